@@ -1,0 +1,23 @@
+// `npm run migrate`: brings the store's tables up to date and ends. Every start of a service does the same by itself; run alone, it
+// needs the data directory to itself, or a server.
+import { openStore } from '#shared/clickhouse/open-store.ts'
+import { storeOptions } from '#shared/clickhouse/store-options.ts'
+import { readConfig } from '#shared/config.ts'
+import { createLogger } from '#shared/logger.ts'
+import { runMigrations } from '#shared/migrations/run-migrations.ts'
+
+async function main(): Promise<void> {
+  const { config } = readConfig(process.env)
+  const log = createLogger({ level: config.AFTERLOG_LOG_LEVEL, service: 'migrate' })
+  await using store = await openStore(storeOptions(config, log))
+  const applied = await runMigrations({ store, cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER, fsync: config.AFTERLOG_FSYNC, log })
+  log.info({ applied }, applied.length === 0 ? 'the store is up to date' : 'the store has been migrated')
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`afterlog: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  },
+)

@@ -1,0 +1,39 @@
+// Pure: which files of /var/log are logs of the node itself, and which unit their lines belong to.
+
+export interface SystemLog {
+  /** The file's name without rotation: `kubelet.log`. */
+  name: string
+  /** Unit of all its lines; undefined where each line names its program (syslog). */
+  unit: string | undefined
+  /** 0 the live file, 1 the newest of the rotated ones; 5000 for a name with a date. */
+  rotation: number
+  gz: boolean
+}
+
+const units = new Set([
+  'containerd',
+  'crio',
+  'cri-dockerd',
+  'docker',
+  'etcd',
+  'kubelet',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-proxy',
+  'kube-scheduler',
+  'node-problem-detector',
+])
+const syslogs = new Set(['syslog', 'messages', 'daemon.log', 'kern.log'])
+
+/** What the path's last part names: `kubelet.log`, `containerd.log.1`, `syslog.2.gz`, `messages-20261122`. Folders do not count. */
+export function systemLogOf(path: string): SystemLog | undefined {
+  const file = path.slice(path.lastIndexOf('/') + 1)
+  const match = /^([a-z][a-z-]*(?:\.log)?)(?:\.(\d{1,3})|-(\d{8}(?:-\d{1,10})?))?(\.gz)?$/.exec(file)
+  if (match === null) return undefined
+  const name = match[1]!
+  const program = name.endsWith('.log') ? name.slice(0, -'.log'.length) : name
+  const known = syslogs.has(name) || (name.endsWith('.log') && units.has(program))
+  if (!known) return undefined
+  const rotation = match[2] === undefined ? (match[3] === undefined ? 0 : 5000) : Number(match[2])
+  return { name, unit: syslogs.has(name) ? undefined : `${program}.service`, rotation, gz: match[4] !== undefined }
+}

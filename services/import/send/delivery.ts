@@ -1,0 +1,78 @@
+// One batch to the server until it is stored or refused; a body that is too large for the server is halved.
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { Batch } from './batch.ts'
+import { halve } from './batch-builder.ts'
+import { sentenceOf, type HttpClient } from './http-client.ts'
+import { ImportStopped, type Retry } from './retry.ts'
+
+export interface Refused {
+  count: number
+  /** One of the server's sentences. */
+  example: string
+}
+
+export interface Outcome {
+  accepted: number
+  /** Records that were not stored, by the server's code for the reason. */
+  refused: Map<string, Refused>
+}
+
+export interface DeliveryOptions {
+  client: HttpClient
+  headers: Readonly<Record<string, string>>
+  compress: boolean
+  retry: Retry
+}
+
+/** Rejects with ImportStopped where no batch would fare better: no server, no permission, no such path. */
+export type Deliver = (batch: Pick<Batch, 'body' | 'cuts'>) => Promise<Outcome>
+
+const compressed = promisify(gzip)
+
+export function createDelivery({ client, headers, compress, retry }: DeliveryOptions): Deliver {
+  const all = { ...headers, 'content-type': 'application/x-ndjson', ...(compress ? { 'content-encoding': 'gzip' } : {}) }
+  const deliver: Deliver = async (piece) => {
+    const body = compress ? await compressed(piece.body, { level: 1 }) : piece.body
+    const response = await retry(() => client.post('/v1/batches', body, all))
+    if (response.status === 200) return outcomeOf(await response.json())
+    const sentence = await sentenceOf(response)
+    const halves = response.status === 413 ? halve(piece) : undefined
+    if (halves !== undefined) return merged([await deliver(halves[0]!), await deliver(halves[1]!)])
+    if (response.status === 413 || response.status === 400) return lost(piece.body, sentence)
+    throw new ImportStopped(`the server refused a batch: ${sentence}`)
+  }
+  return deliver
+}
+
+function outcomeOf(answer: unknown): Outcome {
+  const { accepted, rejected, rejects } = answer as {
+    accepted: number
+    rejected: number
+    rejects: { reason: string; code?: string }[]
+  }
+  const refused: Outcome['refused'] = new Map()
+  for (const { code, reason } of rejects) addRefused(refused, code ?? reason, { count: 1, example: reason })
+  const unnamed = rejected - rejects.length
+  if (unnamed > 0) addRefused(refused, 'unnamed', { count: unnamed, example: 'the server names only the first of them' })
+  return { accepted, refused }
+}
+
+function lost(body: Buffer, sentence: string): Outcome {
+  let records = 0
+  for (let at = body.indexOf(0x0a); at !== -1; at = body.indexOf(0x0a, at + 1)) records++
+  return { accepted: 0, refused: new Map([[sentence, { count: records, example: sentence }]]) }
+}
+
+function merged(outcomes: readonly Outcome[]): Outcome {
+  const refused: Outcome['refused'] = new Map()
+  for (const outcome of outcomes) for (const [code, more] of outcome.refused) addRefused(refused, code, more)
+  return { accepted: outcomes.reduce((sum, { accepted }) => sum + accepted, 0), refused }
+}
+
+/** Adds to a tally of reasons. */
+export function addRefused(tally: Map<string, Refused>, code: string, more: Refused): void {
+  const known = tally.get(code)
+  if (known === undefined) tally.set(code, { ...more })
+  else known.count += more.count
+}

@@ -1,0 +1,84 @@
+// Edge: the HTTP calls of the importer, with the headers that every one of them carries.
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+
+/** A parameter with several values is given several times. */
+export type Query = Readonly<Record<string, string | readonly string[]>>
+
+export interface HttpClient {
+  /** The server's answer whatever its status; rejects only where there is none. */
+  post(path: string, body: Buffer, headers: Readonly<Record<string, string>>): Promise<Response>
+  get(path: string, query: Query, accept: string): Promise<Response>
+}
+
+export interface HttpClientOptions {
+  /** Of the service; may carry a user and a password, and a path in front. */
+  url: string
+  /** '' leaves it to the server. */
+  tenant: string
+  signal?: AbortSignal
+}
+
+export function createHttpClient({ url, tenant, signal }: HttpClientOptions): HttpClient {
+  const base = new URL(url.endsWith('/') ? url : `${url}/`)
+  const common: Record<string, string> = tenant === '' ? {} : { 'x-scope-orgid': tenant }
+  if (base.username !== '') {
+    common['authorization'] =
+      `Basic ${Buffer.from(`${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`).toString('base64')}`
+    base.username = base.password = ''
+  }
+  const target = (path: string) => new URL(path.replace(/^\//, ''), base)
+  const agent = new (base.protocol === 'https:' ? HttpsAgent : HttpAgent)({ keepAlive: true })
+  return {
+    post: (path, body, headers) =>
+      post(target(path), body, { agent, headers: { ...common, ...headers }, ...(signal && { signal }) }),
+    get(path, query, accept) {
+      const at = target(path)
+      at.search = new URLSearchParams(
+        Object.entries(query).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one])),
+      ).toString()
+      return fetch(at, { headers: { ...common, accept }, ...(signal && { signal }) })
+    },
+  }
+}
+
+// node:http rather than fetch: it sends megabytes without copying them.
+function post(url: URL, body: Buffer, options: RequestOptions): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const answered = (answer: IncomingMessage) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('error', reject)
+      answer.on('end', () => {
+        const headers = Object.entries(answer.headersDistinct).flatMap(([name, values]) =>
+          (values ?? []).map((value): [string, string] => [name, value]),
+        )
+        resolve(new Response(Buffer.concat(chunks), { status: answer.statusCode ?? 502, headers }))
+      })
+    }
+    const send = url.protocol === 'https:' ? httpsRequest : httpRequest
+    const request = send(url, { ...options, method: 'POST' }, answered)
+    request.on('error', reject)
+    request.end(body)
+  })
+}
+
+/** The sentence of an error answer: RFC 9457's detail, else its text, else the status. */
+export async function sentenceOf(response: Response): Promise<string> {
+  const text = await response.text().catch(() => '')
+  try {
+    const { detail, title } = JSON.parse(text) as { detail?: unknown; title?: unknown }
+    if (typeof detail === 'string') return `${response.status}: ${detail}`
+    if (typeof title === 'string') return `${response.status}: ${title}`
+  } catch {
+    // Not JSON: an answer of something in between.
+  }
+  return `${response.status}: ${text.trim().slice(0, 300) || response.statusText}`
+}
+
+/** What a failed call says, with its cause: `connect ECONNREFUSED 127.0.0.1:8080`. */
+export function sentenceOfFailure(error: unknown): string {
+  const { message, code, cause } = error as NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException }
+  if (cause instanceof Error) return sentenceOfFailure(cause)
+  return message || (code ?? 'no answer')
+}

@@ -1,0 +1,183 @@
+// What the server holds already of the containers that are about to be sent. Lines that an agent sent without offsets have another
+// identity than the importer's, so they are skipped here, as often as they are stored and no oftener (design section 5.3). Lines
+// stored with their offset are only counted: sent again they collapse, and bring their file and length with them.
+import { hash } from 'node:crypto'
+import type { ContainerLine } from './lines/container-line.ts'
+import { sentenceOf, sentenceOfFailure, type HttpClient, type Query } from './send/http-client.ts'
+import { ImportStopped, type Retry } from './send/retry.ts'
+import type { FileState } from './state.ts'
+
+export interface PodName {
+  namespace: string
+  pod: string
+  /** '' where only a link under containers tells of it. */
+  podUid: string
+  container: string
+}
+
+export interface StoredLines {
+  /** Whether the line is stored without an offset; each stored line answers for one. */
+  take(line: ContainerLine): boolean
+  /** Whether the line is stored with this offset. */
+  holds(line: ContainerLine, offset: number): boolean
+  /** There were more than could be remembered. */
+  truncated: boolean
+}
+
+export interface StoredLinesReader {
+  /** Undefined where the server holds nothing of that pod. `from` bounds the search. */
+  read(name: PodName, from: string | undefined): Promise<StoredLines | undefined>
+  /** Whether the server still shows the last line that it acknowledged of a file. */
+  verifies(filters: Readonly<Record<string, string>>, last: FileState['last']): Promise<boolean>
+  /** The address answers no queries, as an ingest service alone does: then nothing is known to be stored. */
+  readonly mute: boolean
+}
+
+export interface StoredLinesOptions {
+  /** All that will be asked for: where the server holds none of fifty pods, which is usual, one small request says so. */
+  pods: readonly Pick<PodName, 'namespace' | 'pod'>[]
+  client: HttpClient
+  retry: Retry
+  /** '' asks for every cluster. */
+  cluster: string
+  linesMax?: number
+}
+
+interface Shown {
+  podUid: string | null
+  time: string
+  stream: string
+  message: string
+  offset: number | null
+  restart: number | null
+  partial: boolean
+}
+
+export function createStoredLines({ pods, client, retry, cluster, linesMax = 2_000_000 }: StoredLinesOptions): StoredLinesReader {
+  const known = new Map<readonly Pick<PodName, 'namespace' | 'pod'>[], Promise<boolean>>()
+  const inCluster: Record<string, string> = cluster === '' ? {} : { cluster }
+
+  let mute = false
+
+  const ask = async (query: Query, accept: string): Promise<Response | undefined> => {
+    const response = await retry(() => client.get('/v1/logs', { ...inCluster, ...query }, accept))
+    if (response.status === 404) {
+      mute = true
+      await response.body?.cancel()
+      return undefined
+    }
+    if (response.status !== 200) throw new ImportStopped(`asking what is stored already failed: ${await sentenceOf(response)}`)
+    return response
+  }
+  const page = async (query: Query): Promise<Shown[]> => {
+    const response = await ask(query, 'application/json')
+    return response === undefined ? [] : ((await response.json()) as { lines: Shown[] }).lines
+  }
+  // A filter given twice is OR: the answer is about more pods than were asked for, and may only err towards asking again.
+  const groups = groupsOf(pods)
+  const isKnown = async (group: readonly Pick<PodName, 'namespace' | 'pod'>[]): Promise<boolean> => {
+    const namespace = [...new Set(group.map((name) => name.namespace))]
+    const lines = await page({ namespace, pod: group.map((name) => name.pod), limit: '1' })
+    return lines.length > 0
+  }
+
+  return {
+    async read({ namespace, pod, podUid, container }, from) {
+      const group = groups.get(`${namespace}/${pod}`) ?? [{ namespace, pod }]
+      if (!known.has(group)) known.set(group, isKnown(group))
+      if (!(await known.get(group)!)) return undefined
+      const query = { namespace, pod, container, order: 'asc', ...(from === undefined ? {} : { from }) }
+      const response = await ask(query, 'application/x-ndjson')
+      if (response === undefined) return undefined
+      return remember(shownLines(response.body!), podUid, linesMax).catch((error: unknown) => {
+        throw new ImportStopped(`asking what is stored already broke off: ${sentenceOfFailure(error)}`)
+      })
+    },
+    async verifies(filters, last) {
+      const from = nanoseconds(last.time)
+      const query = { ...filters, from: String(from), to: String(from + 1n), limit: '10000' }
+      return (await page(query)).some(({ offset }) => offset === last.offset)
+    },
+    get mute() {
+      return mute
+    },
+  }
+}
+
+const groupSize = 50
+
+function groupsOf(pods: StoredLinesOptions['pods']): Map<string, StoredLinesOptions['pods']> {
+  const distinct = [...new Map(pods.map((name) => [`${name.namespace}/${name.pod}`, name]))]
+  const groups = new Map<string, StoredLinesOptions['pods']>()
+  for (let i = 0; i < distinct.length; i += groupSize) {
+    const members = distinct.slice(i, i + groupSize)
+    const group = members.map(([, name]) => name)
+    for (const [key] of members) groups.set(key, group)
+  }
+  return groups
+}
+
+async function remember(lines: AsyncIterable<Shown>, podUid: string, linesMax: number): Promise<StoredLines | undefined> {
+  const withoutOffset = new Map<string, number>()
+  const withOffset = new Set<string>()
+  const unfinished = new Map<string, Shown>()
+  const stored = { truncated: false }
+  for await (const shown of lines) {
+    if (!isOfPod(shown.podUid, podUid)) continue
+    // Fragments that a batch boundary separated stand apart here.
+    const life = `${shown.restart} ${shown.stream}`
+    const head = unfinished.get(life)
+    const line = head === undefined ? shown : { ...head, message: head.message + shown.message }
+    if (shown.partial) {
+      unfinished.set(life, line)
+      continue
+    }
+    unfinished.delete(life)
+    if (withoutOffset.size + withOffset.size >= linesMax) {
+      stored.truncated = true
+      break
+    }
+    const key = keyOf(line.time, line.stream, line.message)
+    if (line.offset === null) withoutOffset.set(key, (withoutOffset.get(key) ?? 0) + 1)
+    else withOffset.add(`${line.offset} ${key}`)
+  }
+  if (withoutOffset.size === 0 && withOffset.size === 0) return undefined
+  return {
+    ...stored,
+    take({ time, stream, text }) {
+      if (withoutOffset.size === 0) return false
+      const key = keyOf(time, stream, text)
+      const left = withoutOffset.get(key) ?? 0
+      if (left === 1) withoutOffset.delete(key)
+      else if (left > 1) withoutOffset.set(key, left - 1)
+      return left > 0
+    },
+    holds: ({ time, stream, text }, offset) => withOffset.size > 0 && withOffset.has(`${offset} ${keyOf(time, stream, text)}`),
+  }
+}
+
+// Lines whose pod is not resolved yet may be this pod's. A static pod has another uid in the API than in its path.
+function isOfPod(shown: string | null, podUid: string): boolean {
+  if (shown === null || shown === '' || podUid === '' || shown === podUid || shown.startsWith('unresolved:')) return true
+  return /^[0-9a-f]{32}$/.test(podUid)
+}
+
+function keyOf(time: string, stream: string, text: string): string {
+  return hash('md5', `${time} ${stream} ${text}`, 'base64')
+}
+
+async function* shownLines(body: ReadableStream<Uint8Array>): AsyncGenerator<Shown> {
+  let rest = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop()!
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as Shown
+  }
+  if (rest !== '') yield JSON.parse(rest) as Shown
+}
+
+/** Of a time with nine digits, in UTC. */
+function nanoseconds(time: string): bigint {
+  return BigInt(Date.parse(`${time.slice(0, 19)}Z`)) * 1_000_000n + BigInt(time.slice(20, 29))
+}

@@ -1,0 +1,50 @@
+// Where the lines go: the service that was named, one that runs on this machine, or one started here for as long as the import runs.
+import { resolve } from 'node:path'
+import type { Config } from '#shared/config.ts'
+import type { Logger } from '#shared/logger.ts'
+import { createHttpClient } from './send/http-client.ts'
+import type { Retry } from './send/retry.ts'
+
+export interface Target extends AsyncDisposable {
+  url: string
+  /** What tells this store from others in the name of the state file. */
+  identity: string
+  /** Runs only while the import does. */
+  embedded: boolean
+}
+
+const localUrl = 'http://127.0.0.1:8080'
+
+export interface FindTargetOptions {
+  url: string | undefined
+  retry: Retry
+  /** Read only where a service must be started. */
+  config: () => Config
+  log: Logger
+}
+
+/** Rejects with a sentence where nothing can be reached or started. */
+export async function findTarget({ url, retry, config, log }: FindTargetOptions): Promise<Target> {
+  if (url !== undefined) {
+    await retry(() => createHttpClient({ url, tenant: '' }).get('/readyz', {}, '*/*'))
+    return running(url)
+  }
+  if (await answers(localUrl)) return running(localUrl)
+  const { startAfterlog } = await import('../start.ts')
+  const read = config()
+  const started = await startAfterlog({ config: { ...read, AFTERLOG_HTTP_HOST: '127.0.0.1', AFTERLOG_HTTP_PORT: 0 }, log })
+  const store = read.AFTERLOG_CLICKHOUSE_URL ?? resolve(read.AFTERLOG_DATA_DIR)
+  return { url: started.url, identity: `store ${store}`, embedded: true, [Symbol.asyncDispose]: () => started.close() }
+}
+
+const running = (url: string): Target => ({ url, identity: url, embedded: false, [Symbol.asyncDispose]: async () => {} })
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) })
+    await response.body?.cancel()
+    return response.ok
+  } catch {
+    return false
+  }
+}

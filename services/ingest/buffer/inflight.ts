@@ -1,0 +1,46 @@
+// Bytes in flight: bodies being read and rows not yet stored. Capped, so that memory does not grow with what senders send; over the
+// cap HTTP answers 429 and Kafka partitions pause.
+import { AfterlogError } from '#shared/errors.ts'
+
+export interface Reservation {
+  /** Takes more bytes, or throws `busy`. */
+  grow(bytes: number): void
+  release(): void
+}
+
+export class InflightBytes {
+  private used = 0
+  readonly max: number
+
+  constructor(max: number) {
+    this.max = max
+  }
+
+  get bytes(): number {
+    return this.used
+  }
+
+  /** Throws AfterlogError `busy` where the cap would be passed. One reservation alone may always begin. */
+  reserve(bytes: number): Reservation {
+    let held = 0
+    const grow = (more: number): void => {
+      if (this.used - held > 0 && this.used + more > this.max) {
+        throw new AfterlogError(
+          'busy',
+          `${this.used} bytes are in flight, of at most ${this.max} (AFTERLOG_INFLIGHT_BYTES_MAX); send again later`,
+          { retryAfterS: 1 },
+        )
+      }
+      this.used += more
+      held += more
+    }
+    grow(bytes)
+    return {
+      grow,
+      release: () => {
+        this.used -= held
+        held = 0
+      },
+    }
+  }
+}

@@ -1,0 +1,115 @@
+// JSON string escapes on bytes, so that what is not UTF-8 survives. Lone surrogates, which name no character, become U+FFFD.
+
+/** The bytes that a JSON string's inner bytes [start, stop) stand for. The scanner has checked the escapes. */
+export function unescapeJson(bytes: Buffer, start: number, stop: number): Buffer {
+  const out = Buffer.allocUnsafe(stop - start + 3)
+  let length = 0
+  let pos = start
+  while (pos < stop) {
+    const byte = bytes[pos]!
+    if (byte !== 0x5c) {
+      out[length++] = byte
+      pos++
+      continue
+    }
+    const escape = bytes[pos + 1]!
+    if (escape !== 0x75) {
+      out[length++] = unescaped(escape)
+      pos += 2
+      continue
+    }
+    let code = hex4(bytes, pos + 2)
+    pos += 6
+    if (code >= 0xd800 && code <= 0xdfff) {
+      const low = code < 0xdc00 && pos + 6 <= stop && bytes[pos] === 0x5c && bytes[pos + 1] === 0x75 ? hex4(bytes, pos + 2) : 0
+      if (low >= 0xdc00 && low <= 0xdfff) {
+        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00)
+        pos += 6
+      } else code = 0xfffd
+    }
+    length = writeUtf8(out, length, code)
+  }
+  return out.subarray(0, length)
+}
+
+/** Bytes as the inside of a JSON string: only quote, backslash and control bytes are escaped, those with a short escape by it. */
+export function escapeJson(bytes: Buffer): Buffer {
+  let extra = 0
+  for (const byte of bytes) if (byte === 0x22 || byte === 0x5c || byte < 0x20) extra += 5
+  if (extra === 0) return bytes
+  const out = Buffer.allocUnsafe(bytes.length + extra)
+  let length = 0
+  for (const byte of bytes) {
+    const short = byte === 0x22 || byte === 0x5c ? byte : byte < 0x20 ? shortEscape(byte) : 0
+    if (short > 0) {
+      out[length++] = 0x5c
+      out[length++] = short
+    } else if (byte < 0x20) length += out.write(`\\u00${byte.toString(16).padStart(2, '0')}`, length, 'latin1')
+    else out[length++] = byte
+  }
+  return out.subarray(0, length)
+}
+
+/** The inside of a JSON string in the one way that escapeJson writes it; lone surrogates become U+FFFD. */
+export function canonicalEscapes(escaped: Buffer): Buffer {
+  return escapeJson(unescapeJson(escaped, 0, escaped.length))
+}
+
+function shortEscape(byte: number): number {
+  switch (byte) {
+    case 0x0a:
+      return 0x6e
+    case 0x09:
+      return 0x74
+    case 0x0d:
+      return 0x72
+    case 0x08:
+      return 0x62
+    case 0x0c:
+      return 0x66
+    default:
+      return 0
+  }
+}
+
+function unescaped(escape: number): number {
+  switch (escape) {
+    case 0x6e:
+      return 0x0a
+    case 0x74:
+      return 0x09
+    case 0x72:
+      return 0x0d
+    case 0x62:
+      return 0x08
+    case 0x66:
+      return 0x0c
+    default:
+      return escape
+  }
+}
+
+const hex4 = (bytes: Buffer, at: number): number => Number.parseInt(bytes.toString('latin1', at, at + 4), 16)
+
+function writeUtf8(out: Buffer, at: number, code: number): number {
+  if (code < 0x80) {
+    out[at] = code
+    return at + 1
+  }
+  if (code < 0x800) {
+    out[at] = 0xc0 | (code >> 6)
+    out[at + 1] = 0x80 | (code & 0x3f)
+    return at + 2
+  }
+  if (code < 0x10000) {
+    out[at] = 0xe0 | (code >> 12)
+    out[at + 1] = 0x80 | ((code >> 6) & 0x3f)
+    out[at + 2] = 0x80 | (code & 0x3f)
+    return at + 3
+  }
+  out[at] = 0xf0 | (code >> 18)
+  out[at + 1] = 0x80 | ((code >> 12) & 0x3f)
+  out[at + 2] = 0x80 | ((code >> 6) & 0x3f)
+  out[at + 3] = 0x80 | (code & 0x3f)
+  return at + 4
+}

@@ -1,0 +1,225 @@
+// JSON (RFC 8259) read where it lies, without making a JavaScript value: the native batch's hot path. Strict in its grammar,
+// lenient in one thing: control bytes and invalid UTF-8 inside strings are let through, since lines are stored as received.
+
+export type ValueKind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7
+export const none: ValueKind = 0
+/** A string without escapes: its bytes are its value. */
+export const plainString: ValueKind = 1
+/** A string with escapes, all of them such as json-escape.ts writes. */
+export const escapedString: ValueKind = 2
+/** A string with \u, \/ or bare control bytes: to be compared or stored, it is unescaped and escaped again. */
+export const unicodeString: ValueKind = 3
+export const numberValue: ValueKind = 4
+export const trueValue: ValueKind = 5
+export const falseValue: ValueKind = 6
+export const nullValue: ValueKind = 7
+/** Objects and arrays are told apart by their first byte. */
+export const nested = 8 as const
+
+const depthMax = 64
+
+export class JsonSyntaxError extends Error {
+  readonly position: number
+  constructor(message: string, position: number) {
+    super(message)
+    this.name = 'JsonSyntaxError'
+    this.position = position
+  }
+}
+
+/** A cursor over bytes. After `value()` or `string()`, [start, stop) is the value: of a string, the bytes between its quotes. */
+export class JsonScanner {
+  readonly bytes: Buffer
+  pos: number
+  end: number
+  start = 0
+  stop = 0
+
+  constructor(bytes: Buffer, pos = 0, end = bytes.length) {
+    this.bytes = bytes
+    this.pos = pos
+    this.end = end
+  }
+
+  fail(expected: string): never {
+    const found = this.pos >= this.end ? 'the end' : describeByte(this.bytes[this.pos]!)
+    throw new JsonSyntaxError(`expected ${expected}, found ${found} at byte ${this.pos}`, this.pos)
+  }
+
+  /** Skips white space; returns the next byte, or -1 at the end. */
+  peek(): number {
+    const { bytes, end } = this
+    let pos = this.pos
+    while (pos < end) {
+      const byte = bytes[pos]!
+      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) {
+        this.pos = pos
+        return byte
+      }
+      pos++
+    }
+    this.pos = pos
+    return -1
+  }
+
+  expect(byte: number, name: string): void {
+    if (this.peek() !== byte) this.fail(name)
+    this.pos++
+  }
+
+  /** Reads a string whose opening quote is next. */
+  string(): ValueKind {
+    if (this.peek() !== 0x22) this.fail('a string')
+    const { bytes, end } = this
+    let pos = this.pos + 1
+    let kind: ValueKind = plainString
+    this.start = pos
+    while (pos < end) {
+      const byte = bytes[pos]!
+      if (byte === 0x22) {
+        this.stop = pos
+        this.pos = pos + 1
+        return kind
+      }
+      if (byte === 0x5c) {
+        const escape = bytes[pos + 1]!
+        if (escape === 0x75) {
+          kind = unicodeString
+          if (pos + 6 > end || !isHex4(bytes, pos + 2)) {
+            this.pos = pos
+            this.fail('four hex digits after \\u')
+          }
+          pos += 6
+          continue
+        }
+        if (!isEscape(escape)) {
+          this.pos = pos + 1
+          this.fail('an escape such as \\n')
+        }
+        if (escape === 0x2f) kind = unicodeString
+        else if (kind === plainString) kind = escapedString
+        pos += 2
+        continue
+      }
+      if (byte < 0x20) kind = unicodeString
+      pos++
+    }
+    this.pos = end
+    this.fail('a closing quote')
+  }
+
+  /** Reads any value; nested ones are checked to their end and kept as one range. */
+  value(depth = 0): ValueKind | typeof nested {
+    const byte = this.peek()
+    switch (byte) {
+      case 0x22:
+        return this.string()
+      case 0x7b:
+      case 0x5b: {
+        const start = this.pos
+        this.skipNested(byte, depth + 1)
+        this.start = start
+        this.stop = this.pos
+        return nested
+      }
+      case 0x74:
+        return this.literal('true', trueValue)
+      case 0x66:
+        return this.literal('false', falseValue)
+      case 0x6e:
+        return this.literal('null', nullValue)
+      default:
+        return this.number(byte)
+    }
+  }
+
+  private skipNested(open: number, depth: number): void {
+    if (depth > depthMax) throw new JsonSyntaxError(`nested more than ${depthMax} deep at byte ${this.pos}`, this.pos)
+    const close = open === 0x7b ? 0x7d : 0x5d
+    this.pos++
+    if (this.peek() === close) {
+      this.pos++
+      return
+    }
+    for (;;) {
+      if (open === 0x7b) {
+        this.string()
+        this.expect(0x3a, '":"')
+      }
+      this.value(depth)
+      const byte = this.peek()
+      if (byte === close) {
+        this.pos++
+        return
+      }
+      if (byte !== 0x2c) this.fail(open === 0x7b ? '"," or "}"' : '"," or "]"')
+      this.pos++
+    }
+  }
+
+  private literal(text: string, kind: ValueKind): ValueKind {
+    this.start = this.pos
+    for (let i = 0; i < text.length; i++) {
+      if (this.pos >= this.end || this.bytes[this.pos] !== text.charCodeAt(i)) this.fail(text)
+      this.pos++
+    }
+    this.stop = this.pos
+    return kind
+  }
+
+  private number(first: number): ValueKind {
+    const { bytes, end } = this
+    if (first !== 0x2d && !isDigit(first)) this.fail('a value')
+    this.start = this.pos
+    if (first === 0x2d) this.pos++
+    if (bytes[this.pos] === 0x30 && this.pos < end) this.pos++
+    else this.digits()
+    if (this.pos < end && bytes[this.pos] === 0x2e) {
+      this.pos++
+      this.digits()
+    }
+    if (this.pos < end && (bytes[this.pos]! | 0x20) === 0x65) {
+      this.pos++
+      if (this.pos < end && (bytes[this.pos] === 0x2b || bytes[this.pos] === 0x2d)) this.pos++
+      this.digits()
+    }
+    this.stop = this.pos
+    return numberValue
+  }
+
+  private digits(): void {
+    const from = this.pos
+    while (this.pos < this.end && isDigit(this.bytes[this.pos]!)) this.pos++
+    if (this.pos === from) this.fail('a digit')
+  }
+}
+
+const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39
+
+function isEscape(byte: number): boolean {
+  switch (byte) {
+    case 0x22:
+    case 0x5c:
+    case 0x2f:
+    case 0x62:
+    case 0x66:
+    case 0x6e:
+    case 0x72:
+    case 0x74:
+      return true
+    default:
+      return false
+  }
+}
+
+function isHex4(bytes: Buffer, at: number): boolean {
+  for (let i = at; i < at + 4; i++) {
+    const byte = bytes[i]! | 0x20
+    if (!(isDigit(bytes[i]!) || (byte >= 0x61 && byte <= 0x66))) return false
+  }
+  return true
+}
+
+function describeByte(byte: number): string {
+  return byte > 0x20 && byte < 0x7f ? JSON.stringify(String.fromCharCode(byte)) : `byte 0x${byte.toString(16).padStart(2, '0')}`
+}

@@ -1,0 +1,72 @@
+// The body of a lifecycle post as JSON values, one per document. A line of NDJSON that is not JSON is a value's failure, unless no
+// line is; a JSON body that is not JSON fails whole, with where it broke.
+import { AfterlogError } from '#shared/errors.ts'
+import { JsonScanner, JsonSyntaxError } from './json-scanner.ts'
+
+export interface Document {
+  value: unknown
+  /** Its bytes as received. */
+  raw: Buffer
+  /** Why it is not JSON, in which case it has no value. */
+  broken?: string
+}
+
+/** Throws `invalid-body` where nothing of it is JSON, or where it holds something else than objects. */
+export function readDocuments(body: Buffer, contentType: 'json' | 'ndjson'): Document[] {
+  if (contentType === 'json') {
+    const document = parse(body)
+    if (document.broken !== undefined) throw new AfterlogError('invalid-body', `the body is not JSON: ${document.broken}`)
+    if (typeof document.value !== 'object' || document.value === null) throw notObjects('the body')
+    return [document]
+  }
+  const lines = splitLines(body)
+  const documents = lines.map(({ raw }) => parse(raw))
+  const first = documents[0]
+  if (first !== undefined && documents.every(({ broken }) => broken !== undefined)) {
+    throw new AfterlogError('invalid-body', `the body is not NDJSON: line ${lines[0]!.number}: ${first.broken}`)
+  }
+  if (first !== undefined && documents.every(({ value }) => typeof value !== 'object' || value === null))
+    throw notObjects(`line ${lines[0]!.number}`)
+  return documents
+}
+
+const notObjects = (where: string) =>
+  new AfterlogError(
+    'invalid-body',
+    `${where} is no lifecycle record: expected a Kubernetes Pod or Event, a list of them, or a watch event {type, object}`,
+  )
+
+function parse(raw: Buffer): Document {
+  try {
+    return { value: JSON.parse(raw.toString('utf8')) as unknown, raw }
+  } catch (error) {
+    return { value: undefined, raw, broken: whereItBroke(raw, error as Error) }
+  }
+}
+
+function whereItBroke(raw: Buffer, error: Error): string {
+  const told = /at position (\d+)/.exec(error.message)?.[1]
+  return `${error.message.split(/,? "|,? \.\.\."| in JSON/)[0]} at byte ${told ?? scan(raw)}`
+}
+
+function scan(raw: Buffer): number {
+  const scanner = new JsonScanner(raw)
+  try {
+    scanner.value()
+    return scanner.pos
+  } catch (error) {
+    return error instanceof JsonSyntaxError ? error.position : 0
+  }
+}
+
+function splitLines(body: Buffer): { raw: Buffer; number: number }[] {
+  const lines: { raw: Buffer; number: number }[] = []
+  for (let start = 0, number = 1; start < body.length; number++) {
+    const found = body.indexOf(0x0a, start)
+    const end = found === -1 ? body.length : found
+    const raw = body.subarray(start, end)
+    if (raw.some((byte) => byte > 0x20)) lines.push({ raw, number })
+    start = end + 1
+  }
+  return lines
+}

@@ -1,0 +1,181 @@
+// Lifecycle records: Kubernetes Pods and Events, however they travel, as rows of pods, lives and events. Pure. One bad object never
+// costs its neighbours: it is a reject that names the field. Input: design section 4.2, docs/formats.md.
+import type { z } from 'zod'
+import { coreEventFacts, newEventFacts } from '../normalise/event-facts.ts'
+import { lifeFacts } from '../normalise/life-facts.ts'
+import type { Origin } from '../normalise/origin.ts'
+import { podFacts, type Change } from '../normalise/pod-facts.ts'
+import type { Reject, RejectReason } from '../normalise/reject.ts'
+import { columns } from '../store/columns.ts'
+import type { TableRows } from '../store/table-rows.ts'
+import { readDocuments } from './kubernetes-body.ts'
+import { openEnvelopes, type Enclosed, type Hint, type JsonObject } from './kubernetes-envelope.ts'
+import { badTime, coreEventSchema, newEventSchema, podSchema } from './kubernetes-schema.ts'
+
+type LifecycleTable = 'pods' | 'lives' | 'events'
+type Row = Record<string, unknown>
+type Failure = Pick<Reject, 'reason' | 'detail'>
+
+/** etcd takes 1.5 MiB by default; what is larger is no object of a cluster. */
+const objectCharsMax = 2 * 1024 * 1024
+
+export interface Decoded {
+  /** Only tables that got rows. */
+  tables: TableRows[]
+  /** Objects understood, bookmarks among them. */
+  accepted: number
+  rejects: Reject[]
+}
+
+/** Throws AfterlogError `invalid-body` where the body is not JSON (or no line of NDJSON is). */
+export function decodeLifecycle(body: Buffer, contentType: 'json' | 'ndjson', origin: Origin): Decoded {
+  const rows: Record<LifecycleTable, string[]> = { pods: [], lives: [], events: [] }
+  const rejects: Reject[] = []
+  let index = 0
+  for (const { value, raw, broken } of readDocuments(body, contentType)) {
+    const records: Iterable<Enclosed> =
+      broken === undefined ? openEnvelopes(value) : [{ is: 'reject', value, reason: 'not-json', detail: broken }]
+    for (const record of records) {
+      const failure = record.is === 'reject' ? record : record.is === 'object' ? store(record, origin, rows) : undefined
+      const about = record.is === 'reject' ? record.value : record.is === 'object' ? record.object : undefined
+      if (failure !== undefined)
+        rejects.push({ index, reason: failure.reason, detail: failure.detail, payload: about === value ? raw : payloadOf(about) })
+      index++
+    }
+  }
+  const tables = (['pods', 'lives', 'events'] as const).flatMap((table) =>
+    rows[table].length === 0 ? [] : [{ table, rows: Buffer.from(rows[table].join('')), count: rows[table].length }],
+  )
+  return { tables, accepted: index - rejects.length, rejects }
+}
+
+function store(
+  { object, change, cluster, hint }: Enclosed & { is: 'object' },
+  origin: Origin,
+  rows: Record<LifecycleTable, string[]>,
+): Failure | undefined {
+  const from = cluster === '' ? origin : { ...origin, cluster }
+  const kind = kindOf(object, hint)
+  if (kind === undefined) return unknownKind(object)
+  const text = objectText(object, kind)
+  if (typeof text !== 'string') return text
+  if (kind === 'pod') return storePod(object, text, change, from, rows)
+  const event =
+    kind === 'core-event'
+      ? check(coreEventSchema, object, (read) => coreEventFacts(read, text, from))
+      : check(newEventSchema, object, (read) => newEventFacts(read, text, from))
+  if (event.failure !== undefined) return event.failure
+  if (event.row === undefined)
+    return {
+      reason: 'missing-field',
+      detail: 'lastTimestamp: this Event tells no time (eventTime, lastTimestamp, firstTimestamp, metadata.creationTimestamp)',
+    }
+  if (event.row.uid === '/') return { reason: 'missing-field', detail: 'metadata.uid: this Event has neither a uid nor a name' }
+  rows.events.push(encode('events', event.row))
+  return undefined
+}
+
+function storePod(
+  object: JsonObject,
+  text: string,
+  change: Change,
+  origin: Origin,
+  rows: Record<LifecycleTable, string[]>,
+): Failure | undefined {
+  const read = check(podSchema, object, (pod) => {
+    const row = podFacts(pod, { change, object: text, origin })
+    return { row, lives: lifeFacts(pod, row, origin) }
+  })
+  if (read.failure !== undefined) return read.failure
+  rows.pods.push(encode('pods', read.row.row))
+  for (const life of read.row.lives) rows.lives.push(encode('lives', life))
+  return undefined
+}
+
+type Kind = 'pod' | 'core-event' | 'new-event'
+
+// Items of lists, and Events that agents took from client-go, do not say their kind: the list does, or their fields.
+function kindOf(object: JsonObject, hint: Hint): Kind | undefined {
+  const kind = object['kind'] ?? (hint.kind === '' ? undefined : hint.kind)
+  const apiVersion = object['apiVersion'] ?? (hint.apiVersion === '' ? undefined : hint.apiVersion)
+  const core = apiVersion === undefined || apiVersion === 'v1'
+  if (kind === 'Pod') return core ? 'pod' : undefined
+  if (kind !== undefined && kind !== 'Event' && kind !== '') return undefined
+  if (kind === 'Event' && !core && !(typeof apiVersion === 'string' && apiVersion.startsWith('events.k8s.io/'))) return undefined
+  if ('involvedObject' in object) return 'core-event'
+  if ('regarding' in object) return 'new-event'
+  if (kind === 'Event') return core ? 'core-event' : 'new-event'
+  const { spec, status } = object
+  const looksLikePod =
+    'metadata' in object &&
+    (has(spec, 'containers') || has(status, 'containerStatuses') || (has(status, 'phase') && has(spec, 'nodeName')))
+  return looksLikePod && core ? 'pod' : undefined
+}
+
+const has = (value: unknown, key: string): boolean => typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+
+function unknownKind(object: JsonObject): Failure {
+  const said = [object['apiVersion'], object['kind']].filter((part) => typeof part === 'string' && part !== '').join(' ')
+  return {
+    reason: 'unknown-kind',
+    detail: `${said === '' ? 'an object without kind' : said.slice(0, 200)} is not stored: expected v1 Pod, v1 Event or events.k8s.io/v1 Event`,
+  }
+}
+
+/** The object as it is stored: without the bookkeeping of server-side apply, which is half of it, and with its kind. */
+function objectText(object: JsonObject, kind: Kind): string | Failure {
+  try {
+    const { metadata } = object
+    const lean = has(metadata, 'managedFields')
+      ? { ...object, metadata: { ...(metadata as JsonObject), managedFields: undefined } }
+      : object
+    const named = {
+      apiVersion: kind === 'new-event' ? 'events.k8s.io/v1' : 'v1',
+      kind: kind === 'pod' ? 'Pod' : 'Event',
+      ...lean,
+    }
+    const text = JSON.stringify(named)
+    return text.length <= objectCharsMax
+      ? text
+      : { reason: 'too-large', detail: `the object has ${text.length} characters, ${objectCharsMax} are taken` }
+  } catch {
+    return { reason: 'bad-object', detail: 'the object is nested too deeply to be read' }
+  }
+}
+
+function check<S extends z.ZodType, R>(
+  schema: S,
+  object: JsonObject,
+  use: (read: z.output<S>) => R,
+): { failure: Failure } | { failure?: undefined; row: R } {
+  const result = schema.safeParse(object)
+  if (result.success) return { row: use(result.data) }
+  const issue = result.error.issues[0]!
+  const field = issue.path.join('.')
+  return { failure: { reason: reasonOf(issue, object), detail: `${field.slice(0, 200)}: ${issue.message}` } }
+}
+
+function reasonOf(issue: z.core.$ZodIssue, object: JsonObject): RejectReason {
+  if (issue.message.includes(badTime)) return 'bad-time'
+  const value = issue.path.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? (inner as Row)[String(key)] : undefined),
+    object,
+  )
+  return value === undefined || value === '' ? 'missing-field' : 'bad-field'
+}
+
+// Lone surrogates would be refused by the engine, and a whole batch with them.
+function encode(table: LifecycleTable, row: Row): string {
+  return `${JSON.stringify(
+    columns[table].map((column) => row[column]),
+    (_, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value),
+  )}\n`
+}
+
+function payloadOf(value: unknown): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(value) ?? '')
+  } catch {
+    return Buffer.alloc(0)
+  }
+}

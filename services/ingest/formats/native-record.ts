@@ -1,0 +1,298 @@
+// One record of a native batch, from the slots that the scanner filled to a draft of a line. A record that cannot be a line gives
+// a reason and a sentence that names the field.
+import type { Origin } from '../normalise/origin.ts'
+import type { RejectReason } from '../normalise/reject.ts'
+import { LineDraft, text } from '../normalise/line-sink.ts'
+import { capEscaped, recordBytesMax } from '../normalise/line-cap.ts'
+import { normaliseSeverity, severities } from '../normalise/severity.ts'
+import { tooOld, type RetentionClass, type TimeWindow } from '../normalise/time-window.ts'
+import type { Retention } from '#shared/retention.ts'
+import { CriReader } from './cri.ts'
+import { readDockerLine } from './docker-json.ts'
+import { canonicalEscapes, escapeJson, unescapeJson } from './json-escape.ts'
+import { none, nullValue, numberValue, plainString, unicodeString } from './json-scanner.ts'
+import { PathCache } from './path-cache.ts'
+import { type RecordScanner, slot } from './record-scanner.ts'
+import { readCount, readFlag, readMap } from './record-values.ts'
+import { TimeReader } from './time-bytes.ts'
+
+/** Bytes of a name, an id or a path. */
+const nameBytesMax = 4096
+
+/** Batch-level defaults, JSON-escaped. */
+export interface BatchDefaults {
+  cluster: Buffer
+  node: Buffer
+  agent: Buffer
+}
+
+export class NativeRecord {
+  readonly draft = new LineDraft()
+  reason: RejectReason = 'bad-field'
+  detail = ''
+  private readonly time = new TimeReader()
+  private readonly cri = new CriReader()
+  private readonly paths = new PathCache()
+  private lastNamespace: Buffer = Buffer.alloc(0)
+  private lastClass: RetentionClass
+  private readonly slots: RecordScanner
+  private readonly window: TimeWindow
+  private readonly retention: Retention
+
+  constructor(slots: RecordScanner, window: TimeWindow, retention: Retention) {
+    this.slots = slots
+    this.window = window
+    this.retention = retention
+    this.lastClass = window.classOf('')
+  }
+
+  /** Fills the draft from the slots. False where the record is none; reason and detail say why. */
+  read(bytes: Buffer, defaults: BatchDefaults): boolean {
+    const { draft } = this
+    draft.reset()
+    draft.set(text.cluster, defaults.cluster)
+    draft.set(text.node, defaults.node)
+    draft.set(text.agent, defaults.agent)
+    return (
+      this.readPath(bytes) &&
+      this.readNames(bytes) &&
+      this.readNumbers(bytes) &&
+      this.readLine(bytes) &&
+      this.readRest(bytes) &&
+      this.checkTime()
+    )
+  }
+
+  private fail(reason: RejectReason, detail: string): false {
+    this.reason = reason
+    this.detail = detail
+    return false
+  }
+
+  private readPath(bytes: Buffer): boolean {
+    const { slots, draft } = this
+    const index = slot.path
+    if (slots.kind[index] === none || slots.kind[index] === nullValue) return true
+    if (!slots.isString(index)) return this.fail('bad-field', 'path must be a string')
+    const start = slots.start[index]!
+    const stop = slots.stop[index]!
+    if (stop - start > nameBytesMax) return this.fail('bad-path', `path must be at most ${nameBytesMax} bytes long`)
+    const plain = slots.kind[index] === plainString
+    const path = plain ? this.paths.get(bytes, start, stop) : this.unescapedPath(bytes, start, stop)
+    if (path === undefined) {
+      if (slots.isString(slot.pod) || slots.isString(slot.unit)) return true
+      return this.fail(
+        'bad-path',
+        'path must end like pods/<namespace>_<pod>_<uid>/<container>/<restart>.log or containers/<pod>_<namespace>_<container>-<id>.log',
+      )
+    }
+    draft.set(text.podUid, path.podUid)
+    draft.set(text.namespace, path.namespace)
+    draft.set(text.pod, path.pod)
+    draft.set(text.container, path.container)
+    draft.set(text.containerId, path.containerId)
+    draft.restart = path.restart
+    return true
+  }
+
+  private unescapedPath(bytes: Buffer, start: number, stop: number) {
+    const path = unescapeJson(bytes, start, stop)
+    return this.paths.get(path, 0, path.length)
+  }
+
+  private readNames(bytes: Buffer): boolean {
+    return (
+      this.name(bytes, 'namespace') &&
+      this.name(bytes, 'pod') &&
+      this.name(bytes, 'podUid') &&
+      this.name(bytes, 'container') &&
+      this.name(bytes, 'containerId') &&
+      this.name(bytes, 'node') &&
+      this.name(bytes, 'unit') &&
+      this.name(bytes, 'cluster') &&
+      this.name(bytes, 'agent') &&
+      this.name(bytes, 'traceId') &&
+      this.name(bytes, 'spanId') &&
+      this.file(bytes) &&
+      this.checkOwner()
+    )
+  }
+
+  /** A string field; null and "" leave what the path or the batch said. */
+  private name(
+    bytes: Buffer,
+    field:
+      | 'namespace'
+      | 'pod'
+      | 'podUid'
+      | 'container'
+      | 'containerId'
+      | 'node'
+      | 'unit'
+      | 'cluster'
+      | 'agent'
+      | 'traceId'
+      | 'spanId',
+  ): boolean {
+    const index = slot[field]
+    const kind = this.slots.kind[index]!
+    if (kind === none || kind === nullValue) return true
+    if (!this.slots.isString(index)) return this.fail('bad-field', `${field} must be a string`)
+    return this.text(bytes, index, text[field], field)
+  }
+
+  private text(bytes: Buffer, index: number, to: number, field: string): boolean {
+    const start = this.slots.start[index]!
+    const stop = this.slots.stop[index]!
+    if (stop - start > nameBytesMax) return this.fail('bad-field', `${field} must be at most ${nameBytesMax} bytes long`)
+    if (start === stop) return true
+    if (this.slots.kind[index] === unicodeString) this.draft.set(to, canonicalEscapes(bytes.subarray(start, stop)))
+    else this.draft.set(to, bytes, start, stop)
+    return true
+  }
+
+  private file(bytes: Buffer): boolean {
+    const kind = this.slots.kind[slot.file]!
+    if (kind === none || kind === nullValue) return true
+    if (kind !== numberValue && !this.slots.isString(slot.file))
+      return this.fail('bad-field', 'file must be a string: an inode or a fingerprint')
+    return this.text(bytes, slot.file, text.file, 'file')
+  }
+
+  private checkOwner(): boolean {
+    const { draft } = this
+    if (draft.isEmpty(text.pod)) {
+      if (!draft.isEmpty(text.podUid) || !draft.isEmpty(text.container))
+        return this.fail('missing-field', 'pod is missing: a line of a container names its pod')
+      return !draft.isEmpty(text.unit) || !draft.isEmpty(text.node)
+        ? true
+        : this.fail('missing-field', 'pod is missing: name namespace, pod and container, or a path, or the unit of a system line')
+    }
+    if (draft.isEmpty(text.namespace)) return this.fail('missing-field', 'namespace is missing')
+    return draft.isEmpty(text.container) ? this.fail('missing-field', 'container is missing') : true
+  }
+
+  private readNumbers(bytes: Buffer): boolean {
+    const { draft } = this
+    draft.restart = readCount(this.slots, bytes, slot.restart, draft.restart, 2_147_483_647)
+    if (draft.restart < -1) return this.fail('bad-field', 'restart must be a whole number from 0 to 2147483647')
+    draft.offset = readCount(this.slots, bytes, slot.offset, -1, Number.MAX_SAFE_INTEGER)
+    if (draft.offset < -1) return this.fail('bad-field', 'offset must be a whole number from 0 to 2^53 - 1')
+    draft.length = readCount(this.slots, bytes, slot.length, -1, Number.MAX_SAFE_INTEGER)
+    if (draft.length < -1) return this.fail('bad-field', 'length must be a whole number from 0 to 2^53 - 1')
+    draft.ordinal = readCount(this.slots, bytes, slot.ordinal, -1, Number.MAX_SAFE_INTEGER)
+    if (draft.ordinal < -1) return this.fail('bad-field', 'ordinal must be a whole number from 0 to 2^53 - 1')
+    const eof = readFlag(this.slots, slot.eof)
+    if (eof === undefined) return this.fail('bad-field', 'eof must be true or false')
+    draft.eof = eof
+    const partial = readFlag(this.slots, slot.partial)
+    if (partial === undefined) return this.fail('bad-field', 'partial must be true or false')
+    draft.partial = partial
+    return true
+  }
+
+  private readLine(bytes: Buffer): boolean {
+    const { slots } = this
+    const kind = slots.kind[slot.cri]!
+    if (kind !== none && kind !== nullValue)
+      return slots.isString(slot.cri)
+        ? this.readRaw(bytes)
+        : this.fail('bad-cri', 'cri must be a string: the line as it stands in the file')
+    if (slots.kind[slot.message] === none) return this.fail('missing-field', 'message is missing')
+    if (!slots.isString(slot.message)) return this.fail('bad-field', 'message must be a string')
+    this.message(bytes, slots.start[slot.message]!, slots.stop[slot.message]!, slots.kind[slot.message] === unicodeString)
+    return this.readStream(bytes) && this.readTime(bytes)
+  }
+
+  private message(bytes: Buffer, start: number, stop: number, unicode: boolean): void {
+    if (!unicode && stop - start <= recordBytesMax) this.draft.set(text.message, bytes, start, stop)
+    else this.draft.set(text.message, capEscaped(canonicalEscapes(bytes.subarray(start, stop)), recordBytesMax))
+  }
+
+  private readRaw(bytes: Buffer): boolean {
+    const { slots, draft, cri } = this
+    const start = slots.start[slot.cri]!
+    let stop = slots.stop[slot.cri]!
+    if (bytes[start] === 0x7b) {
+      const line = readDockerLine(unescapeJson(bytes, start, stop), this.time)
+      if (typeof line === 'string') return this.fail('bad-cri', line)
+      draft.partial = line.partial
+      draft.stream = line.stderr ? 2 : 1
+      draft.set(text.message, capEscaped(line.message, recordBytesMax))
+      return true
+    }
+    if (stop - start >= 2 && bytes[stop - 1] === 0x6e && bytes[stop - 2] === 0x5c && bytes[stop - 3] !== 0x5c) stop -= 2
+    if (!cri.read(bytes, start, stop, this.time)) return this.fail('bad-cri', `not a CRI line: ${cri.problem}`)
+    draft.partial = cri.partial
+    draft.stream = cri.stderr ? 2 : 1
+    this.message(bytes, cri.messageStart, stop, slots.kind[slot.cri] === unicodeString)
+    return true
+  }
+
+  private readStream(bytes: Buffer): boolean {
+    const kind = this.slots.kind[slot.stream]!
+    if (kind === none || kind === nullValue) return true
+    const stream = this.slots.isString(slot.stream)
+      ? bytes.toString('latin1', this.slots.start[slot.stream], this.slots.stop[slot.stream])
+      : '?'
+    if (stream !== '' && stream !== 'stdout' && stream !== 'stderr')
+      return this.fail('bad-field', 'stream must be stdout or stderr')
+    this.draft.stream = stream === '' ? 0 : stream === 'stdout' ? 1 : 2
+    return true
+  }
+
+  private readTime(bytes: Buffer): boolean {
+    const kind = this.slots.kind[slot.time]!
+    if (kind === none || kind === nullValue) return this.fail('missing-field', 'time is missing')
+    const start = this.slots.start[slot.time]!
+    const stop = this.slots.stop[slot.time]!
+    if (kind === plainString && this.time.rfc3339(bytes, start, stop)) return true
+    if ((kind === plainString || kind === numberValue) && this.time.epochNs(bytes, start, stop)) return true
+    return this.fail('bad-time', 'time must be RFC 3339, such as 2026-11-23T10:00:00.123456789Z, or ns since 1970 as a string')
+  }
+
+  private readRest(bytes: Buffer): boolean {
+    const { slots, draft } = this
+    const severity = slots.kind[slot.severity]!
+    if (severity !== none && severity !== nullValue) {
+      if (!slots.isString(slot.severity))
+        return this.fail('bad-field', 'severity must be a string: trace, debug, info, warn, error or fatal')
+      draft.severity = severities.indexOf(
+        normaliseSeverity(bytes.toString('latin1', slots.start[slot.severity], slots.stop[slot.severity])),
+      )
+    }
+    const labels = readMap(slots, bytes, slot.labels)
+    if (labels === undefined) return this.fail('bad-field', 'labels must be an object')
+    if (labels !== null) draft.labels = labels
+    const attributes = readMap(slots, bytes, slot.attributes)
+    if (attributes === undefined) return this.fail('bad-field', 'attributes must be an object')
+    if (attributes !== null) draft.attributes = attributes
+    return true
+  }
+
+  private checkTime(): boolean {
+    const { draft, time } = this
+    if (!draft.equals(text.namespace, this.lastNamespace)) {
+      this.lastNamespace = draft.copyOf(text.namespace)
+      this.lastClass = this.window.classOf(this.lastNamespace.toString('latin1'))
+    }
+    const { ms } = time
+    if (ms < this.lastClass.oldestMs) {
+      return this.fail('too-old', tooOld(shown(ms), this.lastClass.name, this.retention.daysOf(this.lastClass.name)))
+    }
+    if (ms > this.window.newestMs)
+      return this.fail('in-the-future', `time ${shown(ms)} is more than an hour ahead of its arrival`)
+    draft.seconds = time.seconds
+    draft.nanos = time.nanos
+    draft.retentionClass = this.lastClass.bytes
+    return true
+  }
+}
+
+const shown = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : 'of another age')
+
+/** Batch-level defaults of an origin. */
+export function defaultsOf({ cluster, node, agent }: Origin): BatchDefaults {
+  const escaped = (value: string): Buffer => escapeJson(Buffer.from(value))
+  return { cluster: escaped(cluster), node: escaped(node), agent: escaped(agent) }
+}

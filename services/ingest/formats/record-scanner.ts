@@ -1,0 +1,105 @@
+// One record of a native batch (design section 4.1), found field by field without making an object: where each known field's
+// value lies in the body, and what kind of value it is. Unknown fields are checked for syntax and passed over.
+import { unescapeJson } from './json-escape.ts'
+import { type JsonScanner, nested, none, plainString, unicodeString, escapedString } from './json-scanner.ts'
+
+export const recordFields = [
+  'time',
+  'namespace',
+  'pod',
+  'podUid',
+  'container',
+  'restart',
+  'containerId',
+  'stream',
+  'message',
+  'offset',
+  'length',
+  'file',
+  'eof',
+  'partial',
+  'severity',
+  'traceId',
+  'spanId',
+  'labels',
+  'attributes',
+  'path',
+  'cri',
+  'unit',
+  'node',
+  'cluster',
+  'agent',
+  'ordinal',
+] as const
+
+export type RecordField = (typeof recordFields)[number]
+
+const fieldCount = recordFields.length
+/** Field → slot, for readable access: `slot.time`. */
+export const slot = Object.fromEntries(recordFields.map((name, index) => [name, index])) as Record<RecordField, number>
+
+const keysByLength: readonly (readonly { bytes: Buffer; index: number }[])[] = Array.from({ length: 16 }, (_, length) =>
+  recordFields.flatMap((name, index) => (name.length === length ? [{ bytes: Buffer.from(name), index }] : [])),
+)
+
+/** Slots of the last record read. One scanner serves one decoder; nothing is kept between records. */
+export class RecordScanner {
+  readonly kind = new Uint8Array(fieldCount)
+  readonly start = new Int32Array(fieldCount)
+  readonly stop = new Int32Array(fieldCount)
+
+  /** Reads the object that is next under `json`. Throws JsonSyntaxError. Of a repeated key the last value counts. */
+  read(json: JsonScanner): void {
+    this.kind.fill(none)
+    json.expect(0x7b, '"{"')
+    if (json.peek() === 0x7d) {
+      json.pos++
+      return
+    }
+    for (;;) {
+      const keyKind = json.string()
+      const index = this.fieldAt(json, keyKind)
+      json.expect(0x3a, '":"')
+      const kind = json.value()
+      if (index >= 0) {
+        this.kind[index] = kind
+        this.start[index] = json.start
+        this.stop[index] = json.stop
+      }
+      const byte = json.peek()
+      if (byte === 0x7d) {
+        json.pos++
+        return
+      }
+      if (byte !== 0x2c) json.fail('"," or "}"')
+      json.pos++
+    }
+  }
+
+  isString(index: number): boolean {
+    const kind = this.kind[index]
+    return kind === plainString || kind === escapedString || kind === unicodeString
+  }
+
+  isNested(index: number): boolean {
+    return this.kind[index] === nested
+  }
+
+  private fieldAt(json: JsonScanner, keyKind: number): number {
+    if (keyKind !== plainString) {
+      const name = unescapeJson(json.bytes, json.start, json.stop).toString()
+      return (recordFields as readonly string[]).indexOf(name)
+    }
+    const { bytes, start, stop } = json
+    const candidates = keysByLength[stop - start]
+    if (candidates === undefined) return -1
+    for (let c = 0; c < candidates.length; c++) {
+      const candidate = candidates[c]!
+      const key = candidate.bytes
+      let i = 0
+      while (i < key.length && key[i] === bytes[start + i]) i++
+      if (i === key.length) return candidate.index
+    }
+    return -1
+  }
+}

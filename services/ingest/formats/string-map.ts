@@ -1,0 +1,36 @@
+// labels and attributes of a record: an object whose values become strings, as the engine's Map(String, String) wants it.
+import { JsonScanner, nested, nullValue } from './json-scanner.ts'
+import { canonicalEscapes, escapeJson } from './json-escape.ts'
+
+/** Bytes of a record's labels or attributes; beyond, they are left out with a mark. */
+const mapBytesMax = 256 * 1024
+
+/**
+ * The object at [start, stop), checked by the scanner, as an object of strings: null is left out, numbers, true and false keep their
+ * text, nested values their JSON. Undefined where it is no object.
+ */
+export function readStringMap(bytes: Buffer, start: number, stop: number): Buffer | undefined {
+  if (bytes[start] !== 0x7b) return undefined
+  if (stop - start > mapBytesMax) return Buffer.from(`{"afterlog.cut":"${stop - start} bytes were left out"}`)
+  const json = new JsonScanner(bytes, start + 1, stop)
+  const pieces: Buffer[] = []
+  while (json.peek() !== 0x7d) {
+    json.string()
+    const key = canonicalEscapes(bytes.subarray(json.start, json.stop))
+    json.expect(0x3a, '":"')
+    const kind = json.value()
+    const value = bytes.subarray(json.start, json.stop)
+    if (kind !== nullValue)
+      pieces.push(quoted(key), colon, quoted(kind === nested ? escapeJson(value) : canonicalEscapes(value)), comma)
+    if (json.peek() === 0x2c) json.pos++
+  }
+  pieces.pop()
+  return Buffer.concat([open, ...pieces, close])
+}
+
+const open = Buffer.from('{')
+const close = Buffer.from('}')
+const colon = Buffer.from(':')
+const comma = Buffer.from(',')
+const quote = Buffer.from('"')
+const quoted = (text: Buffer): Buffer => Buffer.concat([quote, text, quote])

@@ -1,0 +1,79 @@
+// The identity of a line (design section 5.3) is a 64-bit hash of (tenant, cluster, pod uid, container, restart or container id as
+// sent, stream, text, offset or ordinal), beside its time. The hash is the default expression of logs.identity in
+// migrations/0001-logs.sql, computed by the engine from what was sent and never again: later attribution does not change it.
+// This module holds the other half: the ordinal, how many equal lines (same life, time, stream, text) came before one in its batch.
+import type { RowWriter } from '../store/row-writer.ts'
+
+/**
+ * Counts equal runs of bytes in a writer. Runs with one hash are compared byte by byte, so that two different lines never share a
+ * count; the seed keeps a sender from choosing texts that collide.
+ */
+export class OrdinalCounter {
+  private slots = new Int32Array(256).fill(-1)
+  private hashes = new Int32Array(128)
+  private starts = new Int32Array(128)
+  private stops = new Int32Array(128)
+  private counts = new Float64Array(128)
+  private size = 0
+  private readonly writer: RowWriter
+  private readonly seed: number
+
+  constructor(writer: RowWriter, seed: number) {
+    this.writer = writer
+    this.seed = seed
+  }
+
+  /** How many runs equal to [start, stop) of the writer were asked for before; the run must stay in the writer. */
+  next(start: number, stop: number): number {
+    const hash = this.hash(start, stop)
+    let at = hash & (this.slots.length - 1)
+    for (;;) {
+      const entry = this.slots[at]!
+      if (entry < 0) break
+      if (this.hashes[entry] === hash && this.equal(entry, start, stop)) return ++this.counts[entry]!
+      at = (at + 1) & (this.slots.length - 1)
+    }
+    if (this.size === this.hashes.length) this.grow()
+    const entry = this.size++
+    this.hashes[entry] = hash
+    this.starts[entry] = start
+    this.stops[entry] = stop
+    this.place(entry)
+    return 0
+  }
+
+  private hash(start: number, stop: number): number {
+    const { bytes } = this.writer
+    let hash = this.seed
+    for (let i = start; i < stop; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
+    return hash ^ (hash >>> 13)
+  }
+
+  private equal(entry: number, start: number, stop: number): boolean {
+    const { bytes } = this.writer
+    return bytes.compare(bytes, this.starts[entry], this.stops[entry], start, stop) === 0
+  }
+
+  private place(entry: number): void {
+    const mask = this.slots.length - 1
+    let at = this.hashes[entry]! & mask
+    while (this.slots[at]! >= 0) at = (at + 1) & mask
+    this.slots[at] = entry
+  }
+
+  private grow(): void {
+    const size = this.hashes.length * 2
+    this.hashes = copied(this.hashes, new Int32Array(size))
+    this.starts = copied(this.starts, new Int32Array(size))
+    this.stops = copied(this.stops, new Int32Array(size))
+    this.counts = copied(this.counts, new Float64Array(size))
+    this.slots = new Int32Array(size * 2).fill(-1)
+    for (let entry = 0; entry < this.size; entry++) this.place(entry)
+  }
+}
+
+function copied<T extends Int32Array | Float64Array>(from: T, to: T): T {
+  to.set(from)
+  return to
+}

@@ -1,0 +1,113 @@
+// Pure: the container statuses of a Pod as rows of `lives`, one per container instance it tells of.
+//
+// Numbers. The kubelet gives a new instance the number of the one before plus one and writes its log to <number>.log
+// (kuberuntime_container.go, startContainer); status.restartCount is the number of the newest instance. `state` is about that one.
+// `lastState` is about the one before it, except while the container waits (CrashLoopBackOff, CreateContainerError, …): then the
+// kubelet has moved the newest instance's own end from `state` to `lastState` (kubelet_pods.go, convertToAPIContainerStatuses), and
+// the dead instance there still has the number restartCount. docs/decisions/0004-outcomes.md has the details.
+import { lifeOutcome } from '#shared/lifecycle/life-outcome.ts'
+import type { ContainerKind } from '#shared/lifecycle/evidence.ts'
+import type { ContainerStatus, KubernetesPod } from '../formats/kubernetes-schema.ts'
+import { factVersion } from './fact-version.ts'
+import type { Origin } from './origin.ts'
+import type { podFacts } from './pod-facts.ts'
+
+type Terminated = NonNullable<NonNullable<ContainerStatus['state']>['terminated']>
+
+interface Life {
+  restart: number
+  state: 'running' | 'terminated'
+  startedAt: string | null
+  end: Terminated | null
+  /** The status is this instance's own: its image digest and container id are known. */
+  own: boolean
+}
+
+/** Rows of all containers that run or have run, in the order of the statuses. `row`: what podFacts made of the same object. */
+export function lifeFacts(pod: KubernetesPod, row: ReturnType<typeof podFacts>, origin: Origin) {
+  const sidecars = new Set(
+    (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name),
+  )
+  const { status, metadata } = pod
+  const kinds: readonly (readonly [readonly ContainerStatus[], (name: string) => ContainerKind])[] = [
+    [status?.initContainerStatuses ?? [], (name) => (sidecars.has(name) ? 'sidecar' : 'init')],
+    [status?.containerStatuses ?? [], () => 'container'],
+    [status?.ephemeralContainerStatuses ?? [], () => 'ephemeral'],
+  ]
+  return kinds.flatMap(([statuses, kindOf]) =>
+    statuses.flatMap((container) =>
+      livesOf(container, metadata.deletionTimestamp !== null).map((life) => {
+        const { restart, state, end, own } = life
+        const exitCode = end?.exitCode ?? null
+        return {
+          tenant: origin.tenant,
+          cluster: row.cluster,
+          namespace: row.namespace,
+          pod: row.name,
+          pod_uid: row.uid,
+          container: container.name,
+          kind: kindOf(container.name),
+          restart,
+          version: factVersion({ rank: rank(life), resourceVersion: metadata.resourceVersion, newest: row.status_at }),
+          container_id: bareContainerId(end?.containerID || (own ? container.containerID : '')),
+          node: row.node,
+          state,
+          started_at: life.startedAt,
+          finished_at: end?.finishedAt ?? null,
+          outcome: lifeOutcome({ state, reason: end?.reason ?? '', exitCode }),
+          reason: end?.reason ?? '',
+          message: end?.message ?? '',
+          exit_code: exitCode,
+          signal: end?.signal || null,
+          image: container.image,
+          image_id: own ? container.imageID : '',
+        }
+      }),
+    ),
+  )
+}
+
+/** `containerd://0a1b…` as `0a1b…`. */
+export function bareContainerId(id: string): string {
+  return id.replace(/^[a-z0-9.+-]+:\/\//i, '')
+}
+
+function livesOf(container: ContainerStatus, deleting: boolean): Life[] {
+  const { restartCount, state, lastState } = container
+  const lives: Life[] = []
+  if (state?.terminated) lives.push(ended(restartCount, state.terminated, true))
+  else if (state?.running)
+    lives.push({ restart: restartCount, state: 'running', startedAt: state.running.startedAt, end: null, own: true })
+  const last = lastState?.terminated
+  if (last) {
+    const still = lives.length === 0 && newestIsDead(container, last, deleting)
+    const restart = still ? restartCount : restartCount - 1
+    if (restart >= 0) lives.push(ended(restart, last, still))
+  }
+  return lives
+}
+
+const ended = (restart: number, end: Terminated, own: boolean): Life => ({
+  restart,
+  state: 'terminated',
+  startedAt: end.startedAt,
+  end,
+  own,
+})
+
+// Of a container that waits: is lastState about instance restartCount, or about the one before?
+function newestIsDead({ restartCount, containerID, state }: ContainerStatus, last: Terminated, deleting: boolean): boolean {
+  if (restartCount === 0) return true
+  if (containerID !== '' && last.containerID !== '') return containerID === last.containerID
+  // Made up by the kubelet for an instance that vanished; it counts the restart in advance, unless the pod is being deleted.
+  if (last.reason === 'ContainerStatusUnknown') return deleting
+  // The default state of a container that the runtime knows nothing of: lastState is carried over from before.
+  return state?.waiting?.reason !== 'ContainerCreating' && state?.waiting?.reason !== 'PodInitializing'
+}
+
+// An end beats a start; an end that somebody saw beats one that the kubelet made up; a status of its own beats a memory of it.
+function rank({ state, end, own }: Life): number {
+  if (state === 'running') return 1
+  if (end?.reason === 'ContainerStatusUnknown') return 2
+  return own ? 4 : 3
+}

@@ -1,0 +1,106 @@
+// Pure: a Pod object as a row of `pods`. Keys are columns of services/ingest/store/columns.ts.
+import type { KubernetesPod } from '../formats/kubernetes-schema.ts'
+import { factVersion } from './fact-version.ts'
+import { laterOf, secondsBefore } from './kubernetes-time.ts'
+import type { Origin } from './origin.ts'
+
+/** What a watch said with the object; a bare object or one of a list is `told`. */
+export type Change = 'told' | 'deleted'
+
+/** Who owns a pod, as people name it. */
+export interface Owner {
+  kind: string
+  name: string
+}
+
+/** `object`: the Pod as JSON. Times as the engine reads them, null where not told. */
+export function podFacts(pod: KubernetesPod, { change, object, origin }: { change: Change; object: string; origin: Origin }) {
+  const { metadata, spec, status } = pod
+  const { name, namespace, uid, labels, annotations } = metadata
+  const controller = metadata.ownerReferences.find((reference) => reference.controller === true) ??
+    metadata.ownerReferences[0] ?? { kind: '', name: '' }
+  const owner = peoplesOwner(controller, labels)
+  const deletedAt =
+    metadata.deletionTimestamp === null ? null : secondsBefore(metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds)
+  const disruption = status?.conditions.find(({ type, status: value }) => type === 'DisruptionTarget' && value === 'True')
+  const gone = change === 'deleted'
+  const statusAt = newestTime(pod, deletedAt)
+  return {
+    tenant: origin.tenant,
+    cluster: origin.cluster,
+    namespace,
+    name,
+    uid,
+    mirror_uid: annotations['kubernetes.io/config.mirror'] ?? '',
+    version: factVersion({ rank: rank(pod, gone), resourceVersion: metadata.resourceVersion, newest: statusAt }),
+    node: spec?.nodeName || origin.node,
+    phase: status?.phase ?? '',
+    reason: status?.reason ?? '',
+    message: status?.message ?? '',
+    disruption: disruption?.reason ?? '',
+    disruption_message: disruption?.message ?? '',
+    waiting: waitingReasons(pod),
+    ip: status?.podIP ?? '',
+    owner_kind: owner.kind,
+    owner_name: owner.name,
+    controller_kind: controller.kind,
+    controller_name: controller.name,
+    created_at: metadata.creationTimestamp,
+    started_at: status?.startTime ?? null,
+    deleted_at: deletedAt,
+    gone: gone ? 1 : 0,
+    status_at: statusAt,
+    labels,
+    annotations,
+    object,
+  }
+}
+
+// Each of these is for good: a phase that is over never goes back, a deletion is never taken back, a uid never returns.
+function rank({ metadata, status }: KubernetesPod, gone: boolean): number {
+  if (gone) return 3
+  const over = status?.phase === 'Succeeded' || status?.phase === 'Failed'
+  return (over ? 1 : 0) + (metadata.deletionTimestamp === null ? 0 : 1)
+}
+
+/** A ReplicaSet that carries the pod-template-hash stands for its Deployment; an Argo one for its Rollout. */
+export function peoplesOwner(controller: Owner, labels: Readonly<Record<string, string>>): Owner {
+  const { kind, name } = controller
+  if (kind === 'ReplicaSet') {
+    const of = (label: string): string | undefined => {
+      const hash = labels[label]
+      return hash && name.endsWith(`-${hash}`) && name.length > hash.length + 1 ? name.slice(0, -hash.length - 1) : undefined
+    }
+    const rollout = of('rollouts-pod-template-hash')
+    if (rollout !== undefined) return { kind: 'Rollout', name: rollout }
+    const deployment = of('pod-template-hash')
+    if (deployment !== undefined) return { kind: 'Deployment', name: deployment }
+  }
+  return { kind, name }
+}
+
+function waitingReasons({ status }: KubernetesPod): Record<string, string> {
+  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
+  return Object.fromEntries(all.flatMap(({ name, state }) => (state?.waiting?.reason ? [[name, state.waiting.reason]] : [])))
+}
+
+function newestTime({ metadata, status }: KubernetesPod, deletedAt: string | null): string | null {
+  const containers = [
+    ...(status?.initContainerStatuses ?? []),
+    ...(status?.containerStatuses ?? []),
+    ...(status?.ephemeralContainerStatuses ?? []),
+  ]
+  const times = [
+    metadata.creationTimestamp,
+    deletedAt,
+    status?.startTime ?? null,
+    ...metadata.managedFields.map(({ time }) => time),
+    ...(status?.conditions ?? []).map(({ lastTransitionTime }) => lastTransitionTime),
+    ...containers.flatMap(({ state, lastState }) => [
+      state?.running?.startedAt ?? null,
+      state?.terminated?.finishedAt ?? null,
+      lastState?.terminated?.finishedAt ?? null,
+    ]),
+  ]
+  return times.reduce(laterOf, null)
+}

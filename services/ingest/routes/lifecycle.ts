@@ -1,0 +1,23 @@
+// POST /v1/lifecycle: Pod and Event objects as Kubernetes or its exporters emit them, design section 4.2.
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { decodeLifecycle } from '../formats/kubernetes.ts'
+import { batchPost, rawBodies, type BatchPostOptions } from './batch-post.ts'
+import { acceptedSchema, postErrors } from './schemas.ts'
+
+export function lifecycleRoute(options: BatchPostOptions): RoutePlugin {
+  return (app, _, done) => {
+    rawBodies(app)
+    const schema = {
+      summary: 'Store what Kubernetes said about pods',
+      description: 'JSON, NDJSON or a List of core/v1 Pods and core/v1 or events.k8s.io/v1 Events, bare or as watch events.',
+      tags: ['ingest'],
+      response: { 200: acceptedSchema, ...postErrors },
+    }
+    const handler = batchPost(options, {
+      'application/json': (body, origin) => decodeLifecycle(body, 'json', origin),
+      'application/x-ndjson': (body, origin) => decodeLifecycle(body, 'ndjson', origin),
+    })
+    app.post('/v1/lifecycle', { schema }, handler)
+    done()
+  }
+}

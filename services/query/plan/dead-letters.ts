@@ -1,0 +1,31 @@
+// Dead letters, newest first, one per identity. A letter that came again keeps the time at which it came first.
+import { bind, join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { nanoseconds } from './line-filter.ts'
+
+export interface DeadLetterFilter {
+  tenant: string
+  from?: bigint
+  to?: bigint
+  reasons?: readonly string[]
+  /** Only what is older than this letter. */
+  after?: { ts: bigint; identity: bigint }
+}
+
+/** Keys of a page: `ts` in ns and `id` (the identity), both as text. No payload is read for them. */
+export function deadLetterKeys({ tenant, from, to, reasons, after }: DeadLetterFilter, limit: number): Fragment {
+  const rows = [sql`tenant = ${str(tenant)}`]
+  if (reasons !== undefined) rows.push(sql`reason IN ${strs(reasons)}`)
+  const letters = [raw('true')]
+  if (from !== undefined) letters.push(sql`first >= ${nanoseconds(from)}`)
+  if (to !== undefined) letters.push(sql`first < ${nanoseconds(to)}`)
+  if (after !== undefined)
+    letters.push(sql`(first, identity) < (${nanoseconds(after.ts)}, ${bind('UInt64', String(after.identity))})`)
+  return sql`SELECT toString(toUnixTimestamp64Nano(first)) AS ts, toString(identity) AS id
+    FROM (SELECT identity, min(time) AS first FROM dead_letters WHERE ${join(rows, ' AND ')} GROUP BY identity)
+    WHERE ${join(letters, ' AND ')} ORDER BY first DESC, identity DESC LIMIT ${uint(limit)}`
+}
+
+/** Letters by identity: everything but their time. The payload comes in base64: it need not be UTF-8. */
+export const deadLettersByIdentity = (tenant: string, identities: readonly bigint[]): Fragment => sql`
+  SELECT toString(identity) AS id, origin, toString(reason) AS reason, detail, base64Encode(payload) AS payload
+  FROM dead_letters WHERE tenant = ${str(tenant)} AND identity IN ${bind('Array(UInt64)', identities)} ORDER BY time LIMIT 1 BY identity`

@@ -1,0 +1,85 @@
+// The one place that turns a request's filters into a WHERE clause; the tenant is always its first condition.
+// Time bounds come with bounds of the hour bucket beside them: the sorting key is (tenant, hour, namespace, pod, …), so the
+// hour is what the primary index prunes by (2 M lines of one day, 2 hours asked: 12 granules of 185 with it, 185 without).
+import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+
+/** Exact filters of /v1/logs and its relatives: values of one filter are ORed, different filters ANDed. */
+export interface LineFilter {
+  tenant: string
+  /** Epoch ns, inclusive; undefined is unbounded. */
+  from?: bigint
+  /** Epoch ns, exclusive. */
+  to?: bigint
+  /** An empty value matches lines that lack the field. */
+  fields: Partial<Record<FilterField, readonly string[]>>
+  /** Compiled search text, if any. */
+  search?: Fragment
+  /** A further restriction of our own, e.g. to the lines of one pod. */
+  scope?: Fragment
+}
+
+export type FilterField =
+  | 'namespace'
+  | 'pod'
+  | 'podUid'
+  | 'container'
+  | 'restart'
+  | 'node'
+  | 'stream'
+  | 'severity'
+  | 'unit'
+  | 'cluster'
+
+const columnOf: Readonly<Record<FilterField, Fragment>> = {
+  namespace: raw('namespace'),
+  pod: raw('pod'),
+  podUid: raw('pod_uid'),
+  container: raw('container'),
+  restart: raw('restart'),
+  node: raw('node'),
+  stream: raw('stream'),
+  severity: raw('severity'),
+  unit: raw('unit'),
+  cluster: raw('cluster'),
+}
+export const filterFields = Object.keys(columnOf) as readonly FilterField[]
+
+/** The WHERE clause of a filter, without the word WHERE. */
+export function linesWhere(filter: LineFilter): Fragment {
+  const conditions = [sql`tenant = ${str(filter.tenant)}`]
+  if (filter.from !== undefined) conditions.push(...fromBounds(filter.from))
+  if (filter.to !== undefined) conditions.push(...toBounds(filter.to))
+  for (const field of filterFields) {
+    const values = filter.fields[field]
+    if (values !== undefined && values.length > 0) conditions.push(equalsAny(field, values))
+  }
+  if (filter.scope !== undefined) conditions.push(sql`(${filter.scope})`)
+  if (filter.search !== undefined) conditions.push(sql`(${filter.search})`)
+  return join(conditions, ' AND ')
+}
+
+/** An epoch-ns bound as the engine's DateTime64(9). */
+export const nanoseconds = (ns: bigint): Fragment => sql`fromUnixTimestamp64Nano(${bind('Int64', String(clamp(ns)))}, 'UTC')`
+
+function equalsAny(field: FilterField, values: readonly string[]): Fragment {
+  if (field === 'restart') {
+    const numbers = values.map((value) => (value === '' ? -1 : Number(value)))
+    return sql`restart IN ${bind('Array(Int64)', numbers)}`
+  }
+  return values.length === 1 ? sql`${columnOf[field]} = ${str(values[0]!)}` : sql`${columnOf[field]} IN ${strs(values)}`
+}
+
+/** toStartOfHour yields 32-bit seconds: beyond 2106 it would wrap, and no line is there. */
+const hourMax = 4_294_000_000_000_000_000n
+
+function fromBounds(from: bigint): Fragment[] {
+  const bound = nanoseconds(from)
+  return from >= hourMax ? [sql`ts >= ${bound}`] : [sql`toStartOfHour(ts) >= toStartOfHour(${bound})`, sql`ts >= ${bound}`]
+}
+
+function toBounds(to: bigint): Fragment[] {
+  const bound = nanoseconds(to)
+  return to >= hourMax ? [sql`ts < ${bound}`] : [sql`toStartOfHour(ts) <= toStartOfHour(${bound})`, sql`ts < ${bound}`]
+}
+
+const clamp = (ns: bigint): bigint => (ns < 0n ? 0n : ns > 9_223_372_036_000_000_000n ? 9_223_372_036_000_000_000n : ns)

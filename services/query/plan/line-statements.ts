@@ -1,0 +1,82 @@
+// Statements that read lines. A traversal asks where the next stretch of time ends (reading times only), then reads the
+// lines of that stretch: messages of millions of lines are never sorted for a page of a hundred.
+import { raw, sql, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { linesWhere, type LineFilter } from './line-filter.ts'
+import { behind, orderBy, position, positionText, type LineKey, type Order } from './line-order.ts'
+
+/** Columns of a line as the row decoder reads them: read/row-decoder.ts holds the same list in the same order. */
+const columns = [
+  'ts',
+  'cluster',
+  'namespace',
+  'pod',
+  'pod_uid',
+  'container',
+  'restart',
+  'container_id',
+  'node',
+  'unit',
+  'stream',
+  'partial',
+  'severity',
+  'message',
+  'trace_id',
+  'span_id',
+  'labels',
+  'attributes',
+  'offset',
+  'file',
+  'position',
+  'received',
+  'identity',
+] as const
+const list = raw(columns.join(', '))
+// An alias that shadows no column: `position` is computed, everything else is read.
+const computed = raw(columns.filter((column) => column !== 'position').join(', '))
+
+/** First (asc) or last (desc) hour in which the filter's tenant has a line, found from the index: `hour`, epoch seconds. */
+export function edgeHour(filter: LineFilter, order: Order): Fragment {
+  const where = linesWhere({ tenant: filter.tenant, fields: {}, ...pick(filter) })
+  return sql`SELECT toUInt32(toStartOfHour(ts)) AS hour FROM logs WHERE ${where} ORDER BY toStartOfHour(ts) ${raw(order)} LIMIT 1`
+}
+
+/**
+ * The next `rows` rows of the filter in groups of `group`: `bound` (ns, as text) is the last time of the group, `count` its
+ * rows, `bytes` of its messages. Fewer than `rows` in total means that there are no more.
+ */
+export function timeGroups(filter: LineFilter, order: Order, rows: number, group: number): Fragment {
+  const bound = order === 'asc' ? raw('max(ts)') : raw('min(ts)')
+  const times = sql`SELECT ts, length(message) AS size FROM logs WHERE ${linesWhere(filter)} ORDER BY ts ${raw(order)} LIMIT ${uint(rows)}`
+  return sql`SELECT toString(toUnixTimestamp64Nano(${bound})) AS bound, toFloat64(count()) AS count, toFloat64(sum(size)) AS bytes
+    FROM (SELECT intDiv(rowNumberInAllBlocks(), ${uint(group)}) AS g, ts, size FROM (${times}))
+    GROUP BY g ORDER BY g`
+}
+
+/** Every line of the filter in ascending order, once each, as RowBinary rows for the decoder. */
+export function allLines(filter: LineFilter): Fragment {
+  return sql`SELECT ${list} FROM (${collapsed(filter)})`
+}
+
+/** Lines of the filter in `order`, once each, at most `limit`, only those behind `after`: `row` is a RowBinary row in base64. */
+export function someLines(filter: LineFilter, order: Order, limit: number, after?: LineKey): Fragment {
+  const rest = after === undefined ? raw('') : sql`WHERE ${behind(after, order)}`
+  return sql`SELECT base64Encode(formatRow('RowBinary', ${list})) AS row
+    FROM (SELECT * FROM (${collapsed(filter)}) ${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)})`
+}
+
+/** The first `limit` rows of the filter in `order` and behind `after`, lines sent twice included, as RowBinary rows for the decoder. */
+export function firstRows(filter: LineFilter, order: Order, limit: number, after?: LineKey): Fragment {
+  const rest = after === undefined ? raw('') : sql` AND ${behind(after, order)}`
+  return sql`SELECT ${raw(columns.map((column) => (column === 'position' ? `${positionText} AS position` : column)).join(', '))}
+    FROM logs WHERE ${linesWhere(filter)}${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)}`
+}
+
+/** One row per line, always the same one of its rows: the first in order, whichever way is read. */
+function collapsed(filter: LineFilter): Fragment {
+  return sql`SELECT ${computed}, ${position} AS position FROM logs WHERE ${linesWhere(filter)}
+    ORDER BY ${orderBy('asc')} LIMIT 1 BY ts, identity`
+}
+
+function pick({ from, to }: LineFilter): Pick<LineFilter, 'from' | 'to'> {
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
+}

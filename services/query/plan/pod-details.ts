@@ -1,0 +1,187 @@
+// What is known of a handful of pods: the other half of GET /v1/pods, asked for the pods of one page, and all of GET /v1/pods/{uid}.
+// Line counts are of distinct (ts, identity), so that a line sent twice counts once (design 5.4).
+import { bind, join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { bareContainerId, resolvedLines } from './pod-sources.ts'
+
+/** `2026-11-23T10:00:00.123456789Z`, or null of a column that is null. */
+const time = (column: string, as: string): string => `concat(replaceOne(toString(${column}), ' ', 'T'), 'Z') AS ${as}`
+
+export interface PodRow {
+  cluster: string
+  namespace: string
+  name: string
+  uid: string
+  mirrorUid: string
+  node: string
+  phase: string
+  reason: string
+  message: string
+  disruption: string
+  disruptionMessage: string
+  waiting: Record<string, string>
+  ip: string
+  ownerKind: string
+  ownerName: string
+  createdAt: string | null
+  startedAt: string | null
+  deletedAt: string | null
+  gone: number
+  statusAt: string | null
+}
+
+/** Rows: PodRow. */
+export function podRows(tenant: string, uids: readonly string[]): Fragment {
+  return sql`SELECT ${raw(podColumns)} FROM pods FINAL WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)}`
+}
+
+const podColumns = `cluster, namespace, name, uid, mirror_uid AS mirrorUid, node, phase, reason, message, disruption, disruption_message AS disruptionMessage, waiting,
+  ip, owner_kind AS ownerKind, owner_name AS ownerName, ${time('created_at', 'createdAt')}, ${time('started_at', 'startedAt')}, ${time('deleted_at', 'deletedAt')}, gone, ${time('status_at', 'statusAt')}`
+
+export interface LifeRow {
+  cluster: string
+  namespace: string
+  pod: string
+  uid: string
+  container: string
+  kind: 'container' | 'init' | 'sidecar' | 'ephemeral'
+  restart: number
+  containerId: string
+  node: string
+  state: 'running' | 'terminated'
+  startedAt: string | null
+  finishedAt: string | null
+  reason: string
+  message: string
+  exitCode: number | null
+  signal: number | null
+  image: string
+  imageId: string
+}
+
+/** Rows: LifeRow. */
+export function lifeRows(tenant: string, uids: readonly string[]): Fragment {
+  return sql`SELECT cluster, namespace, pod, pod_uid AS uid, container, kind, restart, container_id AS containerId, node, state, ${raw(time('started_at', 'startedAt'))},
+    ${raw(time('finished_at', 'finishedAt'))}, reason, message, exit_code AS exitCode, signal, image, image_id AS imageId
+  FROM lives FINAL WHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)}`
+}
+
+export interface EventRow {
+  uid: string
+  cluster: string
+  namespace: string
+  pod: string
+  type: string
+  reason: string
+  message: string
+  fieldPath: string
+  firstTime: string
+  lastTime: string
+  count: number
+  component: string
+  host: string
+}
+
+/** `uid` is the involved object's, which for a static pod is the one of its log path. Oldest first. Rows: EventRow. */
+export function eventRows(tenant: string, uids: readonly string[]): Fragment {
+  return sql`SELECT involved_uid AS uid, cluster, involved_namespace AS namespace, involved_name AS pod, type, reason, message, field_path AS fieldPath,
+    ${raw(time('first_time', 'firstTime'))}, ${raw(time('last_time', 'lastTime'))}, count, component, host
+  FROM events FINAL WHERE tenant = ${str(tenant)} AND involved_uid IN ${strs(uids)} AND involved_kind = 'Pod' ORDER BY events.last_time, events.uid`
+}
+
+export interface LifeLinesRow {
+  uid: string
+  cluster: string
+  namespace: string
+  pod: string
+  container: string
+  /** -1 unknown. */
+  restart: number
+  containerId: string
+  node: string
+  firstLine: string
+  lastLine: string
+  /** 1: the lines themselves carry no pod uid. */
+  nameless: number
+}
+
+/** First and last line of every life that spoke. `uids`: of pods, of log paths, or made up ones. Rows: LifeLinesRow. */
+export function lifeLines(tenant: string, uids: readonly string[]): Fragment {
+  const span = raw(`max(node) AS node, ${time('min(first_line)', 'firstLine')}, ${time('max(last_line)', 'lastLine')}`)
+  return sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, ${span}, 0 AS nameless
+  FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId
+  UNION ALL
+  SELECT resolved AS uid, cluster, namespace, pod, if(known_container != '', known_container, container) AS container, if(known_container != '', known_restart, restart) AS restart,
+    container_id AS containerId, ${span}, 1 AS nameless
+  FROM (${resolvedLines(tenant)}) AS nameless WHERE resolved IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId`
+}
+
+export interface LineCountRow {
+  /** '' of lines that came without one. */
+  uid: string
+  cluster: string
+  namespace: string
+  pod: string
+  container: string
+  restart: number
+  containerId: string
+  /** Distinct lines, as decimal text. */
+  lines: string
+}
+
+/** Bounds within which the lines of some pods lie: names and times as the life_lines of those pods give them. */
+export interface LineBounds {
+  namespaces: readonly string[]
+  pods: readonly string[]
+  /** Uids that lines carry; '' is among them where some came without. */
+  uids: readonly string[]
+  first: string
+  last: string
+}
+
+/** Distinct lines per life. The primary key leads to the pods' runs in the hours between. Rows: LineCountRow. */
+export function lineCounts(tenant: string, { namespaces, pods, uids, first, last }: LineBounds): Fragment {
+  const instant = (text: string) => bind("DateTime64(9, 'UTC')", text.replace('T', ' ').replace('Z', ''))
+  return sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, toString(uniqExact(ts, identity)) AS lines
+  FROM logs WHERE tenant = ${str(tenant)} AND toStartOfHour(ts) >= toStartOfHour(${instant(first)}) AND toStartOfHour(ts) <= toStartOfHour(${instant(last)})
+    AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)}
+  GROUP BY uid, cluster, namespace, pod, container, restart, containerId`
+}
+
+/** The uid of the API for any uid that names a pod there. Rows: { uid }, at most one. */
+export function apiUid(tenant: string, uid: string): Fragment {
+  return sql`SELECT uid FROM pods WHERE tenant = ${str(tenant)} AND (uid = ${str(uid)} OR mirror_uid = ${str(uid)}) ORDER BY (uid = ${str(uid)}) DESC, created_at DESC, version DESC LIMIT 1`
+}
+
+export interface PodObjectRow {
+  labels: Record<string, string>
+  annotations: Record<string, string>
+}
+
+/** What only GET /v1/pods/{uid} shows. Rows: PodObjectRow. */
+export function podMaps(tenant: string, uid: string): Fragment {
+  return sql`SELECT labels, annotations FROM pods FINAL WHERE tenant = ${str(tenant)} AND uid = ${str(uid)}`
+}
+
+export interface ReplacementRow {
+  uid: string
+  name: string
+  node: string
+  startedAt: string | null
+}
+
+/** The pod of the same owner that was born next, at `since` or later. Rows: ReplacementRow, at most one. */
+export function replacementOf(tenant: string, pod: PodRow, since: string): Fragment {
+  // These controllers put each pod into a place of its own.
+  const place = {
+    StatefulSet: sql`name = ${str(pod.name)}`,
+    Node: sql`name = ${str(pod.name)}`,
+    DaemonSet: sql`node = ${str(pod.node)}`,
+  }[pod.ownerKind]
+  const conditions = [
+    sql`tenant = ${str(tenant)} AND cluster = ${str(pod.cluster)} AND namespace = ${str(pod.namespace)} AND uid != ${str(pod.uid)}`,
+    sql`owner_kind = ${str(pod.ownerKind)} AND owner_name = ${str(pod.ownerName)}`,
+    sql`created_at >= ${bind("DateTime64(9, 'UTC')", `${since.slice(0, 10)} ${since.slice(11, 19)}.000000000`)}`,
+    ...(place === undefined ? [] : [place]),
+  ]
+  return sql`SELECT uid, name, node, ${raw(time('ifNull(started_at, created_at)', 'startedAt'))} FROM pods FINAL WHERE ${join(conditions, ' AND ')} ORDER BY created_at, uid LIMIT ${uint(1)}`
+}

@@ -1,0 +1,74 @@
+// Which rows are one pod's. A pod is found by its API uid, by the uid its static manifest gave it (the mirror uid), or as
+// `unresolved:<cluster>/<namespace>/<pod>` while only container ids are known of it. Design section 4.1.
+import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+
+/** A container id without its scheme: `containerd://abc` and `abc` are one. */
+export const bareContainerId = raw(
+  `if(position(container_id, '://') = 0, toString(container_id), substring(toString(container_id), position(container_id, '://') + 3))`,
+)
+
+/** The pod objects that carry `uid`, as their own or as their manifest's. */
+export const podObjects = (tenant: string, uid: string): Fragment => sql`
+  SELECT uid, mirror_uid AS mirrorUid, namespace, name AS pod FROM pods FINAL WHERE tenant = ${str(tenant)}
+  AND (uid = ${str(uid)} OR mirror_uid = ${str(uid)})`
+
+/** Container instances that Kubernetes told of: container, restart, bare containerId. */
+export const podLives = (tenant: string, uids: readonly string[]): Fragment => sql`
+  SELECT namespace, pod, container, restart, container_id AS containerId FROM lives FINAL
+  WHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)}`
+
+const spoken = raw(`namespace, pod, container, restart, container_id AS containerId,
+  toString(toUnixTimestamp64Nano(first_line)) AS first, toString(toUnixTimestamp64Nano(last_line)) AS last, fragments`)
+
+/** Lives that said something, by uid or, where a line came without one, by container id; first and last in ns. A life may be several rows. */
+export function spokenLives(tenant: string, uids: readonly string[], containerIds: readonly string[]): Fragment {
+  const byId =
+    containerIds.length === 0
+      ? raw('')
+      : sql` OR (pod_uid = '' AND container_id != '' AND ${bareContainerId} IN ${strs(containerIds)})`
+  return sql`SELECT ${spoken} FROM life_lines WHERE tenant = ${str(tenant)} AND (pod_uid IN ${strs(uids)}${byId})`
+}
+
+export interface UnresolvedPod {
+  cluster: string
+  namespace: string
+  pod: string
+}
+
+/** `unresolved:<cluster>/<namespace>/<pod>` in parts; a cluster may hold slashes, the others may not. */
+export function parseUnresolved(uid: string): UnresolvedPod | undefined {
+  const match = /^unresolved:(.*)\/([^/]+)\/([^/]+)$/.exec(uid)
+  return match === null ? undefined : { cluster: match[1]!, namespace: match[2]!, pod: match[3]! }
+}
+
+/** Rows of no known uid whose container id nobody told of. */
+function unresolvedRows(tenant: string, { cluster, namespace, pod }: UnresolvedPod): Fragment {
+  return sql`pod_uid = '' AND cluster = ${str(cluster)} AND namespace = ${str(namespace)} AND pod = ${str(pod)}
+    AND ${bareContainerId} NOT IN (SELECT container_id FROM lives WHERE tenant = ${str(tenant)} AND container_id != '')`
+}
+
+export const unresolvedLives = (tenant: string, pod: UnresolvedPod): Fragment =>
+  sql`SELECT ${spoken} FROM life_lines WHERE tenant = ${str(tenant)} AND ${unresolvedRows(tenant, pod)}`
+
+export const unresolvedScope = unresolvedRows
+
+/** Lines of a pod: its names first, since the sorting key has them. */
+export function podScope(
+  names: readonly { namespace: string; pod: string }[],
+  uids: readonly string[],
+  containerIds: readonly string[],
+): Fragment {
+  const byUid = sql`pod_uid IN ${strs(uids)}`
+  const mine =
+    containerIds.length === 0 ? byUid : sql`(${byUid} OR (pod_uid = '' AND ${bareContainerId} IN ${strs(containerIds)}))`
+  const unique = (values: string[]): Fragment => sql`${strs([...new Set(values)])}`
+  return sql`namespace IN ${unique(names.map(({ namespace }) => namespace))} AND pod IN ${unique(names.map(({ pod }) => pod))} AND ${mine}`
+}
+
+/** Lines of some lives: by restart number, or by container id where the line came without one. */
+export function livesScope(lives: readonly { container: string; restart: number; containerIds: readonly string[] }[]): Fragment {
+  if (lives.length === 0) return raw('false')
+  const one = ({ container, restart, containerIds }: (typeof lives)[number]): Fragment =>
+    sql`(container = ${str(container)} AND (restart = ${bind('Int32', restart)} OR (restart < 0 AND container_id != '' AND ${bareContainerId} IN ${strs(containerIds)})))`
+  return sql`(${join(lives.map(one), ' OR ')})`
+}

@@ -1,0 +1,101 @@
+// Follows arrivals by polling: the embedded store cannot push. Each look goes back a little before the newest arrival, since an
+// insert may become visible after a later one; what was shown already is remembered, up to a bound, and not shown again.
+import { setTimeout as wait } from 'node:timers/promises'
+import { arrivals, arrivedBefore, keysFilter, type ArrivalKey } from '#query/plan/arrivals.ts'
+import type { LineFilter } from '#query/plan/line-filter.ts'
+import { someLines } from '#query/plan/line-statements.ts'
+import type { Reading } from './reading.ts'
+import type { Line } from './row-decoder.ts'
+
+export interface FollowOptions {
+  reading: Reading
+  filter: LineFilter
+  /** Follow what arrives at this time or later, epoch ms. */
+  since: number
+  /** The last arrival that was shown already, of a tail that is resumed. */
+  after?: ArrivalKey
+  /** Lines that were shown already, by `lineId`. */
+  shown: ShownLines
+  pollIntervalMs: number
+  /** Ends the following: the client went away, or the service stops. */
+  signal: AbortSignal
+}
+
+export interface Arrival {
+  line: Line
+  /** Epoch ms. */
+  received: number
+}
+
+const overlapMs = 30_000
+const writtenWithinS = 120
+const keysAtOnce = 2_000
+
+/** Lines in order of arrival, an empty array after a look that found nothing; ends when the signal aborts. */
+export async function* follow({
+  reading,
+  filter,
+  since,
+  after,
+  shown,
+  pollIntervalMs,
+  signal,
+}: FollowOptions): AsyncGenerator<Arrival[]> {
+  let newest = since
+  while (!signal.aborted) {
+    let found = 0
+    let last = after
+    do {
+      const from = Math.max(since, newest - overlapMs)
+      const rows = await reading.rows<{ arrived: number; time: string; id: string }>(
+        arrivals(filter, from, writtenWithinS, keysAtOnce, last),
+      )
+      const keys = rows.map(({ arrived, time, id }) => ({ received: arrived, ts: BigInt(time), identity: BigInt(id) }))
+      found = keys.length
+      last = keys.at(-1) ?? last
+      const fresh = keys.filter((key) => shown.add(key))
+      if (fresh.length > 0) yield await linesOf(reading, filter.tenant, fresh, since)
+      newest = Math.max(newest, last?.received ?? 0)
+    } while (found === keysAtOnce && !signal.aborted)
+    yield []
+    await wait(pollIntervalMs, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+async function linesOf(reading: Reading, tenant: string, keys: readonly ArrivalKey[], since: number): Promise<Arrival[]> {
+  const again = new Set(
+    (await reading.rows<{ time: string; id: string }>(arrivedBefore(tenant, keys, since))).map(({ time, id }) => `${time}/${id}`),
+  )
+  const arrived = new Map(keys.map((key) => [lineId(key), key.received]))
+  const lines = await reading.some(someLines(keysFilter(tenant, keys), 'asc', keys.length))
+  return lines
+    .filter((line) => !again.has(lineId(line)))
+    .map((line) => ({ line, received: arrived.get(lineId(line)) ?? line.received }))
+    .toSorted(
+      (a, b) =>
+        a.received - b.received ||
+        (a.line.ts === b.line.ts ? compare(a.line.identity, b.line.identity) : compare(a.line.ts, b.line.ts)),
+    )
+}
+
+const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
+const lineId = ({ ts, identity }: { ts: bigint; identity: bigint }): string => `${ts}/${identity}`
+
+export interface ShownLines {
+  /** Remembers a line; false where it was shown already. */
+  add(key: { ts: bigint; identity: bigint }): boolean
+}
+
+/** Remembers the newest `max` lines that were shown. */
+export function createShownLines(max = 200_000): ShownLines {
+  const ids = new Set<string>()
+  return {
+    add(key) {
+      const id = lineId(key)
+      if (ids.has(id)) return false
+      ids.add(id)
+      if (ids.size > max) ids.delete(ids.values().next().value!)
+      return true
+    },
+  }
+}

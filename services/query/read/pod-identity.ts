@@ -1,0 +1,133 @@
+// Finds a pod by whatever names it and says which lines are its own; fills what a line came without (uid, restart) from what
+// Kubernetes told later. Attribution happens here, when lines are read: it never changes what is stored.
+import type { Fragment } from '#shared/clickhouse/sql.ts'
+import {
+  parseUnresolved,
+  podLives,
+  podObjects,
+  podScope,
+  spokenLives,
+  unresolvedLives,
+  unresolvedScope,
+} from '#query/plan/pod-statements.ts'
+import type { Reading } from './reading.ts'
+import type { Line } from './row-decoder.ts'
+
+export interface PodLife {
+  container: string
+  restart: number
+  /** Without scheme; several where different sources told different ones. */
+  containerIds: readonly string[]
+}
+
+export interface PodIdentity {
+  /** The uid that answers show for lines that came without one; null while unresolved. */
+  uid: string | null
+  /** Every uid that lines of this pod may carry. */
+  uids: readonly string[]
+  names: readonly { namespace: string; pod: string }[]
+  /** Known container instances, ascending by restart within a container. */
+  lives: readonly PodLife[]
+  /** Times of its first and last line in ns; undefined where it said nothing. */
+  extent: { first: bigint; last: bigint } | undefined
+  /** Whether a fragment stands among its lines. */
+  fragments: boolean
+  /** Condition on `logs` for its lines. */
+  scope: Fragment
+}
+
+interface LifeRow {
+  namespace: string
+  pod: string
+  container: string
+  restart: number
+  containerId: string
+}
+type SpokenRow = LifeRow & { first: string; last: string; fragments: number }
+type ObjectRow = { uid: string; mirrorUid: string; namespace: string; pod: string }
+
+/** The pod, or undefined where nobody ever told of it. */
+export async function resolvePod(reading: Reading, tenant: string, uid: string): Promise<PodIdentity | undefined> {
+  const unresolved = parseUnresolved(uid)
+  if (unresolved !== undefined) {
+    const spoken = await reading.rows<SpokenRow>(unresolvedLives(tenant, unresolved))
+    if (spoken.length === 0) return undefined
+    const names = [{ namespace: unresolved.namespace, pod: unresolved.pod }]
+    return {
+      uid: null,
+      uids: [],
+      names,
+      lives: knownLives(spoken),
+      extent: extentOf(spoken),
+      fragments: hasFragments(spoken),
+      scope: unresolvedScope(tenant, unresolved),
+    }
+  }
+  if (uid === '') return undefined
+  const objects = await podObjectsOf(reading, tenant, uid)
+  const uids = [...new Set([uid, ...objects.flatMap((object) => [object.uid, object.mirrorUid])])].filter((one) => one !== '')
+  const told = await reading.rows<LifeRow>(podLives(tenant, uids))
+  const containerIds = [...new Set(told.map(({ containerId }) => bare(containerId)))].filter((id) => id !== '')
+  const spoken = await reading.rows<SpokenRow>(spokenLives(tenant, uids, containerIds))
+  const names = [...objects, ...told, ...spoken]
+  if (names.length === 0) return undefined
+  const api = objects.find((object) => object.uid === uid) ?? objects[0]
+  return {
+    uid: api?.uid ?? uid,
+    uids,
+    names,
+    lives: knownLives([...told, ...spoken]),
+    extent: extentOf(spoken),
+    fragments: hasFragments(spoken),
+    scope: podScope(names, uids, containerIds),
+  }
+}
+
+/** The line with uid and restart filled in where its container id tells them. */
+export function attribute(line: Line, pod: PodIdentity): Line {
+  if (line.podUid !== '' && line.restart >= 0) return line
+  const id = bare(line.containerId)
+  const life = id === '' ? undefined : pod.lives.find(({ containerIds }) => containerIds.includes(id))
+  const restart = line.restart >= 0 ? line.restart : (life?.restart ?? -1)
+  return { ...line, restart, podUid: line.podUid === '' && pod.uid !== null ? pod.uid : line.podUid }
+}
+
+/** Lives of a number, of every container that has it; negative numbers count back from each container's newest. */
+export function livesNumbered(lives: readonly PodLife[], number: number): PodLife[] {
+  if (number >= 0) return lives.filter(({ restart }) => restart === number)
+  const containers = Map.groupBy(lives, ({ container }) => container)
+  return [...containers.values()].flatMap((ofOne) => ofOne.at(number - 1) ?? [])
+}
+
+export const bare = (containerId: string): string =>
+  containerId.slice(containerId.indexOf('://') + (containerId.includes('://') ? 3 : 1))
+
+function knownLives(rows: readonly LifeRow[]): PodLife[] {
+  const lives = new Map<string, { container: string; restart: number; ids: Set<string> }>()
+  for (const { container, restart, containerId } of rows) {
+    if (restart < 0) continue
+    const key = JSON.stringify([container, restart])
+    const life = lives.get(key) ?? { container, restart, ids: new Set<string>() }
+    if (containerId !== '') life.ids.add(bare(containerId))
+    lives.set(key, life)
+  }
+  return [...lives.values()]
+    .map(({ container, restart, ids }) => ({ container, restart, containerIds: [...ids] }))
+    .toSorted((a, b) => (a.container === b.container ? a.restart - b.restart : a.container < b.container ? -1 : 1))
+}
+
+const hasFragments = (spoken: readonly SpokenRow[]): boolean => spoken.some(({ fragments }) => fragments === 1)
+
+/** Those that carry the uid, and those that share the manifest of one that does: a static pod made again has another uid. */
+async function podObjectsOf(reading: Reading, tenant: string, uid: string): Promise<ObjectRow[]> {
+  const objects = await reading.rows<ObjectRow>(podObjects(tenant, uid))
+  const manifest = objects.find(({ mirrorUid }) => mirrorUid !== '' && mirrorUid !== uid)?.mirrorUid
+  return manifest === undefined ? objects : reading.rows<ObjectRow>(podObjects(tenant, manifest))
+}
+
+function extentOf(spoken: readonly SpokenRow[]): PodIdentity['extent'] {
+  if (spoken.length === 0) return undefined
+  const firsts = spoken.map(({ first }) => BigInt(first))
+  const lasts = spoken.map(({ last }) => BigInt(last))
+  return { first: firsts.reduce((a, b) => (a < b ? a : b)), last: lasts.reduce((a, b) => (a > b ? a : b)) }
+}

@@ -1,0 +1,160 @@
+// Reads pods from the store in two steps: a cheap page of keys, then the details of those pods alone. Outcomes are decided on the
+// way (render/pod.ts), so a filter by outcome walks candidates in chunks until the page is full.
+
+import * as details from '#query/plan/pod-details.ts'
+import { mirrors } from '#query/plan/pod-sources.ts'
+import { podKeys, type PodFilter, type PodKey, type PodPosition } from '#query/plan/pods.ts'
+import { earlier, later } from '#query/render/pod-lives.ts'
+import { renderPod, type PodFacts, type PodJson, type RenderedPod } from '#query/render/pod.ts'
+import type { Reading } from './reading.ts'
+
+export interface PodPage {
+  pods: PodJson[]
+  /** null: every pod was visited. */
+  next: PodPosition | null
+}
+
+/** Facts without line counts; `counted` adds them. */
+export interface PodReader {
+  page(filter: PodFilter, position: PodPosition | undefined, limit: number): Promise<PodPage>
+  facts(tenant: string, uids: readonly string[]): Promise<PodFacts[]>
+  counted(tenant: string, facts: readonly PodFacts[]): Promise<PodFacts[]>
+}
+
+/** Pods that are carried in a cursor, so that one that speaks again is not visited twice: 4 bytes each. */
+const visitedMax = 1000
+const settledNs = 600_000_000_000n
+const keysAtOnce = 20_000
+const detailsAtOnce = 2_000
+
+export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> }): PodReader {
+  const { rows } = reading
+
+  async function facts(tenant: string, uids: readonly string[]): Promise<PodFacts[]> {
+    if (uids.length === 0) return []
+    const [pods, lives] = await Promise.all([
+      rows<details.PodRow>(details.podRows(tenant, uids)),
+      rows<details.LifeRow>(details.lifeRows(tenant, uids)),
+    ])
+    const mirrored = pods.flatMap(({ mirrorUid }) => (mirrorUid === '' ? [] : [mirrorUid]))
+    const aliases = mirrored.length === 0 ? [] : await rows<{ mirror_uid: string; api_uid: string }>(mirrors(tenant, mirrored))
+    const apiUidOf = new Map(aliases.map(({ mirror_uid: mirror, api_uid: api }) => [mirror, api]))
+    const all = [...uids, ...apiUidOf.keys()]
+    const [events, lines] = await Promise.all([
+      rows<details.EventRow>(details.eventRows(tenant, all)),
+      rows<details.LifeLinesRow>(details.lifeLines(tenant, all)),
+    ])
+    const uidOf = ({ uid }: { uid: string }) => apiUidOf.get(uid) ?? uid
+    const of = {
+      row: Map.groupBy(pods, uidOf),
+      lives: Map.groupBy(lives, uidOf),
+      events: Map.groupBy(events, uidOf),
+      lines: Map.groupBy(lines, uidOf),
+    }
+    return uids.map((uid) => ({
+      uid,
+      row: of.row.get(uid)?.[0] ?? null,
+      lives: of.lives.get(uid) ?? [],
+      events: of.events.get(uid) ?? [],
+      lines: of.lines.get(uid) ?? [],
+      counts: [],
+    }))
+  }
+
+  async function counted(tenant: string, pods: readonly PodFacts[]): Promise<PodFacts[]> {
+    const lines = pods.flatMap((pod) => pod.lines)
+    if (lines.length === 0) return [...pods]
+    const unique = (values: readonly string[]) => [...new Set(values)]
+    const counts = await rows<details.LineCountRow>(
+      details.lineCounts(tenant, {
+        namespaces: unique(lines.map(({ namespace }) => namespace)),
+        pods: unique(lines.map(({ pod }) => pod)),
+        uids: unique(lines.map(({ uid, nameless }) => (nameless === 1 ? '' : uid))),
+        first: lines.reduce<string | null>((first, { firstLine }) => earlier(first, firstLine), null) ?? '',
+        last: lines.reduce<string | null>((last, { lastLine }) => later(last, lastLine), null) ?? '',
+      }),
+    )
+    const byUid = Map.groupBy(counts, ({ uid }) => uid)
+    return pods.map((pod) => ({ ...pod, counts: countsOf(pod, byUid) }))
+  }
+
+  /** Pods in order, outcomes decided, with the position behind each. */
+  async function* walk(
+    filter: PodFilter,
+    start: PodPosition | undefined,
+    limit: number,
+  ): AsyncGenerator<{ pod: PodFacts; rendered: RenderedPod; behind: PodPosition }> {
+    // Asking for keys costs the same however many there are; a filter by outcome may need to look at all of them.
+    const atOnce = filter.outcome === undefined ? limit + 1 : keysAtOnce
+    let behind = start
+    for (let more = true; more;) {
+      const keys = await rows<PodKey>(podKeys(filter, behind, atOnce))
+      more = keys.length === atOnce
+      let step = limit + 1
+      for (let from = 0; from < keys.length; from += step, step = Math.min(step * 4, detailsAtOnce)) {
+        const slice = keys.slice(from, from + step)
+        for (const [i, pod] of (
+          await facts(
+            filter.tenant,
+            slice.map(({ uid }) => uid),
+          )
+        ).entries()) {
+          const rendered = renderPod(pod)
+          behind = advance(behind, slice[i]!, rendered, keys[0]!)
+          yield { pod, rendered, behind }
+        }
+      }
+    }
+  }
+
+  async function page(filter: PodFilter, start: PodPosition | undefined, limit: number): Promise<PodPage> {
+    const taken: PodFacts[] = []
+    let next: PodPosition | null = null
+    let more = false
+    for await (const { pod, rendered, behind } of walk(filter, start, limit)) {
+      if (!wanted(rendered, filter)) continue
+      more = taken.length === limit
+      if (more) break
+      taken.push(pod)
+      next = behind
+    }
+    return { pods: await rendering(filter.tenant, taken), next: more ? next : null }
+  }
+
+  async function rendering(tenant: string, pods: readonly PodFacts[]): Promise<PodJson[]> {
+    return (await counted(tenant, pods)).map((pod) => renderPod(pod).pod)
+  }
+
+  return { page, facts, counted }
+}
+
+const wanted = ({ pod }: RenderedPod, { outcome }: PodFilter): boolean => outcome === undefined || outcome.includes(pod.outcome)
+
+function advance(position: PodPosition | undefined, key: PodKey, { verdict }: RenderedPod, newest: PodKey): PodPosition {
+  const last = BigInt(key.last)
+  const since = position?.since ?? BigInt(newest.last)
+  const movedUp = position !== undefined && last > since
+  const mayMove = movedUp || !verdict.over || since - last < settledNs
+  const known = position === undefined ? [] : position.visited
+  const visited = known === undefined || !mayMove ? known : known.length < visitedMax ? [...known, key.hash] : undefined
+  return movedUp ? { ...position, visited } : { last, uid: key.uid, since, visited }
+}
+
+// Lines without a uid are found by the container id, or by the name, under which life_lines led to this pod.
+function countsOf({ lines }: PodFacts, byUid: ReadonlyMap<string, details.LineCountRow[]>): details.LineCountRow[] {
+  const uids = new Set(lines.flatMap(({ uid, nameless }) => (nameless === 1 ? [] : [uid])))
+  const own = [...uids].flatMap((uid) => byUid.get(uid) ?? [])
+  const nameless = lines.some((line) => line.nameless === 1) ? (byUid.get('') ?? []) : []
+  const adopted = nameless.flatMap((count) => {
+    const line = lines.find(
+      (row) =>
+        row.nameless === 1 &&
+        row.cluster === count.cluster &&
+        row.namespace === count.namespace &&
+        row.pod === count.pod &&
+        row.containerId === count.containerId,
+    )
+    return line === undefined ? [] : [{ ...count, container: line.container, restart: line.restart }]
+  })
+  return [...own, ...adopted]
+}

@@ -1,0 +1,54 @@
+// One request's way to the store: its limits, its cancellation, and what its statements have read so far.
+import type { Fragment } from '#shared/clickhouse/sql.ts'
+import type { LogStore, QueryLimits, QueryStats } from '#shared/clickhouse/store.ts'
+import { decodeRows, decodeWhole, type Line } from './row-decoder.ts'
+
+export interface ReadStats {
+  rowsRead: number
+  bytesRead: number
+  elapsedMs: number
+}
+
+export interface Reading {
+  /** All rows of a small result. */
+  rows<T>(sql: Fragment): Promise<T[]>
+  /** Lines of plan/line-statements.ts `someLines`. */
+  some(sql: Fragment): Promise<Line[]>
+  /** Lines of plan/line-statements.ts `allLines`, as the engine makes them. */
+  all(sql: Fragment, limits?: QueryLimits): AsyncGenerator<Line[]>
+  /** What was read for the lines until now, where it is counted, and the time since the reading began. */
+  stats(): ReadStats
+}
+
+export interface ReadingOptions {
+  store: LogStore
+  /** Of each statement. */
+  limits: QueryLimits
+  /** Aborts when nobody waits for the answer any more. */
+  signal?: AbortSignal
+  /** Whether the answer shows what was read: counting costs a look at the engine for each statement that reads lines. */
+  counted?: boolean
+}
+
+export function createReading({ store, limits, signal, counted = false }: ReadingOptions): Reading {
+  const began = performance.now()
+  let rowsRead = 0
+  let bytesRead = 0
+  const common = { limits, ...(signal === undefined ? {} : { signal }) }
+  const onStats = (stats: QueryStats): void => {
+    rowsRead += stats.rowsRead
+    bytesRead += stats.bytesRead
+  }
+  return {
+    rows: (sql) => store.rows({ sql, ...common }),
+    async some(sql) {
+      const found = await store.rows<{ row: string }>({ sql, ...common, ...(counted ? { onStats } : {}) })
+      return decodeWhole(Buffer.concat(found.map(({ row }) => Buffer.from(row, 'base64'))))
+    },
+    all: (sql, further) =>
+      decodeRows(
+        store.stream({ sql, ...common, limits: { ...limits, ...further }, ...(counted ? { onStats } : {}) }, 'RowBinary'),
+      ),
+    stats: () => ({ rowsRead, bytesRead, elapsedMs: Math.round((performance.now() - began) * 1000) / 1000 }),
+  }
+}

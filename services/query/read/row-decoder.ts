@@ -1,0 +1,162 @@
+// RowBinary rows of plan/line-statements.ts as lines. Bytes of a message stay as they were stored; a row may be cut anywhere
+// between two chunks.
+import type { LineKey } from '#query/plan/line-order.ts'
+
+/** A stored line. Unknown numbers are -1 here, null only in answers. */
+export interface Line {
+  ts: bigint
+  cluster: string
+  namespace: string
+  pod: string
+  podUid: string
+  container: string
+  restart: number
+  containerId: string
+  node: string
+  unit: string
+  stream: string
+  partial: boolean
+  severity: string
+  message: Buffer
+  traceId: string
+  spanId: string
+  labels: Record<string, string>
+  attributes: Record<string, string>
+  offset: number
+  file: string
+  position: bigint
+  /** Arrival, epoch ms. */
+  received: number
+  identity: bigint
+}
+
+export const keyOf = ({ ts, restart, file, position, identity }: Line): LineKey => ({ ts, restart, file, position, identity })
+
+/** Lines of a stream of chunks. */
+export async function* decodeRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line[]> {
+  let rest: Buffer = Buffer.alloc(0)
+  for await (const chunk of chunks) {
+    const reader = new RowReader(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]))
+    const lines = reader.lines()
+    rest = reader.rest()
+    if (lines.length > 0) yield lines
+  }
+  if (rest.length > 0) throw new Error(`the engine's answer ended inside a row, ${rest.length} bytes in`)
+}
+
+/** Lines of whole rows. */
+export function decodeWhole(bytes: Buffer): Line[] {
+  const reader = new RowReader(bytes)
+  const lines = reader.lines()
+  if (reader.rest().length > 0) throw new Error('the engine ended its answer inside a row')
+  return lines
+}
+
+const cut = Symbol('cut')
+
+class RowReader {
+  readonly bytes: Buffer
+  at = 0
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes
+  }
+
+  rest(): Buffer {
+    return this.bytes.subarray(this.at)
+  }
+
+  lines(): Line[] {
+    const lines: Line[] = []
+    while (this.at < this.bytes.length) {
+      const start = this.at
+      try {
+        lines.push(this.line())
+      } catch (error) {
+        if (error !== cut) throw error
+        this.at = start
+        break
+      }
+    }
+    return lines
+  }
+
+  line(): Line {
+    return {
+      ts: this.int64(),
+      cluster: this.text(),
+      namespace: this.text(),
+      pod: this.text(),
+      podUid: this.text(),
+      container: this.text(),
+      restart: this.int32(),
+      containerId: this.text(),
+      node: this.text(),
+      unit: this.text(),
+      stream: this.text(),
+      partial: this.byte() === 1,
+      severity: this.text(),
+      message: this.raw(),
+      traceId: this.text(),
+      spanId: this.text(),
+      labels: this.map(),
+      attributes: this.map(),
+      offset: Number(this.int64()),
+      file: this.text(),
+      position: this.uint64(),
+      received: Number(this.int64()),
+      identity: this.uint64(),
+    }
+  }
+
+  need(count: number): number {
+    const from = this.at
+    if (from + count > this.bytes.length) throw cut
+    this.at = from + count
+    return from
+  }
+
+  byte(): number {
+    return this.bytes[this.need(1)]!
+  }
+
+  int32(): number {
+    return this.bytes.readInt32LE(this.need(4))
+  }
+
+  int64(): bigint {
+    return this.bytes.readBigInt64LE(this.need(8))
+  }
+
+  uint64(): bigint {
+    return this.bytes.readBigUInt64LE(this.need(8))
+  }
+
+  length(): number {
+    let value = 0
+    for (let shift = 1; ; shift *= 128) {
+      const byte = this.byte()
+      value += (byte & 127) * shift
+      if (byte < 128) return value
+    }
+  }
+
+  raw(): Buffer {
+    const count = this.length()
+    const from = this.need(count)
+    return this.bytes.subarray(from, from + count)
+  }
+
+  text(): string {
+    const count = this.length()
+    if (count === 0) return ''
+    const from = this.need(count)
+    return this.bytes.toString('utf8', from, from + count)
+  }
+
+  map(): Record<string, string> {
+    const entries: [string, string][] = []
+    for (let count = this.length(); count > 0; count--) entries.push([this.text(), this.text()])
+    return Object.fromEntries(entries)
+  }
+}

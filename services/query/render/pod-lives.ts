@@ -1,0 +1,106 @@
+// Pure: the lives of a pod, joined from what its object told (lives), from first and last lines, and from counts of lines. A life that
+// lines told without its number is found by its container id; one that nothing matches stands by itself, its restart null.
+import type { ContainerKind, LifeEvidence } from '#shared/lifecycle/evidence.ts'
+import type { LifeLinesRow, LifeRow, LineCountRow } from '#query/plan/pod-details.ts'
+
+export interface Life extends LifeEvidence {
+  containerId: string
+  signal: number | null
+  image: string
+  imageId: string
+  lines: number
+  firstLine: string | null
+  lastLine: string | null
+}
+
+export interface LifeSources {
+  lives: readonly LifeRow[]
+  lines: readonly LifeLinesRow[]
+  counts: readonly LineCountRow[]
+}
+
+/** In the order of containers (init first, debug containers last) and of restarts. */
+export function joinLives({ lives, lines, counts }: LifeSources): Life[] {
+  const joined: Life[] = lives.map(fromObject)
+  const find = (container: string, restart: number, containerId: string): Life | undefined =>
+    joined.find((life) =>
+      restart >= 0
+        ? life.container === container && life.restart === restart
+        : containerId !== '' && sameContainer(life.containerId, containerId),
+    ) ??
+    (restart < 0 && containerId === ''
+      ? joined.find((life) => life.container === container && life.restart === null && life.containerId === '')
+      : undefined)
+  for (const row of lines) {
+    let life = find(row.container, row.restart, row.containerId)
+    if (life === undefined) joined.push((life = fromLines(row)))
+    if (life.containerId === '') life.containerId = row.containerId
+    life.firstLine = earlier(life.firstLine, row.firstLine)
+    life.lastLine = later(life.lastLine, row.lastLine)
+  }
+  for (const row of counts) {
+    const life = find(row.container, row.restart, row.containerId)
+    if (life !== undefined) life.lines += Number(row.lines)
+  }
+  const kinds = new Map(joined.filter(({ kind }) => kind !== '').map(({ container, kind }) => [container, kind]))
+  for (const life of joined) life.kind ||= kinds.get(life.container) ?? ''
+  return joined.toSorted(
+    (a, b) =>
+      order[a.kind] - order[b.kind] ||
+      compare(a.container, b.container) ||
+      (a.restart ?? -1) - (b.restart ?? -1) ||
+      compare(a.containerId, b.containerId),
+  )
+}
+
+const order: Record<ContainerKind | '', number> = { init: 0, sidecar: 1, container: 2, '': 2, ephemeral: 3 }
+
+const fromObject = ({ restart, ...row }: LifeRow): Life => ({
+  ...pick(row),
+  kind: row.kind,
+  restart,
+  state: row.state,
+  lines: 0,
+  firstLine: null,
+  lastLine: null,
+})
+
+function pick(row: Omit<LifeRow, 'restart'>): Omit<Life, 'kind' | 'restart' | 'state' | 'lines' | 'firstLine' | 'lastLine'> {
+  const { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId } = row
+  return { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId }
+}
+
+const fromLines = ({ container, restart, containerId }: LifeLinesRow): Life => ({
+  container,
+  kind: '',
+  restart: restart < 0 ? null : restart,
+  state: '',
+  containerId,
+  startedAt: null,
+  finishedAt: null,
+  reason: '',
+  message: '',
+  exitCode: null,
+  signal: null,
+  image: '',
+  imageId: '',
+  lines: 0,
+  firstLine: null,
+  lastLine: null,
+})
+
+// A log file's name may cut the id short.
+const sameContainer = (a: string, b: string): boolean =>
+  a !== '' && (a === b || (a.length >= 12 && b.length >= 12 && (a.startsWith(b) || b.startsWith(a))))
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+export function earlier(a: string | null, b: string | null): string | null {
+  if (a === null) return b
+  return b === null || a < b ? a : b
+}
+
+export function later(a: string | null, b: string | null): string | null {
+  if (a === null) return b
+  return b === null || a > b ? a : b
+}

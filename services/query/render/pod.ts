@@ -1,0 +1,153 @@
+// Pure: one pod as GET /v1/pods shows it, from the rows that plan/pod-details.ts reads. Outcomes are decided here, at query time,
+// from everything known by now. Field names: design section 7.
+import type { EventEvidence, Outcome, PodEvidence, Verdict } from '#shared/lifecycle/evidence.ts'
+import { lifeOutcomeOf } from '#shared/lifecycle/life-outcome.ts'
+import { newestLives, podOutcome } from '#shared/lifecycle/outcome.ts'
+import type { EventRow, LifeLinesRow, LifeRow, LineCountRow, PodRow } from '#query/plan/pod-details.ts'
+import { earlier, joinLives, later, type Life } from './pod-lives.ts'
+
+/** Rows of one pod. */
+export interface PodFacts {
+  uid: string
+  row: PodRow | null
+  lives: readonly LifeRow[]
+  events: readonly EventRow[]
+  lines: readonly LifeLinesRow[]
+  counts: readonly LineCountRow[]
+}
+
+export interface Seal {
+  state: 'sealed' | 'gap' | 'tail-unknown' | 'unsealed'
+  lines: number
+  gaps: { from: string; to: string; bytes: number | null; reason: string }[]
+  text: string
+}
+
+export interface LifeJson {
+  restart: number | null
+  containerId: string
+  startedAt: string | null
+  finishedAt: string | null
+  outcome: Outcome
+  reason: string
+  exitCode: number | null
+  signal: number | null
+  lines: number
+  firstLine: string | null
+  lastLine: string | null
+  seal: Seal | null
+}
+
+export interface PodJson {
+  cluster: string
+  namespace: string
+  name: string
+  uid: string
+  node: string
+  owner: { kind: string; name: string }
+  outcome: Outcome
+  reason: string
+  message: string
+  exitCode: number | null
+  firstSeen: string | null
+  lastSeen: string | null
+  diedAt: string | null
+  restarts: number | null
+  lines: number
+  containers: { name: string; lives: LifeJson[] }[]
+}
+
+export interface RenderedPod {
+  pod: PodJson
+  verdict: Verdict
+  lives: readonly Life[]
+}
+
+/** Without counts, `lines` are 0: enough to decide outcomes. */
+export function renderPod({ uid, row, lives: told, events, lines, counts }: PodFacts): RenderedPod {
+  const lives = joinLives({ lives: told, lines, counts })
+  const verdict = podOutcome({ pod: row === null ? null : evidence(row), lives, events: events.map(eventEvidence) })
+  const newest = new Set(newestLives(lives))
+  const names = [...new Set(lives.map(({ container }) => container))]
+  const known = row ?? lines[0] ?? told[0] ?? events[0]
+  const spoke = row !== null || lines.length > 0
+  const pod: PodJson = {
+    cluster: known?.cluster ?? '',
+    namespace: known?.namespace ?? '',
+    name: row?.name ?? lines[0]?.pod ?? told[0]?.pod ?? events[0]?.pod ?? '',
+    uid,
+    node: row?.node || nodeOf(lines, told, events),
+    owner: { kind: row?.ownerKind ?? '', name: row?.ownerName ?? '' },
+    outcome: verdict.outcome,
+    reason: verdict.reason,
+    message: verdict.message,
+    exitCode: verdict.exitCode,
+    firstSeen: spoke
+      ? lives.reduce((first, { firstLine }) => earlier(first, firstLine), row?.createdAt ?? null)
+      : (events[0]?.firstTime ?? null),
+    lastSeen: spoke
+      ? lives.reduce((last, { lastLine }) => later(last, lastLine), row?.statusAt ?? null)
+      : (events.at(-1)?.lastTime ?? null),
+    diedAt: verdict.diedAt,
+    restarts: restartsOf(lives),
+    lines: lives.reduce((sum, life) => sum + life.lines, 0),
+    containers: names.map((name) => ({
+      name,
+      lives: lives.filter(({ container }) => container === name).map((life) => renderLife(life, verdict, newest.has(life))),
+    })),
+  }
+  return { pod, verdict, lives }
+}
+
+/** The container that an Event's fieldPath names: `spec.containers{app}` is about app. */
+export function containerOf(fieldPath: string): string {
+  return /\{([^}]*)\}/.exec(fieldPath)?.[1] ?? ''
+}
+
+function renderLife(life: Life, verdict: Verdict, newest: boolean): LifeJson {
+  const { restart, containerId, startedAt, finishedAt, reason, exitCode, signal, lines, firstLine, lastLine } = life
+  const outcome = lifeOutcomeOf(life, verdict, newest)
+  return {
+    restart,
+    containerId,
+    startedAt,
+    finishedAt,
+    outcome,
+    reason,
+    exitCode,
+    signal,
+    lines,
+    firstLine,
+    lastLine,
+    seal: unsealed(lines),
+  }
+}
+
+function unsealed(lines: number): Seal {
+  const counted = lines === 1 ? '1 line is' : `${lines} lines are`
+  return { state: 'unsealed', lines, gaps: [], text: `unsealed: ${counted} stored; whether any are missing has not been checked` }
+}
+
+// kubectl's RESTARTS: the sum of restartCount over the containers that do the work; null where nobody told a number.
+function restartsOf(lives: readonly Life[]): number | null {
+  const counting = newestLives(lives).filter(({ kind, restart }) => restart !== null && kind !== 'init' && kind !== 'ephemeral')
+  return counting.length === 0 ? null : counting.reduce((sum, { restart }) => sum + (restart ?? 0), 0)
+}
+
+function nodeOf(lines: readonly LifeLinesRow[], lives: readonly LifeRow[], events: readonly EventRow[]): string {
+  return (
+    lines.find(({ node }) => node !== '')?.node ??
+    lives.find(({ node }) => node !== '')?.node ??
+    events.findLast(({ component, host }) => component === 'kubelet' && host !== '')?.host ??
+    ''
+  )
+}
+
+const evidence = (row: PodRow): PodEvidence => ({ ...row, gone: row.gone === 1 })
+
+const eventEvidence = ({ reason, message, lastTime, fieldPath }: EventRow): EventEvidence => ({
+  reason,
+  message,
+  time: lastTime,
+  container: containerOf(fieldPath),
+})

@@ -1,0 +1,19 @@
+// Times as answers write them: RFC 3339 UTC with exactly nine digits.
+
+let lastSecond = -1n
+let lastText = ''
+
+/** `2026-11-23T10:00:00.123456789Z` of epoch ns. Neighbouring lines share their second, so its text is kept. */
+export function formatTime(ns: bigint): string {
+  let second = ns / 1_000_000_000n
+  let rest = ns % 1_000_000_000n
+  if (rest < 0n) {
+    second -= 1n
+    rest += 1_000_000_000n
+  }
+  if (second !== lastSecond) {
+    lastSecond = second
+    lastText = new Date(Number(second) * 1000).toISOString().slice(0, 19)
+  }
+  return `${lastText}.${String(rest).padStart(9, '0')}Z`
+}

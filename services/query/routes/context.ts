@@ -1,0 +1,59 @@
+// GET /v1/logs/context: the lines around one line, of the same pod and container, across its lives.
+import { int, sql, str } from '#shared/clickhouse/sql.ts'
+import { AfterlogError } from '#shared/errors.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { z } from 'zod'
+import type { LineFilter } from '#query/plan/line-filter.ts'
+import { readPage } from '#query/read/pages.ts'
+import { attribute, resolvePod } from '#query/read/pod-identity.ts'
+import { createReading } from '#query/read/reading.ts'
+import { keyOf } from '#query/read/row-decoder.ts'
+import { lineJson } from '#query/render/line.ts'
+import { clientGone } from './line-reply.ts'
+import { readTime } from './line-request.ts'
+import { nowNs, type QueryRouteOptions } from './query-context.ts'
+import { contextAnswer } from './schemas/answers.ts'
+import { count, textParameter } from './schemas/parameters.ts'
+
+const around = count(1000).optional()
+const querystring = z.strictObject({
+  podUid: textParameter('Uid of the pod, in any of its forms.').min(1, 'names a pod'),
+  container: textParameter('Container; that of the line unless given.').optional(),
+  time: textParameter('Time of the line, as an answer gave it.', 64),
+  offset: textParameter('Offset of the line, where several share its time.', 16)
+    .regex(/^\d{1,16}$/, 'must be a whole number')
+    .optional(),
+  before: around.describe('Lines before it: 10 unless told.'),
+  after: around.describe('Lines after it: 10 unless told.'),
+})
+const standard = 10
+
+export const contextRoute =
+  ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    const schema = { summary: 'The lines around a line', querystring, response: { 200: contextAnswer } }
+    app.get('/v1/logs/context', { schema }, async (request, reply) => {
+      const { query, tenant } = request
+      const time = readTime('time', query.time, nowNs(clock))!
+      const reading = createReading({ store, limits, signal: clientGone(reply) })
+      const pod = await resolvePod(reading, tenant, query.podUid)
+      if (pod === undefined)
+        throw new AfterlogError('not-found', `nobody told of a pod ${JSON.stringify(query.podUid)}`, { parameter: 'podUid' })
+      const offset = query.offset === undefined ? sql`` : sql` AND offset = ${int(BigInt(query.offset))}`
+      const named = query.container === undefined ? sql`` : sql` AND container = ${str(query.container)}`
+      const at: LineFilter = { tenant, fields: {}, from: time, to: time + 1n, scope: sql`${pod.scope}${named}${offset}` }
+      const { lines } = await readPage({ reading, filter: at, order: 'asc', limit: 1 })
+      const line = lines[0]
+      if (line === undefined) throw new AfterlogError('not-found', 'the pod has no such line', { parameter: 'time' })
+      const filter: LineFilter = { tenant, fields: {}, scope: sql`${pod.scope} AND container = ${str(line.container)}` }
+      const options = { reading, filter, after: keyOf(line) }
+      const before = await readPage({ ...options, order: 'desc', limit: query.before ?? standard })
+      const after = await readPage({ ...options, order: 'asc', limit: query.after ?? standard })
+      return reply.send({
+        before: before.lines.toReversed().map((one) => lineJson(attribute(one, pod))),
+        line: lineJson(attribute(line, pod)),
+        after: after.lines.map((one) => lineJson(attribute(one, pod))),
+      })
+    })
+    done()
+  }

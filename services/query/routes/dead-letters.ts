@@ -1,0 +1,71 @@
+// GET /v1/dead-letters: what could not be stored, newest first.
+import { z } from 'zod'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { decodeCursor, digest, encodeCursor } from '#query/cursor.ts'
+import { deadLetterKeys, deadLettersByIdentity } from '#query/plan/dead-letters.ts'
+import { createReading } from '#query/read/reading.ts'
+import { deadLetterJson } from '#query/render/dead-letter.ts'
+import { clientGone } from './line-reply.ts'
+import { readTimes } from './line-request.ts'
+import { nowNs, type QueryRouteOptions } from './query-context.ts'
+import { deadLettersAnswer } from './schemas/answers.ts'
+import { cursor, limit, timeParameters } from './schemas/parameters.ts'
+
+const reason = z.union([z.string(), z.array(z.string())]).transform((value) => (typeof value === 'string' ? [value] : value))
+const querystring = z.strictObject({
+  ...timeParameters,
+  reason: reason.optional().describe('Repeatable: any of them.'),
+  limit: limit(100),
+  cursor,
+})
+
+export const deadLettersRoute =
+  ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    const schema = { summary: 'What could not be stored, and why', querystring, response: { 200: deadLettersAnswer } }
+    app.get('/v1/dead-letters', { schema }, async (request, reply) => {
+      const { query, tenant } = request
+      const filters = digest([tenant, 'dead-letters', query.from ?? '', query.to ?? '', query.reason?.toSorted() ?? null])
+      const times = readTimes(query, nowNs(clock))
+      const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
+      const { from, to } = at ?? times
+      const bounds = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
+      const reading = createReading({ store, limits, signal: clientGone(reply) })
+      const most = query.limit ?? 100
+      const filter = {
+        tenant,
+        ...bounds,
+        ...(query.reason === undefined ? {} : { reasons: query.reason }),
+        ...(at === undefined ? {} : { after: at.after }),
+      }
+      const keys = await reading.rows<{ ts: string; id: string }>(deadLetterKeys(filter, most + 1))
+      const page = keys.slice(0, most).map(({ ts, id }) => ({ ts: BigInt(ts), identity: BigInt(id) }))
+      const letters = await reading.rows<LetterRow>(
+        deadLettersByIdentity(
+          tenant,
+          page.map(({ identity }) => identity),
+        ),
+      )
+      const byIdentity = new Map(letters.map((letter) => [letter.id, letter]))
+      const last = page.at(-1)
+      return reply.send({
+        deadLetters: page.flatMap(({ ts, identity }) => {
+          const letter = byIdentity.get(String(identity))
+          return letter === undefined ? [] : [deadLetterJson({ ...letter, ts, payload: Buffer.from(letter.payload, 'base64') })]
+        }),
+        next:
+          keys.length > most && last !== undefined
+            ? encodeCursor({ after: { ...last, restart: 0, file: '', position: 0n }, ...bounds }, filters)
+            : null,
+      })
+    })
+    done()
+  }
+
+interface LetterRow {
+  id: string
+  origin: string
+  reason: string
+  detail: string
+  payload: string
+}

@@ -1,0 +1,52 @@
+// GET /v1/fields and /v1/fields/{field}/values: what can be filtered by, and the values there are.
+import { z } from 'zod'
+import { invalidParameter } from '#shared/errors.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { fieldNames, fieldValue, topFields, topValues } from '#query/plan/fields.ts'
+import { createReading } from '#query/read/reading.ts'
+import { clientGone } from './line-reply.ts'
+import { readFilter } from './line-request.ts'
+import { nowNs, type QueryRouteOptions } from './query-context.ts'
+import { valuesAnswer } from './schemas/answers.ts'
+import { filterParameters, limit } from './schemas/parameters.ts'
+
+const querystring = z.strictObject({ ...filterParameters, limit: limit(100) })
+const pathParameters = z.object({ field: z.string().describe(`${fieldNames.join(', ')}, labels.<key> or attributes.<key>.`) })
+interface Counted {
+  value: string
+  count: number
+}
+
+export const fieldsRoute =
+  ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    const answer = { querystring, response: { 200: valuesAnswer } }
+    app.get(
+      '/v1/fields',
+      { schema: { summary: 'Names of fields, by how many lines have them', ...answer } },
+      async (request, reply) => {
+        const { query, tenant } = request
+        const filter = readFilter(query, { tenant, nowNs: nowNs(clock) })
+        const reading = createReading({ store, limits, signal: clientGone(reply) })
+        return reply.send({ values: await reading.rows<Counted>(topFields(filter, query.limit ?? 100)) })
+      },
+    )
+    app.get(
+      '/v1/fields/:field/values',
+      { schema: { summary: 'The most frequent values of a field', params: pathParameters, ...answer } },
+      async (request, reply) => {
+        const { query, tenant, params } = request
+        const value = fieldValue(params.field)
+        if (value === undefined) {
+          throw invalidParameter(
+            'field',
+            `${JSON.stringify(params.field)} is no field: there are ${fieldNames.join(', ')}, labels.<key> and attributes.<key>`,
+          )
+        }
+        const filter = readFilter(query, { tenant, nowNs: nowNs(clock) })
+        const reading = createReading({ store, limits, signal: clientGone(reply) })
+        return reply.send({ values: await reading.rows<Counted>(topValues(filter, value, query.limit ?? 100)) })
+      },
+    )
+    done()
+  }

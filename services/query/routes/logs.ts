@@ -1,0 +1,49 @@
+// GET /v1/logs: parse → plan → read → render, a page as JSON, everything as NDJSON or plain text.
+// Design section 7; docs/api.md.
+import { z } from 'zod'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { decodeCursor, digest, encodeCursor } from '#query/cursor.ts'
+import { readPage, streamLines } from '#query/read/pages.ts'
+import { createReading } from '#query/read/reading.ts'
+import { keyOf } from '#query/read/row-decoder.ts'
+import { lineJson } from '#query/render/line.ts'
+import { clientGone, negotiate, onePart, streamReply } from './line-reply.ts'
+import { filterDigest, readFilter } from './line-request.ts'
+import { nowNs, type QueryRouteOptions } from './query-context.ts'
+import { linesAnswer } from './schemas/answers.ts'
+import { cursor, filterParameters, limit, order } from './schemas/parameters.ts'
+
+const querystring = z.strictObject({ ...filterParameters, limit: limit(100), order, cursor })
+
+export const logsRoute =
+  ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    const schema = {
+      summary: 'Lines, by any filter, in time order',
+      description: 'JSON is paged; `Accept: application/x-ndjson` and `text/plain` stream everything unless `limit` is given.',
+      querystring,
+      response: { 200: linesAnswer },
+    }
+    app.get('/v1/logs', { schema }, async (request, reply) => {
+      const { query, tenant } = request
+      const type = negotiate(request)
+      const direction = query.order ?? 'desc'
+      const filters = digest(filterDigest(query, tenant, ['logs', direction]))
+      const asked = readFilter(query, { tenant, nowNs: nowNs(clock) })
+      const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
+      const filter = at === undefined ? asked : { ...asked, ...bounds(at) }
+      const reading = createReading({ store, limits, signal: clientGone(reply), counted: type === 'application/json' })
+      const options = { reading, filter, order: direction, ...(at === undefined ? {} : { after: at.after }) }
+      if (type !== 'application/json' && query.limit === undefined) return streamReply(reply, type, streamLines(options))
+      const page = readPage({ ...options, limit: query.limit ?? 100 })
+      if (type !== 'application/json') return streamReply(reply, type, onePart(page.then(({ lines }) => lines)))
+      const { lines, more } = await page
+      const next = more ? encodeCursor({ after: keyOf(lines.at(-1)!), ...bounds(filter) }, filters) : null
+      return reply.send({ lines: lines.map(lineJson), next, stats: reading.stats() })
+    })
+    done()
+  }
+
+function bounds({ from, to }: { from?: bigint; to?: bigint }): { from?: bigint; to?: bigint } {
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
+}

@@ -1,0 +1,120 @@
+// GET /v1/pods/{uid}/logs: what one pod said, its fragments joined. resolve → plan → read → join → render.
+import { sql } from '#shared/clickhouse/sql.ts'
+import { AfterlogError } from '#shared/errors.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { z } from 'zod'
+import { decodeCursor, digest, encodeCursor } from '#query/cursor.ts'
+import type { LineFilter } from '#query/plan/line-filter.ts'
+import { livesScope } from '#query/plan/pod-statements.ts'
+import { readPodPage, streamPodLines, type PodLinesOptions } from '#query/read/pod-lines.ts'
+import { livesNumbered, resolvePod, type PodIdentity } from '#query/read/pod-identity.ts'
+import type { Page } from '#query/read/pages.ts'
+import { createReading } from '#query/read/reading.ts'
+import { keyOf } from '#query/read/row-decoder.ts'
+import { lineJson } from '#query/render/line.ts'
+import { clientGone, negotiate, onePart, streamReply } from './line-reply.ts'
+import { filterDigest, readFilter } from './line-request.ts'
+import { nowNs, type QueryRouteOptions } from './query-context.ts'
+import { linesAnswer } from './schemas/answers.ts'
+import {
+  boolean,
+  count,
+  cursor,
+  filterParameters,
+  limit as limitParameter,
+  linesMax,
+  order,
+  signed,
+  timeParameters,
+} from './schemas/parameters.ts'
+
+const { container, q, severity, stream } = filterParameters
+const querystring = z.strictObject({
+  container,
+  life: signed.optional().describe('A restart number; negative counts back from the newest: -1 is the previous life.'),
+  tail: count(linesMax).optional().describe('The last so many lines.'),
+  gaps: boolean.optional().describe('Draw what is known to be missing as marked lines.'),
+  q,
+  severity,
+  stream,
+  ...timeParameters,
+  limit: limitParameter(100),
+  order,
+  cursor,
+})
+const pathParameters = z.object({
+  uid: z.string().describe('API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>.'),
+})
+
+export const podLogsRoute =
+  ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    const schema = {
+      summary: 'What one pod said, however it ended',
+      params: pathParameters,
+      querystring,
+      response: { 200: linesAnswer },
+    }
+    app.get('/v1/pods/:uid/logs', { schema }, async (request, reply) => {
+      const { query, tenant, params } = request
+      const type = negotiate(request)
+      const direction = query.order ?? 'asc'
+      const filters = digest(filterDigest(query, tenant, ['pod', params.uid, direction, query.life ?? null, query.tail ?? null]))
+      const asked = readFilter(query, { tenant, nowNs: nowNs(clock) })
+      const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
+      const reading = createReading({ store, limits, signal: clientGone(reply), counted: type === 'application/json' })
+      const pod = await resolvePod(reading, tenant, params.uid)
+      if (pod === undefined)
+        throw new AfterlogError('not-found', `nobody told of a pod ${JSON.stringify(params.uid)}`, { parameter: 'uid' })
+      const bounds = at ?? asked
+      const resolved = {
+        ...(bounds.from === undefined ? {} : { from: bounds.from }),
+        ...(bounds.to === undefined ? {} : { to: bounds.to }),
+      }
+      const filter = within({ ...asked, ...resolved }, pod, query.life)
+      const options = { reading, filter, pod, order: direction, ...(at === undefined ? {} : { after: at.after }) }
+      if (type !== 'application/json' && query.limit === undefined && query.tail === undefined) {
+        return streamReply(reply, type, streamPodLines(options))
+      }
+      const page = readTail(options, { limit: query.limit ?? query.tail ?? 100, tail: query.tail, left: at?.left })
+      if (type !== 'application/json') return streamReply(reply, type, onePart(page.then(({ lines }) => lines)))
+      const { lines, more, left } = await page
+      const next = more
+        ? encodeCursor({ after: keyOf(lines.at(-1)!), ...resolved, ...(left === undefined ? {} : { left }) }, filters)
+        : null
+      return reply.send({ lines: lines.map(lineJson), next, stats: reading.stats() })
+    })
+    done()
+  }
+
+/** The filter within the pod, its times and, where asked, some of its lives. */
+function within(filter: LineFilter, pod: PodIdentity, life: number | undefined): LineFilter {
+  const scope = life === undefined ? pod.scope : sql`${pod.scope} AND ${livesScope(livesNumbered(pod.lives, life))}`
+  if (pod.extent === undefined) return { ...filter, scope }
+  const { first, last } = pod.extent
+  return { ...filter, scope, from: max(filter.from ?? first, first), to: min(filter.to ?? last + 1n, last + 1n) }
+}
+
+interface TailOptions {
+  limit: number
+  tail: number | undefined
+  /** Of a tail read backwards in pages: lines still to come. */
+  left: number | undefined
+}
+
+/** A page of the last `tail` lines. Forwards, pages behind the first go on from their cursor to the end. */
+async function readTail(options: PodLinesOptions, { limit, tail, left }: TailOptions): Promise<Page & { left?: number }> {
+  if (tail === undefined || (options.order === 'asc' && options.after !== undefined)) return readPodPage({ ...options, limit })
+  if (options.order === 'asc') {
+    const { lines } = await readPodPage({ ...options, order: 'desc', limit: tail })
+    lines.reverse()
+    return { lines: lines.slice(0, limit), more: lines.length > limit }
+  }
+  const rest = left ?? tail
+  const page = await readPodPage({ ...options, limit: Math.min(limit, rest) })
+  const after = rest - page.lines.length
+  return { lines: page.lines, more: page.more && after > 0, left: after }
+}
+
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)

@@ -1,0 +1,56 @@
+// Shapes of answers, as OpenAPI tells them and tests hold them to.
+import { z } from 'zod'
+
+const time = z.string().describe('RFC 3339, UTC, nine digits.')
+const strings = z.record(z.string(), z.string())
+
+export const line = z
+  .object({
+    time,
+    cluster: z.string(),
+    namespace: z.string(),
+    pod: z.string(),
+    podUid: z.string().nullable(),
+    container: z.string(),
+    restart: z.int().nullable(),
+    node: z.string(),
+    stream: z.string(),
+    severity: z.string().describe('trace, debug, info, warn, error, fatal or empty.'),
+    message: z.string().describe('U+FFFD where the bytes are not UTF-8; text/plain has the bytes.'),
+    offset: z.number().nullable(),
+    containerId: z.string(),
+    unit: z.string(),
+    partial: z.boolean(),
+    traceId: z.string(),
+    spanId: z.string(),
+    labels: strings,
+    attributes: strings,
+  })
+  .describe('A line of a container, or of a system unit.')
+
+const stats = z
+  .object({ rowsRead: z.number(), bytesRead: z.number(), elapsedMs: z.number() })
+  .describe('What the engine read for this answer.')
+const next = z.string().nullable().describe('Cursor of the next page; null at the end.')
+
+export const linesAnswer = z.object({ lines: z.array(line), next, stats })
+export const contextAnswer = z.object({ before: z.array(line), line: line.nullable(), after: z.array(line) })
+export const histogramAnswer = z.object({
+  step: z.string(),
+  buckets: z.array(z.object({ time, total: z.number(), bySeverity: z.record(z.string(), z.number()) })),
+})
+export const valuesAnswer = z.object({ values: z.array(z.object({ value: z.string(), count: z.number() })) })
+export const deadLettersAnswer = z.object({
+  deadLetters: z.array(
+    z.object({
+      time,
+      origin: z.string(),
+      reason: z.string(),
+      detail: z.string().describe('The sentence that the sender got.'),
+      payload: z.union([z.string(), z.object({ base64: z.string() })]),
+    }),
+  ),
+  next,
+})
+/** What OpenAPI says of an answer in lines of text. */
+export const textAnswer = z.string()

@@ -1,0 +1,99 @@
+// Shapes of /v1/pods and /v1/pods/{uid}, as OpenAPI tells them and tests hold them to.
+import { z } from 'zod'
+import { outcomes } from '#shared/lifecycle/evidence.ts'
+import { cursor, filterParameters, limit, timeParameters } from './parameters.ts'
+
+const many = <T extends z.ZodType<string>>(value: T, description: string) =>
+  z
+    .union([value, z.array(value)])
+    .transform((given) => (typeof given === 'string' ? [given] : given) as z.output<T>[])
+    .optional()
+    .describe(`${description} Repeatable: any of the values.`)
+
+const { cluster, namespace, node } = filterParameters
+
+export const podsQuery = z.strictObject({
+  cluster,
+  namespace,
+  name: many(z.string(), 'Pod name; one name may have had many uids.'),
+  node,
+  outcome: many(z.enum(outcomes, `must be one of ${outcomes.join(', ')}`), 'How the pod ended.'),
+  owner: many(
+    z.string().regex(/^[^/]+(\/[^/]+)?$/, 'must be a name or Kind/name, such as Deployment/cart'),
+    '`Deployment/cart` or `cart`.',
+  ),
+  from: timeParameters.from.describe('Pods last seen at this time or later. RFC 3339, epoch, or relative such as `-15m`.'),
+  to: timeParameters.to.describe('Pods first seen before this time.'),
+  limit: limit(100),
+  cursor,
+})
+export type PodsQuery = z.output<typeof podsQuery>
+
+const time = z.string().describe('RFC 3339, UTC, nine digits.')
+const outcome = z.enum(outcomes)
+const gap = z.object({ from: time, to: time, bytes: z.number().nullable(), reason: z.string() })
+const seal = z.object({
+  state: z.enum(['sealed', 'gap', 'tail-unknown', 'unsealed']),
+  lines: z.number(),
+  gaps: z.array(gap),
+  text: z.string(),
+})
+
+const life = z.object({
+  restart: z.int().nullable().describe('Number of its log file; null while nothing told it.'),
+  containerId: z.string(),
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  outcome,
+  reason: z.string(),
+  exitCode: z.int().nullable(),
+  signal: z.int().nullable(),
+  lines: z.number().describe('Distinct lines.'),
+  firstLine: time.nullable(),
+  lastLine: time.nullable(),
+  seal: seal.nullable(),
+})
+
+const pod = z.object({
+  cluster: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+  uid: z.string(),
+  node: z.string(),
+  owner: z.object({ kind: z.string(), name: z.string() }),
+  outcome,
+  reason: z.string(),
+  message: z.string(),
+  exitCode: z.int().nullable(),
+  firstSeen: time.nullable(),
+  lastSeen: time.nullable(),
+  diedAt: time.nullable().describe('null while it runs.'),
+  restarts: z.int().nullable(),
+  lines: z.number().describe('Distinct lines.'),
+  containers: z.array(z.object({ name: z.string(), lives: z.array(life) })),
+})
+
+const event = z.object({
+  type: z.string(),
+  reason: z.string(),
+  message: z.string(),
+  count: z.int(),
+  firstTime: time,
+  lastTime: time,
+  container: z.string().describe('Empty where it is about the whole pod.'),
+  component: z.string(),
+  host: z.string(),
+})
+
+export const podsAnswer = z.object({
+  pods: z.array(pod),
+  next: z.string().nullable().describe('Cursor of the next page; null at the end.'),
+})
+export const podAnswer = pod.extend({
+  ip: z.string(),
+  labels: z.record(z.string(), z.string()),
+  annotations: z.record(z.string(), z.string()),
+  imageDigests: z.record(z.string(), z.string()).describe('By container, of its newest life that told one.'),
+  events: z.array(event).describe('Oldest first.'),
+  replacement: z.object({ uid: z.string(), name: z.string(), node: z.string(), startedAt: time.nullable() }).nullable(),
+})

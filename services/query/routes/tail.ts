@@ -1,0 +1,113 @@
+// GET /v1/logs/tail: lines as they arrive, as server-sent events. With `from`, first what is there since then, in time order.
+// Each event's id is a cursor; a client that comes back with Last-Event-ID goes on behind it.
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { decodeCursor, digest, encodeCursor, type Cursor } from '#query/cursor.ts'
+import type { LineFilter } from '#query/plan/line-filter.ts'
+import { createShownLines, follow } from '#query/read/follow.ts'
+import { streamLines } from '#query/read/pages.ts'
+import { createReading, type Reading } from '#query/read/reading.ts'
+import { keyOf, type Line } from '#query/read/row-decoder.ts'
+import { lineJson } from '#query/render/line.ts'
+import { sseComment, sseEvent } from '#query/render/sse.ts'
+import { clientGone } from './line-reply.ts'
+import { filterDigest, readFilter } from './line-request.ts'
+import { nowNs, type QueryRouteOptions } from './query-context.ts'
+
+import { cursor, filterParameters } from './schemas/parameters.ts'
+
+export interface TailOptions extends QueryRouteOptions {
+  /** Aborts when the service stops: every tail then ends with `event: end`. */
+  stopping: AbortSignal
+  pollIntervalMs?: number
+  heartbeatMs?: number
+}
+
+const querystring = z.strictObject({
+  ...filterParameters,
+  cursor: cursor.describe('Like Last-Event-ID, for clients that cannot set it.'),
+})
+
+export const tailRoute =
+  ({ store, limits, clock, stopping, pollIntervalMs = 500, heartbeatMs = 15_000 }: TailOptions): RoutePlugin =>
+  (app, _, done) => {
+    const schema = { summary: 'Lines as they arrive (server-sent events)', querystring, produces: ['text/event-stream'] }
+    app.get('/v1/logs/tail', { schema }, async (request, reply) => {
+      const { query, tenant } = request
+      const filters = digest(filterDigest(query, tenant, 'tail'))
+      const asked = readFilter(query, { tenant, nowNs: nowNs(clock) })
+      const header = request.headers['last-event-id']
+      const at =
+        typeof header === 'string' && header !== ''
+          ? decodeCursor(header, filters, 'Last-Event-ID')
+          : query.cursor === undefined
+            ? undefined
+            : decodeCursor(query.cursor, filters)
+      const filter = at?.from === undefined ? asked : { ...asked, from: at.from }
+      const signal = AbortSignal.any([clientGone(reply), stopping])
+      const reading = createReading({ store, limits, signal })
+      const events = tail({ reading, filter, at, filters, now: clock(), pollIntervalMs, signal })
+      const body = Readable.from(withHeartbeat(events, { heartbeatMs, stopping, signal }), { objectMode: false })
+      return reply
+        .type('text/event-stream; charset=utf-8')
+        .header('cache-control', 'no-cache')
+        .header('x-accel-buffering', 'no')
+        .send(body)
+    })
+    done()
+  }
+
+interface TailRun {
+  reading: Reading
+  filter: LineFilter
+  at: Cursor | undefined
+  filters: string
+  now: number
+  pollIntervalMs: number
+  signal: AbortSignal
+}
+
+/** Events as text; '' after a look that found nothing. */
+async function* tail({ reading, filter, at, filters, now, pollIntervalMs, signal }: TailRun): AsyncGenerator<string> {
+  const shown = createShownLines()
+  const from = filter.from === undefined ? {} : { from: filter.from }
+  const event = (line: Line, place: Pick<Cursor, 'received' | 'followFrom'>): string =>
+    sseEvent({
+      event: 'line',
+      id: encodeCursor({ after: keyOf(line), ...from, ...place }, filters),
+      data: JSON.stringify(lineJson(line)),
+    })
+  const since = at?.followFrom ?? now
+  if (at?.received === undefined && filter.from !== undefined) {
+    for await (const lines of streamLines({ reading, filter, order: 'asc', ...(at === undefined ? {} : { after: at.after }) })) {
+      for (const line of lines) if (line.received >= since) shown.add(line)
+      yield lines.map((line) => event(line, { followFrom: since })).join('')
+    }
+  }
+  const after = at?.received === undefined ? undefined : { received: at.received, ts: at.after.ts, identity: at.after.identity }
+  const options = { reading, filter, since: after?.received ?? since, shown, pollIntervalMs, signal }
+  for await (const arrived of follow({ ...options, ...(after === undefined ? {} : { after }) })) {
+    yield arrived.map(({ line, received }) => event(line, { received })).join('')
+  }
+}
+
+/** Events with a comment where nothing else was sent for a while, and `event: end` when the service stops. */
+async function* withHeartbeat(
+  events: AsyncGenerator<string>,
+  { heartbeatMs, stopping, signal }: { heartbeatMs: number; stopping: AbortSignal; signal: AbortSignal },
+): AsyncGenerator<Buffer> {
+  let sent = performance.now()
+  yield Buffer.from(sseComment('afterlog tail'))
+  try {
+    for await (const text of events) {
+      const silent = performance.now() - sent
+      if (text === '' && silent < heartbeatMs) continue
+      yield Buffer.from(text === '' ? sseComment('still here') : text)
+      sent = performance.now()
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+  if (stopping.aborted) yield Buffer.from(sseEvent({ event: 'end', data: '{}' }))
+}

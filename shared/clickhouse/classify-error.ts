@@ -1,0 +1,73 @@
+// What an engine, a server or the network says when something fails → AfterlogError. Pure. Codes are ClickHouse's (system.errors).
+// The engine's own words stay in `cause` for the log; the sentence may be shown to whoever asked.
+import { AfterlogError } from '../errors.ts'
+
+/** An AfterlogError stays as it is. */
+export function classifyError(error: unknown): AfterlogError {
+  if (error instanceof AfterlogError) return error
+  const text = messageOf(error)
+  const code = engineCode(error, text)
+  const details = { cause: error }
+  if (code !== undefined) {
+    if (timeCodes.has(code)) {
+      return new AfterlogError('query-limit', 'the query took longer than it may: narrow the time range or the filters', details)
+    }
+    if (code === 241) {
+      return /query memory limit|for query/i.test(text)
+        ? new AfterlogError('query-limit', 'the query needs more memory than it may use: narrow the time range or the filters', details)
+        : new AfterlogError('store-unavailable', 'the store is short of memory right now', { ...details, retryAfterS: 5 })
+    }
+    if (sizeCodes.has(code)) {
+      return new AfterlogError('query-limit', 'the query reads or returns more than it may: narrow the time range or the filters', details)
+    }
+    if (code === 427) {
+      return new AfterlogError('invalid-parameter', `the regular expression is not valid RE2 syntax${re2Reason(text)}`, { ...details, parameter: 'q' })
+    }
+    if (code === 243 || noSpace.test(text)) return storeFull(details)
+    if (awayCodes.has(code) || shuttingDown.test(text)) {
+      return new AfterlogError('store-unavailable', 'the store cannot do this right now', { ...details, retryAfterS: 5 })
+    }
+    return new AfterlogError('internal', `the store refused a statement (code ${code})`, details)
+  }
+  if (noSpace.test(text)) return storeFull(details)
+  if (networkCodes.has(String((error as { code?: unknown } | null)?.code)) || networkWords.test(text)) {
+    return new AfterlogError('store-unavailable', 'the store does not answer', { ...details, retryAfterS: 5 })
+  }
+  return new AfterlogError('internal', 'the store failed in a way that is not known', details)
+}
+
+/** Timeout, too slow. */
+const timeCodes = new Set([159, 160])
+/** Too many rows, bytes, or rows or bytes of a result, a set, a join, a sort. */
+const sizeCodes = new Set([158, 307, 396, 191, 161, 192])
+/** Too many parts or queries, network and Keeper failures, read-only replicas, cancelled or aborted by a stop, logical errors of a stop. */
+const awayCodes = new Set([
+  252, 202, 203, 209, 210, 279, 3, 95, 99, 164, 225, 236, 242, 254, 285, 286, 289, 297, 319, 394, 425, 516, 519, 604, 655, 733, 745, 999,
+])
+const networkCodes = new Set([
+  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ERR_STREAM_PREMATURE_CLOSE',
+]) // prettier-ignore
+const networkWords = /^aborted$|^HTTP (?:408|429|5\d\d):|socket hang up|timeout error|premature close|other side closed|connection (was )?(refused|reset|closed)/i
+const noSpace = /no space left on device|not enough space|\bENOSPC\b|disk quota exceeded/i
+const shuttingDown = /shutting down|server shutdown/i
+
+/** The engine's code, from the field that the HTTP client sets or from the head of the engine's sentence. */
+function engineCode(error: unknown, text: string): number | undefined {
+  const field = (error as { code?: unknown } | null)?.code
+  if (typeof field === 'string' && /^\d+$/.test(field)) return Number(field)
+  const head = /\bCode: (\d+)\. DB::/.exec(text)
+  return head === null ? undefined : Number(head[1])
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function storeFull(details: { cause: unknown }): AfterlogError {
+  return new AfterlogError('store-full', 'the disk of the store is full', { ...details, retryAfterS: 30 })
+}
+
+function re2Reason(text: string): string {
+  const reason = /error: (.{1,200}?)(?:\. Look at|\n|$)/.exec(text)?.[1]
+  return reason === undefined ? '' : `: ${reason}`
+}

@@ -1,0 +1,181 @@
+// The LogStore over a @clickhouse/client, the same for both engines: composes statements, bounds them, classifies what fails.
+// Invariant: settings and limits travel with each statement; a reader that goes away, or a signal that aborts, ends its statement.
+import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
+import { classifyError } from './classify-error.ts'
+import { bodyOf, refusal } from './response-body.ts'
+import { closedError } from './session-pool.ts'
+import { compile } from './sql.ts'
+import type { Insert, LogStore, Query, ReadFormat, SettingValue } from './store.ts'
+
+export interface ClientStoreOptions {
+  mode: LogStore['mode']
+  client: ClickHouseClient
+  /** Runs before the first statement, until it has succeeded once. */
+  prepare?: () => Promise<void>
+  /** Ends a command whose signal has aborted, where leaving its connection does not end it. */
+  cancel?: (queryId: string) => Promise<void>
+  /** ms after which an insert without an answer counts as `store-unavailable`. */
+  answerMsMax?: number
+}
+
+export function createClientStore({ mode, client, prepare, cancel, answerMsMax }: ClientStoreOptions): LogStore {
+  let closed = false
+  const ready = once(prepare ?? (async () => {}))
+
+  /** Runs one exchange with the engine; whatever fails comes out as AfterlogError, an abort as the signal's reason. */
+  const guarded = async <T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> => {
+    if (closed) throw closedError()
+    try {
+      signal?.throwIfAborted()
+      await ready()
+      return await run()
+    } catch (error) {
+      if (signal?.aborted === true) throw signal.reason
+      throw classifyError(error)
+    }
+  }
+  const inTime = (): { abort_signal?: AbortSignal } => (answerMsMax === undefined ? {} : { abort_signal: AbortSignal.timeout(answerMsMax) })
+
+  const open = (query: Query, format: ReadFormat, signal: AbortSignal) =>
+    guarded(signal, async () => {
+      const { text, params } = compile(query.sql)
+      const result = await exchange(client, {
+        query: `${text}\nFORMAT ${format}`,
+        query_params: { ...params },
+        clickhouse_settings: { ...readSettings, ...(query.onStats === undefined ? {} : { wait_end_of_query: 1 }), ...settingsOf(query) },
+        abort_signal: signal,
+      })
+      // Destroyed with an error before anyone reads it, it must not end the process; readers get the error all the same.
+      result.stream.on('error', () => {})
+      return result
+    })
+
+  async function* chunks(query: Query, format: ReadFormat, signal: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
+    const { stream, response_headers, summary } = await open(query, format, signal)
+    const onAbort = (): void => void stream.destroy(asError(signal.reason))
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      yield* bodyOf(stream, response_headers)
+      if (summary !== undefined) query.onStats?.({ rowsRead: Number(summary.read_rows), bytesRead: Number(summary.read_bytes) })
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
+      throw classifyError(error)
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      stream.destroy()
+    }
+  }
+
+  const store: LogStore = {
+    mode,
+    stream(query, format) {
+      return { [Symbol.asyncIterator]: () => abortable((signal) => chunks(query, format, signal), query.signal) }
+    },
+    async rows<T>(query: Query): Promise<T[]> {
+      const parts: Buffer[] = []
+      for await (const chunk of store.stream(query, 'JSONEachRow')) parts.push(chunk)
+      const lines = Buffer.concat(parts).toString().split('\n')
+      return lines.flatMap((line) => (line === '' ? [] : [JSON.parse(line) as T]))
+    },
+    insert: (insert) =>
+      guarded(undefined, async () => {
+        if (insert.rows.length === 0) return
+        const result = await exchange(client, {
+          query: insertText(insert),
+          values: Readable.from([insert.rows], { objectMode: false }),
+          clickhouse_settings: { ...insertSettings, ...insert.settings } as ClickHouseSettings,
+          ...inTime(),
+        })
+        // A server that fails after its answer has begun says so in the body, which is empty otherwise.
+        for await (const chunk of bodyOf(result.stream, result.response_headers)) throw new Error(chunk.toString())
+      }),
+    command: (query) =>
+      guarded(query.signal, async () => {
+        const { text, params } = compile(query.sql)
+        const { signal } = query
+        const queryId = randomUUID()
+        const onAbort = (): void => void cancel?.(queryId)
+        signal?.addEventListener('abort', onAbort, { once: true })
+        try {
+          await client.command({
+            query: text,
+            query_id: queryId,
+            query_params: { ...params },
+            clickhouse_settings: settingsOf(query),
+            ...(signal === undefined ? {} : { abort_signal: signal }),
+          })
+        } finally {
+          signal?.removeEventListener('abort', onAbort)
+        }
+      }),
+    async [Symbol.asyncDispose]() {
+      closed = true
+      await client.close()
+    },
+  }
+  return store
+}
+
+/** One statement and its answer; a refusal rejects with the engine's own words, whole: the client would cut them short. */
+async function exchange(client: ClickHouseClient, params: Parameters<ClickHouseClient['exec']>[0]) {
+  const result = await client.exec({ ...params, ignore_error_response: true } as typeof params)
+  const error = await refusal(result)
+  if (error !== undefined) throw error
+  return result
+}
+
+/** 64-bit integers as strings: JSON.parse would round them. */
+const readSettings = { output_format_json_quote_64bit_integers: 1 } as const
+
+/** What every insert needs to be durable when it is answered, whole, and independent of the engine's deduplication. */
+const insertSettings: Readonly<Record<string, SettingValue>> = {
+  async_insert: 0,
+  deduplicate_insert: 'disable',
+  max_partitions_per_insert_block: 0,
+  max_insert_block_size: 4_000_000,
+  min_insert_block_size_rows: 4_000_000,
+}
+
+function settingsOf({ limits, settings }: Query): ClickHouseSettings {
+  return {
+    ...(limits?.timeMs === undefined ? {} : { max_execution_time: limits.timeMs / 1000 }),
+    ...(limits?.memoryBytes === undefined ? {} : { max_memory_usage: String(limits.memoryBytes) }),
+    ...settings,
+  } as ClickHouseSettings
+}
+
+function insertText({ table, columns, format }: Insert): string {
+  return `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${format}`
+}
+
+/** A generator whose `return` takes effect at once, also while it waits for its next value. */
+function abortable<T>(make: (signal: AbortSignal) => AsyncGenerator<T, void, undefined>, signal?: AbortSignal): AsyncIterator<T, void, undefined> {
+  const left = new AbortController()
+  const generator = make(signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]))
+  return {
+    next: () => generator.next(),
+    async return() {
+      left.abort()
+      // What the generator was waiting for ends with the abort that its reader asked for.
+      await generator.return().catch(() => undefined)
+      return { done: true, value: undefined }
+    },
+  }
+}
+
+/** Runs until it has succeeded, one run at a time. */
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () =>
+    (running ??= run().catch((error: unknown) => {
+      running = undefined
+      throw error
+    }))
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason))
+}

@@ -1,0 +1,168 @@
+// The Connection that @clickhouse/client talks to in embedded mode: each call leases a session, runs one statement, gives it back.
+// Invariants: settings are part of the statement and cannot leak; insert bytes are never copied through strings; whoever goes away
+// (aborted signal, destroyed stream) stops his statement in the engine, and the session serves others only after it has really ended.
+import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ClickHouseClientConfigOptions } from '@clickhouse/client'
+import type { Engine } from './engine.ts'
+import { createEngineStream } from './engine-stream.ts'
+import { escapeString } from './escape-string.ts'
+import { closedError, type SessionPool } from './session-pool.ts'
+import { commandStatement, inlineParams, parseInsert, readStatement, type Settings } from './statement.ts'
+
+export type Connection = NonNullable<ClickHouseClientConfigOptions['connection']>
+type BaseParams = Parameters<Connection['query']>[0]
+type Values = Parameters<Connection['insert']>[0]['values']
+
+export interface EmbeddedConnectionOptions {
+  pool: SessionPool
+  engine: Pick<Engine, 'kill' | 'close'> & Partial<Pick<Engine, 'readSoFar'>>
+  /** How long running statements may go on after `close`, before they are cancelled; and how long cancelling may take. */
+  closeGraceMs?: number
+}
+
+export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: EmbeddedConnectionOptions): Connection {
+  const open = new Set<Readable>()
+  let closing: Promise<void> | undefined
+
+  /** Asks the engine, again and again, to stop what carries the mark, until `settled`. */
+  const stopUntil = async (where: string, settled: Promise<unknown>): Promise<void> => {
+    let done = false
+    const end = settled.then(
+      () => void (done = true),
+      () => void (done = true),
+    )
+    while (!done) {
+      engine.kill(where)
+      await Promise.race([end, sleep(100)])
+    }
+  }
+  const marked = (mark: string): string => `Settings['log_comment'] = ${escapeString(mark)}`
+
+  const read = async (params: BaseParams) => {
+    const mark = params.query_id ?? randomUUID()
+    const lease = await pool.lease('read', params.abort_signal)
+    if (params.abort_signal?.aborted === true) {
+      lease.release('ended')
+      throw params.abort_signal.reason
+    }
+    // The server's way to ask for a complete summary. Here it is filled in when the first chunk comes; the engine knows no such setting.
+    const { wait_end_of_query: summarised, ...settings } = settingsOf(params)
+    const summary = { ...emptySummary }
+    const count = (): void => {
+      const { rows, bytes } = engine.readSoFar?.(marked(mark)) ?? { rows: '0', bytes: '0' }
+      Object.assign(summary, { read_rows: rows, read_bytes: bytes })
+    }
+    const stream = createEngineStream({
+      lease,
+      text: readStatement(params.query, { ...settings, log_comment: mark }),
+      params: params.query_params ?? {},
+      cancel: (settled) => stopUntil(marked(mark), settled),
+      ...(summarised === undefined ? {} : { onFirstChunk: count }),
+    })
+    open.add(stream)
+    stream.once('close', () => open.delete(stream))
+    return { stream, summary, ...result(mark) }
+  }
+
+  const insert = async (params: BaseParams, values: Values) => {
+    const mark = params.query_id ?? randomUUID()
+    const { table, columns } = parseInsert(params.query)
+    const rows = await collect(values)
+    const lease = await pool.lease('insert', params.abort_signal)
+    try {
+      const settings = defined({ ...settingsOf(params), log_comment: mark })
+      await lease.session.insert({ table, columns, values: rows, format: 'JSONCompactEachRow', settings })
+      lease.release('ended')
+    } catch (error) {
+      lease.release('failed')
+      throw error
+    }
+    return result(mark)
+  }
+
+  const command = async (params: BaseParams) => {
+    const mark = params.query_id ?? randomUUID()
+    const signal = params.abort_signal
+    const lease = await pool.lease('command', signal)
+    const settings = settingsOf(params)
+    const text = commandStatement(
+      inlineParams(params.query, params.query_params ?? {}),
+      signal === undefined && Object.keys(settings).length === 0 ? {} : { ...settings, log_comment: mark },
+    )
+    const running = lease.session.queryAsync(text)
+    const released = running.then(
+      () => lease.release('ended'),
+      () => lease.release('failed'),
+    )
+    const onAbort = (): void => void stopUntil(marked(mark), released)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    try {
+      await running
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
+    }
+    return result(mark)
+  }
+
+  const close = async (): Promise<void> => {
+    pool.stop()
+    const idle = pool.idle()
+    await Promise.race([idle, sleep(closeGraceMs)])
+    for (const stream of open) stream.destroy(closedError())
+    if (pool.busy > 0) await Promise.race([stopUntil(`Settings['log_comment'] != ''`, idle), sleep(closeGraceMs)])
+    pool.close()
+    await Promise.race([engine.close(), sleep(closeGraceMs)])
+  }
+
+  return {
+    query: read,
+    exec: async (params) => {
+      if (params.values === undefined) return read(params)
+      return { stream: Readable.from([]), ...(await insert(params, params.values)) }
+    },
+    insert: (params) => insert(params, params.values),
+    command,
+    ping: async () => {
+      try {
+        await command({ query: 'SELECT 1' })
+        return { success: true }
+      } catch (error) {
+        return { success: false, error: error as Error }
+      }
+    },
+    close: () => (closing ??= close()),
+  }
+}
+
+const emptySummary = {
+  read_rows: '0',
+  read_bytes: '0',
+  total_rows_to_read: '0',
+  written_rows: '0',
+  written_bytes: '0',
+  result_rows: '0',
+  result_bytes: '0',
+  elapsed_ns: '0',
+}
+
+function settingsOf(params: BaseParams): Settings {
+  return (params.clickhouse_settings ?? {}) as Settings
+}
+
+function defined(settings: Settings): Record<string, string | number | boolean> {
+  return Object.fromEntries(Object.entries(settings).filter((entry): entry is [string, string | number | boolean] => entry[1] !== undefined))
+}
+
+function result(query_id: string) {
+  return { query_id, response_headers: {}, http_status_code: 200 }
+}
+
+/** The bytes of the stream; a stream of one chunk is not copied. */
+async function collect(values: Values): Promise<Buffer> {
+  if (typeof values === 'string') return Buffer.from(values)
+  const chunks: Buffer[] = []
+  for await (const chunk of values) chunks.push(chunk as Buffer)
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+}

@@ -1,0 +1,79 @@
+// One streamed read on one session of the embedded engine, as a Readable of bytes. It fetches the next chunk only when the reader
+// wants it. The session is released once the statement has ended in the engine, however it ended: drained, failed or abandoned.
+import { Readable } from 'node:stream'
+import type { Lease } from './session-pool.ts'
+
+export interface EngineStreamOptions {
+  lease: Lease
+  text: string
+  params: Readonly<Record<string, unknown>>
+  /** Stops the statement in the engine; called while a fetch is under way, which settles as `settled`. */
+  cancel(settled: Promise<unknown>): Promise<void>
+  /** Called once, with the first chunk at hand and the statement still listed as running. */
+  onFirstChunk?: () => void
+}
+
+/** Bytes in FORMAT of the text. Errors of the engine destroy the stream. */
+export function createEngineStream({ lease, text, params, cancel, onFirstChunk }: EngineStreamOptions): Readable {
+  // Values are bound by the engine. This starts the statement on this thread, so two starts never share their parameters.
+  const native = start(lease, text, params)
+  const chunks = native[Symbol.asyncIterator]()
+  let fetching: Promise<unknown> | undefined
+  let ended = false
+  let begun = false
+
+  const end = (): void => {
+    if (ended) return
+    ended = true
+    // After a failed fetch chdb 3.4 counts its stream as closed and would leave the statement on the session, which then blocks.
+    ;(native as unknown as { _closed: boolean })._closed = false
+    native.cancel()
+    lease.release('failed')
+  }
+
+  return new Readable({
+    highWaterMark: 1,
+    read() {
+      const next = chunks.next()
+      fetching = next
+      next.then(
+        ({ done, value }) => {
+          fetching = undefined
+          if (this.destroyed) return
+          if (done === true) {
+            ended = true
+            lease.release('ended')
+            this.push(null)
+          } else {
+            if (!begun) onFirstChunk?.()
+            begun = true
+            const bytes = value.raw()
+            this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+          }
+        },
+        (error: unknown) => {
+          fetching = undefined
+          end()
+          this.destroy(error instanceof Error ? error : new Error(String(error)))
+        },
+      )
+    },
+    destroy(error, callback) {
+      if (fetching === undefined) end()
+      else {
+        const settled = fetching.then(end, end)
+        void cancel(settled)
+      }
+      callback(error)
+    },
+  })
+}
+
+function start(lease: Lease, text: string, params: Readonly<Record<string, unknown>>) {
+  try {
+    return lease.session.queryStreamBind(text, params, { format: 'JSONEachRow' })
+  } catch (error) {
+    lease.release('failed')
+    throw error
+  }
+}

@@ -1,0 +1,90 @@
+// Opens the LogStore: an engine in this process, or a server over HTTP, under the same @clickhouse/client.
+// The process that opens the embedded one sets UV_THREADPOOL_SIZE to `threadPoolSize` or more before anything else runs in it.
+import { ClickHouseLogLevel, createClient, type ClickHouseSettings } from '@clickhouse/client'
+import { AfterlogError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import { createClientStore } from './client-store.ts'
+import { createEmbeddedConnection } from './embedded-connection.ts'
+import { openEngine } from './engine.ts'
+import type { EngineMemory } from './engine-arguments.ts'
+import { createSessionPool, type LaneSizes } from './session-pool.ts'
+import type { LogStore } from './store.ts'
+
+export interface EmbeddedOptions {
+  mode: 'embedded'
+  /** The engine keeps its files in `<dataDir>/clickhouse`; made if missing. */
+  dataDir: string
+  database: string
+  /** How many statements of a kind run at once. */
+  sessions?: Partial<LaneSizes>
+  memory?: EngineMemory
+  closeGraceMs?: number
+  log?: Logger
+}
+
+export interface ServerOptions {
+  mode: 'server'
+  url: string
+  user: string
+  password: string
+  database: string
+  cluster?: string | undefined
+  log?: Logger
+}
+
+/** The value for UV_THREADPOOL_SIZE that lets every session run while files and names are still served. */
+export const threadPoolSize = 24
+
+const defaultSessions: LaneSizes = { read: 6, insert: 2, command: 2 }
+
+/**
+ * Embedded: rejects with `store-unavailable` and a sentence where the engine or the directory cannot be had. Server: opens nothing
+ * yet; while the server is away every statement rejects with `store-unavailable`, and the database is made with the first one.
+ */
+export async function openStore(options: EmbeddedOptions | ServerOptions): Promise<LogStore> {
+  if (!/^[A-Za-z_]\w*$/.test(options.database)) throw new AfterlogError('internal', `not the name of a database: ${options.database}`)
+  return options.mode === 'embedded' ? openEmbedded(options) : openServer(options)
+}
+
+async function openEmbedded({ dataDir, database, sessions, memory, closeGraceMs, log }: EmbeddedOptions): Promise<LogStore> {
+  const engine = await openEngine({ dataDir, ...(memory === undefined ? {} : { memory }) })
+  await engine.run(`CREATE DATABASE IF NOT EXISTS ${database}`)
+  const pool = createSessionPool({ lanes: { ...defaultSessions, ...sessions }, open: () => engine.openSession(database) })
+  const connection = createEmbeddedConnection({ pool, engine, ...(closeGraceMs === undefined ? {} : { closeGraceMs }) })
+  log?.debug({ dataDir, database }, 'embedded engine opened')
+  return createClientStore({ mode: 'embedded', client: createClient({ connection, log: { level: ClickHouseLogLevel.OFF } }) })
+}
+
+function openServer({ url, user, password, database, cluster, log }: ServerOptions): LogStore {
+  const common = {
+    url,
+    username: user,
+    password,
+    application: 'afterlog',
+    request_timeout: requestMsMax,
+    max_open_connections: 64,
+    keep_alive: { enabled: true, idle_socket_ttl: 2000 },
+    log: { level: ClickHouseLogLevel.OFF },
+  } as const
+  const prepare = async (): Promise<void> => {
+    await using client = createClient(common)
+    const onCluster = cluster === undefined ? '' : ` ON CLUSTER ${cluster}`
+    await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}${onCluster}` })
+    log?.debug({ url, database }, 'database is there')
+  }
+  const client = createClient({
+    ...common,
+    database,
+    // Rows for another shard are there when an insert is answered; a reader that goes away ends its query.
+    clickhouse_settings: { cancel_http_readonly_queries_on_client_close: 1, distributed_foreground_insert: 1 } as ClickHouseSettings,
+  })
+  const cancel = async (queryId: string): Promise<void> => {
+    const where = cluster === undefined ? '' : ` ON CLUSTER ${cluster}`
+    // A failure leaves the statement to its own limits.
+    await client.command({ query: `KILL QUERY${where} WHERE query_id = '${queryId}' ASYNC` }).catch(() => undefined)
+  }
+  return createClientStore({ mode: 'server', client, prepare, cancel, answerMsMax: requestMsMax })
+}
+
+/** ms without a byte from the server after which a request counts as failed. */
+const requestMsMax = 300_000

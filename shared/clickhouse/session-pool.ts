@@ -1,0 +1,155 @@
+// Sessions of the embedded engine by lane. One session runs one statement at a time, so each lane holds as many as it may run at once,
+// opened when first needed; who comes later waits in order, or leaves with his signal. A lane never takes another lane's sessions:
+// reads cannot hold up inserts.
+import type { Session } from 'chdb'
+import { AfterlogError } from '../errors.ts'
+
+export type Lane = 'read' | 'insert' | 'command'
+export type LaneSizes = Readonly<Record<Lane, number>>
+
+export interface Lease {
+  readonly session: Session
+  /**
+   * Gives the session back. After a statement that failed or was cancelled the engine keeps what is left of it until the session's
+   * next statement: a trivial one is run then, and where that fails the session is closed and the lane opens another one in time.
+   */
+  release(how: 'ended' | 'failed'): void
+}
+
+export interface SessionPool {
+  /** Rejects with `store-unavailable` once the pool closes, with the signal's reason when that aborts first. */
+  lease(lane: Lane, signal?: AbortSignal): Promise<Lease>
+  /** Leases that are out. */
+  readonly busy: number
+  /** Resolves when no lease is out. */
+  idle(): Promise<void>
+  /** No lease from now on; those who wait are refused. */
+  stop(): void
+  /** Closes every session. Nothing may be leased any more. */
+  close(): void
+}
+
+interface Waiter {
+  resolve(lease: Lease): void
+  reject(error: unknown): void
+}
+
+interface LaneState {
+  size: number
+  open: Set<Session>
+  idle: Session[]
+  waiting: Set<Waiter>
+}
+
+export function createSessionPool({ open, lanes }: { open: () => Promise<Session>; lanes: LaneSizes }): SessionPool {
+  const states = new Map<Lane, LaneState & { opening: number }>()
+  for (const [lane, size] of Object.entries(lanes) as [Lane, number][]) {
+    states.set(lane, { size, open: new Set(), idle: [], waiting: new Set(), opening: 0 })
+  }
+  let stopped = false
+  let busy = 0
+  let quiet = Promise.withResolvers<void>()
+
+  const leaseOf = (lane: Lane, session: Session): Lease => {
+    const state = states.get(lane)!
+    busy += 1
+    const giveBack = (usable: boolean): void => {
+      if (usable) state.idle.push(session)
+      else {
+        state.open.delete(session)
+        session.close()
+      }
+      if (--busy === 0) {
+        quiet.resolve()
+        quiet = Promise.withResolvers()
+      }
+      serve(lane)
+    }
+    let released = false
+    return {
+      session,
+      release(how) {
+        if (released) return
+        released = true
+        if (how === 'ended') giveBack(true)
+        else {
+          session.queryAsync('SELECT 1').then(
+            () => giveBack(true),
+            () => giveBack(false),
+          )
+        }
+      },
+    }
+  }
+
+  /** Hands idle sessions, or new ones, to those who wait. */
+  const serve = (lane: Lane): void => {
+    const state = states.get(lane)!
+    for (const waiter of state.waiting) {
+      const session = state.idle.pop()
+      if (session === undefined) {
+        if (state.open.size + state.opening >= state.size) return
+        state.waiting.delete(waiter)
+        state.opening += 1
+        open().then(
+          (opened) => {
+            state.opening -= 1
+            state.open.add(opened)
+            waiter.resolve(leaseOf(lane, opened))
+          },
+          (error: unknown) => {
+            state.opening -= 1
+            waiter.reject(error)
+            serve(lane)
+          },
+        )
+        continue
+      }
+      state.waiting.delete(waiter)
+      waiter.resolve(leaseOf(lane, session))
+    }
+  }
+
+  return {
+    get busy() {
+      return busy
+    },
+    idle: () => (busy === 0 ? Promise.resolve() : quiet.promise),
+    async lease(lane, signal) {
+      signal?.throwIfAborted()
+      if (stopped) throw closedError()
+      const state = states.get(lane)!
+      const { promise, resolve, reject } = Promise.withResolvers<Lease>()
+      const waiter: Waiter = { resolve, reject }
+      const leave = (): void => {
+        if (state.waiting.delete(waiter)) reject(signal?.reason)
+      }
+      signal?.addEventListener('abort', leave, { once: true })
+      state.waiting.add(waiter)
+      serve(lane)
+      try {
+        return await promise
+      } finally {
+        signal?.removeEventListener('abort', leave)
+      }
+    },
+    stop() {
+      stopped = true
+      for (const state of states.values()) {
+        for (const waiter of state.waiting) waiter.reject(closedError())
+        state.waiting.clear()
+      }
+    },
+    close() {
+      for (const state of states.values()) {
+        for (const session of state.open) session.close()
+        state.open.clear()
+        state.idle.length = 0
+      }
+    },
+  }
+}
+
+export function closedError(): AfterlogError {
+  return new AfterlogError('store-unavailable', 'the store is closed')
+}

@@ -1,0 +1,65 @@
+// SQL is composed, never concatenated: the `sql` tag yields text with typed placeholders ({p0:String}) and their values,
+// bound by the engine. Identifiers enter only as literal text of a template or through `raw`, from closed lists.
+
+export interface Sql {
+  readonly text: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** A value with its ClickHouse type, bound server-side. */
+export interface Bound {
+  readonly type: string
+  readonly value: unknown
+}
+
+class Fragment {
+  readonly strings: readonly string[]
+  readonly values: readonly (Bound | Fragment)[]
+  constructor(strings: readonly string[], values: readonly (Bound | Fragment)[]) {
+    this.strings = strings
+    this.values = values
+  }
+}
+export type { Fragment }
+
+export const bind = (type: string, value: unknown): Bound => ({ type, value })
+export const str = (value: string): Bound => bind('String', value)
+export const strs = (values: readonly string[]): Bound => bind('Array(String)', values)
+export const int = (value: number | bigint): Bound => bind('Int64', String(value))
+export const uint = (value: number | bigint): Bound => bind('UInt64', String(value))
+
+/** A piece of SQL: `sql\`pod = ${str(name)}\``. Pieces nest. */
+export function sql(strings: TemplateStringsArray, ...values: readonly (Bound | Fragment)[]): Fragment {
+  return new Fragment(strings, values)
+}
+
+/** Trusted text, from this code base only: never from a request. */
+export function raw(text: string): Fragment {
+  return new Fragment([text], [])
+}
+
+/** Pieces with a trusted separator between them: `join(conditions, ' AND ')`. */
+export function join(pieces: readonly Fragment[], separator: string): Fragment {
+  if (pieces.length === 0) return raw('')
+  return new Fragment(['', ...Array.from({ length: pieces.length - 1 }, () => separator), ''], pieces)
+}
+
+/** The text and the parameters of a composed statement. */
+export function compile(fragment: Fragment): Sql {
+  const params: Record<string, unknown> = {}
+  let count = 0
+  const write = (piece: Fragment): string => {
+    let text = piece.strings[0] ?? ''
+    piece.values.forEach((value, i) => {
+      if (value instanceof Fragment) text += write(value)
+      else {
+        const name = `p${count++}`
+        params[name] = value.value
+        text += `{${name}:${value.type}}`
+      }
+      text += piece.strings[i + 1] ?? ''
+    })
+    return text
+  }
+  return { text: write(fragment), params }
+}

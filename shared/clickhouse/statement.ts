@@ -1,0 +1,61 @@
+// Texts for the embedded engine, where settings and (for commands) parameters travel inside the statement. Pure.
+// Invariant: nothing from a request reaches the text unescaped; setting names come from our code and are checked all the same.
+import { escapeString } from './escape-string.ts'
+import type { SettingValue } from './store.ts'
+
+export type Settings = Readonly<Record<string, SettingValue | undefined>>
+
+/** A read, FORMAT at its end, with settings that are valid for it alone; behind FORMAT they leave its own SETTINGS in place. */
+export function readStatement(text: string, settings: Settings): string {
+  return text + settingsClause(settings)
+}
+
+/** A command with its settings. INSERT … SELECT knows no FORMAT: there they are the SETTINGS of the SELECT, which must have none. */
+export function commandStatement(text: string, settings: Settings): string {
+  const clause = settingsClause(settings)
+  if (clause === '') return text
+  return /^\s*insert\b/i.test(text) ? text + clause : `${text}\nFORMAT Null${clause}`
+}
+
+/** `{name:Type}` replaced as the engine itself does it: a cast literal. Only for commands; reads bind (see embedded-connection.ts). */
+export function inlineParams(text: string, params: Readonly<Record<string, unknown>>): string {
+  return text.replaceAll(/\{(\w+):([^{}]+)\}/g, (placeholder, name: string, type: string) => {
+    if (!Object.hasOwn(params, name)) return placeholder
+    const value = params[name]
+    return type === 'String' ? escapeString(String(value)) : `_CAST(${paramLiteral(value)}, ${escapeString(type)})`
+  })
+}
+
+export interface InsertTarget {
+  table: string
+  columns: readonly string[]
+}
+
+/** Table and columns of an insert statement that client-store.ts made. */
+export function parseInsert(text: string): InsertTarget {
+  const match = /^INSERT INTO (\w+) \(([\w, ]+)\) FORMAT JSONCompactEachRow$/.exec(text)
+  if (match === null) throw new Error(`not an insert statement of this code base: ${text.slice(0, 100)}`)
+  return { table: match[1]!, columns: match[2]!.split(', ') }
+}
+
+function settingsClause(settings: Settings): string {
+  const pairs = Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [`${settingName(name)} = ${literal(value)}`]))
+  return pairs.length === 0 ? '' : `\nSETTINGS ${pairs.join(', ')}`
+}
+
+function settingName(name: string): string {
+  if (!/^[a-z_][a-z0-9_]*$/i.test(name)) throw new Error(`not the name of a setting: ${name}`)
+  return name
+}
+
+function literal(value: SettingValue): string {
+  return typeof value === 'string' ? escapeString(value) : String(Number(value))
+}
+
+function paramLiteral(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL'
+  if (Array.isArray(value)) return `[${value.map(paramLiteral).join(', ')}]`
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value)
+  if (typeof value === 'string') return escapeString(value)
+  throw new Error(`cannot bind a value of type ${typeof value}`)
+}

@@ -1,0 +1,19 @@
+// Which store a configuration means: a server where AFTERLOG_CLICKHOUSE_URL is set, the embedded engine otherwise. Pure.
+import type { Config } from '../config.ts'
+import type { Logger } from '../logger.ts'
+import type { EmbeddedOptions, ServerOptions } from './open-store.ts'
+
+export function storeOptions(config: Config, log: Logger): EmbeddedOptions | ServerOptions {
+  const database = config.AFTERLOG_CLICKHOUSE_DATABASE
+  const url = config.AFTERLOG_CLICKHOUSE_URL
+  if (url === undefined) return { mode: 'embedded', dataDir: config.AFTERLOG_DATA_DIR, database, log }
+  return {
+    mode: 'server',
+    url,
+    user: config.AFTERLOG_CLICKHOUSE_USER,
+    password: config.AFTERLOG_CLICKHOUSE_PASSWORD,
+    database,
+    cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER,
+    log,
+  }
+}

@@ -1,0 +1,54 @@
+// The port to ClickHouse: four methods, two engines (an embedded one over `chdb`, a server over HTTP), one contract suite
+// (test/contract/log-store.ts). Nobody outside this folder imports a ClickHouse package.
+import type { Fragment } from './sql.ts'
+
+/** Limits of one query; they apply to it alone and never outlive it. */
+export interface QueryLimits {
+  /** Wall time in ms after which the engine gives up with `query-limit`. */
+  timeMs?: number
+  /** Bytes of memory after which the engine gives up with `query-limit`. */
+  memoryBytes?: number
+}
+
+export type SettingValue = string | number | boolean
+
+export interface Query {
+  sql: Fragment
+  limits?: QueryLimits
+  /** Further engine settings of this one query. */
+  settings?: Readonly<Record<string, SettingValue>>
+  /** The query is cancelled in the engine when this aborts. */
+  signal?: AbortSignal
+  /** Called by `rows`, before it resolves, with what the engine read. An embedded query without a row in its result tells nothing. */
+  onStats?: (stats: QueryStats) => void
+}
+
+/** Rows that a query read, and the uncompressed bytes of the columns that it needed of them. */
+export interface QueryStats {
+  rowsRead: number
+  bytesRead: number
+}
+
+export type ReadFormat = 'JSONEachRow' | 'JSONCompactEachRow' | 'RowBinary'
+
+export interface Insert {
+  table: string
+  columns: readonly string[]
+  /** Rows as bytes, one JSON array per row in the order of `columns`. Must not change until the promise settles. */
+  rows: Buffer
+  format: 'JSONCompactEachRow'
+  settings?: Readonly<Record<string, SettingValue>>
+}
+
+/** Every method rejects with AfterlogError: `store-unavailable`, `store-full`, `query-limit`, or `internal` for a bug of ours. */
+export interface LogStore extends AsyncDisposable {
+  readonly mode: 'embedded' | 'server'
+  /** Rows as bytes in the order the engine makes them; stops the query when the reader goes away. A chunk may end inside a row. */
+  stream(query: Query, format: ReadFormat): AsyncIterable<Buffer>
+  /** All rows of a small result, parsed from JSONEachRow: 64-bit integers are strings, numbers up to 2^53 are numbers if cast so. */
+  rows<T>(query: Query): Promise<T[]>
+  /** Resolves when the rows are in the table, able to survive `kill -9`. */
+  insert(insert: Insert): Promise<void>
+  /** DDL and other statements without a result. */
+  command(query: Query): Promise<void>
+}

@@ -1,0 +1,102 @@
+// Configuration: environment variables, parsed once and completely by `readConfig`, which only a main.ts calls. Every
+// variable is a row of docs/configuration.md; a test compares the two.
+import { z } from 'zod'
+import { parseRetention } from './retention.ts'
+
+/** A duration in ms, a size in bytes …: integers written plainly. */
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be between ${min} and ${max}`)
+const bool = z.enum(['true', 'false', '1', '0'], 'must be true or false').transform((value) => value === 'true' || value === '1')
+const text = z.string().max(4096)
+const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be letters, digits and underscores')
+const url = z.string().refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), 'must be an http:// or https:// URL')
+const MiB = 1024 * 1024
+
+/** Name → schema and default as written in the environment; `undefined` means off. */
+export const variables = {
+  AFTERLOG_HTTP_HOST: { schema: text.min(1, 'must name a host'), default: '127.0.0.1' },
+  AFTERLOG_HTTP_PORT: { schema: whole(0, 65_535), default: '8080' },
+  AFTERLOG_DATA_DIR: { schema: text.min(1, 'must name a directory'), default: './data' },
+  AFTERLOG_CLICKHOUSE_URL: { schema: url, default: undefined },
+  AFTERLOG_CLICKHOUSE_USER: { schema: text, default: 'default' },
+  AFTERLOG_CLICKHOUSE_PASSWORD: { schema: text, default: '', secret: true },
+  AFTERLOG_CLICKHOUSE_DATABASE: { schema: identifier, default: 'afterlog' },
+  AFTERLOG_CLICKHOUSE_CLUSTER: { schema: identifier, default: undefined },
+  AFTERLOG_CLUSTER: { schema: z.string().max(253), default: '' },
+  AFTERLOG_RETENTION: { schema: z.string().transform(retention), default: 'default=14d' },
+  AFTERLOG_FSYNC: { schema: bool, default: 'false' },
+  AFTERLOG_BODY_BYTES_MAX: { schema: whole(1024, 1024 * MiB), default: String(32 * MiB) },
+  AFTERLOG_INFLIGHT_BYTES_MAX: { schema: whole(MiB, 16_384 * MiB), default: String(128 * MiB) },
+  AFTERLOG_FLUSH_INTERVAL_MS: { schema: whole(0, 60_000), default: '100' },
+  AFTERLOG_QUERY_TIME_MS: { schema: whole(100, 3_600_000), default: '30000' },
+  AFTERLOG_QUERY_MEMORY_BYTES: { schema: whole(16 * MiB, 1024 * 1024 * MiB), default: String(1024 * MiB) },
+  AFTERLOG_LOG_LEVEL: { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), default: 'info' },
+} as const
+
+export type VariableName = keyof typeof variables
+type Variable = { schema: z.ZodType; default: string | undefined; secret?: boolean }
+
+type Value<N extends VariableName> = (typeof variables)[N] extends { schema: infer S extends z.ZodType; default: infer D }
+  ? z.output<S> | (D extends undefined ? undefined : never)
+  : never
+/** The parsed configuration, by variable name. */
+export type Config = { readonly [N in VariableName]: Value<N> }
+
+/** All that is wrong with an environment, one line per variable. Secret values are never repeated. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(`the configuration is wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}\nSee docs/configuration.md.`)
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+export interface ReadConfigResult {
+  config: Config
+  /** Variables that begin with AFTERLOG_ and mean nothing: a typing error, or a Service's own variables in Kubernetes. */
+  unknown: readonly string[]
+}
+
+/** Parses an environment; throws ConfigError with every problem at once. An empty value counts as unset. */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  defaults: Partial<Record<VariableName, string>> = {},
+): ReadConfigResult {
+  const problems: string[] = []
+  const config: Record<string, unknown> = {}
+  for (const [name, variable] of Object.entries(variables) as [VariableName, Variable][]) {
+    const given = env[name] === undefined || env[name] === '' ? (defaults[name] ?? variable.default) : env[name]
+    if (given === undefined) {
+      config[name] = undefined
+      continue
+    }
+    const parsed = variable.schema.safeParse(given)
+    if (parsed.success) config[name] = parsed.data
+    else {
+      const shown = variable.secret === true ? '' : ` (it is ${JSON.stringify(given.slice(0, 200))})`
+      problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join('; ')}${shown}`)
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  const unknown = Object.keys(env).filter((name) => name.startsWith('AFTERLOG_') && !(name in variables) && !isForeign(name))
+  return { config: config as Config, unknown }
+}
+
+/** Variables of the tests, of the importer, and those that Kubernetes sets for a Service of our name. */
+function isForeign(name: string): boolean {
+  return /^AFTERLOG_(TEST_\w+|URL|PORT|PORT_\d+_(TCP|UDP)(_\w+)?|SERVICE_(HOST|PORT)(_\w+)?)$/.test(name)
+}
+
+function retention(value: string, context: z.RefinementCtx) {
+  try {
+    return parseRetention(value)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message })
+    return z.NEVER
+  }
+}

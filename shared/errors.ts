@@ -1,0 +1,62 @@
+// Query and request failures: one class, one code table. Each protocol renders it in its own dialect
+// (RFC 9457 problem JSON on our own paths, see shared/http/problem.ts). A test compares docs/api.md with this table.
+
+export const errorCodes = {
+  'invalid-body': { status: 400, retryable: false },
+  'invalid-parameter': { status: 400, retryable: false },
+  'not-found': { status: 404, retryable: false },
+  'method-not-allowed': { status: 405, retryable: false },
+  'not-acceptable': { status: 406, retryable: false },
+  'request-timeout': { status: 408, retryable: true },
+  'too-large': { status: 413, retryable: false },
+  'unsupported-type': { status: 415, retryable: false },
+  busy: { status: 429, retryable: true },
+  'headers-too-large': { status: 431, retryable: false },
+  internal: { status: 500, retryable: false },
+  'query-limit': { status: 503, retryable: true },
+  'store-unavailable': { status: 503, retryable: true },
+  'store-full': { status: 503, retryable: true },
+  stopping: { status: 503, retryable: true },
+} as const satisfies Record<string, { status: number; retryable: boolean }>
+
+export type ErrorCode = keyof typeof errorCodes
+
+export interface ErrorDetails {
+  /** The request parameter, header or body field that is wrong. */
+  parameter?: string
+  /** Offset in characters into the query text, where the mistake is in one. */
+  position?: number
+  /** Seconds after which trying again makes sense; rendered as `Retry-After`. */
+  retryAfterS?: number
+  cause?: unknown
+}
+
+/** A failure whose message may be shown to whoever asked. The cause is kept for the log and never shown. */
+export class AfterlogError extends Error {
+  readonly code: ErrorCode
+  readonly parameter: string | undefined
+  readonly position: number | undefined
+  readonly retryAfterS: number | undefined
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'AfterlogError'
+    this.code = code
+    this.parameter = details.parameter
+    this.position = details.position
+    this.retryAfterS = details.retryAfterS
+  }
+
+  get status(): number {
+    return errorCodes[this.code].status
+  }
+
+  get retryable(): boolean {
+    return errorCodes[this.code].retryable
+  }
+}
+
+/** A bad value of one request parameter; the message says what was wrong and what would be right. */
+export function invalidParameter(parameter: string, message: string, position?: number): AfterlogError {
+  return new AfterlogError('invalid-parameter', message, { parameter, ...(position === undefined ? {} : { position }) })
+}

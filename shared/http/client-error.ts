@@ -1,0 +1,42 @@
+// What Node's parser refuses never becomes a request: broken HTTP, headers over the limit, a request that does not arrive in time. It is
+// answered on the bare socket, with the same problem JSON as everything else, and the connection ends.
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { AfterlogError } from '#shared/errors.ts'
+import { toProblem } from './problem.ts'
+
+/** A socket whose answer is under way, if any; Node's own handler looks at the same field. */
+type AnsweringSocket = Socket & { _httpMessage?: { headersSent: boolean } | null }
+
+/** Answers once, unless an answer has begun on this connection: that one breaks off. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: AnsweringSocket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent === true) {
+    socket.destroy()
+    return
+  }
+  const problem = toProblem(toRefusal(error))
+  const body = JSON.stringify(problem)
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    'content-type: application/problem+json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
+}
+
+function toRefusal(error: NodeJS.ErrnoException): AfterlogError {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new AfterlogError('headers-too-large', 'the request line and the headers are larger than 16 KiB', { cause: error })
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new AfterlogError('too-large', 'the extensions of a chunk are larger than 16 KiB', { cause: error })
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new AfterlogError('request-timeout', 'the request did not arrive in time', { cause: error })
+    default: {
+      const { reason } = error as { reason?: unknown }
+      const why = typeof reason === 'string' && reason !== '' ? reason : error.message
+      return new AfterlogError('invalid-body', `the request is not HTTP: ${why}`, { cause: error })
+    }
+  }
+}

@@ -1,0 +1,102 @@
+// RFC 9457 problem JSON: the shape of every error on our own paths. Anything that is not an AfterlogError is a bug of ours
+// and is told as `internal`, its cause in the log only.
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from '@fastify/type-provider-zod'
+import { AfterlogError, type ErrorCode } from '#shared/errors.ts'
+
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: ErrorCode
+  parameter?: string
+  position?: number
+}
+
+const titles: Record<ErrorCode, string> = {
+  'invalid-body': 'The body cannot be read',
+  'invalid-parameter': 'A parameter is wrong',
+  'not-found': 'Not found',
+  'method-not-allowed': 'This path does not take this method',
+  'not-acceptable': 'None of the accepted types can be given',
+  'request-timeout': 'The request did not arrive in time',
+  'too-large': 'The body is too large',
+  'unsupported-type': 'This type or encoding is not read',
+  busy: 'Too much is in flight',
+  'headers-too-large': 'The headers are too large',
+  internal: 'A bug of ours',
+  'query-limit': 'The query needs more than it may use',
+  'store-unavailable': 'The store is away',
+  'store-full': 'The disk of the store is full',
+  stopping: 'The service is stopping',
+}
+
+/** What the client sees of a failure. */
+export function toProblem(error: AfterlogError): Problem {
+  return {
+    type: `urn:afterlog:error:${error.code}`,
+    title: titles[error.code],
+    status: error.status,
+    detail:
+      error.code === 'internal' ? 'Something failed that should not have; the log of the service says what.' : error.message,
+    code: error.code,
+    ...(error.parameter === undefined ? {} : { parameter: error.parameter }),
+    ...(error.position === undefined ? {} : { position: error.position }),
+  }
+}
+
+/** Any thrown value as an AfterlogError: schema violations name their parameter, fastify's own errors keep their status. */
+export function toAfterlogError(error: unknown): AfterlogError {
+  if (error instanceof AfterlogError) return error
+  if (hasZodFastifySchemaValidationErrors(error)) return fromValidation(error)
+  const { statusCode, code, message } = error as Partial<FastifyError>
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new AfterlogError('too-large', 'the body is larger than AFTERLOG_BODY_BYTES_MAX allows', { cause: error })
+  if (code === 'FST_ERR_BAD_URL') return new AfterlogError('invalid-parameter', message ?? 'bad path', { parameter: 'path', cause: error })
+  if (statusCode === 413) return new AfterlogError('too-large', message ?? 'too large', { cause: error })
+  if (statusCode === 415) return unsupportedType(error)
+  if (statusCode === 405) return new AfterlogError('method-not-allowed', message ?? 'method not allowed', { cause: error })
+  if (statusCode === 404) return new AfterlogError('not-found', message ?? 'not found', { cause: error })
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new AfterlogError('invalid-body', message ?? 'bad request', { cause: error })
+  }
+  return new AfterlogError('internal', message ?? 'internal error', { cause: error })
+}
+
+function unsupportedType(error: unknown): AfterlogError {
+  return new AfterlogError('unsupported-type', (error as Error).message, { parameter: 'content-type', cause: error })
+}
+
+interface ValidationError {
+  validation: readonly { instancePath?: string; keyword?: string; message?: string; params?: { issue?: unknown } }[]
+  validationContext?: string
+}
+
+function fromValidation(error: unknown): AfterlogError {
+  const { validation } = error as ValidationError
+  const first = validation[0]
+  const keys = (first?.params as { keys?: unknown; issue?: { keys?: unknown } } | undefined) ?? {}
+  const unknownKeys = keys.keys ?? keys.issue?.keys
+  if (first?.keyword === 'unrecognized_keys' && Array.isArray(unknownKeys)) {
+    return new AfterlogError('invalid-parameter', `unknown parameter ${JSON.stringify(unknownKeys[0])}`, {
+      parameter: String(unknownKeys[0]),
+      cause: error,
+    })
+  }
+  const path = (first?.instancePath ?? '').replace(/^\//, '').split('/')[0] ?? ''
+  return new AfterlogError('invalid-parameter', `${path}: ${first?.message ?? 'not valid'}`, { parameter: path, cause: error })
+}
+
+/** Sends a failure as problem JSON; 5xx that we caused are logged with their cause. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
+  const error = toAfterlogError(thrown)
+  if (error.status >= 500)
+    request.log[error.code === 'internal' ? 'error' : 'warn']({ err: error, code: error.code }, error.message)
+  if (error.retryAfterS !== undefined || error.retryable) void reply.header('retry-after', String(error.retryAfterS ?? 1))
+  return reply
+    .code(error.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .serializer((payload) => payload as string)
+    .send(JSON.stringify(toProblem(error)))
+}

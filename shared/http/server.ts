@@ -1,0 +1,177 @@
+// The HTTP application both services build their routes on: errors as problem JSON, the tenant of a request, typed OpenAPI
+// at /openapi.json, browsable at /docs, /healthz, /readyz, /metrics. It does not listen: main.ts does, tests use `inject`.
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from '@fastify/type-provider-zod'
+import Fastify, {
+  LogController,
+  type FastifyInstance,
+  type FastifyPluginCallback,
+  type FastifyPluginOptions,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawServerDefault,
+} from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { Gauge, Histogram, type Registry } from 'prom-client'
+import { z } from 'zod'
+import { AfterlogError, invalidParameter } from '#shared/errors.ts'
+import type { Logger } from '#shared/logger.ts'
+import { watchMethods } from './allowed-methods.ts'
+import { answerClientError } from './client-error.ts'
+import { sendProblem } from './problem.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** X-Scope-OrgID, or `default`. */
+    tenant: string
+  }
+}
+
+export type HttpServer = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, Logger, ZodTypeProvider>
+/** A route is one file: a plugin made by a factory. */
+export type RoutePlugin = FastifyPluginCallback<FastifyPluginOptions, RawServerDefault, ZodTypeProvider, Logger>
+
+/** Why a service cannot serve now; an empty list means ready. */
+export type Readiness = () => Promise<readonly string[]>
+
+export interface HttpServerOptions {
+  log: Logger
+  /** Cap of a request body in bytes, before and after decompression. */
+  bodyBytesMax: number
+  registry: Registry
+  readiness: Readiness
+  /** What keeps every path under /v1 from being served, if anything does. */
+  obstacle?: () => AfterlogError | undefined
+  routes: readonly RoutePlugin[]
+}
+
+export async function createHttpServer({
+  log,
+  bodyBytesMax,
+  registry,
+  readiness,
+  obstacle,
+  routes,
+}: HttpServerOptions): Promise<HttpServer> {
+  const app = Fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: bodyBytesMax,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    requestTimeout: 120_000,
+    // Missing, Host is refused below, with a body that says so.
+    http: { requireHostHeader: false },
+    clientErrorHandler: answerClientError,
+    routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => void sendProblem(request, reply, error),
+  }).withTypeProvider<ZodTypeProvider>() as HttpServer
+  app.setValidatorCompiler(validatorCompiler)
+  // Response schemas describe answers in OpenAPI and are checked by tests; validating each line again would only cost.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
+  const methodsOf = watchMethods(app)
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? ''
+    // A route that found nothing itself, such as a missing file of /docs, is not a wrong method.
+    const methods = methodsOf(path).includes(request.method) ? [] : methodsOf(path)
+    if (methods.length > 0) void reply.header('allow', methods.join(', '))
+    return sendProblem(request, reply, notFound(path, request.method, methods))
+  })
+  app.decorateRequest('tenant', 'default')
+  app.addHook('onRequest', async (request) => {
+    if (request.headers.host === undefined && request.raw.httpVersion !== '1.0')
+      throw invalidParameter('Host', 'Host is missing: HTTP/1.1 requires it')
+    request.tenant = readTenant(request.headers['x-scope-orgid'])
+    const inTheWay = request.url.startsWith('/v1/') ? obstacle?.() : undefined
+    if (inTheWay !== undefined) throw inTheWay
+  })
+  // Fastify reads a stream that nobody asked for to its end, which a tail does not have.
+  app.addHook('onSend', async (request, _, payload) => {
+    if (request.method !== 'HEAD' || !(payload instanceof Readable)) return payload
+    payload.destroy()
+    return Readable.from([])
+  })
+  observeRequests(app, registry)
+  await app.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'Afterlog', version: '0.1.0', description: 'Logs that outlive their pods.' } },
+    transform: jsonSchemaTransform,
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs' })
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  operations(app, registry, readiness)
+  for (const route of routes) await app.register(route)
+  return app
+}
+
+/** Tenant of a request: 1 to 128 printable ASCII characters; `default` where none is named. */
+export function readTenant(header: string | string[] | undefined): string {
+  if (header === undefined || header === '') return 'default'
+  if (typeof header !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(header)) {
+    throw invalidParameter('X-Scope-OrgID', 'X-Scope-OrgID names one tenant: 1 to 128 printable ASCII characters')
+  }
+  return header
+}
+
+function notFound(path: string, method: string, methods: readonly string[]): AfterlogError {
+  const shown = path.slice(0, 200)
+  return methods.length > 0
+    ? new AfterlogError('method-not-allowed', `${shown} takes ${methods.join(', ')}, not ${method}`)
+    : new AfterlogError('not-found', `no such path: ${method} ${shown}; /docs lists what there is`)
+}
+
+function operations(app: HttpServer, registry: Registry, readiness: Readiness): void {
+  const alive = z.object({ status: z.literal('ok') })
+  const ready = z.object({ status: z.enum(['ready', 'not-ready']), reasons: z.array(z.string()) })
+  app.get('/healthz', { schema: { summary: 'Is the process alive', response: { 200: alive } } }, () => ({
+    status: 'ok' as const,
+  }))
+  app.get(
+    '/readyz',
+    { schema: { summary: 'Can it serve, and if not, why', response: { 200: ready, 503: ready } } },
+    async (_, reply) => {
+      const reasons = [...(await readiness())]
+      return reply.code(reasons.length === 0 ? 200 : 503).send({ status: reasons.length === 0 ? 'ready' : 'not-ready', reasons })
+    },
+  )
+  app.get('/metrics', { schema: { hide: true } }, async (_, reply) =>
+    reply
+      .header('content-type', registry.contentType)
+      .serializer((text) => text as string)
+      .send(await registry.metrics()),
+  )
+}
+
+function observeRequests(app: HttpServer, registry: Registry): void {
+  const duration = new Histogram({
+    name: 'afterlog_http_request_seconds',
+    help: 'Time to answer, by route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.02, 0.1, 0.5, 1, 5, 30],
+    registers: [registry],
+  })
+  const open = new Gauge({ name: 'afterlog_http_requests_open', help: 'Requests being answered', registers: [registry] })
+  app.addHook('onRequest', async (request, reply) => {
+    open.inc()
+    // Not onResponse: that is not called where the client goes away.
+    reply.raw.once('close', () => {
+      open.dec()
+      const route = request.routeOptions.url ?? 'none'
+      duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+      if (route.startsWith('/v1/')) request.log.info(answered(request, reply), 'answered')
+    })
+  })
+}
+
+function answered(request: FastifyRequest, reply: FastifyReply): object {
+  return {
+    tenant: request.tenant,
+    method: request.method,
+    url: request.url.slice(0, 500),
+    status: reply.statusCode,
+    ms: Math.round(reply.elapsedTime),
+    ...(reply.raw.writableFinished ? {} : { brokenOff: true }),
+  }
+}

@@ -1,0 +1,64 @@
+// What outcomes are read from: facts of a Pod object, of its container instances and of its Events, as ingest stores them and as
+// query reads them back. Times are RFC 3339 UTC with 9 digits, so that they compare as strings; null is "nobody said".
+
+export const outcomes = ['running', 'completed', 'crashed', 'oomkilled', 'evicted', 'node-lost', 'deleted', 'unknown'] as const
+/** How a pod or life ended; `running` has not ended. */
+export type Outcome = (typeof outcomes)[number]
+
+export interface PodEvidence {
+  phase: string
+  /** status.reason and status.message. */
+  reason: string
+  message: string
+  /** Reason and message of a true DisruptionTarget condition, '' without one. */
+  disruption: string
+  disruptionMessage: string
+  /** Reasons of waiting containers by container name: CrashLoopBackOff, ImagePullBackOff, … */
+  waiting: Readonly<Record<string, string>>
+  /** When deletion was asked for; null if it was not, or not told. */
+  deletedAt: string | null
+  /** The API server said that the object is gone. */
+  gone: boolean
+  startedAt: string | null
+  /** The newest time that the object tells of. */
+  statusAt: string | null
+}
+
+export type ContainerKind = 'container' | 'init' | 'sidecar' | 'ephemeral'
+
+export interface LifeEvidence {
+  container: string
+  /** '' where only lines told of it. */
+  kind: ContainerKind | ''
+  /** null where no one told the number. */
+  restart: number | null
+  /** '' where only lines told of it. */
+  state: 'running' | 'terminated' | ''
+  reason: string
+  message: string
+  exitCode: number | null
+  startedAt: string | null
+  finishedAt: string | null
+}
+
+export interface EventEvidence {
+  reason: string
+  message: string
+  /** When it was last seen. */
+  time: string
+  /** Container that it is about, '' for the whole pod. */
+  container: string
+}
+
+export interface Verdict {
+  outcome: Outcome
+  reason: string
+  message: string
+  exitCode: number | null
+  /** null while running, and where nobody told. */
+  diedAt: string | null
+  /** When the pod's end began (deletion asked for, eviction told), which is before its containers finished; null if not told. */
+  endAt: string | null
+  /** The whole pod is over: no container of it runs or will run again. */
+  over: boolean
+}

@@ -1,0 +1,228 @@
+// Pure: the outcome of a pod from all that is known of it, at query time. A pod's outcome is that of its last death; a pod that
+// lives now is `running`, and CrashLoopBackOff is not living. The order of the rules is docs/decisions/0004-outcomes.md.
+import { disruptionCause, eventMeaning, statusCause, type Cause, type EventMeaning } from './cause.ts'
+import type { EventEvidence, LifeEvidence, Outcome, PodEvidence, Verdict } from './evidence.ts'
+import { lifeOutcome, notBefore } from './life-outcome.ts'
+
+export interface Evidence {
+  /** null for a pod that only lines or Events told of. */
+  pod: PodEvidence | null
+  lives: readonly LifeEvidence[]
+  events: readonly EventEvidence[]
+}
+
+export function podOutcome(evidence: Evidence): Verdict {
+  const { pod, lives } = evidence
+  const newest = newestLives(lives)
+  const main = mainLives(newest)
+  const told = readEvents(evidence, newest)
+  const stated = pod === null ? undefined : statusCause(pod)
+  if (stated !== undefined) return endOfPod(stated, evidence, main, told.evicted?.time ?? pod?.deletedAt ?? null)
+  if (told.evicted !== undefined && pod?.phase !== 'Succeeded') return endOfPod(told.evicted, evidence, main, told.evicted.time)
+  const stop = stopping(evidence, told)
+  if (stop !== undefined && aliveAt(stop.at, evidence, main)) return endOfPod(stop, evidence, main, stop.at)
+  return ownEnd(evidence, newest, main, told, stop !== undefined)
+}
+
+/** The highest numbered instance of each container; one without a number is newest only where none has one. */
+export function newestLives(lives: readonly LifeEvidence[]): LifeEvidence[] {
+  const newest = new Map<string, LifeEvidence>()
+  for (const life of lives) {
+    const known = newest.get(life.container)
+    if (known === undefined || (life.restart ?? -1) > (known.restart ?? -1)) newest.set(life.container, life)
+  }
+  return [...newest.values()]
+}
+
+// Sidecars and debug containers outlive or precede the work and do not decide, unless nothing else is known.
+function mainLives(newest: readonly LifeEvidence[]): LifeEvidence[] {
+  const regular = newest.filter(({ kind, state }) => kind === 'container' && state !== '')
+  return regular.length > 0 ? regular : newest.filter(({ kind, state }) => kind === '' && state !== '')
+}
+
+interface Told {
+  /** The newest Event that ended the whole pod by force. */
+  evicted?: Cause & { time: string }
+  stopping?: EventEvidence
+  tainted?: EventEvidence
+  /** The newest Event of a crash or an OOM kill that nothing started after. */
+  death?: EventEvidence & { meaning: EventMeaning }
+  notReady?: EventEvidence
+  alive: boolean
+}
+
+function readEvents({ pod, events }: Evidence, newest: readonly LifeEvidence[]): Told {
+  const told: Told = { alive: false }
+  const ordered = events.toSorted((a, b) => (a.time < b.time ? -1 : 1))
+  const startedAt = (container: string): string =>
+    newest
+      .filter((life) => container === '' || life.container === container)
+      .reduce((last, { startedAt: at }) => (at !== null && at > last ? at : last), '')
+  // Sidecars are stopped once the work is done.
+  const besides = new Set(newest.filter(({ kind }) => kind !== 'container' && kind !== '').map(({ container }) => container))
+  for (const event of ordered) {
+    const meaning = eventMeaning(event)
+    // What started afterwards outlived it.
+    const outlived = pod?.gone !== true && startedAt(event.container).slice(0, 19) > event.time.slice(0, 19)
+    switch (meaning) {
+      case 'evicted':
+      case 'node-lost':
+        told.evicted = { outcome: meaning, reason: event.reason, message: event.message, time: event.time }
+        break
+      case 'deadline':
+        told.evicted = { outcome: 'crashed', reason: event.reason, message: event.message, time: event.time }
+        break
+      case 'tainted':
+        told.tainted = event
+        break
+      case 'not-ready':
+        told.notReady = event
+        break
+      case 'stopping':
+        if (!outlived && !besides.has(event.container)) told.stopping = event
+        break
+      case 'oomkilled':
+      case 'crashing':
+        if (!outlived && !(meaning === 'crashing' && told.death?.meaning === 'oomkilled')) told.death = { ...event, meaning }
+        break
+      case 'started':
+        if (told.death?.container === event.container) delete told.death
+        delete told.stopping
+        delete told.notReady
+        told.alive = true
+        break
+      case 'alive':
+        told.alive = true
+        break
+      case 'none':
+        break
+    }
+  }
+  return told
+}
+
+interface Stop extends Cause {
+  /** null: it is gone, but nobody said since when. */
+  at: string | null
+}
+
+// Deletion, by whomever: a person, the eviction API, the scheduler, a taint, the garbage collector. Only Events of it count as well.
+function stopping({ pod }: Evidence, told: Told): Stop | undefined {
+  const event = told.tainted ?? told.stopping
+  const asked = pod !== null && (pod.deletedAt !== null || pod.gone)
+  // A node that went away took pods along that the object, or the last Event, still says are running.
+  if (!asked && pod?.phase === 'Succeeded') return undefined
+  if (!asked && event === undefined) {
+    return pod === null && told.notReady !== undefined
+      ? { outcome: 'node-lost', ...said(told.notReady), at: told.notReady.time }
+      : undefined
+  }
+  const at = (asked ? pod.deletedAt : null) ?? event?.time ?? null
+  const cause = asked ? disruptionCause(pod) : undefined
+  const tainted = told.tainted !== undefined || cause?.reason === 'DeletionByTaintManager'
+  if (tainted && told.notReady !== undefined) return { outcome: 'node-lost', ...said(told.notReady), at }
+  if (cause !== undefined) return { ...cause, at }
+  if (told.tainted !== undefined) return { outcome: 'evicted', ...said(told.tainted), at }
+  return { outcome: 'deleted', reason: told.stopping?.reason ?? '', message: told.stopping?.message ?? '', at }
+}
+
+const said = ({ reason, message }: EventEvidence) => ({ reason, message })
+
+// Was the pod well when its end was asked for? A container that had died before, and was not restarted, died of its own.
+function aliveAt(at: string | null, { pod }: Evidence, main: readonly LifeEvidence[]): boolean {
+  if (main.some((life) => lifeOutcome(life) === 'oomkilled')) return false
+  const diedBefore = (life: LifeEvidence): boolean => {
+    if (life.state !== 'terminated') return false
+    if (at !== null && life.finishedAt !== null) return !notBefore(life.finishedAt, at)
+    return lifeOutcome(life) === 'completed' || !(life.exitCode === 143 || life.exitCode === 137)
+  }
+  if (main.some((life) => lifeOutcome(life) === 'crashed' && diedBefore(life))) return false
+  if (main.length > 0) return main.some((life) => !diedBefore(life))
+  return pod === null || (pod.phase !== 'Succeeded' && pod.phase !== 'Failed' && !crashLooping(pod))
+}
+
+function endOfPod(cause: Cause, { pod, lives }: Evidence, main: readonly LifeEvidence[], endAt: string | null): Verdict {
+  const last = latest(
+    main.filter(
+      (life) => life.state === 'terminated' && (endAt === null || life.finishedAt === null || notBefore(life.finishedAt, endAt)),
+    ),
+  )
+  const diedAt = last?.finishedAt ?? endAt ?? pod?.statusAt ?? latest(lives)?.finishedAt ?? null
+  return {
+    outcome: cause.outcome,
+    reason: cause.reason,
+    message: cause.message,
+    exitCode: last?.exitCode ?? null,
+    diedAt,
+    endAt,
+    over: true,
+  }
+}
+
+// Nobody ended it: it ran to its end, fell over, or lives.
+function ownEnd(
+  evidence: Evidence,
+  newest: readonly LifeEvidence[],
+  main: readonly LifeEvidence[],
+  told: Told,
+  stopped: boolean,
+): Verdict {
+  const { pod } = evidence
+  const over = stopped || pod?.phase === 'Succeeded' || pod?.phase === 'Failed'
+  const dead = main.filter(({ state }) => state === 'terminated')
+  const by = (outcome: Outcome, life: LifeEvidence | undefined, words?: { reason: string; message: string }): Verdict => ({
+    outcome,
+    reason: words?.reason ?? life?.reason ?? '',
+    message: words?.message || life?.message || '',
+    exitCode: life?.exitCode ?? null,
+    diedAt: life?.finishedAt ?? (over ? (pod?.deletedAt ?? pod?.statusAt ?? null) : null),
+    endAt: null,
+    over,
+  })
+  if (pod?.phase === 'Succeeded') return by('completed', latest(dead) ?? undefined)
+  const bad = latest([...dead, ...failedBesides(newest, pod, main)].filter((life) => isBad(lifeOutcome(life))))
+  const looping = pod !== null && crashLooping(pod)
+  if (bad !== undefined) {
+    const oom = lifeOutcome(bad) === 'oomkilled' || (told.death?.meaning === 'oomkilled' && bad.exitCode === 137)
+    if (oom) return by('oomkilled', bad, { reason: 'OOMKilled', message: bad.message })
+    return by('crashed', bad, looping ? { reason: 'CrashLoopBackOff', message: bad.message } : undefined)
+  }
+  const words = pod === null ? undefined : { reason: pod.reason, message: pod.message }
+  if (looping)
+    return by('crashed', latest(newest.filter(({ container }) => pod.waiting[container] === 'CrashLoopBackOff')), {
+      reason: 'CrashLoopBackOff',
+      message: '',
+    })
+  if (told.death !== undefined && (pod === null || !over)) {
+    const verdict = by(told.death.meaning === 'oomkilled' ? 'oomkilled' : 'crashed', latest(dead), said(told.death))
+    return { ...verdict, diedAt: verdict.diedAt ?? told.death.time }
+  }
+  const lost = dead.find((life) => lifeOutcome(life) === 'unknown')
+  if (pod?.phase === 'Failed') return lost === undefined ? by('crashed', undefined, words) : by('unknown', lost)
+  if (dead.length > 0 && dead.length === main.length)
+    return by(lost === undefined ? 'completed' : 'unknown', lost ?? latest(dead))
+  if (over) return by('unknown', undefined, words)
+  const waiting = pod === null ? undefined : Object.values(pod.waiting)[0]
+  if (pod !== null || told.alive)
+    return { ...by('running', undefined, { reason: waiting ?? pod?.reason ?? '', message: pod?.message ?? '' }), diedAt: null }
+  return by('unknown', undefined)
+}
+
+// Init containers count until the work has begun; a sidecar only while it crash-loops.
+function failedBesides(newest: readonly LifeEvidence[], pod: PodEvidence | null, main: readonly LifeEvidence[]): LifeEvidence[] {
+  return newest.filter((life) => {
+    if (life.kind === 'init') return main.length === 0 && life.state === 'terminated'
+    return life.kind === 'sidecar' && life.state === 'terminated' && pod?.waiting[life.container] === 'CrashLoopBackOff'
+  })
+}
+
+const isBad = (outcome: Outcome): boolean => outcome === 'crashed' || outcome === 'oomkilled'
+
+const crashLooping = (pod: PodEvidence): boolean => Object.values(pod.waiting).includes('CrashLoopBackOff')
+
+function latest(lives: readonly LifeEvidence[]): LifeEvidence | undefined {
+  return lives.reduce<LifeEvidence | undefined>(
+    (last, life) => (last === undefined || (life.finishedAt ?? '') > (last.finishedAt ?? '') ? life : last),
+    undefined,
+  )
+}

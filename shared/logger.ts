@@ -1,0 +1,9 @@
+// pino, told its level; the only place that makes a logger.
+import { pino, type Logger } from 'pino'
+
+export type { Logger }
+
+/** JSON lines on stdout; `silent` for tests. */
+export function createLogger({ level, service }: { level: string; service: string }): Logger {
+  return pino({ level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime })
+}

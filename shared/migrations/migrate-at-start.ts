@@ -1,0 +1,58 @@
+// Migrations at the start of a service. The embedded engine is there or the start fails; a server may be away, then the service starts,
+// says why it is not ready, and goes on trying.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AfterlogError } from '#shared/errors.ts'
+import type { Logger } from '#shared/logger.ts'
+import { runMigrations, type RunMigrationsOptions } from './run-migrations.ts'
+
+export interface MigratedStore extends AsyncDisposable {
+  /** What keeps the tables from being used, until nothing does. */
+  obstacle(): AfterlogError | undefined
+}
+
+const retryMs = 2000
+
+/** Rejects where waiting would not help: edited history, a newer store, an engine that is not there. */
+export async function migrateAtStart(options: RunMigrationsOptions & { log: Logger }): Promise<MigratedStore> {
+  const { store, log } = options
+  const stopping = new AbortController()
+  let obstacle: AfterlogError | undefined
+
+  /** True once the tables are up to date. */
+  const attempt = async (): Promise<boolean> => {
+    try {
+      await runMigrations(options)
+      obstacle = undefined
+      return true
+    } catch (error) {
+      if (store.mode === 'embedded' || !(error instanceof AfterlogError) || !error.retryable) throw error
+      obstacle = new AfterlogError('store-unavailable', `the store cannot be migrated yet: ${error.message}`, {
+        cause: error,
+        retryAfterS: 5,
+      })
+      return false
+    }
+  }
+  const goOn = async (): Promise<void> => {
+    log.warn({ err: obstacle }, 'the store is away: trying again until it can be migrated')
+    do await sleep(retryMs, undefined, { signal: stopping.signal })
+    while (!(await attempt()))
+    log.info('the store is back and migrated')
+  }
+  const done = (await attempt())
+    ? Promise.resolve()
+    : goOn().catch((error: unknown) => {
+        if (stopping.signal.aborted) return
+        obstacle = new AfterlogError('store-unavailable', `the store cannot be migrated: ${(error as Error).message}`, {
+          cause: error,
+        })
+        log.error({ err: error }, 'the store cannot be migrated')
+      })
+  return {
+    obstacle: () => obstacle,
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort()
+      await done
+    },
+  }
+}

@@ -1,0 +1,63 @@
+// The life of a process: read the environment, start, serve, stop in reverse with a deadline. The first SIGTERM or SIGINT stops in
+// order, a second one exits at once.
+import { threadPoolSize } from './clickhouse/open-store.ts'
+import { readConfig, type Config, type VariableName } from './config.ts'
+import { createLogger, type Logger } from './logger.ts'
+import type { Started } from './start-service.ts'
+
+export interface MainOptions {
+  name: string
+  /** process.env: read once, and told the size of the thread pool before anything uses it. */
+  env: NodeJS.ProcessEnv
+  defaults?: Partial<Record<VariableName, string>>
+  start(options: { config: Config; log: Logger }): Promise<Started>
+}
+
+/** ms for an ordered stop; after it the process exits with 1. */
+const stopMsMax = 25_000
+
+/** Runs a service until it is told to stop. A failure to start is one sentence on stderr and exit code 1. */
+export function runService({ name, env, defaults, start }: MainOptions): void {
+  env.UV_THREADPOOL_SIZE ??= String(threadPoolSize)
+  const main = async (): Promise<void> => {
+    const { config, unknown } = readConfig(env, defaults)
+    const log = createLogger({ level: config.AFTERLOG_LOG_LEVEL, service: name })
+    if (unknown.length > 0) log.warn({ unknown }, 'environment variables that mean nothing to Afterlog')
+    const stop = firstSignal()
+    const running = await start({ config, log })
+    log.info({ url: running.url, docs: `${running.url}/docs` }, 'serving')
+    log.info({ signal: await stop }, 'stopping: what was accepted is being stored')
+    await closeInTime(running, log)
+    log.info('stopped')
+  }
+  main().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stderr.write(`afterlog: ${error instanceof Error ? error.message : String(error)}\n`)
+      process.exit(1)
+    },
+  )
+}
+
+/** Resolves with the first SIGTERM or SIGINT; the next one ends the process. */
+export function firstSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let told = false
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (told) process.exit(1)
+      told = true
+      resolve(signal)
+    }
+    process.on('SIGTERM', onSignal)
+    process.on('SIGINT', onSignal)
+  })
+}
+
+async function closeInTime(running: Started, log: Logger): Promise<void> {
+  const deadline = setTimeout(() => {
+    log.error({ stopMsMax }, 'did not stop in time')
+    process.exit(1)
+  }, stopMsMax)
+  await running.close()
+  clearTimeout(deadline)
+}

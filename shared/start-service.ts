@@ -1,0 +1,110 @@
+// A process of Afterlog: the store, its migrations, the services given, one HTTP server. Started in this order, stopped in reverse.
+import type { AddressInfo } from 'node:net'
+import { Registry } from 'prom-client'
+import { openStore } from '#shared/clickhouse/open-store.ts'
+import { raw } from '#shared/clickhouse/sql.ts'
+import type { LogStore } from '#shared/clickhouse/store.ts'
+import type { Config } from '#shared/config.ts'
+import { createHttpServer, type Readiness, type RoutePlugin } from '#shared/http/server.ts'
+import type { Logger } from '#shared/logger.ts'
+import { migrateAtStart } from '#shared/migrations/migrate-at-start.ts'
+
+export interface ServiceDeps {
+  config: Config
+  store: LogStore
+  log: Logger
+  registry: Registry
+  /** ms since 1970. */
+  clock: () => number
+}
+
+export interface Service {
+  routes: RoutePlugin[]
+  /** Why the service cannot serve now, beyond the store being away. */
+  readiness?: Readiness
+  /** Called before the HTTP server closes: ends answers that would never end by themselves. */
+  drain?(): void
+  close(): Promise<void>
+}
+
+export type CreateService = (deps: ServiceDeps) => Service
+
+export interface Started {
+  /** Where it listens, e.g. http://127.0.0.1:8080. */
+  url: string
+  store: LogStore
+  /** Accepts nothing more, finishes what was accepted, closes the store. */
+  close(): Promise<void>
+}
+
+export interface StartOptions {
+  config: Config
+  log: Logger
+  services: readonly CreateService[]
+}
+
+/** Rejects with one sentence where something is missing: the engine, the data directory, the port. */
+export async function startService({ config, log, services: creators }: StartOptions): Promise<Started> {
+  await using started = new AsyncDisposableStack()
+  const store = started.use(await openStore(storeOptions(config, log)))
+  const tables = started.use(
+    await migrateAtStart({ store, cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER, fsync: config.AFTERLOG_FSYNC, log }),
+  )
+  const registry = new Registry()
+  const services = creators.map((create) => {
+    const service = create({ config, store, log, registry, clock: Date.now })
+    started.defer(() => service.close())
+    return service
+  })
+  const readiness: Readiness = async () => {
+    const obstacle = tables.obstacle()
+    if (obstacle !== undefined) return [obstacle.message]
+    const reasons = await Promise.all([storeReadiness(store), ...services.map((service) => service.readiness?.() ?? [])])
+    return reasons.flat()
+  }
+  const routes = services.flatMap((service) => service.routes)
+  const app = await createHttpServer({
+    log,
+    bodyBytesMax: config.AFTERLOG_BODY_BYTES_MAX,
+    registry,
+    readiness,
+    obstacle: tables.obstacle,
+    routes,
+  })
+  started.defer(async () => {
+    for (const service of services) service.drain?.()
+    await app.close()
+  })
+  await app.listen({ host: config.AFTERLOG_HTTP_HOST, port: config.AFTERLOG_HTTP_PORT })
+  const { port } = app.server.address() as AddressInfo
+  const running = started.move()
+  const host = config.AFTERLOG_HTTP_HOST.includes(':') ? `[${config.AFTERLOG_HTTP_HOST}]` : config.AFTERLOG_HTTP_HOST
+  return { url: `http://${host}:${port}`, store, close: () => running.disposeAsync() }
+}
+
+function storeOptions(config: Config, log: Logger): Parameters<typeof openStore>[0] {
+  const database = config.AFTERLOG_CLICKHOUSE_DATABASE
+  const url = config.AFTERLOG_CLICKHOUSE_URL
+  if (url === undefined) return { mode: 'embedded', dataDir: config.AFTERLOG_DATA_DIR, database, log }
+  return {
+    mode: 'server',
+    url,
+    user: config.AFTERLOG_CLICKHOUSE_USER,
+    password: config.AFTERLOG_CLICKHOUSE_PASSWORD,
+    database,
+    cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER,
+    log,
+  }
+}
+
+/** ms in which a store that is there answers. */
+const answerMsMax = 5000
+
+async function storeReadiness(store: LogStore): Promise<string[]> {
+  try {
+    await store.rows({ sql: raw('SELECT 1 AS one'), signal: AbortSignal.timeout(answerMsMax) })
+    return []
+  } catch (error) {
+    return [`the store does not answer: ${(error as Error).message}`]
+  }
+}

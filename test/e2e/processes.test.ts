@@ -1,0 +1,175 @@
+// The life of the process, from outside: killed, started twice, told to stop while it works. What it acknowledged is there afterwards,
+// whatever happened.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { post, record } from '#test/support/lines.ts'
+import { spawnService, type ServiceProcess } from '#test/support/service-process.ts'
+
+/** ms for an ordered stop, as shared/process.ts promises; and for what should happen at once. */
+const stopMsMax = 25_000
+const atOnceMs = 5000
+
+let dataDir: string
+let things: AsyncDisposableStack
+beforeEach(async () => {
+  things = new AsyncDisposableStack()
+  dataDir = await mkdtemp(join(tmpdir(), 'afterlog-processes-'))
+  things.defer(() => rm(dataDir, { recursive: true, force: true }))
+})
+afterEach(() => things.disposeAsync())
+
+const start = (env: Record<string, string> = {}): ServiceProcess => things.use(spawnService({ dataDir, env }))
+const at = (url: string) => ({ url, tenant: 'default' })
+
+async function stored(url: string): Promise<string[]> {
+  const response = await fetch(`${url}/v1/logs?order=asc`, { headers: { accept: 'text/plain' } })
+  return (await response.text()).split('\n').filter((line) => line !== '')
+}
+
+/** Posts numbered batches, several at a time, until one is not acknowledged; messages of those that were. */
+async function postUntilRefused(url: string, onFirst: () => void): Promise<{ acknowledged: string[]; refusals: number[] }> {
+  const acknowledged: string[] = []
+  const refusals: number[] = []
+  let number = 0
+  const sender = async (): Promise<void> => {
+    for (;;) {
+      const messages = Array.from({ length: 20 }, () => `n${number++}`)
+      try {
+        const { status } = await post(at(url), messages.map((message) => record(message))) // prettier-ignore
+        if (status !== 200) return void refusals.push(status)
+      } catch {
+        return
+      }
+      acknowledged.push(...messages)
+      onFirst()
+    }
+  }
+  await Promise.all(Array.from({ length: 4 }, sender))
+  return { acknowledged, refusals }
+}
+
+/** A request of which nothing more is sent or read than is said here. */
+async function halfOpen(url: string, text: string): Promise<Socket> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  things.defer(() => void socket.destroy())
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  socket.write(text)
+  return socket
+}
+
+describe('kill -9', () => {
+  test('loses nothing that was acknowledged', async () => {
+    const first = start()
+    const { acknowledged } = await postUntilRefused(await first.serving, () => first.kill('SIGKILL'))
+    expect(await first.exited).toMatchObject({ signal: 'SIGKILL' })
+    expect(acknowledged.length).toBeGreaterThan(0)
+    const lines = await stored(await start().serving)
+    expect(acknowledged.filter((message) => !lines.includes(message))).toEqual([])
+    expect(new Set(lines).size).toBe(lines.length)
+  })
+})
+
+describe('a second process on a data directory', () => {
+  test('is refused with a sentence and exit code 1 at once, and the first goes on', async () => {
+    const first = start()
+    const url = await first.serving
+    await post(at(url), [record('before')])
+    const second = start()
+    const { code, afterMs } = await second.exited
+    expect(code).toBe(1)
+    expect(afterMs).toBeLessThan(15_000)
+    expect(second.stderr()).toContain(`the data directory ${dataDir} is in use by another Afterlog process (pid ${first.pid})`)
+    expect(second.logs.filter(({ msg }) => msg === 'serving')).toEqual([])
+    expect((await post(at(url), [record('after')])).status).toBe(200)
+    expect((await stored(url)).toSorted()).toEqual(['after', 'before'])
+  })
+
+  test('is let in once the first was killed', async () => {
+    const first = start()
+    await first.serving
+    first.kill('SIGKILL')
+    await first.exited
+    expect(await start().serving).toMatch(/^http/)
+  })
+})
+
+describe('SIGTERM', () => {
+  test('while posts come in: every 2xx is stored, the rest is told to go elsewhere, exit code 0 in time', async () => {
+    const first = start()
+    const url = await first.serving
+    let told = performance.now()
+    let times = 0
+    const { acknowledged, refusals } = await postUntilRefused(url, () => {
+      if (++times !== 8) return
+      told = performance.now()
+      first.kill('SIGTERM')
+    })
+    expect(await first.exited).toMatchObject({ code: 0, signal: null })
+    expect(performance.now() - told).toBeLessThan(stopMsMax)
+    expect(refusals.filter((status) => status !== 503)).toEqual([])
+    const lines = await stored(await start().serving)
+    expect(acknowledged.filter((message) => !lines.includes(message))).toEqual([])
+    expect(new Set(lines).size).toBe(lines.length)
+  })
+
+  test('while a tail is open: the tail ends, and the process in time', async () => {
+    const service = start()
+    const url = await service.serving
+    const tail = await fetch(`${url}/v1/logs/tail`)
+    expect(tail.status).toBe(200)
+    const said = tail.text()
+    service.kill('SIGTERM')
+    expect(await service.exited).toMatchObject({ code: 0 })
+    expect(await said).toContain('event: end')
+  })
+
+  test.each([
+    ['a stream is open that nobody reads', 'GET /v1/logs HTTP/1.1\r\nhost: x\r\naccept: application/x-ndjson\r\n\r\n'],
+    [
+      'a post is open whose body never ends',
+      'POST /v1/batches HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"records":[',
+    ],
+    ['a connection is open that never asked', ''],
+  ])('while %s: exit code 0 in time', async (_, text) => {
+    const service = start()
+    const url = await service.serving
+    const reads = text.startsWith('GET')
+    // More than the buffers between two sockets hold.
+    for (let i = 0; i < 8 && reads; i++) {
+      await post(at(url), Array.from({ length: 4000 }, (__, n) => record(`${i}/${n} ${'x'.repeat(800)}`))) // prettier-ignore
+    }
+    const socket = await halfOpen(url, text)
+    if (reads) {
+      await once(socket, 'data')
+      socket.pause()
+    }
+    // The service knows of it: an answer that came later than it did.
+    await fetch(`${url}/healthz`)
+    const told = performance.now()
+    service.kill('SIGTERM')
+    expect(await service.exited).toMatchObject({ code: 0, signal: null })
+    expect(performance.now() - told).toBeLessThan(stopMsMax)
+  })
+
+  test('a second one ends it at once', async () => {
+    const service = start()
+    const url = await service.serving
+    await halfOpen(
+      url,
+      'POST /v1/batches HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"records":[',
+    )
+    await fetch(`${url}/healthz`)
+    service.kill('SIGTERM')
+    await service.logged(({ msg }) => msg.startsWith('stopping'))
+    const told = performance.now()
+    service.kill('SIGTERM')
+    expect(await service.exited).toMatchObject({ code: 1 })
+    expect(performance.now() - told).toBeLessThan(atOnceMs)
+  })
+})

@@ -1,0 +1,110 @@
+// The migrations of this checkout, and made-up ones, on both engines.
+import { appendFile, copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { openStore } from '#shared/clickhouse/open-store.ts'
+import { raw } from '#shared/clickhouse/sql.ts'
+import type { LogStore } from '#shared/clickhouse/store.ts'
+import { runMigrations } from '#shared/migrations/run-migrations.ts'
+import { startClickHouse } from '#test/support/clickhouse-bridge/start.ts'
+import { openTestStore } from '#test/support/store.ts'
+
+const dirs: string[] = []
+const temporary = async (): Promise<string> => {
+  const dir = await mkdtemp(join(tmpdir(), 'afterlog-migrations-'))
+  dirs.push(dir)
+  return dir
+}
+afterEach(async () => {
+  for (const dir of dirs.splice(0)) await rm(dir, { recursive: true, force: true })
+})
+
+const here = new URL('../../migrations/', import.meta.url).pathname
+const copyOfMigrations = async (): Promise<string> => {
+  const dir = await temporary()
+  for (const name of await readdir(here)) if (name.endsWith('.sql')) await copyFile(join(here, name), join(dir, name))
+  return dir
+}
+const numbered = async (): Promise<number[]> => (await readdir(here)).filter((name) => name.endsWith('.sql')).map((_, i) => i + 1)
+const tables = async (store: LogStore): Promise<string[]> => {
+  const rows = await store.rows<{ name: string }>({ sql: raw('SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY name') })
+  return rows.map((row) => row.name)
+}
+
+test('an empty store gets every table, a migrated one nothing more', async () => {
+  await using opened = await openTestStore({ migrate: false })
+  expect(await runMigrations({ store: opened.store })).toEqual(await numbered())
+  expect(await tables(opened.store)).toEqual(expect.arrayContaining(['dead_letters', 'events', 'life_lines', 'lives', 'logs', 'migrations', 'pods']))
+  expect(await runMigrations({ store: opened.store })).toEqual([])
+})
+
+test('two starters at once on one store both succeed', async () => {
+  await using opened = await openTestStore({ migrate: false })
+  await Promise.all([runMigrations({ store: opened.store }), runMigrations({ store: opened.store })])
+  expect(await runMigrations({ store: opened.store })).toEqual([])
+})
+
+test('two starters at once on one server both succeed, and the database is made by whoever comes first', async () => {
+  await using server = await startClickHouse({ dir: await temporary() })
+  const options = { mode: 'server', url: server.url, user: 'default', password: '', database: 'made_by_first' } as const
+  await using one = await openStore(options)
+  await using two = await openStore(options)
+  await Promise.all([runMigrations({ store: one }), runMigrations({ store: two })])
+  expect(await runMigrations({ store: two })).toEqual([])
+  expect(await tables(one)).toContain('logs')
+})
+
+test('a migration that was edited after it had been applied is refused by name, with both checksums', async () => {
+  await using opened = await openTestStore()
+  const dir = await copyOfMigrations()
+  await appendFile(join(dir, '0002-dead-letters.sql'), '\n-- one more comment\n')
+  const refused = runMigrations({ store: opened.store, dir })
+  await expect(refused).rejects.toThrow(/0002-dead-letters\.sql was edited .* checksum [0-9a-f]{64}, the file has [0-9a-f]{64}\. .*add a new migration/)
+})
+
+test('a store that a newer version has migrated is refused', async () => {
+  await using opened = await openTestStore()
+  const dir = await copyOfMigrations()
+  const next = `${String((await numbered()).length + 1).padStart(4, '0')}-future.sql`
+  await writeFile(join(dir, next), 'CREATE TABLE IF NOT EXISTS future (x UInt8) ENGINE = MergeTree ORDER BY x;\n')
+  expect(await runMigrations({ store: opened.store, dir })).toHaveLength(1)
+  await expect(runMigrations({ store: opened.store })).rejects.toThrow(`has the migration ${next}, which this version of Afterlog does not know`)
+})
+
+test('a migration that failed half way is run again, whole', async () => {
+  await using opened = await openTestStore()
+  const dir = await copyOfMigrations()
+  const next = join(dir, `${String((await numbered()).length + 1).padStart(4, '0')}-half.sql`)
+  const first = 'CREATE TABLE IF NOT EXISTS half (x UInt8) ENGINE = MergeTree ORDER BY x;\n'
+  await writeFile(next, `${first}CREATE TABEL oops;\n`)
+  await expect(runMigrations({ store: opened.store, dir })).rejects.toThrow()
+  await writeFile(next, `${first}CREATE TABLE IF NOT EXISTS other (x UInt8) ENGINE = MergeTree ORDER BY x;\n`)
+  expect(await runMigrations({ store: opened.store, dir })).toHaveLength(1)
+  expect(await tables(opened.store)).toEqual(expect.arrayContaining(['half', 'other']))
+})
+
+test('a missing number is refused before anything runs', async () => {
+  await using opened = await openTestStore({ migrate: false })
+  const dir = await temporary()
+  await writeFile(join(dir, '0002-second.sql'), 'CREATE TABLE IF NOT EXISTS second (x UInt8) ENGINE = MergeTree ORDER BY x')
+  await expect(runMigrations({ store: opened.store, dir })).rejects.toThrow('expected a name like 0001-')
+  expect(await tables(opened.store)).toEqual([])
+})
+
+test('fsync is switched on and off for every table', async () => {
+  await using opened = await openTestStore()
+  const withFsync = async (): Promise<string> => {
+    const [row] = await opened.store.rows<{ n: string }>({
+      sql: raw(`SELECT concat(toString(countIf(create_table_query LIKE '%fsync_after_insert = 1, fsync_part_directory = 1%')), ' of ', toString(count())) AS n
+        FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'`),
+    })
+    return row!.n
+  }
+  const [none, all] = [/^0 of (\d+)$/, /^(\d+) of \1$/]
+  expect(await withFsync()).toMatch(none)
+  await runMigrations({ store: opened.store, fsync: true })
+  expect(await withFsync()).toMatch(all)
+  await runMigrations({ store: opened.store, fsync: false })
+  expect(await withFsync()).toMatch(none)
+})

@@ -1,0 +1,111 @@
+// A query service over a store of its own, and lines to put into it. Rows go in as ingest writes them.
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { raw } from '#shared/clickhouse/sql.ts'
+import type { QueryLimits } from '#shared/clickhouse/store.ts'
+import { createHttpServer, type HttpServer } from '#shared/http/server.ts'
+import { contextRoute } from '#query/routes/context.ts'
+import { deadLettersRoute } from '#query/routes/dead-letters.ts'
+import { fieldsRoute } from '#query/routes/fields.ts'
+import { histogramRoute } from '#query/routes/histogram.ts'
+import { logsRoute } from '#query/routes/logs.ts'
+import { podLogsRoute } from '#query/routes/pod-logs.ts'
+import { tailRoute } from '#query/routes/tail.ts'
+import { openTestStore, type TestStore } from '#test/support/store.ts'
+
+export interface QueryFixture extends AsyncDisposable {
+  app: HttpServer
+  test: TestStore
+  /** ms since 1970, as the service sees it. */
+  clock: { now: number }
+  /** One insert, one part: what was sent twice stays two rows until merged. */
+  insert(lines: readonly TestLine[]): Promise<void>
+  rows(table: string, rows: readonly Record<string, unknown>[]): Promise<void>
+  /** Forgets all lines: queries over hundreds of parts are slow. */
+  clear(): Promise<void>
+  stop(): void
+}
+
+export interface TestLine {
+  ts: bigint
+  message?: string
+  [column: string]: unknown
+}
+
+/** 2026-11-23T10:00:00Z */
+export const t0 = 1_795_428_000_000_000_000n
+
+export async function openQueryFixture({ limits = {} }: { limits?: QueryLimits } = {}): Promise<QueryFixture> {
+  const test = await openTestStore()
+  await test.store.command({ sql: raw('SYSTEM STOP MERGES logs') })
+  const clock = { now: Number(t0 / 1_000_000n) + 3_600_000 }
+  const stopping = new AbortController()
+  const options = { store: test.store, limits, clock: () => clock.now }
+  const app = await createHttpServer({
+    log: pino({ level: 'silent' }),
+    bodyBytesMax: 1_000_000,
+    registry: new Registry(),
+    readiness: async () => [],
+    routes: [
+      logsRoute(options),
+      histogramRoute(options),
+      contextRoute(options),
+      fieldsRoute(options),
+      podLogsRoute(options),
+      deadLettersRoute(options),
+      tailRoute({ ...options, stopping: stopping.signal, pollIntervalMs: 50, heartbeatMs: 100 }),
+    ],
+  })
+  const rows: QueryFixture['rows'] = async (table, list) => {
+    const columns = [...new Set(list.flatMap((row) => Object.keys(row)))]
+    const lines = list.map((row) => JSON.stringify(columns.map((column) => row[column] ?? null)))
+    await test.store.insert({ table, columns, rows: Buffer.from(`${lines.join('\n')}\n`), format: 'JSONCompactEachRow' })
+  }
+  return {
+    app,
+    test,
+    clock,
+    rows,
+    insert: (lines) =>
+      rows(
+        'logs',
+        lines.map((line) => ({ ...standard, received: clock.now, ...line, ts: rfc3339(line.ts) })),
+      ),
+    clear: () => test.store.command({ sql: raw('TRUNCATE TABLE logs') }),
+    stop: () => stopping.abort(),
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      await app.close()
+      await test[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const standard = {
+  tenant: 'default',
+  cluster: 'c',
+  namespace: 'shop',
+  pod: 'cart',
+  pod_uid: 'uid-cart',
+  container: 'app',
+  restart: 0,
+  container_id: '',
+  node: 'n1',
+  unit: '',
+  stream: 'stdout',
+  partial: 0,
+  severity: 'info',
+  message: 'hello',
+  labels: {},
+  attributes: {},
+  offset: -1,
+  length: -1,
+  file: '',
+  ordinal: 0,
+  class: 'default',
+}
+
+export const rfc3339 = (ns: bigint): string => {
+  const text = new Date(Number(ns / 1_000_000_000n) * 1000).toISOString().slice(0, 19).replace('T', ' ')
+  return `${text}.${String(ns % 1_000_000_000n).padStart(9, '0')}`
+}

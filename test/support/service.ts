@@ -1,0 +1,50 @@
+// A whole Afterlog in the test's process, over an embedded store in a temporary directory, listening on a free port of 127.0.0.1.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from '#shared/config.ts'
+import { createLogger } from '#shared/logger.ts'
+import { startService, type CreateService, type Started } from '#shared/start-service.ts'
+import { createIngest } from '#ingest/service.ts'
+import { createQuery } from '#query/service.ts'
+
+export interface TestService extends Started, AsyncDisposable {
+  dataDir: string
+}
+
+/** Starts it; `env` on top of test defaults. Dispose it to stop it and remove its directory. */
+export async function startTestService(
+  env: Record<string, string> = {},
+  services: readonly CreateService[] = [createIngest, createQuery],
+): Promise<TestService> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'afterlog-test-'))
+  const { config } = readConfig({
+    AFTERLOG_DATA_DIR: dataDir,
+    AFTERLOG_HTTP_PORT: '0',
+    AFTERLOG_LOG_LEVEL: 'fatal',
+    AFTERLOG_FLUSH_INTERVAL_MS: '5',
+    ...env,
+  })
+  const started = await startService({
+    config,
+    log: createLogger({ level: config.AFTERLOG_LOG_LEVEL, service: 'test' }),
+    services,
+  })
+  return {
+    ...started,
+    dataDir,
+    [Symbol.asyncDispose]: async () => {
+      await started.close()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The JSON of an answer, with its status and headers. */
+export async function request(
+  url: string,
+  init?: RequestInit,
+): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
+  const response = await fetch(url, init)
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> }
+}

@@ -1,0 +1,268 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { AfterlogError } from '#shared/errors.ts'
+import { decodeBatch } from '#ingest/formats/native.ts'
+import { batch, decodeOptions, lines, logRows, path, record } from '#test/support/decode.ts'
+
+const cri = (text: string, more: object = {}) => ({ path, cri: `2026-11-23T10:00:00.123456789Z ${text}`, ...more })
+const only = (decoded: Parameters<typeof logRows>[0]) => logRows(decoded)[0]!
+
+describe('a record of fields', () => {
+  test('becomes a row that says what it said', () => {
+    const labels = { app: 'cart' }
+    const whole = {
+      ...record,
+      containerId: 'containerd://abc',
+      offset: 18231,
+      length: 211,
+      file: '131907',
+      eof: true,
+      severity: 'WARNING',
+      traceId: 't',
+      spanId: 's',
+      labels,
+      attributes: { n: 1, b: true, o: { a: [1] }, s: 'x', z: null },
+    }
+    expect(only(batch(whole))).toEqual({
+      ts: '2026-11-23 10:00:00.123456789',
+      pod_uid: record.podUid,
+      container: 'app',
+      stream: 'stderr',
+      message: 'boom',
+      tenant: 'default',
+      cluster: 'prod',
+      namespace: 'shop',
+      pod: 'cart-7d9f',
+      restart: 2,
+      container_id: 'containerd://abc',
+      node: 'node-7',
+      unit: '',
+      trace_id: 't',
+      span_id: 's',
+      labels,
+      attributes: { n: '1', b: 'true', o: '{"a":[1]}', s: 'x' },
+      offset: 18231,
+      file: '131907',
+      agent: '',
+      received: '2026-11-23 12:00:00.000',
+      class: 'default',
+      severity: 'warn',
+      partial: 0,
+      length: 211,
+      eof: 1,
+      ordinal: 0,
+      seq: 0,
+    })
+  })
+
+  test('any text of a message comes through as it was', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (message) => {
+        expect(only(batch({ ...record, message })).message).toBe(message.toWellFormed())
+      }),
+    )
+  })
+
+  test('bytes that are not UTF-8 are not touched', () => {
+    const body = Buffer.concat([
+      Buffer.from(`{"records":[${JSON.stringify(record).replace('boom"', '')}`),
+      Buffer.from([0x61, 0xff, 0xfe, 0x00, 0x62]),
+      Buffer.from('"}]}'),
+    ])
+    const { rows } = decodeBatch(body, decodeOptions).tables[0]!
+    expect(rows.includes(Buffer.from([0x61, 0xff, 0xfe]))).toBe(true)
+  })
+
+  test.each([
+    [{ ...record, time: undefined }, 'time is missing'],
+    [{ ...record, time: 'noon' }, /^time must be RFC 3339/],
+    [{ ...record, time: 17 }, /older/],
+    [{ ...record, time: '2026-11-23T13:00:01Z' }, /more than an hour ahead/],
+    [{ ...record, time: '2026-11-09T11:00:00Z' }, /14 days, AFTERLOG_RETENTION/],
+    [{ ...record, time: '2262-04-11T23:47:16Z' }, /ahead/],
+    [{ ...record, message: undefined }, 'message is missing'],
+    [{ ...record, message: { a: 1 } }, 'message must be a string'],
+    [{ ...record, namespace: undefined }, 'namespace is missing'],
+    [{ ...record, container: '' }, 'container is missing'],
+    [{ ...record, pod: undefined }, /^pod is missing/],
+    [{ ...record, restart: -1 }, /^restart must be a whole number/],
+    [{ ...record, restart: 1.5 }, /^restart must be/],
+    [{ ...record, restart: 'two' }, /^restart must be/],
+    [{ ...record, offset: 2 ** 53 }, /^offset must be/],
+    [{ ...record, length: {} }, /^length must be/],
+    [{ ...record, stream: 'stdin' }, 'stream must be stdout or stderr'],
+    [{ ...record, eof: 'yes' }, 'eof must be true or false'],
+    [{ ...record, labels: [] }, 'labels must be an object'],
+    [{ ...record, attributes: 'a=b' }, 'attributes must be an object'],
+    [{ ...record, podUid: 'x'.repeat(5000) }, /^podUid must be at most/],
+    [{ ...record, severity: 5 }, /^severity must be a string/],
+    [{ path: '/etc/passwd', cri: 'x' }, /^path must end like/],
+    [{ path, cri: 'no cri at all' }, /^not a CRI line/],
+    [{ path, cri: 7 }, /^cri must be a string/],
+    [7, 'a record must be a JSON object'],
+    [null, 'a record must be a JSON object'],
+    [{}, 'message is missing'],
+  ])('%j is rejected with a sentence, its neighbours are kept', (bad, sentence) => {
+    const decoded = batch(record, bad, { ...record, message: 'after' })
+    expect(decoded.accepted).toBe(2)
+    expect(decoded.rejects).toMatchObject([
+      { index: 1, detail: typeof sentence === 'string' ? sentence : expect.stringMatching(sentence) },
+    ])
+    expect(JSON.parse(decoded.rejects[0]!.payload.toString())).toEqual(JSON.parse(JSON.stringify(bad)))
+  })
+
+  test('a system line of a node needs no pod', () => {
+    expect(only(batch({ time: record.time, unit: 'kubelet.service', message: 'I1123 10:00:00 sync' }))).toMatchObject({
+      unit: 'kubelet.service',
+      node: 'node-7',
+      pod: '',
+    })
+  })
+
+  test('a namespace with a rule of its own has its class and its days', () => {
+    const decoded = batch({ ...record, namespace: 'short', time: '2026-11-23T11:30:00Z' }, { ...record, namespace: 'short' })
+    expect(only(decoded).class).toBe('short')
+    expect(decoded.rejects).toMatchObject([{ index: 1, reason: 'too-old' }])
+  })
+})
+
+describe('a record of path and CRI line', () => {
+  test('takes namespace, pod, uid, container and restart from the path, the rest from the line', () => {
+    expect(only(batch(cri('stdout F {"level":"error"}', { offset: 5 })))).toMatchObject({
+      ts: '2026-11-23 10:00:00.123456789',
+      namespace: 'shop',
+      pod: 'cart-7d9f',
+      pod_uid: record.podUid,
+      container: 'app',
+      restart: 2,
+      stream: 'stdout',
+      message: '{"level":"error"}',
+      severity: 'error',
+      offset: 5,
+      partial: 0,
+    })
+  })
+
+  test('a containers/ path leaves uid and restart unknown', () => {
+    const id = 'a'.repeat(64)
+    const row = only(batch({ ...cri('stdout F x'), path: `/var/log/containers/cart-7d9f_shop_app-${id}.log` }))
+    expect(row).toMatchObject({
+      namespace: 'shop',
+      pod: 'cart-7d9f',
+      container: 'app',
+      pod_uid: '',
+      restart: -1,
+      container_id: id,
+    })
+  })
+
+  test.each([
+    ['stdout F ', ''],
+    ['stdout F', ''],
+    ['stdout F a\r', 'a\r'],
+    ['stdout F \ta\t', '\ta\t'],
+    ['stdout F:reserved a', 'a'],
+    ['stdout F a\0b', 'a\0b'],
+    ['stdout F  two spaces', ' two spaces'],
+    ['stderr F a\n', 'a'],
+  ])('%j says %j', (line, message) => {
+    expect(only(batch(cri(line))).message).toBe(message)
+  })
+
+  test('docker json-file lines travel in cri too', () => {
+    const line = (log: string) => ({ path, cri: JSON.stringify({ log, stream: 'stderr', time: record.time }) })
+    expect(logRows(batch(line('boom "quoted"\n')))).toMatchObject([{ message: 'boom "quoted"', stream: 'stderr', partial: 0 }])
+    expect(logRows(batch(line('first '), line('second\n')))).toMatchObject([{ message: 'first second', partial: 0 }])
+    expect(batch({ path, cri: '{"log":1}' }).rejects).toMatchObject([{ reason: 'bad-cri' }])
+  })
+})
+
+describe('fragments', () => {
+  const at = (ns: number, text: string, offset: number) => ({
+    path,
+    offset,
+    length: 10,
+    cri: `2026-11-23T10:00:00.${String(ns).padStart(9, '0')}Z ${text}`,
+  })
+
+  test('P … P F become one line with the first time and offset, streams apart', () => {
+    const decoded = batch(
+      at(1, 'stdout P a', 0),
+      at(2, 'stderr P x', 10),
+      at(3, 'stdout P b', 20),
+      at(4, 'stderr F y', 30),
+      at(5, 'stdout F c', 40),
+    )
+    expect(decoded.accepted).toBe(5)
+    expect(logRows(decoded)).toMatchObject([
+      { message: 'xy', stream: 'stderr', offset: 10, length: 20, partial: 0, ts: '2026-11-23 10:00:00.000000002' },
+      { message: 'abc', stream: 'stdout', offset: 0, length: 30, partial: 0, ts: '2026-11-23 10:00:00.000000001' },
+    ])
+  })
+
+  test('a line whose F never comes is kept as partial', () => {
+    expect(logRows(batch(at(1, 'stdout P a', 0), at(2, 'stdout P b', 10)))).toMatchObject([
+      { message: 'ab', partial: 1, offset: 0 },
+    ])
+  })
+
+  test('a joined line is cut at 1 MiB with a mark, a record at 256 KiB', () => {
+    const pieces = Array.from({ length: 5 }, (_, i) => at(i, `stdout ${i < 4 ? 'P' : 'F'} ${'é'.repeat(128 * 1024)}`, i))
+    const joined = String(only(batch(...pieces)).message)
+    expect(joined).toMatch(/^é+ …\[cut by Afterlog: the first 1048576 of 1310720 bytes\]$/)
+    expect(String(only(batch({ ...record, message: 'x'.repeat(300_000) })).message)).toMatch(
+      /^x{262144} …\[cut by Afterlog: the first 262144 of 300000 bytes\]$/,
+    )
+  })
+})
+
+describe('a body', () => {
+  test.each([
+    ['', /empty/],
+    ['  ', /empty/],
+    ['[]', /is an array/],
+    ['{}', /records is missing/],
+    ['{"records":{}}', /records must be an array/],
+    ['{"records":[]', /expected "," or "}", found the end at byte 13/],
+    ['{"records":[{"a":1}', /found the end/],
+    ['{"node":5,"records":[]}', /node must be a string/],
+    ['hello', /expected "{", found "h" at byte 0/],
+    ['{"records":[]} x', /expected the end/],
+    ['{"records":[],"records":[]}', /twice/],
+  ])('%j is no batch', (text, sentence) => {
+    expect(() => decodeBatch(Buffer.from(text), decodeOptions)).toThrow(
+      expect.toSatisfy((error: AfterlogError) => error.code === 'invalid-body' && sentence.test(error.message)),
+    )
+  })
+
+  test('cluster and node count for its records wherever they stand in it', () => {
+    for (const text of [
+      `{"cluster":"c2","node":"n2","records":[${JSON.stringify(record)}]}`,
+      `{"records":[${JSON.stringify(record)}],"node":"n2","cluster":"c2"}`,
+    ]) {
+      expect(logRows(decodeBatch(Buffer.from(text), decodeOptions))).toMatchObject([{ cluster: 'c2', node: 'n2' }])
+    }
+  })
+
+  test('of NDJSON keeps its good lines, and is refused where no line is JSON', () => {
+    const decoded = lines(`${JSON.stringify(record)}\n\n{"broken\n${JSON.stringify({ ...record, message: 'two' })}`)
+    expect(decoded.accepted).toBe(2)
+    expect(decoded.rejects).toMatchObject([{ index: 1, reason: 'not-json' }])
+    expect(() => lines('<html>\n<body>')).toThrow(/no line of the body is a JSON object/)
+    expect(() => lines('\n \n')).toThrow(/empty/)
+  })
+
+  test('never throws anything but AfterlogError, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+        for (const decode of [() => decodeBatch(Buffer.from(bytes), decodeOptions), () => lines(Buffer.from(bytes))]) {
+          try {
+            decode()
+          } catch (error) {
+            expect(error).toBeInstanceOf(AfterlogError)
+          }
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,33 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { decodeCursor, digest, encodeCursor } from '#query/cursor.ts'
+
+const filters = digest(['a'])
+
+test('a cursor comes back as it went out', () => {
+  const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })
+  const after = fc.record({
+    ts: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }),
+    restart: fc.integer(),
+    file: fc.string(),
+    position: uint64,
+    identity: uint64,
+  })
+  fc.assert(
+    fc.property(after, fc.bigInt({ min: 0n, max: 2n ** 62n }), (key, from) => {
+      const cursor = { after: key, from, left: 3, received: 5 }
+      expect(decodeCursor(encodeCursor(cursor, filters), filters)).toEqual(cursor)
+    }),
+  )
+})
+
+test('garbage and cursors of other filters are refused by name', () => {
+  const good = encodeCursor({ after: { ts: 1n, restart: 0, file: '', position: 0n, identity: 0n } }, filters)
+  const forged = Buffer.from(JSON.stringify({ v: 1, h: filters, k: ['1', 0, '', '0', '99999999999999999999'] })).toString(
+    'base64url',
+  )
+  for (const text of ['', 'x', good.slice(1), forged, Buffer.from('{}').toString('base64url'), `${good} `]) {
+    expect(() => decodeCursor(text, filters)).toThrow(expect.objectContaining({ code: 'invalid-parameter', parameter: 'cursor' }))
+  }
+  expect(() => decodeCursor(good, digest(['b']))).toThrow('other filters')
+})
