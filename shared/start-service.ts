@@ -5,7 +5,8 @@ import { openStore } from '#shared/clickhouse/open-store.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Config } from '#shared/config.ts'
-import { createHttpServer, type Readiness, type RoutePlugin } from '#shared/http/server.ts'
+import { closeServer } from '#shared/http/close-server.ts'
+import { createHttpServer, type HttpServer, type Readiness, type RoutePlugin } from '#shared/http/server.ts'
 import type { Logger } from '#shared/logger.ts'
 import { migrateAtStart } from '#shared/migrations/migrate-at-start.ts'
 
@@ -73,13 +74,32 @@ export async function startService({ config, log, services: creators }: StartOpt
   })
   started.defer(async () => {
     for (const service of services) service.drain?.()
-    await app.close()
+    await closeServer(app, connectionsMsMax)
   })
-  await app.listen({ host: config.AFTERLOG_HTTP_HOST, port: config.AFTERLOG_HTTP_PORT })
+  await listen(app, config)
   const { port } = app.server.address() as AddressInfo
   const running = started.move()
   const host = config.AFTERLOG_HTTP_HOST.includes(':') ? `[${config.AFTERLOG_HTTP_HOST}]` : config.AFTERLOG_HTTP_HOST
   return { url: `http://${host}:${port}`, store, close: () => running.disposeAsync() }
+}
+
+async function listen(app: HttpServer, { AFTERLOG_HTTP_HOST: host, AFTERLOG_HTTP_PORT: port }: Config): Promise<void> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE')
+      throw new Error(`port ${port} of ${host} is taken by another process; set AFTERLOG_HTTP_PORT to a free one`, {
+        cause: error,
+      })
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new Error(`${host} is no address of this machine; set AFTERLOG_HTTP_HOST to one`, { cause: error })
+    if (code === 'EACCES')
+      throw new Error(`port ${port} of ${host} may not be opened by this user; set AFTERLOG_HTTP_PORT to one above 1023`, {
+        cause: error,
+      })
+    throw error
+  }
 }
 
 function storeOptions(config: Config, log: Logger): Parameters<typeof openStore>[0] {
@@ -96,6 +116,9 @@ function storeOptions(config: Config, log: Logger): Parameters<typeof openStore>
     log,
   }
 }
+
+/** ms that requests under way have to end in once the process is told to stop. */
+const connectionsMsMax = 10_000
 
 /** ms in which a store that is there answers. */
 const answerMsMax = 5000

@@ -22,7 +22,7 @@ export const podUid = (pod: number): string => `5b0c0000-0000-4000-8000-${String
 /** Batches of path-and-CRI records; each batch is one pod's, as a node agent reads a file. */
 export function makeBodies({ lines, pods, linesPerBody, seed, untilMs, hours }: BodiesOptions): Buffer[] {
   const random = createRandom(seed)
-  const offsets = new Array<number>(pods).fill(0)
+  const offsets = Array.from({ length: pods }, () => 0)
   const bodies: Buffer[] = []
   for (let first = 0; first < lines; first += linesPerBody) {
     const pod = bodies.length % pods

@@ -90,8 +90,10 @@ else if ('sentence' in options) {
   note(`${options.sentence}\n\n${usage}`)
   process.exitCode = 1
 } else {
-  process.exitCode = await run(options).catch((error: unknown) => {
+  const code = await run(options).catch((error: unknown) => {
     note(`${(error as Error).message}\n`)
     return 1
   })
+  // Everything is closed by now; timers of the embedded engine would hold the process for seconds.
+  process.exit(code)
 }

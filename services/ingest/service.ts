@@ -34,7 +34,7 @@ export const createIngest: CreateService = ({ config, store, log, registry, cloc
   }
 
   const expiry = createExpiry({ store, retention: config.AFTERLOG_RETENTION, log, clock })
-  const writer = createGroupWriter({ insert, flushIntervalMs: config.AFTERLOG_FLUSH_INTERVAL_MS, groupBytesMax, insertsMax: 2 })
+  const writer = createGroupWriter({ insert, flushIntervalMs: config.AFTERLOG_FLUSH_INTERVAL_MS, groupBytesMax })
 
   const accept: Accept = async (decoded, origin, key) => {
     const letters = deadLetterRows(decoded.rejects, origin, key)

@@ -14,17 +14,30 @@ export function classifyError(error: unknown): AfterlogError {
     }
     if (code === 241) {
       return /query memory limit|for query/i.test(text)
-        ? new AfterlogError('query-limit', 'the query needs more memory than it may use: narrow the time range or the filters', details)
+        ? new AfterlogError(
+            'query-limit',
+            'the query needs more memory than it may use: narrow the time range or the filters',
+            details,
+          )
         : new AfterlogError('store-unavailable', 'the store is short of memory right now', { ...details, retryAfterS: 5 })
     }
     if (sizeCodes.has(code)) {
-      return new AfterlogError('query-limit', 'the query reads or returns more than it may: narrow the time range or the filters', details)
+      return new AfterlogError(
+        'query-limit',
+        'the query reads or returns more than it may: narrow the time range or the filters',
+        details,
+      )
     }
     if (code === 427) {
-      return new AfterlogError('invalid-parameter', `the regular expression is not valid RE2 syntax${re2Reason(text)}`, { ...details, parameter: 'q' })
+      return new AfterlogError('invalid-parameter', `the regular expression is not valid RE2 syntax${re2Reason(text)}`, {
+        ...details,
+        parameter: 'q',
+      })
     }
-    if (code === 243 || noSpace.test(text)) return storeFull(details)
-    if (awayCodes.has(code) || shuttingDown.test(text)) {
+    if (code === 243 || (systemCodes.has(code) && noSpace.test(text))) return storeFull(details)
+    if (accessCodes.has(code))
+      return new AfterlogError('store-unavailable', 'the store does not let Afterlog in: see its user and password', details)
+    if (awayCodes.has(code) || (systemCodes.has(code) && shuttingDown.test(text))) {
       return new AfterlogError('store-unavailable', 'the store cannot do this right now', { ...details, retryAfterS: 5 })
     }
     return new AfterlogError('internal', `the store refused a statement (code ${code})`, details)
@@ -38,16 +51,26 @@ export function classifyError(error: unknown): AfterlogError {
 
 /** Timeout, too slow. */
 const timeCodes = new Set([159, 160])
-/** Too many rows, bytes, or rows or bytes of a result, a set, a join, a sort. */
-const sizeCodes = new Set([158, 307, 396, 191, 161, 192])
-/** Too many parts or queries, network and Keeper failures, read-only replicas, cancelled or aborted by a stop, logical errors of a stop. */
+/** Too many rows or bytes: read, in the result, in a set. */
+const sizeCodes = new Set([158, 307, 396, 191])
+/** Unknown user, wrong or missing password, authentication failed. */
+const accessCodes = new Set([192, 193, 194, 516])
+/** Failures of files and of the system, whose words say which; other codes may quote what a line or a query says. */
+const systemCodes = new Set([74, 75, 76, 236, 425, 1000, 1001, 1002])
+/**
+ * Sockets and names (95, 96, 198, 209, 210, 279, 297, 519), no thread or memory (173, 439), Keeper and replicas (225, 242, 254, 285, 286,
+ * 289, 319, 733, 999), too many queries or parts (202, 203, 252, 745), stopped (236, 394).
+ */
 const awayCodes = new Set([
-  252, 202, 203, 209, 210, 279, 3, 95, 99, 164, 225, 236, 242, 254, 285, 286, 289, 297, 319, 394, 425, 516, 519, 604, 655, 733, 745, 999,
+  95, 96, 173, 198, 202, 203, 209, 210, 225, 236, 242, 252, 254, 279, 285, 286, 289, 297, 319, 394, 439, 519, 733, 745, 999,
 ])
-const networkCodes = new Set([
-  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ERR_STREAM_PREMATURE_CLOSE',
-]) // prettier-ignore
-const networkWords = /^aborted$|^HTTP (?:408|429|5\d\d):|socket hang up|timeout error|premature close|other side closed|connection (was )?(refused|reset|closed)/i
+const networkCodes = new Set(
+  'ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ETIMEDOUT ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH ERR_STREAM_PREMATURE_CLOSE'.split(
+    ' ',
+  ),
+)
+const networkWords =
+  /^aborted$|^HTTP (?:408|429|5\d\d):|socket hang up|timeout error|premature close|other side closed|connection (was )?(refused|reset|closed)/i
 const noSpace = /no space left on device|not enough space|\bENOSPC\b|disk quota exceeded/i
 const shuttingDown = /shutting down|server shutdown/i
 

@@ -152,7 +152,9 @@ function settingsOf(params: BaseParams): Settings {
 }
 
 function defined(settings: Settings): Record<string, string | number | boolean> {
-  return Object.fromEntries(Object.entries(settings).filter((entry): entry is [string, string | number | boolean] => entry[1] !== undefined))
+  return Object.fromEntries(
+    Object.entries(settings).filter((entry): entry is [string, string | number | boolean] => entry[1] !== undefined),
+  )
 }
 
 function result(query_id: string) {

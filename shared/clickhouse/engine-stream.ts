@@ -26,44 +26,49 @@ export function createEngineStream({ lease, text, params, cancel, onFirstChunk }
     if (ended) return
     ended = true
     // After a failed fetch chdb 3.4 counts its stream as closed and would leave the statement on the session, which then blocks.
-    ;(native as unknown as { _closed: boolean })._closed = false
+    Object.assign(native, { _closed: false })
     native.cancel()
     lease.release('failed')
+  }
+
+  const fetch = async (stream: Readable): Promise<void> => {
+    try {
+      const next = chunks.next()
+      fetching = next
+      const { done, value } = await next
+      fetching = undefined
+      if (stream.destroyed) return
+      if (done === true) {
+        ended = true
+        lease.release('ended')
+        stream.push(null)
+        return
+      }
+      if (!begun) onFirstChunk?.()
+      begun = true
+      const bytes = value.raw()
+      stream.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+    } catch (error) {
+      fetching = undefined
+      end()
+      stream.destroy(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+  const stop = async (): Promise<void> => {
+    if (fetching !== undefined) {
+      const settled = fetching
+      await cancel(settled)
+    }
+    end()
   }
 
   return new Readable({
     highWaterMark: 1,
     read() {
-      const next = chunks.next()
-      fetching = next
-      next.then(
-        ({ done, value }) => {
-          fetching = undefined
-          if (this.destroyed) return
-          if (done === true) {
-            ended = true
-            lease.release('ended')
-            this.push(null)
-          } else {
-            if (!begun) onFirstChunk?.()
-            begun = true
-            const bytes = value.raw()
-            this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-          }
-        },
-        (error: unknown) => {
-          fetching = undefined
-          end()
-          this.destroy(error instanceof Error ? error : new Error(String(error)))
-        },
-      )
+      void fetch(this)
     },
     destroy(error, callback) {
-      if (fetching === undefined) end()
-      else {
-        const settled = fetching.then(end, end)
-        void cancel(settled)
-      }
+      void stop()
       callback(error)
     },
   })

@@ -32,7 +32,9 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
   try {
     await mkdir(dir, { recursive: true })
   } catch (cause) {
-    throw new AfterlogError('store-unavailable', `the data directory ${dataDir} cannot be made: ${(cause as Error).message}`, { cause })
+    throw new AfterlogError('store-unavailable', `the data directory ${dataDir} cannot be made: ${(cause as Error).message}`, {
+      cause,
+    })
   }
   const connectionArgs = engineArguments(memory)
   // Open as long as the store is: it holds the directory against other processes.
@@ -49,7 +51,8 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
       // Whoever asks asks again until the statement has ended.
     }
   }
-  // A process that exits without closing would wait for its statements to end by themselves.
+  // A process that exits without closing would wait for its statements to end by themselves. It may still end by a signal instead of
+  // its code, since the engine's threads outlive its memory then: close the store first. Runs before chdb closes this session.
   const onExit = (): void => kill('1')
   process.prependOnceListener('exit', onExit)
   return {
@@ -66,7 +69,10 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
     run: async (statement) => void (await control.queryAsync(statement)),
     kill,
     readSoFar(where) {
-      const [rows, bytes] = control.query(`SELECT read_rows, read_bytes FROM system.processes WHERE ${where} LIMIT 1`, 'TSV').trim().split('\t')
+      const [rows, bytes] = control
+        .query(`SELECT read_rows, read_bytes FROM system.processes WHERE ${where} LIMIT 1`, 'TSV')
+        .trim()
+        .split('\t')
       return rows === undefined || bytes === undefined ? undefined : { rows, bytes }
     },
     async close() {
@@ -77,7 +83,7 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
   }
 }
 
-async function loadChdb(): Promise<typeof import('chdb')> {
+async function loadChdb() {
   try {
     return await import('chdb')
   } catch (cause) {

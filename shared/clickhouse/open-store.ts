@@ -1,6 +1,6 @@
 // Opens the LogStore: an engine in this process, or a server over HTTP, under the same @clickhouse/client.
 // The process that opens the embedded one sets UV_THREADPOOL_SIZE to `threadPoolSize` or more before anything else runs in it.
-import { ClickHouseLogLevel, createClient, type ClickHouseSettings } from '@clickhouse/client'
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { AfterlogError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { createClientStore } from './client-store.ts'
@@ -42,7 +42,8 @@ const defaultSessions: LaneSizes = { read: 6, insert: 2, command: 2 }
  * yet; while the server is away every statement rejects with `store-unavailable`, and the database is made with the first one.
  */
 export async function openStore(options: EmbeddedOptions | ServerOptions): Promise<LogStore> {
-  if (!/^[A-Za-z_]\w*$/.test(options.database)) throw new AfterlogError('internal', `not the name of a database: ${options.database}`)
+  if (!/^[A-Za-z_]\w*$/.test(options.database))
+    throw new AfterlogError('internal', `not the name of a database: ${options.database}`)
   return options.mode === 'embedded' ? openEmbedded(options) : openServer(options)
 }
 
@@ -75,8 +76,12 @@ function openServer({ url, user, password, database, cluster, log }: ServerOptio
   const client = createClient({
     ...common,
     database,
-    // Rows for another shard are there when an insert is answered; a reader that goes away ends its query.
-    clickhouse_settings: { cancel_http_readonly_queries_on_client_close: 1, distributed_foreground_insert: 1 } as ClickHouseSettings,
+    clickhouse_settings: {
+      // A reader that goes away ends its query.
+      cancel_http_readonly_queries_on_client_close: 1,
+      // Rows for another shard are there when an insert is answered.
+      ...(cluster === undefined ? {} : { distributed_foreground_insert: 1 }),
+    },
   })
   const cancel = async (queryId: string): Promise<void> => {
     const where = cluster === undefined ? '' : ` ON CLUSTER ${cluster}`

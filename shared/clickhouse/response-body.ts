@@ -6,7 +6,10 @@ import { text } from 'node:stream/consumers'
 const marker = '\r\n__exception__\r\n'
 
 /** Throws what the server reported, in its own words (`Code: 395. DB::Exception: …`); the mark never comes out as data. */
-export async function* bodyOf(stream: Readable, headers: Readonly<Record<string, unknown>>): AsyncGenerator<Buffer, void, undefined> {
+export async function* bodyOf(
+  stream: Readable,
+  headers: Readonly<Record<string, unknown>>,
+): AsyncGenerator<Buffer, void, undefined> {
   const tag = headers['x-clickhouse-exception-tag']
   if (typeof tag !== 'string') {
     yield* stream as AsyncIterable<Buffer>
@@ -58,5 +61,7 @@ async function reported(stream: Readable, head: Buffer, tag: string): Promise<st
   } catch {
     // The server breaks the connection after its report.
   }
-  return Buffer.concat(parts).toString().replace(new RegExp(`\\n?\\d+ ${tag}\\r\\n__exception__\\r\\n[^]*$`), '')
+  return Buffer.concat(parts)
+    .toString()
+    .replace(new RegExp(`\\n?\\d+ ${tag}\\r\\n__exception__\\r\\n[^]*$`), '')
 }

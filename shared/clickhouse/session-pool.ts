@@ -82,6 +82,20 @@ export function createSessionPool({ open, lanes }: { open: () => Promise<Session
     }
   }
 
+  const openFor = async (waiter: Waiter, lane: Lane): Promise<void> => {
+    const state = states.get(lane)!
+    state.opening += 1
+    try {
+      const session = await open()
+      state.open.add(session)
+      waiter.resolve(leaseOf(lane, session))
+    } catch (error) {
+      waiter.reject(error)
+    }
+    state.opening -= 1
+    serve(lane)
+  }
+
   /** Hands idle sessions, or new ones, to those who wait. */
   const serve = (lane: Lane): void => {
     const state = states.get(lane)!
@@ -90,19 +104,7 @@ export function createSessionPool({ open, lanes }: { open: () => Promise<Session
       if (session === undefined) {
         if (state.open.size + state.opening >= state.size) return
         state.waiting.delete(waiter)
-        state.opening += 1
-        open().then(
-          (opened) => {
-            state.opening -= 1
-            state.open.add(opened)
-            waiter.resolve(leaseOf(lane, opened))
-          },
-          (error: unknown) => {
-            state.opening -= 1
-            waiter.reject(error)
-            serve(lane)
-          },
-        )
+        void openFor(waiter, lane)
         continue
       }
       state.waiting.delete(waiter)

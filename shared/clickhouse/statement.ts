@@ -39,7 +39,9 @@ export function parseInsert(text: string): InsertTarget {
 }
 
 function settingsClause(settings: Settings): string {
-  const pairs = Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [`${settingName(name)} = ${literal(value)}`]))
+  const pairs = Object.entries(settings).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${settingName(name)} = ${literal(value)}`],
+  )
   return pairs.length === 0 ? '' : `\nSETTINGS ${pairs.join(', ')}`
 }
 

@@ -2,7 +2,7 @@
 // answered on the bare socket, with the same problem JSON as everything else, and the connection ends.
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { AfterlogError } from '#shared/errors.ts'
+import { AfterlogError, type ErrorCode } from '#shared/errors.ts'
 import { toProblem } from './problem.ts'
 
 /** A socket whose answer is under way, if any; Node's own handler looks at the same field. */
@@ -10,7 +10,9 @@ type AnsweringSocket = Socket & { _httpMessage?: { headersSent: boolean } | null
 
 /** Answers once, unless an answer has begun on this connection: that one breaks off. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: AnsweringSocket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent === true) {
+  // oxlint-disable-next-line no-underscore-dangle -- there is no other way to know
+  const isAnswering = socket._httpMessage?.headersSent === true
+  if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) {
     socket.destroy()
     return
   }
@@ -26,17 +28,16 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Answerin
 }
 
 function toRefusal(error: NodeJS.ErrnoException): AfterlogError {
-  switch (error.code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return new AfterlogError('headers-too-large', 'the request line and the headers are larger than 16 KiB', { cause: error })
-    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return new AfterlogError('too-large', 'the extensions of a chunk are larger than 16 KiB', { cause: error })
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new AfterlogError('request-timeout', 'the request did not arrive in time', { cause: error })
-    default: {
-      const { reason } = error as { reason?: unknown }
-      const why = typeof reason === 'string' && reason !== '' ? reason : error.message
-      return new AfterlogError('invalid-body', `the request is not HTTP: ${why}`, { cause: error })
-    }
-  }
+  const known = error.code === undefined ? undefined : refusals[error.code]
+  if (known !== undefined) return new AfterlogError(known.code, known.detail, { cause: error })
+  const { reason } = error as { reason?: unknown }
+  const why = typeof reason === 'string' && reason !== '' ? reason : error.message
+  return new AfterlogError('invalid-body', `the request is not HTTP: ${why}`, { cause: error })
+}
+
+/** Node's codes that are no mistake of grammar. */
+const refusals: Readonly<Record<string, { code: ErrorCode; detail: string }>> = {
+  HPE_HEADER_OVERFLOW: { code: 'headers-too-large', detail: 'the request line and the headers are larger than 16 KiB' },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { code: 'too-large', detail: 'the extensions of a chunk are larger than 16 KiB' },
+  ERR_HTTP_REQUEST_TIMEOUT: { code: 'request-timeout', detail: 'the request did not arrive in time' },
 }

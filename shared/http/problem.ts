@@ -53,7 +53,8 @@ export function toAfterlogError(error: unknown): AfterlogError {
   const { statusCode, code, message } = error as Partial<FastifyError>
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return new AfterlogError('too-large', 'the body is larger than AFTERLOG_BODY_BYTES_MAX allows', { cause: error })
-  if (code === 'FST_ERR_BAD_URL') return new AfterlogError('invalid-parameter', message ?? 'bad path', { parameter: 'path', cause: error })
+  if (code === 'FST_ERR_BAD_URL')
+    return new AfterlogError('invalid-parameter', message ?? 'bad path', { parameter: 'path', cause: error })
   if (statusCode === 413) return new AfterlogError('too-large', message ?? 'too large', { cause: error })
   if (statusCode === 415) return unsupportedType(error)
   if (statusCode === 405) return new AfterlogError('method-not-allowed', message ?? 'method not allowed', { cause: error })
@@ -88,8 +89,15 @@ function fromValidation(error: unknown): AfterlogError {
   return new AfterlogError('invalid-parameter', `${path}: ${first?.message ?? 'not valid'}`, { parameter: path, cause: error })
 }
 
+/** Whether it failed because the client closed the connection before its answer. */
+function clientLeft(request: FastifyRequest, thrown: unknown): boolean {
+  const { name, code } = thrown as { name?: unknown; code?: unknown }
+  return request.raw.socket.destroyed && (name === 'AbortError' || code === 'ECONNRESET')
+}
+
 /** Sends a failure as problem JSON; 5xx that we caused are logged with their cause. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
+  if (clientLeft(request, thrown)) return reply.send()
   const error = toAfterlogError(thrown)
   if (error.status >= 500)
     request.log[error.code === 'internal' ? 'error' : 'warn']({ err: error, code: error.code }, error.message)

@@ -8,8 +8,6 @@ import Fastify, {
   type FastifyInstance,
   type FastifyPluginCallback,
   type FastifyPluginOptions,
-  type FastifyReply,
-  type FastifyRequest,
   type RawServerDefault,
 } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -144,6 +142,9 @@ function operations(app: HttpServer, registry: Registry, readiness: Readiness): 
   )
 }
 
+/** nginx's status of a request whose client went away before its answer. */
+const clientLeft = 499
+
 function observeRequests(app: HttpServer, registry: Registry): void {
   const duration = new Histogram({
     name: 'afterlog_http_request_seconds',
@@ -159,19 +160,13 @@ function observeRequests(app: HttpServer, registry: Registry): void {
     reply.raw.once('close', () => {
       open.dec()
       const route = request.routeOptions.url ?? 'none'
-      duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
-      if (route.startsWith('/v1/')) request.log.info(answered(request, reply), 'answered')
+      const status = reply.raw.headersSent ? reply.statusCode : clientLeft
+      duration.observe({ method: request.method, route, status }, reply.elapsedTime / 1000)
+      if (!route.startsWith('/v1/')) return
+      const { tenant, method } = request
+      const isWhole = reply.raw.writableFinished
+      const line = { tenant, method, url: request.url.slice(0, 500), status, ms: Math.round(reply.elapsedTime) }
+      request.log.info(isWhole ? line : { ...line, brokenOff: true }, 'answered')
     })
   })
-}
-
-function answered(request: FastifyRequest, reply: FastifyReply): object {
-  return {
-    tenant: request.tenant,
-    method: request.method,
-    url: request.url.slice(0, 500),
-    status: reply.statusCode,
-    ms: Math.round(reply.elapsedTime),
-    ...(reply.raw.writableFinished ? {} : { brokenOff: true }),
-  }
 }

@@ -10,10 +10,16 @@ export function localTable(table: string): string {
 /** Throws for a form of statement that is not known here: whoever writes such a migration says here what it means in a cluster. */
 export function forCluster(statement: string, cluster: string): string[] {
   const on = `ON CLUSTER ${cluster}`
-  const table = /^CREATE TABLE IF NOT EXISTS (\w+)\s*(\([^]*\))\s*ENGINE = (\w*MergeTree)(?:\(([^()]*)\))?\s*([^]*)$/i.exec(statement)
+  const table = /^CREATE TABLE IF NOT EXISTS (\w+)\s*(\([^]*\))\s*ENGINE = (\w*MergeTree)(?:\(([^()]*)\))?\s*([^]*)$/i.exec(
+    statement,
+  )
   if (table !== null) {
     const [, name, columns, engine, args, rest] = table as unknown as [string, string, string, string, string | undefined, string]
-    const replicated = ["'/clickhouse/tables/{shard}/{database}/{table}'", "'{replica}'", ...(args === undefined || args === '' ? [] : [args])]
+    const replicated = [
+      "'/clickhouse/tables/{shard}/{database}/{table}'",
+      "'{replica}'",
+      ...(args === undefined || args === '' ? [] : [args]),
+    ]
     return [
       `CREATE TABLE IF NOT EXISTS ${localTable(name)} ${on}\n${columns}\nENGINE = Replicated${engine}(${replicated.join(', ')})\n${rest}`.trim(),
       `CREATE TABLE IF NOT EXISTS ${name} ${on} AS ${localTable(name)}\n` +
@@ -23,7 +29,9 @@ export function forCluster(statement: string, cluster: string): string[] {
   const view = /^CREATE MATERIALIZED VIEW IF NOT EXISTS (\w+) TO (\w+)([^]*?)\bFROM (\w+)([^]*)$/i.exec(statement)
   if (view !== null) {
     const [, name, target, select, source, rest] = view as unknown as [string, string, string, string, string, string]
-    return [`CREATE MATERIALIZED VIEW IF NOT EXISTS ${name} ${on} TO ${localTable(target)}${select}FROM ${localTable(source)}${rest}`]
+    return [
+      `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name} ${on} TO ${localTable(target)}${select}FROM ${localTable(source)}${rest}`,
+    ]
   }
   const alter = /^ALTER TABLE (\w+)\s+([^]*)$/i.exec(statement)
   if (alter !== null) {

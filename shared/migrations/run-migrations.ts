@@ -31,7 +31,8 @@ export async function runMigrations({
 }: RunMigrationsOptions): Promise<number[]> {
   const run = async (text: string): Promise<void> => {
     for (const statement of splitStatements(text)) {
-      for (const each of cluster === undefined ? [statement] : forCluster(statement, cluster)) await store.command({ sql: raw(each) })
+      for (const each of cluster === undefined ? [statement] : forCluster(statement, cluster))
+        await store.command({ sql: raw(each) })
     }
   }
   const migrations = await readMigrations(dir)

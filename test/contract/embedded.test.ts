@@ -3,5 +3,5 @@ import { logStoreContract } from './log-store.ts'
 
 logStoreContract('embedded', async () => {
   const opened = await openTestStore({ migrate: false })
-  return { store: opened.store, dispose: async () => void (await opened[Symbol.asyncDispose]()) }
+  return { store: opened.store, dispose: async () => opened[Symbol.asyncDispose]() }
 })

@@ -58,7 +58,8 @@ export function cancelContract(storeNow: () => LogStore): void {
     })
 
     test('when its iterator is returned while it waits for the first row', async () => {
-      const rows = storeNow().stream({ sql: slow('mark-return') }, 'RowBinary')[Symbol.asyncIterator]()
+      const stream = storeNow().stream({ sql: slow('mark-return') }, 'RowBinary')
+      const rows = stream[Symbol.asyncIterator]()
       const first = rows.next().catch((error: unknown) => error)
       await until('mark-return', 1)
       await rows.return!()
@@ -81,7 +82,9 @@ export function cancelContract(storeNow: () => LogStore): void {
     })
 
     test('and one whose signal has aborted already never starts', async () => {
-      await expect(storeNow().rows({ sql: slow('mark-never'), signal: AbortSignal.abort(new Error('gone')) })).rejects.toThrow('gone')
+      await expect(storeNow().rows({ sql: slow('mark-never'), signal: AbortSignal.abort(new Error('gone')) })).rejects.toThrow(
+        'gone',
+      )
       expect(await running('mark-never')).toBe(0)
     })
 

@@ -19,7 +19,11 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
     beforeAll(async () => {
       opened = await open()
       store = opened.store
-      await store.command({ sql: raw(`CREATE TABLE rows (day Date DEFAULT '2026-01-01', id UInt64, text String) ENGINE = MergeTree PARTITION BY day ORDER BY id`) })
+      await store.command({
+        sql: raw(
+          `CREATE TABLE rows (day Date DEFAULT '2026-01-01', id UInt64, text String) ENGINE = MergeTree PARTITION BY day ORDER BY id`,
+        ),
+      })
     })
     afterAll(() => opened.dispose())
 
@@ -47,7 +51,9 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
 
     test('a string goes through a parameter of a command unchanged', async () => {
       const text = `it's \\ \n \t \0 {p0:String} 😀`
-      await store.command({ sql: sql`INSERT INTO rows (id, text) SELECT ${uint(9001)}, ${str(text)} WHERE has(${strs(['a', text])}, ${str(text)})` })
+      await store.command({
+        sql: sql`INSERT INTO rows (id, text) SELECT ${uint(9001)}, ${str(text)} WHERE has(${strs(['a', text])}, ${str(text)})`,
+      })
       expect(await one(sql`SELECT text AS x FROM rows WHERE id = ${uint(9001)}`)).toBe(text)
     })
 
@@ -56,17 +62,24 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
       expect(await one(sql`SELECT ${uint(18446744073709551615n)} AS x`)).toBe('18446744073709551615')
       expect(await one(sql`SELECT ${bind('UInt8', 7)} AS x`)).toBe(7)
       expect(await one(sql`SELECT ${bind('Float64', 0.5)} AS x`)).toBe(0.5)
-      expect(await one(sql`SELECT ${bind('Array(UInt64)', [1, 18446744073709551615n])} AS x`)).toEqual(['1', '18446744073709551615'])
-      expect(await one(sql`SELECT toString(${bind(`DateTime64(9, 'UTC')`, '2026-11-23 10:00:00.123456789')}) AS x`)).toBe('2026-11-23 10:00:00.123456789')
+      expect(await one(sql`SELECT ${bind('Array(UInt64)', [1, 18446744073709551615n])} AS x`)).toEqual([
+        '1',
+        '18446744073709551615',
+      ])
+      expect(await one(sql`SELECT toString(${bind(`DateTime64(9, 'UTC')`, '2026-11-23 10:00:00.123456789')}) AS x`)).toBe(
+        '2026-11-23 10:00:00.123456789',
+      )
     })
 
     test('one row and a hundred thousand rows are there when their inserts resolve', async () => {
       await insert(Buffer.from('[1, "one"]\n'))
       const lines = Array.from({ length: 100_000 }, (_, i) => `[${i + 1000}, "row ${i}"]\n`)
       await insert(Buffer.from(lines.join('')))
-      expect(await store.rows({ sql: raw(`SELECT toUInt32(count()) AS n, toUInt32(uniqExact(id)) AS ids FROM rows WHERE id = 1 OR text LIKE 'row %'`) })).toEqual([
-        { n: 100_001, ids: 100_001 },
-      ])
+      expect(
+        await store.rows({
+          sql: raw(`SELECT toUInt32(count()) AS n, toUInt32(uniqExact(id)) AS ids FROM rows WHERE id = 1 OR text LIKE 'row %'`),
+        }),
+      ).toEqual([{ n: 100_001, ids: 100_001 }])
     })
 
     test('no row at all is an insert that succeeds', async () => {
@@ -78,7 +91,9 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
       await store.command({ sql: raw('SYSTEM STOP MERGES rows') })
       await insert(Buffer.from(days.map((day, i) => `["${day}", ${200_000 + i}, "d"]\n`).join('')), ['day', 'id', 'text'])
       const [parts] = await store.rows({
-        sql: raw(`SELECT toUInt32(count()) AS n FROM system.parts WHERE table = 'rows' AND database = currentDatabase() AND active AND partition LIKE '2025-%'`),
+        sql: raw(
+          `SELECT toUInt32(count()) AS n FROM system.parts WHERE table = 'rows' AND database = currentDatabase() AND active AND partition LIKE '2025-%'`,
+        ),
       })
       await store.command({ sql: raw('SYSTEM START MERGES rows') })
       expect(parts).toEqual({ n: 150 })
@@ -86,7 +101,13 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
 
     test('bytes that are not UTF-8 and NUL bytes are stored intact', async () => {
       const message = Buffer.from([0x61, 0xff, 0xfe, 0x00, 0x62, 0xc3, 0x28])
-      const row = Buffer.concat([Buffer.from('[77, "'), Buffer.from([0x61, 0xff, 0xfe]), Buffer.from('\\u0000'), Buffer.from([0x62, 0xc3, 0x28]), Buffer.from('"]\n')])
+      const row = Buffer.concat([
+        Buffer.from('[77, "'),
+        Buffer.from([0x61, 0xff, 0xfe]),
+        Buffer.from('\\u0000'),
+        Buffer.from([0x62, 0xc3, 0x28]),
+        Buffer.from('"]\n'),
+      ])
       await insert(row)
       const bytes = await bytesOf({ sql: raw('SELECT text FROM rows WHERE id = 77') })
       expect(bytes).toEqual(Buffer.concat([Buffer.from([message.length]), message]))
@@ -96,7 +117,7 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
       const error = await failure(insert(Buffer.from('[501, "good"]\n["bad", 2]\n[502, "good"]\n')))
       expect(error).toBeInstanceOf(AfterlogError)
       expect(error.code).toBe('internal')
-      expect(String((error.cause as Error).message)).toContain('row 2')
+      expect((error.cause as Error).message).toContain('row 2')
       expect(await one(raw('SELECT toUInt32(count()) AS x FROM rows WHERE id IN (501, 502)'))).toBe(0)
     })
 
@@ -106,7 +127,9 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
     })
 
     test('a query over its time is query-limit, and the next query has no such limit', async () => {
-      const error = await failure(store.rows({ sql: raw('SELECT sum(cityHash64(number)) AS x FROM numbers(100000000000)'), limits: { timeMs: 200 } }))
+      const error = await failure(
+        store.rows({ sql: raw('SELECT sum(cityHash64(number)) AS x FROM numbers(100000000000)'), limits: { timeMs: 200 } }),
+      )
       expect(error).toMatchObject({ code: 'query-limit', retryable: true })
       await settingsAreDefault()
     })
@@ -120,7 +143,9 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
 
     /** On every session that reads: as many queries at once as there are sessions. */
     const settingsAreDefault = async (): Promise<void> => {
-      const query = raw(`SELECT toUInt32(getSetting('max_execution_time')) + toUInt64(getSetting('max_memory_usage')) AS x, sleep(0.05)`)
+      const query = raw(
+        `SELECT toUInt32(getSetting('max_execution_time')) + toUInt64(getSetting('max_memory_usage')) AS x, sleep(0.05)`,
+      )
       const all = await Promise.all(Array.from({ length: 8 }, () => one(query)))
       expect(all).toEqual(Array.from({ length: 8 }, () => '0'))
     }
@@ -141,7 +166,9 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
     })
 
     test('more queries at once than there are sessions all get their own answers', async () => {
-      const all = await Promise.all(Array.from({ length: 200 }, (_, i) => one(sql`SELECT concat(${str(`v${i}`)}, ${strs([`w${i}`])}[1]) AS x`)))
+      const all = await Promise.all(
+        Array.from({ length: 200 }, (_, i) => one(sql`SELECT concat(${str(`v${i}`)}, ${strs([`w${i}`])}[1]) AS x`)),
+      )
       expect(all).toEqual(Array.from({ length: 200 }, (_, i) => `v${i}w${i}`))
     })
 
@@ -162,7 +189,10 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
 
     test('an error in mid-stream rejects the reader, after the rows before it', async () => {
       let rows = 0
-      const query = { sql: raw(`SELECT number, throwIf(number = 1500000, 'enough') AS t FROM numbers(3000000)`), settings: { max_threads: 1 } }
+      const query = {
+        sql: raw(`SELECT number, throwIf(number = 1500000, 'enough') AS t FROM numbers(3000000)`),
+        settings: { max_threads: 1 },
+      }
       const read = async (): Promise<void> => {
         for await (const chunk of store.stream(query, 'JSONEachRow')) {
           rows += chunk.toString('latin1').split('\n').length - 1
@@ -171,7 +201,7 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
       }
       const error = await failure(read())
       expect(error.code).toBe('internal')
-      expect(String((error.cause as Error).message)).toContain('enough')
+      expect((error.cause as Error).message).toContain('enough')
       expect(rows).toBeGreaterThan(100_000)
       expect(rows).toBeLessThanOrEqual(1_500_000)
     })
@@ -201,7 +231,11 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
       const refused = async (run: () => Promise<unknown>): Promise<unknown> => run().catch((error: AfterlogError) => error.code)
       expect(await refused(() => store.rows({ sql: raw('SELECT 1') }))).toBe('store-unavailable')
       expect(await refused(() => store.command({ sql: raw('SELECT 1') }))).toBe('store-unavailable')
-      expect(await refused(() => store.insert({ table: 'x', columns: ['y'], rows: Buffer.from('[1]\n'), format: 'JSONCompactEachRow' }))).toBe('store-unavailable')
+      expect(
+        await refused(() =>
+          store.insert({ table: 'x', columns: ['y'], rows: Buffer.from('[1]\n'), format: 'JSONCompactEachRow' }),
+        ),
+      ).toBe('store-unavailable')
       await dispose()
     })
   })

@@ -44,14 +44,18 @@ test.each(examples)('$command', async ({ command, type, answer }) => {
 
 test('the codes of errors are those of the service', () => {
   const rows = [...documented.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \| (yes|no) \|/gm)]
-  const told = Object.fromEntries(rows.map(([, code, status, again]) => [code, { status: Number(status), retryable: again === 'yes' }]))
+  const told = Object.fromEntries(
+    rows.map(([, code, status, again]) => [code, { status: Number(status), retryable: again === 'yes' }]),
+  )
   expect(told).toEqual(errorCodes)
 })
 
 test('every path of the OpenAPI document has a section or a row, and nothing else has; every parameter is named', async () => {
   const { body } = await request(`${service.url}/openapi.json`)
   const paths = body['paths'] as Record<string, Record<string, { parameters?: { name: string; in: string }[] }>>
-  const served = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
+  const served = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  )
   const operations = [...documented.matchAll(/^\| `(GET \/\S+)` \|/gm)].map(([, path]) => path!)
   const sections = new Map(documented.split(/^## /m).map((section) => [section.split('\n', 1)[0]!, section]))
   const told = [...sections.keys()].filter((title) => /^(GET|POST) \//.test(title))
@@ -62,7 +66,8 @@ test('every path of the OpenAPI document has a section or a row, and nothing els
     const { parameters = [] } = paths[path]![method.toLowerCase()]!
     const filters = sections.get('GET /v1/logs')!
     const section = `${sections.get(title)!}${sections.get(title)!.includes('[`/v1/logs`](#get-v1logs)') || sections.get(title)!.includes('[`/v1/fields`](#get-v1fields)') ? filters : ''}`
-    for (const { name, in: place } of parameters) expect(section, `${name} of ${title}`).toContain(place === 'path' ? `{${name}}` : `\`${name}\``)
+    for (const { name, in: place } of parameters)
+      expect(section, `${name} of ${title}`).toContain(place === 'path' ? `{${name}}` : `\`${name}\``)
   }
 })
 
@@ -78,7 +83,15 @@ function pattern(value: unknown): unknown {
   if (typeof value === 'string') return value.includes('…') ? expect.stringMatching(textPattern(value)) : value
   if (Array.isArray(value)) return value.map(pattern)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, measured.includes(key) ? expect.any(Number) : pattern(inner)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, measured.includes(key) ? expect.any(Number) : pattern(inner)]),
+  )
 }
 
-const textPattern = (text: string): RegExp => new RegExp(`^${text.split('…').map((part) => RegExp.escape(part)).join('[^]*')}$`)
+const textPattern = (text: string): RegExp =>
+  new RegExp(
+    `^${text
+      .split('…')
+      .map((part) => RegExp.escape(part))
+      .join('[^]*')}$`,
+  )

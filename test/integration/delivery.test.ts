@@ -132,8 +132,7 @@ describe('a line sent twice is seen once', () => {
     await expectOnce(at, ['the same'])
   })
 
-  // Known to fail: see the report beside bench/faults. Take the word `fails` away with the repair.
-  test.fails.each([
+  test.each([
     ['severity', { severity: 'error' }],
     ['container id, as an agent and an import tell of one line,', { containerId: 'containerd://9' }],
   ])('a %s that is told later counts no line twice', async (_, more) => {

@@ -97,7 +97,7 @@ describe('a disk of every oddity', () => {
   let corpus: Corpus
   beforeAll(() => {
     disk = join(dir, 'disk')
-    corpus = generateCorpus({ dir: disk, lines: 12_000, pods: 12, seed: 42, untilMs: Date.now() - 60_000, rotateBytes: 100_000 })
+    corpus = generateCorpus({ dir: disk, lines: 6000, pods: 8, seed: 42, untilMs: Date.now() - 60_000, rotateBytes: 100_000 })
   })
 
   test('every container gives back every byte, in order, and importing twice adds nothing', async () => {

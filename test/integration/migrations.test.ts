@@ -28,14 +28,18 @@ const copyOfMigrations = async (): Promise<string> => {
 }
 const numbered = async (): Promise<number[]> => (await readdir(here)).filter((name) => name.endsWith('.sql')).map((_, i) => i + 1)
 const tables = async (store: LogStore): Promise<string[]> => {
-  const rows = await store.rows<{ name: string }>({ sql: raw('SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY name') })
+  const rows = await store.rows<{ name: string }>({
+    sql: raw('SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY name'),
+  })
   return rows.map((row) => row.name)
 }
 
 test('an empty store gets every table, a migrated one nothing more', async () => {
   await using opened = await openTestStore({ migrate: false })
   expect(await runMigrations({ store: opened.store })).toEqual(await numbered())
-  expect(await tables(opened.store)).toEqual(expect.arrayContaining(['dead_letters', 'events', 'life_lines', 'lives', 'logs', 'migrations', 'pods']))
+  expect(await tables(opened.store)).toEqual(
+    expect.arrayContaining(['dead_letters', 'events', 'life_lines', 'lives', 'logs', 'migrations', 'pods']),
+  )
   expect(await runMigrations({ store: opened.store })).toEqual([])
 })
 
@@ -60,7 +64,9 @@ test('a migration that was edited after it had been applied is refused by name, 
   const dir = await copyOfMigrations()
   await appendFile(join(dir, '0002-dead-letters.sql'), '\n-- one more comment\n')
   const refused = runMigrations({ store: opened.store, dir })
-  await expect(refused).rejects.toThrow(/0002-dead-letters\.sql was edited .* checksum [0-9a-f]{64}, the file has [0-9a-f]{64}\. .*add a new migration/)
+  await expect(refused).rejects.toThrow(
+    /0002-dead-letters\.sql was edited .* checksum [0-9a-f]{64}, the file has [0-9a-f]{64}\. .*add a new migration/,
+  )
 })
 
 test('a store that a newer version has migrated is refused', async () => {
@@ -69,7 +75,9 @@ test('a store that a newer version has migrated is refused', async () => {
   const next = `${String((await numbered()).length + 1).padStart(4, '0')}-future.sql`
   await writeFile(join(dir, next), 'CREATE TABLE IF NOT EXISTS future (x UInt8) ENGINE = MergeTree ORDER BY x;\n')
   expect(await runMigrations({ store: opened.store, dir })).toHaveLength(1)
-  await expect(runMigrations({ store: opened.store })).rejects.toThrow(`has the migration ${next}, which this version of Afterlog does not know`)
+  await expect(runMigrations({ store: opened.store })).rejects.toThrow(
+    `has the migration ${next}, which this version of Afterlog does not know`,
+  )
 })
 
 test('a migration that failed half way is run again, whole', async () => {

@@ -10,8 +10,6 @@ export interface GroupWriterOptions {
   flushIntervalMs: number
   /** …or this big. */
   groupBytesMax: number
-  /** Inserts under way at once. */
-  insertsMax: number
 }
 
 export interface GroupWriter {
@@ -35,10 +33,15 @@ interface Group {
   timer: NodeJS.Timeout | undefined
 }
 
-export function createGroupWriter({ insert, flushIntervalMs, groupBytesMax, insertsMax }: GroupWriterOptions): GroupWriter {
+export function createGroupWriter({ insert, flushIntervalMs, groupBytesMax }: GroupWriterOptions): GroupWriter {
   /** Groups in the order they were begun; the newest of a table takes further parts while it has room. */
   const groups: Group[] = []
-  const running = new Set<Promise<void>>()
+  const running = new Map<Promise<void>, TableName>()
+  /** What comes while a table has an insert makes the next one bigger, which costs half per row; a big one need not wait. */
+  const mayStart = ({ table, bytes, due }: Group): boolean => {
+    const inserts = [...running.values()].filter((name) => name === table).length
+    return due && (inserts === 0 || (inserts === 1 && bytes >= groupBytesMax / 4))
+  }
   let closed = false
 
   function add(rows: TableRows): Promise<void> {
@@ -66,8 +69,8 @@ export function createGroupWriter({ insert, flushIntervalMs, groupBytesMax, inse
   }
 
   function pump(): void {
-    while (running.size < insertsMax) {
-      const index = groups.findIndex((group) => group.due)
+    for (;;) {
+      const index = groups.findIndex(mayStart)
       if (index === -1) return
       const [group] = groups.splice(index, 1) as [Group]
       clearTimeout(group.timer)
@@ -75,7 +78,7 @@ export function createGroupWriter({ insert, flushIntervalMs, groupBytesMax, inse
         running.delete(done)
         pump()
       })
-      running.add(done)
+      running.set(done, group.table)
     }
   }
 
@@ -112,7 +115,7 @@ export function createGroupWriter({ insert, flushIntervalMs, groupBytesMax, inse
       closed = true
       for (const group of groups) group.due = true
       pump()
-      while (running.size > 0) await Promise.allSettled(running)
+      while (running.size > 0) await Promise.allSettled(running.keys())
     },
   }
 }

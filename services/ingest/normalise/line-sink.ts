@@ -122,7 +122,7 @@ export class LineSink {
   private seq = -1
 
   constructor({ tenant, receivedMs, bytesHint, seed }: LineSinkOptions) {
-    this.rows = new RowWriter(bytesHint + 4096)
+    this.rows = new RowWriter(Math.ceil(bytesHint * 1.5) + 4096)
     this.ordinals = new OrdinalCounter(this.rows, seed)
     this.tenant = Buffer.from(`",${JSON.stringify(tenant)},"`)
     this.received = Buffer.from(`","${new Date(receivedMs).toISOString().slice(0, 23).replace('T', ' ')}","`)

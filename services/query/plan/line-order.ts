@@ -31,9 +31,6 @@ export function behind(key: LineKey, order: Order): Fragment {
   return order === 'asc' ? sql`${columns} > ${tuple}` : sql`${columns} < ${tuple}`
 }
 
-/** How many lines rows are: distinct (ts, identity), packed into one integer (a third cheaper than the tuple, and exact). */
-export const lineCount = raw('uniqExact(bitOr(bitShiftLeft(toUInt128(identity), 64), toUInt128(toUnixTimestamp64Nano(ts))))')
-
 /** Order of two keys as the engine has it, for `Array.sort`. Files compare by bytes. */
 export function compareKeys(a: LineKey, b: LineKey): number {
   if (a.ts !== b.ts) return a.ts < b.ts ? -1 : 1

@@ -138,10 +138,10 @@ export interface LineBounds {
   last: string
 }
 
-/** Distinct lines per life. The primary key leads to the pods' runs in the hours between. Rows: LineCountRow. */
+/** Distinct lines per life: the container id tells lives apart only where the restart does not, as in the identity. The primary key leads to the pods' runs in the hours between. Rows: LineCountRow. */
 export function lineCounts(tenant: string, { namespaces, pods, uids, first, last }: LineBounds): Fragment {
   const instant = (text: string) => bind("DateTime64(9, 'UTC')", text.replace('T', ' ').replace('Z', ''))
-  return sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, toString(uniqExact(ts, identity)) AS lines
+  return sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, if(restart < 0, ${bareContainerId}, '') AS containerId, toString(uniqExact(ts, identity)) AS lines
   FROM logs WHERE tenant = ${str(tenant)} AND toStartOfHour(ts) >= toStartOfHour(${instant(first)}) AND toStartOfHour(ts) <= toStartOfHour(${instant(last)})
     AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)}
   GROUP BY uid, cluster, namespace, pod, container, restart, containerId`

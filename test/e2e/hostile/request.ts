@@ -32,14 +32,18 @@ export interface Answer {
 }
 
 /** Resolves with the answer, also where the service closes the connection before it has read all. */
-export function send(url: string, { method = 'GET', path, headers = {}, body }: HostileRequest & { path: string }): Promise<Answer> {
+export function send(
+  url: string,
+  { method = 'GET', path, headers = {}, body }: HostileRequest & { path: string },
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)
     let answered = false
     const sent = http.request({ hostname, port, path, method, headers, agent: false, timeout: 30_000 }, (response) => {
       answered = true
       const chunks: Buffer[] = []
-      const done = (): void => resolve({ status: response.statusCode!, headers: response.headers, text: Buffer.concat(chunks).toString() })
+      const done = (): void =>
+        resolve({ status: response.statusCode!, headers: response.headers, text: Buffer.concat(chunks).toString() })
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('close', done)
       response.on('error', done)
@@ -58,7 +62,11 @@ export function send(url: string, { method = 'GET', path, headers = {}, body }: 
 }
 
 /** Sends bytes, and reads until the service closes, or has answered as `until` wants it. */
-export async function sendBytes(url: string, bytes: string | Buffer | readonly (string | Buffer)[], until?: RegExp): Promise<string> {
+export async function sendBytes(
+  url: string,
+  bytes: string | Buffer | readonly (string | Buffer)[],
+  until?: RegExp,
+): Promise<string> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   socket.on('error', () => undefined)

@@ -11,12 +11,15 @@ const { answer } = await import('./answer.ts')
 
 const [dir, port] = process.argv.slice(2)
 const bridge = await openBridge(dir!)
-const server = createServer({ maxHeaderSize: 1024 * 1024, requestTimeout: 0 }, (request: IncomingMessage, response: ServerResponse) => {
-  answer(bridge, request, response).catch((error: unknown) => {
-    process.stderr.write(`bridge: ${String(error)}\n`)
-    response.destroy()
-  })
-})
+const server = createServer(
+  { maxHeaderSize: 1024 * 1024, requestTimeout: 0 },
+  (request: IncomingMessage, response: ServerResponse) => {
+    answer(bridge, request, response).catch((error: unknown) => {
+      process.stderr.write(`bridge: ${String(error)}\n`)
+      response.destroy()
+    })
+  },
+)
 server.listen(Number(port), '127.0.0.1', () => {
   process.stdout.write(`${JSON.stringify({ port: (server.address() as AddressInfo).port })}\n`)
 })

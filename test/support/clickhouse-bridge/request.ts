@@ -45,6 +45,9 @@ const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r
 function unescapeTsv(value: string): string {
   // Like the server, stop at what would end the field.
   const end = /[\t\n]/.exec(value)
-  if (end !== null) throw new Error('Code: 457. DB::Exception: Value cannot be parsed as String: it is not parsed completely. (BAD_QUERY_PARAMETER)')
+  if (end !== null)
+    throw new Error(
+      'Code: 457. DB::Exception: Value cannot be parsed as String: it is not parsed completely. (BAD_QUERY_PARAMETER)',
+    )
   return value.replaceAll(/\\([^])/g, (_, letter: string) => escapes[letter] ?? letter)
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { ConfigError, readConfig, variables } from '#shared/config.ts'
+import { type ConfigError, readConfig, variables } from '#shared/config.ts'
 
 test('an empty environment has defaults for all', () => {
   const { config, unknown } = readConfig({ AFTERLOG_CLUSTER: '' })

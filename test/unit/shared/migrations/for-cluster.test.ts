@@ -19,7 +19,9 @@ test('a table becomes a replicated one on each shard and a distributed one over 
 })
 
 test('a view reads and writes the tables of its shard', () => {
-  expect(forCluster('CREATE MATERIALIZED VIEW IF NOT EXISTS v TO t AS\nSELECT a, max(b) AS b\nFROM s\nWHERE a != 0', 'prod')).toEqual([
+  expect(
+    forCluster('CREATE MATERIALIZED VIEW IF NOT EXISTS v TO t AS\nSELECT a, max(b) AS b\nFROM s\nWHERE a != 0', 'prod'),
+  ).toEqual([
     'CREATE MATERIALIZED VIEW IF NOT EXISTS v ON CLUSTER prod TO t_local AS\nSELECT a, max(b) AS b\nFROM s_local\nWHERE a != 0',
   ])
 })
@@ -29,11 +31,16 @@ test('a change of columns is made in both tables, any other change only in the r
     'ALTER TABLE t_local ON CLUSTER c ADD COLUMN IF NOT EXISTS x UInt8',
     'ALTER TABLE t ON CLUSTER c ADD COLUMN IF NOT EXISTS x UInt8',
   ])
-  expect(forCluster('ALTER TABLE t ADD INDEX IF NOT EXISTS i x TYPE minmax', 'c')).toEqual(['ALTER TABLE t_local ON CLUSTER c ADD INDEX IF NOT EXISTS i x TYPE minmax'])
+  expect(forCluster('ALTER TABLE t ADD INDEX IF NOT EXISTS i x TYPE minmax', 'c')).toEqual([
+    'ALTER TABLE t_local ON CLUSTER c ADD INDEX IF NOT EXISTS i x TYPE minmax',
+  ])
 })
 
 test('a dropped table goes with its local one', () => {
-  expect(forCluster('DROP TABLE IF EXISTS t', 'c')).toEqual(['DROP TABLE IF EXISTS t ON CLUSTER c', 'DROP TABLE IF EXISTS t_local ON CLUSTER c'])
+  expect(forCluster('DROP TABLE IF EXISTS t', 'c')).toEqual([
+    'DROP TABLE IF EXISTS t ON CLUSTER c',
+    'DROP TABLE IF EXISTS t_local ON CLUSTER c',
+  ])
 })
 
 test('a form that is not known is refused, not run on one node', () => {
@@ -42,7 +49,9 @@ test('a form that is not known is refused, not run on one node', () => {
 
 test('every statement of the migrations has a form for a cluster, sharded so that copies of a row meet', async () => {
   const migrations = await readMigrations(new URL('../../../../migrations/', import.meta.url).pathname)
-  const statements = migrations.flatMap((migration) => splitStatements(migration.text).flatMap((statement) => forCluster(statement, 'prod')))
+  const statements = migrations.flatMap((migration) =>
+    splitStatements(migration.text).flatMap((statement) => forCluster(statement, 'prod')),
+  )
   const keys = statements.flatMap((statement) => {
     const match = /IF NOT EXISTS (\w+) .*Distributed\('prod', currentDatabase\(\), '(\w+)', (.*)\)$/s.exec(statement)
     return match === null ? [] : [match.slice(1)]

@@ -23,7 +23,7 @@ function manualStore() {
 }
 
 const writerOver = (store: ReturnType<typeof manualStore>, more = {}) =>
-  createGroupWriter({ insert: store.insert, flushIntervalMs: 5, groupBytesMax: 1000, insertsMax: 1, ...more })
+  createGroupWriter({ insert: store.insert, flushIntervalMs: 5, groupBytesMax: 1000, ...more })
 
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   const pending = Symbol('pending')
@@ -55,7 +55,7 @@ test('small batches share an insert, and all of them wait for it', async () => {
 
 test('a batch of several tables is acknowledged once every table has it', async () => {
   const store = manualStore()
-  const accepted = writerOver(store, { insertsMax: 2 }).accept([rows('a'), rows('d', 'dead_letters')])
+  const accepted = writerOver(store).accept([rows('a'), rows('d', 'dead_letters')])
   await store.started(2)
   store.inserts[0]!.resolve()
   expect(await isSettled(accepted)).toBe(false)

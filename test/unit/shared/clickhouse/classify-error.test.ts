@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { classifyError } from '#shared/clickhouse/classify-error.ts'
+import { AfterlogError } from '#shared/errors.ts'
+
+const engine = (code: number, words: string): Error => new Error(`Code: ${code}. DB::Exception: ${words}. (NAME)`)
+const client = (code: number, words: string): Error => Object.assign(new Error(words), { code: String(code), type: 'NAME' })
+const network = (code: string): Error => Object.assign(new Error(`connect ${code} 127.0.0.1:8123`), { code })
+
+test.each([
+  ['a timeout of the engine', engine(159, 'Timeout exceeded: elapsed 300 ms'), 'query-limit'],
+  ['the same as the HTTP client tells it', client(159, 'Timeout exceeded: elapsed 300 ms'), 'query-limit'],
+  ['a query that is estimated too slow', engine(160, 'Estimated query execution time'), 'query-limit'],
+  ['the memory of a query', engine(241, 'Query memory limit exceeded: would use 12.06 MiB'), 'query-limit'],
+  ['the memory of the whole server', engine(241, 'Memory limit (total) exceeded'), 'store-unavailable'],
+  ['too many rows to read', engine(158, 'Limit for rows exceeded'), 'query-limit'],
+  ['too many bytes to read', engine(307, 'Limit for bytes exceeded'), 'query-limit'],
+  ['a result that is too big', engine(396, 'Limit for result exceeded'), 'query-limit'],
+  ['a full disk as the engine names it', engine(243, 'Cannot reserve 1.00 MiB, not enough space'), 'store-full'],
+  [
+    'a full disk as the system names it',
+    engine(75, 'Cannot write to file: errno: 28, strerror: No space left on device'),
+    'store-full',
+  ],
+  ['a full disk without a code', new Error('ENOSPC: no space left on device, write'), 'store-full'],
+  ['too many parts', engine(252, 'Too many parts (3000)'), 'store-unavailable'],
+  ['a query that was cancelled by a stop', engine(394, 'Query was cancelled'), 'store-unavailable'],
+  ['a server that is going down', engine(999, 'Server is shutting down'), 'store-unavailable'],
+  ['a refused connection', network('ECONNREFUSED'), 'store-unavailable'],
+  ['a broken connection', network('ECONNRESET'), 'store-unavailable'],
+  ['a broken answer', new Error('aborted'), 'store-unavailable'],
+  ['a server that does not answer', new Error('Timeout error.'), 'store-unavailable'],
+  ['a proxy without a server', new Error('HTTP 502: Bad Gateway'), 'store-unavailable'],
+  ['a statement that is not SQL', engine(62, 'Syntax error'), 'internal'],
+  ['a table that is not there', client(60, 'Unknown table'), 'internal'],
+  ['a store that may only be read', engine(164, 'Cannot execute query in readonly mode'), 'internal'],
+  [
+    'a bad row that speaks of a full disk',
+    engine(27, `Cannot parse input before 'No space left on device': (at row 2)`),
+    'internal',
+  ],
+  ['a wrong password', client(516, 'Authentication failed'), 'store-unavailable'],
+  ['a bug', new TypeError('x is not a function'), 'internal'],
+  ['what is no error at all', 'words', 'internal'],
+])('%s', (_, error, code) => {
+  const classified = classifyError(error)
+  expect(classified.code).toBe(code)
+  expect(classified.cause).toBe(error)
+})
+
+test('the words of the engine are kept for the log and not shown', () => {
+  const shown = classifyError(engine(62, `Syntax error near 'SELECT secret'`)).message
+  expect(shown).not.toContain('secret')
+})
+
+test('a bad regular expression is the fault of q, with the reason', () => {
+  const error = classifyError(
+    engine(
+      427,
+      `OptimizedRegularExpression: cannot compile re2: (, error: missing ): (. Look at https://github.com/google/re2/wiki/Syntax`,
+    ),
+  )
+  expect(error).toMatchObject({
+    code: 'invalid-parameter',
+    parameter: 'q',
+    message: 'the regular expression is not valid RE2 syntax: missing ): (',
+  })
+})
+
+test('what is classified already stays as it is', () => {
+  const error = new AfterlogError('not-found', 'no such pod')
+  expect(classifyError(error)).toBe(error)
+})

@@ -1,0 +1,129 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { Readable } from 'node:stream'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createHttpServer, type HttpServer, type RoutePlugin } from '#shared/http/server.ts'
+
+let app: HttpServer
+let port: number
+let endless: Readable
+const logged: { level: number; msg: string; status?: number }[] = []
+const registry = new Registry()
+
+const testRoutes: RoutePlugin = (routes, _, done) => {
+  routes.get('/v1/things/:id', () => ({}))
+  routes.post('/v1/things', () => ({}))
+  routes.get('/v1/slow', async (_request, reply) => {
+    await once(reply.raw, 'close')
+    throw new DOMException('This operation was aborted', 'AbortError')
+  })
+  routes.get('/v1/endless', (_request, reply) => {
+    endless = new Readable({ read: () => undefined })
+    endless.push('begun')
+    return reply.send(endless)
+  })
+  done()
+}
+
+beforeAll(async () => {
+  app = await createHttpServer({
+    log: pino({}, { write: (line) => logged.push(JSON.parse(line) as (typeof logged)[0]) }),
+    bodyBytesMax: 1000,
+    registry,
+    readiness: async () => [],
+    routes: [testRoutes],
+  })
+  port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port)
+})
+afterAll(() => app.close())
+
+/** All that comes back for these bytes until the connection ends. */
+async function exchange(bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.end(bytes)
+  let text = ''
+  for await (const chunk of socket as AsyncIterable<Buffer>) text += chunk.toString()
+  return text
+}
+
+describe('a path that does not take the method', () => {
+  test.each([
+    ['DELETE', '/v1/things/5', 'GET, HEAD'],
+    ['PUT', '/v1/things/', 'POST'],
+    ['OPTIONS', '/healthz?x=1', 'GET, HEAD'],
+  ] as const)('%s %s is 405, with the methods it takes in Allow', async (method, url, allow) => {
+    const answer = await app.inject({ method, url })
+    expect([answer.statusCode, answer.headers['allow']]).toEqual([405, allow])
+    expect(answer.json()).toMatchObject({ code: 'method-not-allowed', detail: expect.stringContaining(allow) })
+  })
+
+  test('a path that no method knows is 404, without Allow', async () => {
+    const answer = await app.inject({ method: 'DELETE', url: '/v1/things/5/6' })
+    expect([answer.statusCode, answer.headers['allow']]).toEqual([404, undefined])
+  })
+})
+
+describe('what is not HTTP is answered with problem JSON and the end of the connection', () => {
+  test.each([
+    ['no HTTP', 'hello\r\n\r\n', 400, 'invalid-body'],
+    ['a line without a colon', 'GET /healthz HTTP/1.1\r\nhost: x\r\nnonsense\r\n\r\n', 400, 'invalid-body'],
+    ['headers over the limit', `GET /healthz HTTP/1.1\r\nhost: x\r\na: ${'b'.repeat(20_000)}\r\n\r\n`, 431, 'headers-too-large'],
+    ['no Host', 'GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n', 400, 'invalid-parameter'],
+    [
+      'percent-encoding that is none',
+      'GET /v1/things/%zz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+      400,
+      'invalid-parameter',
+    ],
+  ])('%s', async (_, bytes, status, code) => {
+    const [head, body] = (await exchange(bytes)).split('\r\n\r\n') as [string, string]
+    expect(head).toContain(`HTTP/1.1 ${status} `)
+    expect(head.toLowerCase()).toContain('content-type: application/problem+json')
+    expect(JSON.parse(body)).toMatchObject({ status, code, detail: expect.stringMatching(/./) })
+  })
+
+  test('garbage behind a request does not get into its answer', async () => {
+    const socket = connect(port, '127.0.0.1')
+    socket.write('GET /v1/endless HTTP/1.1\r\nhost: x\r\n\r\n')
+    let text = ''
+    for await (const chunk of socket as AsyncIterable<Buffer>) {
+      text += chunk.toString()
+      if (text.includes('begun')) socket.write('\0\0\0\r\n\r\n')
+    }
+    expect(text).toContain('begun')
+    expect(text).not.toContain('problem')
+  })
+
+  test('HTTP/1.0 needs no Host', async () => {
+    expect(await exchange('GET /healthz HTTP/1.0\r\n\r\n')).toContain('200 OK')
+  })
+})
+
+test('HEAD of a stream without end ends the stream', async () => {
+  const text = await exchange('HEAD /v1/endless HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
+  expect(text).toContain('200 OK')
+  expect(endless.destroyed).toBe(true)
+})
+
+test('a request is open no more once its client has gone away', async () => {
+  const open = async (): Promise<number> => Number(/_open (\d+)/.exec(await registry.metrics())![1])
+  await expect.poll(open).toBe(0)
+  const socket = connect(port, '127.0.0.1')
+  socket.write('GET /v1/endless HTTP/1.1\r\nhost: x\r\n\r\n')
+  await once(socket, 'data')
+  expect(await open()).toBe(1)
+  socket.destroy()
+  await expect.poll(open).toBe(0)
+})
+
+test('a client that goes away before its answer is no error of ours', async () => {
+  const socket = connect(port, '127.0.0.1')
+  socket.write('GET /v1/slow HTTP/1.1\r\nhost: x\r\n\r\n')
+  await expect.poll(async () => /_open (\d+)/.exec(await registry.metrics())![1]).toBe('1')
+  logged.length = 0
+  socket.destroy()
+  await expect.poll(() => logged.find(({ msg }) => msg === 'answered')).toMatchObject({ status: 499 })
+  expect(logged.filter(({ level }) => level >= 40)).toEqual([])
+})
