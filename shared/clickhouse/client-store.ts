@@ -39,7 +39,7 @@ export function createClientStore({ mode, client, prepare, cancel, answerMsMax }
   const inTime = (): { abort_signal?: AbortSignal } =>
     answerMsMax === undefined ? {} : { abort_signal: AbortSignal.timeout(answerMsMax) }
 
-  const open = (query: Query, format: ReadFormat, signal: AbortSignal) =>
+  const open = (query: Query, format: ReadFormat, signal: AbortSignal | undefined, whole: boolean) =>
     guarded(signal, async () => {
       const { text, params } = compile(query.sql)
       const result = await exchange(client, {
@@ -47,10 +47,10 @@ export function createClientStore({ mode, client, prepare, cancel, answerMsMax }
         query_params: { ...params },
         clickhouse_settings: {
           ...readSettings,
-          ...(query.onStats === undefined ? {} : { wait_end_of_query: 1 }),
+          ...(whole ? { wait_end_of_query: 1 } : {}),
           ...settingsOf(query),
         },
-        abort_signal: signal,
+        ...(signal === undefined ? {} : { abort_signal: signal }),
       })
       // Destroyed with an error before anyone reads it, it must not end the process; readers get the error all the same.
       result.stream.on('error', () => {})
@@ -58,13 +58,12 @@ export function createClientStore({ mode, client, prepare, cancel, answerMsMax }
     })
 
   async function* chunks(query: Query, format: ReadFormat, signal: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
-    const { stream, response_headers, summary } = await open(query, format, signal)
+    const { stream, response_headers } = await open(query, format, signal, false)
     const onAbort = (): void => void stream.destroy(asError(signal.reason))
     if (signal.aborted) onAbort()
     signal.addEventListener('abort', onAbort, { once: true })
     try {
       yield* bodyOf(stream, response_headers)
-      if (summary !== undefined) query.onStats?.({ rowsRead: Number(summary.read_rows), bytesRead: Number(summary.read_bytes) })
     } catch (error) {
       if (signal.aborted) throw signal.reason
       throw classifyError(error)
@@ -79,10 +78,14 @@ export function createClientStore({ mode, client, prepare, cancel, answerMsMax }
     stream(query, format) {
       return { [Symbol.asyncIterator]: () => abortable((signal) => chunks(query, format, signal), query.signal) }
     },
+    async bytes(query, format) {
+      const { stream, response_headers, summary } = await open(query, format, query.signal, true)
+      const parts = await guarded(query.signal, () => Array.fromAsync(bodyOf(stream, response_headers)))
+      if (summary !== undefined) query.onStats?.({ rowsRead: Number(summary.read_rows), bytesRead: Number(summary.read_bytes) })
+      return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
+    },
     async rows<T>(query: Query): Promise<T[]> {
-      const parts: Buffer[] = []
-      for await (const chunk of store.stream(query, 'JSONEachRow')) parts.push(chunk)
-      const lines = Buffer.concat(parts).toString().split('\n')
+      const lines = (await store.bytes(query, 'JSONEachRow')).toString().split('\n')
       return lines.flatMap((line) => (line === '' ? [] : [JSON.parse(line) as T]))
     },
     insert: (insert) =>

@@ -8,8 +8,8 @@ import type { ClickHouseClientConfigOptions } from '@clickhouse/client'
 import type { Engine } from './engine.ts'
 import { createEngineStream } from './engine-stream.ts'
 import { escapeString } from './escape-string.ts'
-import { closedError, type SessionPool } from './session-pool.ts'
-import { commandStatement, inlineParams, parseInsert, readStatement, type Settings } from './statement.ts'
+import { closedError, type Lease, type SessionPool } from './session-pool.ts'
+import { commandStatement, inlineParams, parseInsert, readStatement, wholeStatement, type Settings } from './statement.ts'
 
 export type Connection = NonNullable<ClickHouseClientConfigOptions['connection']>
 type BaseParams = Parameters<Connection['query']>[0]
@@ -17,7 +17,7 @@ type Values = Parameters<Connection['insert']>[0]['values']
 
 export interface EmbeddedConnectionOptions {
   pool: SessionPool
-  engine: Pick<Engine, 'kill' | 'close'> & Partial<Pick<Engine, 'readSoFar'>>
+  engine: Pick<Engine, 'kill' | 'close'>
   /** How long running statements may go on after `close`, before they are cancelled; and how long cancelling may take. */
   closeGraceMs?: number
 }
@@ -47,23 +47,50 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
       lease.release('ended')
       throw params.abort_signal.reason
     }
-    // The server's way to ask for a complete summary. Here it is filled in when the first chunk comes; the engine knows no such setting.
-    const { wait_end_of_query: summarised, ...settings } = settingsOf(params)
-    const summary = { ...emptySummary }
-    const count = (): void => {
-      const { rows, bytes } = engine.readSoFar?.(marked(mark)) ?? { rows: '0', bytes: '0' }
-      Object.assign(summary, { read_rows: rows, read_bytes: bytes })
-    }
+    // The server's way to ask for the whole result and a complete summary; the engine knows no such setting.
+    const { wait_end_of_query: whole, ...settings } = settingsOf(params)
+    if (whole !== undefined) return readWhole(params, lease, mark, settings)
     const stream = createEngineStream({
       lease,
       text: readStatement(params.query, { ...settings, log_comment: mark }),
       params: params.query_params ?? {},
       cancel: (settled) => stopUntil(marked(mark), settled),
-      ...(summarised === undefined ? {} : { onFirstChunk: count }),
     })
     open.add(stream)
     stream.once('close', () => open.delete(stream))
-    return { stream, summary, ...result(mark) }
+    return { stream, summary: emptySummary, ...result(mark) }
+  }
+
+  /** All of a small result at once: planned and run on a thread of the pool, where a stream is planned on this one. */
+  const readWhole = async (params: BaseParams, lease: Lease, mark: string, settings: Settings) => {
+    const { text, format } = wholeStatement(inlineParams(params.query, params.query_params ?? {}), {
+      ...settings,
+      log_comment: mark,
+    })
+    const running = lease.session.queryAsync(text, { format })
+    const done = await endingWith(running, lease, mark, params.abort_signal)
+    const bytes = done.bytes()
+    const summary = { ...emptySummary, read_rows: String(done.rowsRead), read_bytes: String(done.bytesRead) }
+    return {
+      stream: Readable.from([Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)], { objectMode: false }),
+      summary,
+      ...result(mark),
+    }
+  }
+
+  /** A statement of one piece: gives the lease back when it has ended, and ends it when the signal aborts. */
+  const endingWith = async <T>(running: Promise<T>, lease: Lease, mark: string, signal: AbortSignal | undefined): Promise<T> => {
+    const released = running.then(
+      () => lease.release('ended'),
+      () => lease.release('failed'),
+    )
+    const onAbort = (): void => void stopUntil(marked(mark), released)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    try {
+      return await running
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
+    }
   }
 
   const insert = async (params: BaseParams, values: Values) => {
@@ -91,18 +118,7 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
       inlineParams(params.query, params.query_params ?? {}),
       signal === undefined && Object.keys(settings).length === 0 ? {} : { ...settings, log_comment: mark },
     )
-    const running = lease.session.queryAsync(text)
-    const released = running.then(
-      () => lease.release('ended'),
-      () => lease.release('failed'),
-    )
-    const onAbort = (): void => void stopUntil(marked(mark), released)
-    signal?.addEventListener('abort', onAbort, { once: true })
-    try {
-      await running
-    } finally {
-      signal?.removeEventListener('abort', onAbort)
-    }
+    await endingWith(lease.session.queryAsync(text), lease, mark, signal)
     return result(mark)
   }
 

@@ -9,18 +9,15 @@ export interface EngineStreamOptions {
   params: Readonly<Record<string, unknown>>
   /** Stops the statement in the engine; called while a fetch is under way, which settles as `settled`. */
   cancel(settled: Promise<unknown>): Promise<void>
-  /** Called once, with the first chunk at hand and the statement still listed as running. */
-  onFirstChunk?: () => void
 }
 
 /** Bytes in FORMAT of the text. Errors of the engine destroy the stream. */
-export function createEngineStream({ lease, text, params, cancel, onFirstChunk }: EngineStreamOptions): Readable {
+export function createEngineStream({ lease, text, params, cancel }: EngineStreamOptions): Readable {
   // Values are bound by the engine. This starts the statement on this thread, so two starts never share their parameters.
   const native = start(lease, text, params)
   const chunks = native[Symbol.asyncIterator]()
   let fetching: Promise<unknown> | undefined
   let ended = false
-  let begun = false
 
   const end = (): void => {
     if (ended) return
@@ -44,8 +41,6 @@ export function createEngineStream({ lease, text, params, cancel, onFirstChunk }
         stream.push(null)
         return
       }
-      if (!begun) onFirstChunk?.()
-      begun = true
       const bytes = value.raw()
       stream.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
     } catch (error) {

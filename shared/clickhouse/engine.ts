@@ -19,8 +19,6 @@ export interface Engine {
   run(statement: string): Promise<void>
   /** Stops statements at once and on this thread, a millisecond or two: no thread of the pool need be free. `where` is about system.processes. */
   kill(where: string): void
-  /** Rows and bytes that a running statement has read so far; at once and on this thread. Undefined where none is running. */
-  readSoFar(where: string): { rows: string; bytes: string } | undefined
   /** Gives the directory up once no native work is left. Every other session has been closed before. */
   close(): Promise<void>
 }
@@ -68,13 +66,6 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
     },
     run: async (statement) => void (await control.queryAsync(statement)),
     kill,
-    readSoFar(where) {
-      const [rows, bytes] = control
-        .query(`SELECT read_rows, read_bytes FROM system.processes WHERE ${where} LIMIT 1`, 'TSV')
-        .trim()
-        .split('\t')
-      return rows === undefined || bytes === undefined ? undefined : { rows, bytes }
-    },
     async close() {
       process.removeListener('exit', onExit)
       control.close()

@@ -10,6 +10,13 @@ export function readStatement(text: string, settings: Settings): string {
   return text + settingsClause(settings)
 }
 
+/** A read whose whole result is taken at once: its FORMAT apart, since chdb prints the rows of one that fails to stdout otherwise. */
+export function wholeStatement(text: string, settings: Settings): { text: string; format: string } {
+  const match = /^([\s\S]*)\nFORMAT (\w+)$/.exec(text)
+  if (match === null) throw new Error(`a read without a FORMAT at its end: ${text.slice(-100)}`)
+  return { text: match[1]! + settingsClause(settings), format: match[2]! }
+}
+
 /** A command with its settings. INSERT … SELECT knows no FORMAT: there they are the SETTINGS of the SELECT, which must have none. */
 export function commandStatement(text: string, settings: Settings): string {
   const clause = settingsClause(settings)
@@ -17,7 +24,7 @@ export function commandStatement(text: string, settings: Settings): string {
   return /^\s*insert\b/i.test(text) ? text + clause : `${text}\nFORMAT Null${clause}`
 }
 
-/** `{name:Type}` replaced as the engine itself does it: a cast literal. Only for commands; reads bind (see embedded-connection.ts). */
+/** `{name:Type}` replaced as the engine itself does it: a cast literal. Only for what runs in one piece; streams bind (see engine-stream.ts). */
 export function inlineParams(text: string, params: Readonly<Record<string, unknown>>): string {
   return text.replaceAll(/\{(\w+):([^{}]+)\}/g, (placeholder, name: string, type: string) => {
     if (!Object.hasOwn(params, name)) return placeholder

@@ -19,7 +19,7 @@ export interface Query {
   settings?: Readonly<Record<string, SettingValue>>
   /** The query is cancelled in the engine when this aborts. */
   signal?: AbortSignal
-  /** Called by `rows`, before it resolves, with what the engine read. An embedded query without a row in its result tells nothing. */
+  /** Called by `rows` and `bytes`, before they resolve, with what the engine read. */
   onStats?: (stats: QueryStats) => void
 }
 
@@ -45,6 +45,8 @@ export interface LogStore extends AsyncDisposable {
   readonly mode: 'embedded' | 'server'
   /** Rows as bytes in the order the engine makes them; stops the query when the reader goes away. A chunk may end inside a row. */
   stream(query: Query, format: ReadFormat): AsyncIterable<Buffer>
+  /** The whole of a small result. Costs less than a stream, above all of the event loop: the embedded engine plans it elsewhere. */
+  bytes(query: Query, format: ReadFormat): Promise<Buffer>
   /** All rows of a small result, parsed from JSONEachRow: 64-bit integers are strings, numbers up to 2^53 are numbers if cast so. */
   rows<T>(query: Query): Promise<T[]>
   /** Resolves when the rows are in the table, able to survive `kill -9`. */

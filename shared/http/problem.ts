@@ -90,14 +90,14 @@ function fromValidation(error: unknown): AfterlogError {
 }
 
 /** Whether it failed because the client closed the connection before its answer. */
-function clientLeft(request: FastifyRequest, thrown: unknown): boolean {
+function clientLeft(reply: FastifyReply, thrown: unknown): boolean {
   const { name, code } = thrown as { name?: unknown; code?: unknown }
-  return request.raw.socket.destroyed && (name === 'AbortError' || code === 'ECONNRESET')
+  return reply.raw.destroyed && (name === 'AbortError' || code === 'ECONNRESET')
 }
 
 /** Sends a failure as problem JSON; 5xx that we caused are logged with their cause. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
-  if (clientLeft(request, thrown)) return reply.send()
+  if (clientLeft(reply, thrown)) return reply.send()
   const error = toAfterlogError(thrown)
   if (error.status >= 500)
     request.log[error.code === 'internal' ? 'error' : 'warn']({ err: error, code: error.code }, error.message)

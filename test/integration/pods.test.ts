@@ -1,117 +1,22 @@
-import type { FastifyInstance } from 'fastify'
-import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { columns } from '#ingest/store/columns.ts'
-import type { TableRows } from '#ingest/store/table-rows.ts'
-import { podRoute } from '#query/routes/pod.ts'
-import { podsRoute } from '#query/routes/pods.ts'
-import { podAnswer, podsAnswer } from '#query/routes/schemas/pods.ts'
-import { createHttpServer } from '#shared/http/server.ts'
+import { podAnswer } from '#query/routes/schemas/pods.ts'
 import { outcomes } from '#shared/lifecycle/evidence.ts'
-import { createLogger } from '#shared/logger.ts'
-import { decode, fixture, origin, type KubernetesObject } from '#test/support/kubernetes.ts'
-import { openTestStore, type TestStore } from '#test/support/store.ts'
+import { fixture } from '#test/support/kubernetes.ts'
+import { namesOf, openPodsService, uid, type PodsService } from '#test/support/pods-service.ts'
 
-let opened: TestStore
-let app: FastifyInstance
-const uid = (n: number) => `5b0c${String(n).padStart(4, '0')}-7d1e-4f2a-9b3c-${String(n).padStart(12, '0')}`
-const staticUid = '0f3d2c1b4a59687f8e7d6c5b4a392817'
-
+let service: PodsService
+const { tell, say, get, list } = {
+  tell: (...args: Parameters<PodsService['tell']>) => service.tell(...args),
+  say: (...args: Parameters<PodsService['say']>) => service.say(...args),
+  get: (...args: Parameters<PodsService['get']>) => service.get(...args),
+  list: (...args: Parameters<PodsService['list']>) => service.list(...args),
+}
 beforeAll(async () => {
-  opened = await openTestStore()
-  const log = createLogger({ level: 'silent', service: 'query' })
-  const options = { store: opened.store, limits: { timeMs: 20_000 }, clock: () => Date.UTC(2026, 10, 23, 12) }
-  app = (await createHttpServer({
-    log,
-    bodyBytesMax: 1e6,
-    registry: new Registry(),
-    readiness: async () => [],
-    routes: [podsRoute(options), podRoute(options)],
-  })) as unknown as FastifyInstance
+  service = await openPodsService()
 })
 afterAll(async () => {
-  await app?.close()
-  await opened?.[Symbol.asyncDispose]()
+  await service?.[Symbol.asyncDispose]()
 })
-
-async function write({ table, rows }: Pick<TableRows, 'table' | 'rows'>): Promise<void> {
-  await opened.store.insert({ table, columns: columns[table], rows, format: 'JSONCompactEachRow' })
-}
-
-async function tell(tenant: string, ...objects: unknown[]): Promise<void> {
-  const { tables, rejects } = decode(objects, { ...origin, tenant })
-  expect(rejects).toEqual([])
-  for (const rows of tables) await write(rows)
-}
-
-interface LineOptions {
-  pod: string
-  podUid?: string
-  namespace?: string
-  cluster?: string
-  container?: string
-  restart?: number
-  containerId?: string
-  clock?: string
-  node?: string
-}
-
-/** `count` lines of one life, a second apart. */
-async function say(tenant: string, count: number, line: LineOptions): Promise<void> {
-  const {
-    pod,
-    podUid = '',
-    namespace = 'shop',
-    cluster = 'prod-eu',
-    container = 'app',
-    restart = -1,
-    containerId = '',
-    clock = '10:00:00',
-    node = 'node-7',
-  } = line
-  const start = Date.parse(`2026-11-23T${clock}Z`)
-  const given = {
-    tenant,
-    cluster,
-    namespace,
-    pod,
-    pod_uid: podUid,
-    container,
-    restart,
-    container_id: containerId,
-    node,
-    stream: 'stdout',
-    labels: {},
-    attributes: {},
-    class: 'default',
-    length: -1,
-  }
-  const rows = Array.from({ length: count }, (_, i) => {
-    const ts = `${new Date(start + i * 1000).toISOString().slice(0, 19).replace('T', ' ')}.000000001`
-    const row: Record<string, unknown> = {
-      ...given,
-      ts,
-      message: `line ${i}`,
-      offset: i * 10,
-      received: '2026-11-23 12:00:00.000',
-    }
-    return `${JSON.stringify(columns.logs.map((column) => row[column] ?? (['partial', 'eof', 'ordinal'].includes(column) ? 0 : '')))}\n`
-  })
-  await write({ table: 'logs', rows: Buffer.from(rows.join('')) })
-}
-
-async function get(tenant: string, path: string): Promise<{ status: number; body: KubernetesObject }> {
-  const answer = await app.inject({ url: path, headers: { 'x-scope-orgid': tenant } })
-  return { status: answer.statusCode, body: answer.json<KubernetesObject>() }
-}
-
-async function list(tenant: string, query = ''): Promise<KubernetesObject[]> {
-  const { status, body } = await get(tenant, `/v1/pods?${query}`)
-  expect(status, JSON.stringify(body)).toBe(200)
-  return podsAnswer.parse(body).pods
-}
-
-const namesOf = (pods: readonly KubernetesObject[]) => pods.map(({ name }) => name as string)
 
 describe('a pod of the list', () => {
   const tenant = 'list'
@@ -287,139 +192,6 @@ describe('filters', () => {
     ['limit=5&limit=6', 'limit'],
   ])('%s is 400 and says which parameter', async (query, parameter) => {
     expect(await get(tenant, `/v1/pods?${query}`)).toMatchObject({ status: 400, body: { parameter } })
-  })
-})
-
-describe('paging', () => {
-  async function walk(
-    tenant: string,
-    query: string,
-    between: (page: number) => Promise<void> = async () => {},
-  ): Promise<string[]> {
-    const seen: string[] = []
-    for (let next: string | null = '', page = 0; next !== null; page++) {
-      const { body } = await get(tenant, `/v1/pods?${query}${next === '' ? '' : `&cursor=${next}`}`)
-      seen.push(...body['pods'].map((pod: KubernetesObject) => pod['uid']))
-      next = body['next'] as string | null
-      if (next !== null) await between(page)
-    }
-    return seen
-  }
-  const many = Array.from({ length: 25 }, (_, i) => `p${String(i).padStart(2, '0')}`)
-
-  test('visits every pod once, also among equal times', async () => {
-    for (const name of many)
-      await say('paging', 1, { pod: name, podUid: name, restart: 0, clock: Number(name.slice(1)) < 12 ? '10:00:00' : '11:00:00' })
-    const seen = await walk('paging', 'limit=4')
-    expect(seen).toEqual([...many.slice(12), ...many.slice(0, 12)])
-    expect(await walk('paging', 'limit=3&outcome=unknown')).toEqual(seen)
-    expect(await walk('paging', 'limit=25')).toEqual(seen)
-  })
-
-  test('visits every pod once while pods speak and are born', async () => {
-    for (const name of many) await say('speaking', 1, { pod: name, podUid: name, restart: 0, clock: `10:${name.slice(1)}:00` })
-    const seen = await walk('speaking', 'limit=4', async (page) => {
-      await say('speaking', 1, { pod: `p0${page}`, podUid: `p0${page}`, restart: 0, clock: `11:0${page}:00` })
-      await say('speaking', 1, { pod: `p2${page % 5}`, podUid: `p2${page % 5}`, restart: 0, clock: `11:1${page}:00` })
-      await say('speaking', 1, { pod: `new${page}`, podUid: `new${page}`, restart: 0, clock: `11:2${page}:00` })
-    })
-    expect(seen.toSorted()).toEqual(many)
-  })
-
-  test('a cursor belongs to its filters', async () => {
-    const { body } = await get('paging', '/v1/pods?limit=4')
-    expect(await get('paging', `/v1/pods?limit=4&node=x&cursor=${body['next']}`)).toMatchObject({
-      status: 400,
-      body: { parameter: 'cursor' },
-    })
-    expect((await get('paging', `/v1/pods?limit=2&cursor=${body['next']}`)).status).toBe(200)
-  })
-})
-
-describe('identity', () => {
-  test('a static pod is one pod, found by both of its uids', async () => {
-    await tell('static', fixture('pod-static'))
-    await say('static', 7, {
-      pod: 'etcd-control-1',
-      podUid: staticUid,
-      namespace: 'kube-system',
-      container: 'etcd',
-      restart: 1,
-      clock: '05:11:00',
-    })
-    const [pod, ...others] = await list('static')
-    expect(others).toEqual([])
-    expect(pod).toMatchObject({
-      uid: uid(9),
-      lines: 7,
-      restarts: 1,
-      outcome: 'running',
-      containers: [
-        {
-          lives: [
-            { restart: 0, outcome: 'crashed', lines: 0 },
-            { restart: 1, lines: 7 },
-          ],
-        },
-      ],
-    })
-    expect((await get('static', `/v1/pods/${staticUid}`)).body).toEqual((await get('static', `/v1/pods/${uid(9)}`)).body)
-  })
-
-  test('lines known by their container id only belong to the life that has it', async () => {
-    await tell('by-id', fixture('pod-oom-restarted'))
-    await say('by-id', 3, { pod: 'search-6c5d7f9b8d-p8k2m', containerId: `containerd://${'15'.repeat(32)}` })
-    await say('by-id', 2, { pod: 'search-6c5d7f9b8d-p8k2m', containerId: '16'.repeat(32) })
-    await say('by-id', 4, { pod: 'search-6c5d7f9b8d-p8k2m', podUid: uid(2), restart: 2, clock: '10:10:00' })
-    expect(await list('by-id')).toMatchObject([
-      {
-        uid: uid(2),
-        lines: 9,
-        containers: [
-          {
-            lives: [
-              { restart: 1, lines: 3 },
-              { restart: 2, lines: 6 },
-            ],
-          },
-        ],
-      },
-    ])
-  })
-
-  test('lines that nothing matches are listed as unresolved', async () => {
-    await say('lost', 3, { pod: 'cart-1', containerId: 'aa'.repeat(32) })
-    await say('lost', 2, { pod: 'cart-1', containerId: 'bb'.repeat(32), clock: '11:00:00' })
-    const made = 'unresolved:prod-eu/shop/cart-1'
-    const pods = await list('lost')
-    expect(pods).toMatchObject([
-      {
-        uid: made,
-        name: 'cart-1',
-        namespace: 'shop',
-        lines: 5,
-        restarts: null,
-        containers: [
-          {
-            lives: [
-              { restart: null, lines: 3 },
-              { restart: null, lines: 2 },
-            ],
-          },
-        ],
-      },
-    ])
-    expect((await get('lost', `/v1/pods/${encodeURIComponent(made)}`)).body).toMatchObject(pods[0]!)
-  })
-
-  test('a name that three uids used is three pods', async () => {
-    const named = (n: number) =>
-      fixture('pod-replacement', (pod) =>
-        Object.assign(pod['metadata'], { uid: `web-${n}`, creationTimestamp: `2026-11-23T0${n}:00:00Z` }),
-      )
-    await tell('names', named(1), named(2))
-    await say('names', 1, { pod: 'web-0', podUid: 'web-3', restart: 0 })
-    expect((await list('names', 'name=web-0')).map((pod) => pod['uid'] as string).toSorted()).toEqual(['web-1', 'web-2', 'web-3'])
   })
 })
 

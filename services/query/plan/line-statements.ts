@@ -57,10 +57,10 @@ export function allLines(filter: LineFilter): Fragment {
   return sql`SELECT ${list} FROM (${collapsed(filter)})`
 }
 
-/** Lines of the filter in `order`, once each, at most `limit`, only those behind `after`: `row` is a RowBinary row in base64. */
+/** Lines of the filter in `order`, once each, at most `limit`, only those behind `after`, as RowBinary rows for the decoder. */
 export function someLines(filter: LineFilter, order: Order, limit: number, after?: LineKey): Fragment {
   const rest = after === undefined ? raw('') : sql`WHERE ${behind(after, order)}`
-  return sql`SELECT base64Encode(formatRow('RowBinary', ${list})) AS row
+  return sql`SELECT ${list}
     FROM (SELECT * FROM (${collapsed(filter)}) ${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)})`
 }
 

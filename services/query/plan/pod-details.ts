@@ -102,17 +102,20 @@ export interface LifeLinesRow {
   lastLine: string
   /** 1: the lines themselves carry no pod uid. */
   nameless: number
+  /** As the lines carry them, where a container id led to others. */
+  sentContainer: string
+  sentRestart: number
 }
 
 /** First and last line of every life that spoke. `uids`: of pods, of log paths, or made up ones. Rows: LifeLinesRow. */
 export function lifeLines(tenant: string, uids: readonly string[]): Fragment {
   const span = raw(`max(node) AS node, ${time('min(first_line)', 'firstLine')}, ${time('max(last_line)', 'lastLine')}`)
-  return sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, ${span}, 0 AS nameless
+  return sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, ${span}, 0 AS nameless, container AS sentContainer, restart AS sentRestart
   FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId
   UNION ALL
   SELECT resolved AS uid, cluster, namespace, pod, if(known_container != '', known_container, container) AS container, if(known_container != '', known_restart, restart) AS restart,
-    container_id AS containerId, ${span}, 1 AS nameless
-  FROM (${resolvedLines(tenant)}) AS nameless WHERE resolved IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId`
+    container_id AS containerId, ${span}, 1 AS nameless, sent_container AS sentContainer, sent_restart AS sentRestart
+  FROM (${resolvedLines(tenant)}) AS nameless WHERE resolved IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId, sentContainer, sentRestart`
 }
 
 export interface LineCountRow {

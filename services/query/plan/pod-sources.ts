@@ -28,7 +28,7 @@ export const bareContainerId: Fragment = raw("replaceRegexpOne(container_id, '^[
 
 /** Rows of life_lines that came without a pod uid, with the uid they belong to as `resolved`. */
 export function resolvedLines(tenant: string): Fragment {
-  return sql`SELECT cluster, namespace, pod, container, restart, container_id, node, first_line, last_line, known_container, known_restart,
+  return sql`SELECT cluster, namespace, pod, container, restart, container_id, node, first_line, last_line, known_container, known_restart, container AS sent_container, restart AS sent_restart,
       if(known_uid != '', known_uid, concat('unresolved:', cluster, '/', namespace, '/', pod)) AS resolved
     FROM (SELECT cluster, namespace, pod, container, restart, ${bareContainerId} AS container_id, node, first_line, last_line FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid = '') AS nameless
     LEFT ANY JOIN (SELECT container_id AS known_id, pod_uid AS known_uid, container AS known_container, restart AS known_restart FROM lives WHERE tenant = ${str(tenant)} AND container_id != ''

@@ -57,10 +57,10 @@ const quick = { rowsMax: 1_000, memoryBytes: 256 * MiB }
  */
 async function quickPage({ reading, filter, order, limit, after }: PageOptions): Promise<Page | undefined> {
   if (limit > quick.rowsMax || (filter.scope === undefined && filter.fields.pod === undefined)) return undefined
-  const rows: Line[] = []
+  let rows: Line[]
   try {
     const first = firstRows(resume(filter, order, after), order, limit + 1, after)
-    for await (const part of reading.all(first, { memoryBytes: quick.memoryBytes })) for (const row of part) rows.push(row)
+    rows = await reading.some(first, { memoryBytes: quick.memoryBytes })
   } catch (error) {
     if (error instanceof AfterlogError && error.code === 'query-limit') return undefined
     throw error

@@ -152,7 +152,9 @@ function countsOf({ lines }: PodFacts, byUid: ReadonlyMap<string, details.LineCo
         row.cluster === count.cluster &&
         row.namespace === count.namespace &&
         row.pod === count.pod &&
-        row.containerId === count.containerId,
+        row.sentContainer === count.container &&
+        row.sentRestart === count.restart &&
+        (count.restart >= 0 || row.containerId === count.containerId),
     )
     return line === undefined ? [] : [{ ...count, container: line.container, restart: line.restart }]
   })

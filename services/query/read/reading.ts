@@ -13,9 +13,9 @@ export interface Reading {
   /** All rows of a small result. */
   rows<T>(sql: Fragment): Promise<T[]>
   /** Lines of plan/line-statements.ts `someLines`. */
-  some(sql: Fragment): Promise<Line[]>
+  some(sql: Fragment, limits?: QueryLimits): Promise<Line[]>
   /** Lines of plan/line-statements.ts `allLines`, as the engine makes them. */
-  all(sql: Fragment, limits?: QueryLimits): AsyncGenerator<Line[]>
+  all(sql: Fragment): AsyncGenerator<Line[]>
   /** What was read for the lines until now, where it is counted, and the time since the reading began. */
   stats(): ReadStats
 }
@@ -41,14 +41,12 @@ export function createReading({ store, limits, signal, counted = false }: Readin
   }
   return {
     rows: (sql) => store.rows({ sql, ...common }),
-    async some(sql) {
-      const found = await store.rows<{ row: string }>({ sql, ...common, ...(counted ? { onStats } : {}) })
-      return decodeWhole(Buffer.concat(found.map(({ row }) => Buffer.from(row, 'base64'))))
+    async some(sql, further) {
+      return decodeWhole(
+        await store.bytes({ sql, ...common, limits: { ...limits, ...further }, ...(counted ? { onStats } : {}) }, 'RowBinary'),
+      )
     },
-    all: (sql, further) =>
-      decodeRows(
-        store.stream({ sql, ...common, limits: { ...limits, ...further }, ...(counted ? { onStats } : {}) }, 'RowBinary'),
-      ),
+    all: (sql) => decodeRows(store.stream({ sql, ...common }, 'RowBinary')),
     stats: () => ({ rowsRead, bytesRead, elapsedMs: Math.round((performance.now() - began) * 1000) / 1000 }),
   }
 }

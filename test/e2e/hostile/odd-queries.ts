@@ -63,6 +63,8 @@ export const oddQueries: readonly HostileRequest[] = [
   { name: 'a thousand values', path: `/v1/logs?${Array.from({ length: 1000 }, (_, i) => `pod=x${i}`).join('&')}` },
   { name: 'before 1970', path: '/v1/logs?to=1969-12-31T23:59:59Z' },
   { name: 'the last second of the store', path: '/v1/logs?from=2262-04-11T23:47:16Z' },
+  { name: 'behind the last second of the store', path: '/v1/logs?from=2263-01-01T00:00:00Z' },
+  { name: 'the year 9999', path: '/v1/logs?from=9999-12-31T23:59:59Z' },
   { name: 'behind 2106', path: '/v1/logs?from=2107-01-01T00:00:00Z&to=2108-01-01T00:00:00Z' },
   { name: 'a million years ago', path: '/v1/logs?to=-999999w' },
 ]

@@ -180,12 +180,11 @@ const badBodies: readonly BadBody[] = [
     names: 'content-encoding',
   },
   {
-    name: 'chunks without end',
-    body: () => Array.from({ length: 40 }, () => Buffer.alloc(MiB, 0x20)),
+    name: 'chunks beyond the cap',
+    body: () => [...Array.from({ length: 32 }, () => Buffer.alloc(MiB, 0x20)), Buffer.from(' ')],
     status: 413,
     names: 'AFTERLOG_BODY_BYTES_MAX',
   },
-  { name: 'a declared 40 MB', body: lazily(() => Buffer.alloc(40 * MiB, 0x20)), status: 413, names: 'AFTERLOG_BODY_BYTES_MAX' },
   {
     name: 'a node of 300 characters',
     body: '{}',

@@ -39,7 +39,7 @@ export function send(
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)
     let answered = false
-    const sent = http.request({ hostname, port, path, method, headers, agent: false, timeout: 30_000 }, (response) => {
+    const sent = http.request({ hostname, port, path, method, headers, agent: false }, (response) => {
       answered = true
       const chunks: Buffer[] = []
       const done = (): void =>
@@ -48,7 +48,8 @@ export function send(
       response.on('close', done)
       response.on('error', done)
     })
-    sent.on('timeout', () => sent.destroy(new Error(`no answer to ${method} ${path.slice(0, 200)}`)))
+    const deadline = setTimeout(() => sent.destroy(new Error(`no end of the answer to ${method} ${path.slice(0, 200)}`)), 20_000)
+    sent.on('close', () => clearTimeout(deadline))
     sent.on('error', (error) => {
       if (!answered) reject(error)
     })

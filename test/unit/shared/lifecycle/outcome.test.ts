@@ -1,71 +1,19 @@
-import { describe, expect, test } from 'vitest'
-import { lifeOutcomeOf } from '#shared/lifecycle/life-outcome.ts'
-import { newestLives, podOutcome, type Evidence } from '#shared/lifecycle/outcome.ts'
-import { evidenceOf, fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
-
-const at = (clock: string) => `2026-11-23T${clock}Z`
-const stored = (clock: string) => `2026-11-23 ${clock}.000000000`
-
-/** A pod `shop/p` with one container `app`, one uid. */
-function pod(change: (pod: KubernetesObject) => void, resourceVersion = 1): KubernetesObject {
-  return fixture('pod-replacement', (object) => {
-    object['metadata'].uid = 'p'
-    object['metadata'].resourceVersion = String(resourceVersion)
-    change(object)
-  })
-}
-const status =
-  (app: object, phase = 'Running', more: object = {}) =>
-  (object: KubernetesObject) => {
-    object['status'].phase = phase
-    Object.assign(object['status'], more)
-    object['status'].containerStatuses = [{ name: 'app', restartCount: 0, ...app }]
-  }
-const running = (since = '10:00:00') => ({ state: { running: { startedAt: at(since) } } })
-const ended = (exitCode: number, finished = '10:30:00', reason = exitCode === 0 ? 'Completed' : 'Error') => ({
-  state: {
-    terminated: { exitCode, reason, startedAt: at('10:00:00'), finishedAt: at(finished), containerID: 'containerd://aa' },
-  },
-})
-const deleted =
-  (clock = '10:30:00', grace = 30) =>
-  (object: KubernetesObject) => {
-    const [h, m, s] = clock.split(':').map(Number) as [number, number, number]
-    object['metadata'].deletionTimestamp = new Date(Date.UTC(2026, 10, 23, h, m, s + grace)).toISOString()
-    object['metadata'].deletionGracePeriodSeconds = grace
-  }
-const both =
-  (...changes: ((object: KubernetesObject) => void)[]) =>
-  (object: KubernetesObject) =>
-    changes.forEach((change) => change(object))
-const gone = (object: KubernetesObject) => ({ type: 'DELETED', object })
-const disrupted = (reason: string) => (object: KubernetesObject) => {
-  object['status'].conditions.push({
-    type: 'DisruptionTarget',
-    status: 'True',
-    reason,
-    message: `because of ${reason}`,
-    lastTransitionTime: at('10:30:00'),
-  })
-}
-let events = 0
-const event = (reason: string, message: string, clock: string, container = 'app') => ({
-  kind: 'Event',
-  metadata: { uid: `e${events++}`, namespace: 'shop', name: 'e' },
-  involvedObject: {
-    kind: 'Pod',
-    namespace: 'shop',
-    name: 'p',
-    uid: 'p',
-    ...(container === '' ? {} : { fieldPath: `spec.containers{${container}}` }),
-  },
-  reason,
-  message,
-  lastTimestamp: at(clock),
-})
-
-const looping = { restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } } }
-const lastState = (of: { state: object }) => ({ lastState: of.state })
+import { expect, test } from 'vitest'
+import { podOutcome, type Evidence } from '#shared/lifecycle/outcome.ts'
+import { evidenceOf, fixture } from '#test/support/kubernetes.ts'
+import {
+  stored,
+  pod,
+  status,
+  running,
+  ended,
+  deleted,
+  both,
+  gone,
+  disrupted,
+  looping,
+  lastState,
+} from '#test/support/pod-shapes.ts'
 
 const cases: [string, Evidence, { outcome: string; reason?: string; exitCode?: number | null; diedAt?: string | null }][] = [
   // Fixtures: as a cluster told them.
@@ -228,218 +176,10 @@ const cases: [string, Evidence, { outcome: string; reason?: string; exitCode?: n
     ),
     { outcome: 'crashed' },
   ],
-  // Events beside a Pod object that is older than they are.
-  [
-    'said to run, then evicted',
-    evidenceOf(pod(status(running())), event('Evicted', 'The node was low on resource: memory.', '10:20:00', '')),
-    { outcome: 'evicted', diedAt: stored('10:20:00') },
-  ],
-  [
-    'said to run, then backing off',
-    evidenceOf(pod(status(running())), event('BackOff', 'Back-off restarting failed container app in pod p', '10:20:00')),
-    { outcome: 'crashed' },
-  ],
-  [
-    'backed off, runs since',
-    evidenceOf(pod(status(running('10:25:00'))), event('BackOff', 'Back-off restarting failed container', '10:20:00')),
-    { outcome: 'running' },
-  ],
-  [
-    'said to run, then stopped',
-    evidenceOf(pod(status(running())), event('Killing', 'Stopping container app', '10:20:00')),
-    { outcome: 'deleted', reason: 'Killing' },
-  ],
-  [
-    'killed by its liveness probe, runs again',
-    evidenceOf(
-      pod(status({ restartCount: 1, ...running('10:20:31') })),
-      event('Killing', 'Container app failed liveness probe, will be restarted', '10:20:00'),
-    ),
-    { outcome: 'running' },
-  ],
-  [
-    'stopped by a changed sandbox, runs since',
-    evidenceOf(pod(status({ restartCount: 1, ...running('10:20:31') })), event('Killing', 'Stopping container app', '10:20:00')),
-    { outcome: 'running' },
-  ],
-  [
-    'exit 137, and the kernel said why',
-    evidenceOf(
-      pod(status(ended(137), 'Failed')),
-      event('OOMKilling', 'Memory cgroup out of memory: Killed process 7 (java)', '10:30:00', ''),
-    ),
-    { outcome: 'oomkilled' },
-  ],
-  [
-    'node not ready for a while',
-    evidenceOf(pod(status(running())), event('NodeNotReady', 'Node is not ready', '10:20:00', '')),
-    { outcome: 'running' },
-  ],
-  [
-    'deletion by the taint manager taken back',
-    evidenceOf(pod(status(running())), event('TaintManagerEviction', 'Cancelling deletion of Pod shop/p', '10:20:00', '')),
-    { outcome: 'running' },
-  ],
-  // Events alone.
-  [
-    'Event: Evicted',
-    evidenceOf(event('Evicted', 'The node had condition: [DiskPressure]. ', '10:20:00', '')),
-    { outcome: 'evicted', reason: 'Evicted', diedAt: stored('10:20:00') },
-  ],
-  [
-    'Event: Preempted',
-    evidenceOf(event('Preempted', 'Preempted by pod 5b0c on node node-4', '10:20:00', '')),
-    { outcome: 'evicted' },
-  ],
-  [
-    'Event: BackOff',
-    evidenceOf(
-      event('Started', 'Started container app', '10:19:00'),
-      event('BackOff', 'Back-off restarting failed container', '10:20:00'),
-    ),
-    { outcome: 'crashed', reason: 'BackOff' },
-  ],
-  [
-    'Event: BackOff, then Started',
-    evidenceOf(
-      event('BackOff', 'Back-off restarting failed container', '10:20:00'),
-      event('Started', 'Started container app', '10:21:00'),
-    ),
-    { outcome: 'running' },
-  ],
-  ['Event: OOMKilling', evidenceOf(event('OOMKilling', 'Memory cgroup out of memory', '10:20:00', '')), { outcome: 'oomkilled' }],
-  ['Event: Killing', evidenceOf(event('Killing', 'Stopping container app', '10:20:00')), { outcome: 'deleted' }],
-  [
-    'Events: NodeNotReady and TaintManagerEviction',
-    evidenceOf(
-      event('NodeNotReady', 'Node is not ready', '10:20:00', ''),
-      event('TaintManagerEviction', 'Marking for deletion Pod shop/p', '10:25:00', ''),
-    ),
-    { outcome: 'node-lost' },
-  ],
-  ['Event: NodeNotReady', evidenceOf(event('NodeNotReady', 'Node is not ready', '10:20:00', '')), { outcome: 'node-lost' }],
-  [
-    'Event: NodeShutdown',
-    evidenceOf(event('NodeShutdown', 'Pod was rejected as the node is shutting down.', '10:20:00', '')),
-    { outcome: 'node-lost' },
-  ],
-  [
-    'Events of a start only',
-    evidenceOf(event('Scheduled', 'assigned', '10:00:00', ''), event('Started', 'Started container app', '10:00:02')),
-    { outcome: 'running' },
-  ],
-  ['image back-off is no crash', evidenceOf(event('BackOff', 'Back-off pulling image "x"', '10:00:00')), { outcome: 'running' }],
-  ['nothing at all', { pod: null, lives: [], events: [] }, { outcome: 'unknown', diedAt: null }],
-  [
-    'lines only',
-    {
-      pod: null,
-      lives: [
-        {
-          container: 'app',
-          kind: '',
-          restart: 0,
-          state: '',
-          reason: '',
-          message: '',
-          exitCode: null,
-          startedAt: null,
-          finishedAt: null,
-        },
-      ],
-      events: [],
-    },
-    { outcome: 'unknown' },
-  ],
 ]
 
 test.each(cases)('%s', (_, evidence, expected) => {
   expect(podOutcome(evidence)).toMatchObject(expected)
-})
-
-describe('pods of several containers', () => {
-  const two = (app: object, proxy: object, phase: string) => (object: KubernetesObject) => {
-    object['status'].phase = phase
-    object['status'].containerStatuses = [
-      { name: 'app', restartCount: 0, ...app },
-      { name: 'proxy', restartCount: 0, ...proxy },
-    ]
-  }
-  test.each([
-    ['one completed, one runs', two(ended(0), running(), 'Running'), 'running'],
-    ['one crash-loops, one runs', two({ ...looping, ...lastState(ended(1)) }, running(), 'Running'), 'crashed'],
-    ['one failed, one completed later', two(ended(1, '10:30:00'), ended(0, '10:31:00'), 'Failed'), 'crashed'],
-    [
-      'one crash-loops, then the pod is deleted',
-      both(two({ ...looping, ...lastState(ended(1, '10:20:00')) }, ended(143, '10:30:01'), 'Running'), deleted()),
-      'crashed',
-    ],
-    [
-      'one had completed, then the pod is deleted',
-      both(two(ended(0, '10:20:00'), ended(143, '10:30:01'), 'Running'), deleted()),
-      'deleted',
-    ],
-  ])('%s', (_, change, outcome) => expect(podOutcome(evidenceOf(pod(change))).outcome).toBe(outcome))
-
-  test('a sidecar killed after the Job completed changes nothing', () => {
-    const job = pod((object) => {
-      status(ended(0, '10:30:00'), 'Succeeded')(object)
-      object['spec'].initContainers = [{ name: 'proxy', restartPolicy: 'Always' }]
-      object['status'].initContainerStatuses = [{ name: 'proxy', restartCount: 0, ...ended(137, '10:30:31') }]
-    })
-    expect(podOutcome(evidenceOf(job, event('Killing', 'Stopping container proxy', '10:30:00', 'proxy')))).toMatchObject({
-      outcome: 'completed',
-      exitCode: 0,
-    })
-  })
-})
-
-describe('lives of a pod', () => {
-  const livesOf = (...objects: unknown[]) => {
-    const evidence = evidenceOf(...objects)
-    const verdict = podOutcome(evidence)
-    const newest = new Set(newestLives(evidence.lives))
-    return evidence.lives
-      .toSorted((a, b) => a.restart! - b.restart!)
-      .map((life) => [life.restart, lifeOutcomeOf(life, verdict, newest.has(life))])
-  }
-  test.each([
-    ['a crash loop', [fixture('pod-crash-loop')], [[4, 'crashed']]],
-    [
-      'killed once, runs',
-      [fixture('pod-oom-restarted')],
-      [
-        [1, 'oomkilled'],
-        [2, 'running'],
-      ],
-    ],
-    ['ended by a deletion', [fixture('watch-deleted-healthy')], [[0, 'deleted']]],
-    ['ended by a drain with exit 0', [fixture('watch-evicted-api')], [[0, 'evicted']]],
-    ['ended by an eviction', [fixture('pod-evicted-disk')], [[0, 'evicted']]],
-    ['ended by a node shutdown', [fixture('pod-node-shutdown')], [[0, 'node-lost']]],
-    [
-      'last seen running, number 2 came and went unseen',
-      [pod(status({ restartCount: 1, ...running() }), 1), pod(status({ restartCount: 3, ...running('11:00:00') }), 2)],
-      [
-        [1, 'unknown'],
-        [3, 'running'],
-      ],
-    ],
-    [
-      'an early crash stays one',
-      [
-        gone(
-          pod(
-            both(status({ restartCount: 1, ...ended(143, '10:30:01'), ...lastState(ended(7, '09:00:00')) }, 'Failed'), deleted()),
-          ),
-        ),
-      ],
-      [
-        [0, 'crashed'],
-        [1, 'deleted'],
-      ],
-    ],
-  ])('%s', (_, objects, expected) => expect(livesOf(...objects)).toEqual(expected))
 })
 
 test('the order in which facts arrive changes nothing', () => {

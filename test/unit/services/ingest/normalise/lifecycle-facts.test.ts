@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { factVersion } from '#ingest/normalise/fact-version.ts'
-import { laterOf, parseKubernetesTime, secondsBefore } from '#ingest/normalise/kubernetes-time.ts'
 import { bareContainerId } from '#ingest/normalise/life-facts.ts'
 import { peoplesOwner } from '#ingest/normalise/pod-facts.ts'
 import { decode, fixture, rowsOf, type KubernetesObject } from '#test/support/kubernetes.ts'
@@ -275,24 +274,6 @@ test('both Event APIs give the same columns', () => {
     host: 'node-7',
     field_path: 'spec.containers{app}',
   })
-})
-
-test.each([
-  ['2026-11-23T10:00:00Z', '2026-11-23 10:00:00.000000000'],
-  ['2026-11-23T10:00:00.123456Z', '2026-11-23 10:00:00.123456000'],
-  ['2026-11-23T10:00:00.123456789+02:00', '2026-11-23 08:00:00.123456789'],
-  ['2026-11-23T10:00:00+0200', '2026-11-23 08:00:00.000000000'],
-  ['0001-01-01T00:00:00Z', null],
-  ['2026-02-31T10:00:00Z', undefined],
-  ['1969-12-31T23:59:59Z', undefined],
-  ['2300-01-01T00:00:00Z', undefined],
-  ['now', undefined],
-])('%s is read as %s', (text, expected) => expect(parseKubernetesTime(text)).toBe(expected))
-
-test('times are compared and moved as text', () => {
-  expect(laterOf('2026-11-23 10:00:00.000000000', null)).toBe('2026-11-23 10:00:00.000000000')
-  expect(secondsBefore('2026-11-23 00:00:10.500000000', 30)).toBe('2026-11-22 23:59:40.500000000')
-  expect(secondsBefore('1970-01-01 00:00:10.000000000', 1e9)).toBe('1970-01-01 00:00:00.000000000')
 })
 
 test.each([

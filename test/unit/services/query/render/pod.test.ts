@@ -30,6 +30,8 @@ const spoke = (restart: number, more: Partial<LifeLinesRow> = {}): LifeLinesRow 
   firstLine: at('10:01:00'),
   lastLine: at('10:02:00'),
   nameless: 0,
+  sentContainer: 'app',
+  sentRestart: restart,
   ...more,
 })
 const counted = (restart: number, lines: number, more: Partial<LineCountRow> = {}): LineCountRow => ({

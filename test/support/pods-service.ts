@@ -1,0 +1,124 @@
+// The pod routes over a store of their own: `tell` is what Kubernetes said, `say` what containers said, `get` and `list` the answers.
+import type { FastifyInstance } from 'fastify'
+import { Registry } from 'prom-client'
+import { columns } from '#ingest/store/columns.ts'
+import type { TableRows } from '#ingest/store/table-rows.ts'
+import { podRoute } from '#query/routes/pod.ts'
+import { podsRoute } from '#query/routes/pods.ts'
+import { podsAnswer } from '#query/routes/schemas/pods.ts'
+import { createHttpServer } from '#shared/http/server.ts'
+import { createLogger } from '#shared/logger.ts'
+import { decode, origin, type KubernetesObject } from './kubernetes.ts'
+import { openTestStore } from './store.ts'
+
+export interface LineOptions {
+  pod: string
+  podUid?: string
+  namespace?: string
+  cluster?: string
+  container?: string
+  restart?: number
+  containerId?: string
+  clock?: string
+  node?: string
+}
+
+export interface PodsService extends AsyncDisposable {
+  tell(tenant: string, ...objects: unknown[]): Promise<void>
+  /** `count` lines of one life, a second apart. */
+  say(tenant: string, count: number, line: LineOptions): Promise<void>
+  get(tenant: string, path: string): Promise<{ status: number; body: KubernetesObject }>
+  /** The pods of one page; the answer must have the shape that OpenAPI tells. */
+  list(tenant: string, query?: string): Promise<KubernetesObject[]>
+}
+
+/** The uid of the fixtures' pod number `n`. */
+export const uid = (n: number): string => `5b0c${String(n).padStart(4, '0')}-7d1e-4f2a-9b3c-${String(n).padStart(12, '0')}`
+export const namesOf = (pods: readonly KubernetesObject[]): string[] => pods.map(({ name }) => name as string)
+
+export async function openPodsService(): Promise<PodsService> {
+  const opened = await openTestStore()
+  const log = createLogger({ level: 'silent', service: 'query' })
+  const options = { store: opened.store, limits: { timeMs: 20_000 }, clock: () => Date.UTC(2026, 10, 23, 12) }
+  const routes = [podsRoute(options), podRoute(options)]
+  const app = (await createHttpServer({
+    log,
+    bodyBytesMax: 1e6,
+    registry: new Registry(),
+    readiness: async () => [],
+    routes,
+  })) as unknown as FastifyInstance
+
+  async function write({ table, rows }: Pick<TableRows, 'table' | 'rows'>): Promise<void> {
+    await opened.store.insert({ table, columns: columns[table], rows, format: 'JSONCompactEachRow' })
+  }
+
+  async function get(tenant: string, path: string): Promise<{ status: number; body: KubernetesObject }> {
+    const answer = await app.inject({ url: path, headers: { 'x-scope-orgid': tenant } })
+    return { status: answer.statusCode, body: answer.json<KubernetesObject>() }
+  }
+
+  return {
+    get,
+    async tell(tenant, ...objects) {
+      const { tables, rejects } = decode(objects, { ...origin, tenant })
+      if (rejects.length > 0) throw new Error(rejects[0]!.detail)
+      for (const rows of tables) await write(rows)
+    },
+    async say(tenant, count, line) {
+      await write({ table: 'logs', rows: linesOf(tenant, count, line) })
+    },
+    async list(tenant, query = '') {
+      const { status, body } = await get(tenant, `/v1/pods?${query}`)
+      if (status !== 200) throw new Error(JSON.stringify(body))
+      return podsAnswer.parse(body).pods
+    },
+    async [Symbol.asyncDispose]() {
+      await app.close()
+      await opened[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function linesOf(tenant: string, count: number, line: LineOptions): Buffer {
+  const {
+    pod,
+    podUid = '',
+    namespace = 'shop',
+    cluster = 'prod-eu',
+    container = 'app',
+    restart = -1,
+    containerId = '',
+    clock = '10:00:00',
+    node = 'node-7',
+  } = line
+  const start = Date.parse(`2026-11-23T${clock}Z`)
+  const given = {
+    tenant,
+    cluster,
+    namespace,
+    pod,
+    pod_uid: podUid,
+    container,
+    restart,
+    container_id: containerId,
+    node,
+    stream: 'stdout',
+    labels: {},
+    attributes: {},
+    class: 'default',
+    length: -1,
+  }
+  const rows = Array.from({ length: count }, (_, i) => {
+    const ts = `${new Date(start + i * 1000).toISOString().slice(0, 19).replace('T', ' ')}.000000001`
+    const row: Record<string, unknown> = {
+      ...given,
+      ts,
+      message: `line ${i}`,
+      offset: i * 10,
+      received: '2026-11-23 12:00:00.000',
+    }
+    return `${JSON.stringify(columns.logs.map((column) => row[column] ?? (['partial', 'eof', 'ordinal'].includes(column) ? 0 : '')))}\n`
+  })
+  return Buffer.from(rows.join(''))
+}
