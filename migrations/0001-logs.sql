@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS logs
                      container, restart, if(restart < 0, container_id, ''), stream, message,
                      offset, if(offset < 0, ordinal, 0)) CODEC(NONE),
     INDEX words replaceRegexpAll(lower(message), '[a-z]*[0-9][0-9a-z]*', ' ') TYPE text(tokenizer = 'splitByNonAlpha'),
-    INDEX tokens lower(message) TYPE tokenbf_v1(65536, 3, 0) GRANULARITY 8
+    INDEX tokens lower(message) TYPE tokenbf_v1(8192, 3, 0) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY (toYYYYMMDD(ts), class)

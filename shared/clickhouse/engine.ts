@@ -1,8 +1,8 @@
 // The embedded engine: loads `chdb` when it is first needed, opens and closes sessions on one data directory, and says in a sentence
 // what is wrong where it cannot. The engine's own lock on the file `status` is the truth about who holds a directory; it ends with
 // its process, so nothing stale is left by kill -9.
-import { mkdir, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import type { Session } from 'chdb'
 import { AfterlogError } from '../errors.ts'
 import { engineArguments, type EngineMemory } from './engine-arguments.ts'
@@ -28,7 +28,7 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
   const chdb = await loadChdb()
   const dir = join(resolve(dataDir), 'clickhouse')
   try {
-    await mkdir(dir, { recursive: true })
+    await makeDirectory(dir)
   } catch (cause) {
     throw new AfterlogError('store-unavailable', `the data directory ${dataDir} cannot be made: ${(cause as Error).message}`, {
       cause,
@@ -71,6 +71,27 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
       control.close()
       await chdb.drainPending()
     },
+  }
+}
+
+/** Like mkdir -p. Node's own recursive mkdir never returns where a directory of the path can neither be made nor be missing, as in /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    const parent = dirname(path)
+    if (
+      await stat(parent).then(
+        () => true,
+        () => false,
+      )
+    )
+      throw error
+    await makeDirectory(parent)
+    await makeDirectory(path)
   }
 }
 

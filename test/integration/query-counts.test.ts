@@ -119,9 +119,10 @@ describe('dead letters', () => {
     expect(second.deadLetters[0]).toMatchObject({
       time: '2026-11-23T10:00:00.000000001Z',
       origin: 'http:/v1/batches#1',
-      reason: 'bad-time',
+      reason: 'd',
+      code: 'bad-time',
     })
-    expect((await json<Letters>('/v1/dead-letters?reason=bad-cri')).deadLetters.map(({ payload }) => payload)).toEqual(['p2'])
+    expect((await json<Letters>('/v1/dead-letters?code=bad-cri')).deadLetters.map(({ payload }) => payload)).toEqual(['p2'])
     expect(
       (await json<Letters>(`/v1/dead-letters?from=${t0 + 2n}&to=${t0 + 3n}`)).deadLetters.map(({ payload }) => payload),
     ).toEqual(['p2'])

@@ -36,7 +36,8 @@ const int32 = z
   .int32()
   .nullish()
   .transform((value) => value ?? null)
-const required = z.string().min(1)
+/** Of an object or a container: Kubernetes allows names and uids of up to 253 characters. */
+const required = z.string().min(1).max(253)
 
 const metadata = z.looseObject({
   name: text,

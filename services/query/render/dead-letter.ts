@@ -5,8 +5,10 @@ import { formatTime } from './time.ts'
 export interface DeadLetterJson {
   time: string
   origin: string
+  /** The sentence that the sender got. */
   reason: string
-  detail: string
+  /** The reason as one word, for counting. */
+  code: string
   payload: string | { base64: string }
 }
 
@@ -21,8 +23,8 @@ export function deadLetterJson(letter: {
   return {
     time: formatTime(ts),
     origin,
-    reason,
-    detail,
+    reason: detail,
+    code: reason,
     payload: isUtf8(payload) ? payload.toString('utf8') : { base64: payload.toString('base64') },
   }
 }

@@ -11,10 +11,10 @@ import { nowNs, type QueryRouteOptions } from './query-context.ts'
 import { deadLettersAnswer } from './schemas/answers.ts'
 import { cursor, limit, timeParameters } from './schemas/parameters.ts'
 
-const reason = z.union([z.string(), z.array(z.string())]).transform((value) => (typeof value === 'string' ? [value] : value))
+const code = z.union([z.string(), z.array(z.string())]).transform((value) => (typeof value === 'string' ? [value] : value))
 const querystring = z.strictObject({
   ...timeParameters,
-  reason: reason.optional().describe('Repeatable: any of them.'),
+  code: code.optional().describe('The reason as one word. Repeatable: any of them.'),
   limit: limit(100),
   cursor,
 })
@@ -25,7 +25,7 @@ export const deadLettersRoute =
     const schema = { summary: 'What could not be stored, and why', querystring, response: { 200: deadLettersAnswer } }
     app.get('/v1/dead-letters', { schema }, async (request, reply) => {
       const { query, tenant } = request
-      const filters = digest([tenant, 'dead-letters', query.from ?? '', query.to ?? '', query.reason?.toSorted() ?? null])
+      const filters = digest([tenant, 'dead-letters', query.from ?? '', query.to ?? '', query.code?.toSorted() ?? null])
       const times = readTimes(query, nowNs(clock))
       const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
       const { from, to } = at ?? times
@@ -35,7 +35,7 @@ export const deadLettersRoute =
       const filter = {
         tenant,
         ...bounds,
-        ...(query.reason === undefined ? {} : { reasons: query.reason }),
+        ...(query.code === undefined ? {} : { reasons: query.code }),
         ...(at === undefined ? {} : { after: at.after }),
       }
       const keys = await reading.rows<{ ts: string; id: string }>(deadLetterKeys(filter, most + 1))

@@ -48,7 +48,11 @@ export const tailRoute =
       const signal = AbortSignal.any([clientGone(reply), stopping])
       const reading = createReading({ store, limits, signal })
       const events = tail({ reading, filter, at, filters, now: clock(), pollIntervalMs, signal })
-      const body = Readable.from(withHeartbeat(events, { heartbeatMs, stopping, signal }), { objectMode: false })
+      // The first look comes before the answer begins: a search text that the engine refuses is still a 400.
+      const first = await events.next()
+      const body = Readable.from(withHeartbeat(startingWith(first, events), { heartbeatMs, stopping, signal }), {
+        objectMode: false,
+      })
       return reply
         .type('text/event-stream; charset=utf-8')
         .header('cache-control', 'no-cache')
@@ -90,6 +94,12 @@ async function* tail({ reading, filter, at, filters, now, pollIntervalMs, signal
   for await (const arrived of follow({ ...options, ...(after === undefined ? {} : { after }) })) {
     yield arrived.map(({ line, received }) => event(line, { received })).join('')
   }
+}
+
+async function* startingWith(first: IteratorResult<string, void>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  if (first.done === true) return
+  yield first.value
+  yield* rest
 }
 
 /** Events with a comment where nothing else was sent for a while, and `event: end` when the service stops. */

@@ -35,7 +35,7 @@ export const oddQueries: readonly HostileRequest[] = [
     })),
   ),
   ...injections.flatMap((value) => [
-    { name: `reason=${JSON.stringify(value)}`, path: `/v1/dead-letters?reason=${encodeURIComponent(value)}` },
+    { name: `code=${JSON.stringify(value)}`, path: `/v1/dead-letters?code=${encodeURIComponent(value)}` },
     { name: `label ${JSON.stringify(value)}`, path: `/v1/fields/${encodeURIComponent(`labels.${value}`)}/values` },
     {
       name: `field q ${JSON.stringify(value)}`,

@@ -20,7 +20,7 @@ export const strangers: readonly BadRequest[] = [
   { name: 'a cursor of pods for lines', path: ({ pods }) => `/v1/logs?cursor=${pods}`, names: 'cursor' },
   {
     name: 'a cursor of dead letters with another filter',
-    path: ({ letters }) => `/v1/dead-letters?limit=1&reason=x&cursor=${letters}`,
+    path: ({ letters }) => `/v1/dead-letters?limit=1&code=x&cursor=${letters}`,
     names: 'cursor',
   },
   { name: 'a cursor cut short', path: ({ lines }) => `/v1/logs?order=asc&limit=1&cursor=${lines.slice(0, -7)}`, names: 'cursor' },

@@ -45,8 +45,8 @@ export const deadLettersAnswer = z.object({
     z.object({
       time,
       origin: z.string(),
-      reason: z.string(),
-      detail: z.string().describe('The sentence that the sender got.'),
+      reason: z.string().describe('The sentence that the sender got.'),
+      code: z.string().describe('The reason as one word, for counting.'),
       payload: z.union([z.string(), z.object({ base64: z.string() })]),
     }),
   ),
