@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS pods
     controller_name String,
     created_at  Nullable(DateTime64(9, 'UTC')),
     started_at  Nullable(DateTime64(9, 'UTC')),
-    deleted_at  Nullable(DateTime64(9, 'UTC')),    -- when deletion was asked for: deletionTimestamp less its grace period
+    deleted_at  Nullable(DateTime64(9, 'UTC')),    -- when deletion was asked for, as near as this object tells: services/ingest/normalise/deletion-time.ts
     gone        UInt8,                             -- a watch said DELETED
     status_at   Nullable(DateTime64(9, 'UTC')),    -- the newest time that the object tells of
     labels      Map(String, String),
@@ -34,6 +34,24 @@ CREATE TABLE IF NOT EXISTS pods
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (tenant, uid)
 SETTINGS index_granularity = 128, min_bytes_for_wide_part = 10000000000;  -- a page of pods is a hundred uids, anywhere in the table: one short read each
+
+-- The earliest time at which deletion is known to have been asked for. The last object of a pod no longer has it: the kubelet's final
+-- delete moves deletionTimestamp to the end.
+CREATE TABLE IF NOT EXISTS pod_deletions
+(
+    tenant   LowCardinality(String),
+    uid      String,
+    asked_at SimpleAggregateFunction(min, DateTime64(9, 'UTC'))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant, uid)
+SETTINGS index_granularity = 128, min_bytes_for_wide_part = 10000000000;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS pod_deletions_of_pods TO pod_deletions AS
+SELECT tenant, uid, min(assumeNotNull(deleted_at)) AS asked_at
+FROM pods
+WHERE deleted_at IS NOT NULL
+GROUP BY tenant, uid;
 
 -- First and last time of every pod that Kubernetes or an Event told of, for the order of the list. Min and max only. Epoch ns; what
 -- nobody told is the neutral element.

@@ -78,7 +78,7 @@ export function readConfig(
     const parsed = variable.schema.safeParse(given)
     if (parsed.success) config[name] = parsed.data
     else {
-      const shown = variable.secret === true ? '' : ` (it is ${JSON.stringify(given.slice(0, 200))})`
+      const shown = variable.secret === true ? '' : ` (it is ${JSON.stringify(withoutUser(given).slice(0, 200))})`
       problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join('; ')}${shown}`)
     }
   }
@@ -86,6 +86,9 @@ export function readConfig(
   const unknown = Object.keys(env).filter((name) => name.startsWith('AFTERLOG_') && !(name in variables) && !isForeign(name))
   return { config: config as Config, unknown }
 }
+
+/** A URL may carry a user and a password, which are nobody's business. */
+const withoutUser = (value: string): string => value.replace(/\/\/[^/@]*@/, '//…@')
 
 /** Variables of the tests, of the importer, and those that Kubernetes sets for a Service of our name. */
 function isForeign(name: string): boolean {

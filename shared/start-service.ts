@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net'
 import { Registry } from 'prom-client'
 import { openStore } from '#shared/clickhouse/open-store.ts'
+import { storeOptions } from '#shared/clickhouse/store-options.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Config } from '#shared/config.ts'
@@ -102,21 +103,6 @@ async function listen(app: HttpServer, { AFTERLOG_HTTP_HOST: host, AFTERLOG_HTTP
   }
 }
 
-function storeOptions(config: Config, log: Logger): Parameters<typeof openStore>[0] {
-  const database = config.AFTERLOG_CLICKHOUSE_DATABASE
-  const url = config.AFTERLOG_CLICKHOUSE_URL
-  if (url === undefined) return { mode: 'embedded', dataDir: config.AFTERLOG_DATA_DIR, database, log }
-  return {
-    mode: 'server',
-    url,
-    user: config.AFTERLOG_CLICKHOUSE_USER,
-    password: config.AFTERLOG_CLICKHOUSE_PASSWORD,
-    database,
-    cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER,
-    log,
-  }
-}
-
 /** ms that requests under way have to end in once the process is told to stop. */
 const connectionsMsMax = 10_000
 
@@ -128,6 +114,7 @@ async function storeReadiness(store: LogStore): Promise<string[]> {
     await store.rows({ sql: raw('SELECT 1 AS one'), signal: AbortSignal.timeout(answerMsMax) })
     return []
   } catch (error) {
-    return [`the store does not answer: ${(error as Error).message}`]
+    const { message, cause } = error as Error
+    return [cause instanceof Error ? `${message}: ${cause.message}` : message]
   }
 }

@@ -66,10 +66,10 @@ interface Layout {
   settings?: string
 }
 
-export const orderA = '(tenant, toStartOfHour(ts), namespace, pod, container, ts, identity)'
+const orderA = '(tenant, toStartOfHour(ts), namespace, pod, container, ts, identity)'
 
 /** CREATE TABLE of the baseline with changes. */
-export function table(layout: Layout): string {
+function table(layout: Layout): string {
   const columns = { ...baseColumns, ...layout.columns }
   const lines = Object.entries(columns).map(([name, type]) => `  ${name} ${type}`)
   for (const index of layout.indexes ?? []) lines.push(`  INDEX ${index}`)

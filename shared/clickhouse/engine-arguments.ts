@@ -9,7 +9,7 @@ export interface EngineMemory {
   mergeBytes: number
 }
 
-export const modestMemory: EngineMemory = { cacheBytes: 48 * 1024 * 1024, mergeBytes: 512 * 1024 * 1024 }
+const modestMemory: EngineMemory = { cacheBytes: 48 * 1024 * 1024, mergeBytes: 512 * 1024 * 1024 }
 
 /** Command line arguments for a session. */
 export function engineArguments({ cacheBytes, mergeBytes }: EngineMemory = modestMemory): string[] {

@@ -47,7 +47,7 @@ export function toProblem(error: AfterlogError): Problem {
 }
 
 /** Any thrown value as an AfterlogError: schema violations name their parameter, fastify's own errors keep their status. */
-export function toAfterlogError(error: unknown): AfterlogError {
+function toAfterlogError(error: unknown): AfterlogError {
   if (error instanceof AfterlogError) return error
   if (hasZodFastifySchemaValidationErrors(error)) return fromValidation(error)
   const { statusCode, code, message } = error as Partial<FastifyError>

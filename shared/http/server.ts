@@ -105,7 +105,7 @@ export async function createHttpServer({
 }
 
 /** Tenant of a request: 1 to 128 printable ASCII characters; `default` where none is named. */
-export function readTenant(header: string | string[] | undefined): string {
+function readTenant(header: string | string[] | undefined): string {
   if (header === undefined || header === '') return 'default'
   if (typeof header !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(header)) {
     throw invalidParameter('X-Scope-OrgID', 'X-Scope-OrgID names one tenant: 1 to 128 printable ASCII characters')

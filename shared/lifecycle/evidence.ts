@@ -15,7 +15,7 @@ export interface PodEvidence {
   disruptionMessage: string
   /** Reasons of waiting containers by container name: CrashLoopBackOff, ImagePullBackOff, … */
   waiting: Readonly<Record<string, string>>
-  /** When deletion was asked for; null if it was not, or not told. */
+  /** The earliest time at which deletion is known to have been asked for; null if it was not, or not told. */
   deletedAt: string | null
   /** The API server said that the object is gone. */
   gone: boolean

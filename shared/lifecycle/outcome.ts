@@ -1,5 +1,5 @@
-// Pure: the outcome of a pod from all that is known of it, at query time. A pod's outcome is that of its last death; a pod that
-// lives now is `running`, and CrashLoopBackOff is not living. The order of the rules is docs/decisions/0004-outcomes.md.
+// Pure: the outcome of a pod from all that is known of it, at query time. A pod's outcome is that of its last death, also while it
+// lives again; one that has not died is `running`, and CrashLoopBackOff is `crashed`. The order of the rules is docs/decisions/0004-outcomes.md.
 import { disruptionCause, eventMeaning, statusCause, type Cause, type EventMeaning } from './cause.ts'
 import type { EventEvidence, LifeEvidence, Outcome, PodEvidence, Verdict } from './evidence.ts'
 import { lifeOutcome, notBefore } from './life-outcome.ts'
@@ -117,7 +117,7 @@ function stopping({ pod }: Evidence, told: Told): Stop | undefined {
       ? { outcome: 'node-lost', ...said(told.notReady), at: told.notReady.time }
       : undefined
   }
-  const at = (asked ? pod.deletedAt : null) ?? event?.time ?? null
+  const at = earliest(asked ? pod.deletedAt : null, event?.time ?? null)
   const cause = asked ? disruptionCause(pod) : undefined
   const tainted = told.tainted !== undefined || cause?.reason === 'DeletionByTaintManager'
   if (tainted && told.notReady !== undefined) return { outcome: 'node-lost', ...said(told.notReady), at }
@@ -125,6 +125,8 @@ function stopping({ pod }: Evidence, told: Told): Stop | undefined {
   if (told.tainted !== undefined) return { outcome: 'evicted', ...said(told.tainted), at }
   return { outcome: 'deleted', reason: told.stopping?.reason ?? '', message: told.stopping?.message ?? '', at }
 }
+
+const earliest = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b < a) ? b : a)
 
 const said = ({ reason, message }: EventEvidence) => ({ reason, message })
 
@@ -202,6 +204,11 @@ function ownEnd(
   if (dead.length > 0 && dead.length === main.length)
     return by(lost === undefined ? 'completed' : 'unknown', lost ?? latest(dead))
   if (over) return by('unknown', undefined, words)
+  // It lives, and says of its last death what that was: an OOM kill is what people look for after the restart, too.
+  const survived = latest(
+    evidence.lives.filter((life) => isMain(life) && life.state === 'terminated' && isBad(lifeOutcome(life))),
+  )
+  if (survived !== undefined) return { ...by(lifeOutcome(survived), survived), diedAt: null }
   const waiting = pod === null ? undefined : Object.values(pod.waiting)[0]
   if (pod !== null || told.alive)
     return { ...by('running', undefined, { reason: waiting ?? pod?.reason ?? '', message: pod?.message ?? '' }), diedAt: null }
@@ -215,6 +222,8 @@ function failedBesides(newest: readonly LifeEvidence[], pod: PodEvidence | null,
     return life.kind === 'sidecar' && life.state === 'terminated' && pod?.waiting[life.container] === 'CrashLoopBackOff'
   })
 }
+
+const isMain = ({ kind }: LifeEvidence): boolean => kind === 'container' || kind === ''
 
 const isBad = (outcome: Outcome): boolean => outcome === 'crashed' || outcome === 'oomkilled'
 

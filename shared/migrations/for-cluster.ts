@@ -3,7 +3,7 @@
 // Unproven: no Keeper was at hand. The tests assert the SQL; nobody has run it on a real cluster yet.
 
 /** Table that holds the rows on each shard: what ALTER … DROP PARTITION and OPTIMIZE need in a cluster. */
-export function localTable(table: string): string {
+function localTable(table: string): string {
   return `${table}_local`
 }
 

@@ -104,7 +104,7 @@ async function record(store: LogStore, { number, name, checksum }: Migration): P
 }
 
 /** Turns fsync after each insert on or off for every table of the store that is not one of the migrations'. */
-export async function applyFsync(store: LogStore, on: boolean, cluster?: string): Promise<void> {
+async function applyFsync(store: LogStore, on: boolean, cluster?: string): Promise<void> {
   const value = on ? 1 : 0
   const tables = await store.rows<{ name: string; full: string }>({
     sql: raw(

@@ -113,7 +113,7 @@ describe('POST /v1/batches', () => {
       body: endless,
       headers: json,
       duplex: 'half',
-    } as RequestInit)
+    })
     expect(answer.status).toBe(413)
   })
 

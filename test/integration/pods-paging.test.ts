@@ -54,6 +54,17 @@ describe('paging', () => {
     expect(seen.toSorted()).toEqual(many)
   })
 
+  test('one page takes thousands of pods', async () => {
+    const pods = Array.from({ length: 2500 }, (_, i) =>
+      fixture('pod-job-completed', (pod) => Object.assign(pod['metadata'], { uid: uid(i), name: `job-${i}` })),
+    )
+    await tell('thousands', ...pods)
+    const seen = await list('thousands', 'limit=10000')
+    expect(new Set(seen.map((pod) => pod['uid'])).size).toBe(2500)
+    expect(await list('thousands', 'limit=10000&outcome=completed')).toEqual(seen)
+    expect(await list('thousands', 'limit=10000&outcome=crashed')).toEqual([])
+  })
+
   test('a cursor belongs to its filters', async () => {
     const { body } = await get('paging', '/v1/pods?limit=4')
     expect(await get('paging', `/v1/pods?limit=4&node=x&cursor=${body['next']}`)).toMatchObject({

@@ -153,7 +153,7 @@ describe('filters', () => {
     ['node=node-8', ['web-0']],
     ['cluster=lab', ['mute']],
     ['owner=StatefulSet/web', ['web-0', 'web-0']],
-    ['owner=search&outcome=running', ['search-6c5d7f9b8d-p8k2m']],
+    ['owner=search&outcome=oomkilled', ['search-6c5d7f9b8d-p8k2m', 'search-6c5d7f9b8d-q9w4z']],
     ['owner=ReplicaSet/orders-84bd9f6c7', ['orders-84bd9f6c7-i1n1t']],
     ['owner=Deployment/web', []],
     ['outcome=evicted&namespace=shop', ['cart-7d9f8b6c5-dr41n', 'thumbs-5f6b7c8d9-j4h5g']],

@@ -46,9 +46,13 @@ export function rowsOf({ tables }: Decoded, table: 'pods' | 'lives' | 'events'):
 export function evidenceOf(...objects: unknown[]): Evidence {
   const decoded = decode(objects)
   if (decoded.rejects.length > 0) throw new Error(decoded.rejects[0]!.detail)
-  const [pod] = newest(rowsOf(decoded, 'pods'), ({ uid }) => String(uid))
+  const told = rowsOf(decoded, 'pods')
+  const [pod] = newest(told, ({ uid }) => String(uid))
+  const asked = told
+    .flatMap((row) => (typeof row['deleted_at'] === 'string' ? [row['deleted_at']] : []))
+    .toSorted((a, b) => (a < b ? -1 : 1))
   return {
-    pod: pod === undefined ? null : (podEvidence(pod) as unknown as Evidence['pod']),
+    pod: pod === undefined ? null : ({ ...podEvidence(pod), deletedAt: asked[0] ?? null } as unknown as Evidence['pod']),
     lives: newest(rowsOf(decoded, 'lives'), ({ container, restart }) => `${String(container)}/${String(restart)}`).map(
       (life) =>
         ({
@@ -72,7 +76,6 @@ export function evidenceOf(...objects: unknown[]): Evidence {
 const podEvidence = (pod: Row): Row => ({
   ...pod,
   disruptionMessage: pod['disruption_message'],
-  deletedAt: pod['deleted_at'],
   gone: pod['gone'] === 1,
   startedAt: pod['started_at'],
   statusAt: pod['status_at'],

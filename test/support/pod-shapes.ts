@@ -1,7 +1,7 @@
 // Shapes of one pod `shop/p` with one container `app`, for tables of outcomes: what is the matter with it, and what Events say.
 import { fixture, type KubernetesObject } from './kubernetes.ts'
 
-export const at = (clock: string) => `2026-11-23T${clock}Z`
+const at = (clock: string) => `2026-11-23T${clock}Z`
 export const stored = (clock: string) => `2026-11-23 ${clock}.000000000`
 
 /** A pod `shop/p` with one container `app`, one uid. */

@@ -39,15 +39,23 @@ export interface ServiceProcessOptions {
   /** Of the program; default this checkout. */
   checkout?: string
   port?: number
+  /** Default: ingest and query in one, as `npm start`. */
+  program?: 'services/main.ts' | 'services/ingest/main.ts' | 'services/query/main.ts'
   env?: Readonly<Record<string, string>>
 }
 
 /** Of this checkout. */
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
-export function spawnService({ dataDir, checkout = root, port = 0, env = {} }: ServiceProcessOptions): ServiceProcess {
+export function spawnService({
+  dataDir,
+  checkout = root,
+  port = 0,
+  program = 'services/main.ts',
+  env = {},
+}: ServiceProcessOptions): ServiceProcess {
   const startedMs = performance.now()
-  const child = spawn(process.execPath, ['services/main.ts'], {
+  const child = spawn(process.execPath, [program], {
     cwd: checkout,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', AFTERLOG_DATA_DIR: dataDir, AFTERLOG_HTTP_PORT: String(port), ...env },

@@ -40,7 +40,7 @@ export function createGroupWriter({ insert, flushIntervalMs, groupBytesMax }: Gr
   /** What comes while a table has an insert makes the next one bigger, which costs half per row; a big one need not wait. */
   const mayStart = ({ table, bytes, due }: Group): boolean => {
     const inserts = [...running.values()].filter((name) => name === table).length
-    return due && (inserts === 0 || (inserts === 1 && bytes >= groupBytesMax / 4))
+    return due && (inserts === 0 || (inserts === 1 && bytes >= groupBytesMax / 2))
   }
   let closed = false
 

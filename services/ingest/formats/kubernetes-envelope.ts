@@ -27,7 +27,7 @@ interface Context {
 }
 
 const depthMax = 6
-export const watchTypes = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR'] as const
+const watchTypes = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR'] as const
 
 export function openEnvelopes(value: unknown): Generator<Enclosed> {
   return open(value, { change: 'told', cluster: '', hint: { kind: '', apiVersion: '' }, depth: 0 })
@@ -100,6 +100,6 @@ function* openWatchEvent(event: JsonObject, type: string, context: Context): Gen
 
 const reject = (value: unknown, reason: RejectReason, detail: string): Enclosed => ({ is: 'reject', value, reason, detail })
 
-export function isObject(value: unknown): value is JsonObject {
+function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -96,7 +96,13 @@ export const podSchema = z.looseObject({
     annotations: textMap,
     ownerReferences: listOf(z.looseObject({ kind: text, name: text, controller: z.boolean().nullish() })),
   }),
-  spec: z.looseObject({ nodeName: text, initContainers: listOf(z.looseObject({ name: text, restartPolicy: text })) }).nullish(),
+  spec: z
+    .looseObject({
+      nodeName: text,
+      restartPolicy: text,
+      initContainers: listOf(z.looseObject({ name: text, restartPolicy: text })),
+    })
+    .nullish(),
   status: z
     .looseObject({
       phase: text,

@@ -91,7 +91,7 @@ function daysIn(year: number, month: number): number {
 }
 
 /** Days from 1970-01-01 in the proleptic Gregorian calendar (the well-known civil-day count by eras of 400 years). */
-export function daysSince1970(year: number, month: number, day: number): number {
+function daysSince1970(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year
   const era = Math.floor(y / 400)
   const yearOfEra = y - era * 400

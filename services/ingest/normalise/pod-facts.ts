@@ -1,7 +1,8 @@
 // Pure: a Pod object as a row of `pods`. Keys are columns of services/ingest/store/columns.ts.
 import type { KubernetesPod } from '../formats/kubernetes-schema.ts'
+import { deletionTime } from './deletion-time.ts'
 import { factVersion } from './fact-version.ts'
-import { laterOf, secondsBefore } from './kubernetes-time.ts'
+import { laterOf } from './kubernetes-time.ts'
 import type { Origin } from './origin.ts'
 
 /** What a watch said with the object; a bare object or one of a list is `told`. */
@@ -20,8 +21,7 @@ export function podFacts(pod: KubernetesPod, { change, object, origin }: { chang
   const controller = metadata.ownerReferences.find((reference) => reference.controller === true) ??
     metadata.ownerReferences[0] ?? { kind: '', name: '' }
   const owner = peoplesOwner(controller, labels)
-  const deletedAt =
-    metadata.deletionTimestamp === null ? null : secondsBefore(metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds)
+  const deletedAt = deletionTime(pod)
   const disruption = status?.conditions.find(({ type, status: value }) => type === 'DisruptionTarget' && value === 'True')
   const gone = change === 'deleted'
   const statusAt = newestTime(pod, deletedAt)

@@ -15,7 +15,7 @@ export const acceptedSchema = z
   })
   .describe('Everything accepted is durable: it survives a crash of every process')
 
-export const problemSchema = z
+const problemSchema = z
   .object({
     type: z.string(),
     title: z.string(),

@@ -30,12 +30,3 @@ export function behind(key: LineKey, order: Order): Fragment {
   const columns = raw('(ts, restart, toString(file), position, identity)')
   return order === 'asc' ? sql`${columns} > ${tuple}` : sql`${columns} < ${tuple}`
 }
-
-/** Order of two keys as the engine has it, for `Array.sort`. Files compare by bytes. */
-export function compareKeys(a: LineKey, b: LineKey): number {
-  if (a.ts !== b.ts) return a.ts < b.ts ? -1 : 1
-  if (a.restart !== b.restart) return a.restart - b.restart
-  if (a.file !== b.file) return Buffer.compare(Buffer.from(a.file), Buffer.from(b.file))
-  if (a.position !== b.position) return a.position < b.position ? -1 : 1
-  return a.identity === b.identity ? 0 : a.identity < b.identity ? -1 : 1
-}

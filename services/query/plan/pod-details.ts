@@ -24,6 +24,7 @@ export interface PodRow {
   ownerName: string
   createdAt: string | null
   startedAt: string | null
+  /** The earliest that any version of the object told. */
   deletedAt: string | null
   gone: number
   statusAt: string | null
@@ -31,11 +32,12 @@ export interface PodRow {
 
 /** Rows: PodRow. */
 export function podRows(tenant: string, uids: readonly string[]): Fragment {
-  return sql`SELECT ${raw(podColumns)} FROM pods FINAL WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)}`
+  return sql`SELECT ${raw(podColumns)} FROM (SELECT * EXCEPT (labels, annotations, object) FROM pods FINAL WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)}) AS told
+  LEFT ANY JOIN (SELECT uid, min(asked_at) AS asked_at FROM pod_deletions WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} GROUP BY uid) AS asked USING (uid)`
 }
 
 const podColumns = `cluster, namespace, name, uid, mirror_uid AS mirrorUid, node, phase, reason, message, disruption, disruption_message AS disruptionMessage, waiting,
-  ip, owner_kind AS ownerKind, owner_name AS ownerName, ${time('created_at', 'createdAt')}, ${time('started_at', 'startedAt')}, ${time('deleted_at', 'deletedAt')}, gone, ${time('status_at', 'statusAt')}`
+  ip, owner_kind AS ownerKind, owner_name AS ownerName, ${time('created_at', 'createdAt')}, ${time('started_at', 'startedAt')}, ${time('if(isNull(deleted_at), NULL, asked_at)', 'deletedAt')}, gone, ${time('status_at', 'statusAt')}`
 
 export interface LifeRow {
   cluster: string

@@ -34,11 +34,3 @@ export function resolvedLines(tenant: string): Fragment {
     LEFT ANY JOIN (SELECT container_id AS known_id, pod_uid AS known_uid, container AS known_container, restart AS known_restart FROM lives WHERE tenant = ${str(tenant)} AND container_id != ''
       AND container_id IN (SELECT ${bareContainerId} FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid = '')) AS known ON container_id = known_id`
 }
-
-const unresolvedForm = /^unresolved:(.*)\/([^/]+)\/([^/]+)$/s
-
-/** The parts of a made up uid; undefined for any other. */
-export function parseUnresolved(uid: string): { cluster: string; namespace: string; pod: string } | undefined {
-  const [, cluster, namespace, pod] = unresolvedForm.exec(uid) ?? []
-  return cluster === undefined || namespace === undefined || pod === undefined ? undefined : { cluster, namespace, pod }
-}

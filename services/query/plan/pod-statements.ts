@@ -3,7 +3,7 @@
 import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 
 /** A container id without its scheme: `containerd://abc` and `abc` are one. */
-export const bareContainerId = raw(
+const bareContainerId = raw(
   `if(position(container_id, '://') = 0, toString(container_id), substring(toString(container_id), position(container_id, '://') + 3))`,
 )
 

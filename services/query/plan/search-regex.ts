@@ -3,7 +3,7 @@
 import { invalidParameter } from '#shared/errors.ts'
 import { sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 
-export const regexLengthMax = 1000
+const regexLengthMax = 1000
 
 /** True where `value` matches. Fails on a pattern that is too long. */
 export function regexSql(value: Fragment, pattern: string, position: number): Fragment {

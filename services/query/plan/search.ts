@@ -13,7 +13,7 @@ export function compileSearch(text: string): Fragment {
 }
 
 /** A condition that is 0 or 1 for every row, never NULL: NOT must see all the rows that its term does not match. */
-export function searchSql(node: SearchNode): Fragment {
+function searchSql(node: SearchNode): Fragment {
   switch (node.kind) {
     case 'and':
       return node.terms.length === 0 ? raw('1') : sql`(${join(node.terms.map(searchSql), ' AND ')})`

@@ -11,7 +11,7 @@ const unitsNs: Readonly<Record<string, bigint>> = {
 }
 
 /** The latest time the store can hold (2262), in ns. */
-export const latestNs = 9_223_372_036_854_775_807n
+const latestNs = 9_223_372_036_854_775_807n
 
 /** Epoch ns of a time as a request writes it; undefined where it is not a time; what the store cannot hold is its nearest time. `nowNs` is what relative times count from. */
 export function parseTime(text: string, nowNs: bigint): bigint | undefined {

@@ -99,7 +99,7 @@ export function livesNumbered(lives: readonly PodLife[], number: number): PodLif
   return [...containers.values()].flatMap((ofOne) => ofOne.at(number - 1) ?? [])
 }
 
-export const bare = (containerId: string): string =>
+const bare = (containerId: string): string =>
   containerId.slice(containerId.indexOf('://') + (containerId.includes('://') ? 3 : 1))
 
 function knownLives(rows: readonly LifeRow[]): PodLife[] {

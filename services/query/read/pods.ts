@@ -25,7 +25,10 @@ export interface PodReader {
 const visitedMax = 1000
 const settledNs = 600_000_000_000n
 const keysAtOnce = 20_000
-const detailsAtOnce = 2_000
+/** A statement takes 256 KB of text, its lists included, of which some list the uids twice; names have up to 253 characters. */
+const uidCharsAtOnce = 100_000
+const detailsAtOnce = 1_000
+const countedAtOnce = 400
 
 export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> }): PodReader {
   const { rows } = reading
@@ -62,6 +65,14 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
   }
 
   async function counted(tenant: string, pods: readonly PodFacts[]): Promise<PodFacts[]> {
+    const done: PodFacts[] = []
+    for (let from = 0; from < pods.length; from += countedAtOnce) {
+      done.push(...(await countSome(tenant, pods.slice(from, from + countedAtOnce))))
+    }
+    return done
+  }
+
+  async function countSome(tenant: string, pods: readonly PodFacts[]): Promise<PodFacts[]> {
     const lines = pods.flatMap((pod) => pod.lines)
     if (lines.length === 0) return [...pods]
     const unique = (values: readonly string[]) => [...new Set(values)]
@@ -91,14 +102,14 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
       const keys = await rows<PodKey>(podKeys(filter, behind, atOnce))
       more = keys.length === atOnce
       let step = limit + 1
-      for (let from = 0; from < keys.length; from += step, step = Math.min(step * 4, detailsAtOnce)) {
-        const slice = keys.slice(from, from + step)
-        for (const [i, pod] of (
-          await facts(
-            filter.tenant,
-            slice.map(({ uid }) => uid),
-          )
-        ).entries()) {
+      for (let from = 0, size = 0; from < keys.length; from += size, step *= 4) {
+        size = sizeOfStep(keys, from, Math.min(step, detailsAtOnce))
+        const slice = keys.slice(from, from + size)
+        const found = await facts(
+          filter.tenant,
+          slice.map(({ uid }) => uid),
+        )
+        for (const [i, pod] of found.entries()) {
           const rendered = renderPod(pod)
           behind = advance(behind, slice[i]!, rendered, keys[0]!)
           yield { pod, rendered, behind }
@@ -126,6 +137,13 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
   }
 
   return { page, facts, counted }
+}
+
+function sizeOfStep(keys: readonly PodKey[], from: number, most: number): number {
+  let size = 0
+  for (let chars = 0; size < most && from + size < keys.length && (size === 0 || chars < uidCharsAtOnce); size++)
+    chars += keys[from + size]!.uid.length
+  return size
 }
 
 const wanted = ({ pod }: RenderedPod, { outcome }: PodFilter): boolean => outcome === undefined || outcome.includes(pod.outcome)

@@ -17,7 +17,7 @@ test('all mistakes are reported together, with what would be right, and no secre
   const env = {
     AFTERLOG_HTTP_PORT: '80a',
     AFTERLOG_RETENTION: 'default=14',
-    AFTERLOG_CLICKHOUSE_URL: 'ftp://x',
+    AFTERLOG_CLICKHOUSE_URL: 'ftp://u:hush@x',
     AFTERLOG_CLICKHOUSE_PASSWORD: 'x'.repeat(5000),
   }
   try {
@@ -29,6 +29,7 @@ test('all mistakes are reported together, with what would be right, and no secre
     expect(message).toContain('AFTERLOG_HTTP_PORT must be a whole number (it is "80a")')
     expect(message).toContain('"default=14" is no rule; write namespace=14d')
     expect(message).not.toContain('xxxx')
+    expect(message).not.toContain('hush')
   }
 })
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
 const time = z.string().describe('RFC 3339, UTC, nine digits.')
 const strings = z.record(z.string(), z.string())
 
-export const line = z
+const line = z
   .object({
     time,
     cluster: z.string(),
@@ -52,5 +52,3 @@ export const deadLettersAnswer = z.object({
   ),
   next,
 })
-/** What OpenAPI says of an answer in lines of text. */
-export const textAnswer = z.string()

@@ -22,7 +22,11 @@ const cases: [string, Evidence, { outcome: string; reason?: string; exitCode?: n
     evidenceOf(fixture('pod-crash-loop')),
     { outcome: 'crashed', reason: 'CrashLoopBackOff', exitCode: 1, diedAt: stored('10:06:00') },
   ],
-  ['OOM killed, running again', evidenceOf(fixture('pod-oom-restarted')), { outcome: 'running', diedAt: null }],
+  [
+    'OOM killed, running again',
+    evidenceOf(fixture('pod-oom-restarted')),
+    { outcome: 'oomkilled', exitCode: 137, diedAt: null },
+  ],
   [
     'OOM killed over and over',
     evidenceOf(fixture('pod-oom-loop')),
@@ -44,7 +48,7 @@ const cases: [string, Evidence, { outcome: string; reason?: string; exitCode?: n
     evidenceOf(fixture('watch-deleted-healthy')),
     { outcome: 'deleted', exitCode: 143, diedAt: stored('10:30:21') },
   ],
-  ['static pod that was restarted', evidenceOf(fixture('pod-static')), { outcome: 'running' }],
+  ['static pod that crashed and was restarted', evidenceOf(fixture('pod-static')), { outcome: 'crashed' }],
   [
     'init container crash loop',
     evidenceOf(fixture('pod-init-failure')),
@@ -180,6 +184,14 @@ const cases: [string, Evidence, { outcome: string; reason?: string; exitCode?: n
 
 test.each(cases)('%s', (_, evidence, expected) => {
   expect(podOutcome(evidence)).toMatchObject(expected)
+})
+
+test('the request for deletion is remembered from an earlier object, when the last one only tells of the final delete', () => {
+  const restarted = { restartCount: 2, ...ended(1, '10:30:29') }
+  const asked = pod(both(status({ restartCount: 2, ...running() }), deleted('10:30:00', 30)), 5)
+  const last = gone(pod(both(status(restarted, 'Failed'), deleted('10:32:00', 0)), 9))
+  expect(podOutcome(evidenceOf(last)).outcome).toBe('crashed')
+  expect(podOutcome(evidenceOf(last, asked))).toMatchObject({ outcome: 'deleted', exitCode: 1, endAt: stored('10:30:00') })
 })
 
 test('the order in which facts arrive changes nothing', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { anyText } from '#test/support/any-text.ts'
 import { canonicalEscapes, escapeJson, unescapeJson } from '#ingest/formats/json-escape.ts'
 
 test('any bytes come back from their escapes as they were', () => {
@@ -13,7 +14,7 @@ test('any bytes come back from their escapes as they were', () => {
 
 test('any text that JSON.stringify escapes is read as that text', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (text) => {
+    fc.property(anyText({ maxLength: 100 }), (text) => {
       const inner = Buffer.from(JSON.stringify(text).slice(1, -1))
       expect(unescapeJson(inner, 0, inner.length).toString()).toBe(text.toWellFormed())
     }),

@@ -236,18 +236,6 @@ describe('the newest fact has the highest version, whatever order they arrive in
   })
 })
 
-test('deletion is told by the time it was asked for: deletionTimestamp less its grace period', () => {
-  expect(rowsOf(decode(fixture('pod-preempted')), 'pods')[0]).toMatchObject({
-    deleted_at: '2026-11-23 10:40:00.000000000',
-    gone: 0,
-    disruption: 'PreemptionByScheduler',
-  })
-  expect(rowsOf(decode(fixture('watch-deleted-healthy')), 'pods')[0]).toMatchObject({
-    deleted_at: '2026-11-23 10:30:00.000000000',
-    gone: 1,
-  })
-})
-
 test('a static pod tells the uid of its log path', () => {
   expect(rowsOf(decode(fixture('pod-static')), 'pods')[0]).toMatchObject({
     mirror_uid: '0f3d2c1b4a59687f8e7d6c5b4a392817',

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { anyText } from '#test/support/any-text.ts'
 import { parseSearch, searchBytesMax } from '#query/syntax/parse-search.ts'
 import type { SearchNode } from '#query/syntax/search-node.ts'
 import { AfterlogError } from '#shared/errors.ts'
@@ -214,7 +215,7 @@ test('any text is a search or an error of q', () => {
     '🔥',
   )
   const text = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    anyText(),
     fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join('')),
   )
   fc.assert(
@@ -232,7 +233,7 @@ test('any text is a search or an error of q', () => {
 
 test('a text in quotes is that text', () => {
   fc.assert(
-    fc.property(fc.string({ minLength: 1, unit: 'binary' }), (text) => {
+    fc.property(anyText({ minLength: 1 }), (text) => {
       const node = parseSearch(`"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`)
       expect(node).toMatchObject({ text: text.toWellFormed() })
     }),
