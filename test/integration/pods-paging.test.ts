@@ -92,7 +92,7 @@ describe('identity', () => {
       uid: uid(9),
       lines: 7,
       restarts: 1,
-      outcome: 'running',
+      outcome: 'crashed',
       containers: [
         {
           lives: [

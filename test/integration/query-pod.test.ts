@@ -1,6 +1,7 @@
 // Lines of one pod on the real engine: found by every name, lives counted, fragments joined across pages and streams; context.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { splits, storedRows } from '#test/support/fragment-splits.ts'
 import { openQueryFixture, t0, type QueryFixture, type TestLine } from './query-fixture.ts'
 
 let fixture: QueryFixture
@@ -200,6 +201,45 @@ describe('fragments that a batch boundary kept apart', () => {
       { numRuns: 6 },
     )
   }, 50_000)
+
+  test.each<[string, number[]]>([
+    ['alone', []],
+    ['with lines of stderr between', [1, 2, 4]],
+  ])(
+    'sent twice, in other batches, are the lines of the file, %s',
+    async (name, stderrBefore) => {
+      await fixture.clear()
+      // All pairs: test/unit/services/query/render/join-fragments.test.ts.
+      const pairs = splits.filter((one) => one % 3 === 0).flatMap((one) => [0, 31].map((other) => [one, other] as const))
+      const uid = ([one, other]: readonly [number, number]) => `twice-${name.length}-${one}-${other}`
+      await fixture.insert(
+        pairs.flatMap((pair) =>
+          storedRows(pair, stderrBefore).map(({ ts, stream, message, partial, offset, length }) => ({
+            stream,
+            message,
+            offset,
+            length,
+            ts: t0 + ts,
+            partial: partial ? 1 : 0,
+            pod_uid: uid(pair),
+          })),
+        ),
+      )
+      const err = (index: number) => stderrBefore.filter((one) => one === index).map(() => `err${index}`)
+      const expected = ['a-b-c', ...err(1), ...err(2), 'next', ...err(4), 'd-e']
+      for (const [index, pair] of pairs.entries()) {
+        const text = await get(`/v1/pods/${uid(pair)}/logs`, { accept: 'text/plain' })
+        expect(text.body, uid(pair)).toBe(`${expected.join('\n')}\n`)
+        if (index % 5 > 0) continue
+        for (const limit of [1, 2]) {
+          expect(await walk(uid(pair), `limit=${limit}`), uid(pair)).toEqual(expected)
+          expect(await walk(uid(pair), `limit=${limit}&order=desc`), uid(pair)).toEqual(expected.toReversed())
+        }
+        expect(await messages(uid(pair), 'stream=stdout')).toEqual(['a-b-c', 'next', 'd-e'])
+      }
+    },
+    60_000,
+  )
 
   test('end in a visible mark at 1 MiB', async () => {
     const half = 'x'.repeat(200_000)

@@ -32,6 +32,18 @@ export function unescapeJson(bytes: Buffer, start: number, stop: number): Buffer
   return out.subarray(0, length)
 }
 
+/** How many bytes those are; `plain` says that there is no escape. */
+export function unescapedLength(bytes: Buffer, start: number, stop: number, plain: boolean): number {
+  if (plain) return stop - start
+  let length = 0
+  for (let pos = start; pos < stop; length++) {
+    if (bytes[pos] !== 0x5c) pos++
+    else if (bytes[pos + 1] !== 0x75) pos += 2
+    else return length + unescapeJson(bytes, pos, stop).length
+  }
+  return length
+}
+
 /** Bytes as the inside of a JSON string: only quote, backslash and control bytes are escaped, those with a short escape by it. */
 export function escapeJson(bytes: Buffer): Buffer {
   let extra = 0

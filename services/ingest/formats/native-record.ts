@@ -9,7 +9,7 @@ import { tooOld, type RetentionClass, type TimeWindow } from '../normalise/time-
 import type { Retention } from '#shared/retention.ts'
 import { CriReader } from './cri.ts'
 import { readDockerLine } from './docker-json.ts'
-import { canonicalEscapes, escapeJson, unescapeJson } from './json-escape.ts'
+import { canonicalEscapes, escapeJson, unescapedLength, unescapeJson } from './json-escape.ts'
 import { none, nullValue, numberValue, plainString, unicodeString } from './json-scanner.ts'
 import { PathCache } from './path-cache.ts'
 import { type RecordScanner, slot } from './record-scanner.ts'
@@ -196,7 +196,7 @@ export class NativeRecord {
     const kind = slots.kind[slot.cri]!
     if (kind !== none && kind !== nullValue)
       return slots.isString(slot.cri)
-        ? this.readRaw(bytes)
+        ? this.readRaw(bytes, kind)
         : this.fail('bad-cri', 'cri must be a string: the line as it stands in the file')
     if (slots.kind[slot.message] === none) return this.fail('missing-field', 'message is missing')
     if (!slots.isString(slot.message)) return this.fail('bad-field', 'message must be a string')
@@ -209,7 +209,7 @@ export class NativeRecord {
     else this.draft.set(text.message, capEscaped(canonicalEscapes(bytes.subarray(start, stop)), recordBytesMax))
   }
 
-  private readRaw(bytes: Buffer): boolean {
+  private readRaw(bytes: Buffer, kind: number): boolean {
     const { slots, draft, cri } = this
     const start = slots.start[slot.cri]!
     let stop = slots.stop[slot.cri]!
@@ -222,10 +222,11 @@ export class NativeRecord {
       return true
     }
     if (stop - start >= 2 && bytes[stop - 1] === 0x6e && bytes[stop - 2] === 0x5c && bytes[stop - 3] !== 0x5c) stop -= 2
+    if (draft.length < 0 && draft.offset >= 0) draft.length = 1 + unescapedLength(bytes, start, stop, kind === plainString)
     if (!cri.read(bytes, start, stop, this.time)) return this.fail('bad-cri', `not a CRI line: ${cri.problem}`)
     draft.partial = cri.partial
     draft.stream = cri.stderr ? 2 : 1
-    this.message(bytes, cri.messageStart, stop, slots.kind[slot.cri] === unicodeString)
+    this.message(bytes, cri.messageStart, stop, kind === unicodeString)
     return true
   }
 

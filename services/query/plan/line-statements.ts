@@ -25,6 +25,7 @@ const columns = [
   'labels',
   'attributes',
   'offset',
+  'length',
   'file',
   'position',
   'received',

@@ -43,8 +43,7 @@ export interface PodKey {
 /** Newest lastSeen first, then by uid. Rows: PodKey. */
 export function podKeys(filter: PodFilter, position: PodPosition | undefined, limit: number): Fragment {
   const conditions = [...seenBetween(filter), ...ofAttributes(filter), ...(position === undefined ? [] : [after(position)])]
-  if (filter.outcome !== undefined && !filter.outcome.includes('unknown'))
-    conditions.push(candidates(filter.tenant, filter.outcome))
+  if (filter.outcome !== undefined) conditions.push(candidates(filter.tenant, filter.outcome))
   return sql`SELECT uid, toString(first) AS first, toString(last) AS last, ${hashOf} AS hash FROM (
 SELECT uid, first, last FROM (
   SELECT uid, if(max(rank) = 0, min(begun), minIf(begun, rank > 0 AND begun > 0)) AS first, if(max(rank) = 0, max(seen), maxIf(seen, rank > 0)) AS last${attributes(filter, aggregates)}

@@ -4,7 +4,7 @@
 import { bind, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LineFilter } from '#query/plan/line-filter.ts'
 import type { LineKey, Order } from '#query/plan/line-order.ts'
-import { extend, joinFragments, streamKey, type OpenLine } from '#query/render/join-fragments.ts'
+import { createJoiner, streamKey, type OpenLine } from '#query/render/join-fragments.ts'
 import { readPage, streamLines, type Page, type StreamOptions } from './pages.ts'
 import { attribute, type PodIdentity } from './pod-identity.ts'
 import type { Reading } from './reading.ts'
@@ -45,22 +45,16 @@ function mustJoin({ filter, pod }: PodLinesOptions): boolean {
 async function* streamJoined(options: PodLinesOptions): AsyncGenerator<Line[]> {
   const { reading, filter, order, pod } = options
   const streams = { reading, tenant: filter.tenant, pod }
-  /** asc: whether the last row seen of a stream was a fragment. */
-  const seen = new Map<string, boolean>()
+  let joiner = createJoiner()
   for await (const part of streamLines(options)) {
     const rows = order === 'asc' ? part : part.toReversed()
-    const continued = new Set<string>()
-    const known = order === 'asc' ? seen : new Map<string, boolean>()
+    if (order === 'desc') joiner = createJoiner()
     for (const row of rows) {
       const key = streamKey(row)
-      if (!known.has(key)) known.set(key, (await neighbours(streams, row, keyOf(row), 'desc', 1))[0]?.partial ?? false)
-      else continue
-      if (known.get(key) === true) continued.add(key)
+      if (!joiner.knows(key)) joiner.recall(key, await rowsBefore(streams, row))
     }
-    if (order === 'asc') for (const [key, partial] of seen) if (partial) continued.add(key)
-    const { lines, open } = joinFragments(rows, continued)
-    for (const line of open.values()) await finish(streams, line)
-    for (const row of rows) seen.set(streamKey(row), row.partial)
+    const { lines, open } = joiner.join(rows)
+    for (const line of open) await finish(streams, line)
     if (lines.length > 0) yield order === 'asc' ? lines : lines.toReversed()
   }
 }
@@ -78,8 +72,23 @@ const fragmentsAtOnce = 64
 async function finish(streams: Streams, open: OpenLine): Promise<void> {
   for (let last = open.last; ;) {
     const rows = await neighbours(streams, last, keyOf(last), 'asc', fragmentsAtOnce)
-    if (rows.length === 0 || extend(open, rows).ended) return
+    if (rows.length === 0 || open.extend(rows)) return
     last = rows.at(-1)!
+  }
+}
+
+const rowsBack = { first: 16, most: 1024 }
+
+/**
+ * Rows of the stream before `row`, ascending, from the begin of some line on: at least those of the line that `row` may belong to.
+ * Behind a row that ends a line rows may still repeat its end, so the one that is chosen lies well back.
+ */
+async function rowsBefore(streams: Streams, row: Line): Promise<Line[]> {
+  for (let limit = rowsBack.first; ; limit *= 4) {
+    const rows = (await neighbours(streams, row, keyOf(row), 'desc', limit)).toReversed()
+    if (rows.length < limit || limit >= rowsBack.most) return rows
+    const end = rows.slice(0, limit / 2).findIndex(({ partial }) => !partial)
+    if (end >= 0) return rows.slice(end + 1)
   }
 }
 

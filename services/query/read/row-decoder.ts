@@ -23,6 +23,8 @@ export interface Line {
   labels: Record<string, string>
   attributes: Record<string, string>
   offset: number
+  /** Raw bytes, of a joined row those of its fragments together; unknown where not above 0. */
+  length: number
   file: string
   position: bigint
   /** Arrival, epoch ms. */
@@ -102,6 +104,7 @@ class RowReader {
       labels: this.map(),
       attributes: this.map(),
       offset: Number(this.int64()),
+      length: Number(this.int64()),
       file: this.text(),
       position: this.uint64(),
       received: Number(this.int64()),

@@ -1,78 +1,77 @@
-// CRI cuts a long line into fragments (P P … F). Those that came in one batch were joined at ingest; these are the ones that a
-// batch boundary kept apart: a row with `partial` is continued by the next row of its life and stream. Pure: rows in, lines out.
+// CRI cuts a long line into fragments (P P … F). Those that came in one batch were joined at ingest; a batch boundary keeps others
+// apart, and the same fragments sent in other batches stand beside both. Rows in, each line of the file out, once. Pure.
 import type { Line } from '#query/read/row-decoder.ts'
-
-/** Joined lines are cut here, visibly. */
-export const joinedBytesMax = 1024 * 1024
-export const cutMark = Buffer.from(' …[cut by afterlog]')
+import { beginLine, forkLine, settle, takeRow, type Assembly } from './assembly.ts'
 
 /** Rows of one stream follow each other: life and stream, and the pod as it was sent. */
 export const streamKey = ({ podUid, pod, container, restart, containerId, stream }: Line): string =>
   JSON.stringify([podUid === '' ? pod : podUid, container, restart < 0 ? containerId : restart, stream])
 
-export interface Joined {
-  /** In order; a joined line stands where its first fragment stood. */
-  lines: Line[]
-  /** The line of each stream whose end was not among the rows, with its last fragment. */
-  open: Map<string, OpenLine>
-}
-
+/** A line whose end was not among the rows. */
 export interface OpenLine {
   line: Line
+  /** The last row of its stream. */
   last: Line
+  /** Takes the rows that follow, in order; true once they have ended the line or left it. */
+  extend(rows: readonly Line[]): boolean
 }
 
-/**
- * Rows in ascending order, joined. `continued` names the streams whose row before these was a fragment: their first rows
- * here are the end of a line that began earlier, and are left out.
- */
-export function joinFragments(rows: readonly Line[], continued: ReadonlySet<string>): Joined {
-  const lines: Line[] = []
-  const skipping = new Set(continued)
-  const open = new Map<string, OpenLine>()
-  const parts = new Map<string, Buffer[]>()
-  for (const row of rows) {
-    const key = streamKey(row)
-    if (skipping.has(key)) {
-      if (!row.partial) skipping.delete(key)
-      continue
+export interface Joiner {
+  /** Whether rows of this stream were seen. */
+  knows(key: string): boolean
+  /** Rows of one stream right before those to come: what goes on from them or repeats them is not shown. */
+  recall(key: string, rows: readonly Line[]): void
+  /** Rows in ascending order, after all earlier ones. A line stands where its first row stood; later rows never change it. */
+  join(rows: readonly Line[]): { lines: Line[]; open: OpenLine[] }
+}
+
+export function createJoiner(): Joiner {
+  const current = new Map<string, { assembly: Assembly | undefined; last: Line | undefined }>()
+  const put = (key: string, row: Line): Assembly | undefined => {
+    const before = current.get(key)?.assembly
+    if (before !== undefined && takeRow(before, row)) {
+      current.get(key)!.last = row
+      return undefined
     }
-    const begun = open.get(key)
-    if (begun !== undefined) {
-      parts.get(key)!.push(row.message)
-      begun.last = row
-      if (row.partial) continue
-      begun.line.message = capped(parts.get(key)!)
-      begun.line.partial = false
-      open.delete(key)
-      continue
-    }
-    if (!row.partial) {
-      lines.push(row)
-      continue
-    }
-    const line = { ...row }
-    lines.push(line)
-    open.set(key, { line, last: row })
-    parts.set(key, [row.message])
+    const assembly = beginLine(row)
+    current.set(key, { assembly, last: row })
+    return assembly
   }
-  for (const [key, { line }] of open) line.message = capped(parts.get(key)!)
-  return { lines, open }
+  return {
+    knows: (key) => current.has(key),
+    recall(key, rows) {
+      if (!current.has(key)) current.set(key, { assembly: undefined, last: undefined })
+      for (const row of rows) put(key, row)
+    },
+    join(rows) {
+      const begun: Assembly[] = []
+      for (const row of rows) {
+        const assembly = put(streamKey(row), row)
+        if (assembly !== undefined) begun.push(assembly)
+      }
+      for (const assembly of begun) settle(assembly)
+      const mine = new Set(begun)
+      const open = [...current.values()].flatMap(({ assembly, last }) =>
+        assembly?.open === true && last !== undefined && mine.has(assembly) ? openLine(assembly, last) : [],
+      )
+      return { lines: begun.map(({ line }) => line), open }
+    },
+  }
 }
 
-/** Adds further fragments to a line that is still open; `ended` where the last of them ends it. */
-export function extend({ line }: OpenLine, rows: readonly Line[]): { ended: boolean } {
-  const end = rows.findIndex(({ partial }) => !partial)
-  const fragments = end < 0 ? rows : rows.slice(0, end + 1)
-  line.message = capped([line.message, ...fragments.map(({ message }) => message)])
-  if (end >= 0) line.partial = false
-  return { ended: end >= 0 }
-}
-
-function capped(parts: readonly Buffer[]): Buffer {
-  const size = parts.reduce((sum, { length }) => sum + length, 0)
-  if (parts.length === 1 || size <= joinedBytesMax) return parts.length === 1 ? parts[0]! : Buffer.concat(parts, size)
-  const kept = Buffer.concat(parts, Math.min(size, joinedBytesMax))
-  // Joining on: what was cut before ends in the mark already.
-  return Buffer.concat([kept.subarray(0, joinedBytesMax - cutMark.length), cutMark])
+function openLine(assembly: Assembly, last: Line): OpenLine {
+  const { line } = assembly
+  // What is looked ahead comes again as rows: it must not change what those are compared with.
+  const fork = forkLine(assembly)
+  return {
+    line,
+    last,
+    extend(rows) {
+      const left = rows.some((row) => fork.open && !takeRow(fork, row))
+      settle(fork)
+      line.message = fork.line.message
+      line.partial = fork.line.partial
+      return left || !fork.open
+    },
+  }
 }

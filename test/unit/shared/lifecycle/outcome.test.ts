@@ -22,11 +22,7 @@ const cases: [string, Evidence, { outcome: string; reason?: string; exitCode?: n
     evidenceOf(fixture('pod-crash-loop')),
     { outcome: 'crashed', reason: 'CrashLoopBackOff', exitCode: 1, diedAt: stored('10:06:00') },
   ],
-  [
-    'OOM killed, running again',
-    evidenceOf(fixture('pod-oom-restarted')),
-    { outcome: 'oomkilled', exitCode: 137, diedAt: null },
-  ],
+  ['OOM killed, running again', evidenceOf(fixture('pod-oom-restarted')), { outcome: 'oomkilled', exitCode: 137, diedAt: null }],
   [
     'OOM killed over and over',
     evidenceOf(fixture('pod-oom-loop')),

@@ -129,7 +129,7 @@ describe('a body that is too large', () => {
       fc.property(fc.array(lineOf, { minLength: 2, maxLength: 40 }), (lines) => {
         const [batch] = batchesOf(lines, { bytesMax: 1e9 }) as [Batch]
         const halves = halve(batch)!
-        expect(Buffer.concat(halves.map(({ body }) => body))).toEqual(batch.body)
+        expect(halves.map(({ body }) => body.toString()).join('')).toBe(batch.body.toString())
         for (const { body } of halves) expect(body.length).toBeGreaterThan(0)
         if (batch.cuts.length > 0) expect(openAfter(recordsOf(halves[0]!))).toEqual([])
       }),

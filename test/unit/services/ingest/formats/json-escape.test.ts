@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { anyText } from '#test/support/any-text.ts'
-import { canonicalEscapes, escapeJson, unescapeJson } from '#ingest/formats/json-escape.ts'
+import { canonicalEscapes, escapeJson, unescapedLength, unescapeJson } from '#ingest/formats/json-escape.ts'
 
 test('any bytes come back from their escapes as they were', () => {
   fc.assert(
@@ -17,6 +17,7 @@ test('any text that JSON.stringify escapes is read as that text', () => {
     fc.property(anyText({ maxLength: 100 }), (text) => {
       const inner = Buffer.from(JSON.stringify(text).slice(1, -1))
       expect(unescapeJson(inner, 0, inner.length).toString()).toBe(text.toWellFormed())
+      expect(unescapedLength(inner, 0, inner.length, false)).toBe(unescapeJson(inner, 0, inner.length).length)
     }),
   )
 })

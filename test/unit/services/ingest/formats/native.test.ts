@@ -170,6 +170,14 @@ describe('a record of path and CRI line', () => {
     expect(only(batch(cri(line))).message).toBe(message)
   })
 
+  test('whose offset is known has a length: its own bytes and the newline', () => {
+    const lengthOf = (more: object) => only(batch(cri('stdout F "é"', more))).length
+    const bytes = Buffer.byteLength('2026-11-23T10:00:00.123456789Z stdout F "é"\n')
+    expect([lengthOf({ offset: 0 }), lengthOf({ offset: 0, length: 99 }), lengthOf({})]).toEqual([bytes, 99, -1])
+    expect(only(batch(cri('stdout F "é"\n', { offset: 0 }))).length).toBe(bytes)
+    expect(only(batch(cri('stdout F plain', { offset: 0 }))).length).toBe(46)
+  })
+
   test('docker json-file lines travel in cri too', () => {
     const line = (log: string) => ({ path, cri: JSON.stringify({ log, stream: 'stderr', time: record.time }) })
     expect(logRows(batch(line('boom "quoted"\n')))).toMatchObject([{ message: 'boom "quoted"', stream: 'stderr', partial: 0 }])
