@@ -1,5 +1,5 @@
 // Concurrent readers while ingest runs at full speed: time to a page of a pod's lines.
-// Run by hand: node bench/readers.ts [--readers 50] [--seconds 30] [--lines 500000] [--think-ms 0] [--seed 1]
+// Run by hand: node bench/readers.ts [--readers 50] [--seconds 30] [--lines 500000] [--think-ms 0] [--by uid|name] [--seed 1]
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,6 +17,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '30' },
     lines: { type: 'string', default: '500000' },
     'think-ms': { type: 'string', default: '0' },
+    /** `uid`: /v1/pods/{uid}/logs; `name`: /v1/logs?namespace=&pod=. */
+    by: { type: 'string', default: 'uid' },
     seed: { type: 'string', default: '1' },
   },
 })
@@ -49,7 +51,9 @@ try {
     await sleep(random.int(200))
     while (!over()) {
       const startedMs = performance.now()
-      const answer = await fetch(`${url}/v1/pods/${podUid(random.int(pods))}/logs?limit=100`)
+      const pod = random.int(pods)
+      const path = values.by === 'uid' ? `/v1/pods/${podUid(pod)}/logs?` : `/v1/logs?namespace=ns${pod % 10}&pod=cart-${pod}&`
+      const answer = await fetch(`${url}${path}limit=100`)
       const page = (await answer.json()) as { lines?: unknown[] }
       if (!answer.ok || page.lines?.length !== 100) {
         if (failed++ === 0) say(`failed: ${answer.status} ${JSON.stringify(page).slice(0, 400)}`)

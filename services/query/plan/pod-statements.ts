@@ -17,6 +17,11 @@ export const podLives = (tenant: string, uids: readonly string[]): Fragment => s
   SELECT namespace, pod, container, restart, container_id AS containerId FROM lives FINAL
   WHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)}`
 
+/** The container instances that have one of these bare container ids: containerId, podUid, restart. */
+export const livesOfContainers = (tenant: string, containerIds: readonly string[]): Fragment => sql`
+  SELECT container_id AS containerId, pod_uid AS podUid, restart FROM lives FINAL
+  WHERE tenant = ${str(tenant)} AND container_id IN ${strs(containerIds)}`
+
 const spoken = raw(`namespace, pod, container, restart, container_id AS containerId,
   toString(toUnixTimestamp64Nano(first_line)) AS first, toString(toUnixTimestamp64Nano(last_line)) AS last, fragments`)
 

@@ -89,7 +89,12 @@ export function attribute(line: Line, pod: PodIdentity): Line {
   const id = bare(line.containerId)
   const life = id === '' ? undefined : pod.lives.find(({ containerIds }) => containerIds.includes(id))
   const restart = line.restart >= 0 ? line.restart : (life?.restart ?? -1)
-  return { ...line, restart, podUid: line.podUid === '' && pod.uid !== null ? pod.uid : line.podUid }
+  return {
+    ...line,
+    restart,
+    storedRestart: line.storedRestart ?? line.restart,
+    podUid: line.podUid === '' && pod.uid !== null ? pod.uid : line.podUid,
+  }
 }
 
 /** Lives of a number, of every container that has it; negative numbers count back from each container's newest. */
@@ -99,7 +104,7 @@ export function livesNumbered(lives: readonly PodLife[], number: number): PodLif
   return [...containers.values()].flatMap((ofOne) => ofOne.at(number - 1) ?? [])
 }
 
-const bare = (containerId: string): string =>
+export const bare = (containerId: string): string =>
   containerId.slice(containerId.indexOf('://') + (containerId.includes('://') ? 3 : 1))
 
 function knownLives(rows: readonly LifeRow[]): PodLife[] {

@@ -11,6 +11,8 @@ export interface Line {
   podUid: string
   container: string
   restart: number
+  /** Where `restart` was attributed when the line was read: as it is stored. */
+  storedRestart?: number
   containerId: string
   node: string
   unit: string
@@ -32,7 +34,14 @@ export interface Line {
   identity: bigint
 }
 
-export const keyOf = ({ ts, restart, file, position, identity }: Line): LineKey => ({ ts, restart, file, position, identity })
+/** The key as it is stored, whatever was attributed since. */
+export const keyOf = ({ ts, restart, storedRestart, file, position, identity }: Line): LineKey => ({
+  ts,
+  restart: storedRestart ?? restart,
+  file,
+  position,
+  identity,
+})
 
 /** Lines of a stream of chunks. */
 export async function* decodeRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line[]> {

@@ -4,8 +4,9 @@ import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor } from '#query/cursor.ts'
 import { readPage, streamLines } from '#query/read/pages.ts'
-import { createReading } from '#query/read/reading.ts'
-import { keyOf } from '#query/read/row-decoder.ts'
+import { attributeLines } from '#query/read/attribute-lines.ts'
+import { createReading, type Reading } from '#query/read/reading.ts'
+import { keyOf, type Line } from '#query/read/row-decoder.ts'
 import { lineJson } from '#query/render/line.ts'
 import { clientGone, negotiate, onePart, streamReply } from './line-reply.ts'
 import { filterDigest, readFilter } from './line-request.ts'
@@ -34,8 +35,13 @@ export const logsRoute =
       const filter = at === undefined ? asked : { ...asked, ...bounds(at) }
       const reading = createReading({ store, limits, signal: clientGone(reply), counted: type === 'application/json' })
       const options = { reading, filter, order: direction, ...(at === undefined ? {} : { after: at.after }) }
-      if (type !== 'application/json' && query.limit === undefined) return streamReply(reply, type, streamLines(options))
-      const page = readPage({ ...options, limit: query.limit ?? 100 })
+      if (type !== 'application/json' && query.limit === undefined) {
+        return streamReply(reply, type, attributed(reading, tenant, streamLines(options)))
+      }
+      const page = readPage({ ...options, limit: query.limit ?? 100 }).then(async ({ lines, more }) => ({
+        lines: await attributeLines(reading, tenant, lines),
+        more,
+      }))
       if (type !== 'application/json') return streamReply(reply, type, onePart(page.then(({ lines }) => lines)))
       const { lines, more } = await page
       const next = more ? encodeCursor({ after: keyOf(lines.at(-1)!), ...bounds(filter) }, filters) : null
@@ -43,6 +49,10 @@ export const logsRoute =
     })
     done()
   }
+
+async function* attributed(reading: Reading, tenant: string, parts: AsyncIterable<Line[]>): AsyncGenerator<Line[]> {
+  for await (const lines of parts) yield attributeLines(reading, tenant, lines)
+}
 
 function bounds({ from, to }: { from?: bigint; to?: bigint }): { from?: bigint; to?: bigint } {
   return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
