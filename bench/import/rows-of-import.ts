@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseRetention } from '#shared/retention.ts'
 import { decodeLines } from '#ingest/formats/native.ts'
+import { columns } from '#ingest/store/columns.ts'
 import type { HttpClient } from '../../services/import/send/http-client.ts'
 
 export interface RowsOfImport {
@@ -12,7 +13,16 @@ export interface RowsOfImport {
   end(): void
 }
 
-/** JSONCompactEachRow in blocks of at most `blockBytes` or one batch, as files in `dir`. */
+/** The same rows as JSONEachRow. Read as latin1 and written back so: bytes that are not UTF-8 stay as they are. */
+function eachRow(rows: Buffer): Buffer {
+  const lines = rows.toString('latin1').trimEnd().split('\n')
+  const named = lines.map((line) =>
+    JSON.stringify(Object.fromEntries((JSON.parse(line) as unknown[]).map((value, index) => [columns.logs[index]!, value]))),
+  )
+  return Buffer.from(`${named.join('\n')}\n`, 'latin1')
+}
+
+/** JSONEachRow in blocks of at most `blockBytes` or one batch, as files in `dir`. */
 export function createRowsOfImport({ dir, blockBytes }: { dir: string; blockBytes: number }): RowsOfImport {
   let parts: Buffer[] = []
   let bytes = 0
@@ -37,9 +47,10 @@ export function createRowsOfImport({ dir, blockBytes }: { dir: string; blockByte
         }
         const { tables, accepted, rejects } = decodeLines(body, { origin, retention, seed: 1 })
         for (const { rows } of tables) {
-          if (bytes + rows.length > blockBytes) end()
-          parts.push(Buffer.from(rows))
-          bytes += rows.length
+          const named = eachRow(rows)
+          if (bytes + named.length > blockBytes) end()
+          parts.push(named)
+          bytes += named.length
         }
         return Response.json({ accepted, rejected: rejects.length, rejects: [] })
       },
