@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Session } from 'chdb'
+import { insertSettings } from '#shared/clickhouse/client-store.ts'
 import { openStore } from '#shared/clickhouse/open-store.ts'
 import { createLogger } from '#shared/logger.ts'
 import { runMigrations } from '#shared/migrations/run-migrations.ts'
@@ -22,21 +23,16 @@ const sessions = await Promise.all(
     return session
   }),
 )
-// What the store sets for inserts, for the engine alone as well.
-const settings = {
-  async_insert: 0,
-  deduplicate_insert: 'disable',
-  max_partitions_per_insert_block: 0,
-  optimize_on_insert: 0,
-  max_insert_block_size: 4_000_000,
-  min_insert_block_size_rows: 4_000_000,
-}
-
 const startedMs = performance.now()
 const before = process.cpuUsage()
 const insertSome = async (session: Session): Promise<void> => {
   for (let block = blocks.shift(); block !== undefined; block = blocks.shift()) {
-    await session.insert({ table: 'logs', values: readFileSync(join(blocksDir, block)), format: 'JSONEachRow', settings })
+    await session.insert({
+      table: 'logs',
+      values: readFileSync(join(blocksDir, block)),
+      format: 'JSONEachRow',
+      settings: insertSettings,
+    })
   }
 }
 await Promise.all(sessions.map(insertSome))

@@ -139,7 +139,7 @@ async function exchange(client: ClickHouseClient, params: Parameters<ClickHouseC
 const readSettings = { output_format_json_quote_64bit_integers: 1 } as const
 
 /** What every insert needs to be durable when it is answered, whole, and independent of the engine's deduplication. */
-const insertSettings: Readonly<Record<string, SettingValue>> = {
+export const insertSettings: Readonly<Record<string, SettingValue>> = {
   async_insert: 0,
   deduplicate_insert: 'disable',
   max_partitions_per_insert_block: 0,
