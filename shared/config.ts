@@ -1,7 +1,8 @@
 // Configuration: environment variables, parsed once and completely by `readConfig`, which only a main.ts calls. Every
 // variable is a row of docs/configuration.md; a test compares the two.
 import { z } from 'zod'
-import { parseRetention } from './retention.ts'
+import { parseBrokers, parseTopics, saslMechanisms } from './kafka/settings.ts'
+import { parseDays, parseRetention } from './retention.ts'
 
 /** A duration in ms, a size in bytes …: integers written plainly. */
 const whole = (min: number, max: number) =>
@@ -15,6 +16,16 @@ const text = z.string().max(4096)
 const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be letters, digits and underscores')
 const url = z.string().refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), 'must be an http:// or https:// URL')
 const MiB = 1024 * 1024
+/** A value parsed by a function whose Error says what was wrong. */
+const readBy = <T>(parse: (value: string) => T) =>
+  z.string().transform((value, context): T => {
+    try {
+      return parse(value)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message })
+      return z.NEVER
+    }
+  })
 
 /** Name → schema and default as written in the environment; `undefined` means off. */
 export const variables = {
@@ -26,12 +37,29 @@ export const variables = {
   AFTERLOG_CLICKHOUSE_PASSWORD: { schema: text, default: '', secret: true },
   AFTERLOG_CLICKHOUSE_DATABASE: { schema: identifier, default: 'afterlog' },
   AFTERLOG_CLICKHOUSE_CLUSTER: { schema: identifier, default: undefined },
+  AFTERLOG_KAFKA_BROKERS: { schema: readBy(parseBrokers), default: undefined },
+  AFTERLOG_KAFKA_SSL: { schema: bool, default: 'false' },
+  AFTERLOG_KAFKA_SASL_MECHANISM: {
+    schema: z.enum(saslMechanisms, `must be one of ${saslMechanisms.join(', ')}`),
+    default: undefined,
+  },
+  AFTERLOG_KAFKA_SASL_USERNAME: { schema: text, default: undefined },
+  AFTERLOG_KAFKA_SASL_PASSWORD: { schema: text, default: undefined, secret: true },
+  AFTERLOG_KAFKA_CLIENT_ID: {
+    schema: text.regex(/^[\w.-]+$/, 'must be letters, digits, dots, dashes and underscores'),
+    default: 'afterlog',
+  },
+  AFTERLOG_KAFKA_GROUP: { schema: text.min(1, 'must name a consumer group'), default: 'afterlog' },
+  AFTERLOG_KAFKA_TOPICS: { schema: readBy(parseTopics), default: 'afterlog.logs:native,afterlog.lifecycle:lifecycle' },
+  AFTERLOG_KAFKA_TOPIC_PARTITIONS: { schema: whole(1, 10_000), default: '6' },
+  AFTERLOG_KAFKA_TOPIC_REPLICATION: { schema: whole(1, 100), default: undefined },
+  AFTERLOG_KAFKA_TOPIC_RETENTION: { schema: readBy(parseDays), default: '7d' },
   AFTERLOG_CLUSTER: { schema: z.string().max(253), default: '' },
-  AFTERLOG_RETENTION: { schema: z.string().transform(retention), default: 'default=14d' },
+  AFTERLOG_RETENTION: { schema: readBy(parseRetention), default: 'default=14d' },
   AFTERLOG_FSYNC: { schema: bool, default: 'false' },
   AFTERLOG_BODY_BYTES_MAX: { schema: whole(1024, 1024 * MiB), default: String(32 * MiB) },
   AFTERLOG_INFLIGHT_BYTES_MAX: { schema: whole(MiB, 16_384 * MiB), default: String(128 * MiB) },
-  AFTERLOG_FLUSH_INTERVAL_MS: { schema: whole(0, 60_000), default: '100' },
+  AFTERLOG_FLUSH_INTERVAL_MS: { schema: whole(0, 60_000), default: undefined },
   AFTERLOG_QUERY_TIME_MS: { schema: whole(100, 3_600_000), default: '30000' },
   AFTERLOG_QUERY_MEMORY_BYTES: { schema: whole(16 * MiB, 1024 * 1024 * MiB), default: String(1024 * MiB) },
   AFTERLOG_LOG_LEVEL: { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), default: 'info' },
@@ -82,6 +110,7 @@ export function readConfig(
       problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join('; ')}${shown}`)
     }
   }
+  if (problems.length === 0) problems.push(...contradictions(config))
   if (problems.length > 0) throw new ConfigError(problems)
   const unknown = Object.keys(env).filter((name) => name.startsWith('AFTERLOG_') && !(name in variables) && !isForeign(name))
   return { config: config as Config, unknown }
@@ -95,11 +124,15 @@ function isForeign(name: string): boolean {
   return /^AFTERLOG_(TEST_\w+|URL|PORT|PORT_\d+_(TCP|UDP)(_\w+)?|SERVICE_(HOST|PORT)(_\w+)?)$/.test(name)
 }
 
-function retention(value: string, context: z.RefinementCtx) {
-  try {
-    return parseRetention(value)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message })
-    return z.NEVER
-  }
+/** What no variable has wrong by itself. */
+function contradictions(config: Partial<Config>): string[] {
+  const { AFTERLOG_KAFKA_SASL_MECHANISM: mechanism, AFTERLOG_KAFKA_SASL_USERNAME: user } = config
+  const { AFTERLOG_KAFKA_SASL_PASSWORD: password } = config
+  if (mechanism !== undefined && (user === undefined || password === undefined))
+    return ['AFTERLOG_KAFKA_SASL_MECHANISM needs AFTERLOG_KAFKA_SASL_USERNAME and AFTERLOG_KAFKA_SASL_PASSWORD']
+  if (mechanism === undefined && (user !== undefined || password !== undefined))
+    return [
+      `AFTERLOG_KAFKA_SASL_USERNAME and AFTERLOG_KAFKA_SASL_PASSWORD need AFTERLOG_KAFKA_SASL_MECHANISM: ${saslMechanisms.join(', ')}`,
+    ]
+  return []
 }

@@ -13,9 +13,14 @@ export const errorCodes = {
   busy: { status: 429, retryable: true },
   'headers-too-large': { status: 431, retryable: false },
   internal: { status: 500, retryable: false },
+  'rows-refused': { status: 500, retryable: false },
   'query-limit': { status: 503, retryable: true },
   'store-unavailable': { status: 503, retryable: true },
+  'store-busy': { status: 503, retryable: true },
+  'store-memory': { status: 503, retryable: true },
+  'store-timeout': { status: 503, retryable: true },
   'store-full': { status: 503, retryable: true },
+  'broker-unavailable': { status: 503, retryable: true },
   stopping: { status: 503, retryable: true },
 } as const satisfies Record<string, { status: number; retryable: boolean }>
 

@@ -20,8 +20,8 @@ export function parseRetention(text: string): Retention {
     const match = /^([A-Za-z0-9][A-Za-z0-9.-]{0,252})=(\d{1,6})(h|d|w|y)$/.exec(part)
     if (match === null)
       throw new Error(`${JSON.stringify(part)} is no rule; write namespace=14d (units h, d, w, y), rules separated by commas`)
-    const [, name, amount, unit] = match as unknown as [string, string, string, 'h' | 'd' | 'w' | 'y']
-    const days = Number(amount) * { h: 1 / 24, d: 1, w: 7, y: 365 }[unit]
+    const [, name, amount, unit] = match as unknown as [string, string, string, Unit]
+    const days = Number(amount) * daysOfUnit[unit]
     if (days <= 0 || days > 36_500)
       throw new Error(`${JSON.stringify(part)} must keep lines for more than nothing and at most 100 years`)
     if (seen.has(name)) throw new Error(`${JSON.stringify(name)} has two rules`)
@@ -34,4 +34,14 @@ export function parseRetention(text: string): Retention {
     classOf: (namespace) => (rules.has(namespace) ? namespace : 'default'),
     daysOf: (name) => rules.get(name) ?? byDefault,
   }
+}
+
+type Unit = 'h' | 'd' | 'w' | 'y'
+const daysOfUnit: Readonly<Record<Unit, number>> = { h: 1 / 24, d: 1, w: 7, y: 365 }
+
+/** `12h`, `7d`, `2w`, `1y` in days. Throws an Error whose message says what was wrong. */
+export function parseDays(text: string): number {
+  const match = /^(\d{1,6})(h|d|w|y)$/.exec(text)
+  if (match === null || Number(match[1]) === 0) throw new Error('must be a time such as 12h, 7d, 2w or 1y')
+  return Number(match[1]) * daysOfUnit[match[2] as Unit]
 }

@@ -3,14 +3,13 @@
 // test caught what. The untouched copy must pass first.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { root } from '#test/support/service-process.ts'
 import { breakages, type Edit } from './breakages.ts'
+import { inBrokenCopy } from './broken-copy.ts'
 
 const guard = 'test/integration/delivery.test.ts'
-const copied = ['services', 'shared', 'migrations', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts']
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
 async function main(): Promise<number> {
@@ -38,12 +37,8 @@ interface Report {
 }
 
 /** Runs the guard tests in a copy with the edits; the copy is removed. */
-async function guards(edits: readonly Edit[]): Promise<Verdict> {
-  const copy = await mkdtemp(join(tmpdir(), 'afterlog-broken-'))
-  try {
-    for (const name of copied) await cp(join(root, name), join(copy, name), { recursive: true })
-    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'))
-    for (const edit of edits) await apply(copy, edit)
+const guards = (edits: readonly Edit[]): Promise<Verdict> =>
+  inBrokenCopy(edits, async (copy) => {
     const report = join(copy, 'report.json')
     const args = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', guard, '--reporter=json', `--outputFile=${report}`]
     const child = spawn(process.execPath, args, { cwd: copy, stdio: ['ignore', 'ignore', 'pipe'] })
@@ -63,18 +58,6 @@ async function guards(edits: readonly Edit[]): Promise<Verdict> {
           why: (failureMessages[0] ?? '').split('\n')[0]!.slice(0, 160),
         })),
     }
-  } finally {
-    await rm(copy, { recursive: true, force: true })
-  }
-}
-
-async function apply(copy: string, { file, find, put }: Edit): Promise<void> {
-  const path = join(copy, file)
-  if (!relative(root, path).startsWith('..')) throw new Error(`${path} is in the checkout itself`)
-  const text = await readFile(path, 'utf8')
-  const edited = text.replace(find, put)
-  if (edited === text) throw new Error(`the breakage of ${file} finds nothing to break: ${String(find)}`)
-  await writeFile(path, edited)
-}
+  })
 
 process.exitCode = await main()

@@ -17,7 +17,7 @@ export interface Death {
 }
 
 export interface Target {
-  service: ServiceProcess
+  service: Pick<ServiceProcess, 'pid' | 'kill'> & { exited: Promise<unknown> }
   importer?: Import
   dataDir: string
   /** Settles when it is time. */
@@ -26,12 +26,14 @@ export interface Target {
   working(): boolean
   /** File for strace. */
   trace: string
+  /** ms in which an injected kill must come; default 15 s. */
+  injectionMsMax?: number
 }
 
-/** ms in which an injected kill must come. */
-const injectionMsMax = 15_000
-
-export async function killInside(kill: Kill, { service, importer, dataDir, moment, working, trace }: Target): Promise<Death> {
+export async function killInside(
+  kill: Kill,
+  { service, importer, dataDir, moment, working, trace, injectionMsMax = 15_000 }: Target,
+): Promise<Death> {
   await moment
   switch (kill.kind) {
     case 'importer': {

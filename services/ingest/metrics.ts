@@ -1,6 +1,6 @@
 // Every metric of the ingest service.
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { InflightBytes } from './buffer/inflight.ts'
+import type { TopicPartition } from '#shared/kafka/consumer-port.ts'
 import type { RejectReason } from './normalise/reject.ts'
 import type { TableName } from './store/table-rows.ts'
 
@@ -11,7 +11,13 @@ export interface IngestMetrics {
   insertFailed(table: TableName, code: string): void
 }
 
-export function createIngestMetrics({ registry, inflight }: { registry: Registry; inflight: InflightBytes }): IngestMetrics {
+export function createIngestMetrics({
+  registry,
+  inflight,
+}: {
+  registry: Registry
+  inflight: { readonly bytes: number }
+}): IngestMetrics {
   const registers = [registry]
   const accepted = new Counter({
     name: 'afterlog_ingest_records_accepted_total',
@@ -60,5 +66,58 @@ export function createIngestMetrics({ registry, inflight }: { registry: Registry
       seconds.observe({ table }, time)
     },
     insertFailed: (table, code) => failures.inc({ table, code }),
+  }
+}
+
+export interface KafkaMetrics {
+  /** Replaces the assignment: what is somebody else's is no longer told here. */
+  assigned(partitions: readonly TopicPartition[]): void
+  fetched(at: TopicPartition, messages: number): void
+  delivered(topic: string, outcome: { accepted: number; reasons: readonly RejectReason[] }): void
+  committed(at: TopicPartition, nowMs: number): void
+  lag(at: TopicPartition, messages: number, secondsBehind: number): void
+}
+
+export function createKafkaMetrics({ registry, ingest }: { registry: Registry; ingest: IngestMetrics }): KafkaMetrics {
+  const registers = [registry]
+  const labelNames = ['topic', 'partition'] as const
+  const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers })
+  const lag = gauge('afterlog_kafka_partition_lag', 'Messages of an assigned partition that are not acknowledged by the store')
+  const behind = gauge(
+    'afterlog_kafka_seconds_behind',
+    'Age of the newest message that is acknowledged, where there are newer ones',
+  )
+  const commits = gauge(
+    'afterlog_kafka_last_commit_timestamp_seconds',
+    'When offsets of an assigned partition were last committed',
+  )
+  const assignments = new Counter({
+    name: 'afterlog_kafka_assignments_total',
+    help: 'Times that partitions were assigned anew',
+    registers,
+  })
+  const messages = new Counter({
+    name: 'afterlog_kafka_messages_fetched_total',
+    help: 'Messages fetched, again after a rebalance',
+    labelNames: ['topic'],
+    registers,
+  })
+  const labels = ({ topic, partition }: TopicPartition) => ({ topic, partition: String(partition) })
+  return {
+    assigned: (partitions) => {
+      for (const each of [lag, behind, commits]) each.reset()
+      for (const at of partitions) lag.set(labels(at), 0)
+      if (partitions.length > 0) assignments.inc()
+    },
+    fetched: ({ topic }, count) => messages.inc({ topic }, count),
+    delivered: (topic, { accepted, reasons }) => {
+      ingest.accepted(`kafka:${topic}`, accepted)
+      for (const reason of reasons) ingest.rejected(reason)
+    },
+    committed: (at, nowMs) => commits.set(labels(at), nowMs / 1000),
+    lag: (at, count, seconds) => {
+      lag.set(labels(at), count)
+      behind.set(labels(at), seconds)
+    },
   }
 }

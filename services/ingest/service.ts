@@ -1,53 +1,80 @@
 // The ingest service put together: source ─► decode ─► normalise ─► batch ─► write. What must go back, the acknowledgement and the
 // back-pressure, is the promise of `accept` and nothing else.
-import { AfterlogError } from '#shared/errors.ts'
 import type { CreateService } from '#shared/start-service.ts'
-import { createGroupWriter } from './buffer/group-writer.ts'
+import { createBufferPool } from './buffer/buffer-pool.ts'
 import { InflightBytes } from './buffer/inflight.ts'
+import { createKafka } from './kafka.ts'
 import { createIngestMetrics } from './metrics.ts'
+import { settleReplay } from './normalise/replay.ts'
+import { createPublishingDelivery } from './publish/publishing-delivery.ts'
 import { batchesRoute } from './routes/batches.ts'
-import type { Accept } from './routes/batch-post.ts'
+import { createDirectDelivery, type Accept } from './routes/deliver-body.ts'
 import { lifecycleRoute } from './routes/lifecycle.ts'
-import { columns } from './store/columns.ts'
-import { deadLetterRows } from './store/dead-letters.ts'
+import { deadLetterRows, replayMark } from './store/dead-letters.ts'
 import { createExpiry } from './store/expiry.ts'
-import type { TableName } from './store/table-rows.ts'
+import { createStoreWriter } from './store/store-writer.ts'
 
-/** Bytes of one insert: big ones cost the engine half as much per line as small ones. */
-const groupBytesMax = 32 * 1024 * 1024
+/** ms that small batches wait for others to share an insert: senders wait over HTTP, nobody does behind Kafka. */
+const flushIntervalMs = { http: 100, kafka: 1000 }
+
+/** Bytes of buffers kept between inserts: two big inserts, and the rows of what is decoded meanwhile. */
+const pooledBytesMax = 96 * 1024 * 1024
 
 export const createIngest: CreateService = ({ config, store, log, registry, clock }) => {
-  const inflight = new InflightBytes(config.AFTERLOG_INFLIGHT_BYTES_MAX)
-  const metrics = createIngestMetrics({ registry, inflight })
-
-  async function insert(table: TableName, rows: Buffer, count: number): Promise<void> {
-    const startedMs = performance.now()
-    try {
-      await store.insert({ table, columns: columns[table], rows, format: 'JSONCompactEachRow' })
-    } catch (error) {
-      const code = error instanceof AfterlogError ? error.code : 'internal'
-      metrics.insertFailed(table, code)
-      log.warn({ table, rows: count, bytes: rows.length, code, err: error }, 'insert failed')
-      throw error
-    }
-    metrics.inserted(table, count, rows.length, (performance.now() - startedMs) / 1000)
+  const withKafka = config.AFTERLOG_KAFKA_BROKERS !== undefined
+  // With Kafka half is for posts and half for what is consumed: while the store is away, which fills the one, posts still reach the brokers.
+  const share = config.AFTERLOG_INFLIGHT_BYTES_MAX / (withKafka ? 2 : 1)
+  const inflight = new InflightBytes(share)
+  const consumed = new InflightBytes(share)
+  const inflightBoth = {
+    get bytes() {
+      return inflight.bytes + consumed.bytes
+    },
   }
-
+  const metrics = createIngestMetrics({ registry, inflight: inflightBoth })
+  const pool = createBufferPool(pooledBytesMax)
+  const writer = createStoreWriter({
+    store,
+    metrics,
+    pool,
+    flushIntervalMs: config.AFTERLOG_FLUSH_INTERVAL_MS ?? flushIntervalMs[withKafka ? 'kafka' : 'http'],
+    log,
+    clock,
+  })
   const expiry = createExpiry({ store, retention: config.AFTERLOG_RETENTION, log, clock })
-  const writer = createGroupWriter({ insert, flushIntervalMs: config.AFTERLOG_FLUSH_INTERVAL_MS, groupBytesMax })
+  const seed = Math.floor(Math.random() * 2 ** 31)
+  const kafka = withKafka
+    ? createKafka({ config, writer, pool, inflight: consumed, metrics, registry, log, clock, seed })
+    : undefined
 
   const accept: Accept = async (decoded, origin, key) => {
-    const letters = deadLetterRows(decoded.rejects, origin, key)
-    await writer.accept(letters === undefined ? decoded.tables : [...decoded.tables, letters])
+    const { letters, replayed } = settleReplay(decoded, origin)
+    const rows = deadLetterRows(letters, origin, key)
+    await writer.accept(rows === undefined ? decoded.tables : [...decoded.tables, rows])
+    if (replayed !== undefined) await writer.accept([replayMark(origin.tenant, replayed, origin.receivedMs)])
     metrics.accepted(origin.source, decoded.accepted)
     for (const { reason } of decoded.rejects) metrics.rejected(reason)
   }
 
-  const posting = { accept, inflight, bodyBytesMax: config.AFTERLOG_BODY_BYTES_MAX, cluster: config.AFTERLOG_CLUSTER, clock }
-  const seed = Math.floor(Math.random() * 2 ** 31)
+  const { AFTERLOG_RETENTION: retention, AFTERLOG_KAFKA_TOPICS: topics } = config
+  const direct = createDirectDelivery({ accept, retention, seed })
+  const deliver =
+    kafka === undefined
+      ? direct
+      : createPublishingDelivery({
+          publisher: kafka.publisher,
+          topics,
+          direct,
+          retention,
+          seed,
+          onPublished: (origin, { accepted }) => metrics.accepted(origin.source, accepted),
+        })
+  const posting = { deliver, inflight, bodyBytesMax: config.AFTERLOG_BODY_BYTES_MAX, cluster: config.AFTERLOG_CLUSTER, clock }
   return {
-    routes: [batchesRoute({ ...posting, retention: config.AFTERLOG_RETENTION, seed }), lifecycleRoute(posting)],
+    routes: [batchesRoute(posting), lifecycleRoute(posting)],
+    readiness: async () => kafka?.readiness() ?? [],
     close: async () => {
+      await kafka?.close()
       await writer.close()
       await expiry.close()
     },

@@ -49,6 +49,41 @@ export function classifyError(error: unknown): AfterlogError {
   return new AfterlogError('internal', 'the store failed in a way that is not known', details)
 }
 
+/**
+ * What keeps an insert from being stored, told apart for those who try again: `store-busy`, `store-memory` and `store-timeout`, and
+ * `rows-refused` where the same rows will never be taken.
+ */
+export function classifyInsertError(error: unknown): AfterlogError {
+  if (error instanceof AfterlogError) return error
+  const text = messageOf(error)
+  const code = engineCode(error, text)
+  const details = { cause: error }
+  if (code !== undefined && busyCodes.has(code))
+    return new AfterlogError('store-busy', 'the store has too many parts or queries and must work them off first', {
+      ...details,
+      retryAfterS: 10,
+    })
+  if (code === 241 || text.startsWith('HTTP 413:'))
+    return new AfterlogError('store-memory', 'the store has not enough memory for an insert of this size', {
+      ...details,
+      retryAfterS: 5,
+    })
+  if (code === undefined ? insertTimeout.test(text) : timeCodes.has(code) || code === 209)
+    return new AfterlogError('store-timeout', 'the store took longer than an insert may', { ...details, retryAfterS: 5 })
+  if (code !== undefined && dataCodes.has(code))
+    return new AfterlogError('rows-refused', `the store refused rows for what is in them (code ${code})`, details)
+  return classifyError(error)
+}
+
+/** Too many queries, too many parts. */
+const busyCodes = new Set([202, 203, 252])
+/**
+ * What rows say cannot be read: text, escapes, quotes, dates, numbers, JSON (6, 25 to 28, 33, 38, 41, 72, 117, 130), or is out of range
+ * (69, 131, 321), or missing (349).
+ */
+const dataCodes = new Set([6, 25, 26, 27, 28, 33, 38, 41, 69, 72, 117, 130, 131, 321, 349])
+const insertTimeout = /timeout error|timed out|aborted due to timeout|\bETIMEDOUT\b/i
+
 /** Timeout, too slow. */
 const timeCodes = new Set([159, 160])
 /** Too many rows or bytes: read, in the result, in a set. */

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
-import { classifyError } from './classify-error.ts'
+import { classifyError, classifyInsertError } from './classify-error.ts'
 import { bodyOf, refusal } from './response-body.ts'
 import { closedError } from './session-pool.ts'
 import { compile } from './sql.ts'
@@ -25,7 +25,7 @@ export function createClientStore({ mode, client, prepare, cancel, answerMsMax }
   const ready = once(prepare ?? (async () => {}))
 
   /** Runs one exchange with the engine; whatever fails comes out as AfterlogError, an abort as the signal's reason. */
-  const guarded = async <T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> => {
+  const guarded = async <T>(signal: AbortSignal | undefined, run: () => Promise<T>, classify = classifyError): Promise<T> => {
     if (closed) throw closedError()
     try {
       signal?.throwIfAborted()
@@ -33,7 +33,7 @@ export function createClientStore({ mode, client, prepare, cancel, answerMsMax }
       return await run()
     } catch (error) {
       if (signal?.aborted === true) throw signal.reason
-      throw classifyError(error)
+      throw classify(error)
     }
   }
   const inTime = (): { abort_signal?: AbortSignal } =>
@@ -89,17 +89,21 @@ export function createClientStore({ mode, client, prepare, cancel, answerMsMax }
       return lines.flatMap((line) => (line === '' ? [] : [JSON.parse(line) as T]))
     },
     insert: (insert) =>
-      guarded(undefined, async () => {
-        if (insert.rows.length === 0) return
-        const result = await exchange(client, {
-          query: insertText(insert),
-          values: Readable.from([insert.rows], { objectMode: false }),
-          clickhouse_settings: { ...insertSettings, ...insert.settings },
-          ...inTime(),
-        })
-        // A server that fails after its answer has begun says so in the body, which is empty otherwise.
-        for await (const chunk of bodyOf(result.stream, result.response_headers)) throw new Error(chunk.toString())
-      }),
+      guarded(
+        undefined,
+        async () => {
+          if (insert.rows.length === 0) return
+          const result = await exchange(client, {
+            query: insertText(insert),
+            values: Readable.from([insert.rows], { objectMode: false }),
+            clickhouse_settings: { ...insertSettings, ...insert.settings },
+            ...inTime(),
+          })
+          // A server that fails after its answer has begun says so in the body, which is empty otherwise.
+          for await (const chunk of bodyOf(result.stream, result.response_headers)) throw new Error(chunk.toString())
+        },
+        classifyInsertError,
+      ),
     command: (query) =>
       guarded(query.signal, async () => {
         const { text, params } = compile(query.sql)

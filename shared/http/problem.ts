@@ -26,9 +26,14 @@ const titles: Record<ErrorCode, string> = {
   busy: 'Too much is in flight',
   'headers-too-large': 'The headers are too large',
   internal: 'A bug of ours',
+  'rows-refused': 'The store refused rows',
   'query-limit': 'The query needs more than it may use',
   'store-unavailable': 'The store is away',
+  'store-busy': 'The store has too much to do',
+  'store-memory': 'The store is short of memory',
+  'store-timeout': 'The store took too long',
   'store-full': 'The disk of the store is full',
+  'broker-unavailable': 'Kafka is away',
   stopping: 'The service is stopping',
 }
 

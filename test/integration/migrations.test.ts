@@ -92,6 +92,27 @@ test('a migration that failed half way is run again, whole', async () => {
   expect(await tables(opened.store)).toEqual(expect.arrayContaining(['half', 'other']))
 })
 
+test('dead letters of before they could be sent again are there after the upgrade', async () => {
+  await using opened = await openTestStore({ migrate: false })
+  const dir = await copyOfMigrations()
+  for (const name of await readdir(dir)) if (name >= '0004') await rm(join(dir, name))
+  await runMigrations({ store: opened.store, dir })
+  const columns = ['tenant', 'time', 'origin', 'reason', 'detail', 'payload', 'identity']
+  const row = ['t', new Date().toISOString().slice(0, 19).replace('T', ' '), 'http:/v1/batches#0', 'bad-time', 'd', 'p', 7]
+  await opened.store.insert({
+    table: 'dead_letters',
+    columns,
+    rows: Buffer.from(`${JSON.stringify(row)}\n`),
+    format: 'JSONCompactEachRow',
+  })
+  await runMigrations({ store: opened.store })
+  await opened.store.command({ sql: raw('OPTIMIZE TABLE dead_letters FINAL') })
+  const letters = await opened.store.rows({
+    sql: raw('SELECT payload, format, payload_bytes, stored_at > now() - 60 AS recent FROM dead_letters'),
+  })
+  expect(letters).toMatchObject([{ payload: 'p', format: '', recent: 1 }])
+})
+
 test('a missing number is refused before anything runs', async () => {
   await using opened = await openTestStore({ migrate: false })
   const dir = await temporary()

@@ -1,5 +1,6 @@
 // Histogram, fields and dead letters on the real engine: every count is of distinct lines, with resent rows never merged.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { raw } from '#shared/clickhouse/sql.ts'
 import { openQueryFixture, rfc3339, t0, type QueryFixture } from './query-fixture.ts'
 
 let fixture: QueryFixture
@@ -127,5 +128,34 @@ describe('dead letters', () => {
       (await json<Letters>(`/v1/dead-letters?from=${t0 + 2n}&to=${t0 + 3n}`)).deadLetters.map(({ payload }) => payload),
     ).toEqual(['p2'])
     expect((await json<Letters>('/v1/dead-letters', 'other')).deadLetters).toEqual([])
+  })
+
+  test('of before their format and length were kept, and of a clock that stands in 1970, are read and outlive a merge', async () => {
+    const letter = { tenant: 'before', time: '1970-01-01 00:00:00', reason: 'bad-time', detail: 'd' }
+    await fixture.rows('dead_letters', [
+      { ...letter, origin: 'http:/v1/batches#0', payload: 'x'.repeat(65_536), identity: 1 },
+      { ...letter, origin: 'http:/v1/lifecycle#0', payload: 'y', identity: 2 },
+    ])
+    await fixture.rows('dead_letter_replays', [
+      { tenant: 'before', identity: 2, replayed_at: '2100-01-01 10:00:00.005' },
+      { tenant: 'before', identity: 2, replayed_at: '2100-01-01 11:00:00.000' },
+      { tenant: 'elsewhere', identity: 1, replayed_at: '2100-01-01 10:00:00.000' },
+    ])
+    await fixture.test.store.command({ sql: raw('OPTIMIZE TABLE dead_letters FINAL') })
+    const shown = async (query: string) =>
+      (await json<{ deadLetters: Record<string, unknown>[] }>(`/v1/dead-letters?${query}`, 'before')).deadLetters.map(
+        ({ id, format, truncated, replayedAt }) => [id, format, truncated, replayedAt],
+      )
+    const [first, second] = [
+      ['2', 'lifecycle', false, '2100-01-01T10:00:00.005000000Z'],
+      ['1', 'native', true, null],
+    ]
+    expect(await shown('')).toEqual([first, second])
+    expect(await shown('replayed=true')).toEqual([first])
+    expect(await shown('replayed=false')).toEqual([second])
+    const { next } = await json<{ next: string }>('/v1/dead-letters?limit=1', 'before')
+    const url = `/v1/dead-letters?limit=1&replayed=false&cursor=${next}`
+    const other = await fixture.app.inject({ url, headers: { 'x-scope-orgid': 'before' } })
+    expect([other.statusCode, other.json().parameter]).toEqual([400, 'cursor'])
   })
 })

@@ -254,6 +254,7 @@ describe('bad requests are 400 and name the parameter', () => {
     ['/v1/pods/uid-cart/logs?tail=-1', 'tail'],
     ['/v1/pods/uid-cart/logs?pod=x', 'pod'],
     ['/v1/dead-letters?pod=x', 'pod'],
+    ['/v1/dead-letters?replayed=maybe', 'replayed'],
   ])('%s', async (url, parameter) => {
     const answer = await get(url)
     expect([answer.statusCode, answer.json().parameter]).toEqual([400, parameter])

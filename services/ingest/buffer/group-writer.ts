@@ -1,15 +1,19 @@
 // Delivery to the store: many small batches become few big inserts. `accept` resolves when every row of the batch is stored, and never
 // before: it is the only acknowledgement there is. Knows tables and bytes, nothing of what they mean.
 import { AfterlogError } from '#shared/errors.ts'
+import type { BufferPool } from './buffer-pool.ts'
+import type { InsertRows } from '../store/insert-rows.ts'
 import type { TableName, TableRows } from '../store/table-rows.ts'
 
 export interface GroupWriterOptions {
-  /** Stores rows of one table; resolves when they survive `kill -9`. */
-  insert(table: TableName, rows: Buffer, count: number): Promise<void>
+  insert: InsertRows
+  pool: BufferPool
   /** A group is sent once it is this old… */
   flushIntervalMs: number
-  /** …or this big. */
+  /** …or this big… */
   groupBytesMax: number
+  /** …or of so many rows. */
+  groupRowsMax: number
 }
 
 export interface GroupWriter {
@@ -29,11 +33,18 @@ interface Group {
   table: TableName
   parts: Part[]
   bytes: number
+  count: number
   due: boolean
   timer: NodeJS.Timeout | undefined
 }
 
-export function createGroupWriter({ insert, flushIntervalMs, groupBytesMax }: GroupWriterOptions): GroupWriter {
+export function createGroupWriter({
+  insert,
+  pool,
+  flushIntervalMs,
+  groupBytesMax,
+  groupRowsMax,
+}: GroupWriterOptions): GroupWriter {
   /** Groups in the order they were begun; the newest of a table takes further parts while it has room. */
   const groups: Group[] = []
   const running = new Map<Promise<void>, TableName>()
@@ -47,19 +58,23 @@ export function createGroupWriter({ insert, flushIntervalMs, groupBytesMax }: Gr
   function add(rows: TableRows): Promise<void> {
     return new Promise((resolve, reject) => {
       let group = groups.findLast((candidate) => candidate.table === rows.table)
-      if (group === undefined || (group.bytes > 0 && group.bytes + rows.rows.length > groupBytesMax)) {
+      if (
+        group === undefined ||
+        (group.bytes > 0 && (group.bytes + rows.rows.length > groupBytesMax || group.count + rows.count > groupRowsMax))
+      ) {
         if (group !== undefined) group.due = true
         group = begin(rows.table)
       }
       group.parts.push({ rows, resolve, reject })
       group.bytes += rows.rows.length
-      if (group.bytes >= groupBytesMax) group.due = true
+      group.count += rows.count
+      if (group.bytes >= groupBytesMax || group.count >= groupRowsMax) group.due = true
       pump()
     })
   }
 
   function begin(table: TableName): Group {
-    const group: Group = { table, parts: [], bytes: 0, due: flushIntervalMs === 0 || closed, timer: undefined }
+    const group: Group = { table, parts: [], bytes: 0, count: 0, due: flushIntervalMs === 0 || closed, timer: undefined }
     group.timer = setTimeout(() => {
       group.due = true
       pump()
@@ -82,25 +97,18 @@ export function createGroupWriter({ insert, flushIntervalMs, groupBytesMax }: Gr
     }
   }
 
-  async function send({ table, parts, bytes }: Group): Promise<void> {
+  async function send({ table, parts, bytes, count }: Group): Promise<void> {
     try {
-      const count = parts.reduce((sum, part) => sum + part.rows.count, 0)
-      await insert(
-        table,
-        parts.length === 1
-          ? parts[0]!.rows.rows
-          : Buffer.concat(
-              parts.map((part) => part.rows.rows),
-              bytes,
-            ),
-        count,
-      )
+      if (parts.length === 1) await insert(table, parts[0]!.rows.rows, count)
+      else {
+        const buffer = pool.take(bytes)
+        await insert(table, joined(parts, buffer), count)
+        // Not after a failure: whoever was sending it may not have noticed yet.
+        pool.give(buffer)
+      }
       for (const part of parts) part.resolve()
     } catch (error) {
-      // A store that is away fails every batch alike. Anything else may be one batch's fault: the others must not pay for it.
-      const shared = parts.length === 1 || (error instanceof AfterlogError && error.retryable)
-      if (shared) for (const part of parts) part.reject(error)
-      else for (const part of parts) await insert(table, part.rows.rows, part.rows.count).then(part.resolve, part.reject)
+      for (const part of parts) part.reject(error)
     }
   }
 
@@ -110,6 +118,7 @@ export function createGroupWriter({ insert, flushIntervalMs, groupBytesMax }: Gr
       // All settle before the answer: a batch is acknowledged, or it may be sent again, never half of each at once.
       const results = await Promise.allSettled(tables.map(add))
       for (const result of results) if (result.status === 'rejected') throw result.reason
+      for (const { release } of tables) release?.()
     },
     close: async () => {
       closed = true
@@ -118,4 +127,11 @@ export function createGroupWriter({ insert, flushIntervalMs, groupBytesMax }: Gr
       while (running.size > 0) await Promise.allSettled(running.keys())
     },
   }
+}
+
+/** The rows of all parts, at the head of the buffer. */
+function joined(parts: readonly Part[], buffer: Buffer): Buffer {
+  let length = 0
+  for (const { rows } of parts) length += rows.rows.copy(buffer, length)
+  return buffer.subarray(0, length)
 }

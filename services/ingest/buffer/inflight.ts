@@ -20,6 +20,23 @@ export class InflightBytes {
     return this.used
   }
 
+  /** Takes what is in memory already, over the cap too: whoever fetches fetches no more while `isFull`. */
+  hold(bytes: number): () => void {
+    this.used += bytes
+    return () => {
+      this.used -= bytes
+    }
+  }
+
+  get isFull(): boolean {
+    return this.used >= this.max
+  }
+
+  /** Room enough for what was stopped by `isFull` to go on. */
+  get hasRoom(): boolean {
+    return this.used <= this.max / 2
+  }
+
   /** Throws AfterlogError `busy` where the cap would be passed. One reservation alone may always begin. */
   reserve(bytes: number): Reservation {
     let held = 0

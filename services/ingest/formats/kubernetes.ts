@@ -27,8 +27,28 @@ export interface Decoded {
   rejects: Reject[]
 }
 
-/** Throws AfterlogError `invalid-body` where the body is not JSON (or no line of NDJSON is). */
-export function decodeLifecycle(body: Buffer, contentType: 'json' | 'ndjson', origin: Origin): Decoded {
+/** One object that was understood, as it may travel again by itself: `decodeLifecycle` makes the same rows of it. */
+export interface LifecycleObject {
+  /** Where it stands in its body. */
+  index: number
+  /** JSON, with its kind; of managedFields only the times, which are all that is read of them. */
+  text: string
+  change: Change
+  cluster: string
+  /** The pod that it is or tells of: its uid, or where that is not told, what it is called. */
+  pod: string
+}
+
+/**
+ * Throws AfterlogError `invalid-body` where the body is not JSON (or no line of NDJSON is).
+ * @param onObject Given each object that became rows.
+ */
+export function decodeLifecycle(
+  body: Buffer,
+  contentType: 'json' | 'ndjson',
+  origin: Origin,
+  onObject?: (object: LifecycleObject) => void,
+): Decoded {
   const rows: Record<LifecycleTable, string[]> = { pods: [], lives: [], events: [] }
   const rejects: Reject[] = []
   let index = 0
@@ -37,6 +57,7 @@ export function decodeLifecycle(body: Buffer, contentType: 'json' | 'ndjson', or
       broken === undefined ? openEnvelopes(value) : [{ is: 'reject', value, reason: 'not-json', detail: broken }]
     for (const record of records) {
       const failure = record.is === 'reject' ? record : record.is === 'object' ? store(record, origin, rows) : undefined
+      if (record.is === 'object' && failure === undefined) onObject?.(lifecycleObject(index, record, origin))
       const about = record.is === 'reject' ? record.value : record.is === 'object' ? record.object : undefined
       if (failure !== undefined)
         rejects.push({ index, reason: failure.reason, detail: failure.detail, payload: about === value ? raw : payloadOf(about) })
@@ -125,21 +146,42 @@ function unknownKind(object: JsonObject): Failure {
 /** The object as it is stored: without the bookkeeping of server-side apply, which is half of it, and with its kind. */
 function objectText(object: JsonObject, kind: Kind): string | Failure {
   try {
-    const { metadata } = object
-    const lean = has(metadata, 'managedFields')
-      ? { ...object, metadata: { ...(metadata as JsonObject), managedFields: undefined } }
-      : object
-    const named = {
-      apiVersion: kind === 'new-event' ? 'events.k8s.io/v1' : 'v1',
-      kind: kind === 'pod' ? 'Pod' : 'Event',
-      ...lean,
-    }
-    const text = JSON.stringify(named)
+    const text = JSON.stringify(named(object, kind, undefined))
     return text.length <= objectCharsMax
       ? text
       : { reason: 'too-large', detail: `the object has ${text.length} characters, ${objectCharsMax} are taken` }
   } catch {
     return { reason: 'bad-object', detail: 'the object is nested too deeply to be read' }
+  }
+}
+
+function named({ apiVersion, kind: said, ...object }: JsonObject, kind: Kind, managedFields: unknown): JsonObject {
+  const { metadata } = object
+  return {
+    apiVersion: apiVersion ?? (kind === 'new-event' ? 'events.k8s.io/v1' : 'v1'),
+    kind: said ?? (kind === 'pod' ? 'Pod' : 'Event'),
+    ...object,
+    ...(has(metadata, 'managedFields') ? { metadata: { ...(metadata as JsonObject), managedFields } } : {}),
+  }
+}
+
+function lifecycleObject(
+  index: number,
+  { object, change, cluster, hint }: Enclosed & { is: 'object' },
+  origin: Origin,
+): LifecycleObject {
+  const kind = kindOf(object, hint)!
+  const { metadata, involvedObject, regarding } = object as Record<string, JsonObject | undefined>
+  const { uid, namespace, name } = (kind === 'pod' ? metadata : kind === 'core-event' ? involvedObject : regarding) ?? {}
+  const fields = metadata?.['managedFields']
+  const times = Array.isArray(fields) ? (fields as JsonObject[]).map(({ time }) => ({ time })) : undefined
+  const from = cluster === '' ? origin.cluster : cluster
+  return {
+    index,
+    text: JSON.stringify(named(object, kind, times)),
+    change,
+    cluster: from,
+    pod: typeof uid === 'string' && uid !== '' ? uid : [from, namespace, name].join('/'),
   }
 }
 

@@ -2,10 +2,10 @@
 // a reason and a sentence that names the field.
 import type { Origin } from '../normalise/origin.ts'
 import type { RejectReason } from '../normalise/reject.ts'
-import { LineDraft, text } from '../normalise/line-sink.ts'
+import { LineDraft, text } from '../normalise/line-draft.ts'
 import { capEscaped, recordBytesMax } from '../normalise/line-cap.ts'
 import { normaliseSeverity, severities } from '../normalise/severity.ts'
-import { tooOld, type RetentionClass, type TimeWindow } from '../normalise/time-window.ts'
+import { type RetentionClass, TimeWindow, tooOld } from '../normalise/time-window.ts'
 import type { Retention } from '#shared/retention.ts'
 import { CriReader } from './cri.ts'
 import { readDockerLine } from './docker-json.ts'
@@ -36,14 +36,14 @@ export class NativeRecord {
   private lastNamespace: Buffer = Buffer.alloc(0)
   private lastClass: RetentionClass
   private readonly slots: RecordScanner
-  private readonly window: TimeWindow
+  readonly window: TimeWindow
   private readonly retention: Retention
 
-  constructor(slots: RecordScanner, window: TimeWindow, retention: Retention) {
+  constructor(slots: RecordScanner, retention: Retention) {
     this.slots = slots
-    this.window = window
+    this.window = new TimeWindow(retention)
     this.retention = retention
-    this.lastClass = window.classOf('')
+    this.lastClass = this.window.classOf('')
   }
 
   /** Fills the draft from the slots. False where the record is none; reason and detail say why. */
@@ -278,10 +278,10 @@ export class NativeRecord {
       this.lastClass = this.window.classOf(this.lastNamespace.toString('latin1'))
     }
     const { ms } = time
-    if (ms < this.lastClass.oldestMs) {
+    if (this.window.isTooOld(ms, this.lastClass)) {
       return this.fail('too-old', tooOld(shown(ms), this.lastClass.name, this.retention.daysOf(this.lastClass.name)))
     }
-    if (ms > this.window.newestMs)
+    if (this.window.isInTheFuture(ms))
       return this.fail('in-the-future', `time ${shown(ms)} is more than an hour ahead of its arrival`)
     draft.seconds = time.seconds
     draft.nanos = time.nanos
@@ -293,7 +293,7 @@ export class NativeRecord {
 const shown = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : 'of another age')
 
 /** Batch-level defaults of an origin. */
-export function defaultsOf({ cluster, node, agent }: Origin): BatchDefaults {
+export function defaultsOf({ cluster, node, agent }: Pick<Origin, 'cluster' | 'node' | 'agent'>): BatchDefaults {
   const escaped = (value: string): Buffer => escapeJson(Buffer.from(value))
   return { cluster: escaped(cluster), node: escaped(node), agent: escaped(agent) }
 }

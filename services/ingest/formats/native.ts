@@ -1,15 +1,14 @@
-// The native batch (design section 4.1): a JSON object with records, or one record per line of NDJSON. Bytes in, rows of `logs` out;
-// one bad record never costs its neighbours, and a body that is no batch is refused as a whole.
+// The native batch (design section 4.1): a JSON object with records, one record, or one record per line of NDJSON. Bytes in, drafts of
+// lines out, into whatever sink; one bad record never costs its neighbours, and a body that is no batch is refused as a whole.
 import { AfterlogError } from '#shared/errors.ts'
 import type { Retention } from '#shared/retention.ts'
 import type { Decoded } from '../normalise/decoded.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject, RejectReason } from '../normalise/reject.ts'
+import type { DraftSink } from '../normalise/line-draft.ts'
 import { LineSink } from '../normalise/line-sink.ts'
-import { timeWindow } from '../normalise/time-window.ts'
-import type { TableRows } from '../store/table-rows.ts'
-import { canonicalEscapes } from './json-escape.ts'
-import { JsonScanner, JsonSyntaxError, nullValue } from './json-scanner.ts'
+import { JsonScanner, JsonSyntaxError } from './json-scanner.ts'
+import { batchField, batchSeq, formOf, keysOf } from './native-head.ts'
 import { defaultsOf, NativeRecord, type BatchDefaults } from './native-record.ts'
 import { RecordScanner } from './record-scanner.ts'
 
@@ -20,40 +19,125 @@ export interface DecodeOptions {
   seed: number
 }
 
-/** `{"cluster"?, "node"?, "agent"?, "records": […]}`. Throws AfterlogError `invalid-body` where it is none. */
-export function decodeBatch(body: Buffer, options: DecodeOptions): Decoded {
-  const found = defaultsOf(options.origin)
-  // Where cluster, node or agent stand behind the records, which is rare, the records are simply read again.
-  return readBatch(body, options, found) ?? readBatch(body, options, found)!
+/** What became of the records of one batch; their lines are in the sink. */
+export interface BatchOutcome {
+  accepted: number
+  rejects: Reject[]
 }
 
-/** One record per line. Throws AfterlogError `invalid-body` where no line is JSON. */
-export function decodeLines(body: Buffer, options: DecodeOptions): Decoded {
-  const json = new JsonScanner(body)
-  const run = new Run(json, options, defaultsOf(options.origin))
-  let index = 0
-  let garbage = 0
-  let first = ''
-  for (let start = 0; start < body.length;) {
-    const newline = body.indexOf(0x0a, start)
-    const stop = newline === -1 ? body.length : newline
-    json.pos = start
-    json.end = stop
-    if (json.peek() !== -1) {
-      const problem = run.line(index++, start, stop)
-      if (problem !== undefined && garbage++ === 0) first = problem
-    }
-    start = stop + 1
+/** Rows of `{"cluster"?, "node"?, "agent"?, "records": […]}`. Throws AfterlogError `invalid-body` where it is none. */
+export const decodeBatch = (body: Buffer, options: DecodeOptions): Decoded =>
+  decodeAlone(body, options, (decoder) => decoder.batch(body, options.origin))
+
+/** Rows of one record per line. Throws AfterlogError `invalid-body` where no line is JSON. */
+export const decodeLines = (body: Buffer, options: DecodeOptions): Decoded =>
+  decodeAlone(body, options, (decoder) => decoder.lines(body, options.origin))
+
+function decodeAlone(
+  body: Buffer,
+  { retention, seed }: DecodeOptions,
+  decode: (decoder: NativeDecoder) => BatchOutcome,
+): Decoded {
+  const sink = new LineSink({ bytesHint: body.length, seed })
+  const outcome = decode(new NativeDecoder({ retention, sink }))
+  return { tables: sink.take(), ...outcome }
+}
+
+/** What a batch says for all its records. */
+interface Head extends BatchDefaults {
+  /** What its first record counts as, where a body was split over messages. */
+  seq: number
+}
+
+/** Decodes any number of batches, one after the other, into one sink. What throws `invalid-body` leaves nothing in the sink. */
+export class NativeDecoder {
+  private readonly slots = new RecordScanner()
+  private readonly record: NativeRecord
+  private readonly sink: DraftSink
+  private json = new JsonScanner(Buffer.alloc(0))
+  private origin: Pick<Origin, 'cluster' | 'node' | 'agent'> | undefined
+  private defaults!: BatchDefaults
+  private head!: Head
+  private outcome!: BatchOutcome
+  private inherited: Required<Reject>['inherited'] | undefined
+
+  constructor({ retention, sink }: { retention: Retention; sink: DraftSink }) {
+    this.record = new NativeRecord(this.slots, retention)
+    this.sink = sink
   }
-  if (index === 0) throw new AfterlogError('invalid-body', 'the body is empty; send one record per line')
-  if (garbage === index) throw new AfterlogError('invalid-body', `no line of the body is a JSON object; the first: ${first}`)
-  return run.finish()
-}
 
-/** Undefined where the records were read before all that `found` now holds was known. */
-function readBatch(body: Buffer, options: DecodeOptions, found: BatchDefaults): Decoded | undefined {
-  const json = new JsonScanner(body)
-  try {
+  /** `{"cluster"?, "node"?, "agent"?, "records": […]}`. Throws AfterlogError `invalid-body` where it is none. */
+  batch(body: Buffer, origin: Origin): BatchOutcome {
+    this.json = new JsonScanner(body)
+    const found = this.headOf(origin)
+    return this.whole(() => {
+      // Where cluster, node or agent stand behind the records, which is rare, the records are simply read again.
+      if (!this.readBatch(found, origin)) this.readBatch(found, origin)
+    })
+  }
+
+  /** One record per line. Throws AfterlogError `invalid-body` where no line is JSON. */
+  lines(body: Buffer, origin: Origin): BatchOutcome {
+    this.json = new JsonScanner(body)
+    return this.whole(() => {
+      this.begin(origin, this.headOf(origin))
+      this.readLines(body)
+    })
+  }
+
+  /**
+   * A Kafka message: a batch, one record, or NDJSON, told apart by the first object. One record that has neither offset nor ordinal
+   * takes `loneOrdinal`. Throws AfterlogError `invalid-body` where it is none of them.
+   */
+  message(value: Buffer, origin: Origin, loneOrdinal: number): BatchOutcome {
+    const form = formOf(new JsonScanner(value))
+    if (form === 'batch') return this.batch(value, origin)
+    if (form === 'lines') return this.lines(value, origin)
+    this.json = new JsonScanner(value)
+    return this.whole(() => {
+      this.begin(origin, this.headOf(origin))
+      this.json.peek()
+      const start = this.json.pos
+      this.slots.read(this.json)
+      this.add(0, start, this.json.pos, loneOrdinal)
+    })
+  }
+
+  private whole(read: () => void): BatchOutcome {
+    try {
+      read()
+      this.sink.end()
+      return this.outcome
+    } catch (error) {
+      this.sink.abandon()
+      if (error instanceof JsonSyntaxError)
+        throw new AfterlogError('invalid-body', `the body is not JSON: ${error.message}`, { position: error.position })
+      throw error
+    }
+  }
+
+  /** Escaped once for all batches of one origin, which on Kafka are many and small. */
+  private headOf({ cluster, node, agent }: Origin): Head {
+    const last = this.origin
+    if (cluster !== last?.cluster || node !== last.node || agent !== last.agent) {
+      this.origin = { cluster, node, agent }
+      this.defaults = defaultsOf(this.origin)
+    }
+    return { ...this.defaults, seq: 0 }
+  }
+
+  private begin(origin: Origin, head: Head): void {
+    this.head = head
+    this.inherited = undefined
+    this.outcome = { accepted: 0, rejects: [] }
+    this.record.window.receivedMs = origin.receivedMs
+    this.sink.begin({ tenant: origin.tenant, receivedMs: origin.receivedMs, seq: head.seq })
+  }
+
+  /** False where the records were read before all that `found` now holds was known. */
+  private readBatch(found: Head, origin: Origin): boolean {
+    const { json } = this
+    json.pos = 0
     if (json.peek() === -1) throw new AfterlogError('invalid-body', 'the body is empty; send {"records": […]}')
     if (json.peek() === 0x5b) {
       throw new AfterlogError(
@@ -61,73 +145,27 @@ function readBatch(body: Buffer, options: DecodeOptions, found: BatchDefaults): 
         'the body is an array; send {"records": […]}, or one record per line as application/x-ndjson',
       )
     }
-    const run = readObject(json, options, found)
-    if (json.peek() !== -1) json.fail('the end')
-    if (run === undefined)
-      throw new AfterlogError('invalid-body', 'records is missing; send {"records": […]}', { parameter: 'records' })
-    return same(run.defaults, found) ? run.finish() : undefined
-  } catch (error) {
-    if (error instanceof JsonSyntaxError)
-      throw new AfterlogError('invalid-body', `the body is not JSON: ${error.message}`, { position: error.position })
-    throw error
-  }
-}
-
-function readObject(json: JsonScanner, options: DecodeOptions, found: BatchDefaults): Run | undefined {
-  let run: Run | undefined
-  json.expect(0x7b, '"{"')
-  if (json.peek() === 0x7d) json.pos++
-  else {
-    for (;;) {
-      json.string()
-      const key = json.bytes.toString('latin1', json.start, json.stop)
-      json.expect(0x3a, '":"')
+    let used: Head | undefined
+    for (const key of keysOf(json)) {
       if (key === 'records') {
-        if (run !== undefined) throw new AfterlogError('invalid-body', 'records is there twice', { parameter: 'records' })
-        run = new Run(json, options, { ...found })
-        run.array()
+        if (used !== undefined) throw new AfterlogError('invalid-body', 'records is there twice', { parameter: 'records' })
+        used = { ...found }
+        this.begin(origin, used)
+        this.readRecords()
       } else if (key === 'cluster' || key === 'node' || key === 'agent') found[key] = batchField(json, key) ?? found[key]
+      else if (key === 'seq') found.seq = batchSeq(json)
       else json.value()
-      if (json.peek() === 0x7d) break
-      json.expect(0x2c, '"," or "}"')
     }
-    json.pos++
-  }
-  return run
-}
-
-function batchField(json: JsonScanner, key: string): Buffer | undefined {
-  const kind = json.value()
-  if (kind === nullValue) return undefined
-  if (kind < 1 || kind > 3) throw new AfterlogError('invalid-body', `${key} must be a string`, { parameter: key })
-  if (json.stop - json.start > 4096)
-    throw new AfterlogError('invalid-body', `${key} must be at most 4096 bytes long`, { parameter: key })
-  const value = canonicalEscapes(json.bytes.subarray(json.start, json.stop))
-  return value.length === 0 ? undefined : Buffer.from(value)
-}
-
-const same = (a: BatchDefaults, b: BatchDefaults): boolean =>
-  a.cluster.equals(b.cluster) && a.node.equals(b.node) && a.agent.equals(b.agent)
-
-/** Records of one batch on their way to rows. */
-class Run {
-  readonly defaults: BatchDefaults
-  private readonly json: JsonScanner
-  private readonly slots = new RecordScanner()
-  private readonly record: NativeRecord
-  private readonly sink: LineSink
-  private readonly rejects: Reject[] = []
-  private accepted = 0
-
-  constructor(json: JsonScanner, { origin, retention, seed }: DecodeOptions, defaults: BatchDefaults) {
-    this.json = json
-    this.defaults = defaults
-    this.record = new NativeRecord(this.slots, timeWindow(retention, origin.receivedMs), retention)
-    this.sink = new LineSink({ tenant: origin.tenant, receivedMs: origin.receivedMs, bytesHint: json.bytes.length, seed })
+    if (json.peek() !== -1) json.fail('the end')
+    if (used === undefined)
+      throw new AfterlogError('invalid-body', 'records is missing; send {"records": […]}', { parameter: 'records' })
+    if (same(used, found)) return true
+    this.sink.abandon()
+    return false
   }
 
   /** The array that is next. A record that is no object is rejected; broken JSON is thrown. */
-  array(): void {
+  private readRecords(): void {
     const { json } = this
     if (json.peek() !== 0x5b) throw new AfterlogError('invalid-body', 'records must be an array', { parameter: 'records' })
     json.pos++
@@ -140,7 +178,7 @@ class Run {
       const start = json.pos
       if (isObject) this.slots.read(json)
       else json.value()
-      if (isObject) this.add(index, start, json.pos)
+      if (isObject) this.add(index, start, json.pos, -1)
       else this.reject(index, 'not-an-object', 'a record must be a JSON object', start, json.pos)
       if (json.peek() === 0x5d) break
       json.expect(0x2c, '"," or "]"')
@@ -148,8 +186,28 @@ class Run {
     json.pos++
   }
 
+  private readLines(body: Buffer): void {
+    const { json } = this
+    let index = 0
+    let garbage = 0
+    let first = ''
+    for (let start = 0; start < body.length;) {
+      const newline = body.indexOf(0x0a, start)
+      const stop = newline === -1 ? body.length : newline
+      json.pos = start
+      json.end = stop
+      if (json.peek() !== -1) {
+        const problem = this.line(index++, start, stop)
+        if (problem !== undefined && garbage++ === 0) first = problem
+      }
+      start = stop + 1
+    }
+    if (index === 0) throw new AfterlogError('invalid-body', 'the body is empty; send one record per line')
+    if (garbage === index) throw new AfterlogError('invalid-body', `no line of the body is a JSON object; the first: ${first}`)
+  }
+
   /** One line of NDJSON; the sentence where it is not even a JSON object. */
-  line(index: number, start: number, stop: number): string | undefined {
+  private line(index: number, start: number, stop: number): string | undefined {
     const { json } = this
     try {
       if (json.peek() !== 0x7b) json.fail('a JSON object')
@@ -160,25 +218,30 @@ class Run {
       this.reject(index, 'not-json', error.message, start, stop)
       return error.message
     }
-    this.add(index, start, stop)
+    this.add(index, start, stop, -1)
     return undefined
   }
 
-  finish(): Decoded {
-    const rows = this.sink.finish()
-    const tables: TableRows[] = this.sink.count === 0 ? [] : [{ table: 'logs', rows, count: this.sink.count }]
-    return { tables, accepted: this.accepted, rejects: this.rejects }
-  }
-
-  private add(index: number, start: number, stop: number): void {
+  private add(index: number, start: number, stop: number, loneOrdinal: number): void {
     const { record } = this
-    if (record.read(this.json.bytes, this.defaults)) {
-      this.sink.add(record.draft)
-      this.accepted++
-    } else this.reject(index, record.reason, record.detail, start, stop)
+    if (!record.read(this.json.bytes, this.head)) return this.reject(index, record.reason, record.detail, start, stop)
+    const { draft } = record
+    if (draft.ordinal < 0 && draft.offset < 0) draft.ordinal = loneOrdinal
+    this.sink.add(draft)
+    this.outcome.accepted++
   }
 
   private reject(index: number, reason: RejectReason, detail: string, start: number, stop: number): void {
-    this.rejects.push({ index, reason, detail, payload: Buffer.from(this.json.bytes.subarray(start, stop)) })
+    const payload = Buffer.from(this.json.bytes.subarray(start, stop))
+    this.outcome.rejects.push({ index, reason, detail, payload, inherited: (this.inherited ??= inheritedOf(this.head)) })
   }
+}
+
+const same = (a: Head, b: Head): boolean =>
+  a.cluster.equals(b.cluster) && a.node.equals(b.node) && a.agent.equals(b.agent) && a.seq === b.seq
+
+/** The defaults as text, for records that are kept apart from their batch. Bytes that are not UTF-8 become U+FFFD. */
+function inheritedOf({ cluster, node, agent }: BatchDefaults): Required<Reject>['inherited'] {
+  const read = (escaped: Buffer): string => JSON.parse(`"${escaped.toString()}"`) as string
+  return { cluster: read(cluster), node: read(node), agent: read(agent) }
 }

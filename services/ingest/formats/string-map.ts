@@ -11,17 +11,22 @@ const mapBytesMax = 256 * 1024
  */
 export function readStringMap(bytes: Buffer, start: number, stop: number): Buffer | undefined {
   if (bytes[start] !== 0x7b) return undefined
-  if (stop - start > mapBytesMax) return Buffer.from(`{"afterlog.cut":"${stop - start} bytes were left out"}`)
   const json = new JsonScanner(bytes, start + 1, stop)
   const pieces: Buffer[] = []
+  let length = 1
   while (json.peek() !== 0x7d) {
     json.string()
     const key = canonicalEscapes(bytes.subarray(json.start, json.stop))
     json.expect(0x3a, '":"')
     const kind = json.value()
     const value = bytes.subarray(json.start, json.stop)
-    if (kind !== nullValue)
-      pieces.push(quoted(key), colon, quoted(kind === nested ? escapeJson(value) : canonicalEscapes(value)), comma)
+    if (kind !== nullValue) {
+      const text = kind === nested ? escapeJson(value) : canonicalEscapes(value)
+      pieces.push(quoted(key), colon, quoted(text), comma)
+      length += key.length + text.length + 6
+      // Measured as it is kept, so that what fits still fits when a message is decoded again.
+      if (length > mapBytesMax) return Buffer.from(`{"afterlog.cut":"${stop - start} bytes were left out"}`)
+    }
     if (json.peek() === 0x2c) json.pos++
   }
   pieces.pop()

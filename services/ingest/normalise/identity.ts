@@ -4,16 +4,21 @@
 // This module holds the other half: the ordinal, how many equal lines (same life, time, stream, text) came before one in its batch.
 import type { RowWriter } from '../store/row-writer.ts'
 
+const entriesMin = 128
+/** A table that one big batch made larger than this would cost every small one after it. */
+const entriesKept = 4096
+
 /**
  * Counts equal runs of bytes in a writer. Runs with one hash are compared byte by byte, so that two different lines never share a
  * count; the seed keeps a sender from choosing texts that collide.
  */
 export class OrdinalCounter {
-  private slots = new Int32Array(256).fill(-1)
-  private hashes = new Int32Array(128)
-  private starts = new Int32Array(128)
-  private stops = new Int32Array(128)
-  private counts = new Float64Array(128)
+  /** Twice as many slots as entries. */
+  private slots = new Int32Array(2 * entriesMin).fill(-1)
+  private hashes = new Int32Array(entriesMin)
+  private starts = new Int32Array(entriesMin)
+  private stops = new Int32Array(entriesMin)
+  private counts = new Float64Array(entriesMin)
   private size = 0
   private readonly writer: RowWriter
   private readonly seed: number
@@ -38,8 +43,23 @@ export class OrdinalCounter {
     this.hashes[entry] = hash
     this.starts[entry] = start
     this.stops[entry] = stop
+    this.counts[entry] = 0
     this.place(entry)
     return 0
+  }
+
+  /** Counts anew, as for another batch. */
+  forget(): void {
+    if (this.size === 0) return
+    this.size = 0
+    if (this.hashes.length <= entriesKept) this.slots.fill(-1)
+    else {
+      this.slots = new Int32Array(2 * entriesMin).fill(-1)
+      this.hashes = new Int32Array(entriesMin)
+      this.starts = new Int32Array(entriesMin)
+      this.stops = new Int32Array(entriesMin)
+      this.counts = new Float64Array(entriesMin)
+    }
   }
 
   private hash(start: number, stop: number): number {

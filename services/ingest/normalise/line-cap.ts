@@ -6,14 +6,23 @@ export const recordBytesMax = 256 * 1024
 /** Bytes of a line joined from fragments. */
 export const joinedBytesMax = 1024 * 1024
 
-/** The escaped text, cut to `bytesMax` of what it stands for, never inside a UTF-8 sequence. Returned as it is where it fits. */
+/**
+ * The escaped text, cut to `bytesMax` of what it stands for, never inside a UTF-8 sequence. Returned as it is where it fits, and where
+ * it was cut already: a line that goes through Kafka is decoded twice.
+ */
 export function capEscaped(escaped: Buffer, bytesMax: number): Buffer {
   if (escaped.length <= bytesMax) return escaped
   const text = unescapeJson(escaped, 0, escaped.length)
-  if (text.length <= bytesMax) return escaped
+  if (text.length <= bytesMax || isCut(text, bytesMax)) return escaped
   let stop = bytesMax
   while (stop > bytesMax - 4 && (text[stop]! & 0xc0) === 0x80) stop--
   return escapeJson(
     Buffer.concat([text.subarray(0, stop), Buffer.from(` …[cut by Afterlog: the first ${stop} of ${text.length} bytes]`)]),
   )
 }
+
+const markBytesMax = 80
+
+const isCut = (text: Buffer, bytesMax: number): boolean =>
+  text.length <= bytesMax + markBytesMax &&
+  / …\[cut by Afterlog: the first \d+ of \d+ bytes\]$/.test(text.toString('utf8', text.length - markBytesMax))

@@ -3,87 +3,12 @@
 import { detectSeverity } from './severity.ts'
 import { OrdinalCounter } from './identity.ts'
 import { capEscaped, joinedBytesMax } from './line-cap.ts'
+import { type BatchHead, type DraftSink, type LineDraft, text } from './line-draft.ts'
+import type { BufferPool } from '../buffer/buffer-pool.ts'
 import { RowWriter } from '../store/row-writer.ts'
+import type { TableRows } from '../store/table-rows.ts'
 
-/** Text of a draft: JSON-escaped bytes of some buffer. */
-export const texts = [
-  'podUid',
-  'container',
-  'message',
-  'cluster',
-  'namespace',
-  'pod',
-  'containerId',
-  'node',
-  'unit',
-  'traceId',
-  'spanId',
-  'file',
-  'agent',
-] as const
-export const text = Object.fromEntries(texts.map((name, index) => [name, index])) as Record<(typeof texts)[number], number>
-
-const nothing = Buffer.alloc(0)
-const emptyMap = Buffer.from('{}')
 const streamNames = ['', 'stdout', 'stderr'].map((name) => Buffer.from(name))
-
-/** One line, reused for all lines of a decoder: `reset` it, fill it, give it to the sink. */
-export class LineDraft {
-  readonly source: Buffer[] = texts.map(() => nothing)
-  readonly start = new Int32Array(texts.length)
-  readonly stop = new Int32Array(texts.length)
-  seconds = 0
-  nanos = 0
-  /** 0 unknown, 1 stdout, 2 stderr. */
-  stream = 0
-  restart = -1
-  offset = -1
-  length = -1
-  /** -1: count it. */
-  ordinal = -1
-  eof = false
-  partial = false
-  /** Index into `severities`; 0 looks at the text. */
-  severity = 0
-  /** JSON objects of strings. */
-  labels: Buffer = emptyMap
-  attributes: Buffer = emptyMap
-  /** Escaped, as the retention rules name it. */
-  retentionClass: Buffer = nothing
-
-  reset(): void {
-    this.source.fill(nothing)
-    this.start.fill(0)
-    this.stop.fill(0)
-    this.stream = 0
-    this.restart = this.offset = this.length = this.ordinal = -1
-    this.eof = this.partial = false
-    this.severity = 0
-    this.labels = this.attributes = emptyMap
-  }
-
-  set(index: number, source: Buffer, start = 0, stop = source.length): void {
-    this.source[index] = source
-    this.start[index] = start
-    this.stop[index] = stop
-  }
-
-  isEmpty(index: number): boolean {
-    return this.start[index] === this.stop[index]
-  }
-
-  equals(index: number, other: Buffer): boolean {
-    const start = this.start[index]!
-    if (this.stop[index]! - start !== other.length) return false
-    const source = this.source[index]!
-    for (let i = 0; i < other.length; i++) if (source[start + i] !== other[i]) return false
-    return true
-  }
-
-  copyOf(index: number): Buffer {
-    return Buffer.from(this.source[index]!.subarray(this.start[index], this.stop[index]))
-  }
-}
 
 interface Fragments {
   head: Buffer
@@ -98,34 +23,55 @@ interface Fragments {
 }
 
 export interface LineSinkOptions {
-  tenant: string
-  /** Arrival, ms since 1970. */
-  receivedMs: number
-  /** Bytes that the batch has, as a first guess of what its rows take. */
+  /** Bytes that the batches have, as a first guess of what their rows take. */
   bytesHint: number
   /** Of the ordinals' hash: any number, fixed for the life of the process. */
   seed: number
+  /** Told the ordinal of each line without offset, by the `seq` of its first record in the batch. */
+  onOrdinal?: (seq: number, ordinal: number) => void
+  /** Where the bytes of the rows come from. */
+  pool?: BufferPool
 }
 
 const separator = Buffer.from('","')
 
-export class LineSink {
+/** Makes rows of `logs` of any number of batches. */
+export class LineSink implements DraftSink {
   private readonly rows: RowWriter
   private readonly scratch = new RowWriter(1024)
   private readonly ordinals: OrdinalCounter
   private readonly pending = new Map<string, Fragments>()
-  private readonly tenant: Buffer
-  private readonly received: Buffer
+  private readonly onOrdinal: LineSinkOptions['onOrdinal']
+  private tenantName = ''
+  private tenant: Buffer = Buffer.alloc(0)
+  private receivedMs = Number.NEGATIVE_INFINITY
+  private received: Buffer = Buffer.alloc(0)
   /** Lines written. */
   count = 0
   /** Where the current record stands in the batch. */
   private seq = -1
+  private startLength = 0
+  private startCount = 0
 
-  constructor({ tenant, receivedMs, bytesHint, seed }: LineSinkOptions) {
-    this.rows = new RowWriter(Math.ceil(bytesHint * 1.5) + 4096)
+  constructor({ bytesHint, seed, onOrdinal, pool }: LineSinkOptions) {
+    this.rows = new RowWriter(Math.ceil(bytesHint * 1.5) + 4096, pool)
     this.ordinals = new OrdinalCounter(this.rows, seed)
-    this.tenant = Buffer.from(`",${JSON.stringify(tenant)},"`)
-    this.received = Buffer.from(`","${new Date(receivedMs).toISOString().slice(0, 23).replace('T', ' ')}","`)
+    this.onOrdinal = onOrdinal
+  }
+
+  begin({ tenant, receivedMs, seq }: BatchHead): void {
+    if (tenant !== this.tenantName) {
+      this.tenantName = tenant
+      this.tenant = Buffer.from(`",${JSON.stringify(tenant)},"`)
+    }
+    if (receivedMs !== this.receivedMs) {
+      this.receivedMs = receivedMs
+      const time = new Date(Number.isNaN(receivedMs) ? 0 : receivedMs).toISOString().slice(0, 23).replace('T', ' ')
+      this.received = Buffer.from(`","${time}","`)
+    }
+    this.seq = seq - 1
+    this.keep()
+    this.ordinals.forget()
   }
 
   add(draft: LineDraft): void {
@@ -138,15 +84,35 @@ export class LineSink {
       this.copyText(this.rows, draft, text.message)
       const stop = this.rows.length
       this.middle(this.rows, draft)
-      this.end(start, messageStart, stop, draft, this.seq, false)
+      this.finish(start, messageStart, stop, draft, this.seq, false)
     }
   }
 
-  /** The rows of all lines; a line whose last fragment never came is kept as partial. */
-  finish(): Buffer {
+  /** A line whose last fragment never came is kept as partial. */
+  end(): void {
     for (const fragments of this.pending.values()) this.join(fragments, true)
     this.pending.clear()
-    return this.rows.take()
+    this.keep()
+  }
+
+  /** What is written stays, whatever is abandoned after. */
+  private keep(): void {
+    this.startLength = this.rows.length
+    this.startCount = this.count
+  }
+
+  abandon(): void {
+    this.pending.clear()
+    this.rows.length = this.startLength
+    this.count = this.startCount
+  }
+
+  /** The rows of all lines. The sink must not be used after. */
+  take(): TableRows[] {
+    const release = (): void => this.rows.release()
+    if (this.count > 0) return [{ table: 'logs', rows: this.rows.take(), count: this.count, release }]
+    release()
+    return []
   }
 
   private addFragment(draft: LineDraft): void {
@@ -184,7 +150,7 @@ export class LineSink {
     this.rows.copy(capEscaped(Buffer.concat(fragments.messages), joinedBytesMax))
     const stop = this.rows.length
     this.rows.copy(fragments.middle)
-    this.end(start, messageStart, stop, fragments, fragments.seq, partial)
+    this.finish(start, messageStart, stop, fragments, fragments.seq, partial)
   }
 
   private render(write: (to: RowWriter) => void): Buffer {
@@ -244,7 +210,7 @@ export class LineSink {
     to.copy(separator)
   }
 
-  private end(
+  private finish(
     start: number,
     messageStart: number,
     stop: number,
@@ -262,18 +228,25 @@ export class LineSink {
     rows.byte(0x2c)
     rows.byte(line.eof ? 0x31 : 0x30)
     rows.byte(0x2c)
-    rows.integer(line.ordinal >= 0 ? line.ordinal : line.offset >= 0 ? 0 : this.ordinals.next(start, stop))
+    rows.integer(line.ordinal >= 0 ? line.ordinal : line.offset >= 0 ? 0 : this.ordinal(start, stop, seq))
     rows.byte(0x2c)
     rows.integer(seq)
     rows.byte(0x5d)
     rows.byte(0x0a)
     this.count++
   }
+
+  private ordinal(start: number, stop: number, seq: number): number {
+    const ordinal = this.ordinals.next(start, stop)
+    this.onOrdinal?.(seq, ordinal)
+    return ordinal
+  }
 }
 
 const severityNames = ['', 'trace', 'debug', 'info', 'warn', 'error', 'fatal'].map((name) => Buffer.from(name))
 
-function lifeKey(draft: LineDraft): string {
+/** Whose fragments may be one line. */
+export function lifeKey(draft: LineDraft): string {
   const part = (index: number): string => draft.source[index]!.toString('latin1', draft.start[index], draft.stop[index])
   return [
     draft.stream,
@@ -283,5 +256,8 @@ function lifeKey(draft: LineDraft): string {
     part(text.containerId),
     part(text.namespace),
     part(text.pod),
+    part(text.cluster),
+    part(text.node),
+    part(text.unit),
   ].join('\0')
 }

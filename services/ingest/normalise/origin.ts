@@ -1,4 +1,5 @@
 // Where a batch came from: what its records inherit, and what names them among the dead letters.
+import type { TopicFormat } from '#shared/kafka/settings.ts'
 
 export interface Origin {
   tenant: string
@@ -10,4 +11,8 @@ export interface Origin {
   receivedMs: number
   /** `http:/v1/batches`, `kafka:<topic>/<partition>@<offset>`. */
   source: string
+  /** What the batch is read as, where a dead letter of it can be sent again as that. */
+  format?: TopicFormat
+  /** Identity of the dead letter that this HTTP body sends again, decimal. A Kafka message never has it here: normalise/replay.ts. */
+  replay?: string
 }

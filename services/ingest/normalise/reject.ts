@@ -13,6 +13,10 @@ export type RejectReason =
   | 'bad-object'
   | 'unknown-kind'
   | 'too-large'
+  | 'bad-message'
+  | 'bad-header'
+  | 'lost-on-kafka'
+  | 'refused-by-store'
 
 export interface Reject {
   /** Index of the record in its batch. */
@@ -22,4 +26,8 @@ export interface Reject {
   detail: string
   /** The record's bytes as received; the store caps them. */
   payload: Buffer
+  /** All of its bytes, where the payload was cut already. */
+  payloadBytes?: number
+  /** What its batch said for all records, where that is not the origin's: a record that is sent again needs it. */
+  inherited?: { cluster: string; node: string; agent: string }
 }

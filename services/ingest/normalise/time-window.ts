@@ -9,21 +9,33 @@ export interface RetentionClass {
   name: string
   /** JSON-escaped, for a row. */
   bytes: Buffer
-  /** The oldest time that is stored, ms since 1970. */
-  oldestMs: number
+  keptMs: number
 }
 
-export interface TimeWindow {
-  newestMs: number
-  classOf(namespace: string): RetentionClass
-}
+/** The window of one arrival after the other. */
+export class TimeWindow {
+  /** Arrival of the batch at hand, ms since 1970. NaN where nobody knows: then every time is taken. */
+  receivedMs = Number.NaN
+  private readonly classes = new Map<string, RetentionClass>()
+  private readonly retention: Retention
 
-export function timeWindow(retention: Retention, receivedMs: number): TimeWindow {
-  const classes = new Map<string, RetentionClass>()
-  for (const [name, days] of retention.rules) {
-    classes.set(name, { name, bytes: Buffer.from(JSON.stringify(name).slice(1, -1)), oldestMs: receivedMs - days * dayMs })
+  constructor(retention: Retention) {
+    this.retention = retention
+    for (const [name, days] of retention.rules)
+      this.classes.set(name, { name, bytes: Buffer.from(JSON.stringify(name).slice(1, -1)), keptMs: days * dayMs })
   }
-  return { newestMs: receivedMs + aheadMsMax, classOf: (namespace) => classes.get(retention.classOf(namespace))! }
+
+  classOf(namespace: string): RetentionClass {
+    return this.classes.get(this.retention.classOf(namespace))!
+  }
+
+  isTooOld(ms: number, { keptMs }: RetentionClass): boolean {
+    return ms < this.receivedMs - keptMs
+  }
+
+  isInTheFuture(ms: number): boolean {
+    return ms > this.receivedMs + aheadMsMax
+  }
 }
 
 /** The sentence for a line that is too old, which names the setting. */

@@ -1,20 +1,17 @@
-// What every posting route does alike: read the body within its limits, decode it, deliver rows and dead letters, and only then
-// answer. A protocol of its own is a decoder and the shape of an answer.
+// What every posting route does alike: read the body within its limits, deliver it, and only then answer. A body counts as bytes in
+// flight until it is delivered, so that what waits for the store or for a broker is bounded.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
+import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { InflightBytes } from '../buffer/inflight.ts'
-import type { Decoded } from '../normalise/decoded.ts'
 import type { Origin } from '../normalise/origin.ts'
+import { readReplay, replayHeader } from '../normalise/replay.ts'
 import { readBody } from '../sources/body.ts'
-
-export interface Accept {
-  /** Resolves when the decoded rows and the dead letters of the rejects are durable. `key` tells this body from every other. */
-  (decoded: Decoded, origin: Origin, key: Buffer): Promise<void>
-}
+import type { BodyFormat, Delivered, DeliverBody } from './deliver-body.ts'
 
 export interface BatchPostOptions {
-  accept: Accept
+  deliver: DeliverBody
   inflight: InflightBytes
   bodyBytesMax: number
   /** Default of records that name no cluster. */
@@ -23,30 +20,28 @@ export interface BatchPostOptions {
   clock: () => number
 }
 
-/** Decodes a body of a media type that the route takes. */
-export type Decoder = (body: Buffer, origin: Origin) => Decoded
+/** By media type. */
+const forms: Readonly<Record<string, BodyFormat['form']>> = { 'application/json': 'json', 'application/x-ndjson': 'ndjson' }
 
 const rejectsShownMax = 10_000
 
-/** Handles one post: `decoders` by media type. */
-export function batchPost(
-  { accept, inflight, bodyBytesMax, cluster, clock }: BatchPostOptions,
-  decoders: Readonly<Record<string, Decoder>>,
-) {
+/** Handles one post of a format. */
+export function batchPost({ deliver, inflight, bodyBytesMax, cluster, clock }: BatchPostOptions, format: TopicFormat) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const receivedMs = clock()
     const reservation = inflight.reserve(0)
     try {
-      const decode = decoders[mediaType(request)]
-      if (decode === undefined) {
+      const form = forms[mediaType(request)]
+      if (form === undefined) {
         throw new AfterlogError(
           'unsupported-type',
-          `Content-Type ${JSON.stringify(mediaType(request))} is not read here; send ${Object.keys(decoders).join(' or ')}`,
+          `Content-Type ${JSON.stringify(mediaType(request))} is not read here; send ${Object.keys(forms).join(' or ')}`,
           {
             parameter: 'content-type',
           },
         )
       }
+      const replay = readReplay(request.headers[replayHeader])
       const origin: Origin = {
         tenant: request.tenant,
         cluster: batchHeader(request, 'x-afterlog-cluster') ?? cluster,
@@ -54,11 +49,11 @@ export function batchPost(
         agent: '',
         receivedMs,
         source: `http:${request.routeOptions.url ?? ''}`,
+        format,
+        ...(replay === undefined ? {} : { replay }),
       }
       const body = await readBody(request.raw, bodyBytesMax, reservation)
-      const decoded = decode(body, origin)
-      await accept(decoded, origin, body)
-      return answer(decoded)
+      return answer(await deliver(body, origin, { format, form }))
     } catch (error) {
       // What was not read of the body would be taken for the next request.
       if (!request.raw.complete) void reply.header('connection', 'close')
@@ -69,7 +64,7 @@ export function batchPost(
   }
 }
 
-function answer({ accepted, rejects }: Decoded) {
+function answer({ accepted, rejects }: Delivered) {
   return {
     accepted,
     rejected: rejects.length,

@@ -1,18 +1,9 @@
 // POST /v1/batches: native batches, design section 4.1.
-import type { Retention } from '#shared/retention.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
-import { decodeBatch, decodeLines } from '../formats/native.ts'
 import { batchPost, rawBodies, type BatchPostOptions } from './batch-post.ts'
 import { acceptedSchema, postErrors } from './schemas.ts'
 
-export interface BatchesOptions extends BatchPostOptions {
-  retention: Retention
-  /** Of the ordinals' hash. */
-  seed: number
-}
-
-export function batchesRoute(options: BatchesOptions): RoutePlugin {
-  const { retention, seed } = options
+export function batchesRoute(options: BatchPostOptions): RoutePlugin {
   return (app, _, done) => {
     rawBodies(app)
     const schema = {
@@ -23,11 +14,7 @@ export function batchesRoute(options: BatchesOptions): RoutePlugin {
       tags: ['ingest'],
       response: { 200: acceptedSchema, ...postErrors },
     }
-    const handler = batchPost(options, {
-      'application/json': (body, origin) => decodeBatch(body, { origin, retention, seed }),
-      'application/x-ndjson': (body, origin) => decodeLines(body, { origin, retention, seed }),
-    })
-    app.post('/v1/batches', { schema }, handler)
+    app.post('/v1/batches', { schema }, batchPost(options, 'native'))
     done()
   }
 }

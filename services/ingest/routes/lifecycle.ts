@@ -1,6 +1,5 @@
 // POST /v1/lifecycle: Pod and Event objects as Kubernetes or its exporters emit them, design section 4.2.
 import type { RoutePlugin } from '#shared/http/server.ts'
-import { decodeLifecycle } from '../formats/kubernetes.ts'
 import { batchPost, rawBodies, type BatchPostOptions } from './batch-post.ts'
 import { acceptedSchema, postErrors } from './schemas.ts'
 
@@ -13,11 +12,7 @@ export function lifecycleRoute(options: BatchPostOptions): RoutePlugin {
       tags: ['ingest'],
       response: { 200: acceptedSchema, ...postErrors },
     }
-    const handler = batchPost(options, {
-      'application/json': (body, origin) => decodeLifecycle(body, 'json', origin),
-      'application/x-ndjson': (body, origin) => decodeLifecycle(body, 'ndjson', origin),
-    })
-    app.post('/v1/lifecycle', { schema }, handler)
+    app.post('/v1/lifecycle', { schema }, batchPost(options, 'lifecycle'))
     done()
   }
 }

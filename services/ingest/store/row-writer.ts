@@ -1,4 +1,5 @@
 // Bytes of JSONCompactEachRow, written one after the other into a growing buffer: no string and no object per row.
+import type { BufferPool } from '../buffer/buffer-pool.ts'
 
 const quote = 0x22
 const zero = 0x30
@@ -6,16 +7,29 @@ const zero = 0x30
 export class RowWriter {
   bytes: Buffer
   length = 0
+  private readonly pool: BufferPool | undefined
 
-  constructor(capacity: number) {
-    this.bytes = Buffer.allocUnsafe(Math.max(capacity, 1024))
+  /** @param pool Where its bytes come from, and go to with `release`. */
+  constructor(capacity: number, pool?: BufferPool) {
+    this.pool = pool
+    this.bytes = this.allocate(Math.max(capacity, 1024))
+  }
+
+  private allocate(bytes: number): Buffer {
+    return this.pool === undefined ? Buffer.allocUnsafe(bytes) : this.pool.take(bytes)
   }
 
   ensure(more: number): void {
     if (this.length + more <= this.bytes.length) return
-    const grown = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.length + more))
+    const grown = this.allocate(Math.max(this.bytes.length * 2, this.length + more))
     this.bytes.copy(grown, 0, 0, this.length)
+    this.release()
     this.bytes = grown
+  }
+
+  /** Nobody reads its bytes any more. */
+  release(): void {
+    this.pool?.give(this.bytes)
   }
 
   byte(value: number): void {

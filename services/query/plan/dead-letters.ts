@@ -7,14 +7,20 @@ export interface DeadLetterFilter {
   from?: bigint
   to?: bigint
   reasons?: readonly string[]
+  /** Only letters whose records are stored by now, or only the others. */
+  replayed?: boolean
   /** Only what is older than this letter. */
   after?: { ts: bigint; identity: bigint }
 }
 
 /** Keys of a page: `ts` in ns and `id` (the identity), both as text. No payload is read for them. */
-export function deadLetterKeys({ tenant, from, to, reasons, after }: DeadLetterFilter, limit: number): Fragment {
+export function deadLetterKeys({ tenant, from, to, reasons, replayed, after }: DeadLetterFilter, limit: number): Fragment {
   const rows = [sql`tenant = ${str(tenant)}`]
   if (reasons !== undefined) rows.push(sql`reason IN ${strs(reasons)}`)
+  if (replayed !== undefined) {
+    const done = sql`(SELECT identity FROM dead_letter_replays WHERE tenant = ${str(tenant)})`
+    rows.push(replayed ? sql`identity GLOBAL IN ${done}` : sql`identity GLOBAL NOT IN ${done}`)
+  }
   const letters = [raw('true')]
   if (from !== undefined) letters.push(sql`first >= ${nanoseconds(from)}`)
   if (to !== undefined) letters.push(sql`first < ${nanoseconds(to)}`)
@@ -27,5 +33,12 @@ export function deadLetterKeys({ tenant, from, to, reasons, after }: DeadLetterF
 
 /** Letters by identity: everything but their time. The payload comes in base64: it need not be UTF-8. */
 export const deadLettersByIdentity = (tenant: string, identities: readonly bigint[]): Fragment => sql`
-  SELECT toString(identity) AS id, origin, toString(reason) AS reason, detail, base64Encode(payload) AS payload
+  SELECT toString(identity) AS id, origin, toString(reason) AS reason, detail, base64Encode(payload) AS payload,
+    toString(cluster) AS cluster, toString(node) AS node, toString(agent) AS agent, toString(format) AS format,
+    if(payload_bytes = 0, length(dead_letters.payload) >= 65536, payload_bytes > length(dead_letters.payload)) AS truncated
   FROM dead_letters WHERE tenant = ${str(tenant)} AND identity IN ${bind('Array(UInt64)', identities)} ORDER BY time LIMIT 1 BY identity`
+
+/** When the records of letters were stored: `id` and `at` in ns, as text, of those that were. */
+export const replaysByIdentity = (tenant: string, identities: readonly bigint[]): Fragment => sql`
+  SELECT toString(identity) AS id, toString(toUnixTimestamp64Nano(CAST(min(replayed_at), 'DateTime64(9)'))) AS at
+  FROM dead_letter_replays WHERE tenant = ${str(tenant)} AND identity IN ${bind('Array(UInt64)', identities)} GROUP BY identity`

@@ -2,19 +2,22 @@
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor } from '#query/cursor.ts'
-import { deadLetterKeys, deadLettersByIdentity } from '#query/plan/dead-letters.ts'
+import { deadLetterKeys, deadLettersByIdentity, replaysByIdentity } from '#query/plan/dead-letters.ts'
 import { createReading } from '#query/read/reading.ts'
-import { deadLetterJson } from '#query/render/dead-letter.ts'
+import { deadLetterJson, type LetterRow } from '#query/render/dead-letter.ts'
 import { clientGone } from './line-reply.ts'
 import { readTimes } from './line-request.ts'
 import { nowNs, type QueryRouteOptions } from './query-context.ts'
 import { deadLettersAnswer } from './schemas/answers.ts'
-import { cursor, limit, timeParameters } from './schemas/parameters.ts'
+import { boolean, cursor, limit, timeParameters } from './schemas/parameters.ts'
 
 const code = z.union([z.string(), z.array(z.string())]).transform((value) => (typeof value === 'string' ? [value] : value))
 const querystring = z.strictObject({
   ...timeParameters,
   code: code.optional().describe('The reason as one word. Repeatable: any of them.'),
+  replayed: boolean
+    .optional()
+    .describe('`true`: only letters whose record was sent again and is stored by now; `false`: only the others.'),
   limit: limit(100),
   cursor,
 })
@@ -25,7 +28,14 @@ export const deadLettersRoute =
     const schema = { summary: 'What could not be stored, and why', querystring, response: { 200: deadLettersAnswer } }
     app.get('/v1/dead-letters', { schema }, async (request, reply) => {
       const { query, tenant } = request
-      const filters = digest([tenant, 'dead-letters', query.from ?? '', query.to ?? '', query.code?.toSorted() ?? null])
+      const filters = digest([
+        tenant,
+        'dead-letters',
+        query.from ?? '',
+        query.to ?? '',
+        query.code?.toSorted() ?? null,
+        query.replayed ?? null,
+      ])
       const times = readTimes(query, nowNs(clock))
       const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
       const { from, to } = at ?? times
@@ -36,22 +46,23 @@ export const deadLettersRoute =
         tenant,
         ...bounds,
         ...(query.code === undefined ? {} : { reasons: query.code }),
+        ...(query.replayed === undefined ? {} : { replayed: query.replayed }),
         ...(at === undefined ? {} : { after: at.after }),
       }
       const keys = await reading.rows<{ ts: string; id: string }>(deadLetterKeys(filter, most + 1))
       const page = keys.slice(0, most).map(({ ts, id }) => ({ ts: BigInt(ts), identity: BigInt(id) }))
-      const letters = await reading.rows<LetterRow>(
-        deadLettersByIdentity(
-          tenant,
-          page.map(({ identity }) => identity),
-        ),
-      )
+      const identities = page.map(({ identity }) => identity)
+      const [letters, replays] = await Promise.all([
+        reading.rows<LetterRow>(deadLettersByIdentity(tenant, identities)),
+        reading.rows<{ id: string; at: string }>(replaysByIdentity(tenant, identities)),
+      ])
       const byIdentity = new Map(letters.map((letter) => [letter.id, letter]))
+      const replayedAt = new Map(replays.map(({ id, at: ns }) => [id, BigInt(ns)]))
       const last = page.at(-1)
       return reply.send({
         deadLetters: page.flatMap(({ ts, identity }) => {
           const letter = byIdentity.get(String(identity))
-          return letter === undefined ? [] : [deadLetterJson({ ...letter, ts, payload: Buffer.from(letter.payload, 'base64') })]
+          return letter === undefined ? [] : [deadLetterJson(letter, ts, replayedAt.get(letter.id))]
         }),
         next:
           keys.length > most && last !== undefined
@@ -61,11 +72,3 @@ export const deadLettersRoute =
     })
     done()
   }
-
-interface LetterRow {
-  id: string
-  origin: string
-  reason: string
-  detail: string
-  payload: string
-}

@@ -138,8 +138,8 @@ export const routes: readonly Route[] = [
   },
   {
     path: '/v1/dead-letters',
-    wrong: { ...times, limit: badLimits, cursor: garbageCursors },
-    once: ['from', 'to', 'limit', 'cursor'],
+    wrong: { ...times, replayed: ['', 'maybe', '2'], limit: badLimits, cursor: garbageCursors },
+    once: ['from', 'to', 'replayed', 'limit', 'cursor'],
   },
 ]
 
@@ -149,6 +149,7 @@ const good: Record<string, string> = {
   order: 'asc',
   step: '5m',
   gaps: 'true',
+  replayed: 'true',
   cursor: 'x',
   q: 'x',
   container: 'app',

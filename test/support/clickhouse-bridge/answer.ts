@@ -4,29 +4,41 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { Bridge } from './bridge.ts'
+import type { InsertFault, InsertFaults } from './faults.ts'
 import { parseRequest, type BridgeRequest } from './request.ts'
 
 const exceptionTag = 'qwertyuiopasdfgh'
 
-export async function answer(bridge: Bridge, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answer(
+  bridge: Bridge,
+  faults: InsertFaults,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://bridge')
   if (url.pathname === '/ping') return void response.end('Ok.\n')
+  if (url.pathname === '/fault') {
+    if (request.method === 'POST') faults.set(JSON.parse((await buffer(request)).toString()) as InsertFault)
+    return void response.end(JSON.stringify(faults.counts))
+  }
   const left = new AbortController()
   response.once('close', () => left.abort())
   try {
     const body = await buffer(request)
-    const isInsert = /^INSERT INTO \S+ \([^)]*\) FORMAT \w+$/.test(url.searchParams.get('query') ?? '')
+    const query = url.searchParams.get('query') ?? ''
+    const isInsert = /^INSERT INTO \S+ \([^)]*\) FORMAT \w+$/.test(query)
     const parsed = parseRequest(url, isInsert ? '' : body.toString())
-    await (isInsert ? insert(bridge, parsed, body, response) : run(bridge, parsed, left.signal, response))
+    if (isInsert) await faults.around(query, response, () => insert(bridge, parsed, body))
+    else await run(bridge, parsed, left.signal, response)
+    if (isInsert) response.writeHead(200, { 'x-clickhouse-exception-tag': exceptionTag }).end()
   } catch (error) {
     if (!left.signal.aborted) fail(response, error)
   }
 }
 
-async function insert(bridge: Bridge, parsed: BridgeRequest, body: Buffer, response: ServerResponse): Promise<void> {
+async function insert(bridge: Bridge, parsed: BridgeRequest, body: Buffer): Promise<void> {
   const values = Readable.from([body], { objectMode: false })
   await bridge.connection(parsed.database).insert({ ...statement(parsed), values })
-  response.writeHead(200, { 'x-clickhouse-exception-tag': exceptionTag }).end()
 }
 
 async function run(bridge: Bridge, parsed: BridgeRequest, signal: AbortSignal, response: ServerResponse): Promise<void> {

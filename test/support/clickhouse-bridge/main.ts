@@ -8,13 +8,15 @@ import type { AddressInfo } from 'node:net'
 process.env['UV_THREADPOOL_SIZE'] = '24'
 const { openBridge } = await import('./bridge.ts')
 const { answer } = await import('./answer.ts')
+const { createInsertFaults } = await import('./faults.ts')
 
 const [dir, port] = process.argv.slice(2)
 const bridge = await openBridge(dir!)
+const faults = createInsertFaults()
 const server = createServer(
   { maxHeaderSize: 1024 * 1024, requestTimeout: 0 },
   (request: IncomingMessage, response: ServerResponse) => {
-    answer(bridge, request, response).catch((error: unknown) => {
+    answer(bridge, faults, request, response).catch((error: unknown) => {
       process.stderr.write(`bridge: ${String(error)}\n`)
       response.destroy()
     })

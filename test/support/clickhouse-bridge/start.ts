@@ -10,6 +10,8 @@ export interface ClickHouseProcess extends AsyncDisposable {
   url: string
   port: number
   pid: number
+  /** Resolves when it is gone, whatever ended it. */
+  exited: Promise<unknown>
   /** Ends it in order. */
   stop(): Promise<void>
   /** SIGKILL; resolves when it is gone. */
@@ -30,6 +32,7 @@ export async function startClickHouse({ dir, port = 0 }: { dir: string; port?: n
     url: `http://127.0.0.1:${listening}`,
     port: listening,
     pid: child.pid!,
+    exited: gone,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
     [Symbol.asyncDispose]: () => end('SIGTERM'),

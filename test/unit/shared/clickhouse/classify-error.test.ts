@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { classifyError } from '#shared/clickhouse/classify-error.ts'
+import { classifyError, classifyInsertError } from '#shared/clickhouse/classify-error.ts'
 import { AfterlogError } from '#shared/errors.ts'
 
 const engine = (code: number, words: string): Error => new Error(`Code: ${code}. DB::Exception: ${words}. (NAME)`)
@@ -69,4 +69,41 @@ test('a bad regular expression is the fault of q, with the reason', () => {
 test('what is classified already stays as it is', () => {
   const error = new AfterlogError('not-found', 'no such pod')
   expect(classifyError(error)).toBe(error)
+})
+
+test.each([
+  ['too many parts', engine(252, 'Too many parts (3000)'), 'store-busy'],
+  ['too many queries at once', client(202, 'Too many simultaneous queries'), 'store-busy'],
+  ['the memory of the insert', engine(241, 'Query memory limit exceeded: would use 12.06 MiB'), 'store-memory'],
+  ['the memory of the whole server', engine(241, 'Memory limit (total) exceeded'), 'store-memory'],
+  ['a proxy that takes no body of this size', new Error('HTTP 413: Payload Too Large'), 'store-memory'],
+  ['a timeout of the engine', engine(159, 'Timeout exceeded: elapsed 300 ms'), 'store-timeout'],
+  ['a timeout of its sockets', engine(209, 'Timeout exceeded while reading from socket'), 'store-timeout'],
+  ['a timeout of the client', new Error('Timeout error.'), 'store-timeout'],
+  ['a timeout of the signal', new Error('The operation was aborted due to timeout'), 'store-timeout'],
+  ['a date that is none', engine(41, 'Cannot parse DateTime64'), 'rows-refused'],
+  ['input that cannot be parsed', engine(27, 'Cannot parse input: (at row 2)'), 'rows-refused'],
+  ['a bad row that speaks of a full disk', engine(27, `Cannot parse input before 'No space left on device'`), 'rows-refused'],
+  ['JSON that is none', client(117, 'Cannot parse JSON object'), 'rows-refused'],
+  ['a full disk', engine(243, 'Cannot reserve 1.00 MiB, not enough space'), 'store-full'],
+  ['a refused connection', network('ECONNREFUSED'), 'store-unavailable'],
+  ['a broken connection', network('ECONNRESET'), 'store-unavailable'],
+  ['a server that is going down', engine(999, 'Server is shutting down'), 'store-unavailable'],
+  ['a table that is not there', client(60, 'Unknown table'), 'internal'],
+  ['a column that is not there', engine(16, 'No such column'), 'internal'],
+])('an insert that failed for %s', (_, error, code) => {
+  expect(classifyInsertError(error)).toMatchObject({ code, cause: error })
+})
+
+test('an insert is split or refused only for what the rows are: whatever else fails may be sent again as it is', () => {
+  for (let code = 1; code < 1100; code++) {
+    const { code: told } = classifyInsertError(engine(code, 'words'))
+    if (told === 'rows-refused') expect([6, 25, 26, 27, 28, 33, 38, 41, 69, 72, 117, 130, 131, 321, 349]).toContain(code)
+    if (told === 'store-memory') expect(code).toBe(241)
+  }
+})
+
+test('an insert error that is classified already stays as it is', () => {
+  const error = new AfterlogError('store-full', 'full')
+  expect(classifyInsertError(error)).toBe(error)
 })

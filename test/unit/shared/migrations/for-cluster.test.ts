@@ -61,6 +61,7 @@ test('every statement of the migrations has a form for a cluster, sharded so tha
       ['logs', 'logs_local', 'cityHash64(tenant, cluster, pod_uid)'],
       ['life_lines', 'life_lines_local', 'cityHash64(tenant, cluster, pod_uid)'],
       ['dead_letters', 'dead_letters_local', 'cityHash64(tenant, identity)'],
+      ['dead_letter_replays', 'dead_letter_replays_local', 'cityHash64(tenant, identity)'],
       ['pods', 'pods_local', 'cityHash64(tenant, cluster, uid)'],
       ['lives', 'lives_local', 'cityHash64(tenant, cluster, pod_uid)'],
       ['events', 'events_local', 'cityHash64(tenant, cluster, uid)'],

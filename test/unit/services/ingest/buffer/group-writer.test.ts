@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { AfterlogError } from '#shared/errors.ts'
+import { createBufferPool } from '#ingest/buffer/buffer-pool.ts'
 import { createGroupWriter } from '#ingest/buffer/group-writer.ts'
 import type { TableRows } from '#ingest/store/table-rows.ts'
 
@@ -22,8 +23,9 @@ function manualStore() {
   }
 }
 
+const limits = { flushIntervalMs: 5, groupBytesMax: 1000, groupRowsMax: 1_000_000 }
 const writerOver = (store: ReturnType<typeof manualStore>, more = {}) =>
-  createGroupWriter({ insert: store.insert, flushIntervalMs: 5, groupBytesMax: 1000, ...more })
+  createGroupWriter({ ...limits, insert: store.insert, pool: createBufferPool(1e6), ...more })
 
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   const pending = Symbol('pending')
@@ -72,17 +74,37 @@ test('a store that is away fails every batch of the insert, none is acknowledged
   expect((await results).map((result) => result.status)).toEqual(['rejected', 'rejected'])
 })
 
-test('a batch that the store refuses costs its neighbours nothing', async () => {
+test('bytes of rows are given back once all tables of their batch are stored, and never before', async () => {
   const store = manualStore()
   const writer = writerOver(store)
-  const results = Promise.allSettled([writer.accept([rows('good')]), writer.accept([rows('bad')])])
-  await store.started(1)
-  store.inserts[0]!.reject(new AfterlogError('internal', 'cannot parse'))
+  let released = 0
+  const tables = [{ ...rows('line'), release: () => released++ }, rows('letter', 'dead_letters')]
+  const first = writer.accept(tables)
   await store.started(2)
-  store.inserts[1]!.resolve()
-  await store.started(3)
-  store.inserts[2]!.reject(new AfterlogError('internal', 'cannot parse'))
-  expect((await results).map((result) => result.status)).toEqual(['fulfilled', 'rejected'])
+  store.inserts[0]!.resolve()
+  store.inserts[1]!.reject(new AfterlogError('store-unavailable', 'away'))
+  await expect(first).rejects.toMatchObject({ code: 'store-unavailable' })
+  expect(released).toBe(0)
+  const second = writer.accept(tables)
+  await store.started(4)
+  expect(store.inserts[2]).toMatchObject({ rows: 'line' })
+  store.inserts[2]!.resolve()
+  store.inserts[3]!.resolve()
+  await second
+  expect(released).toBe(1)
+})
+
+test('the buffer of an insert that failed is not used again while somebody may still read it', async () => {
+  const pool = createBufferPool(1e6)
+  const taken: Buffer[] = []
+  const insert = async (_: string, data: Buffer): Promise<void> => {
+    taken.push(data)
+    if (taken.length === 1) throw new AfterlogError('store-timeout', 'late')
+  }
+  const writer = createGroupWriter({ ...limits, insert, pool })
+  await Promise.allSettled([writer.accept([rows('aa')]), writer.accept([rows('bb')])])
+  await Promise.all([writer.accept([rows('cc')]), writer.accept([rows('dd')])])
+  expect(taken.map(String)).toEqual(['aabb', 'ccdd'])
 })
 
 test('closing stores what was accepted and refuses what comes after', async () => {
@@ -107,4 +129,14 @@ test('no insert grows beyond its cap', async () => {
   }
   await all
   expect(store.inserts.map((insert) => insert.rows)).toEqual(['aaa', 'bbb', 'cccccc'])
+})
+
+test('a group is sent once it has as many rows as it may', async () => {
+  const store = manualStore()
+  const writer = writerOver(store, { flushIntervalMs: 60_000, groupRowsMax: 2 })
+  const accepted = Promise.all([writer.accept([rows('a')]), writer.accept([rows('b')])])
+  await store.started(1)
+  expect(store.inserts[0]).toMatchObject({ rows: 'ab' })
+  store.inserts[0]!.resolve()
+  await accepted
 })

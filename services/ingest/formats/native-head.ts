@@ -1,0 +1,65 @@
+// What a native batch says before and beside its records: its keys, the fields that hold for all records, and whether it is a batch at all.
+import { AfterlogError } from '#shared/errors.ts'
+import { canonicalEscapes } from './json-escape.ts'
+import { type JsonScanner, JsonSyntaxError, nullValue, numberValue } from './json-scanner.ts'
+
+/** Told by the first object: whether it has records, and whether anything follows it. */
+export function formOf(json: JsonScanner): 'batch' | 'record' | 'lines' {
+  const first = json.peek()
+  if (first === -1) throw new AfterlogError('invalid-body', 'the message is empty')
+  try {
+    if (first === 0x5b) {
+      json.value()
+      return json.peek() === -1 ? 'batch' : 'lines'
+    }
+    json.expect(0x7b, '"{"')
+    for (let next = json.peek() === 0x7d ? 0x7d : 0x2c; next === 0x2c; next = json.peek()) {
+      if (json.peek() === 0x2c) json.pos++
+      json.string()
+      if (json.stop - json.start === recordsKey.length && recordsKey.equals(json.bytes.subarray(json.start, json.stop)))
+        return 'batch'
+      json.expect(0x3a, '":"')
+      json.value()
+    }
+    json.expect(0x7d, '"," or "}"')
+    return json.peek() === -1 ? 'record' : 'lines'
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return first === 0x5b ? 'batch' : 'lines'
+    throw error
+  }
+}
+
+const recordsKey = Buffer.from('records')
+
+/** Keys of the object that is next; whoever asks for the next key has read the value. */
+export function* keysOf(json: JsonScanner): Generator<string> {
+  json.expect(0x7b, '"{"')
+  if (json.peek() === 0x7d) json.pos++
+  else {
+    for (;;) {
+      json.string()
+      const key = json.bytes.toString('latin1', json.start, json.stop)
+      json.expect(0x3a, '":"')
+      yield key
+      if (json.peek() === 0x7d) break
+      json.expect(0x2c, '"," or "}"')
+    }
+    json.pos++
+  }
+}
+
+export function batchField(json: JsonScanner, key: string): Buffer | undefined {
+  const kind = json.value()
+  if (kind === nullValue) return undefined
+  if (kind < 1 || kind > 3) throw new AfterlogError('invalid-body', `${key} must be a string`, { parameter: key })
+  if (json.stop - json.start > 4096)
+    throw new AfterlogError('invalid-body', `${key} must be at most 4096 bytes long`, { parameter: key })
+  const value = canonicalEscapes(json.bytes.subarray(json.start, json.stop))
+  return value.length === 0 ? undefined : Buffer.from(value)
+}
+
+/** Whatever else somebody's agent calls seq means nothing. */
+export function batchSeq(json: JsonScanner): number {
+  const seq = json.value() === numberValue ? Number(json.bytes.toString('latin1', json.start, json.stop)) : 0
+  return Number.isInteger(seq) && seq > 0 && seq < 2 ** 31 ? seq : 0
+}

@@ -1,0 +1,94 @@
+// Kafka put together, where brokers are set: what publishes to it, and the source that consumes from it into the store.
+import type { Registry } from 'prom-client'
+import type { Config } from '#shared/config.ts'
+import { createKafkaClient } from '#shared/kafka/client.ts'
+import { createGroupConsumer } from '#shared/kafka/consumer.ts'
+import { createPreparedTopics } from '#shared/kafka/prepared-topics.ts'
+import { createPublisher } from '#shared/kafka/publisher.ts'
+import type { Publisher } from '#shared/kafka/publisher-port.ts'
+import { deadLetterTopic } from '#shared/kafka/settings.ts'
+import type { Logger } from '#shared/logger.ts'
+import type { BufferPool } from './buffer/buffer-pool.ts'
+import type { GroupWriter } from './buffer/group-writer.ts'
+import type { InflightBytes } from './buffer/inflight.ts'
+import { createKafkaMetrics, type IngestMetrics } from './metrics.ts'
+import { createBatchDecoder } from './sources/decode-batch.ts'
+import { createDeliver } from './sources/deliver.ts'
+import { createKafkaSource } from './sources/kafka.ts'
+
+export interface KafkaOptions {
+  config: Config
+  writer: GroupWriter
+  pool: BufferPool
+  inflight: InflightBytes
+  metrics: IngestMetrics
+  registry: Registry
+  log: Logger
+  clock: () => number
+  /** Of the ordinals' hash. */
+  seed: number
+}
+
+export interface IngestKafka {
+  publisher: Publisher
+  /** Why it does not consume or publish. */
+  readiness(): string[]
+  /** Consumes nothing more, stores and commits what it has. */
+  close(): Promise<void>
+}
+
+export function createKafka({ config, writer, pool, inflight, metrics, registry, log, clock, seed }: KafkaOptions): IngestKafka {
+  const formats = config.AFTERLOG_KAFKA_TOPICS
+  const kafka = createKafkaClient({ config, log })
+  const topics = createPreparedTopics({
+    kafka,
+    topics: [...formats.keys(), deadLetterTopic],
+    partitions: config.AFTERLOG_KAFKA_TOPIC_PARTITIONS,
+    replication: config.AFTERLOG_KAFKA_TOPIC_REPLICATION,
+    retentionDays: config.AFTERLOG_KAFKA_TOPIC_RETENTION,
+    log,
+  })
+  const publisher = createPublisher({ config, limitOf: topics.limitOf, log })
+  const delivery = createDeliver({
+    accept: (tables) => writer.accept(tables),
+    publish: (messages) => publisher.publish(messages),
+    log,
+  })
+  const source = createKafkaSource({
+    join: (handler) =>
+      createGroupConsumer({
+        kafka,
+        groupId: config.AFTERLOG_KAFKA_GROUP,
+        topics: () => topics.usable([...formats.keys()]),
+        handler,
+        log,
+      }),
+    topics: [...formats.keys()],
+    decoder: createBatchDecoder({
+      formats,
+      retention: config.AFTERLOG_RETENTION,
+      cluster: config.AFTERLOG_CLUSTER,
+      seed,
+      pool,
+      onBug: (error) => log.error({ err: error }, 'a message could not be decoded'),
+    }),
+    deliver: delivery.deliver,
+    inflight,
+    metrics: createKafkaMetrics({ registry, ingest: metrics }),
+    log,
+    clock,
+  })
+  return {
+    publisher,
+    readiness: () => [
+      ...topics.refused(),
+      ...source.readiness(),
+      ...[publisher.obstacle(), delivery.obstacle()].flatMap((reason) => (reason === undefined ? [] : [`ingest: ${reason}`])),
+    ],
+    close: async () => {
+      topics.close()
+      await source.close()
+      await publisher.close()
+    },
+  }
+}

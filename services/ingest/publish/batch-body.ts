@@ -1,0 +1,99 @@
+// A native body over HTTP as messages of a topic: decoded once, into rows that only count the ordinals and into records to publish.
+// What is accepted here, and what is not, is what the consumer of the messages finds as well.
+import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
+import type { Retention } from '#shared/retention.ts'
+import { NativeDecoder } from '../formats/native.ts'
+import type { DraftSink } from '../normalise/line-draft.ts'
+import { LineSink } from '../normalise/line-sink.ts'
+import type { Origin } from '../normalise/origin.ts'
+import type { Reject } from '../normalise/reject.ts'
+import { batchMessages, type UnfitRecord } from './batch-messages.ts'
+import { BatchRecords } from './batch-records.ts'
+import { messageHeaders, valueRoom } from './message-headers.ts'
+
+/** What a body became on its way to a topic. */
+export interface Published {
+  messages: KafkaMessage[]
+  /** Records in the messages. */
+  accepted: number
+  /** In the order of their indexes. */
+  rejects: Reject[]
+}
+
+/** Where messages go, and how big they may be. */
+export interface TopicRoom {
+  topic: string
+  /** The topic's max.message.bytes: key, value and headers. */
+  messageBytesMax: number
+}
+
+export interface BatchBodyOptions extends TopicRoom {
+  origin: Origin
+  retention: Retention
+  /** Of the ordinals' hash. */
+  seed: number
+}
+
+/** @param form `batch`: {"records": […]}; `lines`: one record per line. Throws AfterlogError `invalid-body` where it is none. */
+export function publishBatch(
+  body: Buffer,
+  form: 'batch' | 'lines',
+  { origin, retention, seed, topic, messageBytesMax }: BatchBodyOptions,
+): Published {
+  const ordinals = new Map<number, number>()
+  const lines = new LineSink({ bytesHint: body.length, seed, onOrdinal: (seq, ordinal) => ordinals.set(seq, ordinal) })
+  const records = new BatchRecords(body.length)
+  const { accepted, rejects } = new NativeDecoder({ retention, sink: both(lines, records) })[form](body, origin)
+  const headers = messageHeaders(origin)
+  const { messages, unfit } = batchMessages(records, {
+    topic,
+    headers,
+    valueBytesMax: (key) => valueRoom(messageBytesMax, key, headers),
+    ordinalAt: (record) => ordinals.get(records.head.seq + record) ?? 0,
+  })
+  return {
+    messages,
+    accepted: accepted - unfit.length,
+    rejects: unfit.length === 0 ? rejects : withUnfit(rejects, unfit, { topic, messageBytesMax }),
+  }
+}
+
+const both = (first: DraftSink, second: DraftSink): DraftSink => ({
+  begin: (head) => {
+    first.begin(head)
+    second.begin(head)
+  },
+  add: (draft) => {
+    first.add(draft)
+    second.add(draft)
+  },
+  end: () => {
+    first.end()
+    second.end()
+  },
+  abandon: () => {
+    first.abandon()
+    second.abandon()
+  },
+})
+
+/** Rejects of the decoder have their indexes in the body; what fits no message has counted the accepted records only. */
+function withUnfit(rejects: readonly Reject[], unfit: readonly UnfitRecord[], room: TopicRoom): Reject[] {
+  let before = 0
+  const late = unfit.map(({ index, field, bytes, payload }): Reject => {
+    while (before < rejects.length && rejects[before]!.index <= index + before) before++
+    return {
+      index: index + before,
+      ...(field === ''
+        ? { reason: 'too-large', detail: tooLargeFor(room, 'the record', bytes) }
+        : { reason: 'bad-field', detail: `${field} must be at most 4096 bytes long, escapes counted in full` }),
+      payload,
+    }
+  })
+  return [...rejects, ...late].toSorted((a, b) => a.index - b.index)
+}
+
+/** The sentence for what no message of the topic can hold. */
+export function tooLargeFor({ topic, messageBytesMax }: TopicRoom, what: string, bytes: number): string {
+  return `${what} takes a message of ${bytes} bytes, and topic ${topic} takes ${messageBytesMax}: raise its max.message.bytes`
+}

@@ -1,0 +1,135 @@
+// The records of one body as messages of a topic, each a native batch below the topic's max.message.bytes. Every record carries the
+// ordinal that it has in its whole body, so that a body sent again collapses however it was split. Specified in docs/formats.md.
+import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
+import { RowWriter } from '../store/row-writer.ts'
+import { type BatchRecord, type BatchRecords, type KeyGroup, type Names, sharedNames } from './batch-records.ts'
+import { fieldBytes, ordinalBytesMax, writeField, writeOrdinal } from './record-text.ts'
+import { linesCut, splitRecords, type RecordSizes } from './split-records.ts'
+
+export interface BatchMessagesOptions {
+  topic: string
+  headers: Readonly<Record<string, string>>
+  /** Bytes of the largest value that a message with this key may have. */
+  valueBytesMax(key: Buffer): number
+  /** The ordinal of the line that begins with this record of the body. */
+  ordinalAt(record: number): number
+}
+
+/** A record that fits into no message. */
+export interface UnfitRecord {
+  /** Where it stands among the accepted records of the body. */
+  index: number
+  /** The field that is too long, '' for the record as a whole. */
+  field: string
+  /** Of a message with nothing else in it. */
+  bytes: number
+  /** The record in the native format. */
+  payload: Buffer
+}
+
+/** Beyond this a message ends with the next line: many of them share the work of many consumers. */
+const valueBytesGoal = 1_000_000
+
+/** Ordinals of the pieces of a line that was cut, beyond any count: no piece is ever taken for an equal line. */
+const pieceOrdinals = 2 ** 32
+
+export function batchMessages(
+  batch: BatchRecords,
+  options: BatchMessagesOptions,
+): { messages: KafkaMessage[]; unfit: UnfitRecord[] } {
+  const unfit: UnfitRecord[] = []
+  const messages = [...batch.groups.values()].flatMap((group) => messagesOf(batch, group, options, unfit))
+  return { messages, unfit: unfit.toSorted((a, b) => a.index - b.index) }
+}
+
+function messagesOf(
+  batch: BatchRecords,
+  group: KeyGroup,
+  { topic, headers, valueBytesMax, ordinalAt }: BatchMessagesOptions,
+  unfit: UnfitRecord[],
+): KafkaMessage[] {
+  const { key } = group
+  const sizes = sizesOf(batch, valueBytesMax(key))
+  const pieces = new Set<number>()
+  const records = group.records.filter((record) => {
+    const bytes = sizes.head(record) + sizes.record(record, record)
+    if (bytes <= sizes.max && record.tooLong === '') return true
+    unfit.push({ index: record.index, field: record.tooLong, bytes, payload: aloneText(batch, record) })
+    pieces.add(record.line)
+    return false
+  })
+  const runs = splitRecords(records, sizes)
+  for (const line of linesCut(runs)) pieces.add(line)
+  const ordinalOf = ({ counted, line, index }: BatchRecord): number => {
+    if (!counted) return -1
+    if (pieces.has(line)) return pieceOrdinals + index
+    return line === index ? ordinalAt(index) : -1
+  }
+  return runs.map((run) => ({ topic, key, headers, value: valueOf(batch, run, sizes, ordinalOf) }))
+}
+
+const nothing = Buffer.alloc(0)
+const closing = Buffer.from(']}')
+const recordsPart = ',"records":['
+const seqBytesMax = ',"seq":'.length + 16
+
+function sizesOf(batch: BatchRecords, bytesMax: number): RecordSizes {
+  const fixed = seqBytesMax + recordsPart.length + closing.length
+  return {
+    head: ({ names }) => names.reduce((sum, name, i) => sum + (batch.nameless[i] ? 0 : fieldBytes(sharedNames[i]!, name)), fixed),
+    record: ({ start, stop, names }, first) => {
+      let bytes = stop - start + ordinalBytesMax + 2
+      if (names === first.names && !batch.nameless.includes(true)) return bytes
+      for (let i = 0; i < sharedNames.length; i++)
+        if (isOwn(names[i]!, shared(batch, first, i))) bytes += fieldBytes(sharedNames[i]!, names[i]!)
+      return bytes
+    },
+    goal: Math.min(bytesMax, valueBytesGoal),
+    max: bytesMax,
+  }
+}
+
+/** `{"cluster":…,"node":…,"agent":…,"seq":n,"records":[{…},…]}`; what all records of the body have, the first of the message says. */
+function valueOf(
+  batch: BatchRecords,
+  run: readonly BatchRecord[],
+  sizes: RecordSizes,
+  ordinalOf: (record: BatchRecord) => number,
+): Buffer {
+  const first = run[0]!
+  const common = sharedNames.map((_, i) => shared(batch, first, i))
+  const to = new RowWriter(run.reduce((sum, record) => sum + sizes.record(record, first), sizes.head(first)))
+  for (const [i, name] of sharedNames.entries()) if (common[i]!.length > 0) writeField(to, name, common[i]!)
+  to.copy(Buffer.from(`,"seq":${batch.head.seq + first.index}${recordsPart}`))
+  to.bytes[0] = 0x7b
+  for (const [i, record] of run.entries()) {
+    if (i > 0) to.byte(0x2c)
+    to.copy(batch.writer.bytes, record.start, record.stop)
+    writeNames(to, record.names, common)
+    writeOrdinal(to, ordinalOf(record))
+    to.byte(0x7d)
+  }
+  to.copy(closing)
+  return to.take()
+}
+
+/** What a message that begins with the record says for all its records: nothing where one of the body could not deny it. */
+const shared = ({ nameless }: BatchRecords, { names }: BatchRecord, i: number): Buffer => (nameless[i] ? nothing : names[i]!)
+
+const isOwn = (own: Buffer, common: Buffer): boolean => own.length > 0 && !own.equals(common)
+
+function writeNames(to: RowWriter, names: Names, common: Names): void {
+  for (const [i, name] of sharedNames.entries()) if (isOwn(names[i]!, common[i]!)) writeField(to, name, names[i]!)
+}
+
+function aloneText(batch: BatchRecords, { start, stop, names }: BatchRecord): Buffer {
+  const to = new RowWriter(stop - start + 1024)
+  to.copy(batch.writer.bytes, start, stop)
+  writeNames(
+    to,
+    names,
+    names.map(() => nothing),
+  )
+  to.byte(0x7d)
+  return to.take()
+}

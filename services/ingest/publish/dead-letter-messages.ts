@@ -1,0 +1,51 @@
+// Dead letters as messages of the topic afterlog.dead-letters, for those who watch or repair by Kafka. Published with acks=all before
+// the batch is acknowledged, so at least once: `id` tells a letter that came twice.
+import { isUtf8 } from 'node:buffer'
+import { deadLetterTopic } from '#shared/kafka/settings.ts'
+import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
+import { deadLettersOf } from '../normalise/dead-letter.ts'
+import type { Origin } from '../normalise/origin.ts'
+import type { Reject } from '../normalise/reject.ts'
+
+/** Where a message of Kafka stood. */
+export interface MessagePlace {
+  topic: string
+  partition: number
+  /** Decimal: offsets have 64 bits. */
+  offset: string
+}
+
+/**
+ * @param rejects Those that are letters: `settleReplay(…).letters`.
+ * @param key What the records came in, as for the rows of dead_letters: both have one identity.
+ * @param place Of the Kafka message that the records came in; leave it out over HTTP.
+ */
+export function deadLetterMessages(
+  rejects: readonly Reject[],
+  origin: Origin,
+  key: Buffer,
+  place?: MessagePlace,
+): KafkaMessage[] {
+  return deadLettersOf(rejects, origin, key).map((letter) => {
+    const { identity, index, reason, detail, payload } = letter
+    const value = {
+      id: String(identity),
+      time: `${letter.time.slice(0, 23)}000000Z`,
+      origin: letter.origin,
+      tenant: origin.tenant,
+      topic: place?.topic ?? null,
+      partition: place?.partition ?? null,
+      offset: place === undefined ? null : Number(place.offset),
+      index,
+      reason: detail,
+      code: reason,
+      payload: isUtf8(payload) ? payload.toString('utf8') : { base64: payload.toString('base64') },
+    }
+    return {
+      topic: deadLetterTopic,
+      key: Buffer.from(letter.origin),
+      value: Buffer.from(JSON.stringify(value)),
+      headers: { 'x-scope-orgid': origin.tenant },
+    }
+  })
+}

@@ -1,0 +1,62 @@
+// Bodies over HTTP where there is Kafka: published with acks=all before they are answered, and stored by whoever consumes the topic.
+// While the broker is away a post is refused, within the publisher's time and bytes; nothing is answered that is not on the broker.
+import { AfterlogError } from '#shared/errors.ts'
+import type { Publisher } from '#shared/kafka/publisher-port.ts'
+import type { TopicFormat } from '#shared/kafka/settings.ts'
+import type { Retention } from '#shared/retention.ts'
+import type { Origin } from '../normalise/origin.ts'
+import { settleReplay } from '../normalise/replay.ts'
+import { bodyKey, type BodyFormat, type Delivered, type DeliverBody } from '../routes/deliver-body.ts'
+import { publishBatch, type Published, type TopicRoom } from './batch-body.ts'
+import { publishLifecycle } from './lifecycle-body.ts'
+import { rejectMessages, replayedMessage } from './reject-messages.ts'
+
+export interface PublishingDeliveryOptions {
+  publisher: Publisher
+  /** In the order of the setting: a body goes to the first topic of its format. */
+  topics: ReadonlyMap<string, TopicFormat>
+  /** Takes bodies that no topic takes. */
+  direct: DeliverBody
+  retention: Retention
+  /** Of the ordinals' hash. */
+  seed: number
+  /** Told of each body that is on the broker. */
+  onPublished(origin: Origin, delivered: Delivered): void
+}
+
+const retryAfterS = 5
+
+export function createPublishingDelivery(options: PublishingDeliveryOptions): DeliverBody {
+  const { publisher, topics, direct, retention, seed, onPublished } = options
+  const topicOf = (format: TopicFormat): string | undefined => [...topics].find(([, of]) => of === format)?.[0]
+
+  return async (body, origin, as) => {
+    const topic = topicOf(as.format)
+    if (topic === undefined) return direct(body, origin, as)
+    const messageBytesMax = publisher.messageBytesMax(topic)
+    if (messageBytesMax === undefined)
+      throw new AfterlogError(
+        'broker-unavailable',
+        `topic ${topic} cannot be published to: no broker has told of it yet, or it is refused, which /readyz would say`,
+        { retryAfterS },
+      )
+    const room = { topic, messageBytesMax }
+    const published = messagesOf(body, origin, as, room)
+    const { letters, replayed } = settleReplay(published, origin)
+    const told = letters.length === 0 ? [] : rejectMessages(letters, origin, bodyKey(body), room)
+    await publisher.publish([...published.messages, ...told])
+    // Only now: a letter is done with once all that it brought is on the broker.
+    if (replayed !== undefined) await publisher.publish([replayedMessage(replayed, origin, room, published.messages)])
+    onPublished(origin, published)
+    return { accepted: published.accepted, rejects: published.rejects }
+  }
+
+  function messagesOf(body: Buffer, origin: Origin, { format, form }: BodyFormat, room: TopicRoom): Published {
+    switch (format) {
+      case 'native':
+        return publishBatch(body, form === 'json' ? 'batch' : 'lines', { origin, retention, seed, ...room })
+      case 'lifecycle':
+        return publishLifecycle(body, form, { origin, ...room })
+    }
+  }
+}

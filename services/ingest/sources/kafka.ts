@@ -1,0 +1,206 @@
+// The Kafka source: fetch ─► decode ─► deliver ─► commit. Offsets are committed as the contiguous prefix that every table has acknowledged;
+// fetching pauses while more bytes are in flight than may be. What is decided here, and why it is exactly once in every answer:
+// docs/decisions/0006-kafka-delivery.md.
+import type {
+  AssignedPartition,
+  ConsumedBatch,
+  ConsumerHandler,
+  GroupConsumer,
+  TopicPartition,
+} from '#shared/kafka/consumer-port.ts'
+import { describeKafkaError } from '#shared/kafka/protocol-error.ts'
+import type { Logger } from '#shared/logger.ts'
+import type { InflightBytes } from '../buffer/inflight.ts'
+import { createCommitter, type Commit } from '../delivery/committer.ts'
+import { createOffsetTracker, type OffsetTracker } from '../delivery/offset-tracker.ts'
+import type { KafkaMetrics } from '../metrics.ts'
+import type { BatchDecoder, DecodedBatch } from './decode-batch.ts'
+import type { Deliver } from './deliver.ts'
+
+export interface KafkaSourceOptions {
+  join(handler: ConsumerHandler): GroupConsumer
+  topics: readonly string[]
+  decoder: BatchDecoder
+  deliver: Deliver
+  inflight: InflightBytes
+  metrics: KafkaMetrics
+  log: Logger
+  /** ms since 1970. */
+  clock: () => number
+}
+
+export interface KafkaSource {
+  /** Why nothing is consumed right now. */
+  readiness(): string[]
+  /** Fetches nothing more, delivers what was fetched, commits, leaves the group. */
+  close(): Promise<void>
+}
+
+/** A partition as long as it is assigned. */
+interface Partition extends TopicPartition {
+  /** The mark is when the last message of a range came, ms since 1970. */
+  tracker: OffsetTracker<number | undefined>
+  committed: bigint
+  paused: boolean
+  /** Aborts where the partition is somebody else's. */
+  revoked: AbortController
+}
+
+const commitIntervalMs = 100
+const commitRetryMs = 1000
+const lagIntervalMs = 5000
+/** ms for what was fetched to be stored once the process is told to stop. */
+const drainMsMax = 15_000
+/** ms for the last commit, and for leaving the group. */
+const leaveMsMax = 5000
+
+export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
+  const { join, topics, decoder, deliver, inflight, metrics, log, clock } = options
+  let partitions = new Map<string, Partition>()
+  const delivering = new Set<Promise<void>>()
+  /** The assignment that the commit under way speaks of. */
+  let committing = partitions
+  let unanswered: string | undefined
+
+  const consumer = join({ assigned, batch, lost: (range) => take(range, range.to, decoder.lost(range, clock())) })
+  const committer = createCommitter({
+    due: () => {
+      committing = partitions
+      return [...partitions.values()].flatMap(({ topic, partition, tracker, committed }) =>
+        tracker.prefix > committed ? [{ topic, partition, offset: tracker.prefix }] : [],
+      )
+    },
+    commit: (commits) => consumer.commit(commits),
+    onCommitted,
+    onFailed: (error) => log.warn({ err: error }, 'offsets could not be committed; trying again'),
+    intervalMs: commitIntervalMs,
+    retryMs: commitRetryMs,
+  })
+
+  function assigned(assignment: readonly AssignedPartition[]): void {
+    for (const { revoked } of partitions.values()) revoked.abort()
+    partitions = new Map(assignment.map((at) => [keyOf(at), begin(at)]))
+    metrics.assigned(assignment)
+    for (const { lost } of assignment) if (lost !== undefined) take(lost, lost.to, decoder.lost(lost, clock()))
+    if (inflight.isFull) for (const partition of partitions.values()) pause(partition)
+  }
+
+  function begin({ topic, partition, position, lost }: AssignedPartition): Partition {
+    const start = lost?.from ?? position
+    return {
+      topic,
+      partition,
+      tracker: createOffsetTracker(start),
+      committed: start,
+      paused: false,
+      revoked: new AbortController(),
+    }
+  }
+
+  function batch(fetched: ConsumedBatch): void {
+    metrics.fetched(fetched, fetched.messages.length)
+    take(fetched, fetched.to, decoder.decode(fetched))
+  }
+
+  function take(at: TopicPartition, to: bigint, decoded: DecodedBatch): void {
+    const partition = partitions.get(keyOf(at))
+    if (partition === undefined) return
+    const acknowledge = partition.tracker.take(to, decoded.lastMs)
+    const release = inflight.hold(decoded.bytes)
+    if (inflight.isFull) pause(partition)
+    const delivered = store(partition, decoded, acknowledge).finally(() => {
+      release()
+      delivering.delete(delivered)
+      if (inflight.hasRoom) resume()
+    })
+    delivering.add(delivered)
+  }
+
+  async function store(partition: Partition, decoded: DecodedBatch, acknowledge: () => void): Promise<void> {
+    try {
+      await deliver(decoded, partition.revoked.signal)
+    } catch (error) {
+      // Somebody else's by now, or nobody's: what was not committed comes again there.
+      if (partition.revoked.signal.aborted) return
+      throw error
+    }
+    acknowledge()
+    metrics.delivered(partition.topic, decoded)
+    committer.wake()
+  }
+
+  function pause(partition: Partition): void {
+    if (partition.paused) return
+    partition.paused = true
+    consumer.pause(partition)
+  }
+
+  function resume(): void {
+    const paused = [...partitions.values()].filter((partition) => partition.paused)
+    if (paused.length === 0) return
+    for (const partition of paused) partition.paused = false
+    consumer.resume(paused)
+  }
+
+  function onCommitted(commits: readonly Commit[]): void {
+    // Of an assignment of before it says nothing of this one: the topic may be another one by that name.
+    if (committing !== partitions) return
+    for (const { topic, partition: number, offset } of commits) {
+      const partition = partitions.get(keyOf({ topic, partition: number }))
+      if (partition === undefined || offset <= partition.committed) continue
+      partition.committed = offset
+      metrics.committed(partition, clock())
+    }
+  }
+
+  async function measureLag(): Promise<void> {
+    try {
+      const ends = await consumer.highWatermarks(topics)
+      unanswered = undefined
+      for (const [key, partition] of partitions) {
+        const lag = Number((ends.get(key) ?? 0n) - partition.tracker.prefix)
+        const { mark } = partition.tracker
+        metrics.lag(partition, Math.max(lag, 0), lag <= 0 || mark === undefined ? 0 : Math.max(clock() - mark, 0) / 1000)
+      }
+    } catch (error) {
+      unanswered = `Kafka does not answer: ${describeKafkaError(error)}`
+    }
+  }
+
+  async function drained(): Promise<void> {
+    while (delivering.size > 0) await Promise.race(delivering)
+  }
+
+  const timer = setInterval(() => {
+    // What filled memory may have been somebody else's, who does not tell when it is done.
+    if (inflight.hasRoom) resume()
+    void measureLag()
+  }, lagIntervalMs)
+
+  return {
+    readiness: () => [unanswered ?? consumer.obstacle()].flatMap((reason) => (reason === undefined ? [] : [`ingest: ${reason}`])),
+    close: async () => {
+      clearInterval(timer)
+      consumer.stopFetching()
+      await within(drainMsMax, drained())
+      for (const { revoked } of partitions.values()) revoked.abort()
+      // Brokers that are away keep nobody from stopping: what is not committed comes again.
+      await within(leaveMsMax, committer.close())
+      await within(leaveMsMax, consumer.close())
+    },
+  }
+}
+
+const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`
+
+/** Resolves when the promise settles, or after so many ms. */
+function within(ms: number, promise: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    const settled = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    promise.then(settled, settled)
+  })
+}

@@ -1,0 +1,83 @@
+// Where a Kafka message came from: its headers say what HTTP headers say over HTTP. Pure: what becomes of a message depends on the message
+// and the broker's timestamp alone, so that whoever reads it again makes the same rows of it.
+import { createHash } from 'node:crypto'
+import type { ConsumedMessage, TopicPartition } from '#shared/kafka/consumer-port.ts'
+import type { Origin } from '../normalise/origin.ts'
+import { receivedHeader } from '../publish/message-headers.ts'
+import { readRejectMessage, rejectsHeader, type ToldRejects } from '../publish/reject-messages.ts'
+
+export interface MessageOrigin {
+  origin: Origin
+  /** The header that means nothing, and why; the message must not be stored under a tenant that it may not mean. */
+  problem?: string
+}
+
+/** @param cluster Default of messages that name none. */
+export function messageOrigin({ topic, partition }: TopicPartition, message: ConsumedMessage, cluster: string): MessageOrigin {
+  const { headers, offset } = message
+  const origin: Origin = {
+    tenant: 'default',
+    cluster,
+    node: '',
+    agent: '',
+    receivedMs: arrival(message),
+    source: `kafka:${topic}/${partition}@${offset}`,
+  }
+  if (headers === undefined) return { origin }
+  const tenant = header(headers, 'x-scope-orgid')
+  if (tenant !== undefined && !/^[\x21-\x7e]{1,128}$/.test(tenant))
+    return { origin, problem: 'header x-scope-orgid names one tenant: 1 to 128 printable ASCII characters' }
+  origin.tenant = tenant ?? 'default'
+  for (const name of ['cluster', 'node'] as const) {
+    const value = header(headers, `x-afterlog-${name}`)
+    if (value !== undefined && !/^[\x20-\x7e]{1,253}$/.test(value))
+      return { origin, problem: `header x-afterlog-${name} must be 1 to 253 printable ASCII characters` }
+    origin[name] = value ?? origin[name]
+  }
+  return { origin }
+}
+
+/** What our own HTTP front tells of rejects, where the message is for that and holds no records. */
+export function toldRejects({ headers, value }: ConsumedMessage, origin: Origin): ToldRejects | undefined {
+  const told = headers === undefined || value === null ? undefined : header(headers, rejectsHeader)
+  return told === undefined ? undefined : readRejectMessage(told, value!, origin)
+}
+
+/** The last that the store can hold. */
+const lastMs = Date.UTC(2262, 0)
+
+/** The front's arrival where it says one, else the broker's timestamp; NaN where the message has none. */
+function arrival({ headers, timestamp }: ConsumedMessage): number {
+  const told = headers === undefined ? undefined : header(headers, receivedHeader)
+  return told !== undefined && /^\d{1,15}$/.test(told) && isTime(Number(told))
+    ? Number(told)
+    : isTime(Number(timestamp))
+      ? Number(timestamp)
+      : Number.NaN
+}
+
+const isTime = (ms: number): boolean => ms > 0 && ms < lastMs
+
+/** Of a header given twice the last counts; an empty one is none. */
+function header(headers: NonNullable<ConsumedMessage['headers']>, name: string): string | undefined {
+  const given = headers[name]
+  const last = Array.isArray(given) ? given.at(-1) : given
+  return last === undefined || last.length === 0 ? undefined : last.toString('latin1')
+}
+
+/**
+ * Ordinals of messages that are one record without offset: one number below 2^53 per (topic, partition, offset), far from those that count
+ * lines. A duplicate, where an agent sends twice, is better than a loss, where two honest lines are equal.
+ */
+export function createLoneOrdinals(): (at: TopicPartition, offset: string) => number {
+  const firsts = new Map<string, number>()
+  return ({ topic, partition }, offset) => {
+    const key = `${topic}/${partition}`
+    let first = firsts.get(key)
+    if (first === undefined) {
+      first = Number(createHash('sha256').update(key).digest().readBigUInt64LE() >> 12n)
+      firsts.set(key, first)
+    }
+    return first + Number(offset)
+  }
+}

@@ -1,0 +1,62 @@
+// `npm run replay-dead-letters`: the only file of the replay that reads the environment, the arguments and the clock, and writes to
+// the terminal. Notes go to stderr, the summary to stdout.
+import { createHttpClient } from '../import/send/http-client.ts'
+import { createRetry } from '../import/send/retry.ts'
+import { parseOptions, usage, type Options } from './options.ts'
+import { runReplay } from './run-replay.ts'
+import { isComplete, summary } from './summary.ts'
+import { createTally } from './tally.ts'
+
+/* oxlint-disable-next-line node/no-process-env -- the one place of this program that reads it */
+const env = process.env
+const note = (text: string) => process.stderr.write(text)
+
+async function run({ url, ingestUrl, tenant, codes, from, to, dryRun, timeoutMs }: Options): Promise<number> {
+  const startedMs = performance.now()
+  const tally = createTally()
+  const interrupted = new AbortController()
+  const interrupt = () => interrupted.abort()
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
+  let told: string | undefined
+  const retry = createRetry({
+    patienceMs: timeoutMs,
+    signal: interrupted.signal,
+    onWait: (sentence) => {
+      if (sentence !== undefined && sentence !== told) note(`waiting: ${sentence}\n`)
+      told = sentence
+    },
+  })
+  const progress = setInterval(() => note(`${tally.letters} dead letters, ${tally.stored} stored\n`), 5000)
+  const client = (base: string) => createHttpClient({ url: base, tenant, signal: interrupted.signal })
+  const stopped = await runReplay({
+    query: client(url),
+    ingest: client(ingestUrl),
+    retry,
+    filter: { codes, from, to },
+    dryRun,
+    tally,
+  }).then(
+    () => undefined,
+    (error: unknown) => (interrupted.signal.aborted ? 'interrupted' : (error as Error).message),
+  )
+  clearInterval(progress)
+  if (stopped !== undefined && tally.letters === 0) {
+    note(`${stopped}\n`)
+    return 1
+  }
+  const shown = new URL(url)
+  shown.username = shown.password = ''
+  const seconds = (performance.now() - startedMs) / 1000
+  process.stdout.write(summary({ url: shown.href.replace(/\/$/, ''), seconds, dryRun, tally, stopped }))
+  return isComplete(tally, stopped) ? 0 : 2
+}
+
+const options = parseOptions(process.argv.slice(2), { url: env['AFTERLOG_URL'] || undefined })
+if (options === 'help') process.stdout.write(usage)
+else if ('sentence' in options) {
+  note(`${options.sentence}\n\n${usage}`)
+  process.exitCode = 1
+} else {
+  // Connections that are kept alive would hold the process.
+  process.exit(await run(options))
+}

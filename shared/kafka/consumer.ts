@@ -1,0 +1,289 @@
+// A member of a consumer group that hands out each partition's offsets without a gap and without overlap, whatever kafkajs shows of them.
+// kafkajs hides control, aborted and filtered records, forgets a position that retention took, and may hand out a fetch of before a
+// rebalance; so positions are kept here: after a join nothing is fetched until each partition's committed offset and its log's bounds are
+// known, and a fetch that does not begin at the position is thrown away and asked for again. Proof: docs/decisions/0006-kafka-delivery.md.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EachBatchPayload, Kafka } from 'kafkajs'
+import type { Logger } from '#shared/logger.ts'
+import type { AssignedPartition, ConsumerHandler, GroupConsumer, TopicPartition } from './consumer-port.ts'
+import { createEmptyStretches } from './empty-stretch.ts'
+import { createPartitionOffsets, keyOf, type PartitionBounds } from './partition-offsets.ts'
+import { describeKafkaError } from './protocol-error.ts'
+
+export interface GroupConsumerOptions {
+  kafka: Kafka
+  groupId: string
+  /** Topics to consume. Asked again and again: it rejects while they are not there, and there may be more of them later. */
+  topics: () => Promise<readonly string[]>
+  handler: ConsumerHandler
+  log: Logger
+}
+
+/** ms after which a member that says nothing counts as dead. */
+const sessionTimeout = 10_000
+const heartbeatInterval = 2000
+/** ms that a fetch waits for messages: what a stop or a resumed partition may take longer. */
+const maxWaitTimeInMs = 250
+const retryMs = 1000
+/** ms in which a fetch of before a seek may still come in. */
+const staleMs = 2 * maxWaitTimeInMs + 500
+/** A committed offset behind the end of the log is looked at so often before it is believed: a new leader may not know its end yet. */
+const looksMin = 3
+
+export function createGroupConsumer({ kafka, groupId, topics, handler, log }: GroupConsumerOptions): GroupConsumer {
+  const consumer = kafka.consumer({ groupId, sessionTimeout, heartbeatInterval, maxWaitTimeInMs })
+  const offsets = createPartitionOffsets(kafka)
+  /** By `topic/partition`: where the next batch must begin. Empty while an assignment is being prepared. */
+  const positions = new Map<string, bigint>()
+  /** When kafkajs was told a position from which nothing has come yet. */
+  const soughtMs = new Map<string, number>()
+  const realigning = new Set<string>()
+  const stretches = createEmptyStretches(looksMin)
+  let assignment: readonly TopicPartition[] = []
+  let generation = 0
+  let closed = false
+  let stopped = false
+  /** Whether there is a member that can be told what to fetch. */
+  let joined = false
+  /** Commits that the broker has taken. */
+  let commits = 0
+  let committing = false
+  let obstacle: string | undefined = `has not joined the consumer group ${groupId} yet`
+
+  const ofGeneration = (wanted: number): boolean => !closed && generation === wanted
+
+  /** Everything not committed comes again, from where the broker says. */
+  function begin(partitions: readonly TopicPartition[]): void {
+    generation++
+    joined = true
+    assignment = partitions
+    positions.clear()
+    soughtMs.clear()
+    realigning.clear()
+    stretches.clear()
+    handler.assigned([])
+    pause(partitions)
+    void prepare(generation, partitions)
+  }
+
+  async function prepare(mine: number, partitions: readonly TopicPartition[]): Promise<void> {
+    for (let look = 1; ofGeneration(mine); look++) {
+      try {
+        const ready = await whereToBegin(partitions, look)
+        if (!ofGeneration(mine)) return
+        for (const at of ready) {
+          positions.set(keyOf(at), at.position)
+          seek(at, at.position)
+        }
+        // Before the handler, who pauses what it has no room for.
+        resume(partitions)
+        handler.assigned(ready)
+        obstacle = undefined
+        log.info({ generation: mine, partitions: partitions.map(keyOf) }, 'partitions assigned')
+        return
+      } catch (error) {
+        obstacle = `does not know where its partitions begin: ${describeKafkaError(error)}`
+        log.warn({ err: error }, 'Kafka does not say where the assigned partitions begin; trying again')
+        await sleep(retryMs)
+      }
+    }
+  }
+
+  async function whereToBegin(partitions: readonly TopicPartition[], look: number): Promise<AssignedPartition[]> {
+    if (partitions.length === 0) return []
+    const names = [...new Set(partitions.map(({ topic }) => topic))]
+    // In this order: a log does not end before what was committed of it.
+    const committed = await offsets.committed(groupId, names)
+    const bounds = await offsets.bounds(names)
+    return partitions.map((at) => {
+      const found = bounds.get(keyOf(at))
+      if (found === undefined) throw new Error(`${keyOf(at)} is not there`)
+      const { low, high } = found
+      const offset = committed.get(keyOf(at))
+      if (offset === undefined) return { ...at, position: low }
+      if (offset > high && look < looksMin) throw new Error(`${keyOf(at)} ends at ${high}, and ${offset} was committed of it`)
+      // The topic was deleted and made again: all of it is new.
+      if (offset > high) return { ...at, position: low }
+      if (offset >= low) return { ...at, position: offset }
+      return { ...at, position: low, lost: { ...at, from: offset, to: low } }
+    })
+  }
+
+  async function eachBatch({ batch, resolveOffset }: EachBatchPayload): Promise<void> {
+    const at = { topic: batch.topic, partition: batch.partition }
+    const position = positions.get(keyOf(at))
+    if (position === undefined) return
+    if (BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset) !== position) return void realign(at, position)
+    const last = batch.lastOffset()
+    const to = BigInt(last) + 1n
+    handler.batch({ ...at, from: position, to, messages: batch.messages, highWatermark: BigInt(batch.highWatermark) })
+    moved(at, to)
+    resolveOffset(last)
+  }
+
+  /** kafkajs passes over a fetch of nothing but control and aborted records, and only an event tells of it. */
+  function passedOver(at: TopicPartition, first: string | null, last: string): void {
+    const key = keyOf(at)
+    const position = positions.get(key)
+    const to = BigInt(last) + 1n
+    if (position === undefined || to <= position) return
+    // Where nothing of it is at or behind the position, `last` is the position itself, and nothing is there.
+    const from = BigInt(first ?? last)
+    if (from !== position && !(soughtMs.has(key) && stretches.isEmpty(key, position, from))) return void realign(at, position)
+    handler.batch({ ...at, from: position, to, messages: [], highWatermark: to })
+    moved(at, to)
+  }
+
+  function moved(at: TopicPartition, to: bigint): void {
+    soughtMs.delete(keyOf(at))
+    stretches.forget(keyOf(at))
+    positions.set(keyOf(at), to)
+  }
+
+  /** Tells kafkajs where to go on, which fetched elsewhere: retention took the position, or a fetch outlived its assignment. */
+  async function realign(at: TopicPartition, position: bigint): Promise<void> {
+    const key = keyOf(at)
+    if (realigning.has(key) || performance.now() - (soughtMs.get(key) ?? Number.NEGATIVE_INFINITY) < staleMs) return
+    realigning.add(key)
+    const mine = generation
+    try {
+      const found = (await offsets.bounds([at.topic])).get(key)
+      if (found === undefined || !ofGeneration(mine) || positions.get(key) !== position) return
+      const { low, high } = found
+      if (high < position) return begin(assignment)
+      if (low > position) {
+        handler.lost({ ...at, from: position, to: low })
+        positions.set(key, low)
+      }
+      seek(at, positions.get(key)!)
+    } catch (error) {
+      log.warn({ err: error, ...at }, 'Kafka does not say where a partition begins; trying again')
+    } finally {
+      realigning.delete(key)
+    }
+  }
+
+  /** Nothing is fetched of a partition that retention has emptied, so that only asking tells. */
+  async function boundsOf(names: readonly string[]): Promise<ReadonlyMap<string, PartitionBounds>> {
+    const bounds = await offsets.bounds(names)
+    for (const at of assignment) {
+      const position = positions.get(keyOf(at))
+      if (position !== undefined && (bounds.get(keyOf(at))?.low ?? 0n) > position) void realign(at, position)
+    }
+    return bounds
+  }
+
+  function seek({ topic, partition }: TopicPartition, position: bigint): void {
+    if (!joined) return
+    soughtMs.set(keyOf({ topic, partition }), performance.now())
+    consumer.seek({ topic, partition, offset: String(position) })
+  }
+
+  const pause = (partitions: readonly TopicPartition[]): void => {
+    if (joined) consumer.pause(byTopic(partitions))
+  }
+  const resume = (partitions: readonly TopicPartition[]): void => {
+    if (joined && !stopped) consumer.resume(byTopic(partitions))
+  }
+
+  const { GROUP_JOIN, START_BATCH_PROCESS, COMMIT_OFFSETS, REQUEST, STOP, CRASH } = consumer.events
+  consumer.on(GROUP_JOIN, ({ payload }) => {
+    // A restart that was under way when it was closed.
+    if (closed) return void consumer.disconnect().catch(() => undefined)
+    const partitions = Object.entries(payload.memberAssignment as Readonly<Record<string, readonly number[]>>)
+    begin(partitions.flatMap(([topic, numbers]) => numbers.map((partition) => ({ topic, partition }))))
+  })
+  consumer.on(START_BATCH_PROCESS, ({ payload }) => {
+    if (payload.batchSize === 0) passedOver(payload, payload.firstOffset, payload.lastOffset)
+  })
+  consumer.on(COMMIT_OFFSETS, () => commits++)
+  consumer.on(REQUEST, ({ payload }) => {
+    if (payload.apiName !== 'OffsetCommit' || committing || closed) return
+    // Of its own accord kafkajs commits only "the earliest", over what was committed, where its position is gone.
+    void boundsOf([...new Set(assignment.map(({ topic }) => topic))]).catch((error: unknown) => {
+      log.warn({ err: error }, 'Kafka does not say what retention took; asked again with the lag')
+    })
+  })
+  // From here on, and not only from the crash that is told later, kafkajs throws where it is told what to fetch.
+  consumer.on(STOP, () => {
+    joined = false
+  })
+  consumer.on(CRASH, ({ payload }) => {
+    const why = `has left the consumer group ${groupId}: ${describeKafkaError(payload.error)}`
+    if (why !== obstacle) log.error({ err: payload.error }, 'the consumer stopped; it starts again')
+    obstacle = why
+    if (!payload.restart) void started.then(() => sleep(retryMs)).then(run)
+  })
+
+  const run = async (): Promise<void> => {
+    if (!closed)
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 4, eachBatch })
+  }
+
+  async function start(): Promise<void> {
+    while (!closed) {
+      try {
+        const names = await topics()
+        await consumer.connect()
+        await consumer.subscribe({ topics: [...names], fromBeginning: true })
+        await run()
+        void follow(names)
+        return
+      } catch (error) {
+        obstacle = `cannot consume: ${describeKafkaError(error)}`
+        log.warn({ err: error }, 'Kafka cannot be consumed yet; trying again')
+        await sleep(retryMs)
+      }
+    }
+  }
+  const started = start()
+
+  /** Topics that may be used only later: kafkajs takes them only where it joins anew. */
+  async function follow(names: readonly string[]): Promise<void> {
+    while (!closed) {
+      await sleep(retryMs, undefined, { ref: false })
+      const usable = await topics().catch(() => names)
+      if (!joined || closed || stopped || usable.every((topic) => names.includes(topic))) continue
+      log.info({ topics: usable }, 'more topics may be consumed by now')
+      await consumer.stop()
+      return await start()
+    }
+  }
+
+  return {
+    pause: (partition) => pause([partition]),
+    resume,
+    commit: async (wanted) => {
+      const before = commits
+      committing = true
+      try {
+        await consumer.commitOffsets(wanted.map(({ offset, ...at }) => ({ ...at, offset: String(offset) })))
+      } finally {
+        committing = false
+      }
+      // kafkajs says that it is done where it has left the group.
+      if (commits === before) throw new Error(`nothing was committed: the consumer has left the group ${groupId}`)
+    },
+    obstacle: () => obstacle,
+    highWatermarks: async (names) => {
+      const bounds = await boundsOf(names)
+      return new Map([...bounds].map(([key, { high }]) => [key, high]))
+    },
+    stopFetching: () => {
+      stopped = true
+      pause(assignment)
+    },
+    close: async () => {
+      closed = true
+      await consumer.disconnect()
+      await offsets.close()
+    },
+  }
+}
+
+function byTopic(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {
+  return [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, of]) => ({
+    topic,
+    partitions: of.map(({ partition }) => partition),
+  }))
+}

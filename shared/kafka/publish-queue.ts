@@ -1,0 +1,102 @@
+// Messages that wait to be published: a lane per topic, first in first out, so that the messages of one key keep their order and a
+// topic that fails does not hold up the others. Bounded in bytes, which count from `add` until the message is acknowledged or given up.
+import type { KafkaMessage } from './publisher-port.ts'
+
+/** One call of publish(): settled once, when its last message is acknowledged, or the first failed for good. */
+export interface Publication {
+  waiting: Set<Waiting>
+  settled: boolean
+}
+
+export interface Waiting {
+  readonly message: KafkaMessage
+  readonly bytes: number
+  readonly publication: Publication
+  /** Sent by itself, since a group with it was refused. */
+  alone: boolean
+}
+
+interface Lane {
+  /** Taken before, in order; they go before what came later. */
+  again: Waiting[]
+  fresh: Set<Waiting>
+}
+
+const groupMessagesMax = 1000
+
+export function createPublishQueue({ bytesMax, groupBytesMax }: { bytesMax: number; groupBytesMax: (topic: string) => number }) {
+  /** In the order of their turns. */
+  const lanes = new Map<string, Lane>()
+  let bytes = 0
+
+  return {
+    bytes: (): number => bytes,
+
+    /** False where they do not fit; an empty queue takes a publication of any size. */
+    add(publication: Publication, messages: readonly KafkaMessage[]): boolean {
+      const entries = messages.map((message) => ({ message, bytes: bytesOf(message), publication, alone: false }))
+      const more = entries.reduce((sum, entry) => sum + entry.bytes, 0)
+      if (bytes > 0 && bytes + more > bytesMax) return false
+      bytes += more
+      for (const entry of entries) {
+        laneOf(entry.message.topic).fresh.add(entry)
+        publication.waiting.add(entry)
+      }
+      return true
+    },
+
+    /** The next messages of the topic whose turn it is, as many as one record batch may hold; a larger one goes alone. */
+    take(): { topic: string; group: Waiting[] } | undefined {
+      for (const [topic, lane] of lanes) {
+        lanes.delete(topic)
+        const group = takeFrom(lane, groupBytesMax(topic))
+        if (lane.again.length + lane.fresh.size > 0) lanes.set(topic, lane)
+        if (group.length > 0) return { topic, group }
+      }
+      return undefined
+    },
+
+    /** Gives a group back to the head of its lane, without what nobody waits for any more. */
+    putBack(topic: string, group: readonly Waiting[]): void {
+      const still = group.filter((entry) => !entry.publication.settled)
+      if (still.length > 0) laneOf(topic).again.unshift(...still)
+    },
+
+    /** This message waits no more: it is acknowledged, or nobody asks for it. */
+    release(entry: Waiting): void {
+      if (!entry.publication.waiting.delete(entry)) return
+      bytes -= entry.bytes
+      const lane = lanes.get(entry.message.topic)
+      if (lane?.fresh.delete(entry) === false) lane.again = lane.again.filter((other) => other !== entry)
+    },
+  }
+
+  function laneOf(topic: string): Lane {
+    const lane = lanes.get(topic) ?? { again: [], fresh: new Set() }
+    lanes.set(topic, lane)
+    return lane
+  }
+}
+
+function takeFrom(lane: Lane, groupBytes: number): Waiting[] {
+  const group: Waiting[] = []
+  let size = 0
+  const next = lane.again.concat([...lane.fresh.keys().take(groupMessagesMax)])
+  for (const entry of next) {
+    if (group.length === groupMessagesMax) break
+    if (group.length > 0 && (entry.alone || size + entry.bytes > groupBytes)) break
+    group.push(entry)
+    size += entry.bytes
+    if (entry.alone) break
+  }
+  lane.again.splice(0, group.length)
+  for (const entry of group) lane.fresh.delete(entry)
+  return group
+}
+
+/** Bytes of a message in a record batch: what it holds, and at most this much of lengths and deltas around it. */
+function bytesOf({ key, value, headers }: KafkaMessage): number {
+  let bytes = 32 + (key?.length ?? 0) + value.length
+  for (const [name, text] of Object.entries(headers)) bytes += 10 + Buffer.byteLength(name) + Buffer.byteLength(text)
+  return bytes
+}

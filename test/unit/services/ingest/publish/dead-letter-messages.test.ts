@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import type { Origin } from '#ingest/normalise/origin.ts'
+import type { Reject } from '#ingest/normalise/reject.ts'
+import { deadLetterMessages } from '#ingest/publish/dead-letter-messages.ts'
+import { deadLetterRows } from '#ingest/store/dead-letters.ts'
+
+const origin: Origin = {
+  tenant: 't',
+  cluster: '',
+  node: '',
+  agent: '',
+  receivedMs: Date.UTC(2026, 10, 23, 10),
+  source: 'kafka:afterlog.logs/2@1181',
+}
+const reject = (payload: Buffer): Reject => ({ index: 0, reason: 'not-json', detail: 'expected "{"', payload })
+const key = Buffer.from('afterlog.logs/2@1181')
+const place = { topic: 'afterlog.logs', partition: 2, offset: '1181' }
+
+test('a message says where it was, why it failed, and has the identity of the row', () => {
+  const rejects = [reject(Buffer.from('garbage ü'))]
+  const [message, ...more] = deadLetterMessages(rejects, origin, key, place)
+  expect(more).toEqual([])
+  expect(message).toMatchObject({
+    topic: 'afterlog.dead-letters',
+    key: Buffer.from('kafka:afterlog.logs/2@1181#0'),
+    headers: { 'x-scope-orgid': 't' },
+  })
+  const value = JSON.parse(message!.value.toString()) as { id: string }
+  expect(value).toEqual({
+    id: expect.stringMatching(/^\d+$/) as unknown,
+    time: '2026-11-23T10:00:00.000000000Z',
+    origin: 'kafka:afterlog.logs/2@1181#0',
+    tenant: 't',
+    topic: 'afterlog.logs',
+    partition: 2,
+    offset: 1181,
+    index: 0,
+    reason: 'expected "{"',
+    code: 'not-json',
+    payload: 'garbage ü',
+  })
+  expect(deadLetterRows(rejects, origin, key)!.rows.toString()).toContain(`",${value.id},"`)
+})
+
+test('what is unknown is null, and bytes that are not UTF-8 are base64, cut like the row', () => {
+  const [message] = deadLetterMessages([reject(Buffer.alloc(70_000, 0xff))], origin, key)
+  expect(JSON.parse(message!.value.toString())).toMatchObject({
+    topic: null,
+    partition: null,
+    offset: null,
+    payload: { base64: Buffer.alloc(65_536, 0xff).toString('base64') },
+  })
+})
+
+test('the worst payload stays below what a broker takes by default', () => {
+  const [message] = deadLetterMessages([reject(Buffer.alloc(70_000, 1))], origin, key)
+  expect(message!.value.length).toBeLessThan(900_000)
+})

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import type { Origin } from '#ingest/normalise/origin.ts'
+import type { Reject } from '#ingest/normalise/reject.ts'
+import { columns } from '#ingest/store/columns.ts'
+import { deadLetterRows, replayMark } from '#ingest/store/dead-letters.ts'
+
+const origin: Origin = {
+  tenant: 't',
+  cluster: 'c',
+  node: 'n',
+  agent: '',
+  receivedMs: Date.UTC(2026, 10, 23, 10),
+  source: 'http:/v1/batches',
+  format: 'native',
+}
+const reject = (more: Partial<Reject> = {}): Reject => ({
+  index: 3,
+  reason: 'too-old',
+  detail: 'd',
+  payload: Buffer.from('{"a":"b"}'),
+  ...more,
+})
+const key = Buffer.from('body')
+type Row = Record<(typeof columns)['dead_letters'][number], unknown>
+/** Identities are taken as text: they have 64 bits. */
+const rowsOf = (rejects: readonly Reject[], from = origin, body = key): Row[] =>
+  deadLetterRows(rejects, from, body)!
+    .rows.toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const values = JSON.parse(line.replace(/",(\d{15,20}),"/, '","$1","')) as unknown[]
+      expect(values).toHaveLength(columns.dead_letters.length)
+      return Object.fromEntries(columns.dead_letters.map((column, i) => [column, values[i]])) as Row
+    })
+
+test('a row has every column in its place', () => {
+  expect(rowsOf([reject()])).toEqual([
+    {
+      tenant: 't',
+      time: '2026-11-23 10:00:00.000',
+      origin: 'http:/v1/batches#3',
+      reason: 'too-old',
+      detail: 'd',
+      payload: '{"a":"b"}',
+      identity: expect.stringMatching(/^\d+$/) as unknown,
+      cluster: 'c',
+      node: 'n',
+      agent: '',
+      format: 'native',
+      payload_bytes: 9,
+    },
+  ])
+  expect(deadLetterRows([], origin, key)).toBeUndefined()
+})
+
+test('what its batch said for all goes before what the origin says', () => {
+  const [row] = rowsOf([reject({ inherited: { cluster: 'c2', node: 'n2', agent: 'a2' } })])
+  expect(row).toMatchObject({ cluster: 'c2', node: 'n2', agent: 'a2' })
+})
+
+test('a payload is cut at 64 KiB and its length is kept', () => {
+  const [row] = rowsOf([reject({ payload: Buffer.alloc(70_000, 'x') })])
+  expect(row).toMatchObject({ payload: 'x'.repeat(65_536), payload_bytes: 70_000 })
+})
+
+test('the identity is the body and the index, and for a letter sent again that letter and the index', () => {
+  const identity = (more: Partial<Reject>, from = origin, body = key) => rowsOf([reject(more)], from, body)[0]!.identity
+  expect(identity({})).toBe(identity({}))
+  expect(identity({ index: 4 })).not.toBe(identity({}))
+  expect(identity({}, origin, Buffer.from('other'))).not.toBe(identity({}))
+  expect(identity({}, { ...origin, tenant: 'u' })).not.toBe(identity({}))
+  const again = { ...origin, replay: '7' }
+  expect(identity({}, again)).toBe(identity({}, again, Buffer.from('other')))
+  expect(identity({}, again)).not.toBe(identity({}, { ...origin, replay: '8' }))
+  expect(rowsOf([reject()], again)[0]).toMatchObject({ origin: 'replay:7#3' })
+})
+
+test('the mark of a letter keeps all of its 64 bits', () => {
+  expect(replayMark('t"', '18446744073709551615', origin.receivedMs)).toEqual({
+    table: 'dead_letter_replays',
+    rows: Buffer.from('["t\\"",18446744073709551615,"2026-11-23 10:00:00.000"]\n'),
+    count: 1,
+  })
+})
+
+test.each([
+  [Number.NaN, '1970-01-01 00:00:00.000'],
+  [-5, '1970-01-01 00:00:00.000'],
+  [999_999_999_999_999, '2262-01-01 00:00:00.000'],
+])('an arrival of %d, as a message may claim, is %s: the row can be stored', (receivedMs, time) => {
+  expect(rowsOf([reject()], { ...origin, receivedMs })[0]).toMatchObject({ time })
+})
