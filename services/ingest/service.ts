@@ -22,10 +22,9 @@ const pooledBytesMax = 96 * 1024 * 1024
 
 export const createIngest: CreateService = ({ config, store, log, registry, clock }) => {
   const withKafka = config.AFTERLOG_KAFKA_BROKERS !== undefined
-  // With Kafka half is for posts and half for what is consumed: while the store is away, which fills the one, posts still reach the brokers.
-  const share = config.AFTERLOG_INFLIGHT_BYTES_MAX / (withKafka ? 2 : 1)
-  const inflight = new InflightBytes(share)
-  const consumed = new InflightBytes(share)
+  // Apart with Kafka: a store that is away fills what is consumed, and posts still reach the brokers.
+  const consumed = new InflightBytes(config.AFTERLOG_INFLIGHT_BYTES_MAX)
+  const inflight = new InflightBytes(config.AFTERLOG_INFLIGHT_BYTES_MAX / (withKafka ? 2 : 1))
   const inflightBoth = {
     get bytes() {
       return inflight.bytes + consumed.bytes

@@ -23,7 +23,7 @@ export interface GroupConsumerOptions {
 const sessionTimeout = 10_000
 const heartbeatInterval = 2000
 /** ms that a fetch waits for messages: what a stop or a resumed partition may take longer. */
-const maxWaitTimeInMs = 250
+const maxWaitTimeInMs = 100
 const retryMs = 1000
 /** ms in which a fetch of before a seek may still come in. */
 const staleMs = 2 * maxWaitTimeInMs + 500

@@ -116,7 +116,7 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
     test('a bad row is refused with its number, and nothing of its insert is stored', async () => {
       const error = await failure(insert(Buffer.from('[501, "good"]\n["bad", 2]\n[502, "good"]\n')))
       expect(error).toBeInstanceOf(AfterlogError)
-      expect(error.code).toBe('internal')
+      expect(error.code).toBe('rows-refused')
       expect((error.cause as Error).message).toContain('row 2')
       expect(await one(raw('SELECT toUInt32(count()) AS x FROM rows WHERE id IN (501, 502)'))).toBe(0)
     })

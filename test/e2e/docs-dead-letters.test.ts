@@ -39,10 +39,10 @@ test('the message of the topic has the fields that it has', () => {
 
 async function postLetters(url: string): Promise<void> {
   const record = { namespace: 'shop', pod: 'cart', container: 'app', podUid: 'u1' }
-  const old = new Date(Date.now() - 2 * 86_400_000).toISOString()
+  const old = (ms: number): string => new Date(Date.now() - 2 * 86_400_000 + ms).toISOString()
   const records = [
-    { ...record, time: old, message: 'one' },
-    { ...record, time: old, message: 'two' },
+    { ...record, time: old(0), message: 'one' },
+    { ...record, time: old(1), message: 'two' },
     { ...record, time: 'when?', message: 'three' },
     { ...record, time: 'when?', message: 'x'.repeat(70_000) },
   ]
