@@ -53,6 +53,8 @@ export async function ingestTopic(options: IngestTopicOptions): Promise<IngestFi
       AFTERLOG_KAFKA_BROKERS: brokers,
       AFTERLOG_KAFKA_GROUP: group,
       AFTERLOG_KAFKA_TOPICS: `${topic}:native`,
+      // For the count at the end, which is of the whole store in one query.
+      AFTERLOG_QUERY_MEMORY_BYTES: String(8 * 1024 ** 3),
       ...options.env,
     },
   })

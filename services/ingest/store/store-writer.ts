@@ -49,9 +49,15 @@ export function createStoreWriter({ store, metrics, pool, flushIntervalMs, log, 
     const tenant = tenantOf(table, row)
     const origin = { tenant, cluster: '', node: '', agent: '', receivedMs: clock(), source: `store:${table}` }
     const cause = error.cause instanceof Error ? error.cause.message : error.message
-    const letter = { index: 0, reason: 'refused-by-store', detail: cause.slice(0, 1000), payload: row } as const
+    const letter = { index: 0, reason: 'refused-by-store', detail: cause.slice(0, 1000).toWellFormed(), payload: row } as const
     const { rows, count } = deadLetterRows([letter], origin, row)!
-    await insert('dead_letters', rows, count)
+    try {
+      await insert('dead_letters', rows, count)
+    } catch (failure) {
+      if ((failure as AfterlogError).code !== 'rows-refused') throw failure
+      // The log above has the row; asked again for ever, it would hold up all that comes after it.
+      log.error({ err: failure }, 'the store refuses the letter of that row too')
+    }
     metrics.rejected(letter.reason)
   }
 
