@@ -8,13 +8,18 @@ import { createPublisher } from '#shared/kafka/publisher.ts'
 import type { Publisher } from '#shared/kafka/publisher-port.ts'
 import { deadLetterTopic } from '#shared/kafka/settings.ts'
 import type { Logger } from '#shared/logger.ts'
+import { within } from '#shared/within.ts'
 import type { BufferPool } from './buffer/buffer-pool.ts'
 import type { GroupWriter } from './buffer/group-writer.ts'
 import type { InflightBytes } from './buffer/inflight.ts'
 import { createKafkaMetrics, type IngestMetrics } from './metrics.ts'
+import { fitLetter } from './publish/dead-letter-messages.ts'
 import { createBatchDecoder } from './sources/decode-batch.ts'
 import { createDeliver } from './sources/deliver.ts'
 import { createKafkaSource } from './sources/kafka.ts'
+
+/** ms for the publisher to disconnect. */
+const publisherMsMax = 2000
 
 export interface KafkaOptions {
   config: Config
@@ -51,7 +56,7 @@ export function createKafka({ config, writer, pool, inflight, metrics, registry,
   const publisher = createPublisher({ config, limitOf: topics.limitOf, log })
   const delivery = createDeliver({
     accept: (tables) => writer.accept(tables),
-    publish: (messages) => publisher.publish(messages),
+    publish: (letters) => publisher.publish(letters.map((letter) => fitLetter(letter, publisher.messageBytesMax(letter.topic)))),
     log,
   })
   const source = createKafkaSource({
@@ -88,7 +93,8 @@ export function createKafka({ config, writer, pool, inflight, metrics, registry,
     close: async () => {
       topics.close()
       await source.close()
-      await publisher.close()
+      // Nobody waits for it any more.
+      await within(publisherMsMax, publisher.close())
     },
   }
 }

@@ -75,7 +75,8 @@ export interface KafkaMetrics {
   fetched(at: TopicPartition, messages: number): void
   delivered(topic: string, outcome: { accepted: number; reasons: readonly RejectReason[] }): void
   committed(at: TopicPartition, nowMs: number): void
-  lag(at: TopicPartition, messages: number, secondsBehind: number): void
+  /** `secondsBehind` undefined: nobody knows, and nothing is told. */
+  lag(at: TopicPartition, messages: number, secondsBehind: number | undefined): void
 }
 
 export function createKafkaMetrics({ registry, ingest }: { registry: Registry; ingest: IngestMetrics }): KafkaMetrics {
@@ -117,7 +118,8 @@ export function createKafkaMetrics({ registry, ingest }: { registry: Registry; i
     committed: (at, nowMs) => commits.set(labels(at), nowMs / 1000),
     lag: (at, count, seconds) => {
       lag.set(labels(at), count)
-      behind.set(labels(at), seconds)
+      if (seconds === undefined) behind.remove(labels(at))
+      else behind.set(labels(at), seconds)
     },
   }
 }

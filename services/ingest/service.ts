@@ -1,6 +1,7 @@
 // The ingest service put together: source ─► decode ─► normalise ─► batch ─► write. What must go back, the acknowledgement and the
 // back-pressure, is the promise of `accept` and nothing else.
 import type { CreateService } from '#shared/start-service.ts'
+import { within } from '#shared/within.ts'
 import { createBufferPool } from './buffer/buffer-pool.ts'
 import { InflightBytes } from './buffer/inflight.ts'
 import { createKafka } from './kafka.ts'
@@ -16,6 +17,9 @@ import { createStoreWriter } from './store/store-writer.ts'
 
 /** ms that small batches wait for others to share an insert: senders wait over HTTP, nobody does behind Kafka. */
 const flushIntervalMs = { http: 100, kafka: 1000 }
+
+/** ms for inserts under way once the process is told to stop, which has 25 s; those of Kafka were waited for already. */
+const writerMsMax = { http: 12_000, kafka: 2000 }
 
 /** Bytes of buffers kept between inserts: two big inserts, and the rows of what is decoded meanwhile. */
 const pooledBytesMax = 96 * 1024 * 1024
@@ -74,7 +78,8 @@ export const createIngest: CreateService = ({ config, store, log, registry, cloc
     readiness: async () => kafka?.readiness() ?? [],
     close: async () => {
       await kafka?.close()
-      await writer.close()
+      // A store that hangs keeps nobody from stopping: nothing that is not stored was acknowledged.
+      await within(writerMsMax[withKafka ? 'kafka' : 'http'], writer.close())
       await expiry.close()
     },
   }

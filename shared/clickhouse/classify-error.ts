@@ -79,9 +79,9 @@ export function classifyInsertError(error: unknown): AfterlogError {
 const busyCodes = new Set([202, 203, 252])
 /**
  * What rows say cannot be read: text, escapes, quotes, dates, numbers, JSON (6, 25 to 28, 33, 38, 41, 72, 117, 130), or is out of range
- * (69, 131, 321), or missing (349).
+ * (69, 131, 321, 407), or missing (349).
  */
-const dataCodes = new Set([6, 25, 26, 27, 28, 33, 38, 41, 69, 72, 117, 130, 131, 321, 349])
+const dataCodes = new Set([6, 25, 26, 27, 28, 33, 38, 41, 69, 72, 117, 130, 131, 321, 349, 407])
 const insertTimeout = /timeout error|timed out|aborted due to timeout|\bETIMEDOUT\b/i
 
 /** Timeout, too slow. */

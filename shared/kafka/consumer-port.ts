@@ -17,7 +17,8 @@ export interface ConsumedMessage {
   timestamp: string
   key: Buffer | null
   value: Buffer | null
-  headers?: Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>> | undefined
+  /** kafkajs gives null for a header without a value. */
+  headers?: Readonly<Record<string, Buffer | string | (Buffer | string | null)[] | null | undefined>> | undefined
 }
 
 /** What one fetch brought of one partition: all that there is in [from, to), control and aborted records left out. */

@@ -27,6 +27,8 @@ export interface PreparedTopics {
 }
 
 const retryMs = 2000
+/** ms after which settings that were right are looked at again: somebody may change them. */
+const againMs = 60_000
 
 export function createPreparedTopics({ kafka, topics, log, ...settings }: PreparedTopicsOptions): PreparedTopics {
   let states: ReadonlyMap<string, TopicState> = new Map()
@@ -44,22 +46,23 @@ export function createPreparedTopics({ kafka, topics, log, ...settings }: Prepar
     }
   }
 
-  /** Until every topic is usable. */
   const prepared = (async () => {
     let told = ''
     while (!closing.signal.aborted) {
+      let waitMs = retryMs
       try {
         await prepare()
         const refused = refusals()
-        if (refused.length === 0) return
-        if (refused.join() !== told) log.error({ refused }, 'topics that cannot be used; they are looked at again')
+        if (refused.join() !== told && refused.length > 0)
+          log.error({ refused }, 'topics that cannot be used; they are looked at again')
         told = refused.join()
+        if (refused.length === 0) waitMs = againMs
       } catch (error) {
         const why = describeKafkaError(error)
         if (why !== told) log.warn({ why }, 'Kafka does not answer about its topics; asking again')
         told = why
       }
-      await sleep(retryMs, undefined, { signal: closing.signal }).catch(() => undefined)
+      await sleep(waitMs, undefined, { signal: closing.signal }).catch(() => undefined)
     }
   })()
   prepared.catch(() => undefined)

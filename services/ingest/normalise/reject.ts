@@ -1,22 +1,24 @@
 // Ingest failures are data: a decoder returns rejects beside what it could read; the service dead-letters and counts them.
 
-export type RejectReason =
-  | 'not-json'
-  | 'not-an-object'
-  | 'bad-field'
-  | 'missing-field'
-  | 'bad-time'
-  | 'bad-path'
-  | 'bad-cri'
-  | 'too-old'
-  | 'in-the-future'
-  | 'bad-object'
-  | 'unknown-kind'
-  | 'too-large'
-  | 'bad-message'
-  | 'bad-header'
-  | 'lost-on-kafka'
-  | 'refused-by-store'
+export const rejectReasons = [
+  'not-json',
+  'not-an-object',
+  'bad-field',
+  'missing-field',
+  'bad-time',
+  'bad-path',
+  'bad-cri',
+  'too-old',
+  'in-the-future',
+  'bad-object',
+  'unknown-kind',
+  'too-large',
+  'bad-message',
+  'bad-header',
+  'lost-on-kafka',
+  'refused-by-store',
+] as const
+export type RejectReason = (typeof rejectReasons)[number]
 
 export interface Reject {
   /** Index of the record in its batch. */

@@ -49,3 +49,22 @@ export function deadLetterMessages(
     }
   })
 }
+
+/** The letter with as much of its payload as the topic takes in one message, and `truncated` where that is not all of it. */
+export function fitLetter(message: KafkaMessage, bytesMax: number | undefined): KafkaMessage {
+  if (bytesMax === undefined || bytesOf(message) <= bytesMax) return message
+  const letter = JSON.parse(message.value.toString()) as { payload: string | { base64: string }; reason: string }
+  const { payload } = letter
+  const bytes = typeof payload === 'string' ? Buffer.from(payload) : Buffer.from(payload.base64, 'base64')
+  const shortened = (kept: number): KafkaMessage => {
+    const value = { ...letter, payload: { base64: bytes.subarray(0, kept).toString('base64') }, truncated: true }
+    return { ...message, value: Buffer.from(JSON.stringify(value)) }
+  }
+  const room = bytesMax - bytesOf(shortened(0))
+  return shortened(Math.max(0, Math.floor((room * 3) / 4) - 4))
+}
+
+function bytesOf({ key, value, headers }: KafkaMessage): number {
+  const named = Object.entries(headers).reduce((sum, [name, text]) => sum + name.length + text.length, 0)
+  return (key?.length ?? 0) + value.length + named
+}

@@ -7,7 +7,7 @@ import { topicFormats } from '#shared/kafka/settings.ts'
 import { escapeJson } from '../formats/json-escape.ts'
 import { payloadBytesMax } from '../normalise/dead-letter.ts'
 import type { Origin } from '../normalise/origin.ts'
-import type { Reject, RejectReason } from '../normalise/reject.ts'
+import { type Reject, rejectReasons } from '../normalise/reject.ts'
 import type { TopicRoom } from './batch-body.ts'
 import { messageHeaders, valueRoom } from './message-headers.ts'
 
@@ -142,17 +142,18 @@ function parse(value: Buffer): Told | undefined {
 }
 
 function readReject(told: ToldReject | null): Reject | undefined {
-  if (told === null || !Number.isSafeInteger(told.index) || typeof told.reason !== 'string') return undefined
+  const reason = rejectReasons.find((known) => known === told?.reason)
+  if (told === null || reason === undefined || !Number.isSafeInteger(told.index) || Number(told.index) < 0) return undefined
   const payload = Buffer.from(typeof told.payload === 'string' ? told.payload : '', 'latin1')
   const { payloadBytes } = told
-  const inherited = told.inherited as Record<string, unknown> | undefined
+  const inherited = told.inherited as Record<string, unknown> | null | undefined
   return {
     index: Number(told.index),
-    reason: utf8(told.reason) as RejectReason,
+    reason,
     detail: utf8(told.detail) ?? '',
     payload,
     payloadBytes: Number.isSafeInteger(payloadBytes) ? Math.max(Number(payloadBytes), payload.length) : payload.length,
-    ...(inherited === undefined
+    ...(inherited === undefined || inherited === null
       ? {}
       : {
           inherited: {

@@ -5,6 +5,7 @@ import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { Retention } from '#shared/retention.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
+import type { BatchOutcome } from '../formats/native.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject, RejectReason } from '../normalise/reject.ts'
 import { deadLetterMessages, type MessagePlace } from '../publish/dead-letter-messages.ts'
@@ -12,7 +13,7 @@ import type { ToldRejects } from '../publish/reject-messages.ts'
 import { deadLetterRows, replayMark } from '../store/dead-letters.ts'
 import { mergeTables, type TableRows } from '../store/table-rows.ts'
 import { createLoneOrdinals, messageOrigin, toldRejects } from './message-origin.ts'
-import { createMessageRun } from './message-runs.ts'
+import { createMessageRun, type MessageRun } from './message-runs.ts'
 
 export interface DecodedBatch {
   tables: TableRows[]
@@ -54,24 +55,39 @@ export function createBatchDecoder({ formats, retention, cluster, seed, pool, on
     const run = createMessageRun(format, { retention, seed, pool, bytesHint, onBug })
     const decoded = emptyBatch()
     for (const message of batch.messages) {
-      const { origin, problem } = messageOrigin(batch, message, cluster)
-      origin.format = format
-      if (origin.receivedMs > 0) decoded.lastMs = origin.receivedMs
-      const told = problem === undefined ? toldRejects(message, origin) : undefined
-      if (told !== undefined) {
-        addTold(decoded, told)
-        continue
+      try {
+        decodeOne(decoded, run, batch, message)
+      } catch (error) {
+        onBug(error)
+        const { rejects } = refused('bad-message', 'the message could not be decoded, which is a bug of ours', message)
+        const source = `kafka:${batch.topic}/${batch.partition}@${message.offset}`
+        const origin: Origin = { tenant: 'default', cluster: '', node: '', agent: '', receivedMs: Number.NaN, source, format }
+        add(decoded, rejects, origin, { ...placeOf(batch), offset: message.offset })
       }
-      const { accepted, rejects } =
-        problem !== undefined
-          ? refused('bad-header', problem, message)
-          : message.value === null || message.value.length === 0
-            ? refused('bad-message', 'the message has no value', message)
-            : run.add(message.value, origin, loneOrdinal(batch, message.offset))
-      decoded.accepted += accepted
-      if (rejects.length > 0) add(decoded, rejects, origin, { ...placeOf(batch), offset: message.offset })
     }
     return finished(decoded, run.take())
+  }
+
+  function decodeOne(decoded: DecodedBatch, run: MessageRun, batch: ConsumedBatch, message: ConsumedMessage): void {
+    const { origin, problem } = messageOrigin(batch, message, cluster)
+    origin.format = formats.get(batch.topic)!
+    if (origin.receivedMs > 0) decoded.lastMs = origin.receivedMs
+    const told = problem === undefined ? toldRejects(message, origin) : undefined
+    if (told !== undefined) {
+      addTold(decoded, told)
+      return
+    }
+    const { accepted, rejects } =
+      problem === undefined ? read(run, batch, message, origin) : refused('bad-header', problem, message)
+    decoded.accepted += accepted
+    if (rejects.length > 0) add(decoded, rejects, origin, { ...placeOf(batch), offset: message.offset })
+  }
+
+  function read(run: MessageRun, batch: ConsumedBatch, message: ConsumedMessage, origin: Origin): BatchOutcome {
+    if (message.value === null || message.value.length === 0) return refused('bad-message', 'the message has no value', message)
+    if (Number.isNaN(origin.receivedMs) && formats.get(batch.topic) !== 'lifecycle')
+      return refused('bad-message', noArrival(message), message)
+    return run.add(message.value, origin, loneOrdinal(batch, message.offset))
   }
 
   function lost(range: OffsetRange, noticedMs: number): DecodedBatch {
@@ -91,7 +107,11 @@ export function createBatchDecoder({ formats, retention, cluster, seed, pool, on
 const emptyBatch = (): DecodedBatch => ({ tables: [], letters: [], accepted: 0, reasons: [], bytes: 0, lastMs: undefined })
 const placeOf = ({ topic, partition }: ConsumedBatch) => ({ topic, partition })
 
-function refused(reason: RejectReason, detail: string, { value }: ConsumedMessage): { accepted: number; rejects: Reject[] } {
+/** Without it nobody could say whether its lines are too old to be kept. */
+const noArrival = ({ timestamp }: ConsumedMessage): string =>
+  `the message does not say when it came (its timestamp is ${timestamp}); set message.timestamp.type=LogAppendTime on the topic, or the time in the producer`
+
+function refused(reason: RejectReason, detail: string, { value }: ConsumedMessage): BatchOutcome {
   return { accepted: 0, rejects: [{ index: 0, reason, detail, payload: value ?? Buffer.alloc(0) }] }
 }
 

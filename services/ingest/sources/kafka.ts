@@ -9,7 +9,9 @@ import type {
   TopicPartition,
 } from '#shared/kafka/consumer-port.ts'
 import { describeKafkaError } from '#shared/kafka/protocol-error.ts'
+import { keyOf } from '#shared/kafka/partition-offsets.ts'
 import type { Logger } from '#shared/logger.ts'
+import { within } from '#shared/within.ts'
 import type { InflightBytes } from '../buffer/inflight.ts'
 import { createCommitter, type Commit } from '../delivery/committer.ts'
 import { createOffsetTracker, type OffsetTracker } from '../delivery/offset-tracker.ts'
@@ -40,6 +42,8 @@ export interface KafkaSource {
 interface Partition extends TopicPartition {
   /** The mark is when the last message of a range came, ms since 1970. */
   tracker: OffsetTracker<number | undefined>
+  /** When the last message of the first range came; undefined where nothing has come yet. */
+  firstMs: number | undefined
   committed: bigint
   paused: boolean
   /** Aborts where the partition is somebody else's. */
@@ -50,9 +54,9 @@ const commitIntervalMs = 100
 const commitRetryMs = 1000
 const lagIntervalMs = 5000
 /** ms for what was fetched to be stored once the process is told to stop. */
-const drainMsMax = 15_000
+const drainMsMax = 6000
 /** ms for the last commit, and for leaving the group. */
-const leaveMsMax = 5000
+const leaveMsMax = 2000
 
 export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
   const { join, topics, decoder, deliver, inflight, metrics, log, clock } = options
@@ -91,6 +95,7 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
       topic,
       partition,
       tracker: createOffsetTracker(start),
+      firstMs: undefined,
       committed: start,
       paused: false,
       revoked: new AbortController(),
@@ -106,6 +111,7 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
     const partition = partitions.get(keyOf(at))
     if (partition === undefined) return
     const acknowledge = partition.tracker.take(to, decoded.lastMs)
+    partition.firstMs ??= decoded.lastMs
     const release = inflight.hold(decoded.bytes)
     if (inflight.isFull) pause(partition)
     const delivered = store(partition, decoded, acknowledge).finally(() => {
@@ -159,8 +165,9 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
       unanswered = undefined
       for (const [key, partition] of partitions) {
         const lag = Number((ends.get(key) ?? 0n) - partition.tracker.prefix)
-        const { mark } = partition.tracker
-        metrics.lag(partition, Math.max(lag, 0), lag <= 0 || mark === undefined ? 0 : Math.max(clock() - mark, 0) / 1000)
+        const sinceMs = partition.tracker.mark ?? partition.firstMs
+        const behind = lag <= 0 ? 0 : sinceMs === undefined ? undefined : Math.max(clock() - sinceMs, 0) / 1000
+        metrics.lag(partition, Math.max(lag, 0), behind)
       }
     } catch (error) {
       unanswered = `Kafka does not answer: ${describeKafkaError(error)}`
@@ -189,18 +196,4 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
       await within(leaveMsMax, consumer.close())
     },
   }
-}
-
-const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`
-
-/** Resolves when the promise settles, or after so many ms. */
-function within(ms: number, promise: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    const settled = (): void => {
-      clearTimeout(timer)
-      resolve()
-    }
-    promise.then(settled, settled)
-  })
 }

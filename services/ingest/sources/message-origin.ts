@@ -58,11 +58,13 @@ function arrival({ headers, timestamp }: ConsumedMessage): number {
 
 const isTime = (ms: number): boolean => ms > 0 && ms < lastMs
 
-/** Of a header given twice the last counts; an empty one is none. */
+/** Names as over HTTP, whatever their case. Of a header given twice the last counts; one that is empty, or has no value, is none. */
 function header(headers: NonNullable<ConsumedMessage['headers']>, name: string): string | undefined {
-  const given = headers[name]
+  let given = headers[name]
+  if (given === undefined)
+    for (const key in headers) if (key.length === name.length && key.toLowerCase() === name) given = headers[key]
   const last = Array.isArray(given) ? given.at(-1) : given
-  return last === undefined || last.length === 0 ? undefined : last.toString('latin1')
+  return last === undefined || last === null || last.length === 0 ? undefined : last.toString('latin1')
 }
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Origin } from '#ingest/normalise/origin.ts'
 import type { Reject } from '#ingest/normalise/reject.ts'
-import { deadLetterMessages } from '#ingest/publish/dead-letter-messages.ts'
+import { deadLetterMessages, fitLetter } from '#ingest/publish/dead-letter-messages.ts'
 import { deadLetterRows } from '#ingest/store/dead-letters.ts'
 
 const origin: Origin = {
@@ -55,4 +55,29 @@ test('what is unknown is null, and bytes that are not UTF-8 are base64, cut like
 test('the worst payload stays below what a broker takes by default', () => {
   const [message] = deadLetterMessages([reject(Buffer.alloc(70_000, 1))], origin, key)
   expect(message!.value.length).toBeLessThan(900_000)
+})
+
+test.each([1000, 5000, 50_000])(
+  'of a letter over %i bytes as much of the payload stays as the topic takes, and it says so',
+  (bytesMax) => {
+    for (const payload of [Buffer.alloc(65_000, 'x'), Buffer.alloc(65_000, 0xff), Buffer.alloc(65_000, 1)]) {
+      const fitted = fitLetter(deadLetterMessages([reject(payload)], origin, key)[0]!, bytesMax)
+      const size = fitted.value.length + fitted.key!.length + Object.entries(fitted.headers).flat().join('').length
+      expect(size).toBeLessThanOrEqual(bytesMax)
+      const { payload: kept, truncated } = JSON.parse(fitted.value.toString()) as {
+        payload: { base64: string }
+        truncated: boolean
+      }
+      const bytes = Buffer.from(kept.base64, 'base64')
+      expect(truncated).toBe(true)
+      expect(bytes).toEqual(payload.subarray(0, bytes.length))
+      expect(size).toBeGreaterThan(bytesMax - 20)
+    }
+  },
+)
+
+test('a letter that fits is left as it is', () => {
+  const [message] = deadLetterMessages([reject(Buffer.from('garbage'))], origin, key)
+  expect(fitLetter(message!, 10_000)).toBe(message)
+  expect(fitLetter(message!, undefined)).toBe(message)
 })

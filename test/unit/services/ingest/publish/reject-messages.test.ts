@@ -99,7 +99,7 @@ test.each(['', 'zz', '00'])('a message that only looks like one is none: header 
 
 test('what somebody else made up cannot make a row that the store refuses', () => {
   const made = {
-    rejects: [{ index: 1, reason: 'x', payloadBytes: -5.5, payload: 'ab' }],
+    rejects: [{ index: 1, reason: 'bad-time', payloadBytes: -5.5, payload: 'ab', inherited: null }],
     replayed: '99999999999999999999',
     replay: '-1',
   }
@@ -107,4 +107,6 @@ test('what somebody else made up cannot make a row that the store refuses', () =
   expect(told.rejects).toMatchObject([{ index: 1, payloadBytes: 2 }])
   expect([told.replayed, told.origin.replay]).toEqual([undefined, undefined])
   expect(readRejectMessage('00', Buffer.from(JSON.stringify(made)), { ...origin, receivedMs: Number.NaN })).toBeUndefined()
+  for (const wrong of [{ index: -5, reason: 'bad-time' }, { index: 0, reason: 'made up' }, { index: 0 }, null])
+    expect(readRejectMessage('00', Buffer.from(JSON.stringify({ rejects: [wrong] })), origin)).toBeUndefined()
 })

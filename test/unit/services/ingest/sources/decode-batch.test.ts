@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { expect, test } from 'vitest'
 import { parseRetention } from '#shared/retention.ts'
 import type { ConsumedBatch, ConsumedMessage } from '#shared/kafka/consumer-port.ts'
@@ -11,16 +12,18 @@ const formats = new Map<string, TopicFormat>([
   ['logs', 'native'],
   ['lifecycle', 'lifecycle'],
 ])
-const decoder = () =>
+const decoder = (
+  onBug = (error: unknown): unknown => {
+    throw new Error('a bug of ours', { cause: error })
+  },
+) =>
   createBatchDecoder({
     formats,
     retention: parseRetention('default=14d'),
     cluster: 'prod',
     seed: 1,
     pool: createBufferPool(1 << 20),
-    onBug: (error) => {
-      throw new Error('a bug of ours', { cause: error })
-    },
+    onBug,
   })
 
 type Value = ConsumedMessage | Buffer | string | object | null
@@ -185,17 +188,37 @@ test('a record that is no line costs its batch nothing, nor do several', () => {
 })
 
 test.each(['-1', '0', 'garbage', '8640000000000000', '9223372036854775807'])(
-  'a timestamp of %s keeps nothing from being decoded',
+  'of a message with the timestamp %s nobody knows whether its lines are too old: it is one letter that says what to set',
   (timestamp) => {
     const at = (value: Value): ConsumedMessage => ({ ...messageOf(value, 0), timestamp })
-    const decoded = decode([at(said('a')[0]!), at('poison'), at({ records: said('b') })])
-    expect(logsOf(decoded).map(({ message }) => message)).toEqual(['a', 'b'])
-    expect(rowsOf(decoded, 'dead_letters')).toHaveLength(1)
+    const decoded = decode([at(said('a')[0]!), said('b')[0]!])
+    expect(logsOf(decoded).map(({ message }) => message)).toEqual(['b'])
+    expect(decoded.reasons).toEqual(['bad-message'])
+    expect(rowsOf(decoded, 'dead_letters')).toEqual([expect.stringContaining('message.timestamp.type=LogAppendTime')])
     const pods = decode([at(pod)], { topic: 'lifecycle' })
     expect(pods).toMatchObject({ accepted: 1, reasons: [] })
     for (const row of rowsOf(pods, 'pods')) expect(row).not.toContain('+')
   },
 )
+
+test.each(['x-scope-orgid', 'x-afterlog-cluster', 'x-afterlog-node', 'x-afterlog-received', 'x-afterlog-rejects'])(
+  'a header %s without a value, as kafkajs gives it, is none',
+  (name) => {
+    const message = { ...messageOf(said('a')[0]!, 0), headers: { [name]: null } }
+    expect(logsOf(decode([message]))).toMatchObject([{ message: 'a', tenant: 'default', cluster: 'prod' }])
+    expect(logsOf(decode([{ ...message, headers: { [name]: [null] } }]))).toHaveLength(1)
+  },
+)
+
+test('what a bug of ours meets is one letter, and its neighbours do not notice', () => {
+  const bugs: unknown[] = []
+  const made = decoder((error) => bugs.push(error))
+  const headers = Object.defineProperty({}, 'x-scope-orgid', { get: () => assert.fail('a bug') }) as ConsumedMessage['headers']
+  const decoded = decode([said('a')[0]!, { ...messageOf(said('x')[0]!, 0), headers }, said('b')[0]!], { made })
+  expect(logsOf(decoded).map(({ message }) => message)).toEqual(['a', 'b'])
+  expect(decoded.reasons).toEqual(['bad-message'])
+  expect(bugs).toHaveLength(1)
+})
 
 const pod = {
   apiVersion: 'v1',

@@ -85,3 +85,8 @@ test('ordinals of lone records are one number per topic, partition and offset, t
   expect(numbers.every((number) => Number.isSafeInteger(number) && number >= 0)).toBe(true)
   expect(places.flatMap((place) => ['0', '1', '1000000000000'].map((offset) => other(place, offset)))).toEqual(numbers)
 })
+
+test('headers are named as over HTTP, whatever their case', () => {
+  expect(originOf({ 'X-Scope-OrgID': 't3', 'X-Afterlog-Node': 'n' }).origin).toMatchObject({ tenant: 't3', node: 'n' })
+  expect(originOf({ 'X-SCOPE-ORGID': 'a b' }).problem).toContain('x-scope-orgid')
+})

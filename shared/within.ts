@@ -1,0 +1,13 @@
+// A bound for what must not keep a process from stopping.
+
+/** Resolves when the promise settles, or after so many ms. */
+export function within(ms: number, promise: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    const settled = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    promise.then(settled, settled)
+  })
+}
