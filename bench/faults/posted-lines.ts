@@ -122,12 +122,12 @@ function batchOf(lines: SaidLine[], random: Random): Batch {
   }
 }
 
-function uuidOf(text: string): string {
+export function uuidOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-const sayings = [
+export const sayings = [
   'heartbeat',
   'GET /v1/cart 200',
   'java.lang.IllegalStateException: the ledger is closed',

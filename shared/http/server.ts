@@ -16,6 +16,7 @@ import { Gauge, Histogram, type Registry } from 'prom-client'
 import { z } from 'zod'
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
+import { isTenant } from '#shared/tenant.ts'
 import { watchMethods } from './allowed-methods.ts'
 import { answerClientError } from './client-error.ts'
 import { sendProblem } from './problem.ts'
@@ -107,7 +108,7 @@ export async function createHttpServer({
 /** Tenant of a request: 1 to 128 printable ASCII characters; `default` where none is named. */
 function readTenant(header: string | string[] | undefined): string {
   if (header === undefined || header === '') return 'default'
-  if (typeof header !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(header)) {
+  if (typeof header !== 'string' || !isTenant(header)) {
     throw invalidParameter('X-Scope-OrgID', 'X-Scope-OrgID names one tenant: 1 to 128 printable ASCII characters')
   }
   return header

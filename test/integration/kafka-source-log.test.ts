@@ -1,5 +1,4 @@
 // What a log holds besides messages to read: control and aborted records, ranges that retention took, topics made again or compacted.
-// oxlint-disable-next-line no-restricted-imports -- a test looks at the broker past the code it tests
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createKafkaClient } from '#shared/kafka/client.ts'

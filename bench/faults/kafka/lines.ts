@@ -1,8 +1,7 @@
 // What the containers of a run say: numbered lines, in the order that answers must show. Pure, and the same for the same seed.
 // Times of one container never go back. Lines of one instant differ in offset, or stand in one message, or are equal.
-import { createHash } from 'node:crypto'
 import type { Random } from '../../storage/random.ts'
-import type { Container, SaidLine } from '../posted-lines.ts'
+import { type Container, type SaidLine, sayings, uuidOf } from '../posted-lines.ts'
 
 export interface SpokenLine extends SaidLine {
   restart: number
@@ -94,17 +93,3 @@ export function recordOf({ time, message, container, offset, restart }: SpokenLi
 function rfc3339(ns: bigint): string {
   return `${new Date(Number(ns / 1_000_000_000n) * 1000).toISOString().slice(0, 19)}.${String(ns % 1_000_000_000n).padStart(9, '0')}Z`
 }
-
-function uuidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
-}
-
-const sayings = [
-  'heartbeat',
-  'GET /v1/cart 200',
-  'java.lang.IllegalStateException: the ledger is closed',
-  'connection to 10.0.0.12:5432 was reset',
-  'level=warn cache is cold',
-  'committed offset 18231 of partition 3',
-]

@@ -7,6 +7,7 @@ import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { InflightBytes } from '../buffer/inflight.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { readReplay, replayHeader } from '../normalise/replay.ts'
+import { isHeaderText } from '../publish/message-headers.ts'
 import { readBody } from '../sources/body.ts'
 import type { BodyFormat, Delivered, DeliverBody } from './deliver-body.ts'
 
@@ -79,7 +80,7 @@ function mediaType(request: FastifyRequest): string {
 function batchHeader(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name]
   if (value === undefined || value === '') return undefined
-  if (typeof value !== 'string' || !/^[\x20-\x7e]{1,253}$/.test(value))
+  if (typeof value !== 'string' || !isHeaderText(value))
     throw invalidParameter(name, `${name} must be 1 to 253 printable ASCII characters`)
   return value
 }

@@ -2,8 +2,9 @@
 // and the broker's timestamp alone, so that whoever reads it again makes the same rows of it.
 import { createHash } from 'node:crypto'
 import type { ConsumedMessage, TopicPartition } from '#shared/kafka/consumer-port.ts'
+import { isTenant } from '#shared/tenant.ts'
 import type { Origin } from '../normalise/origin.ts'
-import { receivedHeader } from '../publish/message-headers.ts'
+import { isHeaderText, receivedHeader } from '../publish/message-headers.ts'
 import { readRejectMessage, rejectsHeader, type ToldRejects } from '../publish/reject-messages.ts'
 
 export interface MessageOrigin {
@@ -25,12 +26,12 @@ export function messageOrigin({ topic, partition }: TopicPartition, message: Con
   }
   if (headers === undefined) return { origin }
   const tenant = header(headers, 'x-scope-orgid')
-  if (tenant !== undefined && !/^[\x21-\x7e]{1,128}$/.test(tenant))
+  if (tenant !== undefined && !isTenant(tenant))
     return { origin, problem: 'header x-scope-orgid names one tenant: 1 to 128 printable ASCII characters' }
   origin.tenant = tenant ?? 'default'
   for (const name of ['cluster', 'node'] as const) {
     const value = header(headers, `x-afterlog-${name}`)
-    if (value !== undefined && !/^[\x20-\x7e]{1,253}$/.test(value))
+    if (value !== undefined && !isHeaderText(value))
       return { origin, problem: `header x-afterlog-${name} must be 1 to 253 printable ASCII characters` }
     origin[name] = value ?? origin[name]
   }

@@ -34,14 +34,7 @@ const runs: Record<TopicFormat, (options: RunOptions) => MessageRun> = {
   native: ({ retention, seed, pool, bytesHint }) => {
     const sink = new LineSink({ bytesHint, seed, pool })
     const decoder = new NativeDecoder({ retention, sink })
-    return {
-      add: (value, origin, loneOrdinal) => {
-        // What breaks before its first record takes back what there is of it: nothing, and not the message before.
-        sink.begin({ tenant: origin.tenant, receivedMs: origin.receivedMs, seq: 0 })
-        return decoder.message(value, origin, loneOrdinal)
-      },
-      take: () => sink.take(),
-    }
+    return { add: (value, origin, loneOrdinal) => decoder.message(value, origin, loneOrdinal), take: () => sink.take() }
   },
   lifecycle: () => {
     const tables: TableRows[] = []

@@ -1,5 +1,4 @@
 // Topics of a test, made with the client that the services use too.
-// oxlint-disable-next-line no-restricted-imports -- a test looks at the broker past the code it tests
 import { Kafka, logLevel, type Admin } from 'kafkajs'
 
 export interface TestTopic {
