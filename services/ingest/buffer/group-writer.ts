@@ -10,7 +10,7 @@ export interface GroupWriterOptions {
   pool: BufferPool
   /** A group is sent once it is this old… */
   flushIntervalMs: number
-  /** …or this big… */
+  /** …or this big, an eighth of it where the store has nothing to do… */
   groupBytesMax: number
   /** …or of so many rows. */
   groupRowsMax: number
@@ -48,10 +48,14 @@ export function createGroupWriter({
   /** Groups in the order they were begun; the newest of a table takes further parts while it has room. */
   const groups: Group[] = []
   const running = new Map<Promise<void>, TableName>()
-  /** What comes while a table has an insert makes the next one bigger, which costs half per row; a big one need not wait. */
+  /**
+   * What comes while a table has an insert makes the next one bigger, which costs half per row; a big one need not wait. A store with
+   * nothing to do waits for no group to fill: only for as much as is worth an insert.
+   */
   const mayStart = ({ table, bytes, due }: Group): boolean => {
     const inserts = [...running.values()].filter((name) => name === table).length
-    return due && (inserts === 0 || (inserts === 1 && bytes >= groupBytesMax / 2))
+    if (inserts === 0) return due || bytes >= groupBytesMax / 8
+    return inserts === 1 && due && bytes >= groupBytesMax / 2
   }
   let closed = false
 

@@ -2,9 +2,13 @@
 import { AfterlogError } from '#shared/errors.ts'
 import { canonicalEscapes } from './json-escape.ts'
 import { type JsonScanner, JsonSyntaxError, nullValue, numberValue } from './json-scanner.ts'
+import type { RecordScanner } from './record-scanner.ts'
 
-/** Told by the first object: whether it has records, and whether anything follows it. */
-export function formOf(json: JsonScanner): 'batch' | 'record' | 'lines' {
+/**
+ * Told by the first object: whether it has records, and whether anything follows it. A record is read by then, from where `json` stood to
+ * where it stands.
+ */
+export function formOf(json: JsonScanner, slots: RecordScanner): 'batch' | 'record' | 'lines' {
   const first = json.peek()
   if (first === -1) throw new AfterlogError('invalid-body', 'the message is empty')
   try {
@@ -12,17 +16,11 @@ export function formOf(json: JsonScanner): 'batch' | 'record' | 'lines' {
       json.value()
       return json.peek() === -1 ? 'batch' : 'lines'
     }
-    json.expect(0x7b, '"{"')
-    for (let next = json.peek() === 0x7d ? 0x7d : 0x2c; next === 0x2c; next = json.peek()) {
-      if (json.peek() === 0x2c) json.pos++
-      json.string()
-      if (json.stop - json.start === recordsKey.length && recordsKey.equals(json.bytes.subarray(json.start, json.stop)))
-        return 'batch'
-      json.expect(0x3a, '":"')
-      json.value()
-    }
-    json.expect(0x7d, '"," or "}"')
-    return json.peek() === -1 ? 'record' : 'lines'
+    if (slots.readUntil(json, recordsKey)) return 'batch'
+    const stop = json.pos
+    if (json.peek() !== -1) return 'lines'
+    json.pos = stop
+    return 'record'
   } catch (error) {
     if (error instanceof JsonSyntaxError) return first === 0x5b ? 'batch' : 'lines'
     throw error

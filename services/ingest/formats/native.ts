@@ -90,16 +90,16 @@ export class NativeDecoder {
    * takes `loneOrdinal`. Throws AfterlogError `invalid-body` where it is none of them.
    */
   message(value: Buffer, origin: Origin, loneOrdinal: number): BatchOutcome {
-    const form = formOf(new JsonScanner(value))
+    const json = new JsonScanner(value)
+    json.peek()
+    const start = json.pos
+    const form = formOf(json, this.slots)
     if (form === 'batch') return this.batch(value, origin)
     if (form === 'lines') return this.lines(value, origin)
-    this.json = new JsonScanner(value)
+    this.json = json
     return this.whole(() => {
       this.begin(origin, this.headOf(origin))
-      this.json.peek()
-      const start = this.json.pos
-      this.slots.read(this.json)
-      this.add(0, start, this.json.pos, loneOrdinal)
+      this.add(0, start, json.pos, loneOrdinal)
     })
   }
 

@@ -50,15 +50,21 @@ export class RecordScanner {
 
   /** Reads the object that is next under `json`. Throws JsonSyntaxError. Of a repeated key the last value counts. */
   read(json: JsonScanner): void {
+    this.readUntil(json, undefined)
+  }
+
+  /** The same, up to a key of these bytes, where it returns true: the object is none that is read here. */
+  readUntil(json: JsonScanner, key: Buffer | undefined): boolean {
     this.kind.fill(none)
     json.expect(0x7b, '"{"')
     if (json.peek() === 0x7d) {
       json.pos++
-      return
+      return false
     }
     for (;;) {
       const keyKind = json.string()
       const index = this.fieldAt(json, keyKind)
+      if (index < 0 && key !== undefined && isKey(json, key)) return true
       json.expect(0x3a, '":"')
       const kind = json.value()
       if (index >= 0) {
@@ -69,7 +75,7 @@ export class RecordScanner {
       const byte = json.peek()
       if (byte === 0x7d) {
         json.pos++
-        return
+        return false
       }
       if (byte !== 0x2c) json.fail('"," or "}"')
       json.pos++
@@ -103,3 +109,6 @@ export class RecordScanner {
     return -1
   }
 }
+
+const isKey = ({ bytes, start, stop }: JsonScanner, key: Buffer): boolean =>
+  stop - start === key.length && key.equals(bytes.subarray(start, stop))

@@ -15,13 +15,14 @@ export interface MessageOrigin {
 
 /** @param cluster Default of messages that name none. */
 export function messageOrigin({ topic, partition }: TopicPartition, message: ConsumedMessage, cluster: string): MessageOrigin {
-  const { headers, offset } = message
+  const { offset } = message
+  const headers = headersOf(message)
   const origin: Origin = {
     tenant: 'default',
     cluster,
     node: '',
     agent: '',
-    receivedMs: arrival(message),
+    receivedMs: arrival(headers, message.timestamp),
     source: `kafka:${topic}/${partition}@${offset}`,
   }
   if (headers === undefined) return { origin }
@@ -39,8 +40,10 @@ export function messageOrigin({ topic, partition }: TopicPartition, message: Con
 }
 
 /** What our own HTTP front tells of rejects, where the message is for that and holds no records. */
-export function toldRejects({ headers, value }: ConsumedMessage, origin: Origin): ToldRejects | undefined {
-  const told = headers === undefined || value === null ? undefined : header(headers, rejectsHeader)
+export function toldRejects(message: ConsumedMessage, origin: Origin): ToldRejects | undefined {
+  const { value } = message
+  const headers = value === null ? undefined : headersOf(message)
+  const told = headers === undefined ? undefined : header(headers, rejectsHeader)
   return told === undefined ? undefined : readRejectMessage(told, value!, origin)
 }
 
@@ -48,7 +51,7 @@ export function toldRejects({ headers, value }: ConsumedMessage, origin: Origin)
 const lastMs = Date.UTC(2262, 0)
 
 /** The front's arrival where it says one, else the broker's timestamp; NaN where the message has none. */
-function arrival({ headers, timestamp }: ConsumedMessage): number {
+function arrival(headers: Headers | undefined, timestamp: string): number {
   const told = headers === undefined ? undefined : header(headers, receivedHeader)
   return told !== undefined && /^\d{1,15}$/.test(told) && isTime(Number(told))
     ? Number(told)
@@ -59,8 +62,16 @@ function arrival({ headers, timestamp }: ConsumedMessage): number {
 
 const isTime = (ms: number): boolean => ms > 0 && ms < lastMs
 
+type Headers = NonNullable<ConsumedMessage['headers']>
+
+/** Undefined where there are none, as with most agents: that is looked at once, not name by name. */
+function headersOf({ headers }: ConsumedMessage): Headers | undefined {
+  for (const _ in headers) return headers
+  return undefined
+}
+
 /** Names as over HTTP, whatever their case. Of a header given twice the last counts; one that is empty, or has no value, is none. */
-function header(headers: NonNullable<ConsumedMessage['headers']>, name: string): string | undefined {
+function header(headers: Headers, name: string): string | undefined {
   let given = headers[name]
   if (given === undefined)
     for (const key in headers) if (key.length === name.length && key.toLowerCase() === name) given = headers[key]

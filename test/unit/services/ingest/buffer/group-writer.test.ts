@@ -131,6 +131,22 @@ test('no insert grows beyond its cap', async () => {
   expect(store.inserts.map((insert) => insert.rows)).toEqual(['aaa', 'bbb', 'cccccc'])
 })
 
+test('a store with nothing to do is given an eighth of a group, and a busy one a whole one', async () => {
+  const store = manualStore()
+  const writer = writerOver(store, { flushIntervalMs: 60_000, groupBytesMax: 16 })
+  const first = writer.accept([rows('ab')])
+  await store.started(1)
+  const rest = Promise.all(['cd', 'ef', 'gh'].map((text) => writer.accept([rows(text)])))
+  expect(await isSettled(rest)).toBe(false)
+  expect(store.inserts.map((insert) => insert.rows)).toEqual(['ab'])
+  store.inserts[0]!.resolve()
+  await first
+  await store.started(2)
+  expect(store.inserts[1]).toMatchObject({ rows: 'cdefgh' })
+  store.inserts[1]!.resolve()
+  await rest
+})
+
 test('a group is sent once it has as many rows as it may', async () => {
   const store = manualStore()
   const writer = writerOver(store, { flushIntervalMs: 60_000, groupRowsMax: 2 })

@@ -213,7 +213,10 @@ test.each(['x-scope-orgid', 'x-afterlog-cluster', 'x-afterlog-node', 'x-afterlog
 test('what a bug of ours meets is one letter, and its neighbours do not notice', () => {
   const bugs: unknown[] = []
   const made = decoder((error) => bugs.push(error))
-  const headers = Object.defineProperty({}, 'x-scope-orgid', { get: () => assert.fail('a bug') }) as ConsumedMessage['headers']
+  const headers = Object.defineProperty({}, 'x-scope-orgid', {
+    get: () => assert.fail('a bug'),
+    enumerable: true,
+  }) as ConsumedMessage['headers']
   const decoded = decode([said('a')[0]!, { ...messageOf(said('x')[0]!, 0), headers }, said('b')[0]!], { made })
   expect(logsOf(decoded).map(({ message }) => message)).toEqual(['a', 'b'])
   expect(decoded.reasons).toEqual(['bad-message'])
