@@ -1,5 +1,6 @@
 // One insert, and what to do where it fails for its size or for what is in it: it is split, down to the rows that the store refuses one by
-// one, which become dead letters. Whatever else fails is the caller's to try again; what was stored of it before collapses then.
+// one, which become dead letters. So it is with an error that nobody has classified, as long as the store takes other rows meanwhile: no
+// row holds up all others for ever. Whatever else fails is the caller's to try again; what was stored of it before collapses then.
 import { AfterlogError } from '#shared/errors.ts'
 import type { TableName } from './table-rows.ts'
 
@@ -14,17 +15,35 @@ export interface InsertRowsOptions {
 
 /** Fewer rows than this are not what a store is short of memory for. */
 const splitRowsMin = 1000
+/** So many failures of a kind that nobody has classified, one after the other, are the store's and not the rows'. */
+const unknownFailuresMax = 256
 
 export function createInsertRows({ insert, refused }: InsertRowsOptions): InsertRows {
   return async function insertRows(table, rows, count) {
-    try {
-      await insert(table, rows, count)
-    } catch (error) {
-      const code = error instanceof AfterlogError ? error.code : 'internal'
-      if (code === 'rows-refused' && count === 1) return refused(table, rows, error as AfterlogError)
-      if (code !== 'rows-refused' && (code !== 'store-memory' || count <= splitRowsMin)) throw error
-      for (const half of halves(rows, count)) await insertRows(table, half.rows, half.count)
+    const suspects: { row: Buffer; error: AfterlogError }[] = []
+    let stored = 0
+    let failures = 0
+
+    async function attempt(some: Buffer, size: number): Promise<void> {
+      try {
+        await insert(table, some, size)
+        stored += size
+        failures = 0
+      } catch (error) {
+        const code = error instanceof AfterlogError ? error.code : undefined
+        if (code === 'rows-refused' && size === 1) return refused(table, some, error as AfterlogError)
+        const unknown = code === 'internal' && ++failures <= unknownFailuresMax
+        if (unknown && size === 1) return void suspects.push({ row: some, error: error as AfterlogError })
+        if (code !== 'rows-refused' && !unknown && (code !== 'store-memory' || size <= splitRowsMin)) throw error
+        for (const half of halves(some, size)) await attempt(half.rows, half.count)
+      }
     }
+
+    await attempt(rows, count)
+    // Where nothing was stored, nothing tells a bad row from a bad store.
+    if (stored === 0 && suspects.length > 0) throw suspects[0]!.error
+    for (const { row } of suspects.splice(0)) await attempt(row, 1)
+    for (const { row, error } of suspects) await refused(table, row, error)
   }
 }
 

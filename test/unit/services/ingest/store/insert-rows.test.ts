@@ -48,7 +48,7 @@ test('a small insert is not what the memory is short for: the caller tries again
   expect(state.inserts).toEqual([1000])
 })
 
-test.each(['store-unavailable', 'store-busy', 'store-timeout', 'store-full', 'internal', 'stopping'] as const)(
+test.each(['store-unavailable', 'store-busy', 'store-timeout', 'store-full', 'stopping'] as const)(
   '%s is the caller’s, who tries again: nothing is split',
   async (code) => {
     const { state, insert } = setup(() => new AfterlogError(code, code))
@@ -56,6 +56,32 @@ test.each(['store-unavailable', 'store-busy', 'store-timeout', 'store-full', 'in
     expect(state.inserts).toEqual([5000])
   },
 )
+
+const unknown = new AfterlogError('internal', 'the store refused a statement (code 9999)')
+
+test('rows that fail for a reason nobody has classified are refused alone, and hold up no others', async () => {
+  const bad = new Set(['0', '1', '700', '4999'])
+  const { state, insert } = setup((lines) => (lines.some((line) => bad.has(line)) ? unknown : undefined))
+  await insert(numbers(5000))
+  expect(state.stored).toEqual(numbers(5000).filter((line) => !bad.has(line)))
+  expect(state.refused).toEqual([...bad])
+})
+
+test('a store that takes nothing for a reason nobody has classified is asked again by the caller, and soon', async () => {
+  const { state, insert } = setup(() => unknown)
+  await expect(insert(numbers(100_000))).rejects.toBe(unknown)
+  await expect(insert(numbers(1))).rejects.toBe(unknown)
+  expect(state).toMatchObject({ stored: [], refused: [] })
+  expect(state.inserts.length).toBeLessThan(300)
+})
+
+test('a row that fails once for an unknown reason is tried again before it is refused', async () => {
+  let failures = 11
+  const { state, insert } = setup((lines) => (lines.includes('0') && failures-- > 0 ? unknown : undefined))
+  await insert(numbers(1000))
+  expect(state.stored.toSorted()).toEqual(numbers(1000).toSorted())
+  expect(state.refused).toEqual([])
+})
 
 test('a half that fails otherwise fails the whole, which is sent again', async () => {
   const gone = new AfterlogError('store-unavailable', 'gone')
