@@ -54,9 +54,12 @@ export function createKafka({ config, writer, pool, inflight, metrics, registry,
     log,
   })
   const publisher = createPublisher({ config, limitOf: topics.limitOf, log })
+  // Apart: however many letters wait, posts have room.
+  const letterPublisher = createPublisher({ config, limitOf: topics.limitOf, log })
   const delivery = createDeliver({
     accept: (tables) => writer.accept(tables),
-    publish: (letters) => publisher.publish(letters.map((letter) => fitLetter(letter, publisher.messageBytesMax(letter.topic)))),
+    publish: (letters) =>
+      letterPublisher.publish(letters.map((letter) => fitLetter(letter, letterPublisher.messageBytesMax(letter.topic)))),
     log,
   })
   const source = createKafkaSource({
@@ -94,7 +97,7 @@ export function createKafka({ config, writer, pool, inflight, metrics, registry,
       topics.close()
       await source.close()
       // Nobody waits for it any more.
-      await within(publisherMsMax, publisher.close())
+      await Promise.all([publisher, letterPublisher].map((each) => within(publisherMsMax, each.close())))
     },
   }
 }

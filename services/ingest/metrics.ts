@@ -70,7 +70,7 @@ export function createIngestMetrics({
 }
 
 export interface KafkaMetrics {
-  /** Replaces the assignment: what is somebody else's is no longer told here. */
+  /** Replaces the assignment: what is somebody else's is no longer told here. No lag is told before it is measured. */
   assigned(partitions: readonly TopicPartition[]): void
   fetched(at: TopicPartition, messages: number): void
   delivered(topic: string, outcome: { accepted: number; reasons: readonly RejectReason[] }): void
@@ -107,7 +107,6 @@ export function createKafkaMetrics({ registry, ingest }: { registry: Registry; i
   return {
     assigned: (partitions) => {
       for (const each of [lag, behind, commits]) each.reset()
-      for (const at of partitions) lag.set(labels(at), 0)
       if (partitions.length > 0) assignments.inc()
     },
     fetched: ({ topic }, count) => messages.inc({ topic }, count),

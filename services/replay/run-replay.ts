@@ -26,7 +26,7 @@ export async function runReplay(options: ReplayOptions): Promise<void> {
     const work = async (): Promise<void> => {
       for (const letter of waiting) {
         tally.letters++
-        const request = requestOf(letter)
+        const request = isWhose(letter, options) ? requestOf(letter) : whose
         if (typeof request === 'string') tally.stuck.push({ origin: letter.origin, id: letter.id, reason: request })
         else if (dryRun) tally.stored++
         else await send(letter, request, options)
@@ -35,6 +35,11 @@ export async function runReplay(options: ReplayOptions): Promise<void> {
     await Promise.all(Array.from({ length: requestsMax }, work))
   }
 }
+
+/** Sent again it would be stored under the tenant of this command: only who asks for these says that it is theirs. */
+const isWhose = ({ code }: Letter, { filter }: ReplayOptions): boolean =>
+  code !== 'bad-header' || filter.codes.includes('bad-header')
+const whose = 'has a header that may mean another tenant, cluster or node; --code bad-header sends it with those of this command'
 
 async function* pages({ query, retry, filter }: ReplayOptions): AsyncGenerator<Letter[]> {
   const { codes, from, to } = filter

@@ -5,10 +5,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EachBatchPayload, Kafka } from 'kafkajs'
 import type { Logger } from '#shared/logger.ts'
-import type { AssignedPartition, ConsumerHandler, GroupConsumer, TopicPartition } from './consumer-port.ts'
+import type { ConsumerHandler, GroupConsumer, TopicPartition } from './consumer-port.ts'
 import { createEmptyStretches } from './empty-stretch.ts'
+import { fetchParts } from './fetch-parts.ts'
 import { createPartitionOffsets, keyOf, type PartitionBounds } from './partition-offsets.ts'
 import { describeKafkaError } from './protocol-error.ts'
+import { whereToBegin } from './where-to-begin.ts'
 
 export interface GroupConsumerOptions {
   kafka: Kafka
@@ -27,7 +29,7 @@ const maxWaitTimeInMs = 100
 const retryMs = 1000
 /** ms in which a fetch of before a seek may still come in. */
 const staleMs = 2 * maxWaitTimeInMs + 500
-/** A committed offset behind the end of the log is looked at so often before it is believed: a new leader may not know its end yet. */
+/** An empty stretch is looked at so often before it is believed. */
 const looksMin = 3
 
 export function createGroupConsumer({ kafka, groupId, topics, handler, log }: GroupConsumerOptions): GroupConsumer {
@@ -38,6 +40,8 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
   /** When kafkajs was told a position from which nothing has come yet. */
   const soughtMs = new Map<string, number>()
   const realigning = new Set<string>()
+  /** Partitions whose owner has no room for more. */
+  const held = new Set<string>()
   const stretches = createEmptyStretches(looksMin)
   let assignment: readonly TopicPartition[] = []
   let generation = 0
@@ -60,6 +64,7 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
     positions.clear()
     soughtMs.clear()
     realigning.clear()
+    held.clear()
     stretches.clear()
     handler.assigned([])
     pause(partitions)
@@ -69,7 +74,7 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
   async function prepare(mine: number, partitions: readonly TopicPartition[]): Promise<void> {
     for (let look = 1; ofGeneration(mine); look++) {
       try {
-        const ready = await whereToBegin(partitions, look)
+        const ready = await whereToBegin({ offsets, groupId, partitions, look })
         if (!ofGeneration(mine)) return
         for (const at of ready) {
           positions.set(keyOf(at), at.position)
@@ -89,36 +94,29 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
     }
   }
 
-  async function whereToBegin(partitions: readonly TopicPartition[], look: number): Promise<AssignedPartition[]> {
-    if (partitions.length === 0) return []
-    const names = [...new Set(partitions.map(({ topic }) => topic))]
-    // In this order: a log does not end before what was committed of it.
-    const committed = await offsets.committed(groupId, names)
-    const bounds = await offsets.bounds(names)
-    return partitions.map((at) => {
-      const found = bounds.get(keyOf(at))
-      if (found === undefined) throw new Error(`${keyOf(at)} is not there`)
-      const { low, high } = found
-      const offset = committed.get(keyOf(at))
-      if (offset === undefined) return { ...at, position: low }
-      if (offset > high && look < looksMin) throw new Error(`${keyOf(at)} ends at ${high}, and ${offset} was committed of it`)
-      // The topic was deleted and made again: all of it is new.
-      if (offset > high) return { ...at, position: low }
-      if (offset >= low) return { ...at, position: offset }
-      return { ...at, position: low, lost: { ...at, from: offset, to: low } }
-    })
-  }
-
-  async function eachBatch({ batch, resolveOffset }: EachBatchPayload): Promise<void> {
+  async function eachBatch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
     const at = { topic: batch.topic, partition: batch.partition }
-    const position = positions.get(keyOf(at))
+    let position = positions.get(keyOf(at))
     if (position === undefined) return
     if (BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset) !== position) return void realign(at, position)
-    const last = batch.lastOffset()
-    const to = BigInt(last) + 1n
-    handler.batch({ ...at, from: position, to, messages: batch.messages, highWatermark: BigInt(batch.highWatermark) })
-    moved(at, to)
-    resolveOffset(last)
+    const mine = generation
+    const parts = fetchParts(batch.messages)
+    for (const [i, messages] of parts.entries()) {
+      if (i > 0) {
+        // Others have their turn, and the group hears of us.
+        await sleep(0)
+        await heartbeat()
+        // What has no room now is fetched again.
+        if (held.has(keyOf(at))) return
+      }
+      if (!ofGeneration(mine) || positions.get(keyOf(at)) !== position) return
+      const last = i === parts.length - 1 ? batch.lastOffset() : messages.at(-1)!.offset
+      const to = BigInt(last) + 1n
+      handler.batch({ ...at, from: position, to, messages, highWatermark: BigInt(batch.highWatermark) })
+      moved(at, to)
+      resolveOffset(last)
+      position = to
+    }
   }
 
   /** kafkajs passes over a fetch of nothing but control and aborted records, and only an event tells of it. */
@@ -251,8 +249,14 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
   }
 
   return {
-    pause: (partition) => pause([partition]),
-    resume,
+    pause: (partition) => {
+      held.add(keyOf(partition))
+      pause([partition])
+    },
+    resume: (partitions) => {
+      for (const each of partitions) held.delete(keyOf(each))
+      resume(partitions)
+    },
     commit: async (wanted) => {
       const before = commits
       committing = true

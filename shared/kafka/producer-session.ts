@@ -2,6 +2,7 @@
 // kafkajs takes the sequence numbers back without knowing what the broker stored, and another group under the same numbers would be
 // taken for a repetition and acknowledged, but not stored (KIP-98). So whoever holds a session throws it away then and makes another.
 import kafkajs, { Partitioners, type Kafka, type Message } from 'kafkajs'
+import { keyHash } from './key-hash.ts'
 import type { KafkaMessage } from './publisher-port.ts'
 
 export interface ProducerSession {
@@ -64,7 +65,9 @@ function stickyPartitioner() {
     createPartitioner: () => {
       const choose = Partitioners.DefaultPartitioner()
       return (args: Parameters<typeof choose>[0]): number => {
-        const partition = chosen.get(args.message) ?? choose(args)
+        const { key } = args.message
+        const partition =
+          chosen.get(args.message) ?? (Buffer.isBuffer(key) ? keyHash(key) % args.partitionMetadata.length : choose(args))
         chosen.set(args.message, partition)
         return partition
       }

@@ -1,6 +1,7 @@
 // A store that is away, busy, short of memory, or refuses: nothing is lost, nothing stands still for it but what must, memory is bounded.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AfterlogError, type ErrorCode } from '#shared/errors.ts'
+import { sql, str } from '#shared/clickhouse/sql.ts'
 import type { Insert } from '#shared/clickhouse/store.ts'
 import {
   batchOf,
@@ -208,6 +209,21 @@ withKafka('while consuming, a store', (kafka) => {
     expect(without.letters).toEqual([])
     // Fetches end where messages end: half a MiB more is a fetch more.
     expect(inserts).toBeLessThanOrEqual(without.inserts + 2)
+  })
+
+  test('gets a fetch of nothing but rejects as one letter each, and the group hears of the consumer meanwhile', async () => {
+    const { topic, ...options } = await made()
+    await using source = startSource(options)
+    const headers = { 'x-scope-orgid': topic }
+    const flood = Array.from({ length: 10 }, () => ({ value: '{}\n'.repeat(20_000), headers }))
+    const { messages, said } = numbered(topic, 1)
+    await client.produce(topic, [...flood, ...messages])
+    await committed(topic).toEqual([flood.length + 1])
+    expect((await storedOf(opened.store, topic)).said).toEqual(said)
+    const [found] = await opened.store.rows<{ letters: string; stored: string }>({
+      sql: sql`SELECT toString(uniqExact(identity)) AS letters, toString(count()) AS stored FROM dead_letters WHERE tenant = ${str(topic)}`,
+    })
+    expect({ ...found, published: source.letters.length }).toEqual({ letters: '200000', stored: '200000', published: 200_000 })
   })
 })
 

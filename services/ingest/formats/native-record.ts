@@ -5,7 +5,7 @@ import type { RejectReason } from '../normalise/reject.ts'
 import { LineDraft, text } from '../normalise/line-draft.ts'
 import { capEscaped, recordBytesMax } from '../normalise/line-cap.ts'
 import { normaliseSeverity, severities } from '../normalise/severity.ts'
-import { type RetentionClass, TimeWindow, tooOld } from '../normalise/time-window.ts'
+import { lineTimeMaxMs, type RetentionClass, TimeWindow, tooOld } from '../normalise/time-window.ts'
 import type { Retention } from '#shared/retention.ts'
 import { CriReader } from './cri.ts'
 import { readDockerLine } from './docker-json.ts'
@@ -283,6 +283,7 @@ export class NativeRecord {
     }
     if (this.window.isInTheFuture(ms))
       return this.fail('in-the-future', `time ${shown(ms)} is more than an hour ahead of its arrival`)
+    if (!(ms >= 0 && ms < lineTimeMaxMs)) return this.fail('bad-time', `time ${shown(ms)} is not in 1970 to 2105`)
     draft.seconds = time.seconds
     draft.nanos = time.nanos
     draft.retentionClass = this.lastClass.bytes

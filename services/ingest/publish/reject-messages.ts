@@ -25,6 +25,8 @@ export interface ToldRejects {
   replayed?: string
 }
 
+/** A source is a path, or an address: it names each letter, and is its key. */
+const sourceBytesMax = 1024
 /** Messages grow no further than this, so that a post full of bad records is not one message each. */
 const valueBytesGoal = 512 * 1024
 
@@ -78,7 +80,8 @@ export function readRejectMessage(header: string, value: Buffer, arrived: Origin
     told === undefined ||
     !(arrived.receivedMs > 0) ||
     !/^([0-9a-f]{2}){1,64}$/.test(header) ||
-    !rejects.every((reject) => reject !== undefined)
+    !rejects.every((reject) => reject !== undefined) ||
+    (typeof told.source === 'string' && told.source.length > sourceBytesMax)
   )
     return undefined
   const { source, format, cluster, node, replay, replayed } = told

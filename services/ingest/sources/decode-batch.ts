@@ -9,7 +9,7 @@ import type { BatchOutcome } from '../formats/native.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject, RejectReason } from '../normalise/reject.ts'
 import { deadLetterMessages, type MessagePlace } from '../publish/dead-letter-messages.ts'
-import type { ToldRejects } from '../publish/reject-messages.ts'
+import { rejectsHeader, type ToldRejects } from '../publish/reject-messages.ts'
 import { deadLetterRows, replayMark } from '../store/dead-letters.ts'
 import { mergeTables, type TableRows } from '../store/table-rows.ts'
 import { createLoneOrdinals, messageOrigin, toldRejects } from './message-origin.ts'
@@ -22,7 +22,7 @@ export interface DecodedBatch {
   accepted: number
   /** Of each reject. */
   reasons: RejectReason[]
-  /** Bytes of the rows. */
+  /** Bytes of the rows and the letters. */
   bytes: number
   /** When the last message came, ms since 1970; undefined where nobody knows. */
   lastMs: number | undefined
@@ -73,12 +73,9 @@ export function createBatchDecoder({ formats, retention, cluster, seed, pool, on
     origin.format = formats.get(batch.topic)!
     if (origin.receivedMs > 0) decoded.lastMs = origin.receivedMs
     const told = problem === undefined ? toldRejects(message, origin) : undefined
-    if (told !== undefined) {
-      addTold(decoded, told)
-      return
-    }
-    const { accepted, rejects } =
-      problem === undefined ? read(run, batch, message, origin) : refused('bad-header', problem, message)
+    if (told) return addTold(decoded, told)
+    const wrong = told === null ? `header ${rejectsHeader} marks what our HTTP front tells, and the value is none of it` : problem
+    const { accepted, rejects } = wrong === undefined ? read(run, batch, message, origin) : refused('bad-header', wrong, message)
     decoded.accepted += accepted
     if (rejects.length > 0) add(decoded, rejects, origin, { ...placeOf(batch), offset: message.offset })
   }
@@ -128,12 +125,15 @@ function addTold(decoded: DecodedBatch, { rejects, origin, key, replayed }: Told
 function addLetters(decoded: DecodedBatch, rejects: readonly Reject[], origin: Origin, key: Buffer, place?: MessagePlace): void {
   const rows = deadLetterRows(rejects, origin, key)
   if (rows !== undefined) decoded.tables.push(rows)
-  decoded.letters.push(...deadLetterMessages(rejects, origin, key, place))
+  // One by one: a message may hold more rejects than a call takes arguments.
+  for (const letter of deadLetterMessages(rejects, origin, key, place)) decoded.letters.push(letter)
   for (const { reason } of rejects) decoded.reasons.push(reason)
 }
 
 function finished(decoded: DecodedBatch, tables: readonly TableRows[]): DecodedBatch {
   decoded.tables = mergeTables([...tables, ...decoded.tables])
-  decoded.bytes = decoded.tables.reduce((sum, { rows }) => sum + rows.length, 0)
+  decoded.bytes =
+    decoded.tables.reduce((sum, { rows }) => sum + rows.length, 0) +
+    decoded.letters.reduce((sum, { value }) => sum + value.length, 0)
   return decoded
 }

@@ -49,16 +49,30 @@ export function createDeliver({ accept, publish, log }: DeliverOptions): { deliv
     }
   }
 
+  /** Some at a time: what the topic has is not sent again for the rest, and no call is larger than a publisher takes. */
+  async function publishAll(letters: readonly KafkaMessage[], signal: AbortSignal): Promise<void> {
+    for (let first = 0, next: number; first < letters.length; first = next) {
+      next = first
+      for (let bytes = 0; next < letters.length && (next === first || bytes < sliceBytes); next++)
+        bytes += letters[next]!.value.length
+      const slice = letters.slice(first, next)
+      await untilDone('dead letters cannot be published', () => publish(slice), signal)
+    }
+  }
+
   return {
     deliver: async ({ tables, letters }, signal) => {
       await Promise.all([
         tables.length === 0 ? undefined : untilDone('what was consumed cannot be stored', () => accept(tables), signal),
-        letters.length === 0 ? undefined : untilDone('dead letters cannot be published', () => publish(letters), signal),
+        publishAll(letters, signal),
       ])
     },
     obstacle: () => [...failing.values()][0],
   }
 }
+
+/** Letters of one call. */
+const sliceBytes = 1024 * 1024
 
 function waitFor(error: unknown, attempt: number): number {
   const [first, longest] = error instanceof AfterlogError && error.code === 'store-busy' ? waits.busy : waits.usual

@@ -87,6 +87,7 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
     metrics.assigned(assignment)
     for (const { lost } of assignment) if (lost !== undefined) take(lost, lost.to, decoder.lost(lost, clock()))
     if (inflight.isFull) for (const partition of partitions.values()) pause(partition)
+    if (assignment.length > 0) void measureLag()
   }
 
   function begin({ topic, partition, position, lost }: AssignedPartition): Partition {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { ConsumedMessage, TopicPartition } from '#shared/kafka/consumer-port.ts'
 import { isTenant } from '#shared/tenant.ts'
 import type { Origin } from '../normalise/origin.ts'
+import { lineTimeMaxMs } from '../normalise/time-window.ts'
 import { isHeaderText, receivedHeader } from '../publish/message-headers.ts'
 import { readRejectMessage, rejectsHeader, type ToldRejects } from '../publish/reject-messages.ts'
 
@@ -30,6 +31,9 @@ export function messageOrigin({ topic, partition }: TopicPartition, message: Con
   if (tenant !== undefined && !isTenant(tenant))
     return { origin, problem: 'header x-scope-orgid names one tenant: 1 to 128 printable ASCII characters' }
   origin.tenant = tenant ?? 'default'
+  const received = header(headers, receivedHeader)
+  if (received !== undefined && !(/^\d{1,15}$/.test(received) && isTime(Number(received))))
+    return { origin, problem: `header ${receivedHeader} must be ms since 1970, before 2106` }
   for (const name of ['cluster', 'node'] as const) {
     const value = header(headers, `x-afterlog-${name}`)
     if (value !== undefined && !isHeaderText(value))
@@ -39,16 +43,13 @@ export function messageOrigin({ topic, partition }: TopicPartition, message: Con
   return { origin }
 }
 
-/** What our own HTTP front tells of rejects, where the message is for that and holds no records. */
-export function toldRejects(message: ConsumedMessage, origin: Origin): ToldRejects | undefined {
-  const { value } = message
-  const headers = value === null ? undefined : headersOf(message)
+/** What our own HTTP front tells of rejects, where the message is for that and holds no records; null where it is, and tells nothing. */
+export function toldRejects(message: ConsumedMessage, origin: Origin): ToldRejects | null | undefined {
+  const headers = headersOf(message)
   const told = headers === undefined ? undefined : header(headers, rejectsHeader)
-  return told === undefined ? undefined : readRejectMessage(told, value!, origin)
+  if (told === undefined) return undefined
+  return (message.value === null ? undefined : readRejectMessage(told, message.value, origin)) ?? null
 }
-
-/** The last that the store can hold. */
-const lastMs = Date.UTC(2262, 0)
 
 /** The front's arrival where it says one, else the broker's timestamp; NaN where the message has none. */
 function arrival(headers: Headers | undefined, timestamp: string): number {
@@ -60,7 +61,7 @@ function arrival(headers: Headers | undefined, timestamp: string): number {
       : Number.NaN
 }
 
-const isTime = (ms: number): boolean => ms > 0 && ms < lastMs
+const isTime = (ms: number): boolean => ms > 0 && ms < lineTimeMaxMs
 
 type Headers = NonNullable<ConsumedMessage['headers']>
 
@@ -72,11 +73,13 @@ function headersOf({ headers }: ConsumedMessage): Headers | undefined {
 
 /** Names as over HTTP, whatever their case. Of a header given twice the last counts; one that is empty, or has no value, is none. */
 function header(headers: Headers, name: string): string | undefined {
-  let given = headers[name]
-  if (given === undefined)
-    for (const key in headers) if (key.length === name.length && key.toLowerCase() === name) given = headers[key]
-  const last = Array.isArray(given) ? given.at(-1) : given
-  return last === undefined || last === null || last.length === 0 ? undefined : last.toString('latin1')
+  let value: string | undefined
+  for (const key in headers) {
+    if (key.length !== name.length || key.toLowerCase() !== name) continue
+    for (const given of [headers[key]].flat())
+      if (given !== undefined && given !== null && given.length > 0) value = given.toString('latin1')
+  }
+  return value
 }
 
 /**

@@ -257,3 +257,35 @@ test('what retention took is one dead letter of its first offset, the same whene
   expect(identity(later)).toBe(identity(one))
   expect(rowsOf(one, 'dead_letters')[0]).toContain('15 offsets of logs/2, from 10 to 24')
 })
+
+test(
+  'a message of more rejects than a call takes arguments is all letters, and its good record is a line',
+  { timeout: 60_000 },
+  () => {
+    const bad = 130_000
+    const decoded = decode([`${JSON.stringify(said('a')[0])}\n${'{}\n'.repeat(bad)}`])
+    expect(logsOf(decoded)).toHaveLength(1)
+    expect(decoded).toMatchObject({ accepted: 1, reasons: { length: bad }, letters: { length: bad } })
+    expect(rowsOf(decoded, 'dead_letters')).toHaveLength(bad)
+    expect(decoded.bytes).toBeGreaterThan(bad * 400)
+  },
+)
+
+const withHeaders = (headers: Record<string, string>, value: object = said('a')[0]!) => ({ ...messageOf(value, 0), headers })
+
+test.each(['zz', 'aabb'])('a message that says it tells of rejects (%s), and tells nothing, is one letter', (told) => {
+  const decoded = decode([withHeaders({ 'x-afterlog-rejects': told })])
+  expect(decoded).toMatchObject({ accepted: 0, reasons: ['bad-header'] })
+})
+
+test('a line before the store’s first hour is a letter however early it came', () => {
+  const line = { ...record, time: '1969-12-31T23:59:59.999999999Z' }
+  expect(decode([withHeaders({ 'x-afterlog-received': '6000' }, line)]).reasons).toEqual(['bad-time'])
+})
+
+test('a line is of the store’s last hour at most, also where its broker’s clock is wrong', () => {
+  const edge = Date.UTC(2106, 0) - 1
+  const at = (ms: number) => ({ ...messageOf({ ...record, time: new Date(ms).toISOString() }, 0), timestamp: String(edge) })
+  expect(decode([at(edge)]).accepted).toBe(1)
+  expect(decode([at(edge + 1)]).reasons).toEqual(['bad-time'])
+})

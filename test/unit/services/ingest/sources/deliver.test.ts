@@ -36,6 +36,26 @@ test('tries again what failed, and only that, until it succeeds', async () => {
   expect(obstacle()).toBeUndefined()
 })
 
+test('many letters are published some at a time, in order, and what the topic has is not sent again for the rest', async () => {
+  const many = Array.from({ length: 40 }, (_, i) => ({
+    topic: 't',
+    key: null,
+    value: Buffer.alloc(100_000, String(i)),
+  })) as never[]
+  const published: unknown[] = []
+  const sizes: number[] = []
+  const { deliver } = setup({
+    publish: async (some) => {
+      sizes.push(some.length)
+      if (sizes.length === 3) return away()
+      published.push(...some)
+    },
+  })
+  await deliver({ tables: [], letters: many }, never)
+  expect(published).toEqual(many)
+  expect(Math.max(...sizes)).toBeLessThan(15)
+})
+
 test('neither asks the store for no rows, nor the topic for no letters', async () => {
   const { deliver } = setup({
     accept: () => Promise.reject(new Error('asked')),

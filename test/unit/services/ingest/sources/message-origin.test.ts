@@ -47,6 +47,8 @@ test('of a header given twice the last counts, and an empty one is none', () => 
     tenant: 'default',
     cluster: 'prod',
   })
+  expect(originOf({ 'x-scope-orgid': '', 'X-Scope-OrgID': 't4' }).origin.tenant).toBe('t4')
+  expect(originOf({ 'x-scope-orgid': 't5', 'X-Scope-OrgID': 't6' }).origin.tenant).toBe('t6')
 })
 
 test.each(['two words', 'a\n', 'x'.repeat(129), Buffer.from([0xff]), 'é'])(
@@ -55,6 +57,10 @@ test.each(['two words', 'a\n', 'x'.repeat(129), Buffer.from([0xff]), 'é'])(
     expect(originOf({ 'x-scope-orgid': tenant }).problem).toContain('x-scope-orgid')
   },
 )
+
+test.each(['yesterday', '-5', String(Date.UTC(2107, 0))])('an arrival of %s, which a header says, is a problem', (received) => {
+  expect(originOf({ 'x-afterlog-received': received }).problem).toContain('x-afterlog-received')
+})
 
 test.each(['cluster', 'node'])('a %s that is no text of 253 characters is a problem', (name) => {
   for (const value of ['x'.repeat(254), 'a\0b', Buffer.from([0x80])])
