@@ -6,7 +6,7 @@ import { LineDraft, text } from '../normalise/line-draft.ts'
 import { capEscaped, recordBytesMax } from '../normalise/line-cap.ts'
 import { normaliseSeverity, severities } from '../normalise/severity.ts'
 import { type RetentionClass, TimeWindow, tooOld } from '../normalise/time-window.ts'
-import type { Retention } from '#shared/retention.ts'
+import type { RetentionRules } from '#shared/retention.ts'
 import { CriReader } from './cri.ts'
 import { readDockerLine } from './docker-json.ts'
 import { canonicalEscapes, escapeJson, unescapedLength, unescapeJson } from './json-escape.ts'
@@ -36,14 +36,17 @@ export class NativeRecord {
   private lastNamespace: Buffer = Buffer.alloc(0)
   private lastClass: RetentionClass
   private readonly slots: RecordScanner
-  readonly window: TimeWindow
-  private readonly retention: Retention
+  private readonly window: TimeWindow
 
-  constructor(slots: RecordScanner, retention: Retention) {
+  constructor(slots: RecordScanner, retention: RetentionRules) {
     this.slots = slots
     this.window = new TimeWindow(retention)
-    this.retention = retention
     this.lastClass = this.window.classOf('')
+  }
+
+  /** Records from now on arrived then, ms since 1970; NaN where nobody knows. */
+  arrived(receivedMs: number): void {
+    if (this.window.arrived(receivedMs)) this.lastClass = this.window.classOf(this.lastNamespace.toString('latin1'))
   }
 
   /** Fills the draft from the slots. False where the record is none; reason and detail say why. */
@@ -278,9 +281,7 @@ export class NativeRecord {
       this.lastClass = this.window.classOf(this.lastNamespace.toString('latin1'))
     }
     const { ms } = time
-    if (this.window.isTooOld(ms, this.lastClass)) {
-      return this.fail('too-old', tooOld(shown(ms), this.lastClass.name, this.retention.daysOf(this.lastClass.name)))
-    }
+    if (this.window.isTooOld(ms, this.lastClass)) return this.fail('too-old', tooOld(shown(ms), this.lastClass))
     if (this.window.isInTheFuture(ms))
       return this.fail('in-the-future', `time ${shown(ms)} is more than an hour ahead of its arrival`)
     draft.seconds = time.seconds

@@ -1,0 +1,58 @@
+// Obituaries: what is known of a dead pod as one document, kept for years, longer than its lines and than what Kubernetes said of it.
+// Written when the death is known and again when anything in it changed; two writers of one pod write the same.
+import { sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { LogStore } from '#shared/clickhouse/store.ts'
+import type { Outcome } from '#shared/lifecycle/evidence.ts'
+import { isBad } from '#query/plan/last-words.ts'
+import { composeObituary } from '#query/read/obituary.ts'
+import type { PodReader } from '#query/read/pods.ts'
+import type { Reading } from '#query/read/reading.ts'
+import { renderPod, type PodFacts } from '#query/render/pod.ts'
+
+export interface Obituaries {
+  /** Writes what has changed of those that died; `lines`: only where their number has. Resolves to how many were written. */
+  write(tenant: string, pods: readonly PodFacts[], only?: 'lines'): Promise<number>
+}
+
+export interface ObituariesOptions {
+  store: LogStore
+  reading: Reading
+  reader: PodReader
+}
+
+const died = (outcome: Outcome): boolean => outcome !== 'running' && outcome !== 'unknown'
+
+export function createObituaries({ store, reading, reader }: ObituariesOptions): Obituaries {
+  async function write(tenant: string, pods: readonly PodFacts[], only?: 'lines'): Promise<number> {
+    const dead = pods.filter((facts) => died(renderPod(facts).pod.outcome))
+    if (dead.length === 0) return 0
+    const counted = (await reader.counted(tenant, dead)).map((facts) => renderPod(facts).pod)
+    const kept = await reading.rows<{ uid: string; lines: string; document: string }>(
+      keptDocuments(
+        tenant,
+        dead.map(({ uid }) => uid),
+      ),
+    )
+    const before = new Map(kept.map((row) => [row.uid, row]))
+    const rows: string[] = []
+    for (const pod of counted) {
+      const known = before.get(pod.uid)
+      if (only === 'lines' && known?.lines === String(pod.lines)) continue
+      const document = JSON.stringify(await composeObituary(reading, tenant, pod.uid))
+      if (document === known?.document && known.lines === String(pod.lines)) continue
+      const { cluster, namespace, name, uid, outcome, diedAt, lines, containers } = pod
+      const bad = isBad(outcome) || containers.some(({ lives }) => lives.some((life) => isBad(life.outcome)))
+      const at = diedAt?.replace('T', ' ').replace('Z', '') ?? null
+      rows.push(JSON.stringify([tenant, cluster, namespace, name, uid, outcome, at, Number(bad), lines, document]))
+    }
+    const bytes = Buffer.from(rows.map((row) => `${row}\n`).join(''))
+    await store.insert({ table: 'obituaries', columns, rows: bytes, format: 'JSONCompactEachRow' })
+    return rows.length
+  }
+  return { write }
+}
+
+const columns = ['tenant', 'cluster', 'namespace', 'pod', 'uid', 'outcome', 'died_at', 'bad', 'lines', 'document']
+
+const keptDocuments = (tenant: string, uids: readonly string[]): Fragment =>
+  sql`SELECT uid, toString(lines) AS lines, document FROM obituaries FINAL WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)}`
