@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { errorCodes } from '#shared/errors.ts'
+import { textPattern } from '#test/support/documented.ts'
 import { request, startTestService, type TestService } from '#test/support/service.ts'
 import { hoursTo, lines, moveTimes, objects } from './docs-api-data.ts'
 
@@ -87,11 +88,3 @@ function pattern(value: unknown): unknown {
     Object.entries(value).map(([key, inner]) => [key, measured.includes(key) ? expect.any(Number) : pattern(inner)]),
   )
 }
-
-const textPattern = (text: string): RegExp =>
-  new RegExp(
-    `^${text
-      .split('…')
-      .map((part) => RegExp.escape(part))
-      .join('[^]*')}$`,
-  )

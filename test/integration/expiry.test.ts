@@ -114,12 +114,18 @@ const breaking = (begin: string) => {
   return fault
 }
 
-test('a copy that fails blocks the drop, is told, and is made up for', async () => {
-  const fault = breaking('INSERT INTO logs')
-  await using service = await openKeepService(fault)
+/** A crashed pod whose lines are to be dropped. */
+async function expiring(through: (store: LogStore) => LogStore): Promise<KeepService> {
+  const service = await openKeepService({ through })
   await service.tell(podOf('crashed', died(137)))
   await service.say(hourOf('crashed'))
   service.clock.now += 15 * dayMs
+  return service
+}
+
+test('a copy that fails blocks the drop, is told, and is made up for', async () => {
+  const fault = breaking('INSERT INTO logs')
+  await using service = await expiring(fault.through)
   expect(await service.expire()).toEqual([])
   expect(await messages(service, 'crashed')).toHaveLength(121)
   const { body } = await service.request('GET', '/v1/retention')
@@ -132,10 +138,7 @@ test('a copy that fails blocks the drop, is told, and is made up for', async () 
 
 test('copied twice, and beside what they are copies of, last words are one line each', async () => {
   const fault = breaking('ALTER TABLE logs DROP')
-  await using service = await openKeepService(fault)
-  await service.tell(podOf('crashed', died(1)))
-  await service.say(hourOf('crashed'))
-  service.clock.now += 15 * dayMs
+  await using service = await expiring(fault.through)
   await service.expire()
   await service.expire()
   const stored = await service.store.rows<{ class: string }>({ sql: raw('SELECT DISTINCT class FROM logs ORDER BY class') })

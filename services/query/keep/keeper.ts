@@ -2,7 +2,6 @@
 // goes on where it was after a restart or a long absence, and processes that do it at once share what is done.
 import { bind, raw, sql, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
-import { storeNow } from '#query/plan/last-words.ts'
 import type { PodReader } from '#query/read/pods.ts'
 import type { Reading } from '#query/read/reading.ts'
 import { apiUids } from './api-uids.ts'
@@ -77,6 +76,8 @@ export function createKeeper({ store, reading, reader, obituaries }: KeeperOptio
 const keyOf = ({ tenant, uid }: Change): string => `${tenant} ${uid}`
 const job = 'obituaries'
 const instant = (ms: number): Fragment => sql`fromUnixTimestamp64Milli(${bind('Int64', String(Math.max(ms, 0)))}, 'UTC')`
+
+const storeNow = raw('SELECT toString(toUnixTimestamp64Milli(now64(3))) AS now')
 
 const known = sql`SELECT toString(toUnixTimestamp64Milli(max(upto))) AS upto FROM keeper_progress WHERE job = ${str(job)} HAVING count() > 0`
 

@@ -7,7 +7,7 @@ import { isBad } from '#query/plan/last-words.ts'
 import { composeObituary } from '#query/read/obituary.ts'
 import type { PodReader } from '#query/read/pods.ts'
 import type { Reading } from '#query/read/reading.ts'
-import { renderPod, type PodFacts } from '#query/render/pod.ts'
+import { renderPod, type PodFacts, type PodJson } from '#query/render/pod.ts'
 
 export interface Obituaries {
   /** Writes what has changed of those that died; `lines`: only where their number has. Resolves to how many were written. */
@@ -35,16 +35,17 @@ export function createObituaries({ store, reading, reader }: ObituariesOptions):
     )
     const before = new Map(kept.map((row) => [row.uid, row]))
     const rows: string[] = []
-    for (const pod of counted) {
-      const known = before.get(pod.uid)
-      if (only === 'lines' && known?.lines === String(pod.lines)) continue
-      const document = JSON.stringify(await composeObituary(reading, tenant, pod.uid))
-      if (document === known?.document && known.lines === String(pod.lines)) continue
-      const { cluster, namespace, name, uid, outcome, diedAt, lines, containers } = pod
-      const bad = isBad(outcome) || containers.some(({ lives }) => lives.some((life) => isBad(life.outcome)))
-      const at = diedAt?.replace('T', ' ').replace('Z', '') ?? null
-      rows.push(JSON.stringify([tenant, cluster, namespace, name, uid, outcome, at, Number(bad), lines, document]))
+    const waiting = counted.values()
+    const compose = async (): Promise<void> => {
+      for (const pod of waiting) {
+        const known = before.get(pod.uid)
+        if (only === 'lines' && known?.lines === String(pod.lines)) continue
+        const document = JSON.stringify(await composeObituary(reading, tenant, pod.uid))
+        if (document === known?.document && known.lines === String(pod.lines)) continue
+        rows.push(rowOf(tenant, pod, document))
+      }
     }
+    await Promise.all(Array.from({ length: composedAtOnce }, compose))
     const bytes = Buffer.from(rows.map((row) => `${row}\n`).join(''))
     await store.insert({ table: 'obituaries', columns, rows: bytes, format: 'JSONCompactEachRow' })
     return rows.length
@@ -52,6 +53,15 @@ export function createObituaries({ store, reading, reader }: ObituariesOptions):
   return { write }
 }
 
+function rowOf(tenant: string, pod: PodJson, document: string): string {
+  const { cluster, namespace, name, uid, outcome, diedAt, lines, containers } = pod
+  const bad = isBad(outcome) || containers.some(({ lives }) => lives.some((life) => isBad(life.outcome)))
+  const at = diedAt?.replace('T', ' ').replace('Z', '') ?? null
+  return JSON.stringify([tenant, cluster, namespace, name, uid, outcome, at, Number(bad), lines, document])
+}
+
+/** Of the six statements that the embedded engine reads with at once. */
+const composedAtOnce = 3
 const columns = ['tenant', 'cluster', 'namespace', 'pod', 'uid', 'outcome', 'died_at', 'bad', 'lines', 'document']
 
 const keptDocuments = (tenant: string, uids: readonly string[]): Fragment =>

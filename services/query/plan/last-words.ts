@@ -1,7 +1,7 @@
 // Pure: which lines are kept longer than the rest, namely those around every bad death, and the statements that prepare the end of a
 // partition: counts of lines, copies of last words. Last words stay in `logs` as lines of a class of their own, so that every reader
 // finds them where they always were; while both copies exist they are one line, since their identity is one.
-import { bind, join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { bind, join, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { lastWordsClass, type LastWords } from '#shared/retention.ts'
 import type { PodFacts, RenderedPod } from '#query/render/pod.ts'
@@ -107,6 +107,3 @@ export const keepCounts = (
 
 /** Keeps what every insert relies on: nothing is taken for a copy of what is there (decision 0001). */
 export const copySettings = { deduplicate_insert_select: 'disable', max_partitions_per_insert_block: 0 } as const
-
-/** Now by the store's clock, epoch ms as text. Rows: { now }. */
-export const storeNow: Fragment = raw('SELECT toString(toUnixTimestamp64Milli(now64(3))) AS now')

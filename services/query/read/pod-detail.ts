@@ -2,22 +2,29 @@
 import { apiUid, podMaps, replacementOf, type PodObjectRow, type ReplacementRow } from '#query/plan/pod-details.ts'
 import { renderPodDetail, type PodDetailJson } from '#query/render/pod-detail.ts'
 import { renderPod, type PodFacts, type RenderedPod } from '#query/render/pod.ts'
-import { createPodReader } from './pods.ts'
+import { createPodReader, type PodReader } from './pods.ts'
 import type { Reading } from './reading.ts'
 
 /** Undefined where nobody told of the pod. */
 export async function readPodDetail(reading: Reading, tenant: string, given: string): Promise<PodDetailJson | undefined> {
   const reader = createPodReader({ reading })
-  const [known] = await reading.rows<{ uid: string }>(apiUid(tenant, given))
-  const uid = known?.uid ?? given
-  const [facts] = await reader.counted(tenant, await reader.facts(tenant, [uid]))
+  const [facts] = await reader.counted(tenant, await factsOf(reading, reader, tenant, given))
   if (facts === undefined || !anythingTold(facts)) return undefined
+  const { uid } = facts
   const rendered = renderPod(facts)
   const [maps, replacement] = await Promise.all([
     reading.rows<PodObjectRow>(podMaps(tenant, uid)),
     nextOf(reading, tenant, facts, rendered),
   ])
   return renderPodDetail({ rendered, facts, maps: maps[0] ?? { labels: {}, annotations: {} }, replacement })
+}
+
+// No index leads from the uid of a log path to that of the API: asked for only where the uid is not the API's.
+async function factsOf(reading: Reading, reader: PodReader, tenant: string, given: string): Promise<PodFacts[]> {
+  const facts = await reader.facts(tenant, [given])
+  if (facts[0]!.row !== null) return facts
+  const [known] = await reading.rows<{ uid: string }>(apiUid(tenant, given))
+  return known === undefined ? facts : reader.facts(tenant, [known.uid])
 }
 
 const anythingTold = ({ row, lives, events, lines }: PodFacts): boolean =>
