@@ -28,8 +28,7 @@ export interface KeepOptions {
   clock: () => number
 }
 
-const lookMs = 5000
-const expireMs = 10_000
+const passMs = 5000
 
 export function createKeep({ store, retention, memoryBytes, log, registry, clock }: KeepOptions): Keep {
   const stopping = new AbortController()
@@ -48,33 +47,33 @@ export function createKeep({ store, retention, memoryBytes, log, registry, clock
     registers,
   })
 
-  async function every(ms: number, run: () => Promise<void>, what: string): Promise<void> {
+  const look = async (): Promise<void> => written.inc(await keeper.look(signal))
+  const expire = async (): Promise<void> => {
+    const now = clock()
+    for (const { rows } of await expiry.run(retention.versionAt(now), now, signal)) droppedRows.inc(rows)
+    waiting.set(expiry.blocked.size)
+  }
+  const attempt = (run: () => Promise<void>, what: string): Promise<void> =>
+    run().catch((error: unknown) => {
+      if (!signal.aborted) log.warn({ err: error }, `${what}; trying again`)
+    })
+
+  // One after the other: both write obituaries, and neither is in a hurry.
+  async function goOn(): Promise<void> {
     while (!signal.aborted) {
-      try {
-        if (retention.obstacle() === undefined) await run()
-      } catch (error) {
-        if (!signal.aborted) log.warn({ err: error }, `${what}; trying again`)
+      if (retention.obstacle() === undefined) {
+        await attempt(look, 'deaths could not be looked at')
+        await attempt(expire, 'expired lines could not be looked for')
       }
-      await sleep(ms, undefined, { signal }).catch(() => undefined)
+      await sleep(passMs, undefined, { signal }).catch(() => undefined)
     }
   }
-  const running = [
-    every(lookMs, async () => written.inc(await keeper.look(signal)), 'deaths could not be looked at'),
-    every(
-      expireMs,
-      async () => {
-        const now = clock()
-        for (const { rows } of await expiry.run(retention.versionAt(now), now, signal)) droppedRows.inc(rows)
-        waiting.set(expiry.blocked.size)
-      },
-      'expired lines could not be looked for',
-    ),
-  ]
+  const running = goOn()
   return {
     expiry,
     close: async () => {
       stopping.abort()
-      await Promise.all(running)
+      await running
     },
   }
 }

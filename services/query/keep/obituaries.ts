@@ -26,7 +26,7 @@ export function createObituaries({ store, reading, reader }: ObituariesOptions):
   async function write(tenant: string, pods: readonly PodFacts[], only?: 'lines'): Promise<number> {
     const dead = pods.filter((facts) => died(renderPod(facts).pod.outcome))
     if (dead.length === 0) return 0
-    const counted = (await reader.counted(tenant, dead)).map((facts) => renderPod(facts).pod)
+    const counted = await reader.counted(tenant, dead)
     const kept = await reading.rows<{ uid: string; lines: string; document: string }>(
       keptDocuments(
         tenant,
@@ -34,21 +34,26 @@ export function createObituaries({ store, reading, reader }: ObituariesOptions):
       ),
     )
     const before = new Map(kept.map((row) => [row.uid, row]))
-    const rows: string[] = []
-    const waiting = counted.values()
-    const compose = async (): Promise<void> => {
-      for (const pod of waiting) {
-        const known = before.get(pod.uid)
-        if (only === 'lines' && known?.lines === String(pod.lines)) continue
-        const document = JSON.stringify(await composeObituary(reading, tenant, pod.uid))
-        if (document === known?.document && known.lines === String(pod.lines)) continue
-        rows.push(rowOf(tenant, pod, document))
+    let written = 0
+    // Composing is what takes time: what is composed is kept although the next ones may never be.
+    for (let from = 0; from < counted.length; from += insertedAtOnce) {
+      const rows: string[] = []
+      const waiting = counted.slice(from, from + insertedAtOnce).values()
+      const compose = async (): Promise<void> => {
+        for (const facts of waiting) {
+          const { pod } = renderPod(facts)
+          const known = before.get(pod.uid)
+          if (only === 'lines' && known?.lines === String(pod.lines)) continue
+          const document = JSON.stringify(await composeObituary(reading, tenant, facts))
+          if (document === known?.document && known.lines === String(pod.lines)) continue
+          rows.push(`${rowOf(tenant, pod, document)}\n`)
+        }
       }
+      await Promise.all(Array.from({ length: composedAtOnce }, compose))
+      await store.insert({ table: 'obituaries', columns, rows: Buffer.from(rows.join('')), format: 'JSONCompactEachRow' })
+      written += rows.length
     }
-    await Promise.all(Array.from({ length: composedAtOnce }, compose))
-    const bytes = Buffer.from(rows.map((row) => `${row}\n`).join(''))
-    await store.insert({ table: 'obituaries', columns, rows: bytes, format: 'JSONCompactEachRow' })
-    return rows.length
+    return written
   }
   return { write }
 }
@@ -62,6 +67,7 @@ function rowOf(tenant: string, pod: PodJson, document: string): string {
 
 /** Of the six statements that the embedded engine reads with at once. */
 const composedAtOnce = 3
+const insertedAtOnce = 50
 const columns = ['tenant', 'cluster', 'namespace', 'pod', 'uid', 'outcome', 'died_at', 'bad', 'lines', 'document']
 
 const keptDocuments = (tenant: string, uids: readonly string[]): Fragment =>

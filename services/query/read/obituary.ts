@@ -1,11 +1,11 @@
 // The document that outlives a pod's lines, and what is left of a pod once everything else of it is gone.
 import { sql, str } from '#shared/clickhouse/sql.ts'
 import type { PodDetailJson } from '#query/render/pod-detail.ts'
-import { readPodDetail } from './pod-detail.ts'
+import { detailOf } from './pod-detail.ts'
 import type { Reading } from './reading.ts'
 
-/** From what is stored now; undefined where nobody told of the pod. */
-export const composeObituary = readPodDetail
+/** From what is stored now of a pod whose facts are read and whose lines are counted. */
+export const composeObituary = detailOf
 
 /** As it was written last. `uid`: of the API, or unresolved:… */
 export async function keptObituary(reading: Reading, tenant: string, uid: string): Promise<PodDetailJson | undefined> {

@@ -9,7 +9,11 @@ import type { Reading } from './reading.ts'
 export async function readPodDetail(reading: Reading, tenant: string, given: string): Promise<PodDetailJson | undefined> {
   const reader = createPodReader({ reading })
   const [facts] = await reader.counted(tenant, await factsOf(reading, reader, tenant, given))
-  if (facts === undefined || !anythingTold(facts)) return undefined
+  return facts === undefined || !anythingTold(facts) ? undefined : detailOf(reading, tenant, facts)
+}
+
+/** Of a pod whose facts are read and whose lines are counted. */
+export async function detailOf(reading: Reading, tenant: string, facts: PodFacts): Promise<PodDetailJson> {
   const { uid } = facts
   const rendered = renderPod(facts)
   const [maps, replacement] = await Promise.all([
