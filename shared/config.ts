@@ -2,7 +2,7 @@
 // variable is a row of docs/configuration.md; a test compares the two.
 import { z } from 'zod'
 import { parseBrokers, parseTopics, saslMechanisms } from './kafka/settings.ts'
-import { parseDays, parseRetention } from './retention.ts'
+import { parseDays, parseLastWords, parseRetention } from './retention.ts'
 
 /** A duration in ms, a size in bytes …: integers written plainly. */
 const whole = (min: number, max: number) =>
@@ -56,6 +56,7 @@ export const variables = {
   AFTERLOG_KAFKA_TOPIC_RETENTION: { schema: readBy(parseDays), default: '7d' },
   AFTERLOG_CLUSTER: { schema: z.string().max(253), default: '' },
   AFTERLOG_RETENTION: { schema: readBy(parseRetention), default: 'default=14d' },
+  AFTERLOG_LAST_WORDS: { schema: readBy(parseLastWords), default: 'first=5m,last=15m,keep=180d' },
   AFTERLOG_FSYNC: { schema: bool, default: 'false' },
   AFTERLOG_BODY_BYTES_MAX: { schema: whole(1024, 1024 * MiB), default: String(32 * MiB) },
   AFTERLOG_INFLIGHT_BYTES_MAX: { schema: whole(MiB, 16_384 * MiB), default: String(128 * MiB) },

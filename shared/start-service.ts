@@ -6,8 +6,10 @@ import { storeOptions } from '#shared/clickhouse/store-options.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Config } from '#shared/config.ts'
+import type { AfterlogError } from '#shared/errors.ts'
 import { closeServer } from '#shared/http/close-server.ts'
 import { createHttpServer, type HttpServer, type Readiness, type RoutePlugin } from '#shared/http/server.ts'
+import { createLiveRetention, type LiveRetention } from '#shared/live-retention.ts'
 import type { Logger } from '#shared/logger.ts'
 import { migrateAtStart } from '#shared/migrations/migrate-at-start.ts'
 
@@ -16,6 +18,7 @@ export interface ServiceDeps {
   store: LogStore
   log: Logger
   registry: Registry
+  retention: LiveRetention
   /** ms since 1970. */
   clock: () => number
 }
@@ -52,14 +55,17 @@ export async function startService({ config, log, services: creators }: StartOpt
   const tables = started.use(
     await migrateAtStart({ store, cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER, fsync: config.AFTERLOG_FSYNC, log }),
   )
+  const environment = { rules: config.AFTERLOG_RETENTION, lastWords: config.AFTERLOG_LAST_WORDS }
+  const retention = started.use(await createLiveRetention({ store, environment, log, clock: Date.now }))
+  const obstacleOf = (): AfterlogError | undefined => tables.obstacle() ?? retention.obstacle()
   const registry = new Registry()
   const services = creators.map((create) => {
-    const service = create({ config, store, log, registry, clock: Date.now })
+    const service = create({ config, store, log, registry, retention, clock: Date.now })
     started.defer(() => service.close())
     return service
   })
   const readiness: Readiness = async () => {
-    const obstacle = tables.obstacle()
+    const obstacle = obstacleOf()
     if (obstacle !== undefined) return [obstacle.message]
     const reasons = await Promise.all([storeReadiness(store), ...services.map((service) => service.readiness?.() ?? [])])
     return reasons.flat()
@@ -70,7 +76,7 @@ export async function startService({ config, log, services: creators }: StartOpt
     bodyBytesMax: config.AFTERLOG_BODY_BYTES_MAX,
     registry,
     readiness,
-    obstacle: tables.obstacle,
+    obstacle: obstacleOf,
     routes,
   })
   started.defer(async () => {

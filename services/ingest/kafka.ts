@@ -7,6 +7,7 @@ import { createPreparedTopics } from '#shared/kafka/prepared-topics.ts'
 import { createPublisher } from '#shared/kafka/publisher.ts'
 import type { Publisher } from '#shared/kafka/publisher-port.ts'
 import { deadLetterTopic } from '#shared/kafka/settings.ts'
+import type { LiveRetention } from '#shared/live-retention.ts'
 import type { Logger } from '#shared/logger.ts'
 import { within } from '#shared/within.ts'
 import type { BufferPool } from './buffer/buffer-pool.ts'
@@ -23,6 +24,7 @@ const publisherMsMax = 2000
 
 export interface KafkaOptions {
   config: Config
+  retention: LiveRetention
   writer: GroupWriter
   pool: BufferPool
   inflight: InflightBytes
@@ -42,7 +44,8 @@ export interface IngestKafka {
   close(): Promise<void>
 }
 
-export function createKafka({ config, writer, pool, inflight, metrics, registry, log, clock, seed }: KafkaOptions): IngestKafka {
+export function createKafka(options: KafkaOptions): IngestKafka {
+  const { config, retention, writer, pool, inflight, metrics, registry, log, clock, seed } = options
   const formats = config.AFTERLOG_KAFKA_TOPICS
   const kafka = createKafkaClient({ config, log })
   const topics = createPreparedTopics({
@@ -67,14 +70,19 @@ export function createKafka({ config, writer, pool, inflight, metrics, registry,
       createGroupConsumer({
         kafka,
         groupId: config.AFTERLOG_KAFKA_GROUP,
-        topics: () => topics.usable([...formats.keys()]),
+        topics: async () => {
+          const usable = await topics.usable([...formats.keys()])
+          const unread = retention.obstacle()
+          if (unread !== undefined) throw unread
+          return usable
+        },
         handler,
         log,
       }),
     topics: [...formats.keys()],
     decoder: createBatchDecoder({
       formats,
-      retention: config.AFTERLOG_RETENTION,
+      retention,
       cluster: config.AFTERLOG_CLUSTER,
       seed,
       pool,

@@ -12,7 +12,6 @@ import { batchesRoute } from './routes/batches.ts'
 import { createDirectDelivery, type Accept } from './routes/deliver-body.ts'
 import { lifecycleRoute } from './routes/lifecycle.ts'
 import { deadLetterRows, replayMark } from './store/dead-letters.ts'
-import { createExpiry } from './store/expiry.ts'
 import { createStoreWriter } from './store/store-writer.ts'
 
 /** ms that small batches wait for others to share an insert: senders wait over HTTP, nobody does behind Kafka. */
@@ -24,7 +23,7 @@ const writerMsMax = { http: 12_000, kafka: 2000 }
 /** Bytes of buffers kept between inserts: two big inserts, and the rows of what is decoded meanwhile. */
 const pooledBytesMax = 96 * 1024 * 1024
 
-export const createIngest: CreateService = ({ config, store, log, registry, clock }) => {
+export const createIngest: CreateService = ({ config, store, log, registry, retention, clock }) => {
   const withKafka = config.AFTERLOG_KAFKA_BROKERS !== undefined
   // Apart with Kafka: a store that is away fills what is consumed, and posts still reach the brokers.
   const consumed = new InflightBytes(config.AFTERLOG_INFLIGHT_BYTES_MAX)
@@ -44,10 +43,9 @@ export const createIngest: CreateService = ({ config, store, log, registry, cloc
     log,
     clock,
   })
-  const expiry = createExpiry({ store, retention: config.AFTERLOG_RETENTION, log, clock })
   const seed = Math.floor(Math.random() * 2 ** 31)
   const kafka = withKafka
-    ? createKafka({ config, writer, pool, inflight: consumed, metrics, registry, log, clock, seed })
+    ? createKafka({ config, retention, writer, pool, inflight: consumed, metrics, registry, log, clock, seed })
     : undefined
 
   const accept: Accept = async (decoded, origin, key) => {
@@ -59,7 +57,7 @@ export const createIngest: CreateService = ({ config, store, log, registry, cloc
     for (const { reason } of decoded.rejects) metrics.rejected(reason)
   }
 
-  const { AFTERLOG_RETENTION: retention, AFTERLOG_KAFKA_TOPICS: topics } = config
+  const { AFTERLOG_KAFKA_TOPICS: topics } = config
   const direct = createDirectDelivery({ accept, retention, seed })
   const deliver =
     kafka === undefined
@@ -80,7 +78,6 @@ export const createIngest: CreateService = ({ config, store, log, registry, cloc
       await kafka?.close()
       // A store that hangs keeps nobody from stopping: nothing that is not stored was acknowledged.
       await within(writerMsMax[withKafka ? 'kafka' : 'http'], writer.close())
-      await expiry.close()
     },
   }
 }

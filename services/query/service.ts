@@ -1,5 +1,6 @@
-// The query service put together: request ─► parse ─► plan ─► read ─► render.
+// The query service put together: request ─► parse ─► plan ─► read ─► render; and what it keeps of pods beyond their lines.
 import type { CreateService } from '#shared/start-service.ts'
+import { createKeep } from './keep/keep.ts'
 import { contextRoute } from './routes/context.ts'
 import { deadLettersRoute } from './routes/dead-letters.ts'
 import { fieldsRoute } from './routes/fields.ts'
@@ -8,16 +9,14 @@ import { logsRoute } from './routes/logs.ts'
 import { podLogsRoute } from './routes/pod-logs.ts'
 import { podRoute } from './routes/pod.ts'
 import { podsRoute } from './routes/pods.ts'
+import { retentionRoute } from './routes/retention.ts'
 import { tailRoute } from './routes/tail.ts'
 
-export const createQuery: CreateService = ({ config, store, clock }) => {
+export const createQuery: CreateService = ({ config, store, retention, log, registry, clock }) => {
   const stopping = new AbortController()
-  const options = {
-    store,
-    clock,
-    stopping: stopping.signal,
-    limits: { timeMs: config.AFTERLOG_QUERY_TIME_MS, memoryBytes: config.AFTERLOG_QUERY_MEMORY_BYTES },
-  }
+  const limits = { timeMs: config.AFTERLOG_QUERY_TIME_MS, memoryBytes: config.AFTERLOG_QUERY_MEMORY_BYTES }
+  const keep = createKeep({ store, retention, memoryBytes: limits.memoryBytes, log, registry, clock })
+  const options = { store, clock, stopping: stopping.signal, limits }
   const routes = [
     logsRoute,
     tailRoute,
@@ -30,8 +29,8 @@ export const createQuery: CreateService = ({ config, store, clock }) => {
     deadLettersRoute,
   ]
   return {
-    routes: routes.map((route) => route(options)),
+    routes: [...routes.map((route) => route(options)), retentionRoute({ ...options, retention, expiry: keep.expiry })],
     drain: () => stopping.abort(),
-    close: async () => {},
+    close: () => keep.close(),
   }
 }

@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { textPattern } from '#test/support/documented.ts'
 import { request } from '#test/support/service.ts'
 import { root, spawnService } from '#test/support/service-process.ts'
 
@@ -76,11 +77,3 @@ function pattern(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, pattern(inner)]))
 }
-
-const textPattern = (text: string): RegExp =>
-  new RegExp(
-    `^${text
-      .split('…')
-      .map((part) => RegExp.escape(part))
-      .join('[^]*')}$`,
-  )

@@ -1,36 +1,173 @@
+// What is left of pods once their lines have expired: last words, counts, obituaries; and that the rest is gone.
 import { readdir } from 'node:fs/promises'
-import { pino } from 'pino'
-import { expect, test } from 'vitest'
-import { sql } from '#shared/clickhouse/sql.ts'
-import { parseRetention } from '#shared/retention.ts'
-import { decodeBatch } from '#ingest/formats/native.ts'
-import { columns } from '#ingest/store/columns.ts'
-import { dropExpired } from '#ingest/store/expiry.ts'
-import { decodeOptions, receivedMs, record } from '#test/support/decode.ts'
-import { openTestStore } from '#test/support/store.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { LogStore, Query } from '#shared/clickhouse/store.ts'
+import { compile, raw } from '#shared/clickhouse/sql.ts'
+import { openKeepService, type KeepService } from '#test/support/keep-service.ts'
+import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
+import { both, ended, status } from '#test/support/pod-shapes.ts'
 
-test('expired days of a class are gone, from answers and from the disk, others stay', async () => {
-  await using opened = await openTestStore()
-  const { store, dir } = opened
-  const retention = parseRetention('default=14d,short=3d')
-  const day = (days: number): string => new Date(receivedMs - days * 86_400_000).toISOString()
-  const records = [0, 2, 10].flatMap((days) =>
-    ['shop', 'short'].map((namespace) => ({ ...record, namespace, time: day(days), message: `${namespace} ${days}` })),
-  )
-  const { tables } = decodeBatch(Buffer.from(JSON.stringify({ records })), {
-    ...decodeOptions,
-    retention: parseRetention('default=14d,short=13d'),
+const dayMs = 86_400_000
+const start = Date.parse('2026-11-23T09:00:00Z')
+
+/** A pod that began at 09:00; what became of its container `app` is `change`. */
+const podOf = (uid: string, change: (object: KubernetesObject) => void): KubernetesObject =>
+  fixture('pod-replacement', (object) => {
+    Object.assign(object['metadata'], { uid, name: `${uid}-0`, resourceVersion: '1' })
+    both(change)(object)
   })
-  for (const { table, rows } of tables) await store.insert({ table, columns: columns[table], rows, format: 'JSONCompactEachRow' })
-  const messages = async (): Promise<string[]> =>
-    (await store.rows<{ message: string }>({ sql: sql`SELECT message FROM logs ORDER BY message` })).map((row) => row.message)
-  expect(await messages()).toHaveLength(6)
+/** A line every half minute of an hour: 121. */
+const hourOf = (uid: string, more: object = {}): object[] =>
+  Array.from({ length: 121 }, (_, i) => ({
+    time: new Date(start + i * 30_000).toISOString(),
+    namespace: 'shop',
+    pod: `${uid}-0`,
+    podUid: uid,
+    container: 'app',
+    restart: 0,
+    message: `${uid} ${i}`,
+    ...more,
+  }))
+const died = (exitCode: number) => (object: KubernetesObject) => {
+  status(ended(exitCode, '10:00:00'), exitCode === 0 ? 'Succeeded' : 'Failed')(object)
+  object['status'].containerStatuses[0].state.terminated.startedAt = '2026-11-23T09:00:00Z'
+}
+/** First five minutes and last fifteen, as numbers of lines; the last line is the one at 10:00:00. */
+const kept = [...Array.from({ length: 10 }, (_, i) => i), ...Array.from({ length: 31 }, (_, i) => 90 + i)]
 
-  const before = await readdir(dir, { recursive: true })
-  const dropped = await dropExpired({ store, retention, log: pino({ level: 'silent' }), clock: () => receivedMs })
-  expect(dropped).toMatchObject([{ class: 'short', rows: 1 }])
-  expect(await messages()).toEqual(['shop 0', 'shop 10', 'shop 2', 'short 0', 'short 2'])
-  const partsOf = (names: string[]): string[] => names.filter((name) => name.includes(`${dropped[0]!.id}_`))
-  expect(partsOf(before)).not.toEqual([])
-  await expect.poll(async () => partsOf(await readdir(dir, { recursive: true })), { timeout: 30_000 }).toEqual([])
+async function messages(service: KeepService, uid: string): Promise<string[]> {
+  const { body } = await service.request('GET', `/v1/pods/${uid}/logs?limit=1000`)
+  return (body['lines'] as { message: string }[]).map(({ message }) => message)
+}
+const linesOf = async (service: KeepService, uid: string): Promise<number> =>
+  (await service.request('GET', `/v1/pods/${uid}`)).body['lines'] as number
+const partsOf = async (service: KeepService, id: string): Promise<string[]> =>
+  (await readdir(service.dir, { recursive: true })).filter((name) => name.includes(`${id}_`))
+
+describe('once lines have expired', () => {
+  let service: KeepService
+  beforeAll(async () => {
+    service = await openKeepService()
+    await service.store.command({ sql: raw('SYSTEM STOP MERGES logs') })
+    await service.tell(podOf('crashed', died(1)), podOf('done', died(0)))
+    await service.say([...hourOf('crashed'), ...hourOf('done')])
+    expect(await linesOf(service, 'crashed')).toBe(121)
+  })
+  afterAll(() => service[Symbol.asyncDispose]())
+
+  test('a day before, nothing is dropped', async () => {
+    service.clock.now += 14 * dayMs
+    expect(await service.expire()).toEqual([])
+    expect(await messages(service, 'done')).toHaveLength(121)
+  })
+
+  test('the lines are gone from answers and from the disk, those around a bad death are kept', async () => {
+    service.clock.now += dayMs
+    const dropped = await service.expire()
+    expect(dropped).toMatchObject([{ day: 20261123, class: 'default', rows: 4 * 121 }])
+    expect(await messages(service, 'done')).toEqual([])
+    expect(await messages(service, 'crashed')).toEqual(kept.map((i) => `crashed ${i}`))
+    await expect.poll(() => partsOf(service, dropped[0]!.id), { timeout: 30_000 }).toEqual([])
+  })
+
+  test('they are found like any other lines', async () => {
+    const { body } = await service.request('GET', '/v1/logs?podUid=crashed&q=120')
+    expect(body['lines']).toMatchObject([{ message: 'crashed 120', podUid: 'crashed', restart: 0 }])
+  })
+
+  test('a pod still tells how many lines it had, each life and the list as well', async () => {
+    for (const uid of ['crashed', 'done']) {
+      const { body } = await service.request('GET', `/v1/pods/${uid}`)
+      expect(body).toMatchObject({ lines: 121, containers: [{ lives: [{ lines: 121 }] }] })
+    }
+    const { body } = await service.request('GET', '/v1/pods')
+    expect((body['pods'] as { lines: number }[]).map(({ lines }) => lines)).toEqual([121, 121])
+  })
+
+  test('a pod of which nothing is left but its obituary is still told', async () => {
+    const before = (await service.request('GET', '/v1/pods/crashed')).body
+    for (const table of ['pods', 'lives', 'life_lines', 'pods_seen', 'events', 'kept_counts'])
+      await service.store.command({ sql: raw(`TRUNCATE TABLE ${table}`) })
+    expect(await service.request('GET', '/v1/pods/crashed')).toEqual({ status: 200, body: before })
+    expect(before).toMatchObject({ outcome: 'crashed', exitCode: 1, lines: 121 })
+  })
+
+  test('last words end as well, after their own time', async () => {
+    service.clock.now = start + 182 * dayMs
+    expect(await service.expire()).toMatchObject([{ class: 'last_words' }])
+    expect(await messages(service, 'crashed').catch(() => [])).toEqual([])
+  })
+})
+
+/** A store that fails at statements which begin so, as long as it is broken. */
+const breaking = (begin: string) => {
+  const fault = {
+    broken: true,
+    through: (store: LogStore): LogStore => ({
+      ...store,
+      command: (query: Query) =>
+        fault.broken && compile(query.sql).text.startsWith(begin)
+          ? Promise.reject(new Error('the disk is full'))
+          : store.command(query),
+    }),
+  }
+  return fault
+}
+
+/** A crashed pod whose lines are to be dropped. */
+async function expiring(through: (store: LogStore) => LogStore): Promise<KeepService> {
+  const service = await openKeepService({ through })
+  await service.tell(podOf('crashed', died(137)))
+  await service.say(hourOf('crashed'))
+  service.clock.now += 15 * dayMs
+  return service
+}
+
+test('a copy that fails blocks the drop, is told, and is made up for', async () => {
+  const fault = breaking('INSERT INTO logs')
+  await using service = await expiring(fault.through)
+  expect(await service.expire()).toEqual([])
+  expect(await messages(service, 'crashed')).toHaveLength(121)
+  const { body } = await service.request('GET', '/v1/retention')
+  expect(body['overdue']).toMatchObject([{ class: 'default', day: '2026-11-23', reason: 'the disk is full' }])
+  fault.broken = false
+  expect(await service.expire()).toHaveLength(1)
+  expect(await messages(service, 'crashed')).toHaveLength(kept.length)
+  expect((await service.request('GET', '/v1/retention')).body['overdue']).toEqual([])
+})
+
+test('copied twice, and beside what they are copies of, last words are one line each', async () => {
+  const fault = breaking('ALTER TABLE logs DROP')
+  await using service = await expiring(fault.through)
+  await service.expire()
+  await service.expire()
+  const stored = await service.store.rows<{ class: string }>({ sql: raw('SELECT DISTINCT class FROM logs ORDER BY class') })
+  expect(stored.map((row) => row.class)).toEqual(['default', 'last_words'])
+  expect(await messages(service, 'crashed')).toHaveLength(121)
+  expect(await linesOf(service, 'crashed')).toBe(121)
+  fault.broken = false
+  await service.expire()
+  expect(await messages(service, 'crashed')).toEqual(kept.map((i) => `crashed ${i}`))
+  expect(await linesOf(service, 'crashed')).toBe(121)
+})
+
+test('a line that comes while last words are copied is not dropped unseen', async () => {
+  let late: object[] = []
+  await using service: KeepService = await openKeepService({
+    through: (store) => ({
+      ...store,
+      command: async (query: Query) => {
+        await store.command(query)
+        if (compile(query.sql).text.startsWith('INSERT INTO logs')) await service.say(late.splice(0), start + dayMs)
+      },
+    }),
+  })
+  await service.tell(podOf('crashed', died(1)))
+  await service.say(hourOf('crashed'))
+  service.clock.now += 15 * dayMs
+  late = [{ ...hourOf('crashed')[120]!, message: 'said last' }]
+  expect(await service.expire()).toEqual([])
+  expect(service.expiry.blocked.values().next().value).toBe('lines came meanwhile')
+  expect(await service.expire()).toHaveLength(1)
+  expect(await messages(service, 'crashed')).toContain('said last')
 })

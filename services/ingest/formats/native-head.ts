@@ -1,8 +1,22 @@
 // What a native batch says before and beside its records: its keys, the fields that hold for all records, and whether it is a batch at all.
 import { AfterlogError } from '#shared/errors.ts'
-import { canonicalEscapes } from './json-escape.ts'
+import type { Origin } from '../normalise/origin.ts'
+import { canonicalEscapes, escapeJson } from './json-escape.ts'
 import { type JsonScanner, JsonSyntaxError, nullValue, numberValue } from './json-scanner.ts'
 import type { RecordScanner } from './record-scanner.ts'
+
+/** Batch-level defaults, JSON-escaped. */
+export interface BatchDefaults {
+  cluster: Buffer
+  node: Buffer
+  agent: Buffer
+}
+
+/** Batch-level defaults of an origin. */
+export function defaultsOf({ cluster, node, agent }: Pick<Origin, 'cluster' | 'node' | 'agent'>): BatchDefaults {
+  const escaped = (value: string): Buffer => escapeJson(Buffer.from(value))
+  return { cluster: escaped(cluster), node: escaped(node), agent: escaped(agent) }
+}
 
 /**
  * Told by the first object: whether it has records, and whether anything follows it. A record is read by then, from where `json` stood to

@@ -1,15 +1,15 @@
 // One record of a native batch, from the slots that the scanner filled to a draft of a line. A record that cannot be a line gives
 // a reason and a sentence that names the field.
-import type { Origin } from '../normalise/origin.ts'
 import type { RejectReason } from '../normalise/reject.ts'
 import { LineDraft, text } from '../normalise/line-draft.ts'
 import { capEscaped, recordBytesMax } from '../normalise/line-cap.ts'
 import { normaliseSeverity, severities } from '../normalise/severity.ts'
 import { lineTimeMaxMs, type RetentionClass, TimeWindow, tooOld } from '../normalise/time-window.ts'
-import type { Retention } from '#shared/retention.ts'
+import type { RetentionRules } from '#shared/retention.ts'
 import { CriReader } from './cri.ts'
+import type { BatchDefaults } from './native-head.ts'
 import { readDockerLine } from './docker-json.ts'
-import { canonicalEscapes, escapeJson, unescapedLength, unescapeJson } from './json-escape.ts'
+import { canonicalEscapes, unescapedLength, unescapeJson } from './json-escape.ts'
 import { none, nullValue, numberValue, plainString, unicodeString } from './json-scanner.ts'
 import { PathCache } from './path-cache.ts'
 import { type RecordScanner, slot } from './record-scanner.ts'
@@ -18,13 +18,6 @@ import { TimeReader } from './time-bytes.ts'
 
 /** Bytes of a name, an id or a path. */
 const nameBytesMax = 4096
-
-/** Batch-level defaults, JSON-escaped. */
-export interface BatchDefaults {
-  cluster: Buffer
-  node: Buffer
-  agent: Buffer
-}
 
 export class NativeRecord {
   readonly draft = new LineDraft()
@@ -36,14 +29,17 @@ export class NativeRecord {
   private lastNamespace: Buffer = Buffer.alloc(0)
   private lastClass: RetentionClass
   private readonly slots: RecordScanner
-  readonly window: TimeWindow
-  private readonly retention: Retention
+  private readonly window: TimeWindow
 
-  constructor(slots: RecordScanner, retention: Retention) {
+  constructor(slots: RecordScanner, retention: RetentionRules) {
     this.slots = slots
     this.window = new TimeWindow(retention)
-    this.retention = retention
     this.lastClass = this.window.classOf('')
+  }
+
+  /** Records from now on arrived then, ms since 1970; NaN where nobody knows. */
+  arrived(receivedMs: number): void {
+    if (this.window.arrived(receivedMs)) this.lastClass = this.window.classOf(this.lastNamespace.toString('latin1'))
   }
 
   /** Fills the draft from the slots. False where the record is none; reason and detail say why. */
@@ -278,9 +274,7 @@ export class NativeRecord {
       this.lastClass = this.window.classOf(this.lastNamespace.toString('latin1'))
     }
     const { ms } = time
-    if (this.window.isTooOld(ms, this.lastClass)) {
-      return this.fail('too-old', tooOld(shown(ms), this.lastClass.name, this.retention.daysOf(this.lastClass.name)))
-    }
+    if (this.window.isTooOld(ms, this.lastClass)) return this.fail('too-old', tooOld(shown(ms), this.lastClass))
     if (this.window.isInTheFuture(ms))
       return this.fail('in-the-future', `time ${shown(ms)} is more than an hour ahead of its arrival`)
     if (!(ms >= 0 && ms < lineTimeMaxMs)) return this.fail('bad-time', `time ${shown(ms)} is not in 1970 to 2105`)
@@ -292,9 +286,3 @@ export class NativeRecord {
 }
 
 const shown = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : 'of another age')
-
-/** Batch-level defaults of an origin. */
-export function defaultsOf({ cluster, node, agent }: Pick<Origin, 'cluster' | 'node' | 'agent'>): BatchDefaults {
-  const escaped = (value: string): Buffer => escapeJson(Buffer.from(value))
-  return { cluster: escaped(cluster), node: escaped(node), agent: escaped(agent) }
-}

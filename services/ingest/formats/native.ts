@@ -1,20 +1,20 @@
 // The native batch (design section 4.1): a JSON object with records, one record, or one record per line of NDJSON. Bytes in, drafts of
 // lines out, into whatever sink; one bad record never costs its neighbours, and a body that is no batch is refused as a whole.
 import { AfterlogError } from '#shared/errors.ts'
-import type { Retention } from '#shared/retention.ts'
+import type { RetentionRules } from '#shared/retention.ts'
 import type { Decoded } from '../normalise/decoded.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject, RejectReason } from '../normalise/reject.ts'
 import type { DraftSink } from '../normalise/line-draft.ts'
 import { LineSink } from '../normalise/line-sink.ts'
 import { JsonScanner, JsonSyntaxError } from './json-scanner.ts'
-import { batchField, batchSeq, formOf, keysOf } from './native-head.ts'
-import { defaultsOf, NativeRecord, type BatchDefaults } from './native-record.ts'
+import { type BatchDefaults, batchField, batchSeq, defaultsOf, formOf, keysOf } from './native-head.ts'
+import { NativeRecord } from './native-record.ts'
 import { RecordScanner } from './record-scanner.ts'
 
 export interface DecodeOptions {
   origin: Origin
-  retention: Retention
+  retention: RetentionRules
   /** Of the ordinals' hash; fixed for the life of the process. */
   seed: number
 }
@@ -61,7 +61,7 @@ export class NativeDecoder {
   private outcome!: BatchOutcome
   private inherited: Required<Reject>['inherited'] | undefined
 
-  constructor({ retention, sink }: { retention: Retention; sink: DraftSink }) {
+  constructor({ retention, sink }: { retention: RetentionRules; sink: DraftSink }) {
     this.record = new NativeRecord(this.slots, retention)
     this.sink = sink
   }
@@ -130,7 +130,7 @@ export class NativeDecoder {
     this.head = head
     this.inherited = undefined
     this.outcome = { accepted: 0, rejects: [] }
-    this.record.window.receivedMs = origin.receivedMs
+    this.record.arrived(origin.receivedMs)
     this.sink.begin({ tenant: origin.tenant, receivedMs: origin.receivedMs, seq: head.seq })
   }
 

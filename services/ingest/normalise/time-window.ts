@@ -1,5 +1,6 @@
-// Which times a line may have: not older than its class is kept, not more than an hour ahead of its arrival.
-import type { Retention } from '#shared/retention.ts'
+// Which times a line may have: not older than its class is kept, not more than an hour ahead of its arrival. The rules are those that were
+// in force when it arrived, so that a message read again gets the same class.
+import { daysText, type Retention, type RetentionRules } from '#shared/retention.ts'
 
 const dayMs = 86_400_000
 /** Times of lines lie in [1970, 2106): the store sorts them by hours, which have 32-bit seconds. ms since 1970. */
@@ -17,14 +18,25 @@ export interface RetentionClass {
 /** The window of one arrival after the other. */
 export class TimeWindow {
   /** Arrival of the batch at hand, ms since 1970. NaN where nobody knows: then every time is taken. */
-  receivedMs = Number.NaN
-  private readonly classes = new Map<string, RetentionClass>()
-  private readonly retention: Retention
+  private receivedMs = Number.NaN
+  private readonly rules: RetentionRules
+  private retention: Retention
+  private classes: ReadonlyMap<string, RetentionClass>
 
-  constructor(retention: Retention) {
+  constructor(rules: RetentionRules) {
+    this.rules = rules
+    this.retention = rules.at(Number.NaN)
+    this.classes = classesOf(this.retention)
+  }
+
+  /** True where other rules are in force than for the arrival before. */
+  arrived(receivedMs: number): boolean {
+    this.receivedMs = receivedMs
+    const retention = this.rules.at(receivedMs)
+    if (retention === this.retention) return false
     this.retention = retention
-    for (const [name, days] of retention.rules)
-      this.classes.set(name, { name, bytes: Buffer.from(JSON.stringify(name).slice(1, -1)), keptMs: days * dayMs })
+    this.classes = classesOf(retention)
+    return true
   }
 
   classOf(namespace: string): RetentionClass {
@@ -40,7 +52,15 @@ export class TimeWindow {
   }
 }
 
+const classesOf = ({ rules }: Retention): ReadonlyMap<string, RetentionClass> =>
+  new Map(
+    [...rules].map(([name, days]) => [
+      name,
+      { name, bytes: Buffer.from(JSON.stringify(name).slice(1, -1)), keptMs: days * dayMs },
+    ]),
+  )
+
 /** The sentence for a line that is too old, which names the setting. */
-export function tooOld(time: string, name: string, days: number): string {
-  return `time ${time} is older than lines of class ${name} are kept (${days} days, AFTERLOG_RETENTION)`
+export function tooOld(time: string, { name, keptMs }: RetentionClass): string {
+  return `time ${time} is older than lines of class ${name} are kept (${daysText(keptMs / dayMs)}, AFTERLOG_RETENTION or PUT /v1/retention)`
 }

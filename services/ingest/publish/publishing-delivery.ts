@@ -3,7 +3,7 @@
 import { AfterlogError } from '#shared/errors.ts'
 import type { Publisher } from '#shared/kafka/publisher-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
-import type { Retention } from '#shared/retention.ts'
+import type { RetentionRules } from '#shared/retention.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { settleReplay } from '../normalise/replay.ts'
 import { bodyKey, type BodyFormat, type Delivered, type DeliverBody } from '../routes/deliver-body.ts'
@@ -17,7 +17,7 @@ export interface PublishingDeliveryOptions {
   topics: ReadonlyMap<string, TopicFormat>
   /** Takes bodies that no topic takes. */
   direct: DeliverBody
-  retention: Retention
+  retention: RetentionRules
   /** Of the ordinals' hash. */
   seed: number
   /** Told of each body that is on the broker. */

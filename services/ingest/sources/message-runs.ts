@@ -2,7 +2,7 @@
 // A new format is one line here.
 import { AfterlogError } from '#shared/errors.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
-import type { Retention } from '#shared/retention.ts'
+import type { RetentionRules } from '#shared/retention.ts'
 import { decodeLifecycle } from '../formats/kubernetes.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
 import { JsonScanner } from '../formats/json-scanner.ts'
@@ -19,7 +19,7 @@ export interface MessageRun {
 }
 
 export interface RunOptions {
-  retention: Retention
+  retention: RetentionRules
   /** Of the ordinals' hash; fixed for the life of the process. */
   seed: number
   /** Where the bytes of rows come from. */

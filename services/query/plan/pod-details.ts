@@ -143,13 +143,23 @@ export interface LineBounds {
   last: string
 }
 
-/** Distinct lines per life: the container id tells lives apart only where the restart does not, as in the identity. The primary key leads to the pods' runs in the hours between. Rows: LineCountRow. */
+/**
+ * Distinct lines per life: the container id tells lives apart only where the restart does not, as in the identity. The primary key leads to the
+ * pods' runs in the hours between. Days of which lines have expired were counted before: lines only leave, so the larger count is the right one. Rows: LineCountRow.
+ */
 export function lineCounts(tenant: string, { namespaces, pods, uids, first, last }: LineBounds): Fragment {
   const instant = (text: string) => bind("DateTime64(9, 'UTC')", text.replace('T', ' ').replace('Z', ''))
-  return sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, if(restart < 0, ${bareContainerId}, '') AS containerId, toString(uniqExact(ts, identity)) AS lines
-  FROM logs WHERE tenant = ${str(tenant)} AND toStartOfHour(ts) >= toStartOfHour(${instant(first)}) AND toStartOfHour(ts) <= toStartOfHour(${instant(last)})
-    AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)}
-  GROUP BY uid, cluster, namespace, pod, container, restart, containerId`
+  const named = sql`namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)}`
+  const life = raw('uid, cluster, namespace, pod, container, restart, containerId')
+  return sql`SELECT ${life}, toString(sum(most)) AS lines FROM (
+  SELECT ${life}, day, max(counted) AS most FROM (
+    SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, if(restart < 0, ${bareContainerId}, '') AS containerId, toDate(ts) AS day, uniqExact(ts, identity) AS counted
+    FROM logs WHERE tenant = ${str(tenant)} AND toStartOfHour(ts) >= toStartOfHour(${instant(first)}) AND toStartOfHour(ts) <= toStartOfHour(${instant(last)}) AND ${named}
+    GROUP BY ${life}, day
+    UNION ALL
+    SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, container_id AS containerId, day, lines AS counted FROM kept_counts WHERE tenant = ${str(tenant)} AND ${named}
+  ) GROUP BY ${life}, day
+) GROUP BY ${life}`
 }
 
 /** The uid of the API for any uid that names a pod there. Rows: { uid }, at most one. */

@@ -1,0 +1,91 @@
+// GET and PUT /v1/retention: how long lines are kept, and what a change does to stored and to new lines. The rules are of the whole
+// store, whatever the tenant: lines are dropped by day and class.
+import type { LiveRetention, RetentionVersion } from '#shared/live-retention.ts'
+import { invalidParameter } from '#shared/errors.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { isRuleName, parseDays, parseSpan, retentionOf, type LastWords, type RetentionSettings } from '#shared/retention.ts'
+import type { z } from 'zod'
+import type { Expiry } from '#query/keep/expiry.ts'
+import { endsAt, storedPartitions } from '#query/keep/partitions.ts'
+import { retentionEffect, retentionJson, type RetentionFacts } from '#query/render/retention.ts'
+import type { QueryRouteOptions } from './query-context.ts'
+import { retentionAnswer, retentionBody, retentionChange, retentionQuery } from './schemas/retention.ts'
+
+export interface RetentionRouteOptions extends Pick<QueryRouteOptions, 'store' | 'clock'> {
+  retention: LiveRetention
+  expiry: Pick<Expiry, 'blocked'>
+}
+
+const rulesMax = 1000
+
+export const retentionRoute =
+  ({ store, clock, retention, expiry }: RetentionRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    const factsOf = async (settings: RetentionVersion): Promise<RetentionFacts> => ({
+      settings,
+      partitions: await storedPartitions(store),
+      endsAt,
+      nowMs: clock(),
+    })
+
+    const get = { summary: 'How long lines are kept', response: { 200: retentionAnswer } }
+    app.get('/v1/retention', { schema: get }, async (_request, reply) => {
+      await retention.reload()
+      return reply.send(retentionJson(await factsOf(retention.newest()), expiry.blocked))
+    })
+
+    const put = {
+      summary: 'Change how long lines are kept, without a restart',
+      querystring: retentionQuery,
+      body: retentionBody,
+      response: { 200: retentionChange },
+    }
+    app.put('/v1/retention', { schema: put }, async (request, reply) => {
+      await retention.reload()
+      const before = retention.newest()
+      const settings = { rules: rulesOf(request.body), lastWords: lastWordsOf(request.body, before.lastWords) }
+      const dry = request.query.dryRun === 'true'
+      if (!dry) request.log.info({ rules: request.body.rules, lastWords: request.body.lastWords }, 'retention rules are put')
+      const after = dry ? { ...settings, inForceMs: clock() } : await retention.put(settings)
+      const facts = await factsOf(after)
+      return reply.send({ ...retentionJson(facts, expiry.blocked), effect: retentionEffect(before, facts) })
+    })
+    done()
+  }
+
+type Body = z.output<typeof retentionBody>
+
+function rulesOf({ rules }: Body): RetentionSettings['rules'] {
+  const entries = Object.entries(rules)
+  if (!Object.hasOwn(rules, 'default'))
+    throw invalidParameter('rules.default', 'rules.default is missing: it is for every namespace without a rule of its own')
+  if (entries.length > rulesMax)
+    throw invalidParameter('rules', `there are more than ${rulesMax} rules: each has a partition per day`)
+  return retentionOf(
+    new Map(
+      entries.map(([name, text]) => {
+        const parameter = `rules.${name}`
+        if (!isRuleName(name))
+          throw invalidParameter(parameter, `${JSON.stringify(name)} is no name of a namespace; there are no patterns`)
+        return [name, readBy(parseDays, parameter, text)]
+      }),
+    ),
+  )
+}
+
+function lastWordsOf({ lastWords = {} }: Body, before: LastWords): LastWords {
+  const { first, last, keep } = lastWords
+  return {
+    firstMs: first === undefined ? before.firstMs : readBy(parseSpan, 'lastWords.first', first),
+    lastMs: last === undefined ? before.lastMs : readBy(parseSpan, 'lastWords.last', last),
+    keptDays: keep === undefined ? before.keptDays : readBy(parseDays, 'lastWords.keep', keep),
+  }
+}
+
+function readBy(parse: (text: string) => number, parameter: string, text: string): number {
+  try {
+    return parse(text)
+  } catch (error) {
+    throw invalidParameter(parameter, `${parameter}: ${(error as Error).message} (it is ${JSON.stringify(text.slice(0, 200))})`)
+  }
+}

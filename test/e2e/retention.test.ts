@@ -1,0 +1,210 @@
+// Retention as an operator meets it: changed over HTTP while everything runs, disk that is really free, kills in the middle of it.
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { afterEach, expect, test } from 'vitest'
+import { openStore } from '#shared/clickhouse/open-store.ts'
+import { raw } from '#shared/clickhouse/sql.ts'
+import { startClickHouse } from '#test/support/clickhouse-bridge/start.ts'
+import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
+import { request } from '#test/support/service.ts'
+import { spawnService } from '#test/support/service-process.ts'
+
+const dayMs = 86_400_000
+const dirs: string[] = []
+const temporary = async (): Promise<string> => {
+  const dir = await mkdtemp(join(tmpdir(), 'afterlog-retention-'))
+  dirs.push(dir)
+  return dir
+}
+afterEach(async () => {
+  for (const dir of dirs.splice(0)) await rm(dir, { recursive: true, force: true })
+})
+
+const headers = { 'content-type': 'application/json' }
+async function post(url: string, path: string, body: unknown): Promise<void> {
+  expect(await request(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).toMatchObject({
+    status: 200,
+    body: { rejected: 0 },
+  })
+}
+const put = (url: string, body: object) => request(`${url}/v1/retention`, { method: 'PUT', headers, body: JSON.stringify(body) })
+interface Stored {
+  class: string
+  rows: number
+  bytes: number
+}
+const retention = async (url: string): Promise<{ stored: Stored[]; overdue: unknown[] }> =>
+  (await request(`${url}/v1/retention`)).body as unknown as { stored: Stored[]; overdue: unknown[] }
+const bytesOf = ({ stored }: { stored: Stored[] }): number => stored.reduce((sum, { bytes }) => sum + bytes, 0)
+const du = async (dir: string): Promise<number> => Number((await promisify(execFile)('du', ['-sB1', dir])).stdout.split('\t')[0])
+
+test('a shorter rule, put while lines come, frees the disk of what is older, without a restart', async () => {
+  const dataDir = await temporary()
+  await using service = spawnService({ dataDir })
+  const url = await service.serving
+  const ago = (days: number, message: string, i: number): object => ({
+    time: new Date(Date.now() - days * dayMs - i).toISOString(),
+    namespace: 'shop',
+    pod: 'cart',
+    podUid: 'u1',
+    container: 'app',
+    restart: 0,
+    message,
+  })
+  for (const days of [0, 5, 10])
+    for (let n = 0; n < 4; n++)
+      await post(url, '/v1/batches', {
+        records: Array.from({ length: 2000 }, (_, i) => ago(days, randomBytes(600).toString('hex'), n * 2000 + i)),
+      })
+  const before = { bytes: bytesOf(await retention(url)), disk: await du(dataDir) }
+  expect(before.bytes).toBeGreaterThan(10e6)
+
+  const { status, body } = await put(url, { rules: { default: '7d' } })
+  expect([status, body]).toMatchObject([200, { effect: { stored: [{ class: 'default', before: '14d', after: '7d' }] } }])
+  const { expireNow } = (body['effect'] as { stored: { expireNow: { rows: number; bytes: number } }[] }).stored[0]!
+  expect(expireNow.rows).toBe(8000)
+  await expect
+    .poll(async () => bytesOf(await retention(url)), { timeout: 40_000, interval: 500 })
+    .toBeLessThan(before.bytes - expireNow.bytes * 0.9)
+  await expect
+    .poll(async () => before.disk - (await du(dataDir)), { timeout: 60_000, interval: 1000 })
+    .toBeGreaterThan(expireNow.bytes * 0.8)
+  const { body: pod } = await request(`${url}/v1/pods/u1`)
+  expect(pod['lines']).toBe(24_000)
+  const { body: histogram } = await request(`${url}/v1/logs/histogram?podUid=u1&step=1d`)
+  expect((histogram['buckets'] as { total: number }[]).reduce((sum, { total }) => sum + total, 0)).toBe(16_000)
+  process.stdout.write(
+    `stored ${before.bytes} bytes, told to expire ${expireNow.bytes}; du ${before.disk} before, ${await du(dataDir)} after\n`,
+  )
+})
+
+test('two ingest processes and a query process over a server go by a new rule from the same moment', async () => {
+  const dir = await temporary()
+  await using clickhouse = await startClickHouse({ dir: join(dir, 'server') })
+  const env = { AFTERLOG_CLICKHOUSE_URL: clickhouse.url }
+  const spawned = (program: 'services/ingest/main.ts' | 'services/query/main.ts') =>
+    spawnService({ dataDir: join(dir, 'none'), program, env })
+  await using one = spawned('services/ingest/main.ts')
+  await using two = spawned('services/ingest/main.ts')
+  await using query = spawned('services/query/main.ts')
+  const [first, second, url] = await Promise.all([one.serving, two.serving, query.serving])
+  const say = async (to: string, message: string): Promise<void> =>
+    post(to, '/v1/batches', {
+      records: [{ time: new Date().toISOString(), namespace: 'shop', pod: 'cart', podUid: 'u1', container: 'app', message }],
+    })
+  await Promise.all([say(first, 'one'), say(second, 'two')])
+  const { body } = await put(url, { rules: { default: '14d', shop: '90d' } })
+  await sleep(Date.parse(body['inForce'] as string) - Date.now() + 10)
+  await Promise.all([say(first, 'three'), say(second, 'four')])
+  const { stored } = await retention(url)
+  expect(stored.map((each) => [each.class, each.rows])).toEqual([
+    ['default', 2],
+    ['shop', 2],
+  ])
+  expect((await request(`${url}/v1/pods/u1/logs`)).body['lines']).toHaveLength(4)
+  await using late = spawned('services/ingest/main.ts')
+  await say(await late.serving, 'five')
+  expect((await retention(url)).stored.map((each) => each.rows)).toEqual([2, 3])
+})
+
+test('killed at any moment of keeping last words, none are lost and none are twice', async () => {
+  const dataDir = await temporary()
+  const pods = 300
+  const start = Math.floor((Date.now() - 3 * dayMs) / dayMs) * dayMs + 3_600_000
+  const at = (minutes: number): string => new Date(start + minutes * 60_000).toISOString()
+  const crashed = (n: number): KubernetesObject =>
+    fixture('pod-replacement', (object) => {
+      Object.assign(object['metadata'], { uid: `u${n}`, name: `p${n}`, creationTimestamp: at(0) })
+      object['status'] = {
+        phase: 'Failed',
+        containerStatuses: [
+          {
+            name: 'app',
+            restartCount: 0,
+            state: {
+              terminated: {
+                exitCode: 1,
+                reason: 'Error',
+                startedAt: at(0),
+                finishedAt: at(60),
+                containerID: `containerd://${n}`,
+              },
+            },
+          },
+        ],
+      }
+    })
+  const said = Array.from({ length: pods }, (_, n) =>
+    Array.from({ length: 61 }, (_unused, minute) => ({
+      time: at(minute),
+      namespace: 'shop',
+      pod: `p${n}`,
+      podUid: `u${n}`,
+      container: 'app',
+      restart: 0,
+      message: `${n} ${minute}`,
+    })),
+  ).flat()
+  const total = said.length
+  const words = pods * (5 + 16)
+  {
+    await using before = spawnService({ dataDir, env: { AFTERLOG_RETENTION: 'default=14d' } })
+    const url = await before.serving
+    for (let from = 0; from < total; from += 5000) await post(url, '/v1/batches', { records: said.slice(from, from + 5000) })
+    await post(
+      url,
+      '/v1/lifecycle',
+      Array.from({ length: pods }, (_, n) => crashed(n)),
+    )
+  }
+  const distinct = async (): Promise<{ all: number; words: number }> => {
+    await using store = await openStore({ mode: 'embedded', dataDir, database: 'afterlog' })
+    const [row] = await store.rows<{ all: number; words: number }>({
+      sql: raw(
+        `SELECT toUInt32(uniqExact(ts, identity)) AS all, toUInt32(uniqExactIf((ts, identity), class = 'last_words')) AS words FROM logs`,
+      ),
+    })
+    return row!
+  }
+  const env = { AFTERLOG_RETENTION: 'default=1d' }
+  const seen: string[] = []
+  const cut: boolean[] = []
+  const copiedRows = async (url: string): Promise<number> =>
+    (await retention(url)).stored.find((each) => each.class === 'last_words')?.rows ?? 0
+  for (const delayMs of [0, 0, 50, 100, 200]) {
+    await using killed = spawnService({ dataDir, env })
+    const url = await killed.serving
+    const before = await copiedRows(url)
+    await expect.poll(async () => (await copiedRows(url)) !== before, { timeout: 60_000, interval: 5 }).toBe(true)
+    await sleep(delayMs)
+    killed.kill('SIGKILL')
+    await killed.exited
+    const left = await distinct()
+    seen.push(`${left.words} of ${words} copied, ${left.all} of ${total} there`)
+    expect(left.all === total || left.words === words, seen.at(-1)).toBe(true)
+    cut.push(left.all === total && left.words > 0)
+    if (left.all !== total) break
+  }
+  expect(cut).toContain(true)
+  process.stdout.write(`${seen.join('\n')}\n`)
+  {
+    await using service = spawnService({ dataDir, env })
+    const url = await service.serving
+    await expect
+      .poll(async () => (await retention(url)).stored.map((each) => each.class), { timeout: 90_000 })
+      .toEqual(['last_words'])
+    const { body } = await request(`${url}/v1/pods/u7/logs`)
+    expect((body['lines'] as { message: string }[]).map(({ message }) => message)).toEqual(
+      [0, 1, 2, 3, 4, ...Array.from({ length: 16 }, (_, i) => 45 + i)].map((minute) => `7 ${minute}`),
+    )
+    expect((await request(`${url}/v1/pods/u7`)).body['lines']).toBe(61)
+    service.kill('SIGTERM')
+    await service.exited
+  }
+  expect(await distinct()).toEqual({ all: words, words })
+})

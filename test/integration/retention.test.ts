@@ -1,0 +1,169 @@
+// GET and PUT /v1/retention: live, told before it happens, the same for every process and for every reading of a message.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createLiveRetention } from '#shared/live-retention.ts'
+import { createLogger } from '#shared/logger.ts'
+import { parseLastWords, parseRetention } from '#shared/retention.ts'
+import { raw } from '#shared/clickhouse/sql.ts'
+import { retentionAnswer, retentionChange } from '#query/routes/schemas/retention.ts'
+import { openKeepService, type KeepService } from '#test/support/keep-service.ts'
+
+let service: KeepService
+beforeAll(async () => {
+  service = await openKeepService({ rules: 'default=14d,kube-system=3d' })
+})
+afterAll(() => service[Symbol.asyncDispose]())
+
+const dayMs = 86_400_000
+const put = (body: object | string, query = '') => service.request('PUT', `/v1/retention${query}`, body)
+const record = (message: string, more: object = {}): object => ({
+  time: '2026-11-23T11:00:00.000000001Z',
+  namespace: 'shop',
+  pod: 'cart',
+  podUid: 'u1',
+  container: 'app',
+  restart: 0,
+  message,
+  ...more,
+})
+const classes = async (): Promise<string[]> => {
+  const rows = await service.store.rows<{ class: string }>({ sql: raw('SELECT DISTINCT class FROM logs ORDER BY class') })
+  return rows.map((row) => row.class)
+}
+
+describe('what is wrong is refused by name, and changes nothing', () => {
+  const rules = { default: '14d' }
+  test.each([
+    ['rules', {}],
+    ['rules.default', { rules: {} }],
+    ['rules.default', { rules: { default: '0d' } }],
+    ['rules.default', { rules: { default: '-1d' } }],
+    ['rules.default', { rules: { default: '101y' } }],
+    ['rules.default', { rules: { default: '14' } }],
+    ['rules', { rules: { default: 14 } }],
+    ['rules.kube-*', { rules: { ...rules, 'kube-*': '3d' } }],
+    ['rules.last_words', { rules: { ...rules, last_words: '3d' } }],
+    ['rules', { rules: { ...rules, ...Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`n${i}`, '1d'])) } }],
+    ['lastWords.first', { rules, lastWords: { first: '0m' } }],
+    ['lastWords.last', { rules, lastWords: { last: '25h' } }],
+    ['lastWords.keep', { rules, lastWords: { keep: 'months' } }],
+    ['kept', { rules, lastWords: { keep: '1y', kept: '1y' } }],
+    ['default', { rules, default: '3d' }],
+  ])('%s', async (parameter, body) => {
+    const answer = await put(body)
+    expect(answer).toMatchObject({ status: 400, body: { code: expect.stringMatching(/^invalid/) } })
+    expect(answer.body['parameter']).toBe(parameter)
+    expect((await service.request('GET', '/v1/retention')).body).toMatchObject({ source: 'environment', inForce: null })
+  })
+
+  test.each([['not JSON'], ['[]'], ['null']])('a body that is %j', async (body) => {
+    expect((await put(body)).status).toBe(400)
+  })
+
+  test('an unknown parameter', async () => {
+    expect(await put({ rules }, '?dryrun=true')).toMatchObject({ status: 400, body: { parameter: 'dryrun' } })
+  })
+})
+
+test('a dry run tells everything and changes nothing', async () => {
+  await service.say([record('one'), record('two', { time: '2026-11-20T11:00:00Z' })])
+  const { status, body } = await put({ rules: { default: '1d', shop: '90d' } }, '?dryRun=true')
+  expect(status).toBe(200)
+  expect(retentionChange.parse(body)).toEqual(body)
+  const [effect] = body['effect'].stored as { expireNow: object; stay: object; text: string }[]
+  expect(effect).toMatchObject({
+    class: 'default',
+    before: '14d',
+    after: '1d',
+    expireNow: { partitions: 1 },
+    stay: { partitions: 1 },
+    text: 'lines of class default are kept 1d, no longer 14d: 1 day of them, up to 2026-11-20, will be dropped; the next is dropped at 2026-11-25T00:00:00.000000000Z',
+  })
+  expect(body['effect'].new).toEqual([
+    { namespace: 'default', before: { class: 'default', kept: '14d' }, after: { class: 'default', kept: '1d' } },
+    { namespace: 'kube-system', before: { class: 'kube-system', kept: '3d' }, after: { class: 'default', kept: '1d' } },
+    { namespace: 'shop', before: { class: 'default', kept: '14d' }, after: { class: 'shop', kept: '90d' } },
+  ])
+  const { body: now } = await service.request('GET', '/v1/retention')
+  expect(retentionAnswer.parse(now)).toEqual(now)
+  expect(now).toMatchObject({ source: 'environment', rules: { default: '14d', 'kube-system': '3d' } })
+})
+
+describe('a change', () => {
+  let changedMs: number
+  beforeAll(async () => {
+    changedMs = service.clock.now
+    const { status, body } = await put({ rules: { default: '14d', shop: '90d' }, lastWords: { keep: '1y' } })
+    expect([status, body['source'], body['inForce']]).toEqual([200, 'put', '2026-11-23T12:00:05.000000000Z'])
+  })
+
+  test('is for lines that arrive five seconds later, of what was not named nothing changes', async () => {
+    await service.say([record('before')])
+    expect(await classes()).toEqual(['default'])
+    service.clock.now += 5000
+    await service.say([record('after')])
+    expect(await classes()).toEqual(['default', 'shop'])
+    expect((await service.request('GET', '/v1/retention')).body['lastWords']).toEqual({ first: '5m', last: '15m', keep: '365d' })
+  })
+
+  test('is what another process, and one that starts later, go by', async () => {
+    const environment = { rules: parseRetention('default=1d'), lastWords: parseLastWords('') }
+    const log = createLogger({ level: 'silent', service: 'ingest' })
+    await using other = await createLiveRetention({ store: service.store, environment, log, clock: () => service.clock.now })
+    expect(other.at(service.clock.now).classOf('shop')).toBe('shop')
+    expect(other.at(changedMs).daysOf('default')).toBe(1)
+    expect(other.obstacle()).toBeUndefined()
+  })
+
+  test('does not change the class of a message that is read again: its arrival decides, not its reader', async () => {
+    await service.say([record('before')], changedMs)
+    const rows = await service.store.rows<{ class: string }>({
+      sql: raw(`SELECT DISTINCT class FROM logs WHERE message = 'before'`),
+    })
+    expect(rows).toEqual([{ class: 'default' }])
+  })
+
+  test('leaves a line that its sender sends again under two classes one line', async () => {
+    await service.say([record('before')])
+    const stored = await service.store.rows<{ class: string }>({
+      sql: raw(`SELECT DISTINCT class FROM logs WHERE message = 'before' ORDER BY class`),
+    })
+    expect(stored.map((row) => row.class)).toEqual(['default', 'shop'])
+    const { body: logs } = await service.request('GET', '/v1/logs?q=before')
+    expect((logs['lines'] as unknown[]).length).toBe(1)
+    expect((await service.request('GET', '/v1/pods/u1/logs')).body['lines']).toHaveLength(4)
+    expect((await service.request('GET', '/v1/pods/u1')).body['lines']).toBe(4)
+  })
+
+  test('of the class of a line counts it once also when one of the two has expired', async () => {
+    service.clock.now += 15 * dayMs
+    expect((await service.expire()).map((partition) => [partition.day, partition.class])).toEqual([
+      [20261120, 'default'],
+      [20261123, 'default'],
+    ])
+    expect((await service.request('GET', '/v1/pods/u1')).body['lines']).toBe(4)
+    const { body } = await service.request('GET', '/v1/pods/u1/logs')
+    expect((body['lines'] as { message: string }[]).map(({ message }) => message).toSorted()).toEqual(['after', 'before'])
+  })
+})
+
+test('a rule that is taken away leaves its lines to default', async () => {
+  const { body } = await put({ rules: { default: '3d' } })
+  const effects = body['effect'].stored as { class: string }[]
+  expect(effects.find((effect) => effect.class === 'shop')).toMatchObject({
+    before: '90d',
+    after: '3d',
+    expireNow: { partitions: 1 },
+  })
+  service.clock.now += 5000
+  expect(await service.expire()).toMatchObject([{ class: 'shop' }])
+  expect((await service.request('GET', '/v1/pods/u1')).body['lines']).toBe(4)
+})
+
+test('of two changes at once the later one wins, whoever asks', async () => {
+  const answers = await Promise.all(['7d', '8d'].map((days) => put({ rules: { default: days } })))
+  const newest = answers.toSorted((a, b) => (a.body['inForce'] < b.body['inForce'] ? 1 : -1))[0]!
+  const { body } = await service.request('GET', '/v1/retention')
+  if (answers[0]!.body['inForce'] !== answers[1]!.body['inForce']) expect(body['rules']).toEqual(newest.body['rules'])
+  expect(['7d', '8d']).toContain(body['rules'].default)
+  expect((await service.request('GET', '/v1/retention')).body['rules']).toEqual(body['rules'])
+})
