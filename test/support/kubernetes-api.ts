@@ -13,6 +13,8 @@ export interface ApiTenant {
   tell(...objects: unknown[]): Promise<void>
   /** Lines of a log file, as an agent posts them: path and CRI text. */
   say(path: string, ...cri: (string | Buffer)[]): Promise<void>
+  /** The same, from this offset of the file on; resolves with the next. */
+  sayAt(path: string, from: number, ...cri: (string | Buffer)[]): Promise<number>
   get(path: string, headers?: Record<string, string>): Promise<Answer>
 }
 
@@ -26,19 +28,24 @@ export function apiTenant(url: string, tenant: string): ApiTenant {
     const answer = (await response.json()) as { rejected?: number }
     if (response.status !== 200 || answer.rejected !== 0) throw new Error(JSON.stringify(answer))
   }
-  let offset = 0
+  let end = 0
+  async function sayAt(path: string, from: number, ...cri: (string | Buffer)[]): Promise<number> {
+    let offset = from
+    const parts: Buffer[] = []
+    for (const text of cri) {
+      const bytes = Buffer.from(text)
+      parts.push(Buffer.from(`{"path":${JSON.stringify(path)},"offset":${offset},"cri":"`), escape(bytes), Buffer.from('"}\n'))
+      offset += bytes.length + 1
+    }
+    await post('/v1/batches', 'application/x-ndjson', Buffer.concat(parts))
+    return offset
+  }
   return {
     tell: (...objects) => post('/v1/lifecycle', 'application/json', JSON.stringify(objects)),
     async say(path, ...cri) {
-      const parts: Buffer[] = []
-      for (const text of cri) {
-        // Escaped by hand: bytes that are no UTF-8 have no string.
-        const bytes = Buffer.from(text)
-        parts.push(Buffer.from(`{"path":${JSON.stringify(path)},"offset":${offset},"cri":"`), escape(bytes), Buffer.from('"}\n'))
-        offset += bytes.length + 1
-      }
-      await post('/v1/batches', 'application/x-ndjson', Buffer.concat(parts))
+      end = await sayAt(path, end, ...cri)
     },
+    sayAt,
     async get(path, headers = {}) {
       const response = await fetch(`${url}/k8s${path}`, { headers: { ...own, ...headers } })
       const bytes = Buffer.from(await response.arrayBuffer())
@@ -53,6 +60,7 @@ export function apiTenant(url: string, tenant: string): ApiTenant {
   }
 }
 
+/** By hand: bytes that are no UTF-8 have no string. */
 function escape(bytes: Buffer): Buffer {
   return Buffer.concat(
     [...bytes].map((byte) => {

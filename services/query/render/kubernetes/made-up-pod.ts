@@ -65,7 +65,7 @@ function statuses(field: string, containers: readonly Life[][]): Record<string, 
       name: life!.container,
       image: life!.image,
       imageID: life!.imageId,
-      ...(life!.containerId === '' ? {} : { containerID: life!.containerId }),
+      containerID: idOf(life!),
       ready: false,
       restartCount: life!.restart ?? 0,
       state: stateOf(life!),
@@ -74,17 +74,23 @@ function statuses(field: string, containers: readonly Life[][]): Record<string, 
   }
 }
 
-function stateOf({ state, startedAt, finishedAt, exitCode, reason, message }: Life): Record<string, unknown> {
-  const started = { startedAt: startedAt === null ? null : wholeSecond(startedAt) }
-  if (state === 'running') return { running: started }
-  if (state === '') return {}
-  return {
-    terminated: {
-      exitCode: exitCode ?? 137,
-      reason,
-      message,
-      ...started,
-      finishedAt: finishedAt === null ? null : wholeSecond(finishedAt),
-    },
-  }
+/** Clients (stern) take a container without an id for one that never ran, and has no log. */
+const idOf = ({ containerId, restart }: Life): string => (containerId === '' ? `afterlog://${restart ?? 'unknown'}` : containerId)
+
+function stateOf(life: Life): Record<string, unknown> {
+  const { state, startedAt, firstLine, finishedAt, exitCode, reason, message } = life
+  const at = (time: string | null) => (time === null ? null : wholeSecond(time))
+  if (state === 'running') return { running: { startedAt: at(startedAt) } }
+  const told =
+    state === 'terminated'
+      ? { exitCode: exitCode ?? 137, reason, message, startedAt: at(startedAt), finishedAt: at(finishedAt) }
+      : // The kubelet's word for a container that it lost sight of.
+        {
+          exitCode: 137,
+          reason: 'ContainerStatusUnknown',
+          message: 'only its lines are known: whether it still runs was not told, and this exit code is made up',
+          startedAt: at(firstLine),
+          finishedAt: null,
+        }
+  return { terminated: { ...told, containerID: idOf(life) } }
 }

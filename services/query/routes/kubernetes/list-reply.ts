@@ -27,7 +27,7 @@ export async function sendList(reply: FastifyReply, list: ListReply): Promise<Fa
   return sendJsonStream(reply, body(list, first))
 }
 
-function sendJsonStream(reply: FastifyReply, parts: AsyncGenerator<Buffer>): FastifyReply {
+export function sendJsonStream(reply: FastifyReply, parts: AsyncGenerator<Buffer>): FastifyReply {
   return reply.type('application/json').send(Readable.from(parts, { objectMode: false, highWaterMark: 64 * 1024 }))
 }
 

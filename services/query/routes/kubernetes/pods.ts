@@ -4,17 +4,19 @@ import { badRequest } from '#shared/kubernetes-status.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeContinue, encodeContinue } from '#query/continue-token.ts'
 import type { NamePosition } from '#query/plan/kubernetes/pod-names.ts'
-import { podItems, type PodItemOptions } from '#query/read/kubernetes/pod-items.ts'
+import { podItems } from '#query/read/kubernetes/pod-items.ts'
 import { podFields, podSteps } from '#query/read/kubernetes/pod-list.ts'
 import { findPod } from '#query/read/kubernetes/pod-names.ts'
 import { createReading } from '#query/read/reading.ts'
-import { single, type Shape } from '#query/render/kubernetes/object.ts'
+import { single } from '#query/render/kubernetes/object.ts'
 import { podResource } from '#query/render/kubernetes/pod-row.ts'
 import { clientGone } from '../line-reply.ts'
+import { depthOf } from './depth.ts'
 import { sendList, type ListStep } from './list-reply.ts'
 import { readList, readShape } from './list-request.ts'
 import type { KubernetesRouteOptions } from './options.ts'
 import { warnOfOthers } from './warning.ts'
+import { sendWatch } from './watch-reply.ts'
 
 interface PodPath {
   namespace?: string
@@ -44,14 +46,12 @@ export const podRoutes =
     done()
   }
 
-async function listPods(
-  { store, limits, clock }: KubernetesRouteOptions,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
+async function listPods(options: KubernetesRouteOptions, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { tenant } = request
   const { namespace } = request.params as PodPath
   const asked = readList(request, podFields)
+  if (asked.watch) return sendWatch(options, request, reply, asked)
+  const { store, limits, clock } = options
   const { shape, labels, fields, limit } = asked
   const nowMs = clock()
   const reading = createReading({ store, limits, signal: clientGone(reply) })
@@ -83,6 +83,3 @@ function positionOf(key: string[] | undefined): NamePosition | undefined {
   if (!/^\d{1,18}$|^[1-8]\d{18}$/.test(born)) throw badRequest('continue key is not valid: it is not one that this server gave')
   return { namespace, name, born: BigInt(born), uid }
 }
-
-const depthOf = ({ as, include }: Shape): PodItemOptions['depth'] =>
-  as === 'Object' || (as === 'Table' && include === 'Object') ? 'sealed' : 'metadata'
