@@ -165,6 +165,43 @@ test('a line sent twice is seen once, and fragments of different batches are one
   )
 })
 
+describe('pods that are known by halves', () => {
+  beforeAll(() => {
+    k8s = apiTenant(service.url, 'halves')
+  })
+
+  test('a static pod has its lines under the uid of its manifest', async () => {
+    const told = fixture('pod-static')
+    const { namespace, name: pod, annotations } = told['metadata']
+    const { name: container, restartCount } = told['status'].containerStatuses[0] as { name: string; restartCount: number }
+    await k8s.tell(told)
+    await k8s.say(
+      `/var/log/pods/${namespace}_${pod}_${annotations['kubernetes.io/config.mirror']}/${container}/${restartCount}.log`,
+      `${at(1)}static`,
+    )
+    const { bytes } = await k8s.get(`/api/v1/namespaces/${namespace}/pods/${pod}/log`)
+    expect(bytes.toString()).toBe('static\n')
+    expect((await k8s.get(`/api/v1/namespaces/${namespace}/pods`)).body['items']).toHaveLength(1)
+  })
+
+  test('one whose uid nobody told has a log all the same, and another name beside a pod of its name', async () => {
+    await k8s.say(`/var/log/containers/nameless_shop_app-${'c0ffee'.repeat(10)}abcd.log`, `${at(1)}by container id`)
+    expect(await log('', 'nameless')).toBe('by container id\n')
+    await k8s.say('/var/log/pods/shop_nameless_aaaa/app/0.log', `${at(9)}by uid`)
+    expect(await log('', 'nameless')).toBe('by uid\n')
+    const { body } = await k8s.get('/api/v1/namespaces/shop/pods')
+    const names = body['items'].map(({ metadata }: KubernetesObject) => metadata.name as string)
+    expect(names).toEqual(['nameless', expect.stringMatching(/^nameless\.unresolv/)])
+    expect(await log('', names[1])).toBe('by container id\n')
+  })
+
+  test('one that only Events told of is listed, and says that it has no log', async () => {
+    await k8s.tell(fixture('event-evicted'))
+    const pod = fixture('event-evicted')['involvedObject'].name as string
+    expect(await log('', pod)).toBe(`400 pod "${pod}" is known by its events alone: nobody told of a container of it`)
+  })
+})
+
 test('the last lines of a log that is too long to hold are the same', async () => {
   k8s = apiTenant(service.url, 'long')
   const filler = 'x'.repeat(200_000)

@@ -1,25 +1,14 @@
 // Events in the order of their names, with the fieldSelector of Kubernetes as conditions.
 import { join, raw, sql, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { EventRow } from '#query/plan/pod-details.ts'
 import type { FieldTerm } from '#query/syntax/kubernetes/field-selector.ts'
 
-export interface EventTextRow {
-  namespace: string
-  uid: string
+export interface EventTextRow extends Omit<EventRow, 'cluster' | 'pod'> {
   name: string
-  type: string
-  reason: string
-  message: string
   kind: string
   involvedNamespace: string
   involvedName: string
   involvedUid: string
-  fieldPath: string
-  /** RFC 3339. */
-  firstTime: string
-  lastTime: string
-  count: number
-  component: string
-  host: string
   /** The Event as JSON. */
   object: string
 }

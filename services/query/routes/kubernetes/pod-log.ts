@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
-import { notFound } from '#shared/kubernetes-status.ts'
+import { badRequest } from '#shared/kubernetes-status.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import type { LineFilter } from '#query/plan/line-filter.ts'
 import { endOfLife } from '#query/read/kubernetes/life-end.ts'
@@ -36,7 +36,8 @@ export const podLogRoute =
         podItems({ reading, tenant, depth: 'object', nowMs }, [pod]),
         resolvePod(reading, tenant, pod.uid),
       ])
-      if (identity === undefined) throw notFound('pods', name)
+      if (identity === undefined)
+        throw badRequest(`pod ${JSON.stringify(name)} is known by its events alone: nobody told of a container of it`)
       const life = logLife(item!.object, identity, {
         container: asked.container.name,
         life: asked.container.life ?? (asked.previous ? -1 : pod.life),
