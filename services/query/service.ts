@@ -5,6 +5,7 @@ import { contextRoute } from './routes/context.ts'
 import { deadLettersRoute } from './routes/dead-letters.ts'
 import { fieldsRoute } from './routes/fields.ts'
 import { histogramRoute } from './routes/histogram.ts'
+import { kubernetesRoutes } from './routes/kubernetes/kubernetes.ts'
 import { logsRoute } from './routes/logs.ts'
 import { podLogsRoute } from './routes/pod-logs.ts'
 import { podRoute } from './routes/pod.ts'
@@ -27,6 +28,7 @@ export const createQuery: CreateService = ({ config, store, retention, log, regi
     podRoute,
     podLogsRoute,
     deadLettersRoute,
+    kubernetesRoutes,
   ]
   return {
     routes: [...routes.map((route) => route(options)), retentionRoute({ ...options, retention, expiry: keep.expiry })],

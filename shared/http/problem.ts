@@ -52,7 +52,7 @@ export function toProblem(error: AfterlogError): Problem {
 }
 
 /** Any thrown value as an AfterlogError: schema violations name their parameter, fastify's own errors keep their status. */
-function toAfterlogError(error: unknown): AfterlogError {
+export function toAfterlogError(error: unknown): AfterlogError {
   if (error instanceof AfterlogError) return error
   if (hasZodFastifySchemaValidationErrors(error)) return fromValidation(error)
   const { statusCode, code, message } = error as Partial<FastifyError>
@@ -95,17 +95,22 @@ function fromValidation(error: unknown): AfterlogError {
 }
 
 /** Whether it failed because the client closed the connection before its answer. */
-function clientLeft(reply: FastifyReply, thrown: unknown): boolean {
+export function clientLeft(reply: FastifyReply, thrown: unknown): boolean {
   const { name, code } = thrown as { name?: unknown; code?: unknown }
   return reply.raw.destroyed && (name === 'AbortError' || code === 'ECONNRESET')
+}
+
+/** What is ours to mend goes to the log, with its cause. */
+export function logFailure(request: FastifyRequest, error: AfterlogError): void {
+  if (error.status < 500) return
+  request.log[error.code === 'internal' ? 'error' : 'warn']({ err: error, code: error.code }, error.message)
 }
 
 /** Sends a failure as problem JSON; 5xx that we caused are logged with their cause. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
   if (clientLeft(reply, thrown)) return reply.send()
   const error = toAfterlogError(thrown)
-  if (error.status >= 500)
-    request.log[error.code === 'internal' ? 'error' : 'warn']({ err: error, code: error.code }, error.message)
+  logFailure(request, error)
   if (error.retryAfterS !== undefined || error.retryable) void reply.header('retry-after', String(error.retryAfterS ?? 1))
   return reply
     .code(error.status)

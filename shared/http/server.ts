@@ -19,6 +19,7 @@ import type { Logger } from '#shared/logger.ts'
 import { isTenant } from '#shared/tenant.ts'
 import { watchMethods } from './allowed-methods.ts'
 import { answerClientError } from './client-error.ts'
+import { isKubernetesPath, sendStatus } from './kubernetes-status.ts'
 import { sendProblem } from './problem.ts'
 
 declare module 'fastify' {
@@ -41,7 +42,7 @@ export interface HttpServerOptions {
   bodyBytesMax: number
   registry: Registry
   readiness: Readiness
-  /** What keeps every path under /v1 from being served, if anything does. */
+  /** What keeps every path under /v1 and /k8s from being served, if anything does. */
   obstacle?: () => AfterlogError | undefined
   routes: readonly RoutePlugin[]
 }
@@ -65,7 +66,8 @@ export async function createHttpServer({
     http: { requireHostHeader: false },
     clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true },
-    frameworkErrors: (error, request, reply) => void sendProblem(request, reply, error),
+    frameworkErrors: (error, request, reply) =>
+      void (isKubernetesPath(request.url) ? sendStatus : sendProblem)(request, reply, error),
   }).withTypeProvider<ZodTypeProvider>() as HttpServer
   app.setValidatorCompiler(validatorCompiler)
   // Response schemas describe answers in OpenAPI and are checked by tests; validating each line again would only cost.
@@ -84,7 +86,7 @@ export async function createHttpServer({
     if (request.headers.host === undefined && request.raw.httpVersion !== '1.0')
       throw invalidParameter('Host', 'Host is missing: HTTP/1.1 requires it')
     request.tenant = readTenant(request.headers['x-scope-orgid'])
-    const inTheWay = request.url.startsWith('/v1/') ? obstacle?.() : undefined
+    const inTheWay = isApi(request.url) ? obstacle?.() : undefined
     if (inTheWay !== undefined) throw inTheWay
   })
   // Fastify reads a stream that nobody asked for to its end, which a tail does not have.
@@ -104,6 +106,9 @@ export async function createHttpServer({
   for (const route of routes) await app.register(route)
   return app
 }
+
+/** Of what needs the store's tables. */
+const isApi = (url: string): boolean => url.startsWith('/v1/') || isKubernetesPath(url)
 
 /** Tenant of a request: 1 to 128 printable ASCII characters; `default` where none is named. */
 function readTenant(header: string | string[] | undefined): string {
@@ -163,7 +168,7 @@ function observeRequests(app: HttpServer, registry: Registry): void {
       const route = request.routeOptions.url ?? 'none'
       const status = reply.raw.headersSent ? reply.statusCode : clientLeft
       duration.observe({ method: request.method, route, status }, reply.elapsedTime / 1000)
-      if (!route.startsWith('/v1/')) return
+      if (!isApi(route)) return
       const { tenant, method } = request
       const isWhole = reply.raw.writableFinished
       const line = { tenant, method, url: request.url.slice(0, 500), status, ms: Math.round(reply.elapsedTime) }

@@ -2,6 +2,7 @@
 // or fail where they must run (CI, AFTERLOG_TEST_REQUIRE_ALL).
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, test, type TestAPI } from 'vitest'
+import { skipOrFail } from '../skip-or-fail.ts'
 import { missingTools } from './install.ts'
 import { missingKcat } from './kcat.ts'
 import { startKafka, type KafkaProcess, type StartKafkaOptions } from './start.ts'
@@ -69,19 +70,6 @@ export function withKafka(
       name: (prefix) => `${prefix}-${randomUUID().slice(0, 8)}`,
     })
   })
-}
-
-/** One test that stands for all that cannot run: skipped, with one line on stderr, or failed where nothing may be skipped. */
-function skipOrFail(title: string, missing: string): void {
-  const required = [process.env['CI'], process.env['AFTERLOG_TEST_REQUIRE_ALL']].some((value) => (value ?? '') !== '')
-  if (required) {
-    test(title, () => {
-      throw new Error(missing)
-    })
-    return
-  }
-  say(`SKIPPED: ${title}: ${missing}`)
-  test.skip(title, () => undefined)
 }
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)

@@ -1,0 +1,61 @@
+// What pods lived in, on and for: namespaces and nodes, as far as anything told of them, and the owners of pods.
+import { raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
+
+export interface NamespaceRow {
+  name: string
+  /** Epoch ns as decimal text, 0 where nobody told. */
+  born: string
+}
+
+/** Rows: NamespaceRow. */
+export function namespaces(tenant: string): Fragment {
+  const of = sql`WHERE tenant = ${str(tenant)} AND namespace != ''`
+  return sql`SELECT name, toString(minIf(begun, begun > 0)) AS born FROM (
+  SELECT toString(namespace) AS name, if(least(told_first, event_first) = ${raw(unset)}, 0, least(told_first, event_first)) AS begun FROM pods_seen ${of}
+  UNION ALL SELECT toString(namespace) AS name, toUnixTimestamp64Nano(first_line) AS begun FROM life_lines ${of}
+  UNION ALL SELECT toString(namespace) AS name, toUnixTimestamp64Nano(first_time) AS begun FROM events ${of}
+) GROUP BY name ORDER BY name`
+}
+
+/** The neutral element of a minimum in pods_seen. */
+const unset = '9223372036854775807'
+
+export interface NodeRow {
+  name: string
+  born: string
+  /** A watch said DELETED. */
+  gone: number
+  /** The Node as JSON, '' where none told of it. */
+  object: string
+}
+
+/** Of each name the newest. Rows: NodeRow. */
+export function nodes(tenant: string): Fragment {
+  const of = sql`WHERE tenant = ${str(tenant)} AND node != ''`
+  return sql`SELECT name, toString(minIf(begun, begun > 0)) AS born, toUInt32(argMax(is_gone, rank)) AS gone, argMax(told, rank) AS object FROM (
+  SELECT name, ifNull(toUnixTimestamp64Nano(created_at), 0) AS begun, (1, version) AS rank, gone AS is_gone, object AS told FROM nodes FINAL WHERE tenant = ${str(tenant)}
+  UNION ALL SELECT toString(node) AS name, ifNull(toUnixTimestamp64Nano(started_at), 0) AS begun, (0, toUInt64(0)) AS rank, 0 AS is_gone, '' AS told FROM pods ${of}
+  UNION ALL SELECT node AS name, toUnixTimestamp64Nano(first_line) AS begun, (0, toUInt64(0)) AS rank, 0 AS is_gone, '' AS told FROM life_lines ${of}
+) GROUP BY name ORDER BY name`
+}
+
+export const ownerKinds = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'] as const
+export type OwnerKind = (typeof ownerKinds)[number]
+
+export interface OwnerRow {
+  namespace: string
+  name: string
+  /** Epoch ns of its first pod, as decimal text. */
+  born: string
+  pods: number
+  /** Labels that all its pods have in common. */
+  labels: [string, string][]
+}
+
+/** Owners that pods name, or whose names theirs tell. Rows: OwnerRow. */
+export function owners(tenant: string, kind: OwnerKind): Fragment {
+  const of = str(kind)
+  return sql`SELECT toString(namespace) AS namespace, if(owner_kind = ${of}, owner_name, controller_name) AS name, toString(ifNull(min(toUnixTimestamp64Nano(created_at)), 0)) AS born,
+    toUInt32(count()) AS pods, groupArrayIntersect(arrayZip(mapKeys(labels), mapValues(labels))) AS labels
+  FROM pods FINAL WHERE tenant = ${str(tenant)} AND (owner_kind = ${of} OR controller_kind = ${of}) GROUP BY namespace, name ORDER BY namespace, name`
+}

@@ -1,0 +1,23 @@
+// Whether a container instance may say more: a follower of its log stays until it has ended.
+import { renderPod } from '#query/render/pod.ts'
+import { createPodReader } from '../pods.ts'
+import type { Reading } from '../reading.ts'
+
+export interface LifeName {
+  tenant: string
+  uid: string
+  container: string
+  restart: number | undefined
+}
+
+/** When it ended, epoch ms, 0 where nobody told when; undefined while it may live. */
+export async function endOfLife(reading: Reading, { tenant, uid, container, restart }: LifeName): Promise<number | undefined> {
+  const [facts] = await createPodReader({ reading }).facts(tenant, [uid])
+  const { lives, verdict } = renderPod(facts!)
+  const ofContainer = lives.filter((life) => life.container === container)
+  const life = ofContainer.find((one) => restart !== undefined && one.restart === restart)
+  const followed = ofContainer.some((one) => restart !== undefined && (one.restart ?? -1) > restart)
+  if (!verdict.over && !followed && life?.state !== 'terminated') return undefined
+  const at = life?.finishedAt ?? verdict.diedAt
+  return at === null ? 0 : Date.parse(at)
+}

@@ -1,0 +1,37 @@
+// What a Pod object is made from, and the parts of it that are read here.
+import type { PodRow } from '#query/plan/pod-details.ts'
+import type { RenderedPod } from '../pod.ts'
+import type { KubernetesObject } from './object.ts'
+
+export interface PodObjectSources {
+  /** The name that it was asked by, or has in the list. */
+  name: string
+  rendered: RenderedPod
+  /** What Kubernetes told, in short. */
+  row: PodRow | null
+  /** As Kubernetes last told it; undefined where it did not, or where only metadata is wanted. */
+  told: KubernetesObject | undefined
+  labels: Record<string, string>
+  /** Whether lines were counted, which a seal rests on. */
+  counted: boolean
+}
+
+export interface PodStatus {
+  phase?: string
+  reason?: string
+  message?: string
+  conditions?: object[]
+  containerStatuses?: ContainerStatus[]
+  initContainerStatuses?: ContainerStatus[]
+  ephemeralContainerStatuses?: ContainerStatus[]
+  [field: string]: unknown
+}
+
+export interface ContainerStatus {
+  name: string
+  state?: Record<string, unknown>
+  [field: string]: unknown
+}
+
+/** As Kubernetes writes times. */
+export const wholeSecond = (time: string): string => `${time.slice(0, 19)}Z`

@@ -1,0 +1,41 @@
+// Everything under /k8s: the Kubernetes API, read only. Failures are Status objects, whatever fails.
+import { StatusError } from '#shared/kubernetes-status.ts'
+import { sendStatus } from '#shared/http/kubernetes-status.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { collectionRoutes } from './collections.ts'
+import { discoveryRoutes } from './discovery.ts'
+import { eventRoutes } from './events.ts'
+import { kubeconfigRoute } from './kubeconfig.ts'
+import type { KubernetesRouteOptions } from './options.ts'
+import { podLogRoute } from './pod-log.ts'
+import { podRoutes } from './pods.ts'
+
+export const kubernetesRoutes =
+  (options: KubernetesRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    void app.register(
+      (k8s, __, registered) => {
+        // Its contract is that of Kubernetes: /openapi.json tells our own paths.
+        k8s.addHook('onRoute', (route) => {
+          route.schema = { hide: true, ...route.schema }
+        })
+        k8s.addHook('onRequest', async ({ method }, reply) => {
+          if (method === 'GET' || method === 'HEAD') return
+          void reply.header('allow', 'GET, HEAD')
+          throw new StatusError(
+            405,
+            'this API is read only: it tells what was; to change what is, ask the API server of the cluster',
+          )
+        })
+        k8s.setErrorHandler((error, request, reply) => sendStatus(request, reply, error))
+        k8s.setNotFoundHandler((request, reply) =>
+          sendStatus(request, reply, new StatusError(404, 'the server could not find the requested resource')),
+        )
+        for (const route of [podRoutes, podLogRoute, eventRoutes, collectionRoutes]) void k8s.register(route(options))
+        for (const route of [discoveryRoutes, kubeconfigRoute]) void k8s.register(route)
+        registered()
+      },
+      { prefix: '/k8s' },
+    )
+    done()
+  }

@@ -1,0 +1,89 @@
+// GET /k8s/api/v1/namespaces/NAMESPACE/pods/NAME/log: what one life of one container said, byte for byte.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Readable } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
+import { badRequest } from '#shared/kubernetes-status.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import type { LineFilter } from '#query/plan/line-filter.ts'
+import { endOfLife } from '#query/read/kubernetes/life-end.ts'
+import { logLife } from '#query/read/kubernetes/log-life.ts'
+import { followedLines, logLines } from '#query/read/kubernetes/log-lines.ts'
+import { podItems } from '#query/read/kubernetes/pod-items.ts'
+import { findPod } from '#query/read/kubernetes/pod-names.ts'
+import { resolvePod } from '#query/read/pod-identity.ts'
+import { createReading } from '#query/read/reading.ts'
+import type { Line } from '#query/read/row-decoder.ts'
+import { createLogWriter, type LogWriter } from '#query/render/kubernetes/log-writer.ts'
+import { clientGone } from '../line-reply.ts'
+import { nowNs } from '../query-context.ts'
+import { readLogRequest } from './log-request.ts'
+import type { KubernetesRouteOptions } from './options.ts'
+import { warnOfOthers } from './warning.ts'
+
+export const podLogRoute =
+  ({ store, limits, clock, stopping, pollIntervalMs = 500 }: KubernetesRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    app.get('/api/v1/namespaces/:namespace/pods/:name/log', async (request: FastifyRequest, reply) => {
+      const { tenant } = request
+      const { namespace, name } = request.params as { namespace: string; name: string }
+      const asked = readLogRequest(request, nowNs(clock))
+      const signal = AbortSignal.any([clientGone(reply), stopping])
+      const reading = createReading({ store, limits, signal })
+      const pod = await findPod(reading, { tenant, namespace, name })
+      warnOfOthers(reply, pod)
+      const nowMs = clock()
+      const [[item], identity] = await Promise.all([
+        podItems({ reading, tenant, depth: 'object', nowMs }, [pod]),
+        resolvePod(reading, tenant, pod.uid),
+      ])
+      if (identity === undefined)
+        throw badRequest(`pod ${JSON.stringify(name)} is known by its events alone: nobody told of a container of it`)
+      const life = logLife(item!.object, identity, {
+        container: asked.container.name,
+        life: asked.container.life ?? (asked.previous ? -1 : pod.life),
+        previous: asked.previous,
+      })
+      const { tailLines, since } = asked
+      const filter: LineFilter = { tenant, fields: asked.stream === '' ? {} : { stream: [asked.stream] }, scope: life.scope }
+      const { first, last } = identity.extent ?? { first: 0n, last: -1n }
+      const from = tailLines === undefined && since !== undefined && since > first ? since : first
+      const options = { reading, pod: identity, filter: { ...filter, from, to: last + 1n }, tailLines }
+      const endedAt = () => endOfLife(reading, { tenant, uid: pod.uid, ...life })
+      const lines = asked.follow ? followedLines({ ...options, nowMs, pollIntervalMs, endedAt, signal }) : logLines(options)
+      return sendLog(reply, { lines, writer: createLogWriter(asked), follow: asked.follow, signal })
+    })
+    done()
+  }
+
+interface LogReply {
+  lines: AsyncGenerator<Line[]>
+  writer: LogWriter
+  /** Whether to begin the answer before there is a line. */
+  follow: boolean
+  signal: AbortSignal
+}
+
+/** Sends lines as they come. What fails before the answer begins is a Status. */
+async function sendLog(reply: FastifyReply, { lines, writer, follow, signal }: LogReply): Promise<FastifyReply> {
+  const next = lines.next()
+  next.catch(() => undefined)
+  await (follow ? Promise.race([next, wait(headersAfterMs)]) : next)
+  const body = async function* (): AsyncGenerator<Buffer> {
+    if (follow) reply.raw.flushHeaders()
+    try {
+      for (let part = await next; part.done !== true; part = await lines.next()) {
+        const bytes = writer.write(part.value)
+        if (bytes.length > 0) yield bytes
+        if (writer.full) return
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      await lines.return(undefined)
+    }
+  }
+  return reply.type('text/plain').send(Readable.from(body(), { objectMode: false, highWaterMark: 64 * 1024 }))
+}
+
+/** ms after which a client that follows a silent container has its headers. */
+const headersAfterMs = 300

@@ -1,0 +1,85 @@
+// Pods, dead and alive: one, a list, a watch. GET /k8s/api/v1/…/pods.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { badRequest } from '#shared/kubernetes-status.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { decodeContinue, encodeContinue } from '#query/continue-token.ts'
+import type { NamePosition } from '#query/plan/kubernetes/pod-names.ts'
+import { podItems } from '#query/read/kubernetes/pod-items.ts'
+import { podFields, podSteps } from '#query/read/kubernetes/pod-list.ts'
+import { findPod } from '#query/read/kubernetes/pod-names.ts'
+import { createReading } from '#query/read/reading.ts'
+import { single } from '#query/render/kubernetes/object.ts'
+import { podResource } from '#query/render/kubernetes/pod-row.ts'
+import { clientGone } from '../line-reply.ts'
+import { depthOf } from './depth.ts'
+import { sendList, type ListStep } from './list-reply.ts'
+import { readList, readShape } from './list-request.ts'
+import type { KubernetesRouteOptions } from './options.ts'
+import { warnOfOthers } from './warning.ts'
+import { sendWatch } from './watch-reply.ts'
+
+interface PodPath {
+  namespace?: string
+  name?: string
+}
+
+/** Pods that one step of a list looks at. */
+const stepMax = 500
+
+export const podRoutes =
+  (options: KubernetesRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    const list = (request: FastifyRequest, reply: FastifyReply) => listPods(options, request, reply)
+    app.get('/api/v1/pods', list)
+    app.get('/api/v1/namespaces/:namespace/pods', list)
+    app.get('/api/v1/namespaces/:namespace/pods/:name', async (request, reply) => {
+      const { tenant, params } = request
+      const { namespace, name } = params as Required<PodPath>
+      const shape = readShape(request)
+      const { store, limits, clock } = options
+      const reading = createReading({ store, limits, signal: clientGone(reply) })
+      const pod = await findPod(reading, { tenant, namespace, name })
+      warnOfOthers(reply, pod)
+      const [item] = await podItems({ reading, tenant, depth: depthOf(shape), nowMs: clock() }, [pod])
+      return reply.send(single(podResource, item!, shape))
+    })
+    done()
+  }
+
+async function listPods(options: KubernetesRouteOptions, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { tenant } = request
+  const { namespace } = request.params as PodPath
+  const asked = readList(request, podFields)
+  if (asked.watch) return sendWatch(options, request, reply, asked)
+  const { store, limits, clock } = options
+  const { shape, labels, fields, limit } = asked
+  const nowMs = clock()
+  const reading = createReading({ store, limits, signal: clientGone(reply) })
+  const of = [tenant, 'pods', namespace ?? '', ...asked.selectors]
+  const after = positionOf(decodeContinue(asked.continue, 4, of))
+  const token = ({ namespace: last, name, born, uid }: NamePosition) => encodeContinue([last, name, String(born), uid], of)
+  const walk = podSteps({
+    reading,
+    tenant,
+    depth: depthOf(shape),
+    nowMs,
+    selection: { namespace, labels, fields },
+    after,
+    stepMax: limit === 0 ? stepMax : Math.min(stepMax, limit + 1),
+  })
+  const steps = async function* (): AsyncGenerator<ListStep> {
+    for await (const { pods, next } of walk)
+      yield {
+        items: pods.map(({ item, behind }) => ({ item, token: () => token(behind) })),
+        next: next === undefined ? undefined : () => token(next),
+      }
+  }
+  return sendList(reply, { resource: podResource, shape, limit, resourceVersion: String(nowMs), steps: steps() })
+}
+
+function positionOf(key: string[] | undefined): NamePosition | undefined {
+  if (key === undefined) return undefined
+  const [namespace, name, born, uid] = key as [string, string, string, string]
+  if (!/^\d{1,18}$|^[1-8]\d{18}$/.test(born)) throw badRequest('continue key is not valid: it is not one that this server gave')
+  return { namespace, name, born: BigInt(born), uid }
+}

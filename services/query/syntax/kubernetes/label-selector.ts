@@ -1,0 +1,153 @@
+// `app=cart,tier in (web, api),!canary`: a labelSelector as k8s.io/apimachinery pkg/labels/selector.go reads it, with its words for
+// mistakes. Requirements are ANDed.
+import { badRequest } from '#shared/kubernetes-status.ts'
+
+export type LabelRequirement =
+  | { operator: 'in' | 'notin'; key: string; values: readonly string[] }
+  | { operator: 'exists' | 'absent'; key: string }
+  | { operator: 'greater' | 'less'; key: string; bound: bigint }
+
+/** Of a whole selector; nothing asked is no requirement. Throws 400. */
+export function parseLabelSelector(text: string): LabelRequirement[] {
+  const tokens = tokensOf(text)
+  const requirements: LabelRequirement[] = []
+  if (tokens.length === 0) return requirements
+  const reader = new TokenReader(tokens)
+  for (;;) {
+    requirements.push(readRequirement(reader))
+    const separator = reader.next()
+    if (separator === undefined) return requirements
+    if (separator !== ',') throw wrong(separator, "',' or 'end of string'")
+    if (reader.peek() === undefined) throw wrong('', "identifier after ','")
+  }
+}
+
+function readRequirement(reader: TokenReader): LabelRequirement {
+  if (reader.peek() === '!') {
+    reader.next()
+    return { operator: 'absent', key: keyOf(reader.next()) }
+  }
+  const key = keyOf(reader.next())
+  const operator = reader.peek()
+  if (operator === undefined || operator === ',') return { operator: 'exists', key }
+  reader.next()
+  switch (operator) {
+    case '=':
+    case '==':
+      return { operator: 'in', key, values: [exactValue(reader)] }
+    case '!=':
+      return { operator: 'notin', key, values: [exactValue(reader)] }
+    case 'in':
+    case 'notin':
+      return { operator, key, values: values(reader, key) }
+    case '>':
+      return { operator: 'greater', key, bound: bound(reader) }
+    case '<':
+      return { operator: 'less', key, bound: bound(reader) }
+    default:
+      throw wrong(operator, "in, notin, =, ==, !=, gt, lt, or ','")
+  }
+}
+
+/** `app=` is the empty value. */
+function exactValue(reader: TokenReader): string {
+  const token = reader.peek()
+  if (token === undefined || token === ',') return ''
+  reader.next()
+  return valueOf(token)
+}
+
+function values(reader: TokenReader, key: string): string[] {
+  const open = reader.next()
+  if (open !== '(') throw wrong(open ?? '', "'('")
+  if (reader.peek() === ')')
+    throw unparsed(`values for ${JSON.stringify(key)}: for 'in', 'notin' operators, values set can't be empty`)
+  const found: string[] = []
+  for (let item = ''; ;) {
+    const token = reader.next()
+    if (token === undefined) throw wrong('', "',', ')' or identifier")
+    if (token === ',' || token === ')') {
+      found.push(item)
+      item = ''
+      if (token === ')') return found
+    } else {
+      if (item !== '') throw wrong(token, "',' or ')'")
+      item = valueOf(token)
+    }
+  }
+}
+
+function bound(reader: TokenReader): bigint {
+  const token = reader.next() ?? ''
+  if (!/^[+-]?\d{1,18}$/.test(token))
+    throw unparsed(`for 'Gt', 'Lt' operators, the value must be an integer, not ${shown(token)}`)
+  return BigInt(token.replace('+', ''))
+}
+
+const special = '=!(),<>'
+
+function tokensOf(text: string): string[] {
+  return text.match(/[=!]=|[=!(),<>]|[^=!(),<>\s]+/g) ?? []
+}
+
+class TokenReader {
+  readonly tokens: readonly string[]
+  at = 0
+
+  constructor(tokens: readonly string[]) {
+    this.tokens = tokens
+  }
+
+  peek(): string | undefined {
+    return this.tokens[this.at]
+  }
+
+  next(): string | undefined {
+    return this.tokens[this.at++]
+  }
+}
+
+const name = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
+const subdomain = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
+
+function keyOf(token: string | undefined): string {
+  if (token === undefined || special.includes(token[0]!)) throw wrong(token ?? '', '!, identifier')
+  const parts = token.split('/')
+  const [prefix, last] = parts.length === 1 ? [undefined, parts[0]!] : [parts[0]!, parts[1]!]
+  const isKey = parts.length <= 2 && name.test(last) && (prefix === undefined || (prefix.length <= 253 && subdomain.test(prefix)))
+  if (!isKey) throw unparsed(`key: Invalid value: ${shown(token)}: must be a qualified name, such as app or example.com/app`)
+  return token
+}
+
+function valueOf(token: string): string {
+  if (special.includes(token[0]!)) throw wrong(token, 'identifier')
+  if (!name.test(token))
+    throw unparsed(`values: Invalid value: ${shown(token)}: a label's value has up to 63 letters, digits, '-', '_' and '.'`)
+  return token
+}
+
+const shown = (token: string): string => JSON.stringify(token.slice(0, 80))
+
+const unparsed = (what: string) => badRequest(`unable to parse requirement: ${what}`)
+const wrong = (found: string, expected: string) => unparsed(`found '${found.slice(0, 80)}', expected: ${expected}`)
+
+/** Whether an object with these labels is selected. */
+export function matchesLabels(requirements: readonly LabelRequirement[], labels: Readonly<Record<string, string>>): boolean {
+  return requirements.every((requirement) => {
+    const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined
+    switch (requirement.operator) {
+      case 'in':
+        return value !== undefined && requirement.values.includes(value)
+      case 'notin':
+        return value === undefined || !requirement.values.includes(value)
+      case 'exists':
+        return value !== undefined
+      case 'absent':
+        return value === undefined
+      case 'greater':
+        return value !== undefined && /^-?\d{1,18}$/.test(value) && BigInt(value) > requirement.bound
+      case 'less':
+        return value !== undefined && /^-?\d{1,18}$/.test(value) && BigInt(value) < requirement.bound
+    }
+  })
+}
