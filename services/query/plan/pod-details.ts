@@ -120,7 +120,8 @@ export function lifeLines(tenant: string, uids: readonly string[]): Fragment {
   FROM (${resolvedLines(tenant)}) AS nameless WHERE resolved IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId, sentContainer, sentRestart`
 }
 
-export interface LineCountRow {
+/** Whose lines a row tells of. */
+export interface LineLife {
   /** '' of lines that came without one. */
   uid: string
   cluster: string
@@ -129,6 +130,9 @@ export interface LineCountRow {
   container: string
   restart: number
   containerId: string
+}
+
+export interface LineCountRow extends LineLife {
   /** Distinct lines, as decimal text. */
   lines: string
 }
@@ -143,12 +147,19 @@ export interface LineBounds {
   last: string
 }
 
-/** Distinct lines per life: the container id tells lives apart only where the restart does not, as in the identity. The primary key leads to the pods' runs in the hours between. Rows: LineCountRow. */
-export function lineCounts(tenant: string, { namespaces, pods, uids, first, last }: LineBounds): Fragment {
+/** The columns of LineLife: the container id tells lives apart only where the restart does not, as in the identity. */
+export const lineLife: Fragment = sql`pod_uid AS uid, cluster, namespace, pod, container, restart, if(restart < 0, ${bareContainerId}, '') AS containerId`
+
+/** Condition on `logs`: the primary key leads to the pods' runs in the hours between. */
+export function linesWithin(tenant: string, { namespaces, pods, uids, first, last }: LineBounds): Fragment {
   const instant = (text: string) => bind("DateTime64(9, 'UTC')", text.replace('T', ' ').replace('Z', ''))
-  return sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, if(restart < 0, ${bareContainerId}, '') AS containerId, toString(uniqExact(ts, identity)) AS lines
-  FROM logs WHERE tenant = ${str(tenant)} AND toStartOfHour(ts) >= toStartOfHour(${instant(first)}) AND toStartOfHour(ts) <= toStartOfHour(${instant(last)})
-    AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)}
+  return sql`tenant = ${str(tenant)} AND toStartOfHour(ts) >= toStartOfHour(${instant(first)}) AND toStartOfHour(ts) <= toStartOfHour(${instant(last)})
+    AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)}`
+}
+
+/** Distinct lines per life. Rows: LineCountRow. */
+export function lineCounts(tenant: string, bounds: LineBounds): Fragment {
+  return sql`SELECT ${lineLife}, toString(uniqExact(ts, identity)) AS lines FROM logs WHERE ${linesWithin(tenant, bounds)}
   GROUP BY uid, cluster, namespace, pod, container, restart, containerId`
 }
 

@@ -29,7 +29,7 @@ export const podRoute =
       const reader = createPodReader({ reading })
       const [known] = await reading.rows<{ uid: string }>(apiUid(tenant, params.uid))
       const uid = known?.uid ?? params.uid
-      const [facts] = await reader.counted(tenant, await reader.facts(tenant, [uid]))
+      const [facts] = await reader.covered(tenant, await reader.counted(tenant, await reader.facts(tenant, [uid])))
       if (facts === undefined || !anythingTold(facts)) {
         throw new AfterlogError('not-found', `nobody told of a pod ${JSON.stringify(params.uid)}`, { parameter: 'uid' })
       }
