@@ -32,7 +32,7 @@ const uidCharsAtOnce = 100_000
 const detailsAtOnce = 1_000
 const countedAtOnce = 400
 /** Lines whose places a page of the list looks at: some tenths of a second. */
-const coveredLinesMax = 1_000_000
+const coveredLinesMax = 250_000
 
 export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> }): PodReader {
   const { rows } = reading
