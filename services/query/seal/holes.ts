@@ -29,7 +29,10 @@ const reasons = {
 /** Agents tell lengths of texts instead of lines: then a hole follows every line. Fewer lines than this may really be all that came. */
 const linesOfMisfit = 8
 
-export function holesOf(files: readonly LogFile[], { firstLine, startedAt, stretches }: SealEvidence): Holes {
+export function holesOf(
+  files: readonly LogFile[],
+  { firstLine, startedAt, stretches }: Pick<SealEvidence, 'stretches' | 'firstLine' | 'startedAt'>,
+): Holes {
   if (stretches.some(({ from }) => from < 0)) {
     const all = stretches.every(({ from }) => from < 0)
     return { holes: [], doubts: [all ? 'this agent sends no offsets' : 'some lines came without their offsets'] }

@@ -34,6 +34,10 @@ export function sealOf(evidence: SealEvidence): Seal {
   return seal('sealed', `sealed: ${counted(lines)}, 0 missing`)
 }
 
+/** What is certainly missing, each with the line behind it. */
+export const holesIn = (evidence: Pick<SealEvidence, 'stretches' | 'firstLine' | 'startedAt'>): Hole[] =>
+  holesOf(filesOf(evidence.stretches), evidence).holes
+
 const isOpen = ({ stretches }: LogFile): boolean => !stretches.at(-1)!.ended
 
 const gapOf = ({ from, to, bytes, reason }: Hole): Seal['gaps'][number] => ({ from, to, bytes, reason })

@@ -13,7 +13,7 @@ function sizeInWords(bytes: number): string {
 }
 
 /** `14:03:02–14:03:09, 81 KiB, lost at rotation`; with the day where `dated`. */
-function gapInWords({ from, to, bytes, reason }: Gap, dated: boolean): string {
+export function gapInWords({ from, to, bytes, reason }: Gap, dated: boolean): string {
   const [begin, end] = [clock(from, dated || day(from) !== day(to)), clock(to, day(from) !== day(to))]
   return `${begin === end ? begin : `${begin}–${end}`}${bytes === null ? '' : `, ${sizeInWords(bytes)}`}, ${reason}`
 }
