@@ -1,9 +1,15 @@
 // What is said of the completeness of a life, from what an agent posted and what Kubernetes told: over HTTP, on the real engine.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createBufferPool } from '#ingest/buffer/buffer-pool.ts'
+import { createBatchDecoder } from '#ingest/sources/decode-batch.ts'
+import { columns } from '#ingest/store/columns.ts'
+import { raw } from '#shared/clickhouse/sql.ts'
+import { parseRetention } from '#shared/retention.ts'
 import { podAnswer } from '#query/routes/schemas/pods.ts'
 import type { Seal } from '#query/seal/evidence.ts'
 import { sealOf as pureSealOf } from '#query/seal/seal.ts'
 import { containerLog, exited, podObject, runningSince, timeOf, type LogRecord } from '#test/support/container-log.ts'
+import { all, bytesOf, scenarios, without } from '#test/support/seal-scenarios.ts'
 import { evidenceOfRecords, randomRun, type Run } from '#test/support/seal-runs.ts'
 import { contradiction } from '#test/support/seal-truth.ts'
 import { request, startTestService, type TestService } from '#test/support/service.ts'
@@ -45,179 +51,6 @@ function sealOfRecords({ batches, end }: Run): Partial<Seal> {
   return { state, lines, text }
 }
 
-interface Scenario {
-  name: string
-  /** Lines in each file. */
-  files: number[]
-  /** What of it arrives, in which batches. */
-  arrives: (files: LogRecord[][]) => LogRecord[][]
-  /** Its container; told to have ended with its last line unless said. */
-  end?: 'running' | 'node-lost' | 'untold'
-  seal: { state: Seal['state']; text: string | RegExp; gaps?: Partial<Seal['gaps'][number]>[] }
-}
-
-const all = (files: LogRecord[][]): LogRecord[] => files.flat()
-const without = (records: readonly LogRecord[], ...fields: (keyof LogRecord)[]): LogRecord[] =>
-  records.map(
-    (record) =>
-      Object.fromEntries(
-        Object.entries(record).filter(([name]) => !fields.includes(name as keyof LogRecord)),
-      ) as unknown as LogRecord,
-  )
-const bytesOf = (records: readonly LogRecord[]): number => records.reduce((sum, { length }) => sum + length!, 0)
-
-const scenarios: Scenario[] = [
-  {
-    name: 'everything came',
-    files: [30],
-    arrives: (files) => files,
-    seal: { state: 'sealed', text: 'sealed: 30 lines, 0 missing' },
-  },
-  {
-    name: 'everything came, over three files',
-    files: [10, 10, 10],
-    arrives: (files) => files,
-    seal: { state: 'sealed', text: 'sealed: 30 lines, 0 missing' },
-  },
-  {
-    name: 'duplicate sends',
-    files: [10, 10],
-    arrives: (files) => [...files, all(files).slice(5, 15), ...files],
-    seal: { state: 'sealed', text: 'sealed: 20 lines, 0 missing' },
-  },
-  {
-    name: 'out of order',
-    files: [10, 10],
-    arrives: (files) => [all(files).slice(12), all(files).slice(0, 4), all(files).slice(4, 12).toReversed()],
-    seal: { state: 'sealed', text: 'sealed: 20 lines, 0 missing' },
-  },
-  {
-    name: 'an agent that restarted and read again from its checkpoint',
-    files: [20],
-    arrives: ([file]) => [file!.slice(0, 12), file!.slice(8)],
-    seal: { state: 'sealed', text: 'sealed: 20 lines, 0 missing' },
-  },
-  {
-    name: 'an agent that came back under another name of the file',
-    files: [20],
-    arrives: ([file]) => [without(file!.slice(0, 12), 'eof'), file!.slice(8).map((line) => ({ ...line, file: 'fingerprint' }))],
-    seal: { state: 'unsealed', text: 'unsealed: a file seems to go on under another name' },
-  },
-  {
-    name: 'everything again under other names, as an import after an agent sends it',
-    files: [20, 10],
-    arrives: ([old, young]) => [
-      without(old!.slice(0, 12), 'eof'),
-      [...old!, ...young!].map((line) => ({ ...line, file: `fingerprint of ${line.file}` })),
-    ],
-    seal: { state: 'sealed', text: 'sealed: 30 lines, 0 missing' },
-  },
-  {
-    name: 'a batch lost in the middle',
-    files: [20],
-    arrives: ([file]) => [file!.slice(0, 3), file!.slice(9)],
-    seal: {
-      state: 'gap',
-      text: /^gap 14:03:02–14:03:09, \d+ bytes, lost on the way$/,
-      gaps: [{ reason: 'lost on the way' }],
-    },
-  },
-  {
-    name: 'rotation outran the agent',
-    files: [10, 10],
-    arrives: ([old, young]) => [old!.slice(0, 3), young!.slice(4)],
-    seal: { state: 'gap', text: /^gap 14:03:02–14:03:14, \d+ bytes, lost at rotation$/, gaps: [{ reason: 'lost at rotation' }] },
-  },
-  {
-    name: 'rotation outran the agent, which began the new file at its head',
-    files: [10, 10],
-    arrives: ([old, young]) => [old!.slice(0, 3), young!],
-    seal: {
-      state: 'unsealed',
-      text: /^unsealed: nobody told that a rotated file was read to its end; 13 lines, none seen to be missing$/,
-    },
-  },
-  {
-    name: 'two rotations between reads',
-    files: [10, 10, 10],
-    arrives: ([first, , third]) => [without(first!, 'eof'), third!],
-    seal: { state: 'unsealed', text: /rotated file/ },
-  },
-  {
-    name: 'an agent that started late',
-    files: [20],
-    arrives: ([file]) => [file!.slice(5)],
-    seal: { state: 'gap', text: /^gap 14:03:00–14:03:05, \d+ bytes, lost before the agent read the log$/ },
-  },
-  {
-    name: 'node vanished mid-line',
-    files: [20],
-    end: 'node-lost',
-    arrives: ([file]) => [[...without(file!.slice(0, 12), 'eof'), { ...file![12]!, cri: file![12]!.cri.replace(' F ', ' P ') }]],
-    seal: { state: 'tail-unknown', text: 'tail unknown: node vanished' },
-  },
-  {
-    name: 'the end of the file was not told',
-    files: [20],
-    arrives: ([file]) => [without(file!, 'eof')],
-    seal: {
-      state: 'tail-unknown',
-      text: /^tail unknown: nobody told that its log was read to the end; 20 lines, none seen to be missing$/,
-    },
-  },
-  {
-    name: 'a container that runs',
-    files: [20],
-    end: 'running',
-    arrives: ([file]) => [without(file!, 'eof')],
-    seal: { state: 'tail-unknown', text: 'tail unknown: still running, 20 lines so far, none seen to be missing' },
-  },
-  {
-    name: 'offsets missing',
-    files: [20],
-    arrives: ([file]) => [without(file!, 'offset', 'length')],
-    seal: { state: 'unsealed', text: 'unsealed: this agent sends no offsets' },
-  },
-  {
-    name: 'offsets constant 0',
-    files: [20],
-    arrives: ([file]) => [file!.map((line) => ({ ...line, offset: 0 }))],
-    seal: { state: 'unsealed', text: 'unsealed: this agent sends one offset for all lines' },
-  },
-  {
-    name: 'lengths of the text alone',
-    files: [20],
-    arrives: ([file]) => [file!.map((line) => ({ ...line, length: line.length! - 40 }))],
-    seal: { state: 'unsealed', text: 'unsealed: the lengths of lines do not fit their offsets' },
-  },
-  {
-    name: 'a file without a name',
-    files: [20],
-    arrives: ([file]) => [without(file!, 'file')],
-    seal: { state: 'unsealed', text: /does not name its files/ },
-  },
-  {
-    name: 'a file truncated in place',
-    files: [10, 6],
-    arrives: (files) => [all(files).map((line) => ({ ...line, file: 'inode-0' }))],
-    seal: { state: 'unsealed', text: /^unsealed: different lines stand at one place of a file/ },
-  },
-  {
-    name: 'an inode used again two rotations later',
-    files: [10, 10, 10],
-    arrives: (files) => [all(files).map((line) => ({ ...line, file: line.file === 'inode-2' ? 'inode-0' : line.file! }))],
-    seal: { state: 'unsealed', text: /^unsealed: different lines stand at one place of a file/ },
-  },
-  {
-    name: 'a clock that stepped back',
-    files: [20],
-    arrives: ([file]) => [
-      file!.map((line, i) => (i < 10 ? line : { ...line, cri: line.cri.replace(/^\S+/, file![i - 9]!.cri.slice(0, 30)) })),
-    ],
-    seal: { state: 'sealed', text: 'sealed: 20 lines, 0 missing' },
-  },
-]
-
 test.each(scenarios.map((scenario, index) => ({ ...scenario, podUid: `life-${index}` })))(
   '$name',
   async ({ files, arrives, end, seal, podUid }) => {
@@ -245,6 +78,26 @@ test.each(scenarios.map((scenario, index) => ({ ...scenario, podUid: `life-${ind
   },
 )
 
+const told = async (podUid: string): Promise<Seal> => {
+  const seal = await sealOf(podUid)
+  return seal!
+}
+
+test('a hole whose lines were refused says so', async () => {
+  const [file] = containerLog([20], { podUid: 'refused', startMs })
+  const records = file!.map((line, i) => (i === 4 || i === 5 ? { ...line, cri: 'gibberish' } : line))
+  const { body } = await request(`${service.url}/v1/batches`, {
+    method: 'POST',
+    body: JSON.stringify({ records }),
+    headers: { 'content-type': 'application/json' },
+  })
+  expect(body).toMatchObject({ accepted: 18, rejected: 2 })
+  const seal = await told('refused')
+  expect(seal).toMatchObject({ state: 'gap', gaps: [{ reason: '2 lines of it refused (bad-cri), see dead letters' }] })
+  await say(file!)
+  expect(await told('refused')).toMatchObject({ state: 'sealed', lines: 20 })
+})
+
 test('of some random lives none is sealed that lost a line, and none has a gap that lost none', async () => {
   const seed = Date.now() & 0x7fffffff
   const states = new Map<string, number>()
@@ -261,4 +114,63 @@ test('of some random lives none is sealed that lost a line, and none has a gap t
     states.set(seal!.state, (states.get(seal!.state) ?? 0) + 1)
   }
   expect(states.size).toBe(4)
+})
+
+test('lines that expire make no gap, and nothing of what is left is sealed', async () => {
+  // Its first ten lines before midnight, in a partition that nothing else is in.
+  const midnight = Math.floor(startMs / 86_400_000) * 86_400_000 - 86_400_000
+  const [file] = containerLog([20], { podUid: 'expired', startMs: midnight - 10_000 })
+  await say(file!)
+  expect(await told('expired')).toMatchObject({ state: 'sealed', lines: 20 })
+  const day = new Date(midnight - 10_000).toISOString().slice(0, 10).replaceAll('-', '')
+  await service.store.command({ sql: raw(`ALTER TABLE logs DROP PARTITION (${day}, 'default')`) })
+  expect(await told('expired')).toMatchObject({
+    state: 'unsealed',
+    lines: 10,
+    gaps: [],
+    text: 'unsealed: its first lines have expired',
+  })
+})
+
+// Last, since it may concern every life of the tenant.
+describe('a range that Kafka deleted unread', () => {
+  const lives = { whole: 'kafka-whole', holed: 'kafka-holed', unnamed: 'kafka-unnamed', later: 'kafka-later' }
+  beforeAll(async () => {
+    const [whole] = containerLog([20], { podUid: lives.whole, startMs })
+    const [holed] = containerLog([20], { podUid: lives.holed, startMs })
+    const [unnamed] = containerLog([20], { podUid: lives.unnamed, startMs })
+    const [later] = containerLog([20], { podUid: lives.later, startMs: startMs + 7_200_000 })
+    await say(whole!, [...holed!.slice(0, 3), ...holed!.slice(9)], without(unnamed!, 'offset', 'length'), [
+      ...later!.slice(0, 3),
+      ...later!.slice(9),
+    ])
+    const decoder = createBatchDecoder({
+      formats: new Map(),
+      retention: parseRetention(''),
+      cluster: '',
+      seed: 1,
+      pool: createBufferPool(1024),
+      onBug: () => {},
+    })
+    const { tables } = decoder.lost({ topic: 'afterlog.logs', partition: 2, from: 100n, to: 1300n }, startMs + 3_600_000)
+    for (const { table, rows } of tables)
+      await service.store.insert({ table, columns: columns[table], rows, format: 'JSONCompactEachRow' })
+  })
+
+  test('takes nothing from a life that is whole', async () => {
+    expect(await told(lives.whole)).toMatchObject({ state: 'sealed' })
+  })
+
+  test('may be where the lines of an earlier hole went, and not those of a later one', async () => {
+    expect((await told(lives.holed)).text).toMatch(
+      /^gap 14:03:02–14:03:09, \d+ bytes, lost on the way, perhaps with 1,200 messages of afterlog\.logs\/2 that Kafka deleted unread$/,
+    )
+    expect((await told(lives.later)).text).toMatch(/lost on the way$/)
+  })
+
+  test('is told of where nothing is proven', async () => {
+    expect((await told(lives.unnamed)).text).toBe(
+      'unsealed: this agent sends no offsets; lines may be lost with 1,200 messages of afterlog.logs/2 that Kafka deleted unread',
+    )
+  })
 })

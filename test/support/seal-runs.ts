@@ -106,6 +106,7 @@ export function evidenceOfRecords(batches: readonly (readonly LogRecord[])[], en
   return {
     lines: lines.size,
     stretches: [...files.values()].flatMap(stretchesOf),
+    losses: [],
     end,
     startedAt: null,
     firstLine: times[0] ?? null,

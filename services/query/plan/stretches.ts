@@ -7,8 +7,8 @@ import { lineLife, linesWithin, type LineBounds, type LineLife } from './pod-det
 
 export interface StretchRow extends Stretch, LineLife {}
 
-/** More stretches than this tell no more of one life. */
-const stretchesMax = 1000
+/** Of one life: where there are as many, there may be more. */
+export const stretchesMax = 1000
 
 const life = 'uid, cluster, namespace, pod, container, restart, containerId'
 const time = (column: string): string => `concat(replaceOne(toString(${column}), ' ', 'T'), 'Z')`

@@ -2,6 +2,7 @@
 // lines told without its number is found by its container id; one that nothing matches stands by itself, its restart null.
 import type { ContainerKind, LifeEvidence } from '#shared/lifecycle/evidence.ts'
 import type { LifeLinesRow, LifeRow, LineCountRow, LineLife } from '#query/plan/pod-details.ts'
+import type { LossRow } from '#query/plan/losses.ts'
 import type { StretchRow } from '#query/plan/stretches.ts'
 
 export interface Life extends LifeEvidence {
@@ -14,6 +15,8 @@ export interface Life extends LifeEvidence {
   lastLine: string | null
   /** What its lines cover of their files. */
   stretches: StretchRow[]
+  /** Dead letters that may be of it. */
+  losses: LossRow[]
 }
 
 export interface LifeSources {
@@ -70,11 +73,12 @@ const fromObject = ({ restart, ...row }: LifeRow): Life => ({
   firstLine: null,
   lastLine: null,
   stretches: [],
+  losses: [],
 })
 
 function pick(
   row: Omit<LifeRow, 'restart'>,
-): Omit<Life, 'kind' | 'restart' | 'state' | 'lines' | 'firstLine' | 'lastLine' | 'stretches'> {
+): Omit<Life, 'kind' | 'restart' | 'state' | 'lines' | 'firstLine' | 'lastLine' | 'stretches' | 'losses'> {
   const { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId } = row
   return { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId }
 }
@@ -97,6 +101,7 @@ const fromLines = ({ container, restart, containerId }: LifeLinesRow): Life => (
   firstLine: null,
   lastLine: null,
   stretches: [],
+  losses: [],
 })
 
 // A log file's name may cut the id short.

@@ -4,8 +4,10 @@ import type { EventEvidence, Outcome, PodEvidence, Verdict } from '#shared/lifec
 import { lifeOutcomeOf } from '#shared/lifecycle/life-outcome.ts'
 import { newestLives, podOutcome } from '#shared/lifecycle/outcome.ts'
 import type { EventRow, LifeLinesRow, LifeRow, LineCountRow, PodRow } from '#query/plan/pod-details.ts'
+import type { LossRow } from '#query/plan/losses.ts'
 import type { StretchRow } from '#query/plan/stretches.ts'
 import type { LifeEnd, Seal, SealEvidence } from '#query/seal/evidence.ts'
+import { lossesOfLife } from '#query/seal/losses.ts'
 import { sealOf } from '#query/seal/seal.ts'
 import { earlier, joinLives, later, type Life } from './pod-lives.ts'
 
@@ -19,6 +21,8 @@ export interface PodFacts {
   counts: readonly LineCountRow[]
   /** What the lines cover of their files; left out where nobody looked. */
   stretches?: readonly StretchRow[]
+  /** Dead letters that may be of its lives. */
+  losses?: readonly LossRow[]
 }
 
 export interface LifeJson {
@@ -63,8 +67,10 @@ export interface RenderedPod {
 }
 
 /** Without counts, `lines` are 0: enough to decide outcomes. */
-export function renderPod({ uid, row, lives: told, events, lines, counts, stretches }: PodFacts): RenderedPod {
+export function renderPod({ uid, row, lives: told, events, lines, counts, stretches, losses = [] }: PodFacts): RenderedPod {
   const lives = joinLives({ lives: told, lines, counts, stretches })
+  const uids = [uid, row?.mirrorUid ?? uid, ...lines.map((line) => line.uid)]
+  for (const life of lives) life.losses = lossesOfLife(losses, { ...life, uids })
   const verdict = podOutcome({ pod: row === null ? null : evidence(row), lives, events: events.map(eventEvidence) })
   const newest = new Set(newestLives(lives))
   const names = [...new Set(lives.map(({ container }) => container))]
@@ -128,8 +134,8 @@ function renderLife(life: Life, verdict: Verdict, newest: boolean, seal: Seal | 
 }
 
 function sealEvidence(life: Life, verdict: Verdict, newest: boolean): SealEvidence {
-  const { lines, stretches, startedAt, firstLine, lastLine } = life
-  return { lines, stretches, end: endOf(life, verdict, newest), startedAt, firstLine, lastLine }
+  const { lines, stretches, losses, startedAt, firstLine, lastLine } = life
+  return { lines, stretches, losses, end: endOf(life, verdict, newest), startedAt, firstLine, lastLine }
 }
 
 function endOf(life: Life, verdict: Verdict, newest: boolean): LifeEnd {

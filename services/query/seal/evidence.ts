@@ -1,6 +1,7 @@
 // What a seal is computed from. A file's lines are bytes at known places, so what is stored of it is a set of stretches without a
 // hole between them; docs/decisions/0009-seals.md says which evidence suffices for which state. Times are RFC 3339 UTC with nine
 // digits, so that they compare as strings.
+import type { LossRow } from '#query/plan/losses.ts'
 
 /** Bytes of one file in which no line is missing. */
 export interface Stretch {
@@ -37,6 +38,8 @@ export interface SealEvidence {
   lines: number
   stretches: readonly Stretch[]
   end: LifeEnd
+  /** Dead letters that may be of it. */
+  losses: readonly LossRow[]
   /** When it was born, where Kubernetes told. */
   startedAt: string | null
   /** Times of the first and last line that ever were stored, also where they have expired since. */

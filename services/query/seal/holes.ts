@@ -1,7 +1,9 @@
 // Pure: what is certainly missing from the files of a life, and what keeps us from saying that nothing is. A hole is claimed where a line
 // starts and what must stand before it is stored nowhere; where the numbers contradict each other, nothing is claimed.
+import { stretchesMax } from '#query/plan/stretches.ts'
 import type { Gap, SealEvidence, Stretch } from './evidence.ts'
 import type { LogFile } from './files.ts'
+import { explained } from './losses.ts'
 
 /** A gap, and the line behind it. */
 export interface Hole extends Gap {
@@ -13,6 +15,8 @@ export interface Hole extends Gap {
   offset: number
   behindAt: string
 }
+
+export type HoleEvidence = Pick<SealEvidence, 'stretches' | 'losses' | 'firstLine' | 'startedAt'>
 
 export interface Holes {
   holes: Hole[]
@@ -29,16 +33,14 @@ const reasons = {
 /** Agents tell lengths of texts instead of lines: then a hole follows every line. Fewer lines than this may really be all that came. */
 const linesOfMisfit = 8
 
-export function holesOf(
-  files: readonly LogFile[],
-  { firstLine, startedAt, stretches }: Pick<SealEvidence, 'stretches' | 'firstLine' | 'startedAt'>,
-): Holes {
+export function holesOf(files: readonly LogFile[], { firstLine, startedAt, stretches, losses }: HoleEvidence): Holes {
   if (stretches.some(({ from }) => from < 0)) {
     const all = stretches.every(({ from }) => from < 0)
     return { holes: [], doubts: [all ? 'this agent sends no offsets' : 'some lines came without their offsets'] }
   }
   const doubts = new Set<string>()
   const holes: Hole[] = []
+  if (stretches.length >= stretchesMax) doubts.add('its files are in too many pieces')
   const expired = hasExpired(stretches, firstLine)
   if (expired) doubts.add('its first lines have expired')
   const nameless = files.some(({ name }) => name === '')
@@ -59,7 +61,7 @@ export function holesOf(
       if (isPlugged(files, file, hole)) doubts.add('a file seems to go on under another name')
       // The end of a line or an empty one: agents strip and skip both.
       else if (hole.bytes === 1) doubts.add('single bytes between lines are not told of')
-      else holes.push(hole)
+      else holes.push(explained(hole, losses))
     }
   }
   return {
