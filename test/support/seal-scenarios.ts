@@ -21,6 +21,9 @@ export const without = (records: readonly LogRecord[], ...fields: (keyof LogReco
         Object.entries(record).filter(([name]) => !fields.includes(name as keyof LogRecord)),
       ) as unknown as LogRecord,
   )
+/** The lines at these places end in P, and the one behind them ends the line that they began. */
+const inFragments = (records: readonly LogRecord[], ...places: number[]): LogRecord[] =>
+  records.map((record, i) => (places.includes(i) ? { ...record, cri: record.cri.replace(' F ', ' P ') } : record))
 export const bytesOf = (records: readonly LogRecord[]): number => records.reduce((sum, { length }) => sum + length!, 0)
 
 export const scenarios: Scenario[] = [
@@ -164,6 +167,30 @@ export const scenarios: Scenario[] = [
     files: [10, 10, 10],
     arrives: (files) => [all(files).map((line) => ({ ...line, file: line.file === 'inode-2' ? 'inode-0' : line.file! }))],
     seal: { state: 'unsealed', text: /^unsealed: different lines stand at one place of a file/ },
+  },
+  {
+    name: 'a long line in two fragments of one batch',
+    files: [20],
+    arrives: ([file]) => [inFragments(file!, 5)],
+    seal: { state: 'sealed', text: 'sealed: 19 lines, 0 missing' },
+  },
+  {
+    name: 'a long line in two fragments of two batches',
+    files: [20],
+    arrives: ([file]) => [inFragments(file!, 5).slice(0, 6), inFragments(file!, 5).slice(6)],
+    seal: { state: 'sealed', text: 'sealed: 20 lines, 0 missing' },
+  },
+  {
+    name: 'a long line whose fragments were joined once and sent apart once',
+    files: [20],
+    arrives: ([file]) => [inFragments(file!, 5), inFragments(file!, 5).slice(0, 6), inFragments(file!, 5).slice(6)],
+    seal: { state: 'unsealed', text: 'unsealed: lines overlap in their file' },
+  },
+  {
+    name: 'a long line, a line between whose fragments was lost',
+    files: [20],
+    arrives: ([file]) => [inFragments(file!, 17, 19).filter((_, i) => i !== 18)],
+    seal: { state: 'tail-unknown', text: /^tail unknown: nobody told that its log was read to the end/ },
   },
   {
     name: 'a clock that stepped back',
