@@ -120,8 +120,7 @@ export function lifeLines(tenant: string, uids: readonly string[]): Fragment {
   FROM (${resolvedLines(tenant)}) AS nameless WHERE resolved IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId, sentContainer, sentRestart`
 }
 
-/** Whose lines a row tells of. */
-export interface LineLife {
+export interface LineCountRow {
   /** '' of lines that came without one. */
   uid: string
   cluster: string
@@ -130,9 +129,6 @@ export interface LineLife {
   container: string
   restart: number
   containerId: string
-}
-
-export interface LineCountRow extends LineLife {
   /** Distinct lines, as decimal text. */
   lines: string
 }
@@ -147,19 +143,12 @@ export interface LineBounds {
   last: string
 }
 
-/** The columns of LineLife: the container id tells lives apart only where the restart does not, as in the identity. */
-export const lineLife: Fragment = sql`pod_uid AS uid, cluster, namespace, pod, container, restart, if(restart < 0, ${bareContainerId}, '') AS containerId`
-
-/** Condition on `logs`: the primary key leads to the pods' runs in the hours between. */
-export function linesWithin(tenant: string, { namespaces, pods, uids, first, last }: LineBounds): Fragment {
+/** Distinct lines per life: the container id tells lives apart only where the restart does not, as in the identity. The primary key leads to the pods' runs in the hours between. Rows: LineCountRow. */
+export function lineCounts(tenant: string, { namespaces, pods, uids, first, last }: LineBounds): Fragment {
   const instant = (text: string) => bind("DateTime64(9, 'UTC')", text.replace('T', ' ').replace('Z', ''))
-  return sql`tenant = ${str(tenant)} AND toStartOfHour(ts) >= toStartOfHour(${instant(first)}) AND toStartOfHour(ts) <= toStartOfHour(${instant(last)})
-    AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)}`
-}
-
-/** Distinct lines per life. Rows: LineCountRow. */
-export function lineCounts(tenant: string, bounds: LineBounds): Fragment {
-  return sql`SELECT ${lineLife}, toString(uniqExact(ts, identity)) AS lines FROM logs WHERE ${linesWithin(tenant, bounds)}
+  return sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, if(restart < 0, ${bareContainerId}, '') AS containerId, toString(uniqExact(ts, identity)) AS lines
+  FROM logs WHERE tenant = ${str(tenant)} AND toStartOfHour(ts) >= toStartOfHour(${instant(first)}) AND toStartOfHour(ts) <= toStartOfHour(${instant(last)})
+    AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)}
   GROUP BY uid, cluster, namespace, pod, container, restart, containerId`
 }
 

@@ -1,9 +1,9 @@
 // Pure: the lives of a pod, joined from what its object told (lives), from first and last lines, and from counts of lines. A life that
 // lines told without its number is found by its container id; one that nothing matches stands by itself, its restart null.
 import type { ContainerKind, LifeEvidence } from '#shared/lifecycle/evidence.ts'
-import type { LifeLinesRow, LifeRow, LineCountRow, LineLife } from '#query/plan/pod-details.ts'
+import type { LifeLinesRow, LifeRow, LineCountRow } from '#query/plan/pod-details.ts'
 import type { LossRow } from '#query/plan/losses.ts'
-import type { StretchRow } from '#query/plan/stretches.ts'
+import type { LineLife, StretchRow } from '#query/plan/stretches.ts'
 
 export interface Life extends LifeEvidence {
   containerId: string
