@@ -27,6 +27,7 @@ export const lines = {
       severity: 'info',
       message: 'listening on :8080',
       offset: 0,
+      length: 66,
     },
     {
       ...first,
@@ -35,6 +36,7 @@ export const lines = {
       severity: 'info',
       message: 'GET /v1/cart 200',
       offset: 66,
+      length: 64,
       attributes: { status: '200' },
     },
     {
@@ -44,6 +46,7 @@ export const lines = {
       severity: 'error',
       message: 'payment refused trace_id=abc',
       offset: 130,
+      length: 76,
       traceId: 'abc',
       attributes: { status: '502' },
     },
@@ -54,6 +57,7 @@ export const lines = {
       severity: 'fatal',
       message: 'java.lang.OutOfMemoryError: Java heap space',
       offset: 206,
+      length: 90,
       eof: true,
     },
     {
@@ -63,6 +67,7 @@ export const lines = {
       severity: 'info',
       message: 'listening on :8080',
       offset: 0,
+      length: 66,
     },
     {
       time: '2026-11-23T10:07:30.000000000Z',

@@ -13,7 +13,7 @@ export interface PodFile {
   path: string
   /** Of the link under containers that leads to this life's newest file. */
   containerId: string | undefined
-  /** Nothing will be written to it any more: rotated, or the container has restarted since. */
+  /** Its end may be told: nothing will be written to it any more, since it was rotated or the container has restarted, and what came before it is known. */
   finished: boolean
   gz: boolean
   /** Files of one container share it; they are read together and posted in this order. */
@@ -152,8 +152,17 @@ function inOrder(files: readonly PlannedFile[], idOfTarget: ReadonlyMap<string, 
   }
   // One instance of a container has one id, whichever of its files the link leads to.
   for (const file of files) if (file.kind === 'pod') file.containerId = idOfLife.get(lifeOf(file))
-  return files.toSorted((a, b) => compare(sortKey(a), sortKey(b)))
+  const sorted = files.toSorted((a, b) => compare(sortKey(a), sortKey(b)))
+  // Which files the kubelet had deleted before the oldest rotated one nobody knows, and an end vouches for both neighbours.
+  for (const [index, file] of sorted.entries()) {
+    const before = sorted[index - 1]
+    if (isRotated(file) && !(before?.kind === 'pod' && lifeOf(before) === lifeOf(file))) file.finished = false
+  }
+  return sorted
 }
+
+const isRotated = (file: PlannedFile): file is PodFile =>
+  file.kind === 'pod' && file.log.kind === 'pods' && file.log.rotated !== undefined
 
 function lifeOf(file: PodFile): string {
   return `${file.container}/${file.log.kind === 'pods' ? file.log.restart : ''}`

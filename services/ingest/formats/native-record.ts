@@ -209,6 +209,8 @@ export class NativeRecord {
     const { slots, draft, cri } = this
     const start = slots.start[slot.cri]!
     let stop = slots.stop[slot.cri]!
+    if (stop - start >= 2 && bytes[stop - 1] === 0x6e && bytes[stop - 2] === 0x5c && bytes[stop - 3] !== 0x5c) stop -= 2
+    if (draft.length < 0 && draft.offset >= 0) draft.length = 1 + unescapedLength(bytes, start, stop, kind === plainString)
     if (bytes[start] === 0x7b) {
       const line = readDockerLine(unescapeJson(bytes, start, stop), this.time)
       if (typeof line === 'string') return this.fail('bad-cri', line)
@@ -217,8 +219,6 @@ export class NativeRecord {
       draft.set(text.message, capEscaped(line.message, recordBytesMax))
       return true
     }
-    if (stop - start >= 2 && bytes[stop - 1] === 0x6e && bytes[stop - 2] === 0x5c && bytes[stop - 3] !== 0x5c) stop -= 2
-    if (draft.length < 0 && draft.offset >= 0) draft.length = 1 + unescapedLength(bytes, start, stop, kind === plainString)
     if (!cri.read(bytes, start, stop, this.time)) return this.fail('bad-cri', `not a CRI line: ${cri.problem}`)
     draft.partial = cri.partial
     draft.stream = cri.stderr ? 2 : 1

@@ -133,8 +133,10 @@ export class LineSink implements DraftSink {
       }
     } else {
       fragments.messages.push(message)
+      // Where lines of the other stream stand between, the joined line does not end where its place and length say.
+      const follows = draft.offset === fragments.offset + fragments.length
       fragments.length = fragments.length < 0 || draft.length < 0 ? -1 : fragments.length + draft.length
-      fragments.eof ||= draft.eof
+      fragments.eof = draft.eof && follows
     }
     if (draft.partial) this.pending.set(key, fragments)
     else {

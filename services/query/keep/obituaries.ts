@@ -26,7 +26,7 @@ export function createObituaries({ store, reading, reader }: ObituariesOptions):
   async function write(tenant: string, pods: readonly PodFacts[], only?: 'lines'): Promise<number> {
     const dead = pods.filter((facts) => died(renderPod(facts).pod.outcome))
     if (dead.length === 0) return 0
-    const counted = await reader.counted(tenant, dead)
+    const counted = await reader.covered(tenant, await reader.counted(tenant, dead))
     const kept = await reading.rows<{ uid: string; lines: string; document: string }>(
       keptDocuments(
         tenant,

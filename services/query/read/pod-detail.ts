@@ -8,7 +8,7 @@ import type { Reading } from './reading.ts'
 /** Undefined where nobody told of the pod. */
 export async function readPodDetail(reading: Reading, tenant: string, given: string): Promise<PodDetailJson | undefined> {
   const reader = createPodReader({ reading })
-  const [facts] = await reader.counted(tenant, await factsOf(reading, reader, tenant, given))
+  const [facts] = await reader.covered(tenant, await reader.counted(tenant, await factsOf(reading, reader, tenant, given)))
   return facts === undefined || !anythingTold(facts) ? undefined : detailOf(reading, tenant, facts)
 }
 

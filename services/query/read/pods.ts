@@ -4,8 +4,9 @@
 import * as details from '#query/plan/pod-details.ts'
 import { mirrors } from '#query/plan/pod-sources.ts'
 import { podKeys, type PodFilter, type PodKey, type PodPosition } from '#query/plan/pods.ts'
-import { earlier, later } from '#query/render/pod-lives.ts'
 import { renderPod, type PodFacts, type PodJson, type RenderedPod } from '#query/render/pod.ts'
+import { createCoverReader, type CoverReader } from './covers.ts'
+import { boundsOf, ownersOf } from './line-owners.ts'
 import type { Reading } from './reading.ts'
 
 export interface PodPage {
@@ -14,11 +15,12 @@ export interface PodPage {
   next: PodPosition | null
 }
 
-/** Facts without line counts; `counted` adds them. */
+/** Facts without line counts; `counted` adds them, and `covered` what the lines cover of their files. */
 export interface PodReader {
   page(filter: PodFilter, position: PodPosition | undefined, limit: number): Promise<PodPage>
   facts(tenant: string, uids: readonly string[]): Promise<PodFacts[]>
   counted(tenant: string, facts: readonly PodFacts[]): Promise<PodFacts[]>
+  covered: CoverReader
 }
 
 /** Pods that are carried in a cursor, so that one that speaks again is not visited twice: 4 bytes each. */
@@ -29,9 +31,12 @@ const keysAtOnce = 20_000
 const uidCharsAtOnce = 100_000
 const detailsAtOnce = 1_000
 const countedAtOnce = 400
+/** Lines whose places a page of the list looks at: some tenths of a second. */
+const coveredLinesMax = 250_000
 
 export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> }): PodReader {
   const { rows } = reading
+  const covered = createCoverReader({ reading })
 
   async function facts(tenant: string, uids: readonly string[]): Promise<PodFacts[]> {
     if (uids.length === 0) return []
@@ -73,20 +78,10 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
   }
 
   async function countSome(tenant: string, pods: readonly PodFacts[]): Promise<PodFacts[]> {
-    const lines = pods.flatMap((pod) => pod.lines)
-    if (lines.length === 0) return [...pods]
-    const unique = (values: readonly string[]) => [...new Set(values)]
-    const counts = await rows<details.LineCountRow>(
-      details.lineCounts(tenant, {
-        namespaces: unique(lines.map(({ namespace }) => namespace)),
-        pods: unique(lines.map(({ pod }) => pod)),
-        uids: unique(lines.map(({ uid, nameless }) => (nameless === 1 ? '' : uid))),
-        first: lines.reduce<string | null>((first, { firstLine }) => earlier(first, firstLine), null) ?? '',
-        last: lines.reduce<string | null>((last, { lastLine }) => later(last, lastLine), null) ?? '',
-      }),
-    )
-    const byUid = Map.groupBy(counts, ({ uid }) => uid)
-    return pods.map((pod) => ({ ...pod, counts: countsOf(pod, byUid) }))
+    const bounds = boundsOf(pods)
+    if (bounds === undefined) return [...pods]
+    const counts = ownersOf(await rows<details.LineCountRow>(details.lineCounts(tenant, bounds)))
+    return pods.map((pod) => ({ ...pod, counts: counts(pod) }))
   }
 
   /** Pods in order, outcomes decided, with the position behind each. */
@@ -133,10 +128,10 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
   }
 
   async function rendering(tenant: string, pods: readonly PodFacts[]): Promise<PodJson[]> {
-    return (await counted(tenant, pods)).map((pod) => renderPod(pod).pod)
+    return (await covered(tenant, await counted(tenant, pods), coveredLinesMax)).map((pod) => renderPod(pod).pod)
   }
 
-  return { page, facts, counted }
+  return { page, facts, counted, covered }
 }
 
 function sizeOfStep(keys: readonly PodKey[], from: number, most: number): number {
@@ -156,25 +151,4 @@ function advance(position: PodPosition | undefined, key: PodKey, { verdict }: Re
   const known = position === undefined ? [] : position.visited
   const visited = known === undefined || !mayMove ? known : known.length < visitedMax ? [...known, key.hash] : undefined
   return movedUp ? { ...position, visited } : { last, uid: key.uid, since, visited }
-}
-
-// Lines without a uid are found by the container id, or by the name, under which life_lines led to this pod.
-function countsOf({ lines }: PodFacts, byUid: ReadonlyMap<string, details.LineCountRow[]>): details.LineCountRow[] {
-  const uids = new Set(lines.flatMap(({ uid, nameless }) => (nameless === 1 ? [] : [uid])))
-  const own = [...uids].flatMap((uid) => byUid.get(uid) ?? [])
-  const nameless = lines.some((line) => line.nameless === 1) ? (byUid.get('') ?? []) : []
-  const adopted = nameless.flatMap((count) => {
-    const line = lines.find(
-      (row) =>
-        row.nameless === 1 &&
-        row.cluster === count.cluster &&
-        row.namespace === count.namespace &&
-        row.pod === count.pod &&
-        row.sentContainer === count.container &&
-        row.sentRestart === count.restart &&
-        (count.restart >= 0 || row.containerId === count.containerId),
-    )
-    return line === undefined ? [] : [{ ...count, container: line.container, restart: line.restart }]
-  })
-  return [...own, ...adopted]
 }

@@ -1,6 +1,7 @@
 // RowBinary rows of plan/line-statements.ts as lines. Bytes of a message stay as they were stored; a row may be cut anywhere
 // between two chunks.
 import type { LineKey } from '#query/plan/line-order.ts'
+import type { Gap } from '#query/seal/evidence.ts'
 
 /** A stored line. Unknown numbers are -1 here, null only in answers. */
 export interface Line {
@@ -32,6 +33,8 @@ export interface Line {
   /** Arrival, epoch ms. */
   received: number
   identity: bigint
+  /** Of a line that nobody said: what is missing before the next one. */
+  gap?: Gap
 }
 
 /** The key as it is stored, whatever was attributed since. */

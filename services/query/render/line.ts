@@ -1,5 +1,6 @@
 // A line as answers show it: JSON with U+FFFD where bytes are not UTF-8, or its bytes as they were stored.
 import type { Line } from '#query/read/row-decoder.ts'
+import type { Gap } from '#query/seal/evidence.ts'
 import { formatTime } from './time.ts'
 
 export interface LineJson {
@@ -22,6 +23,8 @@ export interface LineJson {
   spanId: string
   labels: Record<string, string>
   attributes: Record<string, string>
+  /** Only where this is no line, but what is missing before the next one. */
+  gap?: Gap
 }
 
 export function lineJson(line: Line): LineJson {
@@ -45,6 +48,7 @@ export function lineJson(line: Line): LineJson {
     spanId: line.spanId,
     labels: line.labels,
     attributes: line.attributes,
+    ...(line.gap === undefined ? {} : { gap: line.gap }),
   }
 }
 

@@ -2,6 +2,8 @@
 // lines told without its number is found by its container id; one that nothing matches stands by itself, its restart null.
 import type { ContainerKind, LifeEvidence } from '#shared/lifecycle/evidence.ts'
 import type { LifeLinesRow, LifeRow, LineCountRow } from '#query/plan/pod-details.ts'
+import type { LossRow } from '#query/plan/losses.ts'
+import type { LineLife, StretchRow } from '#query/plan/stretches.ts'
 
 export interface Life extends LifeEvidence {
   containerId: string
@@ -11,16 +13,21 @@ export interface Life extends LifeEvidence {
   lines: number
   firstLine: string | null
   lastLine: string | null
+  /** What its lines cover of their files. */
+  stretches: StretchRow[]
+  /** Dead letters that may be of it. */
+  losses: LossRow[]
 }
 
 export interface LifeSources {
   lives: readonly LifeRow[]
   lines: readonly LifeLinesRow[]
   counts: readonly LineCountRow[]
+  stretches?: readonly StretchRow[] | undefined
 }
 
 /** In the order of containers (init first, debug containers last) and of restarts. */
-export function joinLives({ lives, lines, counts }: LifeSources): Life[] {
+export function joinLives({ lives, lines, counts, stretches }: LifeSources): Life[] {
   const joined: Life[] = lives.map(fromObject)
   const find = (container: string, restart: number, containerId: string): Life | undefined =>
     joined.find((life) =>
@@ -38,10 +45,12 @@ export function joinLives({ lives, lines, counts }: LifeSources): Life[] {
     life.firstLine = earlier(life.firstLine, row.firstLine)
     life.lastLine = later(life.lastLine, row.lastLine)
   }
+  const ofLine = (row: LineLife): Life | undefined => find(row.container, row.restart, row.containerId)
   for (const row of counts) {
-    const life = find(row.container, row.restart, row.containerId)
+    const life = ofLine(row)
     if (life !== undefined) life.lines += Number(row.lines)
   }
+  for (const row of stretches ?? []) ofLine(row)?.stretches.push(row)
   const kinds = new Map(joined.filter(({ kind }) => kind !== '').map(({ container, kind }) => [container, kind]))
   for (const life of joined) life.kind ||= kinds.get(life.container) ?? ''
   return joined.toSorted(
@@ -63,9 +72,13 @@ const fromObject = ({ restart, ...row }: LifeRow): Life => ({
   lines: 0,
   firstLine: null,
   lastLine: null,
+  stretches: [],
+  losses: [],
 })
 
-function pick(row: Omit<LifeRow, 'restart'>): Omit<Life, 'kind' | 'restart' | 'state' | 'lines' | 'firstLine' | 'lastLine'> {
+function pick(
+  row: Omit<LifeRow, 'restart'>,
+): Omit<Life, 'kind' | 'restart' | 'state' | 'lines' | 'firstLine' | 'lastLine' | 'stretches' | 'losses'> {
   const { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId } = row
   return { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId }
 }
@@ -87,6 +100,8 @@ const fromLines = ({ container, restart, containerId }: LifeLinesRow): Life => (
   lines: 0,
   firstLine: null,
   lastLine: null,
+  stretches: [],
+  losses: [],
 })
 
 // A log file's name may cut the id short.

@@ -4,6 +4,11 @@ import type { EventEvidence, Outcome, PodEvidence, Verdict } from '#shared/lifec
 import { lifeOutcomeOf } from '#shared/lifecycle/life-outcome.ts'
 import { newestLives, podOutcome } from '#shared/lifecycle/outcome.ts'
 import type { EventRow, LifeLinesRow, LifeRow, LineCountRow, PodRow } from '#query/plan/pod-details.ts'
+import type { LossRow } from '#query/plan/losses.ts'
+import type { StretchRow } from '#query/plan/stretches.ts'
+import type { LifeEnd, Seal, SealEvidence } from '#query/seal/evidence.ts'
+import { lossesOfLife } from '#query/seal/losses.ts'
+import { sealOf } from '#query/seal/seal.ts'
 import { earlier, joinLives, later, type Life } from './pod-lives.ts'
 
 /** Rows of one pod. */
@@ -14,13 +19,10 @@ export interface PodFacts {
   events: readonly EventRow[]
   lines: readonly LifeLinesRow[]
   counts: readonly LineCountRow[]
-}
-
-export interface Seal {
-  state: 'sealed' | 'gap' | 'tail-unknown' | 'unsealed'
-  lines: number
-  gaps: { from: string; to: string; bytes: number | null; reason: string }[]
-  text: string
+  /** What the lines cover of their files; left out where nobody looked. */
+  stretches?: readonly StretchRow[]
+  /** Dead letters that may be of its lives. */
+  losses?: readonly LossRow[]
 }
 
 export interface LifeJson {
@@ -35,6 +37,7 @@ export interface LifeJson {
   lines: number
   firstLine: string | null
   lastLine: string | null
+  /** null where nobody looked at what its lines cover. */
   seal: Seal | null
 }
 
@@ -64,8 +67,10 @@ export interface RenderedPod {
 }
 
 /** Without counts, `lines` are 0: enough to decide outcomes. */
-export function renderPod({ uid, row, lives: told, events, lines, counts }: PodFacts): RenderedPod {
-  const lives = joinLives({ lives: told, lines, counts })
+export function renderPod({ uid, row, lives: told, events, lines, counts, stretches, losses = [] }: PodFacts): RenderedPod {
+  const lives = joinLives({ lives: told, lines, counts, stretches })
+  const uids = [uid, row?.mirrorUid ?? uid, ...lines.map((line) => line.uid)]
+  for (const life of lives) life.losses = lossesOfLife(losses, { ...life, uids })
   const verdict = podOutcome({ pod: row === null ? null : evidence(row), lives, events: events.map(eventEvidence) })
   const newest = new Set(newestLives(lives))
   const names = [...new Set(lives.map(({ container }) => container))]
@@ -93,7 +98,12 @@ export function renderPod({ uid, row, lives: told, events, lines, counts }: PodF
     lines: lives.reduce((sum, life) => sum + life.lines, 0),
     containers: names.map((name) => ({
       name,
-      lives: lives.filter(({ container }) => container === name).map((life) => renderLife(life, verdict, newest.has(life))),
+      lives: lives
+        .filter(({ container }) => container === name)
+        .map((life) => {
+          const evidence = sealEvidence(life, verdict, newest.has(life))
+          return renderLife(life, verdict, newest.has(life), stretches === undefined ? null : sealOf(evidence))
+        }),
     })),
   }
   return { pod, verdict, lives }
@@ -104,7 +114,7 @@ export function containerOf(fieldPath: string): string {
   return /\{([^}]*)\}/.exec(fieldPath)?.[1] ?? ''
 }
 
-function renderLife(life: Life, verdict: Verdict, newest: boolean): LifeJson {
+function renderLife(life: Life, verdict: Verdict, newest: boolean, seal: Seal | null): LifeJson {
   const { restart, containerId, startedAt, finishedAt, reason, exitCode, signal, lines, firstLine, lastLine } = life
   const outcome = lifeOutcomeOf(life, verdict, newest)
   return {
@@ -119,13 +129,21 @@ function renderLife(life: Life, verdict: Verdict, newest: boolean): LifeJson {
     lines,
     firstLine,
     lastLine,
-    seal: unsealed(lines),
+    seal,
   }
 }
 
-function unsealed(lines: number): Seal {
-  const counted = lines === 1 ? '1 line is' : `${lines} lines are`
-  return { state: 'unsealed', lines, gaps: [], text: `unsealed: ${counted} stored; whether any are missing has not been checked` }
+function sealEvidence(life: Life, verdict: Verdict, newest: boolean): SealEvidence {
+  const { lines, stretches, losses, startedAt, firstLine, lastLine } = life
+  return { lines, stretches, losses, end: endOf(life, verdict, newest), startedAt, firstLine, lastLine }
+}
+
+function endOf(life: Life, verdict: Verdict, newest: boolean): LifeEnd {
+  const lost = life.state !== 'terminated' || life.reason === 'ContainerStatusUnknown'
+  const outcome = lifeOutcomeOf(life, verdict, newest)
+  if (outcome === 'running') return 'running'
+  if (outcome === 'node-lost' && lost) return 'vanished'
+  return outcome === 'unknown' && newest && lost ? 'untold' : 'ended'
 }
 
 // kubectl's RESTARTS: the sum of restartCount over the containers that do the work; null where nobody told a number.

@@ -7,10 +7,12 @@ import { decodeCursor, digest, encodeCursor } from '#query/cursor.ts'
 import type { LineFilter } from '#query/plan/line-filter.ts'
 import { livesScope } from '#query/plan/pod-statements.ts'
 import { readPodPage, streamPodLines, type PodLinesOptions } from '#query/read/pod-lines.ts'
+import { readPodGaps } from '#query/read/pod-gaps.ts'
 import { livesNumbered, resolvePod, type PodIdentity } from '#query/read/pod-identity.ts'
 import type { Page } from '#query/read/pages.ts'
 import { createReading } from '#query/read/reading.ts'
-import { keyOf } from '#query/read/row-decoder.ts'
+import { keyOf, type Line } from '#query/read/row-decoder.ts'
+import { createGapDrawer, drawGaps, type GapDrawing } from '#query/render/gap-lines.ts'
 import { lineJson } from '#query/render/line.ts'
 import { clientGone, negotiate, onePart, streamReply } from './line-reply.ts'
 import { filterDigest, readFilter } from './line-request.ts'
@@ -71,28 +73,40 @@ export const podLogsRoute =
         ...(bounds.from === undefined ? {} : { from: bounds.from }),
         ...(bounds.to === undefined ? {} : { to: bounds.to }),
       }
-      const filter = within({ ...asked, ...resolved }, pod, query.life)
+      const filter = withinPod({ ...asked, ...resolved }, pod, query.life)
       const options = { reading, filter, pod, order: direction, ...(at === undefined ? {} : { after: at.after }) }
+      const lives = query.life === undefined ? undefined : livesNumbered(pod.lives, query.life)
+      const within = { ...resolved, containers: query.container, lives }
+      const gaps = query.gaps === true ? await readPodGaps(reading, tenant, { uid: params.uid, pod, filter: within }) : []
+      const drawing = { gaps, order: direction, after: at?.after }
       if (type !== 'application/json' && query.limit === undefined && query.tail === undefined) {
-        return streamReply(reply, type, streamPodLines(options))
+        return streamReply(reply, type, drawGaps(streamPodLines(options), drawing))
       }
       const page = readTail(options, { limit: query.limit ?? query.tail ?? 100, tail: query.tail, left: at?.left })
-      if (type !== 'application/json') return streamReply(reply, type, onePart(page.then(({ lines }) => lines)))
+      if (type !== 'application/json') return streamReply(reply, type, onePart(page.then((read) => drawPage(read, drawing))))
       const { lines, more, left } = await page
       const next = more
         ? encodeCursor({ after: keyOf(lines.at(-1)!), ...resolved, ...(left === undefined ? {} : { left }) }, filters)
         : null
-      return reply.send({ lines: lines.map(lineJson), next, stats: reading.stats() })
+      return reply.send({ lines: drawPage(await page, drawing).map(lineJson), next, stats: reading.stats() })
     })
     done()
   }
 
 /** The filter within the pod, its times and, where asked, some of its lives. */
-function within(filter: LineFilter, pod: PodIdentity, life: number | undefined): LineFilter {
+function withinPod(filter: LineFilter, pod: PodIdentity, life: number | undefined): LineFilter {
   const scope = life === undefined ? pod.scope : sql`${pod.scope} AND ${livesScope(livesNumbered(pod.lives, life))}`
   if (pod.extent === undefined) return { ...filter, scope }
   const { first, last } = pod.extent
   return { ...filter, scope, from: max(filter.from ?? first, first), to: min(filter.to ?? last + 1n, last + 1n) }
+}
+
+/** A page with its gaps. Of a tail only those between its lines: what is missing before them is as far away as the lines there. */
+function drawPage({ lines, more, isCut }: TailPage, drawing: GapDrawing): Line[] {
+  const first = isCut === true && drawing.order === 'asc' ? lines[0] : undefined
+  const drawer = createGapDrawer({ ...drawing, after: drawing.after ?? (first && keyOf(first)) })
+  const drawn = drawer.among(lines)
+  return more || (isCut === true && first === undefined) ? drawn : [...drawn, ...drawer.rest()]
 }
 
 interface TailOptions {
@@ -102,18 +116,24 @@ interface TailOptions {
   left: number | undefined
 }
 
+interface TailPage extends Page {
+  left?: number
+  /** There are lines before those that were asked for. */
+  isCut?: boolean
+}
+
 /** A page of the last `tail` lines. Forwards, pages behind the first go on from their cursor to the end. */
-async function readTail(options: PodLinesOptions, { limit, tail, left }: TailOptions): Promise<Page & { left?: number }> {
+async function readTail(options: PodLinesOptions, { limit, tail, left }: TailOptions): Promise<TailPage> {
   if (tail === undefined || (options.order === 'asc' && options.after !== undefined)) return readPodPage({ ...options, limit })
   if (options.order === 'asc') {
-    const { lines } = await readPodPage({ ...options, order: 'desc', limit: tail })
+    const { lines, more: isCut } = await readPodPage({ ...options, order: 'desc', limit: tail })
     lines.reverse()
-    return { lines: lines.slice(0, limit), more: lines.length > limit }
+    return { lines: lines.slice(0, limit), more: lines.length > limit, isCut: isCut || tail === 0 }
   }
   const rest = left ?? tail
   const page = await readPodPage({ ...options, limit: Math.min(limit, rest) })
   const after = rest - page.lines.length
-  return { lines: page.lines, more: page.more && after > 0, left: after }
+  return { lines: page.lines, more: page.more && after > 0, left: after, isCut: (page.more && after === 0) || tail === 0 }
 }
 
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)

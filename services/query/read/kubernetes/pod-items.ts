@@ -32,7 +32,7 @@ export async function podItems({ reading, tenant, depth, nowMs }: PodItemOptions
   ])
   const textOf = new Map(texts.map((text) => [text.uid, text]))
   const sealed = depth === 'sealed'
-  const counted = sealed ? await reader.counted(tenant, facts) : facts
+  const counted = sealed ? await reader.covered(tenant, await reader.counted(tenant, facts)) : facts
   return counted.map((found, i) => {
     const { uid, shown } = pods[i]!
     const rendered = renderPod(found)

@@ -4,6 +4,13 @@ import { z } from 'zod'
 const time = z.string().describe('RFC 3339, UTC, nine digits.')
 const strings = z.record(z.string(), z.string())
 
+export const gap = z.object({
+  from: time.describe('Of the last line before it.'),
+  to: time.describe('Of the first line behind it.'),
+  bytes: z.number().nullable().describe('At least so many are missing.'),
+  reason: z.string(),
+})
+
 const line = z
   .object({
     time,
@@ -25,6 +32,9 @@ const line = z
     spanId: z.string(),
     labels: strings,
     attributes: strings,
+    gap: gap
+      .optional()
+      .describe('Only in /v1/pods/{uid}/logs?gaps=true: this is no line, but what is missing before the next one.'),
   })
   .describe('A line of a container, or of a system unit.')
 

@@ -1,6 +1,7 @@
 // Shapes of /v1/pods and /v1/pods/{uid}, as OpenAPI tells them and tests hold them to.
 import { z } from 'zod'
 import { outcomes } from '#shared/lifecycle/evidence.ts'
+import { gap } from './answers.ts'
 import { cursor, filterParameters, limit, timeParameters } from './parameters.ts'
 
 const many = <T extends z.ZodType<string>>(value: T, description: string) =>
@@ -31,7 +32,6 @@ export type PodsQuery = z.output<typeof podsQuery>
 
 const time = z.string().describe('RFC 3339, UTC, nine digits.')
 const outcome = z.enum(outcomes)
-const gap = z.object({ from: time, to: time, bytes: z.number().nullable(), reason: z.string() })
 const seal = z.object({
   state: z.enum(['sealed', 'gap', 'tail-unknown', 'unsealed']),
   lines: z.number(),

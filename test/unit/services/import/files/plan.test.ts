@@ -23,9 +23,10 @@ describe('what is read', () => {
     expect(paths(...order.toReversed().map(file))).toEqual(order)
   })
 
-  test('a rotated file and a live file of an earlier restart are finished, the newest live file is not', () => {
-    const planned = plan(file(`${pod}/0.log`), file(`${pod}/1.log.20261123-090000`), file(`${pod}/1.log`))
-    expect(planned.files.map(({ finished }) => finished)).toEqual([true, true, false])
+  test('the end is told of rotated files and of those of earlier restarts, not of the newest nor of what may have had one before', () => {
+    const names = ['0.log', '1.log.20261123-080000.gz', '1.log.20261123-090000', '1.log', '2.log.20261123-100000', '2.log']
+    const planned = plan(...names.map((name) => file(`${pod}/${name}`)))
+    expect(planned.files.map(({ finished }) => finished)).toEqual([true, false, true, true, false, false])
   })
 
   test('the path that is sent does not change when a file is rotated', () => {

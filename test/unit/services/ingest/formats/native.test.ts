@@ -183,6 +183,8 @@ describe('a record of path and CRI line', () => {
     expect(logRows(batch(line('boom "quoted"\n')))).toMatchObject([{ message: 'boom "quoted"', stream: 'stderr', partial: 0 }])
     expect(logRows(batch(line('first '), line('second\n')))).toMatchObject([{ message: 'first second', partial: 0 }])
     expect(batch({ path, cri: '{"log":1}' }).rejects).toMatchObject([{ reason: 'bad-cri' }])
+    const raw = line('boom "quoted"\n')
+    expect(only(batch({ ...raw, offset: 0 })).length).toBe(raw.cri.length + 1)
   })
 })
 
@@ -206,6 +208,16 @@ describe('fragments', () => {
     expect(logRows(decoded)).toMatchObject([
       { message: 'xy', stream: 'stderr', offset: 10, length: 20, partial: 0, ts: '2026-11-23 10:00:00.000000002' },
       { message: 'abc', stream: 'stdout', offset: 0, length: 30, partial: 0, ts: '2026-11-23 10:00:00.000000001' },
+    ])
+  })
+
+  test('the last of a file ends it only where no other line stands between', () => {
+    const [first, other, last] = [at(1, 'stdout P a', 0), at(2, 'stderr F x', 10), at(3, 'stdout F b', 20)]
+    const ends = (...records: object[]) => logRows(batch(...records)).map(({ message, eof }) => [message, eof])
+    expect(ends(first, { ...last, offset: 10, eof: true })).toEqual([['ab', 1]])
+    expect(ends(first, other, { ...last, eof: true })).toEqual([
+      ['x', 0],
+      ['ab', 0],
     ])
   })
 

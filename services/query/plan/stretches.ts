@@ -1,0 +1,44 @@
+// What the lines of some pods cover of their files, worked out by the engine: a life of ten million lines comes as a handful of stretches.
+// FINAL leaves of a line that was sent again what a merge leaves of it, the row that came last, so the answer does not depend on merges.
+// It collapses along the sorting key and holds few rows at a time; they are sorted by place, on disk where they are many.
+import { bind, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { Stretch } from '#query/seal/evidence.ts'
+import type { LineBounds, LineCountRow } from './pod-details.ts'
+import { bareContainerId } from './pod-sources.ts'
+
+/** Whose lines a row tells of. */
+export type LineLife = Omit<LineCountRow, 'lines'>
+
+export interface StretchRow extends Stretch, LineLife {}
+
+/** Of one life: where there are as many, there may be more. */
+export const stretchesMax = 1000
+
+const life = 'uid, cluster, namespace, pod, container, restart, containerId'
+const time = (column: string): string => `concat(replaceOne(toString(${column}), ' ', 'T'), 'Z')`
+const places = raw(`PARTITION BY ${life}, file, offset < 0 ORDER BY offset`)
+
+/** The container id tells lives apart only where the restart does not, as in the identity. Rows: StretchRow, a bounded number of each life, in the order of their files' names and places. */
+export function lifeStretches(tenant: string, bounds: LineBounds): Fragment {
+  const { namespaces, pods, uids } = bounds
+  const [first, last] = [bounds.first, bounds.last].map(
+    (text) => sql`toStartOfHour(${bind("DateTime64(9, 'UTC')", text.replace('T', ' ').replace('Z', ''))})`,
+  )
+  const lines = sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, if(restart < 0, ${bareContainerId}, '') AS containerId,
+      ts, file, offset, length, offset + greatest(length, 0) AS end, eof, partial
+    FROM logs FINAL WHERE tenant = ${str(tenant)} AND toStartOfHour(ts) >= ${first!} AND toStartOfHour(ts) <= ${last!}
+      AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)}`
+  // A long line that came in other pieces before starts at one place several times.
+  const marked = sql`SELECT *, row_number() OVER by_place = 1 AS first, max(end) OVER (${places} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered,
+      NOT first AND lagInFrame(offset) OVER by_place = offset AS again, NOT first AND NOT again AND offset < covered AS overlap,
+      first OR (offset > covered AND lagInFrame(length) OVER by_place >= 0) AS begins,
+      again AND (lagInFrame(ts) OVER by_place != ts OR lagInFrame(partial) OVER by_place + partial = 0) AS clash
+    FROM (${lines}) WINDOW by_place AS (${places})`
+  return sql`SELECT ${raw(life)}, file, toFloat64(min(offset)) AS from, toFloat64(max(end)) AS to,
+      ${raw(time('argMin(ts, offset)'))} AS firstAt, ${raw(time('argMax(ts, (end, offset))'))} AS lastAt, ${raw(time('min(ts)'))} AS earliest,
+      toFloat64(countIf(NOT again)) AS places, argMax(eof, (end, offset)) = 1 AS ended, toFloat64(sum(eof) - argMax(eof, (end, offset))) AS endsInside,
+      toFloat64(countIf(length < 0)) AS unmeasured, toFloat64(sum(clash)) AS clashes, toFloat64(sum(overlap)) AS overlaps
+    FROM (SELECT *, sum(begins) OVER by_place AS stretch FROM (${marked}) WINDOW by_place AS (${places}))
+    GROUP BY ${raw(life)}, file, offset < 0, stretch ORDER BY ${raw(life)}, file, from LIMIT ${uint(stretchesMax)} BY ${raw(life)}
+    SETTINGS max_bytes_before_external_sort = 268435456`
+}

@@ -1,0 +1,37 @@
+// What is missing from the lives of a pod, as lines to draw among those that are there.
+import { gapLine } from '#query/render/gap-line.ts'
+import { renderPod } from '#query/render/pod.ts'
+import { holesIn } from '#query/seal/seal.ts'
+import type { PodIdentity, PodLife } from './pod-identity.ts'
+import { createPodReader } from './pods.ts'
+import type { Reading } from './reading.ts'
+import type { Line } from './row-decoder.ts'
+
+export interface GapFilter {
+  /** Half open, epoch ns: where the line behind a gap stands. */
+  from?: bigint | undefined
+  to?: bigint | undefined
+  containers?: readonly string[] | undefined
+  lives?: readonly PodLife[] | undefined
+}
+
+/** Ascending by where they stand. */
+export async function readPodGaps(
+  reading: Reading,
+  tenant: string,
+  { uid, pod, filter }: { uid: string; pod: PodIdentity; filter: GapFilter },
+): Promise<Line[]> {
+  const reader = createPodReader({ reading })
+  const [facts] = await reader.covered(tenant, await reader.facts(tenant, [pod.uid ?? uid]))
+  if (facts === undefined) return []
+  const { pod: rendered, lives } = renderPod(facts)
+  const asked = lives.filter(
+    ({ container, restart }) =>
+      (filter.containers?.includes(container) ?? true) &&
+      (filter.lives?.some((life) => life.container === container && life.restart === restart) ?? true),
+  )
+  return asked
+    .flatMap((life) => holesIn(life).map((hole) => gapLine(hole, life, rendered)))
+    .filter(({ ts }) => (filter.from === undefined || ts >= filter.from) && (filter.to === undefined || ts < filter.to))
+    .toSorted((a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0))
+}

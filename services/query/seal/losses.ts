@@ -1,0 +1,52 @@
+// Pure: what dead letters say of a life. They explain a hole, or tell where lines may have gone; none of them proves one.
+import { parseLogPath } from '#shared/kubelet-path.ts'
+import type { LossRow } from '#query/plan/losses.ts'
+import type { Hole } from './holes.ts'
+
+/** Refused records that stood within the hole, or else what Kafka deleted unread after it began: words that follow the reason. */
+export function explained(hole: Hole, losses: readonly LossRow[]): Hole {
+  const refused = losses.filter(
+    ({ reason, offset }) => reason !== onKafka && offset >= hole.offset - hole.bytes && offset < hole.offset,
+  )
+  if (refused.length > 0) {
+    const reasons = [...new Set(refused.map(({ reason }) => reason))].join(', ')
+    return {
+      ...hole,
+      reason: `${refused.length === 1 ? 'a line' : `${refused.length} lines`} of it refused (${reasons}), see dead letters`,
+    }
+  }
+  const eaten = eatenSince(hole.from, losses)
+  return eaten === undefined ? hole : { ...hole, reason: `${hole.reason}, perhaps ${eaten}` }
+}
+
+/** `with 1,200 messages of afterlog.logs/2 that Kafka deleted unread`, where that was noticed at `since` or later. */
+export function eatenSince(since: string | null, losses: readonly LossRow[]): string | undefined {
+  const ranges = losses.filter(({ reason, time }) => reason === onKafka && (since === null || time >= since))
+  const [last] = ranges
+  if (last === undefined) return undefined
+  const messages = ranges.reduce((sum, range) => sum + range.messages, 0)
+  const where = ranges.every(({ topic, partition }) => topic === last.topic && partition === last.partition)
+    ? `${last.topic}/${last.partition}`
+    : `${last.topic} and others`
+  return `with ${messages.toLocaleString('en-US')} ${messages === 1 ? 'message' : 'messages'} of ${where} that Kafka deleted unread`
+}
+
+/** Those that may be of a life: refused records that name it, and what nobody knows the owner of. */
+export function lossesOfLife(
+  losses: readonly LossRow[],
+  life: { uids: readonly string[]; container: string; restart: number | null },
+): LossRow[] {
+  return losses.filter((loss) => {
+    if (loss.reason === onKafka) return true
+    const path = parseLogPath(loss.path)
+    const inPath = path?.kind === 'pods' ? path : undefined
+    const restart = loss.restart >= 0 ? loss.restart : inPath?.restart
+    return (
+      life.uids.includes(loss.podUid || (inPath?.podUid ?? '')) &&
+      (loss.container || inPath?.container) === life.container &&
+      (restart === undefined || restart === life.restart)
+    )
+  })
+}
+
+const onKafka = 'lost-on-kafka'

@@ -1,0 +1,42 @@
+// Pure: the seal of one life. What is proven missing outweighs what nobody knows, and only what is proven complete to its end is sealed:
+// docs/decisions/0009-seals.md.
+import type { Seal, SealEvidence } from './evidence.ts'
+import { filesOf, type LogFile } from './files.ts'
+import { holesOf, type Hole, type HoleEvidence } from './holes.ts'
+import { eatenSince } from './losses.ts'
+import { counted, gapsInWords } from './words.ts'
+
+/** Gaps that a seal lists; its text counts them all. */
+const gapsMax = 100
+
+export function sealOf(evidence: SealEvidence): Seal {
+  const { lines, end } = evidence
+  const seal = (state: Seal['state'], text: string, gaps: Seal['gaps'] = []): Seal => ({ state, lines, gaps, text })
+  if (evidence.stretches.length === 0)
+    return seal('unsealed', evidence.firstLine === null ? 'unsealed: no line of it came' : 'unsealed: its lines have expired')
+  const files = filesOf(evidence.stretches)
+  const { holes, doubts } = holesOf(files, evidence)
+  const openEnds = files.slice(0, -1).filter(isOpen).length
+  if (holes.length > 0) {
+    const vanished = end === 'vanished' ? '; tail unknown: node vanished' : ''
+    return seal('gap', `${gapsInWords(holes, evidence)}${vanished}`, holes.slice(0, gapsMax).map(gapOf))
+  }
+  const eaten = eatenSince(evidence.firstLine, evidence.losses)
+  const perhaps = eaten === undefined ? '' : `; lines may be lost ${eaten}`
+  const so = `${counted(lines)}, none seen to be missing`
+  if (doubts.length > 0) return seal('unsealed', `unsealed: ${doubts[0]!}${perhaps}`)
+  if (openEnds > 0) return seal('unsealed', `unsealed: nobody told that a rotated file was read to its end; ${so}${perhaps}`)
+  if (end === 'vanished') return seal('tail-unknown', 'tail unknown: node vanished')
+  if (end === 'running')
+    return seal('tail-unknown', `tail unknown: still running, ${counted(lines)} so far, none seen to be missing${perhaps}`)
+  if (isOpen(files.at(-1)!))
+    return seal('tail-unknown', `tail unknown: nobody told that its log was read to the end; ${so}${perhaps}`)
+  return seal('sealed', `sealed: ${counted(lines)}, 0 missing`)
+}
+
+/** What is certainly missing, each with the line behind it. */
+export const holesIn = (evidence: HoleEvidence): Hole[] => holesOf(filesOf(evidence.stretches), evidence).holes
+
+const isOpen = ({ stretches }: LogFile): boolean => !stretches.at(-1)!.ended
+
+const gapOf = ({ from, to, bytes, reason }: Hole): Seal['gaps'][number] => ({ from, to, bytes, reason })

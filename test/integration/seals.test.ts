@@ -1,0 +1,176 @@
+// What is said of the completeness of a life, from what an agent posted and what Kubernetes told: over HTTP, on the real engine.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createBufferPool } from '#ingest/buffer/buffer-pool.ts'
+import { createBatchDecoder } from '#ingest/sources/decode-batch.ts'
+import { columns } from '#ingest/store/columns.ts'
+import { raw } from '#shared/clickhouse/sql.ts'
+import { parseRetention } from '#shared/retention.ts'
+import { podAnswer } from '#query/routes/schemas/pods.ts'
+import type { Seal } from '#query/seal/evidence.ts'
+import { sealOf as pureSealOf } from '#query/seal/seal.ts'
+import { containerLog, exited, podObject, runningSince, timeOf, type LogRecord } from '#test/support/container-log.ts'
+import { all, bytesOf, scenarios, without } from '#test/support/seal-scenarios.ts'
+import { evidenceOfRecords, randomRun, type Run } from '#test/support/seal-runs.ts'
+import { contradiction } from '#test/support/seal-truth.ts'
+import { request, startTestService, type TestService } from '#test/support/service.ts'
+
+let service: TestService
+beforeAll(async () => {
+  service = await startTestService()
+})
+afterAll(() => service[Symbol.asyncDispose]())
+
+/** 14:03:00 of yesterday or the day before: within retention, and no midnight in between. */
+const startMs = Math.floor((Date.now() - 86_400_000) / 86_400_000) * 86_400_000 + (14 * 60 + 3) * 60_000 - 86_400_000
+
+async function post(path: string, body: unknown): Promise<void> {
+  const answer = await request(`${service.url}${path}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  })
+  expect(answer.body).toMatchObject({ rejected: 0 })
+}
+const say = (...batches: (readonly LogRecord[])[]) =>
+  batches.reduce((done, records) => done.then(() => post('/v1/batches', { node: 'node-7', records })), Promise.resolve())
+
+const firstSeal = (pod: unknown): Seal | null => podAnswer.pick({ containers: true }).parse(pod).containers[0]!.lives[0]!.seal
+
+async function sealOf(podUid: string): Promise<Seal | null> {
+  const { body } = await request(`${service.url}/v1/pods/${podUid}`)
+  return firstSeal(podAnswer.parse(body))
+}
+
+/** Where nobody told of a length, ingest measures the raw line itself. */
+function sealOfRecords({ batches, end }: Run): Partial<Seal> {
+  const measured = batches.map((batch) =>
+    batch.map((line) => (line.offset === undefined ? line : { ...line, length: line.length ?? Buffer.byteLength(line.cri) + 1 })),
+  )
+  const startedAt = end === 'untold' ? null : timeOf(startMs)
+  const { state, lines, text } = pureSealOf({ ...evidenceOfRecords(measured, end), startedAt })
+  return { state, lines, text }
+}
+
+test.each(scenarios.map((scenario, index) => ({ ...scenario, podUid: `life-${index}` })))(
+  '$name',
+  async ({ files, arrives, end, seal, podUid }) => {
+    const log = containerLog(files, { podUid, startMs })
+    await say(...arrives(log))
+    const lastMs = startMs + files.reduce((sum, count) => sum + count, 0) * 1000
+    const state = end === undefined ? exited(startMs, lastMs) : runningSince(startMs)
+    const lost = end === 'node-lost' ? { status: { phase: 'Failed', reason: 'NodeLost' } } : {}
+    if (end !== 'untold') await post('/v1/lifecycle', [podObject(podUid, startMs, state, lost)])
+    const told = await sealOf(podUid)
+    const { body } = await request(`${service.url}/v1/pods`)
+    expect(firstSeal((body['pods'] as { uid: string }[]).find(({ uid }) => uid === podUid))).toEqual(told)
+    expect(told).toMatchObject({
+      state: seal.state,
+      text: typeof seal.text === 'string' ? seal.text : expect.stringMatching(seal.text),
+    })
+    expect(told!.gaps).toMatchObject(seal.gaps ?? (seal.state === 'gap' ? [{}] : []))
+    const missing = all(log).filter(
+      (line) =>
+        !arrives(log)
+          .flat()
+          .some(({ cri }) => cri === line.cri),
+    )
+    if (told!.gaps[0]?.reason === 'lost on the way') expect(told!.gaps[0].bytes).toBe(bytesOf(missing))
+  },
+)
+
+const told = async (podUid: string): Promise<Seal> => {
+  const seal = await sealOf(podUid)
+  return seal!
+}
+
+test('a hole whose lines were refused says so', async () => {
+  const [file] = containerLog([20], { podUid: 'refused', startMs })
+  const records = file!.map((line, i) => (i === 4 || i === 5 ? { ...line, cri: 'gibberish' } : line))
+  const { body } = await request(`${service.url}/v1/batches`, {
+    method: 'POST',
+    body: JSON.stringify({ records }),
+    headers: { 'content-type': 'application/json' },
+  })
+  expect(body).toMatchObject({ accepted: 18, rejected: 2 })
+  const seal = await told('refused')
+  expect(seal).toMatchObject({ state: 'gap', gaps: [{ reason: '2 lines of it refused (bad-cri), see dead letters' }] })
+  await say(file!)
+  expect(await told('refused')).toMatchObject({ state: 'sealed', lines: 20 })
+})
+
+test('of some random lives none is sealed that lost a line, and none has a gap that lost none', async () => {
+  const seed = Date.now() & 0x7fffffff
+  const states = new Map<string, number>()
+  for (let number = seed; number < seed + 30; number++) {
+    const podUid = `random-${number}`
+    const run = randomRun(number, podUid, startMs)
+    await Promise.all(run.batches.filter((batch) => batch.length > 0).map((batch) => say(batch)))
+    const state = run.end === 'ended' ? exited(startMs, startMs + 3_600_000) : runningSince(startMs)
+    const lost = run.end === 'vanished' ? { status: { phase: 'Failed', reason: 'NodeLost' } } : {}
+    if (run.end !== 'untold') await post('/v1/lifecycle', [podObject(podUid, startMs, state, lost)])
+    const seal = await sealOf(podUid)
+    expect({ number, ...seal, contradiction: contradiction(run, seal!) }).toMatchObject({ contradiction: undefined })
+    expect({ number, ...seal }).toMatchObject({ number, ...sealOfRecords(run) })
+    states.set(seal!.state, (states.get(seal!.state) ?? 0) + 1)
+  }
+  expect(states.size).toBeGreaterThan(2)
+}, 120_000)
+
+test('lines that expire make no gap, and nothing of what is left is sealed', async () => {
+  // Its first ten lines before midnight, in a partition that nothing else is in.
+  const midnight = Math.floor(startMs / 86_400_000) * 86_400_000 - 86_400_000
+  const [file] = containerLog([20], { podUid: 'expired', startMs: midnight - 10_000 })
+  await say(file!)
+  expect(await told('expired')).toMatchObject({ state: 'sealed', lines: 20 })
+  const day = new Date(midnight - 10_000).toISOString().slice(0, 10).replaceAll('-', '')
+  await service.store.command({ sql: raw(`ALTER TABLE logs DROP PARTITION (${day}, 'default')`) })
+  expect(await told('expired')).toMatchObject({
+    state: 'unsealed',
+    lines: 10,
+    gaps: [],
+    text: 'unsealed: its first lines have expired',
+  })
+})
+
+// Last, since it may concern every life of the tenant.
+describe('a range that Kafka deleted unread', () => {
+  const lives = { whole: 'kafka-whole', holed: 'kafka-holed', unnamed: 'kafka-unnamed', later: 'kafka-later' }
+  beforeAll(async () => {
+    const [whole] = containerLog([20], { podUid: lives.whole, startMs })
+    const [holed] = containerLog([20], { podUid: lives.holed, startMs })
+    const [unnamed] = containerLog([20], { podUid: lives.unnamed, startMs })
+    const [later] = containerLog([20], { podUid: lives.later, startMs: startMs + 7_200_000 })
+    await say(whole!, [...holed!.slice(0, 3), ...holed!.slice(9)], without(unnamed!, 'offset', 'length'), [
+      ...later!.slice(0, 3),
+      ...later!.slice(9),
+    ])
+    const decoder = createBatchDecoder({
+      formats: new Map(),
+      retention: parseRetention(''),
+      cluster: '',
+      seed: 1,
+      pool: createBufferPool(1024),
+      onBug: () => {},
+    })
+    const { tables } = decoder.lost({ topic: 'afterlog.logs', partition: 2, from: 100n, to: 1300n }, startMs + 3_600_000)
+    for (const { table, rows } of tables)
+      await service.store.insert({ table, columns: columns[table], rows, format: 'JSONCompactEachRow' })
+  })
+
+  test('takes nothing from a life that is whole', async () => {
+    expect(await told(lives.whole)).toMatchObject({ state: 'sealed' })
+  })
+
+  test('may be where the lines of an earlier hole went, and not those of a later one', async () => {
+    expect((await told(lives.holed)).text).toMatch(
+      /^gap 14:03:02–14:03:09, \d+ bytes, lost on the way, perhaps with 1,200 messages of afterlog\.logs\/2 that Kafka deleted unread$/,
+    )
+    expect((await told(lives.later)).text).toMatch(/lost on the way$/)
+  })
+
+  test('is told of where nothing is proven', async () => {
+    expect((await told(lives.unnamed)).text).toBe(
+      'unsealed: this agent sends no offsets; lines may be lost with 1,200 messages of afterlog.logs/2 that Kafka deleted unread',
+    )
+  })
+})

@@ -1,0 +1,158 @@
+// Random lives and what an agent makes of them: a log over some files, and an agent that loses pieces, sends twice, restarts, sends out of
+// order, or leaves out what a seal needs. `lost` says what never came, which the seal must not contradict.
+import type { LifeEnd, SealEvidence, Stretch } from '#query/seal/evidence.ts'
+import { timeOf, type LogRecord } from './container-log.ts'
+
+export interface Run {
+  /** Of the whole life, by file. */
+  files: LogRecord[][]
+  /** What came, in the order in which it came. */
+  batches: LogRecord[][]
+  end: LifeEnd
+  /** The agent tells all that the record format has for seals. */
+  thorough: boolean
+  /** Its offsets are those of the file. One that says 0 of all lines cannot know where a file ends either. */
+  truthful: boolean
+}
+
+/** mulberry32. */
+function randomFrom(seed: number): () => number {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+export function randomRun(seed: number, podUid: string, startMs: number): Run {
+  const random = randomFrom(seed)
+  const below = (n: number): number => Math.floor(random() * n)
+  const oneOf = <T>(...values: readonly T[]): T => values[below(values.length)]!
+  const path = `/var/log/pods/shop_cart_${podUid}/app/0.log`
+  // Lines of one length meet by accident where lines of many do not.
+  const padding = oneOf(() => 0, () => below(40)) // prettier-ignore
+  let clock = startMs
+  let written = 0
+  const files = Array.from({ length: 1 + below(4) }, (_, index) => {
+    let offset = 0
+    const inode = `inode-${index}-of-${podUid}`
+    return Array.from({ length: 1 + below(12) }, () => {
+      clock += oneOf(0, 1, 1000, 3000) - (below(30) === 0 ? 5000 : 0)
+      const cri = `${timeOf(clock)} ${oneOf('stdout', 'stderr')} F line ${String(written++).padStart(3, '0')}${'x'.repeat(padding())}`
+      const length = Buffer.byteLength(cri) + 1
+      const line: LogRecord = { path, cri, offset, length, file: inode }
+      offset += length
+      return line
+    })
+  })
+  const lost = new Set<LogRecord>()
+  if (random() < 0.6) {
+    const all = files.flat()
+    for (let pieces = 1 + below(3); pieces > 0; pieces--) {
+      const from = below(all.length)
+      for (const line of all.slice(from, from + 1 + below(oneOf(1, 3, 15)))) lost.add(line)
+    }
+  }
+  const came = files.map((file) => file.filter((line) => !lost.has(line)))
+  const sloppy = random() < 0.25 ? oneOf('offset', 'length', 'file', 'zero') : undefined
+  const tellsEnds = random() < 0.8 && sloppy !== 'zero'
+  const sent = came.flatMap((file, index) => {
+    const neighbours = [came[index - 1], came[index + 1]].every((other) => other === undefined || other.length > 0)
+    const last = files[index]!.at(-1)!
+    return file.map((line) => (tellsEnds && neighbours && line === last ? { ...line, eof: true } : line))
+  })
+  const cut: LogRecord[][] = []
+  for (let from = 0; from < sent.length;) {
+    const to = from + 1 + below(8)
+    // A restarted agent goes on from its last checkpoint.
+    cut.push(sent.slice(Math.max(0, from - (below(4) === 0 ? below(6) : 0)), to))
+    from = to
+  }
+  const batches = [...cut, ...cut.filter(() => below(5) === 0)]
+  if (random() < 0.3) batches.sort(() => random() - 0.5)
+  return {
+    files,
+    batches: batches.map((batch) => batch.map((line) => sloppily(line, sloppy))),
+    end: random() < 0.8 ? 'ended' : oneOf('running', 'vanished', 'untold'),
+    thorough: sloppy === undefined && tellsEnds,
+    truthful: sloppy !== 'zero',
+  }
+}
+
+function sloppily(line: LogRecord, how: 'offset' | 'length' | 'file' | 'zero' | undefined): LogRecord {
+  const { offset, length, file, ...rest } = line
+  if (how === undefined) return line
+  if (how === 'zero') return { ...line, offset: 0 }
+  return {
+    ...rest,
+    ...(how === 'offset' ? {} : { offset: offset! }),
+    ...(how === 'length' ? {} : { length: length! }),
+    ...(how === 'file' ? {} : { file: file! }),
+  }
+}
+
+/** What the engine would say of these records: the same as plan/stretches.ts, line by line. A record without a length has none here. */
+export function evidenceOfRecords(batches: readonly (readonly LogRecord[])[], end: LifeEnd): SealEvidence {
+  const lines = new Map<string, LogRecord>()
+  for (const line of batches.flat()) {
+    const key = `${line.cri} ${line.offset ?? -1}`
+    const before = lines.get(key)
+    lines.set(key, { ...line, eof: line.eof === true || before?.eof === true })
+  }
+  const times = [...lines.values()].map(timeOfLine).toSorted()
+  const files = Map.groupBy(lines.values(), ({ file, offset }) => `${file ?? ''} ${offset === undefined}`)
+  return {
+    lines: lines.size,
+    stretches: [...files.values()].flatMap(stretchesOf),
+    losses: [],
+    end,
+    startedAt: null,
+    firstLine: times[0] ?? null,
+    lastLine: times.at(-1) ?? null,
+  }
+}
+
+const timeOfLine = ({ cri }: LogRecord): string => cri.slice(0, 30)
+
+function stretchesOf(lines: readonly LogRecord[]): Stretch[] {
+  const stretches: Stretch[] = []
+  let open = false
+  const places = Map.groupBy(lines, ({ offset }) => offset ?? -1)
+  for (const [from, here] of [...places].toSorted(([a], [b]) => a - b)) {
+    const to = from + Math.max(...here.map(({ length }) => length ?? 0))
+    const at = here.map(timeOfLine).toSorted()[0]!
+    const ends = here.some(({ eof }) => eof === true)
+    const unmeasured = here.some(({ length }) => length === undefined) ? 1 : 0
+    const clashes = here.length > 1 ? 1 : 0
+    const last = stretches.at(-1)
+    if (last === undefined || (from > last.to && !open)) {
+      const file = here[0]!.file ?? ''
+      const first = {
+        firstAt: at,
+        lastAt: at,
+        earliest: at,
+        places: 1,
+        ended: ends,
+        endsInside: 0,
+        unmeasured,
+        clashes,
+        overlaps: 0,
+      }
+      stretches.push({ file, from, to, ...first })
+    } else {
+      last.overlaps += from < last.to ? 1 : 0
+      if (to >= last.to) {
+        last.endsInside += last.ended ? 1 : 0
+        Object.assign(last, { to, lastAt: at, ended: ends })
+      } else last.endsInside += ends ? 1 : 0
+      last.earliest = at < last.earliest ? at : last.earliest
+      last.places++
+      last.unmeasured += unmeasured
+      last.clashes += clashes
+    }
+    open = unmeasured === 1
+  }
+  return stretches
+}
