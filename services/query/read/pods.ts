@@ -1,12 +1,14 @@
 // Reads pods from the store in two steps: a cheap page of keys, then the details of those pods alone. Outcomes are decided on the
 // way (render/pod.ts), so a filter by outcome walks candidates in chunks until the page is full.
 
+import { lineCounts, type LineCountRow } from '#query/plan/line-counts.ts'
 import * as details from '#query/plan/pod-details.ts'
 import { mirrors } from '#query/plan/pod-sources.ts'
 import { podKeys, type PodFilter, type PodKey, type PodPosition } from '#query/plan/pods.ts'
 import { earlier, later } from '#query/render/pod-lives.ts'
 import { renderPod, type PodFacts, type PodJson, type RenderedPod } from '#query/render/pod.ts'
 import type { Reading } from './reading.ts'
+import { inTime, spansOf } from './timed-lives.ts'
 
 export interface PodPage {
   pods: PodJson[]
@@ -18,7 +20,8 @@ export interface PodPage {
 export interface PodReader {
   page(filter: PodFilter, position: PodPosition | undefined, limit: number): Promise<PodPage>
   facts(tenant: string, uids: readonly string[]): Promise<PodFacts[]>
-  counted(tenant: string, facts: readonly PodFacts[]): Promise<PodFacts[]>
+  /** `sizes`: bytes and errors as well. */
+  counted(tenant: string, facts: readonly PodFacts[], options?: { sizes: boolean }): Promise<PodFacts[]>
 }
 
 /** Pods that are carried in a cursor, so that one that speaks again is not visited twice: 4 bytes each. */
@@ -64,29 +67,28 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
     }))
   }
 
-  async function counted(tenant: string, pods: readonly PodFacts[]): Promise<PodFacts[]> {
+  async function counted(tenant: string, pods: readonly PodFacts[], { sizes } = { sizes: false }): Promise<PodFacts[]> {
     const done: PodFacts[] = []
     for (let from = 0; from < pods.length; from += countedAtOnce) {
-      done.push(...(await countSome(tenant, pods.slice(from, from + countedAtOnce))))
+      done.push(...(await countSome(tenant, pods.slice(from, from + countedAtOnce), sizes)))
     }
     return done
   }
 
-  async function countSome(tenant: string, pods: readonly PodFacts[]): Promise<PodFacts[]> {
+  async function countSome(tenant: string, pods: readonly PodFacts[], sizes: boolean): Promise<PodFacts[]> {
     const lines = pods.flatMap((pod) => pod.lines)
     if (lines.length === 0) return [...pods]
     const unique = (values: readonly string[]) => [...new Set(values)]
-    const counts = await rows<details.LineCountRow>(
-      details.lineCounts(tenant, {
-        namespaces: unique(lines.map(({ namespace }) => namespace)),
-        pods: unique(lines.map(({ pod }) => pod)),
-        uids: unique(lines.map(({ uid, nameless }) => (nameless === 1 ? '' : uid))),
-        first: lines.reduce<string | null>((first, { firstLine }) => earlier(first, firstLine), null) ?? '',
-        last: lines.reduce<string | null>((last, { lastLine }) => later(last, lastLine), null) ?? '',
-      }),
-    )
+    const bounds = {
+      namespaces: unique(lines.map(({ namespace }) => namespace)),
+      pods: unique(lines.map(({ pod }) => pod)),
+      uids: unique(lines.map(({ uid, nameless }) => (nameless === 1 ? '' : uid))),
+      first: lines.reduce<string | null>((first, { firstLine }) => earlier(first, firstLine), null) ?? '',
+      last: lines.reduce<string | null>((last, { lastLine }) => later(last, lastLine), null) ?? '',
+    }
+    const counts = await rows<LineCountRow>(lineCounts(tenant, bounds, { spans: spansOf(pods), sizes }))
     const byUid = Map.groupBy(counts, ({ uid }) => uid)
-    return pods.map((pod) => ({ ...pod, counts: countsOf(pod, byUid) }))
+    return pods.map((pod) => inTime({ ...pod, counts: countsOf(pod, byUid) }))
   }
 
   /** Pods in order, outcomes decided, with the position behind each. */
@@ -159,7 +161,7 @@ function advance(position: PodPosition | undefined, key: PodKey, { verdict }: Re
 }
 
 // Lines without a uid are found by the container id, or by the name, under which life_lines led to this pod.
-function countsOf({ lines }: PodFacts, byUid: ReadonlyMap<string, details.LineCountRow[]>): details.LineCountRow[] {
+function countsOf({ lines }: PodFacts, byUid: ReadonlyMap<string, LineCountRow[]>): LineCountRow[] {
   const uids = new Set(lines.flatMap(({ uid, nameless }) => (nameless === 1 ? [] : [uid])))
   const own = [...uids].flatMap((uid) => byUid.get(uid) ?? [])
   const nameless = lines.some((line) => line.nameless === 1) ? (byUid.get('') ?? []) : []

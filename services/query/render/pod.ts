@@ -1,10 +1,11 @@
 // Pure: one pod as GET /v1/pods shows it, from the rows that plan/pod-details.ts reads. Outcomes are decided here, at query time,
 // from everything known by now. Field names: design section 7.
-import type { EventEvidence, Outcome, PodEvidence, Verdict } from '#shared/lifecycle/evidence.ts'
+import type { EventEvidence, NodeEvidence, OomLine, Outcome, PodEvidence, Verdict } from '#shared/lifecycle/evidence.ts'
 import { lifeOutcomeOf } from '#shared/lifecycle/life-outcome.ts'
-import { newestLives, podOutcome } from '#shared/lifecycle/outcome.ts'
-import type { EventRow, LifeLinesRow, LifeRow, LineCountRow, PodRow } from '#query/plan/pod-details.ts'
-import { earlier, joinLives, later, type Life } from './pod-lives.ts'
+import { newestLives, podOutcome, type Evidence } from '#shared/lifecycle/outcome.ts'
+import type { LineCountRow } from '#query/plan/line-counts.ts'
+import type { EventRow, LifeLinesRow, LifeRow, PodRow } from '#query/plan/pod-details.ts'
+import { earlier, hitByOom, joinLives, later, type Life } from './pod-lives.ts'
 
 /** Rows of one pod. */
 export interface PodFacts {
@@ -14,6 +15,9 @@ export interface PodFacts {
   events: readonly EventRow[]
   lines: readonly LifeLinesRow[]
   counts: readonly LineCountRow[]
+  /** What only the answer about one pod looks at. */
+  node?: readonly NodeEvidence[]
+  oomLines?: readonly OomLine[]
 }
 
 export interface Seal {
@@ -60,13 +64,18 @@ export interface PodJson {
 export interface RenderedPod {
   pod: PodJson
   verdict: Verdict
+  /** In the order of `pod.containers` and of the lives there. */
   lives: readonly Life[]
+  /** What the verdict rests on. */
+  evidence: Evidence
 }
 
 /** Without counts, `lines` are 0: enough to decide outcomes. */
-export function renderPod({ uid, row, lives: told, events, lines, counts }: PodFacts): RenderedPod {
-  const lives = joinLives({ lives: told, lines, counts })
-  const verdict = podOutcome({ pod: row === null ? null : evidence(row), lives, events: events.map(eventEvidence) })
+export function renderPod({ uid, row, lives: told, events, lines, counts, node = [], oomLines = [] }: PodFacts): RenderedPod {
+  const joined = joinLives({ lives: told, lines, counts })
+  const lives = oomLines.length === 0 ? joined : hitByOom(joined, row?.mirrorUid || uid, oomLines)
+  const evidence: Evidence = { pod: row === null ? null : podEvidence(row), lives, events: events.map(eventEvidence), node }
+  const verdict = podOutcome(evidence)
   const newest = new Set(newestLives(lives))
   const names = [...new Set(lives.map(({ container }) => container))]
   const known = row ?? lines[0] ?? told[0] ?? events[0]
@@ -96,7 +105,7 @@ export function renderPod({ uid, row, lives: told, events, lines, counts }: PodF
       lives: lives.filter(({ container }) => container === name).map((life) => renderLife(life, verdict, newest.has(life))),
     })),
   }
-  return { pod, verdict, lives }
+  return { pod, verdict, lives, evidence }
 }
 
 /** The container that an Event's fieldPath names: `spec.containers{app}` is about app. */
@@ -143,7 +152,7 @@ function nodeOf(lines: readonly LifeLinesRow[], lives: readonly LifeRow[], event
   )
 }
 
-const evidence = (row: PodRow): PodEvidence => ({ ...row, gone: row.gone === 1 })
+const podEvidence = (row: PodRow): PodEvidence => ({ ...row, gone: row.gone === 1 })
 
 const eventEvidence = ({ reason, message, lastTime, fieldPath }: EventRow): EventEvidence => ({
   reason,

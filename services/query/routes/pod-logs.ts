@@ -1,6 +1,5 @@
 // GET /v1/pods/{uid}/logs: what one pod said, its fragments joined. resolve → plan → read → join → render.
 import { sql } from '#shared/clickhouse/sql.ts'
-import { AfterlogError } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { z } from 'zod'
 import { decodeCursor, digest, encodeCursor } from '#query/cursor.ts'
@@ -14,6 +13,7 @@ import { keyOf } from '#query/read/row-decoder.ts'
 import { lineJson } from '#query/render/line.ts'
 import { clientGone, negotiate, onePart, streamReply } from './line-reply.ts'
 import { filterDigest, readFilter } from './line-request.ts'
+import { unknownPod } from './pod.ts'
 import { nowNs, type QueryRouteOptions } from './query-context.ts'
 import { linesAnswer } from './schemas/answers.ts'
 import {
@@ -27,6 +27,7 @@ import {
   signed,
   timeParameters,
 } from './schemas/parameters.ts'
+import { podPath } from './schemas/pods.ts'
 
 const { container, q, severity, stream } = filterParameters
 const querystring = z.strictObject({
@@ -42,16 +43,13 @@ const querystring = z.strictObject({
   order,
   cursor,
 })
-const pathParameters = z.object({
-  uid: z.string().describe('API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>.'),
-})
 
 export const podLogsRoute =
   ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
   (app, _, done) => {
     const schema = {
       summary: 'What one pod said, however it ended',
-      params: pathParameters,
+      params: podPath,
       querystring,
       response: { 200: linesAnswer },
     }
@@ -64,8 +62,7 @@ export const podLogsRoute =
       const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
       const reading = createReading({ store, limits, signal: clientGone(reply), counted: type === 'application/json' })
       const pod = await resolvePod(reading, tenant, params.uid)
-      if (pod === undefined)
-        throw new AfterlogError('not-found', `nobody told of a pod ${JSON.stringify(params.uid)}`, { parameter: 'uid' })
+      if (pod === undefined) throw unknownPod(params.uid)
       const bounds = at ?? asked
       const resolved = {
         ...(bounds.from === undefined ? {} : { from: bounds.from }),
@@ -89,7 +86,7 @@ export const podLogsRoute =
 
 /** The filter within the pod, its times and, where asked, some of its lives. */
 function within(filter: LineFilter, pod: PodIdentity, life: number | undefined): LineFilter {
-  const scope = life === undefined ? pod.scope : sql`${pod.scope} AND ${livesScope(livesNumbered(pod.lives, life))}`
+  const scope = life === undefined ? pod.scope : sql`${pod.scope} AND ${livesScope(livesNumbered(pod, life))}`
   if (pod.extent === undefined) return { ...filter, scope }
   const { first, last } = pod.extent
   return { ...filter, scope, from: max(filter.from ?? first, first), to: min(filter.to ?? last + 1n, last + 1n) }
