@@ -5,6 +5,7 @@ import { deadLettersRoute } from './routes/dead-letters.ts'
 import { fieldsRoute } from './routes/fields.ts'
 import { histogramRoute } from './routes/histogram.ts'
 import { logsRoute } from './routes/logs.ts'
+import { obituaryRoute } from './routes/obituary.ts'
 import { podLogsRoute } from './routes/pod-logs.ts'
 import { podRoute } from './routes/pod.ts'
 import { podsRoute } from './routes/pods.ts'
@@ -27,6 +28,7 @@ export const createQuery: CreateService = ({ config, store, clock }) => {
     podsRoute,
     podRoute,
     podLogsRoute,
+    obituaryRoute,
     deadLettersRoute,
   ]
   return {

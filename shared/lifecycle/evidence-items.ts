@@ -41,8 +41,12 @@ export function podEvidence(verdict: Verdict, { pod, lives, events, node = [] }:
     ...condition(pod, outcome),
     ...[...newestOfEach(events.filter((event) => telling[outcome].includes(eventMeaning(event)))), ...orders].map(eventItem),
     ...nodeStates(verdict, node).map(nodeItem),
-  ].toSorted((a, b) => ((a.time ?? '') < (b.time ?? '') ? -1 : (a.time ?? '') > (b.time ?? '') ? 1 : 0))
+  ].toSorted(oldestFirst)
 }
+
+/** What nobody told the time of comes first. */
+export const oldestFirst = (a: EvidenceItem, b: EvidenceItem): number =>
+  (a.time ?? '') < (b.time ?? '') ? -1 : (a.time ?? '') > (b.time ?? '') ? 1 : 0
 
 /** Of one container instance. */
 export const lifeEvidence = (life: LifeEvidence, events: readonly EventEvidence[]): EvidenceItem[] => [
@@ -77,8 +81,11 @@ const oomLines = ({ oom }: LifeEvidence): EvidenceItem[] =>
   oom === undefined ? [] : [{ kind: 'line', time: oom.time, text: oom.text }]
 
 function podStatus(pod: Evidence['pod'], outcome: Outcome): EvidenceItem[] {
-  if (pod === null || pod.phase === '' || (pod.reason === '' && outcome === 'deleted')) return []
+  if (pod === null || pod.phase === '') return []
   const waiting = Object.entries(pod.waiting).map(([container, reason]) => `${container} waits: ${reason}`)
+  // That it runs, or was to be started, says nothing of an end.
+  const open = pod.phase !== 'Succeeded' && pod.phase !== 'Failed' && pod.reason === '' && waiting.length === 0
+  if ((open && outcome !== 'running' && outcome !== 'node-lost') || outcome === 'deleted') return []
   const words = [`phase ${pod.phase}`, ...(pod.reason === '' ? [] : [pod.reason]), ...waiting, pod.message.trim()]
   return [{ kind: 'pod-status', time: pod.statusAt, text: words.filter((word) => word !== '').join(', ') }]
 }

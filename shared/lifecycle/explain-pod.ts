@@ -83,17 +83,19 @@ const waits: Readonly<Record<string, string>> = {
 
 const waitingInWords = (why: string): string => (Object.hasOwn(waits, why) ? `${waits[why]!} (${why})` : why)
 
-function evicted({ reason, message, endAt, diedAt, life }: Verdict, { pod, events, node = [] }: Evidence): string {
+function evicted(verdict: Verdict, { pod, events, node = [] }: Evidence): string {
+  const { reason, message, endAt, diedAt, life } = verdict
   const at = endAt ?? diedAt
+  const when = atClock(toldEnd(verdict))
   switch (reason) {
     case 'Evicted': {
       const why = evictionInWords(message)
       // Others write Events of this reason too; the status is the kubelet's.
       const by = pod?.reason === 'Evicted' || why !== plain(message) ? ' by the kubelet' : ''
-      return `evicted${by}${atClock(at)}${why === '' ? '; nobody told why' : `: ${why}`}`
+      return `evicted${by}${when}${why === '' ? '; nobody told why' : `: ${why}`}`
     }
     case 'Preempting':
-      return `evicted by the kubelet${atClock(at)} to make room for a critical pod: ${plain(message)}`
+      return `evicted by the kubelet${when} to make room for a critical pod: ${plain(message)}`
     case 'PreemptionByScheduler':
     case 'Preempted': {
       const told = events.find((event) => event.reason === 'Preempted')?.message ?? message
@@ -101,23 +103,23 @@ function evicted({ reason, message, endAt, diedAt, life }: Verdict, { pod, event
         .exec(told)
         ?.slice(1)
         .find(Boolean)
-      return `preempted by the scheduler${atClock(at)} to make room for ${by === undefined ? 'a pod' : `pod ${by}`} of higher priority`
+      return `preempted by the scheduler${when} to make room for ${by === undefined ? 'a pod' : `pod ${by}`} of higher priority`
     }
     case 'EvictionByEvictionAPI': {
       const notice = at === null ? undefined : endNotice(node, at)
       const taint = notice === undefined ? '' : `; its node was to end: taint ${taintKey(notice)} since ${clock(notice.since)}`
-      return `evicted through the eviction API${atClock(at)}, as a drain of its node does${taint}`
+      return `evicted through the eviction API${when}, as a drain of its node does${taint}`
     }
     case 'DeletionByTaintManager':
     case 'TaintManagerEviction': {
       const taint = evictingTaint(node, at)
-      return `evicted${atClock(at)}, since it did not tolerate ${taint === undefined ? 'a NoExecute taint of its node' : `the NoExecute taint ${taintKey(taint)} that its node had since ${clock(taint.since)}`}`
+      return `evicted${when}, since it did not tolerate ${taint === undefined ? 'a NoExecute taint of its node' : `the NoExecute taint ${taintKey(taint)} that its node had since ${clock(taint.since)}`}`
     }
     case 'TerminationByKubelet':
-      return `ended by the kubelet${atClock(at)}: ${plain(message)}`
+      return `ended by the kubelet${when}: ${plain(message)}`
     case 'Descheduled':
     case 'EvictedByVPA':
-      return `evicted by ${reason === 'Descheduled' ? 'the descheduler' : 'the vertical pod autoscaler'}${atClock(at)}: ${plain(message)}`
+      return `evicted by ${reason === 'Descheduled' ? 'the descheduler' : 'the vertical pod autoscaler'}${when}: ${plain(message)}`
     default: {
       const why = plain(message.replace(/^Pod was rejected: |^Pod /, ''))
       return life === null
@@ -127,27 +129,32 @@ function evicted({ reason, message, endAt, diedAt, life }: Verdict, { pod, event
   }
 }
 
-function nodeLost({ reason, message, endAt, diedAt }: Verdict, { node = [], events }: Evidence): string {
+function nodeLost(verdict: Verdict, { node = [], events }: Evidence): string {
+  const { reason, message, endAt, diedAt } = verdict
   const at = endAt ?? diedAt
+  const when = atClock(toldEnd(verdict))
   switch (reason) {
     case 'Terminated':
     case 'NodeShutdown':
     case 'Shutdown':
-      return `its node was shutting down${atClock(at)}: ${plain(message)}`
+      return `its node was shutting down${when}: ${plain(message)}`
     case 'NodeGone':
-      return `its node is gone: it was removed from the cluster${atClock(at)}, and nothing was heard of the pod since`
+      return `its node is gone: it was removed from the cluster${when}, and nothing was heard of the pod since`
     case 'DeletionByPodGC':
-      return `its node is gone, and Kubernetes cleaned the pod up${atClock(at)}: ${plain(message)}`
+      return `its node is gone, and Kubernetes cleaned the pod up${when}: ${plain(message)}`
     default: {
       const down = nodeDown(node, at)
       if (down !== undefined)
-        return `the node went down: ${nodeInWords(down.message, down.reason)} ${clock(down.since)}${taken(at)}`
+        return `the node went down: ${nodeInWords(down.message, down.reason)} ${clock(down.since)}${taken(toldEnd(verdict))}`
       const told = events.findLast((event) => event.reason === 'NodeNotReady')
       const since = told === undefined ? '' : ` ${clock(told.time)}`
-      return `the node went down: ${told === undefined ? nodeInWords(message, reason) : 'it was not ready'}${since}${taken(at)}`
+      return `the node went down: ${told === undefined ? nodeInWords(message, reason) : 'it was not ready'}${since}${taken(toldEnd(verdict))}`
     }
   }
 }
+
+/** When its end was told; where nobody did, `diedAt` is only the newest time that its object has. */
+const toldEnd = ({ endAt, life }: Verdict): string | null => endAt ?? life?.finishedAt ?? null
 
 const taken = (at: string | null): string => (at === null ? '' : `; the pod was given up at ${clock(at)}`)
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
 const time = z.string().describe('RFC 3339, UTC, nine digits.')
 const strings = z.record(z.string(), z.string())
 
-const line = z
+export const line = z
   .object({
     time,
     cluster: z.string(),

@@ -30,10 +30,10 @@ export const podsQuery = z.strictObject({
 })
 export type PodsQuery = z.output<typeof podsQuery>
 
-const time = z.string().describe('RFC 3339, UTC, nine digits.')
-const outcome = z.enum(outcomes)
+export const time = z.string().describe('RFC 3339, UTC, nine digits.')
+export const outcome = z.enum(outcomes)
 const gap = z.object({ from: time, to: time, bytes: z.number().nullable(), reason: z.string() })
-const seal = z.object({
+export const seal = z.object({
   state: z.enum(['sealed', 'gap', 'tail-unknown', 'unsealed']),
   lines: z.number(),
   gaps: z.array(gap),
@@ -86,6 +86,11 @@ const event = z.object({
   host: z.string(),
 })
 
+export const replacement = z
+  .object({ uid: z.string(), name: z.string(), node: z.string(), startedAt: time.nullable() })
+  .nullable()
+  .describe('The pod that came in its place.')
+
 export const podsAnswer = z.object({
   pods: z.array(pod),
   next: z.string().nullable().describe('Cursor of the next page; null at the end.'),
@@ -96,10 +101,10 @@ export const podPath = z.object({
   uid: z.string().describe('API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>.'),
 })
 
-const evidence = z
+export const evidence = z
   .array(z.object({ kind: z.enum(evidenceKinds), time: time.nullable(), text: z.string() }))
   .describe('What the outcome rests on, oldest first.')
-const cause = z.string().describe('Why it ended, in one sentence; where the evidence contradicts itself, it says so.')
+export const cause = z.string().describe('Why it ended, in one sentence; where the evidence contradicts itself, it says so.')
 
 const lifeDetail = life.extend({
   kind: z.enum(['container', 'init', 'sidecar', 'ephemeral', '']).describe('Empty where only lines told of it.'),
@@ -110,7 +115,7 @@ const lifeDetail = life.extend({
   bytes: z.number().describe('Of the messages of its distinct lines.'),
   errors: z.number().describe('Distinct lines of severity error or fatal.'),
 })
-const podDetails = pod.extend({
+export const podDetails = pod.extend({
   cause,
   evidence,
   containers: z.array(z.object({ name: z.string(), lives: z.array(lifeDetail) })),
@@ -121,5 +126,5 @@ const podDetails = pod.extend({
 })
 export const podAnswer = podDetails.extend({
   events: z.array(event).describe('Oldest first.'),
-  replacement: z.object({ uid: z.string(), name: z.string(), node: z.string(), startedAt: time.nullable() }).nullable(),
+  replacement,
 })
