@@ -1,5 +1,5 @@
 // Pure: what the kubelet wrote of an eviction, in fewer words: which resource, threshold and use. Formats:
-// pkg/kubelet/eviction/helpers.go of kubernetes/kubernetes, and their wording before 1.26. What matches none is told as it came.
+// pkg/kubelet/eviction/helpers.go of kubernetes/kubernetes, and their older wording. What matches none is told as it came.
 
 /** `the node was low on memory (threshold 100Mi, available 52Mi; app used 1.2Gi, request 0)` */
 export function evictionInWords(message: string): string {

@@ -2,7 +2,7 @@
 // itself, the sentence says so. docs/decisions/0008-causes-and-obituaries.md has the rules.
 import { atClock, clock } from './clock.ts'
 import { conflicts } from './conflicts.ts'
-import type { Verdict } from './evidence.ts'
+import type { NodeEvidence, Verdict } from './evidence.ts'
 import { evictionInWords, plain } from './eviction.ts'
 import { exitInWords } from './exit-code.ts'
 import { endInWords, nameOf, type LifeSurroundings } from './explain-life.ts'
@@ -56,11 +56,7 @@ function ownDeath({ life, reason, message, diedAt, outcome, over }: Verdict, aro
 
 function running({ pod, lives, events, node = [] }: Evidence): string {
   const [name, why] = Object.entries(pod?.waiting ?? {})[0] ?? []
-  const silent = nodeDown(node, null)
-  const silence =
-    silent === undefined
-      ? ''
-      : `; nothing was heard from its node since ${clock(silent.since)} (${silent.reason}), so it may be gone`
+  const silence = illnessOf(nodeDown(node, null))
   if (name !== undefined && why !== undefined) {
     const never = lives.some(({ container }) => container === name) ? '' : ', and has never run'
     return `${name} waits: ${waitingInWords(why)}${never}${silence}`
@@ -69,6 +65,14 @@ function running({ pod, lives, events, node = [] }: Evidence): string {
   if (refused !== undefined && pod !== null && pod.startedAt === null && lives.length === 0)
     return `it waits for a node: ${plain(refused.message)}`
   return `it has not died${silence}`
+}
+
+function illnessOf(down: NodeEvidence | undefined): string {
+  if (down === undefined) return ''
+  const since = `since ${clock(down.since)} (${down.reason})`
+  return down.status === 'Unknown'
+    ? `; nothing was heard from its node ${since}, so it may be gone`
+    : `; its node says that it has not been ready ${since}`
 }
 
 const waits: Readonly<Record<string, string>> = {

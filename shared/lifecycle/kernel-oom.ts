@@ -1,4 +1,4 @@
-// Pure: which pod and container a kernel's OOM kill hit, as the kernel's own line tells it by the cgroup of the task. Linux 4.19 and
+// Pure: which pod and container a kernel's OOM kill hit, as the kernel's own line tells it by the cgroup of the task. Linux 5.0 and
 // newer write `oom-kill:constraint=…` (mm/oom_kill.c, dump_oom_summary); older ones `Task in <cgroup> killed as a result of limit of …`.
 
 export interface KernelOom {

@@ -4,7 +4,7 @@ import { sql, str } from '#shared/clickhouse/sql.ts'
 import { secondsBetween } from '#shared/lifecycle/clock.ts'
 import type { Verdict } from '#shared/lifecycle/evidence.ts'
 import { podInWords } from '#shared/lifecycle/explain-pod.ts'
-import { diedNearby, nearbyMinutes } from '#query/plan/died-nearby.ts'
+import { endedNearby, nearbyMinutes, podsNearby } from '#query/plan/died-nearby.ts'
 import type { LineFilter } from '#query/plan/line-filter.ts'
 import { livesScope } from '#query/plan/pod-statements.ts'
 import { lineJson } from '#query/render/line.ts'
@@ -21,9 +21,8 @@ const lastWordsMax = 50
 
 /** undefined where nobody ever told of the pod. `uid`: in any form that names one. */
 export async function composeObituary(reading: Reading, tenant: string, uid: string): Promise<Obituary | undefined> {
-  const dossier = await readDossier(reading, tenant, uid)
+  const [dossier, pod] = await Promise.all([readDossier(reading, tenant, uid), resolvePod(reading, tenant, uid)])
   if (dossier === undefined) return undefined
-  const pod = await resolvePod(reading, tenant, dossier.facts.uid)
   const { verdict, lives } = dossier.rendered
   const containers = [...new Set(lives.map(({ container }) => container))]
   const [lastWords, firstError, alsoDied] = await Promise.all([
@@ -74,10 +73,13 @@ async function diedBeside(reading: Reading, tenant: string, { facts, rendered }:
   const at = deathOf(rendered)
   const { cluster, node } = rendered.pod
   if (at === null || node === '') return []
-  const uids = await reading.rows<{ uid: string }>(diedNearby(tenant, { cluster, node, at, except: facts.uid }))
+  const there = await reading.rows<{ uid: string; ended: number }>(podsNearby(tenant, { cluster, node, at, except: facts.uid }))
+  if (there.length === 0) return []
+  const uids = there.map(({ uid }) => uid)
+  const ended = new Set((await reading.rows<{ uid: string }>(endedNearby(tenant, uids, at))).map(({ uid }) => uid))
   const found = await createPodReader({ reading }).facts(
     tenant,
-    uids.map(({ uid }) => uid),
+    there.filter((pod) => pod.ended === 1 || ended.has(pod.uid)).map(({ uid }) => uid),
   )
   return found
     .flatMap((one): AlsoDied[] => {

@@ -1,7 +1,6 @@
 // All that is known of one pod: its facts and counts, what its node and the kernel said around its end, its object, and the pod that
 // replaced it. GET /v1/pods/{uid} and the obituary show it.
-import type { OomLine } from '#shared/lifecycle/evidence.ts'
-import type { NodeEvidence } from '#shared/lifecycle/evidence.ts'
+import type { NodeEvidence, OomLine } from '#shared/lifecycle/evidence.ts'
 import { readKernelOom } from '#shared/lifecycle/kernel-oom.ts'
 import { kernelOomLines, nodeStates, type KernelLineRow } from '#query/plan/death-scene.ts'
 import { apiUid, podMaps, replacementOf, type PodObjectRow, type ReplacementRow } from '#query/plan/pod-details.ts'

@@ -18,7 +18,7 @@ test('cgroupfs, a static pod’s uid, the whole node out of memory, words before
   expect(readKernelOom(line)).toEqual({ podUid: 'ab'.repeat(16), containerId: id, process: 'etcd', pid: '9', ofNode: true })
 })
 
-test('kernels before 4.19', () => {
+test('kernels before 5.0', () => {
   const cgroup = `/kubepods/burstable/pod${uid}/${id}`
   expect(readKernelOom(`Task in ${cgroup} killed as a result of limit of ${cgroup}`)).toMatchObject({
     podUid: uid,
