@@ -7,6 +7,7 @@ import { fieldsRoute } from './routes/fields.ts'
 import { histogramRoute } from './routes/histogram.ts'
 import { kubernetesRoutes } from './routes/kubernetes/kubernetes.ts'
 import { logsRoute } from './routes/logs.ts'
+import { obituaryRoute } from './routes/obituary.ts'
 import { podLogsRoute } from './routes/pod-logs.ts'
 import { podRoute } from './routes/pod.ts'
 import { podsRoute } from './routes/pods.ts'
@@ -27,6 +28,7 @@ export const createQuery: CreateService = ({ config, store, retention, log, regi
     podsRoute,
     podRoute,
     podLogsRoute,
+    obituaryRoute,
     deadLettersRoute,
     kubernetesRoutes,
   ]

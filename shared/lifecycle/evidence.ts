@@ -1,6 +1,8 @@
 // What outcomes are read from: facts of a Pod object, of its container instances and of its Events, as ingest stores them and as
 // query reads them back. Times are RFC 3339 UTC with 9 digits, so that they compare as strings; null is "nobody said".
 
+import type { KernelOom } from './kernel-oom.ts'
+
 export const outcomes = ['running', 'completed', 'crashed', 'oomkilled', 'evicted', 'node-lost', 'deleted', 'unknown'] as const
 /** How a pod or life ended; `running` has not ended. */
 export type Outcome = (typeof outcomes)[number]
@@ -24,6 +26,23 @@ export interface PodEvidence {
   statusAt: string | null
 }
 
+/** What the kernel said of an OOM kill in one container instance. */
+export interface OomLine extends KernelOom {
+  time: string
+  text: string
+}
+
+/** One state of the pod's node. */
+export interface NodeEvidence {
+  /** Type of a condition (Ready, MemoryPressure, …), `taint:<key>`, or `gone`. */
+  what: string
+  /** Of a condition True, False or Unknown; of a taint its effect. */
+  status: string
+  since: string
+  reason: string
+  message: string
+}
+
 export type ContainerKind = 'container' | 'init' | 'sidecar' | 'ephemeral'
 
 export interface LifeEvidence {
@@ -37,8 +56,12 @@ export interface LifeEvidence {
   reason: string
   message: string
   exitCode: number | null
+  /** As the runtime told it; most tell only the exit code. */
+  signal?: number | null
   startedAt: string | null
   finishedAt: string | null
+  /** A kernel's line of an OOM kill in it, shortly before it ended. */
+  oom?: OomLine
 }
 
 export interface EventEvidence {
@@ -59,6 +82,8 @@ export interface Verdict {
   diedAt: string | null
   /** When the pod's end began (deletion asked for, eviction told), which is before its containers finished; null if not told. */
   endAt: string | null
+  /** The container instance whose end it is, or that ended last with the pod; null where none did. */
+  life: LifeEvidence | null
   /** The whole pod is over: no container of it runs or will run again. */
   over: boolean
 }

@@ -2,11 +2,17 @@
 // pod ended and whether the container was started again: a SIGTERM that came with a deletion is no crash.
 import type { LifeEvidence, Outcome, Verdict } from './evidence.ts'
 
-/** From the instance's status alone: running, completed, crashed, oomkilled, or unknown. */
-export function lifeOutcome({ state, reason, exitCode }: Pick<LifeEvidence, 'state' | 'reason' | 'exitCode'>): Outcome {
+/** From the instance's status and the kernel's word alone: running, completed, crashed, oomkilled, or unknown. */
+export function lifeOutcome({
+  state,
+  reason,
+  exitCode,
+  oom,
+}: Pick<LifeEvidence, 'state' | 'reason' | 'exitCode' | 'oom'>): Outcome {
   if (state === 'running') return 'running'
   if (state !== 'terminated') return 'unknown'
-  if (reason === 'OOMKilled') return 'oomkilled'
+  // A container that ends well although a process of it was killed has coped.
+  if (reason === 'OOMKilled' || (oom !== undefined && exitCode !== 0)) return 'oomkilled'
   // The kubelet lost sight of it and made up an exit code of 137.
   if (reason === 'ContainerStatusUnknown' || exitCode === null) return 'unknown'
   return exitCode === 0 ? 'completed' : 'crashed'

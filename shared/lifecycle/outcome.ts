@@ -1,14 +1,17 @@
 // Pure: the outcome of a pod from all that is known of it, at query time. A pod's outcome is that of its last death, also while it
 // lives again; one that has not died is `running`, and CrashLoopBackOff is `crashed`. The order of the rules is docs/decisions/0004-outcomes.md.
 import { disruptionCause, eventMeaning, statusCause, type Cause, type EventMeaning } from './cause.ts'
-import type { EventEvidence, LifeEvidence, Outcome, PodEvidence, Verdict } from './evidence.ts'
+import type { EventEvidence, LifeEvidence, NodeEvidence, Outcome, PodEvidence, Verdict } from './evidence.ts'
 import { lifeOutcome, notBefore } from './life-outcome.ts'
+import { nodeDown, nodeGone } from './node-evidence.ts'
 
 export interface Evidence {
   /** null for a pod that only lines or Events told of. */
   pod: PodEvidence | null
   lives: readonly LifeEvidence[]
   events: readonly EventEvidence[]
+  /** Of the pod's node, where somebody looked. */
+  node?: readonly NodeEvidence[]
 }
 
 export function podOutcome(evidence: Evidence): Verdict {
@@ -21,7 +24,17 @@ export function podOutcome(evidence: Evidence): Verdict {
   if (told.evicted !== undefined && pod?.phase !== 'Succeeded') return endOfPod(told.evicted, evidence, main, told.evicted.time)
   const stop = stopping(evidence, told)
   if (stop !== undefined && aliveAt(stop.at, evidence, main)) return endOfPod(stop, evidence, main, stop.at)
+  const lost = lostWithNode(evidence)
+  if (lost !== undefined) return endOfPod(lost, evidence, main, lost.at)
   return ownEnd(evidence, newest, main, told, stop !== undefined)
+}
+
+// The node's object was deleted, and nothing was heard of the pod since.
+function lostWithNode({ pod, node = [] }: Evidence): (Cause & { at: string }) | undefined {
+  const gone = nodeGone(node)
+  if (gone === undefined || pod === null || pod.gone || pod.deletedAt !== null) return undefined
+  if (pod.phase === 'Succeeded' || pod.phase === 'Failed' || !notBefore(gone.since, pod.statusAt ?? '')) return undefined
+  return { outcome: 'node-lost', reason: 'NodeGone', message: gone.message, at: gone.since }
 }
 
 /** The highest numbered instance of each container; one without a number is newest only where none has one. */
@@ -107,7 +120,7 @@ interface Stop extends Cause {
 }
 
 // Deletion, by whomever: a person, the eviction API, the scheduler, a taint, the garbage collector. Only Events of it count as well.
-function stopping({ pod }: Evidence, told: Told): Stop | undefined {
+function stopping({ pod, node = [] }: Evidence, told: Told): Stop | undefined {
   const event = told.tainted ?? told.stopping
   const asked = pod !== null && (pod.deletedAt !== null || pod.gone)
   // A node that went away took pods along that the object, or the last Event, still says are running.
@@ -121,6 +134,8 @@ function stopping({ pod }: Evidence, told: Told): Stop | undefined {
   const cause = asked ? disruptionCause(pod) : undefined
   const tainted = told.tainted !== undefined || cause?.reason === 'DeletionByTaintManager'
   if (tainted && told.notReady !== undefined) return { outcome: 'node-lost', ...said(told.notReady), at }
+  const down = tainted ? nodeDown(node, at) : undefined
+  if (down !== undefined) return { outcome: 'node-lost', ...said(down), at }
   if (cause !== undefined) return { ...cause, at }
   if (told.tainted !== undefined) return { outcome: 'evicted', ...said(told.tainted), at }
   return { outcome: 'deleted', reason: told.stopping?.reason ?? '', message: told.stopping?.message ?? '', at }
@@ -128,7 +143,7 @@ function stopping({ pod }: Evidence, told: Told): Stop | undefined {
 
 const earliest = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b < a) ? b : a)
 
-const said = ({ reason, message }: EventEvidence) => ({ reason, message })
+const said = ({ reason, message }: Pick<EventEvidence, 'reason' | 'message'>) => ({ reason, message })
 
 // Was the pod well when its end was asked for? A container that had died before, and was not restarted, died of its own.
 function aliveAt(at: string | null, { pod }: Evidence, main: readonly LifeEvidence[]): boolean {
@@ -157,6 +172,7 @@ function endOfPod(cause: Cause, { pod, lives }: Evidence, main: readonly LifeEvi
     exitCode: last?.exitCode ?? null,
     diedAt,
     endAt,
+    life: last ?? latest(main) ?? null,
     over: true,
   }
 }
@@ -179,6 +195,7 @@ function ownEnd(
     exitCode: life?.exitCode ?? null,
     diedAt: life?.finishedAt ?? (over ? (pod?.deletedAt ?? pod?.statusAt ?? null) : null),
     endAt: null,
+    life: life ?? null,
     over,
   })
   if (pod?.phase === 'Succeeded') return by('completed', latest(dead) ?? undefined)
@@ -224,6 +241,9 @@ function failedBesides(newest: readonly LifeEvidence[], pod: PodEvidence | null,
 }
 
 const isMain = ({ kind }: LifeEvidence): boolean => kind === 'container' || kind === ''
+
+/** It crashed or was OOM-killed, by its own status. */
+export const isBadLife = (life: LifeEvidence): boolean => isBad(lifeOutcome(life))
 
 const isBad = (outcome: Outcome): boolean => outcome === 'crashed' || outcome === 'oomkilled'
 

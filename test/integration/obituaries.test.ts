@@ -41,13 +41,13 @@ test('a pod that lives has none', async () => {
   expect(await kept()).toEqual([])
 })
 
-test('one that died has one, which is what GET /v1/pods/{uid} says', async () => {
+test('one that died has one, which is what GET /v1/pods/{uid}/obituary says', async () => {
   await service.tell(pod(status(ended(1), 'Failed'), 2))
   expect(await service.look()).toBe(1)
   const [obituary, ...others] = await kept()
   expect(others).toEqual([])
   expect(obituary).toMatchObject({ uid: 'p', outcome: 'crashed', bad: 1, lines: '0' })
-  expect(JSON.parse(obituary!.document)).toEqual((await service.request('GET', '/v1/pods/p')).body)
+  expect(JSON.parse(obituary!.document)).toEqual((await service.request('GET', '/v1/pods/p/obituary')).body)
 })
 
 test('nothing told, nothing written; the same told again, nothing written', async () => {
@@ -96,5 +96,8 @@ test('lines that came late are in it before they expire', async () => {
   expect(await service.expire()).toHaveLength(1)
   const obituary = (await kept()).find(({ uid }) => uid === 'p')
   expect(obituary).toMatchObject({ lines: '1' })
-  expect(JSON.parse(obituary!.document)).toMatchObject({ lines: 1, containers: [{ lives: [{ lines: 1 }] }] })
+  expect(JSON.parse(obituary!.document)).toMatchObject({
+    pod: { lines: 1, containers: [{ lives: [{ lines: 1 }] }] },
+    lastWords: [{ container: 'app', lines: [{ message: 'boom' }] }],
+  })
 })

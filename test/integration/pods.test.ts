@@ -213,8 +213,31 @@ describe('one pod', () => {
     const { status, body } = await get(tenant, `/v1/pods/${uid(7)}`)
     expect(status).toBe(200)
     podAnswer.parse(body)
+    const [container] = listed!['containers']
+    const [life] = container.lives
     expect(body).toEqual({
       ...listed,
+      cause: 'deleted at 10:30:00 while it ran; app ended with exit code 143, SIGTERM at 10:30:21',
+      evidence: expect.arrayContaining([
+        { kind: 'event', time: '2026-11-23T10:30:00.000000000Z', text: 'Killing: Stopping container app' },
+      ]),
+      containers: [
+        {
+          ...container,
+          lives: [
+            {
+              ...life,
+              kind: 'container',
+              cause: expect.stringMatching(/^app was killed by SIGTERM \(exit code 143\) at 10:30:21, with its pod: deleted/),
+              evidence: [expect.objectContaining({ kind: 'container-status', time: '2026-11-23T10:30:21.000000000Z' })],
+              image: 'registry.example/shop/app:1.4.2',
+              imageDigest: `sha256:${'47'.repeat(32)}`,
+              bytes: 12,
+              errors: 0,
+            },
+          ],
+        },
+      ],
       ip: '10.244.1.17',
       labels: { app: 'web', 'statefulset.kubernetes.io/pod-name': 'web-0' },
       annotations: {},

@@ -1,11 +1,12 @@
 // What is said of the completeness of a life, from what an agent posted and what Kubernetes told: over HTTP, on the real engine.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { createBufferPool } from '#ingest/buffer/buffer-pool.ts'
 import { createBatchDecoder } from '#ingest/sources/decode-batch.ts'
 import { columns } from '#ingest/store/columns.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { parseRetention } from '#shared/retention.ts'
-import { podAnswer } from '#query/routes/schemas/pods.ts'
+import { podAnswer, seal as sealAnswer } from '#query/routes/schemas/pods.ts'
 import type { Seal } from '#query/seal/evidence.ts'
 import { sealOf as pureSealOf } from '#query/seal/seal.ts'
 import { containerLog, exited, podObject, runningSince, timeOf, type LogRecord } from '#test/support/container-log.ts'
@@ -34,7 +35,8 @@ async function post(path: string, body: unknown): Promise<void> {
 const say = (...batches: (readonly LogRecord[])[]) =>
   batches.reduce((done, records) => done.then(() => post('/v1/batches', { node: 'node-7', records })), Promise.resolve())
 
-const firstSeal = (pod: unknown): Seal | null => podAnswer.pick({ containers: true }).parse(pod).containers[0]!.lives[0]!.seal
+const sealed = z.object({ containers: z.array(z.object({ lives: z.array(z.object({ seal: sealAnswer.nullable() })) })) })
+const firstSeal = (pod: unknown): Seal | null => sealed.parse(pod).containers[0]!.lives[0]!.seal
 
 async function sealOf(podUid: string): Promise<Seal | null> {
   const { body } = await request(`${service.url}/v1/pods/${podUid}`)

@@ -15,6 +15,7 @@ import type { Partition } from '#query/keep/partitions.ts'
 import { createPodReader } from '#query/read/pods.ts'
 import { createReading } from '#query/read/reading.ts'
 import { logsRoute } from '#query/routes/logs.ts'
+import { obituaryRoute } from '#query/routes/obituary.ts'
 import { podLogsRoute } from '#query/routes/pod-logs.ts'
 import { podRoute } from '#query/routes/pod.ts'
 import { podsRoute } from '#query/routes/pods.ts'
@@ -70,7 +71,7 @@ export async function openKeepService({
     registry: new Registry(),
     readiness: async () => [],
     routes: [
-      ...[logsRoute, podsRoute, podRoute, podLogsRoute].map((route) => route(options)),
+      ...[logsRoute, podsRoute, podRoute, obituaryRoute, podLogsRoute].map((route) => route(options)),
       retentionRoute({ ...options, retention, expiry }),
     ],
   })

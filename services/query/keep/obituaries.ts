@@ -5,6 +5,8 @@ import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { isBad } from '#query/plan/last-words.ts'
 import { composeObituary } from '#query/read/obituary.ts'
+import { withKept } from '#query/render/kept-obituary.ts'
+import type { Obituary } from '#query/render/obituary.ts'
 import type { PodReader } from '#query/read/pods.ts'
 import type { Reading } from '#query/read/reading.ts'
 import { renderPod, type PodFacts, type PodJson } from '#query/render/pod.ts'
@@ -26,7 +28,7 @@ export function createObituaries({ store, reading, reader }: ObituariesOptions):
   async function write(tenant: string, pods: readonly PodFacts[], only?: 'lines'): Promise<number> {
     const dead = pods.filter((facts) => died(renderPod(facts).pod.outcome))
     if (dead.length === 0) return 0
-    const counted = await reader.covered(tenant, await reader.counted(tenant, dead))
+    const counted = await reader.counted(tenant, dead)
     const kept = await reading.rows<{ uid: string; lines: string; document: string }>(
       keptDocuments(
         tenant,
@@ -44,7 +46,10 @@ export function createObituaries({ store, reading, reader }: ObituariesOptions):
           const { pod } = renderPod(facts)
           const known = before.get(pod.uid)
           if (only === 'lines' && known?.lines === String(pod.lines)) continue
-          const document = JSON.stringify(await composeObituary(reading, tenant, facts))
+          const composed = await composeObituary(reading, tenant, pod.uid)
+          if (composed === undefined) continue
+          const last = known === undefined ? undefined : (JSON.parse(known.document) as Obituary)
+          const document = JSON.stringify(withKept(composed, last))
           if (document === known?.document && known.lines === String(pod.lines)) continue
           rows.push(`${rowOf(tenant, pod, document)}\n`)
         }

@@ -1,10 +1,9 @@
 // What is known of a handful of pods: the other half of GET /v1/pods, asked for the pods of one page, and all of GET /v1/pods/{uid}.
-// Line counts are of distinct (ts, identity), so that a line sent twice counts once (design 5.4).
 import { bind, join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { bareContainerId, resolvedLines } from './pod-sources.ts'
 
 /** `2026-11-23T10:00:00.123456789Z`, or null of a column that is null. */
-const time = (column: string, as: string): string => `concat(replaceOne(toString(${column}), ' ', 'T'), 'Z') AS ${as}`
+export const time = (column: string, as: string): string => `concat(replaceOne(toString(${column}), ' ', 'T'), 'Z') AS ${as}`
 
 export interface PodRow {
   cluster: string
@@ -120,48 +119,6 @@ export function lifeLines(tenant: string, uids: readonly string[]): Fragment {
   FROM (${resolvedLines(tenant)}) AS nameless WHERE resolved IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId, sentContainer, sentRestart`
 }
 
-export interface LineCountRow {
-  /** '' of lines that came without one. */
-  uid: string
-  cluster: string
-  namespace: string
-  pod: string
-  container: string
-  restart: number
-  containerId: string
-  /** Distinct lines, as decimal text. */
-  lines: string
-}
-
-/** Bounds within which the lines of some pods lie: names and times as the life_lines of those pods give them. */
-export interface LineBounds {
-  namespaces: readonly string[]
-  pods: readonly string[]
-  /** Uids that lines carry; '' is among them where some came without. */
-  uids: readonly string[]
-  first: string
-  last: string
-}
-
-/**
- * Distinct lines per life: the container id tells lives apart only where the restart does not, as in the identity. The primary key leads to the
- * pods' runs in the hours between. Days of which lines have expired were counted before: lines only leave, so the larger count is the right one. Rows: LineCountRow.
- */
-export function lineCounts(tenant: string, { namespaces, pods, uids, first, last }: LineBounds): Fragment {
-  const instant = (text: string) => bind("DateTime64(9, 'UTC')", text.replace('T', ' ').replace('Z', ''))
-  const named = sql`namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)}`
-  const life = raw('uid, cluster, namespace, pod, container, restart, containerId')
-  return sql`SELECT ${life}, toString(sum(most)) AS lines FROM (
-  SELECT ${life}, day, max(counted) AS most FROM (
-    SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, if(restart < 0, ${bareContainerId}, '') AS containerId, toDate(ts) AS day, uniqExact(ts, identity) AS counted
-    FROM logs WHERE tenant = ${str(tenant)} AND toStartOfHour(ts) >= toStartOfHour(${instant(first)}) AND toStartOfHour(ts) <= toStartOfHour(${instant(last)}) AND ${named}
-    GROUP BY ${life}, day
-    UNION ALL
-    SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, container_id AS containerId, day, lines AS counted FROM kept_counts WHERE tenant = ${str(tenant)} AND ${named}
-  ) GROUP BY ${life}, day
-) GROUP BY ${life}`
-}
-
 /** The uid of the API for any uid that names a pod there. Rows: { uid }, at most one. */
 export function apiUid(tenant: string, uid: string): Fragment {
   return sql`SELECT uid FROM pods WHERE tenant = ${str(tenant)} AND (uid = ${str(uid)} OR mirror_uid = ${str(uid)}) ORDER BY (uid = ${str(uid)}) DESC, created_at DESC, version DESC LIMIT 1`
@@ -170,11 +127,13 @@ export function apiUid(tenant: string, uid: string): Fragment {
 export interface PodObjectRow {
   labels: Record<string, string>
   annotations: Record<string, string>
+  /** The Pod as JSON. */
+  object: string
 }
 
 /** What only GET /v1/pods/{uid} shows. Rows: PodObjectRow. */
 export function podMaps(tenant: string, uid: string): Fragment {
-  return sql`SELECT labels, annotations FROM pods FINAL WHERE tenant = ${str(tenant)} AND uid = ${str(uid)}`
+  return sql`SELECT labels, annotations, object FROM pods FINAL WHERE tenant = ${str(tenant)} AND uid = ${str(uid)}`
 }
 
 export interface ReplacementRow {

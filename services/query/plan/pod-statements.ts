@@ -1,6 +1,8 @@
 // Which rows are one pod's. A pod is found by its API uid, by the uid its static manifest gave it (the mirror uid), or as
 // `unresolved:<cluster>/<namespace>/<pod>` while only container ids are known of it. Design section 4.1.
 import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { nanoseconds } from './line-filter.ts'
+import { time } from './pod-details.ts'
 
 /** A container id without its scheme: `containerd://abc` and `abc` are one. */
 const bareContainerId = raw(
@@ -12,9 +14,9 @@ export const podObjects = (tenant: string, uid: string): Fragment => sql`
   SELECT uid, mirror_uid AS mirrorUid, namespace, name AS pod FROM pods FINAL WHERE tenant = ${str(tenant)}
   AND (uid = ${str(uid)} OR mirror_uid = ${str(uid)})`
 
-/** Container instances that Kubernetes told of: container, restart, bare containerId. */
+/** Container instances that Kubernetes told of: container, restart, bare containerId, and when they started and finished. */
 export const podLives = (tenant: string, uids: readonly string[]): Fragment => sql`
-  SELECT namespace, pod, container, restart, container_id AS containerId FROM lives FINAL
+  SELECT namespace, pod, container, restart, container_id AS containerId, ${raw(time('started_at', 'startedAt'))}, ${raw(time('finished_at', 'finishedAt'))} FROM lives FINAL
   WHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)}`
 
 /** The container instances that have one of these bare container ids: containerId, podUid, restart. */
@@ -70,10 +72,27 @@ export function podScope(
   return sql`namespace IN ${unique(names.map(({ namespace }) => namespace))} AND pod IN ${unique(names.map(({ pod }) => pod))} AND ${mine}`
 }
 
-/** Lines of some lives: by restart number, or by container id where the line came without one. */
-export function livesScope(lives: readonly { container: string; restart: number; containerIds: readonly string[] }[]): Fragment {
+/** One life as its lines are found: `times` are the spans, from inclusive, to exclusive, of lines that came with neither number nor id. */
+export interface LifeScope {
+  container: string
+  restart: number
+  containerIds: readonly string[]
+  times: readonly { from: bigint; to: bigint | undefined }[]
+}
+
+/** Lines of some lives: by restart number, by container id where the line came without one, by time where it came with neither. */
+export function livesScope(lives: readonly LifeScope[]): Fragment {
   if (lives.length === 0) return raw('false')
-  const one = ({ container, restart, containerIds }: (typeof lives)[number]): Fragment =>
-    sql`(container = ${str(container)} AND (restart = ${bind('Int32', restart)} OR (restart < 0 AND container_id != '' AND ${bareContainerId} IN ${strs(containerIds)})))`
+  const one = ({ container, restart, containerIds, times }: LifeScope): Fragment => {
+    const ways = [
+      sql`restart = ${bind('Int32', restart)}`,
+      sql`(restart < 0 AND container_id != '' AND ${bareContainerId} IN ${strs(containerIds)})`,
+      ...times.map(({ from, to }) => {
+        const until = to === undefined ? raw('') : sql` AND ts < ${nanoseconds(to)}`
+        return sql`(restart < 0 AND container_id = '' AND ts >= ${nanoseconds(from)}${until})`
+      }),
+    ]
+    return sql`(container = ${str(container)} AND (${join(ways, ' OR ')}))`
+  }
   return sql`(${join(lives.map(one), ' OR ')})`
 }

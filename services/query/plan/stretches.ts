@@ -3,7 +3,7 @@
 // It collapses along the sorting key and holds few rows at a time; they are sorted by place, on disk where they are many.
 import { bind, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { Stretch } from '#query/seal/evidence.ts'
-import type { LineBounds, LineCountRow } from './pod-details.ts'
+import type { LineBounds, LineCountRow } from './line-counts.ts'
 import { bareContainerId } from './pod-sources.ts'
 
 /** Whose lines a row tells of. */
@@ -35,7 +35,7 @@ export function lifeStretches(tenant: string, bounds: LineBounds): Fragment {
       again AND (lagInFrame(ts) OVER by_place != ts OR lagInFrame(partial) OVER by_place + partial = 0) AS clash
     FROM (${lines}) WINDOW by_place AS (${places})`
   return sql`SELECT ${raw(life)}, file, toFloat64(min(offset)) AS from, toFloat64(max(end)) AS to,
-      ${raw(time('argMin(ts, offset)'))} AS firstAt, ${raw(time('argMax(ts, (end, offset))'))} AS lastAt, ${raw(time('min(ts)'))} AS earliest,
+      ${raw(time('argMin(ts, (offset, ts))'))} AS firstAt, ${raw(time('argMax(ts, (end, offset, -toUnixTimestamp64Nano(ts)))'))} AS lastAt, ${raw(time('min(ts)'))} AS earliest,
       toFloat64(countIf(NOT again)) AS places, argMax(eof, (end, offset)) = 1 AS ended, toFloat64(sum(eof) - argMax(eof, (end, offset))) AS endsInside,
       toFloat64(countIf(length < 0)) AS unmeasured, toFloat64(sum(clash)) AS clashes, toFloat64(sum(overlap)) AS overlaps
     FROM (SELECT *, sum(begins) OVER by_place AS stretch FROM (${marked}) WINDOW by_place AS (${places}))

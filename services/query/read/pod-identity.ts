@@ -1,6 +1,7 @@
 // Finds a pod by whatever names it and says which lines are its own; fills what a line came without (uid, restart) from what
 // Kubernetes told later. Attribution happens here, when lines are read: it never changes what is stored.
 import type { Fragment } from '#shared/clickhouse/sql.ts'
+import { lifeSpans, spanAt, timesOf, type LifeSpan } from '#query/plan/life-spans.ts'
 import {
   parseUnresolved,
   podLives,
@@ -9,6 +10,7 @@ import {
   spokenLives,
   unresolvedLives,
   unresolvedScope,
+  type LifeScope,
 } from '#query/plan/pod-statements.ts'
 import type { Reading } from './reading.ts'
 import type { Line } from './row-decoder.ts'
@@ -28,6 +30,8 @@ export interface PodIdentity {
   names: readonly { namespace: string; pod: string }[]
   /** Known container instances, ascending by restart within a container. */
   lives: readonly PodLife[]
+  /** By container: whose a line is that came with neither number nor container id. */
+  spans: ReadonlyMap<string, readonly LifeSpan[]>
   /** Times of its first and last line in ns; undefined where it said nothing. */
   extent: { first: bigint; last: bigint } | undefined
   /** Whether a fragment stands among its lines. */
@@ -43,6 +47,7 @@ interface LifeRow {
   restart: number
   containerId: string
 }
+type ToldRow = LifeRow & { startedAt: string | null; finishedAt: string | null }
 type SpokenRow = LifeRow & { first: string; last: string; fragments: number }
 type ObjectRow = { uid: string; mirrorUid: string; namespace: string; pod: string }
 
@@ -58,6 +63,7 @@ export async function resolvePod(reading: Reading, tenant: string, uid: string):
       uids: [],
       names,
       lives: knownLives(spoken),
+      spans: new Map(),
       extent: extentOf(spoken),
       fragments: hasFragments(spoken),
       scope: unresolvedScope(tenant, unresolved),
@@ -66,7 +72,7 @@ export async function resolvePod(reading: Reading, tenant: string, uid: string):
   if (uid === '') return undefined
   const objects = await podObjectsOf(reading, tenant, uid)
   const uids = [...new Set([uid, ...objects.flatMap((object) => [object.uid, object.mirrorUid])])].filter((one) => one !== '')
-  const told = await reading.rows<LifeRow>(podLives(tenant, uids))
+  const told = await reading.rows<ToldRow>(podLives(tenant, uids))
   const containerIds = [...new Set(told.map(({ containerId }) => bare(containerId)))].filter((id) => id !== '')
   const spoken = await reading.rows<SpokenRow>(spokenLives(tenant, uids, containerIds))
   const names = [...objects, ...told, ...spoken]
@@ -77,17 +83,21 @@ export async function resolvePod(reading: Reading, tenant: string, uid: string):
     uids,
     names,
     lives: knownLives([...told, ...spoken]),
+    spans: lifeSpans(told),
     extent: extentOf(spoken),
     fragments: hasFragments(spoken),
     scope: podScope(names, uids, containerIds),
   }
 }
 
-/** The line with uid and restart filled in where its container id tells them. */
+/** The line with uid and restart filled in where its container id, or its time, tells them. */
 export function attribute(line: Line, pod: PodIdentity): Line {
   if (line.podUid !== '' && line.restart >= 0) return line
   const id = bare(line.containerId)
-  const life = id === '' ? undefined : pod.lives.find(({ containerIds }) => containerIds.includes(id))
+  const life =
+    id === ''
+      ? spanAt(pod.spans.get(line.container) ?? [], line.ts)
+      : pod.lives.find(({ containerIds }) => containerIds.includes(id))
   const restart = line.restart >= 0 ? line.restart : (life?.restart ?? -1)
   return {
     ...line,
@@ -98,10 +108,13 @@ export function attribute(line: Line, pod: PodIdentity): Line {
 }
 
 /** Lives of a number, of every container that has it; negative numbers count back from each container's newest. */
-export function livesNumbered(lives: readonly PodLife[], number: number): PodLife[] {
-  if (number >= 0) return lives.filter(({ restart }) => restart === number)
+export function livesNumbered({ lives, spans }: Pick<PodIdentity, 'lives' | 'spans'>, number: number): LifeScope[] {
   const containers = Map.groupBy(lives, ({ container }) => container)
-  return [...containers.values()].flatMap((ofOne) => ofOne.at(number - 1) ?? [])
+  const asked =
+    number >= 0
+      ? lives.filter(({ restart }) => restart === number)
+      : [...containers.values()].flatMap((ofOne) => ofOne.at(number - 1) ?? [])
+  return asked.map((life) => ({ ...life, times: timesOf(spans.get(life.container) ?? [], life.restart) }))
 }
 
 export const bare = (containerId: string): string =>

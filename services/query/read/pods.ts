@@ -1,6 +1,7 @@
 // Reads pods from the store in two steps: a cheap page of keys, then the details of those pods alone. Outcomes are decided on the
 // way (render/pod.ts), so a filter by outcome walks candidates in chunks until the page is full.
 
+import { lineCounts, type LineCountRow } from '#query/plan/line-counts.ts'
 import * as details from '#query/plan/pod-details.ts'
 import { mirrors } from '#query/plan/pod-sources.ts'
 import { podKeys, type PodFilter, type PodKey, type PodPosition } from '#query/plan/pods.ts'
@@ -8,6 +9,7 @@ import { renderPod, type PodFacts, type PodJson, type RenderedPod } from '#query
 import { createCoverReader, type CoverReader } from './covers.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
 import type { Reading } from './reading.ts'
+import { inTime, spansOf } from './timed-lives.ts'
 
 export interface PodPage {
   pods: PodJson[]
@@ -19,7 +21,8 @@ export interface PodPage {
 export interface PodReader {
   page(filter: PodFilter, position: PodPosition | undefined, limit: number): Promise<PodPage>
   facts(tenant: string, uids: readonly string[]): Promise<PodFacts[]>
-  counted(tenant: string, facts: readonly PodFacts[]): Promise<PodFacts[]>
+  /** `sizes`: bytes and errors as well. */
+  counted(tenant: string, facts: readonly PodFacts[], options?: { sizes: boolean }): Promise<PodFacts[]>
   covered: CoverReader
 }
 
@@ -69,19 +72,19 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
     }))
   }
 
-  async function counted(tenant: string, pods: readonly PodFacts[]): Promise<PodFacts[]> {
+  async function counted(tenant: string, pods: readonly PodFacts[], { sizes } = { sizes: false }): Promise<PodFacts[]> {
     const done: PodFacts[] = []
     for (let from = 0; from < pods.length; from += countedAtOnce) {
-      done.push(...(await countSome(tenant, pods.slice(from, from + countedAtOnce))))
+      done.push(...(await countSome(tenant, pods.slice(from, from + countedAtOnce), sizes)))
     }
     return done
   }
 
-  async function countSome(tenant: string, pods: readonly PodFacts[]): Promise<PodFacts[]> {
+  async function countSome(tenant: string, pods: readonly PodFacts[], sizes: boolean): Promise<PodFacts[]> {
     const bounds = boundsOf(pods)
     if (bounds === undefined) return [...pods]
-    const counts = ownersOf(await rows<details.LineCountRow>(details.lineCounts(tenant, bounds)))
-    return pods.map((pod) => ({ ...pod, counts: counts(pod) }))
+    const counts = ownersOf(await rows<LineCountRow>(lineCounts(tenant, bounds, { spans: spansOf(pods), sizes })))
+    return pods.map((pod) => inTime({ ...pod, counts: counts(pod) }))
   }
 
   /** Pods in order, outcomes decided, with the position behind each. */

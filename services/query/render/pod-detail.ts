@@ -1,7 +1,12 @@
 // Pure: what GET /v1/pods/{uid} adds to the pod of the list.
+import type { ContainerKind } from '#shared/lifecycle/evidence.ts'
+import { lifeEvidence, podEvidence, type EvidenceItem } from '#shared/lifecycle/evidence-items.ts'
+import { lifeInWords } from '#shared/lifecycle/explain-life.ts'
+import { podInWords } from '#shared/lifecycle/explain-pod.ts'
 import type { EventRow, PodObjectRow, ReplacementRow } from '#query/plan/pod-details.ts'
 import type { Life } from './pod-lives.ts'
-import { containerOf, type PodFacts, type PodJson, type RenderedPod } from './pod.ts'
+import { memoryLimits } from './pod-spec.ts'
+import { containerOf, type LifeJson, type PodFacts, type PodJson, type RenderedPod } from './pod.ts'
 
 export interface EventJson {
   type: string
@@ -16,7 +21,22 @@ export interface EventJson {
   host: string
 }
 
+export interface LifeDetailJson extends LifeJson {
+  /** '' where only lines told of it. */
+  kind: ContainerKind | ''
+  cause: string
+  evidence: EvidenceItem[]
+  image: string
+  /** '' where nobody told it. */
+  imageDigest: string
+  bytes: number
+  errors: number
+}
+
 export interface PodDetailJson extends PodJson {
+  cause: string
+  evidence: EvidenceItem[]
+  containers: { name: string; lives: LifeDetailJson[] }[]
   ip: string
   labels: Record<string, string>
   annotations: Record<string, string>
@@ -34,13 +54,32 @@ export interface PodDetail {
 }
 
 export function renderPodDetail({ rendered, facts, maps, replacement }: PodDetail): PodDetailJson {
-  const { labels, annotations } = maps
+  const { labels, annotations, object } = maps
+  const { pod, verdict, lives, evidence } = rendered
+  const around = { evidence, events: evidence.events, memoryLimits: memoryLimits(object) }
+  const cause = podInWords(verdict, around)
+  const detail = (life: LifeJson, told: Life): LifeDetailJson => ({
+    ...life,
+    kind: told.kind,
+    cause: lifeInWords(told, life.outcome, around, cause),
+    evidence: lifeEvidence(told, evidence.events),
+    image: told.image,
+    imageDigest: digestOf(told.imageId),
+    bytes: told.bytes ?? 0,
+    errors: told.errors ?? 0,
+  })
   return {
-    ...rendered.pod,
+    ...pod,
+    cause,
+    evidence: podEvidence(verdict, evidence),
+    containers: pod.containers.map(({ name, lives: shown }) => {
+      const told = lives.filter(({ container }) => container === name)
+      return { name, lives: shown.map((life, i) => detail(life, told[i]!)) }
+    }),
     ip: facts.row?.ip ?? '',
     labels,
     annotations,
-    imageDigests: digests(rendered.lives),
+    imageDigests: digests(lives),
     events: facts.events.map(renderEvent),
     replacement,
   }
@@ -50,11 +89,10 @@ function renderEvent({ type, reason, message, count, firstTime, lastTime, fieldP
   return { type, reason, message, count, firstTime, lastTime, container: containerOf(fieldPath), component, host }
 }
 
-// `registry/cart@sha256:…` or `docker-pullable://registry/cart@sha256:…` as `sha256:…`; an id without a digest as it is.
-function digests(lives: readonly Life[]): Record<string, string> {
-  return Object.fromEntries(
-    lives
-      .filter(({ imageId }) => imageId !== '')
-      .map(({ container, imageId }) => [container, /sha256:[0-9a-f]{64}/.exec(imageId)?.[0] ?? imageId]),
+const digests = (lives: readonly Life[]): Record<string, string> =>
+  Object.fromEntries(
+    lives.filter(({ imageId }) => imageId !== '').map(({ container, imageId }) => [container, digestOf(imageId)]),
   )
-}
+
+// `registry/cart@sha256:…` or `docker-pullable://registry/cart@sha256:…` as `sha256:…`; an id without a digest as it is.
+const digestOf = (imageId: string): string => /sha256:[0-9a-f]{64}/.exec(imageId)?.[0] ?? imageId

@@ -1,8 +1,11 @@
 // Pure: the lives of a pod, joined from what its object told (lives), from first and last lines, and from counts of lines. A life that
 // lines told without its number is found by its container id; one that nothing matches stands by itself, its restart null.
-import type { ContainerKind, LifeEvidence } from '#shared/lifecycle/evidence.ts'
-import type { LifeLinesRow, LifeRow, LineCountRow } from '#query/plan/pod-details.ts'
+import { secondsBetween } from '#shared/lifecycle/clock.ts'
+import type { ContainerKind, LifeEvidence, OomLine } from '#shared/lifecycle/evidence.ts'
+import { oomWithin } from '#query/plan/death-scene.ts'
+import type { LineCountRow } from '#query/plan/line-counts.ts'
 import type { LossRow } from '#query/plan/losses.ts'
+import type { LifeLinesRow, LifeRow } from '#query/plan/pod-details.ts'
 import type { LineLife, StretchRow } from '#query/plan/stretches.ts'
 
 export interface Life extends LifeEvidence {
@@ -11,6 +14,9 @@ export interface Life extends LifeEvidence {
   image: string
   imageId: string
   lines: number
+  /** Of the messages of its lines, and lines of severity error or fatal; null where they were not counted. */
+  bytes: number | null
+  errors: number | null
   firstLine: string | null
   lastLine: string | null
   /** What its lines cover of their files. */
@@ -48,7 +54,10 @@ export function joinLives({ lives, lines, counts, stretches }: LifeSources): Lif
   const ofLine = (row: LineLife): Life | undefined => find(row.container, row.restart, row.containerId)
   for (const row of counts) {
     const life = ofLine(row)
-    if (life !== undefined) life.lines += Number(row.lines)
+    if (life === undefined) continue
+    life.lines += Number(row.lines)
+    if (row.bytes !== undefined) life.bytes = (life.bytes ?? 0) + Number(row.bytes)
+    if (row.errors !== undefined) life.errors = (life.errors ?? 0) + Number(row.errors)
   }
   for (const row of stretches ?? []) ofLine(row)?.stretches.push(row)
   const kinds = new Map(joined.filter(({ kind }) => kind !== '').map(({ container, kind }) => [container, kind]))
@@ -62,6 +71,20 @@ export function joinLives({ lives, lines, counts, stretches }: LifeSources): Lif
   )
 }
 
+/** The lives with the kernel's words of OOM kills in them: those that it named, at their end. */
+export function hitByOom(lives: readonly Life[], podUid: string, lines: readonly OomLine[]): Life[] {
+  return lives.map((life) => {
+    const { finishedAt, state, containerId } = life
+    if (state !== 'terminated' || finishedAt === null) return life
+    const oom = lines.findLast(({ time, containerId: hit, podUid: of }) => {
+      const before = secondsBetween(time, finishedAt)
+      const named = hit === '' || containerId === '' ? of === podUid : sameContainer(containerId, hit)
+      return named && before <= oomWithin.beforeS && before >= -oomWithin.afterS
+    })
+    return oom === undefined ? life : { ...life, oom }
+  })
+}
+
 const order: Record<ContainerKind | '', number> = { init: 0, sidecar: 1, container: 2, '': 2, ephemeral: 3 }
 
 const fromObject = ({ restart, ...row }: LifeRow): Life => ({
@@ -70,6 +93,8 @@ const fromObject = ({ restart, ...row }: LifeRow): Life => ({
   restart,
   state: row.state,
   lines: 0,
+  bytes: null,
+  errors: null,
   firstLine: null,
   lastLine: null,
   stretches: [],
@@ -78,7 +103,7 @@ const fromObject = ({ restart, ...row }: LifeRow): Life => ({
 
 function pick(
   row: Omit<LifeRow, 'restart'>,
-): Omit<Life, 'kind' | 'restart' | 'state' | 'lines' | 'firstLine' | 'lastLine' | 'stretches' | 'losses'> {
+): Omit<Life, 'kind' | 'restart' | 'state' | 'lines' | 'bytes' | 'errors' | 'firstLine' | 'lastLine' | 'stretches' | 'losses'> {
   const { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId } = row
   return { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId }
 }
@@ -98,6 +123,8 @@ const fromLines = ({ container, restart, containerId }: LifeLinesRow): Life => (
   image: '',
   imageId: '',
   lines: 0,
+  bytes: null,
+  errors: null,
   firstLine: null,
   lastLine: null,
   stretches: [],

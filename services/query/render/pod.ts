@@ -1,15 +1,16 @@
 // Pure: one pod as GET /v1/pods shows it, from the rows that plan/pod-details.ts reads. Outcomes are decided here, at query time,
 // from everything known by now. Field names: design section 7.
-import type { EventEvidence, Outcome, PodEvidence, Verdict } from '#shared/lifecycle/evidence.ts'
+import type { EventEvidence, NodeEvidence, OomLine, Outcome, PodEvidence, Verdict } from '#shared/lifecycle/evidence.ts'
 import { lifeOutcomeOf } from '#shared/lifecycle/life-outcome.ts'
-import { newestLives, podOutcome } from '#shared/lifecycle/outcome.ts'
-import type { EventRow, LifeLinesRow, LifeRow, LineCountRow, PodRow } from '#query/plan/pod-details.ts'
+import { newestLives, podOutcome, type Evidence } from '#shared/lifecycle/outcome.ts'
+import type { LineCountRow } from '#query/plan/line-counts.ts'
 import type { LossRow } from '#query/plan/losses.ts'
+import type { EventRow, LifeLinesRow, LifeRow, PodRow } from '#query/plan/pod-details.ts'
 import type { StretchRow } from '#query/plan/stretches.ts'
 import type { LifeEnd, Seal, SealEvidence } from '#query/seal/evidence.ts'
 import { lossesOfLife } from '#query/seal/losses.ts'
 import { sealOf } from '#query/seal/seal.ts'
-import { earlier, joinLives, later, type Life } from './pod-lives.ts'
+import { earlier, hitByOom, joinLives, later, type Life } from './pod-lives.ts'
 
 /** Rows of one pod. */
 export interface PodFacts {
@@ -23,6 +24,9 @@ export interface PodFacts {
   stretches?: readonly StretchRow[]
   /** Dead letters that may be of its lives. */
   losses?: readonly LossRow[]
+  /** What only the answer about one pod looks at. */
+  node?: readonly NodeEvidence[]
+  oomLines?: readonly OomLine[]
 }
 
 export interface LifeJson {
@@ -63,15 +67,21 @@ export interface PodJson {
 export interface RenderedPod {
   pod: PodJson
   verdict: Verdict
+  /** In the order of `pod.containers` and of the lives there. */
   lives: readonly Life[]
+  /** What the verdict rests on. */
+  evidence: Evidence
 }
 
 /** Without counts, `lines` are 0: enough to decide outcomes. */
-export function renderPod({ uid, row, lives: told, events, lines, counts, stretches, losses = [] }: PodFacts): RenderedPod {
-  const lives = joinLives({ lives: told, lines, counts, stretches })
+export function renderPod(facts: PodFacts): RenderedPod {
+  const { uid, row, lives: told, events, lines, counts, stretches, losses = [], node = [], oomLines = [] } = facts
+  const joined = joinLives({ lives: told, lines, counts, stretches })
+  const lives = oomLines.length === 0 ? joined : hitByOom(joined, row?.mirrorUid || uid, oomLines)
   const uids = [uid, row?.mirrorUid ?? uid, ...lines.map((line) => line.uid)]
   for (const life of lives) life.losses = lossesOfLife(losses, { ...life, uids })
-  const verdict = podOutcome({ pod: row === null ? null : evidence(row), lives, events: events.map(eventEvidence) })
+  const evidence: Evidence = { pod: row === null ? null : podEvidence(row), lives, events: events.map(eventEvidence), node }
+  const verdict = podOutcome(evidence)
   const newest = new Set(newestLives(lives))
   const names = [...new Set(lives.map(({ container }) => container))]
   const known = row ?? lines[0] ?? told[0] ?? events[0]
@@ -101,12 +111,12 @@ export function renderPod({ uid, row, lives: told, events, lines, counts, stretc
       lives: lives
         .filter(({ container }) => container === name)
         .map((life) => {
-          const evidence = sealEvidence(life, verdict, newest.has(life))
-          return renderLife(life, verdict, newest.has(life), stretches === undefined ? null : sealOf(evidence))
+          const seal = stretches === undefined ? null : sealOf(sealEvidence(life, verdict, newest.has(life)))
+          return renderLife(life, verdict, newest.has(life), seal)
         }),
     })),
   }
-  return { pod, verdict, lives }
+  return { pod, verdict, lives, evidence }
 }
 
 /** The container that an Event's fieldPath names: `spec.containers{app}` is about app. */
@@ -161,7 +171,7 @@ function nodeOf(lines: readonly LifeLinesRow[], lives: readonly LifeRow[], event
   )
 }
 
-const evidence = (row: PodRow): PodEvidence => ({ ...row, gone: row.gone === 1 })
+const podEvidence = (row: PodRow): PodEvidence => ({ ...row, gone: row.gone === 1 })
 
 const eventEvidence = ({ reason, message, lastTime, fieldPath }: EventRow): EventEvidence => ({
   reason,

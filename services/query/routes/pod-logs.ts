@@ -1,6 +1,5 @@
 // GET /v1/pods/{uid}/logs: what one pod said, its fragments joined. resolve → plan → read → join → render.
 import { sql } from '#shared/clickhouse/sql.ts'
-import { AfterlogError } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { z } from 'zod'
 import { decodeCursor, digest, encodeCursor } from '#query/cursor.ts'
@@ -16,6 +15,7 @@ import { createGapDrawer, drawGaps, type GapDrawing } from '#query/render/gap-li
 import { lineJson } from '#query/render/line.ts'
 import { clientGone, negotiate, onePart, streamReply } from './line-reply.ts'
 import { filterDigest, readFilter } from './line-request.ts'
+import { unknownPod } from './pod.ts'
 import { nowNs, type QueryRouteOptions } from './query-context.ts'
 import { linesAnswer } from './schemas/answers.ts'
 import {
@@ -29,6 +29,7 @@ import {
   signed,
   timeParameters,
 } from './schemas/parameters.ts'
+import { podPath } from './schemas/pods.ts'
 
 const { container, q, severity, stream } = filterParameters
 const querystring = z.strictObject({
@@ -44,16 +45,13 @@ const querystring = z.strictObject({
   order,
   cursor,
 })
-const pathParameters = z.object({
-  uid: z.string().describe('API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>.'),
-})
 
 export const podLogsRoute =
   ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
   (app, _, done) => {
     const schema = {
       summary: 'What one pod said, however it ended',
-      params: pathParameters,
+      params: podPath,
       querystring,
       response: { 200: linesAnswer },
     }
@@ -66,8 +64,7 @@ export const podLogsRoute =
       const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
       const reading = createReading({ store, limits, signal: clientGone(reply), counted: type === 'application/json' })
       const pod = await resolvePod(reading, tenant, params.uid)
-      if (pod === undefined)
-        throw new AfterlogError('not-found', `nobody told of a pod ${JSON.stringify(params.uid)}`, { parameter: 'uid' })
+      if (pod === undefined) throw unknownPod(params.uid)
       const bounds = at ?? asked
       const resolved = {
         ...(bounds.from === undefined ? {} : { from: bounds.from }),
@@ -75,7 +72,7 @@ export const podLogsRoute =
       }
       const filter = withinPod({ ...asked, ...resolved }, pod, query.life)
       const options = { reading, filter, pod, order: direction, ...(at === undefined ? {} : { after: at.after }) }
-      const lives = query.life === undefined ? undefined : livesNumbered(pod.lives, query.life)
+      const lives = query.life === undefined ? undefined : livesNumbered(pod, query.life)
       const within = { ...resolved, containers: query.container, lives }
       const gaps = query.gaps === true ? await readPodGaps(reading, tenant, { uid: params.uid, pod, filter: within }) : []
       const drawing = { gaps, order: direction, after: at?.after }
@@ -95,7 +92,7 @@ export const podLogsRoute =
 
 /** The filter within the pod, its times and, where asked, some of its lives. */
 function withinPod(filter: LineFilter, pod: PodIdentity, life: number | undefined): LineFilter {
-  const scope = life === undefined ? pod.scope : sql`${pod.scope} AND ${livesScope(livesNumbered(pod.lives, life))}`
+  const scope = life === undefined ? pod.scope : sql`${pod.scope} AND ${livesScope(livesNumbered(pod, life))}`
   if (pod.extent === undefined) return { ...filter, scope }
   const { first, last } = pod.extent
   return { ...filter, scope, from: max(filter.from ?? first, first), to: min(filter.to ?? last + 1n, last + 1n) }

@@ -10,9 +10,15 @@ export interface LogFile {
 /** Files in the order in which they were begun. Stretches without offsets belong to none. */
 export function filesOf(stretches: readonly Stretch[]): LogFile[] {
   const placed = stretches.filter(({ from }) => from >= 0)
-  return [...Map.groupBy(placed, ({ file }) => file)]
-    .map(([name, ofOne]) => ({ name, stretches: ofOne.toSorted((a, b) => a.from - b.from) }))
-    .toSorted((a, b) => compare(a.stretches[0]!.firstAt, b.stretches[0]!.firstAt))
+  return (
+    [...Map.groupBy(placed, ({ file }) => file)]
+      .map(([name, ofOne]) => ({ name, stretches: ofOne.toSorted((a, b) => a.from - b.from) }))
+      // Of two that began at once, the one that ended first was there first.
+      .toSorted(
+        ({ stretches: a }, { stretches: b }) =>
+          compare(a[0]!.firstAt, b[0]!.firstAt) || compare(a.at(-1)!.lastAt, b.at(-1)!.lastAt),
+      )
+  )
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -51,7 +51,7 @@ export function logLife(
       throw badRequest(`container ${JSON.stringify(container)} in pod ${JSON.stringify(pod)} is waiting to start: ${waiting}`)
     return { container, restart: undefined, scope: sql`${identity.scope} AND container = ${str(container)}` }
   }
-  const [found] = life === undefined ? lives.slice(-1) : livesNumbered(lives, life)
+  const [found] = livesNumbered({ lives, spans: identity.spans }, life ?? lives.at(-1)!.restart)
   if (found === undefined) {
     if (previous) throw noPrevious(container, pod)
     const known = lives.map(({ restart }) => restart).join(' ')

@@ -11,7 +11,7 @@ export const gap = z.object({
   reason: z.string(),
 })
 
-const line = z
+export const line = z
   .object({
     time,
     cluster: z.string(),
@@ -32,18 +32,20 @@ const line = z
     spanId: z.string(),
     labels: strings,
     attributes: strings,
-    gap: gap
-      .optional()
-      .describe('Only in /v1/pods/{uid}/logs?gaps=true: this is no line, but what is missing before the next one.'),
   })
   .describe('A line of a container, or of a system unit.')
+const drawn = line.extend({
+  gap: gap
+    .optional()
+    .describe('Only in /v1/pods/{uid}/logs?gaps=true: this is no line, but what is missing before the next one.'),
+})
 
 const stats = z
   .object({ rowsRead: z.number(), bytesRead: z.number(), elapsedMs: z.number() })
   .describe('What the engine read for this answer.')
 const next = z.string().nullable().describe('Cursor of the next page; null at the end.')
 
-export const linesAnswer = z.object({ lines: z.array(line), next, stats })
+export const linesAnswer = z.object({ lines: z.array(drawn), next, stats })
 export const contextAnswer = z.object({ before: z.array(line), line: line.nullable(), after: z.array(line) })
 export const histogramAnswer = z.object({
   step: z.string(),

@@ -1,5 +1,6 @@
 // Shapes of /v1/pods and /v1/pods/{uid}, as OpenAPI tells them and tests hold them to.
 import { z } from 'zod'
+import { evidenceKinds } from '#shared/lifecycle/evidence-items.ts'
 import { outcomes } from '#shared/lifecycle/evidence.ts'
 import { gap } from './answers.ts'
 import { cursor, filterParameters, limit, timeParameters } from './parameters.ts'
@@ -30,9 +31,9 @@ export const podsQuery = z.strictObject({
 })
 export type PodsQuery = z.output<typeof podsQuery>
 
-const time = z.string().describe('RFC 3339, UTC, nine digits.')
-const outcome = z.enum(outcomes)
-const seal = z.object({
+export const time = z.string().describe('RFC 3339, UTC, nine digits.')
+export const outcome = z.enum(outcomes)
+export const seal = z.object({
   state: z.enum(['sealed', 'gap', 'tail-unknown', 'unsealed']),
   lines: z.number(),
   gaps: z.array(gap),
@@ -85,15 +86,45 @@ const event = z.object({
   host: z.string(),
 })
 
+export const replacement = z
+  .object({ uid: z.string(), name: z.string(), node: z.string(), startedAt: time.nullable() })
+  .nullable()
+  .describe('The pod that came in its place.')
+
 export const podsAnswer = z.object({
   pods: z.array(pod),
   next: z.string().nullable().describe('Cursor of the next page; null at the end.'),
 })
-export const podAnswer = pod.extend({
+
+/** `{uid}` of every path below a pod. */
+export const podPath = z.object({
+  uid: z.string().describe('API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>.'),
+})
+
+export const evidence = z
+  .array(z.object({ kind: z.enum(evidenceKinds), time: time.nullable(), text: z.string() }))
+  .describe('What the outcome rests on, oldest first.')
+export const cause = z.string().describe('Why it ended, in one sentence; where the evidence contradicts itself, it says so.')
+
+const lifeDetail = life.extend({
+  kind: z.enum(['container', 'init', 'sidecar', 'ephemeral', '']).describe('Empty where only lines told of it.'),
+  cause,
+  evidence,
+  image: z.string(),
+  imageDigest: z.string().describe('Empty where nobody told it.'),
+  bytes: z.number().describe('Of the messages of its distinct lines.'),
+  errors: z.number().describe('Distinct lines of severity error or fatal.'),
+})
+export const podDetails = pod.extend({
+  cause,
+  evidence,
+  containers: z.array(z.object({ name: z.string(), lives: z.array(lifeDetail) })),
   ip: z.string(),
   labels: z.record(z.string(), z.string()),
   annotations: z.record(z.string(), z.string()),
   imageDigests: z.record(z.string(), z.string()).describe('By container, of its newest life that told one.'),
+})
+export const podAnswer = podDetails.extend({
   events: z.array(event).describe('Oldest first.'),
-  replacement: z.object({ uid: z.string(), name: z.string(), node: z.string(), startedAt: time.nullable() }).nullable(),
+  replacement,
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { LifeLinesRow, LifeRow, LineCountRow } from '#query/plan/pod-details.ts'
+import type { LineCountRow } from '#query/plan/line-counts.ts'
+import type { LifeLinesRow, LifeRow } from '#query/plan/pod-details.ts'
 import { joinLives } from '#query/render/pod-lives.ts'
 import { renderPod, type PodFacts } from '#query/render/pod.ts'
 

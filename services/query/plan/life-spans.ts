@@ -1,0 +1,69 @@
+// Which life a line belongs to that came with neither restart nor container id: the one that the times of Kubernetes put it into. They
+// are whole seconds, cut off: within the second in which a life starts, a line of the one before it counts as the new one's.
+
+export interface LifeTimes {
+  container: string
+  restart: number
+  startedAt: string | null
+  finishedAt: string | null
+}
+
+/** From here on, up to the next span, lines are of this life; null where no one can tell. */
+export interface LifeSpan {
+  /** Epoch ns; 0 of the first span. */
+  from: bigint
+  restart: number | null
+}
+
+/** By container, ascending, the first from 0 on. Containers without any usable time are left out. */
+export function lifeSpans(lives: readonly LifeTimes[]): Map<string, LifeSpan[]> {
+  const spans = new Map<string, LifeSpan[]>()
+  for (const [container, ofOne] of Map.groupBy(lives, (life) => life.container)) {
+    const found = spansOf(ofOne.toSorted((a, b) => a.restart - b.restart))
+    if (found.length > 0) spans.set(container, found)
+  }
+  return spans
+}
+
+/** When lines are of a life; `to` is undefined where it has no end. */
+export function timesOf(spans: readonly LifeSpan[], restart: number): { from: bigint; to: bigint | undefined }[] {
+  return spans.flatMap((span, i) => (span.restart === restart ? [{ from: span.from, to: spans[i + 1]?.from }] : []))
+}
+
+export function spanAt(spans: readonly LifeSpan[], ns: bigint): LifeSpan | undefined {
+  return spans.findLast(({ from }) => from <= ns)
+}
+
+const second = 1_000_000_000n
+
+// What was said after an end and before the next start is the earlier life's, unless a life between them is not known.
+function spansOf(lives: readonly LifeTimes[]): LifeSpan[] {
+  const spans: LifeSpan[] = []
+  let before: LifeTimes | undefined
+  for (const life of lives) {
+    const from = startOf(life)
+    if (from === undefined || (spans.length > 0 && from < spans.at(-1)!.from)) continue
+    if (spans.length === 0) spans.push({ from: 0n, restart: life.restart === 0 ? 0 : null })
+    else if (before !== undefined && life.restart > before.restart + 1) openEnd(spans, before, from)
+    spans.push({ from, restart: life.restart })
+    before = life
+  }
+  return spans
+}
+
+// A life between is missing: what was said after this one's end may be that one's.
+function openEnd(spans: LifeSpan[], { finishedAt }: LifeTimes, next: bigint): void {
+  const begun = spans.at(-1)!
+  const end = finishedAt === null ? begun.from : epochNs(finishedAt) + second
+  if (end > next) return
+  if (end <= begun.from) begun.restart = null
+  else spans.push({ from: end, restart: null })
+}
+
+// A container that could not be started has started at the epoch, as the kubelet tells it.
+function startOf({ startedAt }: LifeTimes): bigint | undefined {
+  const ns = startedAt === null ? 0n : epochNs(startedAt)
+  return ns > 0n ? ns : undefined
+}
+
+const epochNs = (time: string): bigint => BigInt(Date.parse(`${time.slice(0, 19)}Z`)) * 1_000_000n + BigInt(time.slice(20, 29))

@@ -1,0 +1,78 @@
+// Pure: the obituary of a pod as JSON. Its fields: design section 7.
+import type { Outcome } from '#shared/lifecycle/evidence.ts'
+import { oldestFirst, type EvidenceItem } from '#shared/lifecycle/evidence-items.ts'
+import type { ReplacementRow } from '#query/plan/pod-details.ts'
+import type { Seal } from '#query/seal/evidence.ts'
+import type { LineJson } from './line.ts'
+import { renderPodDetail, type PodDetail, type PodDetailJson } from './pod-detail.ts'
+import { memoryLimits } from './pod-spec.ts'
+import { timeline, type TimelineItem } from './timeline.ts'
+
+export interface LastWords {
+  container: string
+  /** Oldest first. */
+  lines: LineJson[]
+}
+
+export interface FirstError extends LineJson {
+  /** What makes it an error. */
+  because: string
+}
+
+export interface AlsoDied {
+  namespace: string
+  name: string
+  uid: string
+  outcome: Outcome
+  reason: string
+  diedAt: string
+  cause: string
+}
+
+export interface Obituary {
+  pod: Omit<PodDetailJson, 'cause' | 'evidence' | 'events' | 'replacement'>
+  outcome: Outcome
+  cause: string
+  evidence: EvidenceItem[]
+  timeline: TimelineItem[]
+  lastWords: LastWords[]
+  firstError: FirstError | null
+  alsoDied: AlsoDied[]
+  replacement: ReplacementRow | null
+  seals: ({ container: string; restart: number | null } & Seal)[]
+}
+
+export interface ObituarySources extends PodDetail {
+  lastWords: LastWords[]
+  firstError: FirstError | null
+  alsoDied: AlsoDied[]
+}
+
+export function renderObituary(sources: ObituarySources): Obituary {
+  const { rendered, facts, maps, lastWords, firstError, alsoDied } = sources
+  const { cause, evidence, events: _, replacement, ...pod } = renderPodDetail(sources)
+  const { outcome } = pod
+  const told = outcome === 'crashed' && firstError !== null ? firstError : null
+  const around = { events: rendered.evidence.events, memoryLimits: memoryLimits(maps.object) }
+  return {
+    pod,
+    outcome,
+    cause: told === null ? cause : `${cause}; its first error: ${JSON.stringify(shortened(told.message, 200))}`,
+    evidence: told === null ? evidence : [...evidence, saidOf(told)].toSorted(oldestFirst),
+    timeline: timeline({ facts, rendered, replacement, around }),
+    lastWords,
+    firstError,
+    alsoDied,
+    replacement,
+    seals: pod.containers.flatMap(({ name, lives }) =>
+      lives.flatMap(({ restart, seal }) => (seal === null ? [] : [{ container: name, restart, ...seal }])),
+    ),
+  }
+}
+
+const saidOf = ({ time, message }: FirstError): EvidenceItem => ({ kind: 'line', time, text: shortened(message, 1000) })
+
+function shortened(text: string, most: number): string {
+  const whole = text.trim()
+  return whole.length <= most ? whole : `${whole.slice(0, most).toWellFormed()}…`
+}

@@ -1,0 +1,59 @@
+// Pure: what happened to a pod, in order of time: its lives, its Events, its deletion, its node, the kernel's words, and what replaced it.
+import { clock } from '#shared/lifecycle/clock.ts'
+import { endInWords, nameOf, type LifeSurroundings } from '#shared/lifecycle/explain-life.ts'
+import type { ReplacementRow } from '#query/plan/pod-details.ts'
+import type { PodFacts, RenderedPod } from './pod.ts'
+
+export const timelineKinds = ['pod', 'life', 'event', 'node', 'deletion', 'line', 'replacement'] as const
+
+export interface TimelineItem {
+  time: string
+  kind: (typeof timelineKinds)[number]
+  text: string
+}
+
+export interface TimelineSources {
+  facts: PodFacts
+  rendered: RenderedPod
+  replacement: ReplacementRow | null
+  around: LifeSurroundings
+}
+
+/** Oldest first. */
+export function timeline({ facts, rendered, replacement, around }: TimelineSources): TimelineItem[] {
+  const { row, events, node = [] } = facts
+  const born = row?.createdAt ?? rendered.pod.firstSeen ?? ''
+  const items: TimelineItem[] = [
+    ...at(row?.createdAt, 'pod', 'the pod was made'),
+    ...at(row?.deletedAt, 'deletion', 'its deletion was asked for'),
+    ...rendered.lives.flatMap((life) => {
+      const numbered = life.restart === null ? '' : ` (life ${life.restart})`
+      // A container that could not be started has started in 1970, as the kubelet tells it.
+      const started = life.startedAt !== null && life.startedAt > '1971' ? life.startedAt : null
+      return [
+        ...at(started, 'life', `${nameOf(life)} started${numbered}`),
+        ...at(life.finishedAt, 'life', `${endInWords(life, around)}${numbered}`),
+        ...at(life.oom?.time, 'line', life.oom?.text ?? ''),
+      ]
+    }),
+    ...events.map(({ reason, message, count, firstTime, lastTime }): TimelineItem => {
+      const often = count > 1 ? ` (${count} times since ${clock(firstTime)})` : ''
+      return { time: lastTime, kind: 'event', text: `${reason}: ${message.trim()}${often}` }
+    }),
+    ...node
+      .filter(({ since }) => since >= born)
+      .map(({ what, status, since, reason, message }): TimelineItem => {
+        const words = [`node: ${what} ${status}`, ...[reason, message.trim()].filter((word) => word !== '')]
+        return { time: since, kind: 'node', text: words.join(', ') }
+      }),
+    ...at(
+      replacement?.startedAt,
+      'replacement',
+      `${replacement?.name ?? ''} replaced it, on ${replacement?.node || 'no node yet'}`,
+    ),
+  ]
+  return items.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
+}
+
+const at = (time: string | null | undefined, kind: TimelineItem['kind'], text: string): TimelineItem[] =>
+  time === null || time === undefined ? [] : [{ time, kind, text }]

@@ -1,0 +1,53 @@
+// GET /v1/pods/{uid}/obituary: how a pod died, as JSON or as one page for a browser. compose → render.
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { AfterlogError } from '#shared/errors.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { keptObituary } from '#query/read/kept-obituary.ts'
+import { composeObituary } from '#query/read/obituary.ts'
+import { createReading } from '#query/read/reading.ts'
+import { acceptedType } from '#query/render/accept.ts'
+import { withKept } from '#query/render/kept-obituary.ts'
+import { obituaryPage } from '#query/render/obituary-page.ts'
+import { clientGone } from './line-reply.ts'
+import { unknownPod } from './pod.ts'
+import type { QueryRouteOptions } from './query-context.ts'
+import { obituaryAnswer } from './schemas/obituary.ts'
+import { podPath } from './schemas/pods.ts'
+
+/** The page loads and runs nothing; what a log line says stays text. */
+const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+export const obituaryRoute =
+  ({ store, limits }: Pick<QueryRouteOptions, 'store' | 'limits'>): RoutePlugin =>
+  (app, _, done) => {
+    const schema = {
+      summary: 'How a pod died: cause, evidence, timeline, last words; as JSON or as a page',
+      params: podPath,
+      querystring: z.strictObject({}),
+      response: { 200: obituaryAnswer },
+    }
+    app.get('/v1/pods/:uid/obituary', { schema }, async (request, reply) => {
+      const { tenant, params, headers } = request
+      const type = acceptedType(headers.accept, ['application/json', 'text/html'])
+      if (type === undefined) {
+        const said = 'an obituary comes as application/json or text/html'
+        throw new AfterlogError('not-acceptable', said, { parameter: 'Accept' })
+      }
+      const reading = createReading({ store, limits, signal: clientGone(reply) })
+      const composed = await composeObituary(reading, tenant, params.uid)
+      const kept = await keptObituary(reading, tenant, composed?.pod.uid ?? params.uid)
+      const obituary = composed === undefined ? kept : withKept(composed, kept)
+      if (obituary === undefined) throw unknownPod(params.uid)
+      void reply.header('vary', 'accept')
+      return type === 'application/json' ? reply.send(obituary) : sendPage(reply, obituaryPage(obituary))
+    })
+    done()
+  }
+
+const sendPage = (reply: FastifyReply, page: string): FastifyReply =>
+  reply
+    .type('text/html; charset=utf-8')
+    .header('content-security-policy', policy)
+    .header('x-content-type-options', 'nosniff')
+    .send(page)

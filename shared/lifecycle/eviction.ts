@@ -1,0 +1,44 @@
+// Pure: what the kubelet wrote of an eviction, in fewer words: which resource, threshold and use. Formats:
+// pkg/kubelet/eviction/helpers.go of kubernetes/kubernetes, and their older wording. What matches none is told as it came.
+
+/** `the node was low on memory (threshold 100Mi, available 52Mi; app used 1.2Gi, request 0)` */
+export function evictionInWords(message: string): string {
+  const resource = /The node was low on resource: ([^.]+)\./.exec(message)?.[1]
+  if (resource !== undefined) {
+    const threshold = /Threshold quantity: ([^,]+), available: ([^\s]+?)\.(?:\s|$)/.exec(message)
+    const details = [
+      ...(threshold === null ? [] : [`threshold ${quantity(threshold[1]!)}, available ${quantity(threshold[2]!)}`]),
+      ...[...message.matchAll(use)].map(
+        ([, name, used, request, before]) => `${name} used ${quantity(used!)}, request ${quantity((request ?? before)!)}`,
+      ),
+    ]
+    return `the node was low on ${resource}${details.length === 0 ? '' : ` (${details.join('; ')})`}`
+  }
+  const container = /Container (\S+) exceeded its local ephemeral storage limit "([^"]+)"/.exec(message)
+  if (container !== null) return `${container[1]} exceeded its ephemeral storage limit of ${container[2]}`
+  const volume = /Usage of EmptyDir volume "([^"]+)" exceeds the limit "([^"]+)"/.exec(message)
+  if (volume !== null) return `the emptyDir volume ${volume[1]} exceeded its limit of ${volume[2]}`
+  const pod = /Pod ephemeral local storage usage exceeds the total limit of containers ([^\s]+?)\.(?:\s|$)/.exec(message)
+  if (pod !== null) return `its containers together exceeded their ephemeral storage limits of ${pod[1]}`
+  const condition = /The node had condition: \[([^\]]+)\]/.exec(message)?.[1]
+  if (condition !== undefined) return `the node had the condition ${condition} and took no such pod`
+  return plain(message)
+}
+
+const use =
+  /(?:Container|Pod) (\S+) was using ([^\s,]+), (?:request is ([^\s,]+), has larger consumption|which exceeds its request of ([^\s]+?)\.(?:\s|$))/g
+
+/** A message as part of a sentence: no full stop, no blanks around it. */
+export const plain = (message: string): string => message.trim().replace(/\.$/, '')
+
+const units = ['Ki', 'Mi', 'Gi', 'Ti']
+
+/** `1258291Ki` as `1.2Gi`; what is no binary quantity as it is. */
+function quantity(text: string): string {
+  const match = /^(\d+)(Ki|Mi|Gi|Ti)$/.exec(text)
+  if (match === null) return text
+  let value = Number(match[1])
+  let unit = units.indexOf(match[2]!)
+  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024
+  return `${Math.round(value * 10) / 10}${units[unit]}`
+}

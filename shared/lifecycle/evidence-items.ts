@@ -1,0 +1,143 @@
+// Pure: the pieces of evidence that an outcome rests on, as people read them, oldest first.
+import { eventMeaning, type EventMeaning } from './cause.ts'
+import { clock } from './clock.ts'
+import type { EventEvidence, LifeEvidence, NodeEvidence, Outcome, Verdict } from './evidence.ts'
+import { restartOrdered } from './explain-life.ts'
+import { exitInWords } from './exit-code.ts'
+import { endNotice, evictingTaint, nodeDown, nodeGone } from './node-evidence.ts'
+import { isBadLife, type Evidence } from './outcome.ts'
+
+export const evidenceKinds = ['container-status', 'pod-status', 'condition', 'event', 'node', 'deletion', 'line'] as const
+export type EvidenceKind = (typeof evidenceKinds)[number]
+
+export interface EvidenceItem {
+  kind: EvidenceKind
+  /** null where nobody told. */
+  time: string | null
+  text: string
+}
+
+const telling: Readonly<Record<Outcome, readonly EventMeaning[]>> = {
+  running: ['crashing', 'oomkilled', 'alive'],
+  completed: ['oomkilled', 'evicted', 'node-lost', 'deadline'],
+  crashed: ['crashing', 'deadline', 'oomkilled'],
+  oomkilled: ['oomkilled', 'crashing'],
+  evicted: ['evicted', 'tainted', 'stopping'],
+  'node-lost': ['node-lost', 'not-ready', 'tainted', 'stopping'],
+  deleted: ['stopping', 'tainted'],
+  unknown: ['oomkilled', 'crashing'],
+}
+
+export function podEvidence(verdict: Verdict, { pod, lives, events, node = [] }: Evidence): EvidenceItem[] {
+  const { outcome, life } = verdict
+  const decisive = life === null ? lives.filter(isBadLife).slice(-1) : [life]
+  const statuses = outcome === 'running' ? lives.filter(({ state }) => state === 'running') : decisive
+  const orders = decisive.flatMap((one) => restartOrdered(one, events)?.event ?? [])
+  return [
+    ...statuses.flatMap(lifeStatus),
+    ...lives.flatMap(oomLines),
+    ...podStatus(pod, outcome),
+    ...deletion(pod, outcome),
+    ...condition(pod, outcome),
+    ...[...newestOfEach(events.filter((event) => telling[outcome].includes(eventMeaning(event)))), ...orders].map(eventItem),
+    ...nodeStates(verdict, node).map(nodeItem),
+  ].toSorted(oldestFirst)
+}
+
+/** What nobody told the time of comes first. */
+export const oldestFirst = (a: EvidenceItem, b: EvidenceItem): number =>
+  (a.time ?? '') < (b.time ?? '') ? -1 : (a.time ?? '') > (b.time ?? '') ? 1 : 0
+
+/** Of one container instance. */
+export const lifeEvidence = (life: LifeEvidence, events: readonly EventEvidence[]): EvidenceItem[] => [
+  ...lifeStatus(life),
+  ...oomLines(life),
+  ...[restartOrdered(life, events)?.event].filter((event) => event !== undefined).map(eventItem),
+]
+
+function lifeStatus({
+  container,
+  restart,
+  state,
+  reason,
+  exitCode,
+  startedAt,
+  finishedAt,
+  message,
+}: LifeEvidence): EvidenceItem[] {
+  if (state === '') return []
+  const words = [
+    `${container}${restart === null ? '' : `, life ${restart}`}: ${state}`,
+    ...(reason === '' ? [] : [reason]),
+    ...(exitCode === null ? [] : [exitInWords(exitCode)]),
+    ...(startedAt === null ? [] : [`started ${clock(startedAt)}`]),
+    ...(finishedAt === null ? [] : [`finished ${clock(finishedAt)}`]),
+    ...(message === '' ? [] : [message.trim()]),
+  ]
+  return [{ kind: 'container-status', time: finishedAt ?? startedAt, text: words.join(', ') }]
+}
+
+const oomLines = ({ oom }: LifeEvidence): EvidenceItem[] =>
+  oom === undefined ? [] : [{ kind: 'line', time: oom.time, text: oom.text }]
+
+function podStatus(pod: Evidence['pod'], outcome: Outcome): EvidenceItem[] {
+  if (pod === null || pod.phase === '') return []
+  const waiting = Object.entries(pod.waiting).map(([container, reason]) => `${container} waits: ${reason}`)
+  // That it runs, or was to be started, says nothing of an end.
+  const open = pod.phase !== 'Succeeded' && pod.phase !== 'Failed' && pod.reason === '' && waiting.length === 0
+  if ((open && outcome !== 'running' && outcome !== 'node-lost') || outcome === 'deleted') return []
+  const words = [`phase ${pod.phase}`, ...(pod.reason === '' ? [] : [pod.reason]), ...waiting, pod.message.trim()]
+  return [{ kind: 'pod-status', time: pod.statusAt, text: words.filter((word) => word !== '').join(', ') }]
+}
+
+function deletion(pod: Evidence['pod'], outcome: Outcome): EvidenceItem[] {
+  if (pod === null || (pod.deletedAt === null && !pod.gone) || outcome === 'completed') return []
+  const asked = pod.deletedAt === null ? [] : ['deletion was asked for']
+  return [{ kind: 'deletion', time: pod.deletedAt, text: [...asked, ...(pod.gone ? ['the object is gone'] : [])].join('; ') }]
+}
+
+function condition(pod: Evidence['pod'], outcome: Outcome): EvidenceItem[] {
+  if (pod === null || pod.disruption === '' || outcome === 'completed') return []
+  return [{ kind: 'condition', time: pod.deletedAt, text: `DisruptionTarget ${pod.disruption}: ${pod.disruptionMessage.trim()}` }]
+}
+
+// An Event is told again and again with other words in between: the newest of a reason says it for all.
+function newestOfEach(events: readonly EventEvidence[]): EventEvidence[] {
+  return [...new Map(events.map((event) => [`${event.reason}/${event.container}`, event])).values()]
+}
+
+const eventItem = ({ reason, message, time }: EventEvidence): EvidenceItem => ({
+  kind: 'event',
+  time,
+  text: `${reason}: ${message.trim()}`,
+})
+
+function nodeStates({ outcome, endAt, diedAt, over }: Verdict, node: readonly NodeEvidence[]): NodeEvidence[] {
+  const at = over ? (endAt ?? diedAt) : null
+  const relevant = ((): (NodeEvidence | undefined)[] => {
+    switch (outcome) {
+      case 'node-lost':
+        return [nodeDown(node, at), evictingTaint(node, at), nodeGone(node)]
+      case 'evicted':
+        return [evictingTaint(node, at), at === null ? undefined : endNotice(node, at), pressure(node, at)]
+      case 'deleted':
+      case 'running':
+        return [nodeDown(node, at)]
+      case 'completed':
+      case 'crashed':
+      case 'oomkilled':
+      case 'unknown':
+        return []
+    }
+  })()
+  return [...new Set(relevant.filter((state) => state !== undefined))]
+}
+
+const pressure = (node: readonly NodeEvidence[], at: string | null): NodeEvidence | undefined =>
+  node.findLast(({ what, status, since }) => what.endsWith('Pressure') && status === 'True' && (at === null || since <= at))
+
+const nodeItem = ({ what, status, since, reason, message }: NodeEvidence): EvidenceItem => ({
+  kind: 'node',
+  time: since,
+  text: [`${what} ${status}`, ...[reason, message.trim()].filter((word) => word !== '')].join(', '),
+})

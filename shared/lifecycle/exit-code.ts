@@ -1,0 +1,45 @@
+// Pure: exit codes and signals in words. Above 128 a code is, by the custom of shells and container runtimes, 128 and the number of the
+// signal that ended the process; 126 and 127 are the shell's own (POSIX, Shell Command Language, 2.8.2).
+
+const signals: Readonly<Record<number, string>> = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
+  3: 'SIGQUIT',
+  4: 'SIGILL',
+  5: 'SIGTRAP',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  10: 'SIGUSR1',
+  11: 'SIGSEGV',
+  12: 'SIGUSR2',
+  13: 'SIGPIPE',
+  14: 'SIGALRM',
+  15: 'SIGTERM',
+  24: 'SIGXCPU',
+  25: 'SIGXFSZ',
+  31: 'SIGSYS',
+}
+
+const known: Readonly<Record<number, string>> = {
+  126: 'its command could not be executed',
+  127: 'its command was not found',
+  255: 'often -1, or a code out of range',
+}
+
+/** `exit code 137, SIGKILL`; `exit code 127 (its command was not found)`. */
+export function exitInWords(exitCode: number): string {
+  const signal = signalOf(exitCode)
+  if (signal !== undefined) return `exit code ${exitCode}, ${signal}`
+  const words = known[exitCode]
+  if (words !== undefined) return `exit code ${exitCode} (${words})`
+  // Windows tells NTSTATUS codes, which people know in hexadecimal.
+  return exitCode < 0 ? `exit code 0x${(exitCode >>> 0).toString(16).toUpperCase()}` : `exit code ${exitCode}`
+}
+
+/** The signal that an exit code stands for, if it stands for one. */
+export const signalOf = (exitCode: number): string | undefined => signals[exitCode - 128]
+
+/** A signal by its number, as some runtimes tell it beside the code. */
+export const signalNamed = (signal: number): string => signals[signal] ?? `signal ${signal}`

@@ -1,0 +1,100 @@
+// Pure: one container instance's end as a sentence for people, from its own status, the Events on it and the kernel's word.
+import { atClock, clock, secondsBetween } from './clock.ts'
+import type { EventEvidence, LifeEvidence, Outcome } from './evidence.ts'
+import { plain } from './eviction.ts'
+import { exitInWords, signalNamed, signalOf } from './exit-code.ts'
+import { lifeOutcome } from './life-outcome.ts'
+
+export interface LifeSurroundings {
+  events: readonly EventEvidence[]
+  /** By container: its memory limit, null where the pod object says that it has none. */
+  memoryLimits: Readonly<Record<string, string | null>>
+}
+
+/** `outcome`: of the life, as lifeOutcomeOf decides it. `podCause`: the sentence of its pod. */
+export function lifeInWords(life: LifeEvidence, outcome: Outcome, around: LifeSurroundings, podCause: string): string {
+  switch (outcome) {
+    case 'running':
+      return `${nameOf(life)} runs${life.startedAt === null ? '' : ` since ${clock(life.startedAt)}`}`
+    case 'completed':
+    case 'crashed':
+    case 'oomkilled':
+      return endInWords(life, around)
+    case 'evicted':
+    case 'node-lost':
+    case 'deleted':
+      return `${life.state === 'terminated' ? `${endInWords(life, around)}, with` : `${nameOf(life)} ended with`} its pod: ${podCause}`
+    case 'unknown':
+      return unknownInWords(life)
+  }
+}
+
+/** `app was OOM-killed (exit code 137, SIGKILL) at 14:03:02 after 3 restarts; its limit was 256Mi` */
+export function endInWords(life: LifeEvidence, around: LifeSurroundings): string {
+  const { exitCode, reason, message, finishedAt } = life
+  const name = nameOf(life)
+  const when = `${atClock(finishedAt)}${restartsBefore(life)}`
+  if (lifeOutcome(life) === 'oomkilled') return `${oomInWords(life)}${when}${limitInWords(life, around)}`
+  if (lifeOutcome(life) === 'unknown' || exitCode === null) return unknownInWords(life)
+  if (reason === 'StartError' || reason === 'ContainerCannotRun') {
+    return `${name} could not be started (${reason}, ${exitInWords(exitCode)})${when}${message === '' ? '' : `: ${firstLine(message)}`}`
+  }
+  const probe = restartOrdered(life, around.events)
+  if (probe !== undefined) return `${name} was killed by the kubelet, since it ${probe.why} (${exitInWords(exitCode)})${when}`
+  return `${name} ${exitClause(life, exitCode)}${when}`
+}
+
+/** `app`, `init container migrate`, `sidecar proxy`, `debug container shell`. */
+export function nameOf({ container, kind }: LifeEvidence): string {
+  if (kind === 'init') return `init container ${container}`
+  if (kind === 'sidecar') return `sidecar ${container}`
+  return kind === 'ephemeral' ? `debug container ${container}` : container
+}
+
+/** The kubelet's order to restart a container, which an Event tells before it ends: a probe, a hook, a changed definition. */
+export function restartOrdered(
+  { container, startedAt, finishedAt }: LifeEvidence,
+  events: readonly EventEvidence[],
+): { event: EventEvidence; why: string } | undefined {
+  if (finishedAt === null) return undefined
+  for (const event of events) {
+    if (event.reason !== 'Killing' || event.container !== container) continue
+    const why = /^Container \S+ (.+?),? (?:and )?will be (?:restarted|killed)/.exec(event.message)?.[1]
+    const before = secondsBetween(event.time, finishedAt)
+    if (why !== undefined && before >= -1 && before <= graceSMax && event.time >= (startedAt ?? '')) return { event, why }
+  }
+  return undefined
+}
+
+/** Longest grace period of a probe's kill that is believed in, and a bit. */
+const graceSMax = 330
+
+function exitClause({ signal = null }: LifeEvidence, exitCode: number): string {
+  const name = signal === null ? signalOf(exitCode) : signalNamed(signal)
+  return name === undefined ? `ended with ${exitInWords(exitCode)}` : `was killed by ${name} (exit code ${exitCode})`
+}
+
+function oomInWords(life: LifeEvidence): string {
+  const { exitCode, oom } = life
+  const name = nameOf(life)
+  const killed = oom === undefined || oom.process === '' ? '' : ` (${oom.process}, pid ${oom.pid})`
+  if (exitCode === null || exitCode === 137) return `${name} was OOM-killed (exit code 137, SIGKILL)`
+  return `${name} ended with ${exitInWords(exitCode)} after a process in it${killed} was OOM-killed`
+}
+
+function limitInWords({ container, oom }: LifeEvidence, { memoryLimits }: LifeSurroundings): string {
+  if (oom?.ofNode === true) return '; the node itself was out of memory'
+  const limit = memoryLimits[container]
+  if (limit === undefined) return ''
+  return limit === null ? '; it had no memory limit of its own' : `; its limit was ${limit}`
+}
+
+function unknownInWords(life: LifeEvidence): string {
+  if (life.reason !== 'ContainerStatusUnknown') return `nobody told how ${nameOf(life)} ended`
+  return `the kubelet lost sight of ${nameOf(life)}; how it ended is not known, and its exit code of 137 is made up`
+}
+
+const restartsBefore = ({ restart }: LifeEvidence): string =>
+  restart === null || restart === 0 ? '' : ` after ${restart} ${restart === 1 ? 'restart' : 'restarts'}`
+
+const firstLine = (message: string): string => plain(message.split('\n', 1)[0]!)

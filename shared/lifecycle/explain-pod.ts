@@ -1,0 +1,194 @@
+// Pure: why a pod ended, as one sentence for people, beside the outcome that podOutcome decided. Where the evidence contradicts
+// itself, the sentence says so. docs/decisions/0008-causes-and-obituaries.md has the rules.
+import { atClock, clock } from './clock.ts'
+import { conflicts } from './conflicts.ts'
+import type { NodeEvidence, Verdict } from './evidence.ts'
+import { evictionInWords, plain } from './eviction.ts'
+import { exitInWords } from './exit-code.ts'
+import { endInWords, nameOf, type LifeSurroundings } from './explain-life.ts'
+import { endNotice, evictingTaint, nodeDown, taintKey } from './node-evidence.ts'
+import { newestLives, type Evidence } from './outcome.ts'
+
+export interface PodSurroundings extends LifeSurroundings {
+  evidence: Evidence
+}
+
+export function podInWords(verdict: Verdict, around: PodSurroundings): string {
+  const against = conflicts(verdict, around.evidence)
+  return [causeOf(verdict, around), ...against.map((conflict) => `but ${conflict}`)].join('; ')
+}
+
+function causeOf(verdict: Verdict, around: PodSurroundings): string {
+  switch (verdict.outcome) {
+    case 'running':
+      return running(around.evidence)
+    case 'completed':
+      return verdict.life === null ? 'completed' : `completed: ${endInWords(verdict.life, around)}`
+    case 'crashed':
+    case 'oomkilled':
+      return ownDeath(verdict, around)
+    case 'evicted':
+      return evicted(verdict, around.evidence)
+    case 'node-lost':
+      return nodeLost(verdict, around.evidence)
+    case 'deleted':
+      return deleted(verdict, around)
+    case 'unknown':
+      return unknown(verdict, around)
+  }
+}
+
+function ownDeath({ life, reason, message, diedAt, outcome, over }: Verdict, around: PodSurroundings): string {
+  if (reason === 'DeadlineExceeded') {
+    return `stopped${atClock(diedAt)}, since it ran longer than its activeDeadlineSeconds${message === '' ? '' : ` (${plain(message)})`}`
+  }
+  const looping = Object.entries(around.evidence.pod?.waiting ?? {}).find(([, why]) => why === 'CrashLoopBackOff')
+  if (life === null) {
+    const name = looping?.[0] ?? 'a container'
+    const how = outcome === 'oomkilled' ? 'was OOM-killed' : 'crashed'
+    return `${name} ${how}${atClock(diedAt)}${message === '' ? '; nobody told its exit code' : `: ${plain(message)}`}`
+  }
+  const end = endInWords(life, around)
+  if (looping?.[0] === life.container) return `${end}; it crashes again and again (CrashLoopBackOff)`
+  const again = around.evidence.lives.find(({ container, state }) => container === life.container && state === 'running')
+  return !over && diedAt === null && again !== undefined ? `${end}; it was started again and runs` : end
+}
+
+function running({ pod, lives, events, node = [] }: Evidence): string {
+  const [name, why] = Object.entries(pod?.waiting ?? {})[0] ?? []
+  const silence = illnessOf(nodeDown(node, null))
+  if (name !== undefined && why !== undefined) {
+    const never = lives.some(({ container }) => container === name) ? '' : ', and has never run'
+    return `${name} waits: ${waitingInWords(why)}${never}${silence}`
+  }
+  const refused = events.findLast(({ reason }) => reason === 'FailedScheduling')
+  if (refused !== undefined && pod !== null && pod.startedAt === null && lives.length === 0)
+    return `it waits for a node: ${plain(refused.message)}`
+  return `it has not died${silence}`
+}
+
+function illnessOf(down: NodeEvidence | undefined): string {
+  if (down === undefined) return ''
+  const since = `since ${clock(down.since)} (${down.reason})`
+  return down.status === 'Unknown'
+    ? `; nothing was heard from its node ${since}, so it may be gone`
+    : `; its node says that it has not been ready ${since}`
+}
+
+const waits: Readonly<Record<string, string>> = {
+  ImagePullBackOff: 'its image cannot be pulled',
+  ErrImagePull: 'its image cannot be pulled',
+  InvalidImageName: 'the name of its image is not valid',
+  ErrImageNeverPull: 'its image is not on the node and may not be pulled',
+  CreateContainerConfigError: 'a ConfigMap, a Secret or a key that it needs is missing',
+  CreateContainerError: 'the container could not be made',
+  RunContainerError: 'the container could not be started',
+}
+
+const waitingInWords = (why: string): string => (Object.hasOwn(waits, why) ? `${waits[why]!} (${why})` : why)
+
+function evicted(verdict: Verdict, { pod, events, node = [] }: Evidence): string {
+  const { reason, message, endAt, diedAt, life } = verdict
+  const at = endAt ?? diedAt
+  const when = atClock(toldEnd(verdict))
+  switch (reason) {
+    case 'Evicted': {
+      const why = evictionInWords(message)
+      // Others write Events of this reason too; the status is the kubelet's.
+      const by = pod?.reason === 'Evicted' || why !== plain(message) ? ' by the kubelet' : ''
+      return `evicted${by}${when}${why === '' ? '; nobody told why' : `: ${why}`}`
+    }
+    case 'Preempting':
+      return `evicted by the kubelet${when} to make room for a critical pod: ${plain(message)}`
+    case 'PreemptionByScheduler':
+    case 'Preempted': {
+      const told = events.find((event) => event.reason === 'Preempted')?.message ?? message
+      const by = /^Preempted by (?:pod )?([^\s/]+\/\S+|[0-9a-f-]{36}) on node|higher priority pod: (\S+)/
+        .exec(told)
+        ?.slice(1)
+        .find(Boolean)
+      return `preempted by the scheduler${when} to make room for ${by === undefined ? 'a pod' : `pod ${by}`} of higher priority`
+    }
+    case 'EvictionByEvictionAPI': {
+      const notice = at === null ? undefined : endNotice(node, at)
+      const taint = notice === undefined ? '' : `; its node was to end: taint ${taintKey(notice)} since ${clock(notice.since)}`
+      return `evicted through the eviction API${when}, as a drain of its node does${taint}`
+    }
+    case 'DeletionByTaintManager':
+    case 'TaintManagerEviction': {
+      const taint = evictingTaint(node, at)
+      return `evicted${when}, since it did not tolerate ${taint === undefined ? 'a NoExecute taint of its node' : `the NoExecute taint ${taintKey(taint)} that its node had since ${clock(taint.since)}`}`
+    }
+    case 'TerminationByKubelet':
+      return `ended by the kubelet${when}: ${plain(message)}`
+    case 'Descheduled':
+    case 'EvictedByVPA':
+      return `evicted by ${reason === 'Descheduled' ? 'the descheduler' : 'the vertical pod autoscaler'}${when}: ${plain(message)}`
+    default: {
+      const why = plain(message.replace(/^Pod was rejected: |^Pod /, ''))
+      return life === null
+        ? `refused by the kubelet (${reason}), so that it never ran: ${why}`
+        : `refused by the kubelet (${reason}) after it had run: ${why}`
+    }
+  }
+}
+
+function nodeLost(verdict: Verdict, { node = [], events }: Evidence): string {
+  const { reason, message, endAt, diedAt } = verdict
+  const at = endAt ?? diedAt
+  const when = atClock(toldEnd(verdict))
+  switch (reason) {
+    case 'Terminated':
+    case 'NodeShutdown':
+    case 'Shutdown':
+      return `its node was shutting down${when}: ${plain(message)}`
+    case 'NodeGone':
+      return `its node is gone: it was removed from the cluster${when}, and nothing was heard of the pod since`
+    case 'DeletionByPodGC':
+      return `its node is gone, and Kubernetes cleaned the pod up${when}: ${plain(message)}`
+    default: {
+      const down = nodeDown(node, at)
+      if (down !== undefined)
+        return `the node went down: ${nodeInWords(down.message, down.reason)} ${clock(down.since)}${taken(toldEnd(verdict))}`
+      const told = events.findLast((event) => event.reason === 'NodeNotReady')
+      const since = told === undefined ? '' : ` ${clock(told.time)}`
+      return `the node went down: ${told === undefined ? nodeInWords(message, reason) : 'it was not ready'}${since}${taken(toldEnd(verdict))}`
+    }
+  }
+}
+
+/** When its end was told; where nobody did, `diedAt` is only the newest time that its object has. */
+const toldEnd = ({ endAt, life }: Verdict): string | null => endAt ?? life?.finishedAt ?? null
+
+const taken = (at: string | null): string => (at === null ? '' : `; the pod was given up at ${clock(at)}`)
+
+const nodeInWords = (message: string, reason: string): string =>
+  message === '' ? reason : plain(message).replace('Kubelet stopped posting node status', 'kubelet stopped posting status')
+
+function deleted({ endAt, life, message }: Verdict, { evidence }: PodSurroundings): string {
+  const { pod, node = [] } = evidence
+  const down = endAt === null ? undefined : nodeDown(node, endAt)
+  const ill = down === undefined ? '' : `; its node had not been ready since ${clock(down.since)} (${down.reason})`
+  const when = endAt === null ? '' : ` at ${clock(endAt)}`
+  if (life === null) {
+    const [name, why] = Object.entries(pod?.waiting ?? {})[0] ?? []
+    const waited = name === undefined || why === undefined ? '' : `: ${name} waited, ${waitingInWords(why)}`
+    return evidence.lives.length === 0 && pod !== null
+      ? `deleted${when}; no container of it is known to have run${waited}${ill}`
+      : `deleted${when}${message === '' ? '' : ` (${plain(message)})`}${ill}`
+  }
+  const end =
+    life.state === 'terminated' && life.exitCode !== null
+      ? `; ${nameOf(life)} ended with ${exitInWords(life.exitCode)}${atClock(life.finishedAt)}`
+      : `; nobody told how ${nameOf(life)} ended`
+  return `deleted${when} while it ran${end}${ill}`
+}
+
+function unknown({ life, over }: Verdict, around: PodSurroundings): string {
+  const { pod, lives } = around.evidence
+  if (life !== null) return endInWords(life, around)
+  if (pod !== null) return over ? 'it is over; nobody told how its containers ended' : 'nobody told whether it lives'
+  return newestLives(lives).length === 0
+    ? 'nobody told what became of it'
+    : 'nobody told what became of it: all that is known are its lines'
+}

@@ -1,0 +1,41 @@
+// Pure: what was the matter with a pod's node around a time, from the states that Kubernetes told of it: conditions, taints, deletion.
+import type { NodeEvidence } from './evidence.ts'
+import { secondsBetween } from './clock.ts'
+import { notBefore } from './life-outcome.ts'
+
+/** The node's Ready condition at that time, where it was not True; null asks for the newest. */
+export function nodeDown(states: readonly NodeEvidence[], at: string | null): NodeEvidence | undefined {
+  const ready = newestBy(states, at, ({ what }) => what === 'Ready')
+  return ready === undefined || ready.status === 'True' ? undefined : ready
+}
+
+/** The newest taint that drove pods away by then. */
+export const evictingTaint = (states: readonly NodeEvidence[], at: string | null): NodeEvidence | undefined =>
+  newestBy(states, at, ({ what, status }) => what.startsWith('taint:') && status === 'NoExecute')
+
+/** Taints that a cloud or its agents set before they take the node away. Their documentation names them. */
+const notices =
+  /^taint:(aws-node-termination-handler\/.+|cloud\.google\.com\/impending-node-termination|karpenter\.sh\/(?:disruption|disrupted|interruption)|ToBeDeletedByClusterAutoscaler|node\.cloudprovider\.kubernetes\.io\/shutdown)$/
+
+/** A taint that announced the end of the node within the hour before. */
+export const endNotice = (states: readonly NodeEvidence[], at: string): NodeEvidence | undefined =>
+  newestBy(states, at, ({ what, since }) => notices.test(what) && secondsBetween(since, at) <= 3600)
+
+export const nodeGone = (states: readonly NodeEvidence[]): NodeEvidence | undefined =>
+  newestBy(states, null, ({ what }) => what === 'gone')
+
+/** `node.kubernetes.io/unreachable` of `taint:node.kubernetes.io/unreachable`. */
+export const taintKey = ({ what }: NodeEvidence): string => what.slice('taint:'.length)
+
+function newestBy(
+  states: readonly NodeEvidence[],
+  at: string | null,
+  wanted: (state: NodeEvidence) => boolean,
+): NodeEvidence | undefined {
+  return states
+    .filter((state) => wanted(state) && (at === null || notBefore(at, state.since)))
+    .reduce<NodeEvidence | undefined>(
+      (last, state) => (last === undefined || state.since >= last.since ? state : last),
+      undefined,
+    )
+}

@@ -1,0 +1,73 @@
+// Every recorded or documented shape of death, through the front door: posted as lifecycle records and lines, read back as an obituary.
+// A shape is a file of test/fixtures/deaths with its source and what must be said of it. Everything is sent twice.
+import { readdirSync, readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { obituaryAnswer } from '#query/routes/schemas/obituary.ts'
+import { post, type TestRecord } from '#test/support/lines.ts'
+import { request, startTestService, type TestService } from '#test/support/service.ts'
+
+interface Shape {
+  shape: string
+  source: string
+  objects: unknown[]
+  nodes?: { what: string; status: string; since: string; reason: string; message: string }[]
+  lines?: TestRecord[]
+  expect: { outcome: string; cause: string; evidence: string[]; firstError?: object }
+}
+
+const folder = new URL('../fixtures/deaths/', import.meta.url)
+const shapes = readdirSync(folder)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => [name.slice(0, -'.yaml'.length), parse(readFileSync(new URL(name, folder), 'utf8')) as Shape] as const)
+const uid = '5b0c0042-7d1e-4f2a-9b3c-000000000042'
+
+let service: TestService
+beforeAll(async () => (service = await startTestService({ AFTERLOG_RETENTION: 'default=36500d' })))
+afterAll(async () => service[Symbol.asyncDispose]())
+
+test('there are at least 25 of them, each with its source', () => {
+  expect(shapes.length).toBeGreaterThanOrEqual(25)
+  expect(new Set(shapes.map(([, { shape }]) => shape)).size).toBe(shapes.length)
+  for (const [name, { source }] of shapes) expect(source, name).toMatch(/https:\/\/|pkg\/|POSIX|Linux|design/)
+})
+
+test.each(shapes)('%s', async (name, { objects, nodes = [], lines = [], expect: expected }) => {
+  const headers = { 'x-scope-orgid': name, 'content-type': 'application/json', 'x-afterlog-cluster': 'prod-eu' }
+  for (let i = 0; i < 2; i++) {
+    if (objects.length > 0) {
+      const told = await request(`${service.url}/v1/lifecycle`, { method: 'POST', body: JSON.stringify(objects), headers })
+      expect(told.body).toMatchObject({ accepted: objects.length, rejected: 0 })
+    }
+    if (lines.length > 0) {
+      const said = await post({ url: service.url, tenant: name }, lines)
+      expect(said.body).toMatchObject({ accepted: lines.length, rejected: 0 })
+    }
+  }
+  if (nodes.length > 0) await insertNodeStates(name, nodes)
+  const answer = await request(`${service.url}/v1/pods/${uid}/obituary`, { headers: { 'x-scope-orgid': name } })
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+  const { outcome, cause, evidence, firstError, pod } = obituaryAnswer.parse(answer.body)
+  const kinds = [...new Set(evidence.map(({ kind }) => kind))].toSorted()
+  expect({ outcome, cause, evidence: kinds }).toEqual({
+    outcome: expected.outcome,
+    cause: expected.cause,
+    evidence: expected.evidence,
+  })
+  if (expected.firstError !== undefined) expect(firstError).toMatchObject(expected.firstError)
+  expect(pod.outcome).toBe(outcome)
+})
+
+async function insertNodeStates(tenant: string, nodes: NonNullable<Shape['nodes']>): Promise<void> {
+  const columns = ['tenant', 'cluster', 'node', 'version', 'what', 'status', 'since', 'reason', 'message']
+  const rows = nodes.map(({ what, status, since, reason, message }) => {
+    const at = since.replace('T', ' ').replace('Z', '')
+    return JSON.stringify([tenant, 'prod-eu', 'node-7', 1, what, status, at, reason, message])
+  })
+  await service.store.insert({
+    table: 'node_states',
+    columns,
+    rows: Buffer.from(`${rows.join('\n')}\n`),
+    format: 'JSONCompactEachRow',
+  })
+}
