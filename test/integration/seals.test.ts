@@ -53,6 +53,12 @@ function sealOfRecords({ batches, end }: Run): Partial<Seal> {
   return { state, lines, text }
 }
 
+/** Of two lines that claim one place, or two files that began at once, either may be the last one before a gap. */
+const untimed = <T extends Partial<Seal>>({ gaps: _, ...seal }: T) => ({
+  ...seal,
+  text: seal.text?.replace(/\d\d:\d\d:\d\d–/, ''),
+})
+
 test.each(scenarios.map((scenario, index) => ({ ...scenario, podUid: `life-${index}` })))(
   '$name',
   async ({ files, arrives, end, seal, podUid }) => {
@@ -112,7 +118,7 @@ test('of some random lives none is sealed that lost a line, and none has a gap t
     if (run.end !== 'untold') await post('/v1/lifecycle', [podObject(podUid, startMs, state, lost)])
     const seal = await sealOf(podUid)
     expect({ number, ...seal, contradiction: contradiction(run, seal!) }).toMatchObject({ contradiction: undefined })
-    expect({ number, ...seal }).toMatchObject({ number, ...sealOfRecords(run) })
+    expect(untimed({ number, ...seal })).toMatchObject(untimed({ number, ...sealOfRecords(run) }))
     states.set(seal!.state, (states.get(seal!.state) ?? 0) + 1)
   }
   expect(states.size).toBeGreaterThan(2)
