@@ -29,7 +29,7 @@ export interface Service {
   close(): Promise<void>
 }
 
-export type CreateService = (deps: ServiceDeps) => Service
+export type CreateService = (deps: ServiceDeps) => Service | Promise<Service>
 
 export interface Started {
   /** Where it listens, e.g. http://127.0.0.1:8080. */
@@ -53,11 +53,12 @@ export async function startService({ config, log, services: creators }: StartOpt
     await migrateAtStart({ store, cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER, fsync: config.AFTERLOG_FSYNC, log }),
   )
   const registry = new Registry()
-  const services = creators.map((create) => {
-    const service = create({ config, store, log, registry, clock: Date.now })
+  const services: Service[] = []
+  for (const create of creators) {
+    const service = await create({ config, store, log, registry, clock: Date.now })
     started.defer(() => service.close())
-    return service
-  })
+    services.push(service)
+  }
   const readiness: Readiness = async () => {
     const obstacle = tables.obstacle()
     if (obstacle !== undefined) return [obstacle.message]
