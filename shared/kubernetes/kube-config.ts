@@ -10,12 +10,16 @@ export interface LoadedKubeConfig {
 export async function loadKubeConfig(source: string): Promise<LoadedKubeConfig> {
   const { KubeConfig } = await import('@kubernetes/client-node')
   const config = new KubeConfig()
-  if (source === 'in-cluster') config.loadFromCluster()
+  if (source === 'in-cluster') loadInCluster(config)
   else load(config, source)
-  const server = checked(config, source).replace(/\/+$/, '')
-  if (source === 'in-cluster' && server.includes('undefined'))
+  return { config, server: checked(config, source).replace(/\/+$/, '') }
+}
+
+function loadInCluster(config: KubeConfig): void {
+  config.loadFromCluster()
+  // The client puts variables of the environment together, whether they are there or not.
+  if (config.getCurrentCluster()?.server.includes('undefined') !== false)
     throw new Error('AFTERLOG_KUBERNETES is in-cluster, but this is no pod: KUBERNETES_SERVICE_HOST is not set')
-  return { config, server }
 }
 
 function load(config: KubeConfig, path: string): void {

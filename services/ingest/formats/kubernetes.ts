@@ -82,8 +82,8 @@ function store(
   if (kind === undefined) return unknownKind(object)
   const text = objectText(object, kind)
   if (typeof text !== 'string') return text
-  if (kind === 'pod') return storePod(object, text, change, from, rows)
-  if (kind === 'node') return storeNode(object, text, change, from, rows)
+  if (kind === 'pod') return storePod({ object, text, change, origin: from, rows })
+  if (kind === 'node') return storeNode({ object, text, change, origin: from, rows })
   const event =
     kind === 'core-event'
       ? check(coreEventSchema, object, (read) => coreEventFacts(read, text, from))
@@ -99,13 +99,15 @@ function store(
   return undefined
 }
 
-function storePod(
-  object: JsonObject,
-  text: string,
-  change: Change,
-  origin: Origin,
-  rows: Record<LifecycleTable, string[]>,
-): Failure | undefined {
+interface Told {
+  object: JsonObject
+  text: string
+  change: Change
+  origin: Origin
+  rows: Record<LifecycleTable, string[]>
+}
+
+function storePod({ object, text, change, origin, rows }: Told): Failure | undefined {
   const read = check(podSchema, object, (pod) => {
     const row = podFacts(pod, { change, object: text, origin })
     return { row, lives: lifeFacts(pod, row, origin) }
@@ -116,13 +118,7 @@ function storePod(
   return undefined
 }
 
-function storeNode(
-  object: JsonObject,
-  text: string,
-  change: Change,
-  origin: Origin,
-  rows: Record<LifecycleTable, string[]>,
-): Failure | undefined {
+function storeNode({ object, text, change, origin, rows }: Told): Failure | undefined {
   const read = check(nodeSchema, object, (node) => {
     const row = nodeFacts(node, { change, object: text, origin })
     return { row, states: nodeStates(node, row) }
