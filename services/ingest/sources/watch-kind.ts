@@ -52,7 +52,7 @@ export interface KindWatch {
 }
 
 /** Objects of a page. One that takes longer to deliver than the API server remembers it (5 minutes) makes the next list's pages bigger. */
-const pageSizes = [500, 2000, 10_000] as const
+const pageSizes = { usual: 500, big: 2000 }
 /** A watch that said nothing is a failure if it ended sooner. */
 const briefMs = 5000
 const aheadBytesMax = 4 * 1024 * 1024
@@ -65,14 +65,13 @@ export function createKindWatch({ api, kind, deliver, onListed, metrics, timing,
   let obstacle: string | undefined
   /** Since the last event, list pages excepted: a list that is followed by nothing but a refusal is no progress. */
   let failures = 0
-  let expiredPages = 0
+  let pageSize = pageSizes.usual
 
   async function list(reason: RelistReason, signal: AbortSignal): Promise<void> {
     const startedMs = performance.now()
     const listed = new Set<string>()
     let from: string | undefined
     let pages = 0
-    const pageSize = pageSizes[Math.min(expiredPages, pageSizes.length - 1)]!
     try {
       for await (const page of listPages({ api, kind, pageSize, silentMsMax, signal })) {
         metrics.heard(kind)
@@ -83,10 +82,10 @@ export function createKindWatch({ api, kind, deliver, onListed, metrics, timing,
         metrics.delivered(kind, page.uids.length)
       }
     } catch (error) {
-      if (isExpired(error)) expiredPages++
+      if (isExpired(error)) pageSize = pageSizes.big
       throw error
     }
-    expiredPages = 0
+    pageSize = pageSizes.usual
     // An Event that is forgotten is no news of a pod: who is missing among them is not asked.
     uids = kind === 'events' ? new Set() : listed
     position = from
