@@ -54,6 +54,7 @@ export const variables = {
   AFTERLOG_KAFKA_TOPIC_PARTITIONS: { schema: whole(1, 10_000), default: '6' },
   AFTERLOG_KAFKA_TOPIC_REPLICATION: { schema: whole(1, 100), default: undefined },
   AFTERLOG_KAFKA_TOPIC_RETENTION: { schema: readBy(parseDays), default: '7d' },
+  AFTERLOG_KUBERNETES: { schema: text, default: undefined },
   AFTERLOG_CLUSTER: { schema: z.string().max(253), default: '' },
   AFTERLOG_RETENTION: { schema: readBy(parseRetention), default: 'default=14d' },
   AFTERLOG_LAST_WORDS: { schema: readBy(parseLastWords), default: 'first=5m,last=15m,keep=180d' },

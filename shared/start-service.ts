@@ -32,7 +32,7 @@ export interface Service {
   close(): Promise<void>
 }
 
-export type CreateService = (deps: ServiceDeps) => Service
+export type CreateService = (deps: ServiceDeps) => Service | Promise<Service>
 
 export interface Started {
   /** Where it listens, e.g. http://127.0.0.1:8080. */
@@ -59,11 +59,12 @@ export async function startService({ config, log, services: creators }: StartOpt
   const retention = started.use(await createLiveRetention({ store, environment, log, clock: Date.now }))
   const obstacleOf = (): AfterlogError | undefined => tables.obstacle() ?? retention.obstacle()
   const registry = new Registry()
-  const services = creators.map((create) => {
-    const service = create({ config, store, log, registry, retention, clock: Date.now })
+  const services: Service[] = []
+  for (const create of creators) {
+    const service = await create({ config, store, log, registry, retention, clock: Date.now })
     started.defer(() => service.close())
-    return service
-  })
+    services.push(service)
+  }
   const readiness: Readiness = async () => {
     const obstacle = obstacleOf()
     if (obstacle !== undefined) return [obstacle.message]

@@ -32,7 +32,9 @@ export async function findTarget({ url, retry, config, log }: FindTargetOptions)
   if (await answers(localUrl)) return running(localUrl)
   const { startAfterlog } = await import('../start.ts')
   const read = config()
-  const started = await startAfterlog({ config: { ...read, AFTERLOG_HTTP_HOST: '127.0.0.1', AFTERLOG_HTTP_PORT: 0 }, log })
+  // For files only: what an API server says is for a service that stays.
+  const alone = { AFTERLOG_HTTP_HOST: '127.0.0.1', AFTERLOG_HTTP_PORT: 0, AFTERLOG_KUBERNETES: undefined }
+  const started = await startAfterlog({ config: { ...read, ...alone }, log })
   const store = read.AFTERLOG_CLICKHOUSE_URL ?? resolve(read.AFTERLOG_DATA_DIR)
   return { url: started.url, identity: `store ${store}`, embedded: true, [Symbol.asyncDispose]: () => started.close() }
 }

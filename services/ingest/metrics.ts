@@ -1,6 +1,7 @@
 // Every metric of the ingest service.
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { TopicPartition } from '#shared/kafka/consumer-port.ts'
+import type { WatchedKind } from '#shared/kubernetes/watched-kind.ts'
 import type { RejectReason } from './normalise/reject.ts'
 import type { TableName } from './store/table-rows.ts'
 
@@ -120,5 +121,44 @@ export function createKafkaMetrics({ registry, ingest }: { registry: Registry; i
       if (seconds === undefined) behind.remove(labels(at))
       else behind.set(labels(at), seconds)
     },
+  }
+}
+
+/** Why a kind is listed: at the start, after 410 Gone to a watch or to the next page of a list, after a watch that said nothing at all. */
+export type RelistReason = 'start' | 'expired' | 'list-expired' | 'silent'
+
+export interface WatchMetrics {
+  /** The API server said something, if only a bookmark. */
+  heard(kind: WatchedKind): void
+  delivered(kind: WatchedKind, objects: number): void
+  listed(kind: WatchedKind, reason: RelistReason): void
+  vanished(kind: WatchedKind, objects: number): void
+}
+
+export function createWatchMetrics({ registry, clock }: { registry: Registry; clock: () => number }): WatchMetrics {
+  const registers = [registry]
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Counter({ name, help, labelNames, registers })
+  const objects = counter('afterlog_kubernetes_objects_total', 'Objects of an API server that are durable', ['kind'])
+  const lists = counter('afterlog_kubernetes_lists_total', 'Lists of all objects of a kind, by what made them needed', [
+    'kind',
+    'reason',
+  ])
+  const gone = counter('afterlog_kubernetes_vanished_total', 'Objects told as gone because a list lacked them', ['kind'])
+  const heardMs = new Map<WatchedKind, number>()
+  const silence: Gauge<'kind'> = new Gauge({
+    name: 'afterlog_kubernetes_seconds_since_message',
+    help: 'Seconds since the API server last said something of a kind; a bookmark comes once a minute',
+    labelNames: ['kind'],
+    registers,
+    collect: () => {
+      for (const [kind, ms] of heardMs) silence.set({ kind }, Math.max(clock() - ms, 0) / 1000)
+    },
+  })
+  return {
+    heard: (kind) => void heardMs.set(kind, clock()),
+    delivered: (kind, count) => objects.inc({ kind }, count),
+    listed: (kind, reason) => lists.inc({ kind, reason }),
+    vanished: (kind, count) => gone.inc({ kind }, count),
   }
 }

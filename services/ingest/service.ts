@@ -1,10 +1,12 @@
 // The ingest service put together: source ─► decode ─► normalise ─► batch ─► write. What must go back, the acknowledgement and the
 // back-pressure, is the promise of `accept` and nothing else.
+import { createApiServer } from '#shared/kubernetes/api-server.ts'
 import type { CreateService } from '#shared/start-service.ts'
 import { within } from '#shared/within.ts'
 import { createBufferPool } from './buffer/buffer-pool.ts'
 import { InflightBytes } from './buffer/inflight.ts'
 import { createKafka } from './kafka.ts'
+import { createKubernetes } from './kubernetes.ts'
 import { createIngestMetrics } from './metrics.ts'
 import { settleReplay } from './normalise/replay.ts'
 import { createPublishingDelivery } from './publish/publishing-delivery.ts'
@@ -23,7 +25,10 @@ const writerMsMax = { http: 12_000, kafka: 2000 }
 /** Bytes of buffers kept between inserts: two big inserts, and the rows of what is decoded meanwhile. */
 const pooledBytesMax = 96 * 1024 * 1024
 
-export const createIngest: CreateService = ({ config, store, log, registry, retention, clock }) => {
+export const createIngest: CreateService = async ({ config, store, log, registry, retention, clock }) => {
+  // First: a kubeconfig that is none keeps the process from starting.
+  const source = config.AFTERLOG_KUBERNETES
+  const api = source === undefined ? undefined : await createApiServer(source)
   const withKafka = config.AFTERLOG_KAFKA_BROKERS !== undefined
   // Apart with Kafka: a store that is away fills what is consumed, and posts still reach the brokers.
   const consumed = new InflightBytes(config.AFTERLOG_INFLIGHT_BYTES_MAX)
@@ -70,11 +75,15 @@ export const createIngest: CreateService = ({ config, store, log, registry, rete
           seed,
           onPublished: (origin, { accepted }) => metrics.accepted(origin.source, accepted),
         })
-  const posting = { deliver, inflight, bodyBytesMax: config.AFTERLOG_BODY_BYTES_MAX, cluster: config.AFTERLOG_CLUSTER, clock }
+  const { AFTERLOG_CLUSTER: cluster } = config
+  const kubernetes =
+    api === undefined ? undefined : createKubernetes({ api, cluster, deliver, store, inflight, registry, log, clock })
+  const posting = { deliver, inflight, bodyBytesMax: config.AFTERLOG_BODY_BYTES_MAX, cluster, clock }
   return {
     routes: [batchesRoute(posting), lifecycleRoute(posting)],
-    readiness: async () => kafka?.readiness() ?? [],
+    readiness: async () => [...(kafka?.readiness() ?? []), ...(kubernetes?.readiness() ?? [])],
     close: async () => {
+      await kubernetes?.close()
       await kafka?.close()
       // A store that hangs keeps nobody from stopping: nothing that is not stored was acknowledged.
       await within(writerMsMax[withKafka ? 'kafka' : 'http'], writer.close())

@@ -1,126 +1,180 @@
-// A watch of pods over HTTP on the real engine: what is there, what is born, changes and leaves the selection; nothing twice, nothing missed
-// between a list and its watch.
-import { createInterface } from 'node:readline'
-import { Readable } from 'node:stream'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
-import { apiTenant, asTable, type ApiTenant } from '#test/support/kubernetes-api.ts'
-import { startTestService, type TestService } from '#test/support/service.ts'
+import { readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { raw } from '#shared/clickhouse/sql.ts'
+import { watchedKinds } from '#shared/kubernetes/watched-kind.ts'
+import { startRecordedApi, type RecordedApi } from '#test/support/recorded-api.ts'
+import { request, startTestService, type TestService } from '#test/support/service.ts'
+import { differences, shownPods, type ToldPod } from '#test/support/told-pods.ts'
 
+const expected = JSON.parse(
+  readFileSync(new URL('../fixtures/kubernetes-watch/pods.expected.json', import.meta.url), 'utf8'),
+) as ToldPod[]
+const dead = expected.filter((pod) => pod.gone).length
+
+let api: RecordedApi
 let service: TestService
-beforeAll(async () => {
-  service = await startTestService({ AFTERLOG_RETENTION: 'default=3650d' })
+const start = async (dataDir?: string): Promise<TestService> => {
+  const dir = dataDir === undefined ? {} : { AFTERLOG_DATA_DIR: dataDir }
+  return startTestService({ AFTERLOG_KUBERNETES: api.kubeconfig, AFTERLOG_CLUSTER: 'proof', ...dir })
+}
+beforeEach(async () => {
+  api = await startRecordedApi()
 })
-afterAll(() => service[Symbol.asyncDispose]())
-
-const pod = (name: string, version: number, change: (pod: KubernetesObject) => void = () => {}): KubernetesObject =>
-  fixture('pod-replacement', (object) => {
-    Object.assign(object['metadata'], { name, uid: name, resourceVersion: String(version), labels: { app: 'cart' } })
-    change(object)
-  })
-const failed = (object: KubernetesObject): void => {
-  const terminated = { exitCode: 1, reason: 'Error', startedAt: '2026-11-23T10:00:00Z', finishedAt: '2026-11-23T10:30:00Z' }
-  object['status'].phase = 'Failed'
-  object['status'].containerStatuses = [{ name: 'app', restartCount: 0, state: { terminated } }]
-}
-
-interface Watch extends AsyncDisposable {
-  events: KubernetesObject[]
-  /** `ADDED web-0 running`, a bookmark as `BOOKMARK`. */
-  said(): string[]
-  ended: Promise<void>
-}
-
-async function watch(tenant: string, query: string, headers: Record<string, string> = {}): Promise<Watch> {
-  const stop = new AbortController()
-  const response = await fetch(`${service.url}/k8s/api/v1/pods?watch=true&${query}`, {
-    headers: { 'x-scope-orgid': tenant, ...headers },
-    signal: stop.signal,
-  })
-  expect(response.status).toBe(200)
-  const events: KubernetesObject[] = []
-  const ended = (async () => {
-    const lines = createInterface({ input: Readable.fromWeb(response.body as never) })
-    for await (const line of lines) events.push(JSON.parse(line) as KubernetesObject)
-  })().catch((error: unknown) => {
-    if (!stop.signal.aborted) throw error
-  })
-  return {
-    events,
-    said: () =>
-      events.map(({ type, object: { kind, metadata, rows } }: KubernetesObject) => {
-        if (kind === 'Table') return `${type} ${rows[0].cells[0]} ${rows[0].cells[1]}`
-        return type === 'BOOKMARK' ? type : `${type} ${metadata.name} ${metadata.annotations['afterlog.io/outcome']}`
-      }),
-    ended,
-    async [Symbol.asyncDispose]() {
-      stop.abort()
-      await ended
-    },
-  }
-}
-const soon = { timeout: 20_000 }
-let tenants = 0
-const newTenant = (): [string, ApiTenant] => {
-  const name = `watch${tenants++}`
-  return [name, apiTenant(service.url, name)]
-}
-
-test('begins with all that there is, then what is born and what changes, once each', async () => {
-  const [tenant, k8s] = newTenant()
-  await k8s.tell(pod('a', 1), pod('b', 2))
-  await using seen = await watch(tenant, 'allowWatchBookmarks=true&sendInitialEvents=true')
-  const first = ['ADDED a running', 'ADDED b running', 'BOOKMARK']
-  await expect.poll(seen.said, soon).toEqual(first)
-  expect(seen.events[2]!['object'].metadata.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' })
-  await k8s.tell(pod('c', 3))
-  await expect.poll(seen.said, soon).toEqual([...first, 'ADDED c running'])
-  // Told again: nothing new.
-  await k8s.tell(pod('a', 1), pod('c', 3))
-  await k8s.tell(pod('b', 4, failed))
-  await expect.poll(seen.said, soon).toEqual([...first, 'ADDED c running', 'MODIFIED b crashed'])
-  await k8s.say('/var/log/pods/shop_a_a/app/1.log', '2026-11-23T10:00:00.000000001Z stdout F a second life')
-  await expect.poll(() => seen.said().length, soon).toBe(6)
-  expect(seen.said()[5]).toMatch(/^MODIFIED a /)
+afterEach(async () => {
+  await service?.[Symbol.asyncDispose]()
+  await api[Symbol.asyncDispose]()
 })
 
-test('goes on where a list ended: nothing between the two is missed', async () => {
-  const [tenant, k8s] = newTenant()
-  await k8s.tell(pod('old', 1))
-  const { body } = await k8s.get('/api/v1/pods', asTable)
-  await k8s.tell(pod('between', 2))
-  await using seen = await watch(tenant, `resourceVersion=${body['metadata'].resourceVersion}`, asTable)
-  // Whether the client has it already cannot be told: it is MODIFIED, which clients take for both.
-  await expect.poll(seen.said, soon).toContain('MODIFIED between running')
-  await k8s.tell(pod('after', 3))
-  await expect.poll(seen.said, soon).toContain('ADDED after running')
-  // One that comes back goes on from the last event that it saw.
-  const last = seen.events.at(-1)!['object'].metadata.resourceVersion as string
-  await k8s.tell(pod('while-away', 4))
-  await using again = await watch(tenant, `resourceVersion=${last}`, asTable)
-  await expect.poll(again.said, soon).toContain('MODIFIED while-away running')
-})
-
-test('what leaves the selection is DELETED, what is not in it is never seen', async () => {
-  const [tenant, k8s] = newTenant()
-  await k8s.tell(
-    pod('a', 1),
-    pod('other', 2, (object) => Object.assign(object['metadata'].labels, { app: 'web' })),
+/** Every pod once, every death once: what is shown is what was done. */
+const allIsKnown = async (): Promise<void> => {
+  api.happen()
+  await expect.poll(async () => differences(expected, await shownPods(service.url, 'proof')), { timeout: 40_000 }).toEqual([])
+}
+const watching = (): Promise<void> =>
+  expect.poll(() => watchedKinds.filter((kind) => !api.isWatched(kind)), { timeout: 20_000 }).toEqual([])
+const metric = async (name: string): Promise<number> => {
+  const text = await (await fetch(`${service.url}/metrics`)).text()
+  return Number(
+    text
+      .split('\n')
+      .find((line) => line.startsWith(name))
+      ?.split(' ')
+      .at(-1) ?? Number.NaN,
   )
-  await using seen = await watch(tenant, 'fieldSelector=status.phase%3DRunning&labelSelector=app%3Dcart')
-  await expect.poll(seen.said, soon).toEqual(['ADDED a running'])
-  await k8s.tell(pod('other', 3, (object) => Object.assign(object['metadata'].labels, { app: 'web', changed: 'yes' })))
-  await k8s.tell(pod('a', 4, failed))
-  await expect.poll(seen.said, soon).toEqual(['ADDED a running', 'DELETED a crashed'])
+}
+const listed = (reason: string) => metric(`afterlog_kubernetes_lists_total{kind="pods",reason="${reason}"}`)
+
+describe('no death is missed and none is told twice', () => {
+  test('where nothing goes wrong', async () => {
+    service = await start()
+    await watching()
+    await allIsKnown()
+    expect(api.requests.filter((text) => text.startsWith('list pods'))).toEqual(['list pods'])
+    expect(await metric('afterlog_kubernetes_objects_total{kind="pods"}')).toBeGreaterThan(80)
+    expect(await metric('afterlog_kubernetes_seconds_since_message{kind="pods"}')).toBeLessThan(30)
+  })
+
+  test('by connections cut in the middle of a line, events told twice, and a history told again from its beginning', async () => {
+    api.trouble(
+      'pods',
+      'watch',
+      { is: 'cut', after: 3 },
+      { is: 'twice' },
+      { is: 'cut', after: 0 },
+      { is: 'rewind' },
+      { is: 'cut', after: 40 },
+    )
+    service = await start()
+    await watching()
+    api.happen(30)
+    await expect
+      .poll(() => api.requests.filter((text) => text.startsWith('watch pods')).length, { timeout: 20_000 })
+      .toBeGreaterThan(1)
+    await allIsKnown()
+    expect(await listed('expired')).toBeNaN()
+  })
+
+  test('by an API server that answers 500, ends watches at once, and says what is no JSON', async () => {
+    api.trouble('pods', 'list', { is: 'status', status: 503 })
+    api.trouble('pods', 'watch', { is: 'end' }, { is: 'garbage' }, { is: 'error-event', code: 500 })
+    api.trouble('nodes', 'list', { is: 'status', status: 500 })
+    service = await start()
+    await watching()
+    await allIsKnown()
+    expect(await listed('start')).toBe(1)
+  })
+
+  test.each([
+    ['the status', { is: 'status', status: 410 }],
+    ['an event of the stream', { is: 'error-event', code: 410 }],
+  ] as const)('by 410 Gone in %s, which leads to a new list', async (_, gone) => {
+    api.trouble('pods', 'watch', gone)
+    service = await start()
+    await watching()
+    await allIsKnown()
+    expect(await listed('expired')).toBe(1)
+  })
+
+  test('by a list of many pages of which one has expired meanwhile: it begins again', async () => {
+    api.pageSize = 4
+    api.trouble('pods', 'list', { is: 'twice' }, { is: 'status', status: 410 })
+    service = await start()
+    await watching()
+    await allIsKnown()
+    expect(api.requests.filter((text) => text.startsWith('list pods')).slice(0, 4)).toEqual([
+      'list pods',
+      'list pods continued',
+      'list pods',
+      'list pods continued',
+    ])
+    expect(await listed('list-expired')).toBe(1)
+  })
+
+  test('by a compaction while nobody is connected: who is missing from the new list is told as gone', async () => {
+    service = await start()
+    await watching()
+    api.trouble('pods', 'watch', { is: 'status', status: 503 }, { is: 'status', status: 503 })
+    api.disconnect()
+    api.happen()
+    api.compact()
+    await theDeadAreKnown()
+    expect(await listed('expired')).toBe(1)
+    expect(await metric('afterlog_kubernetes_vanished_total{kind="pods"}')).toBe(dead)
+  })
+
+  test('by a restart of ingest: the store remembers who lived, and tells it of nobody who lives', async () => {
+    const first = await start()
+    service = first
+    await watching()
+    await expect.poll(async () => (await shownPods(service.url, 'proof')).length, { timeout: 20_000 }).toBe(15)
+    await first.close()
+    api.happen()
+    service = await start(first.dataDir)
+    await theDeadAreKnown()
+    expect(await metric('afterlog_kubernetes_vanished_total{kind="pods"}')).toBe(dead)
+    await service.close()
+    service = await start(first.dataDir)
+    await watching()
+    await theDeadAreKnown()
+    expect(await metric('afterlog_kubernetes_vanished_total{kind="pods"}')).toBeNaN()
+    await rm(first.dataDir, { recursive: true })
+  })
 })
 
-test('ends when its time is up; one that was left too long ago is 410', async () => {
-  const [tenant, k8s] = newTenant()
-  await k8s.tell(pod('a', 1))
-  await using seen = await watch(tenant, 'timeoutSeconds=1')
-  await seen.ended
-  expect(seen.said()).toEqual(['ADDED a running'])
-  const { status, body } = await k8s.get(`/api/v1/pods?watch=1&resourceVersion=${Date.now() - 3_600_000}`)
-  expect([status, body['reason']]).toEqual([410, 'Expired'])
-  expect(body['message']).toMatch(/^too old resource version: /)
+/** Of who died while nobody watched, no more is known than that he is gone; of the living how they fare. */
+async function theDeadAreKnown(): Promise<void> {
+  const wrong = async (): Promise<string[]> => {
+    const shown = await shownPods(service.url, 'proof')
+    return expected.flatMap(({ uid, name, gone, outcome }) => {
+      const of = shown.filter((pod) => pod.uid === uid)
+      const right = of.length === 1 && (gone ? of[0]!.diedAt !== null : of[0]!.outcome === outcome)
+      return right ? [] : [`${name} is shown ${of.length} times, ${of[0]?.outcome}`]
+    })
+  }
+  await expect.poll(wrong, { timeout: 40_000 }).toEqual([])
+}
+
+test('readyz says why it does not watch, and stops once it does', async () => {
+  api.trouble('nodes', 'list', ...Array.from({ length: 4 }, () => ({ is: 'status', status: 403 }) as const))
+  service = await start()
+  const reasons = async () => (await request(`${service.url}/readyz`)).body['reasons']
+  await expect.poll(reasons, { timeout: 20_000 }).toEqual([expect.stringMatching(/^ingest: nodes of http.*403.*rbac\.yaml/)])
+  await expect.poll(reasons, { timeout: 20_000 }).toEqual([])
+  await allIsKnown()
+})
+
+test('states of nodes are kept, also those that a node forgot when it came back', async () => {
+  service = await start()
+  await watching()
+  await allIsKnown()
+  const rows = async () =>
+    service.store.rows<{ what: string; status: string; n: number }>({
+      sql: raw('SELECT what, status, toUInt32(count()) AS n FROM node_states FINAL GROUP BY what, status ORDER BY what, status'),
+    })
+  await expect.poll(rows).toMatchObject([
+    { what: 'Ready', status: 'True' },
+    { what: 'Ready', status: 'Unknown' },
+    { what: 'taint:node.kubernetes.io/unreachable', status: 'NoExecute' },
+  ])
 })

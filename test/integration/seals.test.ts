@@ -54,8 +54,10 @@ function sealOfRecords({ batches, end }: Run): Partial<Seal> {
 }
 
 /** Of two lines that claim one place, or two files that began at once, either may be the last one before a gap. */
-const untimed = <T extends Partial<Seal>>({ gaps: _, ...seal }: T) => ({
-  ...seal,
+const untimed = (seal: Partial<Seal> & { number: number }) => ({
+  number: seal.number,
+  state: seal.state,
+  lines: seal.lines,
   text: seal.text?.replace(/\d\d:\d\d:\d\d–/, ''),
 })
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { decodeLifecycle, type Decoded } from '#ingest/formats/kubernetes.ts'
 import type { Origin } from '#ingest/normalise/origin.ts'
 import { columns } from '#ingest/store/columns.ts'
+import type { TableName } from '#ingest/store/table-rows.ts'
 import type { Evidence } from '#shared/lifecycle/outcome.ts'
 
 export const origin: Origin = {
@@ -35,7 +36,7 @@ export function decode(value: unknown, from: Origin = origin): Decoded {
 }
 
 /** Rows of one table with their columns' names. */
-export function rowsOf({ tables }: Decoded, table: 'pods' | 'lives' | 'events'): Row[] {
+export function rowsOf({ tables }: Decoded, table: Exclude<TableName, 'logs'>): Row[] {
   const found = tables.find((rows) => rows.table === table)
   if (found === undefined) return []
   const lines = found.rows.toString().trimEnd().split('\n')

@@ -1,4 +1,4 @@
-// What is read of core/v1 Pod, core/v1 Event and events.k8s.io/v1 Event. Loose: unknown keys are kept, since the object is stored as
+// What is read of core/v1 Pod, Node and Event, and of events.k8s.io/v1 Event. Loose: unknown keys are kept, since the object is stored as
 // it came; strict in what is read, so that a reject can name the field.
 // https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#pod-v1-core
 import { z } from 'zod'
@@ -48,7 +48,7 @@ const metadata = z.looseObject({
     .nullish()
     .transform((value) => value ?? ''),
   creationTimestamp: time,
-  managedFields: listOf(z.looseObject({ time })),
+  managedFields: listOf(z.looseObject({ time, subresource: text })),
 })
 
 const terminated = z.looseObject({
@@ -118,6 +118,25 @@ export const podSchema = z.looseObject({
     .nullish(),
 })
 
+export const nodeSchema = z.looseObject({
+  metadata: metadata.extend({ name: required, uid: required, deletionTimestamp: time, labels: textMap }),
+  spec: z.looseObject({ taints: listOf(z.looseObject({ key: required, value: text, effect: text, timeAdded: time })) }).nullish(),
+  status: z
+    .looseObject({
+      conditions: listOf(
+        z.looseObject({
+          type: required,
+          status: text,
+          reason: text,
+          message: text,
+          lastTransitionTime: time,
+          lastHeartbeatTime: time,
+        }),
+      ),
+    })
+    .nullish(),
+})
+
 const reference = z.looseObject({ kind: text, namespace: text, name: text, uid: text, fieldPath: text })
 const source = z.looseObject({ component: text, host: text }).nullish()
 const count = z
@@ -164,5 +183,6 @@ export const newEventSchema = z.looseObject({
 
 export type KubernetesPod = z.output<typeof podSchema>
 export type ContainerStatus = z.output<typeof containerStatus>
+export type KubernetesNode = z.output<typeof nodeSchema>
 export type CoreEvent = z.output<typeof coreEventSchema>
 export type NewEvent = z.output<typeof newEventSchema>

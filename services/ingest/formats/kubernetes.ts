@@ -1,8 +1,9 @@
-// Lifecycle records: Kubernetes Pods and Events, however they travel, as rows of pods, lives and events. Pure. One bad object never
-// costs its neighbours: it is a reject that names the field. Input: design section 4.2, docs/formats.md.
+// Lifecycle records: Kubernetes Pods, Events and Nodes, however they travel, as rows of their tables. Pure. One bad object never costs
+// its neighbours: it is a reject that names the field. Input: design section 4.2, docs/formats.md.
 import type { z } from 'zod'
 import { coreEventFacts, newEventFacts } from '../normalise/event-facts.ts'
 import { lifeFacts } from '../normalise/life-facts.ts'
+import { nodeFacts, nodeStates } from '../normalise/node-facts.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { podFacts, type Change } from '../normalise/pod-facts.ts'
 import type { Reject, RejectReason } from '../normalise/reject.ts'
@@ -10,9 +11,10 @@ import { columns } from '../store/columns.ts'
 import type { TableRows } from '../store/table-rows.ts'
 import { readDocuments } from './kubernetes-body.ts'
 import { openEnvelopes, type Enclosed, type Hint, type JsonObject } from './kubernetes-envelope.ts'
-import { badTime, coreEventSchema, newEventSchema, podSchema } from './kubernetes-schema.ts'
+import { badTime, coreEventSchema, newEventSchema, nodeSchema, podSchema } from './kubernetes-schema.ts'
 
-type LifecycleTable = 'pods' | 'lives' | 'events'
+const lifecycleTables = ['pods', 'lives', 'events', 'nodes', 'node_states'] as const
+type LifecycleTable = (typeof lifecycleTables)[number]
 type Row = Record<string, unknown>
 type Failure = Pick<Reject, 'reason' | 'detail'>
 
@@ -31,12 +33,12 @@ export interface Decoded {
 export interface LifecycleObject {
   /** Where it stands in its body. */
   index: number
-  /** JSON, with its kind; of managedFields only the times, which are all that is read of them. */
+  /** JSON, with its kind; of managedFields only the times and subresources, which are all that is read of them. */
   text: string
   change: Change
   cluster: string
-  /** The pod that it is or tells of: its uid, or where that is not told, what it is called. */
-  pod: string
+  /** What it is or tells of, a pod mostly: its uid, or where that is not told, what it is called. */
+  about: string
 }
 
 /**
@@ -49,7 +51,7 @@ export function decodeLifecycle(
   origin: Origin,
   onObject?: (object: LifecycleObject) => void,
 ): Decoded {
-  const rows: Record<LifecycleTable, string[]> = { pods: [], lives: [], events: [] }
+  const rows: Record<LifecycleTable, string[]> = { pods: [], lives: [], events: [], nodes: [], node_states: [] }
   const rejects: Reject[] = []
   let index = 0
   for (const { value, raw, broken } of readDocuments(body, contentType)) {
@@ -64,7 +66,7 @@ export function decodeLifecycle(
       index++
     }
   }
-  const tables = (['pods', 'lives', 'events'] as const).flatMap((table) =>
+  const tables = lifecycleTables.flatMap((table) =>
     rows[table].length === 0 ? [] : [{ table, rows: Buffer.from(rows[table].join('')), count: rows[table].length }],
   )
   return { tables, accepted: index - rejects.length, rejects }
@@ -80,7 +82,8 @@ function store(
   if (kind === undefined) return unknownKind(object)
   const text = objectText(object, kind)
   if (typeof text !== 'string') return text
-  if (kind === 'pod') return storePod(object, text, change, from, rows)
+  if (kind === 'pod') return storePod({ object, text, change, origin: from, rows })
+  if (kind === 'node') return storeNode({ object, text, change, origin: from, rows })
   const event =
     kind === 'core-event'
       ? check(coreEventSchema, object, (read) => coreEventFacts(read, text, from))
@@ -96,13 +99,15 @@ function store(
   return undefined
 }
 
-function storePod(
-  object: JsonObject,
-  text: string,
-  change: Change,
-  origin: Origin,
-  rows: Record<LifecycleTable, string[]>,
-): Failure | undefined {
+interface Told {
+  object: JsonObject
+  text: string
+  change: Change
+  origin: Origin
+  rows: Record<LifecycleTable, string[]>
+}
+
+function storePod({ object, text, change, origin, rows }: Told): Failure | undefined {
   const read = check(podSchema, object, (pod) => {
     const row = podFacts(pod, { change, object: text, origin })
     return { row, lives: lifeFacts(pod, row, origin) }
@@ -113,7 +118,18 @@ function storePod(
   return undefined
 }
 
-type Kind = 'pod' | 'core-event' | 'new-event'
+function storeNode({ object, text, change, origin, rows }: Told): Failure | undefined {
+  const read = check(nodeSchema, object, (node) => {
+    const row = nodeFacts(node, { change, object: text, origin })
+    return { row, states: nodeStates(node, row) }
+  })
+  if (read.failure !== undefined) return read.failure
+  rows.nodes.push(encode('nodes', read.row.row))
+  for (const state of read.row.states) rows.node_states.push(encode('node_states', state))
+  return undefined
+}
+
+type Kind = 'pod' | 'node' | 'core-event' | 'new-event'
 
 // Items of lists, and Events that agents took from client-go, do not say their kind: the list does, or their fields.
 function kindOf(object: JsonObject, hint: Hint): Kind | undefined {
@@ -121,6 +137,7 @@ function kindOf(object: JsonObject, hint: Hint): Kind | undefined {
   const apiVersion = object['apiVersion'] ?? (hint.apiVersion === '' ? undefined : hint.apiVersion)
   const core = apiVersion === undefined || apiVersion === 'v1'
   if (kind === 'Pod') return core ? 'pod' : undefined
+  if (kind === 'Node') return core ? 'node' : undefined
   if (kind !== undefined && kind !== 'Event' && kind !== '') return undefined
   if (kind === 'Event' && !core && !(typeof apiVersion === 'string' && apiVersion.startsWith('events.k8s.io/'))) return undefined
   if ('involvedObject' in object) return 'core-event'
@@ -139,7 +156,7 @@ function unknownKind(object: JsonObject): Failure {
   const said = [object['apiVersion'], object['kind']].filter((part) => typeof part === 'string' && part !== '').join(' ')
   return {
     reason: 'unknown-kind',
-    detail: `${said === '' ? 'an object without kind' : said.slice(0, 200)} is not stored: expected v1 Pod, v1 Event or events.k8s.io/v1 Event`,
+    detail: `${said === '' ? 'an object without kind' : said.slice(0, 200)} is not stored: expected v1 Pod, v1 Node, v1 Event or events.k8s.io/v1 Event`,
   }
 }
 
@@ -159,7 +176,7 @@ function named({ apiVersion, kind: said, ...object }: JsonObject, kind: Kind, ma
   const { metadata } = object
   return {
     apiVersion: apiVersion ?? (kind === 'new-event' ? 'events.k8s.io/v1' : 'v1'),
-    kind: said ?? (kind === 'pod' ? 'Pod' : 'Event'),
+    kind: said ?? (kind === 'pod' ? 'Pod' : kind === 'node' ? 'Node' : 'Event'),
     ...object,
     ...(has(metadata, 'managedFields') ? { metadata: { ...(metadata as JsonObject), managedFields } } : {}),
   }
@@ -172,16 +189,18 @@ function lifecycleObject(
 ): LifecycleObject {
   const kind = kindOf(object, hint)!
   const { metadata, involvedObject, regarding } = object as Record<string, JsonObject | undefined>
-  const { uid, namespace, name } = (kind === 'pod' ? metadata : kind === 'core-event' ? involvedObject : regarding) ?? {}
+  const { uid, namespace, name } = (kind === 'core-event' ? involvedObject : kind === 'new-event' ? regarding : metadata) ?? {}
   const fields = metadata?.['managedFields']
-  const times = Array.isArray(fields) ? (fields as JsonObject[]).map(({ time }) => ({ time })) : undefined
+  const times = Array.isArray(fields)
+    ? (fields as JsonObject[]).map(({ time, subresource }) => ({ time, subresource }))
+    : undefined
   const from = cluster === '' ? origin.cluster : cluster
   return {
     index,
     text: JSON.stringify(named(object, kind, times)),
     change,
     cluster: from,
-    pod: typeof uid === 'string' && uid !== '' ? uid : [from, namespace, name].join('/'),
+    about: typeof uid === 'string' && uid !== '' ? uid : [from, namespace, name].join('/'),
   }
 }
 

@@ -1,5 +1,5 @@
-// A lifecycle body over HTTP as messages of a topic: an object of Kubernetes per message, keyed by the uid of the pod that it is or tells
-// of. What is accepted here, and what is not, is what the consumer of the messages finds as well.
+// A lifecycle body over HTTP as messages of a topic: an object of Kubernetes per message, keyed by the uid of what it is or tells of,
+// a pod mostly. What is accepted here, and what is not, is what the consumer of the messages finds as well.
 import { decodeLifecycle, type LifecycleObject } from '../formats/kubernetes.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject } from '../normalise/reject.ts'
@@ -35,7 +35,7 @@ export function publishLifecycle(body: Buffer, form: 'json' | 'ndjson', { origin
 }
 
 function messageOf(object: LifecycleObject, topic: string, origin: Origin): KafkaMessage & { key: Buffer } {
-  const { text, change, cluster, pod } = object
+  const { text, change, cluster, about } = object
   const event = change === 'deleted' ? `{"type":"DELETED","object":${text}}` : text
   const fits = cluster === '' || isHeaderText(cluster)
   const headers: Headers = {
@@ -43,7 +43,7 @@ function messageOf(object: LifecycleObject, topic: string, origin: Origin): Kafk
     ...(fits && cluster !== '' ? { [clusterHeader]: cluster } : {}),
     ...(origin.node === '' ? {} : { [nodeHeader]: origin.node }),
   }
-  return { topic, key: Buffer.from(pod), value: Buffer.from(fits ? event : exported(event, cluster)), headers }
+  return { topic, key: Buffer.from(about), value: Buffer.from(fits ? event : exported(event, cluster)), headers }
 }
 
 /** As the OpenTelemetry collector exports it, which may name its cluster in any script. */

@@ -1,4 +1,4 @@
-// POST /v1/lifecycle: Pod and Event objects as Kubernetes or its exporters emit them, design section 4.2.
+// POST /v1/lifecycle: Pod, Node and Event objects as Kubernetes or its exporters emit them, design section 4.2.
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { batchPost, rawBodies, type BatchPostOptions } from './batch-post.ts'
 import { acceptedSchema, postErrors } from './schemas.ts'
@@ -7,8 +7,9 @@ export function lifecycleRoute(options: BatchPostOptions): RoutePlugin {
   return (app, _, done) => {
     rawBodies(app)
     const schema = {
-      summary: 'Store what Kubernetes said about pods',
-      description: 'JSON, NDJSON or a List of core/v1 Pods and core/v1 or events.k8s.io/v1 Events, bare or as watch events.',
+      summary: 'Store what Kubernetes said about pods and nodes',
+      description:
+        'JSON, NDJSON or a List of core/v1 Pods, Nodes and Events and events.k8s.io/v1 Events, bare or as watch events.',
       tags: ['ingest'],
       response: { 200: acceptedSchema, ...postErrors },
     }

@@ -1,9 +1,8 @@
 // Stores what was consumed, however long that takes: tries again until every table and the topic of dead letters have it, or until the
 // partition is somebody else's. Nothing is dropped and nothing is given up; memory is bounded by who fetches.
-import { setTimeout as sleep } from 'node:timers/promises'
-import { AfterlogError } from '#shared/errors.ts'
 import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
 import type { Logger } from '#shared/logger.ts'
+import { createUntilDone } from '../delivery/until-done.ts'
 import type { TableRows } from '../store/table-rows.ts'
 
 export interface Delivery {
@@ -21,33 +20,8 @@ export interface DeliverOptions {
   log: Logger
 }
 
-/** ms of the first wait, and the longest. A store with too many parts is let alone for longer: every insert makes one more. */
-const waits = { usual: [250, 5000], busy: [1000, 30_000] } as const
-
 export function createDeliver({ accept, publish, log }: DeliverOptions): { deliver: Deliver; obstacle(): string | undefined } {
-  /** What keeps failing, by what is done. */
-  const failing = new Map<string, string>()
-
-  async function untilDone(what: string, act: () => Promise<void>, signal: AbortSignal): Promise<void> {
-    for (let attempt = 0; ; attempt++) {
-      signal.throwIfAborted()
-      try {
-        await act()
-        failing.delete(what)
-        return
-      } catch (error) {
-        const { message } = error as Error
-        failing.set(what, `${what}: ${message}`)
-        const waitMs = waitFor(error, attempt)
-        const told = error instanceof AfterlogError && error.retryable
-        log[told ? 'warn' : 'error']({ err: error, attempt, waitMs }, `${what}; trying again`)
-        await sleep(waitMs, undefined, { signal }).finally(() => {
-          // Somebody else's, who says so himself.
-          if (signal.aborted) failing.delete(what)
-        })
-      }
-    }
-  }
+  const { untilDone, obstacle } = createUntilDone({ log })
 
   /** Some at a time: what the topic has is not sent again for the rest, and no call is larger than a publisher takes. */
   async function publishAll(letters: readonly KafkaMessage[], signal: AbortSignal): Promise<void> {
@@ -67,15 +41,9 @@ export function createDeliver({ accept, publish, log }: DeliverOptions): { deliv
         publishAll(letters, signal),
       ])
     },
-    obstacle: () => [...failing.values()][0],
+    obstacle,
   }
 }
 
 /** Letters of one call. */
 const sliceBytes = 1024 * 1024
-
-function waitFor(error: unknown, attempt: number): number {
-  const [first, longest] = error instanceof AfterlogError && error.code === 'store-busy' ? waits.busy : waits.usual
-  // Spread, so that several processes do not come back at once.
-  return Math.min(first * 2 ** Math.min(attempt, 10), longest) * (0.75 + Math.random() / 2)
-}

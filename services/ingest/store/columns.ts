@@ -122,4 +122,6 @@ export const columns = {
     'host',
     'object',
   ],
+  nodes: ['tenant', 'cluster', 'name', 'uid', 'version', 'created_at', 'gone', 'status_at', 'labels', 'object'],
+  node_states: ['tenant', 'cluster', 'node', 'node_uid', 'what', 'status', 'since', 'version', 'reason', 'message'],
 } as const satisfies Record<TableName, readonly string[]>

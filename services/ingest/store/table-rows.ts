@@ -1,6 +1,6 @@
 // What decoders and normalisers hand to delivery: rows of one table, already encoded for the engine.
 
-export type TableName = 'logs' | 'dead_letters' | 'dead_letter_replays' | 'pods' | 'lives' | 'events'
+export type TableName = 'logs' | 'dead_letters' | 'dead_letter_replays' | 'pods' | 'lives' | 'events' | 'nodes' | 'node_states'
 
 export interface TableRows {
   table: TableName

@@ -79,10 +79,10 @@ describe('one bad object never costs its neighbours', () => {
   const good = () => fixture('pod-static')
   test.each<[string, unknown, string, RegExp]>([
     [
-      'a Node',
-      { kind: 'Node', apiVersion: 'v1', metadata: {} },
+      'a Secret',
+      { kind: 'Secret', apiVersion: 'v1', metadata: {} },
       'unknown-kind',
-      /v1 Node is not stored: expected v1 Pod, v1 Event or events/,
+      /v1 Secret is not stored: expected v1 Pod, v1 Node, v1 Event or events/,
     ],
     ['a Pod of another API', { ...crash, apiVersion: 'example.org/v1' }, 'unknown-kind', /example.org/],
     ['a watch ERROR', { type: 'ERROR', object: { kind: 'Status', code: 410 } }, 'unknown-kind', /Status/],
