@@ -1,6 +1,7 @@
 // Which rows are one pod's. A pod is found by its API uid, by the uid its static manifest gave it (the mirror uid), or as
 // `unresolved:<cluster>/<namespace>/<pod>` while only container ids are known of it. Design section 4.1.
 import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { mirroredUids } from './pod-sources.ts'
 
 /** A container id without its scheme: `containerd://abc` and `abc` are one. */
 const bareContainerId = raw(
@@ -9,8 +10,8 @@ const bareContainerId = raw(
 
 /** The pod objects that carry `uid`, as their own or as their manifest's. */
 export const podObjects = (tenant: string, uid: string): Fragment => sql`
-  SELECT uid, mirror_uid AS mirrorUid, namespace, name AS pod FROM pods FINAL WHERE tenant = ${str(tenant)}
-  AND (uid = ${str(uid)} OR mirror_uid = ${str(uid)})`
+  SELECT uid, mirror_uid AS mirrorUid, namespace, name AS pod FROM pods FINAL PREWHERE tenant = ${str(tenant)}
+  AND (uid = ${str(uid)} OR uid IN (${mirroredUids(tenant, uid)}))`
 
 /** Container instances that Kubernetes told of: container, restart, bare containerId. */
 export const podLives = (tenant: string, uids: readonly string[]): Fragment => sql`
