@@ -161,6 +161,57 @@ FROM events
 WHERE involved_kind = 'Pod' AND involved_uid != '' AND host != ''
 GROUP BY tenant, kind, value, uid, cluster;
 
+-- When each fact of a pod's lives was first told, for those who follow an owner and must hear of each once. By the clock of the store:
+-- it only tells what is new. what: joined (an object told of the pod), placed (it has a node), over (its object is over), of an instance
+-- born and died. What was there before this table counts as told long ago.
+CREATE TABLE IF NOT EXISTS pod_news
+(
+    tenant    LowCardinality(String),
+    uid       String CODEC(ZSTD(1)),
+    container LowCardinality(String),
+    restart   Int32,
+    what      LowCardinality(String),
+    cluster   LowCardinality(String),
+    arrived   SimpleAggregateFunction(min, DateTime64(3, 'UTC')) CODEC(ZSTD(1))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (tenant, uid, container, restart, what, cluster)
+SETTINGS index_granularity = 1024;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS pod_news_of_pods TO pod_news AS
+SELECT tenant, uid, '' AS container, -1 AS restart, what, cluster, min(now64(3)) AS arrived
+FROM (
+    SELECT tenant, uid, cluster,
+           arrayJoin(arrayConcat(['joined'], if(node = '', [], ['placed']), if(gone = 1 OR phase IN ('Succeeded', 'Failed'), ['over'], []))) AS what
+    FROM pods
+)
+GROUP BY tenant, uid, what, cluster;
+
+INSERT INTO pod_news (tenant, uid, container, restart, what, cluster, arrived)
+SELECT tenant, uid, '' AS container, -1 AS restart, what, cluster, min(toDateTime64(0, 3, 'UTC')) AS arrived
+FROM (
+    SELECT tenant, uid, cluster,
+           arrayJoin(arrayConcat(['joined'], if(node = '', [], ['placed']), if(gone = 1 OR phase IN ('Succeeded', 'Failed'), ['over'], []))) AS what
+    FROM pods
+)
+GROUP BY tenant, uid, what, cluster;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS pod_news_of_lives TO pod_news AS
+SELECT tenant, uid, container, restart, what, cluster, min(now64(3)) AS arrived
+FROM (
+    SELECT tenant, pod_uid AS uid, container, restart, cluster, arrayJoin(if(state = 'terminated', ['born', 'died'], ['born'])) AS what
+    FROM lives
+)
+GROUP BY tenant, uid, container, restart, what, cluster;
+
+INSERT INTO pod_news (tenant, uid, container, restart, what, cluster, arrived)
+SELECT tenant, uid, container, restart, what, cluster, min(toDateTime64(0, 3, 'UTC')) AS arrived
+FROM (
+    SELECT tenant, pod_uid AS uid, container, restart, cluster, arrayJoin(if(state = 'terminated', ['born', 'died'], ['born'])) AS what
+    FROM lives
+)
+GROUP BY tenant, uid, container, restart, what, cluster;
+
 -- An Event is asked for by what it is called, the table is ordered by what it is about.
 ALTER TABLE events
     ADD INDEX IF NOT EXISTS by_uid uid TYPE bloom_filter(0.001) GRANULARITY 1,
