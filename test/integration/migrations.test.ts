@@ -3,11 +3,13 @@ import { appendFile, copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { columns as columnsOf } from '#ingest/store/columns.ts'
 import { openStore } from '#shared/clickhouse/open-store.ts'
-import { raw } from '#shared/clickhouse/sql.ts'
+import { raw, sql, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { runMigrations } from '#shared/migrations/run-migrations.ts'
 import { startClickHouse } from '#test/support/clickhouse-bridge/start.ts'
+import { decode, fixture, origin } from '#test/support/kubernetes.ts'
 import { openTestStore } from '#test/support/store.ts'
 
 const dirs: string[] = []
@@ -27,7 +29,7 @@ const copyOfMigrations = async (): Promise<string> => {
   return dir
 }
 const numbered = async (): Promise<number[]> => (await readdir(here)).filter((name) => name.endsWith('.sql')).map((_, i) => i + 1)
-const tables = async (store: LogStore): Promise<string[]> => {
+const tablesOf = async (store: LogStore): Promise<string[]> => {
   const rows = await store.rows<{ name: string }>({
     sql: raw('SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY name'),
   })
@@ -37,7 +39,7 @@ const tables = async (store: LogStore): Promise<string[]> => {
 test('an empty store gets every table, a migrated one nothing more', async () => {
   await using opened = await openTestStore({ migrate: false })
   expect(await runMigrations({ store: opened.store })).toEqual(await numbered())
-  expect(await tables(opened.store)).toEqual(
+  expect(await tablesOf(opened.store)).toEqual(
     expect.arrayContaining(['dead_letters', 'events', 'life_lines', 'lives', 'logs', 'migrations', 'pods']),
   )
   expect(await runMigrations({ store: opened.store })).toEqual([])
@@ -56,7 +58,7 @@ test('two starters at once on one server both succeed, and the database is made 
   await using two = await openStore(options)
   await Promise.all([runMigrations({ store: one }), runMigrations({ store: two })])
   expect(await runMigrations({ store: two })).toEqual([])
-  expect(await tables(one)).toContain('logs')
+  expect(await tablesOf(one)).toContain('logs')
 })
 
 test('a migration that was edited after it had been applied is refused by name, with both checksums', async () => {
@@ -89,7 +91,7 @@ test('a migration that failed half way is run again, whole', async () => {
   await expect(runMigrations({ store: opened.store, dir })).rejects.toThrow()
   await writeFile(next, `${first}CREATE TABLE IF NOT EXISTS other (x UInt8) ENGINE = MergeTree ORDER BY x;\n`)
   expect(await runMigrations({ store: opened.store, dir })).toHaveLength(1)
-  expect(await tables(opened.store)).toEqual(expect.arrayContaining(['half', 'other']))
+  expect(await tablesOf(opened.store)).toEqual(expect.arrayContaining(['half', 'other']))
 })
 
 test('dead letters of before they could be sent again are there after the upgrade', async () => {
@@ -113,12 +115,45 @@ test('dead letters of before they could be sent again are there after the upgrad
   expect(letters).toMatchObject([{ payload: 'p', format: '', recent: 1 }])
 })
 
+test('pods of before they had handles are found by them after the upgrade, as if they came now', async () => {
+  await using opened = await openTestStore({ migrate: false })
+  const { store } = opened
+  const dir = await copyOfMigrations()
+  for (const name of await readdir(dir)) if (/handles/.test(name) || name >= '0006') await rm(join(dir, name))
+  await runMigrations({ store, dir })
+  const tell = async (tenant: string): Promise<void> => {
+    const objects = ['pod-oom-restarted', 'pod-static', 'pod-job-completed', 'event-evicted', 'watch-deleted-healthy']
+    const { tables } = decode(
+      objects.map((name) => fixture(name)),
+      { ...origin, tenant },
+    )
+    for (const { table, rows } of tables)
+      await store.insert({ table, columns: columnsOf[table], rows, format: 'JSONCompactEachRow' })
+    const names = ['tenant', 'ts', 'namespace', 'pod', 'pod_uid', 'container_id', 'node']
+    const lines = ['said', ''].map((uid) => [tenant, '2026-11-23 10:00:00', 'shop', 'said', uid, 'containerd://abcdef', 'n'])
+    const rows = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    await store.insert({ table: 'logs', columns: names, rows, format: 'JSONCompactEachRow' })
+  }
+  const filled = (tenant: string) =>
+    Promise.all(
+      ['pods_seen', 'pod_handles'].map((table) =>
+        store.rows({ sql: sql`SELECT * EXCEPT (tenant) FROM ${raw(table)} FINAL WHERE tenant = ${str(tenant)} ORDER BY ALL` }),
+      ),
+    )
+  await tell('before')
+  await runMigrations({ store })
+  await tell('after')
+  const [seen, handles] = await filled('after')
+  expect([seen!.length, handles!.length > 30]).toEqual([6, true])
+  expect(await filled('before')).toEqual([seen, handles])
+})
+
 test('a missing number is refused before anything runs', async () => {
   await using opened = await openTestStore({ migrate: false })
   const dir = await temporary()
   await writeFile(join(dir, '0002-second.sql'), 'CREATE TABLE IF NOT EXISTS second (x UInt8) ENGINE = MergeTree ORDER BY x')
   await expect(runMigrations({ store: opened.store, dir })).rejects.toThrow('expected a name like 0001-')
-  expect(await tables(opened.store)).toEqual([])
+  expect(await tablesOf(opened.store)).toEqual([])
 })
 
 test('fsync is switched on and off for every table', async () => {

@@ -1,5 +1,6 @@
 // /v1/logs/tail and streams over a real connection.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openEvents, type SseMessage } from '#test/support/sse.ts'
 import { openQueryFixture, t0, type QueryFixture } from './query-fixture.ts'
 
 let fixture: QueryFixture
@@ -10,33 +11,10 @@ beforeAll(async () => {
 })
 afterAll(() => fixture[Symbol.asyncDispose]())
 
-interface SseMessage {
-  event?: string
-  id?: string
-  data?: string
-  comment?: string
-}
-
 /** Events of one connection, read as they come. */
 async function open(path: string, headers: Record<string, string> = {}) {
-  const leaving = new AbortController()
-  const answer = await fetch(`${base}${path}`, { headers, signal: leaving.signal })
-  expect(answer.status).toBe(200)
-  expect(answer.headers.get('content-type')).toContain('text/event-stream')
-  const messages = (async function* (): AsyncGenerator<SseMessage> {
-    let text = ''
-    for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
-      text += chunk
-      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        const fields = text
-          .slice(0, end)
-          .split('\n')
-          .map((line) => [line.slice(0, line.indexOf(':')) || 'comment', line.slice(line.indexOf(':') + 2)])
-        text = text.slice(end + 2)
-        yield Object.fromEntries(fields) as SseMessage
-      }
-    }
-  })()
+  const { status, type, messages, leave } = await openEvents(`${base}${path}`, headers)
+  expect([status, type]).toEqual([200, 'text/event-stream; charset=utf-8'])
   await messages.next()
   return {
     messages,
@@ -50,7 +28,7 @@ async function open(path: string, headers: Record<string, string> = {}) {
       }
       return lines
     },
-    leave: () => leaving.abort(),
+    leave,
   }
 }
 const texts = (lines: { message: string }[]): string[] => lines.map(({ message }) => message)

@@ -15,6 +15,9 @@ export interface LineKey {
   identity: bigint
 }
 
+/** Before every line. */
+export const nowhere: LineKey = { ts: 0n, restart: 0, file: '', position: 0n, identity: 0n }
+
 export const positionText = 'if(offset >= 0, toUInt64(offset), toUInt64(seq))'
 export const position = raw(positionText)
 

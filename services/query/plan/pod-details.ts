@@ -1,6 +1,6 @@
 // What is known of a handful of pods: the other half of GET /v1/pods, asked for the pods of one page, and all of GET /v1/pods/{uid}.
 import { bind, join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
-import { bareContainerId, resolvedLines } from './pod-sources.ts'
+import { bareContainerId, mirroredUids, namelessNamesOf, resolvedLines } from './pod-sources.ts'
 
 /** `2026-11-23T10:00:00.123456789Z`, or null of a column that is null. */
 export const time = (column: string, as: string): string => `concat(replaceOne(toString(${column}), ' ', 'T'), 'Z') AS ${as}`
@@ -29,9 +29,9 @@ export interface PodRow {
   statusAt: string | null
 }
 
-/** Rows: PodRow. */
+/** FINAL with a PREWHERE on the key alone merges only the rows that are asked for: the same, for a third. Rows: PodRow. */
 export function podRows(tenant: string, uids: readonly string[]): Fragment {
-  return sql`SELECT ${raw(podColumns)} FROM (SELECT * EXCEPT (labels, annotations, object) FROM pods FINAL WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)}) AS told
+  return sql`SELECT ${raw(podColumns)} FROM (SELECT * EXCEPT (labels, annotations, object) FROM pods FINAL PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)}) AS told
   LEFT ANY JOIN (SELECT uid, min(asked_at) AS asked_at FROM pod_deletions WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} GROUP BY uid) AS asked USING (uid)`
 }
 
@@ -63,7 +63,7 @@ export interface LifeRow {
 export function lifeRows(tenant: string, uids: readonly string[]): Fragment {
   return sql`SELECT cluster, namespace, pod, pod_uid AS uid, container, kind, restart, container_id AS containerId, node, state, ${raw(time('started_at', 'startedAt'))},
     ${raw(time('finished_at', 'finishedAt'))}, reason, message, exit_code AS exitCode, signal, image, image_id AS imageId
-  FROM lives FINAL WHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)}`
+  FROM lives FINAL PREWHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)}`
 }
 
 export interface EventRow {
@@ -86,7 +86,7 @@ export interface EventRow {
 export function eventRows(tenant: string, uids: readonly string[]): Fragment {
   return sql`SELECT involved_uid AS uid, cluster, involved_namespace AS namespace, involved_name AS pod, type, reason, message, field_path AS fieldPath,
     ${raw(time('first_time', 'firstTime'))}, ${raw(time('last_time', 'lastTime'))}, count, component, host
-  FROM events FINAL WHERE tenant = ${str(tenant)} AND involved_uid IN ${strs(uids)} AND involved_kind = 'Pod' ORDER BY events.last_time, events.uid`
+  FROM events FINAL PREWHERE tenant = ${str(tenant)} AND involved_uid IN ${strs(uids)} WHERE involved_kind = 'Pod' ORDER BY events.last_time, events.uid`
 }
 
 export interface LifeLinesRow {
@@ -108,20 +108,23 @@ export interface LifeLinesRow {
   sentRestart: number
 }
 
-/** First and last line of every life that spoke. `uids`: of pods, of log paths, or made up ones. Rows: LifeLinesRow. */
-export function lifeLines(tenant: string, uids: readonly string[]): Fragment {
+/** First and last line of every life that spoke. `uids`: of pods, of log paths, or made up ones; `nameless`: whether any lines came without. Rows: LifeLinesRow. */
+export function lifeLines(tenant: string, uids: readonly string[], nameless: boolean): Fragment {
   const span = raw(`max(node) AS node, ${time('min(first_line)', 'firstLine')}, ${time('max(last_line)', 'lastLine')}`)
-  return sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, ${span}, 0 AS nameless, container AS sentContainer, restart AS sentRestart
-  FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId
+  const named = sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, ${span}, 0 AS nameless, container AS sentContainer, restart AS sentRestart
+  FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId`
+  if (!nameless) return named
+  const only = namelessNamesOf(tenant, sql`SELECT arrayJoin(${strs(uids)}) AS uid`)
+  return sql`${named}
   UNION ALL
   SELECT resolved AS uid, cluster, namespace, pod, if(known_container != '', known_container, container) AS container, if(known_container != '', known_restart, restart) AS restart,
     container_id AS containerId, ${span}, 1 AS nameless, sent_container AS sentContainer, sent_restart AS sentRestart
-  FROM (${resolvedLines(tenant)}) AS nameless WHERE resolved IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId, sentContainer, sentRestart`
+  FROM (${resolvedLines(tenant, { only })}) AS nameless WHERE resolved IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId, sentContainer, sentRestart`
 }
 
 /** The uid of the API for any uid that names a pod there. Rows: { uid }, at most one. */
 export function apiUid(tenant: string, uid: string): Fragment {
-  return sql`SELECT uid FROM pods WHERE tenant = ${str(tenant)} AND (uid = ${str(uid)} OR mirror_uid = ${str(uid)}) ORDER BY (uid = ${str(uid)}) DESC, created_at DESC, version DESC LIMIT 1`
+  return sql`SELECT uid FROM pods WHERE tenant = ${str(tenant)} AND (uid = ${str(uid)} OR uid IN (${mirroredUids(tenant, uid)})) ORDER BY (uid = ${str(uid)}) DESC, created_at DESC, version DESC LIMIT 1`
 }
 
 export interface PodObjectRow {
@@ -133,7 +136,7 @@ export interface PodObjectRow {
 
 /** What only GET /v1/pods/{uid} shows. Rows: PodObjectRow. */
 export function podMaps(tenant: string, uid: string): Fragment {
-  return sql`SELECT labels, annotations, object FROM pods FINAL WHERE tenant = ${str(tenant)} AND uid = ${str(uid)}`
+  return sql`SELECT labels, annotations, object FROM pods FINAL PREWHERE tenant = ${str(tenant)} AND uid = ${str(uid)}`
 }
 
 export interface ReplacementRow {
@@ -151,11 +154,12 @@ export function replacementOf(tenant: string, pod: PodRow, since: string): Fragm
     Node: sql`name = ${str(pod.name)}`,
     DaemonSet: sql`node = ${str(pod.node)}`,
   }[pod.ownerKind]
+  const siblings = sql`tenant = ${str(tenant)} AND uid IN (SELECT uid FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'owner' AND value = ${str(`${pod.ownerKind}/${pod.ownerName}`)})`
   const conditions = [
-    sql`tenant = ${str(tenant)} AND cluster = ${str(pod.cluster)} AND namespace = ${str(pod.namespace)} AND uid != ${str(pod.uid)}`,
+    sql`cluster = ${str(pod.cluster)} AND namespace = ${str(pod.namespace)} AND uid != ${str(pod.uid)}`,
     sql`owner_kind = ${str(pod.ownerKind)} AND owner_name = ${str(pod.ownerName)}`,
     sql`created_at >= ${bind("DateTime64(9, 'UTC')", `${since.slice(0, 10)} ${since.slice(11, 19)}.000000000`)}`,
     ...(place === undefined ? [] : [place]),
   ]
-  return sql`SELECT uid, name, node, ${raw(time('ifNull(started_at, created_at)', 'startedAt'))} FROM pods FINAL WHERE ${join(conditions, ' AND ')} ORDER BY created_at, uid LIMIT ${uint(1)}`
+  return sql`SELECT uid, name, node, ${raw(time('ifNull(started_at, created_at)', 'startedAt'))} FROM pods FINAL PREWHERE ${siblings} WHERE ${join(conditions, ' AND ')} ORDER BY created_at, uid LIMIT ${uint(1)}`
 }

@@ -4,15 +4,27 @@ import { raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 
 /** Rows (mirror_uid, api_uid): of the log path's uid to that of the API, the newest where the mirror pod was made again. */
 export function mirrors(tenant: string, among?: readonly string[]): Fragment {
-  const only = among === undefined ? raw("mirror_uid != ''") : sql`mirror_uid IN ${strs(among)}`
-  return sql`SELECT mirror_uid, argMax(uid, (created_at, version)) AS api_uid FROM pods WHERE tenant = ${str(tenant)} AND ${only} GROUP BY mirror_uid`
+  const only = among === undefined ? raw('') : sql` AND value IN ${strs(among)}`
+  return sql`SELECT value AS mirror_uid, argMax(uid, (born, told, uid)) AS api_uid FROM (
+      SELECT value, uid, min(first) AS born, max(last) AS told FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'mirror'${only} GROUP BY value, uid)
+    GROUP BY mirror_uid`
 }
+
+/** Pods whose static manifest has this uid. Rows: uid. */
+export const mirroredUids = (tenant: string, uid: string): Fragment =>
+  sql`SELECT uid FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'mirror' AND value = ${str(uid)}`
 
 /**
  * Rows of a table whose `column` is a uid as the API or as a log path knows it, in two pieces: those that stand for themselves, and the
  * few that a mirror annotation translates. A join of every row would cost more than the rest of the list.
  */
-export function underApiUid(tenant: string, column: string, rows: (uid: Fragment, tail: Fragment) => Fragment): Fragment[] {
+export function underApiUid(
+  tenant: string,
+  column: string,
+  rows: (uid: Fragment, tail: Fragment) => Fragment,
+  mirrored = true,
+): Fragment[] {
+  if (!mirrored) return [rows(raw(column), raw('WHERE 1'))]
   const known = mirrors(tenant)
   return [
     rows(raw(column), sql`WHERE ${raw(column)} NOT IN (SELECT mirror_uid FROM (${known}))`),
@@ -23,14 +35,32 @@ export function underApiUid(tenant: string, column: string, rows: (uid: Fragment
   ]
 }
 
+/** What a tenant has at all. One row: mirrored, nameless, 0 or 1. */
+export const presenceOf = (tenant: string): Fragment => sql`SELECT
+  (SELECT toUInt8(count()) FROM (SELECT 1 FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'mirror' LIMIT 1)) AS mirrored,
+  (SELECT toUInt8(count()) FROM (SELECT 1 FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid = '' LIMIT 1)) AS nameless`
+
 /** A container id as `lives` keeps it: without its scheme. */
 export const bareContainerId: Fragment = raw("replaceRegexpOne(container_id, '^[A-Za-z0-9.+-]+://', '')")
 
+export interface NamelessRows {
+  /** A condition on life_lines. */
+  only?: Fragment
+  /** ORDER BY and LIMIT of life_lines. */
+  tail?: Fragment
+}
+
 /** Rows of life_lines that came without a pod uid, with the uid they belong to as `resolved`. */
-export function resolvedLines(tenant: string): Fragment {
+export function resolvedLines(tenant: string, { only, tail }: NamelessRows = {}): Fragment {
+  const nameless = sql`FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid = ''${only === undefined ? raw('') : sql` AND ${only}`}`
   return sql`SELECT cluster, namespace, pod, container, restart, container_id, node, first_line, last_line, known_container, known_restart, container AS sent_container, restart AS sent_restart,
       if(known_uid != '', known_uid, concat('unresolved:', cluster, '/', namespace, '/', pod)) AS resolved
-    FROM (SELECT cluster, namespace, pod, container, restart, ${bareContainerId} AS container_id, node, first_line, last_line FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid = '') AS nameless
+    FROM (SELECT cluster, namespace, pod, container, restart, ${bareContainerId} AS container_id, node, first_line, last_line ${nameless} ${tail ?? raw('')}) AS nameless
     LEFT ANY JOIN (SELECT container_id AS known_id, pod_uid AS known_uid, container AS known_container, restart AS known_restart FROM lives WHERE tenant = ${str(tenant)} AND container_id != ''
-      AND container_id IN (SELECT ${bareContainerId} FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid = '')) AS known ON container_id = known_id`
+      AND container_id IN (SELECT ${bareContainerId} ${nameless})) AS known ON container_id = known_id`
 }
+
+/** A condition on nameless rows of life_lines: by name, they may be of one of these pods (rows: uid). */
+export const namelessNamesOf = (tenant: string, uids: Fragment): Fragment =>
+  sql`(toString(namespace), pod) IN (SELECT toString(namespace), name FROM pods_seen WHERE tenant = ${str(tenant)} AND uid IN (${uids})
+    UNION ALL SELECT splitByChar('/', uid)[-2], splitByChar('/', uid)[-1] FROM (${uids}) WHERE startsWith(uid, 'unresolved:'))`

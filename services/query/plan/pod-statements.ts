@@ -3,6 +3,7 @@
 import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { nanoseconds } from './line-filter.ts'
 import { time } from './pod-details.ts'
+import { mirroredUids } from './pod-sources.ts'
 
 /** A container id without its scheme: `containerd://abc` and `abc` are one. */
 const bareContainerId = raw(
@@ -11,8 +12,8 @@ const bareContainerId = raw(
 
 /** The pod objects that carry `uid`, as their own or as their manifest's. */
 export const podObjects = (tenant: string, uid: string): Fragment => sql`
-  SELECT uid, mirror_uid AS mirrorUid, namespace, name AS pod FROM pods FINAL WHERE tenant = ${str(tenant)}
-  AND (uid = ${str(uid)} OR mirror_uid = ${str(uid)})`
+  SELECT uid, mirror_uid AS mirrorUid, namespace, name AS pod FROM pods FINAL PREWHERE tenant = ${str(tenant)}
+  AND (uid = ${str(uid)} OR uid IN (${mirroredUids(tenant, uid)}))`
 
 /** Container instances that Kubernetes told of: container, restart, bare containerId, and when they started and finished. */
 export const podLives = (tenant: string, uids: readonly string[]): Fragment => sql`

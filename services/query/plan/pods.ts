@@ -1,25 +1,26 @@
 // The page of GET /v1/pods: which pods, in which order, without their details. The cheap half of two steps: everything else is
-// asked only for the pods of the page (plan/pod-details.ts). Three sources make one list: what Kubernetes said of pods, the first
-// and last line of their lives (never counts), and Events on pods that nothing else told of.
+// asked only for the pods of the page (plan/pod-details.ts). pods_seen has the first and last time of every pod that Kubernetes, an
+// Event or a line with a uid told of; lines without one are beside it.
 import { bind, int, join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
+import { hasAttributes, isAlive } from './pod-attributes.ts'
 import { candidates } from './pod-candidates.ts'
-import { resolvedLines, underApiUid } from './pod-sources.ts'
+import { handleSets, type PodHandles, type Presence } from './pod-handles.ts'
+import { mirrors, namelessNamesOf, resolvedLines, underApiUid } from './pod-sources.ts'
 
 /** Values of one filter are ORed, different filters ANDed; an absent one does not restrict. */
-export interface PodFilter {
+export interface PodFilter extends PodHandles {
   tenant: string
   cluster?: readonly string[] | undefined
   namespace?: readonly string[] | undefined
   name?: readonly string[] | undefined
-  node?: readonly string[] | undefined
-  /** `Deployment/cart` or `cart`: what people call the owner, or the controller itself. */
-  owner?: readonly string[] | undefined
   /** Narrows to pods that can have one of these outcomes; podOutcome decides. */
   outcome?: readonly Outcome[] | undefined
   /** Epoch ns: pods that were seen at some time in [from, to). */
   from?: bigint | undefined
   to?: bigint | undefined
+  /** Epoch ns: pods that lived at that time. */
+  at?: bigint | undefined
 }
 
 /** Where a traversal stands. */
@@ -32,6 +33,9 @@ export interface PodPosition {
   visited: readonly number[] | undefined
 }
 
+/** A pod that is over and was last seen so long before `since` does not move any more. */
+export const settledNs = 600_000_000_000n
+
 export interface PodKey {
   uid: string
   /** Epoch ns as decimal text, 0 where nobody told a time. */
@@ -40,125 +44,139 @@ export interface PodKey {
   hash: number
 }
 
-/** Newest lastSeen first, then by uid. Rows: PodKey. */
-export function podKeys(filter: PodFilter, position: PodPosition | undefined, limit: number): Fragment {
-  const conditions = [...seenBetween(filter), ...ofAttributes(filter), ...(position === undefined ? [] : [after(position)])]
-  if (filter.outcome !== undefined) conditions.push(candidates(filter.tenant, filter.outcome))
+/** Newest lastSeen first, then by uid; only of `among`, where given. Rows: PodKey. */
+export function podKeys(
+  filter: PodFilter,
+  position: PodPosition | undefined,
+  limit: number,
+  presence: Presence,
+  among?: readonly string[],
+): Fragment {
+  const { tenant, at, outcome } = filter
+  const scope = { tenant, presence, among }
+  const conditions = [
+    ...seenBetween(filter),
+    ...(at === undefined ? [] : [sql`first <= ${int(at)} AND (last >= ${int(at)} OR ${isAlive(tenant, among)})`]),
+    ...hasAttributes(filter, scope),
+    ...(position === undefined ? [] : [after(position)]),
+    ...(outcome === undefined ? [] : [candidates(tenant, outcome)]),
+  ]
   return sql`SELECT uid, toString(first) AS first, toString(last) AS last, ${hashOf} AS hash FROM (
 SELECT uid, first, last FROM (
-  SELECT uid, if(max(rank) = 0, min(begun), minIf(begun, rank > 0 AND begun > 0)) AS first, if(max(rank) = 0, max(seen), maxIf(seen, rank > 0)) AS last${attributes(filter, aggregates)}
-  FROM (${join(sources(filter), '\n    UNION ALL ')})
+  SELECT uid, if(max(spoke) = 0, min(begun), minIf(begun, spoke AND begun > 0)) AS first, if(max(spoke) = 0, max(seen), maxIf(seen, spoke)) AS last
+  FROM (${join(sources(filter, presence, among), '\n    UNION ALL ')})
   GROUP BY uid
 )
 ${conditions.length === 0 ? raw('') : sql`WHERE ${join(conditions, ' AND ')}`}
 ORDER BY last DESC, uid LIMIT ${uint(limit)}) AS page ORDER BY page.last DESC, uid`
 }
 
+export interface SeenRow {
+  uid: string
+  /** Epoch ns as decimal text. */
+  seen: string
+  /** Which source it is from. */
+  nameless: number
+}
+
+/**
+ * The newest `rows` rows of each source: the pods that podKeys begins with are among theirs. A pod whose lastSeen is later than the
+ * last row of every source that gave so many rows is sure to be here. Rows: SeenRow.
+ */
+export function newestSeen(filter: PodFilter, position: PodPosition | undefined, rows: number, presence: Presence): Fragment {
+  const { tenant, from } = filter
+  const handles = handleSets(tenant, filter, filter.at === undefined ? filter : momentOf(filter.at), presence)
+  const reach = (seen: Fragment, uid: Fragment | undefined): Fragment[] => [
+    ...(from === undefined ? [] : [sql`${seen} >= ${int(from)}`]),
+    ...(position === undefined ? [] : [within(position, seen, uid)]),
+  ]
+  const newest = sql`ORDER BY seen DESC LIMIT ${uint(rows)}`
+  const told = sql`SELECT uid, ${seenOf} AS seen FROM pods_seen
+    WHERE ${join([...ofPods(filter, raw('uid'), handles), ...named(filter, 'name'), ...reach(raw('seen'), raw('uid'))], ' AND ')} ${newest}`
+  const lead = presence.mirrored
+    ? sql`SELECT if(api_uid = '', told.uid, api_uid) AS uid, toString(told.seen) AS seen, 0 AS nameless FROM (${told}) AS told LEFT ANY JOIN (${mirrors(tenant)}) AS mirrors ON told.uid = mirror_uid`
+    : sql`SELECT uid, toString(told.seen) AS seen, 0 AS nameless FROM (${told}) AS told`
+  if (!presence.nameless) return lead
+  const lastLine = raw('toUnixTimestamp64Nano(last_line)')
+  const only = join(
+    [
+      raw('1'),
+      ...named(filter, 'pod'),
+      ...reach(lastLine, undefined),
+      ...handles.slice(0, 1).map((set) => namelessNamesOf(tenant, set)),
+    ],
+    ' AND ',
+  )
+  const tail = handles.length === 0 ? { tail: sql`ORDER BY last_line DESC LIMIT ${uint(rows)}` } : {}
+  return sql`${lead} UNION ALL SELECT resolved AS uid, toString(${lastLine}) AS seen, 1 AS nameless FROM (${resolvedLines(tenant, { only, ...tail })}) AS nameless
+    WHERE ${join([raw('1'), ...handles.map((set) => sql`resolved IN (${set})`)], ' AND ')} ORDER BY last_line DESC LIMIT ${uint(rows)}`
+}
+
 const hashOf = raw('toUInt32(bitAnd(cityHash64(uid), 4294967295))')
 
-type Attribute = 'cluster' | 'node' | 'owners'
+const momentOf = (at: bigint) => ({ from: at, to: at + 1n })
 
-const needed = ({ cluster, node, owner }: PodFilter): Attribute[] => [
-  ...(cluster === undefined ? [] : (['cluster'] as const)),
-  ...(node === undefined ? [] : (['node'] as const)),
-  ...(owner === undefined ? [] : (['owners'] as const)),
-]
-
-const aggregates: Record<Attribute, string> = {
-  cluster: ', argMax(cluster, rank) AS cluster',
-  node: ", argMaxIf(node, rank, node != '') AS node",
-  owners: ', argMax(owners, rank) AS owners',
-}
-
-// Columns that only some filters need are only read for them.
-function attributes(filter: PodFilter, columns: Record<Attribute, string>): Fragment {
-  return raw(
-    needed(filter)
-      .map((name) => columns[name])
-      .join(''),
-  )
-}
-
-function sources(filter: PodFilter): Fragment[] {
-  const { tenant } = filter
-  const told: Record<Attribute, string> = {
-    cluster: ', cluster',
-    node: ', node',
-    owners:
-      ", [concat(owner_kind, '/', owner_name), owner_name, concat(controller_kind, '/', controller_name), controller_name] AS owners",
-  }
-  const spoken: Record<Attribute, string> = {
-    cluster: ', cluster',
-    node: ', node',
-    owners: ", CAST([], 'Array(String)') AS owners",
-  }
-  const seen: Record<Attribute, string> = { ...spoken, cluster: ', cluster', node: ', host AS node' }
-  const named = (namespace: string, name: string) => [
-    ...(filter.namespace === undefined ? [] : [sql` AND ${raw(namespace)} IN ${strs(filter.namespace)}`]),
-    ...(filter.name === undefined ? [] : [sql` AND ${raw(name)} IN ${strs(filter.name)}`]),
-  ]
-  const where = (namespace: string, name: string) => join(named(namespace, name), '')
-  const of = sql`AND tenant = ${str(tenant)}`
-  const lines = [
-    ...underApiUid(
-      tenant,
-      'life_lines.pod_uid',
-      (
-        uid,
-        tail,
-      ) => sql`SELECT ${uid} AS uid, 1 AS rank, toUnixTimestamp64Nano(first_line) AS begun, toUnixTimestamp64Nano(last_line) AS seen${attributes(filter, spoken)}
-    FROM life_lines ${tail} ${of} AND pod_uid != ''${where('namespace', 'pod')}`,
-    ),
-    sql`SELECT resolved AS uid, 1 AS rank, toUnixTimestamp64Nano(first_line) AS begun, toUnixTimestamp64Nano(last_line) AS seen${attributes(filter, spoken)}
-    FROM (${resolvedLines(tenant)}) WHERE 1${where('namespace', 'pod')}`,
-  ]
-  if (needed(filter).length === 0) {
-    // Merged to one row per pod, where the tables themselves have a row per version and per Event.
-    const seenOnce = underApiUid(
-      tenant,
-      'pods_seen.uid',
-      (
-        uid,
-        tail,
-      ) => sql`SELECT ${uid} AS uid, if(told = 1, 2, 0) AS rank, if(told = 1, if(told_first = ${unset}, 0, told_first), event_first) AS begun,
-      if(told = 1, told_last, event_last) AS seen FROM pods_seen ${tail} ${of}${where('namespace', 'name')}`,
-    )
-    return [...seenOnce, ...lines]
-  }
-  return [
-    sql`SELECT uid, 2 AS rank, toUnixTimestamp64Nano(ifNull(created_at, toDateTime64(0, 9, 'UTC'))) AS begun, toUnixTimestamp64Nano(ifNull(status_at, toDateTime64(0, 9, 'UTC'))) AS seen${attributes(filter, told)}
-    FROM pods WHERE tenant = ${str(tenant)}${where('namespace', 'name')}`,
-    ...lines,
-    ...underApiUid(
-      tenant,
-      'events.involved_uid',
-      (
-        uid,
-        tail,
-      ) => sql`SELECT ${uid} AS uid, 0 AS rank, toUnixTimestamp64Nano(first_time) AS begun, toUnixTimestamp64Nano(last_time) AS seen${attributes(filter, seen)}
-    FROM events ${tail} ${of} AND involved_kind = 'Pod' AND involved_uid != ''${where('involved_namespace', 'involved_name')}`,
-    ),
-  ]
-}
-
+/** Expressions on pods_seen. */
+const spoke = raw('(told = 1 OR line_last > 0)')
+const seenOf = sql`if(${spoke}, greatest(told_last, line_last), event_last)`
 /** The neutral element of a minimum in pods_seen. */
 const unset = raw('9223372036854775807')
+const begunOf = sql`if(${spoke}, if(least(told_first, line_first) = ${unset}, 0, least(told_first, line_first)), event_first)`
+
+const ofPods = ({ tenant }: PodFilter, uid: Fragment, handles: readonly Fragment[]): Fragment[] => [
+  sql`tenant = ${str(tenant)}`,
+  ...handles.map((set) => sql`${uid} IN (${set})`),
+]
+
+const named = ({ namespace, name }: PodFilter, column: 'name' | 'pod'): Fragment[] => [
+  ...(namespace === undefined ? [] : [sql`namespace IN ${strs(namespace)}`]),
+  ...(name === undefined ? [] : [sql`${raw(column)} IN ${strs(name)}`]),
+]
+
+function sources(filter: PodFilter, presence: Presence, among: readonly string[] | undefined): Fragment[] {
+  const { tenant } = filter
+  // What is among these was found by its handles already.
+  const handles =
+    among === undefined ? handleSets(tenant, filter, filter.at === undefined ? filter : momentOf(filter.at), presence) : []
+  const only = (uid: Fragment): Fragment[] => (among === undefined ? [] : [sql`${uid} IN ${strs(among)}`])
+  const told = underApiUid(
+    tenant,
+    'pods_seen.uid',
+    (uid, tail) => sql`SELECT ${uid} AS uid, ${spoke} AS spoke, ${begunOf} AS begun, ${seenOf} AS seen
+    FROM pods_seen ${tail} AND ${join([...ofPods(filter, raw('pods_seen.uid'), handles), ...named(filter, 'name'), ...only(uid)], ' AND ')}`,
+    presence.mirrored,
+  )
+  if (!presence.nameless) return told
+  const names = [
+    ...named(filter, 'pod'),
+    ...(among === undefined ? handles.slice(0, 1) : [sql`SELECT arrayJoin(${strs(among)}) AS uid`]).map((set) =>
+      namelessNamesOf(tenant, set),
+    ),
+  ]
+  const conditions = [raw('1'), ...handles.map((set) => sql`resolved IN (${set})`), ...only(raw('resolved'))]
+  return [
+    ...told,
+    sql`SELECT resolved AS uid, 1 AS spoke, toUnixTimestamp64Nano(first_line) AS begun, toUnixTimestamp64Nano(last_line) AS seen
+    FROM (${resolvedLines(tenant, names.length === 0 ? {} : { only: join(names, ' AND ') })}) AS nameless WHERE ${join(conditions, ' AND ')}`,
+  ]
+}
 
 function seenBetween({ from, to }: PodFilter): Fragment[] {
   return [...(from === undefined ? [] : [sql`last >= ${int(from)}`]), ...(to === undefined ? [] : [sql`first < ${int(to)}`])]
 }
 
-function ofAttributes({ cluster, node, owner }: PodFilter): Fragment[] {
-  return [
-    ...(cluster === undefined ? [] : [sql`cluster IN ${strs(cluster)}`]),
-    ...(node === undefined ? [] : [sql`node IN ${strs(node)}`]),
-    ...(owner === undefined ? [] : [sql`hasAny(owners, ${strs(owner.filter((name) => name !== ''))})`]),
-  ]
-}
-
-// A pod that speaks while pages are turned moves up, past the cursor: it is visited late, and once.
+// A pod that speaks while pages are turned moves up, past the cursor: it is visited late, and once. What is settled stays where it is.
 function after({ last, uid, since, visited }: PodPosition): Fragment {
   const below = sql`(last < ${int(last)} OR (last = ${int(last)} AND uid > ${str(uid)}))`
   if (visited === undefined) return below
-  return sql`(${below} OR (first <= ${int(since)} AND (last > ${int(last)} OR uid < ${str(uid)}) AND uid != ${str(uid)} AND NOT has(${bind('Array(UInt32)', visited)}, ${hashOf})))`
+  return sql`(${below} OR (first <= ${int(since)} AND last > ${int(since - settledNs)} AND ${notVisited(visited)}))`
 }
+
+/** What rows of pods behind the position may be like. */
+function within({ last, since, visited }: PodPosition, seen: Fragment, uid: Fragment | undefined): Fragment {
+  const below = sql`${seen} <= ${int(last)}`
+  if (visited === undefined) return below
+  return sql`(${below} OR (${seen} > ${int(since - settledNs)}${uid === undefined ? raw('') : sql` AND ${notVisited(visited)}`}))`
+}
+
+const notVisited = (visited: readonly number[]): Fragment => sql`NOT has(${bind('Array(UInt32)', visited)}, ${hashOf})`

@@ -3,9 +3,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { arrivals, arrivedBefore, keysFilter, type ArrivalKey } from '#query/plan/arrivals.ts'
 import type { LineFilter } from '#query/plan/line-filter.ts'
+import type { LineKey } from '#query/plan/line-order.ts'
 import { someLines } from '#query/plan/line-statements.ts'
 import type { Reading } from './reading.ts'
-import type { Line } from './row-decoder.ts'
+import { keyOf, type Line } from './row-decoder.ts'
 
 export interface FollowOptions {
   reading: Reading
@@ -17,6 +18,8 @@ export interface FollowOptions {
   /** Lines that were shown already, by `lineId`. */
   shown: ShownLines
   pollIntervalMs: number
+  /** How long ago a tail that is resumed was left, ms: what was written meanwhile is looked at. */
+  missedMs?: number
   /** Ends the following: the client went away, or the service stops. */
   signal: AbortSignal
 }
@@ -27,8 +30,23 @@ export interface Arrival {
   received: number
 }
 
+/** How far a tail has come in the order of arrivals. What is shown late, since its insert was slow, does not take it back. */
+export interface Reached {
+  received: number
+  key: LineKey
+}
+
+export function isLater(than: Reached, { line, received }: Arrival): boolean {
+  if (received !== than.received) return received > than.received
+  return line.ts === than.key.ts ? line.identity > than.key.identity : line.ts > than.key.ts
+}
+
+export const later = (reached: Reached, one: Arrival): Reached =>
+  isLater(reached, one) ? { received: one.received, key: keyOf(one.line) } : reached
+
 const overlapMs = 30_000
-const writtenWithinS = 120
+/** Parts that were written so long before the last look are looked at again: clocks differ, and inserts take their time. */
+const writtenBeforeMs = 120_000
 const keysAtOnce = 2_000
 
 /** Lines in order of arrival, an empty array after a look that found nothing; ends when the signal aborts. */
@@ -39,10 +57,15 @@ export async function* follow({
   after,
   shown,
   pollIntervalMs,
+  missedMs = 0,
   signal,
 }: FollowOptions): AsyncGenerator<Arrival[]> {
   let newest = since
+  let lookedMs = performance.now() - missedMs
   while (!signal.aborted) {
+    // A reader that takes long to take what he is given holds up the next look.
+    const writtenWithinS = Math.ceil((performance.now() - lookedMs + writtenBeforeMs) / 1000)
+    lookedMs = performance.now()
     let found = 0
     let last = after
     do {

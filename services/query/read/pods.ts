@@ -4,10 +4,11 @@
 import { lineCounts, type LineCountRow } from '#query/plan/line-counts.ts'
 import * as details from '#query/plan/pod-details.ts'
 import { mirrors } from '#query/plan/pod-sources.ts'
-import { podKeys, type PodFilter, type PodKey, type PodPosition } from '#query/plan/pods.ts'
+import { settledNs, type PodFilter, type PodKey, type PodPosition } from '#query/plan/pods.ts'
 import { renderPod, type PodFacts, type PodJson, type RenderedPod } from '#query/render/pod.ts'
 import { createCoverReader, type CoverReader } from './covers.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
+import { readPodKeys, readPresence, uidCharsAtOnce } from './pod-keys.ts'
 import type { Reading } from './reading.ts'
 import { inTime, spansOf } from './timed-lives.ts'
 
@@ -28,10 +29,7 @@ export interface PodReader {
 
 /** Pods that are carried in a cursor, so that one that speaks again is not visited twice: 4 bytes each. */
 const visitedMax = 1000
-const settledNs = 600_000_000_000n
 const keysAtOnce = 20_000
-/** A statement takes 256 KB of text, its lists included, of which some list the uids twice; names have up to 253 characters. */
-const uidCharsAtOnce = 100_000
 const detailsAtOnce = 1_000
 const countedAtOnce = 400
 /** Lines whose places a page of the list looks at: some tenths of a second. */
@@ -43,9 +41,10 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
 
   async function facts(tenant: string, uids: readonly string[]): Promise<PodFacts[]> {
     if (uids.length === 0) return []
-    const [pods, lives] = await Promise.all([
+    const [pods, lives, { nameless }] = await Promise.all([
       rows<details.PodRow>(details.podRows(tenant, uids)),
       rows<details.LifeRow>(details.lifeRows(tenant, uids)),
+      readPresence(reading, tenant),
     ])
     const mirrored = pods.flatMap(({ mirrorUid }) => (mirrorUid === '' ? [] : [mirrorUid]))
     const aliases = mirrored.length === 0 ? [] : await rows<{ mirror_uid: string; api_uid: string }>(mirrors(tenant, mirrored))
@@ -53,7 +52,7 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
     const all = [...uids, ...apiUidOf.keys()]
     const [events, lines] = await Promise.all([
       rows<details.EventRow>(details.eventRows(tenant, all)),
-      rows<details.LifeLinesRow>(details.lifeLines(tenant, all)),
+      rows<details.LifeLinesRow>(details.lifeLines(tenant, all, nameless)),
     ])
     const uidOf = ({ uid }: { uid: string }) => apiUidOf.get(uid) ?? uid
     const of = {
@@ -97,7 +96,7 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
     const atOnce = filter.outcome === undefined ? limit + 1 : keysAtOnce
     let behind = start
     for (let more = true; more;) {
-      const keys = await rows<PodKey>(podKeys(filter, behind, atOnce))
+      const keys = await readPodKeys({ reading, filter, position: behind, limit: atOnce })
       more = keys.length === atOnce
       let step = limit + 1
       for (let from = 0, size = 0; from < keys.length; from += size, step *= 4) {
@@ -149,7 +148,7 @@ const wanted = ({ pod }: RenderedPod, { outcome }: PodFilter): boolean => outcom
 function advance(position: PodPosition | undefined, key: PodKey, { verdict }: RenderedPod, newest: PodKey): PodPosition {
   const last = BigInt(key.last)
   const since = position?.since ?? BigInt(newest.last)
-  const movedUp = position !== undefined && last > since
+  const movedUp = position !== undefined && (last > position.last || (last === position.last && key.uid < position.uid))
   const mayMove = movedUp || !verdict.over || since - last < settledNs
   const known = position === undefined ? [] : position.visited
   const visited = known === undefined || !mayMove ? known : known.length < visitedMax ? [...known, key.hash] : undefined

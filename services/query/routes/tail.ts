@@ -5,13 +5,15 @@ import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor, type Cursor } from '#query/cursor.ts'
 import type { LineFilter } from '#query/plan/line-filter.ts'
-import { createShownLines, follow } from '#query/read/follow.ts'
+import { nowhere } from '#query/plan/line-order.ts'
+import { createShownLines, follow, later, type Reached } from '#query/read/follow.ts'
 import { streamLines } from '#query/read/pages.ts'
 import { createReading, type Reading } from '#query/read/reading.ts'
 import { keyOf, type Line } from '#query/read/row-decoder.ts'
 import { lineJson } from '#query/render/line.ts'
 import { sseComment, sseEvent } from '#query/render/sse.ts'
 import { clientGone } from './line-reply.ts'
+import { ownerTail } from './owner-tail.ts'
 import { filterDigest, readFilter } from './line-request.ts'
 import { nowNs, type QueryRouteOptions } from './query-context.ts'
 
@@ -24,8 +26,19 @@ export interface TailOptions extends QueryRouteOptions {
   heartbeatMs?: number
 }
 
+const ownerParameter = z
+  .string('give it once')
+  .max(512)
+  .regex(
+    /^(?!Node\/)[A-Z][A-Za-z]*\/[^/\s]+$/,
+    'must be Kind/name, such as Deployment/cart, StatefulSet/db, Job/import or CronJob/nightly',
+  )
+  .optional()
+  .describe('`Kind/name`: all pods of this owner, present and future, with an event `life` where one died or was born.')
+
 const querystring = z.strictObject({
   ...filterParameters,
+  owner: ownerParameter,
   cursor: cursor.describe('Like Last-Event-ID, for clients that cannot set it.'),
 })
 
@@ -35,7 +48,7 @@ export const tailRoute =
     const schema = { summary: 'Lines as they arrive (server-sent events)', querystring, produces: ['text/event-stream'] }
     app.get('/v1/logs/tail', { schema }, async (request, reply) => {
       const { query, tenant } = request
-      const filters = digest(filterDigest(query, tenant, 'tail'))
+      const filters = digest(filterDigest(query, tenant, query.owner === undefined ? 'tail' : ['tail', query.owner]))
       const asked = readFilter(query, { tenant, nowNs: nowNs(clock) })
       const header = request.headers['last-event-id']
       const at =
@@ -47,7 +60,8 @@ export const tailRoute =
       const filter = at?.from === undefined ? asked : { ...asked, from: at.from }
       const signal = AbortSignal.any([clientGone(reply), stopping])
       const reading = createReading({ store, limits, signal })
-      const events = tail({ reading, filter, at, filters, now: clock(), pollIntervalMs, signal })
+      const run: TailRun = { reading, filter, at, filters, now: clock(), pollIntervalMs, signal }
+      const events = query.owner === undefined ? tail(run) : ownerTail({ ...run, owner: query.owner })
       // The first look comes before the answer begins: a search text that the engine refuses is still a 400.
       const first = await events.next()
       const body = Readable.from(withHeartbeat(startingWith(first, events), { heartbeatMs, stopping, signal }), {
@@ -62,7 +76,7 @@ export const tailRoute =
     done()
   }
 
-interface TailRun {
+export interface TailRun {
   reading: Reading
   filter: LineFilter
   at: Cursor | undefined
@@ -76,23 +90,30 @@ interface TailRun {
 async function* tail({ reading, filter, at, filters, now, pollIntervalMs, signal }: TailRun): AsyncGenerator<string> {
   const shown = createShownLines()
   const from = filter.from === undefined ? {} : { from: filter.from }
-  const event = (line: Line, place: Pick<Cursor, 'received' | 'followFrom'>): string =>
+  const event = (line: Line, place: Pick<Cursor, 'after' | 'received' | 'followFrom'>): string =>
     sseEvent({
       event: 'line',
-      id: encodeCursor({ after: keyOf(line), ...from, ...place }, filters),
+      id: encodeCursor({ ...from, ...place }, filters),
       data: JSON.stringify(lineJson(line)),
     })
   const since = at?.followFrom ?? now
   if (at?.received === undefined && filter.from !== undefined) {
     for await (const lines of streamLines({ reading, filter, order: 'asc', ...(at === undefined ? {} : { after: at.after }) })) {
       for (const line of lines) if (line.received >= since) shown.add(line)
-      yield lines.map((line) => event(line, { followFrom: since })).join('')
+      yield lines.map((line) => event(line, { after: keyOf(line), followFrom: since })).join('')
     }
   }
   const after = at?.received === undefined ? undefined : { received: at.received, ts: at.after.ts, identity: at.after.identity }
-  const options = { reading, filter, since: after?.received ?? since, shown, pollIntervalMs, signal }
+  const missedMs = after === undefined ? 0 : Math.max(0, now - after.received)
+  const options = { reading, filter, since: after?.received ?? since, shown, pollIntervalMs, missedMs, signal }
+  let reached: Reached = { received: options.since, key: at?.received === undefined ? nowhere : at.after }
   for await (const arrived of follow({ ...options, ...(after === undefined ? {} : { after }) })) {
-    yield arrived.map(({ line, received }) => event(line, { received })).join('')
+    let text = ''
+    for (const one of arrived) {
+      reached = later(reached, one)
+      text += event(one.line, { after: reached.key, received: reached.received })
+    }
+    yield text
   }
 }
 

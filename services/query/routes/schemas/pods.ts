@@ -1,4 +1,5 @@
 // Shapes of /v1/pods and /v1/pods/{uid}, as OpenAPI tells them and tests hold them to.
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { evidenceKinds } from '#shared/lifecycle/evidence-items.ts'
 import { outcomes } from '#shared/lifecycle/evidence.ts'
@@ -13,17 +14,54 @@ const many = <T extends z.ZodType<string>>(value: T, description: string) =>
     .describe(`${description} Repeatable: any of the values.`)
 
 const { cluster, namespace, node } = filterParameters
+const text = (max = 1024) => z.string().min(1, 'must not be empty').max(max)
 
 export const podsQuery = z.strictObject({
   cluster,
   namespace,
   name: many(z.string(), 'Pod name; one name may have had many uids.'),
+  uid: many(text(), 'Pod uid, or its first 6 or more characters.'),
   node,
   outcome: many(z.enum(outcomes, `must be one of ${outcomes.join(', ')}`), 'How the pod ended.'),
   owner: many(
     z.string().regex(/^[^/]+(\/[^/]+)?$/, 'must be a name or Kind/name, such as Deployment/cart'),
     '`Deployment/cart` or `cart`.',
   ),
+  ip: many(
+    z.string().refine((ip) => isIP(ip) !== 0 && !ip.includes('%'), 'must be an IPv4 or IPv6 address'),
+    'Address of the pod; with `at`, or `from` and `to`, the pods that had it then.',
+  ),
+  containerId: many(
+    z
+      .string()
+      .regex(
+        /^([a-z0-9.+-]+:\/\/)?[0-9a-f]{6,64}$/i,
+        'must be the first 6 or more hexadecimal digits of a container id, with or without scheme',
+      ),
+    'Id of any of its container instances, or the first 6 or more digits, with or without scheme.',
+  ),
+  image: many(
+    z
+      .string()
+      .max(1024)
+      .regex(
+        /^(?!sha256:)[^\s@]+(@sha256:[0-9a-f]{64})?$|^sha256:[0-9a-f]{6,64}$/i,
+        'must be a reference such as registry.example/cart:1.2, or sha256: and the first 6 or more digits of a digest',
+      ),
+    'Image of any of its containers: a reference with or without tag, or `sha256:` and the first 6 or more digits.',
+  ),
+  label: many(
+    z
+      .string()
+      .max(512)
+      .regex(
+        /^[A-Za-z0-9]([\w./-]*[A-Za-z0-9])?(=[\w.-]*)?$/,
+        'must be key=value, or key alone for any value; give it again for more',
+      ),
+    '`key=value`, or `key` for any value. Values of one key are ORed, different keys ANDed.',
+  ),
+  event: many(text(), 'Uid or name of an Event on the pod.'),
+  at: timeParameters.from.describe('Pods that lived at this time. RFC 3339, epoch, or relative such as `-15m`.'),
   from: timeParameters.from.describe('Pods last seen at this time or later. RFC 3339, epoch, or relative such as `-15m`.'),
   to: timeParameters.to.describe('Pods first seen before this time.'),
   limit: limit(100),

@@ -8,13 +8,12 @@ const cursor: PodCursor = {
     since: 1795428001000000000n,
     visited: [0, 1, 4294967295],
   },
-  from: -5n,
-  to: 7n,
+  times: { from: -5n, to: 7n, at: 9n },
 }
 
 test('a cursor comes back as it went', () => {
   expect(decodePodCursor(encodePodCursor(cursor, 'f'), 'f')).toEqual(cursor)
-  const open = { position: { ...cursor.position, visited: undefined }, from: undefined, to: undefined }
+  const open = { position: { ...cursor.position, visited: undefined }, times: { from: undefined, to: undefined, at: undefined } }
   expect(decodePodCursor(encodePodCursor(open, 'f'), 'f')).toEqual(open)
 })
 

@@ -1,0 +1,100 @@
+// How long finding a pod takes among many: loads a population of lives, starts the service on it, and asks for pods by every handle,
+// one request after another. Prints its seed and a Markdown table.
+// Run by hand: node bench/pods.ts [--pods 100000] [--lives 10] [--lines 1] [--requests 100] [--seed 1] [--data-dir DIR]
+// With --data-dir a directory that was loaded before, with the same figures, is used again, and kept.
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { spawnService } from '#test/support/service-process.ts'
+import { cpuSeconds, residentMiB } from './load/process-cost.ts'
+import { load } from './pods/load.ts'
+import { populate, type Pod, type PopulationOptions } from './pods/population.ts'
+import { createRandom } from './storage/random.ts'
+
+const { values } = parseArgs({
+  options: {
+    pods: { type: 'string', default: '100000' },
+    lives: { type: 'string', default: '10' },
+    lines: { type: 'string', default: '1' },
+    requests: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
+    'data-dir': { type: 'string' },
+  },
+})
+const [pods, livesPerPod, linesPerLife, requests, seed] = [
+  values.pods,
+  values.lives,
+  values.lines,
+  values.requests,
+  values.seed,
+].map(Number) as [number, number, number, number, number]
+// Whole days, so that a directory may be used again.
+const untilMs = Math.floor(Date.now() / 86_400_000) * 86_400_000
+const options: PopulationOptions = { pods, livesPerPod, linesPerLife, seed, untilMs, days: 10 }
+const every = Math.max(1, Math.floor(pods / 1000))
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+/** Requests by kind: each is made from a pod drawn at random. */
+const kinds: Record<string, (pod: Pod) => string> = {
+  'first page': () => '/v1/pods',
+  'first page of a namespace': ({ namespace }) => `/v1/pods?namespace=${namespace}`,
+  'by name': ({ namespace, name }) => `/v1/pods?namespace=${namespace}&name=${name}`,
+  'by address': ({ ip }) => `/v1/pods?ip=${ip}`,
+  'by address at a time': ({ ip, bornMs, diedMs }) => `/v1/pods?ip=${ip}&at=${(bornMs + diedMs) / 2}`,
+  'by the begin of a container id': ({ containerIds }) => `/v1/pods?containerId=${containerIds[0]!.slice(0, 12)}`,
+  'by image digest': ({ digest }) => `/v1/pods?image=${digest}`,
+  'by label': ({ app }) => `/v1/pods?label=app%3D${app}`,
+  'by a label of every third pod': () => '/v1/pods?label=tier%3Dweb',
+  'by node at a time': ({ node, bornMs, diedMs }) => `/v1/pods?node=${node}&at=${(bornMs + diedMs) / 2}`,
+  'by owner': ({ app }) => `/v1/pods?owner=Deployment/${app}`,
+  'by Event': ({ event }) => `/v1/pods?event=${event}`,
+  'one pod by uid': ({ uid }) => `/v1/pods/${uid}`,
+}
+
+const dataDir = values['data-dir'] ?? (await mkdtemp(join(tmpdir(), 'afterlog-pods-')))
+try {
+  say(`seed ${seed}: ${pods} pods of ${livesPerPod} lives, ${linesPerLife} line(s) each`)
+  const loadedMs = performance.now()
+  const drawn = existsSync(join(dataDir, 'clickhouse')) ? sample() : await load(dataDir, options, every)
+  say(`loaded in ${Math.round((performance.now() - loadedMs) / 1000)} s`)
+  await using service = spawnService({ dataDir, env: { AFTERLOG_LOG_LEVEL: 'info' } })
+  const url = await service.serving
+  say('\n| request | p50 ms | p95 ms | CPU ms each | answer |\n|---|---|---|---|---|')
+  for (const [kind, path] of Object.entries(kinds))
+    if (kind.includes(values.only)) say(await measure(url, service.pid, kind, path, drawn))
+  say(`\nresident ${residentMiB(service.pid).peak} MiB at the peak`)
+} finally {
+  if (values['data-dir'] === undefined) await rm(dataDir, { recursive: true, force: true })
+}
+
+async function measure(
+  url: string,
+  pid: number,
+  kind: string,
+  path: (pod: Pod) => string,
+  drawn: readonly Pod[],
+): Promise<string> {
+  const random = createRandom(seed)
+  const tookMs: number[] = []
+  let found = ''
+  const cpuBefore = cpuSeconds(pid)
+  for (let i = 0; i < requests; i++) {
+    const startedMs = performance.now()
+    const answer = await fetch(`${url}${path(random.pick(drawn))}`)
+    const body = (await answer.json()) as { pods?: unknown[]; uid?: string }
+    tookMs.push(performance.now() - startedMs)
+    if (!answer.ok) throw new Error(`${kind}: ${answer.status} ${JSON.stringify(body).slice(0, 500)}`)
+    found = body.pods === undefined ? 'one' : `${body.pods.length} pods`
+  }
+  const cpuMs = ((cpuSeconds(pid) - cpuBefore) * 1000) / requests
+  tookMs.sort((a, b) => a - b)
+  const at = (share: number): number => Math.round(tookMs[Math.min(requests - 1, Math.floor(requests * share))]!)
+  return `| ${kind} | ${at(0.5)} | ${at(0.95)} | ${Math.round(cpuMs)} | ${found} |`
+}
+
+function sample(): Pod[] {
+  return Array.from({ length: Math.floor(pods / every) }, (_, i) => populate(options, i * every, i * every + 1).pods[0]!)
+}

@@ -1,0 +1,56 @@
+// What a pod is said to be by whoever knows best, its object before its lines before its Events: the filters that must hold of what
+// the answer shows, as conditions on uid.
+import { join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { Presence } from './pod-handles.ts'
+import { namelessNamesOf, resolvedLines, underApiUid } from './pod-sources.ts'
+
+interface Scope {
+  tenant: string
+  presence: Presence
+  /** Pods to look at; every one where it is undefined. */
+  among: readonly string[] | undefined
+}
+
+interface Attributes {
+  cluster?: readonly string[] | undefined
+  node?: readonly string[] | undefined
+}
+
+/** None where nothing is asked. */
+export function hasAttributes({ cluster, node }: Attributes, { tenant, presence, among }: Scope): Fragment[] {
+  if (cluster === undefined && node === undefined) return []
+  const only = (uid: Fragment) => (among === undefined ? raw('') : sql` AND ${uid} IN ${strs(among)}`)
+  const of = sql`tenant = ${str(tenant)}`
+  const under = (column: string, rows: (uid: Fragment, tail: Fragment) => Fragment) =>
+    underApiUid(tenant, column, rows, presence.mirrored)
+  const names = among === undefined ? {} : { only: namelessNamesOf(tenant, sql`SELECT arrayJoin(${strs(among)}) AS uid`) }
+  const told = [
+    sql`SELECT uid, 2 AS rank, cluster, node FROM pods WHERE ${of}${only(raw('uid'))}`,
+    ...under(
+      'life_lines.pod_uid',
+      (uid, tail) =>
+        sql`SELECT ${uid} AS uid, 1 AS rank, cluster, node FROM life_lines ${tail} AND ${of} AND pod_uid != ''${only(uid)}`,
+    ),
+    ...(presence.nameless
+      ? [
+          sql`SELECT resolved AS uid, 1 AS rank, cluster, node FROM (${resolvedLines(tenant, names)}) AS nameless WHERE 1${only(raw('resolved'))}`,
+        ]
+      : []),
+    ...under(
+      'events.involved_uid',
+      (uid, tail) =>
+        sql`SELECT ${uid} AS uid, 0 AS rank, cluster, host AS node FROM events ${tail} AND ${of} AND involved_kind = 'Pod' AND involved_uid != ''${only(uid)}`,
+    ),
+  ]
+  const having = [
+    ...(cluster === undefined ? [] : [sql`argMax(cluster, rank) IN ${strs(cluster)}`]),
+    ...(node === undefined ? [] : [sql`argMaxIf(node, rank, node != '') IN ${strs(node)}`]),
+  ]
+  return [sql`uid IN (SELECT uid FROM (${join(told, ' UNION ALL ')}) GROUP BY uid HAVING ${join(having, ' AND ')})`]
+}
+
+/** Its object told of it, and no version of it of its end. */
+export function isAlive(tenant: string, among: readonly string[] | undefined): Fragment {
+  const only = among === undefined ? raw('') : sql` AND uid IN ${strs(among)}`
+  return sql`uid IN (SELECT uid FROM pods WHERE tenant = ${str(tenant)}${only} GROUP BY uid HAVING max(gone = 1 OR deleted_at IS NOT NULL OR phase IN ('Succeeded', 'Failed')) = 0)`
+}

@@ -1,0 +1,50 @@
+// The keys of a page of pods. Grouping every pod for a page of a hundred costs most of it, so the newest rows are taken first and
+// only their pods are grouped: the same keys, proven by what was cut off. Where too few pods are sure, more rows are taken, then all.
+import { newestSeen, podKeys, type PodFilter, type PodKey, type PodPosition, type SeenRow } from '#query/plan/pods.ts'
+import type { Presence } from '#query/plan/pod-handles.ts'
+import { presenceOf } from '#query/plan/pod-sources.ts'
+import type { Reading } from './reading.ts'
+
+export interface PodKeysOptions {
+  reading: Pick<Reading, 'rows'>
+  filter: PodFilter
+  position: PodPosition | undefined
+  limit: number
+  /** Rows to begin with; 0 groups every pod at once. */
+  firstRows?: number
+}
+
+/** A statement takes 256 KB of text, its lists included, of which some list the uids several times. */
+export const uidCharsAtOnce = 100_000
+const rowsMax = 20_000
+const rowsPerPod = 3
+
+/** At most `limit`, in order; fewer mean that there are no more. */
+export async function readPodKeys({ reading, filter, position, limit, firstRows }: PodKeysOptions): Promise<PodKey[]> {
+  const presence = await readPresence(reading, filter.tenant)
+  const begin = firstRows ?? limit * rowsPerPod + 100
+  for (let rows = begin; rows > 0 && rows <= rowsMax; rows *= 8) {
+    const newest = await reading.rows<SeenRow>(newestSeen(filter, position, rows, presence))
+    const among = [...new Set(newest.map(({ uid }) => uid))]
+    if (among.reduce((chars, uid) => chars + uid.length, 0) > uidCharsAtOnce) break
+    if (among.length === 0) return []
+    const keys = await reading.rows<PodKey>(podKeys(filter, position, limit, presence, among))
+    const cut = lastOfFull(newest, rows)
+    const sure = cut === undefined ? keys : keys.filter(({ last }) => BigInt(last) > cut)
+    if (cut === undefined || sure.length === limit) return sure
+  }
+  return reading.rows<PodKey>(podKeys(filter, position, limit, presence))
+}
+
+export async function readPresence(reading: Pick<Reading, 'rows'>, tenant: string): Promise<Presence> {
+  const [known] = await reading.rows<Record<keyof Presence, number>>(presenceOf(tenant))
+  return { mirrored: known?.mirrored === 1, nameless: known?.nameless === 1 }
+}
+
+/** Epoch ns at which the sources were cut off; undefined where every one of them came whole. */
+function lastOfFull(newest: readonly SeenRow[], rows: number): bigint | undefined {
+  const ends = [...Map.groupBy(newest, ({ nameless }) => nameless).values()].flatMap((source) =>
+    source.length < rows ? [] : [source.map(({ seen }) => BigInt(seen)).reduce((a, b) => (a < b ? a : b))],
+  )
+  return ends.length === 0 ? undefined : ends.reduce((a, b) => (a > b ? a : b))
+}

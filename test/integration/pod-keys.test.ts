@@ -1,0 +1,231 @@
+// The quick way to a page of pods gives what grouping every pod gives, on any population: crash loops, static pods, pods that only lines
+// or Events told of, lines without a uid, facts told twice, and pages from any place.
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { columns } from '#ingest/store/columns.ts'
+import { settledNs, type PodFilter, type PodPosition } from '#query/plan/pods.ts'
+import { raw } from '#shared/clickhouse/sql.ts'
+import { readPodKeys } from '#query/read/pod-keys.ts'
+import { createReading } from '#query/read/reading.ts'
+import { openTestStore, type TestStore } from '#test/support/store.ts'
+
+type Row = Record<string, unknown>
+type Table = 'pods' | 'lives' | 'events' | 'logs'
+
+let opened: TestStore
+beforeAll(async () => {
+  opened = await openTestStore()
+  for (const table of ['pods', 'pods_seen', 'pod_handles', 'life_lines', 'lives', 'events'])
+    await opened.store.command({ sql: raw(`SYSTEM STOP MERGES ${table}`) })
+})
+afterAll(() => opened?.[Symbol.asyncDispose]())
+
+const begin = Date.UTC(2026, 10, 23)
+const instant = (s: number): string => `${new Date(begin + s * 1000).toISOString().slice(0, 19).replace('T', ' ')}.000000000`
+const ns = (s: number): bigint => BigInt(begin + s * 1000) * 1_000_000n
+
+interface Made {
+  number: number
+  born: number
+  lasts: number
+  lives: number
+  told: boolean
+  gone: boolean
+  static: boolean
+  says: 'nothing' | 'uid' | 'container id' | 'neither'
+  events: number
+  node: number
+}
+
+const made: fc.Arbitrary<Made> = fc.record({
+  number: fc.nat(1_000_000),
+  born: fc.nat(3000),
+  lasts: fc.nat(2000),
+  lives: fc.integer({ min: 1, max: 12 }),
+  told: fc.boolean(),
+  gone: fc.boolean(),
+  static: fc.nat(5).map((n) => n === 0),
+  says: fc.constantFrom('nothing', 'uid', 'uid', 'container id', 'neither'),
+  events: fc.nat(2),
+  node: fc.nat(3),
+})
+
+/** Rows of one pod; of its lines some lie before its object's times and some behind. */
+function rowsOf(pod: Made, tenant: string, withRare: boolean): Record<Table, Row[]> {
+  const { number, born, lasts, lives, told, gone, says, events, node } = pod
+  const rare = withRare || says === 'nothing' || says === 'uid'
+  const uid = `uid-${number}`
+  const mirror = withRare && pod.static ? `${number}`.padStart(32, '0') : ''
+  const place = { tenant, cluster: 'c', namespace: `ns-${number % 3}`, pod: `pod-${number % 40}`, container: 'app', pod_uid: uid }
+  const at = (restart: number): number => born + Math.floor((lasts * restart) / lives)
+  const object = {
+    ...place,
+    name: place.pod,
+    uid,
+    mirror_uid: mirror,
+    version: 1,
+    node: `node-${node}`,
+    labels: { app: `app-${number % 5}` },
+    ip: `10.0.0.${number % 7}`,
+    gone: gone ? 1 : 0,
+    object: '{}',
+    created_at: instant(born),
+    started_at: instant(born),
+    status_at: instant(born + lasts),
+    owner_kind: 'Deployment',
+    owner_name: `app-${number % 5}`,
+  }
+  const life = (restart: number): Row => ({ ...place, restart, version: 1, container_id: idOf(number, restart), node: '' })
+  const line = (restart: number): Row => {
+    const carried = {
+      uid: { restart, pod_uid: mirror || uid },
+      'container id': { restart: -1, pod_uid: '', container_id: `containerd://${idOf(number, restart)}` },
+    }
+    const nothing = { restart: -1, pod_uid: '', container_id: '' }
+    const own = says === 'uid' || says === 'container id' ? carried[says] : nothing
+    return {
+      ...place,
+      ...own,
+      ts: instant(at(restart) + ((number * 7 + restart * 13) % 90)),
+      message: 'm',
+      offset: restart,
+      node: `node-${node}`,
+    }
+  }
+  const event = (i: number): Row => ({
+    ...place,
+    uid: `event-${number}-${i}`,
+    version: 1,
+    involved_kind: 'Pod',
+    involved_uid: mirror || uid,
+    involved_name: place.pod,
+    involved_namespace: place.namespace,
+    first_time: instant(born + i * 300),
+    last_time: instant(born + i * 600 + (number % 3) * 1500),
+    host: `node-${node}`,
+    count: 1,
+  })
+  const each = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i))
+  return {
+    pods: told ? [object, { ...object, version: 2, status_at: instant(born + lasts + 5) }] : [],
+    lives: told ? each(lives, life) : [],
+    logs: says === 'nothing' || !rare ? [] : each(lives, line),
+    events: each(events, event),
+  }
+}
+
+const idOf = (number: number, restart: number): string =>
+  `${(number * 31 + restart).toString(16).padStart(8, '0')}${'ab'.repeat(28)}`
+
+async function store(tenant: string, pods: readonly Made[], withRare: boolean): Promise<void> {
+  for (const table of ['pods', 'lives', 'logs', 'events'] as const) {
+    const rows = pods.flatMap((pod) => rowsOf(pod, tenant, withRare)[table])
+    const text = rows.map(
+      (row) =>
+        `${JSON.stringify(columns[table].map((column) => row[column] ?? standard[column] ?? (column in standard ? null : '')))}\n`,
+    )
+    // Two parts, and what is told twice in both.
+    for (const part of [text.slice(0, text.length * 0.6), text.slice(text.length * 0.5)])
+      if (part.length > 0)
+        await opened.store.insert({
+          table,
+          columns: columns[table],
+          rows: Buffer.from(part.join('')),
+          format: 'JSONCompactEachRow',
+        })
+  }
+}
+
+/** Of columns that are no text. */
+const standard: Record<string, unknown> = {
+  waiting: {},
+  labels: {},
+  annotations: {},
+  attributes: {},
+  gone: 0,
+  partial: 0,
+  eof: 0,
+  ordinal: 0,
+  seq: 0,
+  length: -1,
+  exit_code: null,
+  signal: null,
+  created_at: null,
+  started_at: null,
+  deleted_at: null,
+  status_at: null,
+  finished_at: null,
+  received: instant(0).slice(0, 23),
+}
+
+const times = fc.integer({ min: -100, max: 5000 })
+const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined, freq: 3 })
+const one = (prefix: string, count: number): fc.Arbitrary<string[] | undefined> =>
+  maybe(fc.nat(count).map((n) => [`${prefix}${n}`]))
+const filters: fc.Arbitrary<Omit<PodFilter, 'tenant'>> = fc.record({
+  namespace: one('ns-', 2),
+  name: one('pod-', 39),
+  node: one('node-', 4),
+  owner: one('Deployment/app-', 5),
+  ip: one('10.0.0.', 7),
+  label: maybe(fc.nat(5).map((n) => [{ key: 'app', values: n === 5 ? ('any' as const) : [`app-${n}`] }])),
+  from: maybe(times.map(ns)),
+  to: maybe(times.map(ns)),
+  at: maybe(times.map(ns)),
+})
+/** Few filters at a time: many find nothing. */
+const someFilters = fc
+  .tuple(
+    filters,
+    fc.shuffledSubarray(['namespace', 'name', 'node', 'owner', 'ip', 'label', 'from', 'to', 'at'] as const, { maxLength: 2 }),
+  )
+  .map(([filter, kept]) => Object.fromEntries(kept.map((key) => [key, filter[key]])) as Omit<PodFilter, 'tenant'>)
+
+for (const [tenant, withRare] of [
+  ['plain', false],
+  ['rare', true],
+] as const) {
+  test(`keys of a page are those of the whole list (${tenant})`, { timeout: 300_000 }, async () => {
+    const pods = fc.sample(made, { seed: 7, numRuns: 300 })
+    await store(tenant, [...new Map(pods.map((pod) => [pod.number, pod])).values()], withRare)
+    await opened.store.insert({
+      table: 'pods',
+      columns: ['tenant', 'uid'],
+      rows: Buffer.from('["other","uid-x"]\n'),
+      format: 'JSONCompactEachRow',
+    })
+    const reading = createReading({ store: opened.store, limits: {} })
+    let found = 0
+    let paged = 0
+    await fc.assert(
+      fc.asyncProperty(
+        someFilters,
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.boolean(),
+        async (given, limit, firstRows, dropped) => {
+          const filter = { tenant, ...given }
+          let position: PodPosition | undefined
+          for (let page = 0; page < 3; page++) {
+            const slow = await readPodKeys({ reading, filter, position, limit, firstRows: 0 })
+            expect(await readPodKeys({ reading, filter, position, limit, firstRows })).toEqual(slow)
+            found += slow.length
+            if (slow.length < limit) return
+            paged += page
+            const since = position?.since ?? BigInt(slow[0]!.last)
+            const visited = slow.filter(({ last }) => BigInt(last) > since - settledNs).map(({ hash }) => hash)
+            position = {
+              last: BigInt(slow.at(-1)!.last),
+              uid: slow.at(-1)!.uid,
+              since,
+              visited: dropped ? undefined : [...(position?.visited ?? []), ...visited],
+            }
+          }
+        },
+      ),
+      { numRuns: 40 },
+    )
+    expect(found).toBeGreaterThan(200)
+    expect(paged).toBeGreaterThan(0)
+  })
+}
