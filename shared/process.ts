@@ -39,12 +39,15 @@ export function runService({ name, env, defaults, start }: MainOptions): void {
   )
 }
 
-/** Resolves with the first SIGTERM or SIGINT; the next one ends the process. */
+/**
+ * Resolves with the first SIGTERM or SIGINT; the next one ends the process, by SIGKILL: an exit in order would run the engine's destructors
+ * under its own threads.
+ */
 export function firstSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let told = false
     const onSignal = (signal: NodeJS.Signals): void => {
-      if (told) process.exit(1)
+      if (told) process.kill(process.pid, 'SIGKILL')
       told = true
       resolve(signal)
     }

@@ -114,7 +114,7 @@ test('two ingest processes and a query process over a server go by a new rule fr
 
 test('killed at any moment of keeping last words, none are lost and none are twice', async () => {
   const dataDir = await temporary()
-  const pods = 300
+  const pods = 100
   const start = Math.floor((Date.now() - 3 * dayMs) / dayMs) * dayMs + 3_600_000
   const at = (minutes: number): string => new Date(start + minutes * 60_000).toISOString()
   const crashed = (n: number): KubernetesObject =>

@@ -46,7 +46,8 @@ export function createObituaries({ store, reading, reader }: ObituariesOptions):
           const { pod } = renderPod(facts)
           const known = before.get(pod.uid)
           if (only === 'lines' && known?.lines === String(pod.lines)) continue
-          const composed = await composeObituary(reading, tenant, pod.uid)
+          // What died beside it is told by facts, which are kept as long: it is looked for when asked.
+          const composed = await composeObituary(reading, tenant, pod.uid, { beside: false })
           if (composed === undefined) continue
           const last = known === undefined ? undefined : (JSON.parse(known.document) as Obituary)
           const document = JSON.stringify(withKept(composed, last))

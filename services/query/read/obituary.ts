@@ -19,8 +19,18 @@ import type { Reading } from './reading.ts'
 /** Lines of each container that are its last words. */
 const lastWordsMax = 50
 
+export interface ComposeOptions {
+  /** Looks at what died beside it: of a node that takes hundreds of pods along, that costs each of them a look at all others. */
+  beside: boolean
+}
+
 /** undefined where nobody ever told of the pod. `uid`: in any form that names one. */
-export async function composeObituary(reading: Reading, tenant: string, uid: string): Promise<Obituary | undefined> {
+export async function composeObituary(
+  reading: Reading,
+  tenant: string,
+  uid: string,
+  { beside }: ComposeOptions,
+): Promise<Obituary | undefined> {
   const [dossier, pod] = await Promise.all([readDossier(reading, tenant, uid), resolvePod(reading, tenant, uid)])
   if (dossier === undefined) return undefined
   const { verdict, lives } = dossier.rendered
@@ -28,7 +38,7 @@ export async function composeObituary(reading: Reading, tenant: string, uid: str
   const [lastWords, firstError, alsoDied] = await Promise.all([
     pod === undefined ? [] : Promise.all(containers.map((container) => lastLines({ reading, tenant, pod }, container))),
     pod === undefined ? null : firstErrorOf({ reading, tenant, pod }, verdict),
-    diedBeside(reading, tenant, dossier),
+    beside ? diedBeside(reading, tenant, dossier) : [],
   ])
   return renderObituary({ ...dossier, lastWords, firstError, alsoDied })
 }

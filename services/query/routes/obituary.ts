@@ -35,7 +35,7 @@ export const obituaryRoute =
         throw new AfterlogError('not-acceptable', said, { parameter: 'Accept' })
       }
       const reading = createReading({ store, limits, signal: clientGone(reply) })
-      const composed = await composeObituary(reading, tenant, params.uid)
+      const composed = await composeObituary(reading, tenant, params.uid, { beside: true })
       const kept = await keptObituary(reading, tenant, composed?.pod.uid ?? params.uid)
       const obituary = composed === undefined ? kept : withKept(composed, kept)
       if (obituary === undefined) throw unknownPod(params.uid)

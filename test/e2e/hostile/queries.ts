@@ -122,6 +122,7 @@ export const routes: readonly Route[] = [
     once: ['from', 'to', 'limit', 'cursor'],
   },
   { path: '/v1/pods/uid-good', wrong: {}, once: [] },
+  { path: '/v1/pods/uid-good/obituary', wrong: {}, once: [] },
   {
     path: '/v1/pods/uid-good/logs',
     wrong: {

@@ -107,6 +107,7 @@ export const strangers: readonly BadRequest[] = [
     '0',
   ].flatMap((uid) => [
     { name: `pod ${uid.slice(0, 40)}`, path: `/v1/pods/${uid}`, status: 404, names: 'uid' },
+    { name: `obituary of pod ${uid.slice(0, 40)}`, path: `/v1/pods/${uid}/obituary`, status: 404, names: 'uid' },
     { name: `logs of pod ${uid.slice(0, 40)}`, path: `/v1/pods/${uid}/logs`, status: 404, names: 'uid' },
     { name: `context of pod ${uid.slice(0, 40)}`, path: `/v1/logs/context?time=now&podUid=${uid}`, status: 404, names: 'podUid' },
   ]),
