@@ -109,8 +109,12 @@ const allPaths = [
 
 describe('methods and paths', () => {
   const takesPost = (path: string): boolean => ['/v1/batches', '/v1/lifecycle'].includes(path)
+  const takesPut = (path: string): boolean => path === '/v1/retention'
   const wrong = allPaths.flatMap((path) =>
-    ['PUT', 'DELETE', 'PATCH', 'OPTIONS', takesPost(path) ? 'GET' : 'POST'].map((method) => ({ method, path })),
+    [...(takesPut(path) ? [] : ['PUT']), 'DELETE', 'PATCH', 'OPTIONS', takesPost(path) ? 'GET' : 'POST'].map((method) => ({
+      method,
+      path,
+    })),
   )
   test.each(wrong)('$method $path is 405 and told what it takes', async ({ method, path }) => {
     const answer = await ask({

@@ -4,7 +4,7 @@ import type { LiveRetention, RetentionVersion } from '#shared/live-retention.ts'
 import { invalidParameter } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { isRuleName, parseDays, parseSpan, retentionOf, type LastWords, type RetentionSettings } from '#shared/retention.ts'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Expiry } from '#query/keep/expiry.ts'
 import { endsAt, storedPartitions } from '#query/keep/partitions.ts'
 import { retentionEffect, retentionJson, type RetentionFacts } from '#query/render/retention.ts'
@@ -28,7 +28,7 @@ export const retentionRoute =
       nowMs: clock(),
     })
 
-    const get = { summary: 'How long lines are kept', response: { 200: retentionAnswer } }
+    const get = { summary: 'How long lines are kept', querystring: z.strictObject({}), response: { 200: retentionAnswer } }
     app.get('/v1/retention', { schema: get }, async (_request, reply) => {
       await retention.reload()
       return reply.send(retentionJson(await factsOf(retention.newest()), expiry.blocked))
