@@ -172,8 +172,7 @@ CREATE TABLE IF NOT EXISTS pod_news
     restart   Int32,
     what      LowCardinality(String),
     cluster   LowCardinality(String),
-    arrived   SimpleAggregateFunction(min, DateTime64(3, 'UTC')) CODEC(ZSTD(1)),
-    INDEX by_arrival arrived TYPE minmax GRANULARITY 1   -- what is new is in few places
+    arrived   SimpleAggregateFunction(min, DateTime64(3, 'UTC')) CODEC(ZSTD(1))
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant, uid, container, restart, what, cluster)
