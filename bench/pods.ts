@@ -1,11 +1,12 @@
 // How long finding a pod takes among many: loads a population of lives, starts the service on it, and asks for pods by every handle,
 // one request after another. Prints its seed and a Markdown table.
-// Run by hand: node bench/pods.ts [--pods 100000] [--lives 10] [--lines 1] [--requests 100] [--seed 1] [--data-dir DIR]
+// Run by hand: node bench/pods.ts [--pods 100000] [--lives 10] [--lines 1] [--requests 100] [--seed 1] [--tails 10] [--data-dir DIR]
 // With --data-dir a directory that was loaded before, with the same figures, is used again, and kept.
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { spawnService } from '#test/support/service-process.ts'
 import { cpuSeconds, residentMiB } from './load/process-cost.ts'
@@ -20,17 +21,20 @@ const { values } = parseArgs({
     lines: { type: 'string', default: '1' },
     requests: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
+    tails: { type: 'string', default: '10' },
+    /** Only requests with this in their name. */
     only: { type: 'string', default: '' },
     'data-dir': { type: 'string' },
   },
 })
-const [pods, livesPerPod, linesPerLife, requests, seed] = [
+const [pods, livesPerPod, linesPerLife, requests, seed, tails] = [
   values.pods,
   values.lives,
   values.lines,
   values.requests,
   values.seed,
-].map(Number) as [number, number, number, number, number]
+  values.tails,
+].map(Number) as [number, number, number, number, number, number]
 // Whole days, so that a directory may be used again.
 const untilMs = Math.floor(Date.now() / 86_400_000) * 86_400_000
 const options: PopulationOptions = { pods, livesPerPod, linesPerLife, seed, untilMs, days: 10 }
@@ -52,6 +56,7 @@ const kinds: Record<string, (pod: Pod) => string> = {
   'by owner': ({ app }) => `/v1/pods?owner=Deployment/${app}`,
   'by Event': ({ event }) => `/v1/pods?event=${event}`,
   'one pod by uid': ({ uid }) => `/v1/pods/${uid}`,
+  // The obituary of a pod belongs here: `/v1/pods/${uid}/obituary`.
 }
 
 const dataDir = values['data-dir'] ?? (await mkdtemp(join(tmpdir(), 'afterlog-pods-')))
@@ -65,7 +70,8 @@ try {
   say('\n| request | p50 ms | p95 ms | CPU ms each | answer |\n|---|---|---|---|---|')
   for (const [kind, path] of Object.entries(kinds))
     if (kind.includes(values.only)) say(await measure(url, service.pid, kind, path, drawn))
-  say(`\nresident ${residentMiB(service.pid).peak} MiB at the peak`)
+  say(`\n${tails} tails of owners at rest take ${await restingTails(url, service.pid, drawn)} CPU ms each second`)
+  say(`resident ${residentMiB(service.pid).peak} MiB at the peak`)
 } finally {
   if (values['data-dir'] === undefined) await rm(dataDir, { recursive: true, force: true })
 }
@@ -93,6 +99,22 @@ async function measure(
   tookMs.sort((a, b) => a - b)
   const at = (share: number): number => Math.round(tookMs[Math.min(requests - 1, Math.floor(requests * share))]!)
   return `| ${kind} | ${at(0.5)} | ${at(0.95)} | ${Math.round(cpuMs)} | ${found} |`
+}
+
+/** CPU ms per second of all of them together, when nothing comes. */
+async function restingTails(url: string, pid: number, drawn: readonly Pod[]): Promise<number> {
+  const leaving = new AbortController()
+  const open = Array.from({ length: tails }, async (_, i) => {
+    const answer = await fetch(`${url}/v1/logs/tail?owner=Deployment/${drawn[i]!.app}`, { signal: leaving.signal })
+    if (!answer.ok) throw new Error(await answer.text())
+    return answer
+  })
+  await Promise.all(open)
+  const [cpuBefore, startedMs] = [cpuSeconds(pid), performance.now()]
+  await sleep(10_000)
+  const perSecond = ((cpuSeconds(pid) - cpuBefore) * 1e6) / (performance.now() - startedMs)
+  leaving.abort()
+  return Math.round(perSecond)
 }
 
 function sample(): Pod[] {

@@ -1,5 +1,6 @@
 // Pods of an owner that somebody follows, present and future: which lines are theirs, and what was told of them since.
 import { bind, int, join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { Presence } from './pod-handles.ts'
 import { bareContainerId } from './pod-sources.ts'
 
 export interface OwnerFilter {
@@ -26,8 +27,9 @@ export function ownersPods({ tenant, owner, namespace, cluster, pod, podUid }: O
   }`
 }
 
-/** A condition on logs: lines of these pods (rows: uid), by uid, and where they came without one, by container id. */
-export function linesOfPods(tenant: string, pods: Fragment): Fragment {
+/** A condition on logs: lines of these pods (rows: uid), by uid, and where some came without one, by container id. */
+export function linesOfPods(tenant: string, pods: Fragment, { nameless }: Pick<Presence, 'nameless'>): Fragment {
+  if (!nameless) return sql`pod_uid IN (${pods})`
   const ids = sql`SELECT container_id FROM lives WHERE tenant = ${str(tenant)} AND container_id != '' AND pod_uid IN (${pods})`
   return sql`(pod_uid IN (${pods}) OR (pod_uid = '' AND container_id != '' AND ${bareContainerId} IN (${ids})))`
 }
@@ -46,9 +48,14 @@ export interface NewsRow {
 
 /** What was first told of these pods (rows: uid) at `since` (epoch ms) or later, oldest first. Rows: NewsRow. */
 export function newsOf(tenant: string, pods: Fragment, since: number): Fragment {
-  const first = sql`SELECT uid, container, restart, what, min(pod_news.arrived) AS at FROM pod_news WHERE tenant = ${str(tenant)} AND uid IN (${pods}) GROUP BY uid, container, restart, what`
+  const of = sql`tenant = ${str(tenant)} AND uid IN (${pods})`
+  const from = sql`fromUnixTimestamp64Milli(${int(Math.trunc(since))}, 'UTC')`
+  // The index leads to what arrived lately, which may have been told before: that is looked up for those pods alone.
+  const lately =
+    since <= 0 ? of : sql`tenant = ${str(tenant)} AND uid IN (SELECT uid FROM pod_news WHERE ${of} AND arrived >= ${from})`
+  const first = sql`SELECT uid, container, restart, what, min(pod_news.arrived) AS at FROM pod_news WHERE ${lately} GROUP BY uid, container, restart, what`
   return sql`SELECT uid, container, restart, what, toFloat64(toUnixTimestamp64Milli(at)) AS arrived FROM (${first}) AS news
-    WHERE at >= fromUnixTimestamp64Milli(${int(Math.trunc(since))}, 'UTC') ORDER BY at, what = 'joined' DESC, uid, container, restart, what`
+    WHERE at >= ${from} ORDER BY at, what = 'joined' DESC, uid, container, restart, what`
 }
 
 /** The store's time, epoch ms. Rows: { now }. */

@@ -17,7 +17,7 @@ export function heldAddresses(tenant: string, ips: readonly string[], { from, to
       if(max(gone = 1 OR deleted_at IS NOT NULL OR phase IN ('Succeeded', 'Failed')) = 1, max(toUnixTimestamp64Nano(ifNull(status_at, toDateTime64(0, 9, 'UTC')))) + 1000000000, ${never}) AS over
     FROM pods WHERE tenant = ${str(tenant)} AND uid IN (${ever}) GROUP BY uid`
   const held = sql`SELECT kind, value, cluster, uid, if(place = 1, least(born, told), told) AS begin, least(replaced, over) AS end
-    FROM (${turns}) AS turns INNER ANY JOIN (${pods}) AS pods USING (uid) WHERE value IN ${strs(ips)}`
+    FROM (${turns}) AS turns INNER JOIN (${pods}) AS pods USING (uid) WHERE value IN ${strs(ips)}`
   const apart = sql`SELECT *, if(kind = 'ip', leadInFrame(begin, 1, ${never}) OVER (PARTITION BY kind, cluster, value ORDER BY begin, uid ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), ${never}) AS taken
     FROM (${held})`
   const until = sql`least(end, if(taken = ${never}, taken, taken + 1000000000))`

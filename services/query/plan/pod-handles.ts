@@ -1,5 +1,5 @@
 // Sets of pods by what people have in hand: an address, the begin of a container id, an image, a label, a node, an owner, an Event.
-// Each handle is a set of uids, found by primary key in pod_handles (migration 0009); pods that are in every set are found. Uids stand
+// Each handle is a set of uids, found by primary key in pod_handles; pods that are in every set are found. Uids stand
 // there as the facts had them, so a set is widened to both uids of a static pod.
 import { join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { heldAddresses } from './pod-addresses.ts'

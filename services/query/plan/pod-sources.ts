@@ -30,15 +30,16 @@ export function underApiUid(
     rows(raw(column), sql`WHERE ${raw(column)} NOT IN (SELECT mirror_uid FROM (${known}))`),
     rows(
       raw('api_uid'),
-      sql`INNER ANY JOIN (${known}) AS mirrors ON ${raw(column)} = mirror_uid WHERE ${raw(column)} IN (SELECT mirror_uid FROM (${known}))`,
+      sql`INNER JOIN (${known}) AS mirrors ON ${raw(column)} = mirror_uid WHERE ${raw(column)} IN (SELECT mirror_uid FROM (${known}))`,
     ),
   ]
 }
 
-/** What a tenant has at all. One row: mirrored, nameless, 0 or 1. */
-export const presenceOf = (tenant: string): Fragment => sql`SELECT
-  (SELECT toUInt8(count()) FROM (SELECT 1 FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'mirror' LIMIT 1)) AS mirrored,
-  (SELECT toUInt8(count()) FROM (SELECT 1 FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid = '' LIMIT 1)) AS nameless`
+/** What a tenant has at all. Rows: { has }, `mirrored` and `nameless`, each at most once. */
+export const presenceOf = (
+  tenant: string,
+): Fragment => sql`SELECT 'mirrored' AS has FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'mirror' LIMIT 1
+  UNION ALL SELECT 'nameless' FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid = '' LIMIT 1`
 
 /** A container id as `lives` keeps it: without its scheme. */
 export const bareContainerId: Fragment = raw("replaceRegexpOne(container_id, '^[A-Za-z0-9.+-]+://', '')")

@@ -23,14 +23,18 @@ export interface OwnerNews {
   place(): NewsPlace
 }
 
-/** An insert may become visible after a later one: what is told is remembered for that long, up to so many. */
+/** An insert may become visible after a later one, and long after it began: what is told is remembered for that long, up to so many. */
 const unsettledMs = 10_000
+const visibleWithinMs = 60_000
+/** A pod and its instances are told of at once and stored one after the other: one is told when the others can be seen. */
+const companyMs = 500
 const toldMax = 48
 
 export async function createOwnerNews(reading: Reading, filter: OwnerFilter, at: NewsPlace | undefined): Promise<OwnerNews> {
   const { tenant } = filter
   const pods = ownersPods(filter)
   const [clock] = await reading.rows<{ now: number }>(storeTime)
+  const readMs = performance.now()
   let floor = at?.floor ?? clock!.now
   const before = new Set(at?.told)
   const told = new Map<number, number>()
@@ -42,22 +46,37 @@ export async function createOwnerNews(reading: Reading, filter: OwnerFilter, at:
     if (isTold && row.arrived >= floor) told.set(id, row.arrived)
   }
 
+  /** Given out and not told yet. */
+  let pending = new Map<number, number>()
+  const storeMs = (): number => clock!.now + performance.now() - readMs
+
   return {
     joined,
     async look() {
+      const lookedMs = storeMs()
       const rows = await reading.rows<NewsRow>(newsOf(tenant, pods, floor))
-      return rows.map(newsItem).filter(({ id }) => !told.has(id))
+      // What cannot be told for so long never will.
+      for (const [id, arrived] of pending) if (arrived < lookedMs - visibleWithinMs) told.set(id, arrived)
+      const fresh = rows.map(newsItem).filter(({ id }) => !told.has(id))
+      if (fresh.length === 0) raise(lookedMs - visibleWithinMs)
+      const next = fresh.slice(0, toldMax)
+      pending = new Map(next.map(({ id, arrived }) => [id, arrived]))
+      return next.filter(({ what, arrived }) => what === 'joined' || lookedMs - arrived >= companyMs)
     },
     tell({ id, what, uid, arrived }) {
       told.set(id, arrived)
+      pending.delete(id)
       if (what === 'joined') joined.add(uid)
-    },
-    place() {
       const arrivals = [...told.values()].toSorted((a, b) => b - a)
-      floor = Math.max(floor, (arrivals[0] ?? 0) - unsettledMs, (arrivals[toldMax] ?? -1) + 1)
-      for (const [id, arrived] of told) if (arrived < floor) told.delete(id)
-      return { floor, told: [...told.keys()] }
+      raise(Math.max(arrivals[0]! - unsettledMs, (arrivals[toldMax] ?? -1) + 1))
     },
+    place: () => ({ floor, told: [...told.keys()] }),
+  }
+
+  /** Never past what was not told. */
+  function raise(to: number): void {
+    floor = Math.max(floor, Math.min(to, ...pending.values()))
+    for (const [id, arrived] of told) if (arrived < floor) told.delete(id)
   }
 }
 

@@ -37,8 +37,8 @@ export async function readPodKeys({ reading, filter, position, limit, firstRows 
 }
 
 export async function readPresence(reading: Pick<Reading, 'rows'>, tenant: string): Promise<Presence> {
-  const [known] = await reading.rows<Record<keyof Presence, number>>(presenceOf(tenant))
-  return { mirrored: known?.mirrored === 1, nameless: known?.nameless === 1 }
+  const has = new Set((await reading.rows<{ has: keyof Presence }>(presenceOf(tenant))).map((row) => row.has))
+  return { mirrored: has.has('mirrored'), nameless: has.has('nameless') }
 }
 
 /** Epoch ns at which the sources were cut off; undefined where every one of them came whole. */

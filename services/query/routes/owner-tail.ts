@@ -10,6 +10,7 @@ import { attributeLines } from '#query/read/attribute-lines.ts'
 import { dividersOf, pastDividers } from '#query/read/dividers.ts'
 import { createShownLines, follow, isLater, later, type Arrival, type Reached } from '#query/read/follow.ts'
 import { createOwnerNews } from '#query/read/owner-news.ts'
+import { readPresence } from '#query/read/pod-keys.ts'
 import { streamLines } from '#query/read/pages.ts'
 import { keyOf, type Line } from '#query/read/row-decoder.ts'
 import { interleave, untilTime, type Divider } from '#query/render/divider.ts'
@@ -24,6 +25,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   const { namespace, cluster, pod, podUid } = fields
   const owned: OwnerFilter = { tenant, owner, namespace, cluster, pod, podUid }
   const news = await createOwnerNews(reading, owned, at?.owner)
+  const presence = await readPresence(reading, tenant)
   const begun = at?.followFrom ?? now
   const from = filter.from === undefined ? {} : { from: filter.from }
   const place = (
@@ -41,7 +43,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   // Everything that arrived up to here was sent, or is of a pod that nobody told of yet.
   let reached: Reached = at?.received === undefined ? { received: begun, key: nowhere } : { received: at.received, key: at.after }
   const after = { received: reached.received, ts: reached.key.ts, identity: reached.key.identity }
-  const live = scoped(linesOfPods(tenant, ownersPods(owned)))
+  const live = scoped(linesOfPods(tenant, ownersPods(owned), presence))
   const missedMs = Math.max(0, now - reached.received)
   const arrivals = follow({
     reading,
@@ -116,7 +118,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     const until = sql`(received, ts, identity) <= (fromUnixTimestamp64Milli(${int(Math.trunc(reached.received))}, 'UTC'), ${nanoseconds(reached.key.ts)}, ${bind('UInt64', String(reached.key.identity))})`
     const since =
       filter.from === undefined ? sql` AND received >= fromUnixTimestamp64Milli(${int(Math.trunc(begun))}, 'UTC')` : raw('')
-    const scope = sql`${linesOfPods(tenant, onePod(uid))} AND ${until}${since}`
+    const scope = sql`${linesOfPods(tenant, onePod(uid), presence)} AND ${until}${since}`
     const joining = at?.owner?.joining
     const behind = joining?.uid === uid ? { after: joining.after } : {}
     for await (const lines of streamLines({ reading, filter: scoped(scope), order: 'asc', ...behind })) {
@@ -145,7 +147,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
       }
       return text
     }
-    const scope = sql`${linesOfPods(tenant, ownersPods(owned))} AND received < fromUnixTimestamp64Milli(${int(Math.trunc(begun))}, 'UTC')`
+    const scope = sql`${linesOfPods(tenant, ownersPods(owned), presence)} AND received < fromUnixTimestamp64Milli(${int(Math.trunc(begun))}, 'UTC')`
     for await (const lines of streamLines({
       reading,
       filter: scoped(scope),
