@@ -47,6 +47,10 @@ export function commandsFor(url: string, pods: readonly PodAnswer[]): string {
       `'${url}/v1/pods?outcome=crashed&outcome=oomkilled&outcome=evicted&outcome=node-lost'`,
     ),
     ...command('all that the evicted pod said', `${text} '${url}/v1/pods/${one('evicted')}/logs'`),
+    ...command(
+      'why it died, on which evidence, and what replaced it; in a browser, a page',
+      `'${url}/v1/pods/${one('evicted')}/obituary'`,
+    ),
     ...command('the pod of the same name that took its place', `'${url}/v1/pods?name=search-indexer-0&outcome=running'`),
     ...command('the crash loop, its previous life', `${text} '${url}/v1/pods/${one('crashed')}/logs?life=-1'`),
     ...command('the minute before the memory ran out', `${text} '${url}/v1/pods/${one('oomkilled')}/logs?tail=20'`),
