@@ -104,6 +104,28 @@ describe('once lines have expired', () => {
 const withoutBytes = (body: object): unknown =>
   JSON.parse(JSON.stringify(body, (key, value: unknown) => (key === 'bytes' ? undefined : value)))
 
+test('what has expired between last words is no gap, and the obituary keeps the seal of when all was there', async () => {
+  await using service = await openKeepService()
+  await service.tell(podOf('sealed', died(1)))
+  const lines = hourOf('sealed').map((line, i, all) => ({
+    ...line,
+    offset: i * 100,
+    length: 100,
+    file: 'inode-1',
+    eof: i === all.length - 1,
+  }))
+  await service.say(lines)
+  const sealOf = async () => (await service.request('GET', '/v1/pods/sealed')).body['containers'][0].lives[0].seal
+  expect(await sealOf()).toMatchObject({ state: 'sealed', lines: 121 })
+  service.clock.now += 15 * dayMs
+  expect(await service.expire()).toHaveLength(1)
+  expect(await sealOf()).toEqual({ state: 'unsealed', lines: 121, gaps: [], text: 'unsealed: some of its lines have expired' })
+  const { body } = await service.request('GET', '/v1/pods/sealed/logs?gaps=true&limit=1000')
+  expect(body['lines']).toHaveLength(kept.length)
+  const { body: obituary } = await service.request('GET', '/v1/pods/sealed/obituary')
+  expect(obituary['seals']).toMatchObject([{ container: 'app', restart: 0, state: 'sealed', lines: 121 }])
+})
+
 /** A store that fails at statements which begin so, as long as it is broken. */
 const breaking = (begin: string) => {
   const fault = {

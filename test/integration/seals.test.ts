@@ -109,7 +109,8 @@ test('a hole whose lines were refused says so', async () => {
 })
 
 test('of some random lives none is sealed that lost a line, and none has a gap that lost none', async () => {
-  const seed = Date.now() & 0x7fffffff
+  // The same lives each time, through the engine; test/unit/services/query/seal/random-lives has new ones.
+  const seed = 20_261_125
   const states = new Map<string, number>()
   for (let number = seed; number < seed + 30; number++) {
     const podUid = `random-${number}`

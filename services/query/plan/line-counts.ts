@@ -12,8 +12,10 @@ export interface LineCountRow {
   container: string
   restart: number
   containerId: string
-  /** Distinct lines, as decimal text. */
+  /** Distinct lines, as decimal text, also of days of which lines have expired since. */
   lines: string
+  /** Those that are stored now, as decimal text. */
+  stored: string
   /** Which span of time its lines lie in, from 1; 0 where there are no spans. Only where spans were given. */
   slot?: number
   /** Where spans were given or sizes asked for. */
@@ -57,16 +59,16 @@ export function lineCounts(tenant: string, bounds: LineBounds, { spans, sizes }:
       ? "count() AS counted, sum(size) AS size, countIf(severity IN ('error', 'fatal')) AS severe"
       : 'uniqExact(ts, identity) AS counted',
   )
-  const kept = sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, container_id AS containerId, 0 AS slot, day, lines AS counted${raw(sizes ? ', 0 AS size, 0 AS severe' : '')}${raw(timed ? ', NULL AS first, NULL AS last' : '')}
+  const kept = sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, container_id AS containerId, 0 AS slot, day, 0 AS here, lines AS counted${raw(sizes ? ', 0 AS size, 0 AS severe' : '')}${raw(timed ? ', NULL AS first, NULL AS last' : '')}
     FROM kept_counts WHERE tenant = ${str(tenant)} AND ${named}${raw(spans.size > 0 ? " AND NOT (restart < 0 AND container_id = '')" : '')}`
   const told = [
-    'toString(sum(most)) AS lines',
+    'toString(sum(most)) AS lines, toString(sum(now)) AS stored',
     ...(timed ? ['slot', time('min(firsts)', 'firstLine'), time('max(lasts)', 'lastLine')] : []),
     ...(sizes ? ['toString(sum(sizes)) AS bytes', 'toString(sum(severes)) AS errors'] : []),
   ]
   return sql`SELECT ${life}, ${raw(told.join(', '))} FROM (
-  SELECT ${life}, slot, day, max(counted) AS most${raw(timed ? ', min(first) AS firsts, max(last) AS lasts' : '')}${raw(sizes ? ', max(size) AS sizes, max(severe) AS severes' : '')} FROM (
-    SELECT ${life}, slot, toDate(ts) AS day, ${sums}${raw(timed ? ', toNullable(min(ts)) AS first, toNullable(max(ts)) AS last' : '')} FROM (${found}) AS found GROUP BY ${life}, slot, day
+  SELECT ${life}, slot, day, max(counted) AS most, maxIf(counted, here = 1) AS now${raw(timed ? ', min(first) AS firsts, max(last) AS lasts' : '')}${raw(sizes ? ', max(size) AS sizes, max(severe) AS severes' : '')} FROM (
+    SELECT ${life}, slot, toDate(ts) AS day, 1 AS here, ${sums}${raw(timed ? ', toNullable(min(ts)) AS first, toNullable(max(ts)) AS last' : '')} FROM (${found}) AS found GROUP BY ${life}, slot, day
     UNION ALL ${kept}
   ) GROUP BY ${life}, slot, day
 ) GROUP BY ${life}, slot`

@@ -16,7 +16,7 @@ export function withKept(fresh: Obituary, kept: Obituary | undefined): Obituary 
     firstError: fresh.firstError ?? kept.firstError,
     seals: fresh.seals.map((seal) => {
       const before = sealOf.get(keyOf(seal))
-      return before !== undefined && before.lines >= seal.lines && seal.state === 'unsealed' ? before : seal
+      return before !== undefined && before.lines >= seal.lines && seal.text.endsWith('have expired') ? before : seal
     }),
   }
 }

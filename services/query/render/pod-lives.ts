@@ -19,6 +19,8 @@ export interface Life extends LifeEvidence {
   errors: number | null
   firstLine: string | null
   lastLine: string | null
+  /** Whether lines of it have expired. */
+  expired: boolean
   /** What its lines cover of their files. */
   stretches: StretchRow[]
   /** Dead letters that may be of it. */
@@ -56,6 +58,7 @@ export function joinLives({ lives, lines, counts, stretches }: LifeSources): Lif
     const life = ofLine(row)
     if (life === undefined) continue
     life.lines += Number(row.lines)
+    life.expired ||= row.stored !== row.lines
     if (row.bytes !== undefined) life.bytes = (life.bytes ?? 0) + Number(row.bytes)
     if (row.errors !== undefined) life.errors = (life.errors ?? 0) + Number(row.errors)
   }
@@ -97,13 +100,17 @@ const fromObject = ({ restart, ...row }: LifeRow): Life => ({
   errors: null,
   firstLine: null,
   lastLine: null,
+  expired: false,
   stretches: [],
   losses: [],
 })
 
 function pick(
   row: Omit<LifeRow, 'restart'>,
-): Omit<Life, 'kind' | 'restart' | 'state' | 'lines' | 'bytes' | 'errors' | 'firstLine' | 'lastLine' | 'stretches' | 'losses'> {
+): Omit<
+  Life,
+  'kind' | 'restart' | 'state' | 'lines' | 'bytes' | 'errors' | 'firstLine' | 'lastLine' | 'expired' | 'stretches' | 'losses'
+> {
   const { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId } = row
   return { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId }
 }
@@ -127,6 +134,7 @@ const fromLines = ({ container, restart, containerId }: LifeLinesRow): Life => (
   errors: null,
   firstLine: null,
   lastLine: null,
+  expired: false,
   stretches: [],
   losses: [],
 })

@@ -144,8 +144,8 @@ function renderLife(life: Life, verdict: Verdict, newest: boolean, seal: Seal | 
 }
 
 function sealEvidence(life: Life, verdict: Verdict, newest: boolean): SealEvidence {
-  const { lines, stretches, losses, startedAt, firstLine, lastLine } = life
-  return { lines, stretches, losses, end: endOf(life, verdict, newest), startedAt, firstLine, lastLine }
+  const { lines, stretches, losses, startedAt, firstLine, lastLine, expired } = life
+  return { lines, expired, stretches, losses, end: endOf(life, verdict, newest), startedAt, firstLine, lastLine }
 }
 
 function endOf(life: Life, verdict: Verdict, newest: boolean): LifeEnd {

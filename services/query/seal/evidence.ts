@@ -34,8 +34,10 @@ export interface Stretch {
 export type LifeEnd = 'running' | 'ended' | 'vanished' | 'untold'
 
 export interface SealEvidence {
-  /** Distinct lines that are stored. */
+  /** Distinct lines that were stored. */
   lines: number
+  /** Some of them have expired: what is left may have holes that nobody lost. */
+  expired?: boolean
   stretches: readonly Stretch[]
   end: LifeEnd
   /** Dead letters that may be of it. */

@@ -16,7 +16,7 @@ export interface Hole extends Gap {
   behindAt: string
 }
 
-export type HoleEvidence = Pick<SealEvidence, 'stretches' | 'losses' | 'firstLine' | 'startedAt'>
+export type HoleEvidence = Pick<SealEvidence, 'stretches' | 'losses' | 'firstLine' | 'startedAt' | 'expired'>
 
 export interface Holes {
   holes: Hole[]
@@ -33,11 +33,13 @@ const reasons = {
 /** Agents tell lengths of texts instead of lines: then a hole follows every line. Fewer lines than this may really be all that came. */
 const linesOfMisfit = 8
 
-export function holesOf(files: readonly LogFile[], { firstLine, startedAt, stretches, losses }: HoleEvidence): Holes {
+export function holesOf(files: readonly LogFile[], evidence: HoleEvidence): Holes {
+  const { firstLine, startedAt, stretches, losses } = evidence
   if (stretches.some(({ from }) => from < 0)) {
     const all = stretches.every(({ from }) => from < 0)
     return { holes: [], doubts: [all ? 'this agent sends no offsets' : 'some lines came without their offsets'] }
   }
+  if (evidence.expired === true) return { holes: [], doubts: ['some of its lines have expired'] }
   const doubts = new Set<string>()
   const holes: Hole[] = []
   if (stretches.length >= stretchesMax) doubts.add('its files are in too many pieces')

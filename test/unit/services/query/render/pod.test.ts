@@ -40,6 +40,7 @@ const counted = (restart: number, lines: number, more: Partial<LineCountRow> = {
   restart,
   containerId: '',
   lines: String(lines),
+  stored: String(lines),
   ...more,
 })
 const facts = (more: Partial<PodFacts>): PodFacts => ({
