@@ -1,5 +1,6 @@
 // The query service put together: request ─► parse ─► plan ─► read ─► render; and what it keeps of pods beyond their lines.
 import type { CreateService } from '#shared/start-service.ts'
+import { createGiveWay } from './keep/give-way.ts'
 import { createKeep } from './keep/keep.ts'
 import { contextRoute } from './routes/context.ts'
 import { deadLettersRoute } from './routes/dead-letters.ts'
@@ -17,8 +18,9 @@ import { tailRoute } from './routes/tail.ts'
 export const createQuery: CreateService = ({ config, store, retention, log, registry, clock }) => {
   const stopping = new AbortController()
   const limits = { timeMs: config.AFTERLOG_QUERY_TIME_MS, memoryBytes: config.AFTERLOG_QUERY_MEMORY_BYTES }
-  const keep = createKeep({ store, retention, memoryBytes: limits.memoryBytes, log, registry, clock })
-  const options = { store, clock, stopping: stopping.signal, limits }
+  const { first, behind } = createGiveWay(store)
+  const keep = createKeep({ store: behind, retention, memoryBytes: limits.memoryBytes, log, registry, clock })
+  const options = { store: first, clock, stopping: stopping.signal, limits }
   const routes = [
     logsRoute,
     tailRoute,

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Session } from 'chdb'
 import { AfterlogError } from '../errors.ts'
 import { engineArguments, type EngineMemory } from './engine-arguments.ts'
+import { queryBytesMax } from './statement.ts'
 
 export interface EngineOptions {
   dataDir: string
@@ -58,6 +59,7 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
       const session = new chdb.Session(dir, { connectionArgs })
       try {
         await session.queryAsync(`USE ${database}`)
+        await session.queryAsync(`SET max_query_size = ${queryBytesMax}`)
         return session
       } catch (error) {
         session.close()

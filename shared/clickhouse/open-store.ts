@@ -8,6 +8,7 @@ import { createEmbeddedConnection } from './embedded-connection.ts'
 import { openEngine } from './engine.ts'
 import type { EngineMemory } from './engine-arguments.ts'
 import { createSessionPool, type LaneSizes } from './session-pool.ts'
+import { queryBytesMax } from './statement.ts'
 import type { LogStore } from './store.ts'
 
 export interface EmbeddedOptions {
@@ -80,7 +81,10 @@ function openServer({ url, user, password, database, cluster, log }: ServerOptio
   const client = createClient({
     ...common,
     database,
+    // Long lists do not fit into a URL.
+    use_multipart_params_auto: true,
     clickhouse_settings: {
+      max_query_size: String(queryBytesMax),
       // A reader that goes away ends its query.
       cancel_http_readonly_queries_on_client_close: 1,
       // Rows for another shard are there when an insert is answered.

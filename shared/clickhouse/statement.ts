@@ -3,6 +3,9 @@
 import { escapeString } from './escape-string.ts'
 import type { SettingValue } from './store.ts'
 
+/** Bytes of a statement. Lists are part of it: a pod that crashed ten thousand times has as many container ids. */
+export const queryBytesMax = 16 * 1024 * 1024
+
 export type Settings = Readonly<Record<string, SettingValue | undefined>>
 
 /** A read, FORMAT at its end, with settings that are valid for it alone; behind FORMAT they leave its own SETTINGS in place. */

@@ -71,6 +71,14 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
       )
     })
 
+    test('a list of five thousand texts is bound whole', async () => {
+      const texts = Array.from({ length: 5000 }, (_, i) => `${i}`.padStart(64, 'a'))
+      const [row] = await store.rows<{ last: string; count: number }>({
+        sql: sql`SELECT ${strs(texts)}[-1] AS last, toFloat64(length(${strs(texts)})) AS count`,
+      })
+      expect(row).toEqual({ last: texts.at(-1), count: 5000 })
+    })
+
     test('one row and a hundred thousand rows are there when their inserts resolve', async () => {
       await insert(Buffer.from('[1, "one"]\n'))
       const lines = Array.from({ length: 100_000 }, (_, i) => `[${i + 1000}, "row ${i}"]\n`)

@@ -10,7 +10,7 @@ import { columns } from '#ingest/store/columns.ts'
 import type { TableRows } from '#ingest/store/table-rows.ts'
 import { createExpiry, type Expiry } from '#query/keep/expiry.ts'
 import { createKeeper } from '#query/keep/keeper.ts'
-import { createObituaries } from '#query/keep/obituaries.ts'
+import { createObituaries, settlesMs } from '#query/keep/obituaries.ts'
 import type { Partition } from '#query/keep/partitions.ts'
 import { createPodReader } from '#query/read/pods.ts'
 import { createReading } from '#query/read/reading.ts'
@@ -44,12 +44,15 @@ export interface KeepServiceOptions {
   lastWords?: string
   /** Stands before the store of what goes on in the background. */
   through?: (store: LogStore) => LogStore
+  /** Of the keeper; 0 trusts what it writes at once. */
+  settleMs?: number
 }
 
 export async function openKeepService({
   rules = 'default=14d',
   lastWords = '',
   through = (store) => store,
+  settleMs = settlesMs,
 }: KeepServiceOptions = {}): Promise<KeepService> {
   const opened = await openTestStore()
   const { store } = opened
@@ -60,7 +63,7 @@ export async function openKeepService({
   const retention = await createLiveRetention({ store, environment, log, clock: now })
   const behind = through(store)
   const reading = createReading({ store: behind, limits: {} })
-  const parts = { store: behind, reading, reader: createPodReader({ reading }) }
+  const parts = { store: behind, reading, reader: createPodReader({ reading }), settleMs }
   const obituaries = createObituaries(parts)
   const expiry = createExpiry({ ...parts, obituaries, log })
   let keeper = createKeeper({ ...parts, obituaries })

@@ -6,17 +6,16 @@ import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Logger } from '#shared/logger.ts'
 import { lastWordsClass, type RetentionSettings } from '#shared/retention.ts'
 import { copySettings, copyWords, keepCounts, podsOfPartition, wordsWindows, type WordsWindow } from '#query/plan/last-words.ts'
-import type { PodReader } from '#query/read/pods.ts'
 import type { Reading } from '#query/read/reading.ts'
 import { renderPod } from '#query/render/pod.ts'
 import { apiUids } from './api-uids.ts'
 import type { Obituaries } from './obituaries.ts'
+import { inHalves, type Failure } from './in-halves.ts'
 import { ended, endsAt, storedPartitions, type Partition } from './partitions.ts'
 
 export interface ExpiryOptions {
   store: LogStore
   reading: Reading
-  reader: PodReader
   obituaries: Obituaries
   log: Logger
 }
@@ -32,7 +31,7 @@ const podsAtOnce = 400
 /** A statement takes 256 KB of text; a window has three names of up to 253 characters. */
 const windowsAtOnce = 100
 
-export function createExpiry({ store, reading, reader, obituaries, log }: ExpiryOptions): Expiry {
+export function createExpiry({ store, reading, obituaries, log }: ExpiryOptions): Expiry {
   let blocked: ReadonlyMap<string, string> = new Map()
 
   async function run(settings: RetentionSettings, nowMs: number, signal?: AbortSignal): Promise<Partition[]> {
@@ -71,19 +70,26 @@ export function createExpiry({ store, reading, reader, obituaries, log }: Expiry
     // Where lines are kept longer than last words, nothing is left to copy.
     const wanted = endsAt({ day, class: lastWordsClass }, settings) > nowMs
     const pods = await reading.rows<{ tenant: string; uid: string }>(podsOfPartition(id))
+    const failures: Failure<string>[] = []
     let copied = 0
     for (const [tenant, rows] of Map.groupBy(pods, (pod) => pod.tenant)) {
       for (let from = 0; from < rows.length; from += podsAtOnce) {
-        signal?.throwIfAborted()
         const uids = rows.slice(from, from + podsAtOnce).map(({ uid }) => uid)
-        const facts = await reader.facts(tenant, await apiUids(reading, tenant, uids))
-        const windows = wanted ? facts.flatMap((pod) => wordsWindows(tenant, pod, renderPod(pod), settings.lastWords)) : []
-        for (const some of chunks(windows.filter(onDay(day)), windowsAtOnce))
-          await store.command({ sql: copyWords(id, some), ...common })
-        await obituaries.write(tenant, facts, 'lines')
-        copied += windows.length
+        const keepSome = async (some: readonly string[]): Promise<void> => {
+          const dead = await obituaries.read(tenant, some)
+          const windows = wanted
+            ? dead.flatMap(({ facts }) => wordsWindows(tenant, facts, renderPod(facts), settings.lastWords))
+            : []
+          for (const chunk of chunks(windows.filter(onDay(day)), windowsAtOnce))
+            await store.command({ sql: copyWords(id, chunk), ...common })
+          await obituaries.write(tenant, dead, 'lines')
+          copied += windows.length
+        }
+        failures.push(...(await inHalves(await apiUids(reading, tenant, uids), keepSome, signal)))
       }
     }
+    const [first] = failures
+    if (first !== undefined) throw new Error(`of pod ${first.item}: ${first.error.message}`, { cause: first.error })
     return copied
   }
 

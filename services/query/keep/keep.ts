@@ -35,11 +35,24 @@ export function createKeep({ store, retention, memoryBytes, log, registry, clock
   const { signal } = stopping
   const reading = createReading({ store, limits: { memoryBytes }, signal })
   const reader = createPodReader({ reading })
-  const obituaries = createObituaries({ store, reading, reader })
-  const keeper = createKeeper({ store, reading, reader, obituaries })
-  const expiry = createExpiry({ store, reading, reader, obituaries, log })
   const registers = [registry]
   const written = new Counter({ name: 'afterlog_obituaries_written_total', help: 'Obituaries written', registers })
+  const obituaries = createObituaries({ store, reading, reader, onWritten: (count) => written.inc(count) })
+  const failed = new Counter({
+    name: 'afterlog_obituaries_failed_total',
+    help: 'Obituaries that could not be written',
+    registers,
+  })
+  const keeper = createKeeper({
+    store,
+    reading,
+    obituaries,
+    onFailure: (tenant, uid, error) => {
+      failed.inc()
+      log.warn({ err: error, tenant, uid }, 'the obituary of a pod could not be written; trying again when more is told of it')
+    },
+  })
+  const expiry = createExpiry({ store, reading, obituaries, log })
   const droppedRows = new Counter({ name: 'afterlog_expired_rows_total', help: 'Rows of dropped partitions', registers })
   const waiting = new Gauge({
     name: 'afterlog_expiry_blocked_partitions',
@@ -47,7 +60,7 @@ export function createKeep({ store, retention, memoryBytes, log, registry, clock
     registers,
   })
 
-  const look = async (): Promise<void> => written.inc(await keeper.look(signal))
+  const look = async (): Promise<void> => void (await keeper.look(signal))
   const expire = async (): Promise<void> => {
     const now = clock()
     for (const { rows } of await expiry.run(retention.versionAt(now), now, signal)) droppedRows.inc(rows)

@@ -2,16 +2,18 @@
 // goes on where it was after a restart or a long absence, and processes that do it at once share what is done.
 import { bind, raw, sql, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
-import type { PodReader } from '#query/read/pods.ts'
 import type { Reading } from '#query/read/reading.ts'
 import { apiUids } from './api-uids.ts'
-import type { Obituaries } from './obituaries.ts'
+import { inHalves } from './in-halves.ts'
+import { readNow, settlesMs, type Obituaries } from './obituaries.ts'
 
 export interface KeeperOptions {
   store: LogStore
   reading: Reading
-  reader: PodReader
   obituaries: Obituaries
+  settleMs?: number
+  /** Told of each pod whose obituary could not be written: it is tried again when something more is told of it. */
+  onFailure?: (tenant: string, uid: string, error: Error) => void
 }
 
 export interface Keeper {
@@ -26,39 +28,64 @@ interface Change {
   at: number
 }
 
-const changesAtOnce = 10_000
+interface Looked {
+  at: number
+  /** Whether it was looked at so late that nothing can have been on its way any more. */
+  settled: boolean
+}
+
+const changesAtOnce = 50_000
 const podsAtOnce = 400
 /** An insert is marked when it begins and seen when it ends: marks of this long ago are looked for again, in ms. */
 const overlapMs = 120_000
 
-export function createKeeper({ store, reading, reader, obituaries }: KeeperOptions): Keeper {
+export function createKeeper({ store, reading, obituaries, settleMs = settlesMs, onFailure }: KeeperOptions): Keeper {
   /** What was looked at already, of the overlap. */
-  let seen = new Map<string, number>()
+  let seen = new Map<string, Looked>()
 
   async function look(signal?: AbortSignal): Promise<number> {
-    const [clock] = await reading.rows<{ now: string }>(storeNow)
+    const now = await readNow(reading)
     const upto = await progress()
-    const now = Number(clock!.now)
+    const isSettled = ({ at }: Change): boolean => now - at >= settleMs
+    const isNew = (change: Change): boolean => {
+      const last = seen.get(keyOf(change))
+      return last === undefined || last.at !== change.at || (!last.settled && isSettled(change))
+    }
     let written = 0
     let after: Change = { tenant: '', uid: '', at: upto - overlapMs }
-    const looked = new Map<string, number>()
+    const looked = new Map<string, Looked>()
     for (let more = true; more;) {
-      const changes = await reading.rows<Change>(changesAfter(after))
+      const page = changesAfter(after)
+      const changes = await reading.rows<Change>(page)
       more = changes.length === changesAtOnce
       after = changes.at(-1) ?? after
-      const unseen = changes.filter((change) => seen.get(keyOf(change)) !== change.at)
+      const unseen = await inTime(changes.filter(isNew), page)
       for (const [tenant, of] of Map.groupBy(unseen, (change) => change.tenant)) {
         for (let from = 0; from < of.length; from += podsAtOnce) {
-          signal?.throwIfAborted()
           const uids = of.slice(from, from + podsAtOnce).map(({ uid }) => uid)
-          written += await obituaries.write(tenant, await reader.facts(tenant, await apiUids(reading, tenant, uids)))
+          const run = async (some: readonly string[]): Promise<void> => {
+            written += await obituaries.write(tenant, await obituaries.read(tenant, some))
+          }
+          const failures = await inHalves(await apiUids(reading, tenant, uids), run, signal)
+          for (const { item, error } of failures) onFailure?.(tenant, item, error)
         }
       }
-      for (const change of changes) looked.set(keyOf(change), change.at)
+      for (const change of changes)
+        looked.set(keyOf(change), {
+          at: change.at,
+          settled: isNew(change) ? isSettled(change) : seen.get(keyOf(change))!.settled,
+        })
       if (unseen.length > 0) await store.command({ sql: advance(more ? after.at - 1 : now) })
     }
     seen = looked
     return written
+  }
+
+  /** Those that were last seen at about the same time next to each other, where they are many: their lines lie close together. */
+  async function inTime(changes: readonly Change[], page: Fragment): Promise<readonly Change[]> {
+    if (changes.length <= podsAtOnce) return changes
+    const lastOf = new Map((await reading.rows<Change>(lastSeen(page))).map((change) => [keyOf(change), change.at]))
+    return changes.toSorted((a, b) => (lastOf.get(keyOf(a)) ?? 0) - (lastOf.get(keyOf(b)) ?? 0))
   }
 
   /** Epoch ms. The first look of all is at every pod that was told of before there were marks. */
@@ -74,10 +101,9 @@ export function createKeeper({ store, reading, reader, obituaries }: KeeperOptio
 }
 
 const keyOf = ({ tenant, uid }: Change): string => `${tenant} ${uid}`
-const job = 'obituaries'
+/** Another name than before there were summaries, so that every pod is looked at once for one. */
+const job = 'obituaries and summaries'
 const instant = (ms: number): Fragment => sql`fromUnixTimestamp64Milli(${bind('Int64', String(Math.max(ms, 0)))}, 'UTC')`
-
-const storeNow = raw('SELECT toString(toUnixTimestamp64Milli(now64(3))) AS now')
 
 const known = sql`SELECT toString(toUnixTimestamp64Milli(max(upto))) AS upto FROM keeper_progress WHERE job = ${str(job)} HAVING count() > 0`
 
@@ -87,12 +113,26 @@ const markAll = raw(
   `INSERT INTO pod_changes (told_hour, tenant, uid, told_at) SELECT DISTINCT toStartOfHour(now('UTC')), tenant, uid, now64(3, 'UTC') FROM pods`,
 )
 
+const lastSeen = (
+  page: Fragment,
+): Fragment => sql`SELECT tenant, uid, toFloat64(max(greatest(told_last, line_last))) AS at FROM pods_seen
+  WHERE (tenant, uid) IN (SELECT tenant, uid FROM (${page})) GROUP BY tenant, uid`
+
 const changesAfter = ({
   tenant,
   uid,
   at,
 }: Change): Fragment => sql`SELECT tenant, uid, toFloat64(toUnixTimestamp64Milli(newest)) AS at FROM (
-    SELECT tenant, uid, max(told_at) AS newest FROM pod_changes
-    WHERE told_hour >= toStartOfHour(${instant(at)}) AND told_at >= ${instant(at)} GROUP BY tenant, uid)
+    SELECT tenant, uid, max(told_at) AS newest FROM (
+      SELECT tenant, uid, told_at FROM pod_changes WHERE told_hour >= toStartOfHour(${instant(at)}) AND told_at >= ${instant(at)}
+      UNION ALL ${spokenSince(at)})
+    GROUP BY tenant, uid)
   WHERE (newest, tenant, uid) > (${instant(at)}, ${str(tenant)}, ${str(uid)})
   ORDER BY newest, tenant, uid LIMIT ${uint(changesAtOnce)}`
+
+/** Lines, too, of those that have an obituary: agents send the last ones after the death is known. Of the living, who speak all the time, it is facts that count. */
+function spokenSince(at: number): Fragment {
+  const marked = sql`FROM pods_seen WHERE marked >= ${instant(at)}`
+  return sql`SELECT tenant, uid, marked AS told_at ${marked}
+    AND (tenant, uid) IN (SELECT tenant, uid FROM obituaries WHERE (tenant, uid) IN (SELECT tenant, uid ${marked}))`
+}

@@ -1,80 +1,168 @@
 // Obituaries: what is known of a dead pod as one document, kept for years, longer than its lines and than what Kubernetes said of it.
 // Written when the death is known and again when anything in it changed; two writers of one pod write the same.
-import { sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { raw } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
+import { keptDocuments, keptSummaries, type KeptRow } from '#query/plan/kept-pods.ts'
 import { isBad } from '#query/plan/last-words.ts'
-import { composeObituary } from '#query/read/obituary.ts'
-import { withKept } from '#query/render/kept-obituary.ts'
-import type { Obituary } from '#query/render/obituary.ts'
+import { alwaysNew } from '#query/plan/pods.ts'
+import { composeObituaries } from '#query/read/obituary.ts'
+import { readDossiers } from '#query/read/pod-dossier.ts'
+import { readMarks } from '#query/read/pod-keys.ts'
+import { isAsItWas } from '#query/read/kept-pods.ts'
 import type { PodReader } from '#query/read/pods.ts'
 import type { Reading } from '#query/read/reading.ts'
-import { renderPod, type PodFacts, type PodJson } from '#query/render/pod.ts'
+import { withKept } from '#query/render/kept-obituary.ts'
+import type { Obituary } from '#query/render/obituary.ts'
+import { renderPod, type PodFacts } from '#query/render/pod.ts'
+import { summaryOf, type Summary } from '#query/render/summary.ts'
 
 export interface Obituaries {
+  /** Facts of pods, without counts, for `write`. */
+  read(tenant: string, uids: readonly string[]): Promise<MarkedPod[]>
   /** Writes what has changed of those that died; `lines`: only where their number has. Resolves to how many were written. */
-  write(tenant: string, pods: readonly PodFacts[], only?: 'lines'): Promise<number>
+  write(tenant: string, pods: readonly MarkedPod[], only?: 'lines'): Promise<number>
 }
+
+export interface MarkedPod {
+  facts: PodFacts
+  /** PodKey.marked before its facts were read; `unsettled` where more may have been on its way. */
+  marked: string
+}
+
+/** The mark of no pod: epoch ms that are neither now nor before there were marks. */
+const unsettled = '1'
 
 export interface ObituariesOptions {
   store: LogStore
   reading: Reading
   reader: PodReader
+  settleMs?: number
+  onWritten?: (obituaries: number) => void
+}
+
+/** ms that the rows of an insert may take from their mark until they are seen. */
+export const settlesMs = 30_000
+
+export function createObituaries(options: ObituariesOptions): Obituaries {
+  const { store, reading, reader, settleMs = settlesMs, onWritten } = options
+
+  async function read(tenant: string, uids: readonly string[]): Promise<MarkedPod[]> {
+    const now = await readNow(reading)
+    const marks = await readMarks(reading, tenant, uids)
+    return (await reader.facts(tenant, uids)).map((facts) => {
+      const mark = marks.get(facts.uid) ?? alwaysNew
+      return { facts, marked: Number(mark) <= now - settleMs ? mark : unsettled }
+    })
+  }
+
+  async function write(tenant: string, pods: readonly MarkedPod[], only?: 'lines'): Promise<number> {
+    const dead = pods.filter(({ facts }) => died(renderPod(facts).pod.outcome))
+    let written = 0
+    for (let from = 0; from < dead.length; from += composedAtOnce)
+      written += await compose(tenant, dead.slice(from, from + composedAtOnce), only)
+    return written
+  }
+
+  async function compose(tenant: string, dead: readonly MarkedPod[], only: 'lines' | undefined): Promise<number> {
+    const known = await reading.rows<KeptRow>(keptSummaries(tenant, dead.map(uidOf)))
+    const before = new Map(known.map((row) => [row.uid, row]))
+    const changed = dead.filter((pod) => {
+      const row = before.get(uidOf(pod))
+      return pod.marked === unsettled || row === undefined || !isAsItWas(row, pod.marked)
+    })
+    const asked = only === 'lines' ? await withOtherLines(tenant, changed, before) : changed
+    if (asked.length === 0) return 0
+    const rows = await composed(tenant, asked)
+    if (rows.length === 0) return 0
+    await store.insert({ table: 'obituaries', columns, rows: Buffer.from(rows.join('')), format: 'JSONCompactEachRow' })
+    onWritten?.(rows.length)
+    return rows.length
+  }
+
+  async function withOtherLines(
+    tenant: string,
+    dead: readonly MarkedPod[],
+    before: ReadonlyMap<string, KeptRow>,
+  ): Promise<MarkedPod[]> {
+    const counted = await reader.counted(
+      tenant,
+      dead.map(({ facts }) => facts),
+    )
+    return dead.filter((_, i) => {
+      const { uid, lines } = renderPod(counted[i]!).pod
+      return before.get(uid)?.lines !== String(lines)
+    })
+  }
+
+  /** Rows of those that are not kept as they are now. */
+  async function composed(tenant: string, dead: readonly MarkedPod[]): Promise<string[]> {
+    const kept = await reading.rows<Kept>(keptDocuments(tenant, dead.map(uidOf)))
+    const before = new Map(kept.map((row) => [row.uid, row]))
+    const dossiers = await readDossiers(
+      reading,
+      tenant,
+      dead.map(({ facts }) => facts),
+    )
+    // What died beside it is told by facts, which are kept as long: it is looked for when asked.
+    const obituaries = await composeObituaries(reading, tenant, dossiers)
+    return dossiers.flatMap((dossier, i) => {
+      const known = before.get(dossier.facts.uid)
+      const obituary = withKept(obituaries[i]!, known === undefined ? undefined : (JSON.parse(known.document) as Obituary))
+      const row: Row = { obituary, summary: summaryOf(dossier, obituary), marked: dead[i]!.marked }
+      return known !== undefined && isSame(row, known) ? [] : [rowOf(tenant, row)]
+    })
+  }
+
+  return { read, write }
+}
+
+const uidOf = ({ facts }: MarkedPod): string => facts.uid
+
+/** Epoch ms by the store's clock. */
+export async function readNow({ rows }: Pick<Reading, 'rows'>): Promise<number> {
+  const [clock] = await rows<{ now: string }>(raw('SELECT toString(toUnixTimestamp64Milli(now64(3))) AS now'))
+  return Number(clock!.now)
+}
+
+type Kept = KeptRow & { document: string }
+
+interface Row {
+  obituary: Obituary
+  summary: Summary
+  marked: string
 }
 
 const died = (outcome: Outcome): boolean => outcome !== 'running' && outcome !== 'unknown'
 
-export function createObituaries({ store, reading, reader }: ObituariesOptions): Obituaries {
-  async function write(tenant: string, pods: readonly PodFacts[], only?: 'lines'): Promise<number> {
-    const dead = pods.filter((facts) => died(renderPod(facts).pod.outcome))
-    if (dead.length === 0) return 0
-    const counted = await reader.counted(tenant, dead)
-    const kept = await reading.rows<{ uid: string; lines: string; document: string }>(
-      keptDocuments(
-        tenant,
-        dead.map(({ uid }) => uid),
-      ),
-    )
-    const before = new Map(kept.map((row) => [row.uid, row]))
-    let written = 0
-    // Composing is what takes time: what is composed is kept although the next ones may never be.
-    for (let from = 0; from < counted.length; from += insertedAtOnce) {
-      const rows: string[] = []
-      const waiting = counted.slice(from, from + insertedAtOnce).values()
-      const compose = async (): Promise<void> => {
-        for (const facts of waiting) {
-          const { pod } = renderPod(facts)
-          const known = before.get(pod.uid)
-          if (only === 'lines' && known?.lines === String(pod.lines)) continue
-          // What died beside it is told by facts, which are kept as long: it is looked for when asked.
-          const composed = await composeObituary(reading, tenant, pod.uid, { beside: false })
-          if (composed === undefined) continue
-          const last = known === undefined ? undefined : (JSON.parse(known.document) as Obituary)
-          const document = JSON.stringify(withKept(composed, last))
-          if (document === known?.document && known.lines === String(pod.lines)) continue
-          rows.push(`${rowOf(tenant, pod, document)}\n`)
-        }
-      }
-      await Promise.all(Array.from({ length: composedAtOnce }, compose))
-      await store.insert({ table: 'obituaries', columns, rows: Buffer.from(rows.join('')), format: 'JSONCompactEachRow' })
-      written += rows.length
-    }
-    return written
-  }
-  return { write }
-}
+const isSame = ({ obituary, summary, marked }: Row, kept: Kept): boolean =>
+  kept.marked === marked &&
+  kept.lines === String(summary.pod.lines) &&
+  kept.summary === JSON.stringify(summary) &&
+  kept.document === JSON.stringify(obituary)
 
-function rowOf(tenant: string, pod: PodJson, document: string): string {
-  const { cluster, namespace, name, uid, outcome, diedAt, lines, containers } = pod
+function rowOf(tenant: string, { obituary, summary, marked }: Row): string {
+  const { cluster, namespace, name, uid, outcome, diedAt, lines, containers } = summary.pod
   const bad = isBad(outcome) || containers.some(({ lives }) => lives.some((life) => isBad(life.outcome)))
-  const at = diedAt?.replace('T', ' ').replace('Z', '') ?? null
-  return JSON.stringify([tenant, cluster, namespace, name, uid, outcome, at, Number(bad), lines, document])
+  const time = (iso: string): string => iso.replace('T', ' ').replace('Z', '')
+  const at = diedAt === null ? null : time(diedAt)
+  const kept = [JSON.stringify(summary), time(new Date(Number(marked)).toISOString()), JSON.stringify(obituary)]
+  return `${JSON.stringify([tenant, cluster, namespace, name, uid, outcome, at, Number(bad), lines, ...kept])}\n`
 }
 
-/** Of the six statements that the embedded engine reads with at once. */
-const composedAtOnce = 3
-const insertedAtOnce = 50
-const columns = ['tenant', 'cluster', 'namespace', 'pod', 'uid', 'outcome', 'died_at', 'bad', 'lines', 'document']
-
-const keptDocuments = (tenant: string, uids: readonly string[]): Fragment =>
-  sql`SELECT uid, toString(lines) AS lines, document FROM obituaries FINAL WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)}`
+/** As many as share a statement, and are kept although the next ones may never be. */
+const composedAtOnce = 400
+const columns = [
+  'tenant',
+  'cluster',
+  'namespace',
+  'pod',
+  'uid',
+  'outcome',
+  'died_at',
+  'bad',
+  'lines',
+  'summary',
+  'marked',
+  'document',
+]

@@ -72,6 +72,16 @@ export function firstRows(filter: LineFilter, order: Order, limit: number, after
     FROM logs WHERE ${linesWhere(filter)}${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)}`
 }
 
+/** The last `count` lines of each container, once each, newest first, as RowBinary rows for the decoder. `filter`: of pods by uid. */
+export function lastOfContainers(filter: LineFilter, count: number): Fragment {
+  return sql`SELECT ${list} FROM (SELECT * FROM (${collapsed(filter)}) ORDER BY ${orderBy('desc')} LIMIT ${uint(count)} BY pod_uid, container)`
+}
+
+/** The first line of each pod, as RowBinary rows for the decoder. `filter`: of pods by uid. */
+export function firstOfPods(filter: LineFilter): Fragment {
+  return sql`SELECT ${list} FROM (SELECT * FROM (${collapsed(filter)}) ORDER BY ${orderBy('asc')} LIMIT 1 BY pod_uid)`
+}
+
 /** One row per line, always the same one of its rows: the first in order, whichever way is read. */
 function collapsed(filter: LineFilter): Fragment {
   return sql`SELECT ${computed}, ${position} AS position FROM logs WHERE ${linesWhere(filter)}

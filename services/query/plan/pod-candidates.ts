@@ -62,7 +62,11 @@ const evidence: Record<Outcome, Evidence> = {
 /** A condition on `uid`. Pods that no object told of can only be found by what they lack. */
 export function candidates(tenant: string, outcomes: readonly Outcome[]): Fragment {
   const among = sql`uid IN (${join(
-    outcomes.flatMap((outcome) => sourcesOf(tenant, evidence[outcome])),
+    [
+      ...outcomes.flatMap((outcome) => sourcesOf(tenant, evidence[outcome])),
+      // What was written of them rests on more than these tables.
+      sql`SELECT uid FROM obituaries WHERE tenant = ${str(tenant)} AND outcome IN ${strs(outcomes)}`,
+    ],
     ' UNION ALL ',
   )})`
   return outcomes.includes('unknown') ? sql`(${among} OR uid NOT IN (SELECT uid FROM pods WHERE tenant = ${str(tenant)}))` : among

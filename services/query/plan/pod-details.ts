@@ -1,5 +1,5 @@
 // What is known of a handful of pods: the other half of GET /v1/pods, asked for the pods of one page, and all of GET /v1/pods/{uid}.
-import { bind, join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { bareContainerId, mirroredUids, namelessNamesOf, resolvedLines } from './pod-sources.ts'
 
 /** `2026-11-23T10:00:00.123456789Z`, or null of a column that is null. */
@@ -110,19 +110,21 @@ export interface LifeLinesRow {
   /** As the lines carry them, where a container id led to others. */
   sentContainer: string
   sentRestart: number
+  /** 1: a fragment stands among its lines. */
+  fragments: number
 }
 
 /** First and last line of every life that spoke. `uids`: of pods, of log paths, or made up ones; `nameless`: whether any lines came without. Rows: LifeLinesRow. */
 export function lifeLines(tenant: string, uids: readonly string[], nameless: boolean): Fragment {
   const span = raw(`max(node) AS node, ${time('min(first_line)', 'firstLine')}, ${time('max(last_line)', 'lastLine')}`)
-  const named = sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, ${span}, 0 AS nameless, container AS sentContainer, restart AS sentRestart
+  const named = sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, ${span}, 0 AS nameless, container AS sentContainer, restart AS sentRestart, max(life_lines.fragments) AS fragments
   FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId`
   if (!nameless) return named
   const only = namelessNamesOf(tenant, sql`SELECT arrayJoin(${strs(uids)}) AS uid`)
   return sql`${named}
   UNION ALL
   SELECT resolved AS uid, cluster, namespace, pod, if(known_container != '', known_container, container) AS container, if(known_container != '', known_restart, restart) AS restart,
-    container_id AS containerId, ${span}, 1 AS nameless, sent_container AS sentContainer, sent_restart AS sentRestart
+    container_id AS containerId, ${span}, 1 AS nameless, sent_container AS sentContainer, sent_restart AS sentRestart, 0 AS fragments
   FROM (${resolvedLines(tenant, { only })}) AS nameless WHERE resolved IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId, sentContainer, sentRestart`
 }
 
@@ -138,32 +140,7 @@ export interface PodObjectRow {
   object: string
 }
 
-/** What only GET /v1/pods/{uid} shows. Rows: PodObjectRow. */
-export function podMaps(tenant: string, uid: string): Fragment {
-  return sql`SELECT labels, annotations, object FROM pods FINAL PREWHERE tenant = ${str(tenant)} AND uid = ${str(uid)}`
-}
-
-export interface ReplacementRow {
-  uid: string
-  name: string
-  node: string
-  startedAt: string | null
-}
-
-/** The pod of the same owner that was born next, at `since` or later. Rows: ReplacementRow, at most one. */
-export function replacementOf(tenant: string, pod: PodRow, since: string): Fragment {
-  // These controllers put each pod into a place of its own.
-  const place = {
-    StatefulSet: sql`name = ${str(pod.name)}`,
-    Node: sql`name = ${str(pod.name)}`,
-    DaemonSet: sql`node = ${str(pod.node)}`,
-  }[pod.ownerKind]
-  const siblings = sql`tenant = ${str(tenant)} AND uid IN (SELECT uid FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'owner' AND value = ${str(`${pod.ownerKind}/${pod.ownerName}`)})`
-  const conditions = [
-    sql`cluster = ${str(pod.cluster)} AND namespace = ${str(pod.namespace)} AND uid != ${str(pod.uid)}`,
-    sql`owner_kind = ${str(pod.ownerKind)} AND owner_name = ${str(pod.ownerName)}`,
-    sql`created_at >= ${bind("DateTime64(9, 'UTC')", `${since.slice(0, 10)} ${since.slice(11, 19)}.000000000`)}`,
-    ...(place === undefined ? [] : [place]),
-  ]
-  return sql`SELECT uid, name, node, ${raw(time('ifNull(started_at, created_at)', 'startedAt'))} FROM pods FINAL PREWHERE ${siblings} WHERE ${join(conditions, ' AND ')} ORDER BY created_at, uid LIMIT ${uint(1)}`
+/** What only GET /v1/pods/{uid} shows. Rows: PodObjectRow, and whose it is as `uid`. */
+export function podMaps(tenant: string, uids: readonly string[]): Fragment {
+  return sql`SELECT uid, labels, annotations, object FROM pods PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest} uid`
 }

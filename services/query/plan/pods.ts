@@ -42,7 +42,12 @@ export interface PodKey {
   first: string
   last: string
   hash: number
+  /** When anything about it was stored last, epoch ms by the store's clock as decimal text; `alwaysNew` of lines that came without a uid. */
+  marked: string
 }
+
+/** What is marked so is never as it was. */
+export const alwaysNew = '9223372036854775807'
 
 /** Newest lastSeen first, then by uid; only of `among`, where given. Rows: PodKey. */
 export function podKeys(
@@ -61,9 +66,9 @@ export function podKeys(
     ...(position === undefined ? [] : [after(position)]),
     ...(outcome === undefined ? [] : [candidates(tenant, outcome)]),
   ]
-  return sql`SELECT uid, toString(first) AS first, toString(last) AS last, ${hashOf} AS hash FROM (
-SELECT uid, first, last FROM (
-  SELECT uid, if(max(spoke) = 0, min(begun), minIf(begun, spoke AND begun > 0)) AS first, if(max(spoke) = 0, max(seen), maxIf(seen, spoke)) AS last
+  return sql`SELECT uid, toString(first) AS first, toString(last) AS last, toString(mark) AS marked, ${hashOf} AS hash FROM (
+SELECT uid, first, last, mark FROM (
+  SELECT uid, if(max(spoke) = 0, min(begun), minIf(begun, spoke AND begun > 0)) AS first, if(max(spoke) = 0, max(seen), maxIf(seen, spoke)) AS last, max(told_at) AS mark
   FROM (${join(sources(filter, presence, among), '\n    UNION ALL ')})
   GROUP BY uid
 )
@@ -142,7 +147,10 @@ function sources(filter: PodFilter, presence: Presence, among: readonly string[]
   const told = underApiUid(
     tenant,
     'pods_seen.uid',
-    (uid, tail) => sql`SELECT ${uid} AS uid, ${spoke} AS spoke, ${begunOf} AS begun, ${seenOf} AS seen
+    (
+      uid,
+      tail,
+    ) => sql`SELECT ${uid} AS uid, ${spoke} AS spoke, ${begunOf} AS begun, ${seenOf} AS seen, toUnixTimestamp64Milli(marked) AS told_at
     FROM pods_seen ${tail} AND ${join([...ofPods(filter, raw('pods_seen.uid'), handles), ...named(filter, 'name'), ...only(uid)], ' AND ')}`,
     presence.mirrored,
   )
@@ -156,7 +164,7 @@ function sources(filter: PodFilter, presence: Presence, among: readonly string[]
   const conditions = [raw('1'), ...handles.map((set) => sql`resolved IN (${set})`), ...only(raw('resolved'))]
   return [
     ...told,
-    sql`SELECT resolved AS uid, 1 AS spoke, toUnixTimestamp64Nano(first_line) AS begun, toUnixTimestamp64Nano(last_line) AS seen
+    sql`SELECT resolved AS uid, 1 AS spoke, toUnixTimestamp64Nano(first_line) AS begun, toUnixTimestamp64Nano(last_line) AS seen, ${raw(alwaysNew)} AS told_at
     FROM (${resolvedLines(tenant, names.length === 0 ? {} : { only: join(names, ' AND ') })}) AS nameless WHERE ${join(conditions, ' AND ')}`,
   ]
 }

@@ -1,12 +1,12 @@
 // What people are told of the news of an owner: who died of what, who was born where, and in whose place. Outcomes are those of
 // GET /v1/pods, decided from everything known by now.
 import { lastOver, newsOf, ownersPods, type NewsRow, type OwnerFilter } from '#query/plan/owner-pods.ts'
-import { replacementOf, type ReplacementRow } from '#query/plan/pod-details.ts'
 import { birthText, deathText, untilTime, type Death, type Divider } from '#query/render/divider.ts'
 import { renderPod, type LifeJson, type PodFacts, type RenderedPod } from '#query/render/pod.ts'
 import { newsItem, type News } from './owner-news.ts'
 import { createPodReader } from './pods.ts'
 import type { Reading } from './reading.ts'
+import { readReplacements } from './replacements.ts'
 
 /** A divider for each of the news, null where nothing is to be said; what the store does not show yet is left out, to be asked for again. */
 export async function dividersOf(
@@ -42,16 +42,25 @@ export async function dividersOf(
       filter.tenant,
       over.map(({ uid }) => uid),
     )
-    let last: Death | undefined
-    for (const one of dead) {
-      const { pod: gone, verdict } = renderPod(one)
-      const { outcome, reason, exitCode, diedAt } = gone
-      if (one.row === null || diedAt === null || diedAt.slice(0, 19) > born.slice(0, 19) || (last?.time ?? '') > diedAt) continue
-      const since = verdict.endAt !== null && verdict.endAt < diedAt ? verdict.endAt : diedAt
-      const [next] = await reading.rows<ReplacementRow>(replacementOf(filter.tenant, one.row, since))
-      if (next?.uid === pod.uid) last = { who: gone.name, outcome, reason, exitCode, time: diedAt }
-    }
-    return last
+    const before = dead
+      .map(renderPod)
+      .filter(({ pod: { diedAt } }) => diedAt !== null && diedAt.slice(0, 19) <= born.slice(0, 19))
+    const replaced = before.flatMap(({ pod: gone, verdict: { endAt } }) => {
+      const since = endAt !== null && endAt < gone.diedAt! ? endAt : gone.diedAt!
+      return [{ ...gone, ownerKind: gone.owner.kind, ownerName: gone.owner.name, since }]
+    })
+    const next = await readReplacements(reading, filter.tenant, replaced)
+    return before
+      .filter(({ pod: gone }) => next.get(gone.uid)?.uid === pod.uid)
+      .map(({ pod: { name, outcome, reason, exitCode, diedAt } }): Death => ({
+        who: name,
+        outcome,
+        reason,
+        exitCode,
+        time: diedAt!,
+      }))
+      .toSorted((a, b) => (a.time < b.time ? -1 : 1))
+      .at(-1)
   }
 }
 

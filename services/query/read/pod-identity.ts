@@ -34,6 +34,8 @@ export interface PodIdentity {
   spans: ReadonlyMap<string, readonly LifeSpan[]>
   /** Times of its first and last line in ns; undefined where it said nothing. */
   extent: { first: bigint; last: bigint } | undefined
+  /** Containers that said something. */
+  spoken: readonly string[]
   /** Whether a fragment stands among its lines. */
   fragments: boolean
   /** Condition on `logs` for its lines. */
@@ -65,6 +67,7 @@ export async function resolvePod(reading: Reading, tenant: string, uid: string):
       lives: knownLives(spoken),
       spans: new Map(),
       extent: extentOf(spoken),
+      spoken: containersOf(spoken),
       fragments: hasFragments(spoken),
       scope: unresolvedScope(tenant, unresolved),
     }
@@ -85,6 +88,7 @@ export async function resolvePod(reading: Reading, tenant: string, uid: string):
     lives: knownLives([...told, ...spoken]),
     spans: lifeSpans(told),
     extent: extentOf(spoken),
+    spoken: containersOf(spoken),
     fragments: hasFragments(spoken),
     scope: podScope(names, uids, containerIds),
   }
@@ -133,6 +137,8 @@ function knownLives(rows: readonly LifeRow[]): PodLife[] {
     .map(({ container, restart, ids }) => ({ container, restart, containerIds: [...ids] }))
     .toSorted((a, b) => (a.container === b.container ? a.restart - b.restart : a.container < b.container ? -1 : 1))
 }
+
+const containersOf = (spoken: readonly SpokenRow[]): string[] => [...new Set(spoken.map(({ container }) => container))]
 
 const hasFragments = (spoken: readonly SpokenRow[]): boolean => spoken.some(({ fragments }) => fragments === 1)
 

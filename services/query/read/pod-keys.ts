@@ -17,6 +17,7 @@ export interface PodKeysOptions {
 /** A statement takes 256 KB of text, its lists included, of which some list the uids several times. */
 export const uidCharsAtOnce = 100_000
 const rowsMax = 20_000
+const marksAtOnce = 400
 const rowsPerPod = 3
 
 /** At most `limit`, in order; fewer mean that there are no more. */
@@ -34,6 +35,22 @@ export async function readPodKeys({ reading, filter, position, limit, firstRows 
     if (cut === undefined || sure.length === limit) return sure
   }
   return reading.rows<PodKey>(podKeys(filter, position, limit, presence))
+}
+
+/** When anything was stored last about each of these pods: PodKey.marked by uid of the API. */
+export async function readMarks(
+  reading: Pick<Reading, 'rows'>,
+  tenant: string,
+  uids: readonly string[],
+): Promise<Map<string, string>> {
+  const presence = await readPresence(reading, tenant)
+  const marks = new Map<string, string>()
+  for (let from = 0; from < uids.length; from += marksAtOnce) {
+    const some = uids.slice(from, from + marksAtOnce)
+    const keys = await reading.rows<PodKey>(podKeys({ tenant }, undefined, some.length, presence, some))
+    for (const { uid, marked } of keys) marks.set(uid, marked)
+  }
+  return marks
 }
 
 export async function readPresence(reading: Pick<Reading, 'rows'>, tenant: string): Promise<Presence> {

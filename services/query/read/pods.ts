@@ -1,12 +1,13 @@
-// Reads pods from the store in two steps: a cheap page of keys, then the details of those pods alone. Outcomes are decided on the
-// way (render/pod.ts), so a filter by outcome walks candidates in chunks until the page is full.
+// Reads pods from the store in two steps: a cheap page of keys, then the details of those pods alone: what was written of the dead, where
+// nothing was told since, and facts of the others. Outcomes are decided on the way (render/pod.ts), so a filter by outcome walks candidates in chunks until the page is full.
 
 import { lineCounts, type LineCountRow } from '#query/plan/line-counts.ts'
 import * as details from '#query/plan/pod-details.ts'
 import { mirrors } from '#query/plan/pod-sources.ts'
 import { settledNs, type PodFilter, type PodKey, type PodPosition } from '#query/plan/pods.ts'
-import { renderPod, type PodFacts, type PodJson, type RenderedPod } from '#query/render/pod.ts'
+import { renderPod, type PodFacts, type PodJson } from '#query/render/pod.ts'
 import { createCoverReader, type CoverReader } from './covers.ts'
+import { keptPods, withSealsKept } from './kept-pods.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
 import { readPodKeys, readPresence, uidCharsAtOnce } from './pod-keys.ts'
 import type { Reading } from './reading.ts'
@@ -86,12 +87,29 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
     return pods.map((pod) => inTime({ ...pod, counts: counts(pod) }))
   }
 
+  /** One for each key, in their order: what was written of those of which nothing was told since, facts of the others. */
+  async function found(tenant: string, keys: readonly PodKey[]): Promise<Found[]> {
+    const kept = await keptPods(reading, tenant, keys)
+    const told = await facts(
+      tenant,
+      keys.flatMap(({ uid }) => (kept.has(uid) ? [] : [uid])),
+    )
+    const factsOf = new Map(told.map((pod) => [pod.uid, pod]))
+    return keys.map(({ uid }) => {
+      const summary = kept.get(uid)
+      if (summary !== undefined) return { ...summary, facts: null }
+      const pod = factsOf.get(uid)!
+      const rendered = renderPod(pod)
+      return { pod: rendered.pod, over: rendered.verdict.over, facts: pod }
+    })
+  }
+
   /** Pods in order, outcomes decided, with the position behind each. */
   async function* walk(
     filter: PodFilter,
     start: PodPosition | undefined,
     limit: number,
-  ): AsyncGenerator<{ pod: PodFacts; rendered: RenderedPod; behind: PodPosition }> {
+  ): AsyncGenerator<{ pod: Found; behind: PodPosition }> {
     // Asking for keys costs the same however many there are; a filter by outcome may need to look at all of them.
     const atOnce = filter.outcome === undefined ? limit + 1 : keysAtOnce
     let behind = start
@@ -102,25 +120,20 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
       for (let from = 0, size = 0; from < keys.length; from += size, step *= 4) {
         size = sizeOfStep(keys, from, Math.min(step, detailsAtOnce))
         const slice = keys.slice(from, from + size)
-        const found = await facts(
-          filter.tenant,
-          slice.map(({ uid }) => uid),
-        )
-        for (const [i, pod] of found.entries()) {
-          const rendered = renderPod(pod)
-          behind = advance(behind, slice[i]!, rendered, keys[0]!)
-          yield { pod, rendered, behind }
+        for (const [i, pod] of (await found(filter.tenant, slice)).entries()) {
+          behind = advance(behind, slice[i]!, pod.over, keys[0]!)
+          yield { pod, behind }
         }
       }
     }
   }
 
   async function page(filter: PodFilter, start: PodPosition | undefined, limit: number): Promise<PodPage> {
-    const taken: PodFacts[] = []
+    const taken: Found[] = []
     let next: PodPosition | null = null
     let more = false
-    for await (const { pod, rendered, behind } of walk(filter, start, limit)) {
-      if (!wanted(rendered, filter)) continue
+    for await (const { pod, behind } of walk(filter, start, limit)) {
+      if (!wanted(pod, filter)) continue
       more = taken.length === limit
       if (more) break
       taken.push(pod)
@@ -129,8 +142,16 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
     return { pods: await rendering(filter.tenant, taken), next: more ? next : null }
   }
 
-  async function rendering(tenant: string, pods: readonly PodFacts[]): Promise<PodJson[]> {
-    return (await covered(tenant, await counted(tenant, pods), coveredLinesMax)).map((pod) => renderPod(pod).pod)
+  async function rendering(tenant: string, pods: readonly Found[]): Promise<PodJson[]> {
+    const told = pods.flatMap((pod) => pod.facts ?? [])
+    const looked = await covered(tenant, await counted(tenant, told), coveredLinesMax)
+    const sealed = await withSealsKept(
+      reading,
+      tenant,
+      looked.map((pod) => renderPod(pod).pod),
+    )
+    const shown = new Map(sealed.map((pod) => [pod.uid, pod]))
+    return pods.map(({ pod }) => shown.get(pod.uid) ?? pod)
   }
 
   return { page, facts, counted, covered }
@@ -143,13 +164,20 @@ function sizeOfStep(keys: readonly PodKey[], from: number, most: number): number
   return size
 }
 
-const wanted = ({ pod }: RenderedPod, { outcome }: PodFilter): boolean => outcome === undefined || outcome.includes(pod.outcome)
+/** `facts`: null where what was written of it stands. */
+interface Found {
+  pod: PodJson
+  over: boolean
+  facts: PodFacts | null
+}
 
-function advance(position: PodPosition | undefined, key: PodKey, { verdict }: RenderedPod, newest: PodKey): PodPosition {
+const wanted = ({ pod }: Found, { outcome }: PodFilter): boolean => outcome === undefined || outcome.includes(pod.outcome)
+
+function advance(position: PodPosition | undefined, key: PodKey, over: boolean, newest: PodKey): PodPosition {
   const last = BigInt(key.last)
   const since = position?.since ?? BigInt(newest.last)
   const movedUp = position !== undefined && (last > position.last || (last === position.last && key.uid < position.uid))
-  const mayMove = movedUp || !verdict.over || since - last < settledNs
+  const mayMove = movedUp || !over || since - last < settledNs
   const known = position === undefined ? [] : position.visited
   const visited = known === undefined || !mayMove ? known : known.length < visitedMax ? [...known, key.hash] : undefined
   return movedUp ? { ...position, visited } : { last, uid: key.uid, since, visited }

@@ -1,7 +1,7 @@
 // Pure: the obituary of a pod as JSON. Its fields: design section 7.
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { oldestFirst, type EvidenceItem } from '#shared/lifecycle/evidence-items.ts'
-import type { ReplacementRow } from '#query/plan/pod-details.ts'
+import type { ReplacementRow } from '#query/plan/replacements.ts'
 import type { Seal } from '#query/seal/evidence.ts'
 import type { LineJson } from './line.ts'
 import { renderPodDetail, type PodDetail, type PodDetailJson } from './pod-detail.ts'
@@ -64,11 +64,14 @@ export function renderObituary(sources: ObituarySources): Obituary {
     firstError,
     alsoDied,
     replacement,
-    seals: pod.containers.flatMap(({ name, lives }) =>
-      lives.flatMap(({ restart, seal }) => (seal === null ? [] : [{ container: name, restart, ...seal }])),
-    ),
+    seals: sealsOf(pod.containers),
   }
 }
+
+export const sealsOf = (containers: PodDetailJson['containers']): Obituary['seals'] =>
+  containers.flatMap(({ name, lives }) =>
+    lives.flatMap(({ restart, seal }) => (seal === null ? [] : [{ container: name, restart, ...seal }])),
+  )
 
 const saidOf = ({ time, message }: FirstError): EvidenceItem => ({ kind: 'line', time, text: shortened(message, 1000) })
 

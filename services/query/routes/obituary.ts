@@ -1,13 +1,11 @@
-// GET /v1/pods/{uid}/obituary: how a pod died, as JSON or as one page for a browser. compose → render.
+// GET /v1/pods/{uid}/obituary: how a pod died, as JSON or as one page for a browser. kept, or composed → render.
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { AfterlogError } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
-import { keptObituary } from '#query/read/kept-obituary.ts'
-import { composeObituary } from '#query/read/obituary.ts'
+import { readObituary } from '#query/read/kept-obituary.ts'
 import { createReading } from '#query/read/reading.ts'
 import { acceptedType } from '#query/render/accept.ts'
-import { withKept } from '#query/render/kept-obituary.ts'
 import { obituaryPage } from '#query/render/obituary-page.ts'
 import { clientGone } from './line-reply.ts'
 import { unknownPod } from './pod.ts'
@@ -35,9 +33,7 @@ export const obituaryRoute =
         throw new AfterlogError('not-acceptable', said, { parameter: 'Accept' })
       }
       const reading = createReading({ store, limits, signal: clientGone(reply) })
-      const composed = await composeObituary(reading, tenant, params.uid, { beside: true })
-      const kept = await keptObituary(reading, tenant, composed?.pod.uid ?? params.uid)
-      const obituary = composed === undefined ? kept : withKept(composed, kept)
+      const obituary = await readObituary(reading, tenant, params.uid)
       if (obituary === undefined) throw unknownPod(params.uid)
       void reply.header('vary', 'accept')
       return type === 'application/json' ? reply.send(obituary) : sendPage(reply, obituaryPage(obituary))

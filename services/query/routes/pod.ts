@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { AfterlogError } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { keptDetail } from '#query/read/kept-obituary.ts'
+import { withSealsKept } from '#query/read/kept-pods.ts'
 import { readDossier } from '#query/read/pod-dossier.ts'
 import { createReading } from '#query/read/reading.ts'
 import { renderPodDetail } from '#query/render/pod-detail.ts'
@@ -24,7 +25,10 @@ export const podRoute =
       const { tenant, params } = request
       const reading = createReading({ store, limits, signal: clientGone(reply) })
       const dossier = await readDossier(reading, tenant, params.uid)
-      const pod = dossier === undefined ? await keptDetail(reading, tenant, params.uid) : renderPodDetail(dossier)
+      const [pod] =
+        dossier === undefined
+          ? [await keptDetail(reading, tenant, params.uid)]
+          : await withSealsKept(reading, tenant, [renderPodDetail(dossier)])
       if (pod === undefined) throw unknownPod(params.uid)
       return reply.send(pod)
     })

@@ -27,13 +27,27 @@ export async function answer(
     const body = await buffer(request)
     const query = url.searchParams.get('query') ?? ''
     const isInsert = /^INSERT INTO \S+ \([^)]*\) FORMAT \w+$/.test(query)
-    const parsed = parseRequest(url, isInsert ? '' : body.toString())
+    const parsed = parseRequest(url, isInsert ? '' : await statementOf(url, request, body))
     if (isInsert) await faults.around(query, response, () => insert(bridge, parsed, body))
     else await run(bridge, parsed, left.signal, response)
     if (isInsert) response.writeHead(200, { 'x-clickhouse-exception-tag': exceptionTag }).end()
   } catch (error) {
     if (!left.signal.aborted) fail(response, error)
   }
+}
+
+/** Parameters that came as parts of a form are put where the others are. */
+async function statementOf(url: URL, { headers }: IncomingMessage, body: Buffer): Promise<string> {
+  const type = headers['content-type'] ?? ''
+  if (!type.startsWith('multipart/form-data')) return body.toString()
+  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData()
+  let text = ''
+  for (const [name, value] of form) {
+    if (typeof value !== 'string') throw new Error(`a file came as the parameter ${name}`)
+    if (name === 'query') text = value
+    else url.searchParams.set(name, value)
+  }
+  return text
 }
 
 async function insert(bridge: Bridge, parsed: BridgeRequest, body: Buffer): Promise<void> {

@@ -5,6 +5,7 @@ import type { Item, KubernetesObject } from '#query/render/kubernetes/object.ts'
 import { podObject } from '#query/render/kubernetes/pod-object.ts'
 import { podCells } from '#query/render/kubernetes/pod-row.ts'
 import { renderPod } from '#query/render/pod.ts'
+import { withSealsKept } from '../kept-pods.ts'
 import { createPodReader } from '../pods.ts'
 import type { Reading } from '../reading.ts'
 
@@ -33,9 +34,15 @@ export async function podItems({ reading, tenant, depth, nowMs }: PodItemOptions
   const textOf = new Map(texts.map((text) => [text.uid, text]))
   const sealed = depth === 'sealed'
   const counted = sealed ? await reader.covered(tenant, await reader.counted(tenant, facts)) : facts
+  const known = counted.map(renderPod)
+  const remembered = await withSealsKept(
+    reading,
+    tenant,
+    known.map(({ pod }) => pod),
+  )
   return counted.map((found, i) => {
     const { uid, shown } = pods[i]!
-    const rendered = renderPod(found)
+    const rendered = { ...known[i]!, pod: remembered[i]! }
     const { row } = found
     const text = textOf.get(uid)
     const told = text === undefined || text.object === '' ? undefined : (JSON.parse(text.object) as KubernetesObject)

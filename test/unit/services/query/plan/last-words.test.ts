@@ -43,6 +43,7 @@ function factsOf(lives: readonly LifeTimes[], carried: Partial<LifeLinesRow> = {
       nameless: 0,
       sentContainer: 'app',
       sentRestart: restart,
+      fragments: 0,
       ...carried,
     })),
   }

@@ -33,6 +33,7 @@ const spoke = (restart: number, more: Partial<LifeLinesRow> = {}): LifeLinesRow 
   nameless: 0,
   sentContainer: 'app',
   sentRestart: restart,
+  fragments: 0,
   ...more,
 })
 const counted = (restart: number, lines: number, more: Partial<LineCountRow> = {}): LineCountRow => ({

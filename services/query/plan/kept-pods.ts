@@ -1,0 +1,21 @@
+// Obituaries as they were written: by uid, with the mark of their pod at that time.
+import { sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+
+export interface KeptRow {
+  uid: string
+  /** PodKey.marked when it was written; that of no pod where something may have been on its way. */
+  marked: string
+  summary: string
+  lines: string
+}
+
+const marked = sql`toString(toUnixTimestamp64Milli(marked)) AS marked`
+const newest = sql`ORDER BY written_at DESC LIMIT 1 BY uid`
+
+/** Without the documents, of which one is as large as a hundred summaries. Rows: KeptRow. */
+export const keptSummaries = (tenant: string, uids: readonly string[]): Fragment =>
+  sql`SELECT uid, ${marked}, summary, toString(lines) AS lines FROM obituaries PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest}`
+
+/** Rows: KeptRow and `document`. */
+export const keptDocuments = (tenant: string, uids: readonly string[]): Fragment =>
+  sql`SELECT uid, ${marked}, summary, toString(lines) AS lines, document FROM obituaries PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest}`

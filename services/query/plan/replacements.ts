@@ -1,0 +1,39 @@
+// Which pods came in the place of others.
+import { bind, raw, sql, str, strs, type Bound, type Fragment } from '#shared/clickhouse/sql.ts'
+import { time, type PodRow } from './pod-details.ts'
+
+export interface ReplacementRow {
+  uid: string
+  name: string
+  node: string
+  startedAt: string | null
+}
+
+/** `since`: when a controller may have replaced it first. */
+export interface ReplacedPod extends Pick<PodRow, 'uid' | 'cluster' | 'namespace' | 'name' | 'node' | 'ownerKind' | 'ownerName'> {
+  since: string
+}
+
+/**
+ * The pod of the same owner that was born next, at `since` or later; of a StatefulSet, a Node or a DaemonSet, whose pods have places of their own,
+ * in the same place. Rows: ReplacementRow, and whom it replaced as `replaced`; none for a pod that nothing replaced.
+ */
+export function replacements(tenant: string, pods: readonly ReplacedPod[]): Fragment {
+  const all = (value: (pod: ReplacedPod) => string): Bound => strs(pods.map(value))
+  const second = (since: string): string => `${since.slice(0, 10)} ${since.slice(11, 19)}`
+  const dead = sql`SELECT arrayJoin(arrayZip(${all(({ uid }) => uid)}, ${all(({ cluster }) => cluster)}, ${all(({ namespace }) => namespace)}, ${all(({ ownerKind }) => ownerKind)}, ${all(({ ownerName }) => ownerName)},
+      ${all(({ name }) => name)}, ${all(({ node }) => node)}, ${bind(
+        "Array(DateTime('UTC'))",
+        pods.map(({ since }) => second(since)),
+      )})) AS d`
+  const owners = strs([...new Set(pods.map(({ ownerKind, ownerName }) => `${ownerKind}/${ownerName}`))])
+  const born = sql`SELECT uid, name, node, cluster, namespace, owner_kind, owner_name, created_at, ${raw(time('ifNull(started_at, created_at)', 'started'))}
+    FROM pods FINAL PREWHERE tenant = ${str(tenant)} AND uid IN (SELECT uid FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'owner' AND value IN ${owners})`
+  const first = (column: string, as: string): string => `argMin(born.${column}, (assumeNotNull(created_at), born.uid)) AS ${as}`
+  return sql`SELECT dead.uid AS replaced, ${raw([first('uid', 'uid'), first('name', 'name'), first('node', 'node'), first('started', 'startedAt')].join(', '))}
+  FROM (${born}) AS born INNER JOIN (SELECT d.1 AS uid, d.2 AS cluster, d.3 AS namespace, d.4 AS kind, d.5 AS owner, d.6 AS name, d.7 AS node, d.8 AS since FROM (${dead})) AS dead
+    ON born.cluster = dead.cluster AND born.namespace = dead.namespace AND born.owner_kind = dead.kind AND born.owner_name = dead.owner
+  WHERE born.created_at >= dead.since AND born.uid != dead.uid
+    AND multiIf(dead.kind IN ('StatefulSet', 'Node'), born.name = dead.name, dead.kind = 'DaemonSet', born.node = dead.node, true)
+  GROUP BY replaced`
+}
