@@ -200,4 +200,10 @@ export const scenarios: Scenario[] = [
     ],
     seal: { state: 'sealed', text: 'sealed: 20 lines, 0 missing' },
   },
+  {
+    name: 'a line so long that it is cut',
+    files: [20],
+    arrives: ([file]) => [file!.map((line, i) => (i === 9 ? { ...line, cri: `${line.cri}${'x'.repeat(300 * 1024)}` } : line))],
+    seal: { state: 'unsealed', text: 'unsealed: lines came without their lengths, or were cut' },
+  },
 ]

@@ -23,6 +23,9 @@ export function capEscaped(escaped: Buffer, bytesMax: number): Buffer {
 
 const markBytesMax = 80
 
+/** Whether text that ends at `stop` ends in the mark, escaped or not. */
+export const endsInMark = (bytes: Buffer, stop: number): boolean =>
+  / …\[cut by Afterlog: the first \d+ of \d+ bytes\]$/.test(bytes.toString('utf8', Math.max(0, stop - markBytesMax), stop))
+
 const isCut = (text: Buffer, bytesMax: number): boolean =>
-  text.length <= bytesMax + markBytesMax &&
-  / …\[cut by Afterlog: the first \d+ of \d+ bytes\]$/.test(text.toString('utf8', text.length - markBytesMax))
+  text.length <= bytesMax + markBytesMax && endsInMark(text, text.length)

@@ -2,9 +2,10 @@
 // a draft of byte ranges and leaves as bytes; only fragments, which are rare, become objects.
 import { detectSeverity } from './severity.ts'
 import { OrdinalCounter } from './identity.ts'
-import { capEscaped, joinedBytesMax } from './line-cap.ts'
+import { capEscaped, endsInMark, joinedBytesMax, recordBytesMax } from './line-cap.ts'
 import { type BatchHead, type DraftSink, type LineDraft, text } from './line-draft.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
+import { unescapeJson } from '../formats/json-escape.ts'
 import { RowWriter } from '../store/row-writer.ts'
 import type { TableRows } from '../store/table-rows.ts'
 
@@ -212,6 +213,13 @@ export class LineSink implements DraftSink {
     to.copy(separator)
   }
 
+  /** -1 where the line cannot have had so many bytes, or where they are not all stored: of such a line nothing is proven to follow it. */
+  private provenLength(length: number, start: number, stop: number): number {
+    const { bytes } = this.rows
+    if (length <= 0 || (stop - start > recordBytesMax && endsInMark(bytes, stop))) return -1
+    return stop - start > length && unescapeJson(bytes, start, stop).length > length ? -1 : length
+  }
+
   private finish(
     start: number,
     messageStart: number,
@@ -226,7 +234,7 @@ export class LineSink implements DraftSink {
     rows.copy(separator, 0, 2)
     rows.byte(partial ? 0x31 : 0x30)
     rows.byte(0x2c)
-    rows.integer(line.length)
+    rows.integer(this.provenLength(line.length, messageStart, stop))
     rows.byte(0x2c)
     rows.byte(line.eof ? 0x31 : 0x30)
     rows.byte(0x2c)

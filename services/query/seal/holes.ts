@@ -85,7 +85,7 @@ function contradiction({ stretches }: LogFile): string | undefined {
     return stretches.length === 1 && stretches[0]!.places === 1
       ? 'this agent sends one offset for all lines'
       : 'different lines stand at one place of a file: it was truncated, or its name was used again'
-  if (sum(({ unmeasured }) => unmeasured) > 0) return 'lines came without their lengths'
+  if (sum(({ unmeasured }) => unmeasured) > 0) return 'lines came without their lengths, or were cut'
   if (sum(({ overlaps }) => overlaps) > 0) return 'lines overlap in their file'
   if (sum(({ endsInside }) => endsInside) > 0 || stretches.slice(0, -1).some(({ ended }) => ended))
     return 'a line stands behind the one that was told to be the last of its file'
