@@ -27,5 +27,4 @@ const markBytesMax = 80
 export const endsInMark = (bytes: Buffer, stop: number): boolean =>
   / …\[cut by Afterlog: the first \d+ of \d+ bytes\]$/.test(bytes.toString('utf8', Math.max(0, stop - markBytesMax), stop))
 
-const isCut = (text: Buffer, bytesMax: number): boolean =>
-  text.length <= bytesMax + markBytesMax && endsInMark(text, text.length)
+const isCut = (text: Buffer, bytesMax: number): boolean => text.length <= bytesMax + markBytesMax && endsInMark(text, text.length)

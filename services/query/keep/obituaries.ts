@@ -7,7 +7,8 @@ import { keptDocuments, keptSummaries, type KeptRow } from '#query/plan/kept-pod
 import { isBad } from '#query/plan/last-words.ts'
 import { alwaysNew } from '#query/plan/pods.ts'
 import { composeObituaries } from '#query/read/obituary.ts'
-import { readDossiers } from '#query/read/pod-dossier.ts'
+import { inBatches } from '#query/read/last-words.ts'
+import { readDossiers, type PodDossier } from '#query/read/pod-dossier.ts'
 import { readMarks } from '#query/read/pod-keys.ts'
 import { isAsItWas } from '#query/read/kept-pods.ts'
 import type { PodReader } from '#query/read/pods.ts'
@@ -73,11 +74,21 @@ export function createObituaries(options: ObituariesOptions): Obituaries {
     })
     const asked = only === 'lines' ? await withOtherLines(tenant, changed, before) : changed
     if (asked.length === 0) return 0
-    const rows = await composed(tenant, asked)
-    if (rows.length === 0) return 0
-    await store.insert({ table: 'obituaries', columns, rows: Buffer.from(rows.join('')), format: 'JSONCompactEachRow' })
-    onWritten?.(rows.length)
-    return rows.length
+    const dossiers = await readDossiers(
+      reading,
+      tenant,
+      asked.map(({ facts }) => facts),
+    )
+    const markOf = new Map(asked.map((pod) => [uidOf(pod), pod.marked]))
+    let written = 0
+    for (const some of inBatches(dossiers)) {
+      const rows = await composed(tenant, some, markOf)
+      if (rows.length > 0)
+        await store.insert({ table: 'obituaries', columns, rows: Buffer.from(rows.join('')), format: 'JSONCompactEachRow' })
+      onWritten?.(rows.length)
+      written += rows.length
+    }
+    return written
   }
 
   async function withOtherLines(
@@ -96,20 +107,20 @@ export function createObituaries(options: ObituariesOptions): Obituaries {
   }
 
   /** Rows of those that are not kept as they are now. */
-  async function composed(tenant: string, dead: readonly MarkedPod[]): Promise<string[]> {
-    const kept = await reading.rows<Kept>(keptDocuments(tenant, dead.map(uidOf)))
-    const before = new Map(kept.map((row) => [row.uid, row]))
-    const dossiers = await readDossiers(
-      reading,
-      tenant,
-      dead.map(({ facts }) => facts),
-    )
+  async function composed(
+    tenant: string,
+    dossiers: readonly PodDossier[],
+    markOf: ReadonlyMap<string, string>,
+  ): Promise<string[]> {
+    const uids = dossiers.map(({ facts }) => facts.uid)
+    const before = new Map((await reading.rows<Kept>(keptDocuments(tenant, uids))).map((row) => [row.uid, row]))
     // What died beside it is told by facts, which are kept as long: it is looked for when asked.
     const obituaries = await composeObituaries(reading, tenant, dossiers)
     return dossiers.flatMap((dossier, i) => {
-      const known = before.get(dossier.facts.uid)
+      const { uid } = dossier.facts
+      const known = before.get(uid)
       const obituary = withKept(obituaries[i]!, known === undefined ? undefined : (JSON.parse(known.document) as Obituary))
-      const row: Row = { obituary, summary: summaryOf(dossier, obituary), marked: dead[i]!.marked }
+      const row: Row = { obituary, summary: summaryOf(dossier, obituary), marked: markOf.get(uid)! }
       return known !== undefined && isSame(row, known) ? [] : [rowOf(tenant, row)]
     })
   }

@@ -72,9 +72,18 @@ export function firstRows(filter: LineFilter, order: Order, limit: number, after
     FROM logs WHERE ${linesWhere(filter)}${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)}`
 }
 
-/** The last `count` lines of each container, once each, newest first, as RowBinary rows for the decoder. `filter`: of pods by uid. */
-export function lastOfContainers(filter: LineFilter, count: number): Fragment {
-  return sql`SELECT ${list} FROM (SELECT * FROM (${collapsed(filter)}) ORDER BY ${orderBy('desc')} LIMIT ${uint(count)} BY pod_uid, container)`
+/** Bytes of a last line that are shown. */
+export const lastMessageMax = 16 * 1024
+
+/**
+ * The last `count` lines of each container, at most `most` of all, once each, newest first, as RowBinary rows for the decoder; of a message that is
+ * longer than `lastMessageMax` a byte more than that. `filter`: of pods by uid.
+ */
+export function lastOfContainers(filter: LineFilter, count: number, most = 1_000_000): Fragment {
+  const shown = columns.map((column) =>
+    column === 'message' ? `substring(message, 1, ${lastMessageMax + 1}) AS message` : column,
+  )
+  return sql`SELECT ${raw(shown.join(', '))} FROM (SELECT * FROM (${collapsed(filter)}) ORDER BY ${orderBy('desc')} LIMIT ${uint(count)} BY pod_uid, container LIMIT ${uint(most)})`
 }
 
 /** The first line of each pod, as RowBinary rows for the decoder. `filter`: of pods by uid. */

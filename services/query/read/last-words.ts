@@ -2,10 +2,10 @@
 // those whose lines need to be put together or into lives first, one by one.
 import { bind, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LineFilter } from '#query/plan/line-filter.ts'
-import { firstOfPods, lastOfContainers } from '#query/plan/line-statements.ts'
+import { firstOfPods, lastMessageMax, lastOfContainers } from '#query/plan/line-statements.ts'
 import { livesScope } from '#query/plan/pod-statements.ts'
 import { parseTime } from '#query/plan/time.ts'
-import { lineJson } from '#query/render/line.ts'
+import { lineJson, type LineJson } from '#query/render/line.ts'
 import type { FirstError, LastWords } from '#query/render/obituary.ts'
 import { boundsOf } from './line-owners.ts'
 import type { PodDossier } from './pod-dossier.ts'
@@ -22,15 +22,16 @@ export interface Words {
 
 /** Lines of each container that are its last words. */
 const lastWordsMax = 50
+/** Of a pod of more containers than a hundred the newest of all. */
+const linesMax = 5000
 /** Of a pod that is read together with others. */
 const few = { lines: 5000, bytes: 4 * 1024 * 1024 }
 const atOnce = { lines: 20_000, bytes: 32 * 1024 * 1024 }
 
-/** One for each, in their order. */
+/** One for each, in their order. `pods`: as many as `inBatches` gives at once. */
 export async function readWords(reading: Reading, tenant: string, pods: readonly PodDossier[]): Promise<Words[]> {
   const found = new Map<PodDossier, Words>()
-  for (const some of batches(pods.filter(isPlain)))
-    for (const [pod, words] of await wordsOfMany(reading, tenant, some)) found.set(pod, words)
+  for (const [pod, words] of await wordsOfMany(reading, tenant, pods.filter(isPlain))) found.set(pod, words)
   for (const pod of pods) if (!found.has(pod)) found.set(pod, await wordsOfOne(reading, tenant, pod))
   return pods.map((pod) => found.get(pod)!)
 }
@@ -52,7 +53,8 @@ function sizeOf(lives: PodDossier['rendered']['lives']): { lines: number; bytes:
   }
 }
 
-function batches(pods: readonly PodDossier[]): PodDossier[][] {
+/** Pods whose words, and what is written of them, are held at once. */
+export function inBatches(pods: readonly PodDossier[]): PodDossier[][] {
   const batched: PodDossier[][] = []
   let [lines, bytes] = [Infinity, Infinity]
   for (const pod of pods) {
@@ -74,9 +76,19 @@ const containersOf = ({ rendered }: PodDossier): string[] => [...new Set(rendere
 const panics = sql`match(message, ${str(String.raw`(?i)(^panic:|^goroutine \d+ \[|exception\b|^traceback|segmentation fault|core dumped|unhandled|assertion.*failed|stack overflow|out of memory|^fatal\b|^\w*error:)`)})`
 const severe = { severity: ['error', 'fatal'] }
 const spoken = { stream: ['stderr'] }
-const asSevere = (line: Line): FirstError => ({ ...lineJson(line), because: `its severity is ${line.severity}` })
+/** Words are remembered for years: of a longer line its begin is. */
+function spokenLine(line: Line): LineJson {
+  const { message } = line
+  if (message.length <= lastMessageMax) return lineJson(line)
+  let stop = lastMessageMax
+  while (stop > lastMessageMax - 4 && (message[stop]! & 0xc0) === 0x80) stop--
+  const mark = Buffer.from(` …[the first ${stop} bytes; the whole line is among the pod's logs]`)
+  return lineJson({ ...line, message: Buffer.concat([message.subarray(0, stop), mark]) })
+}
+
+const asSevere = (line: Line): FirstError => ({ ...spokenLine(line), because: `its severity is ${line.severity}` })
 const asSpoken = (line: Line): FirstError => ({
-  ...lineJson(line),
+  ...spokenLine(line),
   because: 'it is the first line of stderr that reads like a panic or an exception',
 })
 
@@ -96,7 +108,7 @@ async function wordsOfMany(reading: Reading, tenant: string, pods: readonly PodD
       const uids = uidsOf(pod)
       const lastWords = containersOf(pod).map((container) => {
         const own = uids.flatMap((uid) => said.get(JSON.stringify([uid, container])) ?? [])
-        return { container, lines: own.toReversed().map(lineJson) }
+        return { container, lines: own.toReversed().map(spokenLine) }
       })
       return [pod, { lastWords, firstError: uids.map((uid) => errors.get(uid)).find((error) => error !== undefined) ?? null }]
     }),
@@ -143,14 +155,14 @@ async function wordsOfOne(reading: Reading, tenant: string, dossier: PodDossier)
   const said = await (pod.fragments ? joinedWords : plainWords)(reading, tenant, pod)
   const lastWords = containersOf(dossier).map((container) => ({
     container,
-    lines: (said.get(container) ?? []).toReversed().map(lineJson),
+    lines: (said.get(container) ?? []).toReversed().map(spokenLine),
   }))
   return { lastWords, firstError: await firstErrorOf(reading, tenant, { dossier, pod }) }
 }
 
 /** Newest first, by container. */
 async function plainWords(reading: Reading, tenant: string, pod: PodIdentity): Promise<Map<string, Line[]>> {
-  const lines = await reading.some(lastOfContainers(whole(tenant, pod), lastWordsMax))
+  const lines = await reading.some(lastOfContainers(whole(tenant, pod), lastWordsMax, linesMax))
   const said = Map.groupBy(
     lines.map((line) => attribute(line, pod)),
     ({ container }) => container,
