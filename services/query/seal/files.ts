@@ -1,4 +1,5 @@
 // Pure: stretches as files.
+import { compare } from '#shared/compare.ts'
 import type { Stretch } from './evidence.ts'
 
 export interface LogFile {
@@ -20,5 +21,3 @@ export function filesOf(stretches: readonly Stretch[]): LogFile[] {
       )
   )
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
