@@ -14,10 +14,10 @@ export function filesOf(stretches: readonly Stretch[]): LogFile[] {
   return (
     [...Map.groupBy(placed, ({ file }) => file)]
       .map(([name, ofOne]) => ({ name, stretches: ofOne.toSorted((a, b) => a.from - b.from) }))
-      // Of two that began at once, the one that ended first was there first.
+      // Of two that began at once, the one that ended first was there first; names only keep the answer the same, whoever asks.
       .toSorted(
-        ({ stretches: a }, { stretches: b }) =>
-          compare(a[0]!.firstAt, b[0]!.firstAt) || compare(a.at(-1)!.lastAt, b.at(-1)!.lastAt),
+        ({ name, stretches: a }, { name: other, stretches: b }) =>
+          compare(a[0]!.firstAt, b[0]!.firstAt) || compare(a.at(-1)!.lastAt, b.at(-1)!.lastAt) || compare(name, other),
       )
   )
 }

@@ -134,3 +134,19 @@ test('a rotated file whose end was not told leaves the seal open, the last file 
     'tail unknown: nobody told that its log was read to the end; 13 lines, none seen to be missing',
   ])
 })
+
+test('files that began and ended at once stand in one order, in whichever order their stretches come', () => {
+  const first = [stretch(0, 79, 1, 1), stretch(212, 642, 2, 9)]
+  const headless = stretch(635, 695, 21, 21, { file: 'b' })
+  const short = stretch(0, 60, 21, 21, { file: 'c' })
+  const orders = [
+    [...first, headless, short],
+    [short, headless, ...first],
+    [headless, ...first, short],
+  ]
+  for (const stretches of orders)
+    expect(sealOf(evidence(stretches)).gaps).toMatchObject([
+      { from: at(1), to: at(2) },
+      { from: at(9), to: at(21), bytes: 635, reason: 'lost at rotation' },
+    ])
+})
