@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sql, strs } from '#shared/clickhouse/sql.ts'
+import { bareContainerId } from '#shared/container-id.ts'
+import { bareContainerId as bareColumn } from '#query/plan/pod-sources.ts'
 import { request, startTestService, type TestService } from '#test/support/service.ts'
 
 let service: TestService
@@ -18,6 +21,14 @@ interface Page {
 }
 const page = async (query: string): Promise<Page> => (await request(`${service.url}/v1/logs?${query}`)).body as unknown as Page
 
+const pod = (name: string, containerID: string, restartCount: number, startedAt: string): object => ({
+  kind: 'Pod',
+  apiVersion: 'v1',
+  metadata: { name, namespace: 'shop', uid: `${name}-uid`, resourceVersion: '7', creationTimestamp: startedAt },
+  spec: { nodeName: 'n1' },
+  status: { containerStatuses: [{ name: 'app', restartCount, containerID, state: { running: { startedAt } } }] },
+})
+
 test('podUid and restart of a line with a container id alone are null until that id is told, and pages stay whole', async () => {
   const time = new Date().toISOString()
   const records = ['a', 'b', 'c', 'd', 'e'].map((message) => ({
@@ -27,13 +38,7 @@ test('podUid and restart of a line with a container id alone are null until that
   await post('/v1/batches', { records })
   expect((await page('pod=lonely&limit=1')).lines).toMatchObject([{ podUid: null, restart: null }])
 
-  const status = {
-    containerStatuses: [
-      { name: 'app', restartCount: 3, containerID: `containerd://${id}`, state: { running: { startedAt: time } } },
-    ],
-  }
-  const metadata = { name: 'lonely', namespace: 'shop', uid: 'lonely-uid', resourceVersion: '7', creationTimestamp: time }
-  const told = await post('/v1/lifecycle', { kind: 'Pod', apiVersion: 'v1', metadata, spec: { nodeName: 'n1' }, status })
+  const told = await post('/v1/lifecycle', pod('lonely', `containerd://${id}`, 3, time))
   expect(told.body).toMatchObject({ accepted: 1 })
   for (const path of ['pod=lonely&order=asc', 'pod=lonely&order=desc']) {
     const seen: string[] = []
@@ -46,4 +51,38 @@ test('podUid and restart of a line with a container id alone are null until that
     }
     expect(seen).toEqual(path.endsWith('asc') ? ['a', 'b', 'c', 'd', 'e'] : ['e', 'd', 'c', 'b', 'a'])
   }
+})
+
+const odd = ['weird_scheme://abc', '://abc', 'a://b://c', 'cri-o://abcd', 'Docker+2.x://abcde', 'plain']
+
+test('a line belongs to the container whose id it has, whatever stands before the id', async () => {
+  const time = new Date().toISOString()
+  const records = odd.map((containerId, i) => ({
+    time,
+    namespace: 'shop',
+    pod: `odd-${i}`,
+    container: 'app',
+    containerId,
+    message: 'x',
+  }))
+  expect((await post('/v1/batches', { records })).body).toMatchObject({ rejected: 0 })
+  for (const [i, containerId] of odd.entries()) {
+    await post('/v1/lifecycle', pod(`odd-${i}`, containerId, i, time))
+    const owned = [{ message: 'x', podUid: `odd-${i}-uid`, restart: i }]
+    expect((await page(`pod=odd-${i}`)).lines).toMatchObject(owned)
+    const ofPod = await request(`${service.url}/v1/pods/odd-${i}-uid/logs`)
+    expect(ofPod.body['lines']).toMatchObject(owned)
+    const ofLife = await request(`${service.url}/v1/pods/odd-${i}-uid/logs?life=${i}`)
+    expect(ofLife.body['lines']).toMatchObject(owned)
+    const { body } = await request(`${service.url}/v1/pods/odd-${i}-uid`)
+    expect(body).toMatchObject({ lines: 1, containers: [{ lives: [{ restart: i, lines: 1 }] }] })
+  }
+})
+
+test('the engine takes schemes off as everybody else does', async () => {
+  const ids = [...odd, '', 'x\nrunc://abc', 'containerd://']
+  const rows = await service.store.rows<{ bare: string }>({
+    sql: sql`SELECT ${bareColumn} AS bare FROM (SELECT arrayJoin(${strs(ids)}) AS container_id)`,
+  })
+  expect(rows.map(({ bare }) => bare)).toEqual(ids.map(bareContainerId))
 })

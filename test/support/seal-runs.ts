@@ -1,5 +1,6 @@
 // Random lives and what an agent makes of them: a log over some files, and an agent that loses pieces, sends twice, restarts, sends out of
 // order, or leaves out what a seal needs. `lost` says what never came, which the seal must not contradict.
+import { compare } from '#shared/compare.ts'
 import type { LifeEnd, SealEvidence, Stretch } from '#query/seal/evidence.ts'
 import { timeOf, type LogRecord } from './container-log.ts'
 
@@ -93,14 +94,9 @@ function sloppily(line: LogRecord, how: 'offset' | 'length' | 'file' | 'zero' | 
   }
 }
 
-/** What the engine would say of these records: the same as plan/stretches.ts, line by line. A record without a length has none here. */
+/** What the engine would say of these records: the same as plan/stretches.ts, line by line. A line that was sent again is what came last; a record without a length has none here. */
 export function evidenceOfRecords(batches: readonly (readonly LogRecord[])[], end: LifeEnd): SealEvidence {
-  const lines = new Map<string, LogRecord>()
-  for (const line of batches.flat()) {
-    const key = `${line.cri} ${line.offset ?? -1}`
-    const before = lines.get(key)
-    lines.set(key, { ...line, eof: line.eof === true || before?.eof === true })
-  }
+  const lines = new Map(batches.flat().map((line) => [`${line.cri} ${line.offset ?? -1}`, line]))
   const times = [...lines.values()].map(timeOfLine).toSorted()
   const files = Map.groupBy(lines.values(), ({ file, offset }) => `${file ?? ''} ${offset === undefined}`)
   return {
@@ -116,43 +112,54 @@ export function evidenceOfRecords(batches: readonly (readonly LogRecord[])[], en
 
 const timeOfLine = ({ cri }: LogRecord): string => cri.slice(0, 30)
 
+/** A line as bytes of its file. */
+interface Bytes {
+  from: number
+  to: number
+  at: string
+  ends: boolean
+  measured: boolean
+  /** Starts where the one before does, or within one before. */
+  again: boolean
+  overlaps: boolean
+}
+
 function stretchesOf(lines: readonly LogRecord[]): Stretch[] {
-  const stretches: Stretch[] = []
-  let open = false
-  const places = Map.groupBy(lines, ({ offset }) => offset ?? -1)
-  for (const [from, here] of [...places].toSorted(([a], [b]) => a - b)) {
-    const to = from + Math.max(...here.map(({ length }) => length ?? 0))
-    const at = here.map(timeOfLine).toSorted()[0]!
-    const ends = here.some(({ eof }) => eof === true)
-    const unmeasured = here.some(({ length }) => length === undefined) ? 1 : 0
-    const clashes = here.length > 1 ? 1 : 0
-    const last = stretches.at(-1)
-    if (last === undefined || (from > last.to && !open)) {
-      const file = here[0]!.file ?? ''
-      const first = {
-        firstAt: at,
-        lastAt: at,
-        earliest: at,
-        places: 1,
-        ended: ends,
-        endsInside: 0,
-        unmeasured,
-        clashes,
-        overlaps: 0,
-      }
-      stretches.push({ file, from, to, ...first })
-    } else {
-      last.overlaps += from < last.to ? 1 : 0
-      if (to >= last.to) {
-        last.endsInside += last.ended ? 1 : 0
-        Object.assign(last, { to, lastAt: at, ended: ends })
-      } else last.endsInside += ends ? 1 : 0
-      last.earliest = at < last.earliest ? at : last.earliest
-      last.places++
-      last.unmeasured += unmeasured
-      last.clashes += clashes
-    }
-    open = unmeasured === 1
+  const stretches: Bytes[][] = []
+  const placed = lines.map((line) => ({ from: line.offset ?? -1, at: timeOfLine(line), length: line.length ?? -1, line }))
+  let covered = -Infinity
+  let before: Bytes | undefined
+  for (const { from, at, length, line } of placed.toSorted(
+    (a, b) => a.from - b.from || compare(a.at, b.at) || a.length - b.length,
+  )) {
+    const again = before?.from === from
+    const overlaps = before !== undefined && !again && from < covered
+    const bytes = { from, to: from + Math.max(length, 0), at, ends: line.eof === true, measured: length >= 0, again, overlaps }
+    if (before === undefined || (from > covered && before.measured)) stretches.push([])
+    stretches.at(-1)!.push(bytes)
+    covered = Math.max(covered, bytes.to)
+    before = bytes
   }
-  return stretches
+  return stretches.map((bytes) => stretchOf(lines[0]!.file ?? '', bytes))
+}
+
+function stretchOf(file: string, lines: readonly Bytes[]): Stretch {
+  const count = (is: (line: Bytes, index: number) => boolean): number => lines.filter(is).length
+  const last = lines
+    .toSorted((a, b) => a.to - b.to || a.from - b.from || Number(b.ends) - Number(a.ends) || compare(b.at, a.at))
+    .at(-1)!
+  return {
+    file,
+    from: lines[0]!.from,
+    to: last.to,
+    firstAt: lines[0]!.at,
+    lastAt: last.at,
+    earliest: lines.map(({ at }) => at).toSorted()[0]!,
+    places: count(({ again }) => !again),
+    ended: last.ends,
+    endsInside: count(({ ends }) => ends) - Number(last.ends),
+    unmeasured: count(({ measured }) => !measured),
+    clashes: count(({ again }) => again),
+    overlaps: count(({ overlaps }) => overlaps),
+  }
 }

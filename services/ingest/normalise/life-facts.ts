@@ -5,6 +5,7 @@
 // `lastState` is about the one before it, except while the container waits (CrashLoopBackOff, CreateContainerError, …): then the
 // kubelet has moved the newest instance's own end from `state` to `lastState` (kubelet_pods.go, convertToAPIContainerStatuses), and
 // the dead instance there still has the number restartCount. docs/decisions/0004-outcomes.md has the details.
+import { bareContainerId } from '#shared/container-id.ts'
 import { lifeOutcome } from '#shared/lifecycle/life-outcome.ts'
 import type { ContainerKind } from '#shared/lifecycle/evidence.ts'
 import type { ContainerStatus, KubernetesPod } from '../formats/kubernetes-schema.ts'
@@ -65,11 +66,6 @@ export function lifeFacts(pod: KubernetesPod, row: ReturnType<typeof podFacts>, 
       }),
     ),
   )
-}
-
-/** `containerd://0a1b…` as `0a1b…`. */
-export function bareContainerId(id: string): string {
-  return id.replace(/^[a-z0-9.+-]+:\/\//i, '')
 }
 
 function livesOf(container: ContainerStatus, deleting: boolean): Life[] {

@@ -1,6 +1,7 @@
 // How the uids that lines and Events carry become the uid of the API: static pods by their mirror annotation, lines of
 // /var/log/containers by the container id, and a name made up from cluster, namespace and pod where nothing matches.
 import { raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { containerScheme } from '#shared/container-id.ts'
 
 /** Rows (mirror_uid, api_uid): of the log path's uid to that of the API, the newest where the mirror pod was made again. */
 export function mirrors(tenant: string, among?: readonly string[]): Fragment {
@@ -41,8 +42,8 @@ export const presenceOf = (
 ): Fragment => sql`SELECT 'mirrored' AS has FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'mirror' LIMIT 1
   UNION ALL SELECT 'nameless' FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid = '' LIMIT 1`
 
-/** A container id as `lives` keeps it: without its scheme. */
-export const bareContainerId: Fragment = raw("replaceRegexpOne(container_id, '^[A-Za-z0-9.+-]+://', '')")
+/** The container id of a line as `lives` keeps it: without its scheme. */
+export const bareContainerId: Fragment = raw(`replaceRegexpOne(container_id, '${containerScheme}', '')`)
 
 export interface NamelessRows {
   /** A condition on life_lines. */

@@ -3,12 +3,7 @@
 import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { nanoseconds } from './line-filter.ts'
 import { time } from './pod-details.ts'
-import { mirroredUids } from './pod-sources.ts'
-
-/** A container id without its scheme: `containerd://abc` and `abc` are one. */
-const bareContainerId = raw(
-  `if(position(container_id, '://') = 0, toString(container_id), substring(toString(container_id), position(container_id, '://') + 3))`,
-)
+import { bareContainerId, mirroredUids } from './pod-sources.ts'
 
 /** The pod objects that carry `uid`, as their own or as their manifest's. */
 export const podObjects = (tenant: string, uid: string): Fragment => sql`
@@ -25,10 +20,10 @@ export const livesOfContainers = (tenant: string, containerIds: readonly string[
   SELECT container_id AS containerId, pod_uid AS podUid, restart FROM lives FINAL
   WHERE tenant = ${str(tenant)} AND container_id IN ${strs(containerIds)}`
 
-const spoken = raw(`namespace, pod, container, restart, container_id AS containerId,
-  toString(toUnixTimestamp64Nano(first_line)) AS first, toString(toUnixTimestamp64Nano(last_line)) AS last, fragments`)
+const spoken = sql`namespace, pod, container, restart, ${bareContainerId} AS containerId,
+  toString(toUnixTimestamp64Nano(first_line)) AS first, toString(toUnixTimestamp64Nano(last_line)) AS last, fragments`
 
-/** Lives that said something, by uid or, where a line came without one, by container id; first and last in ns. A life may be several rows. */
+/** Lives that said something, by uid or, where a line came without one, by container id; first and last in ns, ids bare. A life may be several rows. */
 export function spokenLives(tenant: string, uids: readonly string[], containerIds: readonly string[]): Fragment {
   const byId =
     containerIds.length === 0

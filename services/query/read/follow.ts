@@ -1,6 +1,7 @@
 // Follows arrivals by polling: the embedded store cannot push. Each look goes back a little before the newest arrival, since an
 // insert may become visible after a later one; what was shown already is remembered, up to a bound, and not shown again.
 import { setTimeout as wait } from 'node:timers/promises'
+import { compare } from '#shared/compare.ts'
 import { arrivals, arrivedBefore, keysFilter, type ArrivalKey } from '#query/plan/arrivals.ts'
 import type { LineFilter } from '#query/plan/line-filter.ts'
 import type { LineKey } from '#query/plan/line-order.ts'
@@ -101,7 +102,6 @@ async function linesOf(reading: Reading, tenant: string, keys: readonly ArrivalK
     )
 }
 
-const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
 const lineId = ({ ts, identity }: { ts: bigint; identity: bigint }): string => `${ts}/${identity}`
 
 export interface ShownLines {

@@ -1,6 +1,7 @@
 // Finds a pod by whatever names it and says which lines are its own; fills what a line came without (uid, restart) from what
 // Kubernetes told later. Attribution happens here, when lines are read: it never changes what is stored.
 import type { Fragment } from '#shared/clickhouse/sql.ts'
+import { bareContainerId } from '#shared/container-id.ts'
 import { lifeSpans, spanAt, timesOf, type LifeSpan } from '#query/plan/life-spans.ts'
 import {
   parseUnresolved,
@@ -76,7 +77,7 @@ export async function resolvePod(reading: Reading, tenant: string, uid: string):
   const objects = await podObjectsOf(reading, tenant, uid)
   const uids = [...new Set([uid, ...objects.flatMap((object) => [object.uid, object.mirrorUid])])].filter((one) => one !== '')
   const told = await reading.rows<ToldRow>(podLives(tenant, uids))
-  const containerIds = [...new Set(told.map(({ containerId }) => bare(containerId)))].filter((id) => id !== '')
+  const containerIds = [...new Set(told.map(({ containerId }) => containerId))].filter((id) => id !== '')
   const spoken = await reading.rows<SpokenRow>(spokenLives(tenant, uids, containerIds))
   const names = [...objects, ...told, ...spoken]
   if (names.length === 0) return undefined
@@ -97,7 +98,7 @@ export async function resolvePod(reading: Reading, tenant: string, uid: string):
 /** The line with uid and restart filled in where its container id, or its time, tells them. */
 export function attribute(line: Line, pod: PodIdentity): Line {
   if (line.podUid !== '' && line.restart >= 0) return line
-  const id = bare(line.containerId)
+  const id = bareContainerId(line.containerId)
   const life =
     id === ''
       ? spanAt(pod.spans.get(line.container) ?? [], line.ts)
@@ -121,16 +122,13 @@ export function livesNumbered({ lives, spans }: Pick<PodIdentity, 'lives' | 'spa
   return asked.map((life) => ({ ...life, times: timesOf(spans.get(life.container) ?? [], life.restart) }))
 }
 
-export const bare = (containerId: string): string =>
-  containerId.slice(containerId.indexOf('://') + (containerId.includes('://') ? 3 : 1))
-
 function knownLives(rows: readonly LifeRow[]): PodLife[] {
   const lives = new Map<string, { container: string; restart: number; ids: Set<string> }>()
   for (const { container, restart, containerId } of rows) {
     if (restart < 0) continue
     const key = JSON.stringify([container, restart])
     const life = lives.get(key) ?? { container, restart, ids: new Set<string>() }
-    if (containerId !== '') life.ids.add(bare(containerId))
+    if (containerId !== '') life.ids.add(containerId)
     lives.set(key, life)
   }
   return [...lives.values()]

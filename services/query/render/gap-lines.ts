@@ -1,5 +1,6 @@
 // Pure: what is missing from a life, drawn among its lines as lines that say so. A gap has the place of the line behind it, so pages need
 // to remember nothing: each draws what lies between its lines, and the last one what is left.
+import { compare } from '#shared/compare.ts'
 import type { LineKey, Order } from '#query/plan/line-order.ts'
 import { keyOf, type Line } from '#query/read/row-decoder.ts'
 
@@ -50,5 +51,3 @@ function compareKeys(a: LineKey, b: LineKey): number {
     compare(a.identity, b.identity)
   )
 }
-
-const compare = <T extends bigint | string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,5 +1,6 @@
 // Pure: the lives of a pod, joined from what its object told (lives), from first and last lines, and from counts of lines. A life that
 // lines told without its number is found by its container id; one that nothing matches stands by itself, its restart null.
+import { compare } from '#shared/compare.ts'
 import { secondsBetween } from '#shared/lifecycle/clock.ts'
 import type { ContainerKind, LifeEvidence, OomLine } from '#shared/lifecycle/evidence.ts'
 import { oomWithin } from '#query/plan/death-scene.ts'
@@ -142,8 +143,6 @@ const fromLines = ({ container, restart, containerId }: LifeLinesRow): Life => (
 // A log file's name may cut the id short.
 const sameContainer = (a: string, b: string): boolean =>
   a !== '' && (a === b || (a.length >= 12 && b.length >= 12 && (a.startsWith(b) || b.startsWith(a))))
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 export function earlier(a: string | null, b: string | null): string | null {
   if (a === null) return b

@@ -1,4 +1,5 @@
 // From the parameters of GET /v1/pods to a filter. Shapes were checked by the schema; here values get the form that facts have.
+import { bareContainerId } from '#shared/container-id.ts'
 import type { LabelFilter } from '#query/plan/pod-handles.ts'
 import type { PodFilter } from '#query/plan/pods.ts'
 import { readTime, readTimes, type RequestContext } from './line-request.ts'
@@ -24,7 +25,7 @@ export function readPodFilter(query: PodsQuery, { tenant }: Pick<RequestContext,
     event,
     outcome,
     ip: ip?.map(canonicalAddress),
-    containerId: containerId?.map((id) => id.slice(id.lastIndexOf('/') + 1).toLowerCase()),
+    containerId: containerId?.map((id) => bareContainerId(id).toLowerCase()),
     image: image?.map(normaliseImage),
     label: label === undefined ? undefined : readLabels(label),
     ...times,

@@ -1,4 +1,5 @@
 // Pure: stretches as files.
+import { compare } from '#shared/compare.ts'
 import type { Stretch } from './evidence.ts'
 
 export interface LogFile {
@@ -12,13 +13,39 @@ export function filesOf(stretches: readonly Stretch[]): LogFile[] {
   const placed = stretches.filter(({ from }) => from >= 0)
   return (
     [...Map.groupBy(placed, ({ file }) => file)]
-      .map(([name, ofOne]) => ({ name, stretches: ofOne.toSorted((a, b) => a.from - b.from) }))
-      // Of two that began at once, the one that ended first was there first.
+      .map(([name, ofOne]) => ({ name, stretches: joined(ofOne.toSorted((a, b) => a.from - b.from)) }))
+      // Of two that began at once, the one that ended first was there first; names only keep the answer the same, whoever asks.
       .toSorted(
-        ({ stretches: a }, { stretches: b }) =>
-          compare(a[0]!.firstAt, b[0]!.firstAt) || compare(a.at(-1)!.lastAt, b.at(-1)!.lastAt),
+        ({ name, stretches: a }, { name: other, stretches: b }) =>
+          compare(a[0]!.firstAt, b[0]!.firstAt) || compare(a.at(-1)!.lastAt, b.at(-1)!.lastAt) || compare(name, other),
       )
   )
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+// Lines that came under two names of the cluster, or of the container's id, are stretches of their own, although none is missing between them.
+function joined(stretches: readonly Stretch[]): Stretch[] {
+  const result: Stretch[] = []
+  for (const next of stretches) {
+    const last = result.at(-1)
+    if (last === undefined || next.from > last.to) result.push(next)
+    else result[result.length - 1] = together(last, next)
+  }
+  return result
+}
+
+function together(last: Stretch, next: Stretch): Stretch {
+  const [end, inner] = next.to >= last.to ? [next, last] : [last, next]
+  const sum = (of: (stretch: Stretch) => number): number => of(last) + of(next)
+  return {
+    ...last,
+    to: end.to,
+    lastAt: end.lastAt,
+    earliest: compare(last.earliest, next.earliest) <= 0 ? last.earliest : next.earliest,
+    places: sum(({ places }) => places),
+    ended: end.ended,
+    endsInside: sum(({ endsInside }) => endsInside) + Number(inner.ended),
+    unmeasured: sum(({ unmeasured }) => unmeasured),
+    clashes: sum(({ clashes }) => clashes),
+    overlaps: sum(({ overlaps }) => overlaps) + Number(next.from < last.to),
+  }
+}

@@ -1,5 +1,6 @@
 // Pure: what is certainly missing from the files of a life, and what keeps us from saying that nothing is. A hole is claimed where a line
 // starts and what must stand before it is stored nowhere; where the numbers contradict each other, nothing is claimed.
+import { compare } from '#shared/compare.ts'
 import { stretchesMax } from '#query/plan/stretches.ts'
 import type { Gap, SealEvidence, Stretch } from './evidence.ts'
 import type { LogFile } from './files.ts'
@@ -67,7 +68,7 @@ export function holesOf(files: readonly LogFile[], evidence: HoleEvidence): Hole
     }
   }
   return {
-    holes: holes.toSorted((a, b) => (a.behindAt < b.behindAt ? -1 : a.behindAt > b.behindAt ? 1 : 0)),
+    holes: holes.toSorted((a, b) => compare(a.behindAt, b.behindAt)),
     doubts: [...doubts],
   }
 }

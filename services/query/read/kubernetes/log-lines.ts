@@ -1,4 +1,5 @@
 // The lines of a container's log, and then, where it is followed, what arrives until its life is over: what the kubelet does with a file.
+import { compare } from '#shared/compare.ts'
 import type { LineFilter } from '#query/plan/line-filter.ts'
 import type { LineKey } from '#query/plan/line-order.ts'
 import { createShownLines, follow } from '../follow.ts'
@@ -91,5 +92,3 @@ export async function* followedLines(options: FollowedLogOptions): AsyncGenerato
 
 const inFileOrder = (a: Line, b: Line): number =>
   compare(a.ts, b.ts) || compare(a.file, b.file) || compare(a.position, b.position) || compare(a.identity, b.identity)
-
-const compare = <T extends bigint | string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0)

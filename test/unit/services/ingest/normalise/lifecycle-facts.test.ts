@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { factVersion } from '#ingest/normalise/fact-version.ts'
-import { bareContainerId } from '#ingest/normalise/life-facts.ts'
 import { peoplesOwner } from '#ingest/normalise/pod-facts.ts'
 import { decode, fixture, rowsOf, type KubernetesObject } from '#test/support/kubernetes.ts'
 
@@ -263,11 +262,3 @@ test('both Event APIs give the same columns', () => {
     field_path: 'spec.containers{app}',
   })
 })
-
-test.each([
-  ['containerd://aa', 'aa'],
-  ['cri-o://aa', 'aa'],
-  ['docker://aa', 'aa'],
-  ['aa', 'aa'],
-  ['', ''],
-])('container id %s is %s', (id, expected) => expect(bareContainerId(id)).toBe(expected))

@@ -31,7 +31,9 @@ test('of a line joined from fragments, all of them together, unless it is cut', 
   })
   const piece = 'y'.repeat(200 * 1024)
   const joined = (count: number): unknown =>
-    logRows(batch(...Array.from({ length: count }, (__, i) => fragment(i * (piece.length + 40), i < count - 1, piece))))[0]!['length']
+    logRows(batch(...Array.from({ length: count }, (__, i) => fragment(i * (piece.length + 40), i < count - 1, piece))))[0]![
+      'length'
+    ]
   expect(joined(3)).toBe(3 * (piece.length + 40))
   expect(joined(6)).toBe(-1)
 })

@@ -11,9 +11,11 @@ test(`of 1,000 random lives none is sealed that lost a line, and none has a gap 
   fc.assert(
     fc.property(fc.integer(), (number) => {
       const run = randomRun(number, 'p', Date.UTC(2026, 10, 23, 14))
-      const seal = sealOf(evidenceOfRecords(run.batches, run.end))
+      const evidence = evidenceOfRecords(run.batches, run.end)
+      const seal = sealOf(evidence)
       states[seal.state]++
       expect(contradiction(run, seal)).toBeUndefined()
+      expect(sealOf({ ...evidence, stretches: evidence.stretches.toReversed() })).toEqual(seal)
     }),
     { seed, numRuns: 1000 },
   )

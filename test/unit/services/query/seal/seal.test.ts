@@ -134,3 +134,30 @@ test('a rotated file whose end was not told leaves the seal open, the last file 
     'tail unknown: nobody told that its log was read to the end; 13 lines, none seen to be missing',
   ])
 })
+
+test('files that began and ended at once stand in one order, in whichever order their stretches come', () => {
+  const first = [stretch(0, 79, 1, 1), stretch(212, 642, 2, 9)]
+  const headless = stretch(635, 695, 21, 21, { file: 'b' })
+  const short = stretch(0, 60, 21, 21, { file: 'c' })
+  const orders = [
+    [...first, headless, short],
+    [short, headless, ...first],
+    [headless, ...first, short],
+  ]
+  for (const stretches of orders)
+    expect(sealOf(evidence(stretches)).gaps).toMatchObject([
+      { from: at(1), to: at(2) },
+      { from: at(9), to: at(21), bytes: 635, reason: 'lost at rotation' },
+    ])
+})
+
+test('a file whose lines came under two names of the cluster has no hole where one goes on from the other', () => {
+  expect(told([stretch(0, 500, 0, 4), stretch(500, 900, 5, 9, ended)])).toEqual(['sealed', 'sealed: 10 lines, 0 missing'])
+  expect(told([stretch(0, 500, 0, 4), stretch(400, 900, 4, 9, ended)])).toEqual(['unsealed', expect.stringMatching(/overlap/)])
+  expect(told([stretch(0, 900, 0, 9, ended), stretch(300, 500, 3, 4)])).toEqual(['unsealed', expect.stringMatching(/overlap/)])
+  expect(told([stretch(0, 500, 0, 4, ended), stretch(500, 900, 5, 9, ended)])).toEqual([
+    'unsealed',
+    expect.stringMatching(/behind the one that was told to be the last/),
+  ])
+  expect(told([stretch(0, 500, 0, 4), stretch(500, 700, 5, 6), stretch(800, 900, 8, 9, ended)])[0]).toBe('gap')
+})
