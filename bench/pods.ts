@@ -56,7 +56,7 @@ const kinds: Record<string, (pod: Pod) => string> = {
   'by owner': ({ app }) => `/v1/pods?owner=Deployment/${app}`,
   'by Event': ({ event }) => `/v1/pods?event=${event}`,
   'one pod by uid': ({ uid }) => `/v1/pods/${uid}`,
-  // The obituary of a pod belongs here: `/v1/pods/${uid}/obituary`.
+  'its obituary': ({ uid }) => `/v1/pods/${uid}/obituary`,
 }
 
 const dataDir = values['data-dir'] ?? (await mkdtemp(join(tmpdir(), 'afterlog-pods-')))

@@ -18,6 +18,25 @@ ALTER TABLE obituaries
     ADD COLUMN IF NOT EXISTS summary String CODEC(ZSTD(3)),
     ADD COLUMN IF NOT EXISTS marked DateTime64(3, 'UTC');
 
+-- Summaries by themselves, in runs of sixteen: a page of a hundred pods anywhere in the table reads a hundred short runs.
+CREATE TABLE IF NOT EXISTS pod_summaries
+(
+    tenant     LowCardinality(String),
+    uid        String,
+    lines      UInt64,
+    summary    String CODEC(ZSTD(3)),
+    marked     DateTime64(3, 'UTC'),
+    written_at DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(written_at)
+ORDER BY (tenant, uid)
+TTL toDateTime(written_at) + INTERVAL 10 YEAR
+SETTINGS index_granularity = 16, min_bytes_for_wide_part = 10000000000;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS pod_summaries_of_obituaries TO pod_summaries AS
+SELECT tenant, uid, lines, summary, marked, written_at
+FROM obituaries;
+
 -- Ends of containers and pods by the node they were on, from what Kubernetes told: a superset of what died there at a time.
 CREATE TABLE IF NOT EXISTS node_ends
 (
@@ -76,3 +95,7 @@ INSERT INTO kernel_ooms (tenant, ts, identity, message)
 SELECT tenant, ts, identity, message
 FROM logs
 WHERE pod = '' AND namespace = '' AND (message LIKE '%oom-kill:%' OR message LIKE '%killed as a result of limit of%');
+
+-- Which other addresses a pod had: asked by uid, where the table is ordered by what was told.
+ALTER TABLE pod_handles ADD INDEX IF NOT EXISTS by_uid uid TYPE bloom_filter(0.001) GRANULARITY 1;
+ALTER TABLE pod_handles MATERIALIZE INDEX by_uid;

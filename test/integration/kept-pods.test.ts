@@ -143,7 +143,7 @@ test('what died beside it is looked for when asked, among the kept and the other
 
 test('a row whose end may not have been seen is not trusted before it has settled, and is looked at again then', async () => {
   const reading = createReading({ store: service.store, limits: {} })
-  const parts = { store: service.store, reading, reader: createPodReader({ reading }), settleMs: 400 }
+  const parts = { store: service.store, reading, reader: createPodReader({ reading }), settleMs: 8000 }
   const keeper = createKeeper({ ...parts, obituaries: createObituaries(parts) })
   await keeper.look()
   await service.tell(crashed(3))
@@ -153,9 +153,11 @@ test('a row whose end may not have been seen is not trusted before it has settle
   }
   expect(await keeper.look()).toBe(1)
   expect(await marked()).toBe(1)
-  await new Promise((resolve) => setTimeout(resolve, 500))
-  expect(await keeper.look()).toBe(1)
-  expect(await marked()).toBeGreaterThan(1)
+  const lookAgain = async (): Promise<number> => {
+    await keeper.look()
+    return marked()
+  }
+  await expect.poll(lookAgain, { timeout: 60_000, interval: 500 }).toBeGreaterThan(1)
   expect(await keeper.look()).toBe(0)
 })
 

@@ -12,9 +12,9 @@ export interface KeptRow {
 const marked = sql`toString(toUnixTimestamp64Milli(marked)) AS marked`
 const newest = sql`ORDER BY written_at DESC LIMIT 1 BY uid`
 
-/** Without the documents, of which one is as large as a hundred summaries. Rows: KeptRow. */
+/** Without the documents. Rows: KeptRow. */
 export const keptSummaries = (tenant: string, uids: readonly string[]): Fragment =>
-  sql`SELECT uid, ${marked}, summary, toString(lines) AS lines FROM obituaries PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest}`
+  sql`SELECT uid, ${marked}, summary, toString(lines) AS lines FROM pod_summaries PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest}`
 
 /** Rows: KeptRow and `document`. */
 export const keptDocuments = (tenant: string, uids: readonly string[]): Fragment =>

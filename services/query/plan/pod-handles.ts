@@ -2,13 +2,16 @@
 // Each handle is a set of uids, found by primary key in pod_handles; pods that are in every set are found. Uids stand
 // there as the facts had them, so a set is widened to both uids of a static pod.
 import { join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
-import { heldAddresses } from './pod-addresses.ts'
+import { everHeld } from './pod-addresses.ts'
 import { bareContainerId, namelessNamesOf, resolvedLines } from './pod-sources.ts'
 
 /** Values of one filter are ORed, different filters ANDed. */
 export interface PodHandles {
   /** Exactly so, or where it has 6 characters or more the begin of one. */
   uid?: readonly string[] | undefined
+  /** Exactly these. */
+  among?: readonly string[] | undefined
+  /** Had it ever: read/addresses.ts finds those that had it at a time. */
   ip?: readonly string[] | undefined
   /** Hexadecimal digits without scheme, the first ones at least. */
   containerId?: readonly string[] | undefined
@@ -45,11 +48,12 @@ export interface Presence {
 const containerDigits = 12
 
 /** Sets of uids (rows: uid), one for each handle. */
-export function handleSets(tenant: string, handles: PodHandles, when: When, presence: Presence): Fragment[] {
-  const { uid, ip, containerId, image, label, node, owner, event } = handles
+export function handleSets(tenant: string, handles: PodHandles, presence: Presence): Fragment[] {
+  const { uid, among, ip, containerId, image, label, node, owner, event } = handles
   const sets = [
     ...(uid === undefined ? [] : [byUid(tenant, uid, presence)]),
-    ...(ip === undefined ? [] : [heldAddresses(tenant, ip, when)]),
+    ...(among === undefined ? [] : [sql`SELECT arrayJoin(${strs(among)}) AS uid`]),
+    ...(ip === undefined ? [] : [everHeld(tenant, ip)]),
     ...(image === undefined ? [] : [byValue(tenant, 'image', image.map(imageCondition))]),
     ...(label ?? []).map((filter) => byValue(tenant, 'label', labelConditions(filter))),
     // Pods without a node have no such handle.

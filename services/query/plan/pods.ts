@@ -76,6 +76,10 @@ ${conditions.length === 0 ? raw('') : sql`WHERE ${join(conditions, ' AND ')}`}
 ORDER BY last DESC, uid LIMIT ${uint(limit)}) AS page ORDER BY page.last DESC, uid`
 }
 
+/** PodKey.marked of pods that no mirror annotation and no line without a uid has to do with. Rows: uid, marked. */
+export const podMarks = (tenant: string, uids: readonly string[]): Fragment =>
+  sql`SELECT uid, toString(toUnixTimestamp64Milli(max(marked))) AS marked FROM pods_seen WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} GROUP BY uid`
+
 export interface SeenRow {
   uid: string
   /** Epoch ns as decimal text. */
@@ -90,7 +94,7 @@ export interface SeenRow {
  */
 export function newestSeen(filter: PodFilter, position: PodPosition | undefined, rows: number, presence: Presence): Fragment {
   const { tenant, from } = filter
-  const handles = handleSets(tenant, filter, filter.at === undefined ? filter : momentOf(filter.at), presence)
+  const handles = handleSets(tenant, filter, presence)
   const reach = (seen: Fragment, uid: Fragment | undefined): Fragment[] => [
     ...(from === undefined ? [] : [sql`${seen} >= ${int(from)}`]),
     ...(position === undefined ? [] : [within(position, seen, uid)]),
@@ -119,8 +123,6 @@ export function newestSeen(filter: PodFilter, position: PodPosition | undefined,
 
 const hashOf = raw('toUInt32(bitAnd(cityHash64(uid), 4294967295))')
 
-const momentOf = (at: bigint) => ({ from: at, to: at + 1n })
-
 /** Expressions on pods_seen. */
 const spoke = raw('(told = 1 OR line_last > 0)')
 const seenOf = sql`if(${spoke}, greatest(told_last, line_last), event_last)`
@@ -141,8 +143,7 @@ const named = ({ namespace, name }: PodFilter, column: 'name' | 'pod'): Fragment
 function sources(filter: PodFilter, presence: Presence, among: readonly string[] | undefined): Fragment[] {
   const { tenant } = filter
   // What is among these was found by its handles already.
-  const handles =
-    among === undefined ? handleSets(tenant, filter, filter.at === undefined ? filter : momentOf(filter.at), presence) : []
+  const handles = among === undefined ? handleSets(tenant, filter, presence) : []
   const only = (uid: Fragment): Fragment[] => (among === undefined ? [] : [sql`${uid} IN ${strs(among)}`])
   const told = underApiUid(
     tenant,

@@ -1,8 +1,9 @@
 // The keys of a page of pods. Grouping every pod for a page of a hundred costs most of it, so the newest rows are taken first and
 // only their pods are grouped: the same keys, proven by what was cut off. Where too few pods are sure, more rows are taken, then all.
-import { newestSeen, podKeys, type PodFilter, type PodKey, type PodPosition, type SeenRow } from '#query/plan/pods.ts'
+import { newestSeen, podKeys, podMarks, type PodFilter, type PodKey, type PodPosition, type SeenRow } from '#query/plan/pods.ts'
 import type { Presence } from '#query/plan/pod-handles.ts'
 import { presenceOf } from '#query/plan/pod-sources.ts'
+import { readHolders } from './addresses.ts'
 import type { Reading } from './reading.ts'
 
 export interface PodKeysOptions {
@@ -21,7 +22,8 @@ const marksAtOnce = 400
 const rowsPerPod = 3
 
 /** At most `limit`, in order; fewer mean that there are no more. */
-export async function readPodKeys({ reading, filter, position, limit, firstRows }: PodKeysOptions): Promise<PodKey[]> {
+export async function readPodKeys({ reading, filter: asked, position, limit, firstRows }: PodKeysOptions): Promise<PodKey[]> {
+  const filter = await withHolders(reading, asked)
   const presence = await readPresence(reading, filter.tenant)
   const begin = firstRows ?? limit * rowsPerPod + 100
   for (let rows = begin; rows > 0 && rows <= rowsMax; rows *= 8) {
@@ -37,6 +39,14 @@ export async function readPodKeys({ reading, filter, position, limit, firstRows 
   return reading.rows<PodKey>(podKeys(filter, position, limit, presence))
 }
 
+/** Who had an address at a time is found out first: the rest of the statement need not know of turns. */
+async function withHolders(reading: Rows, filter: PodFilter): Promise<PodFilter> {
+  const { tenant, ip, at, from, to } = filter
+  if (ip === undefined || (at === undefined && from === undefined && to === undefined)) return filter
+  const when = at === undefined ? { from, to } : { from: at, to: at + 1n }
+  return { ...filter, ip: undefined, among: await readHolders(reading, tenant, ip, when) }
+}
+
 /** When anything was stored last about each of these pods: PodKey.marked by uid of the API. */
 export async function readMarks(
   reading: Pick<Reading, 'rows'>,
@@ -47,14 +57,34 @@ export async function readMarks(
   const marks = new Map<string, string>()
   for (let from = 0; from < uids.length; from += marksAtOnce) {
     const some = uids.slice(from, from + marksAtOnce)
-    const keys = await reading.rows<PodKey>(podKeys({ tenant }, undefined, some.length, presence, some))
-    for (const { uid, marked } of keys) marks.set(uid, marked)
+    const marked =
+      presence.mirrored || presence.nameless
+        ? podKeys({ tenant }, undefined, some.length, presence, some)
+        : podMarks(tenant, some)
+    for (const { uid, marked: mark } of await reading.rows<Pick<PodKey, 'uid' | 'marked'>>(marked)) marks.set(uid, mark)
   }
   return marks
 }
 
-export async function readPresence(reading: Pick<Reading, 'rows'>, tenant: string): Promise<Presence> {
-  const has = new Set((await reading.rows<{ has: keyof Presence }>(presenceOf(tenant))).map((row) => row.has))
+type Rows = Pick<Reading, 'rows'>
+
+const presenceMs = 1000
+const known = new WeakMap<Rows, Map<string, { asked: number; presence: Promise<Presence> }>>()
+
+/** Asked once for an answer, however many statements of it need it. */
+export function readPresence(reading: Rows, tenant: string): Promise<Presence> {
+  const now = performance.now()
+  const ofReading = known.get(reading) ?? new Map<string, { asked: number; presence: Promise<Presence> }>()
+  known.set(reading, ofReading)
+  const last = ofReading.get(tenant)
+  if (last !== undefined && now - last.asked < presenceMs) return last.presence
+  const presence = askPresence(reading, tenant)
+  ofReading.set(tenant, { asked: now, presence })
+  return presence
+}
+
+async function askPresence({ rows }: Rows, tenant: string): Promise<Presence> {
+  const has = new Set((await rows<{ has: keyof Presence }>(presenceOf(tenant))).map((row) => row.has))
   return { mirrored: has.has('mirrored'), nameless: has.has('nameless') }
 }
 

@@ -70,22 +70,17 @@ function behind({ namespace, name, born, uid }: NamePosition): Fragment {
 function sources(tenant: string, within: (namespace: string, name: string) => Fragment): Fragment[] {
   const columns = (begun: string, name: string) =>
     raw(`${begun} AS begun, toString(namespace) AS of_namespace, ${name} AS of_name`)
-  const seen = columns(`if(told = 1, if(told_first = ${unset}, 0, told_first), event_first)`, 'name')
-  const spoken = columns('toUnixTimestamp64Nano(first_line)', 'pod')
+  const earliest = `least(if(told = 1, told_first, ${unset}), line_first)`
+  const spoken = '(told = 1 OR line_last > 0)'
+  const seen = columns(`if(${spoken}, if(${earliest} = ${unset}, 0, ${earliest}), event_first)`, 'name')
   return [
     ...underApiUid(
       tenant,
       'pods_seen.uid',
       (uid, tail) =>
-        sql`SELECT ${uid} AS uid, if(told = 1, 2, 0) AS rank, ${seen} FROM pods_seen ${tail} AND ${within('namespace', 'name')}`,
+        sql`SELECT ${uid} AS uid, if(told = 1, 2, toUInt8(line_last > 0)) AS rank, ${seen} FROM pods_seen ${tail} AND ${within('namespace', 'name')}`,
     ),
-    ...underApiUid(
-      tenant,
-      'life_lines.pod_uid',
-      (uid, tail) =>
-        sql`SELECT ${uid} AS uid, 1 AS rank, ${spoken} FROM life_lines ${tail} AND pod_uid != '' AND ${within('namespace', 'pod')}`,
-    ),
-    sql`SELECT resolved AS uid, 1 AS rank, ${spoken} FROM (SELECT *, ${str(tenant)} AS tenant FROM (${resolvedLines(tenant)})) WHERE ${within('namespace', 'pod')}`,
+    sql`SELECT resolved AS uid, 1 AS rank, ${columns('toUnixTimestamp64Nano(first_line)', 'pod')} FROM (SELECT *, ${str(tenant)} AS tenant FROM (${resolvedLines(tenant)})) WHERE ${within('namespace', 'pod')}`,
   ]
 }
 
