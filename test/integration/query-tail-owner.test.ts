@@ -93,7 +93,7 @@ const createReader = (tenant: string, query: string, each: number) =>
 
 test.each([1, 2, 3, 1000])(
   'a whole story, its reader coming back after each %i: every line once, every divider once',
-  { timeout: 20_000 },
+  { timeout: 60_000 },
   async (each) => {
     const tenant = `story-${each}`
     const a = (version: number, change?: Shape['change']) =>

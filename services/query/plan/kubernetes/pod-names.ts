@@ -38,6 +38,8 @@ export function namedPods(
   after: NamePosition | undefined,
   limit: number,
 ): Fragment {
+  // Where every name is wanted, the next names are enough: those behind them need not be numbered.
+  const reach = conditions.length > 0 || names !== undefined ? undefined : lastOfNext({ tenant, namespace }, after, limit)
   const within = (ofNamespace: string, ofName: string): Fragment =>
     join(
       [
@@ -47,6 +49,7 @@ export function namedPods(
         ...(after === undefined
           ? []
           : [sql`(${raw(ofNamespace)}, ${raw(ofName)}) >= (${str(after.namespace)}, ${str(after.name)})`]),
+        ...(reach === undefined ? [] : [sql`(${raw(ofNamespace)}, ${raw(ofName)}) <= (${reach})`]),
       ],
       ' AND ',
     )
@@ -61,6 +64,22 @@ export function namedPods(
   )
 ) AS listed${wanted.length === 0 ? raw('') : sql` WHERE ${join(wanted, ' AND ')}`}
 ORDER BY namespace, name, listed.born DESC, uid LIMIT ${uint(limit)}`
+}
+
+/** One row: (namespace, name) of the last of the next `limit` names; behind every name where there are no more of them. */
+function lastOfNext({ tenant, namespace }: NameFilter, after: NamePosition | undefined, limit: number): Fragment {
+  const where = join(
+    [
+      sql`tenant = ${str(tenant)} AND namespace != ''`,
+      ...(namespace === undefined ? [] : [sql`namespace = ${str(namespace)}`]),
+      ...(after === undefined
+        ? []
+        : [sql`(toString(namespace), name) >= (${str(after.namespace)}, ${str(after.name)})`]),
+    ],
+    ' AND ',
+  )
+  return sql`SELECT if(count() < ${uint(limit + 1)}, (unhex('FF'), unhex('FF')), max((of_namespace, of_name))) FROM (
+    SELECT DISTINCT toString(namespace) AS of_namespace, name AS of_name FROM pods_seen WHERE ${where} ORDER BY of_namespace, of_name LIMIT ${uint(limit + 1)})`
 }
 
 function behind({ namespace, name, born, uid }: NamePosition): Fragment {
