@@ -23,6 +23,7 @@ export function podFacts(pod: KubernetesPod, { change, object, origin }: { chang
   const owner = peoplesOwner(controller, labels)
   const deletedAt = deletionTime(pod)
   const disruption = status?.conditions.find(({ type, status: value }) => type === 'DisruptionTarget' && value === 'True')
+  const ready = status?.conditions.find(({ type, status: value }) => type === 'Ready' && value === 'True')
   const gone = change === 'deleted'
   const statusAt = newestTime(pod, deletedAt)
   return {
@@ -50,6 +51,7 @@ export function podFacts(pod: KubernetesPod, { change, object, origin }: { chang
     deleted_at: deletedAt,
     gone: gone ? 1 : 0,
     status_at: statusAt,
+    ready_at: ready?.lastTransitionTime ?? null,
     labels,
     annotations,
     object,

@@ -173,9 +173,10 @@ function nodeOf(lines: readonly LifeLinesRow[], lives: readonly LifeRow[], event
 
 const podEvidence = (row: PodRow): PodEvidence => ({ ...row, gone: row.gone === 1 })
 
-const eventEvidence = ({ reason, message, lastTime, fieldPath }: EventRow): EventEvidence => ({
+const eventEvidence = ({ reason, message, lastTime, fieldPath, component }: EventRow): EventEvidence => ({
   reason,
   message,
   time: lastTime,
   container: containerOf(fieldPath),
+  component,
 })
