@@ -1,6 +1,6 @@
-// Pure: which words of Kubernetes end a whole pod, and how. Two tables, one for status.reason and the DisruptionTarget condition,
-// one for Event reasons. docs/decisions/0004-outcomes.md has the sources.
-import type { EventEvidence, Outcome, PodEvidence } from './evidence.ts'
+// Pure: which words of Kubernetes in a pod's status end the whole pod, and how: status.reason and the DisruptionTarget condition.
+// docs/decisions/0004-outcomes.md has the sources.
+import type { Outcome, PodEvidence } from './evidence.ts'
 
 /** An end that came over the whole pod. */
 export interface Cause {
@@ -46,70 +46,6 @@ export function disruptionCause(pod: PodEvidence): Cause | undefined {
 
 function isRejection(pod: PodEvidence): boolean {
   return rejections.test(pod.reason) || (pod.reason !== '' && pod.message.startsWith('Pod was rejected'))
-}
-
-/** What an Event on a pod says of its life; `none` for the many that say nothing of an end or a start. */
-export type EventMeaning =
-  | 'evicted'
-  | 'node-lost'
-  | 'tainted'
-  | 'not-ready'
-  | 'stopping'
-  | 'oomkilled'
-  | 'crashing'
-  | 'deadline'
-  | 'started'
-  | 'alive'
-  | 'none'
-
-export function eventMeaning({ reason, message }: Pick<EventEvidence, 'reason' | 'message'>): EventMeaning {
-  switch (reason) {
-    case 'Evicted':
-    case 'Preempted':
-    case 'Preempting':
-    case 'Descheduled':
-    case 'EvictedByVPA':
-      return 'evicted'
-    case 'TaintManagerEviction':
-      return message.startsWith('Cancelling') ? 'none' : 'tainted'
-    case 'NodeNotReady':
-      return 'not-ready'
-    case 'NodeShutdown':
-    case 'NodeLost':
-    case 'Terminated':
-    case 'Shutdown':
-      return 'node-lost'
-    case 'OOMKilling':
-    case 'OOMKilled':
-      return 'oomkilled'
-    case 'BackOff':
-      return /restarting failed|Back-off restarting/.test(message) ? 'crashing' : 'alive'
-    case 'CrashLoopBackOff':
-      return 'crashing'
-    case 'DeadlineExceeded':
-      return 'deadline'
-    case 'Killing':
-      // A probe or a changed definition restarts one container; "Stopping container x" (older: "Need to kill Pod") stops it for good.
-      return /will be (restarted|killed and recreated)|unhealthy/.test(message) ||
-        !/Stopping container|Need to kill Pod|^Killing container/.test(message)
-        ? 'none'
-        : 'stopping'
-    case 'Started':
-      return 'started'
-    case 'Scheduled':
-    case 'Pulling':
-    case 'Pulled':
-    case 'Created':
-    case 'FailedScheduling':
-    case 'Failed':
-    case 'FailedMount':
-    case 'FailedCreatePodSandBox':
-    case 'Unhealthy':
-    case 'SandboxChanged':
-      return 'alive'
-    default:
-      return 'none'
-  }
 }
 
 function own(table: Readonly<Record<string, Outcome>>, key: string): Outcome | undefined {

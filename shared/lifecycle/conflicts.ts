@@ -1,13 +1,18 @@
 // Pure: where what was told of a pod contradicts the outcome that was decided. The decision stands; the reader is told.
-import { eventMeaning } from './cause.ts'
-import { clock } from './clock.ts'
-import type { EventEvidence, LifeEvidence, Verdict } from './evidence.ts'
+import { atClock, clock } from './clock.ts'
+import { eventMeaning } from './event-meaning.ts'
+import type { EventEvidence, LifeEvidence, PodEvidence, Verdict } from './evidence.ts'
+import { plain } from './eviction.ts'
+import { exitInWords } from './exit-code.ts'
 import { notBefore } from './life-outcome.ts'
-import type { Evidence } from './outcome.ts'
+import { mainLives, newestLives, type Evidence } from './outcome.ts'
+import { startedAfter } from './outlived.ts'
 
 /** Sentences that begin in lower case, the gravest first. */
-export function conflicts({ outcome, life }: Verdict, { pod, events }: Evidence): string[] {
+export function conflicts(verdict: Verdict, { pod, lives, events }: Evidence): string[] {
+  const { outcome, life } = verdict
   const found: string[] = []
+  const newest = newestLives(lives)
   const oomEvent = events.findLast((event) => eventMeaning(event) === 'oomkilled' && isAbout(event, life))
   if (outcome === 'completed' || outcome === 'crashed') {
     const said = outcome === 'completed' ? 'completed' : `exit code ${life?.exitCode ?? 'unknown'}`
@@ -21,12 +26,43 @@ export function conflicts({ outcome, life }: Verdict, { pod, events }: Evidence)
   if (outcome === 'oomkilled' && life?.reason === 'OOMKilled' && life.exitCode === 0)
     found.push('the container status says OOMKilled and exit code 0: a process of it was killed, not its first one')
   if (pod?.phase === 'Succeeded') {
-    const forced = events.findLast((event) => ['evicted', 'node-lost', 'deadline'].includes(eventMeaning(event)))
+    const failed = mainLives(newest).filter(
+      ({ state, exitCode }) => state === 'terminated' && exitCode !== null && exitCode !== 0,
+    )
+    for (const { container, exitCode, finishedAt } of failed) {
+      const end = `${container} ended with ${exitInWords(exitCode!)}${atClock(finishedAt)}`
+      found.push(`the pod status says Succeeded, the container status says that ${end}`)
+    }
+    const forced = events.findLast(
+      (event) => ['evicted', 'node-lost', 'deadline'].includes(eventMeaning(event)) && !startedAfter(event, newest),
+    )
     if (forced !== undefined) found.push(`the pod status says Succeeded, an Event says ${forced.reason} at ${clock(forced.time)}`)
   }
-  if (outcome === 'node-lost' && pod !== null && pod.phase === 'Running' && !pod.gone && pod.deletedAt === null)
-    found.push('the pod status still says Running')
+  if (pod !== null && saidToRun(verdict, pod)) found.push('the pod status still says Running')
+  if (pod !== null && disruptionLeft(verdict, pod))
+    found.push(`its condition DisruptionTarget says ${disruptionInWords(pod)}; nobody told of a deletion`)
   return found
+}
+
+/** Something else ended the whole pod, by what was told, than its own object, which knows of no end. */
+export const saidToRun = ({ over, endAt }: Verdict, { phase, gone, deletedAt }: PodEvidence): boolean =>
+  over && endAt !== null && phase === 'Running' && !gone && deletedAt === null
+
+/** A DisruptionTarget condition that the outcome does not rest on, of a pod that nobody is known to have deleted. */
+export const disruptionLeft = ({ outcome, reason }: Verdict, { disruption, gone, deletedAt }: PodEvidence): boolean =>
+  disruption !== '' && disruption !== reason && !gone && deletedAt === null && outcome !== 'evicted' && outcome !== 'node-lost'
+
+const disruptions: Readonly<Record<string, string>> = {
+  PreemptionByScheduler: 'the scheduler preempts it to make room for a pod of higher priority',
+  EvictionByEvictionAPI: 'it is evicted through the eviction API, as a drain of its node does',
+  DeletionByTaintManager: 'it is deleted, since it does not tolerate a NoExecute taint of its node',
+  DeletionByPodGC: 'its node is gone, and Kubernetes cleans it up',
+  TerminationByKubelet: 'the kubelet ends it',
+}
+
+function disruptionInWords({ disruption, disruptionMessage }: PodEvidence): string {
+  const words = Object.hasOwn(disruptions, disruption) ? disruptions[disruption]! : plain(disruptionMessage)
+  return `${disruption}${words === '' ? '' : `: ${words}`}`
 }
 
 /** An Event that is older than the instance is about one before it. */

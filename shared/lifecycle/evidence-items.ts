@@ -1,6 +1,7 @@
 // Pure: the pieces of evidence that an outcome rests on, as people read them, oldest first.
-import { eventMeaning, type EventMeaning } from './cause.ts'
 import { clock } from './clock.ts'
+import { disruptionLeft, saidToRun } from './conflicts.ts'
+import { eventMeaning, type EventMeaning } from './event-meaning.ts'
 import type { EventEvidence, LifeEvidence, NodeEvidence, Outcome, Verdict } from './evidence.ts'
 import { restartOrdered } from './explain-life.ts'
 import { exitInWords } from './exit-code.ts'
@@ -36,9 +37,9 @@ export function podEvidence(verdict: Verdict, { pod, lives, events, node = [] }:
   return [
     ...statuses.flatMap(lifeStatus),
     ...lives.flatMap(oomLines),
-    ...podStatus(pod, outcome),
+    ...podStatus(pod, verdict),
     ...deletion(pod, outcome),
-    ...condition(pod, outcome),
+    ...condition(pod, verdict),
     ...[...newestOfEach(events.filter((event) => telling[outcome].includes(eventMeaning(event)))), ...orders].map(eventItem),
     ...nodeStates(verdict, node).map(nodeItem),
   ].toSorted(oldestFirst)
@@ -80,12 +81,14 @@ function lifeStatus({
 const oomLines = ({ oom }: LifeEvidence): EvidenceItem[] =>
   oom === undefined ? [] : [{ kind: 'line', time: oom.time, text: oom.text }]
 
-function podStatus(pod: Evidence['pod'], outcome: Outcome): EvidenceItem[] {
+function podStatus(pod: Evidence['pod'], verdict: Verdict): EvidenceItem[] {
   if (pod === null || pod.phase === '') return []
   const waiting = Object.entries(pod.waiting).map(([container, reason]) => `${container} waits: ${reason}`)
   // That it runs, or was to be started, says nothing of an end.
   const open = pod.phase !== 'Succeeded' && pod.phase !== 'Failed' && pod.reason === '' && waiting.length === 0
-  if ((open && outcome !== 'running' && outcome !== 'node-lost') || outcome === 'deleted') return []
+  const { outcome } = verdict
+  const against = saidToRun(verdict, pod)
+  if (!against && ((open && outcome !== 'running' && outcome !== 'node-lost') || outcome === 'deleted')) return []
   const words = [`phase ${pod.phase}`, ...(pod.reason === '' ? [] : [pod.reason]), ...waiting, pod.message.trim()]
   return [{ kind: 'pod-status', time: pod.statusAt, text: words.filter((word) => word !== '').join(', ') }]
 }
@@ -96,8 +99,9 @@ function deletion(pod: Evidence['pod'], outcome: Outcome): EvidenceItem[] {
   return [{ kind: 'deletion', time: pod.deletedAt, text: [...asked, ...(pod.gone ? ['the object is gone'] : [])].join('; ') }]
 }
 
-function condition(pod: Evidence['pod'], outcome: Outcome): EvidenceItem[] {
-  if (pod === null || pod.disruption === '' || outcome === 'completed') return []
+function condition(pod: Evidence['pod'], verdict: Verdict): EvidenceItem[] {
+  if (pod === null || pod.disruption === '') return []
+  if (verdict.outcome === 'completed' && !disruptionLeft(verdict, pod)) return []
   return [{ kind: 'condition', time: pod.deletedAt, text: `DisruptionTarget ${pod.disruption}: ${pod.disruptionMessage.trim()}` }]
 }
 

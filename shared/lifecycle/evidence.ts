@@ -22,6 +22,8 @@ export interface PodEvidence {
   /** The API server said that the object is gone. */
   gone: boolean
   startedAt: string | null
+  /** Since when the object says that the pod is Ready; null where it is not, or where that was not told. */
+  readyAt: string | null
   /** The newest time that the object tells of. */
   statusAt: string | null
 }
@@ -71,6 +73,8 @@ export interface EventEvidence {
   time: string
   /** Container that it is about, '' for the whole pod. */
   container: string
+  /** Who wrote it, '' where its agent dropped that. */
+  component: string
 }
 
 export interface Verdict {

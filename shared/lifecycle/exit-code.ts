@@ -41,5 +41,8 @@ export function exitInWords(exitCode: number): string {
 /** The signal that an exit code stands for, if it stands for one. */
 export const signalOf = (exitCode: number): string | undefined => signals[exitCode - 128]
 
+/** Its number; null where the code stands for none. */
+export const signalNumberOf = (exitCode: number): number | null => (signalOf(exitCode) === undefined ? null : exitCode - 128)
+
 /** A signal by its number, as some runtimes tell it beside the code. */
 export const signalNamed = (signal: number): string => signals[signal] ?? `signal ${signal}`

@@ -6,6 +6,7 @@ import type { NodeEvidence, Verdict } from './evidence.ts'
 import { evictionInWords, plain } from './eviction.ts'
 import { exitInWords } from './exit-code.ts'
 import { endInWords, nameOf, type LifeSurroundings } from './explain-life.ts'
+import { lifeOutcome } from './life-outcome.ts'
 import { endNotice, evictingTaint, nodeDown, taintKey } from './node-evidence.ts'
 import { newestLives, type Evidence } from './outcome.ts'
 
@@ -42,7 +43,13 @@ function ownDeath({ life, reason, message, diedAt, outcome, over }: Verdict, aro
   if (reason === 'DeadlineExceeded') {
     return `stopped${atClock(diedAt)}, since it ran longer than its activeDeadlineSeconds${message === '' ? '' : ` (${plain(message)})`}`
   }
-  const looping = Object.entries(around.evidence.pod?.waiting ?? {}).find(([, why]) => why === 'CrashLoopBackOff')
+  const { pod } = around.evidence
+  const looping = Object.entries(pod?.waiting ?? {}).find(([, why]) => why === 'CrashLoopBackOff')
+  if (pod?.phase === 'Failed' && (life === null || lifeOutcome(life) === 'completed')) {
+    const told = [reason, plain(message)].filter((text) => text !== '').join(': ')
+    const how = life === null ? '; nobody told how its containers ended' : ', although all its containers ended with exit code 0'
+    return `it failed${atClock(diedAt)}${told === '' ? '' : ` (${told})`}${how}`
+  }
   if (life === null) {
     const name = looping?.[0] ?? 'a container'
     const how = outcome === 'oomkilled' ? 'was OOM-killed' : 'crashed'

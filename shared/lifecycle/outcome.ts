@@ -1,9 +1,11 @@
 // Pure: the outcome of a pod from all that is known of it, at query time. A pod's outcome is that of its last death, also while it
 // lives again; one that has not died is `running`, and CrashLoopBackOff is `crashed`. The order of the rules is docs/decisions/0004-outcomes.md.
-import { disruptionCause, eventMeaning, statusCause, type Cause, type EventMeaning } from './cause.ts'
+import { disruptionCause, statusCause, type Cause } from './cause.ts'
+import { eventMeaning, type EventMeaning } from './event-meaning.ts'
 import type { EventEvidence, LifeEvidence, NodeEvidence, Outcome, PodEvidence, Verdict } from './evidence.ts'
 import { lifeOutcome, notBefore } from './life-outcome.ts'
 import { nodeDown, nodeGone } from './node-evidence.ts'
+import { readyAfter, startedAfter } from './outlived.ts'
 
 export interface Evidence {
   /** null for a pod that only lines or Events told of. */
@@ -48,7 +50,7 @@ export function newestLives(lives: readonly LifeEvidence[]): LifeEvidence[] {
 }
 
 // Sidecars and debug containers outlive or precede the work and do not decide, unless nothing else is known.
-function mainLives(newest: readonly LifeEvidence[]): LifeEvidence[] {
+export function mainLives(newest: readonly LifeEvidence[]): LifeEvidence[] {
   const regular = newest.filter(({ kind, state }) => kind === 'container' && state !== '')
   return regular.length > 0 ? regular : newest.filter(({ kind, state }) => kind === '' && state !== '')
 }
@@ -67,32 +69,28 @@ interface Told {
 function readEvents({ pod, events }: Evidence, newest: readonly LifeEvidence[]): Told {
   const told: Told = { alive: false }
   const ordered = events.toSorted((a, b) => (a.time < b.time ? -1 : 1))
-  const startedAt = (container: string): string =>
-    newest
-      .filter((life) => container === '' || life.container === container)
-      .reduce((last, { startedAt: at }) => (at !== null && at > last ? at : last), '')
   // Sidecars are stopped once the work is done.
   const besides = new Set(newest.filter(({ kind }) => kind !== 'container' && kind !== '').map(({ container }) => container))
   for (const event of ordered) {
     const meaning = eventMeaning(event)
-    // What started afterwards outlived it.
-    const outlived = pod?.gone !== true && startedAt(event.container).slice(0, 19) > event.time.slice(0, 19)
+    const restarted = startedAfter(event, newest)
+    const well = readyAfter(event, pod)
+    const outlived = pod?.gone !== true && restarted
     switch (meaning) {
       case 'evicted':
       case 'node-lost':
-        told.evicted = { outcome: meaning, reason: event.reason, message: event.message, time: event.time }
-        break
       case 'deadline':
-        told.evicted = { outcome: 'crashed', reason: event.reason, message: event.message, time: event.time }
+        if (!restarted && !well)
+          told.evicted = { outcome: meaning === 'deadline' ? 'crashed' : meaning, ...said(event), time: event.time }
         break
       case 'tainted':
-        told.tainted = event
+        if (!outlived && !well) told.tainted = event
         break
       case 'not-ready':
-        told.notReady = event
+        if (!outlived && !well) told.notReady = event
         break
       case 'stopping':
-        if (!outlived && !besides.has(event.container)) told.stopping = event
+        if (!outlived && !well && !besides.has(event.container)) told.stopping = event
         break
       case 'oomkilled':
       case 'crashing':
@@ -100,6 +98,7 @@ function readEvents({ pod, events }: Evidence, newest: readonly LifeEvidence[]):
         break
       case 'started':
         if (told.death?.container === event.container) delete told.death
+        if (told.evicted !== undefined && !notBefore(told.evicted.time, event.time)) delete told.evicted
         delete told.stopping
         delete told.notReady
         told.alive = true
@@ -122,7 +121,7 @@ interface Stop extends Cause {
 // Deletion, by whomever: a person, the eviction API, the scheduler, a taint, the garbage collector. Only Events of it count as well.
 function stopping({ pod, node = [] }: Evidence, told: Told): Stop | undefined {
   const event = told.tainted ?? told.stopping
-  const asked = pod !== null && (pod.deletedAt !== null || pod.gone)
+  const asked = pod !== null && (pod.deletedAt !== null || pod.gone || cleanedUp(pod))
   // A node that went away took pods along that the object, or the last Event, still says are running.
   if (!asked && pod?.phase === 'Succeeded') return undefined
   if (!asked && event === undefined) {
@@ -130,8 +129,8 @@ function stopping({ pod, node = [] }: Evidence, told: Told): Stop | undefined {
       ? { outcome: 'node-lost', ...said(told.notReady), at: told.notReady.time }
       : undefined
   }
-  const at = earliest(asked ? pod.deletedAt : null, event?.time ?? null)
-  const cause = asked ? disruptionCause(pod) : undefined
+  const at = earliest(pod?.deletedAt ?? null, event?.time ?? null)
+  const cause = pod === null ? undefined : disruptionCause(pod)
   const tainted = told.tainted !== undefined || cause?.reason === 'DeletionByTaintManager'
   if (tainted && told.notReady !== undefined) return { outcome: 'node-lost', ...said(told.notReady), at }
   const down = tainted ? nodeDown(node, at) : undefined
@@ -140,6 +139,9 @@ function stopping({ pod, node = [] }: Evidence, told: Told): Stop | undefined {
   if (told.tainted !== undefined) return { outcome: 'evicted', ...said(told.tainted), at }
   return { outcome: 'deleted', reason: told.stopping?.reason ?? '', message: told.stopping?.message ?? '', at }
 }
+
+// The garbage collector of pods writes the phase itself, before it deletes them.
+const cleanedUp = ({ disruption, phase }: PodEvidence): boolean => disruption === 'DeletionByPodGC' && phase === 'Failed'
 
 const earliest = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b < a) ? b : a)
 
@@ -217,7 +219,9 @@ function ownEnd(
     return { ...verdict, diedAt: verdict.diedAt ?? told.death.time }
   }
   const lost = dead.find((life) => lifeOutcome(life) === 'unknown')
-  if (pod?.phase === 'Failed') return lost === undefined ? by('crashed', undefined, words) : by('unknown', lost)
+  // All of them ended well, and still somebody called it failed; or nobody told of any.
+  if (pod?.phase === 'Failed')
+    return lost === undefined ? by('crashed', dead.length === main.length ? latest(dead) : undefined, words) : by('unknown', lost)
   if (dead.length > 0 && dead.length === main.length)
     return by(lost === undefined ? 'completed' : 'unknown', lost ?? latest(dead))
   if (over) return by('unknown', undefined, words)

@@ -64,11 +64,12 @@ export function evidenceOf(...objects: unknown[]): Evidence {
         }) as unknown as Evidence['lives'][number],
     ),
     events: newest(rowsOf(decoded, 'events'), ({ uid }) => String(uid)).map(
-      ({ reason, message, last_time: time, field_path: path }) => ({
+      ({ reason, message, last_time: time, field_path: path, component }) => ({
         reason: String(reason),
         message: String(message),
         time: String(time),
         container: /\{(.*)\}/.exec(String(path))?.[1] ?? '',
+        component: String(component),
       }),
     ),
   }
@@ -80,6 +81,7 @@ const podEvidence = (pod: Row): Row => ({
   gone: pod['gone'] === 1,
   startedAt: pod['started_at'],
   statusAt: pod['status_at'],
+  readyAt: pod['ready_at'],
 })
 
 function newest(rows: readonly Row[], key: (row: Row) => string): Row[] {

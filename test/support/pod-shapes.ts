@@ -46,8 +46,16 @@ export const disrupted = (reason: string) => (object: KubernetesObject) => {
     lastTransitionTime: at('10:30:00'),
   })
 }
+/** Every time of the object but its containers'. */
+export const told = (clock: string) => (object: KubernetesObject) => {
+  const { metadata, status: of } = object
+  metadata.creationTimestamp = at(clock)
+  of.startTime = at(clock)
+  for (const entry of metadata.managedFields ?? []) entry.time = at(clock)
+  for (const condition of of.conditions) condition.lastTransitionTime = at(clock)
+}
 let events = 0
-export const event = (reason: string, message: string, clock: string, container = 'app') => ({
+export const event = (reason: string, message: string, clock: string, container = 'app', component = '') => ({
   kind: 'Event',
   metadata: { uid: `e${events++}`, namespace: 'shop', name: 'e' },
   involvedObject: {
@@ -60,6 +68,7 @@ export const event = (reason: string, message: string, clock: string, container 
   reason,
   message,
   lastTimestamp: at(clock),
+  source: { component },
 })
 
 export const looping = { restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } } }

@@ -20,10 +20,13 @@ const depthMax = 64
 
 export class JsonSyntaxError extends Error {
   readonly position: number
-  constructor(message: string, position: number) {
+  /** It may well be JSON, and is nested deeper than it is read. */
+  readonly tooDeep: boolean
+  constructor(message: string, position: number, tooDeep = false) {
     super(message)
     this.name = 'JsonSyntaxError'
     this.position = position
+    this.tooDeep = tooDeep
   }
 }
 
@@ -134,7 +137,7 @@ export class JsonScanner {
   }
 
   private skipNested(open: number, depth: number): void {
-    if (depth > depthMax) throw new JsonSyntaxError(`nested more than ${depthMax} deep at byte ${this.pos}`, this.pos)
+    if (depth > depthMax) throw new JsonSyntaxError(`nested more than ${depthMax} deep at byte ${this.pos}`, this.pos, true)
     const close = open === 0x7b ? 0x7d : 0x5d
     this.pos++
     if (this.peek() === close) {

@@ -46,17 +46,17 @@ function parse(raw: Buffer): Document {
 
 function whereItBroke(raw: Buffer, error: Error): string {
   const told = /at position (\d+)/.exec(error.message)?.[1]
-  return `${error.message.split(/,? "|,? \.\.\."| in JSON/)[0]} at byte ${told ?? scan(raw)}`
-}
-
-function scan(raw: Buffer): number {
+  const words = error.message.split(/,? "|,? \.\.\."| in JSON/)[0]
+  if (told !== undefined) return `${words} at byte ${told}`
   const scanner = new JsonScanner(raw)
   try {
     scanner.value()
-    return scanner.pos
-  } catch (error) {
-    return error instanceof JsonSyntaxError ? error.position : 0
+  } catch (failure) {
+    if (!(failure instanceof JsonSyntaxError)) throw failure
+    // Nested so deep, it was not read to where it broke.
+    return failure.tooDeep ? failure.message : `${words} at byte ${failure.position}`
   }
+  return `${words} at byte ${scanner.pos}`
 }
 
 function splitLines(body: Buffer): { raw: Buffer; number: number }[] {

@@ -38,6 +38,9 @@ function* open(value: unknown, context: Context): Generator<Enclosed> {
     return yield reject(value, 'bad-object', `lists and watch events are nested more than ${depthMax} deep`)
   const inner = { ...context, depth: context.depth + 1 }
   if (Array.isArray(value)) {
+    // What stands in an array is a record; a whole body may be an empty batch.
+    if (value.length === 0 && context.depth > 0)
+      return yield reject(value, 'not-an-object', 'expected a Kubernetes object, got an empty array')
     for (const item of value as unknown[]) yield* open(item, inner)
     return
   }
@@ -65,7 +68,10 @@ function isList(value: JsonObject): boolean {
 }
 
 function* openList({ kind, apiVersion, items }: JsonObject, context: Context): Generator<Enclosed> {
-  if (items === null || items === undefined) return yield { is: 'nothing' }
+  // What Go writes for an empty list.
+  if (items === null) return
+  if (items === undefined)
+    return yield reject({ kind, apiVersion }, 'missing-field', 'items: expected an array of objects, which may be empty')
   if (!Array.isArray(items)) return yield reject({ kind, items }, 'bad-field', 'items: expected an array of objects')
   const of = typeof kind === 'string' ? kind.slice(0, -'List'.length) : ''
   const hint = { kind: of, apiVersion: of !== '' && typeof apiVersion === 'string' ? apiVersion : '' }

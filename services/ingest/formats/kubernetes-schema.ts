@@ -1,11 +1,12 @@
 // What is read of core/v1 Pod, Node and Event, and of events.k8s.io/v1 Event. Loose: unknown keys are kept, since the object is stored as
-// it came; strict in what is read, so that a reject can name the field.
+// it came; strict in what is read here or shown under /k8s, so that a reject can name the field: a typed client refuses a whole list for one
+// object whose image is a number.
 // https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#pod-v1-core
 import { z } from 'zod'
 import { parseKubernetesTime } from '../normalise/kubernetes-time.ts'
 
 /** Marks the issue of a time that cannot be read, so that the reject says `bad-time`. */
-export const badTime = 'an RFC 3339 time between 1970 and 2261'
+export const badTime = 'an RFC 3339 time between 1970 and 2105'
 
 /** As stored, or null where it is not set. */
 const time = z
@@ -36,13 +37,24 @@ const int32 = z
   .int32()
   .nullish()
   .transform((value) => value ?? null)
+const flag = z.boolean().nullish()
+/** A resource.Quantity: clients read numbers, too. */
+const quantities = z.record(z.string(), z.union([z.string(), z.number()], 'expected a quantity such as 256Mi')).nullish()
 /** Of an object or a container: Kubernetes allows names and uids of up to 253 characters. */
 const required = z.string().min(1).max(253)
+const isUid = (uid: string): boolean => !uid.startsWith('unresolved:')
+const reserved = 'expected the uid of the API: what begins with unresolved: is a pod of which no uid is known'
 
+const owner = z.looseObject({ apiVersion: text, kind: text, name: text, uid: text, controller: flag, blockOwnerDeletion: flag })
 const metadata = z.looseObject({
   name: text,
+  generateName: text,
   namespace: text,
   uid: text,
+  labels: textMap,
+  annotations: textMap,
+  ownerReferences: listOf(owner),
+  finalizers: listOf(text),
   resourceVersion: z
     .union([z.string(), z.number().transform(String)])
     .nullish()
@@ -76,31 +88,46 @@ const containerStatus = z.looseObject({
   containerID: text,
   image: text,
   imageID: text,
+  ready: flag,
+  started: flag,
   state: state.nullish(),
   lastState: state.nullish(),
+})
+
+const container = z.looseObject({
+  name: required,
+  image: text,
+  command: listOf(text),
+  args: listOf(text),
+  restartPolicy: text,
+  resources: z.looseObject({ limits: quantities, requests: quantities }).nullish(),
 })
 
 export const podSchema = z.looseObject({
   metadata: metadata.extend({
     name: required,
     namespace: required,
-    uid: required,
+    uid: required.refine(isUid, reserved),
     deletionTimestamp: time,
     deletionGracePeriodSeconds: z
-      .number()
+      .int()
       .min(0)
       .max(1e9)
       .nullish()
       .transform((value) => value ?? 0),
-    labels: textMap,
-    annotations: textMap,
-    ownerReferences: listOf(z.looseObject({ kind: text, name: text, controller: z.boolean().nullish() })),
   }),
   spec: z
     .looseObject({
       nodeName: text,
       restartPolicy: text,
-      initContainers: listOf(z.looseObject({ name: text, restartPolicy: text })),
+      serviceAccountName: text,
+      hostNetwork: flag,
+      nodeSelector: textMap,
+      containers: listOf(container),
+      initContainers: listOf(container),
+      ephemeralContainers: listOf(container),
+      volumes: listOf(z.looseObject({ name: text })),
+      tolerations: listOf(z.looseObject({ key: text, operator: text, value: text, effect: text })),
     })
     .nullish(),
   status: z
@@ -109,6 +136,10 @@ export const podSchema = z.looseObject({
       reason: text,
       message: text,
       podIP: text,
+      podIPs: listOf(z.looseObject({ ip: text })),
+      hostIP: text,
+      hostIPs: listOf(z.looseObject({ ip: text })),
+      qosClass: text,
       startTime: time,
       conditions: listOf(z.looseObject({ type: text, status: text, reason: text, message: text, lastTransitionTime: time })),
       containerStatuses: listOf(containerStatus),
@@ -119,10 +150,24 @@ export const podSchema = z.looseObject({
 })
 
 export const nodeSchema = z.looseObject({
-  metadata: metadata.extend({ name: required, uid: required, deletionTimestamp: time, labels: textMap }),
-  spec: z.looseObject({ taints: listOf(z.looseObject({ key: required, value: text, effect: text, timeAdded: time })) }).nullish(),
+  metadata: metadata.extend({ name: required, uid: required, deletionTimestamp: time }),
+  spec: z
+    .looseObject({
+      podCIDR: text,
+      podCIDRs: listOf(text),
+      providerID: text,
+      unschedulable: flag,
+      taints: listOf(z.looseObject({ key: required, value: text, effect: text, timeAdded: time })),
+    })
+    .nullish(),
   status: z
     .looseObject({
+      capacity: quantities,
+      allocatable: quantities,
+      addresses: listOf(z.looseObject({ type: text, address: text })),
+      nodeInfo: z
+        .looseObject({ kubeletVersion: text, osImage: text, kernelVersion: text, containerRuntimeVersion: text })
+        .nullish(),
       conditions: listOf(
         z.looseObject({
           type: required,
@@ -137,7 +182,15 @@ export const nodeSchema = z.looseObject({
     .nullish(),
 })
 
-const reference = z.looseObject({ kind: text, namespace: text, name: text, uid: text, fieldPath: text })
+const reference = z.looseObject({
+  apiVersion: text,
+  kind: text,
+  namespace: text,
+  name: text,
+  uid: text.refine(isUid, reserved),
+  resourceVersion: text,
+  fieldPath: text,
+})
 const source = z.looseObject({ component: text, host: text }).nullish()
 const count = z
   .int()

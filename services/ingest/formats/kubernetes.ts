@@ -2,6 +2,7 @@
 // its neighbours: it is a reject that names the field. Input: design section 4.2, docs/formats.md.
 import type { z } from 'zod'
 import { coreEventFacts, newEventFacts } from '../normalise/event-facts.ts'
+import { latestBelieved } from '../normalise/kubernetes-time.ts'
 import { lifeFacts } from '../normalise/life-facts.ts'
 import { nodeFacts, nodeStates } from '../normalise/node-facts.ts'
 import type { Origin } from '../normalise/origin.ts'
@@ -94,6 +95,8 @@ function store(
       reason: 'missing-field',
       detail: 'lastTimestamp: this Event tells no time (eventTime, lastTimestamp, firstTimestamp, metadata.creationTimestamp)',
     }
+  if (event.row.last_time > latestBelieved(from.receivedMs))
+    return { reason: 'in-the-future', detail: `lastTimestamp: ${event.row.last_time} is more than an hour ahead of its arrival` }
   if (event.row.uid === '/') return { reason: 'missing-field', detail: 'metadata.uid: this Event has neither a uid nor a name' }
   rows.events.push(encode('events', event.row))
   return undefined

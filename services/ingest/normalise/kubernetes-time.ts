@@ -1,7 +1,8 @@
 // Times as Kubernetes writes them (RFC 3339, whole seconds or microseconds) as the engine reads a DateTime64(9). Go's zero time
 // means "not set".
+import { aheadMsMax, lineTimeMaxMs } from './time-window.ts'
 
-/** `2026-11-23 10:00:00.123456789` in UTC; null where it is not set; undefined where it is no time between 1970 and 2261. */
+/** `2026-11-23 10:00:00.123456789` in UTC; null where it is not set; undefined where it is no time between 1970 and 2105, as of lines. */
 export function parseKubernetesTime(text: string): string | null | undefined {
   const parts = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d{1,18}))?([Zz]|[+-]\d\d:?\d\d)$/.exec(text)
   if (parts === null) return undefined
@@ -11,9 +12,8 @@ export function parseKubernetesTime(text: string): string | null | undefined {
   const ms = Date.parse(`${day}T${clock}${offset}`)
   // Date.parse rolls 31 April over into May.
   if (Number.isNaN(ms) || !isDay(day)) return undefined
+  if (ms < 0 || ms >= lineTimeMaxMs) return undefined
   const iso = new Date(ms).toISOString()
-  const year = Number(iso.slice(0, 4))
-  if (iso.length !== 24 || year < 1970 || year > 2261) return undefined
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)}.${fraction.slice(0, 9).padEnd(9, '0')}`
 }
 
@@ -21,6 +21,12 @@ export function parseKubernetesTime(text: string): string | null | undefined {
 export function laterOf(a: string | null, b: string | null): string | null {
   if (a === null) return b
   return b === null || a > b ? a : b
+}
+
+/** The latest time that something told at `receivedMs` can have had: an hour more, as of lines. NaN, where nobody knows, believes all. */
+export function latestBelieved(receivedMs: number): string {
+  const ms = Number.isNaN(receivedMs) ? lineTimeMaxMs : receivedMs + aheadMsMax
+  return `${new Date(ms).toISOString().slice(0, 23).replace('T', ' ')}999999`
 }
 
 /** Whole seconds taken off; stays within 1970 by stopping there. */

@@ -3,10 +3,10 @@
 import { daysText, type Retention, type RetentionRules } from '#shared/retention.ts'
 
 const dayMs = 86_400_000
-/** Times of lines lie in [1970, 2106): the store sorts them by hours, which have 32-bit seconds. ms since 1970. */
+/** Times of lines, and of facts, lie in [1970, 2106): the store sorts lines by hours, which have 32-bit seconds. ms since 1970. */
 export const lineTimeMaxMs = Date.UTC(2106, 0)
 /** Ahead of arrival, in ms: clocks of nodes differ, but not by more. */
-const aheadMsMax = 3_600_000
+export const aheadMsMax = 3_600_000
 
 export interface RetentionClass {
   name: string

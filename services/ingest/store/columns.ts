@@ -73,6 +73,7 @@ export const columns = {
     'deleted_at',
     'gone',
     'status_at',
+    'ready_at',
     'labels',
     'annotations',
     'object',

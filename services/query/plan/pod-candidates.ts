@@ -1,5 +1,5 @@
 // Which pods can have an outcome at all, from the evidence that podOutcome would need to say so: a superset that is cheap to ask,
-// so that a filter for a rare outcome does not read every pod. Must stay in step with shared/lifecycle/{cause,outcome}.ts; the
+// so that a filter for a rare outcome does not read every pod. Must stay in step with shared/lifecycle/{cause,event-meaning,outcome}.ts; the
 // integration test compares both.
 import { join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'

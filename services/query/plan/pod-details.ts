@@ -30,6 +30,7 @@ export interface PodRow {
   deletedAt: string | null
   gone: number
   statusAt: string | null
+  readyAt: string | null
 }
 
 /** Rows: PodRow. */
@@ -39,7 +40,7 @@ export function podRows(tenant: string, uids: readonly string[]): Fragment {
 }
 
 const podColumns = `cluster, namespace, name, uid, mirror_uid AS mirrorUid, node, phase, reason, message, disruption, disruption_message AS disruptionMessage, waiting,
-  ip, owner_kind AS ownerKind, owner_name AS ownerName, ${time('created_at', 'createdAt')}, ${time('started_at', 'startedAt')}, ${time('if(isNull(deleted_at), NULL, asked_at)', 'deletedAt')}, gone, ${time('status_at', 'statusAt')}`
+  ip, owner_kind AS ownerKind, owner_name AS ownerName, ${time('created_at', 'createdAt')}, ${time('started_at', 'startedAt')}, ${time('if(isNull(deleted_at), NULL, asked_at)', 'deletedAt')}, gone, ${time('status_at', 'statusAt')}, ${time('ready_at', 'readyAt')}`
 
 export interface LifeRow {
   cluster: string

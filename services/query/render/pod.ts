@@ -1,6 +1,7 @@
 // Pure: one pod as GET /v1/pods shows it, from the rows that plan/pod-details.ts reads. Outcomes are decided here, at query time,
 // from everything known by now. Field names: design section 7.
 import type { EventEvidence, NodeEvidence, OomLine, Outcome, PodEvidence, Verdict } from '#shared/lifecycle/evidence.ts'
+import { signalNumberOf } from '#shared/lifecycle/exit-code.ts'
 import { lifeOutcomeOf } from '#shared/lifecycle/life-outcome.ts'
 import { newestLives, podOutcome, type Evidence } from '#shared/lifecycle/outcome.ts'
 import type { LineCountRow } from '#query/plan/line-counts.ts'
@@ -37,6 +38,7 @@ export interface LifeJson {
   outcome: Outcome
   reason: string
   exitCode: number | null
+  /** As the runtime told it, else what the exit code stands for. */
   signal: number | null
   lines: number
   firstLine: string | null
@@ -135,13 +137,17 @@ function renderLife(life: Life, verdict: Verdict, newest: boolean, seal: Seal | 
     outcome,
     reason,
     exitCode,
-    signal,
+    signal: signal ?? signalOf(life),
     lines,
     firstLine,
     lastLine,
     seal,
   }
 }
+
+// Most runtimes tell a signal by the exit code alone. That of a container that the kubelet lost sight of is made up.
+const signalOf = ({ exitCode, reason }: Life): number | null =>
+  exitCode === null || reason === 'ContainerStatusUnknown' ? null : signalNumberOf(exitCode)
 
 function sealEvidence(life: Life, verdict: Verdict, newest: boolean): SealEvidence {
   const { lines, stretches, losses, startedAt, firstLine, lastLine, expired } = life
@@ -173,9 +179,10 @@ function nodeOf(lines: readonly LifeLinesRow[], lives: readonly LifeRow[], event
 
 const podEvidence = (row: PodRow): PodEvidence => ({ ...row, gone: row.gone === 1 })
 
-const eventEvidence = ({ reason, message, lastTime, fieldPath }: EventRow): EventEvidence => ({
+const eventEvidence = ({ reason, message, lastTime, fieldPath, component }: EventRow): EventEvidence => ({
   reason,
   message,
   time: lastTime,
   container: containerOf(fieldPath),
+  component,
 })

@@ -1,9 +1,10 @@
 // Pods under the names of /k8s, with all that an answer shows of them.
 import { podTexts, type PodTextRow } from '#query/plan/kubernetes/pod-objects.ts'
 import type { NamedPod } from '#query/plan/kubernetes/pod-names.ts'
-import type { Item, KubernetesObject } from '#query/render/kubernetes/object.ts'
+import type { Item } from '#query/render/kubernetes/object.ts'
 import { podObject } from '#query/render/kubernetes/pod-object.ts'
 import { podCells } from '#query/render/kubernetes/pod-row.ts'
+import { toldObject } from '#query/render/kubernetes/told-object.ts'
 import { renderPod } from '#query/render/pod.ts'
 import { withSealsKept } from '../kept-pods.ts'
 import { createPodReader } from '../pods.ts'
@@ -45,7 +46,7 @@ export async function podItems({ reading, tenant, depth, nowMs }: PodItemOptions
     const rendered = { ...known[i]!, pod: remembered[i]! }
     const { row } = found
     const text = textOf.get(uid)
-    const told = text === undefined || text.object === '' ? undefined : (JSON.parse(text.object) as KubernetesObject)
+    const told = text === undefined || text.object === '' ? undefined : toldObject(text.object)
     const object = podObject({ name: shown, rendered, row, told, labels: text?.labels ?? {}, counted: sealed })
     return { object, cells: podCells(shown, rendered, row?.createdAt ?? null, nowMs) }
   })

@@ -4,8 +4,9 @@ import type { NamespaceRow, NodeRow, OwnerKind, OwnerRow } from '#query/plan/kub
 import { ownerLabel } from '#query/plan/kubernetes/pod-selection.ts'
 import { formatTime } from '../time.ts'
 import { since } from './human-duration.ts'
-import { column, type Item, type KubernetesObject, type Resource } from './object.ts'
+import { column, type Item, type Resource } from './object.ts'
 import { wholeSecond } from './pod-status.ts'
+import { toldObject } from './told-object.ts'
 
 const name = column('Name', 'Of the object.')
 const age = column('Age', 'Since it was created, or first seen.')
@@ -50,7 +51,7 @@ interface NodeStatus {
 }
 
 export function nodeItem({ name: of, born, gone, object: text }: NodeRow, nowMs: number): Item {
-  const told = text === '' ? undefined : (JSON.parse(text) as KubernetesObject)
+  const told = text === '' ? undefined : toldObject(text)
   const metadata = told?.metadata ?? { name: of, creationTimestamp: bornAt(born) }
   const object = { ...(told ?? { spec: {}, status: {} }), apiVersion: 'v1', kind: 'Node', metadata }
   const { conditions = [], addresses = [], nodeInfo = {} } = (object as { status?: NodeStatus }).status ?? {}

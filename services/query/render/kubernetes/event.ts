@@ -3,6 +3,7 @@ import type { EventTextRow } from '#query/plan/kubernetes/events.ts'
 import { since } from './human-duration.ts'
 import { column, type Item, type KubernetesObject, type Resource } from './object.ts'
 import { wholeSecond } from './pod-status.ts'
+import { toldObject } from './told-object.ts'
 
 export const eventResource: Resource = {
   apiVersion: 'v1',
@@ -42,7 +43,7 @@ export function eventItem(row: EventTextRow, nowMs: number): Item {
 }
 
 function eventObject(row: EventTextRow): KubernetesObject {
-  const told = JSON.parse(row.object) as KubernetesObject & { involvedObject?: object; regarding?: object }
+  const told = toldObject(row.object) as KubernetesObject & { involvedObject?: object; regarding?: object }
   const source = { ...(row.component === '' ? {} : { component: row.component }), ...(row.host === '' ? {} : { host: row.host }) }
   return {
     apiVersion: 'v1',

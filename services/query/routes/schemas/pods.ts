@@ -86,7 +86,7 @@ const life = z.object({
   outcome,
   reason: z.string(),
   exitCode: z.int().nullable(),
-  signal: z.int().nullable(),
+  signal: z.int().nullable().describe('As the runtime told it, else n of an exit code 128 + n that stands for a signal.'),
   lines: z.number().describe('Distinct lines.'),
   firstLine: time.nullable(),
   lastLine: time.nullable(),

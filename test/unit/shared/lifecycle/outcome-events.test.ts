@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest'
 import { podOutcome, type Evidence } from '#shared/lifecycle/outcome.ts'
 import { evidenceOf } from '#test/support/kubernetes.ts'
-import { stored, pod, status, running, ended, event } from '#test/support/pod-shapes.ts'
+import { both, disrupted, ended, event, gone, pod, running, status, stored, told } from '#test/support/pod-shapes.ts'
 
 const cases: [string, Evidence, { outcome: string; reason?: string; exitCode?: number | null; diedAt?: string | null }][] = [
   // Events beside a Pod object that is older than they are.
   [
     'said to run, then evicted',
-    evidenceOf(pod(status(running())), event('Evicted', 'The node was low on resource: memory.', '10:20:00', '')),
+    evidenceOf(
+      pod(both(status(running()), told('10:00:00'))),
+      event('Evicted', 'The node was low on resource: memory.', '10:20:00', ''),
+    ),
     { outcome: 'evicted', diedAt: stored('10:20:00') },
   ],
   [
@@ -22,7 +25,7 @@ const cases: [string, Evidence, { outcome: string; reason?: string; exitCode?: n
   ],
   [
     'said to run, then stopped',
-    evidenceOf(pod(status(running())), event('Killing', 'Stopping container app', '10:20:00')),
+    evidenceOf(pod(both(status(running()), told('10:00:00'))), event('Killing', 'Stopping container app', '10:20:00')),
     { outcome: 'deleted', reason: 'Killing' },
   ],
   [
@@ -131,4 +134,96 @@ const cases: [string, Evidence, { outcome: string; reason?: string; exitCode?: n
 
 test.each(cases)('%s', (_, evidence, expected) => {
   expect(podOutcome(evidence)).toMatchObject(expected)
+})
+
+const ends: [reason: string, message: string, component: string][] = [
+  ['Evicted', 'The node was low on resource: memory.', 'kubelet'],
+  ['Evicted', 'Evicted pod: Underutilized', 'karpenter'],
+  ['Preempting', 'Preempted in order to admit critical pod', 'kubelet'],
+  ['Preempted', 'Preempted by pod 5b0c on node node-4', 'default-scheduler'],
+  ['Preempted', 'Preempted by pod 5b0c on node node-4', 'bin-packing'],
+  ['Descheduled', 'pod evicted by sigs.k8s.io/descheduler', 'sigs.k8s.io/descheduler'],
+  ['EvictedByVPA', 'Pod was evicted by VPA Updater to apply resource recommendation.', 'vpa-updater'],
+  ['NodeShutdown', 'Pod was rejected as the node is shutting down.', 'kubelet'],
+  ['Shutdown', 'Shutdown manager detected shutdown event', 'kubelet'],
+  ['Terminated', 'Pod was terminated in response to imminent node shutdown.', 'kubelet'],
+  ['NodeLost', 'Node node-7 which was running pod p is unresponsive', 'node-controller'],
+  ['DeadlineExceeded', 'Pod was active on the node longer than the specified deadline', 'kubelet'],
+]
+const before = pod(both(status(running('10:00:00')), told('10:00:00')))
+
+test.each(ends)(
+  '%s (%s) of %s ends the pod, unless something started or it was Ready afterwards',
+  (reason, message, component) => {
+    const of = (clock: string) => event(reason, message, clock, '', component)
+    expect(podOutcome(evidenceOf(before, of('10:20:00'))).outcome).not.toBe('running')
+    expect(podOutcome(evidenceOf(of('10:20:00'))).outcome).not.toBe('unknown')
+    expect(podOutcome(evidenceOf(of('10:20:00'), event('Started', 'Started container app', '10:21:00'))).outcome).toBe('running')
+    const restarted = pod(both(status({ restartCount: 1, ...running('10:20:01') }), told('10:00:00')))
+    expect(podOutcome(evidenceOf(restarted, of('10:20:00')))).toMatchObject({ outcome: 'running', diedAt: null })
+    const well = pod(both(status(running('10:00:00')), told('10:20:01')))
+    expect(podOutcome(evidenceOf(well, of('10:20:00')))).toMatchObject({ outcome: 'running', diedAt: null })
+  },
+)
+
+test('an object that is newer, but not Ready, or about to go, outlives no Event', () => {
+  const evicted = event('Evicted', 'The node was low on resource: memory.', '10:20:00', '', 'kubelet')
+  const down = pod(
+    both(status(running('10:00:00')), told('10:20:40'), (object) => {
+      for (const condition of object['status'].conditions) condition.status = 'False'
+    }),
+  )
+  expect(podOutcome(evidenceOf(down, evicted)).outcome).toBe('evicted')
+  const marked = pod(both(status(running('10:00:00')), told('10:20:40'), disrupted('TerminationByKubelet')))
+  expect(podOutcome(evidenceOf(marked, evicted)).outcome).toBe('evicted')
+})
+
+test('what started after an eviction died of its own, also once the pod is gone', () => {
+  const evicted = event('Evicted', 'tried', '10:00:00', '', 'kubelet')
+  const crashed = {
+    restartCount: 1,
+    state: {
+      terminated: { exitCode: 3, reason: 'Error', startedAt: '2026-11-23T10:20:00Z', finishedAt: '2026-11-23T10:30:00Z' },
+    },
+  }
+  expect(podOutcome(evidenceOf(gone(pod(both(status(crashed, 'Failed'), told('10:00:00')))), evicted))).toMatchObject({
+    outcome: 'crashed',
+    exitCode: 3,
+  })
+})
+
+test.each([
+  ['Evicted', 'tried'],
+  ['Preempting', 'x'],
+  ['Preempted', 'x'],
+  ['Descheduled', 'x'],
+  ['EvictedByVPA', 'x'],
+  ['Shutdown', 'Connection pool shutdown for maintenance'],
+  ['Terminated', 'Session terminated by user'],
+  ['NodeShutdown', 'x'],
+  ['NodeLost', 'x'],
+  ['TaintManagerEviction', 'x'],
+  ['DeadlineExceeded', 'request to payments: context deadline exceeded'],
+  ['OOMKilled', 'worker of tenant x was OOMKilled'],
+  ['CrashLoopBackOff', 'x'],
+])('%s of an operator is its own word, and no end of a pod', (reason, message) => {
+  expect(podOutcome(evidenceOf(before, event(reason, message, '10:20:00', '', 'my-operator')))).toMatchObject({
+    outcome: 'running',
+  })
+})
+
+test('a victim that the scheduler took back in its memory is scheduled again', () => {
+  const back = event(
+    'Preempted',
+    'Preempted by pod 5b0c on node node-4 (in kube-scheduler memory).',
+    '10:20:00',
+    '',
+    'default-scheduler',
+  )
+  expect(podOutcome(evidenceOf(event('Scheduled', 'assigned', '10:19:00', ''), back)).outcome).toBe('running')
+})
+
+test('the garbage collector of pods ends a pod before it deletes it', () => {
+  const cleaned = pod(both(status(running('10:00:00'), 'Failed'), told('10:00:00'), disrupted('DeletionByPodGC')))
+  expect(podOutcome(evidenceOf(cleaned))).toMatchObject({ outcome: 'node-lost', reason: 'DeletionByPodGC' })
 })

@@ -131,6 +131,41 @@ describe('one bad object never costs its neighbours', () => {
       /startTime/,
     ],
     ['an Event about nothing', { kind: 'Event', apiVersion: 'v1', metadata: { name: 'x' } }, 'missing-field', /^involvedObject/],
+    ['a List without items', { kind: 'List', apiVersion: 'v1' }, 'missing-field', /^items: expected an array/],
+    ['an empty array', [], 'not-an-object', /empty array/],
+    [
+      'a uid that says there is none',
+      fixture('pod-crash-loop', (pod) => (pod['metadata'].uid = 'unresolved:c/shop/p')),
+      'bad-field',
+      /^metadata\.uid: expected the uid of the API/,
+    ],
+    [
+      'an Event about such a uid',
+      fixture('event-backoff', (event) => (event['involvedObject'].uid = 'unresolved:c/shop/p')),
+      'bad-field',
+      /^involvedObject\.uid: expected the uid/,
+    ],
+    [
+      'an Event of the year 2100',
+      fixture('event-backoff', (event) => (event['lastTimestamp'] = '2100-01-01T00:00:00Z')),
+      'in-the-future',
+      /^lastTimestamp: 2100.* ahead of its arrival/,
+    ],
+    [
+      'a time of the year 2106',
+      fixture('pod-crash-loop', (pod) => (pod['metadata'].creationTimestamp = '2106-01-01T00:00:00Z')),
+      'bad-time',
+      /^metadata\.creationTimestamp: .*between 1970 and 2105/,
+    ],
+    [
+      'a time of 1969',
+      fixture(
+        'pod-crash-loop',
+        (pod) => (pod['status'].containerStatuses[0].lastState.terminated.startedAt = '1969-12-31T23:59:59Z'),
+      ),
+      'bad-time',
+      /startedAt/,
+    ],
     [
       'an Event without any time',
       { kind: 'Event', metadata: { uid: 'x' }, involvedObject: {} },
@@ -177,6 +212,8 @@ describe('a body that is no JSON says where it broke', () => {
     ['{"kind": Pod}', 'json', /byte 9/],
     ['{"kind":"Pod"', 'json', /byte 13/],
     ['', 'json', /not JSON/],
+    ['['.repeat(1e5), 'json', /nested more than 64 deep at byte 64/],
+    [`{"a":${'['.repeat(1e5)}`, 'json', /nested more than 64 deep/],
     ['5', 'json', /expected a Kubernetes Pod/],
     ['\n\nhello\nworld', 'ndjson', /line 3.*byte 0/],
     ['"text"', 'ndjson', /line 1/],
@@ -197,4 +234,21 @@ test('the stored object keeps unknown keys and drops the bookkeeping of server-s
   const object = JSON.parse(String(row!['object'])) as { kind: string; spec: unknown; metadata: object }
   expect(object).toMatchObject({ kind: 'Pod', apiVersion: 'v1', spec: { surprise: { x: [1] } } })
   expect(object.metadata).not.toHaveProperty('managedFields')
+})
+
+test('each element of an array is one record, stored or refused', () => {
+  const { accepted, rejects } = decode([null, 1, 'x', [], {}])
+  expect([accepted, rejects.map(({ index }) => index)]).toEqual([0, [0, 1, 2, 3, 4]])
+})
+
+test('an empty batch and an empty list hold no record', () => {
+  for (const empty of [[], { kind: 'PodList', apiVersion: 'v1', items: [] }, { kind: 'PodList', apiVersion: 'v1', items: null }])
+    expect(decode(empty)).toEqual({ tables: [], accepted: 0, rejects: [] })
+})
+
+test('a time that is far ahead of its arrival puts no pod before the others', () => {
+  const far = fixture('pod-crash-loop', (pod) => (pod['status'].conditions[0].lastTransitionTime = '2100-01-01T00:00:00Z'))
+  const [row] = rowsOf(decode(far), 'pods')
+  expect(row!['status_at']).toEqual(expect.stringMatching(/^2026-11-23 /))
+  expect(rowsOf(decode(far, { ...origin, receivedMs: Number.NaN }), 'pods')[0]!['status_at']).toMatch(/^2100-/)
 })

@@ -138,3 +138,11 @@ test('a pod that only Events told of is seen when they were', () => {
     containers: [],
   })
 })
+
+test("the signal of a life is the runtime's word, or what its exit code stands for, unless that was made up", () => {
+  const signalOf = (more: Partial<LifeRow>) => renderPod(facts({ lives: [life(0, more)] })).pod.containers[0]!.lives[0]!.signal
+  expect([137, 139, 143, 134].map((exitCode) => signalOf({ exitCode }))).toEqual([9, 11, 15, 6])
+  expect([0, 1, 127, 128, 200, 255, -1073741819, null].map((exitCode) => signalOf({ exitCode }))).toEqual(Array(8).fill(null))
+  expect(signalOf({ exitCode: 1, signal: 6 })).toBe(6)
+  expect(signalOf({ exitCode: 137, reason: 'ContainerStatusUnknown' })).toBeNull()
+})

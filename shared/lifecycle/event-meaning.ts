@@ -1,0 +1,90 @@
+// Pure: what an Event on a pod says of its life. A reason is free text that any client of the API may write: one that ends a pod counts
+// only from a component that means by it what Kubernetes does, or in its words. docs/decisions/0004-outcomes.md has the sources.
+import type { EventEvidence } from './evidence.ts'
+
+/** `none` for the many that say nothing of an end or a start. */
+export type EventMeaning =
+  | 'evicted'
+  | 'node-lost'
+  | 'tainted'
+  | 'not-ready'
+  | 'stopping'
+  | 'oomkilled'
+  | 'crashing'
+  | 'deadline'
+  | 'started'
+  | 'alive'
+  | 'none'
+
+export function eventMeaning(event: Pick<EventEvidence, 'reason' | 'message' | 'component'>): EventMeaning {
+  const { reason, message, component } = event
+  // Where an agent dropped the component, nobody speaks against the reason.
+  const from = (writers: RegExp, meaning: EventMeaning): EventMeaning =>
+    component === '' || writers.test(component) ? meaning : 'none'
+  switch (reason) {
+    case 'Evicted':
+      return from(evictors, 'evicted')
+    case 'Preempting':
+      return from(kubelet, 'evicted')
+    case 'Preempted':
+      // In its memory: the victim was not bound yet, and is scheduled again.
+      if (message.includes('(in kube-scheduler memory)')) return 'none'
+      // A scheduler of one's own is called as its profile is.
+      return /^Preempted by .+ on node /.test(message) ? 'evicted' : from(schedulers, 'evicted')
+    case 'Descheduled':
+      return from(/descheduler/, 'evicted')
+    case 'EvictedByVPA':
+      return from(/^vpa-/, 'evicted')
+    case 'TaintManagerEviction':
+      return message.startsWith('Cancelling') ? 'none' : from(controllers, 'tainted')
+    case 'NodeNotReady':
+      return from(controllers, 'not-ready')
+    case 'NodeLost':
+      return from(controllers, 'node-lost')
+    case 'NodeShutdown':
+    case 'Terminated':
+    case 'Shutdown':
+      return from(kubelet, 'node-lost')
+    case 'OOMKilling':
+    case 'OOMKilled':
+      return from(oomWatchers, 'oomkilled')
+    case 'DeadlineExceeded':
+      return from(deadlines, 'deadline')
+    case 'CrashLoopBackOff':
+      return from(kubelet, 'crashing')
+    case 'BackOff':
+      return /restarting failed|Back-off restarting/.test(message) ? 'crashing' : 'alive'
+    case 'Killing':
+      // A probe or a changed definition restarts one container; "Stopping container x" (older: "Need to kill Pod") stops it for good.
+      return /will be (restarted|killed and recreated)|unhealthy/.test(message) ||
+        !/Stopping container|Need to kill Pod|^Killing container/.test(message)
+        ? 'none'
+        : 'stopping'
+    case 'Started':
+      return 'started'
+    case 'Scheduled':
+    case 'Pulling':
+    case 'Pulled':
+    case 'Created':
+    case 'FailedScheduling':
+    case 'Failed':
+    case 'FailedMount':
+    case 'FailedCreatePodSandBox':
+    case 'Unhealthy':
+    case 'SandboxChanged':
+      return 'alive'
+    default:
+      return 'none'
+  }
+}
+
+const kubelet = /^kubelet$/
+/** Karpenter writes one for each pod that it drained through the eviction API. */
+const evictors = /^(?:kubelet|karpenter)$/
+const schedulers = /^(?:default-scheduler|kube-scheduler)$/
+/** Of the kube-controller-manager, under the names that they had over the years. */
+const controllers =
+  /^(?:kube-controller-manager|controllermanager|node-controller|taint-controller|taint-eviction-controller|disruption-controller|pod-garbage-collector)$/
+const deadlines = /^(?:kubelet|job-controller|kube-controller-manager|controllermanager)$/
+/** The node problem detector's name for itself, by what it reads. */
+const oomWatchers = /^(?:kubelet|kernel-monitor|systemd-monitor)$/
