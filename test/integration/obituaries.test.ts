@@ -101,3 +101,18 @@ test('lines that came late are in it before they expire', async () => {
     lastWords: [{ container: 'app', lines: [{ message: 'boom' }] }],
   })
 })
+
+test('one whose node is gone, and of which nothing more is ever told, has one too', async () => {
+  await service.tell(named('stranded', pod(status(running()), 7)))
+  expect(await service.look()).toBe(0)
+  const { body } = await service.request('GET', '/v1/pods/stranded')
+  const row = ['default', body['cluster'], body['node'], 9, 'gone', 'True', '2026-11-23 11:00:00', '', '']
+  await service.store.insert({
+    table: 'node_states',
+    columns: ['tenant', 'cluster', 'node', 'version', 'what', 'status', 'since', 'reason', 'message'],
+    rows: Buffer.from(`${JSON.stringify(row)}\n`),
+    format: 'JSONCompactEachRow',
+  })
+  await service.look()
+  expect((await kept()).find(({ uid }) => uid === 'stranded')).toMatchObject({ outcome: 'node-lost' })
+})

@@ -28,6 +28,13 @@ interface Change {
   at: number
 }
 
+interface GoneNode {
+  tenant: string
+  cluster: string
+  node: string
+  since: string
+}
+
 interface Looked {
   at: number
   /** Whether it was looked at so late that nothing can have been on its way any more. */
@@ -42,6 +49,7 @@ const overlapMs = 120_000
 export function createKeeper({ store, reading, obituaries, settleMs = settlesMs, onFailure }: KeeperOptions): Keeper {
   /** What was looked at already, of the overlap. */
   let seen = new Map<string, Looked>()
+  const seenNodes = new Set<string>()
 
   async function look(signal?: AbortSignal): Promise<number> {
     const now = await readNow(reading)
@@ -60,16 +68,7 @@ export function createKeeper({ store, reading, obituaries, settleMs = settlesMs,
       more = changes.length === changesAtOnce
       after = changes.at(-1) ?? after
       const unseen = await inTime(changes.filter(isNew), page)
-      for (const [tenant, of] of Map.groupBy(unseen, (change) => change.tenant)) {
-        for (let from = 0; from < of.length; from += podsAtOnce) {
-          const uids = of.slice(from, from + podsAtOnce).map(({ uid }) => uid)
-          const run = async (some: readonly string[]): Promise<void> => {
-            written += await obituaries.write(tenant, await obituaries.read(tenant, some))
-          }
-          const failures = await inHalves(await apiUids(reading, tenant, uids), run, signal)
-          for (const { item, error } of failures) onFailure?.(tenant, item, error)
-        }
-      }
+      written += await keep(unseen, signal)
       for (const change of changes)
         looked.set(keyOf(change), {
           at: change.at,
@@ -78,6 +77,36 @@ export function createKeeper({ store, reading, obituaries, settleMs = settlesMs,
       if (unseen.length > 0) await store.command({ sql: advance(more ? after.at - 1 : now) })
     }
     seen = looked
+    return written + (await lookAtNodes(signal))
+  }
+
+  /** Pods of nodes that are gone, of which nothing more may ever be told. */
+  async function lookAtNodes(signal?: AbortSignal): Promise<number> {
+    const gone = (await reading.rows<GoneNode>(goneNodes)).filter((node) => !seenNodes.has(JSON.stringify(node)))
+    let written = 0
+    for (const node of gone) {
+      const uids = await reading.rows<{ uid: string }>(podsOfNode(node))
+      written += await keep(
+        uids.map(({ uid }) => ({ tenant: node.tenant, uid })),
+        signal,
+      )
+      seenNodes.add(JSON.stringify(node))
+    }
+    return written
+  }
+
+  async function keep(pods: readonly Pick<Change, 'tenant' | 'uid'>[], signal?: AbortSignal): Promise<number> {
+    let written = 0
+    for (const [tenant, of] of Map.groupBy(pods, (pod) => pod.tenant)) {
+      for (let from = 0; from < of.length; from += podsAtOnce) {
+        const uids = of.slice(from, from + podsAtOnce).map(({ uid }) => uid)
+        const run = async (some: readonly string[]): Promise<void> => {
+          written += await obituaries.write(tenant, await obituaries.read(tenant, some))
+        }
+        const failures = await inHalves(await apiUids(reading, tenant, uids), run, signal)
+        for (const { item, error } of failures) onFailure?.(tenant, item, error)
+      }
+    }
     return written
   }
 
@@ -136,3 +165,10 @@ function spokenSince(at: number): Fragment {
   return sql`SELECT tenant, uid, marked AS told_at ${marked}
     AND (tenant, uid) IN (SELECT tenant, uid FROM obituaries WHERE (tenant, uid) IN (SELECT tenant, uid ${marked}))`
 }
+
+const goneNodes = raw(
+  `SELECT tenant, cluster, node, toString(since) AS since FROM node_states FINAL WHERE what = 'gone' ORDER BY node_states.since`,
+)
+
+const podsOfNode = ({ tenant, cluster, node }: GoneNode): Fragment =>
+  sql`SELECT DISTINCT uid FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'node' AND value = ${str(node)} AND cluster = ${str(cluster)}`

@@ -10,9 +10,11 @@ import { composeObituaries } from '#query/read/obituary.ts'
 import { inBatches } from '#query/read/last-words.ts'
 import { readDossiers, type PodDossier } from '#query/read/pod-dossier.ts'
 import { readMarks } from '#query/read/pod-keys.ts'
+import { readScenes } from '#query/read/death-scenes.ts'
 import { isAsItWas } from '#query/read/kept-pods.ts'
 import type { PodReader } from '#query/read/pods.ts'
 import type { Reading } from '#query/read/reading.ts'
+import { sceneKey } from '#query/render/death-scene.ts'
 import { withKept } from '#query/render/kept-obituary.ts'
 import type { Obituary } from '#query/render/obituary.ts'
 import { renderPod, type PodFacts } from '#query/render/pod.ts'
@@ -58,11 +60,22 @@ export function createObituaries(options: ObituariesOptions): Obituaries {
   }
 
   async function write(tenant: string, pods: readonly MarkedPod[], only?: 'lines'): Promise<number> {
-    const dead = pods.filter(({ facts }) => died(renderPod(facts).pod.outcome))
+    const dead = await whoDied(tenant, pods)
     let written = 0
     for (let from = 0; from < dead.length; from += composedAtOnce)
       written += await compose(tenant, dead.slice(from, from + composedAtOnce), only)
     return written
+  }
+
+  /** What looks alive may have gone with its node. */
+  async function whoDied(tenant: string, pods: readonly MarkedPod[]): Promise<MarkedPod[]> {
+    const [dead, others] = apart(pods, ({ facts }) => died(renderPod(facts).pod.outcome))
+    const scenes = await readScenes(
+      reading,
+      tenant,
+      others.map(({ facts }) => sceneKey(facts)),
+    )
+    return [...dead, ...others.filter(({ facts }, i) => died(renderPod({ ...facts, ...scenes[i]! }).pod.outcome))]
   }
 
   async function compose(tenant: string, dead: readonly MarkedPod[], only: 'lines' | undefined): Promise<number> {
@@ -126,6 +139,10 @@ export function createObituaries(options: ObituariesOptions): Obituaries {
   }
 
   return { read, write }
+}
+
+function apart<T>(items: readonly T[], is: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(is), items.filter((item) => !is(item))]
 }
 
 const uidOf = ({ facts }: MarkedPod): string => facts.uid

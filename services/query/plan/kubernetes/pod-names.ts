@@ -72,9 +72,7 @@ function lastOfNext({ tenant, namespace }: NameFilter, after: NamePosition | und
     [
       sql`tenant = ${str(tenant)} AND namespace != ''`,
       ...(namespace === undefined ? [] : [sql`namespace = ${str(namespace)}`]),
-      ...(after === undefined
-        ? []
-        : [sql`(toString(namespace), name) >= (${str(after.namespace)}, ${str(after.name)})`]),
+      ...(after === undefined ? [] : [sql`(toString(namespace), name) >= (${str(after.namespace)}, ${str(after.name)})`]),
     ],
     ' AND ',
   )
