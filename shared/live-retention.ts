@@ -1,7 +1,7 @@
 // Retention rules that change without a restart: those of the environment until PUT /v1/retention, then the newest of the table
 // retention_rules, read again every two seconds. A version is in force for what arrives a few seconds after it was put, so that every
 // process has read it by then: which class a message gets does not depend on who reads it, or when.
-import { bind, raw, sql, str } from '#shared/clickhouse/sql.ts'
+import { milliseconds, raw, sql, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
@@ -72,7 +72,7 @@ export async function createLiveRetention({ store, environment, log, clock }: Li
     await reload()
     const inForceMs = Math.max(clock() + untilInForceMs, (versions[0]!.inForceMs ?? 0) + 1)
     await store.command({
-      sql: sql`INSERT INTO retention_rules (in_force, rules, last_words) SELECT fromUnixTimestamp64Milli(${bind('Int64', String(inForceMs))}, 'UTC'), ${str(retentionText(settings.rules))}, ${str(lastWordsText(settings.lastWords))}`,
+      sql: sql`INSERT INTO retention_rules (in_force, rules, last_words) SELECT ${milliseconds(inForceMs)}, ${str(retentionText(settings.rules))}, ${str(lastWordsText(settings.lastWords))}`,
     })
     await reload()
     return { ...settings, inForceMs }

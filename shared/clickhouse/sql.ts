@@ -33,6 +33,9 @@ export function sql(strings: TemplateStringsArray, ...values: readonly (Bound | 
   return new Fragment(strings, values)
 }
 
+/** A DateTime64(3, 'UTC') of epoch ms. */
+export const milliseconds = (ms: number): Fragment => sql`fromUnixTimestamp64Milli(${int(Math.trunc(ms))}, 'UTC')`
+
 /** Trusted text, from this code base only: never from a request. */
 export function raw(text: string): Fragment {
   return new Fragment([text], [])

@@ -61,7 +61,11 @@ export function toAfterlogError(error: unknown): AfterlogError {
   if (code === 'FST_ERR_BAD_URL')
     return new AfterlogError('invalid-parameter', message ?? 'bad path', { parameter: 'path', cause: error })
   if (statusCode === 413) return new AfterlogError('too-large', message ?? 'too large', { cause: error })
-  if (statusCode === 415) return unsupportedType(error)
+  if (statusCode === 415)
+    return new AfterlogError('unsupported-type', 'this Content-Type is not read here: send application/json', {
+      parameter: 'content-type',
+      cause: error,
+    })
   if (statusCode === 405) return new AfterlogError('method-not-allowed', message ?? 'method not allowed', { cause: error })
   if (statusCode === 404) return new AfterlogError('not-found', message ?? 'not found', { cause: error })
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
@@ -70,28 +74,28 @@ export function toAfterlogError(error: unknown): AfterlogError {
   return new AfterlogError('internal', message ?? 'internal error', { cause: error })
 }
 
-function unsupportedType(error: unknown): AfterlogError {
-  return new AfterlogError('unsupported-type', (error as Error).message, { parameter: 'content-type', cause: error })
-}
-
 interface ValidationError {
   validation: readonly { instancePath?: string; keyword?: string; message?: string; params?: { issue?: unknown } }[]
   validationContext?: string
 }
 
+/** A member of a body is named with its path, `rules.default`; a parameter by its name alone, also where it is given more than once. */
 function fromValidation(error: unknown): AfterlogError {
-  const { validation } = error as ValidationError
+  const { validation, validationContext = 'request' } = error as ValidationError
   const first = validation[0]
+  const path = (first?.instancePath ?? '/').slice(1)
+  const within = path === '' ? [] : path.split('/').slice(0, validationContext === 'body' ? undefined : 1)
   const keys = (first?.params as { keys?: unknown; issue?: { keys?: unknown } } | undefined) ?? {}
   const unknownKeys = keys.keys ?? keys.issue?.keys
   if (first?.keyword === 'unrecognized_keys' && Array.isArray(unknownKeys)) {
-    return new AfterlogError('invalid-parameter', `unknown parameter ${JSON.stringify(unknownKeys[0])}`, {
-      parameter: String(unknownKeys[0]),
+    const unknown = [...within, String(unknownKeys[0])].join('.')
+    return new AfterlogError('invalid-parameter', `unknown parameter ${JSON.stringify(unknown)}`, {
+      parameter: unknown,
       cause: error,
     })
   }
-  const path = (first?.instancePath ?? '').replace(/^\//, '').split('/')[0] ?? ''
-  return new AfterlogError('invalid-parameter', `${path}: ${first?.message ?? 'not valid'}`, { parameter: path, cause: error })
+  const parameter = within.length === 0 ? validationContext : within.join('.')
+  return new AfterlogError('invalid-parameter', `${parameter}: ${first?.message ?? 'not valid'}`, { parameter, cause: error })
 }
 
 /** Whether it failed because the client closed the connection before its answer. */

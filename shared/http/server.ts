@@ -19,6 +19,7 @@ import type { Logger } from '#shared/logger.ts'
 import { isTenant } from '#shared/tenant.ts'
 import { watchMethods } from './allowed-methods.ts'
 import { answerClientError } from './client-error.ts'
+import { parseJsonBody } from './json-body.ts'
 import { isKubernetesPath, sendStatus } from './kubernetes-status.ts'
 import { sendProblem } from './problem.ts'
 
@@ -69,6 +70,9 @@ export async function createHttpServer({
     frameworkErrors: (error, request, reply) =>
       void (isKubernetesPath(request.url) ? sendStatus : sendProblem)(request, reply, error),
   }).withTypeProvider<ZodTypeProvider>() as HttpServer
+  // text/plain, which fastify reads by itself, is no object of any route.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: unknown, text: string) => parseJsonBody(text))
   app.setValidatorCompiler(validatorCompiler)
   // Response schemas describe answers in OpenAPI and are checked by tests; validating each line again would only cost.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))

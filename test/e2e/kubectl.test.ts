@@ -206,6 +206,33 @@ describe.skipIf(lacking !== undefined)('kubectl reads the dead', () => {
     expect((await table('get', 'ns', '--no-headers')).map(([name]) => name)).toEqual(['shop'])
   })
 
+  test('a pod whose object lists no container has the logs that its lines tell of', async () => {
+    const bare: DiskLog[] = [logOf('bare-0', 9, 1), logOf('bare-0', 9, 0)]
+    const metadata = { name: 'bare-0', namespace: 'shop', uid: uid(9) }
+    await k8s.tell({ type: 'DELETED', object: { apiVersion: 'v1', kind: 'Pod', metadata } })
+    expect((await kubectl.run('-n', 'shop', 'logs', 'bare-0')).stderr).not.toContain('panic')
+    for (const log of bare) await k8s.sayAt(pathOf(log), 0, ...log.lines)
+    expect(await ok('-n', 'shop', 'logs', 'bare-0')).toEqual(kubeletPrints(bare[0]!))
+    expect(await ok('-n', 'shop', 'logs', 'bare-0', '--previous')).toEqual(kubeletPrints(bare[1]!))
+    expect((await ok('-n', 'shop', 'describe', 'pod', 'bare-0')).toString()).toMatch(/^Containers:\n {2}app:/m)
+  })
+
+  test('get events -w and events --for; a watch of what cannot be watched says so', { timeout: 60_000 }, async (context) => {
+    const watch = kubectl.start('-n', 'shop', 'get', 'events', '-w')
+    await expect.poll(watch.stdout, { timeout: 30_000 }).toContain('BackOff')
+    await k8s.tell(
+      fixture('event-killing', (event) => Object.assign(event['metadata'], { name: 'late', uid: 'late', resourceVersion: '99' })),
+    )
+    await expect.poll(watch.stdout, { timeout: 30_000 }).toContain('Killing')
+    watch.stop()
+    const nodes = await kubectl.run('get', 'nodes', '-w')
+    expect([nodes.code, nodes.stderr]).toEqual([1, expect.stringContaining('only pods and events can be watched here')])
+    // Since kubectl 1.26.
+    if (!(await kubectl.run('events', '--help')).stdout.includes('--for')) return context.skip()
+    const [, ...rows] = await table('-n', 'shop', 'events', '--for', `pod/${realName('evicted')}`)
+    expect(rows.map(([, type, reason]) => [type, reason])).toEqual([['Warning', 'Evicted']])
+  })
+
   test('what changes something is refused, what is not there is said so', async () => {
     for (const [args, words] of [
       [['delete', 'pod', 'web-0', '--wait=false'], 'read only'],

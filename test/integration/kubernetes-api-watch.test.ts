@@ -1,4 +1,4 @@
-// A watch of pods over HTTP on the real engine: what is there, what is born, changes and leaves the selection; nothing twice, nothing missed
+// Watches of pods and Events over HTTP on the real engine: what is there, what is born, changes and leaves the selection; nothing twice, nothing missed
 // between a list and its watch.
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
@@ -26,14 +26,14 @@ const failed = (object: KubernetesObject): void => {
 
 interface Watch extends AsyncDisposable {
   events: KubernetesObject[]
-  /** `ADDED web-0 running`, a bookmark as `BOOKMARK`. */
+  /** `ADDED web-0 running`, of an Event its count, a bookmark as `BOOKMARK`. */
   said(): string[]
   ended: Promise<void>
 }
 
-async function watch(tenant: string, query: string, headers: Record<string, string> = {}): Promise<Watch> {
+async function watch(tenant: string, query: string, headers: Record<string, string> = {}, of = 'pods'): Promise<Watch> {
   const stop = new AbortController()
-  const response = await fetch(`${service.url}/k8s/api/v1/pods?watch=true&${query}`, {
+  const response = await fetch(`${service.url}/k8s/api/v1/${of}?watch=true&${query}`, {
     headers: { 'x-scope-orgid': tenant, ...headers },
     signal: stop.signal,
   })
@@ -48,9 +48,10 @@ async function watch(tenant: string, query: string, headers: Record<string, stri
   return {
     events,
     said: () =>
-      events.map(({ type, object: { kind, metadata, rows } }: KubernetesObject) => {
+      events.map(({ type, object: { kind, metadata, rows, count } }: KubernetesObject) => {
         if (kind === 'Table') return `${type} ${rows[0].cells[0]} ${rows[0].cells[1]}`
-        return type === 'BOOKMARK' ? type : `${type} ${metadata.name} ${metadata.annotations['afterlog.io/outcome']}`
+        if (type === 'BOOKMARK') return type
+        return `${type} ${metadata.name} ${kind === 'Event' ? count : metadata.annotations['afterlog.io/outcome']}`
       }),
     ended,
     async [Symbol.asyncDispose]() {
@@ -124,3 +125,50 @@ test('ends when its time is up; one that was left too long ago is 410', async ()
   expect([status, body['reason']]).toEqual([410, 'Expired'])
   expect(body['message']).toMatch(/^too old resource version: /)
 })
+
+const event = (name: string, version: number, count: number, about = 'cart'): KubernetesObject =>
+  fixture('event-backoff', (object) => {
+    Object.assign(object['metadata'], { name, uid: name, resourceVersion: String(version) })
+    Object.assign(object['involvedObject'], { name: about, uid: about })
+    object['count'] = count
+  })
+
+test('Events: all that there are, then each that comes or happens again, once', async () => {
+  const [tenant, k8s] = newTenant()
+  await k8s.tell(event('a', 1, 1), event('b', 2, 1), event('other', 3, 1, 'other'))
+  const query = 'fieldSelector=involvedObject.name%3Dcart&allowWatchBookmarks=true&sendInitialEvents=true'
+  await using seen = await watch(tenant, query, {}, 'namespaces/shop/events')
+  const first = ['ADDED a 1', 'ADDED b 1', 'BOOKMARK']
+  await expect.poll(seen.said, soon).toEqual(first)
+  expect(seen.events[2]!['object']).toMatchObject({ kind: 'Event', apiVersion: 'v1' })
+  await k8s.tell(event('c', 4, 1), event('other', 5, 2, 'other'))
+  await expect.poll(seen.said, soon).toEqual([...first, 'ADDED c 1'])
+  // Told again: nothing new.
+  await k8s.tell(event('a', 1, 1), event('c', 4, 1))
+  await k8s.tell(event('b', 6, 2))
+  await expect.poll(seen.said, soon).toEqual([...first, 'ADDED c 1', 'MODIFIED b 2'])
+})
+
+test('Events: a watch goes on where a list ended, and one that was left too long ago is 410', async () => {
+  const [tenant, k8s] = newTenant()
+  await k8s.tell(event('old', 1, 1))
+  const { body } = await k8s.get('/api/v1/events', asTable)
+  await k8s.tell(event('between', 2, 1))
+  await using seen = await watch(tenant, `resourceVersion=${body['metadata'].resourceVersion}`, {}, 'events')
+  await expect.poll(seen.said, soon).toContain('MODIFIED between 1')
+  await k8s.tell(event('after', 3, 1))
+  await expect.poll(seen.said, soon).toContain('ADDED after 1')
+  const { status } = await k8s.get(`/api/v1/events?watch=1&resourceVersion=${Date.now() - 3_600_000}`)
+  expect(status).toBe(410)
+})
+
+test.each(['/api/v1/nodes', '/api/v1/namespaces', '/apis/apps/v1/deployments', '/apis/batch/v1/namespaces/shop/jobs'])(
+  'a watch of %s is refused, with what can be watched',
+  async (path) => {
+    const { status, body } = await newTenant()[1].get(`${path}?watch=true`)
+    expect([status, body['kind'], body['reason']]).toEqual([405, 'Status', 'MethodNotAllowed'])
+    expect(body['message']).toMatch(
+      /^watch is not supported on resources of kind "[a-z]+": only pods and events can be watched here$/,
+    )
+  },
+)

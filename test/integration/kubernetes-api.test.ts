@@ -108,6 +108,72 @@ describe('a dead pod', () => {
   })
 })
 
+describe('a container that the object does not list', () => {
+  const uid = '7d2e3f40'
+  const file = (name: string, restart: number) => `/var/log/pods/docs_web-0_${uid}/${name}/${restart}.log`
+  const cri = (text: string) => `2026-11-23T10:00:00.000000001Z stdout F ${text}`
+  const podOf = (k8s: ApiTenant) => k8s.get('/api/v1/namespaces/docs/pods/web-0')
+  const metadata = { name: 'web-0', namespace: 'docs', uid }
+
+  test('is in it all the same where lines tell of it: one of metadata alone can be read', async () => {
+    const k8s = newTenant()
+    await k8s.tell({ type: 'DELETED', object: { apiVersion: 'v1', kind: 'Pod', metadata } })
+    expect((await podOf(k8s)).body['spec'].containers).toEqual([{ name: 'unknown' }])
+    await k8s.say(file('app', 0), cri('first'))
+    await k8s.say(file('app', 1), cri('second'))
+    const { body } = await podOf(k8s)
+    expect(body['spec']).toEqual({ containers: [{ name: 'app' }] })
+    expect(body['status'].containerStatuses).toMatchObject([
+      { name: 'app', restartCount: 1, state: { terminated: { reason: 'ContainerStatusUnknown' } } },
+    ])
+    const log = async (query: string) => (await k8s.get(`/api/v1/namespaces/docs/pods/web-0/log?${query}`)).bytes.toString()
+    expect([await log(''), await log('previous=true')]).toEqual(['second\n', 'first\n'])
+  })
+
+  test('stands behind those it lists, where it belongs, with its image and its state as far as they were told', async () => {
+    const k8s = newTenant()
+    const terminated = { exitCode: 3, reason: 'Error', startedAt: '2026-11-23T10:00:00Z', finishedAt: '2026-11-23T10:01:00Z' }
+    const ended = (name: string, image: string) => ({ name, image, restartCount: 0, state: { terminated } })
+    await k8s.tell({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...metadata, resourceVersion: '1' },
+      spec: { containers: [{ name: 'app', image: 'app:1' }] },
+      status: {
+        containerStatuses: [ended('app', 'app:1'), ended('proxy', 'proxy:1')],
+        initContainerStatuses: [ended('prepare', 'init:1')],
+        ephemeralContainerStatuses: [ended('debugger', 'busybox:1')],
+      },
+    })
+    await k8s.say(file('sidekick', 0), cri('hello'))
+    await k8s.say(file('app', 0), cri('hello'))
+    const { body } = await podOf(k8s)
+    expect(body['spec']).toEqual({
+      containers: [{ name: 'app', image: 'app:1' }, { name: 'proxy', image: 'proxy:1' }, { name: 'sidekick' }],
+      initContainers: [{ name: 'prepare', image: 'init:1' }],
+      ephemeralContainers: [{ name: 'debugger', image: 'busybox:1' }],
+    })
+    const states = body['status'].containerStatuses.map(({ name, state }: KubernetesObject) => [name, state.terminated.reason])
+    expect(states).toEqual([
+      ['app', 'Error'],
+      ['proxy', 'Error'],
+      ['sidekick', 'ContainerStatusUnknown'],
+    ])
+    // Told anew with less: what was known before stays known.
+    await k8s.tell({
+      type: 'DELETED',
+      object: { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, resourceVersion: '2' } },
+    })
+    const { body: later } = await podOf(k8s)
+    expect(later['spec'].containers).toEqual([
+      { name: 'app', image: 'app:1' },
+      { name: 'proxy', image: 'proxy:1' },
+      { name: 'sidekick' },
+    ])
+    expect(later['status'].initContainerStatuses).toMatchObject([{ name: 'prepare', state: { terminated: { exitCode: 3 } } }])
+  })
+})
+
 describe('whatever fails is a Status', () => {
   test.each([
     ['/nope', 404, 'NotFound'],

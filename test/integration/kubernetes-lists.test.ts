@@ -34,6 +34,7 @@ describe('lists', () => {
       all.push(`${namespace}/p-${i}`)
       return pod(`p-${i}`, namespace, `uid-${i}`, labels, i < 5 ? 'node-1' : 'node-2')
     })
+    Object.assign(pods[3]!['spec'], { serviceAccountName: 'cart', hostNetwork: true })
     await k8s.tell(...pods)
     // Told again, and spoken of: still one pod each.
     await k8s.tell(...pods.slice(0, 10))
@@ -88,6 +89,13 @@ describe('lists', () => {
     ['status.phase=Running', 25],
     ['status.phase!=Running', 1],
     ['status.phase=Failed', 0],
+    ['spec.restartPolicy=Always', 25],
+    ['spec.restartPolicy!=Always', 1],
+    ['spec.schedulerName=default-scheduler', 0],
+    ['spec.serviceAccountName=cart', 1],
+    ['spec.hostNetwork=true', 1],
+    ['spec.hostNetwork=false,spec.nodeName=node-1', 4],
+    ['status.nominatedNodeName=', 26],
     ['spec.color=red', 400],
   ])('fieldSelector %s: %i, with and without whole objects', async (selector, count) => {
     for (const headers of [{}, asTable]) {
@@ -165,5 +173,37 @@ describe('lists', () => {
     expect(namesOf(await own.get(`/api/v1/pods?labelSelector=${encodeURIComponent(selector[0]!)}`))).toEqual(
       expect.arrayContaining(['a', 'b']),
     )
+  })
+})
+
+describe('Events', () => {
+  let told: ApiTenant
+  beforeAll(async () => {
+    told = newTenant()
+    await told.tell(
+      fixture('event-backoff'),
+      fixture('event-v1-scheduled'),
+      fixture('event-evicted', ({ involvedObject }) => delete involvedObject.apiVersion),
+      fixture('event-killing', (event) => {
+        Object.assign(event['metadata'], { name: 'of-a-deployment', uid: 'of-a-deployment' })
+        event['involvedObject'] = { kind: 'Deployment', apiVersion: 'apps/v1', namespace: 'shop', name: 'cart', uid: 'cart' }
+      }),
+    )
+  })
+
+  test.each([
+    ['involvedObject.kind=Pod,involvedObject.apiVersion=v1,involvedObject.name=cart-7d9f8b6c5-x2v4q', 1],
+    ['involvedObject.apiVersion=v1', 3],
+    ['involvedObject.apiVersion=apps/v1', 1],
+    ['involvedObject.apiVersion!=v1', 1],
+    ['involvedObject.resourceVersion=8000', 2],
+    ['involvedObject.fieldPath=spec.containers{app}', 1],
+    ['involvedObject.namespace=shop,involvedObject.uid=5b0c0001-7d1e-4f2a-9b3c-000000000001', 1],
+    ['reason=BackOff,type=Warning,source=kubelet,reportingComponent=kubelet', 1],
+    ['metadata.name=of-a-deployment,metadata.namespace=shop', 1],
+    ['involvedObject.color=red', 400],
+  ])('fieldSelector %s: %i', async (selector, count) => {
+    const { status, body } = await told.get(`/api/v1/events?fieldSelector=${encodeURIComponent(selector)}`)
+    expect(status === 200 ? body['items'].length : status, body['message']).toBe(count)
   })
 })

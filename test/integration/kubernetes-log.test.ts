@@ -118,6 +118,17 @@ describe('a pod of three lives and a sidecar', () => {
     expect(await log(query)).toBe(answer)
   })
 
+  test.each([
+    ['container=app&previous=true', `${name}@0`, "400 previous and a life behind the @ of the pod's name exclude each other"],
+    [
+      'container=app@0',
+      `${name}@-1`,
+      "400 a life behind the @ of the pod's name and one behind that of container exclude each other",
+    ],
+  ])('%s of %s names two lives, and is a Status', async (query, pod, answer) => {
+    expect(await log(query, pod)).toBe(answer)
+  })
+
   test('a container that said nothing has an empty log; one that waits to start says so', async () => {
     await k8s.tell(
       fixture('pod-replacement', (pod) => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Obituary } from '#query/render/obituary.ts'
 import { obituaryAnswer } from '#query/routes/schemas/obituary.ts'
+import { fixture } from '#test/support/kubernetes.ts'
 import { post, record, type TestRecord } from '#test/support/lines.ts'
 import { request, startTestService, type TestService } from '#test/support/service.ts'
 
@@ -235,6 +236,13 @@ describe('an obituary', () => {
     expect(await (await fetched('nobody', 'text/html')).json()).toMatchObject({ status: 404, parameter: 'uid' })
     expect((await request(`${service.url}/v1/pods/${uid}/obituary?x=1`)).body).toMatchObject({ status: 400, parameter: 'x' })
     expect(await (await fetched(uid, 'text/plain')).json()).toMatchObject({ status: 406, parameter: 'Accept' })
+  })
+
+  test('is of no pod where the uid is empty, though lines and Events came without one', async () => {
+    const { involvedObject: about, ...event } = fixture('event-evicted')
+    await tell([{ ...event, involvedObject: { ...about, uid: '' } }])
+    for (const of of ['obituary', 'logs'])
+      expect((await request(`${service.url}/v1/pods//${of}`)).body).toMatchObject({ status: 400, parameter: 'uid' })
   })
 })
 

@@ -253,6 +253,11 @@ test.each(['cart', 'deployment/cart', 'Deployment/', 'Deployment/a/b', 'Node/nod
   },
 )
 
+test('a Node is refused in words', async () => {
+  const answer = await fetch(`${base}/v1/logs/tail?owner=Node/node-1`)
+  expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('give node, or pod') })
+})
+
 test('a cursor belongs to its owner', async () => {
   await tell('cursor', pod({ name: 'cart-a', born: '00:00', version: 1 }))
   const reader = await follow('cursor', 'owner=Deployment/cart')

@@ -39,16 +39,18 @@ describe('what is wrong is refused by name, and changes nothing', () => {
     ['rules.default', { rules: { default: '-1d' } }],
     ['rules.default', { rules: { default: '101y' } }],
     ['rules.default', { rules: { default: '14' } }],
-    ['rules', { rules: { default: 14 } }],
+    ['rules.default', { rules: { default: 14 } }],
+    ['rules.__proto__', '{"rules":{"default":"14d","__proto__":"3d"}}'],
     ['rules.kube-*', { rules: { ...rules, 'kube-*': '3d' } }],
     ['rules.last_words', { rules: { ...rules, last_words: '3d' } }],
     ['rules', { rules: { ...rules, ...Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`n${i}`, '1d'])) } }],
     ['lastWords.first', { rules, lastWords: { first: '0m' } }],
     ['lastWords.last', { rules, lastWords: { last: '25h' } }],
     ['lastWords.keep', { rules, lastWords: { keep: 'months' } }],
-    ['kept', { rules, lastWords: { keep: '1y', kept: '1y' } }],
+    ['lastWords.first', { rules, lastWords: { first: 5 } }],
+    ['lastWords.kept', { rules, lastWords: { keep: '1y', kept: '1y' } }],
     ['default', { rules, default: '3d' }],
-  ])('%s', async (parameter, body) => {
+  ])('%s', async (parameter, body: object | string) => {
     const answer = await put(body)
     expect(answer).toMatchObject({ status: 400, body: { code: expect.stringMatching(/^invalid/) } })
     expect(answer.body['parameter']).toBe(parameter)

@@ -1,6 +1,6 @@
 // Finds pods of which something was told since the last look, and has their obituaries written. How far it has come is in the store: it
 // goes on where it was after a restart or a long absence, and processes that do it at once share what is done.
-import { bind, raw, sql, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { milliseconds, raw, sql, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Reading } from '#query/read/reading.ts'
 import { apiUids } from './api-uids.ts'
@@ -132,7 +132,7 @@ export function createKeeper({ store, reading, obituaries, settleMs = settlesMs,
 const keyOf = ({ tenant, uid }: Change): string => `${tenant} ${uid}`
 /** Another name than before there were summaries, so that every pod is looked at once for one. */
 const job = 'obituaries and summaries'
-const instant = (ms: number): Fragment => sql`fromUnixTimestamp64Milli(${bind('Int64', String(Math.max(ms, 0)))}, 'UTC')`
+const instant = (ms: number): Fragment => milliseconds(Math.max(ms, 0))
 
 const known = sql`SELECT toString(toUnixTimestamp64Milli(max(upto))) AS upto FROM keeper_progress WHERE job = ${str(job)} HAVING count() > 0`
 

@@ -1,6 +1,6 @@
 // What arrived lately, by arrival and not by time: lines come late and out of order. Arrival is in no index, so rows are looked
 // for in parts written since; a merge that rewrites older rows only makes that set larger.
-import { bind, join, sql, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { bind, join, milliseconds, sql, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { linesWhere, nanoseconds, type LineFilter } from './line-filter.ts'
 
 /** Identity of a line among arrivals. */
@@ -19,13 +19,15 @@ export function arrivals(filter: LineFilter, since: number, writtenWithinS: numb
     sql`_part IN (SELECT name FROM system.parts WHERE active AND modification_time >= now() - ${uint(writtenWithinS)})`,
   ]
   if (after !== undefined) {
-    conditions.push(
-      sql`(received, ts, identity) > (${milliseconds(after.received)}, ${nanoseconds(after.ts)}, ${bind('UInt64', String(after.identity))})`,
-    )
+    conditions.push(sql`(received, ts, identity) > ${arrivalKey(after)}`)
   }
   return sql`SELECT toFloat64(toUnixTimestamp64Milli(received)) AS arrived, toString(toUnixTimestamp64Nano(ts)) AS time, toString(identity) AS id
     FROM logs WHERE ${join(conditions, ' AND ')} ORDER BY received, ts, identity LIMIT 1 BY ts, identity LIMIT ${uint(limit)}`
 }
+
+/** To be compared with (received, ts, identity). */
+export const arrivalKey = ({ received, ts, identity }: ArrivalKey): Fragment =>
+  sql`(${milliseconds(received)}, ${nanoseconds(ts)}, ${bind('UInt64', String(identity))})`
 
 /** Those of the keys that had arrived before `since` already: lines sent again. */
 export const arrivedBefore = (tenant: string, keys: readonly ArrivalKey[], since: number): Fragment =>
@@ -57,5 +59,3 @@ function span(keys: readonly ArrivalKey[]): { from: bigint; to: bigint } {
   }
   return { from, to: last + 1n }
 }
-
-const milliseconds = (ms: number): Fragment => sql`fromUnixTimestamp64Milli(${bind('Int64', String(Math.trunc(ms)))}, 'UTC')`

@@ -1,5 +1,6 @@
 // Pods of an owner that somebody follows, present and future: which lines are theirs, and what was told of them since.
-import { bind, int, join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { bind, join, milliseconds, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { arrivalKey, type ArrivalKey } from './arrivals.ts'
 import type { Presence } from './pod-handles.ts'
 import { bareContainerId } from './pod-sources.ts'
 
@@ -27,11 +28,29 @@ export function ownersPods({ tenant, owner, namespace, cluster, pod, podUid }: O
   }`
 }
 
+/** When lines arrived: bounds in epoch ms, or the last of them in the order of arrival. */
+export interface Arrived {
+  since?: number
+  before?: number
+  upTo?: ArrivalKey
+}
+
 /** A condition on logs: lines of these pods (rows: uid), by uid, and where some came without one, by container id. */
-export function linesOfPods(tenant: string, pods: Fragment, { nameless }: Pick<Presence, 'nameless'>): Fragment {
-  if (!nameless) return sql`pod_uid IN (${pods})`
+export function linesOfPods(
+  tenant: string,
+  pods: Fragment,
+  { nameless }: Pick<Presence, 'nameless'>,
+  { since, before, upTo }: Arrived = {},
+): Fragment {
   const ids = sql`SELECT container_id FROM lives WHERE tenant = ${str(tenant)} AND container_id != '' AND pod_uid IN (${pods})`
-  return sql`(pod_uid IN (${pods}) OR (pod_uid = '' AND container_id != '' AND ${bareContainerId} IN (${ids})))`
+  const byId = sql`(pod_uid = '' AND container_id != '' AND ${bareContainerId} IN (${ids}))`
+  const conditions = [
+    nameless ? sql`(pod_uid IN (${pods}) OR ${byId})` : sql`pod_uid IN (${pods})`,
+    ...(since === undefined ? [] : [sql`received >= ${milliseconds(since)}`]),
+    ...(before === undefined ? [] : [sql`received < ${milliseconds(before)}`]),
+    ...(upTo === undefined ? [] : [sql`(received, ts, identity) <= ${arrivalKey(upTo)}`]),
+  ]
+  return join(conditions, ' AND ')
 }
 
 export type NewsKind = 'joined' | 'placed' | 'over' | 'born' | 'died'
@@ -49,7 +68,7 @@ export interface NewsRow {
 /** What was first told of these pods (rows: uid) at `since` (epoch ms) or later, oldest first. Rows: NewsRow. */
 export function newsOf(tenant: string, pods: Fragment, since: number): Fragment {
   const of = sql`tenant = ${str(tenant)} AND uid IN (${pods})`
-  const from = sql`fromUnixTimestamp64Milli(${int(Math.trunc(since))}, 'UTC')`
+  const from = milliseconds(since)
   // The index leads to what arrived lately, which may have been told before: that is looked up for those pods alone.
   const lately =
     since <= 0 ? of : sql`tenant = ${str(tenant)} AND uid IN (SELECT uid FROM pod_news WHERE ${of} AND arrived >= ${from})`

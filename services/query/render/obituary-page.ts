@@ -6,7 +6,7 @@ import { style } from './obituary-style.ts'
 import type { Obituary } from './obituary.ts'
 
 export function obituaryPage(obituary: Obituary): string {
-  const { pod, outcome, cause, evidence, timeline, lastWords, firstError, alsoDied, seals } = obituary
+  const { pod, outcome, cause } = obituary
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -21,72 +21,59 @@ export function obituaryPage(obituary: Obituary): string {
       <body>
         <header>
           <p class="where">${[pod.cluster, pod.namespace].filter((part) => part !== '').join(' / ')}</p>
-          <h1>${pod.name} <span class="outcome ${outcome}">${outcome}</span></h1>
+          <h1>${pod.name} ${badge(outcome)}</h1>
           <p class="cause">${cause}</p>
         </header>
-        <main>
-          ${facts(obituary)}
-          ${section(
-            'Evidence',
-            evidence.map(
-              ({ kind, time, text }) =>
-                html`<tr>
-                  <td class="time">${stamp(time)}</td>
-                  <td class="kind">${kind}</td>
-                  <td>${text}</td>
-                </tr>`,
-            ),
-          )}
-          ${
-            firstError === null
-              ? html``
-              : html`<section>
-                  <h2>First error</h2>
-                  <p class="note">${firstError.container}, ${stamp(firstError.time)}: ${firstError.because}</p>
-                  ${said([firstError])}
-                </section>`
-          }
-          ${join(lastWords.map(({ container, lines }) => words(container, lines)))}
-          ${section(
-            'Timeline',
-            timeline.map(
-              ({ time, kind, text }) =>
-                html`<tr>
-                  <td class="time">${stamp(time)}</td>
-                  <td class="kind">${kind}</td>
-                  <td>${text}</td>
-                </tr>`,
-            ),
-          )}
-          ${section(
-            'Lives',
-            seals.map(
-              ({ container, restart, text }, i) =>
-                html`<tr>
-                  <td class="kind">${container} ${restart === null ? '?' : restart}</td>
-                  <td>${livesOf(obituary)[i]?.cause ?? ''}</td>
-                  <td class="note">${text}</td>
-                </tr>`,
-            ),
-          )}
-          ${section(
-            'Also died on this node within 5 minutes',
-            alsoDied.map(
-              ({ namespace, name, outcome: how, diedAt, cause: why }) =>
-                html`<tr>
-                  <td class="time">${stamp(diedAt)}</td>
-                  <td><span class="outcome ${how}">${how}</span></td>
-                  <td>${namespace}/${name}: ${why}</td>
-                </tr>`,
-            ),
-          )}
-        </main>
+        <main>${main(obituary)}</main>
       </body>
     </html> `
   return page.text
 }
 
-const livesOf = ({ pod }: Obituary) => pod.containers.flatMap(({ lives }) => lives)
+function main(obituary: Obituary): Html {
+  const { evidence, timeline, lastWords, firstError, alsoDied } = obituary
+  return html`
+    ${facts(obituary)} ${section('Evidence', evidence.map(happened))} ${firstError === null ? html`` : mistake(firstError)}
+    ${join(lastWords.map(({ container, lines }) => words(container, lines)))} ${section('Timeline', timeline.map(happened))}
+    ${section('Lives', lives(obituary))} ${section('Also died on this node within 5 minutes', alsoDied.map(neighbour))}
+  `
+}
+
+const badge = (outcome: string): Html => html`<span class="outcome ${outcome}">${outcome}</span>`
+
+const happened = ({ time, kind, text }: Obituary['evidence'][number] | Obituary['timeline'][number]): Html =>
+  html`<tr>
+    <td class="time">${stamp(time)}</td>
+    <td class="kind">${kind}</td>
+    <td>${text}</td>
+  </tr>`
+
+const neighbour = ({ namespace, name, outcome, diedAt, cause }: Obituary['alsoDied'][number]): Html =>
+  html`<tr>
+    <td class="time">${stamp(diedAt)}</td>
+    <td>${badge(outcome)}</td>
+    <td>${namespace}/${name}: ${cause}</td>
+  </tr>`
+
+/** Seals are in the order of the lives. */
+function lives({ pod, seals }: Obituary): Html[] {
+  const causes = pod.containers.flatMap((container) => container.lives.map(({ cause }) => cause))
+  return seals.map(
+    ({ container, restart, text }, i) =>
+      html`<tr>
+        <td class="kind">${container} ${restart === null ? '?' : restart}</td>
+        <td>${causes[i] ?? ''}</td>
+        <td class="note">${text}</td>
+      </tr>`,
+  )
+}
+
+const mistake = (line: NonNullable<Obituary['firstError']>): Html =>
+  html`<section>
+    <h2>First error</h2>
+    <p class="note">${line.container}, ${stamp(line.time)}: ${line.because}</p>
+    ${said([line])}
+  </section>`
 
 function facts({ pod, replacement }: Obituary): Html {
   const rows: [string, string][] = [

@@ -1,9 +1,9 @@
 // GET /v1/logs/tail?owner=Kind/name: lines of all pods of an owner, present and future, with a divider where one died or was born. A pod
 // whose object comes after its lines joins late: its lines of before are read then. Every event's id says what was sent until then,
 // lines by arrival, news by when the store had it, so that whoever comes back gets each once.
-import { bind, int, raw, sql, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { Fragment } from '#shared/clickhouse/sql.ts'
 import { encodeCursor, type Cursor } from '#query/cursor.ts'
-import { nanoseconds, type LineFilter } from '#query/plan/line-filter.ts'
+import type { LineFilter } from '#query/plan/line-filter.ts'
 import { nowhere, type LineKey } from '#query/plan/line-order.ts'
 import { linesOfPods, onePod, ownersPods, type OwnerFilter } from '#query/plan/owner-pods.ts'
 import { attributeLines } from '#query/read/attribute-lines.ts'
@@ -115,10 +115,9 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
 
   /** What a pod said before anyone told whose it is, up to where all others are. */
   async function* joinLate(uid: string): AsyncGenerator<string> {
-    const until = sql`(received, ts, identity) <= (fromUnixTimestamp64Milli(${int(Math.trunc(reached.received))}, 'UTC'), ${nanoseconds(reached.key.ts)}, ${bind('UInt64', String(reached.key.identity))})`
-    const since =
-      filter.from === undefined ? sql` AND received >= fromUnixTimestamp64Milli(${int(Math.trunc(begun))}, 'UTC')` : raw('')
-    const scope = sql`${linesOfPods(tenant, onePod(uid), presence)} AND ${until}${since}`
+    const upTo = { received: reached.received, ts: reached.key.ts, identity: reached.key.identity }
+    const arrived = filter.from === undefined ? { upTo, since: begun } : { upTo }
+    const scope = linesOfPods(tenant, onePod(uid), presence, arrived)
     const joining = at?.owner?.joining
     const behind = joining?.uid === uid ? { after: joining.after } : {}
     for await (const lines of streamLines({ reading, filter: scoped(scope), order: 'asc', ...behind })) {
@@ -147,7 +146,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
       }
       return text
     }
-    const scope = sql`${linesOfPods(tenant, ownersPods(owned), presence)} AND received < fromUnixTimestamp64Milli(${int(Math.trunc(begun))}, 'UTC')`
+    const scope = linesOfPods(tenant, ownersPods(owned), presence, { before: begun })
     for await (const lines of streamLines({
       reading,
       filter: scoped(scope),

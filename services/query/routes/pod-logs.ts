@@ -81,11 +81,12 @@ export const podLogsRoute =
       }
       const page = readTail(options, { limit: query.limit ?? query.tail ?? 100, tail: query.tail, left: at?.left })
       if (type !== 'application/json') return streamReply(reply, type, onePart(page.then((read) => drawPage(read, drawing))))
-      const { lines, more, left } = await page
+      const read = await page
+      const { lines, more, left } = read
       const next = more
         ? encodeCursor({ after: keyOf(lines.at(-1)!), ...resolved, ...(left === undefined ? {} : { left }) }, filters)
         : null
-      return reply.send({ lines: drawPage(await page, drawing).map(lineJson), next, stats: reading.stats() })
+      return reply.send({ lines: drawPage(read, drawing).map(lineJson), next, stats: reading.stats() })
     })
     done()
   }

@@ -29,9 +29,10 @@ export interface TailOptions extends QueryRouteOptions {
 const ownerParameter = z
   .string('give it once')
   .max(512)
-  .regex(
-    /^(?!Node\/)[A-Z][A-Za-z]*\/[^/\s]+$/,
-    'must be Kind/name, such as Deployment/cart, StatefulSet/db, Job/import or CronJob/nightly',
+  .regex(/^[A-Z][A-Za-z]*\/[^/\s]+$/, 'must be Kind/name, such as Deployment/cart, StatefulSet/db, Job/import or CronJob/nightly')
+  .refine(
+    (owner) => !owner.startsWith('Node/'),
+    'static pods, which a Node owns, are not followed by their owner: their lines carry another uid; give node, or pod',
   )
   .optional()
   .describe('`Kind/name`: all pods of this owner, present and future, with an event `life` where one died or was born.')

@@ -1,9 +1,16 @@
-// Events in the order of their names, with the fieldSelector of Kubernetes as conditions.
-import { join, raw, sql, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+// Events in the order of their names, with the fieldSelector of Kubernetes as conditions; and, for a watch, which of them have changed.
+import { bind, join, raw, sql, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { EventRow } from '#query/plan/pod-details.ts'
 import type { FieldTerm } from '#query/syntax/kubernetes/field-selector.ts'
+import { partsSince } from './pod-changes.ts'
 
-export interface EventTextRow extends Omit<EventRow, 'cluster' | 'pod'> {
+/** Which Event, and which version of it: 53 bits of hashes, so that a watch can remember all of them. */
+export interface EventPrint {
+  id: number
+  print: number
+}
+
+export interface EventTextRow extends EventPrint, Omit<EventRow, 'cluster' | 'pod'> {
   name: string
   kind: string
   involvedNamespace: string
@@ -24,7 +31,13 @@ export interface EventFilter {
   namespace?: string | undefined
   name?: string
   fields: readonly FieldTerm[]
+  /** Only these. */
+  ids?: readonly number[]
 }
+
+/** What no column has of the object that an Event is about. */
+const told = (field: string): string =>
+  `if(JSONHas(object, 'involvedObject'), JSONExtractString(object, 'involvedObject', '${field}'), JSONExtractString(object, 'regarding', '${field}'))`
 
 const columnOf: Readonly<Record<string, Fragment>> = {
   'metadata.name': raw('name'),
@@ -33,6 +46,9 @@ const columnOf: Readonly<Record<string, Fragment>> = {
   'involvedObject.namespace': raw('involved_namespace'),
   'involvedObject.name': raw('involved_name'),
   'involvedObject.uid': raw('involved_uid'),
+  // Of a Pod nothing else can stand there, told or not.
+  'involvedObject.apiVersion': raw(`if(involved_kind = 'Pod', 'v1', ${told('apiVersion')})`),
+  'involvedObject.resourceVersion': raw(told('resourceVersion')),
   'involvedObject.fieldPath': raw('field_path'),
   reason: raw('reason'),
   type: raw('type'),
@@ -41,25 +57,39 @@ const columnOf: Readonly<Record<string, Fragment>> = {
 }
 export const eventFields = Object.keys(columnOf)
 
+const id = raw('bitShiftRight(cityHash64(involved_uid, uid), 11)')
+const printOf = (version: Fragment): Fragment => sql`bitShiftRight(cityHash64(${version}), 11)`
+
 /** Rows: EventTextRow. */
-export function eventTexts(
-  { tenant, namespace, name, fields }: EventFilter,
-  after: EventPosition | undefined,
-  limit: number,
-): Fragment {
+export function eventTexts(filter: EventFilter, after: EventPosition | undefined, limit: number): Fragment {
+  const behind =
+    after === undefined
+      ? raw('')
+      : sql` AND (namespace, name, uid) > (${str(after.namespace)}, ${str(after.name)}, ${str(after.uid)})`
+  const time = (column: string, as: string) => raw(`concat(replaceOne(toString(${column}), ' ', 'T'), 'Z') AS ${as}`)
+  return sql`SELECT toFloat64(${id}) AS id, toFloat64(${printOf(raw('version'))}) AS print, namespace, uid, name, type, reason, message, involved_kind AS kind,
+    involved_namespace AS involvedNamespace, involved_name AS involvedName, involved_uid AS involvedUid, field_path AS fieldPath,
+    ${time('first_time', 'firstTime')}, ${time('last_time', 'lastTime')}, count, component, host, object
+  FROM events FINAL WHERE ${eventsWhere(filter)}${behind} ORDER BY namespace, name, uid LIMIT ${uint(limit)}`
+}
+
+/** Rows: EventPrint. */
+export const eventPrints = (filter: EventFilter): Fragment =>
+  sql`SELECT toFloat64(${id}) AS id, toFloat64(${printOf(raw('max(version)'))}) AS print FROM events WHERE ${eventsWhere(filter)} GROUP BY involved_uid, uid`
+
+/** Events that were written at `sinceS` (epoch s) or later, or merged since: never one too few. Rows: { id }. */
+export const eventsChangedSince = (filter: EventFilter, sinceS: number): Fragment =>
+  sql`SELECT DISTINCT toFloat64(${id}) AS id FROM events WHERE ${eventsWhere(filter)} AND ${partsSince('events', sinceS)}`
+
+function eventsWhere({ tenant, namespace, name, fields, ids }: EventFilter): Fragment {
   const conditions = [
     sql`tenant = ${str(tenant)}`,
     ...(namespace === undefined ? [] : [sql`namespace = ${str(namespace)}`]),
     ...(name === undefined ? [] : [sql`name = ${str(name)}`]),
     ...fields.map(fieldSql),
-    ...(after === undefined
-      ? []
-      : [sql`(namespace, name, uid) > (${str(after.namespace)}, ${str(after.name)}, ${str(after.uid)})`]),
+    ...(ids === undefined ? [] : [sql`${id} IN ${bind('Array(UInt64)', ids)}`]),
   ]
-  const time = (column: string, as: string) => raw(`concat(replaceOne(toString(${column}), ' ', 'T'), 'Z') AS ${as}`)
-  return sql`SELECT namespace, uid, name, type, reason, message, involved_kind AS kind, involved_namespace AS involvedNamespace, involved_name AS involvedName, involved_uid AS involvedUid,
-    field_path AS fieldPath, ${time('first_time', 'firstTime')}, ${time('last_time', 'lastTime')}, count, component, host, object
-  FROM events FINAL WHERE ${join(conditions, ' AND ')} ORDER BY namespace, name, uid LIMIT ${uint(limit)}`
+  return join(conditions, ' AND ')
 }
 
 function fieldSql({ field, equal, value }: FieldTerm): Fragment {

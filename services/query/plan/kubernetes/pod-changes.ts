@@ -21,11 +21,14 @@ export function podPrints(tenant: string, namespace: string | undefined): Fragme
 ) GROUP BY uid`
 }
 
+/** A condition on the rows of a table: those in parts that were written or merged at `sinceS` (epoch s) or later. */
+export const partsSince = (table: string, sinceS: number): Fragment =>
+  sql`_part IN (SELECT name FROM system.parts WHERE active AND database = currentDatabase() AND table = ${str(table)} AND modification_time >= fromUnixTimestamp(${uint(sinceS)}))`
+
 /** Pods of which something was written at `sinceS` (epoch s) or later, or was merged since: never one too few. Rows: { uid }. */
 export function changedSince(tenant: string, sinceS: number): Fragment {
   const lately = (table: string, uid: string): Fragment =>
-    sql`SELECT ${raw(uid)} AS uid FROM ${raw(table)} WHERE tenant = ${str(tenant)} AND _part IN (
-    SELECT name FROM system.parts WHERE active AND database = currentDatabase() AND table = ${str(table)} AND modification_time >= fromUnixTimestamp(${uint(sinceS)}))`
+    sql`SELECT ${raw(uid)} AS uid FROM ${raw(table)} WHERE tenant = ${str(tenant)} AND ${partsSince(table, sinceS)}`
   const tables = [
     lately('pods', 'uid'),
     lately('lives', 'pod_uid'),

@@ -2,7 +2,8 @@
 import { namedPods, type NameFilter, type NamePosition, type NamedPod } from '#query/plan/kubernetes/pod-names.ts'
 import { fielded, labelled } from '#query/plan/kubernetes/pod-selection.ts'
 import type { Fragment } from '#shared/clickhouse/sql.ts'
-import type { Item, KubernetesObject } from '#query/render/kubernetes/object.ts'
+import type { Item } from '#query/render/kubernetes/object.ts'
+import { podField, readsObject } from '#query/render/kubernetes/pod-fields.ts'
 import { matchesFields, requiredValue, type FieldTerm } from '#query/syntax/kubernetes/field-selector.ts'
 import type { LabelRequirement } from '#query/syntax/kubernetes/label-selector.ts'
 import type { Reading } from '../reading.ts'
@@ -36,8 +37,6 @@ export interface PodStep {
   next: NamePosition | undefined
 }
 
-export const podFields = ['metadata.name', 'metadata.namespace', 'spec.nodeName', 'status.phase', 'status.podIP'] as const
-
 export async function* podSteps({
   selection,
   conditions = [],
@@ -47,13 +46,14 @@ export async function* podSteps({
 }: PodListOptions): AsyncGenerator<PodStep> {
   const { reading, tenant } = options
   const filter = filterOf(tenant, selection, conditions)
+  const depth = options.depth === 'metadata' && readsObject(selection.fields) ? 'object' : options.depth
   for (let position = after; ;) {
     const keys = await reading.rows<NamedPod>(namedPods(filter, position, stepMax))
     const wanted = named(keys, selection)
-    const items = await podItems(options, wanted)
+    const items = await podItems({ ...options, depth }, wanted)
     const pods = wanted
       .map((key, i) => ({ item: items[i]!, uid: key.uid, behind: positionOf(key) }))
-      .filter(({ item }) => matchesFields(selection.fields, (field) => fieldOf(item.object, field)))
+      .filter(({ item }) => matchesFields(selection.fields, (field) => podField(item.object, field)))
     position = keys.length < stepMax ? undefined : positionOf(keys.at(-1)!)
     yield { pods, next: position }
     if (position === undefined) return
@@ -85,24 +85,3 @@ function named(keys: readonly NamedPod[], { fields }: PodSelection): (NamedPod &
 }
 
 const positionOf = ({ namespace, name, born, uid }: NamedPod): NamePosition => ({ namespace, name, born: BigInt(born), uid })
-
-interface PodFields {
-  spec?: { nodeName?: string }
-  status?: { phase?: string; podIP?: string }
-}
-
-function fieldOf(object: KubernetesObject, field: string): string {
-  const { spec, status } = object as PodFields
-  switch (field) {
-    case 'metadata.name':
-      return object.metadata.name
-    case 'metadata.namespace':
-      return object.metadata.namespace ?? ''
-    case 'spec.nodeName':
-      return spec?.nodeName ?? ''
-    case 'status.phase':
-      return status?.phase ?? ''
-    default:
-      return status?.podIP ?? ''
-  }
-}

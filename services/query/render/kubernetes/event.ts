@@ -51,6 +51,7 @@ function eventObject(row: EventTextRow): KubernetesObject {
     metadata: { ...told.metadata, name: row.name, namespace: row.namespace, uid: row.uid },
     involvedObject: {
       ...(told.involvedObject ?? told.regarding),
+      ...(row.kind === 'Pod' ? { apiVersion: 'v1' } : {}),
       kind: row.kind,
       namespace: row.involvedNamespace,
       name: row.involvedName,

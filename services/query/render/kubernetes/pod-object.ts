@@ -1,7 +1,8 @@
 // A Pod as kubectl reads it. What Kubernetes last told stands, except where it would call a dead pod alive: docs/decisions/0010. What is
-// known beyond it is in annotations and two conditions. A pod that nobody told of is made up from its lives.
+// known beyond it is in annotations, two conditions and the containers that it does not list. A pod that nobody told of is made up.
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import type { RenderedPod } from '../pod.ts'
+import { withKnownContainers } from './known-containers.ts'
 import { madeUpPod } from './made-up-pod.ts'
 import type { KubernetesObject, Metadata } from './object.ts'
 import { sealOf } from './pod-seal.ts'
@@ -10,7 +11,7 @@ import { wholeSecond, type ContainerStatus, type PodObjectSources, type PodStatu
 export function podObject(sources: PodObjectSources): KubernetesObject {
   const { name, rendered, told } = sources
   const { pod, verdict } = rendered
-  const base = told ?? madeUpPod(sources)
+  const base = withKnownContainers(told ?? madeUpPod(sources), rendered.lives)
   const seal = sources.counted ? sealOf(pod) : undefined
   const status = (base['status'] ?? {}) as PodStatus
   const { deletionTimestamp, deletionGracePeriodSeconds, ...kept } = base.metadata

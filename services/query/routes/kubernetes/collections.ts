@@ -1,6 +1,6 @@
 // Kinds of which there are few: namespaces, nodes and the owners of pods. Read whole, then selected and cut into pages.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { notFound } from '#shared/kubernetes-status.ts'
+import { notFound, StatusError } from '#shared/kubernetes-status.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeContinue, encodeContinue } from '#query/continue-token.ts'
 import * as plan from '#query/plan/kubernetes/cluster-objects.ts'
@@ -86,7 +86,13 @@ async function sendCollection(
 ): Promise<FastifyReply> {
   const { resource } = collection
   const { namespace } = request.params as Path
-  const { shape, limit, labels, fields, selectors, continue: token } = readList(request, ['metadata.name', 'metadata.namespace'])
+  const asked = readList(request, ['metadata.name', 'metadata.namespace'])
+  const { shape, limit, labels, fields, selectors, continue: token } = asked
+  if (asked.watch)
+    throw new StatusError(
+      405,
+      `watch is not supported on resources of kind ${JSON.stringify(resource.plural)}: only pods and events can be watched here`,
+    )
   const of = [request.tenant, resource.plural, namespace ?? '', ...selectors]
   const after = decodeContinue(token, 1, of)?.[0]
   const items = (await itemsOf(options, collection, request, reply)).filter(

@@ -31,13 +31,14 @@ const resource = (kind: string, singularName: string, shortNames: readonly strin
   ...more,
 })
 const all = { categories: ['all'] }
+const watched = { verbs: ['get', 'list', 'watch'] }
 
 const resources: Readonly<Record<string, readonly object[]>> = {
   v1: [
     resource('Namespace', 'namespace', ['ns'], { namespaced: false }),
     resource('Node', 'node', ['no'], { namespaced: false }),
-    resource('Event', 'event', ['ev']),
-    resource('Pod', 'pod', ['po'], { ...all, verbs: ['get', 'list', 'watch'] }),
+    resource('Event', 'event', ['ev'], watched),
+    resource('Pod', 'pod', ['po'], { ...all, ...watched }),
     { name: 'pods/log', singularName: '', namespaced: true, kind: 'Pod', verbs: ['get'] },
   ],
   'apps/v1': [

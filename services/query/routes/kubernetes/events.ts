@@ -1,4 +1,4 @@
-// Events of core/v1, which Kubernetes forgets after an hour: one, or a list.
+// Events of core/v1, which Kubernetes forgets after an hour: one, a list, a watch.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { notFound } from '#shared/kubernetes-status.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
@@ -10,6 +10,8 @@ import {
   type EventPosition,
   type EventTextRow,
 } from '#query/plan/kubernetes/events.ts'
+import { watchEvents } from '#query/read/kubernetes/event-watch.ts'
+import type { WatchRun } from '#query/read/kubernetes/watch.ts'
 import { createReading } from '#query/read/reading.ts'
 import { eventItem, eventResource } from '#query/render/kubernetes/event.ts'
 import { single } from '#query/render/kubernetes/object.ts'
@@ -18,6 +20,7 @@ import { clientGone } from '../line-reply.ts'
 import { sendList, type ListStep } from './list-reply.ts'
 import { readList, readShape } from './list-request.ts'
 import type { KubernetesRouteOptions } from './options.ts'
+import { sendWatch } from './watch-reply.ts'
 
 /** Events of one step of a list. */
 const stepMax = 500
@@ -42,14 +45,17 @@ export const eventRoutes =
     done()
   }
 
-async function listEvents(
-  { store, limits, clock }: KubernetesRouteOptions,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
+async function listEvents(options: KubernetesRouteOptions, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { tenant } = request
   const { namespace } = request.params as { namespace?: string }
-  const { shape, labels, fields, limit, selectors, continue: given } = readList(request, eventFields)
+  const asked = readList(request, eventFields)
+  const { shape, labels, fields, limit, selectors, continue: given } = asked
+  const filter: EventFilter = { tenant, namespace, fields }
+  if (asked.watch) {
+    const watch = (run: WatchRun) => watchEvents({ ...run, filter, labels })
+    return sendWatch(options, reply, { tenant, asked, resource: eventResource, watch })
+  }
+  const { store, limits, clock } = options
   const nowMs = clock()
   const reading = createReading({ store, limits, signal: clientGone(reply) })
   const of = [tenant, 'events', namespace ?? '', ...selectors]
@@ -59,7 +65,7 @@ async function listEvents(
   const steps = async function* (): AsyncGenerator<ListStep> {
     let after = key === undefined ? undefined : { namespace: key[0]!, name: key[1]!, uid: key[2]! }
     for (let more = true; more;) {
-      const rows = await reading.rows<EventTextRow>(eventTexts({ tenant, namespace, fields }, after, atOnce))
+      const rows = await reading.rows<EventTextRow>(eventTexts(filter, after, atOnce))
       more = rows.length === atOnce
       after = rows.at(-1)
       yield {

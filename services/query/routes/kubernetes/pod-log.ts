@@ -9,14 +9,14 @@ import { endOfLife } from '#query/read/kubernetes/life-end.ts'
 import { logLife } from '#query/read/kubernetes/log-life.ts'
 import { followedLines, logLines } from '#query/read/kubernetes/log-lines.ts'
 import { podItems } from '#query/read/kubernetes/pod-items.ts'
-import { findPod } from '#query/read/kubernetes/pod-names.ts'
+import { findPod, type FoundPod } from '#query/read/kubernetes/pod-names.ts'
 import { resolvePod } from '#query/read/pod-identity.ts'
 import { createReading } from '#query/read/reading.ts'
 import type { Line } from '#query/read/row-decoder.ts'
 import { createLogWriter, type LogWriter } from '#query/render/kubernetes/log-writer.ts'
 import { clientGone } from '../line-reply.ts'
 import { nowNs } from '../query-context.ts'
-import { readLogRequest } from './log-request.ts'
+import { readLogRequest, type LogRequest } from './log-request.ts'
 import type { KubernetesRouteOptions } from './options.ts'
 import { warnOfOthers } from './warning.ts'
 
@@ -40,7 +40,7 @@ export const podLogRoute =
         throw badRequest(`pod ${JSON.stringify(name)} is known by its events alone: nobody told of a container of it`)
       const life = logLife(item!.object, identity, {
         container: asked.container.name,
-        life: asked.container.life ?? (asked.previous ? -1 : pod.life),
+        life: lifeOf(pod, asked),
         previous: asked.previous,
       })
       const { tailLines, since } = asked
@@ -54,6 +54,14 @@ export const podLogRoute =
     })
     done()
   }
+
+/** A life is named once: behind the @ of the pod's name, behind that of the container, or as the previous one. */
+function lifeOf({ life }: FoundPod, { container, previous }: LogRequest): number | undefined {
+  if (life !== undefined && previous) throw badRequest("previous and a life behind the @ of the pod's name exclude each other")
+  if (life !== undefined && container.life !== undefined)
+    throw badRequest("a life behind the @ of the pod's name and one behind that of container exclude each other")
+  return container.life ?? (previous ? -1 : life)
+}
 
 interface LogReply {
   lines: AsyncGenerator<Line[]>

@@ -5,10 +5,13 @@ import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeContinue, encodeContinue } from '#query/continue-token.ts'
 import type { NamePosition } from '#query/plan/kubernetes/pod-names.ts'
 import { podItems } from '#query/read/kubernetes/pod-items.ts'
-import { podFields, podSteps } from '#query/read/kubernetes/pod-list.ts'
+import { podSteps } from '#query/read/kubernetes/pod-list.ts'
 import { findPod } from '#query/read/kubernetes/pod-names.ts'
+import { watchPods } from '#query/read/kubernetes/pod-watch.ts'
+import type { WatchRun } from '#query/read/kubernetes/watch.ts'
 import { createReading } from '#query/read/reading.ts'
 import { single } from '#query/render/kubernetes/object.ts'
+import { podFields } from '#query/render/kubernetes/pod-fields.ts'
 import { podResource } from '#query/render/kubernetes/pod-row.ts'
 import { clientGone } from '../line-reply.ts'
 import { depthOf } from './depth.ts'
@@ -50,9 +53,13 @@ async function listPods(options: KubernetesRouteOptions, request: FastifyRequest
   const { tenant } = request
   const { namespace } = request.params as PodPath
   const asked = readList(request, podFields)
-  if (asked.watch) return sendWatch(options, request, reply, asked)
   const { store, limits, clock } = options
   const { shape, labels, fields, limit } = asked
+  const selection = { namespace, labels, fields }
+  if (asked.watch) {
+    const watch = (run: WatchRun) => watchPods({ ...run, depth: depthOf(shape), selection })
+    return sendWatch(options, reply, { tenant, asked, resource: podResource, watch })
+  }
   const nowMs = clock()
   const reading = createReading({ store, limits, signal: clientGone(reply) })
   const of = [tenant, 'pods', namespace ?? '', ...asked.selectors]
@@ -63,7 +70,7 @@ async function listPods(options: KubernetesRouteOptions, request: FastifyRequest
     tenant,
     depth: depthOf(shape),
     nowMs,
-    selection: { namespace, labels, fields },
+    selection,
     after,
     stepMax: limit === 0 ? stepMax : Math.min(stepMax, limit + 1),
   })

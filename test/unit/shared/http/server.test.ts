@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { createHttpServer, type HttpServer, type RoutePlugin } from '#shared/http/server.ts'
 
 let app: HttpServer
@@ -15,6 +16,10 @@ const registry = new Registry()
 const testRoutes: RoutePlugin = (routes, _, done) => {
   routes.get('/v1/things/:id', () => ({}))
   routes.post('/v1/things', () => ({}))
+  const body = z.strictObject({ rules: z.record(z.string(), z.string()), more: z.strictObject({ a: z.string() }).optional() })
+  routes.patch('/v1/things', { schema: { body } }, ({ body: given }) => given)
+  const querystring = z.strictObject({ limit: z.union([z.literal('1'), z.array(z.literal('1'))]).optional() })
+  routes.get('/v1/named/:id', { schema: { querystring, params: z.object({ id: z.string().min(2) }) } }, () => ({}))
   routes.get('/v1/slow', async (_request, reply) => {
     await once(reply.raw, 'close')
     throw new DOMException('This operation was aborted', 'AbortError')
@@ -51,7 +56,7 @@ async function exchange(bytes: string): Promise<string> {
 describe('a path that does not take the method', () => {
   test.each([
     ['DELETE', '/v1/things/5', 'GET, HEAD'],
-    ['PUT', '/v1/things/', 'POST'],
+    ['PUT', '/v1/things/', 'PATCH, POST'],
     ['OPTIONS', '/healthz?x=1', 'GET, HEAD'],
   ] as const)('%s %s is 405, with the methods it takes in Allow', async (method, url, allow) => {
     const answer = await app.inject({ method, url })
@@ -126,4 +131,63 @@ test('a client that goes away before its answer is no error of ours', async () =
   socket.destroy()
   await expect.poll(() => logged.find(({ msg }) => msg === 'answered')).toMatchObject({ status: 499 })
   expect(logged.filter(({ level }) => level >= 40)).toEqual([])
+})
+
+describe('what is wrong with a request is named', () => {
+  const patch = (payload: string, type = 'application/json') =>
+    app.inject({ method: 'PATCH', url: '/v1/things', payload, headers: { 'content-type': type } })
+
+  test.each([
+    ['{"rules":{"default":5}}', 'rules.default'],
+    ['{"rules":{},"more":{"a":5}}', 'more.a'],
+    ['{"rules":{},"more":{"a":"","b":""}}', 'more.b'],
+    ['{"rules":{},"b":""}', 'b'],
+    ['{}', 'rules'],
+    ['null', 'body'],
+    ['5', 'body'],
+    ['[]', 'body'],
+    ['{"rules":{"default":"14d","__proto__":"3d"}}', 'rules.__proto__'],
+    ['{"__proto__":{}}', '__proto__'],
+    ['{"rules":{"a\\u0062":"", "\\u005f_proto__":""}}', 'rules.__proto__'],
+  ])('%s: %s', async (payload, parameter) => {
+    const answer = await patch(payload)
+    expect(answer.json()).toMatchObject({ status: 400, code: 'invalid-parameter', parameter })
+    expect(answer.json<{ detail: string }>().detail).toContain(parameter)
+    expect(answer.json<{ detail: string }>().detail).not.toMatch(/^:/)
+  })
+
+  test.each([
+    ['', 'the body is empty'],
+    ['{"rules":', 'the body is not JSON: Unexpected end'],
+    ['rules: 14d', 'the body is not JSON: '],
+  ])('a body that is %j', async (payload, detail) => {
+    expect((await patch(payload)).json()).toMatchObject({
+      status: 400,
+      code: 'invalid-body',
+      detail: expect.stringContaining(detail),
+    })
+  })
+
+  test('a body that breaks says where', async () => {
+    expect((await patch('{"rules":{} "a"}')).json()).toMatchObject({ code: 'invalid-body', position: 12 })
+  })
+
+  test('a type that is not read is 415, with the one that is', async () => {
+    for (const type of ['text/plain', 'application/yaml'])
+      expect((await patch('{"rules":{}}', type)).json()).toMatchObject({
+        status: 415,
+        parameter: 'content-type',
+        detail: expect.stringContaining('application/json'),
+      })
+    expect((await patch('{"rules":{"a":"1d"}}', 'application/json; charset=utf-8')).json()).toEqual({ rules: { a: '1d' } })
+  })
+
+  test.each([
+    ['/v1/named/ab?limit=2', 'limit'],
+    ['/v1/named/ab?limit=1&limit=2', 'limit'],
+    ['/v1/named/ab?size=2', 'size'],
+    ['/v1/named/a', 'id'],
+  ])('%s: %s', async (url, parameter) => {
+    expect((await app.inject({ url })).json()).toMatchObject({ status: 400, parameter })
+  })
 })
