@@ -1,9 +1,11 @@
 // How long finding a pod takes among many: loads a population of lives, starts the service on it, and asks for pods by every handle,
-// one request after another. Prints its seed and a Markdown table.
-// Run by hand: node bench/pods.ts [--pods 100000] [--lives 10] [--lines 1] [--requests 100] [--seed 1] [--tails 10] [--data-dir DIR]
+// one request after another: while the obituaries of all are being written, and once they are. Then kubectl lists all of them, where it is
+// named. Prints its seed and Markdown tables.
+// Run by hand: node bench/pods.ts [--pods 100000] [--lives 10] [--lines 1] [--requests 100] [--seed 1] [--tails 10] [--kubectl FILE] [--data-dir DIR]
 // With --data-dir a directory that was loaded before, with the same figures, is used again, and kept.
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     tails: { type: 'string', default: '10' },
     /** Only requests with this in their name. */
     only: { type: 'string', default: '' },
+    kubectl: { type: 'string' },
     'data-dir': { type: 'string' },
   },
 })
@@ -67,13 +70,56 @@ try {
   say(`loaded in ${Math.round((performance.now() - loadedMs) / 1000)} s`)
   await using service = spawnService({ dataDir, env: { AFTERLOG_LOG_LEVEL: 'info' } })
   const url = await service.serving
-  say('\n| request | p50 ms | p95 ms | CPU ms each | answer |\n|---|---|---|---|---|')
-  for (const [kind, path] of Object.entries(kinds))
-    if (kind.includes(values.only)) say(await measure(url, service.pid, kind, path, drawn))
+  say('\nWhile obituaries are written:')
+  await measureAll(url, service.pid, drawn)
+  say(`\n${await writtenObituaries(url, service.pid)}`)
+  await measureAll(url, service.pid, drawn)
+  if (values.kubectl !== undefined) say(`\n${await listAll(url, values.kubectl)}`)
   say(`\n${tails} tails of owners at rest take ${await restingTails(url, service.pid, drawn)} CPU ms each second`)
   say(`resident ${residentMiB(service.pid).peak} MiB at the peak`)
 } finally {
   if (values['data-dir'] === undefined) await rm(dataDir, { recursive: true, force: true })
+}
+
+async function measureAll(url: string, pid: number, drawn: readonly Pod[]): Promise<void> {
+  say('\n| request | p50 ms | p95 ms | CPU ms each | answer |\n|---|---|---|---|---|')
+  for (const [kind, path] of Object.entries(kinds))
+    if (kind.includes(values.only)) say(await measure(url, pid, kind, path, drawn))
+}
+
+/** Waits until no more are written. */
+async function writtenObituaries(url: string, pid: number): Promise<string> {
+  const [startedMs, cpuBefore] = [performance.now(), cpuSeconds(pid)]
+  const written = async (): Promise<number> =>
+    Number(/^afterlog_obituaries_written_total (\d+)/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1] ?? 0)
+  const before = await written()
+  let [last, changedMs] = [before, performance.now()]
+  while (performance.now() - changedMs < 60_000) {
+    await sleep(1000)
+    const now = await written()
+    if (now !== last) [last, changedMs] = [now, performance.now()]
+  }
+  const took = (changedMs - startedMs) / 1000
+  const cpu = cpuSeconds(pid) - cpuBefore
+  const each = last === before ? '' : `, ${((cpu * 1000) / (last - before)).toFixed(1)} ms of CPU each`
+  return `${last} obituaries are written, ${last - before} of them in ${Math.round(took)} s${each}.`
+}
+
+/** `kubectl get pods -A`, as it comes. */
+async function listAll(url: string, kubectl: string): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'afterlog-kubectl-'))
+  const config = join(dir, 'config')
+  await writeFile(config, await (await fetch(`${url}/k8s/kubeconfig`)).text())
+  const startedMs = performance.now()
+  const listing = spawn(kubectl, ['--kubeconfig', config, 'get', 'pods', '-A'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let [rows, firstMs] = [0, 0]
+  for await (const chunk of listing.stdout) {
+    if (firstMs === 0) firstMs = performance.now() - startedMs
+    for (const byte of chunk as Buffer) if (byte === 10) rows += 1
+  }
+  await rm(dir, { recursive: true })
+  const took = (performance.now() - startedMs) / 1000
+  return `kubectl get pods -A: ${rows - 1} rows in ${took.toFixed(1)} s, the first after ${(firstMs / 1000).toFixed(1)} s, exit ${listing.exitCode}.`
 }
 
 async function measure(

@@ -6,6 +6,10 @@ import { createBatchDecoder } from '#ingest/sources/decode-batch.ts'
 import { columns } from '#ingest/store/columns.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { parseRetention } from '#shared/retention.ts'
+import { readCovers } from '#query/read/covers.ts'
+import { readFewLines } from '#query/read/few-lines.ts'
+import { createPodReader } from '#query/read/pods.ts'
+import { createReading } from '#query/read/reading.ts'
 import { podAnswer, seal as sealAnswer } from '#query/routes/schemas/pods.ts'
 import type { Seal } from '#query/seal/evidence.ts'
 import { sealOf as pureSealOf } from '#query/seal/seal.ts'
@@ -43,6 +47,21 @@ async function sealOf(podUid: string): Promise<Seal | null> {
   return firstSeal(podAnswer.parse(body))
 }
 
+/** What is read of few lines is worked out from the lines themselves, of many by the engine. */
+async function coverOf(podUid: string, by: 'engine' | 'lines'): Promise<{ counts: unknown[]; stretches: unknown[] }> {
+  const reading = createReading({ store: service.store, limits: {} })
+  const reader = createPodReader({ reading })
+  const facts = await reader.facts('default', [podUid])
+  const [pod] =
+    by === 'lines'
+      ? (await readFewLines(reading, 'default', facts, { sizes: false }))!
+      : await readCovers(reading, 'default', await reader.counted('default', facts))
+  const { counts, stretches = [] } = pod!
+  const sorted = (rows: readonly object[]) =>
+    rows.map((row) => JSON.stringify(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1)))).toSorted()
+  return { counts: sorted(counts), stretches: sorted(stretches.map((one) => ({ ...one, ended: one.ended ? 1 : 0 }))) }
+}
+
 /** Where nobody told of a length, ingest measures the raw line itself. */
 function sealOfRecords({ batches, end }: Run): Seal {
   const measured = batches.map((batch) =>
@@ -64,6 +83,7 @@ test.each(scenarios.map((scenario, index) => ({ ...scenario, podUid: `life-${ind
     const told = await sealOf(podUid)
     const { body } = await request(`${service.url}/v1/pods`)
     expect(firstSeal((body['pods'] as { uid: string }[]).find(({ uid }) => uid === podUid))).toEqual(told)
+    expect(await coverOf(podUid, 'engine')).toEqual(await coverOf(podUid, 'lines'))
     expect(told).toMatchObject({
       state: seal.state,
       text: typeof seal.text === 'string' ? seal.text : expect.stringMatching(seal.text),
@@ -115,6 +135,7 @@ test(`of 30 random lives none is sealed that lost a line, and none has a gap tha
     const seal = await sealOf(podUid)
     expect({ number, ...seal, contradiction: contradiction(run, seal!) }).toMatchObject({ contradiction: undefined })
     expect({ number, ...seal }).toEqual({ number, ...sealOfRecords(run) })
+    expect({ number, ...(await coverOf(podUid, 'engine')) }).toEqual({ number, ...(await coverOf(podUid, 'lines')) })
     states.set(seal!.state, (states.get(seal!.state) ?? 0) + 1)
   }
   expect(states.size).toBeGreaterThan(2)

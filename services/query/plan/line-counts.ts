@@ -3,7 +3,8 @@ import { bind, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql
 import { time } from './pod-details.ts'
 import { bareContainerId } from './pod-sources.ts'
 
-export interface LineCountRow {
+/** Whose lines a row tells of. The container id tells lives apart only where the restart does not. */
+export interface LineLife {
   /** '' of lines that came without one. */
   uid: string
   cluster: string
@@ -12,6 +13,9 @@ export interface LineCountRow {
   container: string
   restart: number
   containerId: string
+}
+
+export interface LineCountRow extends LineLife {
   /** Distinct lines, as decimal text, also of days of which lines have expired since. */
   lines: string
   /** Those that are stored now, as decimal text. */

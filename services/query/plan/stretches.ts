@@ -3,11 +3,8 @@
 // It collapses along the sorting key and holds few rows at a time; they are sorted by place, on disk where they are many.
 import { bind, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { Stretch } from '#query/seal/evidence.ts'
-import type { LineBounds, LineCountRow } from './line-counts.ts'
+import type { LineBounds, LineLife } from './line-counts.ts'
 import { bareContainerId } from './pod-sources.ts'
-
-/** Whose lines a row tells of. */
-export type LineLife = Omit<LineCountRow, 'lines'>
 
 export interface StretchRow extends Stretch, LineLife {}
 

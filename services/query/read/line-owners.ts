@@ -1,6 +1,5 @@
 // Which rows that tell of lines belong to which pod, and where those lines lie.
-import type { LineBounds } from '#query/plan/line-counts.ts'
-import type { LineLife } from '#query/plan/stretches.ts'
+import type { LineBounds, LineLife } from '#query/plan/line-counts.ts'
 import { earlier, later } from '#query/render/pod-lives.ts'
 import type { PodFacts } from '#query/render/pod.ts'
 

@@ -33,7 +33,7 @@ export async function readDossiers(
   const keys = pods.map(sceneKey)
   const uids = pods.map(({ uid }) => uid)
   const [counted, scenes, maps] = await Promise.all([
-    reader.counted(tenant, pods, { sizes: true }).then((facts) => reader.covered(tenant, facts)),
+    reader.sealed(tenant, pods, { sizes: true }),
     readScenes(reading, tenant, keys),
     reading.rows<PodObjectRow & { uid: string }>(podMaps(tenant, uids)),
   ])

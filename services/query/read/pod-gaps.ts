@@ -22,7 +22,7 @@ export async function readPodGaps(
   { uid, pod, filter }: { uid: string; pod: PodIdentity; filter: GapFilter },
 ): Promise<Line[]> {
   const reader = createPodReader({ reading })
-  const [facts] = await reader.covered(tenant, await reader.counted(tenant, await reader.facts(tenant, [pod.uid ?? uid])))
+  const [facts] = await reader.sealed(tenant, await reader.facts(tenant, [pod.uid ?? uid]))
   if (facts === undefined) return []
   const { pod: rendered, lives } = renderPod(facts)
   const asked = lives.filter(

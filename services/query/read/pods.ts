@@ -6,7 +6,8 @@ import * as details from '#query/plan/pod-details.ts'
 import { mirrors } from '#query/plan/pod-sources.ts'
 import { settledNs, type PodFilter, type PodKey, type PodPosition } from '#query/plan/pods.ts'
 import { renderPod, type PodFacts, type PodJson } from '#query/render/pod.ts'
-import { createCoverReader, type CoverReader } from './covers.ts'
+import { readCovers, withLosses } from './covers.ts'
+import { readFewLines } from './few-lines.ts'
 import { keptPods, withSealsKept } from './kept-pods.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
 import { readPodKeys, readPresence, uidCharsAtOnce } from './pod-keys.ts'
@@ -19,13 +20,14 @@ export interface PodPage {
   next: PodPosition | null
 }
 
-/** Facts without line counts; `counted` adds them, and `covered` what the lines cover of their files. */
+/** Facts without line counts; `counted` adds them, `sealed` adds also what the lines cover of their files and what may explain what is missing. */
 export interface PodReader {
   page(filter: PodFilter, position: PodPosition | undefined, limit: number): Promise<PodPage>
   facts(tenant: string, uids: readonly string[]): Promise<PodFacts[]>
   /** `sizes`: bytes and errors as well. */
   counted(tenant: string, facts: readonly PodFacts[], options?: { sizes: boolean }): Promise<PodFacts[]>
-  covered: CoverReader
+  /** `linesMax`: of all of them; those with the most lines are left out beyond. */
+  sealed(tenant: string, facts: readonly PodFacts[], options?: { sizes?: boolean; linesMax?: number }): Promise<PodFacts[]>
 }
 
 /** Pods that are carried in a cursor, so that one that speaks again is not visited twice: 4 bytes each. */
@@ -38,7 +40,6 @@ const coveredLinesMax = 250_000
 
 export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> }): PodReader {
   const { rows } = reading
-  const covered = createCoverReader({ reading })
 
   async function facts(tenant: string, uids: readonly string[]): Promise<PodFacts[]> {
     if (uids.length === 0) return []
@@ -78,6 +79,17 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
       done.push(...(await countSome(tenant, pods.slice(from, from + countedAtOnce), sizes)))
     }
     return done
+  }
+
+  async function sealed(
+    tenant: string,
+    pods: readonly PodFacts[],
+    { sizes = false, linesMax }: { sizes?: boolean; linesMax?: number } = {},
+  ): Promise<PodFacts[]> {
+    const covered =
+      (await readFewLines(reading, tenant, pods, { sizes })) ??
+      (await readCovers(reading, tenant, await counted(tenant, pods, { sizes }), linesMax))
+    return withLosses(reading, tenant, covered)
   }
 
   async function countSome(tenant: string, pods: readonly PodFacts[], sizes: boolean): Promise<PodFacts[]> {
@@ -144,17 +156,17 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
 
   async function rendering(tenant: string, pods: readonly Found[]): Promise<PodJson[]> {
     const told = pods.flatMap((pod) => pod.facts ?? [])
-    const looked = await covered(tenant, await counted(tenant, told), coveredLinesMax)
-    const sealed = await withSealsKept(
+    const looked = await sealed(tenant, told, { linesMax: coveredLinesMax })
+    const remembered = await withSealsKept(
       reading,
       tenant,
       looked.map((pod) => renderPod(pod).pod),
     )
-    const shown = new Map(sealed.map((pod) => [pod.uid, pod]))
+    const shown = new Map(remembered.map((pod) => [pod.uid, pod]))
     return pods.map(({ pod }) => shown.get(pod.uid) ?? pod)
   }
 
-  return { page, facts, counted, covered }
+  return { page, facts, counted, sealed }
 }
 
 function sizeOfStep(keys: readonly PodKey[], from: number, most: number): number {

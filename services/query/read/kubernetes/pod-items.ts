@@ -34,7 +34,7 @@ export async function podItems({ reading, tenant, depth, nowMs }: PodItemOptions
   ])
   const textOf = new Map(texts.map((text) => [text.uid, text]))
   const sealed = depth === 'sealed'
-  const counted = sealed ? await reader.covered(tenant, await reader.counted(tenant, facts)) : facts
+  const counted = sealed ? await reader.sealed(tenant, facts) : facts
   const known = counted.map(renderPod)
   const remembered = await withSealsKept(
     reading,
