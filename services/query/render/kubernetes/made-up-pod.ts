@@ -1,7 +1,6 @@
 // A Pod for one that only lines or Events told of, or whose object was not read. Its containers are filled in as everywhere.
-import type { RenderedPod } from '../pod.ts'
 import type { KubernetesObject } from './object.ts'
-import { wholeSecond, type PodObjectSources } from './pod-status.ts'
+import { wholeSecond, type PodObjectSources, type ToldPod } from './pod-status.ts'
 
 export function madeUpPod({ name, rendered, row, labels }: Omit<PodObjectSources, 'told' | 'counted'>): KubernetesObject {
   const { pod } = rendered
@@ -24,7 +23,7 @@ export function madeUpPod({ name, rendered, row, labels }: Omit<PodObjectSources
   }
 }
 
-function phaseOf({ pod, verdict }: RenderedPod): string {
+function phaseOf({ pod, verdict }: ToldPod): string {
   if (pod.outcome === 'unknown') return 'Unknown'
   if (!verdict.over) return 'Running'
   return pod.outcome === 'completed' ? 'Succeeded' : 'Failed'

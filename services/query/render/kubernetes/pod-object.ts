@@ -1,12 +1,11 @@
 // A Pod as kubectl reads it. What Kubernetes last told stands, except where it would call a dead pod alive: docs/decisions/0010. What is
 // known beyond it is in annotations, two conditions and the containers that it does not list. A pod that nobody told of is made up.
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
-import type { RenderedPod } from '../pod.ts'
 import { withKnownContainers } from './known-containers.ts'
 import { madeUpPod } from './made-up-pod.ts'
 import type { KubernetesObject, Metadata } from './object.ts'
 import { sealOf } from './pod-seal.ts'
-import { wholeSecond, type ContainerStatus, type PodObjectSources, type PodStatus } from './pod-status.ts'
+import { wholeSecond, type ContainerStatus, type PodObjectSources, type PodStatus, type ToldPod } from './pod-status.ts'
 
 export function podObject(sources: PodObjectSources): KubernetesObject {
   const { name, rendered, told } = sources
@@ -46,7 +45,7 @@ export function podObject(sources: PodObjectSources): KubernetesObject {
   }
 }
 
-function annotationsOf({ pod }: RenderedPod, more: Record<string, string>): Record<string, string> {
+function annotationsOf({ pod }: ToldPod, more: Record<string, string>): Record<string, string> {
   const cause = [pod.reason, pod.message].filter((text) => text !== '').join(': ')
   const told = {
     outcome: pod.outcome,
@@ -59,7 +58,7 @@ function annotationsOf({ pod }: RenderedPod, more: Record<string, string>): Reco
   return Object.fromEntries(Object.entries(told).map(([key, value]) => [`afterlog.io/${key}`, value]))
 }
 
-function died({ pod, verdict }: RenderedPod): object {
+function died({ pod, verdict }: ToldPod): object {
   return {
     type: 'afterlog.io/Died',
     status: verdict.over ? 'True' : pod.outcome === 'unknown' ? 'Unknown' : 'False',
@@ -70,7 +69,7 @@ function died({ pod, verdict }: RenderedPod): object {
 }
 
 /** The status of a pod that is over: no container of it runs, whatever was last told. */
-function ended(status: PodStatus, { pod }: RenderedPod): PodStatus {
+function ended(status: PodStatus, { pod }: ToldPod): PodStatus {
   const isFinal = status.phase === 'Failed' || status.phase === 'Succeeded'
   const reason = status.reason || (isFinal ? '' : outcomeWord[pod.outcome])
   const message = status.message || (isFinal ? '' : pod.message)

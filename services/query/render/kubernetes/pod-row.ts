@@ -1,7 +1,7 @@
 // The row of a pod in a table: what kubectl get pods shows.
-import type { RenderedPod } from '../pod.ts'
 import { since } from './human-duration.ts'
 import { column, type Resource } from './object.ts'
+import type { ToldPod } from './pod-status.ts'
 
 export const podResource: Resource = {
   apiVersion: 'v1',
@@ -22,7 +22,7 @@ export const podResource: Resource = {
   ],
 }
 
-export function podCells(name: string, { pod, verdict }: RenderedPod, createdAt: string | null, nowMs: number): string[] {
+export function podCells(name: string, { pod, verdict }: ToldPod, createdAt: string | null, nowMs: number): string[] {
   const lives = pod.containers.reduce((sum, container) => sum + container.lives.length, 0)
   const { kind, name: owner } = pod.owner
   return [

@@ -3,12 +3,17 @@ import type { PodRow } from '#query/plan/pod-details.ts'
 import type { RenderedPod } from '../pod.ts'
 import type { KubernetesObject } from './object.ts'
 
+/** As much of a pod as its object and its row in a table rest on. */
+export interface ToldPod extends Pick<RenderedPod, 'pod' | 'lives'> {
+  verdict: { over: boolean }
+}
+
 export interface PodObjectSources {
   /** The name that it was asked by, or has in the list. */
   name: string
-  rendered: RenderedPod
+  rendered: ToldPod
   /** What Kubernetes told, in short. */
-  row: PodRow | null
+  row: Pick<PodRow, 'createdAt' | 'phase' | 'ip'> | null
   /** As Kubernetes last told it; undefined where it did not, or where only metadata is wanted. */
   told: KubernetesObject | undefined
   labels: Record<string, string>
