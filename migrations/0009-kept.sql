@@ -18,20 +18,20 @@ ALTER TABLE obituaries
     ADD COLUMN IF NOT EXISTS summary String CODEC(ZSTD(3)),
     ADD COLUMN IF NOT EXISTS marked DateTime64(3, 'UTC');
 
--- Summaries by themselves, in runs of sixteen: a page of a hundred pods anywhere in the table reads a hundred short runs.
+-- Summaries by themselves, in runs of four: a page of a hundred pods anywhere in the table reads a hundred short runs.
 CREATE TABLE IF NOT EXISTS pod_summaries
 (
     tenant     LowCardinality(String),
     uid        String,
     lines      UInt64,
-    summary    String CODEC(ZSTD(3)),
+    summary    String CODEC(ZSTD(1)),
     marked     DateTime64(3, 'UTC'),
     written_at DateTime64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree(written_at)
 ORDER BY (tenant, uid)
 TTL toDateTime(written_at) + INTERVAL 10 YEAR
-SETTINGS index_granularity = 16, min_bytes_for_wide_part = 10000000000;
+SETTINGS index_granularity = 4, min_bytes_for_wide_part = 10000000000;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS pod_summaries_of_obituaries TO pod_summaries AS
 SELECT tenant, uid, lines, summary, marked, written_at

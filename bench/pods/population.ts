@@ -183,6 +183,7 @@ const standard: Record<string, unknown> = {
   created_at: null,
   started_at: null,
   deleted_at: null,
+  ready_at: null,
   status_at: null,
   finished_at: null,
   class: 'default',

@@ -77,7 +77,7 @@ test.each(shapes)('%s', async (name, { objects, nodes = [], lines = [], expect: 
 async function keep(tenant: string): Promise<void> {
   const reading = createReading({ store: service.store, limits: {} })
   const obituaries = createObituaries({ store: service.store, reading, reader: createPodReader({ reading }), settleMs: 0 })
-  await obituaries.write(tenant, await obituaries.read(tenant, [uid]))
+  await obituaries.write(tenant, await obituaries.read(tenant, [uid], 'all'))
 }
 
 const verdictFields = ['outcome', 'reason', 'message', 'exitCode', 'diedAt', 'seal']

@@ -59,7 +59,7 @@ describe('paging', () => {
     const pods = Array.from({ length: 12 }, (_, i) =>
       fixture('pod-job-completed', (pod) => {
         Object.assign(pod['metadata'], { uid: uid(i), name: `job-${i}`, creationTimestamp: '2026-11-23T01:00:00Z' })
-        pod['metadata'].managedFields = [{ time: `2026-11-23T${12 + i}:00:00Z` }]
+        pod['metadata'].managedFields = [{ time: `2026-11-23T11:${String(10 + i * 4)}:00Z` }]
       }),
     )
     await tell('settled', ...pods)

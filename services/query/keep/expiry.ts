@@ -76,7 +76,7 @@ export function createExpiry({ store, reading, obituaries, log }: ExpiryOptions)
       for (let from = 0; from < rows.length; from += podsAtOnce) {
         const uids = rows.slice(from, from + podsAtOnce).map(({ uid }) => uid)
         const keepSome = async (some: readonly string[]): Promise<void> => {
-          const dead = await obituaries.read(tenant, some)
+          const dead = await obituaries.read(tenant, some, 'all')
           const windows = wanted
             ? dead.flatMap(({ facts }) => wordsWindows(tenant, facts, renderPod(facts), settings.lastWords))
             : []

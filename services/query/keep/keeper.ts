@@ -60,6 +60,7 @@ export function createKeeper({ store, reading, obituaries, settleMs = settlesMs,
       return last === undefined || last.at !== change.at || (!last.settled && isSettled(change))
     }
     let written = 0
+    let looking = false
     let after: Change = { tenant: '', uid: '', at: upto - overlapMs }
     const looked = new Map<string, Looked>()
     for (let more = true; more;) {
@@ -74,8 +75,10 @@ export function createKeeper({ store, reading, obituaries, settleMs = settlesMs,
           at: change.at,
           settled: isNew(change) ? isSettled(change) : seen.get(keyOf(change))!.settled,
         })
-      if (unseen.length > 0) await store.command({ sql: advance(more ? after.at - 1 : now) })
+      looking ||= unseen.length > 0
+      if (more && unseen.length > 0) await store.command({ sql: advance(after.at - 1) })
     }
+    if (looking) await store.command({ sql: advance(now) })
     seen = looked
     return written + (await lookAtNodes(signal))
   }
@@ -101,7 +104,7 @@ export function createKeeper({ store, reading, obituaries, settleMs = settlesMs,
       for (let from = 0; from < of.length; from += podsAtOnce) {
         const uids = of.slice(from, from + podsAtOnce).map(({ uid }) => uid)
         const run = async (some: readonly string[]): Promise<void> => {
-          written += await obituaries.write(tenant, await obituaries.read(tenant, some))
+          written += await obituaries.write(tenant, await obituaries.read(tenant, some, 'changed'))
         }
         const failures = await inHalves(await apiUids(reading, tenant, uids), run, signal)
         for (const { item, error } of failures) onFailure?.(tenant, item, error)

@@ -3,7 +3,7 @@
 import { raw } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
-import { keptDocuments, keptSummaries, type KeptRow } from '#query/plan/kept-pods.ts'
+import { keptDocuments, keptSummaries, type DocumentRow, type KeptRow } from '#query/plan/kept-pods.ts'
 import { isBad } from '#query/plan/last-words.ts'
 import { alwaysNew } from '#query/plan/pods.ts'
 import { composeObituaries } from '#query/read/obituary.ts'
@@ -21,8 +21,8 @@ import { renderPod, type PodFacts } from '#query/render/pod.ts'
 import { summaryOf, type Summary } from '#query/render/summary.ts'
 
 export interface Obituaries {
-  /** Facts of pods, without counts, for `write`. */
-  read(tenant: string, uids: readonly string[]): Promise<MarkedPod[]>
+  /** Facts of pods, without counts, for `write`; `changed`: only of those that are not kept as they are. */
+  read(tenant: string, uids: readonly string[], which: 'all' | 'changed'): Promise<MarkedPod[]>
   /** Writes what has changed of those that died; `lines`: only where their number has. Resolves to how many were written. */
   write(tenant: string, pods: readonly MarkedPod[], only?: 'lines'): Promise<number>
 }
@@ -50,13 +50,20 @@ export const settlesMs = 30_000
 export function createObituaries(options: ObituariesOptions): Obituaries {
   const { store, reading, reader, settleMs = settlesMs, onWritten } = options
 
-  async function read(tenant: string, uids: readonly string[]): Promise<MarkedPod[]> {
+  async function read(tenant: string, uids: readonly string[], which: 'all' | 'changed'): Promise<MarkedPod[]> {
     const now = await readNow(reading)
     const marks = await readMarks(reading, tenant, uids)
-    return (await reader.facts(tenant, uids)).map((facts) => {
-      const mark = marks.get(facts.uid) ?? alwaysNew
-      return { facts, marked: Number(mark) <= now - settleMs ? mark : unsettled }
-    })
+    const markOf = (uid: string): string => {
+      const mark = marks.get(uid) ?? alwaysNew
+      return Number(mark) <= now - settleMs ? mark : unsettled
+    }
+    const kept = which === 'all' ? [] : await reading.rows<KeptRow>(keptSummaries(tenant, uids))
+    const same = new Set(kept.filter((row) => isAsItWas(row, markOf(row.uid))).map(({ uid }) => uid))
+    const facts = await reader.facts(
+      tenant,
+      uids.filter((uid) => markOf(uid) === unsettled || !same.has(uid)),
+    )
+    return facts.map((pod) => ({ facts: pod, marked: markOf(pod.uid) }))
   }
 
   async function write(tenant: string, pods: readonly MarkedPod[], only?: 'lines'): Promise<number> {
@@ -79,13 +86,7 @@ export function createObituaries(options: ObituariesOptions): Obituaries {
   }
 
   async function compose(tenant: string, dead: readonly MarkedPod[], only: 'lines' | undefined): Promise<number> {
-    const known = await reading.rows<KeptRow>(keptSummaries(tenant, dead.map(uidOf)))
-    const before = new Map(known.map((row) => [row.uid, row]))
-    const changed = dead.filter((pod) => {
-      const row = before.get(uidOf(pod))
-      return pod.marked === unsettled || row === undefined || !isAsItWas(row, pod.marked)
-    })
-    const asked = only === 'lines' ? await withOtherLines(tenant, changed, before) : changed
+    const asked = only === 'lines' ? await withOtherLines(tenant, dead) : dead
     if (asked.length === 0) return 0
     const dossiers = await readDossiers(
       reading,
@@ -104,18 +105,16 @@ export function createObituaries(options: ObituariesOptions): Obituaries {
     return written
   }
 
-  async function withOtherLines(
-    tenant: string,
-    dead: readonly MarkedPod[],
-    before: ReadonlyMap<string, KeptRow>,
-  ): Promise<MarkedPod[]> {
+  async function withOtherLines(tenant: string, dead: readonly MarkedPod[]): Promise<MarkedPod[]> {
+    const kept = await reading.rows<KeptRow>(keptSummaries(tenant, dead.map(uidOf)))
+    const linesOf = new Map(kept.map(({ uid, lines }) => [uid, lines]))
     const counted = await reader.counted(
       tenant,
       dead.map(({ facts }) => facts),
     )
     return dead.filter((_, i) => {
       const { uid, lines } = renderPod(counted[i]!).pod
-      return before.get(uid)?.lines !== String(lines)
+      return linesOf.get(uid) !== String(lines)
     })
   }
 
@@ -126,7 +125,7 @@ export function createObituaries(options: ObituariesOptions): Obituaries {
     markOf: ReadonlyMap<string, string>,
   ): Promise<string[]> {
     const uids = dossiers.map(({ facts }) => facts.uid)
-    const before = new Map((await reading.rows<Kept>(keptDocuments(tenant, uids))).map((row) => [row.uid, row]))
+    const before = new Map((await reading.rows<DocumentRow>(keptDocuments(tenant, uids))).map((row) => [row.uid, row]))
     // What died beside it is told by facts, which are kept as long: it is looked for when asked.
     const obituaries = await composeObituaries(reading, tenant, dossiers)
     return dossiers.flatMap((dossier, i) => {
@@ -153,8 +152,6 @@ export async function readNow({ rows }: Pick<Reading, 'rows'>): Promise<number> 
   return Number(clock!.now)
 }
 
-type Kept = KeptRow & { document: string }
-
 interface Row {
   obituary: Obituary
   summary: Summary
@@ -163,7 +160,7 @@ interface Row {
 
 const died = (outcome: Outcome): boolean => outcome !== 'running' && outcome !== 'unknown'
 
-const isSame = ({ obituary, summary, marked }: Row, kept: Kept): boolean =>
+const isSame = ({ obituary, summary, marked }: Row, kept: DocumentRow): boolean =>
   kept.marked === marked &&
   kept.lines === String(summary.pod.lines) &&
   kept.summary === JSON.stringify(summary) &&

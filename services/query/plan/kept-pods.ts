@@ -16,6 +16,12 @@ const newest = sql`ORDER BY written_at DESC LIMIT 1 BY uid`
 export const keptSummaries = (tenant: string, uids: readonly string[]): Fragment =>
   sql`SELECT uid, ${marked}, summary, toString(lines) AS lines FROM pod_summaries PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest}`
 
-/** Rows: KeptRow and `document`. */
+export interface DocumentRow extends KeptRow {
+  document: string
+  /** Epoch ms by the store's clock. */
+  writtenAt: number
+}
+
+/** Rows: DocumentRow. */
 export const keptDocuments = (tenant: string, uids: readonly string[]): Fragment =>
-  sql`SELECT uid, ${marked}, summary, toString(lines) AS lines, document FROM obituaries PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest}`
+  sql`SELECT uid, ${marked}, summary, toString(lines) AS lines, document, toFloat64(toUnixTimestamp64Milli(written_at)) AS writtenAt FROM obituaries PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest}`

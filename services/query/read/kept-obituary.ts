@@ -1,6 +1,6 @@
 // The obituary that was written last: as good as a new one where nothing that it rests on has changed, and what is left of a pod once its
 // lines, and all that Kubernetes said of it, are gone.
-import { keptDocuments, type KeptRow } from '#query/plan/kept-pods.ts'
+import { keptDocuments, type DocumentRow } from '#query/plan/kept-pods.ts'
 import { withKept } from '#query/render/kept-obituary.ts'
 import type { Obituary } from '#query/render/obituary.ts'
 import type { PodDetailJson } from '#query/render/pod-detail.ts'
@@ -12,7 +12,8 @@ import { readMarks } from './pod-keys.ts'
 import type { Reading } from './reading.ts'
 import { readReplacements } from './replacements.ts'
 
-type DocumentRow = KeptRow & { document: string }
+/** ms after a death within which the pod in its place may still be told of, or start. */
+const replacedWithinMs = 3_600_000
 
 /** undefined where nobody ever told of the pod. `uid`: in any form that names one. */
 export async function readObituary(reading: Reading, tenant: string, uid: string): Promise<Obituary | undefined> {
@@ -33,12 +34,14 @@ export async function readObituary(reading: Reading, tenant: string, uid: string
 async function ifUnchanged(reading: Reading, tenant: string, row: DocumentRow): Promise<Obituary | undefined> {
   const kept = JSON.parse(row.document) as Obituary
   const { pod, ended, scene, seen, replaced } = JSON.parse(row.summary) as Summary
+  const stands = kept.replacement !== null && row.writtenAt - Date.parse(ended?.at ?? '') > replacedWithinMs
   const [[there], next, alsoDied] = await Promise.all([
     readScenes(reading, tenant, [scene]),
-    readReplacements(reading, tenant, replaced === null ? [] : [replaced]),
+    readReplacements(reading, tenant, replaced === null || stands ? [] : [replaced]),
     diedBeside(reading, tenant, pod, ended?.at ?? null),
   ])
-  const same = digestOf(there!) === seen && JSON.stringify(next.get(pod.uid) ?? null) === JSON.stringify(kept.replacement)
+  const replacement = stands ? kept.replacement : (next.get(pod.uid) ?? null)
+  const same = digestOf(there!) === seen && JSON.stringify(replacement) === JSON.stringify(kept.replacement)
   return same ? { ...kept, alsoDied } : undefined
 }
 

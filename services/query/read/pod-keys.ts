@@ -19,13 +19,15 @@ export interface PodKeysOptions {
 export const uidCharsAtOnce = 100_000
 const rowsMax = 20_000
 const marksAtOnce = 400
-const rowsPerPod = 3
+const rowsPerPod = 1.5
 
 /** At most `limit`, in order; fewer mean that there are no more. */
 export async function readPodKeys({ reading, filter: asked, position, limit, firstRows }: PodKeysOptions): Promise<PodKey[]> {
   const filter = await withHolders(reading, asked)
   const presence = await readPresence(reading, filter.tenant)
-  const begin = firstRows ?? limit * rowsPerPod + 100
+  const few = knownFew(filter, presence)
+  if (few !== undefined) return few.length === 0 ? [] : reading.rows<PodKey>(podKeys(filter, position, limit, presence, few))
+  const begin = firstRows ?? Math.ceil(limit * rowsPerPod) + 50
   for (let rows = begin; rows > 0 && rows <= rowsMax; rows *= 8) {
     const newest = await reading.rows<SeenRow>(newestSeen(filter, position, rows, presence))
     const among = [...new Set(newest.map(({ uid }) => uid))]
@@ -45,6 +47,14 @@ async function withHolders(reading: Rows, filter: PodFilter): Promise<PodFilter>
   if (ip === undefined || (at === undefined && from === undefined && to === undefined)) return filter
   const when = at === undefined ? { from, to } : { from: at, to: at + 1n }
   return { ...filter, ip: undefined, among: await readHolders(reading, tenant, ip, when) }
+}
+
+/** The only pods that there can be, where they are known and their uids stand for themselves; undefined otherwise. */
+function knownFew(filter: PodFilter, { mirrored, nameless }: Presence): readonly string[] | undefined {
+  const { among, uid, containerId, image, label, owner, event } = filter
+  const others = [uid, containerId, image, label, owner, event].some((handle) => handle !== undefined)
+  if (among === undefined || others || mirrored || nameless) return undefined
+  return among.reduce((chars, one) => chars + one.length, 0) > uidCharsAtOnce ? undefined : among
 }
 
 /** When anything was stored last about each of these pods: PodKey.marked by uid of the API. */
