@@ -242,7 +242,7 @@ describe('an obituary', () => {
     const { involvedObject: about, ...event } = fixture('event-evicted')
     await tell([{ ...event, involvedObject: { ...about, uid: '' } }])
     for (const of of ['obituary', 'logs'])
-      expect((await request(`${service.url}/v1/pods//${of}`)).body).toMatchObject({ status: 400, parameter: 'uid' })
+      expect((await request(`${service.url}/v1/pods//${of}`)).body).toMatchObject({ status: 404, parameter: 'uid' })
   })
 })
 

@@ -19,6 +19,8 @@ export interface PodDossier {
 
 /** undefined where nobody ever told of the pod. `uid`: in any form that names one. */
 export async function readDossier(reading: Pick<Reading, 'rows'>, tenant: string, uid: string): Promise<PodDossier | undefined> {
+  // What came without a uid is no pod's.
+  if (uid === '') return undefined
   const facts = await factsOf(reading, tenant, uid)
   return anythingTold(facts) ? (await readDossiers(reading, tenant, [facts]))[0] : undefined
 }

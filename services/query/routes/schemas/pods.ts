@@ -136,10 +136,7 @@ export const podsAnswer = z.object({
 
 /** `{uid}` of every path below a pod. */
 export const podPath = z.object({
-  uid: z
-    .string()
-    .min(1, 'must not be empty')
-    .describe('API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>.'),
+  uid: z.string().describe('API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>.'),
 })
 
 export const evidence = z
