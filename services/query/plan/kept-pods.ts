@@ -12,9 +12,12 @@ export interface KeptRow {
 const marked = sql`toString(toUnixTimestamp64Milli(marked)) AS marked`
 const newest = sql`ORDER BY written_at DESC LIMIT 1 BY uid`
 
+// A hundred runs of four rows are read by one thread sooner than they are handed out to two.
+const inOneRun = sql`SETTINGS merge_tree_min_rows_for_concurrent_read = 1000000, merge_tree_min_bytes_for_concurrent_read = 1000000000`
+
 /** Without the documents. Rows: KeptRow. */
 export const keptSummaries = (tenant: string, uids: readonly string[]): Fragment =>
-  sql`SELECT uid, ${marked}, summary, toString(lines) AS lines FROM pod_summaries PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest}`
+  sql`SELECT uid, ${marked}, summary, toString(lines) AS lines FROM pod_summaries PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest} ${inOneRun}`
 
 export interface DocumentRow extends KeptRow {
   document: string

@@ -23,8 +23,7 @@ const rowsPerPod = 1.5
 
 /** At most `limit`, in order; fewer mean that there are no more. */
 export async function readPodKeys({ reading, filter: asked, position, limit, firstRows }: PodKeysOptions): Promise<PodKey[]> {
-  const filter = await withHolders(reading, asked)
-  const presence = await readPresence(reading, filter.tenant)
+  const [filter, presence] = await Promise.all([withHolders(reading, asked), readPresence(reading, asked.tenant)])
   const few = knownFew(filter, presence)
   if (few !== undefined) return few.length === 0 ? [] : reading.rows<PodKey>(podKeys(filter, position, limit, presence, few))
   const begin = firstRows ?? Math.ceil(limit * rowsPerPod) + 50
