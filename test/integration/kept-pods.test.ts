@@ -46,7 +46,7 @@ async function forge(): Promise<void> {
   await service.store.command({
     sql: sql`INSERT INTO obituaries SELECT * REPLACE (
       replaceOne(summary, '"message":""', ${str(`"message":"${forged}"`)}) AS summary, replaceOne(document, '"outcome":"crashed","cause":"', ${str(`"outcome":"crashed","cause":"${forged}, `)}) AS document,
-      written_at + INTERVAL 1 SECOND AS written_at) FROM obituaries FINAL WHERE uid = ${str(uid)}`,
+      written_at + INTERVAL 1 MILLISECOND AS written_at) FROM obituaries FINAL WHERE uid = ${str(uid)}`,
   })
 }
 
