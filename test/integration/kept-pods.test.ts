@@ -151,7 +151,7 @@ test('a row whose end may not have been seen is not trusted before it has settle
     const asked = sql`SELECT toUnixTimestamp64Milli(marked) AS at FROM obituaries FINAL WHERE uid = ${str(uid)}`
     return Number((await service.store.rows<{ at: string }>({ sql: asked }))[0]!.at)
   }
-  expect(await keeper.look()).toBe(1)
+  await keeper.look()
   expect(await marked()).toBe(1)
   const lookAgain = async (): Promise<number> => {
     await keeper.look()
