@@ -76,7 +76,9 @@ export function createObituaries(options: ObituariesOptions): Obituaries {
 
   /** What looks alive may have gone with its node. */
   async function whoDied(tenant: string, pods: readonly MarkedPod[]): Promise<MarkedPod[]> {
-    const [dead, others] = apart(pods, ({ facts }) => died(renderPod(facts).pod.outcome))
+    const { dead = [], others = [] } = Object.groupBy(pods, ({ facts }) =>
+      died(renderPod(facts).pod.outcome) ? 'dead' : 'others',
+    )
     const scenes = await readScenes(
       reading,
       tenant,
@@ -138,10 +140,6 @@ export function createObituaries(options: ObituariesOptions): Obituaries {
   }
 
   return { read, write }
-}
-
-function apart<T>(items: readonly T[], is: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(is), items.filter((item) => !is(item))]
 }
 
 const uidOf = ({ facts }: MarkedPod): string => facts.uid
