@@ -33,6 +33,9 @@ export function sql(strings: TemplateStringsArray, ...values: readonly (Bound | 
   return new Fragment(strings, values)
 }
 
+/** A DateTime64(9, 'UTC') of an RFC 3339 time in UTC. */
+export const instant = (time: string): Bound => bind("DateTime64(9, 'UTC')", time.replace('T', ' ').replace('Z', ''))
+
 /** A DateTime64(3, 'UTC') of epoch ms. */
 export const milliseconds = (ms: number): Fragment => sql`fromUnixTimestamp64Milli(${int(Math.trunc(ms))}, 'UTC')`
 

@@ -1,10 +1,8 @@
 // What only answers about single pods ask for: states of their nodes around their ends, and the kernel's words of OOM kills. Both are found
 // by short ranges of a key, and for many pods at once where their obituaries are written.
-import { bind, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { instant, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { NodeEvidence } from '#shared/lifecycle/evidence.ts'
 import { time } from './pod-details.ts'
-
-const instant = (text: string) => bind("DateTime64(9, 'UTC')", text.replace('T', ' ').replace('Z', ''))
 
 /** Minutes after a pod's end within which its node's states have to do with that end. */
 export const nodeMinutesAfter = 10

@@ -1,5 +1,5 @@
 // Pods of which something ended on a node within some minutes of a time: what their outcomes are asked for next.
-import { bind, sql, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { instant, sql, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 
 /** Minutes before and after. */
 export const nearbyMinutes = 5
@@ -16,7 +16,7 @@ export interface Nearby {
 
 /** Rows: { uid }. */
 export function endedNearby(tenant: string, { cluster, node, at, except }: Nearby): Fragment {
-  const time = bind("DateTime64(9, 'UTC')", at.replace('T', ' ').replace('Z', ''))
+  const time = instant(at)
   const minutes = uint(nearbyMinutes)
   return sql`SELECT DISTINCT uid FROM node_ends WHERE tenant = ${str(tenant)} AND cluster = ${str(cluster)} AND node = ${str(node)}
     AND at >= ${time} - INTERVAL ${minutes} MINUTE AND at <= ${time} + INTERVAL ${minutes} MINUTE AND uid != ${str(except)} ORDER BY uid LIMIT ${uint(podsMax)}`

@@ -1,6 +1,6 @@
 // The lines of some pods themselves, where they are few: counting them and finding what they cover takes the engine a tenth of the time
 // that planning the statements for any number of lines takes (plan/line-counts.ts, plan/stretches.ts, which say the same).
-import { bind, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { instant, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LineBounds, LineLife } from './line-counts.ts'
 import { bareContainerId } from './pod-sources.ts'
 
@@ -19,7 +19,7 @@ export function fewLines(
   { namespaces, pods, uids, first, last }: LineBounds,
   { limit, sizes }: { limit: number; sizes: boolean },
 ): Fragment {
-  const hour = (text: string) => sql`toStartOfHour(${bind("DateTime64(9, 'UTC')", text.replace('T', ' ').replace('Z', ''))})`
+  const hour = (text: string) => sql`toStartOfHour(${instant(text)})`
   const size = sizes ? raw("toFloat64(length(message)), toUInt8(severity IN ('error', 'fatal'))") : raw('0, 0')
   return sql`SELECT ${life}, groupArray(line) AS lines FROM (
     SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, if(restart < 0, ${bareContainerId}, '') AS containerId,

@@ -1,5 +1,5 @@
 // How many lines each life of some pods has: of distinct (ts, identity), so that a line sent twice counts once (design 5.4).
-import { bind, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { bind, instant, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { time } from './pod-details.ts'
 import { bareContainerId } from './pod-sources.ts'
 
@@ -86,6 +86,5 @@ function slotOf(spans: CountOptions['spans']): Fragment {
 }
 
 function hoursOf({ first, last }: LineBounds): Fragment {
-  const instant = (text: string) => bind("DateTime64(9, 'UTC')", text.replace('T', ' ').replace('Z', ''))
   return sql`toStartOfHour(ts) >= toStartOfHour(${instant(first)}) AND toStartOfHour(ts) <= toStartOfHour(${instant(last)})`
 }

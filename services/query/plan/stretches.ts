@@ -1,7 +1,7 @@
 // What the lines of some pods cover of their files, worked out by the engine: a life of ten million lines comes as a handful of stretches.
 // FINAL leaves of a line that was sent again what a merge leaves of it, the row that came last, so the answer does not depend on merges.
 // It collapses along the sorting key and holds few rows at a time; they are sorted by place, on disk where they are many.
-import { bind, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { instant, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { Stretch } from '#query/seal/evidence.ts'
 import type { LineBounds, LineLife } from './line-counts.ts'
 import { bareContainerId } from './pod-sources.ts'
@@ -22,9 +22,7 @@ const again = raw('(before.1 = offset + 2)')
 /** The container id tells lives apart only where the restart does not, as in the identity. Rows: StretchRow, a bounded number of each life, in the order of their files' names and places. */
 export function lifeStretches(tenant: string, bounds: LineBounds): Fragment {
   const { namespaces, pods, uids } = bounds
-  const [from, to] = [bounds.first, bounds.last].map(
-    (text) => sql`toStartOfHour(${bind("DateTime64(9, 'UTC')", text.replace('T', ' ').replace('Z', ''))})`,
-  )
+  const [from, to] = [bounds.first, bounds.last].map((text) => sql`toStartOfHour(${instant(text)})`)
   const lines = sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, if(restart < 0, ${bareContainerId}, '') AS containerId,
       ts, file, offset, length, offset + greatest(length, 0) AS end, eof, partial
     FROM logs FINAL WHERE tenant = ${str(tenant)} AND toStartOfHour(ts) >= ${from!} AND toStartOfHour(ts) <= ${to!}
