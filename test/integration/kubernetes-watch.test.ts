@@ -138,6 +138,7 @@ describe('no death is missed and none is told twice', () => {
     await watching()
     await theDeadAreKnown()
     expect(await metric('afterlog_kubernetes_vanished_total{kind="pods"}')).toBeNaN()
+    await service.close()
     await rm(first.dataDir, { recursive: true })
   })
 })
