@@ -1,5 +1,6 @@
 // A population of pods for bench/pods.ts, as rows of the tables that ingest writes: crash loops of some lives each, spread over days,
-// with nodes, reused addresses, labels, Events and a line or more per life. The same seed gives the same population.
+// with nodes, reused addresses, labels, Events and a line or more per life; some of them static pods, some
+// whose agent sends no uid. The same seed gives the same population.
 import { columns } from '#ingest/store/columns.ts'
 import { createRandom, type Random } from '../storage/random.ts'
 
@@ -32,6 +33,9 @@ export type Table = 'pods' | 'lives' | 'events' | 'logs'
 export type Rows = Record<Table, Buffer>
 
 const lifeMs = 20 * 60_000
+/** One of so many pods is static, and of one of so many the agent sends no uid. */
+const staticEvery = 250
+const namelessEvery = 100
 
 /** Pods `from` to `to`, and their rows as JSONCompactEachRow. Each pod is made from its own number: any stretch can be made alone. */
 export function populate(options: PopulationOptions, from: number, to: number): { pods: Pod[]; rows: Rows } {
@@ -54,9 +58,14 @@ function populateOne({ pods, livesPerPod, linesPerLife, seed, untilMs, days }: P
   const pod = drawPod(random, number, untilMs - ((pods - number) / pods) * days * 86_400_000 - livesPerPod * lifeMs, livesPerPod)
   const { uid, name, namespace, node, app, bornMs, diedMs, containerIds } = pod
   const alive = random.int(10) === 0
+  const isStatic = number % staticEvery === 0
+  // What lines and Events of a static pod carry is not the uid that it has in the API.
+  const carried = isStatic ? createRandom(number).hex(32) : uid
   const place = { tenant: 'default', cluster: 'prod-eu', namespace, node, pod: name, pod_uid: uid, container: 'app' }
   const labels = { app, tier: random.pick(['web', 'api', 'batch']), 'pod-template-hash': name.split('-').at(-2) }
-  const owner = { owner_kind: 'Deployment', owner_name: app, controller_kind: 'ReplicaSet', controller_name: name.slice(0, -6) }
+  const owner = isStatic
+    ? { owner_kind: 'Node', owner_name: node, controller_kind: 'Node', controller_name: node, mirror_uid: carried }
+    : { owner_kind: 'Deployment', owner_name: app, controller_kind: 'ReplicaSet', controller_name: name.slice(0, -6) }
   const times = { created_at: instant(bornMs), started_at: instant(bornMs + 1000), status_at: instant(diedMs) }
   const over = alive ? { phase: 'Running' } : { phase: 'Failed', gone: 1, deleted_at: instant(diedMs) }
   const image = `registry.example/${app}:1.${random.int(9)}`
@@ -97,6 +106,7 @@ function populateOne({ pods, livesPerPod, linesPerLife, seed, untilMs, days }: P
     for (let line = 0; line < linesPerLife; line++)
       add('logs', {
         ...life,
+        ...(number % namelessEvery === 1 ? { pod_uid: '', restart: -1 } : { pod_uid: carried }),
         container_id: `containerd://${life.container_id}`,
         ts: instant(startedMs + line * 1000 + 1),
         stream: 'stderr',
@@ -119,7 +129,7 @@ function populateOne({ pods, livesPerPod, linesPerLife, seed, untilMs, days }: P
       involved_kind: 'Pod',
       involved_namespace: namespace,
       involved_name: name,
-      involved_uid: uid,
+      involved_uid: carried,
       first_time: instant(bornMs),
       last_time: instant(diedMs - 1000),
       count: 1,

@@ -27,4 +27,4 @@ export interface DocumentRow extends KeptRow {
 
 /** Rows: DocumentRow. */
 export const keptDocuments = (tenant: string, uids: readonly string[]): Fragment =>
-  sql`SELECT uid, ${marked}, summary, toString(lines) AS lines, document, toFloat64(toUnixTimestamp64Milli(written_at)) AS writtenAt FROM obituaries PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest}`
+  sql`SELECT uid, ${marked}, summary, toString(lines) AS lines, document, toFloat64(toUnixTimestamp64Milli(written_at)) AS writtenAt FROM obituaries PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest} SETTINGS max_threads = 1`

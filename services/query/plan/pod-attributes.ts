@@ -55,8 +55,6 @@ export function hasAttributes({ cluster, node }: Attributes, { tenant, presence,
   return [sql`uid IN (SELECT uid FROM (${join(told, ' UNION ALL ')}) GROUP BY uid HAVING ${join(having, ' AND ')})`]
 }
 
-/** Its object told of it, and no version of it of its end. */
-export function isAlive(tenant: string, among: readonly string[] | undefined): Fragment {
-  const only = among === undefined ? raw('') : sql` AND uid IN ${strs(among)}`
-  return sql`uid IN (SELECT uid FROM pods WHERE tenant = ${str(tenant)}${only} GROUP BY uid HAVING max(gone = 1 OR deleted_at IS NOT NULL OR phase IN ('Succeeded', 'Failed')) = 0)`
-}
+/** Pods whose object told of them, and no version of it of their end. Rows: uid. */
+export const living = (tenant: string, among?: readonly string[]): Fragment =>
+  sql`SELECT uid FROM pods WHERE tenant = ${str(tenant)}${among === undefined ? raw('') : sql` AND uid IN ${strs(among)}`} GROUP BY uid HAVING max(gone = 1 OR deleted_at IS NOT NULL OR phase IN ('Succeeded', 'Failed')) = 0`

@@ -1,7 +1,7 @@
 // Sets of pods by what people have in hand: an address, the begin of a container id, an image, a label, a node, an owner, an Event.
 // Each handle is a set of uids, found by primary key in pod_handles; pods that are in every set are found. Uids stand
 // there as the facts had them, so a set is widened to both uids of a static pod.
-import { join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { everHeld } from './pod-addresses.ts'
 import { bareContainerId, namelessNamesOf, resolvedLines } from './pod-sources.ts'
 
@@ -63,6 +63,9 @@ export function handleSets(tenant: string, handles: PodHandles, presence: Presen
   ].map((set) => (presence.mirrored ? withMirrors(tenant, set) : set))
   return containerId === undefined ? sets : [...sets, byContainer(tenant, containerId, presence)]
 }
+
+/** At most `limit` of a set, each once. Rows: uid. */
+export const someOf = (set: Fragment, limit: number): Fragment => sql`SELECT DISTINCT uid FROM (${set}) LIMIT ${uint(limit)}`
 
 const byValue = (tenant: string, kind: string, conditions: readonly Fragment[]): Fragment =>
   sql`SELECT uid FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = ${str(kind)} AND (${join(conditions, ' OR ')})`

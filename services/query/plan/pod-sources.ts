@@ -36,11 +36,22 @@ export function underApiUid(
   ]
 }
 
-/** What a tenant has at all. Rows: { has }, `mirrored` and `nameless`, each at most once. */
-export const presenceOf = (
-  tenant: string,
-): Fragment => sql`SELECT 'mirrored' AS has FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'mirror' LIMIT 1
-  UNION ALL SELECT 'nameless' FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid = '' LIMIT 1`
+/** One uid of a static pod's log path, and a pod of the API that was told to have it. */
+export interface MirrorRow {
+  mirror: string
+  uid: string
+  /** Epoch ns as decimal text: when that pod was created, and last told of. */
+  born: string
+  told: string
+}
+
+/** Every static pod of a tenant. Rows: MirrorRow. */
+export const mirrorRows = (tenant: string): Fragment =>
+  sql`SELECT value AS mirror, uid, min(first) AS born, max(last) AS told FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'mirror' GROUP BY value, uid`
+
+/** A row if any line of the tenant came without a pod uid. */
+export const anyNameless = (tenant: string): Fragment =>
+  sql`SELECT 1 AS one FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid = '' LIMIT 1`
 
 /** The container id of a line as `lives` keeps it: without its scheme. */
 export const bareContainerId: Fragment = raw(`replaceRegexpOne(container_id, '${containerScheme}', '')`)

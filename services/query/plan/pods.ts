@@ -3,10 +3,11 @@
 // Event or a line with a uid told of; lines without one are beside it.
 import { bind, int, join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
-import { hasAttributes, isAlive } from './pod-attributes.ts'
+import { hasAttributes, living } from './pod-attributes.ts'
 import { candidates } from './pod-candidates.ts'
 import { handleSets, type PodHandles, type Presence } from './pod-handles.ts'
-import { mirrors, namelessNamesOf, resolvedLines, underApiUid } from './pod-sources.ts'
+import { namelessRows } from './nameless.ts'
+import { namelessNamesOf, resolvedLines, underApiUid } from './pod-sources.ts'
 
 /** Values of one filter are ORed, different filters ANDed; an absent one does not restrict. */
 export interface PodFilter extends PodHandles {
@@ -29,7 +30,7 @@ export interface PodPosition {
   uid: string
   /** The newest lastSeen when the traversal began: pods first seen later are not part of it. */
   since: bigint
-  /** Hashes of visited pods that may have moved up since by speaking; undefined once they were too many to carry. */
+  /** hashOf of visited pods that may have moved up since by speaking; undefined once they were too many to carry. */
   visited: readonly number[] | undefined
 }
 
@@ -41,7 +42,6 @@ export interface PodKey {
   /** Epoch ns as decimal text, 0 where nobody told a time. */
   first: string
   last: string
-  hash: number
   /** When anything about it was stored last, epoch ms by the store's clock as decimal text; `alwaysNew` of lines that came without a uid. */
   marked: string
 }
@@ -49,79 +49,95 @@ export interface PodKey {
 /** What is marked so is never as it was. */
 export const alwaysNew = '9223372036854775807'
 
-/** Newest lastSeen first, then by uid; only of `among`, where given. Rows: PodKey. */
-export function podKeys(
-  filter: PodFilter,
-  position: PodPosition | undefined,
-  limit: number,
-  presence: Presence,
-  among?: readonly string[],
-): Fragment {
+/** What one source told of a pod. */
+export interface SeenRow {
+  /** As the source carries it; of lines that came without one, as they are resolved. */
+  uid: string
+  /** 1: by an object or a line, whose times count where there are any; 0: by Events alone. */
+  spoke: number
+  /** Epoch ns as decimal text; 0 where nobody told a time. */
+  begun: string
+  seen: string
+  /** As PodKey.marked. */
+  toldAt: string
+}
+
+/** What was stored under these uids. Rows: SeenRow. */
+export const toldOf = (filter: PodFilter, uids: readonly string[]): Fragment =>
+  sql`${seenRow(raw('uid'))} FROM pods_seen WHERE ${join([ofTenant(filter), sql`uid IN ${strs(uids)}`, ...named(filter, 'name')], ' AND ')}`
+
+/** Lines that came without a uid and may be of these pods. Rows: NamelessRow. */
+export const namelessOf = (filter: PodFilter, uids: readonly string[]): Fragment =>
+  namelessRows(filter.tenant, [
+    ...named(filter, 'pod'),
+    namelessNamesOf(filter.tenant, sql`SELECT arrayJoin(${strs(uids)}) AS uid`),
+  ])
+
+/** Which of these are what the filter asks for beyond their handles, names and times. Rows: uid; undefined where it asks for nothing more. */
+export function fitting(filter: PodFilter, presence: Presence, uids: readonly string[]): Fragment | undefined {
+  const { tenant, outcome } = filter
+  const conditions = [
+    ...hasAttributes(filter, { tenant, presence, among: uids }),
+    ...(outcome === undefined ? [] : [candidates(tenant, outcome)]),
+  ]
+  if (conditions.length === 0) return undefined
+  return sql`SELECT uid FROM (SELECT arrayJoin(${strs(uids)}) AS uid) WHERE ${join(conditions, ' AND ')}`
+}
+
+/** Which of these every handle of the filter leads to. Rows: uid. */
+export const ledToByAll = (filter: PodFilter, presence: Presence, uids: readonly string[]): Fragment =>
+  sql`SELECT uid FROM (SELECT arrayJoin(${strs(uids)}) AS uid) WHERE ${join(
+    handleSets(filter.tenant, filter, presence).map((set) => sql`uid IN (${set})`),
+    ' AND ',
+  )}`
+
+/** The newest `rows` of what was told with uids: pods whose lastSeen is later than the last of so many rows are sure to be here. Rows: SeenRow. */
+export function newestTold(filter: PodFilter, position: PodPosition | undefined, rows: number, presence: Presence): Fragment {
+  const sets = handleSets(filter.tenant, filter, presence).map((set) => sql`uid IN (${set})`)
+  const conditions = [ofTenant(filter), ...sets, ...named(filter, 'name'), ...reach(filter, position, raw('seen'), raw('uid'))]
+  return sql`SELECT uid, ${seenOf} AS seen FROM pods_seen WHERE ${join(conditions, ' AND ')} ORDER BY seen DESC LIMIT ${uint(rows)}`
+}
+
+/**
+ * The newest of lines that came without a uid. Rows: NamelessRow. Of pods that handles lead to, only those that may be of one by name: whose
+ * they are is known when they have been read.
+ */
+export function newestNameless(filter: PodFilter, position: PodPosition | undefined, rows: number, presence: Presence): Fragment {
+  const [handle] = handleSets(filter.tenant, filter, presence)
+  const seen = raw('toUnixTimestamp64Nano(last_line)')
+  return namelessRows(
+    filter.tenant,
+    [
+      ...named(filter, 'pod'),
+      ...reach(filter, position, seen, undefined),
+      ...(handle === undefined ? [] : [namelessNamesOf(filter.tenant, handle)]),
+    ],
+    rows,
+  )
+}
+
+/** Of every pod, newest lastSeen first, then by uid: what read/group-keys.ts does of some. Rows: PodKey. */
+export function podKeys(filter: PodFilter, position: PodPosition | undefined, limit: number, presence: Presence): Fragment {
   const { tenant, at, outcome } = filter
-  const scope = { tenant, presence, among }
   const conditions = [
     ...seenBetween(filter),
-    ...(at === undefined ? [] : [sql`first <= ${int(at)} AND (last >= ${int(at)} OR ${isAlive(tenant, among)})`]),
-    ...hasAttributes(filter, scope),
+    ...(at === undefined ? [] : [sql`first <= ${int(at)} AND (last >= ${int(at)} OR uid IN (${living(tenant)}))`]),
+    ...hasAttributes(filter, { tenant, presence, among: undefined }),
     ...(position === undefined ? [] : [after(position)]),
     ...(outcome === undefined ? [] : [candidates(tenant, outcome)]),
   ]
-  return sql`SELECT uid, toString(first) AS first, toString(last) AS last, toString(mark) AS marked, ${hashOf} AS hash FROM (
+  return sql`SELECT uid, toString(first) AS first, toString(last) AS last, toString(mark) AS marked FROM (
 SELECT uid, first, last, mark FROM (
-  SELECT uid, if(max(spoke) = 0, min(begun), minIf(begun, spoke AND begun > 0)) AS first, if(max(spoke) = 0, max(seen), maxIf(seen, spoke)) AS last, max(told_at) AS mark
-  FROM (${join(sources(filter, presence, among), '\n    UNION ALL ')})
+  SELECT uid, if(max(spoke) = 0, min(begun), minIf(begun, spoke AND begun > 0)) AS first, if(max(spoke) = 0, max(seen), maxIf(seen, spoke)) AS last, max(toldAt) AS mark
+  FROM (${join(sources(filter, presence), '\n    UNION ALL ')})
   GROUP BY uid
 )
 ${conditions.length === 0 ? raw('') : sql`WHERE ${join(conditions, ' AND ')}`}
 ORDER BY last DESC, uid LIMIT ${uint(limit)}) AS page ORDER BY page.last DESC, uid`
 }
 
-/** PodKey.marked of pods that no mirror annotation and no line without a uid has to do with. Rows: uid, marked. */
-export const podMarks = (tenant: string, uids: readonly string[]): Fragment =>
-  sql`SELECT uid, toString(toUnixTimestamp64Milli(max(marked))) AS marked FROM pods_seen WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} GROUP BY uid`
-
-export interface SeenRow {
-  uid: string
-  /** Epoch ns as decimal text. */
-  seen: string
-  /** Which source it is from. */
-  nameless: number
-}
-
-/**
- * The newest `rows` rows of each source: the pods that podKeys begins with are among theirs. A pod whose lastSeen is later than the
- * last row of every source that gave so many rows is sure to be here. Rows: SeenRow.
- */
-export function newestSeen(filter: PodFilter, position: PodPosition | undefined, rows: number, presence: Presence): Fragment {
-  const { tenant, from } = filter
-  const handles = handleSets(tenant, filter, presence)
-  const reach = (seen: Fragment, uid: Fragment | undefined): Fragment[] => [
-    ...(from === undefined ? [] : [sql`${seen} >= ${int(from)}`]),
-    ...(position === undefined ? [] : [within(position, seen, uid)]),
-  ]
-  const newest = sql`ORDER BY seen DESC LIMIT ${uint(rows)}`
-  const told = sql`SELECT uid, ${seenOf} AS seen FROM pods_seen
-    WHERE ${join([...ofPods(filter, raw('uid'), handles), ...named(filter, 'name'), ...reach(raw('seen'), raw('uid'))], ' AND ')} ${newest}`
-  const lead = presence.mirrored
-    ? sql`SELECT if(api_uid = '', told.uid, api_uid) AS uid, toString(told.seen) AS seen, 0 AS nameless FROM (${told}) AS told LEFT ANY JOIN (${mirrors(tenant)}) AS mirrors ON told.uid = mirror_uid`
-    : sql`SELECT uid, toString(told.seen) AS seen, 0 AS nameless FROM (${told}) AS told`
-  if (!presence.nameless) return lead
-  const lastLine = raw('toUnixTimestamp64Nano(last_line)')
-  const only = join(
-    [
-      raw('1'),
-      ...named(filter, 'pod'),
-      ...reach(lastLine, undefined),
-      ...handles.slice(0, 1).map((set) => namelessNamesOf(tenant, set)),
-    ],
-    ' AND ',
-  )
-  const tail = handles.length === 0 ? { tail: sql`ORDER BY last_line DESC LIMIT ${uint(rows)}` } : {}
-  return sql`${lead} UNION ALL SELECT resolved AS uid, toString(${lastLine}) AS seen, 1 AS nameless FROM (${resolvedLines(tenant, { only, ...tail })}) AS nameless
-    WHERE ${join([raw('1'), ...handles.map((set) => sql`resolved IN (${set})`)], ' AND ')} ORDER BY last_line DESC LIMIT ${uint(rows)}`
-}
-
-const hashOf = raw('toUInt32(bitAnd(cityHash64(uid), 4294967295))')
+/** PodPosition.visited, as read/group-keys.ts makes it. */
+const hashOf = raw('CRC32(uid)')
 
 /** Expressions on pods_seen. */
 const spoke = raw('(told = 1 OR line_last > 0)')
@@ -130,43 +146,41 @@ const seenOf = sql`if(${spoke}, greatest(told_last, line_last), event_last)`
 const unset = raw('9223372036854775807')
 const begunOf = sql`if(${spoke}, if(least(told_first, line_first) = ${unset}, 0, least(told_first, line_first)), event_first)`
 
-const ofPods = ({ tenant }: PodFilter, uid: Fragment, handles: readonly Fragment[]): Fragment[] => [
-  sql`tenant = ${str(tenant)}`,
-  ...handles.map((set) => sql`${uid} IN (${set})`),
-]
+const seenRow = (uid: Fragment): Fragment =>
+  sql`SELECT ${uid} AS uid, ${spoke} AS spoke, ${begunOf} AS begun, ${seenOf} AS seen, toUnixTimestamp64Milli(marked) AS toldAt`
+
+const ofTenant = ({ tenant }: PodFilter): Fragment => sql`tenant = ${str(tenant)}`
 
 const named = ({ namespace, name }: PodFilter, column: 'name' | 'pod'): Fragment[] => [
   ...(namespace === undefined ? [] : [sql`namespace IN ${strs(namespace)}`]),
   ...(name === undefined ? [] : [sql`${raw(column)} IN ${strs(name)}`]),
 ]
 
-function sources(filter: PodFilter, presence: Presence, among: readonly string[] | undefined): Fragment[] {
+function sources(filter: PodFilter, presence: Presence): Fragment[] {
   const { tenant } = filter
-  // What is among these was found by its handles already.
-  const handles = among === undefined ? handleSets(tenant, filter, presence) : []
-  const only = (uid: Fragment): Fragment[] => (among === undefined ? [] : [sql`${uid} IN ${strs(among)}`])
+  const handles = handleSets(tenant, filter, presence)
   const told = underApiUid(
     tenant,
     'pods_seen.uid',
-    (
-      uid,
-      tail,
-    ) => sql`SELECT ${uid} AS uid, ${spoke} AS spoke, ${begunOf} AS begun, ${seenOf} AS seen, toUnixTimestamp64Milli(marked) AS told_at
-    FROM pods_seen ${tail} AND ${join([...ofPods(filter, raw('pods_seen.uid'), handles), ...named(filter, 'name'), ...only(uid)], ' AND ')}`,
+    (uid, tail) =>
+      sql`${seenRow(uid)} FROM pods_seen ${tail} AND ${join([ofTenant(filter), ...handles.map((set) => sql`pods_seen.uid IN (${set})`), ...named(filter, 'name')], ' AND ')}`,
     presence.mirrored,
   )
   if (!presence.nameless) return told
-  const names = [
-    ...named(filter, 'pod'),
-    ...(among === undefined ? handles.slice(0, 1) : [sql`SELECT arrayJoin(${strs(among)}) AS uid`]).map((set) =>
-      namelessNamesOf(tenant, set),
-    ),
-  ]
-  const conditions = [raw('1'), ...handles.map((set) => sql`resolved IN (${set})`), ...only(raw('resolved'))]
+  const names = [...named(filter, 'pod'), ...handles.slice(0, 1).map((set) => namelessNamesOf(tenant, set))]
+  const conditions = [raw('1'), ...handles.map((set) => sql`resolved IN (${set})`)]
+  const lines = resolvedLines(tenant, names.length === 0 ? {} : { only: join(names, ' AND ') })
   return [
     ...told,
-    sql`SELECT resolved AS uid, 1 AS spoke, toUnixTimestamp64Nano(first_line) AS begun, toUnixTimestamp64Nano(last_line) AS seen, ${raw(alwaysNew)} AS told_at
-    FROM (${resolvedLines(tenant, names.length === 0 ? {} : { only: join(names, ' AND ') })}) AS nameless WHERE ${join(conditions, ' AND ')}`,
+    sql`SELECT resolved AS uid, 1 AS spoke, toUnixTimestamp64Nano(first_line) AS begun, toUnixTimestamp64Nano(last_line) AS seen, ${raw(alwaysNew)} AS toldAt
+    FROM (${lines}) AS nameless WHERE ${join(conditions, ' AND ')}`,
+  ]
+}
+
+function reach({ from }: PodFilter, position: PodPosition | undefined, seen: Fragment, uid: Fragment | undefined): Fragment[] {
+  return [
+    ...(from === undefined ? [] : [sql`${seen} >= ${int(from)}`]),
+    ...(position === undefined ? [] : [within(position, seen, uid)]),
   ]
 }
 

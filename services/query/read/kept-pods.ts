@@ -10,18 +10,32 @@ import type { Reading } from './reading.ts'
 /** Whether nothing was stored about the pod since the row was written. `mark`: PodKey.marked. */
 export const isAsItWas = ({ marked, summary }: KeptRow, mark: string | undefined): boolean => summary !== '' && marked === mark
 
-/** Of those that are as they were, by uid. */
-export async function keptPods(
-  { rows }: Pick<Reading, 'rows'>,
-  tenant: string,
-  keys: readonly Pick<PodKey, 'uid' | 'marked'>[],
-): Promise<Map<string, Summary>> {
-  if (keys.length === 0) return new Map()
-  const markOf = new Map(keys.map(({ uid, marked }) => [uid, marked]))
-  const kept = await rows<KeptRow>(keptSummaries(tenant, [...markOf.keys()]))
-  return new Map(
-    kept.filter((row) => isAsItWas(row, markOf.get(row.uid))).map((row) => [row.uid, JSON.parse(row.summary) as Summary]),
-  )
+export interface KeptPods {
+  /** Begins to read what was written of these, which may not be the right ones. */
+  ahead(uids: readonly string[]): void
+  /** Of those that are as they were, by uid. */
+  of(keys: readonly Pick<PodKey, 'uid' | 'marked'>[]): Promise<Map<string, Summary>>
+}
+
+export function createKeptPods({ rows }: Pick<Reading, 'rows'>, tenant: string): KeptPods {
+  let begun: { uids: ReadonlySet<string>; rows: Promise<KeptRow[]> } = { uids: new Set(), rows: Promise.resolve([]) }
+  const read = (uids: readonly string[]): Promise<KeptRow[]> =>
+    uids.length === 0 ? Promise.resolve([]) : rows<KeptRow>(keptSummaries(tenant, uids))
+  return {
+    ahead(uids) {
+      begun = { uids: new Set(uids), rows: read(uids) }
+      // Whoever awaits them is told; nobody may come to it.
+      begun.rows.catch(() => {})
+    },
+    async of(keys) {
+      const markOf = new Map(keys.map(({ uid, marked }) => [uid, marked]))
+      const others = [...markOf.keys()].filter((uid) => !begun.uids.has(uid))
+      const kept = (await Promise.all([markOf.size === others.length ? [] : begun.rows, read(others)])).flat()
+      return new Map(
+        kept.filter((row) => isAsItWas(row, markOf.get(row.uid))).map((row) => [row.uid, JSON.parse(row.summary) as Summary]),
+      )
+    },
+  }
 }
 
 /** The same for pods of which only uids are known. */
@@ -30,12 +44,10 @@ export async function keptPodsOf(
   tenant: string,
   uids: readonly string[],
 ): Promise<Map<string, Summary>> {
+  const kept = createKeptPods(reading, tenant)
+  kept.ahead(uids)
   const marks = await readMarks(reading, tenant, uids)
-  return keptPods(
-    reading,
-    tenant,
-    [...marks].map(([uid, marked]) => ({ uid, marked })),
-  )
+  return kept.of([...marks].map(([uid, marked]) => ({ uid, marked })))
 }
 
 /** The pods with the seals that were written before lines of theirs expired. */

@@ -1,18 +1,39 @@
-// The keys of a page of pods. Grouping every pod for a page of a hundred costs most of it, so the newest rows are taken first and
-// only their pods are grouped: the same keys, proven by what was cut off. Where too few pods are sure, more rows are taken, then all.
-import { newestSeen, podKeys, podMarks, type PodFilter, type PodKey, type PodPosition, type SeenRow } from '#query/plan/pods.ts'
-import type { Presence } from '#query/plan/pod-handles.ts'
-import { presenceOf } from '#query/plan/pod-sources.ts'
+// The keys of a page of pods. Grouping every pod for a page of a hundred costs most of it, so few pods are found first: those that a handle
+// leads to, or those of the newest rows. Their keys are the same, proven by what was cut off; where too few pods are sure, more rows are
+// taken, then all.
+import { compare } from '#shared/compare.ts'
+import { living } from '#query/plan/pod-attributes.ts'
+import { handleSets, someOf, type Presence } from '#query/plan/pod-handles.ts'
+import {
+  fitting,
+  ledToByAll,
+  namelessOf,
+  newestNameless,
+  newestTold,
+  podKeys,
+  toldOf,
+  type PodFilter,
+  type PodKey,
+  type PodPosition,
+  type SeenRow,
+} from '#query/plan/pods.ts'
 import { readHolders } from './addresses.ts'
+import { groupKeys, isAsked } from './group-keys.ts'
+import { readNameless } from './nameless.ts'
+import { readPresence, type Uids } from './presence.ts'
 import type { Reading } from './reading.ts'
 
 export interface PodKeysOptions {
-  reading: Pick<Reading, 'rows'>
+  reading: Rows
   filter: PodFilter
   position: PodPosition | undefined
   limit: number
   /** Rows to begin with; 0 groups every pod at once. */
   firstRows?: number
+  /** Pods of a handle that are looked at one by one. */
+  fewMax?: number
+  /** Told of pods that are likely the answer, as soon as they are known. */
+  onLikely?: (uids: readonly string[]) => void
 }
 
 /** A statement takes 256 KB of text, its lists included, of which some list the uids several times. */
@@ -20,25 +41,36 @@ export const uidCharsAtOnce = 100_000
 const rowsMax = 20_000
 const marksAtOnce = 400
 const rowsPerPod = 1.5
+const fewOfHandle = 400
+
+type Rows = Pick<Reading, 'rows'>
+type Known = Presence & Uids
+type Place = Pick<PodKeysOptions, 'reading' | 'filter' | 'position' | 'limit'>
 
 /** At most `limit`, in order; fewer mean that there are no more. */
-export async function readPodKeys({ reading, filter: asked, position, limit, firstRows }: PodKeysOptions): Promise<PodKey[]> {
-  const [filter, presence] = await Promise.all([withHolders(reading, asked), readPresence(reading, asked.tenant)])
-  const few = knownFew(filter, presence)
-  if (few !== undefined) return few.length === 0 ? [] : reading.rows<PodKey>(podKeys(filter, position, limit, presence, few))
-  const begin = firstRows ?? Math.ceil(limit * rowsPerPod) + 50
-  for (let rows = begin; rows > 0 && rows <= rowsMax; rows *= 8) {
-    const newest = await reading.rows<SeenRow>(newestSeen(filter, position, rows, presence))
-    const among = [...new Set(newest.map(({ uid }) => uid))]
-    if (among.reduce((chars, uid) => chars + uid.length, 0) > uidCharsAtOnce) break
-    if (among.length === 0) return []
-    const keys = await reading.rows<PodKey>(podKeys(filter, position, limit, presence, among))
-    const cut = lastOfFull(newest, rows)
+export async function readPodKeys({ firstRows, fewMax = fewOfHandle, onLikely, ...asked }: PodKeysOptions): Promise<PodKey[]> {
+  const { reading, limit } = asked
+  const known = readPresence(reading, asked.filter.tenant)
+  const place = { ...asked, filter: await withHolders(reading, asked.filter) }
+  if (firstRows === 0) return keysOfAll(place, await known)
+  const few = await fewOf(place, known, fewMax)
+  if (few !== undefined) {
+    onLikely?.(few.slice(0, limit))
+    return keysAmong(place, few, known)
+  }
+  for (let rows = firstRows ?? Math.ceil(limit * rowsPerPod) + 50; rows <= rowsMax; rows *= 8) {
+    const { uids, cut } = await newest(place, rows, known)
+    if (charsOf(uids) > uidCharsAtOnce) break
+    onLikely?.(uids.slice(0, limit))
+    const keys = await keysAmong(place, uids, known)
     const sure = cut === undefined ? keys : keys.filter(({ last }) => BigInt(last) > cut)
     if (cut === undefined || sure.length === limit) return sure
   }
-  return reading.rows<PodKey>(podKeys(filter, position, limit, presence))
+  return keysOfAll(place, await known)
 }
+
+const keysOfAll = ({ reading, filter, position, limit }: Place, known: Known): Promise<PodKey[]> =>
+  reading.rows<PodKey>(podKeys(filter, position, limit, known))
 
 /** Who had an address at a time is found out first: the rest of the statement need not know of turns. */
 async function withHolders(reading: Rows, filter: PodFilter): Promise<PodFilter> {
@@ -48,59 +80,112 @@ async function withHolders(reading: Rows, filter: PodFilter): Promise<PodFilter>
   return { ...filter, ip: undefined, among: await readHolders(reading, tenant, ip, when) }
 }
 
-/** The only pods that there can be, where they are known and their uids stand for themselves; undefined otherwise. */
-function knownFew(filter: PodFilter, { mirrored, nameless }: Presence): readonly string[] | undefined {
-  const { among, uid, containerId, image, label, owner, event } = filter
-  const others = [uid, containerId, image, label, owner, event].some((handle) => handle !== undefined)
-  if (among === undefined || others || mirrored || nameless) return undefined
-  return among.reduce((chars, one) => chars + one.length, 0) > uidCharsAtOnce ? undefined : among
+/** Those that all handles lead to; undefined without handles, and where one leads to many. */
+async function fewOf({ reading, filter }: Place, known: Promise<Known>, most: number): Promise<string[] | undefined> {
+  const { among, ...others } = filter
+  if (!hasHandles(filter)) return undefined
+  const { nameless, ledTo } = await known
+  const sets = await Promise.all(
+    handleSets(filter.tenant, others, { mirrored: false, nameless }).map((set) =>
+      reading.rows<{ uid: string }>(someOf(set, most + 1)),
+    ),
+  )
+  const uids = [...(among === undefined ? [] : [among]), ...sets.map((set) => set.map(({ uid }) => uid))]
+  if (uids.some((set) => set.length > most || charsOf(set) > uidCharsAtOnce)) return undefined
+  return uids
+    .map((set) => new Set(ledTo(set)))
+    .reduce((a, b) => a.intersection(b))
+    .values()
+    .toArray()
+}
+
+const neither: Presence = { mirrored: false, nameless: false }
+const hasHandles = (filter: PodFilter): boolean => handleSets(filter.tenant, filter, neither).length > 0
+const charsOf = (uids: readonly string[]): number => uids.reduce((chars, uid) => chars + uid.length, 0)
+
+/** Pods of the newest rows; `cut`: epoch ns at which the sources were cut off, undefined where every one of them came whole. */
+async function newest(
+  { reading, filter, position }: Place,
+  rows: number,
+  known: Promise<Known>,
+): Promise<{ uids: string[]; cut: bigint | undefined }> {
+  // Only handles need to know of static pods first.
+  const told = async (): Promise<SeenRow[]> =>
+    reading.rows<SeenRow>(newestTold(filter, position, rows, hasHandles(filter) ? await known : neither))
+  const nameless = async (): Promise<SeenRow[]> => {
+    const presence = await known
+    if (!presence.nameless) return []
+    return readNameless(reading, filter.tenant, newestNameless(filter, position, rows, presence))
+  }
+  const sources = await Promise.all([told(), nameless()])
+  const ends = sources.flatMap((source) => (source.length < rows ? [] : [BigInt(source.at(-1)!.seen)]))
+  const [own, resolved] = sources
+  const seen = [...own, ...(await ofHandles(reading, filter, resolved, known))]
+  const { apiUid } = await known
+  const ordered = seen.toSorted((a, b) => compare(BigInt(b.seen), BigInt(a.seen)))
+  return { uids: [...new Set(ordered.map(({ uid }) => apiUid(uid)))], cut: ends.toSorted(compare).at(-1) }
+}
+
+/** Rows of pods that every handle leads to: whose lines they are is known only now. */
+async function ofHandles(reading: Rows, filter: PodFilter, rows: SeenRow[], known: Promise<Known>): Promise<SeenRow[]> {
+  if (rows.length === 0 || !hasHandles(filter)) return rows
+  const uids = [...new Set(rows.map(({ uid }) => uid))]
+  const led = new Set((await reading.rows<{ uid: string }>(ledToByAll(filter, await known, uids))).map(({ uid }) => uid))
+  return rows.filter(({ uid }) => led.has(uid))
+}
+
+/** Of these pods. */
+async function keysAmong(
+  { reading, filter, position, limit }: Place,
+  uids: readonly string[],
+  known: Promise<Known>,
+): Promise<PodKey[]> {
+  if (uids.length === 0) return []
+  const fit = fitting(filter, await known, uids)
+  const [keys, fits] = await Promise.all([
+    readSeen(reading, filter, uids, known),
+    fit === undefined ? undefined : reading.rows<{ uid: string }>(fit),
+  ])
+  const fitted = fits === undefined ? undefined : new Set(fits.map(({ uid }) => uid))
+  const asked = keys.filter((key) => (fitted === undefined || fitted.has(key.uid)) && isAsked(key, filter, position))
+  return (await livingThen(reading, filter, asked)).slice(0, limit)
+}
+
+async function readSeen(reading: Rows, filter: PodFilter, uids: readonly string[], presence: Promise<Known>): Promise<PodKey[]> {
+  const told = (some: readonly string[]): Promise<SeenRow[]> =>
+    some.length === 0 ? Promise.resolve([]) : reading.rows<SeenRow>(toldOf(filter, some))
+  const wanted = new Set(uids)
+  const others = async (): Promise<SeenRow[][]> => {
+    const { carried, nameless } = await presence
+    return Promise.all([
+      told(carried(uids).filter((uid) => !wanted.has(uid))),
+      nameless ? readNameless(reading, filter.tenant, namelessOf(filter, uids)) : [],
+    ])
+  }
+  const [own, rest] = await Promise.all([told(uids), others()])
+  return groupKeys([...own, ...rest.flat()], (await presence).apiUid).filter(({ uid }) => wanted.has(uid))
+}
+
+/** Without those that were not seen any more at the time that is asked for; who lives may be silent. */
+async function livingThen(reading: Rows, { tenant, at }: PodFilter, keys: readonly PodKey[]): Promise<PodKey[]> {
+  const silent = at === undefined ? [] : keys.filter(({ last }) => BigInt(last) < at)
+  if (silent.length === 0) return [...keys]
+  const alive = await reading.rows<{ uid: string }>(
+    living(
+      tenant,
+      silent.map(({ uid }) => uid),
+    ),
+  )
+  const over = new Set(silent.map(({ uid }) => uid)).difference(new Set(alive.map(({ uid }) => uid)))
+  return keys.filter(({ uid }) => !over.has(uid))
 }
 
 /** When anything was stored last about each of these pods: PodKey.marked by uid of the API. */
-export async function readMarks(
-  reading: Pick<Reading, 'rows'>,
-  tenant: string,
-  uids: readonly string[],
-): Promise<Map<string, string>> {
-  const presence = await readPresence(reading, tenant)
+export async function readMarks(reading: Rows, tenant: string, uids: readonly string[]): Promise<Map<string, string>> {
+  const known = readPresence(reading, tenant)
   const marks = new Map<string, string>()
-  for (let from = 0; from < uids.length; from += marksAtOnce) {
-    const some = uids.slice(from, from + marksAtOnce)
-    const marked =
-      presence.mirrored || presence.nameless
-        ? podKeys({ tenant }, undefined, some.length, presence, some)
-        : podMarks(tenant, some)
-    for (const { uid, marked: mark } of await reading.rows<Pick<PodKey, 'uid' | 'marked'>>(marked)) marks.set(uid, mark)
-  }
+  for (let from = 0; from < uids.length; from += marksAtOnce)
+    for (const { uid, marked } of await readSeen(reading, { tenant }, uids.slice(from, from + marksAtOnce), known))
+      marks.set(uid, marked)
   return marks
-}
-
-type Rows = Pick<Reading, 'rows'>
-
-const presenceMs = 1000
-const known = new WeakMap<Rows, Map<string, { asked: number; presence: Promise<Presence> }>>()
-
-/** Asked once for an answer, however many statements of it need it. */
-export function readPresence(reading: Rows, tenant: string): Promise<Presence> {
-  const now = performance.now()
-  const ofReading = known.get(reading) ?? new Map<string, { asked: number; presence: Promise<Presence> }>()
-  known.set(reading, ofReading)
-  const last = ofReading.get(tenant)
-  if (last !== undefined && now - last.asked < presenceMs) return last.presence
-  const presence = askPresence(reading, tenant)
-  ofReading.set(tenant, { asked: now, presence })
-  return presence
-}
-
-async function askPresence({ rows }: Rows, tenant: string): Promise<Presence> {
-  const has = new Set((await rows<{ has: keyof Presence }>(presenceOf(tenant))).map((row) => row.has))
-  return { mirrored: has.has('mirrored'), nameless: has.has('nameless') }
-}
-
-/** Epoch ns at which the sources were cut off; undefined where every one of them came whole. */
-function lastOfFull(newest: readonly SeenRow[], rows: number): bigint | undefined {
-  const ends = [...Map.groupBy(newest, ({ nameless }) => nameless).values()].flatMap((source) =>
-    source.length < rows ? [] : [source.map(({ seen }) => BigInt(seen)).reduce((a, b) => (a < b ? a : b))],
-  )
-  return ends.length === 0 ? undefined : ends.reduce((a, b) => (a > b ? a : b))
 }

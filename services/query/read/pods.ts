@@ -8,9 +8,11 @@ import { settledNs, type PodFilter, type PodKey, type PodPosition } from '#query
 import { renderPod, type PodFacts, type PodJson } from '#query/render/pod.ts'
 import { readCovers, withLosses } from './covers.ts'
 import { readFewLines } from './few-lines.ts'
-import { keptPods, withSealsKept } from './kept-pods.ts'
+import { createKeptPods, withSealsKept, type KeptPods } from './kept-pods.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
-import { readPodKeys, readPresence, uidCharsAtOnce } from './pod-keys.ts'
+import { visitedHash } from './group-keys.ts'
+import { readPodKeys, uidCharsAtOnce } from './pod-keys.ts'
+import { readPresence } from './presence.ts'
 import type { Reading } from './reading.ts'
 import { inTime, spansOf } from './timed-lives.ts'
 
@@ -100,8 +102,8 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
   }
 
   /** One for each key, in their order: what was written of those of which nothing was told since, facts of the others. */
-  async function found(tenant: string, keys: readonly PodKey[]): Promise<Found[]> {
-    const kept = await keptPods(reading, tenant, keys)
+  async function found(tenant: string, keys: readonly PodKey[], keptPods: KeptPods): Promise<Found[]> {
+    const kept = await keptPods.of(keys)
     const told = await facts(
       tenant,
       keys.flatMap(({ uid }) => (kept.has(uid) ? [] : [uid])),
@@ -124,15 +126,22 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
   ): AsyncGenerator<{ pod: Found; behind: PodPosition }> {
     // Asking for keys costs the same however many there are; a filter by outcome may need to look at all of them.
     const atOnce = filter.outcome === undefined ? limit + 1 : keysAtOnce
+    const kept = createKeptPods(reading, filter.tenant)
     let behind = start
     for (let more = true; more;) {
-      const keys = await readPodKeys({ reading, filter, position: behind, limit: atOnce })
+      const keys = await readPodKeys({
+        reading,
+        filter,
+        position: behind,
+        limit: atOnce,
+        onLikely: (uids) => kept.ahead(uids.slice(0, limit + 1)),
+      })
       more = keys.length === atOnce
       let step = limit + 1
       for (let from = 0, size = 0; from < keys.length; from += size, step *= 4) {
         size = sizeOfStep(keys, from, Math.min(step, detailsAtOnce))
         const slice = keys.slice(from, from + size)
-        for (const [i, pod] of (await found(filter.tenant, slice)).entries()) {
+        for (const [i, pod] of (await found(filter.tenant, slice, kept)).entries()) {
           behind = advance(behind, slice[i]!, pod.over, keys[0]!)
           yield { pod, behind }
         }
@@ -191,6 +200,7 @@ function advance(position: PodPosition | undefined, key: PodKey, over: boolean, 
   const movedUp = position !== undefined && (last > position.last || (last === position.last && key.uid < position.uid))
   const mayMove = movedUp || !over || since - last < settledNs
   const known = position === undefined ? [] : position.visited
-  const visited = known === undefined || !mayMove ? known : known.length < visitedMax ? [...known, key.hash] : undefined
+  const visited =
+    known === undefined || !mayMove ? known : known.length < visitedMax ? [...known, visitedHash(key.uid)] : undefined
   return movedUp ? { ...position, visited } : { last, uid: key.uid, since, visited }
 }

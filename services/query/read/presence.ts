@@ -1,0 +1,67 @@
+// What most pods have nothing to do with, and a tenant may have none of: static pods, whose lines carry another uid than their pod has in
+// the API, and lines that came without a uid. Static pods are few: their uids are translated here, where the engine would join each source.
+import type { Presence } from '#query/plan/pod-handles.ts'
+import { anyNameless, mirrorRows, type MirrorRow } from '#query/plan/pod-sources.ts'
+import type { Reading } from './reading.ts'
+
+/** Uids of the API and those that lines and Events of static pods carry; all others are both. */
+export interface Uids {
+  /** That of the API. */
+  apiUid(uid: string): string
+  /** All under which something of these is stored. */
+  carried(uids: readonly string[]): string[]
+  /** Pods of the API that these lead to, whichever they are. */
+  ledTo(uids: readonly string[]): string[]
+}
+
+type Rows = Pick<Reading, 'rows'>
+
+const knownMs = 1000
+const known = new WeakMap<Rows, Map<string, { asked: number; presence: Promise<Presence & Uids> }>>()
+
+/** Asked once for an answer, however many statements of it need it. */
+export function readPresence(reading: Rows, tenant: string): Promise<Presence & Uids> {
+  const now = performance.now()
+  const ofReading = known.get(reading) ?? new Map<string, { asked: number; presence: Promise<Presence & Uids> }>()
+  known.set(reading, ofReading)
+  const last = ofReading.get(tenant)
+  if (last !== undefined && now - last.asked < knownMs) return last.presence
+  const presence = askPresence(reading, tenant)
+  // Whoever awaits it is told; who failed before he came to it is not there any more.
+  presence.catch(() => {})
+  ofReading.set(tenant, { asked: now, presence })
+  return presence
+}
+
+async function askPresence({ rows }: Rows, tenant: string): Promise<Presence & Uids> {
+  const [mirrors, nameless] = await Promise.all([rows<MirrorRow>(mirrorRows(tenant)), rows(anyNameless(tenant))])
+  return { mirrored: mirrors.length > 0, nameless: nameless.length > 0, ...uidsOf(mirrors) }
+}
+
+/** Pure. A static pod that was made again has several pods of the API one after the other: the newest has its lines. */
+export function uidsOf(mirrors: readonly MirrorRow[]): Uids {
+  const ofMirror = Map.groupBy(mirrors, ({ mirror }) => mirror)
+  const mirrorsOf = Map.groupBy(mirrors, ({ uid }) => uid)
+  const apiUidOf = new Map([...ofMirror].map(([mirror, rows]) => [mirror, rows.reduce(newer).uid]))
+  const apiUid = (uid: string): string => apiUidOf.get(uid) ?? uid
+  const mirrorsUnder = (uid: string): string[] => (mirrorsOf.get(uid) ?? []).map(({ mirror }) => mirror)
+  return {
+    apiUid,
+    carried: (uids) => [
+      ...new Set(uids.flatMap((uid) => [uid, ...mirrorsUnder(uid).filter((mirror) => apiUid(mirror) === uid)])),
+    ],
+    ledTo: (uids) => [
+      ...new Set(
+        uids.flatMap((uid) => {
+          const made = ofMirror.get(uid)
+          return made === undefined ? [uid, ...mirrorsUnder(uid).map(apiUid)] : made.map((row) => row.uid)
+        }),
+      ),
+    ],
+  }
+}
+
+function newer(a: MirrorRow, b: MirrorRow): MirrorRow {
+  const order = [BigInt(a.born) - BigInt(b.born), BigInt(a.told) - BigInt(b.told)].find((difference) => difference !== 0n)
+  return (order ?? (a.uid < b.uid ? -1n : 1n)) < 0n ? b : a
+}
