@@ -2,7 +2,6 @@
 // by short ranges of a key, and for many pods at once where their obituaries are written.
 import { instant, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { NodeEvidence } from '#shared/lifecycle/evidence.ts'
-import { time } from './pod-details.ts'
 
 /** Minutes after a pod's end within which its node's states have to do with that end. */
 export const nodeMinutesAfter = 10
@@ -20,7 +19,7 @@ export function nodeStates(tenant: string, nodes: readonly { cluster: string; no
   const unique = (values: readonly string[]) => strs([...new Set(values)])
   const before =
     until === null ? raw('') : sql` AND node_states.since <= ${instant(until)} + INTERVAL ${uint(nodeMinutesAfter)} MINUTE`
-  return sql`SELECT cluster, node, what, status, ${raw(time('node_states.since', 'since'))}, reason, message FROM node_states FINAL
+  return sql`SELECT cluster, node, what, status, node_states.since AS since, reason, message FROM node_states FINAL
   WHERE tenant = ${str(tenant)} AND cluster IN ${unique(nodes.map(({ cluster }) => cluster))} AND node IN ${unique(nodes.map(({ node }) => node))}${before}
   ORDER BY node_states.since DESC LIMIT ${uint(statesMax)} BY cluster, node`
 }
@@ -38,7 +37,7 @@ export const kernelLinesMax = 10_000
 
 /** What the kernel said of OOM kills around ends of containers between these. Rows: KernelLineRow, oldest first. */
 export function kernelOomLines(tenant: string, { first, last }: { first: string; last: string }): Fragment {
-  return sql`SELECT ${raw(time('ts', 'time'))}, toValidUTF8(message) AS message FROM kernel_ooms
+  return sql`SELECT ts AS time, toValidUTF8(message) AS message FROM kernel_ooms
   WHERE tenant = ${str(tenant)} AND ts >= ${instant(first)} - INTERVAL ${uint(oomWithin.beforeS)} SECOND AND ts < ${instant(last)} + INTERVAL ${uint(oomWithin.afterS)} SECOND
   ORDER BY ts, identity LIMIT 1 BY ts, identity LIMIT ${uint(kernelLinesMax)}`
 }

@@ -23,10 +23,10 @@ export function fewLines(
   const size = sizes ? raw("toFloat64(length(message)), toUInt8(severity IN ('error', 'fatal'))") : raw('0, 0')
   return sql`SELECT ${life}, groupArray(line) AS lines FROM (
     SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, if(restart < 0, ${bareContainerId}, '') AS containerId,
-      (toString(file), toFloat64(offset), toFloat64(length), concat(replaceOne(toString(ts), ' ', 'T'), 'Z'), eof, partial, ${size}) AS line
+      (toString(file), toFloat64(offset), toFloat64(length), ts, eof, partial, ${size}) AS line
     FROM logs FINAL WHERE tenant = ${str(tenant)} AND toStartOfHour(ts) >= ${hour(first)} AND toStartOfHour(ts) <= ${hour(last)}
       AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)} LIMIT ${uint(limit)})
-  GROUP BY ${life}`
+  GROUP BY ${life} SETTINGS max_threads = 1`
 }
 
 export interface KeptCountRow extends LineLife {

@@ -1,6 +1,5 @@
 // How many lines each life of some pods has: of distinct (ts, identity), so that a line sent twice counts once (design 5.4).
 import { bind, instant, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
-import { time } from './pod-details.ts'
 import { bareContainerId } from './pod-sources.ts'
 
 /** Whose lines a row tells of. The container id tells lives apart only where the restart does not. */
@@ -67,7 +66,7 @@ export function lineCounts(tenant: string, bounds: LineBounds, { spans, sizes }:
     FROM kept_counts WHERE tenant = ${str(tenant)} AND ${named}${raw(spans.size > 0 ? " AND NOT (restart < 0 AND container_id = '')" : '')}`
   const told = [
     'toString(sum(most)) AS lines, toString(sum(now)) AS stored',
-    ...(timed ? ['slot', time('min(firsts)', 'firstLine'), time('max(lasts)', 'lastLine')] : []),
+    ...(timed ? ['slot', 'min(firsts) AS firstLine', 'max(lasts) AS lastLine'] : []),
     ...(sizes ? ['toString(sum(sizes)) AS bytes', 'toString(sum(severes)) AS errors'] : []),
   ]
   return sql`SELECT ${life}, ${raw(told.join(', '))} FROM (

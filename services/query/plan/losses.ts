@@ -21,14 +21,14 @@ export interface LossRow {
 /** More letters than this explain no more. */
 const lettersMax = 1000
 /** The engine searches for at most so many texts at once. */
-const uidsMax = 200
+export const uidsMax = 200
 
 /** Rows: LossRow. `uids`: of pods that miss something, as lines carry them. */
 export function losses(tenant: string, uids: readonly string[]): Fragment {
   const number = (field: string): string => `toFloat64(if(JSONHas(payload, '${field}'), JSONExtractInt(payload, '${field}'), -1))`
   const named = uids.filter((uid) => uid !== '').slice(0, uidsMax)
   const refused = named.length === 0 ? raw('') : sql` OR multiSearchAny(payload, ${strs(named)})`
-  return sql`SELECT concat(replaceOne(toString(time), ' ', 'T'), 'Z') AS time, reason, JSONExtractString(payload, 'podUid') AS podUid, JSONExtractString(payload, 'path') AS path,
+  return sql`SELECT time, reason, JSONExtractString(payload, 'podUid') AS podUid, JSONExtractString(payload, 'path') AS path,
       JSONExtractString(payload, 'container') AS container, ${raw(number('restart'))} AS restart, ${raw(number('offset'))} AS offset,
       JSONExtractString(payload, 'topic') AS topic, ${raw(number('partition'))} AS partition, ${raw(number('to'))} - ${raw(number('from'))} AS messages
     FROM dead_letters WHERE tenant = ${str(tenant)} AND (reason = 'lost-on-kafka'${refused}) ORDER BY dead_letters.time DESC LIMIT 1 BY identity LIMIT ${uint(lettersMax)}`

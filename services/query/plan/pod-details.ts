@@ -1,9 +1,6 @@
 // What is known of a handful of pods: the other half of GET /v1/pods, asked for the pods of one page, and all of GET /v1/pods/{uid}.
 import { raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
-import { bareContainerId, mirroredUids, namelessNamesOf, resolvedLines } from './pod-sources.ts'
-
-/** `2026-11-23T10:00:00.123456789Z`, or null of a column that is null. */
-export const time = (column: string, as: string): string => `concat(replaceOne(toString(${column}), ' ', 'T'), 'Z') AS ${as}`
+import { bareContainerId, mirroredUids } from './pod-sources.ts'
 
 /** What FINAL keeps, ties by the last insert included, for half of its cost where some rows of many are asked for. The key follows. */
 const newest = raw('ORDER BY version DESC, _part_index DESC, _part_offset DESC LIMIT 1 BY')
@@ -33,14 +30,16 @@ export interface PodRow {
   readyAt: string | null
 }
 
-/** Rows: PodRow. */
+/** Rows: PodRow, with the newest version's deletedAt. */
 export function podRows(tenant: string, uids: readonly string[]): Fragment {
-  return sql`SELECT ${raw(podColumns)} FROM (SELECT * EXCEPT (labels, annotations, object) FROM pods PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest} uid) AS told
-  LEFT ANY JOIN (SELECT uid, min(asked_at) AS asked_at FROM pod_deletions WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} GROUP BY uid) AS asked USING (uid)`
+  return sql`SELECT cluster, namespace, name, uid, mirror_uid AS mirrorUid, node, phase, reason, message, disruption, disruption_message AS disruptionMessage, waiting,
+    ip, owner_kind AS ownerKind, owner_name AS ownerName, created_at AS createdAt, started_at AS startedAt, deleted_at AS deletedAt, gone, status_at AS statusAt, ready_at AS readyAt
+  FROM pods PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest} uid`
 }
 
-const podColumns = `cluster, namespace, name, uid, mirror_uid AS mirrorUid, node, phase, reason, message, disruption, disruption_message AS disruptionMessage, waiting,
-  ip, owner_kind AS ownerKind, owner_name AS ownerName, ${time('created_at', 'createdAt')}, ${time('started_at', 'startedAt')}, ${time('if(isNull(deleted_at), NULL, asked_at)', 'deletedAt')}, gone, ${time('status_at', 'statusAt')}, ${time('ready_at', 'readyAt')}`
+/** When their deletion was asked for first, of any version. Rows: { uid, askedAt }. */
+export const podDeletions = (tenant: string, uids: readonly string[]): Fragment =>
+  sql`SELECT uid, min(asked_at) AS askedAt FROM pod_deletions WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} GROUP BY uid`
 
 export interface LifeRow {
   cluster: string
@@ -65,8 +64,8 @@ export interface LifeRow {
 
 /** Rows: LifeRow. */
 export function lifeRows(tenant: string, uids: readonly string[]): Fragment {
-  return sql`SELECT cluster, namespace, pod, pod_uid AS uid, container, kind, restart, container_id AS containerId, node, state, ${raw(time('started_at', 'startedAt'))},
-    ${raw(time('finished_at', 'finishedAt'))}, reason, message, exit_code AS exitCode, signal, image, image_id AS imageId
+  return sql`SELECT cluster, namespace, pod, pod_uid AS uid, container, kind, restart, container_id AS containerId, node, state, started_at AS startedAt,
+    finished_at AS finishedAt, reason, message, exit_code AS exitCode, signal, image, image_id AS imageId
   FROM lives PREWHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)} ${newest} pod_uid, container, restart`
 }
 
@@ -90,7 +89,7 @@ export interface EventRow {
 export function eventRows(tenant: string, uids: readonly string[]): Fragment {
   const told = sql`SELECT * EXCEPT (object) FROM events PREWHERE tenant = ${str(tenant)} AND involved_uid IN ${strs(uids)} ${newest} involved_uid, uid`
   return sql`SELECT involved_uid AS uid, cluster, involved_namespace AS namespace, involved_name AS pod, type, reason, message, field_path AS fieldPath,
-    ${raw(time('first_time', 'firstTime'))}, ${raw(time('last_time', 'lastTime'))}, count, component, host
+    first_time AS firstTime, last_time AS lastTime, count, component, host
   FROM (${told}) AS told WHERE involved_kind = 'Pod' ORDER BY told.last_time, told.uid`
 }
 
@@ -115,18 +114,11 @@ export interface LifeLinesRow {
   fragments: number
 }
 
-/** First and last line of every life that spoke. `uids`: of pods, of log paths, or made up ones; `nameless`: whether any lines came without. Rows: LifeLinesRow. */
-export function lifeLines(tenant: string, uids: readonly string[], nameless: boolean): Fragment {
-  const span = raw(`max(node) AS node, ${time('min(first_line)', 'firstLine')}, ${time('max(last_line)', 'lastLine')}`)
-  const named = sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, ${span}, 0 AS nameless, container AS sentContainer, restart AS sentRestart, max(life_lines.fragments) AS fragments
+/** First and last line of every life that spoke, of lines that came with these uids: of pods or of log paths. Rows: LifeLinesRow. */
+export function lifeLines(tenant: string, uids: readonly string[]): Fragment {
+  return sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, max(node) AS node, min(first_line) AS firstLine, max(last_line) AS lastLine,
+    0 AS nameless, container AS sentContainer, restart AS sentRestart, max(life_lines.fragments) AS fragments
   FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId`
-  if (!nameless) return named
-  const only = namelessNamesOf(tenant, sql`SELECT arrayJoin(${strs(uids)}) AS uid`)
-  return sql`${named}
-  UNION ALL
-  SELECT resolved AS uid, cluster, namespace, pod, if(known_container != '', known_container, container) AS container, if(known_container != '', known_restart, restart) AS restart,
-    container_id AS containerId, ${span}, 1 AS nameless, sent_container AS sentContainer, sent_restart AS sentRestart, 0 AS fragments
-  FROM (${resolvedLines(tenant, { only })}) AS nameless WHERE resolved IN ${strs(uids)} GROUP BY uid, cluster, namespace, pod, container, restart, containerId, sentContainer, sentRestart`
 }
 
 /** The uid of the API for any uid that names a pod there. Rows: { uid }, at most one. */

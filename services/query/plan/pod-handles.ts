@@ -1,9 +1,9 @@
 // Sets of pods by what people have in hand: an address, the begin of a container id, an image, a label, a node, an owner, an Event.
 // Each handle is a set of uids, found by primary key in pod_handles; pods that are in every set are found. Uids stand
-// there as the facts had them, so a set is widened to both uids of a static pod.
+// there as the facts had them: those of a static pod's log path are translated to that of the API.
 import { join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { everHeld } from './pod-addresses.ts'
-import { bareContainerId, namelessNamesOf, resolvedLines } from './pod-sources.ts'
+import { bareContainerId, mirrors, namelessNamesOf, resolvedLines } from './pod-sources.ts'
 
 /** Values of one filter are ORed, different filters ANDed. */
 export interface PodHandles {
@@ -47,7 +47,10 @@ export interface Presence {
 /** Digits of a container id that pod_handles keeps. */
 const containerDigits = 12
 
-/** Sets of uids (rows: uid), one for each handle. */
+/** The handle of a container id without scheme. */
+export const containerHandle = (id: string): string => id.toLowerCase().slice(0, containerDigits)
+
+/** Sets of uids of the API (rows: uid), one for each handle. Without `mirrored` they are as whoever told of them knew them. */
 export function handleSets(tenant: string, handles: PodHandles, presence: Presence): Fragment[] {
   const { uid, among, ip, containerId, image, label, node, owner, event } = handles
   const sets = [
@@ -60,7 +63,7 @@ export function handleSets(tenant: string, handles: PodHandles, presence: Presen
     ...(node === undefined || node.includes('') ? [] : [byValue(tenant, 'node', [equalsAny(node)])]),
     ...(owner === undefined ? [] : [byValue(tenant, 'owner', [equalsAny(owner)])]),
     ...(event === undefined ? [] : [byEvent(tenant, event)]),
-  ].map((set) => (presence.mirrored ? withMirrors(tenant, set) : set))
+  ].map((set) => (presence.mirrored ? ofApi(tenant, set) : set))
   return containerId === undefined ? sets : [...sets, byContainer(tenant, containerId, presence)]
 }
 
@@ -115,12 +118,18 @@ function byContainer(tenant: string, prefixes: readonly string[], presence: Pres
     )})`
   const named = sql`SELECT pod_uid AS uid FROM lives WHERE tenant = ${str(tenant)} AND pod_uid IN (${first}) AND ${is(raw('container_id'))}
     UNION ALL SELECT pod_uid AS uid FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid != '' AND pod_uid IN (${first}) AND ${is(bareContainerId)}`
-  const set = presence.mirrored ? withMirrors(tenant, named) : named
+  const set = presence.mirrored ? ofApi(tenant, named) : named
   if (!presence.nameless) return set
   const nameless = resolvedLines(tenant, { only: namelessNamesOf(tenant, first) })
   return sql`${set} UNION ALL SELECT resolved AS uid FROM (${nameless}) AS nameless WHERE ${is(raw('container_id'))}`
 }
 
-const withMirrors = (tenant: string, set: Fragment): Fragment =>
-  sql`${set} UNION ALL SELECT arrayJoin([mirror.value, mirror.uid]) AS uid FROM pod_handles AS mirror
-    WHERE tenant = ${str(tenant)} AND kind = 'mirror' AND (mirror.uid IN (${set}) OR mirror.value IN (${set}))`
+/** Uids of the API for those of a set. */
+const ofApi = (tenant: string, set: Fragment): Fragment =>
+  sql`SELECT uid FROM (${set}) WHERE uid NOT IN (SELECT mirror_uid FROM (${mirrors(tenant)})) UNION ALL SELECT api_uid AS uid FROM (${mirrors(tenant)}) WHERE mirror_uid IN (${set})`
+
+/** A condition on a uid as anybody carries it: its pod is in the set, which is of uids of the API. */
+export function leadsTo(tenant: string, uid: Fragment, set: Fragment, { mirrored }: Presence): Fragment {
+  const itself = sql`${uid} IN (${set})`
+  return mirrored ? sql`(${itself} OR ${uid} IN (SELECT mirror_uid FROM (${mirrors(tenant)}) WHERE api_uid IN (${set})))` : itself
+}

@@ -2,7 +2,7 @@
 // `unresolved:<cluster>/<namespace>/<pod>` while only container ids are known of it. Design section 4.1.
 import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { nanoseconds } from './line-filter.ts'
-import { time } from './pod-details.ts'
+import { containerHandle } from './pod-handles.ts'
 import { bareContainerId, mirroredUids } from './pod-sources.ts'
 
 /** The pod objects that carry `uid`, as their own or as their manifest's. */
@@ -12,13 +12,22 @@ export const podObjects = (tenant: string, uid: string): Fragment => sql`
 
 /** Container instances that Kubernetes told of: container, restart, bare containerId, and when they started and finished. */
 export const podLives = (tenant: string, uids: readonly string[]): Fragment => sql`
-  SELECT namespace, pod, container, restart, container_id AS containerId, ${raw(time('started_at', 'startedAt'))}, ${raw(time('finished_at', 'finishedAt'))} FROM lives FINAL
+  SELECT namespace, pod, container, restart, container_id AS containerId, started_at AS startedAt, finished_at AS finishedAt FROM lives FINAL
   WHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)}`
 
-/** The container instances that have one of these bare container ids: containerId, podUid, restart. */
+export interface ContainerLife {
+  /** Without scheme. */
+  containerId: string
+  podUid: string
+  container: string
+  restart: number
+}
+
+/** The container instances that have one of these bare container ids, found by their first digits. Rows: ContainerLife. */
 export const livesOfContainers = (tenant: string, containerIds: readonly string[]): Fragment => sql`
-  SELECT container_id AS containerId, pod_uid AS podUid, restart FROM lives FINAL
-  WHERE tenant = ${str(tenant)} AND container_id IN ${strs(containerIds)}`
+  SELECT container_id AS containerId, pod_uid AS podUid, container, restart FROM lives FINAL
+  WHERE tenant = ${str(tenant)} AND container_id IN ${strs(containerIds)}
+    AND pod_uid IN (SELECT uid FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'container' AND value IN ${strs(containerIds.map(containerHandle))})`
 
 const spoken = sql`namespace, pod, container, restart, ${bareContainerId} AS containerId,
   toString(toUnixTimestamp64Nano(first_line)) AS first, toString(toUnixTimestamp64Nano(last_line)) AS last, fragments`

@@ -5,8 +5,8 @@ import { bind, int, join, raw, sql, str, strs, uint, type Fragment } from '#shar
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { hasAttributes, living } from './pod-attributes.ts'
 import { candidates } from './pod-candidates.ts'
-import { handleSets, type PodHandles, type Presence } from './pod-handles.ts'
-import { namelessRows } from './nameless.ts'
+import { handleSets, leadsTo, type PodHandles, type Presence } from './pod-handles.ts'
+import { namedLike, namelessRows } from './nameless.ts'
 import { namelessNamesOf, resolvedLines, underApiUid } from './pod-sources.ts'
 
 /** Values of one filter are ORed, different filters ANDed; an absent one does not restrict. */
@@ -68,10 +68,7 @@ export const toldOf = (filter: PodFilter, uids: readonly string[]): Fragment =>
 
 /** Lines that came without a uid and may be of these pods. Rows: NamelessRow. */
 export const namelessOf = (filter: PodFilter, uids: readonly string[]): Fragment =>
-  namelessRows(filter.tenant, [
-    ...named(filter, 'pod'),
-    namelessNamesOf(filter.tenant, sql`SELECT arrayJoin(${strs(uids)}) AS uid`),
-  ])
+  namelessRows(filter.tenant, [...named(filter, 'pod'), namedLike(filter.tenant, uids)])
 
 /** Which of these are what the filter asks for beyond their handles, names and times. Rows: uid; undefined where it asks for nothing more. */
 export function fitting(filter: PodFilter, presence: Presence, uids: readonly string[]): Fragment | undefined {
@@ -93,7 +90,8 @@ export const ledToByAll = (filter: PodFilter, presence: Presence, uids: readonly
 
 /** The newest `rows` of what was told with uids: pods whose lastSeen is later than the last of so many rows are sure to be here. Rows: SeenRow. */
 export function newestTold(filter: PodFilter, position: PodPosition | undefined, rows: number, presence: Presence): Fragment {
-  const sets = handleSets(filter.tenant, filter, presence).map((set) => sql`uid IN (${set})`)
+  const { tenant } = filter
+  const sets = handleSets(tenant, filter, presence).map((set) => leadsTo(tenant, raw('uid'), set, presence))
   const conditions = [ofTenant(filter), ...sets, ...named(filter, 'name'), ...reach(filter, position, raw('seen'), raw('uid'))]
   return sql`SELECT uid, ${seenOf} AS seen FROM pods_seen WHERE ${join(conditions, ' AND ')} ORDER BY seen DESC LIMIT ${uint(rows)}`
 }
@@ -163,7 +161,7 @@ function sources(filter: PodFilter, presence: Presence): Fragment[] {
     tenant,
     'pods_seen.uid',
     (uid, tail) =>
-      sql`${seenRow(uid)} FROM pods_seen ${tail} AND ${join([ofTenant(filter), ...handles.map((set) => sql`pods_seen.uid IN (${set})`), ...named(filter, 'name')], ' AND ')}`,
+      sql`${seenRow(uid)} FROM pods_seen ${tail} AND ${join([ofTenant(filter), ...handles.map((set) => sql`${uid} IN (${set})`), ...named(filter, 'name')], ' AND ')}`,
     presence.mirrored,
   )
   if (!presence.nameless) return told

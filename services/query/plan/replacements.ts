@@ -1,6 +1,6 @@
 // Which pods came in the place of others.
 import { bind, raw, sql, str, strs, uint, type Bound, type Fragment } from '#shared/clickhouse/sql.ts'
-import { time, type PodRow } from './pod-details.ts'
+import type { PodRow } from './pod-details.ts'
 
 export interface ReplacementRow {
   uid: string
@@ -38,7 +38,7 @@ export function replacements(tenant: string, pods: readonly ReplacedPod[], among
         pods.map(({ since }) => second(since)),
       )})) AS d`
   // Of an owner of ten thousand pods few were born since: their objects are read by uid.
-  const born = sql`SELECT uid, name, node, cluster, namespace, owner_kind, owner_name, created_at, ${raw(time('ifNull(started_at, created_at)', 'started'))}
+  const born = sql`SELECT uid, name, node, cluster, namespace, owner_kind, owner_name, created_at, ifNull(started_at, created_at) AS started
     FROM pods FINAL PREWHERE tenant = ${str(tenant)} AND uid IN (${among})`
   const first = (column: string, as: string): string => `argMin(born.${column}, (assumeNotNull(created_at), born.uid)) AS ${as}`
   return sql`SELECT dead.uid AS replaced, ${raw([first('uid', 'uid'), first('name', 'name'), first('node', 'node'), first('started', 'startedAt')].join(', '))}

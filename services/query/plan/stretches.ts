@@ -12,7 +12,6 @@ export interface StretchRow extends Stretch, LineLife {}
 export const stretchesMax = 1000
 
 const life = 'uid, cluster, namespace, pod, container, restart, containerId'
-const time = (column: string): string => `concat(replaceOne(toString(${column}), ' ', 'T'), 'Z')`
 // Rows of one place stand in one order whichever way they were read: whole lines of one time beside each other, pieces behind them.
 const places = raw(`PARTITION BY ${life}, file, offset < 0 ORDER BY offset, ts, partial, length`)
 // `before` is the row in front, or zeros. Written out where they are needed: a column for each costs a fifth more to plan.
@@ -35,7 +34,7 @@ export function lifeStretches(tenant: string, bounds: LineBounds): Fragment {
   // one that is not marked counts.
   return sql`WITH argMax((ts, eof), (end, offset, NOT eof, -toUnixTimestamp64Nano(ts))) AS last
     SELECT ${raw(life)}, file, toFloat64(min(offset)) AS from, toFloat64(max(end)) AS to,
-      ${raw(time('argMin(ts, (offset, ts))'))} AS firstAt, ${raw(time('last.1'))} AS lastAt, ${raw(time('min(ts)'))} AS earliest,
+      argMin(ts, (offset, ts)) AS firstAt, last.1 AS lastAt, min(ts) AS earliest,
       toFloat64(countIf(NOT ${again})) AS places, last.2 = 1 AS ended, toFloat64(sum(eof) - last.2) AS endsInside,
       toFloat64(countIf(length < 0)) AS unmeasured, toFloat64(countIf(${again} AND (before.2 != ts OR before.3 + partial = 0))) AS clashes,
       toFloat64(countIf(NOT ${first} AND NOT ${again} AND offset < covered)) AS overlaps

@@ -13,6 +13,8 @@ export const isAsItWas = ({ marked, summary }: KeptRow, mark: string | undefined
 export interface KeptPods {
   /** Begins to read what was written of these, which may not be the right ones. */
   ahead(uids: readonly string[]): void
+  /** Of those, who has nothing written. */
+  unwritten(): Promise<string[]>
   /** Of those that are as they were, by uid. */
   of(keys: readonly Pick<PodKey, 'uid' | 'marked'>[]): Promise<Map<string, Summary>>
 }
@@ -26,6 +28,10 @@ export function createKeptPods({ rows }: Pick<Reading, 'rows'>, tenant: string):
       begun = { uids: new Set(uids), rows: read(uids) }
       // Whoever awaits them is told; nobody may come to it.
       begun.rows.catch(() => {})
+    },
+    async unwritten() {
+      const written = new Set((await begun.rows).map(({ uid }) => uid))
+      return [...begun.uids].filter((uid) => !written.has(uid))
     },
     async of(keys) {
       const markOf = new Map(keys.map(({ uid, marked }) => [uid, marked]))

@@ -19,7 +19,7 @@ import {
 } from '#query/plan/pods.ts'
 import { readHolders } from './addresses.ts'
 import { groupKeys, isAsked } from './group-keys.ts'
-import { readNameless } from './nameless.ts'
+import { namelessSeen } from './nameless.ts'
 import { readPresence, type Uids } from './presence.ts'
 import type { Reading } from './reading.ts'
 
@@ -84,7 +84,7 @@ async function withHolders(reading: Rows, filter: PodFilter): Promise<PodFilter>
 async function fewOf({ reading, filter }: Place, known: Promise<Known>, most: number): Promise<string[] | undefined> {
   const { among, ...others } = filter
   if (!hasHandles(filter)) return undefined
-  const { nameless, ledTo } = await known
+  const { nameless, apiUid } = await known
   const sets = await Promise.all(
     handleSets(filter.tenant, others, { mirrored: false, nameless }).map((set) =>
       reading.rows<{ uid: string }>(someOf(set, most + 1)),
@@ -93,7 +93,7 @@ async function fewOf({ reading, filter }: Place, known: Promise<Known>, most: nu
   const uids = [...(among === undefined ? [] : [among]), ...sets.map((set) => set.map(({ uid }) => uid))]
   if (uids.some((set) => set.length > most || charsOf(set) > uidCharsAtOnce)) return undefined
   return uids
-    .map((set) => new Set(ledTo(set)))
+    .map((set) => new Set(set.map(apiUid)))
     .reduce((a, b) => a.intersection(b))
     .values()
     .toArray()
@@ -115,7 +115,7 @@ async function newest(
   const nameless = async (): Promise<SeenRow[]> => {
     const presence = await known
     if (!presence.nameless) return []
-    return readNameless(reading, filter.tenant, newestNameless(filter, position, rows, presence))
+    return namelessSeen(reading, filter.tenant, newestNameless(filter, position, rows, presence))
   }
   const sources = await Promise.all([told(), nameless()])
   const ends = sources.flatMap((source) => (source.length < rows ? [] : [BigInt(source.at(-1)!.seen)]))
@@ -159,7 +159,7 @@ async function readSeen(reading: Rows, filter: PodFilter, uids: readonly string[
     const { carried, nameless } = await presence
     return Promise.all([
       told(carried(uids).filter((uid) => !wanted.has(uid))),
-      nameless ? readNameless(reading, filter.tenant, namelessOf(filter, uids)) : [],
+      nameless ? namelessSeen(reading, filter.tenant, namelessOf(filter, uids)) : [],
     ])
   }
   const [own, rest] = await Promise.all([told(uids), others()])

@@ -3,13 +3,13 @@
 
 import { lineCounts, type LineCountRow } from '#query/plan/line-counts.ts'
 import * as details from '#query/plan/pod-details.ts'
-import { mirrors } from '#query/plan/pod-sources.ts'
 import { settledNs, type PodFilter, type PodKey, type PodPosition } from '#query/plan/pods.ts'
 import { renderPod, type PodFacts, type PodJson } from '#query/render/pod.ts'
 import { readCovers, withLosses } from './covers.ts'
 import { readFewLines } from './few-lines.ts'
-import { createKeptPods, withSealsKept, type KeptPods } from './kept-pods.ts'
+import { createKeptPods, withSealsKept } from './kept-pods.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
+import { namelessLifeLines } from './nameless.ts'
 import { visitedHash } from './group-keys.ts'
 import { readPodKeys, uidCharsAtOnce } from './pod-keys.ts'
 import { readPresence } from './presence.ts'
@@ -45,34 +45,35 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
 
   async function facts(tenant: string, uids: readonly string[]): Promise<PodFacts[]> {
     if (uids.length === 0) return []
-    const [pods, lives, { nameless }] = await Promise.all([
+    const { apiUid, carried, nameless } = await readPresence(reading, tenant)
+    const all = carried(uids)
+    const [pods, asked, lives, events, lines, others] = await Promise.all([
       rows<details.PodRow>(details.podRows(tenant, uids)),
+      rows<{ uid: string; askedAt: string }>(details.podDeletions(tenant, uids)),
       rows<details.LifeRow>(details.lifeRows(tenant, uids)),
-      readPresence(reading, tenant),
-    ])
-    const mirrored = pods.flatMap(({ mirrorUid }) => (mirrorUid === '' ? [] : [mirrorUid]))
-    const aliases = mirrored.length === 0 ? [] : await rows<{ mirror_uid: string; api_uid: string }>(mirrors(tenant, mirrored))
-    const apiUidOf = new Map(aliases.map(({ mirror_uid: mirror, api_uid: api }) => [mirror, api]))
-    const all = [...uids, ...apiUidOf.keys()]
-    const [events, lines] = await Promise.all([
       rows<details.EventRow>(details.eventRows(tenant, all)),
-      rows<details.LifeLinesRow>(details.lifeLines(tenant, all, nameless)),
+      rows<details.LifeLinesRow>(details.lifeLines(tenant, all)),
+      nameless ? namelessLifeLines(reading, tenant, uids) : [],
     ])
-    const uidOf = ({ uid }: { uid: string }) => apiUidOf.get(uid) ?? uid
+    const askedAt = new Map(asked.map((deletion) => [deletion.uid, deletion.askedAt]))
+    const uidOf = ({ uid }: { uid: string }) => apiUid(uid)
     const of = {
-      row: Map.groupBy(pods, uidOf),
-      lives: Map.groupBy(lives, uidOf),
+      row: Map.groupBy(pods, ({ uid }) => uid),
+      lives: Map.groupBy(lives, ({ uid }) => uid),
       events: Map.groupBy(events, uidOf),
-      lines: Map.groupBy(lines, uidOf),
+      lines: Map.groupBy([...lines, ...others], uidOf),
     }
-    return uids.map((uid) => ({
-      uid,
-      row: of.row.get(uid)?.[0] ?? null,
-      lives: of.lives.get(uid) ?? [],
-      events: of.events.get(uid) ?? [],
-      lines: of.lines.get(uid) ?? [],
-      counts: [],
-    }))
+    return uids.map((uid) => {
+      const row = of.row.get(uid)?.[0] ?? null
+      return {
+        uid,
+        row: row === null || row.deletedAt === null ? row : { ...row, deletedAt: askedAt.get(uid) ?? row.deletedAt },
+        lives: of.lives.get(uid) ?? [],
+        events: of.events.get(uid) ?? [],
+        lines: of.lines.get(uid) ?? [],
+        counts: [],
+      }
+    })
   }
 
   async function counted(tenant: string, pods: readonly PodFacts[], { sizes } = { sizes: false }): Promise<PodFacts[]> {
@@ -88,10 +89,10 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
     pods: readonly PodFacts[],
     { sizes = false, linesMax }: { sizes?: boolean; linesMax?: number } = {},
   ): Promise<PodFacts[]> {
-    const covered =
+    const cover = async (): Promise<PodFacts[]> =>
       (await readFewLines(reading, tenant, pods, { sizes })) ??
       (await readCovers(reading, tenant, await counted(tenant, pods, { sizes }), linesMax))
-    return withLosses(reading, tenant, covered)
+    return withLosses(reading, tenant, pods, cover())
   }
 
   async function countSome(tenant: string, pods: readonly PodFacts[], sizes: boolean): Promise<PodFacts[]> {
@@ -101,21 +102,31 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
     return pods.map((pod) => inTime({ ...pod, counts: counts(pod) }))
   }
 
-  /** One for each key, in their order: what was written of those of which nothing was told since, facts of the others. */
-  async function found(tenant: string, keys: readonly PodKey[], keptPods: KeptPods): Promise<Found[]> {
-    const kept = await keptPods.of(keys)
-    const told = await facts(
-      tenant,
-      keys.flatMap(({ uid }) => (kept.has(uid) ? [] : [uid])),
-    )
-    const factsOf = new Map(told.map((pod) => [pod.uid, pod]))
-    return keys.map(({ uid }) => {
-      const summary = kept.get(uid)
-      if (summary !== undefined) return { ...summary, facts: null }
-      const pod = factsOf.get(uid)!
-      const rendered = renderPod(pod)
-      return { pod: rendered.pod, over: rendered.verdict.over, facts: pod }
-    })
+  /** Of likely pods of a page what was written is read while their keys still are, and then facts of those of whom nothing is. */
+  function createFinder(tenant: string): Finder {
+    const kept = createKeptPods(reading, tenant)
+    let early: Promise<PodFacts[]> = Promise.resolve([])
+    return {
+      likely(uids) {
+        kept.ahead(uids)
+        early = kept.unwritten().then((some) => facts(tenant, some))
+        // Whoever awaits them is told; nobody may come to it.
+        early.catch(() => {})
+      },
+      async of(keys) {
+        const summaries = await kept.of(keys)
+        const told = new Map((await early).map((pod) => [pod.uid, pod]))
+        const others = keys.filter(({ uid }) => !summaries.has(uid) && !told.has(uid)).map(({ uid }) => uid)
+        for (const pod of await facts(tenant, others)) told.set(pod.uid, pod)
+        return keys.map(({ uid }) => {
+          const summary = summaries.get(uid)
+          if (summary !== undefined) return { ...summary, facts: null }
+          const pod = told.get(uid)!
+          const rendered = renderPod(pod)
+          return { pod: rendered.pod, over: rendered.verdict.over, facts: pod }
+        })
+      },
+    }
   }
 
   /** Pods in order, outcomes decided, with the position behind each. */
@@ -126,7 +137,7 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
   ): AsyncGenerator<{ pod: Found; behind: PodPosition }> {
     // Asking for keys costs the same however many there are; a filter by outcome may need to look at all of them.
     const atOnce = filter.outcome === undefined ? limit + 1 : keysAtOnce
-    const kept = createKeptPods(reading, filter.tenant)
+    const finder = createFinder(filter.tenant)
     let behind = start
     for (let more = true; more;) {
       const keys = await readPodKeys({
@@ -134,14 +145,14 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
         filter,
         position: behind,
         limit: atOnce,
-        onLikely: (uids) => kept.ahead(uids.slice(0, limit + 1)),
+        onLikely: (uids) => finder.likely(uids.slice(0, limit + 1)),
       })
       more = keys.length === atOnce
       let step = limit + 1
       for (let from = 0, size = 0; from < keys.length; from += size, step *= 4) {
         size = sizeOfStep(keys, from, Math.min(step, detailsAtOnce))
         const slice = keys.slice(from, from + size)
-        for (const [i, pod] of (await found(filter.tenant, slice, kept)).entries()) {
+        for (const [i, pod] of (await finder.of(slice)).entries()) {
           behind = advance(behind, slice[i]!, pod.over, keys[0]!)
           yield { pod, behind }
         }
@@ -183,6 +194,12 @@ function sizeOfStep(keys: readonly PodKey[], from: number, most: number): number
   for (let chars = 0; size < most && from + size < keys.length && (size === 0 || chars < uidCharsAtOnce); size++)
     chars += keys[from + size]!.uid.length
   return size
+}
+
+interface Finder {
+  likely(uids: readonly string[]): void
+  /** One for each key, in their order: what was written of those of which nothing was told since, facts of the others. */
+  of(keys: readonly PodKey[]): Promise<Found[]>
 }
 
 /** `facts`: null where what was written of it stands. */

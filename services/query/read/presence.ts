@@ -10,8 +10,6 @@ export interface Uids {
   apiUid(uid: string): string
   /** All under which something of these is stored. */
   carried(uids: readonly string[]): string[]
-  /** Pods of the API that these lead to, whichever they are. */
-  ledTo(uids: readonly string[]): string[]
 }
 
 type Rows = Pick<Reading, 'rows'>
@@ -40,24 +38,12 @@ async function askPresence({ rows }: Rows, tenant: string): Promise<Presence & U
 
 /** Pure. A static pod that was made again has several pods of the API one after the other: the newest has its lines. */
 export function uidsOf(mirrors: readonly MirrorRow[]): Uids {
-  const ofMirror = Map.groupBy(mirrors, ({ mirror }) => mirror)
-  const mirrorsOf = Map.groupBy(mirrors, ({ uid }) => uid)
-  const apiUidOf = new Map([...ofMirror].map(([mirror, rows]) => [mirror, rows.reduce(newer).uid]))
-  const apiUid = (uid: string): string => apiUidOf.get(uid) ?? uid
-  const mirrorsUnder = (uid: string): string[] => (mirrorsOf.get(uid) ?? []).map(({ mirror }) => mirror)
+  const newest = [...Map.groupBy(mirrors, ({ mirror }) => mirror).values()].map((rows) => rows.reduce(newer))
+  const apiUidOf = new Map(newest.map(({ mirror, uid }) => [mirror, uid]))
+  const mirrorsOf = Map.groupBy(newest, ({ uid }) => uid)
   return {
-    apiUid,
-    carried: (uids) => [
-      ...new Set(uids.flatMap((uid) => [uid, ...mirrorsUnder(uid).filter((mirror) => apiUid(mirror) === uid)])),
-    ],
-    ledTo: (uids) => [
-      ...new Set(
-        uids.flatMap((uid) => {
-          const made = ofMirror.get(uid)
-          return made === undefined ? [uid, ...mirrorsUnder(uid).map(apiUid)] : made.map((row) => row.uid)
-        }),
-      ),
-    ],
+    apiUid: (uid) => apiUidOf.get(uid) ?? uid,
+    carried: (uids) => [...new Set(uids.flatMap((uid) => [uid, ...(mirrorsOf.get(uid) ?? []).map(({ mirror }) => mirror)]))],
   }
 }
 

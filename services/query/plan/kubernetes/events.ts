@@ -66,10 +66,9 @@ export function eventTexts(filter: EventFilter, after: EventPosition | undefined
     after === undefined
       ? raw('')
       : sql` AND (namespace, name, uid) > (${str(after.namespace)}, ${str(after.name)}, ${str(after.uid)})`
-  const time = (column: string, as: string) => raw(`concat(replaceOne(toString(${column}), ' ', 'T'), 'Z') AS ${as}`)
   return sql`SELECT toFloat64(${id}) AS id, toFloat64(${printOf(raw('version'))}) AS print, namespace, uid, name, type, reason, message, involved_kind AS kind,
     involved_namespace AS involvedNamespace, involved_name AS involvedName, involved_uid AS involvedUid, field_path AS fieldPath,
-    ${time('first_time', 'firstTime')}, ${time('last_time', 'lastTime')}, count, component, host, object
+    first_time AS firstTime, last_time AS lastTime, count, component, host, object
   FROM events FINAL WHERE ${eventsWhere(filter)}${behind} ORDER BY namespace, name, uid LIMIT ${uint(limit)}`
 }
 

@@ -1,6 +1,5 @@
 // What the pods of a page show besides their facts: whole objects, or their labels where only metadata is wanted.
-import { raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
-import { time } from '../pod-details.ts'
+import { sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 
 export interface PodTextRow {
   uid: string
@@ -14,6 +13,6 @@ export interface PodTextRow {
 
 /** Rows: PodTextRow. */
 export function podTexts(tenant: string, uids: readonly string[], whole: boolean): Fragment {
-  return sql`SELECT uid, labels, ${whole ? sql`object` : sql`''`} AS object, phase, ip, ${raw(time('created_at', 'createdAt'))}
+  return sql`SELECT uid, labels, ${whole ? sql`object` : sql`''`} AS object, phase, ip, created_at AS createdAt
     FROM pods FINAL WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)}`
 }

@@ -5,7 +5,7 @@ const pair = (mirror: string, uid: string, born = 1, told = 1) => ({ mirror, uid
 
 test('a uid that no static pod has is that of the API', () => {
   const uids = uidsOf([pair('hash', 'static')])
-  expect([uids.apiUid('other'), uids.carried(['other']), uids.ledTo(['other'])]).toEqual(['other', ['other'], ['other']])
+  expect([uids.apiUid('other'), uids.carried(['other'])]).toEqual(['other', ['other']])
 })
 
 test('what lines of a static pod carry leads to it, and its own uid to them', () => {
@@ -13,7 +13,6 @@ test('what lines of a static pod carry leads to it, and its own uid to them', ()
   expect(uids.apiUid('hash')).toBe('static')
   expect(uids.apiUid('static')).toBe('static')
   expect(uids.carried(['static', 'other'])).toEqual(['static', 'hash', 'other'])
-  expect(uids.ledTo(['hash', 'static'])).toEqual(['static'])
 })
 
 test.each([
@@ -27,7 +26,4 @@ test.each([
   expect(uids.apiUid('hash')).toBe('new')
   expect(uids.carried([old])).toEqual([old])
   expect(uids.carried(['new'])).toEqual(['new', 'hash'])
-  expect(uids.ledTo(['hash']).toSorted()).toEqual([old, 'new'].toSorted())
-  // Lines that were told of with the old one are shown with the new one now.
-  expect(uids.ledTo([old]).toSorted()).toEqual([old, 'new'].toSorted())
 })
