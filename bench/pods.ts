@@ -1,7 +1,7 @@
 // How long finding a pod takes among many: loads a population of lives, starts the service on it, and asks for pods by every handle,
 // one request after another: while the obituaries of all are being written, and once they are. Then kubectl lists all of them, where it is
 // named. Prints its seed and Markdown tables.
-// Run by hand: node bench/pods.ts [--pods 100000] [--lives 10] [--lines 1] [--requests 100] [--seed 1] [--tails 10] [--kubectl FILE] [--data-dir DIR]
+// Run by hand: node bench/pods.ts [--pods 100000] [--lives 10] [--lines 1] [--requests 100] [--seed 1] [--tails 10] [--nameless 0] [--kubectl FILE] [--data-dir DIR]
 // With --data-dir a directory that was loaded before, with the same figures, is used again, and kept.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -24,23 +24,26 @@ const { values } = parseArgs({
     requests: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     tails: { type: 'string', default: '10' },
+    /** Of one pod of so many the agent sends no uid. */
+    nameless: { type: 'string', default: '0' },
     /** Only requests with this in their name. */
     only: { type: 'string', default: '' },
     kubectl: { type: 'string' },
     'data-dir': { type: 'string' },
   },
 })
-const [pods, livesPerPod, linesPerLife, requests, seed, tails] = [
+const [pods, livesPerPod, linesPerLife, requests, seed, tails, namelessEvery] = [
   values.pods,
   values.lives,
   values.lines,
   values.requests,
   values.seed,
   values.tails,
-].map(Number) as [number, number, number, number, number, number]
+  values.nameless,
+].map(Number) as [number, number, number, number, number, number, number]
 // Whole days, so that a directory may be used again.
 const untilMs = Math.floor(Date.now() / 86_400_000) * 86_400_000
-const options: PopulationOptions = { pods, livesPerPod, linesPerLife, seed, untilMs, days: 10 }
+const options: PopulationOptions = { pods, livesPerPod, linesPerLife, seed, untilMs, days: 10, namelessEvery }
 const every = Math.max(1, Math.floor(pods / 1000))
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 

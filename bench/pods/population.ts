@@ -1,6 +1,6 @@
 // A population of pods for bench/pods.ts, as rows of the tables that ingest writes: crash loops of some lives each, spread over days,
-// with nodes, reused addresses, labels, Events and a line or more per life; some of them static pods, some
-// whose agent sends no uid. The same seed gives the same population.
+// with nodes, reused addresses, labels, Events and a line or more per life; some of them static pods, and on
+// demand some whose agent sends no uid. The same seed gives the same population.
 import { columns } from '#ingest/store/columns.ts'
 import { createRandom, type Random } from '../storage/random.ts'
 
@@ -12,6 +12,8 @@ export interface PopulationOptions {
   /** Epoch ms: the last pod ends here; the first was born `days` earlier. */
   untilMs: number
   days: number
+  /** Of one pod of so many the agent sends no uid; 0: of none. */
+  namelessEvery: number
 }
 
 /** What the requests of the bench are made from. */
@@ -33,9 +35,8 @@ export type Table = 'pods' | 'lives' | 'events' | 'logs'
 export type Rows = Record<Table, Buffer>
 
 const lifeMs = 20 * 60_000
-/** One of so many pods is static, and of one of so many the agent sends no uid. */
+/** One of so many pods is static. */
 const staticEvery = 250
-const namelessEvery = 100
 
 /** Pods `from` to `to`, and their rows as JSONCompactEachRow. Each pod is made from its own number: any stretch can be made alone. */
 export function populate(options: PopulationOptions, from: number, to: number): { pods: Pod[]; rows: Rows } {
@@ -53,7 +54,8 @@ export function populate(options: PopulationOptions, from: number, to: number): 
 
 type Add = (table: Table, row: Record<string, unknown>) => void
 
-function populateOne({ pods, livesPerPod, linesPerLife, seed, untilMs, days }: PopulationOptions, number: number, add: Add): Pod {
+function populateOne(options: PopulationOptions, number: number, add: Add): Pod {
+  const { pods, livesPerPod, linesPerLife, seed, untilMs, days, namelessEvery } = options
   const random = createRandom(seed * 1_000_003 + number)
   const pod = drawPod(random, number, untilMs - ((pods - number) / pods) * days * 86_400_000 - livesPerPod * lifeMs, livesPerPod)
   const { uid, name, namespace, node, app, bornMs, diedMs, containerIds } = pod
@@ -106,7 +108,7 @@ function populateOne({ pods, livesPerPod, linesPerLife, seed, untilMs, days }: P
     for (let line = 0; line < linesPerLife; line++)
       add('logs', {
         ...life,
-        ...(number % namelessEvery === 1 ? { pod_uid: '', restart: -1 } : { pod_uid: carried }),
+        ...(namelessEvery > 0 && number % namelessEvery === 1 ? { pod_uid: '', restart: -1 } : { pod_uid: carried }),
         container_id: `containerd://${life.container_id}`,
         ts: instant(startedMs + line * 1000 + 1),
         stream: 'stderr',

@@ -36,7 +36,7 @@ export interface PodKeysOptions {
   onLikely?: (uids: readonly string[]) => void
 }
 
-/** A statement takes 256 KB of text, its lists included, of which some list the uids several times. */
+/** Of uids in a list: longer ones take longer to plan than grouping all pods. */
 export const uidCharsAtOnce = 100_000
 const rowsMax = 20_000
 const marksAtOnce = 400
