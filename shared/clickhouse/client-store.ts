@@ -139,8 +139,10 @@ async function exchange(client: ClickHouseClient, params: Parameters<ClickHouseC
   return result
 }
 
-/** 64-bit integers as strings: JSON.parse would round them. */
-/** In JSON, times are RFC 3339 in UTC with the digits of their column: making them in each statement costs more than reading them. */
+/**
+ * 64-bit integers as strings: JSON.parse would round them. Times as RFC 3339 in UTC with the digits of their column: making them in each
+ * statement costs more than reading them.
+ */
 const readSettings = { output_format_json_quote_64bit_integers: 1, date_time_output_format: 'iso' } as const
 
 /** What every insert needs to be durable when it is answered, whole, and independent of the engine's deduplication. */

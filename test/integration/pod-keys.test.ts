@@ -56,9 +56,12 @@ function rowsOf(pod: Made, tenant: string, withRare: boolean): Record<Table, Row
   const { number, born, lasts, lives, told, gone, says, events, node } = pod
   const rare = withRare || says === 'nothing' || says === 'uid'
   const uid = `uid-${number}`
-  // Static pods that were made again with the same manifest share it.
-  const mirror = withRare && pod.static ? `${number % 30}`.padStart(32, '0') : ''
-  const place = { tenant, cluster: 'c', namespace: `ns-${number % 3}`, pod: `pod-${number % 40}`, container: 'app', pod_uid: uid }
+  // Static pods that were made again with the same manifest share its uid, their names and their containers.
+  const manifest = withRare && pod.static ? number % 30 : undefined
+  const mirror = manifest === undefined ? '' : `${manifest}`.padStart(32, '0')
+  const ids = manifest === undefined ? number : 2_000_000 + manifest
+  const name = `pod-${(manifest ?? number) % 40}`
+  const place = { tenant, cluster: 'c', namespace: `ns-${(manifest ?? number) % 3}`, pod: name, container: 'app', pod_uid: uid }
   const at = (restart: number): number => born + Math.floor((lasts * restart) / lives)
   const object = {
     ...place,
@@ -77,11 +80,17 @@ function rowsOf(pod: Made, tenant: string, withRare: boolean): Record<Table, Row
     owner_kind: 'Deployment',
     owner_name: `app-${number % 5}`,
   }
-  const life = (restart: number): Row => ({ ...place, restart, version: 1, container_id: idOf(number, restart), node: '' })
+  const life = (restart: number): Row => ({
+    ...place,
+    restart,
+    version: 1 + (number % 5),
+    container_id: idOf(ids, restart),
+    node: '',
+  })
   const line = (restart: number): Row => {
     const carried = {
       uid: { restart, pod_uid: mirror || uid },
-      'container id': { restart: -1, pod_uid: '', container_id: `containerd://${idOf(number, restart)}` },
+      'container id': { restart: -1, pod_uid: '', container_id: `containerd://${idOf(ids, restart)}` },
     }
     const nothing = { restart: -1, pod_uid: '', container_id: '' }
     const own = says === 'uid' || says === 'container id' ? carried[says] : nothing

@@ -21,7 +21,7 @@ export interface LossRow {
 /** More letters than this explain no more. */
 const lettersMax = 1000
 /** The engine searches for at most so many texts at once. */
-export const uidsMax = 200
+const uidsMax = 200
 
 /** Rows: LossRow. `uids`: of pods that miss something, as lines carry them. */
 export function losses(tenant: string, uids: readonly string[]): Fragment {

@@ -1,21 +1,13 @@
 // Lines that came without a pod uid, a row for each container that said them: what resolvedLines of pod-sources.ts joins, apart. Few pods
 // have such lines: they are looked for quickly, and whose they are only where there are any.
 import { join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { LifeLinesRow } from './pod-details.ts'
 import { bareContainerId, namelessNamesOf } from './pod-sources.ts'
 
-export interface NamelessRow {
-  cluster: string
-  namespace: string
-  pod: string
-  container: string
-  /** -1 unknown. */
-  restart: number
-  /** Without its scheme; '' where the lines came without one. */
-  containerId: string
-  node: string
-  firstLine: string
-  lastLine: string
-}
+export type NamelessRow = Pick<
+  LifeLinesRow,
+  'cluster' | 'namespace' | 'pod' | 'container' | 'restart' | 'containerId' | 'node' | 'firstLine' | 'lastLine'
+>
 
 /** `newest`: at most so many, newest last line first. Rows: NamelessRow, some of one container more than once. */
 export const namelessRows = (tenant: string, only: readonly Fragment[], newest?: number): Fragment =>

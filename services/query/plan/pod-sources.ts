@@ -56,6 +56,14 @@ export const anyNameless = (tenant: string): Fragment =>
 /** The container id of a line as `lives` keeps it: without its scheme. */
 export const bareContainerId: Fragment = raw(`replaceRegexpOne(container_id, '${containerScheme}', '')`)
 
+/**
+ * Whose containers these are (`which`: a condition on lives), whatever else was told of the instance since. The container of a static pod
+ * is that of all its mirror pods, one after the other: it is the last one's. Rows: containerId, podUid, container, restart.
+ */
+export const containerLives = (tenant: string, which: Fragment): Fragment =>
+  sql`SELECT container_id AS containerId, life.1 AS podUid, life.2 AS container, life.3 AS restart FROM (
+      SELECT container_id, argMax((pod_uid, toString(container), restart), (version, pod_uid)) AS life FROM lives WHERE tenant = ${str(tenant)} AND ${which} GROUP BY container_id)`
+
 export interface NamelessRows {
   /** A condition on life_lines. */
   only?: Fragment
@@ -69,8 +77,8 @@ export function resolvedLines(tenant: string, { only, tail }: NamelessRows = {})
   return sql`SELECT cluster, namespace, pod, container, restart, container_id, node, first_line, last_line, known_container, known_restart, container AS sent_container, restart AS sent_restart,
       if(known_uid != '', known_uid, concat('unresolved:', cluster, '/', namespace, '/', pod)) AS resolved
     FROM (SELECT cluster, namespace, pod, container, restart, ${bareContainerId} AS container_id, node, first_line, last_line ${nameless} ${tail ?? raw('')}) AS nameless
-    LEFT ANY JOIN (SELECT container_id AS known_id, pod_uid AS known_uid, container AS known_container, restart AS known_restart FROM lives WHERE tenant = ${str(tenant)} AND container_id != ''
-      AND container_id IN (SELECT ${bareContainerId} ${nameless})) AS known ON container_id = known_id`
+    LEFT ANY JOIN (SELECT containerId AS known_id, podUid AS known_uid, container AS known_container, restart AS known_restart
+      FROM (${containerLives(tenant, sql`container_id != '' AND container_id IN (SELECT ${bareContainerId} ${nameless})`)}) AS lives) AS known ON container_id = known_id`
 }
 
 /** A condition on nameless rows of life_lines: by name, they may be of one of these pods (rows: uid). */

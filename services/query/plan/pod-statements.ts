@@ -3,7 +3,7 @@
 import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { nanoseconds } from './line-filter.ts'
 import { containerHandle } from './pod-handles.ts'
-import { bareContainerId, mirroredUids } from './pod-sources.ts'
+import { bareContainerId, containerLives, mirroredUids } from './pod-sources.ts'
 
 /** The pod objects that carry `uid`, as their own or as their manifest's. */
 export const podObjects = (tenant: string, uid: string): Fragment => sql`
@@ -23,11 +23,13 @@ export interface ContainerLife {
   restart: number
 }
 
-/** The container instances that have one of these bare container ids, found by their first digits. Rows: ContainerLife. */
-export const livesOfContainers = (tenant: string, containerIds: readonly string[]): Fragment => sql`
-  SELECT container_id AS containerId, pod_uid AS podUid, container, restart FROM lives FINAL
-  WHERE tenant = ${str(tenant)} AND container_id IN ${strs(containerIds)}
-    AND pod_uid IN (SELECT uid FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'container' AND value IN ${strs(containerIds.map(containerHandle))})`
+/** The container instances that have one of these bare container ids, found by their first digits. Rows: ContainerLife, one for each id. */
+export const livesOfContainers = (tenant: string, containerIds: readonly string[]): Fragment =>
+  containerLives(
+    tenant,
+    sql`container_id IN ${strs(containerIds)}
+    AND pod_uid IN (SELECT uid FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'container' AND value IN ${strs(containerIds.map(containerHandle))})`,
+  )
 
 const spoken = sql`namespace, pod, container, restart, ${bareContainerId} AS containerId,
   toString(toUnixTimestamp64Nano(first_line)) AS first, toString(toUnixTimestamp64Nano(last_line)) AS last, fragments`

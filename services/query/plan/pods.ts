@@ -62,6 +62,9 @@ export interface SeenRow {
   toldAt: string
 }
 
+/** Where a source places a pod. */
+export type PlacedRow = Pick<SeenRow, 'uid' | 'seen'>
+
 /** What was stored under these uids. Rows: SeenRow. */
 export const toldOf = (filter: PodFilter, uids: readonly string[]): Fragment =>
   sql`${seenRow(raw('uid'))} FROM pods_seen WHERE ${join([ofTenant(filter), sql`uid IN ${strs(uids)}`, ...named(filter, 'name')], ' AND ')}`
@@ -88,7 +91,7 @@ export const ledToByAll = (filter: PodFilter, presence: Presence, uids: readonly
     ' AND ',
   )}`
 
-/** The newest `rows` of what was told with uids: pods whose lastSeen is later than the last of so many rows are sure to be here. Rows: SeenRow. */
+/** The newest `rows` of what was told with uids: pods whose lastSeen is later than the last of so many rows are sure to be here. Rows: PlacedRow. */
 export function newestTold(filter: PodFilter, position: PodPosition | undefined, rows: number, presence: Presence): Fragment {
   const { tenant } = filter
   const sets = handleSets(tenant, filter, presence).map((set) => leadsTo(tenant, raw('uid'), set, presence))

@@ -1,5 +1,5 @@
 // What the lines of pods cover of their files, and what dead letters may explain: the evidence of their seals.
-import { losses, uidsMax, type LossRow } from '#query/plan/losses.ts'
+import { losses, type LossRow } from '#query/plan/losses.ts'
 import { lifeStretches, type StretchRow } from '#query/plan/stretches.ts'
 import type { PodFacts } from '#query/render/pod.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
@@ -25,21 +25,16 @@ export async function readCovers(
   return pods.map((pod) => covered.get(pod) ?? pod)
 }
 
-/** Adds `losses` to `pods` once they have stretches, where they have some; of few they are asked for beside them. */
+/** Adds `losses` where there are stretches. */
 export async function withLosses(
   { rows }: Pick<Reading, 'rows'>,
   tenant: string,
   pods: readonly PodFacts[],
-  covering: Promise<PodFacts[]>,
 ): Promise<PodFacts[]> {
-  const ask = (uids: readonly string[]): Promise<LossRow[]> => rows<LossRow>(losses(tenant, uids))
-  const bounds = boundsOf(pods)
-  const few = bounds !== undefined && bounds.uids.length <= uidsMax
-  const [covered, early] = await Promise.all([covering, few ? ask(bounds.uids) : undefined])
-  if (covered.every(({ stretches = [] }) => stretches.length === 0)) return covered
-  const holed = covered.filter(({ stretches = [] }) => stretches.some(({ from }) => from > 0))
-  const letters = early ?? (await ask(boundsOf(holed)?.uids ?? []))
-  return covered.map((pod) => (pod.stretches === undefined ? pod : { ...pod, losses: letters }))
+  if (pods.every(({ stretches = [] }) => stretches.length === 0)) return [...pods]
+  const holed = pods.filter(({ stretches = [] }) => stretches.some(({ from }) => from > 0))
+  const letters = await rows<LossRow>(losses(tenant, boundsOf(holed)?.uids ?? []))
+  return pods.map((pod) => (pod.stretches === undefined ? pod : { ...pod, losses: letters }))
 }
 
 function withinLines(pods: readonly PodFacts[], linesMax: number): PodFacts[] {

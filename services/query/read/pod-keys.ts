@@ -12,6 +12,7 @@ import {
   newestTold,
   podKeys,
   toldOf,
+  type PlacedRow,
   type PodFilter,
   type PodKey,
   type PodPosition,
@@ -110,9 +111,9 @@ async function newest(
   known: Promise<Known>,
 ): Promise<{ uids: string[]; cut: bigint | undefined }> {
   // Only handles need to know of static pods first.
-  const told = async (): Promise<SeenRow[]> =>
-    reading.rows<SeenRow>(newestTold(filter, position, rows, hasHandles(filter) ? await known : neither))
-  const nameless = async (): Promise<SeenRow[]> => {
+  const told = async (): Promise<PlacedRow[]> =>
+    reading.rows<PlacedRow>(newestTold(filter, position, rows, hasHandles(filter) ? await known : neither))
+  const nameless = async (): Promise<PlacedRow[]> => {
     const presence = await known
     if (!presence.nameless) return []
     return namelessSeen(reading, filter.tenant, newestNameless(filter, position, rows, presence))
@@ -127,7 +128,7 @@ async function newest(
 }
 
 /** Rows of pods that every handle leads to: whose lines they are is known only now. */
-async function ofHandles(reading: Rows, filter: PodFilter, rows: SeenRow[], known: Promise<Known>): Promise<SeenRow[]> {
+async function ofHandles(reading: Rows, filter: PodFilter, rows: PlacedRow[], known: Promise<Known>): Promise<PlacedRow[]> {
   if (rows.length === 0 || !hasHandles(filter)) return rows
   const uids = [...new Set(rows.map(({ uid }) => uid))]
   const led = new Set((await reading.rows<{ uid: string }>(ledToByAll(filter, await known, uids))).map(({ uid }) => uid))

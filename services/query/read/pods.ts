@@ -7,10 +7,10 @@ import { settledNs, type PodFilter, type PodKey, type PodPosition } from '#query
 import { renderPod, type PodFacts, type PodJson } from '#query/render/pod.ts'
 import { readCovers, withLosses } from './covers.ts'
 import { readFewLines } from './few-lines.ts'
+import { visitedHash } from './group-keys.ts'
 import { createKeptPods, withSealsKept } from './kept-pods.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
 import { namelessLifeLines } from './nameless.ts'
-import { visitedHash } from './group-keys.ts'
 import { readPodKeys, uidCharsAtOnce } from './pod-keys.ts'
 import { readPresence } from './presence.ts'
 import type { Reading } from './reading.ts'
@@ -89,10 +89,10 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
     pods: readonly PodFacts[],
     { sizes = false, linesMax }: { sizes?: boolean; linesMax?: number } = {},
   ): Promise<PodFacts[]> {
-    const cover = async (): Promise<PodFacts[]> =>
+    const covered =
       (await readFewLines(reading, tenant, pods, { sizes })) ??
       (await readCovers(reading, tenant, await counted(tenant, pods, { sizes }), linesMax))
-    return withLosses(reading, tenant, pods, cover())
+    return withLosses(reading, tenant, covered)
   }
 
   async function countSome(tenant: string, pods: readonly PodFacts[], sizes: boolean): Promise<PodFacts[]> {

@@ -25,8 +25,8 @@ export function readPresence(reading: Rows, tenant: string): Promise<Presence & 
   const last = ofReading.get(tenant)
   if (last !== undefined && now - last.asked < knownMs) return last.presence
   const presence = askPresence(reading, tenant)
-  // Whoever awaits it is told; who failed before he came to it is not there any more.
-  presence.catch(() => {})
+  // Whoever awaits it is told; the next one asks again.
+  presence.catch(() => ofReading.delete(tenant))
   ofReading.set(tenant, { asked: now, presence })
   return presence
 }
