@@ -9,7 +9,7 @@ export interface KeptRow {
   lines: string
 }
 
-const marked = sql`toString(toUnixTimestamp64Milli(marked)) AS marked`
+const marked = sql`toUnixTimestamp64Milli(marked) AS marked`
 const newest = sql`ORDER BY written_at DESC LIMIT 1 BY uid`
 
 // A hundred runs of four rows are read by one thread sooner than they are handed out to two.
@@ -17,7 +17,7 @@ const inOneRun = sql`SETTINGS merge_tree_min_rows_for_concurrent_read = 1000000,
 
 /** Without the documents. Rows: KeptRow. */
 export const keptSummaries = (tenant: string, uids: readonly string[]): Fragment =>
-  sql`SELECT uid, ${marked}, summary, toString(lines) AS lines FROM pod_summaries PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest} ${inOneRun}`
+  sql`SELECT uid, ${marked}, summary, lines FROM pod_summaries PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest} ${inOneRun}`
 
 export interface DocumentRow extends KeptRow {
   document: string
@@ -27,4 +27,4 @@ export interface DocumentRow extends KeptRow {
 
 /** Rows: DocumentRow. */
 export const keptDocuments = (tenant: string, uids: readonly string[]): Fragment =>
-  sql`SELECT uid, ${marked}, summary, toString(lines) AS lines, document, toFloat64(toUnixTimestamp64Milli(written_at)) AS writtenAt FROM obituaries PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest} SETTINGS max_threads = 1`
+  sql`SELECT uid, ${marked}, summary, lines, document, toFloat64(toUnixTimestamp64Milli(written_at)) AS writtenAt FROM obituaries PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest} SETTINGS max_threads = 1`
