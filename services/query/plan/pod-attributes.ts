@@ -1,8 +1,9 @@
 // What a pod is said to be by whoever knows best, its object before its lines before its Events: the filters that must hold of what
 // the answer shows, as conditions on uid.
 import { join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { namedLike } from './nameless.ts'
 import type { Presence } from './pod-handles.ts'
-import { namelessNamesOf, resolvedLines, underApiUid } from './pod-sources.ts'
+import { resolvedLines, underApiUid } from './pod-sources.ts'
 
 interface Scope {
   tenant: string
@@ -29,7 +30,7 @@ export function hasAttributes({ cluster, node }: Attributes, { tenant, presence,
       : sql`${uid} IN (SELECT arrayJoin(${strs(among)}) AS undecided WHERE undecided NOT IN (${decided}))`
   const under = (column: string, rows: (uid: Fragment, tail: Fragment) => Fragment) =>
     underApiUid(tenant, column, rows, presence.mirrored)
-  const names = among === undefined ? {} : { only: namelessNamesOf(tenant, sql`SELECT arrayJoin(${strs(among)}) AS uid`) }
+  const names = among === undefined ? undefined : namedLike(tenant, among)
   const told = [
     sql`SELECT uid, 2 AS rank, cluster, node FROM pods WHERE ${of}${only}`,
     ...under(

@@ -120,7 +120,7 @@ function byContainer(tenant: string, prefixes: readonly string[], presence: Pres
     UNION ALL SELECT pod_uid AS uid FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid != '' AND pod_uid IN (${first}) AND ${is(bareContainerId)}`
   const set = presence.mirrored ? ofApi(tenant, named) : named
   if (!presence.nameless) return set
-  const nameless = resolvedLines(tenant, { only: namelessNamesOf(tenant, first) })
+  const nameless = resolvedLines(tenant, namelessNamesOf(tenant, first))
   return sql`${set} UNION ALL SELECT resolved AS uid FROM (${nameless}) AS nameless WHERE ${is(raw('container_id'))}`
 }
 

@@ -1,13 +1,12 @@
 // How the uids that lines and Events carry become the uid of the API: static pods by their mirror annotation, lines of
 // /var/log/containers by the container id, and a name made up from cluster, namespace and pod where nothing matches.
-import { raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import { containerScheme } from '#shared/container-id.ts'
 
 /** Rows (mirror_uid, api_uid): of the log path's uid to that of the API, the newest where the mirror pod was made again. */
-export function mirrors(tenant: string, among?: readonly string[]): Fragment {
-  const only = among === undefined ? raw('') : sql` AND value IN ${strs(among)}`
+export function mirrors(tenant: string): Fragment {
   return sql`SELECT value AS mirror_uid, argMax(uid, (born, told, uid)) AS api_uid FROM (
-      SELECT value, uid, min(first) AS born, max(last) AS told FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'mirror'${only} GROUP BY value, uid)
+      SELECT value, uid, min(first) AS born, max(last) AS told FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'mirror' GROUP BY value, uid)
     GROUP BY mirror_uid`
 }
 
@@ -64,20 +63,13 @@ export const containerLives = (tenant: string, which: Fragment): Fragment =>
   sql`SELECT container_id AS containerId, life.1 AS podUid, life.2 AS container, life.3 AS restart FROM (
       SELECT container_id, argMax((pod_uid, toString(container), restart), (version, pod_uid)) AS life FROM lives WHERE tenant = ${str(tenant)} AND ${which} GROUP BY container_id)`
 
-export interface NamelessRows {
-  /** A condition on life_lines. */
-  only?: Fragment
-  /** ORDER BY and LIMIT of life_lines. */
-  tail?: Fragment
-}
-
-/** Rows of life_lines that came without a pod uid, with the uid they belong to as `resolved`. */
-export function resolvedLines(tenant: string, { only, tail }: NamelessRows = {}): Fragment {
+/** Rows of life_lines that came without a pod uid, with the uid they belong to as `resolved`; `only`: a condition on life_lines. */
+export function resolvedLines(tenant: string, only?: Fragment): Fragment {
   const nameless = sql`FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid = ''${only === undefined ? raw('') : sql` AND ${only}`}`
-  return sql`SELECT cluster, namespace, pod, container, restart, container_id, node, first_line, last_line, known_container, known_restart, container AS sent_container, restart AS sent_restart,
+  return sql`SELECT cluster, namespace, pod, container_id, node, first_line, last_line,
       if(known_uid != '', known_uid, concat('unresolved:', cluster, '/', namespace, '/', pod)) AS resolved
-    FROM (SELECT cluster, namespace, pod, container, restart, ${bareContainerId} AS container_id, node, first_line, last_line ${nameless} ${tail ?? raw('')}) AS nameless
-    LEFT ANY JOIN (SELECT containerId AS known_id, podUid AS known_uid, container AS known_container, restart AS known_restart
+    FROM (SELECT cluster, namespace, pod, ${bareContainerId} AS container_id, node, first_line, last_line ${nameless}) AS nameless
+    LEFT ANY JOIN (SELECT containerId AS known_id, podUid AS known_uid
       FROM (${containerLives(tenant, sql`container_id != '' AND container_id IN (SELECT ${bareContainerId} ${nameless})`)}) AS lives) AS known ON container_id = known_id`
 }
 

@@ -170,7 +170,7 @@ function sources(filter: PodFilter, presence: Presence): Fragment[] {
   if (!presence.nameless) return told
   const names = [...named(filter, 'pod'), ...handles.slice(0, 1).map((set) => namelessNamesOf(tenant, set))]
   const conditions = [raw('1'), ...handles.map((set) => sql`resolved IN (${set})`)]
-  const lines = resolvedLines(tenant, names.length === 0 ? {} : { only: join(names, ' AND ') })
+  const lines = resolvedLines(tenant, names.length === 0 ? undefined : join(names, ' AND '))
   return [
     ...told,
     sql`SELECT resolved AS uid, 1 AS spoke, toUnixTimestamp64Nano(first_line) AS begun, toUnixTimestamp64Nano(last_line) AS seen, ${raw(alwaysNew)} AS toldAt
