@@ -3,7 +3,7 @@
 import { raw } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
-import { keptDocuments, keptSummaries, type DocumentRow, type KeptRow } from '#query/plan/kept-pods.ts'
+import { keptDocuments, type DocumentRow } from '#query/plan/kept-pods.ts'
 import { isBad } from '#query/plan/last-words.ts'
 import { alwaysNew } from '#query/plan/pods.ts'
 import { composeObituaries } from '#query/read/obituary.ts'
@@ -11,9 +11,9 @@ import { inBatches } from '#query/read/last-words.ts'
 import { readDossiers, type PodDossier } from '#query/read/pod-dossier.ts'
 import { readMarks } from '#query/read/pod-keys.ts'
 import { readScenes } from '#query/read/death-scenes.ts'
-import { isAsItWas } from '#query/read/kept-pods.ts'
+import { isAsItWas, readKept } from '#query/read/kept-pods.ts'
 import type { PodReader } from '#query/read/pods.ts'
-import type { Reading } from '#query/read/reading.ts'
+import type { Reading, RowReading } from '#query/read/reading.ts'
 import { sceneKey } from '#query/render/death-scene.ts'
 import { withKept } from '#query/render/kept-obituary.ts'
 import type { Obituary } from '#query/render/obituary.ts'
@@ -57,7 +57,7 @@ export function createObituaries(options: ObituariesOptions): Obituaries {
       const mark = marks.get(uid) ?? alwaysNew
       return Number(mark) <= now - settleMs ? mark : unsettled
     }
-    const kept = which === 'all' ? [] : await reading.rows<KeptRow>(keptSummaries(tenant, uids))
+    const kept = which === 'all' ? [] : await readKept(reading, tenant, uids)
     const same = new Set(kept.filter((row) => isAsItWas(row, markOf(row.uid))).map(({ uid }) => uid))
     const facts = await reader.facts(
       tenant,
@@ -108,7 +108,7 @@ export function createObituaries(options: ObituariesOptions): Obituaries {
   }
 
   async function withOtherLines(tenant: string, dead: readonly MarkedPod[]): Promise<MarkedPod[]> {
-    const kept = await reading.rows<KeptRow>(keptSummaries(tenant, dead.map(uidOf)))
+    const kept = await readKept(reading, tenant, dead.map(uidOf))
     const linesOf = new Map(kept.map(({ uid, lines }) => [uid, lines]))
     const counted = await reader.counted(
       tenant,
@@ -116,7 +116,7 @@ export function createObituaries(options: ObituariesOptions): Obituaries {
     )
     return dead.filter((_, i) => {
       const { uid, lines } = renderPod(counted[i]!).pod
-      return linesOf.get(uid) !== String(lines)
+      return linesOf.get(uid) !== BigInt(lines)
     })
   }
 
@@ -145,7 +145,7 @@ export function createObituaries(options: ObituariesOptions): Obituaries {
 const uidOf = ({ facts }: MarkedPod): string => facts.uid
 
 /** Epoch ms by the store's clock. */
-export async function readNow({ rows }: Pick<Reading, 'rows'>): Promise<number> {
+export async function readNow({ rows }: RowReading): Promise<number> {
   const [clock] = await rows<{ now: string }>(raw('SELECT toString(toUnixTimestamp64Milli(now64(3))) AS now'))
   return Number(clock!.now)
 }
@@ -159,10 +159,7 @@ interface Row {
 const died = (outcome: Outcome): boolean => outcome !== 'running' && outcome !== 'unknown'
 
 const isSame = ({ obituary, summary, marked }: Row, kept: DocumentRow): boolean =>
-  kept.marked === marked &&
-  kept.lines === String(summary.pod.lines) &&
-  kept.summary === JSON.stringify(summary) &&
-  kept.document === JSON.stringify(obituary)
+  kept.marked === marked && kept.summary === JSON.stringify(summary) && kept.document === JSON.stringify(obituary)
 
 function rowOf(tenant: string, { obituary, summary, marked }: Row): string {
   const { cluster, namespace, name, uid, outcome, diedAt, lines, containers } = summary.pod

@@ -49,25 +49,17 @@ export interface PodKey {
 /** What is marked so is never as it was. */
 export const alwaysNew = '9223372036854775807'
 
-/** What one source told of a pod. */
-export interface SeenRow {
+/** Where a source places a pod. */
+export interface PlacedRow {
   /** As the source carries it; of lines that came without one, as they are resolved. */
   uid: string
-  /** 1: by an object or a line, whose times count where there are any; 0: by Events alone. */
-  spoke: number
-  /** Epoch ns as decimal text; 0 where nobody told a time. */
-  begun: string
+  /** Epoch ns as decimal text. */
   seen: string
-  /** As PodKey.marked. */
-  toldAt: string
 }
 
-/** Where a source places a pod. */
-export type PlacedRow = Pick<SeenRow, 'uid' | 'seen'>
-
-/** What was stored under these uids. Rows: SeenRow. */
+/** What was stored under these uids, as it is: every expression would take longer to plan than to make. Binary rows of read/seen-rows.ts. */
 export const toldOf = (filter: PodFilter, uids: readonly string[]): Fragment =>
-  sql`${seenRow(raw('uid'))} FROM pods_seen WHERE ${join([ofTenant(filter), sql`uid IN ${strs(uids)}`, ...named(filter, 'name')], ' AND ')}`
+  sql`SELECT uid, told, told_first, told_last, event_first, event_last, line_first, line_last, marked FROM pods_seen WHERE ${join([ofTenant(filter), sql`uid IN ${strs(uids)}`, ...named(filter, 'name')], ' AND ')}`
 
 /** Lines that came without a uid and may be of these pods. Rows: NamelessRow. */
 export const namelessOf = (filter: PodFilter, uids: readonly string[]): Fragment =>

@@ -4,15 +4,10 @@
 import { compare } from '#shared/compare.ts'
 import { never, podSpans, toldAddresses, type PodSpan, type ToldAddress } from '#query/plan/pod-addresses.ts'
 import type { When } from '#query/plan/pod-handles.ts'
-import type { Reading } from './reading.ts'
+import type { RowReading } from './reading.ts'
 
 /** Uids of those that had one of these at some time in [from, to). */
-export async function readHolders(
-  { rows }: Pick<Reading, 'rows'>,
-  tenant: string,
-  ips: readonly string[],
-  when: When,
-): Promise<string[]> {
+export async function readHolders({ rows }: RowReading, tenant: string, ips: readonly string[], when: When): Promise<string[]> {
   const [told, spans] = await Promise.all([rows<ToldAddress>(toldAddresses(tenant, ips)), rows<PodSpan>(podSpans(tenant, ips))])
   return holdersOf({ told, spans, ips }, when)
 }

@@ -3,13 +3,13 @@ import { losses, type LossRow } from '#query/plan/losses.ts'
 import { lifeStretches, type StretchRow } from '#query/plan/stretches.ts'
 import type { PodFacts } from '#query/render/pod.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
-import type { Reading } from './reading.ts'
+import type { RowReading } from './reading.ts'
 
 const podsAtOnce = 400
 
 /** Adds `stretches` to counted pods. With `linesMax` those with the most lines are left out, so that the others have no more than so many. */
 export async function readCovers(
-  { rows }: Pick<Reading, 'rows'>,
+  { rows }: RowReading,
   tenant: string,
   pods: readonly PodFacts[],
   linesMax = Infinity,
@@ -26,11 +26,7 @@ export async function readCovers(
 }
 
 /** Adds `losses` where there are stretches. */
-export async function withLosses(
-  { rows }: Pick<Reading, 'rows'>,
-  tenant: string,
-  pods: readonly PodFacts[],
-): Promise<PodFacts[]> {
+export async function withLosses({ rows }: RowReading, tenant: string, pods: readonly PodFacts[]): Promise<PodFacts[]> {
   if (pods.every(({ stretches = [] }) => stretches.length === 0)) return [...pods]
   const holed = pods.filter(({ stretches = [] }) => stretches.some(({ from }) => from > 0))
   const letters = await rows<LossRow>(losses(tenant, boundsOf(holed)?.uids ?? []))

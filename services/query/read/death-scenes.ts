@@ -11,17 +11,13 @@ import {
   type NodeStateRow,
 } from '#query/plan/death-scene.ts'
 import type { DeathScene, SceneKey } from '#query/render/death-scene.ts'
-import type { Reading } from './reading.ts'
+import type { RowReading } from './reading.ts'
 
 /** States of a pod's node, the newest ones. */
 const statesMax = 500
 
 /** One for each, in their order. */
-export async function readScenes(
-  reading: Pick<Reading, 'rows'>,
-  tenant: string,
-  keys: readonly SceneKey[],
-): Promise<DeathScene[]> {
+export async function readScenes(reading: RowReading, tenant: string, keys: readonly SceneKey[]): Promise<DeathScene[]> {
   const [states, lines] = await Promise.all([readStates(reading, tenant, keys), readKernel(reading, tenant, keys)])
   if (lines === undefined) {
     const half = Math.ceil(keys.length / 2)
@@ -38,7 +34,7 @@ export async function readScenes(
   }))
 }
 
-async function readStates({ rows }: Pick<Reading, 'rows'>, tenant: string, keys: readonly SceneKey[]): Promise<NodeStateRow[]> {
+async function readStates({ rows }: RowReading, tenant: string, keys: readonly SceneKey[]): Promise<NodeStateRow[]> {
   const there = keys.filter(({ node }) => node !== '')
   if (there.length === 0) return []
   const untils = there.flatMap(({ until }) => until ?? [])
@@ -47,11 +43,7 @@ async function readStates({ rows }: Pick<Reading, 'rows'>, tenant: string, keys:
 }
 
 /** undefined where so much was said between the ends of many pods that some of it may be missing. */
-async function readKernel(
-  { rows }: Pick<Reading, 'rows'>,
-  tenant: string,
-  keys: readonly SceneKey[],
-): Promise<OomLine[] | undefined> {
+async function readKernel({ rows }: RowReading, tenant: string, keys: readonly SceneKey[]): Promise<OomLine[] | undefined> {
   const ends = keys.flatMap((key) => key.ends ?? [])
   const [first] = ends.map((end) => end.first).toSorted()
   const last = ends

@@ -5,7 +5,7 @@ import { stretchesMax, type StretchRow } from '#query/plan/stretches.ts'
 import type { PodFacts } from '#query/render/pod.ts'
 import { stretchesOfLines } from '#query/seal/stretches-of-lines.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
-import type { Reading } from './reading.ts'
+import type { RowReading } from './reading.ts'
 import { spansOf } from './timed-lives.ts'
 
 /** Lines that are few. */
@@ -13,7 +13,7 @@ const linesMax = 5000
 
 /** The pods with counts and stretches; undefined where their lines are too many, or must be put into lives by their times. */
 export async function readFewLines(
-  { rows }: Pick<Reading, 'rows'>,
+  { rows }: RowReading,
   tenant: string,
   pods: readonly PodFacts[],
   { sizes }: { sizes: boolean },

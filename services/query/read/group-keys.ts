@@ -2,7 +2,8 @@
 // is done here for those of a page: planning that statement takes longer than reading their rows.
 import { crc32 } from 'node:zlib'
 import { compare } from '#shared/compare.ts'
-import { settledNs, type PodFilter, type PodKey, type PodPosition, type SeenRow } from '#query/plan/pods.ts'
+import { settledNs, type PodFilter, type PodKey, type PodPosition } from '#query/plan/pods.ts'
+import type { SeenRow } from './seen-rows.ts'
 
 /** In PodPosition.visited. */
 export const visitedHash = (uid: string): number => crc32(uid)
@@ -16,9 +17,9 @@ export function groupKeys(rows: readonly SeenRow[], apiUid: (uid: string) => str
 }
 
 function keyOf(uid: string, told: readonly SeenRow[]): PodKey {
-  const spoken = told.filter(({ spoke }) => spoke === 1)
+  const spoken = told.filter(({ spoke }) => spoke)
   const counting = spoken.length === 0 ? told : spoken
-  const begun = counting.map((row) => BigInt(row.begun)).filter((time) => spoken.length === 0 || time > 0n)
+  const begun = counting.map((row) => row.begun).filter((time) => spoken.length === 0 || time > 0n)
   return {
     uid,
     first: String(begun.length === 0 ? 0n : begun.reduce((a, b) => (a < b ? a : b))),
@@ -27,7 +28,7 @@ function keyOf(uid: string, told: readonly SeenRow[]): PodKey {
   }
 }
 
-const latest = (times: readonly string[]): bigint => times.map(BigInt).reduce((a, b) => (a > b ? a : b))
+const latest = (times: readonly bigint[]): bigint => times.reduce((a, b) => (a > b ? a : b))
 
 /** Whether it was seen within the times that are asked for and its place is behind the position. */
 export function isAsked(key: PodKey, { from, to, at }: PodFilter, position: PodPosition | undefined): boolean {

@@ -9,7 +9,7 @@ import { readScenes } from './death-scenes.ts'
 import { isAsItWas } from './kept-pods.ts'
 import { composeObituary, diedBeside } from './obituary.ts'
 import { readMarks } from './pod-keys.ts'
-import type { Reading } from './reading.ts'
+import type { Reading, RowReading } from './reading.ts'
 import { readReplacements } from './replacements.ts'
 
 /** ms after a death within which the pod in its place may still be told of, or start. */
@@ -46,17 +46,13 @@ async function ifUnchanged(reading: Reading, tenant: string, row: DocumentRow): 
 }
 
 /** `uid`: of the API, or unresolved:… */
-async function keptObituary({ rows }: Pick<Reading, 'rows'>, tenant: string, uid: string): Promise<Obituary | undefined> {
+async function keptObituary({ rows }: RowReading, tenant: string, uid: string): Promise<Obituary | undefined> {
   const [row] = await rows<DocumentRow>(keptDocuments(tenant, [uid]))
   return row === undefined ? undefined : (JSON.parse(row.document) as Obituary)
 }
 
 /** As GET /v1/pods/{uid} shows it. Events are kept as long as obituaries: where nothing else is left there were none. */
-export async function keptDetail(
-  reading: Pick<Reading, 'rows'>,
-  tenant: string,
-  uid: string,
-): Promise<PodDetailJson | undefined> {
+export async function keptDetail(reading: RowReading, tenant: string, uid: string): Promise<PodDetailJson | undefined> {
   const kept = await keptObituary(reading, tenant, uid)
   if (kept === undefined) return undefined
   const { pod, cause, evidence, replacement } = kept

@@ -2,28 +2,28 @@
 import { namedLike, namelessRows, type NamelessRow } from '#query/plan/nameless.ts'
 import type { LifeLinesRow } from '#query/plan/pod-details.ts'
 import { livesOfContainers, type ContainerLife } from '#query/plan/pod-statements.ts'
-import { alwaysNew, type SeenRow } from '#query/plan/pods.ts'
+import { alwaysNew } from '#query/plan/pods.ts'
 import { earlier, later } from '#query/render/pod-lives.ts'
 import { parseFormattedTime } from '#query/render/time.ts'
 import type { Fragment } from '#shared/clickhouse/sql.ts'
-import type { Reading } from './reading.ts'
+import type { RowReading } from './reading.ts'
+import type { SeenRow } from './seen-rows.ts'
 
-type Rows = Pick<Reading, 'rows'>
 type Resolved = NamelessRow & { uid: string; life: ContainerLife | undefined }
 
 /** Where their pods stand in the list. `lines`: rows of plan/nameless.ts namelessRows; in their order. */
-export async function namelessSeen(reading: Rows, tenant: string, lines: Fragment): Promise<SeenRow[]> {
+export async function namelessSeen(reading: RowReading, tenant: string, lines: Fragment): Promise<SeenRow[]> {
   return (await resolve(reading, tenant, lines)).map(({ uid, firstLine, lastLine }) => ({
     uid,
-    spoke: 1,
-    begun: String(parseFormattedTime(firstLine)),
-    seen: String(parseFormattedTime(lastLine)),
-    toldAt: alwaysNew,
+    spoke: true,
+    begun: parseFormattedTime(firstLine),
+    seen: parseFormattedTime(lastLine),
+    toldAt: BigInt(alwaysNew),
   }))
 }
 
 /** First and last line of every life of these pods that spoke so. */
-export async function namelessLifeLines(reading: Rows, tenant: string, uids: readonly string[]): Promise<LifeLinesRow[]> {
+export async function namelessLifeLines(reading: RowReading, tenant: string, uids: readonly string[]): Promise<LifeLinesRow[]> {
   const asked = new Set(uids)
   const lines = (await resolve(reading, tenant, namelessRows(tenant, [namedLike(tenant, uids)]))).filter(({ uid }) =>
     asked.has(uid),
@@ -45,7 +45,7 @@ export async function namelessLifeLines(reading: Rows, tenant: string, uids: rea
   })
 }
 
-async function resolve({ rows }: Rows, tenant: string, lines: Fragment): Promise<Resolved[]> {
+async function resolve({ rows }: RowReading, tenant: string, lines: Fragment): Promise<Resolved[]> {
   const nameless = await rows<NamelessRow>(lines)
   const ids = [...new Set(nameless.map(({ containerId }) => containerId))].filter((id) => id !== '')
   const lives = ids.length === 0 ? [] : await rows<ContainerLife>(livesOfContainers(tenant, ids))

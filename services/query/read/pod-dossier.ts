@@ -6,7 +6,7 @@ import { replaceable, sceneKey, type DeathScene, type SceneKey } from '#query/re
 import { renderPod, type PodFacts, type RenderedPod } from '#query/render/pod.ts'
 import { readScenes } from './death-scenes.ts'
 import { createPodReader } from './pods.ts'
-import type { Reading } from './reading.ts'
+import type { RowReading } from './reading.ts'
 import { readReplacements } from './replacements.ts'
 
 export interface PodDossier {
@@ -18,7 +18,7 @@ export interface PodDossier {
 }
 
 /** undefined where nobody ever told of the pod. `uid`: in any form that names one. */
-export async function readDossier(reading: Pick<Reading, 'rows'>, tenant: string, uid: string): Promise<PodDossier | undefined> {
+export async function readDossier(reading: RowReading, tenant: string, uid: string): Promise<PodDossier | undefined> {
   // What came without a uid is no pod's.
   if (uid === '') return undefined
   const facts = await factsOf(reading, tenant, uid)
@@ -26,11 +26,7 @@ export async function readDossier(reading: Pick<Reading, 'rows'>, tenant: string
 }
 
 /** One for each, in their order. `pods`: without counts. */
-export async function readDossiers(
-  reading: Pick<Reading, 'rows'>,
-  tenant: string,
-  pods: readonly PodFacts[],
-): Promise<PodDossier[]> {
+export async function readDossiers(reading: RowReading, tenant: string, pods: readonly PodFacts[]): Promise<PodDossier[]> {
   const reader = createPodReader({ reading })
   const keys = pods.map(sceneKey)
   const uids = pods.map(({ uid }) => uid)
@@ -56,7 +52,7 @@ export async function readDossiers(
 }
 
 // No index leads from the uid of a log path to that of the API: asked for only where the uid is not the API's.
-async function factsOf(reading: Pick<Reading, 'rows'>, tenant: string, uid: string): Promise<PodFacts> {
+async function factsOf(reading: RowReading, tenant: string, uid: string): Promise<PodFacts> {
   const reader = createPodReader({ reading })
   const [facts] = (await reader.facts(tenant, [uid])) as [PodFacts]
   if (facts.row !== null) return facts

@@ -16,16 +16,16 @@ import {
   type PodFilter,
   type PodKey,
   type PodPosition,
-  type SeenRow,
 } from '#query/plan/pods.ts'
 import { readHolders } from './addresses.ts'
 import { groupKeys, isAsked } from './group-keys.ts'
 import { namelessSeen } from './nameless.ts'
 import { readPresence, type Uids } from './presence.ts'
-import type { Reading } from './reading.ts'
+import type { RowReading } from './reading.ts'
+import { decodeSeen, type SeenRow } from './seen-rows.ts'
 
 export interface PodKeysOptions {
-  reading: Rows
+  reading: RowReading
   filter: PodFilter
   position: PodPosition | undefined
   limit: number
@@ -44,7 +44,6 @@ const marksAtOnce = 400
 const rowsPerPod = 1.5
 const fewOfHandle = 400
 
-type Rows = Pick<Reading, 'rows'>
 type Known = Presence & Uids
 type Place = Pick<PodKeysOptions, 'reading' | 'filter' | 'position' | 'limit'>
 
@@ -74,7 +73,7 @@ const keysOfAll = ({ reading, filter, position, limit }: Place, known: Known): P
   reading.rows<PodKey>(podKeys(filter, position, limit, known))
 
 /** Who had an address at a time is found out first: the rest of the statement need not know of turns. */
-async function withHolders(reading: Rows, filter: PodFilter): Promise<PodFilter> {
+async function withHolders(reading: RowReading, filter: PodFilter): Promise<PodFilter> {
   const { tenant, ip, at, from, to } = filter
   if (ip === undefined || (at === undefined && from === undefined && to === undefined)) return filter
   const when = at === undefined ? { from, to } : { from: at, to: at + 1n }
@@ -116,7 +115,8 @@ async function newest(
   const nameless = async (): Promise<PlacedRow[]> => {
     const presence = await known
     if (!presence.nameless) return []
-    return namelessSeen(reading, filter.tenant, newestNameless(filter, position, rows, presence))
+    const lines = await namelessSeen(reading, filter.tenant, newestNameless(filter, position, rows, presence))
+    return lines.map(({ uid, seen }) => ({ uid, seen: String(seen) }))
   }
   const sources = await Promise.all([told(), nameless()])
   const ends = sources.flatMap((source) => (source.length < rows ? [] : [BigInt(source.at(-1)!.seen)]))
@@ -128,7 +128,7 @@ async function newest(
 }
 
 /** Rows of pods that every handle leads to: whose lines they are is known only now. */
-async function ofHandles(reading: Rows, filter: PodFilter, rows: PlacedRow[], known: Promise<Known>): Promise<PlacedRow[]> {
+async function ofHandles(reading: RowReading, filter: PodFilter, rows: PlacedRow[], known: Promise<Known>): Promise<PlacedRow[]> {
   if (rows.length === 0 || !hasHandles(filter)) return rows
   const uids = [...new Set(rows.map(({ uid }) => uid))]
   const led = new Set((await reading.rows<{ uid: string }>(ledToByAll(filter, await known, uids))).map(({ uid }) => uid))
@@ -152,9 +152,14 @@ async function keysAmong(
   return (await livingThen(reading, filter, asked)).slice(0, limit)
 }
 
-async function readSeen(reading: Rows, filter: PodFilter, uids: readonly string[], presence: Promise<Known>): Promise<PodKey[]> {
-  const told = (some: readonly string[]): Promise<SeenRow[]> =>
-    some.length === 0 ? Promise.resolve([]) : reading.rows<SeenRow>(toldOf(filter, some))
+async function readSeen(
+  reading: RowReading,
+  filter: PodFilter,
+  uids: readonly string[],
+  presence: Promise<Known>,
+): Promise<PodKey[]> {
+  const told = async (some: readonly string[]): Promise<SeenRow[]> =>
+    some.length === 0 ? [] : decodeSeen(await reading.binary(toldOf(filter, some)))
   const wanted = new Set(uids)
   const others = async (): Promise<SeenRow[][]> => {
     const { carried, nameless } = await presence
@@ -168,7 +173,7 @@ async function readSeen(reading: Rows, filter: PodFilter, uids: readonly string[
 }
 
 /** Without those that were not seen any more at the time that is asked for; who lives may be silent. */
-async function livingThen(reading: Rows, { tenant, at }: PodFilter, keys: readonly PodKey[]): Promise<PodKey[]> {
+async function livingThen(reading: RowReading, { tenant, at }: PodFilter, keys: readonly PodKey[]): Promise<PodKey[]> {
   const silent = at === undefined ? [] : keys.filter(({ last }) => BigInt(last) < at)
   if (silent.length === 0) return [...keys]
   const alive = await reading.rows<{ uid: string }>(
@@ -182,7 +187,7 @@ async function livingThen(reading: Rows, { tenant, at }: PodFilter, keys: readon
 }
 
 /** When anything was stored last about each of these pods: PodKey.marked by uid of the API. */
-export async function readMarks(reading: Rows, tenant: string, uids: readonly string[]): Promise<Map<string, string>> {
+export async function readMarks(reading: RowReading, tenant: string, uids: readonly string[]): Promise<Map<string, string>> {
   const known = readPresence(reading, tenant)
   const marks = new Map<string, string>()
   for (let from = 0; from < uids.length; from += marksAtOnce)

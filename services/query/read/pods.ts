@@ -5,6 +5,7 @@ import { lineCounts, type LineCountRow } from '#query/plan/line-counts.ts'
 import * as details from '#query/plan/pod-details.ts'
 import { settledNs, type PodFilter, type PodKey, type PodPosition } from '#query/plan/pods.ts'
 import { renderPod, type PodFacts, type PodJson } from '#query/render/pod.ts'
+import { cutSummary } from '#query/render/summary.ts'
 import { readCovers, withLosses } from './covers.ts'
 import { readFewLines } from './few-lines.ts'
 import { visitedHash } from './group-keys.ts'
@@ -13,11 +14,12 @@ import { boundsOf, ownersOf } from './line-owners.ts'
 import { namelessLifeLines } from './nameless.ts'
 import { readPodKeys, uidCharsAtOnce } from './pod-keys.ts'
 import { readPresence } from './presence.ts'
-import type { Reading } from './reading.ts'
+import type { RowReading } from './reading.ts'
 import { inTime, spansOf } from './timed-lives.ts'
 
 export interface PodPage {
-  pods: PodJson[]
+  /** JSON of each, as GET /v1/pods shows it. */
+  pods: Buffer[]
   /** null: every pod was visited. */
   next: PodPosition | null
 }
@@ -40,7 +42,7 @@ const countedAtOnce = 400
 /** Lines whose places a page of the list looks at: some tenths of a second. */
 const coveredLinesMax = 250_000
 
-export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> }): PodReader {
+export function createPodReader({ reading }: { reading: RowReading }): PodReader {
   const { rows } = reading
 
   async function facts(tenant: string, uids: readonly string[]): Promise<PodFacts[]> {
@@ -120,10 +122,10 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
         for (const pod of await facts(tenant, others)) told.set(pod.uid, pod)
         return keys.map(({ uid }) => {
           const summary = summaries.get(uid)
-          if (summary !== undefined) return { ...summary, facts: null }
-          const pod = told.get(uid)!
-          const rendered = renderPod(pod)
-          return { pod: rendered.pod, over: rendered.verdict.over, facts: pod }
+          if (summary !== undefined) return { ...cutSummary(summary), facts: null }
+          const looked = told.get(uid)!
+          const { pod, verdict } = renderPod(looked)
+          return { pod, over: verdict.over, facts: looked }
         })
       },
     }
@@ -174,7 +176,7 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
     return { pods: await rendering(filter.tenant, taken), next: more ? next : null }
   }
 
-  async function rendering(tenant: string, pods: readonly Found[]): Promise<PodJson[]> {
+  async function rendering(tenant: string, pods: readonly Found[]): Promise<Buffer[]> {
     const told = pods.flatMap((pod) => pod.facts ?? [])
     const looked = await sealed(tenant, told, { linesMax: coveredLinesMax })
     const remembered = await withSealsKept(
@@ -182,8 +184,8 @@ export function createPodReader({ reading }: { reading: Pick<Reading, 'rows'> })
       tenant,
       looked.map((pod) => renderPod(pod).pod),
     )
-    const shown = new Map(remembered.map((pod) => [pod.uid, pod]))
-    return pods.map(({ pod }) => shown.get(pod.uid) ?? pod)
+    const shown = remembered.values()
+    return pods.map((pod) => (pod.facts === null ? pod.pod : Buffer.from(JSON.stringify(shown.next().value))))
   }
 
   return { page, facts, counted, sealed }
@@ -202,14 +204,14 @@ interface Finder {
   of(keys: readonly PodKey[]): Promise<Found[]>
 }
 
-/** `facts`: null where what was written of it stands. */
-interface Found {
-  pod: PodJson
-  over: boolean
-  facts: PodFacts | null
-}
+/** `facts`: null where what was written of it stands, which is shown as it is. */
+type Found = { over: boolean } & ({ pod: PodJson; facts: PodFacts } | { pod: Buffer; facts: null })
 
-const wanted = ({ pod }: Found, { outcome }: PodFilter): boolean => outcome === undefined || outcome.includes(pod.outcome)
+function wanted(found: Found, { outcome }: PodFilter): boolean {
+  if (outcome === undefined) return true
+  const pod = found.facts === null ? (JSON.parse(found.pod.toString()) as PodJson) : found.pod
+  return outcome.includes(pod.outcome)
+}
 
 function advance(position: PodPosition | undefined, key: PodKey, over: boolean, newest: PodKey): PodPosition {
   const last = BigInt(key.last)

@@ -2,7 +2,7 @@
 // the API, and lines that came without a uid. Static pods are few: their uids are translated here, where the engine would join each source.
 import type { Presence } from '#query/plan/pod-handles.ts'
 import { anyNameless, mirrorRows, type MirrorRow } from '#query/plan/pod-sources.ts'
-import type { Reading } from './reading.ts'
+import type { RowReading } from './reading.ts'
 
 /** Uids of the API and those that lines and Events of static pods carry; all others are both. */
 export interface Uids {
@@ -12,13 +12,11 @@ export interface Uids {
   carried(uids: readonly string[]): string[]
 }
 
-type Rows = Pick<Reading, 'rows'>
-
 const knownMs = 1000
-const known = new WeakMap<Rows, Map<string, { asked: number; presence: Promise<Presence & Uids> }>>()
+const known = new WeakMap<RowReading, Map<string, { asked: number; presence: Promise<Presence & Uids> }>>()
 
 /** Asked once for an answer, however many statements of it need it. */
-export function readPresence(reading: Rows, tenant: string): Promise<Presence & Uids> {
+export function readPresence(reading: RowReading, tenant: string): Promise<Presence & Uids> {
   const now = performance.now()
   const ofReading = known.get(reading) ?? new Map<string, { asked: number; presence: Promise<Presence & Uids> }>()
   known.set(reading, ofReading)
@@ -31,7 +29,7 @@ export function readPresence(reading: Rows, tenant: string): Promise<Presence & 
   return presence
 }
 
-async function askPresence({ rows }: Rows, tenant: string): Promise<Presence & Uids> {
+async function askPresence({ rows }: RowReading, tenant: string): Promise<Presence & Uids> {
   const [mirrors, nameless] = await Promise.all([rows<MirrorRow>(mirrorRows(tenant)), rows(anyNameless(tenant))])
   return { mirrored: mirrors.length > 0, nameless: nameless.length > 0, ...uidsOf(mirrors) }
 }

@@ -12,6 +12,8 @@ export interface ReadStats {
 export interface Reading {
   /** All rows of a small result. */
   rows<T>(sql: Fragment): Promise<T[]>
+  /** The same in RowBinary, for those that are many or large: read/binary-rows.ts reads them. */
+  binary(sql: Fragment): Promise<Buffer>
   /** Lines of plan/line-statements.ts `someLines`. */
   some(sql: Fragment, limits?: QueryLimits): Promise<Line[]>
   /** Lines of plan/line-statements.ts `allLines`, as the engine makes them. */
@@ -19,6 +21,9 @@ export interface Reading {
   /** What was read for the lines until now, where it is counted, and the time since the reading began. */
   stats(): ReadStats
 }
+
+/** What everything but lines is read with. */
+export type RowReading = Pick<Reading, 'rows' | 'binary'>
 
 export interface ReadingOptions {
   store: LogStore
@@ -41,6 +46,7 @@ export function createReading({ store, limits, signal, counted = false }: Readin
   }
   return {
     rows: (sql) => store.rows({ sql, ...common }),
+    binary: (sql) => store.bytes({ sql, ...common }, 'RowBinary'),
     async some(sql, further) {
       return decodeWhole(
         await store.bytes({ sql, ...common, limits: { ...limits, ...further }, ...(counted ? { onStats } : {}) }, 'RowBinary'),

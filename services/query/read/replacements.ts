@@ -1,14 +1,14 @@
 // The pods that came in the place of dead ones.
 import { replacements, siblings, someSiblings, type ReplacedPod, type ReplacementRow } from '#query/plan/replacements.ts'
 import { sql, strs } from '#shared/clickhouse/sql.ts'
-import type { Reading } from './reading.ts'
+import type { RowReading } from './reading.ts'
 
 /** Siblings that are named in the statement: of most dead pods there are none, and it is not asked. */
 const fewMax = 400
 
 /** By uid of the dead pod. */
 export async function readReplacements(
-  { rows }: Pick<Reading, 'rows'>,
+  { rows }: RowReading,
   tenant: string,
   dead: readonly ReplacedPod[],
 ): Promise<Map<string, ReplacementRow>> {

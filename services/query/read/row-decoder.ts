@@ -2,6 +2,7 @@
 // between two chunks.
 import type { LineKey } from '#query/plan/line-order.ts'
 import type { Gap } from '#query/seal/evidence.ts'
+import { BinaryRows, cut } from './binary-rows.ts'
 
 /** A stored line. Unknown numbers are -1 here, null only in answers. */
 export interface Line {
@@ -66,23 +67,14 @@ export function decodeWhole(bytes: Buffer): Line[] {
   return lines
 }
 
-const cut = Symbol('cut')
-
-class RowReader {
-  readonly bytes: Buffer
-  at = 0
-
-  constructor(bytes: Buffer) {
-    this.bytes = bytes
-  }
-
+class RowReader extends BinaryRows {
   rest(): Buffer {
     return this.bytes.subarray(this.at)
   }
 
   lines(): Line[] {
     const lines: Line[] = []
-    while (this.at < this.bytes.length) {
+    while (!this.ended) {
       const start = this.at
       try {
         lines.push(this.line())
@@ -122,56 +114,5 @@ class RowReader {
       received: Number(this.int64()),
       identity: this.uint64(),
     }
-  }
-
-  need(count: number): number {
-    const from = this.at
-    if (from + count > this.bytes.length) throw cut
-    this.at = from + count
-    return from
-  }
-
-  byte(): number {
-    return this.bytes[this.need(1)]!
-  }
-
-  int32(): number {
-    return this.bytes.readInt32LE(this.need(4))
-  }
-
-  int64(): bigint {
-    return this.bytes.readBigInt64LE(this.need(8))
-  }
-
-  uint64(): bigint {
-    return this.bytes.readBigUInt64LE(this.need(8))
-  }
-
-  length(): number {
-    let value = 0
-    for (let shift = 1; ; shift *= 128) {
-      const byte = this.byte()
-      value += (byte & 127) * shift
-      if (byte < 128) return value
-    }
-  }
-
-  raw(): Buffer {
-    const count = this.length()
-    const from = this.need(count)
-    return this.bytes.subarray(from, from + count)
-  }
-
-  text(): string {
-    const count = this.length()
-    if (count === 0) return ''
-    const from = this.need(count)
-    return this.bytes.toString('utf8', from, from + count)
-  }
-
-  map(): Record<string, string> {
-    const entries: [string, string][] = []
-    for (let count = this.length(); count > 0; count--) entries.push([this.text(), this.text()])
-    return Object.fromEntries(entries)
   }
 }

@@ -21,6 +21,22 @@ export interface Summary {
   replaced: ReplacedPod | null
 }
 
+/** A summary as it was written, with its pod still as text: a page of a hundred shows it and looks no further. */
+export interface SummaryText extends Omit<Summary, 'pod'> {
+  /** JSON of Summary.pod. */
+  pod: Buffer
+}
+
+// The name of no member is found in a string of JSON, whose quotes are escaped; the last one is not in the pod, which comes first.
+const [begin, behindPod] = ['{"pod":', ',"ended":']
+
+/** `text`: JSON of a Summary as summaryOf orders it. */
+export function cutSummary(text: Buffer): SummaryText {
+  const end = text.lastIndexOf(behindPod)
+  const others = JSON.parse(`{${text.toString('utf8', end + 1)}`) as Omit<Summary, 'pod'>
+  return { ...others, pod: text.subarray(begin.length, end) }
+}
+
 /** How a pod died, or died last where it lives again. */
 export interface Ended {
   outcome: Outcome

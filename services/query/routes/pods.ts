@@ -1,4 +1,5 @@
 // GET /v1/pods: who lived, how they ended and how much they said. parse → keys of the page → details → outcomes → render.
+import type { FastifyReply } from 'fastify'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { digest } from '#query/cursor.ts'
 import { decodePodCursor, encodePodCursor } from '#query/pod-cursor.ts'
@@ -10,6 +11,7 @@ import { nowNs, type QueryRouteOptions } from './query-context.ts'
 import { podsAnswer, podsQuery } from './schemas/pods.ts'
 
 const podsPerPage = 100
+const comma = Buffer.from(',')
 
 export const podsRoute =
   ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
@@ -24,7 +26,19 @@ export const podsRoute =
       const filter = readPodFilter(query, { tenant }, times)
       const reader = createPodReader({ reading: createReading({ store, limits, signal: clientGone(reply) }) })
       const { pods, next } = await reader.page(filter, cursor?.position, query.limit ?? podsPerPage)
-      return reply.send({ pods, next: next === null ? null : encodePodCursor({ position: next, times }, filters) })
+      return sendPods(reply, pods, next === null ? null : encodePodCursor({ position: next, times }, filters))
     })
     done()
   }
+
+/** What was written of the dead is sent as it is: to parse it and write it again would take a fifth of the answer's time. */
+const sendPods = (reply: FastifyReply, pods: readonly Buffer[], next: string | null): FastifyReply =>
+  reply
+    .type('application/json; charset=utf-8')
+    .send(
+      Buffer.concat([
+        Buffer.from('{"pods":['),
+        ...pods.flatMap((pod, i) => (i === 0 ? [pod] : [comma, pod])),
+        Buffer.from(`],"next":${JSON.stringify(next)}}`),
+      ]),
+    )

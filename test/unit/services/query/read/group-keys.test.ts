@@ -1,38 +1,39 @@
 import { expect, test } from 'vitest'
-import { settledNs, type SeenRow } from '#query/plan/pods.ts'
+import { settledNs } from '#query/plan/pods.ts'
 import { groupKeys, isAsked, visitedHash } from '#query/read/group-keys.ts'
+import type { SeenRow } from '#query/read/seen-rows.ts'
 
-const told = (row: Partial<SeenRow>): SeenRow => ({ uid: 'a', spoke: 1, begun: '10', seen: '20', toldAt: '5', ...row })
+const told = (row: Partial<SeenRow>): SeenRow => ({ uid: 'a', spoke: true, begun: 10n, seen: 20n, toldAt: 5n, ...row })
 const itself = (uid: string): string => uid
 
 test('times of objects and lines count, and those of Events only where there are no others', () => {
-  const event = told({ spoke: 0, begun: '1', seen: '99' })
-  expect(groupKeys([event, told({}), told({ begun: '8', seen: '15' })], itself)).toEqual([
+  const event = told({ spoke: false, begun: 1n, seen: 99n })
+  expect(groupKeys([event, told({}), told({ begun: 8n, seen: 15n })], itself)).toEqual([
     { uid: 'a', first: '8', last: '20', marked: '5' },
   ])
-  expect(groupKeys([event, told({ spoke: 0, begun: '3', seen: '4' })], itself)).toEqual([
+  expect(groupKeys([event, told({ spoke: false, begun: 3n, seen: 4n })], itself)).toEqual([
     { uid: 'a', first: '1', last: '99', marked: '5' },
   ])
 })
 
 test('an object without times does not make the pod begin in 1970', () => {
-  expect(groupKeys([told({ begun: '0', seen: '0' }), told({})], itself)[0]).toMatchObject({ first: '10', last: '20' })
-  expect(groupKeys([told({ begun: '0', seen: '0' })], itself)[0]).toMatchObject({ first: '0', last: '0' })
+  expect(groupKeys([told({ begun: 0n, seen: 0n }), told({})], itself)[0]).toMatchObject({ first: '10', last: '20' })
+  expect(groupKeys([told({ begun: 0n, seen: 0n })], itself)[0]).toMatchObject({ first: '0', last: '0' })
 })
 
 test('the mark is the newest of all rows, whoever told', () => {
-  expect(groupKeys([told({}), told({ spoke: 0, toldAt: '7' })], itself)[0]!.marked).toBe('7')
+  expect(groupKeys([told({}), told({ spoke: false, toldAt: 7n })], itself)[0]!.marked).toBe('7')
 })
 
 test('rows under several uids of one pod are one key', () => {
-  expect(groupKeys([told({ uid: 'hash', seen: '30' }), told({})], (uid) => (uid === 'hash' ? 'a' : uid))).toEqual([
+  expect(groupKeys([told({ uid: 'hash', seen: 30n }), told({})], (uid) => (uid === 'hash' ? 'a' : uid))).toEqual([
     { uid: 'a', first: '10', last: '30', marked: '5' },
   ])
 })
 
 test('newest first, then by the bytes of the uid, as the engine orders them', () => {
   const uids = ['b', '\u{1F600}', '\uFF5E', 'a', 'B']
-  const keys = groupKeys([...uids.map((uid) => told({ uid })), told({ uid: 'z', seen: '1795654320000000001' })], itself)
+  const keys = groupKeys([...uids.map((uid) => told({ uid })), told({ uid: 'z', seen: 1795654320000000001n })], itself)
   expect(keys.map(({ uid }) => uid)).toEqual(['z', 'B', 'a', 'b', '\uFF5E', '\u{1F600}'])
 })
 
