@@ -108,7 +108,9 @@ function populateOne(options: PopulationOptions, number: number, add: Add): Pod 
     for (let line = 0; line < linesPerLife; line++)
       add('logs', {
         ...life,
-        ...(namelessEvery > 0 && number % namelessEvery === 1 ? { pod_uid: '', restart: -1 } : { pod_uid: carried }),
+        ...(namelessEvery > 0 && number % namelessEvery === 1 % namelessEvery
+          ? { pod_uid: '', restart: -1 }
+          : { pod_uid: carried }),
         container_id: `containerd://${life.container_id}`,
         ts: instant(startedMs + line * 1000 + 1),
         stream: 'stderr',

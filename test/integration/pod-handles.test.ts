@@ -265,6 +265,14 @@ describe('by what it ran and where', () => {
   })
   const mirror = '0f3d2c1b4a59687f8e7d6c5b4a392817'
 
+  test('a static pod of which only its object is known is found by the uid of its log path', async () => {
+    await tell('static-object', fixture('pod-static'))
+    for (const asked of [mirror, mirror.slice(0, 6)])
+      expect((await service.list('static-object', `uid=${asked}`)).map((found) => found['uid'])).toEqual([uid(9)])
+    for (const asked of [mirror.slice(0, 5), mirror.slice(1)])
+      expect(await service.list('static-object', `uid=${asked}`)).toEqual([])
+  })
+
   test('a bad value is 400 and names its parameter, also where it is one of many', async () => {
     for (const [parameter, query] of [
       ['ip', 'ip=10.0.0.1&ip=x'],

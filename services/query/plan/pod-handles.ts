@@ -85,10 +85,16 @@ function imageCondition(image: string): Fragment {
   return sql`(value = ${str(image)} OR ${startsWith(raw('value'), `${image}:`)} OR ${startsWith(raw('value'), `${image}@`)})`
 }
 
+const beginsWithMin = 6
+
+/** What PodHandles.uid says of one. */
+export const isUidLike = (uid: string, handle: string): boolean =>
+  handle.length < beginsWithMin ? uid === handle : uid.startsWith(handle)
+
 function byUid(tenant: string, uids: readonly string[], { nameless }: Presence): Fragment {
   const is = (column: Fragment) =>
     join(
-      uids.map((uid) => (uid.length < 6 ? sql`${column} = ${str(uid)}` : startsWith(column, uid))),
+      uids.map((uid) => (uid.length < beginsWithMin ? sql`${column} = ${str(uid)}` : startsWith(column, uid))),
       ' OR ',
     )
   const made = sql`SELECT concat('unresolved:', cluster, '/', namespace, '/', pod) AS uid FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid = '' AND (${is(raw('uid'))})`

@@ -20,23 +20,23 @@ export function boundsOf(pods: readonly PodFacts[]): LineBounds | undefined {
 /** Which of the rows are a pod's. Lines without a uid are found by the container id, or by the name, under which life_lines led to the pod. */
 export function ownersOf<Row extends LineLife>(rows: readonly Row[]): (pod: PodFacts) => Row[] {
   const byUid = Map.groupBy(rows, ({ uid }) => uid)
+  const nameless = (byUid.get('') ?? []).map((row) => ({ row, sent: sentBy(row) }))
   return ({ lines }) => {
-    const uids = new Set(lines.flatMap(({ uid, nameless }) => (nameless === 1 ? [] : [uid])))
-    const own = [...uids].flatMap((uid) => byUid.get(uid) ?? [])
-    const nameless = lines.some((line) => line.nameless === 1) ? (byUid.get('') ?? []) : []
-    const adopted = nameless.flatMap((found) => {
-      const line = lines.find(
-        (row) =>
-          row.nameless === 1 &&
-          row.cluster === found.cluster &&
-          row.namespace === found.namespace &&
-          row.pod === found.pod &&
-          row.sentContainer === found.container &&
-          row.sentRestart === found.restart &&
-          (found.restart >= 0 || row.containerId === found.containerId),
-      )
-      return line === undefined ? [] : [{ ...found, container: line.container, restart: line.restart }]
+    const [led, carried] = [lines.filter((line) => line.nameless === 1), lines.filter((line) => line.nameless !== 1)]
+    const own = [...new Set(carried.map(({ uid }) => uid))].flatMap((uid) => byUid.get(uid) ?? [])
+    if (led.length === 0) return own
+    // Of several under one name the first counts.
+    const lineOf = new Map(
+      led.toReversed().map((line) => [sentBy({ ...line, container: line.sentContainer, restart: line.sentRestart }), line]),
+    )
+    const adopted = nameless.flatMap(({ row, sent }) => {
+      const line = lineOf.get(sent)
+      return line === undefined ? [] : [{ ...row, container: line.container, restart: line.restart }]
     })
     return [...own, ...adopted]
   }
 }
+
+/** Whose lines these are as they were sent: a restart says so by itself, without one the container id does. */
+const sentBy = ({ cluster, namespace, pod, container, restart, containerId }: LineLife): string =>
+  JSON.stringify([cluster, namespace, pod, container, restart, restart >= 0 ? null : containerId])

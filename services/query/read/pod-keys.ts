@@ -51,7 +51,7 @@ type Place = Pick<PodKeysOptions, 'reading' | 'filter' | 'position' | 'limit'>
 export async function readPodKeys({ firstRows, fewMax = fewOfHandle, onLikely, ...asked }: PodKeysOptions): Promise<PodKey[]> {
   const { reading, limit } = asked
   const known = readPresence(reading, asked.filter.tenant)
-  const place = { ...asked, filter: await withHolders(reading, asked.filter) }
+  const place = { ...asked, filter: await withHolders(reading, await withMirrors(asked.filter, known)) }
   if (firstRows === 0) return keysOfAll(place, await known)
   const few = await fewOf(place, known, fewMax)
   if (few !== undefined) {
@@ -71,6 +71,12 @@ export async function readPodKeys({ firstRows, fewMax = fewOfHandle, onLikely, .
 
 const keysOfAll = ({ reading, filter, position, limit }: Place, known: Known): Promise<PodKey[]> =>
   reading.rows<PodKey>(podKeys(filter, position, limit, known))
+
+/** Static pods are asked for by either uid, also those of which nothing is stored under that of their log path. */
+async function withMirrors(filter: PodFilter, known: Promise<Known>): Promise<PodFilter> {
+  if (filter.uid === undefined) return filter
+  return { ...filter, uid: [...filter.uid, ...(await known).mirroredAs(filter.uid)] }
+}
 
 /** Who had an address at a time is found out first: the rest of the statement need not know of turns. */
 async function withHolders(reading: RowReading, filter: PodFilter): Promise<PodFilter> {

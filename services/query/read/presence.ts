@@ -1,6 +1,6 @@
 // What most pods have nothing to do with, and a tenant may have none of: static pods, whose lines carry another uid than their pod has in
 // the API, and lines that came without a uid. Static pods are few: their uids are translated here, where the engine would join each source.
-import type { Presence } from '#query/plan/pod-handles.ts'
+import { isUidLike, type Presence } from '#query/plan/pod-handles.ts'
 import { anyNameless, mirrorRows, type MirrorRow } from '#query/plan/pod-sources.ts'
 import type { RowReading } from './reading.ts'
 
@@ -10,6 +10,8 @@ export interface Uids {
   apiUid(uid: string): string
   /** All under which something of these is stored. */
   carried(uids: readonly string[]): string[]
+  /** Those of the API whose static pod carries one of these, or one that begins so. */
+  mirroredAs(handles: readonly string[]): string[]
 }
 
 const knownMs = 1000
@@ -42,6 +44,8 @@ export function uidsOf(mirrors: readonly MirrorRow[]): Uids {
   return {
     apiUid: (uid) => apiUidOf.get(uid) ?? uid,
     carried: (uids) => [...new Set(uids.flatMap((uid) => [uid, ...(mirrorsOf.get(uid) ?? []).map(({ mirror }) => mirror)]))],
+    mirroredAs: (handles) =>
+      newest.filter(({ mirror }) => handles.some((handle) => isUidLike(mirror, handle))).map(({ uid }) => uid),
   }
 }
 

@@ -27,3 +27,13 @@ test.each([
   expect(uids.carried([old])).toEqual([old])
   expect(uids.carried(['new'])).toEqual(['new', 'hash'])
 })
+
+test('a handle leads by the uid of a log path, or its first six digits, to the newest pod that carries it', () => {
+  const uids = uidsOf([pair('0123456789', 'old', 1), pair('0123456789', 'new', 2)])
+  expect(['0123456789', '012345', '01234', '123456'].map((handle) => uids.mirroredAs([handle]))).toEqual([
+    ['new'],
+    ['new'],
+    [],
+    [],
+  ])
+})
