@@ -27,6 +27,8 @@ export interface Service {
   routes: RoutePlugin[]
   /** Why the service cannot serve now, beyond the store being away. */
   readiness?: Readiness
+  /** What it does not do although it serves; GET /readyz tells it. */
+  troubles?(): readonly string[]
   /** Called before the HTTP server closes: ends answers that would never end by themselves. */
   drain?(): void
   close(): Promise<void>
@@ -77,6 +79,7 @@ export async function startService({ config, log, services: creators }: StartOpt
     bodyBytesMax: config.AFTERLOG_BODY_BYTES_MAX,
     registry,
     readiness,
+    troubles: () => services.flatMap((service) => service.troubles?.() ?? []),
     obstacle: obstacleOf,
     routes,
   })

@@ -29,7 +29,7 @@ export interface KubernetesOptions {
 
 export interface IngestKubernetes {
   /** Why it does not watch. */
-  readiness(): string[]
+  troubles(): string[]
   /** Watches nothing more. What was not delivered comes again at the next start. */
   close(): Promise<void>
 }
@@ -76,7 +76,7 @@ export function createKubernetes(options: KubernetesOptions): IngestKubernetes {
   log.info({ url: api.url, kinds: watchedKinds, cluster }, 'watching an API server')
 
   return {
-    readiness: () =>
+    troubles: () =>
       [...watches.map(({ watch }) => watch.obstacle()), obstacle()].flatMap((reason) =>
         reason === undefined ? [] : [`ingest: ${reason}`],
       ),

@@ -1,7 +1,7 @@
 // Every metric of the ingest service.
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { TopicPartition } from '#shared/kafka/consumer-port.ts'
-import type { WatchedKind } from '#shared/kubernetes/watched-kind.ts'
+import { watchedKinds, type WatchedKind } from '#shared/kubernetes/watched-kind.ts'
 import type { RejectReason } from './normalise/reject.ts'
 import type { TableName } from './store/table-rows.ts'
 
@@ -145,10 +145,10 @@ export function createWatchMetrics({ registry, clock }: { registry: Registry; cl
     'reason',
   ])
   const gone = counter('afterlog_kubernetes_vanished_total', 'Objects told as gone because a list lacked them', ['kind'])
-  const heardMs = new Map<WatchedKind, number>()
+  const heardMs = new Map<WatchedKind, number>(watchedKinds.map((kind) => [kind, clock()]))
   const silence: Gauge<'kind'> = new Gauge({
     name: 'afterlog_kubernetes_seconds_since_message',
-    help: 'Seconds since the API server last said something of a kind; a bookmark comes once a minute',
+    help: 'Seconds since the API server last said something of a kind, or since the start; a bookmark comes once a minute',
     labelNames: ['kind'],
     registers,
     collect: () => {

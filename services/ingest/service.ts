@@ -81,7 +81,9 @@ export const createIngest: CreateService = async ({ config, store, log, registry
   const posting = { deliver, inflight, bodyBytesMax: config.AFTERLOG_BODY_BYTES_MAX, cluster, clock }
   return {
     routes: [batchesRoute(posting), lifecycleRoute(posting)],
-    readiness: async () => [...(kafka?.readiness() ?? []), ...(kubernetes?.readiness() ?? [])],
+    readiness: async () => kafka?.readiness() ?? [],
+    // Agents' lines are taken all the same: unready, nobody could send them.
+    troubles: () => kubernetes?.troubles() ?? [],
     close: async () => {
       await kubernetes?.close()
       await kafka?.close()

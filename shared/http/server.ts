@@ -43,6 +43,8 @@ export interface HttpServerOptions {
   bodyBytesMax: number
   registry: Registry
   readiness: Readiness
+  /** What is not done although all of it is served. */
+  troubles?: () => readonly string[]
   /** What keeps every path under /v1 and /k8s from being served, if anything does. */
   obstacle?: () => AfterlogError | undefined
   routes: readonly RoutePlugin[]
@@ -53,6 +55,7 @@ export async function createHttpServer({
   bodyBytesMax,
   registry,
   readiness,
+  troubles = () => [],
   obstacle,
   routes,
 }: HttpServerOptions): Promise<HttpServer> {
@@ -106,7 +109,7 @@ export async function createHttpServer({
   })
   await app.register(swaggerUi, { routePrefix: '/docs' })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
-  operations(app, registry, readiness)
+  operations(app, registry, { readiness, troubles })
   for (const route of routes) await app.register(route)
   return app
 }
@@ -130,7 +133,11 @@ function notFound(path: string, method: string, methods: readonly string[]): Aft
     : new AfterlogError('not-found', `no such path: ${method} ${shown}; /docs lists what there is`)
 }
 
-function operations(app: HttpServer, registry: Registry, readiness: Readiness): void {
+function operations(
+  app: HttpServer,
+  registry: Registry,
+  { readiness, troubles }: Required<Pick<HttpServerOptions, 'readiness' | 'troubles'>>,
+): void {
   const alive = z.object({ status: z.literal('ok') })
   const ready = z.object({ status: z.enum(['ready', 'not-ready']), reasons: z.array(z.string()) })
   app.get('/healthz', { schema: { summary: 'Is the process alive', response: { 200: alive } } }, () => ({
@@ -138,10 +145,17 @@ function operations(app: HttpServer, registry: Registry, readiness: Readiness): 
   }))
   app.get(
     '/readyz',
-    { schema: { summary: 'Can it serve, and if not, why', response: { 200: ready, 503: ready } } },
+    {
+      schema: {
+        summary: 'Can it serve, and if not, why; or what it does not do meanwhile',
+        response: { 200: ready, 503: ready },
+      },
+    },
     async (_, reply) => {
-      const reasons = [...(await readiness())]
-      return reply.code(reasons.length === 0 ? 200 : 503).send({ status: reasons.length === 0 ? 'ready' : 'not-ready', reasons })
+      const obstacles = await readiness()
+      const serves = obstacles.length === 0
+      const status = serves ? 'ready' : 'not-ready'
+      return reply.code(serves ? 200 : 503).send({ status, reasons: [...obstacles, ...troubles()] })
     },
   )
   app.get('/metrics', { schema: { hide: true } }, async (_, reply) =>

@@ -68,7 +68,7 @@ export function createKeeper({ store, reading, obituaries, settleMs = settlesMs,
       const changes = await reading.rows<Change>(page)
       more = changes.length === changesAtOnce
       after = changes.at(-1) ?? after
-      const unseen = await inTime(changes.filter(isNew), page)
+      const unseen = await newestFirst(changes.filter(isNew), page)
       written += await keep(unseen, signal)
       for (const change of changes)
         looked.set(keyOf(change), {
@@ -113,11 +113,11 @@ export function createKeeper({ store, reading, obituaries, settleMs = settlesMs,
     return written
   }
 
-  /** Those that were last seen at about the same time next to each other, where they are many: their lines lie close together. */
-  async function inTime(changes: readonly Change[], page: Fragment): Promise<readonly Change[]> {
+  /** Last seen first, where they are many: they are looked at first, and lines of one time lie close together. */
+  async function newestFirst(changes: readonly Change[], page: Fragment): Promise<readonly Change[]> {
     if (changes.length <= podsAtOnce) return changes
     const lastOf = new Map((await reading.rows<Change>(lastSeen(page))).map((change) => [keyOf(change), change.at]))
-    return changes.toSorted((a, b) => (lastOf.get(keyOf(a)) ?? 0) - (lastOf.get(keyOf(b)) ?? 0))
+    return changes.toSorted((a, b) => (lastOf.get(keyOf(b)) ?? 0) - (lastOf.get(keyOf(a)) ?? 0))
   }
 
   /** Epoch ms. The first look of all is at every pod that was told of before there were marks. */

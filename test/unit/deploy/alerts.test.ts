@@ -1,10 +1,11 @@
-// The alert rules say what to do, and name only what ingest tells: a metric that is renamed would silence its alert without a word.
+// The alert rules say what to do, and name only what ingest and query tell: a metric that is renamed would silence its alert without a word.
 import { readFileSync } from 'node:fs'
 import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { InflightBytes } from '#ingest/buffer/inflight.ts'
-import { createIngestMetrics, createKafkaMetrics } from '#ingest/metrics.ts'
+import { createIngestMetrics, createKafkaMetrics, createWatchMetrics } from '#ingest/metrics.ts'
+import { createKeepMetrics } from '#query/keep/metrics.ts'
 import { errorCodes } from '#shared/errors.ts'
 
 interface Rule {
@@ -21,6 +22,8 @@ const told = async (): Promise<Map<string, readonly string[]>> => {
   const registry = new Registry()
   const ingest = createIngestMetrics({ registry, inflight: new InflightBytes(1) })
   createKafkaMetrics({ registry, ingest })
+  createWatchMetrics({ registry, clock: Date.now })
+  createKeepMetrics(registry)
   return new Map(
     registry
       .getMetricsAsArray()
@@ -39,7 +42,7 @@ test('every rule has a name of its own, a severity, and says in words what is wr
   }
 })
 
-test('every metric that a rule names is one that ingest tells, and so are the labels it groups and prints by', async () => {
+test('every metric that a rule names is told, and so are the labels it groups and prints by', async () => {
   const metrics = await told()
   for (const { alert, expr, annotations } of rules) {
     const names = expr.match(/\bafterlog_\w+/g) ?? []
