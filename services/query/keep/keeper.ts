@@ -164,19 +164,10 @@ const changesAfter = ({
 
 /** Lines, too, of those that have an obituary: agents send the last ones after the death is known. Of the living, who speak all the time, it is facts that count. */
 function spokenSince(at: number): Fragment {
-  const own = sql`SELECT tenant, uid, marked AS told_at FROM pods_seen WHERE marked >= ${instant(at)}`
-  // Whose lines without a uid are need not be known: all pods of their names are looked at, but for those that live again. Their words are
-  // read one pod after the other, which nobody can afford for each line that they say.
-  const names = sql`SELECT tenant, namespace, pod AS name, marked AS told_at FROM life_lines WHERE pod_uid = '' AND marked >= ${instant(at)}`
-  const named = sql`SELECT tenant, uid, told_at FROM (
-      SELECT tenant, uid, namespace, name FROM pods_seen WHERE (tenant, namespace, name) IN (SELECT tenant, namespace, name FROM (${names}))) AS seen
-    INNER JOIN (${names}) AS spoken USING (tenant, namespace, name)`
-  return sql`${ofWritten(own, raw('1'))} UNION ALL ${ofWritten(named, raw("outcome != 'running'"))}`
+  const marked = sql`FROM pods_seen WHERE marked >= ${instant(at)}`
+  return sql`SELECT tenant, uid, marked AS told_at ${marked}
+    AND (tenant, uid) IN (SELECT tenant, uid FROM obituaries WHERE (tenant, uid) IN (SELECT tenant, uid ${marked}))`
 }
-
-/** Of these those that have such an obituary. */
-const ofWritten = (told: Fragment, condition: Fragment): Fragment =>
-  sql`SELECT tenant, uid, told_at FROM (${told}) WHERE (tenant, uid) IN (SELECT tenant, uid FROM obituaries WHERE ${condition} AND (tenant, uid) IN (SELECT tenant, uid FROM (${told})))`
 
 const goneNodes = raw(
   `SELECT tenant, cluster, node, toString(since) AS since FROM node_states FINAL WHERE what = 'gone' ORDER BY node_states.since`,

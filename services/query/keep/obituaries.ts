@@ -5,6 +5,7 @@ import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { keptDocuments, type DocumentRow } from '#query/plan/kept-pods.ts'
 import { isBad } from '#query/plan/last-words.ts'
+import { alwaysNew } from '#query/plan/pods.ts'
 import { composeObituaries } from '#query/read/obituary.ts'
 import { inBatches } from '#query/read/last-words.ts'
 import { readDossiers, type PodDossier } from '#query/read/pod-dossier.ts'
@@ -53,8 +54,8 @@ export function createObituaries(options: ObituariesOptions): Obituaries {
     const now = await readNow(reading)
     const marks = await readMarks(reading, tenant, uids)
     const markOf = (uid: string): string => {
-      const mark = marks.get(uid)
-      return mark !== undefined && Number(mark) <= now - settleMs ? mark : unsettled
+      const mark = marks.get(uid) ?? alwaysNew
+      return Number(mark) <= now - settleMs ? mark : unsettled
     }
     const kept = which === 'all' ? [] : await readKept(reading, tenant, uids)
     const same = new Set(kept.filter((row) => isAsItWas(row, markOf(row.uid))).map(({ uid }) => uid))

@@ -4,17 +4,14 @@ import { join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhou
 import type { LifeLinesRow } from './pod-details.ts'
 import { bareContainerId, namelessNamesOf } from './pod-sources.ts'
 
-export interface NamelessRow extends Pick<
+export type NamelessRow = Pick<
   LifeLinesRow,
   'cluster' | 'namespace' | 'pod' | 'container' | 'restart' | 'containerId' | 'node' | 'firstLine' | 'lastLine'
-> {
-  /** When a line of it was stored last, by the store's clock. */
-  marked: string
-}
+>
 
 /** `newest`: at most so many, newest last line first. Rows: NamelessRow, some of one container more than once. */
 export const namelessRows = (tenant: string, only: readonly Fragment[], newest?: number): Fragment =>
-  sql`SELECT cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, node, first_line AS firstLine, last_line AS lastLine, marked
+  sql`SELECT cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, node, first_line AS firstLine, last_line AS lastLine
   FROM life_lines WHERE ${join([sql`tenant = ${str(tenant)} AND pod_uid = ''`, ...only], ' AND ')}${newest === undefined ? raw('') : sql` ORDER BY last_line DESC LIMIT ${uint(newest)}`}`
 
 /** By name, they may be of one of these pods. */

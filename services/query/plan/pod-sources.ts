@@ -66,9 +66,9 @@ export const containerLives = (tenant: string, which: Fragment): Fragment =>
 /** Rows of life_lines that came without a pod uid, with the uid they belong to as `resolved`; `only`: a condition on life_lines. */
 export function resolvedLines(tenant: string, only?: Fragment): Fragment {
   const nameless = sql`FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid = ''${only === undefined ? raw('') : sql` AND ${only}`}`
-  return sql`SELECT cluster, namespace, pod, container_id, node, first_line, last_line, marked,
+  return sql`SELECT cluster, namespace, pod, container_id, node, first_line, last_line,
       if(known_uid != '', known_uid, concat('unresolved:', cluster, '/', namespace, '/', pod)) AS resolved
-    FROM (SELECT cluster, namespace, pod, ${bareContainerId} AS container_id, node, first_line, last_line, marked ${nameless}) AS nameless
+    FROM (SELECT cluster, namespace, pod, ${bareContainerId} AS container_id, node, first_line, last_line ${nameless}) AS nameless
     LEFT ANY JOIN (SELECT containerId AS known_id, podUid AS known_uid
       FROM (${containerLives(tenant, sql`container_id != '' AND container_id IN (SELECT ${bareContainerId} ${nameless})`)}) AS lives) AS known ON container_id = known_id`
 }

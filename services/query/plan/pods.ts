@@ -42,9 +42,12 @@ export interface PodKey {
   /** Epoch ns as decimal text, 0 where nobody told a time. */
   first: string
   last: string
-  /** When anything about it was stored last, epoch ms by the store's clock as decimal text. */
+  /** When anything about it was stored last, epoch ms by the store's clock as decimal text; `alwaysNew` of lines that came without a uid. */
   marked: string
 }
+
+/** What is marked so is never as it was. */
+export const alwaysNew = '9223372036854775807'
 
 /** Where a source places a pod. */
 export interface PlacedRow {
@@ -162,7 +165,7 @@ function sources(filter: PodFilter, presence: Presence): Fragment[] {
   const lines = resolvedLines(tenant, names.length === 0 ? undefined : join(names, ' AND '))
   return [
     ...told,
-    sql`SELECT resolved AS uid, 1 AS spoke, toUnixTimestamp64Nano(first_line) AS begun, toUnixTimestamp64Nano(last_line) AS seen, toUnixTimestamp64Milli(marked) AS toldAt
+    sql`SELECT resolved AS uid, 1 AS spoke, toUnixTimestamp64Nano(first_line) AS begun, toUnixTimestamp64Nano(last_line) AS seen, ${raw(alwaysNew)} AS toldAt
     FROM (${lines}) AS nameless WHERE ${join(conditions, ' AND ')}`,
   ]
 }

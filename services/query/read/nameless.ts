@@ -2,6 +2,7 @@
 import { namedLike, namelessRows, type NamelessRow } from '#query/plan/nameless.ts'
 import type { LifeLinesRow } from '#query/plan/pod-details.ts'
 import { livesOfContainers, type ContainerLife } from '#query/plan/pod-statements.ts'
+import { alwaysNew } from '#query/plan/pods.ts'
 import { earlier, later } from '#query/render/pod-lives.ts'
 import { parseFormattedTime } from '#query/render/time.ts'
 import type { Fragment } from '#shared/clickhouse/sql.ts'
@@ -12,12 +13,12 @@ type Resolved = NamelessRow & { uid: string; life: ContainerLife | undefined }
 
 /** Where their pods stand in the list. `lines`: rows of plan/nameless.ts namelessRows; in their order. */
 export async function namelessSeen(reading: RowReading, tenant: string, lines: Fragment): Promise<SeenRow[]> {
-  return (await resolve(reading, tenant, lines)).map(({ uid, firstLine, lastLine, marked }) => ({
+  return (await resolve(reading, tenant, lines)).map(({ uid, firstLine, lastLine }) => ({
     uid,
     spoke: true,
     begun: parseFormattedTime(firstLine),
     seen: parseFormattedTime(lastLine),
-    toldAt: BigInt(Date.parse(marked)),
+    toldAt: BigInt(alwaysNew),
   }))
 }
 
