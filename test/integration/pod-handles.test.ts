@@ -282,6 +282,7 @@ describe('by what it ran and where', () => {
       ['image', 'image='],
       ['labels', 'labels=x'],
       ['at', 'at=now&at=now'],
+      ['uid', Array.from({ length: 101 }, (_, i) => `uid=uid-of-${i}`).join('&')],
     ] as const)
       expect(await service.get(tenant, `/v1/pods?${query}`), query).toMatchObject({ status: 400, body: { parameter } })
   })

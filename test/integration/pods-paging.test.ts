@@ -36,6 +36,14 @@ describe('paging', () => {
   }
   const many = Array.from({ length: 25 }, (_, i) => `p${String(i).padStart(2, '0')}`)
 
+  test('a page is JSON, and says so', async () => {
+    expect(await get('nobody', '/v1/pods')).toEqual({
+      status: 200,
+      contentType: 'application/json; charset=utf-8',
+      body: { pods: [], next: null },
+    })
+  })
+
   test('visits every pod once, also among equal times', async () => {
     for (const name of many)
       await say('paging', 1, { pod: name, podUid: name, restart: 0, clock: Number(name.slice(1)) < 12 ? '10:00:00' : '11:00:00' })
@@ -43,6 +51,12 @@ describe('paging', () => {
     expect(seen).toEqual([...many.slice(12), ...many.slice(0, 12)])
     expect(await walk('paging', 'limit=3&outcome=unknown')).toEqual(seen)
     expect(await walk('paging', 'limit=25')).toEqual(seen)
+  })
+
+  test('visits every pod once among equal times whose uids code units and bytes order differently', async () => {
+    const uids = ['uid-\uff5e', 'uid-\u{1f600}']
+    for (const podUid of uids) await say('beyond', 1, { pod: 'p', podUid, restart: 0, clock: '10:00:00' })
+    expect(await walk('beyond', 'limit=1')).toEqual(uids)
   })
 
   test('visits every pod once while pods speak and are born', async () => {

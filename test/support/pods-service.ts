@@ -23,11 +23,17 @@ export interface LineOptions {
   node?: string
 }
 
+export interface Answer {
+  status: number
+  contentType: unknown
+  body: KubernetesObject
+}
+
 export interface PodsService extends AsyncDisposable {
   tell(tenant: string, ...objects: unknown[]): Promise<void>
   /** `count` lines of one life, a second apart. */
   say(tenant: string, count: number, line: LineOptions): Promise<void>
-  get(tenant: string, path: string): Promise<{ status: number; body: KubernetesObject }>
+  get(tenant: string, path: string): Promise<Answer>
   /** The pods of one page; the answer must have the shape that OpenAPI tells. */
   list(tenant: string, query?: string): Promise<KubernetesObject[]>
 }
@@ -53,9 +59,9 @@ export async function openPodsService(): Promise<PodsService> {
     await opened.store.insert({ table, columns: columns[table], rows, format: 'JSONCompactEachRow' })
   }
 
-  async function get(tenant: string, path: string): Promise<{ status: number; body: KubernetesObject }> {
+  async function get(tenant: string, path: string): Promise<Answer> {
     const answer = await app.inject({ url: path, headers: { 'x-scope-orgid': tenant } })
-    return { status: answer.statusCode, body: answer.json<KubernetesObject>() }
+    return { status: answer.statusCode, contentType: answer.headers['content-type'], body: answer.json<KubernetesObject>() }
   }
 
   return {

@@ -232,8 +232,14 @@ function reasonOf(issue: z.core.$ZodIssue, object: JsonObject): RejectReason {
 function encode(table: LifecycleTable, row: Row): string {
   return `${JSON.stringify(
     columns[table].map((column) => row[column]),
-    (_, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value),
+    (_, value: unknown) => wellFormed(value),
   )}\n`
+}
+
+function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed()
+  if (typeof value !== 'object' || value === null || Object.keys(value).every((key) => key.isWellFormed())) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), inner]))
 }
 
 function payloadOf(value: unknown): Buffer {

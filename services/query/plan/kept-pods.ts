@@ -12,7 +12,7 @@ export const keptSummaries = (tenant: string, uids: readonly string[]): Fragment
 
 export interface DocumentRow {
   uid: string
-  /** As KeptRow.marked. */
+  /** PodKey.marked when it was written; that of no pod where something may have been on its way. */
   marked: string
   summary: string
   document: string

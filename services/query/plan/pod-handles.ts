@@ -9,6 +9,8 @@ import { bareContainerId, mirrors, namelessNamesOf, resolvedLines } from './pod-
 export interface PodHandles {
   /** Exactly so, or where it has 6 characters or more the begin of one. */
   uid?: readonly string[] | undefined
+  /** Beside those of `uid`, exactly these: read/presence.ts knows which pods carry such a uid in their log path. */
+  mirroredAs?: readonly string[] | undefined
   /** Exactly these. */
   among?: readonly string[] | undefined
   /** Had it ever: read/addresses.ts finds those that had it at a time. */
@@ -52,9 +54,9 @@ export const containerHandle = (id: string): string => id.toLowerCase().slice(0,
 
 /** Sets of uids of the API (rows: uid), one for each handle. Without `mirrored` they are as whoever told of them knew them. */
 export function handleSets(tenant: string, handles: PodHandles, presence: Presence): Fragment[] {
-  const { uid, among, ip, containerId, image, label, node, owner, event } = handles
+  const { uid, mirroredAs = [], among, ip, containerId, image, label, node, owner, event } = handles
   const sets = [
-    ...(uid === undefined ? [] : [byUid(tenant, uid, presence)]),
+    ...(uid === undefined ? [] : [byUid(tenant, { uid, mirroredAs }, presence)]),
     ...(among === undefined ? [] : [sql`SELECT arrayJoin(${strs(among)}) AS uid`]),
     ...(ip === undefined ? [] : [everHeld(tenant, ip)]),
     ...(image === undefined ? [] : [byValue(tenant, 'image', image.map(imageCondition))]),
@@ -91,14 +93,19 @@ const beginsWithMin = 6
 export const isUidLike = (uid: string, handle: string): boolean =>
   handle.length < beginsWithMin ? uid === handle : uid.startsWith(handle)
 
-function byUid(tenant: string, uids: readonly string[], { nameless }: Presence): Fragment {
+function byUid(
+  tenant: string,
+  { uid: uids, mirroredAs }: { uid: readonly string[]; mirroredAs: readonly string[] },
+  { nameless }: Presence,
+): Fragment {
   const is = (column: Fragment) =>
     join(
       uids.map((uid) => (uid.length < beginsWithMin ? sql`${column} = ${str(uid)}` : startsWith(column, uid))),
       ' OR ',
     )
   const made = sql`SELECT concat('unresolved:', cluster, '/', namespace, '/', pod) AS uid FROM life_lines WHERE tenant = ${str(tenant)} AND pod_uid = '' AND (${is(raw('uid'))})`
-  return sql`SELECT uid FROM pods_seen WHERE tenant = ${str(tenant)} AND (${is(raw('uid'))})${nameless ? sql` UNION ALL ${made}` : raw('')}`
+  const exactly = mirroredAs.length === 0 ? raw('') : sql` OR uid IN ${strs(mirroredAs)}`
+  return sql`SELECT uid FROM pods_seen WHERE tenant = ${str(tenant)} AND (${is(raw('uid'))}${exactly})${nameless ? sql` UNION ALL ${made}` : raw('')}`
 }
 
 function byEvent(tenant: string, events: readonly string[]): Fragment {

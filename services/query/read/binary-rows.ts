@@ -2,7 +2,7 @@
 // their length as LEB128.
 
 /** Thrown where the bytes end inside a value. */
-export const cut = Symbol('cut')
+export const cut = new Error('the engine ended its answer inside a row')
 
 export class BinaryRows {
   readonly bytes: Buffer

@@ -43,4 +43,5 @@ export function isAsked(key: PodKey, { from, to, at }: PodFilter, position: PodP
   return visited !== undefined && first <= since && last > since - settledNs && !visited.includes(visitedHash(key.uid))
 }
 
-const isBehind = (uid: string, other: string): boolean => Buffer.compare(Buffer.from(uid), Buffer.from(other)) > 0
+/** In the order of the list, of pods seen at one time. */
+export const isBehind = (uid: string, other: string): boolean => Buffer.compare(Buffer.from(uid), Buffer.from(other)) > 0

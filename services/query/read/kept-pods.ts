@@ -10,7 +10,7 @@ import type { RowReading } from './reading.ts'
 
 export interface KeptRow {
   uid: string
-  /** PodKey.marked when it was written; that of no pod where something may have been on its way. */
+  /** As DocumentRow.marked. */
   marked: string
   lines: bigint
   /** JSON of a Summary; empty where the document was written before there was one. */

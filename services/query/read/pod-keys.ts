@@ -75,7 +75,7 @@ const keysOfAll = ({ reading, filter, position, limit }: Place, known: Known): P
 /** Static pods are asked for by either uid, also those of which nothing is stored under that of their log path. */
 async function withMirrors(filter: PodFilter, known: Promise<Known>): Promise<PodFilter> {
   if (filter.uid === undefined) return filter
-  return { ...filter, uid: [...filter.uid, ...(await known).mirroredAs(filter.uid)] }
+  return { ...filter, mirroredAs: (await known).mirroredAs(filter.uid) }
 }
 
 /** Who had an address at a time is found out first: the rest of the statement need not know of turns. */

@@ -8,7 +8,7 @@ import { renderPod, type PodFacts, type PodJson } from '#query/render/pod.ts'
 import { cutSummary } from '#query/render/summary.ts'
 import { readCovers, withLosses } from './covers.ts'
 import { readFewLines } from './few-lines.ts'
-import { visitedHash } from './group-keys.ts'
+import { isBehind, visitedHash } from './group-keys.ts'
 import { createKeptPods, withSealsKept } from './kept-pods.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
 import { namelessLifeLines } from './nameless.ts'
@@ -216,7 +216,7 @@ function wanted(found: Found, { outcome }: PodFilter): boolean {
 function advance(position: PodPosition | undefined, key: PodKey, over: boolean, newest: PodKey): PodPosition {
   const last = BigInt(key.last)
   const since = position?.since ?? BigInt(newest.last)
-  const movedUp = position !== undefined && (last > position.last || (last === position.last && key.uid < position.uid))
+  const movedUp = position !== undefined && (last > position.last || (last === position.last && isBehind(position.uid, key.uid)))
   const mayMove = movedUp || !over || since - last < settledNs
   const known = position === undefined ? [] : position.visited
   const visited =

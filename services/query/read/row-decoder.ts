@@ -63,7 +63,7 @@ export async function* decodeRows(chunks: AsyncIterable<Buffer>): AsyncGenerator
 export function decodeWhole(bytes: Buffer): Line[] {
   const reader = new RowReader(bytes)
   const lines = reader.lines()
-  if (reader.rest().length > 0) throw new Error('the engine ended its answer inside a row')
+  if (reader.rest().length > 0) throw cut
   return lines
 }
 

@@ -6,12 +6,14 @@ import { outcomes } from '#shared/lifecycle/evidence.ts'
 import { gap } from './answers.ts'
 import { cursor, filterParameters, limit, timeParameters } from './parameters.ts'
 
+/** Each value is a condition of a statement, in several sets. */
+const valuesMax = 100
 const many = <T extends z.ZodType<string>>(value: T, description: string) =>
   z
-    .union([value, z.array(value)])
+    .union([value, z.array(value).max(valuesMax, `must not be given more than ${valuesMax} times`)])
     .transform((given) => (typeof given === 'string' ? [given] : given) as z.output<T>[])
     .optional()
-    .describe(`${description} Repeatable: any of the values.`)
+    .describe(`${description} Repeatable up to ${valuesMax} times: any of the values.`)
 
 const { cluster, namespace, node } = filterParameters
 const text = (max = 1024) => z.string().min(1, 'must not be empty').max(max)

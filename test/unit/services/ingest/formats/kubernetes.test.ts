@@ -225,8 +225,10 @@ describe('a body that is no JSON says where it broke', () => {
 })
 
 test('lone surrogates never reach the engine', () => {
-  const decoded = decode(fixture('pod-crash-loop', (pod) => (pod['metadata'].labels.app = 'a\ud800b')))
-  expect(rowsOf(decoded, 'pods')[0]!['labels']).toMatchObject({ app: 'a\ufffdb' })
+  const decoded = decode(
+    fixture('pod-crash-loop', ({ metadata: { labels } }) => Object.assign(labels, { app: 'a\ud800b', '\udc00': 'c' })),
+  )
+  expect(rowsOf(decoded, 'pods')[0]!['labels']).toMatchObject({ app: 'a\ufffdb', '\ufffd': 'c' })
 })
 
 test('the stored object keeps unknown keys and drops the bookkeeping of server-side apply', () => {

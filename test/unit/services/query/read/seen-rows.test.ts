@@ -22,5 +22,5 @@ test.for<[told: number, Times, { spoke: boolean; begun: bigint; seen: bigint }]>
 })
 
 test('rows that end inside a value are an error, not fewer rows', () => {
-  expect(() => decodeSeen(row(1, [1n, 1n, 1n, 1n, 1n, 1n]).subarray(0, -1))).toThrow()
+  expect(() => decodeSeen(row(1, [1n, 1n, 1n, 1n, 1n, 1n]).subarray(0, -1))).toThrow('inside a row')
 })
