@@ -45,6 +45,7 @@ const rowsPerPod = 1.5
 const fewOfHandle = 400
 
 type Known = Presence & Uids
+type Placed = Pick<SeenRow, 'uid' | 'seen'>
 type Place = Pick<PodKeysOptions, 'reading' | 'filter' | 'position' | 'limit'>
 
 /** At most `limit`, in order; fewer mean that there are no more. */
@@ -116,25 +117,26 @@ async function newest(
   known: Promise<Known>,
 ): Promise<{ uids: string[]; cut: bigint | undefined }> {
   // Only handles need to know of static pods first.
-  const told = async (): Promise<PlacedRow[]> =>
-    reading.rows<PlacedRow>(newestTold(filter, position, rows, hasHandles(filter) ? await known : neither))
-  const nameless = async (): Promise<PlacedRow[]> => {
+  const told = async (): Promise<Placed[]> => {
+    const placed = await reading.rows<PlacedRow>(newestTold(filter, position, rows, hasHandles(filter) ? await known : neither))
+    return placed.map(({ uid, seen }) => ({ uid, seen: BigInt(seen) }))
+  }
+  const nameless = async (): Promise<Placed[]> => {
     const presence = await known
     if (!presence.nameless) return []
-    const lines = await namelessSeen(reading, filter.tenant, newestNameless(filter, position, rows, presence))
-    return lines.map(({ uid, seen }) => ({ uid, seen: String(seen) }))
+    return namelessSeen(reading, filter.tenant, newestNameless(filter, position, rows, presence))
   }
   const sources = await Promise.all([told(), nameless()])
-  const ends = sources.flatMap((source) => (source.length < rows ? [] : [BigInt(source.at(-1)!.seen)]))
+  const ends = sources.flatMap((source) => (source.length < rows ? [] : [source.at(-1)!.seen]))
   const [own, resolved] = sources
   const seen = [...own, ...(await ofHandles(reading, filter, resolved, known))]
   const { apiUid } = await known
-  const ordered = seen.toSorted((a, b) => compare(BigInt(b.seen), BigInt(a.seen)))
+  const ordered = seen.toSorted((a, b) => compare(b.seen, a.seen))
   return { uids: [...new Set(ordered.map(({ uid }) => apiUid(uid)))], cut: ends.toSorted(compare).at(-1) }
 }
 
 /** Rows of pods that every handle leads to: whose lines they are is known only now. */
-async function ofHandles(reading: RowReading, filter: PodFilter, rows: PlacedRow[], known: Promise<Known>): Promise<PlacedRow[]> {
+async function ofHandles(reading: RowReading, filter: PodFilter, rows: Placed[], known: Promise<Known>): Promise<Placed[]> {
   if (rows.length === 0 || !hasHandles(filter)) return rows
   const uids = [...new Set(rows.map(({ uid }) => uid))]
   const led = new Set((await reading.rows<{ uid: string }>(ledToByAll(filter, await known, uids))).map(({ uid }) => uid))

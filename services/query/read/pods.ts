@@ -184,8 +184,8 @@ export function createPodReader({ reading }: { reading: RowReading }): PodReader
       tenant,
       looked.map((pod) => renderPod(pod).pod),
     )
-    const shown = remembered.values()
-    return pods.map((pod) => (pod.facts === null ? pod.pod : Buffer.from(JSON.stringify(shown.next().value))))
+    const shown = new Map(remembered.map((pod) => [pod.uid, pod]))
+    return pods.map((found) => (found.facts === null ? found.pod : Buffer.from(JSON.stringify(shown.get(found.pod.uid)))))
   }
 
   return { page, facts, counted, sealed }
