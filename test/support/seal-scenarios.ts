@@ -1,5 +1,5 @@
 // Scenarios of loss, each with the seal that it must get: docs/decisions/0009-seals.md.
-import type { Seal } from '#query/seal/evidence.ts'
+import type { Seal } from '#shared/pod-model/seal/evidence.ts'
 import type { LogRecord } from './container-log.ts'
 
 export interface Scenario {

@@ -1,5 +1,5 @@
 // What a seal may say of a random run, and what it must.
-import type { Seal } from '#query/seal/evidence.ts'
+import type { Seal } from '#shared/pod-model/seal/evidence.ts'
 import type { LogRecord } from './container-log.ts'
 import type { Run } from './seal-runs.ts'
 

@@ -14,10 +14,10 @@ import { readScenes } from '#query/read/death-scenes.ts'
 import { isAsItWas, readKept } from '#query/read/kept-pods.ts'
 import type { PodReader } from '#query/read/pods.ts'
 import type { Reading, RowReading } from '#query/read/reading.ts'
-import { sceneKey } from '#query/render/death-scene.ts'
+import { sceneKey } from '#shared/pod-model/death-scene.ts'
 import { withKept } from '#query/render/kept-obituary.ts'
 import type { Obituary } from '#query/render/obituary.ts'
-import { renderPod, type PodFacts } from '#query/render/pod.ts'
+import { renderPod, type PodFacts } from '#shared/pod-model/pod.ts'
 import { summaryOf, type Summary } from '#query/render/summary.ts'
 
 export interface Obituaries {

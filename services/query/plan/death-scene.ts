@@ -2,6 +2,7 @@
 // by short ranges of a key, and for many pods at once where their obituaries are written.
 import { instant, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { NodeEvidence } from '#shared/lifecycle/evidence.ts'
+import { oomWithin } from '#shared/pod-model/rows.ts'
 
 /** Minutes after a pod's end within which its node's states have to do with that end. */
 export const nodeMinutesAfter = 10
@@ -28,9 +29,6 @@ export interface KernelLineRow {
   time: string
   message: string
 }
-
-/** Seconds before and after a container's end within which an OOM kill in it has to do with that end. */
-export const oomWithin = { beforeS: 10, afterS: 2 }
 
 /** Lines that an answer is given at most: where there are as many, there may be more. */
 export const kernelLinesMax = 10_000

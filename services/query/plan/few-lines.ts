@@ -1,8 +1,9 @@
 // The lines of some pods themselves, where they are few: counting them and finding what they cover takes the engine a tenth of the time
 // that planning the statements for any number of lines takes (plan/line-counts.ts, plan/stretches.ts, which say the same).
 import { instant, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
-import type { LineBounds, LineLife } from './line-counts.ts'
+import type { LineBounds } from './line-counts.ts'
 import { bareContainerId } from './pod-sources.ts'
+import type { LineLife } from '#shared/pod-model/rows.ts'
 
 /** file, offset, length, time, eof, partial; and, where sizes were asked for, the bytes of the message and whether it is of an error. */
 export type FewLine = [string, number, number, string, 0 | 1, 0 | 1, number, 0 | 1]

@@ -4,7 +4,7 @@
 import { bind, join, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { lastWordsClass, type LastWords } from '#shared/retention.ts'
-import type { PodFacts, RenderedPod } from '#query/render/pod.ts'
+import type { PodFacts, RenderedPod } from '#shared/pod-model/pod.ts'
 import { bareContainerId } from './pod-sources.ts'
 import { parseTime } from './time.ts'
 

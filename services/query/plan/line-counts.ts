@@ -2,33 +2,6 @@
 import { bind, instant, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { bareContainerId } from './pod-sources.ts'
 
-/** Whose lines a row tells of. The container id tells lives apart only where the restart does not. */
-export interface LineLife {
-  /** '' of lines that came without one. */
-  uid: string
-  cluster: string
-  namespace: string
-  pod: string
-  container: string
-  restart: number
-  containerId: string
-}
-
-export interface LineCountRow extends LineLife {
-  /** Distinct lines, as decimal text, also of days of which lines have expired since. */
-  lines: string
-  /** Those that are stored now, as decimal text. */
-  stored: string
-  /** Which span of time its lines lie in, from 1; 0 where there are no spans. Only where spans were given. */
-  slot?: number
-  /** Where spans were given or sizes asked for. */
-  firstLine?: string
-  lastLine?: string
-  /** Of messages, and lines of severity error or fatal, as decimal text; only where sizes were asked for. */
-  bytes?: string
-  errors?: string
-}
-
 /** Bounds within which the lines of some pods lie: names and times as the life_lines of those pods give them. */
 export interface LineBounds {
   namespaces: readonly string[]

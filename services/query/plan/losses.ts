@@ -2,22 +2,6 @@
 // lines were in them, and refused records that name their pod and where they stood.
 import { raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 
-export interface LossRow {
-  time: string
-  reason: string
-  /** Of a refused record; '' where it does not say. */
-  podUid: string
-  path: string
-  container: string
-  /** -1 where it does not say. */
-  restart: number
-  offset: number
-  /** Of a range on Kafka. */
-  topic: string
-  partition: number
-  messages: number
-}
-
 /** More letters than this explain no more. */
 const lettersMax = 1000
 /** The engine searches for at most so many texts at once. */

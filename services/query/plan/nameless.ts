@@ -1,8 +1,8 @@
 // Lines that came without a pod uid, a row for each container that said them: what resolvedLines of pod-sources.ts joins, apart. Few pods
 // have such lines: they are looked for quickly, and whose they are only where there are any.
 import { join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
-import type { LifeLinesRow } from './pod-details.ts'
 import { bareContainerId, namelessNamesOf } from './pod-sources.ts'
+import type { LifeLinesRow } from '#shared/pod-model/rows.ts'
 
 export type NamelessRow = Pick<
   LifeLinesRow,

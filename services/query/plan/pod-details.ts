@@ -5,31 +5,6 @@ import { bareContainerId, mirroredUids } from './pod-sources.ts'
 /** What FINAL keeps, ties by the last insert included, for half of its cost where some rows of many are asked for. The key follows. */
 const newest = raw('ORDER BY version DESC, _part_index DESC, _part_offset DESC LIMIT 1 BY')
 
-export interface PodRow {
-  cluster: string
-  namespace: string
-  name: string
-  uid: string
-  mirrorUid: string
-  node: string
-  phase: string
-  reason: string
-  message: string
-  disruption: string
-  disruptionMessage: string
-  waiting: Record<string, string>
-  ip: string
-  ownerKind: string
-  ownerName: string
-  createdAt: string | null
-  startedAt: string | null
-  /** The earliest that any version of the object told. */
-  deletedAt: string | null
-  gone: number
-  statusAt: string | null
-  readyAt: string | null
-}
-
 /** Rows: PodRow, with the newest version's deletedAt. */
 export function podRows(tenant: string, uids: readonly string[]): Fragment {
   return sql`SELECT cluster, namespace, name, uid, mirror_uid AS mirrorUid, node, phase, reason, message, disruption, disruption_message AS disruptionMessage, waiting,
@@ -41,48 +16,11 @@ export function podRows(tenant: string, uids: readonly string[]): Fragment {
 export const podDeletions = (tenant: string, uids: readonly string[]): Fragment =>
   sql`SELECT uid, min(asked_at) AS askedAt FROM pod_deletions WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} GROUP BY uid`
 
-export interface LifeRow {
-  cluster: string
-  namespace: string
-  pod: string
-  uid: string
-  container: string
-  kind: 'container' | 'init' | 'sidecar' | 'ephemeral'
-  restart: number
-  containerId: string
-  node: string
-  state: 'running' | 'terminated'
-  startedAt: string | null
-  finishedAt: string | null
-  reason: string
-  message: string
-  exitCode: number | null
-  signal: number | null
-  image: string
-  imageId: string
-}
-
 /** Rows: LifeRow. */
 export function lifeRows(tenant: string, uids: readonly string[]): Fragment {
   return sql`SELECT cluster, namespace, pod, pod_uid AS uid, container, kind, restart, container_id AS containerId, node, state, started_at AS startedAt,
     finished_at AS finishedAt, reason, message, exit_code AS exitCode, signal, image, image_id AS imageId
   FROM lives PREWHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)} ${newest} pod_uid, container, restart`
-}
-
-export interface EventRow {
-  uid: string
-  cluster: string
-  namespace: string
-  pod: string
-  type: string
-  reason: string
-  message: string
-  fieldPath: string
-  firstTime: string
-  lastTime: string
-  count: number
-  component: string
-  host: string
 }
 
 /** `uid` is the involved object's, which for a static pod is the one of its log path. Oldest first. Rows: EventRow. */
@@ -91,27 +29,6 @@ export function eventRows(tenant: string, uids: readonly string[]): Fragment {
   return sql`SELECT involved_uid AS uid, cluster, involved_namespace AS namespace, involved_name AS pod, type, reason, message, field_path AS fieldPath,
     first_time AS firstTime, last_time AS lastTime, count, component, host
   FROM (${told}) AS told WHERE involved_kind = 'Pod' ORDER BY told.last_time, told.uid`
-}
-
-export interface LifeLinesRow {
-  uid: string
-  cluster: string
-  namespace: string
-  pod: string
-  container: string
-  /** -1 unknown. */
-  restart: number
-  containerId: string
-  node: string
-  firstLine: string
-  lastLine: string
-  /** 1: the lines themselves carry no pod uid. */
-  nameless: number
-  /** As the lines carry them, where a container id led to others. */
-  sentContainer: string
-  sentRestart: number
-  /** 1: a fragment stands among its lines. */
-  fragments: number
 }
 
 /** First and last line of every life that spoke, of lines that came with these uids: of pods or of log paths. Rows: LifeLinesRow. */
@@ -124,13 +41,6 @@ export function lifeLines(tenant: string, uids: readonly string[]): Fragment {
 /** The uid of the API for any uid that names a pod there. Rows: { uid }, at most one. */
 export function apiUid(tenant: string, uid: string): Fragment {
   return sql`SELECT uid FROM pods WHERE tenant = ${str(tenant)} AND (uid = ${str(uid)} OR uid IN (${mirroredUids(tenant, uid)})) ORDER BY (uid = ${str(uid)}) DESC, created_at DESC, version DESC LIMIT 1`
-}
-
-export interface PodObjectRow {
-  labels: Record<string, string>
-  annotations: Record<string, string>
-  /** The Pod as JSON. */
-  object: string
 }
 
 /** What only GET /v1/pods/{uid} shows. Rows: PodObjectRow, and whose it is as `uid`. */

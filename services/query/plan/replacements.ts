@@ -1,18 +1,6 @@
 // Which pods came in the place of others.
 import { bind, raw, sql, str, strs, uint, type Bound, type Fragment } from '#shared/clickhouse/sql.ts'
-import type { PodRow } from './pod-details.ts'
-
-export interface ReplacementRow {
-  uid: string
-  name: string
-  node: string
-  startedAt: string | null
-}
-
-/** `since`: when a controller may have replaced it first. */
-export interface ReplacedPod extends Pick<PodRow, 'uid' | 'cluster' | 'namespace' | 'name' | 'node' | 'ownerKind' | 'ownerName'> {
-  since: string
-}
+import type { ReplacedPod } from '#shared/pod-model/rows.ts'
 
 /** Pods of such owners that were born since one of them may have been replaced. Rows: uid. */
 export function siblings(tenant: string, pods: readonly ReplacedPod[]): Fragment {

@@ -2,14 +2,9 @@
 // FINAL leaves of a line that was sent again what a merge leaves of it, the row that came last, so the answer does not depend on merges.
 // It collapses along the sorting key and holds few rows at a time; they are sorted by place, on disk where they are many.
 import { instant, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
-import type { Stretch } from '#query/seal/evidence.ts'
-import type { LineBounds, LineLife } from './line-counts.ts'
+import type { LineBounds } from './line-counts.ts'
 import { bareContainerId } from './pod-sources.ts'
-
-export interface StretchRow extends Stretch, LineLife {}
-
-/** Of one life: where there are as many, there may be more. */
-export const stretchesMax = 1000
+import { stretchesMax } from '#shared/pod-model/rows.ts'
 
 const life = 'uid, cluster, namespace, pod, container, restart, containerId'
 // Rows of one place stand in one order whichever way they were read: whole lines of one time beside each other, pieces behind them.

@@ -1,9 +1,10 @@
 // What the lines of pods cover of their files, and what dead letters may explain: the evidence of their seals.
-import { losses, type LossRow } from '#query/plan/losses.ts'
-import { lifeStretches, type StretchRow } from '#query/plan/stretches.ts'
-import type { PodFacts } from '#query/render/pod.ts'
+import { losses } from '#query/plan/losses.ts'
+import { lifeStretches } from '#query/plan/stretches.ts'
+import type { PodFacts } from '#shared/pod-model/pod.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
 import type { RowReading } from './reading.ts'
+import type { LossRow, StretchRow } from '#shared/pod-model/rows.ts'
 
 const podsAtOnce = 400
 

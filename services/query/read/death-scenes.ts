@@ -10,7 +10,7 @@ import {
   type KernelLineRow,
   type NodeStateRow,
 } from '#query/plan/death-scene.ts'
-import type { DeathScene, SceneKey } from '#query/render/death-scene.ts'
+import type { DeathScene, SceneKey } from '#shared/pod-model/death-scene.ts'
 import type { RowReading } from './reading.ts'
 
 /** States of a pod's node, the newest ones. */

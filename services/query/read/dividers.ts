@@ -2,7 +2,7 @@
 // GET /v1/pods, decided from everything known by now.
 import { lastOver, newsOf, ownersPods, type NewsRow, type OwnerFilter } from '#query/plan/owner-pods.ts'
 import { birthText, deathText, untilTime, type Death, type Divider } from '#query/render/divider.ts'
-import { renderPod, type LifeJson, type PodFacts, type RenderedPod } from '#query/render/pod.ts'
+import { renderPod, type LifeJson, type PodFacts, type RenderedPod } from '#shared/pod-model/pod.ts'
 import { newsItem, type News } from './owner-news.ts'
 import { createPodReader } from './pods.ts'
 import type { Reading } from './reading.ts'

@@ -1,12 +1,11 @@
 // Counts and stretches of pods that have few lines, from the lines themselves.
 import { fewLines, keptCounts, type FewLine, type FewLinesRow, type KeptCountRow } from '#query/plan/few-lines.ts'
-import type { LineCountRow, LineLife } from '#query/plan/line-counts.ts'
-import { stretchesMax, type StretchRow } from '#query/plan/stretches.ts'
-import type { PodFacts } from '#query/render/pod.ts'
-import { stretchesOfLines } from '#query/seal/stretches-of-lines.ts'
+import type { PodFacts } from '#shared/pod-model/pod.ts'
+import { stretchesOfLines } from '#shared/pod-model/seal/stretches-of-lines.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
 import type { RowReading } from './reading.ts'
 import { spansOf } from './timed-lives.ts'
+import { type LineCountRow, type LineLife, type StretchRow, stretchesMax } from '#shared/pod-model/rows.ts'
 
 /** Lines that are few. */
 const linesMax = 5000

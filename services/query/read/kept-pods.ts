@@ -2,7 +2,7 @@
 import { keptSummaries } from '#query/plan/kept-pods.ts'
 import type { PodKey } from '#query/plan/pods.ts'
 import { lacksLines, withKeptSeals } from '#query/render/kept-obituary.ts'
-import type { PodJson } from '#query/render/pod.ts'
+import type { PodJson } from '#shared/pod-model/pod.ts'
 import type { Summary } from '#query/render/summary.ts'
 import { BinaryRows } from './binary-rows.ts'
 import { readMarks } from './pod-keys.ts'

@@ -1,7 +1,8 @@
 // Which rows that tell of lines belong to which pod, and where those lines lie.
-import type { LineBounds, LineLife } from '#query/plan/line-counts.ts'
-import { earlier, later } from '#query/render/pod-lives.ts'
-import type { PodFacts } from '#query/render/pod.ts'
+import type { LineBounds } from '#query/plan/line-counts.ts'
+import { earlier, later } from '#shared/pod-model/pod-lives.ts'
+import type { PodFacts } from '#shared/pod-model/pod.ts'
+import type { LineLife } from '#shared/pod-model/rows.ts'
 
 /** Where the lines of these pods lie; undefined where they have none. */
 export function boundsOf(pods: readonly PodFacts[]): LineBounds | undefined {

@@ -1,13 +1,13 @@
 // Whose lines are that came without a pod uid: of the pod whose container said them, or of one that only its name tells of.
 import { namedLike, namelessRows, type NamelessRow } from '#query/plan/nameless.ts'
-import type { LifeLinesRow } from '#query/plan/pod-details.ts'
 import { livesOfContainers, type ContainerLife } from '#query/plan/pod-statements.ts'
 import { alwaysNew } from '#query/plan/pods.ts'
-import { earlier, later } from '#query/render/pod-lives.ts'
+import { earlier, later } from '#shared/pod-model/pod-lives.ts'
 import { parseFormattedTime } from '#query/render/time.ts'
 import type { Fragment } from '#shared/clickhouse/sql.ts'
 import type { RowReading } from './reading.ts'
 import type { SeenRow } from './seen-rows.ts'
+import type { LifeLinesRow } from '#shared/pod-model/rows.ts'
 
 type Resolved = NamelessRow & { uid: string; life: ContainerLife | undefined }
 

@@ -3,7 +3,7 @@
 import { secondsBetween } from '#shared/lifecycle/clock.ts'
 import { endedNearby, nearbyMinutes } from '#query/plan/died-nearby.ts'
 import { renderObituary, type AlsoDied, type Obituary } from '#query/render/obituary.ts'
-import { renderPod, type PodJson } from '#query/render/pod.ts'
+import { renderPod, type PodJson } from '#shared/pod-model/pod.ts'
 import { asAlsoDied, endedOf, type Ended } from '#query/render/summary.ts'
 import { keptPodsOf } from './kept-pods.ts'
 import { readWords } from './last-words.ts'

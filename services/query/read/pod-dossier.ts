@@ -1,13 +1,13 @@
 // All that is known of pods: facts and counts, what their nodes and the kernel said around their ends, their objects, and the pods that
 // replaced them. GET /v1/pods/{uid} and the obituary show it. Few statements, however many pods.
-import { apiUid, podMaps, type PodObjectRow } from '#query/plan/pod-details.ts'
-import type { ReplacementRow } from '#query/plan/replacements.ts'
-import { replaceable, sceneKey, type DeathScene, type SceneKey } from '#query/render/death-scene.ts'
-import { renderPod, type PodFacts, type RenderedPod } from '#query/render/pod.ts'
+import { apiUid, podMaps } from '#query/plan/pod-details.ts'
+import { replaceable, sceneKey, type DeathScene, type SceneKey } from '#shared/pod-model/death-scene.ts'
+import { renderPod, type PodFacts, type RenderedPod } from '#shared/pod-model/pod.ts'
 import { readScenes } from './death-scenes.ts'
 import { createPodReader } from './pods.ts'
 import type { RowReading } from './reading.ts'
 import { readReplacements } from './replacements.ts'
+import type { PodObjectRow, ReplacementRow } from '#shared/pod-model/rows.ts'
 
 export interface PodDossier {
   facts: PodFacts

@@ -1,7 +1,7 @@
 // What is missing from the lives of a pod, as lines to draw among those that are there.
 import { gapLine } from '#query/render/gap-line.ts'
-import { renderPod } from '#query/render/pod.ts'
-import { holesIn } from '#query/seal/seal.ts'
+import { renderPod } from '#shared/pod-model/pod.ts'
+import { holesIn } from '#shared/pod-model/seal/seal.ts'
 import type { PodIdentity, PodLife } from './pod-identity.ts'
 import { createPodReader } from './pods.ts'
 import type { Reading } from './reading.ts'

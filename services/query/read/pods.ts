@@ -1,10 +1,11 @@
 // Reads pods from the store in two steps: a cheap page of keys, then the details of those pods alone: what was written of the dead, where
 // nothing was told since, and facts of the others. Outcomes are decided on the way (render/pod.ts), so a filter by outcome walks candidates in chunks until the page is full.
 
-import { lineCounts, type LineCountRow } from '#query/plan/line-counts.ts'
+import { lineCounts } from '#query/plan/line-counts.ts'
 import * as details from '#query/plan/pod-details.ts'
 import { settledNs, type PodFilter, type PodKey, type PodPosition } from '#query/plan/pods.ts'
-import { renderPod, type PodFacts, type PodJson } from '#query/render/pod.ts'
+import type { EventRow, LifeLinesRow, LifeRow, PodRow } from '#shared/pod-model/rows.ts'
+import { renderPod, type PodFacts, type PodJson } from '#shared/pod-model/pod.ts'
 import { cutSummary } from '#query/render/summary.ts'
 import { readCovers, withLosses } from './covers.ts'
 import { readFewLines } from './few-lines.ts'
@@ -16,6 +17,7 @@ import { readPodKeys, uidCharsAtOnce } from './pod-keys.ts'
 import { readPresence } from './presence.ts'
 import type { RowReading } from './reading.ts'
 import { inTime, spansOf } from './timed-lives.ts'
+import type { LineCountRow } from '#shared/pod-model/rows.ts'
 
 export interface PodPage {
   /** JSON of each, as GET /v1/pods shows it. */
@@ -50,11 +52,11 @@ export function createPodReader({ reading }: { reading: RowReading }): PodReader
     const { apiUid, carried, nameless } = await readPresence(reading, tenant)
     const all = carried(uids)
     const [pods, asked, lives, events, lines, others] = await Promise.all([
-      rows<details.PodRow>(details.podRows(tenant, uids)),
+      rows<PodRow>(details.podRows(tenant, uids)),
       rows<{ uid: string; askedAt: string }>(details.podDeletions(tenant, uids)),
-      rows<details.LifeRow>(details.lifeRows(tenant, uids)),
-      rows<details.EventRow>(details.eventRows(tenant, all)),
-      rows<details.LifeLinesRow>(details.lifeLines(tenant, all)),
+      rows<LifeRow>(details.lifeRows(tenant, uids)),
+      rows<EventRow>(details.eventRows(tenant, all)),
+      rows<LifeLinesRow>(details.lifeLines(tenant, all)),
       nameless ? namelessLifeLines(reading, tenant, uids) : [],
     ])
     const askedAt = new Map(asked.map((deletion) => [deletion.uid, deletion.askedAt]))

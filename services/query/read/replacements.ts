@@ -1,7 +1,8 @@
 // The pods that came in the place of dead ones.
-import { replacements, siblings, someSiblings, type ReplacedPod, type ReplacementRow } from '#query/plan/replacements.ts'
+import { replacements, siblings, someSiblings } from '#query/plan/replacements.ts'
 import { sql, strs } from '#shared/clickhouse/sql.ts'
 import type { RowReading } from './reading.ts'
+import type { ReplacedPod, ReplacementRow } from '#shared/pod-model/rows.ts'
 
 /** Siblings that are named in the statement: of most dead pods there are none, and it is not asked. */
 const fewMax = 400

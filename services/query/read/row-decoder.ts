@@ -1,7 +1,7 @@
 // RowBinary rows of plan/line-statements.ts as lines. Bytes of a message stay as they were stored; a row may be cut anywhere
 // between two chunks.
 import type { LineKey } from '#query/plan/line-order.ts'
-import type { Gap } from '#query/seal/evidence.ts'
+import type { Gap } from '#shared/pod-model/seal/evidence.ts'
 import { BinaryRows, cut } from './binary-rows.ts'
 
 /** A stored line. Unknown numbers are -1 here, null only in answers. */

@@ -1,9 +1,8 @@
 // Lines that came with neither restart nor container id, put into lives by the times that Kubernetes told: the spans that the counting
 // statement needs, and its counts as if the lines had come with the number.
-import type { LineCountRow } from '#query/plan/line-counts.ts'
 import { lifeSpans, type LifeSpan } from '#query/plan/life-spans.ts'
-import type { LifeLinesRow } from '#query/plan/pod-details.ts'
-import type { PodFacts } from '#query/render/pod.ts'
+import type { PodFacts } from '#shared/pod-model/pod.ts'
+import type { LifeLinesRow, LineCountRow } from '#shared/pod-model/rows.ts'
 
 /** Their begins by `<uid>/<container>`; empty for pods whose lines came with numbers or ids, which is most of them. */
 export function spansOf(pods: readonly PodFacts[]): Map<string, bigint[]> {

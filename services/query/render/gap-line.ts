@@ -1,9 +1,9 @@
 // Pure: one gap as a line with the place of the line behind it.
 import type { Line } from '#query/read/row-decoder.ts'
-import type { Hole } from '#query/seal/holes.ts'
-import { gapInWords } from '#query/seal/words.ts'
-import type { Life } from './pod-lives.ts'
-import type { PodJson } from './pod.ts'
+import type { Hole } from '#shared/pod-model/seal/holes.ts'
+import { gapInWords } from '#shared/pod-model/seal/words.ts'
+import type { Life } from '#shared/pod-model/pod-lives.ts'
+import type { PodJson } from '#shared/pod-model/pod.ts'
 import { parseFormattedTime } from './time.ts'
 
 export function gapLine({ from, to, bytes, reason, file, offset, behindAt }: Hole, life: Life, pod: PodJson): Line {

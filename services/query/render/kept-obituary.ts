@@ -1,7 +1,7 @@
 // Pure: an obituary that is composed again after lines of the pod have expired. What lines alone told is taken from the one that was
 // written while they were there.
 import { sealsOf, type Obituary } from './obituary.ts'
-import type { LifeJson, PodJson } from './pod.ts'
+import type { LifeJson, PodJson } from '#shared/pod-model/pod.ts'
 
 /** What `fresh` says, and what only `kept` could still see. */
 export function withKept(fresh: Obituary, kept: Obituary | undefined): Obituary {

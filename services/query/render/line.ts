@@ -1,6 +1,6 @@
 // A line as answers show it: JSON with U+FFFD where bytes are not UTF-8, or its bytes as they were stored.
 import type { Line } from '#query/read/row-decoder.ts'
-import type { Gap } from '#query/seal/evidence.ts'
+import type { Gap } from '#shared/pod-model/seal/evidence.ts'
 import { formatTime } from './time.ts'
 
 export interface LineJson {

@@ -1,12 +1,12 @@
 // Pure: the obituary of a pod as JSON. Its fields: design section 7.
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { oldestFirst, type EvidenceItem } from '#shared/lifecycle/evidence-items.ts'
-import type { ReplacementRow } from '#query/plan/replacements.ts'
-import type { Seal } from '#query/seal/evidence.ts'
+import type { Seal } from '#shared/pod-model/seal/evidence.ts'
 import type { LineJson } from './line.ts'
 import { renderPodDetail, type PodDetail, type PodDetailJson } from './pod-detail.ts'
-import { memoryLimits } from './pod-spec.ts'
-import { timeline, type TimelineItem } from './timeline.ts'
+import { memoryLimits } from '#shared/pod-model/pod-spec.ts'
+import { timeline, type TimelineItem } from '#shared/pod-model/timeline.ts'
+import type { ReplacementRow } from '#shared/pod-model/rows.ts'
 
 export interface LastWords {
   container: string

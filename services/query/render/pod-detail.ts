@@ -3,11 +3,10 @@ import type { ContainerKind } from '#shared/lifecycle/evidence.ts'
 import { lifeEvidence, podEvidence, type EvidenceItem } from '#shared/lifecycle/evidence-items.ts'
 import { lifeInWords } from '#shared/lifecycle/explain-life.ts'
 import { podInWords } from '#shared/lifecycle/explain-pod.ts'
-import type { EventRow, PodObjectRow } from '#query/plan/pod-details.ts'
-import type { ReplacementRow } from '#query/plan/replacements.ts'
-import type { Life } from './pod-lives.ts'
-import { memoryLimits } from './pod-spec.ts'
-import { containerOf, type LifeJson, type PodFacts, type PodJson, type RenderedPod } from './pod.ts'
+import type { Life } from '#shared/pod-model/pod-lives.ts'
+import { memoryLimits } from '#shared/pod-model/pod-spec.ts'
+import { containerOf, type LifeJson, type PodFacts, type PodJson, type RenderedPod } from '#shared/pod-model/pod.ts'
+import type { EventRow, PodObjectRow, ReplacementRow } from '#shared/pod-model/rows.ts'
 
 export interface EventJson {
   type: string

@@ -3,11 +3,11 @@
 import { createHash } from 'node:crypto'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { podInWords } from '#shared/lifecycle/explain-pod.ts'
-import type { ReplacedPod } from '#query/plan/replacements.ts'
 import type { PodDossier } from '#query/read/pod-dossier.ts'
-import { replaceable, type DeathScene, type SceneKey } from './death-scene.ts'
+import { replaceable, type DeathScene, type SceneKey } from '#shared/pod-model/death-scene.ts'
 import type { AlsoDied, Obituary } from './obituary.ts'
-import type { PodJson, RenderedPod } from './pod.ts'
+import type { PodJson, RenderedPod } from '#shared/pod-model/pod.ts'
+import type { ReplacedPod } from '#shared/pod-model/rows.ts'
 
 export interface Summary {
   /** As GET /v1/pods shows it. */

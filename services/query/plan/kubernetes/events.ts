@@ -1,8 +1,8 @@
 // Events in the order of their names, with the fieldSelector of Kubernetes as conditions; and, for a watch, which of them have changed.
 import { bind, join, raw, sql, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
-import type { EventRow } from '#query/plan/pod-details.ts'
 import type { FieldTerm } from '#query/syntax/kubernetes/field-selector.ts'
 import { partsSince } from './pod-changes.ts'
+import type { EventRow } from '#shared/pod-model/rows.ts'
 
 /** Which Event, and which version of it: 53 bits of hashes, so that a watch can remember all of them. */
 export interface EventPrint {

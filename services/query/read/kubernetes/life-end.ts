@@ -1,5 +1,5 @@
 // Whether a container instance may say more: a follower of its log stays until it has ended.
-import { renderPod } from '#query/render/pod.ts'
+import { renderPod } from '#shared/pod-model/pod.ts'
 import { createPodReader } from '../pods.ts'
 import type { Reading } from '../reading.ts'
 

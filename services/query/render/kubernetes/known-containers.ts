@@ -1,6 +1,6 @@
 // Every container that anything told of is in its Pod, whoever told: what Kubernetes listed stands, what only lives tell of comes behind it.
 // A Pod has a container at least: clients take the first without a look (kubectl/pkg/polymorphichelpers/logsforobject.go).
-import type { Life } from '../pod-lives.ts'
+import type { Life } from '#shared/pod-model/pod-lives.ts'
 import type { KubernetesObject } from './object.ts'
 import { wholeSecond, type ContainerStatus } from './pod-status.ts'
 

@@ -1,6 +1,6 @@
 // The seals of a pod's lives as kubectl describe shows them: a condition for all of them, an annotation with a sentence for each.
-import type { Seal } from '#query/seal/evidence.ts'
-import type { PodJson } from '../pod.ts'
+import type { Seal } from '#shared/pod-model/seal/evidence.ts'
+import type { PodJson } from '#shared/pod-model/pod.ts'
 
 export interface PodSeal {
   condition: object

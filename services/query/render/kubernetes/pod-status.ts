@@ -1,7 +1,7 @@
 // What a Pod object is made from, and the parts of it that are read here.
-import type { PodRow } from '#query/plan/pod-details.ts'
-import type { RenderedPod } from '../pod.ts'
+import type { RenderedPod } from '#shared/pod-model/pod.ts'
 import type { KubernetesObject } from './object.ts'
+import type { PodRow } from '#shared/pod-model/rows.ts'
 
 /** As much of a pod as its object and its row in a table rest on. */
 export interface ToldPod extends Pick<RenderedPod, 'pod' | 'lives'> {

@@ -1,6 +1,6 @@
 // Shape of GET /v1/pods/{uid}/obituary, as OpenAPI tells it and tests hold it to.
 import { z } from 'zod'
-import { timelineKinds } from '#query/render/timeline.ts'
+import { timelineKinds } from '#shared/pod-model/timeline.ts'
 import { line } from './answers.ts'
 import { cause, evidence, outcome, podDetails, replacement, seal, time } from './pods.ts'
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { parseLastWords } from '#shared/retention.ts'
-import type { LifeLinesRow, LifeRow } from '#query/plan/pod-details.ts'
 import { wordsWindows } from '#query/plan/last-words.ts'
-import { renderPod, type PodFacts } from '#query/render/pod.ts'
+import { renderPod, type PodFacts } from '#shared/pod-model/pod.ts'
 import { formatTime } from '#query/render/time.ts'
+import type { LifeLinesRow, LifeRow } from '#shared/pod-model/rows.ts'
 
 const at = (clock: string): string => `2026-11-23T${clock}.000000000Z`
 interface LifeTimes {

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
-import type { LineLife } from '#query/plan/line-counts.ts'
-import type { LifeLinesRow } from '#query/plan/pod-details.ts'
 import { ownersOf } from '#query/read/line-owners.ts'
-import type { PodFacts } from '#query/render/pod.ts'
+import type { PodFacts } from '#shared/pod-model/pod.ts'
+import type { LifeLinesRow, LineLife } from '#shared/pod-model/rows.ts'
 
 const life: LineLife = {
   uid: '',

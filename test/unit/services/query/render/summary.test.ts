@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { PodJson } from '#query/render/pod.ts'
+import type { PodJson } from '#shared/pod-model/pod.ts'
 import { cutSummary, type Summary } from '#query/render/summary.ts'
 
 const hostile = '","ended":null,"over":false} \\" \u{1F600} \n'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sealOf } from '#query/seal/seal.ts'
+import { sealOf } from '#shared/pod-model/seal/seal.ts'
 import { contradiction } from '#test/support/seal-truth.ts'
 import { evidenceOfRecords, randomRun } from '#test/support/seal-runs.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Gap } from '#query/seal/evidence.ts'
-import { counted, gapsInWords } from '#query/seal/words.ts'
+import type { Gap } from '#shared/pod-model/seal/evidence.ts'
+import { counted, gapsInWords } from '#shared/pod-model/seal/words.ts'
 
 const gap = (from: string, to: string, bytes: number | null = 81 * 1024): Gap => ({ from, to, bytes, reason: 'lost at rotation' })
 const oneDay = { firstLine: '2026-11-23T10:00:00.000000000Z', lastLine: '2026-11-23T20:00:00.000000000Z' }

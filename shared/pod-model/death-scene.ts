@@ -1,7 +1,7 @@
 // Pure: what leads from a pod to the scene of its end, which is told of its node and by the kernel, not under its uid; plain enough to be kept.
 import type { NodeEvidence, OomLine } from '#shared/lifecycle/evidence.ts'
-import type { ReplacedPod } from '#query/plan/replacements.ts'
 import { renderPod, type PodFacts, type RenderedPod } from './pod.ts'
+import type { ReplacedPod } from './rows.ts'
 
 export interface SceneKey {
   cluster: string

@@ -4,14 +4,11 @@ import type { EventEvidence, NodeEvidence, OomLine, Outcome, PodEvidence, Verdic
 import { signalNumberOf } from '#shared/lifecycle/exit-code.ts'
 import { lifeOutcomeOf } from '#shared/lifecycle/life-outcome.ts'
 import { newestLives, podOutcome, type Evidence } from '#shared/lifecycle/outcome.ts'
-import type { LineCountRow } from '#query/plan/line-counts.ts'
-import type { LossRow } from '#query/plan/losses.ts'
-import type { EventRow, LifeLinesRow, LifeRow, PodRow } from '#query/plan/pod-details.ts'
-import type { StretchRow } from '#query/plan/stretches.ts'
-import type { LifeEnd, Seal, SealEvidence } from '#query/seal/evidence.ts'
-import { lossesOfLife } from '#query/seal/losses.ts'
-import { sealOf } from '#query/seal/seal.ts'
+import type { LifeEnd, Seal, SealEvidence } from '#shared/pod-model/seal/evidence.ts'
+import { lossesOfLife } from '#shared/pod-model/seal/losses.ts'
+import { sealOf } from '#shared/pod-model/seal/seal.ts'
 import { earlier, hitByOom, joinLives, later, type Life } from './pod-lives.ts'
+import type { EventRow, LifeLinesRow, LifeRow, LineCountRow, LossRow, PodRow, StretchRow } from './rows.ts'
 
 /** Rows of one pod. */
 export interface PodFacts {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { LineCountRow } from '#query/plan/line-counts.ts'
-import type { LifeLinesRow, LifeRow } from '#query/plan/pod-details.ts'
-import { joinLives } from '#query/render/pod-lives.ts'
-import { renderPod, type PodFacts } from '#query/render/pod.ts'
+import { joinLives } from '#shared/pod-model/pod-lives.ts'
+import { renderPod, type PodFacts } from '#shared/pod-model/pod.ts'
+import type { LifeLinesRow, LifeRow, LineCountRow } from '#shared/pod-model/rows.ts'
 
 const at = (clock: string) => `2026-11-23T${clock}.000000000Z`
 const of = { uid: 'u', cluster: 'c', namespace: 'shop', pod: 'cart', container: 'app' }

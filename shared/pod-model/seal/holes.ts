@@ -1,10 +1,10 @@
 // Pure: what is certainly missing from the files of a life, and what keeps us from saying that nothing is. A hole is claimed where a line
 // starts and what must stand before it is stored nowhere; where the numbers contradict each other, nothing is claimed.
 import { compare } from '#shared/compare.ts'
-import { stretchesMax } from '#query/plan/stretches.ts'
 import type { Gap, SealEvidence, Stretch } from './evidence.ts'
 import type { LogFile } from './files.ts'
 import { explained } from './losses.ts'
+import { stretchesMax } from '#shared/pod-model/rows.ts'
 
 /** A gap, and the line behind it. */
 export interface Hole extends Gap {

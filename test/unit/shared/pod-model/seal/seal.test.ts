@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { SealEvidence, Stretch } from '#query/seal/evidence.ts'
-import { holesIn, sealOf } from '#query/seal/seal.ts'
+import type { SealEvidence, Stretch } from '#shared/pod-model/seal/evidence.ts'
+import { holesIn, sealOf } from '#shared/pod-model/seal/seal.ts'
 
 const at = (second: number): string => `2026-11-23T14:03:${String(second).padStart(2, '0')}.000000000Z`
 const stretch = (from: number, to: number, first: number, last: number, more: Partial<Stretch> = {}): Stretch => ({

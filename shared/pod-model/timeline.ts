@@ -1,8 +1,8 @@
 // Pure: what happened to a pod, in order of time: its lives, its Events, its deletion, its node, the kernel's words, and what replaced it.
 import { clock } from '#shared/lifecycle/clock.ts'
 import { endInWords, nameOf, type LifeSurroundings } from '#shared/lifecycle/explain-life.ts'
-import type { ReplacementRow } from '#query/plan/replacements.ts'
 import type { PodFacts, RenderedPod } from './pod.ts'
+import type { ReplacementRow } from './rows.ts'
 
 export const timelineKinds = ['pod', 'life', 'event', 'node', 'deletion', 'line', 'replacement'] as const
 

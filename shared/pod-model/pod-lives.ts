@@ -3,11 +3,15 @@
 import { compare } from '#shared/compare.ts'
 import { secondsBetween } from '#shared/lifecycle/clock.ts'
 import type { ContainerKind, LifeEvidence, OomLine } from '#shared/lifecycle/evidence.ts'
-import { oomWithin } from '#query/plan/death-scene.ts'
-import type { LineCountRow, LineLife } from '#query/plan/line-counts.ts'
-import type { LossRow } from '#query/plan/losses.ts'
-import type { LifeLinesRow, LifeRow } from '#query/plan/pod-details.ts'
-import type { StretchRow } from '#query/plan/stretches.ts'
+import {
+  type LifeLinesRow,
+  type LifeRow,
+  type LineCountRow,
+  type LineLife,
+  type LossRow,
+  type StretchRow,
+  oomWithin,
+} from './rows.ts'
 
 export interface Life extends LifeEvidence {
   containerId: string

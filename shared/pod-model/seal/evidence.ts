@@ -1,7 +1,7 @@
 // What a seal is computed from. A file's lines are bytes at known places, so what is stored of it is a set of stretches without a
+import type { LossRow } from '#shared/pod-model/rows.ts'
 // hole between them; docs/decisions/0009-seals.md says which evidence suffices for which state. Times are RFC 3339 UTC with nine
 // digits, so that they compare as strings.
-import type { LossRow } from '#query/plan/losses.ts'
 
 /** Bytes of one file in which no line is missing. */
 export interface Stretch {

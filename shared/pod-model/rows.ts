@@ -1,0 +1,156 @@
+// Rows of facts as statements give them: what Kubernetes reported, what agents sent, and what was counted of it. Times are RFC 3339 UTC
+// with nine digits, so that they compare as strings.
+import type { Stretch } from './seal/evidence.ts'
+
+export interface PodRow {
+  cluster: string
+  namespace: string
+  name: string
+  uid: string
+  mirrorUid: string
+  node: string
+  phase: string
+  reason: string
+  message: string
+  disruption: string
+  disruptionMessage: string
+  waiting: Record<string, string>
+  ip: string
+  ownerKind: string
+  ownerName: string
+  createdAt: string | null
+  startedAt: string | null
+  /** The earliest that any version of the object told. */
+  deletedAt: string | null
+  gone: number
+  statusAt: string | null
+  readyAt: string | null
+}
+
+export interface LifeRow {
+  cluster: string
+  namespace: string
+  pod: string
+  uid: string
+  container: string
+  kind: 'container' | 'init' | 'sidecar' | 'ephemeral'
+  restart: number
+  containerId: string
+  node: string
+  state: 'running' | 'terminated'
+  startedAt: string | null
+  finishedAt: string | null
+  reason: string
+  message: string
+  exitCode: number | null
+  signal: number | null
+  image: string
+  imageId: string
+}
+
+export interface EventRow {
+  uid: string
+  cluster: string
+  namespace: string
+  pod: string
+  type: string
+  reason: string
+  message: string
+  fieldPath: string
+  firstTime: string
+  lastTime: string
+  count: number
+  component: string
+  host: string
+}
+
+export interface LifeLinesRow {
+  uid: string
+  cluster: string
+  namespace: string
+  pod: string
+  container: string
+  /** -1 unknown. */
+  restart: number
+  containerId: string
+  node: string
+  firstLine: string
+  lastLine: string
+  /** 1: the lines themselves carry no pod uid. */
+  nameless: number
+  /** As the lines carry them, where a container id led to others. */
+  sentContainer: string
+  sentRestart: number
+  /** 1: a fragment stands among its lines. */
+  fragments: number
+}
+
+/** Whose lines a row tells of. The container id tells lives apart only where the restart does not. */
+export interface LineLife {
+  /** '' of lines that came without one. */
+  uid: string
+  cluster: string
+  namespace: string
+  pod: string
+  container: string
+  restart: number
+  containerId: string
+}
+
+export interface LineCountRow extends LineLife {
+  /** Distinct lines, as decimal text, also of days of which lines have expired since. */
+  lines: string
+  /** Those that are stored now, as decimal text. */
+  stored: string
+  /** Which span of time its lines lie in, from 1; 0 where there are no spans. Only where spans were given. */
+  slot?: number
+  /** Where spans were given or sizes asked for. */
+  firstLine?: string
+  lastLine?: string
+  /** Of messages, and lines of severity error or fatal, as decimal text; only where sizes were asked for. */
+  bytes?: string
+  errors?: string
+}
+
+export interface StretchRow extends Stretch, LineLife {}
+
+export interface LossRow {
+  time: string
+  reason: string
+  /** Of a refused record; '' where it does not say. */
+  podUid: string
+  path: string
+  container: string
+  /** -1 where it does not say. */
+  restart: number
+  offset: number
+  /** Of a range on Kafka. */
+  topic: string
+  partition: number
+  messages: number
+}
+
+export interface PodObjectRow {
+  labels: Record<string, string>
+  annotations: Record<string, string>
+  /** The Pod as JSON. */
+  object: string
+}
+
+export interface ReplacementRow {
+  uid: string
+  name: string
+  node: string
+  startedAt: string | null
+}
+
+/** `since`: when a controller may have replaced it first. */
+export interface ReplacedPod extends Pick<PodRow, 'uid' | 'cluster' | 'namespace' | 'name' | 'node' | 'ownerKind' | 'ownerName'> {
+  since: string
+}
+
+/** Of one life: where there are as many, there may be more. */
+export const stretchesMax = 1000
+
+/** Seconds before and after a container's end within which an OOM kill in it has to do with that end. */
+export const oomWithin = { beforeS: 10, afterS: 2 }
