@@ -25,8 +25,8 @@ const rejections =
 
 const disruptions: Readonly<Record<string, Outcome>> = {
   PreemptionByScheduler: 'evicted',
+  PreemptionByKubeScheduler: 'evicted',
   EvictionByEvictionAPI: 'evicted',
-  TerminationByKubelet: 'evicted',
   DeletionByTaintManager: 'evicted',
   DeletionByPodGC: 'node-lost',
 }
@@ -38,7 +38,13 @@ export function statusCause(pod: PodEvidence): Cause | undefined {
   return outcome && { outcome, reason: pod.reason, message: pod.message }
 }
 
-/** Who asked for the deletion, where a DisruptionTarget condition tells. */
+/** The words in status name an end, whatever the phase says: they may be left over. */
+export const namesEnd = ({ reason }: PodEvidence): boolean => Object.hasOwn(statusReasons, reason) || rejections.test(reason)
+
+/**
+ * Who asked for the deletion, where a DisruptionTarget condition tells; what the kubelet ends is not deleted:
+ * kubelet-end.ts.
+ */
 export function disruptionCause(pod: PodEvidence): Cause | undefined {
   const outcome = own(disruptions, pod.disruption)
   return outcome && { outcome, reason: pod.disruption, message: pod.disruptionMessage }

@@ -1,10 +1,13 @@
 // Pure: where what was told of a pod contradicts the outcome that was decided. The decision stands; the reader is told.
+import { namesEnd } from './cause.ts'
 import { atClock, clock } from './clock.ts'
 import { eventMeaning } from './event-meaning.ts'
 import type { EventEvidence, LifeEvidence, PodEvidence, Verdict } from './evidence.ts'
 import { plain } from './eviction.ts'
 import { exitInWords } from './exit-code.ts'
+import { startedAgain } from './kubelet-end.ts'
 import { notBefore } from './life-outcome.ts'
+import { exitCodeOf } from './made-up.ts'
 import { mainLives, newestLives, type Evidence } from './outcome.ts'
 import { startedAfter } from './outlived.ts'
 
@@ -26,9 +29,7 @@ export function conflicts(verdict: Verdict, { pod, lives, events }: Evidence): s
   if (outcome === 'oomkilled' && life?.reason === 'OOMKilled' && life.exitCode === 0)
     found.push('the container status says OOMKilled and exit code 0: a process of it was killed, not its first one')
   if (pod?.phase === 'Succeeded') {
-    const failed = mainLives(newest).filter(
-      ({ state, exitCode }) => state === 'terminated' && exitCode !== null && exitCode !== 0,
-    )
+    const failed = mainLives(newest).filter((one) => one.state === 'terminated' && exitCodeOf(one) !== null && one.exitCode !== 0)
     for (const { container, exitCode, finishedAt } of failed) {
       const end = `${container} ended with ${exitInWords(exitCode!)}${atClock(finishedAt)}`
       found.push(`the pod status says Succeeded, the container status says that ${end}`)
@@ -36,12 +37,30 @@ export function conflicts(verdict: Verdict, { pod, lives, events }: Evidence): s
     const forced = events.findLast(
       (event) => ['evicted', 'node-lost', 'deadline'].includes(eventMeaning(event)) && !startedAfter(event, newest),
     )
-    if (forced !== undefined) found.push(`the pod status says Succeeded, an Event says ${forced.reason} at ${clock(forced.time)}`)
+    if (outcome === 'evicted' || outcome === 'node-lost') {
+      if (!pod.gone && pod.deletedAt === null) found.push('the pod status says Succeeded')
+    } else if (forced !== undefined)
+      found.push(`the pod status says Succeeded, an Event says ${forced.reason} at ${clock(forced.time)}`)
   }
   if (pod !== null && saidToRun(verdict, pod)) found.push('the pod status still says Running')
-  if (pod !== null && disruptionLeft(verdict, pod))
-    found.push(`its condition DisruptionTarget says ${disruptionInWords(pod)}; nobody told of a deletion`)
+  if (pod !== null && outcome === 'running') found.push(...outlivedWords(pod, lives))
+  if (pod !== null && disruptionLeft(verdict, pod)) {
+    // The kubelet deletes nothing.
+    const undeleted = pod.disruption === 'TerminationByKubelet' ? '' : '; nobody told of a deletion'
+    found.push(`its condition DisruptionTarget says ${disruptionInWords(pod)}${undeleted}`)
+  }
   return found
+}
+
+// The kubelet leaves the words of a shutdown on a pod that runs again once its node is back.
+function outlivedWords(pod: PodEvidence, lives: readonly LifeEvidence[]): string[] {
+  if (!namesEnd(pod) && pod.disruption !== 'TerminationByKubelet') return []
+  const stated = namesEnd(pod) ? pod : { reason: pod.disruption, message: pod.disruptionMessage }
+  const words = `its status still says ${stated.reason}${stated.message === '' ? '' : ` (${plain(stated.message)})`}`
+  const again = startedAgain(pod, lives, mainLives(newestLives(lives)))
+  if (again === undefined) return [words]
+  const since = again.startedAt === null ? '' : ` since ${clock(again.startedAt)}`
+  return [`${words}, while ${again.container} runs${since} and is ready`]
 }
 
 /** Something else ended the whole pod, by what was told, than its own object, which knows of no end. */
@@ -50,14 +69,20 @@ export const saidToRun = ({ over, endAt }: Verdict, { phase, gone, deletedAt }: 
 
 /** A DisruptionTarget condition that the outcome does not rest on, of a pod that nobody is known to have deleted. */
 export const disruptionLeft = ({ outcome, reason }: Verdict, { disruption, gone, deletedAt }: PodEvidence): boolean =>
-  disruption !== '' && disruption !== reason && !gone && deletedAt === null && outcome !== 'evicted' && outcome !== 'node-lost'
+  disruption !== '' &&
+  disruption !== reason &&
+  !gone &&
+  deletedAt === null &&
+  outcome !== 'evicted' &&
+  outcome !== 'node-lost' &&
+  !(outcome === 'running' && disruption === 'TerminationByKubelet')
 
 const disruptions: Readonly<Record<string, string>> = {
+  PreemptionByKubeScheduler: 'the scheduler preempts it to make room for a pod of higher priority',
   PreemptionByScheduler: 'the scheduler preempts it to make room for a pod of higher priority',
   EvictionByEvictionAPI: 'it is evicted through the eviction API, as a drain of its node does',
   DeletionByTaintManager: 'it is deleted, since it does not tolerate a NoExecute taint of its node',
   DeletionByPodGC: 'its node is gone, and Kubernetes cleans it up',
-  TerminationByKubelet: 'the kubelet ends it',
 }
 
 function disruptionInWords({ disruption, disruptionMessage }: PodEvidence): string {

@@ -5,8 +5,9 @@ import { eventMeaning, type EventMeaning } from './event-meaning.ts'
 import type { EventEvidence, LifeEvidence, NodeEvidence, Outcome, Verdict } from './evidence.ts'
 import { restartOrdered } from './explain-life.ts'
 import { exitInWords } from './exit-code.ts'
+import { madeUpBy } from './made-up.ts'
 import { endNotice, evictingTaint, nodeDown, nodeGone } from './node-evidence.ts'
-import { isBadLife, type Evidence } from './outcome.ts'
+import { isBadLife, newestLives, type Evidence } from './outcome.ts'
 
 export const evidenceKinds = ['container-status', 'pod-status', 'condition', 'event', 'node', 'deletion', 'line'] as const
 export type EvidenceKind = (typeof evidenceKinds)[number]
@@ -32,7 +33,7 @@ const telling: Readonly<Record<Outcome, readonly EventMeaning[]>> = {
 export function podEvidence(verdict: Verdict, { pod, lives, events, node = [] }: Evidence): EvidenceItem[] {
   const { outcome, life } = verdict
   const decisive = life === null ? lives.filter(isBadLife).slice(-1) : [life]
-  const statuses = outcome === 'running' ? lives.filter(({ state }) => state === 'running') : decisive
+  const statuses = outcome === 'running' ? newestLives(lives).filter(({ state }) => state === 'running') : decisive
   const orders = decisive.flatMap((one) => restartOrdered(one, events)?.event ?? [])
   return [
     ...statuses.flatMap(lifeStatus),
@@ -67,10 +68,11 @@ function lifeStatus({
   message,
 }: LifeEvidence): EvidenceItem[] {
   if (state === '') return []
+  const madeUp = madeUpBy({ reason, exitCode }) !== undefined
   const words = [
     `${container}${restart === null ? '' : `, life ${restart}`}: ${state}`,
     ...(reason === '' ? [] : [reason]),
-    ...(exitCode === null ? [] : [exitInWords(exitCode)]),
+    ...(exitCode === null ? [] : [madeUp ? `exit code ${exitCode} (made up)` : exitInWords(exitCode)]),
     ...(startedAt === null ? [] : [`started ${clock(startedAt)}`]),
     ...(finishedAt === null ? [] : [`finished ${clock(finishedAt)}`]),
     ...(message === '' ? [] : [message.trim()]),
@@ -102,7 +104,13 @@ function deletion(pod: Evidence['pod'], outcome: Outcome): EvidenceItem[] {
 function condition(pod: Evidence['pod'], verdict: Verdict): EvidenceItem[] {
   if (pod === null || pod.disruption === '') return []
   if (verdict.outcome === 'completed' && !disruptionLeft(verdict, pod)) return []
-  return [{ kind: 'condition', time: pod.deletedAt, text: `DisruptionTarget ${pod.disruption}: ${pod.disruptionMessage.trim()}` }]
+  return [
+    {
+      kind: 'condition',
+      time: pod.disruptionAt ?? pod.deletedAt,
+      text: `DisruptionTarget ${pod.disruption}: ${pod.disruptionMessage.trim()}`,
+    },
+  ]
 }
 
 // An Event is told again and again with other words in between: the newest of a reason says it for all.

@@ -15,6 +15,8 @@ export interface PodEvidence {
   /** Reason and message of a true DisruptionTarget condition, '' without one. */
   disruption: string
   disruptionMessage: string
+  /** Since when that condition is true; null where there is none, or where that was not told. */
+  disruptionAt: string | null
   /** Reasons of waiting containers by container name: CrashLoopBackOff, ImagePullBackOff, … */
   waiting: Readonly<Record<string, string>>
   /** The earliest time at which deletion is known to have been asked for; null if it was not, or not told. */

@@ -4,6 +4,7 @@ import type { EventEvidence, LifeEvidence, Outcome } from './evidence.ts'
 import { plain } from './eviction.ts'
 import { exitInWords, signalNamed, signalOf } from './exit-code.ts'
 import { lifeOutcome } from './life-outcome.ts'
+import { madeUpBy } from './made-up.ts'
 
 export interface LifeSurroundings {
   events: readonly EventEvidence[]
@@ -19,15 +20,18 @@ export function lifeInWords(life: LifeEvidence, outcome: Outcome, around: LifeSu
     case 'completed':
     case 'crashed':
     case 'oomkilled':
-      return endInWords(life, around)
+      return outcome === lifeOutcome(life) ? endInWords(life, around) : withItsPod(life, around, podCause)
     case 'evicted':
     case 'node-lost':
     case 'deleted':
-      return `${life.state === 'terminated' ? `${endInWords(life, around)}, with` : `${nameOf(life)} ended with`} its pod: ${podCause}`
+      return withItsPod(life, around, podCause)
     case 'unknown':
       return unknownInWords(life)
   }
 }
+
+const withItsPod = (life: LifeEvidence, around: LifeSurroundings, podCause: string): string =>
+  `${life.state === 'terminated' ? `${endInWords(life, around)}, with` : `${nameOf(life)} ended with`} its pod: ${podCause}`
 
 /** `app was OOM-killed (exit code 137, SIGKILL) at 14:03:02 after 3 restarts; its limit was 256Mi` */
 export function endInWords(life: LifeEvidence, around: LifeSurroundings): string {
@@ -90,8 +94,16 @@ function limitInWords({ container, oom }: LifeEvidence, { memoryLimits }: LifeSu
 }
 
 function unknownInWords(life: LifeEvidence): string {
-  if (life.reason !== 'ContainerStatusUnknown') return `nobody told how ${nameOf(life)} ended`
-  return `the kubelet lost sight of ${nameOf(life)}; how it ended is not known, and its exit code of 137 is made up`
+  switch (madeUpBy(life)) {
+    case 'kubelet':
+      return `the kubelet lost sight of ${nameOf(life)}; how it ended is not known, and its exit code of 137 is made up`
+    case 'containerd': {
+      const gone = `${nameOf(life)} was gone when containerd looked for it${atClock(life.finishedAt)}, as after a reboot of its node`
+      return `${gone}; how and when it ended is not known, and its exit code of 255 is made up`
+    }
+    case undefined:
+      return `nobody told how ${nameOf(life)} ended`
+  }
 }
 
 const restartsBefore = ({ restart }: LifeEvidence): string =>

@@ -8,6 +8,7 @@ import { exitInWords } from './exit-code.ts'
 import { endInWords, nameOf, type LifeSurroundings } from './explain-life.ts'
 import { lifeOutcome } from './life-outcome.ts'
 import { endNotice, evictingTaint, nodeDown, taintKey } from './node-evidence.ts'
+import { exitCodeOf } from './made-up.ts'
 import { newestLives, type Evidence } from './outcome.ts'
 
 export interface PodSurroundings extends LifeSurroundings {
@@ -108,6 +109,7 @@ function evicted(verdict: Verdict, { pod, events, node = [] }: Evidence): string
     case 'Preempting':
       return `evicted by the kubelet${when} to make room for a critical pod: ${plain(message)}`
     case 'PreemptionByScheduler':
+    case 'PreemptionByKubeScheduler':
     case 'Preempted': {
       const told = events.find((event) => event.reason === 'Preempted')?.message ?? message
       const by = /^Preempted by (?:pod )?([^\s/]+\/\S+|[0-9a-f-]{36}) on node|higher priority pod: (\S+)/
@@ -126,8 +128,11 @@ function evicted(verdict: Verdict, { pod, events, node = [] }: Evidence): string
       const taint = evictingTaint(node, at)
       return `evicted${when}, since it did not tolerate ${taint === undefined ? 'a NoExecute taint of its node' : `the NoExecute taint ${taintKey(taint)} that its node had since ${clock(taint.since)}`}`
     }
-    case 'TerminationByKubelet':
-      return `ended by the kubelet${when}: ${plain(message)}`
+    case 'TerminationByKubelet': {
+      if (/critical pod/i.test(message)) return `evicted by the kubelet${when} to make room for a critical pod: ${plain(message)}`
+      const why = evictionInWords(message)
+      return `evicted by the kubelet${when}${why === '' ? '; it did not say why' : `: ${why}`}`
+    }
     case 'Descheduled':
     case 'EvictedByVPA':
       return `evicted by ${reason === 'Descheduled' ? 'the descheduler' : 'the vertical pod autoscaler'}${when}: ${plain(message)}`
@@ -148,6 +153,7 @@ function nodeLost(verdict: Verdict, { node = [], events }: Evidence): string {
     case 'Terminated':
     case 'NodeShutdown':
     case 'Shutdown':
+    case 'TerminationByKubelet':
       return `its node was shutting down${when}: ${plain(message)}`
     case 'NodeGone':
       return `its node is gone: it was removed from the cluster${when}, and nothing was heard of the pod since`
@@ -185,8 +191,8 @@ function deleted({ endAt, life, message }: Verdict, { evidence }: PodSurrounding
       : `deleted${when}${message === '' ? '' : ` (${plain(message)})`}${ill}`
   }
   const end =
-    life.state === 'terminated' && life.exitCode !== null
-      ? `; ${nameOf(life)} ended with ${exitInWords(life.exitCode)}${atClock(life.finishedAt)}`
+    life.state === 'terminated' && exitCodeOf(life) !== null
+      ? `; ${nameOf(life)} ended with ${exitInWords(life.exitCode!)}${atClock(life.finishedAt)}`
       : `; nobody told how ${nameOf(life)} ended`
   return `deleted${when} while it ran${end}${ill}`
 }

@@ -1,6 +1,7 @@
 // Pure: how one container instance ended. `lifeOutcome` knows only what its own status said; `lifeOutcomeOf` also knows how the
 // pod ended and whether the container was started again: a SIGTERM that came with a deletion is no crash.
 import type { LifeEvidence, Outcome, Verdict } from './evidence.ts'
+import { madeUpBy } from './made-up.ts'
 
 /** From the instance's status and the kernel's word alone: running, completed, crashed, oomkilled, or unknown. */
 export function lifeOutcome({
@@ -13,8 +14,7 @@ export function lifeOutcome({
   if (state !== 'terminated') return 'unknown'
   // A container that ends well although a process of it was killed has coped.
   if (reason === 'OOMKilled' || (oom !== undefined && exitCode !== 0)) return 'oomkilled'
-  // The kubelet lost sight of it and made up an exit code of 137.
-  if (reason === 'ContainerStatusUnknown' || exitCode === null) return 'unknown'
+  if (exitCode === null || madeUpBy({ reason, exitCode }) !== undefined) return 'unknown'
   return exitCode === 0 ? 'completed' : 'crashed'
 }
 
@@ -22,6 +22,7 @@ export function lifeOutcome({
 export function lifeOutcomeOf(life: LifeEvidence, pod: Verdict, newest: boolean): Outcome {
   const alone = lifeOutcome(life)
   if (!newest) return alone === 'running' ? 'unknown' : alone
+  if (alone !== 'oomkilled' && alone !== 'completed' && stoppedWithWork(life, pod)) return pod.outcome
   const podEnd = pod.outcome === 'deleted' || pod.outcome === 'evicted' || pod.outcome === 'node-lost' ? pod.outcome : undefined
   switch (alone) {
     case 'running':
@@ -30,7 +31,7 @@ export function lifeOutcomeOf(life: LifeEvidence, pod: Verdict, newest: boolean)
       return podEnd !== undefined && life.kind !== 'init' ? podEnd : 'unknown'
     case 'completed':
     case 'crashed':
-      return podEnd !== undefined && life.kind !== 'init' && endedBy(life, alone, pod.endAt) ? podEnd : alone
+      return podEnd !== undefined && endedBy(life, alone, pod.endAt) ? podEnd : alone
     case 'oomkilled':
     case 'evicted':
     case 'node-lost':
@@ -39,8 +40,17 @@ export function lifeOutcomeOf(life: LifeEvidence, pod: Verdict, newest: boolean)
   }
 }
 
+// The kubelet stops sidecars and debug containers once the work is done, by SIGTERM and SIGKILL: how they take it is no
+// matter.
+function stoppedWithWork(life: LifeEvidence, { over, life: work, diedAt }: Verdict): boolean {
+  if (!over || life === work || (life.kind !== 'sidecar' && life.kind !== 'ephemeral')) return false
+  const workEnded = work?.finishedAt ?? diedAt
+  return life.finishedAt === null || workEnded === null || notBefore(life.finishedAt, workEnded)
+}
+
 function endedBy(life: LifeEvidence, alone: Outcome, endAt: string | null): boolean {
-  return endAt !== null && life.finishedAt !== null ? notBefore(life.finishedAt, endAt) : alone === 'crashed'
+  if (endAt !== null && life.finishedAt !== null) return notBefore(life.finishedAt, endAt)
+  return alone === 'crashed' && life.kind !== 'init'
 }
 
 /** Kubernetes tells whole seconds: within one second nothing says what came first, and it counts as after. */

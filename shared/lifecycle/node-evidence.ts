@@ -1,5 +1,5 @@
 // Pure: what was the matter with a pod's node around a time, from the states that Kubernetes told of it: conditions, taints, deletion.
-import type { NodeEvidence } from './evidence.ts'
+import type { LifeEvidence, NodeEvidence } from './evidence.ts'
 import { secondsBetween } from './clock.ts'
 import { notBefore } from './life-outcome.ts'
 
@@ -23,6 +23,10 @@ export const endNotice = (states: readonly NodeEvidence[], at: string): NodeEvid
 
 export const nodeGone = (states: readonly NodeEvidence[]): NodeEvidence | undefined =>
   newestBy(states, null, ({ what }) => what === 'gone')
+
+/** docker and CRI-O write 255 and Error for a container that is gone after a reboot: a node that was down by then tells. */
+export const wentWithNode = ({ exitCode, finishedAt }: LifeEvidence, states: readonly NodeEvidence[]): boolean =>
+  exitCode === 255 && finishedAt !== null && nodeDown(states, finishedAt) !== undefined
 
 /** `node.kubernetes.io/unreachable` of `taint:node.kubernetes.io/unreachable`. */
 export const taintKey = ({ what }: NodeEvidence): string => what.slice('taint:'.length)

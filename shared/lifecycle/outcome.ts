@@ -1,34 +1,51 @@
 // Pure: the outcome of a pod from all that is known of it, at query time. A pod's outcome is that of its last death, also while it
 // lives again; one that has not died is `running`, and CrashLoopBackOff is `crashed`. The order of the rules is docs/decisions/0004-outcomes.md.
-import { disruptionCause, statusCause, type Cause } from './cause.ts'
+import { disruptionCause, namesEnd, statusCause, type Cause } from './cause.ts'
 import { eventMeaning, type EventMeaning } from './event-meaning.ts'
 import type { EventEvidence, LifeEvidence, NodeEvidence, Outcome, PodEvidence, Verdict } from './evidence.ts'
+import { endedBefore, endedByForce, kubeletEnd, startedAgain, withoutOutdatedEnd } from './kubelet-end.ts'
 import { lifeOutcome, notBefore } from './life-outcome.ts'
-import { nodeDown, nodeGone } from './node-evidence.ts'
+import { exitCodeOf } from './made-up.ts'
+import { nodeDown, nodeGone, wentWithNode } from './node-evidence.ts'
 import { readyAfter, startedAfter } from './outlived.ts'
 
 export interface Evidence {
   /** null for a pod that only lines or Events told of. */
   pod: PodEvidence | null
+  /** Those of one container in the order in which they were there: numbers may begin again (instances.ts). */
   lives: readonly LifeEvidence[]
   events: readonly EventEvidence[]
   /** Of the pod's node, where somebody looked. */
   node?: readonly NodeEvidence[]
 }
 
-export function podOutcome(evidence: Evidence): Verdict {
-  const { pod, lives } = evidence
+export function podOutcome(reported: Evidence): Verdict {
+  const { lives } = reported
   const newest = newestLives(lives)
   const main = mainLives(newest)
+  const pod = withoutOutdatedEnd(reported.pod, lives, main)
+  const evidence = { ...reported, pod }
   const told = readEvents(evidence, newest)
-  const stated = pod === null ? undefined : statusCause(pod)
+  const stated = pod === null || startedAgain(pod, lives, main) !== undefined ? undefined : statusCause(pod)
   if (stated !== undefined) return endOfPod(stated, evidence, main, told.evicted?.time ?? pod?.deletedAt ?? null)
-  if (told.evicted !== undefined && pod?.phase !== 'Succeeded') return endOfPod(told.evicted, evidence, main, told.evicted.time)
+  const byKubelet = pod === null ? undefined : kubeletEnd(pod, lives, main)
+  if (byKubelet !== undefined) return endOfPod(byKubelet, evidence, main, byKubelet.at)
+  if (told.evicted !== undefined && !completedBefore(told.evicted, pod, main))
+    return endOfPod(told.evicted, evidence, main, told.evicted.time)
   const stop = stopping(evidence, told)
   if (stop !== undefined && aliveAt(stop.at, evidence, main)) return endOfPod(stop, evidence, main, stop.at)
   const lost = lostWithNode(evidence)
   if (lost !== undefined) return endOfPod(lost, evidence, main, lost.at)
-  return ownEnd(evidence, newest, main, told, stop !== undefined)
+  const ownLives = lives.filter((life) => !endedByForce(life, lives, reported.pod))
+  return ownEnd({ ...evidence, lives: ownLives }, newest, main, told, stop !== undefined)
+}
+
+// A pod that succeeded was evicted all the same where the kubelet ended it and its containers took that well: exit code
+// 0 on SIGTERM.
+function completedBefore(event: NonNullable<Told['evicted']>, pod: PodEvidence | null, main: readonly LifeEvidence[]): boolean {
+  if (pod?.phase !== 'Succeeded') return false
+  const byKubelet = event.component === 'kubelet' && event.outcome !== 'crashed'
+  return !byKubelet || main.length === 0 || endedBefore(event.time, main)
 }
 
 // The node's object was deleted, and nothing was heard of the pod since.
@@ -39,12 +56,12 @@ function lostWithNode({ pod, node = [] }: Evidence): (Cause & { at: string }) | 
   return { outcome: 'node-lost', reason: 'NodeGone', message: gone.message, at: gone.since }
 }
 
-/** The highest numbered instance of each container; one without a number is newest only where none has one. */
+/** The last instance of each container; one without a number is newest only where none has one. */
 export function newestLives(lives: readonly LifeEvidence[]): LifeEvidence[] {
   const newest = new Map<string, LifeEvidence>()
   for (const life of lives) {
     const known = newest.get(life.container)
-    if (known === undefined || (life.restart ?? -1) > (known.restart ?? -1)) newest.set(life.container, life)
+    if (known === undefined || life.restart !== null || known.restart === null) newest.set(life.container, life)
   }
   return [...newest.values()]
 }
@@ -57,7 +74,7 @@ export function mainLives(newest: readonly LifeEvidence[]): LifeEvidence[] {
 
 interface Told {
   /** The newest Event that ended the whole pod by force. */
-  evicted?: Cause & { time: string }
+  evicted?: Cause & Pick<EventEvidence, 'time' | 'component'>
   stopping?: EventEvidence
   tainted?: EventEvidence
   /** The newest Event of a crash or an OOM kill that nothing started after. */
@@ -81,7 +98,12 @@ function readEvents({ pod, events }: Evidence, newest: readonly LifeEvidence[]):
       case 'node-lost':
       case 'deadline':
         if (!restarted && !well)
-          told.evicted = { outcome: meaning === 'deadline' ? 'crashed' : meaning, ...said(event), time: event.time }
+          told.evicted = {
+            outcome: meaning === 'deadline' ? 'crashed' : meaning,
+            ...said(event),
+            time: event.time,
+            component: event.component,
+          }
         break
       case 'tainted':
         if (!outlived && !well) told.tainted = event
@@ -171,7 +193,7 @@ function endOfPod(cause: Cause, { pod, lives }: Evidence, main: readonly LifeEvi
     outcome: cause.outcome,
     reason: cause.reason,
     message: cause.message,
-    exitCode: last?.exitCode ?? null,
+    exitCode: last === undefined ? null : exitCodeOf(last),
     diedAt,
     endAt,
     life: last ?? latest(main) ?? null,
@@ -194,14 +216,16 @@ function ownEnd(
     outcome,
     reason: words?.reason ?? life?.reason ?? '',
     message: words?.message || life?.message || '',
-    exitCode: life?.exitCode ?? null,
+    exitCode: life === undefined ? null : exitCodeOf(life),
     diedAt: life?.finishedAt ?? (over ? (pod?.deletedAt ?? pod?.statusAt ?? null) : null),
     endAt: null,
     life: life ?? null,
     over,
   })
   if (pod?.phase === 'Succeeded') return by('completed', latest(dead) ?? undefined)
-  const bad = latest([...dead, ...failedBesides(newest, pod, main)].filter((life) => isBad(lifeOutcome(life))))
+  const { node = [] } = evidence
+  const ended = [...dead, ...failedBesides(newest, pod, main)]
+  const bad = latest(ended.filter((life) => isBad(lifeOutcome(life)) && !wentWithNode(life, node)))
   const looping = pod !== null && crashLooping(pod)
   if (bad !== undefined) {
     const oom = lifeOutcome(bad) === 'oomkilled' || (told.death?.meaning === 'oomkilled' && bad.exitCode === 137)
@@ -218,7 +242,9 @@ function ownEnd(
     const verdict = by(told.death.meaning === 'oomkilled' ? 'oomkilled' : 'crashed', latest(dead), said(told.death))
     return { ...verdict, diedAt: verdict.diedAt ?? told.death.time }
   }
-  const lost = dead.find((life) => lifeOutcome(life) === 'unknown')
+  const lost = ended.find((life) => lifeOutcome(life) === 'unknown' || wentWithNode(life, node))
+  const down = lost === undefined || !over ? undefined : nodeDown(node, lost.finishedAt ?? pod?.statusAt ?? null)
+  if (lost !== undefined && down !== undefined) return by('node-lost', lost, said(down))
   // All of them ended well, and still somebody called it failed; or nobody told of any.
   if (pod?.phase === 'Failed')
     return lost === undefined ? by('crashed', dead.length === main.length ? latest(dead) : undefined, words) : by('unknown', lost)
@@ -227,13 +253,20 @@ function ownEnd(
   if (over) return by('unknown', undefined, words)
   // It lives, and says of its last death what that was: an OOM kill is what people look for after the restart, too.
   const survived = latest(
-    evidence.lives.filter((life) => isMain(life) && life.state === 'terminated' && isBad(lifeOutcome(life))),
+    evidence.lives.filter(
+      (life) => isMain(life) && life.state === 'terminated' && isBad(lifeOutcome(life)) && !wentWithNode(life, node),
+    ),
   )
   if (survived !== undefined) return { ...by(lifeOutcome(survived), survived), diedAt: null }
   const waiting = pod === null ? undefined : Object.values(pod.waiting)[0]
-  if (pod !== null || told.alive)
-    return { ...by('running', undefined, { reason: waiting ?? pod?.reason ?? '', message: pod?.message ?? '' }), diedAt: null }
+  if (pod !== null || told.alive) return { ...by('running', undefined, runningWords(pod, waiting)), diedAt: null }
   return by('unknown', undefined)
+}
+
+// Words of an end that the pod outlived say nothing of how it is.
+function runningWords(pod: PodEvidence | null, waiting: string | undefined) {
+  if (pod === null || namesEnd(pod)) return { reason: waiting ?? '', message: '' }
+  return { reason: waiting ?? pod.reason, message: pod.message }
 }
 
 // Init containers count until the work has begun; a sidecar only while it crash-loops.

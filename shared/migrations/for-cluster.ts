@@ -37,7 +37,9 @@ export function forCluster(statement: string, cluster: string): string[] {
   if (alter !== null) {
     const [, name, change] = alter as unknown as [string, string, string]
     const both = /^(ADD|DROP|MODIFY|RENAME|COMMENT|CLEAR) COLUMN\b/i.test(change)
-    return [`ALTER TABLE ${localTable(name)} ${on} ${change}`, ...(both ? [`ALTER TABLE ${name} ${on} ${change}`] : [])]
+    // A distributed table has no order of its own.
+    const columns = change.replace(/,\s*MODIFY ORDER BY \([^()]*\)\s*$/i, '')
+    return [`ALTER TABLE ${localTable(name)} ${on} ${change}`, ...(both ? [`ALTER TABLE ${name} ${on} ${columns}`] : [])]
   }
   const drop = /^DROP (TABLE|VIEW) IF EXISTS (\w+)$/i.exec(statement)
   if (drop !== null) {

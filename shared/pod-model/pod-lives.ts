@@ -3,6 +3,7 @@
 import { compare } from '#shared/compare.ts'
 import { secondsBetween } from '#shared/lifecycle/clock.ts'
 import type { ContainerKind, LifeEvidence, OomLine } from '#shared/lifecycle/evidence.ts'
+import { instancesOf } from '#shared/lifecycle/instances.ts'
 import {
   type LifeLinesRow,
   type LifeRow,
@@ -39,18 +40,20 @@ export interface LifeSources {
   stretches?: readonly StretchRow[] | undefined
 }
 
-/** In the order of containers (init first, debug containers last) and of restarts. */
+/**
+ * In the order of containers (init first, debug containers last), and of each in the order in which they were there.
+ */
 export function joinLives({ lives, lines, counts, stretches }: LifeSources): Life[] {
-  const joined: Life[] = lives.map(fromObject)
-  const find = (container: string, restart: number, containerId: string): Life | undefined =>
-    joined.find((life) =>
-      restart >= 0
-        ? life.container === container && life.restart === restart
-        : containerId !== '' && sameContainer(life.containerId, containerId),
-    ) ??
-    (restart < 0 && containerId === ''
-      ? joined.find((life) => life.container === container && life.restart === null && life.containerId === '')
-      : undefined)
+  const reported = instancesOf(lives).map(fromObject)
+  const joined = [...reported]
+  const find = (container: string, restart: number, containerId: string): Life | undefined => {
+    if (restart < 0 && containerId !== '') return joined.find((life) => sameContainer(life.containerId, containerId))
+    const numbered = joined.filter((life) => life.container === container && life.restart === (restart < 0 ? null : restart))
+    if (restart < 0) return numbered.find((life) => life.containerId === '')
+    // Of several instances of one number a line without a time is of the last.
+    if (numbered.length < 2) return numbered[0]
+    return containerId === '' ? numbered.at(-1) : numbered.find((life) => sameContainer(life.containerId, containerId))
+  }
   for (const row of lines) {
     let life = find(row.container, row.restart, row.containerId)
     if (life === undefined) joined.push((life = fromLines(row)))
@@ -70,13 +73,27 @@ export function joinLives({ lives, lines, counts, stretches }: LifeSources): Lif
   for (const row of stretches ?? []) ofLine(row)?.stretches.push(row)
   const kinds = new Map(joined.filter(({ kind }) => kind !== '').map(({ container, kind }) => [container, kind]))
   for (const life of joined) life.kind ||= kinds.get(life.container) ?? ''
-  return joined.toSorted(
-    (a, b) =>
-      order[a.kind] - order[b.kind] ||
-      compare(a.container, b.container) ||
-      (a.restart ?? -1) - (b.restart ?? -1) ||
-      compare(a.containerId, b.containerId),
+  return inOrder(reported, joined.slice(reported.length)).toSorted(
+    (a, b) => order[a.kind] - order[b.kind] || compare(a.container, b.container),
   )
+}
+
+/** Lives that only lines told of, put among the others by their numbers; by their times where numbers began again. */
+function inOrder(reported: readonly Life[], spoken: readonly Life[]): Life[] {
+  const ordered = [...reported]
+  const added = spoken.toSorted((a, b) => (a.restart ?? -1) - (b.restart ?? -1) || compare(a.containerId, b.containerId))
+  for (const life of added) {
+    const own = reported.filter(({ container }) => container === life.container)
+    const ascends = own.every(({ restart }, i) => i === 0 || own[i - 1]!.restart! < restart!)
+    const precedes = (other: Life): boolean =>
+      life.restart === null || ascends
+        ? (life.restart ?? -1) < (other.restart ?? -1)
+        : (life.firstLine ?? '') < (other.startedAt ?? '')
+    const at = ordered.findIndex((other) => other.container === life.container && precedes(other))
+    if (at < 0) ordered.push(life)
+    else ordered.splice(at, 0, life)
+  }
+  return ordered
 }
 
 /** The lives with the kernel's words of OOM kills in them: those that it named, at their end. */

@@ -3,6 +3,7 @@
 import type { EventEvidence, NodeEvidence, OomLine, Outcome, PodEvidence, Verdict } from '#shared/lifecycle/evidence.ts'
 import { signalNumberOf } from '#shared/lifecycle/exit-code.ts'
 import { lifeOutcomeOf } from '#shared/lifecycle/life-outcome.ts'
+import { exitCodeOf, madeUpBy } from '#shared/lifecycle/made-up.ts'
 import { newestLives, podOutcome, type Evidence } from '#shared/lifecycle/outcome.ts'
 import type { LifeEnd, Seal, SealEvidence } from '#shared/pod-model/seal/evidence.ts'
 import { lossesOfLife } from '#shared/pod-model/seal/losses.ts'
@@ -124,7 +125,8 @@ export function containerOf(fieldPath: string): string {
 }
 
 function renderLife(life: Life, verdict: Verdict, newest: boolean, seal: Seal | null): LifeJson {
-  const { restart, containerId, startedAt, finishedAt, reason, exitCode, signal, lines, firstLine, lastLine } = life
+  const { restart, containerId, startedAt, finishedAt, reason, signal, lines, firstLine, lastLine } = life
+  const exitCode = exitCodeOf(life)
   const outcome = lifeOutcomeOf(life, verdict, newest)
   return {
     restart,
@@ -134,7 +136,7 @@ function renderLife(life: Life, verdict: Verdict, newest: boolean, seal: Seal | 
     outcome,
     reason,
     exitCode,
-    signal: signal ?? signalOf(life),
+    signal: signal ?? signalOf(exitCode),
     lines,
     firstLine,
     lastLine,
@@ -142,9 +144,8 @@ function renderLife(life: Life, verdict: Verdict, newest: boolean, seal: Seal | 
   }
 }
 
-// Most runtimes tell a signal by the exit code alone. That of a container that the kubelet lost sight of is made up.
-const signalOf = ({ exitCode, reason }: Life): number | null =>
-  exitCode === null || reason === 'ContainerStatusUnknown' ? null : signalNumberOf(exitCode)
+// Most runtimes tell a signal by the exit code alone.
+const signalOf = (exitCode: number | null): number | null => (exitCode === null ? null : signalNumberOf(exitCode))
 
 function sealEvidence(life: Life, verdict: Verdict, newest: boolean): SealEvidence {
   const { lines, stretches, losses, startedAt, firstLine, lastLine, expired } = life
@@ -152,7 +153,7 @@ function sealEvidence(life: Life, verdict: Verdict, newest: boolean): SealEviden
 }
 
 function endOf(life: Life, verdict: Verdict, newest: boolean): LifeEnd {
-  const lost = life.state !== 'terminated' || life.reason === 'ContainerStatusUnknown'
+  const lost = life.state !== 'terminated' || madeUpBy(life) !== undefined
   const outcome = lifeOutcomeOf(life, verdict, newest)
   if (outcome === 'running') return 'running'
   if (outcome === 'node-lost' && lost) return 'vanished'

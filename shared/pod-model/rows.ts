@@ -14,6 +14,7 @@ export interface PodRow {
   message: string
   disruption: string
   disruptionMessage: string
+  disruptionAt: string | null
   waiting: Record<string, string>
   ip: string
   ownerKind: string
@@ -46,6 +47,8 @@ export interface LifeRow {
   signal: number | null
   image: string
   imageId: string
+  /** Of its fact: services/ingest/normalise/fact-version.ts. */
+  version: string
 }
 
 export interface EventRow {
@@ -85,7 +88,7 @@ export interface LifeLinesRow {
   fragments: number
 }
 
-/** Whose lines a row tells of. The container id tells lives apart only where the restart does not. */
+/** Whose lines a row tells of. The container id is there only where the restart does not name the life. */
 export interface LineLife {
   /** '' of lines that came without one. */
   uid: string

@@ -1,13 +1,17 @@
 // The migrations of this checkout, and made-up ones, on both engines.
-import { appendFile, copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { columns as columnsOf } from '#ingest/store/columns.ts'
+import { lifeRows } from '#query/plan/pod-details.ts'
 import { openStore } from '#shared/clickhouse/open-store.ts'
 import { raw, sql, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
+import { instancesOf } from '#shared/lifecycle/instances.ts'
 import { runMigrations } from '#shared/migrations/run-migrations.ts'
+import { splitStatements } from '#shared/migrations/split-statements.ts'
+import type { LifeRow } from '#shared/pod-model/rows.ts'
 import { startClickHouse } from '#test/support/clickhouse-bridge/start.ts'
 import { decode, fixture, origin } from '#test/support/kubernetes.ts'
 import { openTestStore } from '#test/support/store.ts'
@@ -167,6 +171,44 @@ test('pods of before they had handles are found by them after the upgrade, as if
   const marks = (rows: unknown[]) => new Set(rows.map((row) => (row as { marked: string }).marked.slice(0, 4)))
   expect(marks(seenBefore!)).toEqual(new Set(['1970']))
   expect(marks(seen!)).not.toContain('1970')
+})
+
+test('instances of before they were told apart are those of after, and two of one number are two', async () => {
+  await using opened = await openTestStore({ migrate: false })
+  const { store } = opened
+  const dir = await copyOfMigrations()
+  const instances = (await readdir(dir)).find((name) => /^\d{4}-instances\.sql$/.test(name))!
+  for (const name of await readdir(dir)) if (name >= instances) await rm(join(dir, name))
+  await runMigrations({ store, dir })
+  const tell = async (id: string, resourceVersion: string): Promise<void> => {
+    const object = fixture('pod-preempted', (pod) => {
+      pod['metadata'].resourceVersion = resourceVersion
+      pod['status'].containerStatuses = [
+        {
+          name: 'app',
+          restartCount: 0,
+          containerID: `containerd://${id}`,
+          state: { running: { startedAt: '2026-11-23T10:00:00Z' } },
+        },
+      ]
+    })
+    for (const { table, rows } of decode(object).tables)
+      await store.insert({ ...(await asOfNow(store, table, rows)), format: 'JSONCompactEachRow' })
+  }
+  await tell('b1', '1')
+  await runMigrations({ store })
+  for (const statement of splitStatements(await readFile(join(here, instances), 'utf8')))
+    await store.command({ sql: raw(statement) })
+  const [pod] = await store.rows<{ at: string }>({ sql: raw('SELECT disruption_at AS at FROM pods') })
+  expect(pod!.at).toMatch(/^2026-11-23T10:/)
+  await tell('b1', '2')
+  await tell('b2', '3')
+  await tell('b2', '3')
+  await store.command({ sql: raw('OPTIMIZE TABLE lives FINAL') })
+  const uid = fixture('pod-preempted')['metadata'].uid as string
+  const lives = await store.rows<LifeRow>({ sql: lifeRows('default', [uid]) })
+  expect(lives).toHaveLength(3)
+  expect(instancesOf(lives)).toMatchObject([{ containerId: 'b1' }, { containerId: 'b2' }])
 })
 
 test('a missing number is refused before anything runs', async () => {

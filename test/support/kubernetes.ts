@@ -4,6 +4,8 @@ import { decodeLifecycle, type Decoded } from '#ingest/formats/kubernetes.ts'
 import type { Origin } from '#ingest/normalise/origin.ts'
 import { columns } from '#ingest/store/columns.ts'
 import type { TableName } from '#ingest/store/table-rows.ts'
+import type { LifeEvidence } from '#shared/lifecycle/evidence.ts'
+import { instancesOf, type InstanceReport } from '#shared/lifecycle/instances.ts'
 import type { Evidence } from '#shared/lifecycle/outcome.ts'
 
 export const origin: Origin = {
@@ -54,15 +56,7 @@ export function evidenceOf(...objects: unknown[]): Evidence {
     .toSorted((a, b) => (a < b ? -1 : 1))
   return {
     pod: pod === undefined ? null : ({ ...podEvidence(pod), deletedAt: asked[0] ?? null } as unknown as Evidence['pod']),
-    lives: newest(rowsOf(decoded, 'lives'), ({ container, restart }) => `${String(container)}/${String(restart)}`).map(
-      (life) =>
-        ({
-          ...life,
-          exitCode: life['exit_code'],
-          startedAt: life['started_at'],
-          finishedAt: life['finished_at'],
-        }) as unknown as Evidence['lives'][number],
-    ),
+    lives: instancesOf(newest(rowsOf(decoded, 'lives'), lifeKey).map(lifeReport)),
     events: newest(rowsOf(decoded, 'events'), ({ uid }) => String(uid)).map(
       ({ reason, message, last_time: time, field_path: path, component }) => ({
         reason: String(reason),
@@ -75,9 +69,22 @@ export function evidenceOf(...objects: unknown[]): Evidence {
   }
 }
 
+const lifeKey = ({ container, restart, instance }: Row): string => [container, restart, instance].map(String).join('/')
+
+const lifeReport = (life: Row): LifeEvidence & InstanceReport =>
+  ({
+    ...life,
+    containerId: life['container_id'],
+    imageId: life['image_id'],
+    exitCode: life['exit_code'],
+    startedAt: life['started_at'],
+    finishedAt: life['finished_at'],
+  }) as unknown as LifeEvidence & InstanceReport
+
 const podEvidence = (pod: Row): Row => ({
   ...pod,
   disruptionMessage: pod['disruption_message'],
+  disruptionAt: pod['disruption_at'],
   gone: pod['gone'] === 1,
   startedAt: pod['started_at'],
   statusAt: pod['status_at'],

@@ -7,6 +7,7 @@
 // the dead instance there still has the number restartCount. docs/decisions/0004-outcomes.md has the details.
 import { bareContainerId } from '#shared/container-id.ts'
 import { lifeOutcome } from '#shared/lifecycle/life-outcome.ts'
+import { madeUpBy } from '#shared/lifecycle/made-up.ts'
 import type { ContainerKind } from '#shared/lifecycle/evidence.ts'
 import type { ContainerStatus, KubernetesPod } from '../formats/kubernetes-schema.ts'
 import { factVersion } from './fact-version.ts'
@@ -40,6 +41,7 @@ export function lifeFacts(pod: KubernetesPod, row: ReturnType<typeof podFacts>, 
       livesOf(container, metadata.deletionTimestamp !== null).map((life) => {
         const { restart, state, end, own } = life
         const exitCode = end?.exitCode ?? null
+        const containerId = bareContainerId(end?.containerID || (own ? container.containerID : ''))
         return {
           tenant: origin.tenant,
           cluster: row.cluster,
@@ -50,7 +52,9 @@ export function lifeFacts(pod: KubernetesPod, row: ReturnType<typeof podFacts>, 
           kind: kindOf(container.name),
           restart,
           version: factVersion({ rank: rank(life), resourceVersion: metadata.resourceVersion, newest: row.status_at }),
-          container_id: bareContainerId(end?.containerID || (own ? container.containerID : '')),
+          container_id: containerId,
+          // A made-up end never replaces what an instance reported of itself.
+          instance: end !== null && isLost(end) ? '' : containerId,
           node: row.node,
           state,
           started_at: life.startedAt,
@@ -71,17 +75,29 @@ export function lifeFacts(pod: KubernetesPod, row: ReturnType<typeof podFacts>, 
 function livesOf(container: ContainerStatus, deleting: boolean): Life[] {
   const { restartCount, state, lastState } = container
   const lives: Life[] = []
-  if (state?.terminated) lives.push(ended(restartCount, state.terminated, true))
+  const [end, last] = [state?.terminated, lastState?.terminated]
+  if (end && !(last && isLostAgain(container, end, last))) lives.push(ended(restartCount, end, true))
   else if (state?.running)
     lives.push({ restart: restartCount, state: 'running', startedAt: state.running.startedAt, end: null, own: true })
-  const last = lastState?.terminated
   if (last) {
     const still = lives.length === 0 && newestIsDead(container, last, deleting)
-    const restart = still ? restartCount : restartCount - 1
+    // A runtime that lost its state counts from 0: the instance before has a number of its own that nobody tells here.
+    const earlier = restartCount === 0 && bareContainerId(last.containerID) !== '' ? 0 : restartCount - 1
+    const restart = still ? restartCount : earlier
     if (restart >= 0) lives.push(ended(restart, last, still))
   }
   return lives
 }
+
+/**
+ * A status that waits becomes a made-up end once its pod is terminated (status_manager.go, TerminatePod). It names no
+ * instance of its own, so lastState tells of the newest one, as it does beside `waiting`.
+ */
+function isLostAgain({ containerID }: ContainerStatus, end: Terminated, last: Terminated): boolean {
+  return isLost(end) && end.startedAt === null && (containerID === '' || containerID === last.containerID)
+}
+
+const isLost = ({ reason, exitCode }: Terminated): boolean => madeUpBy({ reason, exitCode }) === 'kubelet'
 
 const ended = (restart: number, end: Terminated, own: boolean): Life => ({
   restart,
@@ -93,17 +109,17 @@ const ended = (restart: number, end: Terminated, own: boolean): Life => ({
 
 // Of a container that waits: is lastState about instance restartCount, or about the one before?
 function newestIsDead({ restartCount, containerID, state }: ContainerStatus, last: Terminated, deleting: boolean): boolean {
-  if (restartCount === 0) return true
+  if (restartCount === 0) return containerID === '' || last.containerID === '' || containerID === last.containerID
   if (containerID !== '' && last.containerID !== '') return containerID === last.containerID
   // Made up by the kubelet for an instance that vanished; it counts the restart in advance, unless the pod is being deleted.
-  if (last.reason === 'ContainerStatusUnknown') return deleting
+  if (isLost(last)) return deleting
   // The default state of a container that the runtime knows nothing of: lastState is carried over from before.
   return state?.waiting?.reason !== 'ContainerCreating' && state?.waiting?.reason !== 'PodInitializing'
 }
 
-// An end beats a start; an end that somebody saw beats one that the kubelet made up; a status of its own beats a memory of it.
+// An end beats a start; an end that somebody saw beats one that was made up; a status of its own beats a memory of it.
 function rank({ state, end, own }: Life): number {
   if (state === 'running') return 1
-  if (end?.reason === 'ContainerStatusUnknown') return 2
+  if (end !== null && madeUpBy(end) !== undefined) return 2
   return own ? 4 : 3
 }

@@ -40,6 +40,7 @@ export function podFacts(pod: KubernetesPod, { change, object, origin }: { chang
     message: status?.message ?? '',
     disruption: disruption?.reason ?? '',
     disruption_message: disruption?.message ?? '',
+    disruption_at: disruption?.lastTransitionTime ?? null,
     waiting: waitingReasons(pod),
     ip: status?.podIP ?? '',
     owner_kind: owner.kind,

@@ -1,6 +1,6 @@
 // How many lines each life of some pods has: of distinct (ts, identity), so that a line sent twice counts once (design 5.4).
 import { bind, instant, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
-import { bareContainerId } from './pod-sources.ts'
+import { isUnnumbered, namingContainerId, spanKeyOfRow, type SpanKey } from './line-life.ts'
 
 /** Bounds within which the lines of some pods lie: names and times as the life_lines of those pods give them. */
 export interface LineBounds {
@@ -13,8 +13,10 @@ export interface LineBounds {
 }
 
 export interface CountOptions {
-  /** Begins of spans in epoch ns, ascending, by `<uid>/<container>`: they tell apart lines that came with neither restart nor container id. */
-  spans: ReadonlyMap<string, readonly bigint[]>
+  /**
+   * Begins of spans in epoch ns, ascending: they tell apart lines whose life neither a number nor a container id names.
+   */
+  spans: ReadonlyMap<SpanKey, readonly bigint[]>
   /** Bytes and errors too, which costs reading the messages. */
   sizes: boolean
 }
@@ -27,8 +29,9 @@ export interface CountOptions {
 export function lineCounts(tenant: string, bounds: LineBounds, { spans, sizes }: CountOptions): Fragment {
   const named = sql`namespace IN ${strs(bounds.namespaces)} AND pod IN ${strs(bounds.pods)} AND pod_uid IN ${strs(bounds.uids)}`
   const life = raw('uid, cluster, namespace, pod, container, restart, containerId')
+  const keys = [...spans.keys()]
   const timed = spans.size > 0 || sizes
-  const found = sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, if(restart < 0, ${bareContainerId}, '') AS containerId, ${slotOf(spans)} AS slot, ts, identity${sizes ? raw(', severity, length(message) AS size') : raw('')}
+  const found = sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, ${namingContainerId(keys)} AS containerId, ${slotOf(spans)} AS slot, ts, identity${sizes ? raw(', severity, length(message) AS size') : raw('')}
     FROM logs WHERE tenant = ${str(tenant)} AND ${hoursOf(bounds)} AND ${named}${sizes ? raw(' LIMIT 1 BY ts, identity') : raw('')}`
   const sums = raw(
     sizes
@@ -36,7 +39,7 @@ export function lineCounts(tenant: string, bounds: LineBounds, { spans, sizes }:
       : 'uniqExact(ts, identity) AS counted',
   )
   const kept = sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, container_id AS containerId, 0 AS slot, day, 0 AS here, lines AS counted${raw(sizes ? ', 0 AS size, 0 AS severe' : '')}${raw(timed ? ', NULL AS first, NULL AS last' : '')}
-    FROM kept_counts WHERE tenant = ${str(tenant)} AND ${named}${raw(spans.size > 0 ? " AND NOT (restart < 0 AND container_id = '')" : '')}`
+    FROM kept_counts WHERE tenant = ${str(tenant)} AND ${named}${spans.size > 0 ? sql` AND NOT (${isUnnumbered(keys)} AND container_id = '')` : raw('')}`
   const told = [
     'toString(sum(most)) AS lines, toString(sum(now)) AS stored',
     ...(timed ? ['slot', 'min(firsts) AS firstLine', 'max(lasts) AS lastLine'] : []),
@@ -50,11 +53,11 @@ export function lineCounts(tenant: string, bounds: LineBounds, { spans, sizes }:
 ) GROUP BY ${life}, slot`
 }
 
-/** Which span a line lies in that came with neither restart nor container id, from 1; 0 of any other. */
+/** Which span a line lies in that has some and came without a container id, from 1; 0 of any other. */
 function slotOf(spans: CountOptions['spans']): Fragment {
   if (spans.size === 0) return raw('0')
-  const begins = sql`${bind('Array(Array(Int64))', [...spans.values()])}[indexOf(${strs([...spans.keys()])}, concat(pod_uid, '/', container))]`
-  return sql`if(restart < 0 AND container_id = '', arrayCount(begin -> begin <= toUnixTimestamp64Nano(ts), ${begins}), 0)`
+  const begins = sql`${bind('Array(Array(Int64))', [...spans.values()])}[indexOf(${strs([...spans.keys()])}, ${spanKeyOfRow})]`
+  return sql`if(container_id = '', arrayCount(begin -> begin <= toUnixTimestamp64Nano(ts), ${begins}), 0)`
 }
 
 function hoursOf({ first, last }: LineBounds): Fragment {

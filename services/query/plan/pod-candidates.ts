@@ -56,7 +56,8 @@ const evidence: Record<Outcome, Evidence> = {
   evicted: { pods: "reason != '' OR disruption != ''", lives: '', events: forced },
   'node-lost': { pods: "reason != '' OR disruption != ''", lives: '', events: [...lost, 'TaintManagerEviction'] },
   deleted: { pods: 'gone = 1 OR deleted_at IS NOT NULL', lives: '', events: ['Killing'] },
-  unknown: { pods: '', lives: "outcome = 'unknown'", events: [] },
+  // containerd's made-up ends of before they were known as such.
+  unknown: { pods: '', lives: "outcome = 'unknown' OR (reason = 'Unknown' AND exit_code = 255)", events: [] },
 }
 
 /** A condition on `uid`. Pods that no object told of can only be found by what they lack. */

@@ -5,9 +5,12 @@ import { bareContainerId, mirroredUids } from './pod-sources.ts'
 /** What FINAL keeps, ties by the last insert included, for half of its cost where some rows of many are asked for. The key follows. */
 const newest = raw('ORDER BY version DESC, _part_index DESC, _part_offset DESC LIMIT 1 BY')
 
+// Its text is a column of the answer.
+const newestLife = raw('ORDER BY lives.version DESC, _part_index DESC, _part_offset DESC LIMIT 1 BY')
+
 /** Rows: PodRow, with the newest version's deletedAt. */
 export function podRows(tenant: string, uids: readonly string[]): Fragment {
-  return sql`SELECT cluster, namespace, name, uid, mirror_uid AS mirrorUid, node, phase, reason, message, disruption, disruption_message AS disruptionMessage, waiting,
+  return sql`SELECT cluster, namespace, name, uid, mirror_uid AS mirrorUid, node, phase, reason, message, disruption, disruption_message AS disruptionMessage, disruption_at AS disruptionAt, waiting,
     ip, owner_kind AS ownerKind, owner_name AS ownerName, created_at AS createdAt, started_at AS startedAt, deleted_at AS deletedAt, gone, status_at AS statusAt, ready_at AS readyAt
   FROM pods PREWHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} ${newest} uid`
 }
@@ -16,11 +19,11 @@ export function podRows(tenant: string, uids: readonly string[]): Fragment {
 export const podDeletions = (tenant: string, uids: readonly string[]): Fragment =>
   sql`SELECT uid, min(asked_at) AS askedAt FROM pod_deletions WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)} GROUP BY uid`
 
-/** Rows: LifeRow. */
+/** Rows: LifeRow, several of one instance where some name no container id (shared/lifecycle/instances.ts). */
 export function lifeRows(tenant: string, uids: readonly string[]): Fragment {
   return sql`SELECT cluster, namespace, pod, pod_uid AS uid, container, kind, restart, container_id AS containerId, node, state, started_at AS startedAt,
-    finished_at AS finishedAt, reason, message, exit_code AS exitCode, signal, image, image_id AS imageId
-  FROM lives PREWHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)} ${newest} pod_uid, container, restart`
+    finished_at AS finishedAt, reason, message, exit_code AS exitCode, signal, image, image_id AS imageId, toString(lives.version) AS version
+  FROM lives PREWHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)} ${newestLife} pod_uid, container, restart, instance`
 }
 
 /** `uid` is the involved object's, which for a static pod is the one of its log path. Oldest first. Rows: EventRow. */

@@ -10,9 +10,10 @@ export const podObjects = (tenant: string, uid: string): Fragment => sql`
   SELECT uid, mirror_uid AS mirrorUid, namespace, name AS pod FROM pods FINAL PREWHERE tenant = ${str(tenant)}
   AND (uid = ${str(uid)} OR uid IN (${mirroredUids(tenant, uid)}))`
 
-/** Container instances that Kubernetes told of: container, restart, bare containerId, and when they started and finished. */
+/** What Kubernetes reported of container instances: names, and an InstanceReport. */
 export const podLives = (tenant: string, uids: readonly string[]): Fragment => sql`
-  SELECT namespace, pod, container, restart, container_id AS containerId, started_at AS startedAt, finished_at AS finishedAt FROM lives FINAL
+  SELECT namespace, pod, container, restart, container_id AS containerId, toString(lives.version) AS version, state, reason, exit_code AS exitCode,
+    started_at AS startedAt, finished_at AS finishedAt, image, image_id AS imageId FROM lives FINAL
   WHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)}`
 
 export interface ContainerLife {
@@ -79,26 +80,39 @@ export function podScope(
   return sql`namespace IN ${unique(names.map(({ namespace }) => namespace))} AND pod IN ${unique(names.map(({ pod }) => pod))} AND ${mine}`
 }
 
-/** One life as its lines are found: `times` are the spans, from inclusive, to exclusive, of lines that came with neither number nor id. */
+/** Times from `from` on, up to `to`. */
+export interface Times {
+  from: bigint
+  to: bigint | undefined
+}
+
+/** One life as its lines are found. */
 export interface LifeScope {
   container: string
   restart: number
   containerIds: readonly string[]
-  times: readonly { from: bigint; to: bigint | undefined }[]
+  /** Of lines that came with neither number nor container id. */
+  times: readonly Times[]
+  /** Of lines that came with its number and no container id; undefined where the number is its alone. */
+  timesOfNumber: readonly Times[] | undefined
 }
 
-/** Lines of some lives: by restart number, by container id where the line came without one, by time where it came with neither. */
+/**
+ * Lines of some lives: by restart number, by container id where no number names the life, by time where neither does.
+ */
 export function livesScope(lives: readonly LifeScope[]): Fragment {
   if (lives.length === 0) return raw('false')
-  const one = ({ container, restart, containerIds, times }: LifeScope): Fragment => {
-    const ways = [
-      sql`restart = ${bind('Int32', restart)}`,
-      sql`(restart < 0 AND container_id != '' AND ${bareContainerId} IN ${strs(containerIds)})`,
-      ...times.map(({ from, to }) => {
-        const until = to === undefined ? raw('') : sql` AND ts < ${nanoseconds(to)}`
-        return sql`(restart < 0 AND container_id = '' AND ts >= ${nanoseconds(from)}${until})`
-      }),
-    ]
+  const one = ({ container, restart, containerIds, times, timesOfNumber }: LifeScope): Fragment => {
+    const number = sql`restart = ${bind('Int32', restart)}`
+    const byId = (lines: Fragment): Fragment =>
+      sql`(${lines} AND container_id != '' AND ${bareContainerId} IN ${strs(containerIds)})`
+    const byTime = (lines: Fragment, { from, to }: Times): Fragment => {
+      const until = to === undefined ? raw('') : sql` AND ts < ${nanoseconds(to)}`
+      return sql`(${lines} AND container_id = '' AND ts >= ${nanoseconds(from)}${until})`
+    }
+    const none = raw('restart < 0')
+    const numbered = timesOfNumber === undefined ? [number] : [byId(number), ...timesOfNumber.map((span) => byTime(number, span))]
+    const ways = [...numbered, byId(none), ...times.map((span) => byTime(none, span))]
     return sql`(container = ${str(container)} AND (${join(ways, ' OR ')}))`
   }
   return sql`(${join(lives.map(one), ' OR ')})`

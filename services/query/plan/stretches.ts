@@ -3,7 +3,7 @@
 // It collapses along the sorting key and holds few rows at a time; they are sorted by place, on disk where they are many.
 import { instant, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LineBounds } from './line-counts.ts'
-import { bareContainerId } from './pod-sources.ts'
+import { namingContainerId, type SpanKey } from './line-life.ts'
 import { stretchesMax } from '#shared/pod-model/rows.ts'
 
 const life = 'uid, cluster, namespace, pod, container, restart, containerId'
@@ -13,11 +13,14 @@ const places = raw(`PARTITION BY ${life}, file, offset < 0 ORDER BY offset, ts, 
 const first = raw('(before.1 = 0)')
 const again = raw('(before.1 = offset + 2)')
 
-/** The container id tells lives apart only where the restart does not, as in the identity. Rows: StretchRow, a bounded number of each life, in the order of their files' names and places. */
-export function lifeStretches(tenant: string, bounds: LineBounds): Fragment {
+/**
+ * `spans`: keys of lines whose numbers do not name their lives. Rows: StretchRow, a bounded number of each life, in the
+ * order of their files' names and places.
+ */
+export function lifeStretches(tenant: string, bounds: LineBounds, spans: readonly SpanKey[] = []): Fragment {
   const { namespaces, pods, uids } = bounds
   const [from, to] = [bounds.first, bounds.last].map((text) => sql`toStartOfHour(${instant(text)})`)
-  const lines = sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, if(restart < 0, ${bareContainerId}, '') AS containerId,
+  const lines = sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, ${namingContainerId(spans)} AS containerId,
       ts, file, offset, length, offset + greatest(length, 0) AS end, eof, partial
     FROM logs FINAL WHERE tenant = ${str(tenant)} AND toStartOfHour(ts) >= ${from!} AND toStartOfHour(ts) <= ${to!}
       AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)}`

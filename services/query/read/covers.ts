@@ -4,6 +4,7 @@ import { lifeStretches } from '#query/plan/stretches.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
 import type { RowReading } from './reading.ts'
+import { spansOf, stretchesInTime } from './timed-lives.ts'
 import type { LossRow, StretchRow } from '#shared/pod-model/rows.ts'
 
 const podsAtOnce = 400
@@ -20,8 +21,10 @@ export async function readCovers(
   for (let from = 0; from < looked.length; from += podsAtOnce) {
     const some = looked.slice(from, from + podsAtOnce)
     const bounds = boundsOf(some)
-    const stretches = ownersOf(bounds === undefined ? [] : await rows<StretchRow>(lifeStretches(tenant, bounds)))
-    for (const pod of some) covered.set(pod, { ...pod, stretches: stretches(pod) })
+    const stretches = ownersOf(
+      bounds === undefined ? [] : await rows<StretchRow>(lifeStretches(tenant, bounds, [...spansOf(some).keys()])),
+    )
+    for (const pod of some) covered.set(pod, { ...pod, stretches: stretchesInTime(pod, stretches(pod)) })
   }
   return pods.map((pod) => covered.get(pod) ?? pod)
 }

@@ -11,6 +11,7 @@ import { boundsOf } from './line-owners.ts'
 import type { PodDossier } from './pod-dossier.ts'
 import { attribute, livesNumbered, resolvePod, type PodIdentity } from './pod-identity.ts'
 import { readPodPage } from './pod-lines.ts'
+import { sharesNumber } from '#shared/lifecycle/instances.ts'
 import type { Reading } from './reading.ts'
 import type { Line } from './row-decoder.ts'
 
@@ -42,7 +43,8 @@ function isPlain({ facts, rendered }: PodDossier): boolean {
   return (
     lines <= few.lines &&
     bytes <= few.bytes &&
-    facts.lines.every(({ nameless, restart, fragments }) => nameless === 0 && restart >= 0 && fragments === 0)
+    facts.lines.every(({ nameless, restart, fragments }) => nameless === 0 && restart >= 0 && fragments === 0) &&
+    !rendered.lives.some((life) => sharesNumber(life, rendered.lives))
   )
 }
 
@@ -93,9 +95,11 @@ const asSpoken = (line: Line): FirstError => ({
 })
 
 /** The life that died, where it has a number. */
-function fatalLife({ rendered }: PodDossier): { container: string; restart: number } | undefined {
+function fatalLife({ rendered }: PodDossier): { container: string; restart: number; containerId: string } | undefined {
   const { life } = rendered.verdict
-  return life === null || life.restart === null ? undefined : { container: life.container, restart: life.restart }
+  const own = rendered.lives.find((one) => one === life)
+  if (own === undefined || own.restart === null) return undefined
+  return { container: own.container, restart: own.restart, containerId: own.containerId }
 }
 
 async function wordsOfMany(reading: Reading, tenant: string, pods: readonly PodDossier[]): Promise<Map<PodDossier, Words>> {
@@ -188,7 +192,9 @@ async function firstErrorOf(
 ): Promise<FirstError | null> {
   const life = fatalLife(dossier)
   if (life === undefined) return null
-  const fatal = livesNumbered(pod, life.restart).filter(({ container }) => container === life.container)
+  const numbered = livesNumbered(pod, life.restart).filter(({ container }) => container === life.container)
+  const named = numbered.filter(({ containerIds }) => containerIds.includes(life.containerId))
+  const fatal = named.length > 0 ? named : numbered
   const filter: LineFilter = { ...whole(tenant, pod), scope: sql`${pod.scope} AND ${livesScope(fatal)}` }
   const page = { reading, pod, order: 'asc', limit: 1 } as const
   const [line] = (await readPodPage({ ...page, filter: { ...filter, fields: severe } })).lines

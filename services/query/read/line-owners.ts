@@ -32,7 +32,8 @@ export function ownersOf<Row extends LineLife>(rows: readonly Row[]): (pod: PodF
     )
     const adopted = nameless.flatMap(({ row, sent }) => {
       const line = lineOf.get(sent)
-      return line === undefined ? [] : [{ ...row, container: line.container, restart: line.restart }]
+      if (line === undefined) return []
+      return [{ ...row, container: line.container, restart: line.restart, containerId: row.containerId || line.containerId }]
     })
     return [...own, ...adopted]
   }

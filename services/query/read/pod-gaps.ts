@@ -1,5 +1,6 @@
 // What is missing from the lives of a pod, as lines to draw among those that are there.
 import { gapLine } from '#query/render/gap-line.ts'
+import type { Life } from '#shared/pod-model/pod-lives.ts'
 import { renderPod } from '#shared/pod-model/pod.ts'
 import { holesIn } from '#shared/pod-model/seal/seal.ts'
 import type { PodIdentity, PodLife } from './pod-identity.ts'
@@ -26,12 +27,18 @@ export async function readPodGaps(
   if (facts === undefined) return []
   const { pod: rendered, lives } = renderPod(facts)
   const asked = lives.filter(
-    ({ container, restart }) =>
+    ({ container, restart, containerId }) =>
       (filter.containers?.includes(container) ?? true) &&
-      (filter.lives?.some((life) => life.container === container && life.restart === restart) ?? true),
+      (filter.lives?.some((life) => isOf(life, { container, restart, containerId })) ?? true),
   )
   return asked
     .flatMap((life) => holesIn(life).map((hole) => gapLine(hole, life, rendered)))
     .filter(({ ts }) => (filter.from === undefined || ts >= filter.from) && (filter.to === undefined || ts < filter.to))
     .toSorted((a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0))
+}
+
+// Several instances may have one number; where the id of one is not known, the number has to do.
+function isOf(life: PodLife, { container, restart, containerId }: Pick<Life, 'container' | 'restart' | 'containerId'>): boolean {
+  if (life.container !== container || life.restart !== restart) return false
+  return containerId === '' || life.containerIds.length === 0 || life.containerIds.includes(containerId)
 }

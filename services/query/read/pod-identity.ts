@@ -1,8 +1,8 @@
 // Finds a pod by whatever names it and says which lines are its own; fills what a line came without (uid, restart) from what
 // Kubernetes told later. Attribution happens here, when lines are read: it never changes what is stored.
 import type { Fragment } from '#shared/clickhouse/sql.ts'
+import { compare } from '#shared/compare.ts'
 import { bareContainerId } from '#shared/container-id.ts'
-import { lifeSpans, spanAt, timesOf, type LifeSpan } from '#query/plan/life-spans.ts'
 import {
   parseUnresolved,
   podLives,
@@ -13,6 +13,8 @@ import {
   unresolvedScope,
   type LifeScope,
 } from '#query/plan/pod-statements.ts'
+import { instancesOf, sharesNumber, type InstanceReport } from '#shared/lifecycle/instances.ts'
+import { lifeSpans, spanAt, spanName, timesOf, type LifeSpan } from '#shared/pod-model/life-spans.ts'
 import type { Reading } from './reading.ts'
 import type { Line } from './row-decoder.ts'
 
@@ -29,9 +31,9 @@ export interface PodIdentity {
   /** Every uid that lines of this pod may carry. */
   uids: readonly string[]
   names: readonly { namespace: string; pod: string }[]
-  /** Known container instances, ascending by restart within a container. */
+  /** Known container instances, those of one container in the order in which they were there. */
   lives: readonly PodLife[]
-  /** By container: whose a line is that came with neither number nor container id. */
+  /** By spanName: whose a line is that no number and no container id puts into a life. */
   spans: ReadonlyMap<string, readonly LifeSpan[]>
   /** Times of its first and last line in ns; undefined where it said nothing. */
   extent: { first: bigint; last: bigint } | undefined
@@ -50,7 +52,7 @@ interface LifeRow {
   restart: number
   containerId: string
 }
-type ToldRow = LifeRow & { startedAt: string | null; finishedAt: string | null }
+type ToldRow = LifeRow & InstanceReport
 type SpokenRow = LifeRow & { first: string; last: string; fragments: number }
 type ObjectRow = { uid: string; mirrorUid: string; namespace: string; pod: string }
 
@@ -65,7 +67,7 @@ export async function resolvePod(reading: Reading, tenant: string, uid: string):
       uid: null,
       uids: [],
       names,
-      lives: knownLives(spoken),
+      lives: knownLives([], spoken),
       spans: new Map(),
       extent: extentOf(spoken),
       spoken: containersOf(spoken),
@@ -76,7 +78,7 @@ export async function resolvePod(reading: Reading, tenant: string, uid: string):
   if (uid === '') return undefined
   const objects = await podObjectsOf(reading, tenant, uid)
   const uids = [...new Set([uid, ...objects.flatMap((object) => [object.uid, object.mirrorUid])])].filter((one) => one !== '')
-  const told = await reading.rows<ToldRow>(podLives(tenant, uids))
+  const told = instancesOf(await reading.rows<ToldRow>(podLives(tenant, uids)))
   const containerIds = [...new Set(told.map(({ containerId }) => containerId))].filter((id) => id !== '')
   const spoken = await reading.rows<SpokenRow>(spokenLives(tenant, uids, containerIds))
   const names = [...objects, ...told, ...spoken]
@@ -86,7 +88,7 @@ export async function resolvePod(reading: Reading, tenant: string, uid: string):
     uid: api?.uid ?? uid,
     uids,
     names,
-    lives: knownLives([...told, ...spoken]),
+    lives: knownLives(told, spoken),
     spans: lifeSpans(told),
     extent: extentOf(spoken),
     spoken: containersOf(spoken),
@@ -112,28 +114,46 @@ export function attribute(line: Line, pod: PodIdentity): Line {
   }
 }
 
-/** Lives of a number, of every container that has it; negative numbers count back from each container's newest. */
+/**
+ * Lives of a number, of every container that has it; negative numbers count back from each container's newest: -1 is
+ * the one before it.
+ */
 export function livesNumbered({ lives, spans }: Pick<PodIdentity, 'lives' | 'spans'>, number: number): LifeScope[] {
   const containers = Map.groupBy(lives, ({ container }) => container)
   const asked =
     number >= 0
       ? lives.filter(({ restart }) => restart === number)
       : [...containers.values()].flatMap((ofOne) => ofOne.at(number - 1) ?? [])
-  return asked.map((life) => ({ ...life, times: timesOf(spans.get(life.container) ?? [], life.restart) }))
+  const timesOn = (life: PodLife, restart: number) => timesOf(spans.get(spanName(life.container, restart)) ?? [], life)
+  return asked.map((life) => ({
+    ...life,
+    times: timesOn(life, -1),
+    timesOfNumber: sharesNumber(life, lives) ? timesOn(life, life.restart) : undefined,
+  }))
 }
 
-function knownLives(rows: readonly LifeRow[]): PodLife[] {
-  const lives = new Map<string, { container: string; restart: number; ids: Set<string> }>()
-  for (const { container, restart, containerId } of rows) {
+function knownLives(told: readonly LifeRow[], spoken: readonly LifeRow[]): PodLife[] {
+  const lives = told.map(({ container, restart, containerId }) => ({
+    container,
+    restart,
+    ids: new Set(containerId === '' ? [] : [containerId]),
+  }))
+  for (const { container, restart, containerId } of spoken) {
     if (restart < 0) continue
-    const key = JSON.stringify([container, restart])
-    const life = lives.get(key) ?? { container, restart, ids: new Set<string>() }
-    if (containerId !== '') life.ids.add(containerId)
-    lives.set(key, life)
+    const numbered = lives.filter((life) => life.container === container && life.restart === restart)
+    if (numbered.length > 1 && (containerId === '' || numbered.some(({ ids }) => ids.has(containerId)))) continue
+    if (numbered.length === 1) {
+      if (containerId !== '') numbered[0]!.ids.add(containerId)
+      continue
+    }
+    const next = lives.findIndex((life) => life.container === container && life.restart > restart)
+    const life = { container, restart, ids: new Set(containerId === '' ? [] : [containerId]) }
+    if (next < 0) lives.push(life)
+    else lives.splice(next, 0, life)
   }
-  return [...lives.values()]
+  return lives
     .map(({ container, restart, ids }) => ({ container, restart, containerIds: [...ids] }))
-    .toSorted((a, b) => (a.container === b.container ? a.restart - b.restart : a.container < b.container ? -1 : 1))
+    .toSorted((a, b) => compare(a.container, b.container))
 }
 
 const containersOf = (spoken: readonly SpokenRow[]): string[] => [...new Set(spoken.map(({ container }) => container))]

@@ -8,15 +8,24 @@ export interface LifeName {
   uid: string
   container: string
   restart: number | undefined
+  /** Where they are known: several instances may have one number. */
+  containerIds: readonly string[]
 }
 
 /** When it ended, epoch ms, 0 where nobody told when; undefined while it may live. */
-export async function endOfLife(reading: Reading, { tenant, uid, container, restart }: LifeName): Promise<number | undefined> {
+export async function endOfLife(
+  reading: Reading,
+  { tenant, uid, container, restart, containerIds }: LifeName,
+): Promise<number | undefined> {
   const [facts] = await createPodReader({ reading }).facts(tenant, [uid])
   const { lives, verdict } = renderPod(facts!)
   const ofContainer = lives.filter((life) => life.container === container)
-  const life = ofContainer.find((one) => restart !== undefined && one.restart === restart)
-  const followed = ofContainer.some((one) => restart !== undefined && (one.restart ?? -1) > restart)
+  const numbered = ofContainer.filter((one) => restart !== undefined && one.restart === restart)
+  const life = numbered.find(({ containerId }) => containerIds.includes(containerId)) ?? numbered.at(-1)
+  const followed =
+    life === undefined
+      ? ofContainer.some((one) => restart !== undefined && (one.restart ?? -1) > restart)
+      : ofContainer.at(-1) !== life
   if (!verdict.over && !followed && life?.state !== 'terminated') return undefined
   const at = life?.finishedAt ?? verdict.diedAt
   return at === null ? 0 : Date.parse(at)

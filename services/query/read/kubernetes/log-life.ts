@@ -11,6 +11,8 @@ export interface LogLife {
   container: string
   /** Undefined where no line and no object told numbers. */
   restart: number | undefined
+  /** Of the instance, where they are known: several instances may have one number. */
+  containerIds: readonly string[]
   /** Condition on lines. */
   scope: Fragment
 }
@@ -49,17 +51,21 @@ export function logLife(
     const waiting = waitingReason(object, container)
     if (waiting !== undefined && identity.extent === undefined)
       throw badRequest(`container ${JSON.stringify(container)} in pod ${JSON.stringify(pod)} is waiting to start: ${waiting}`)
-    return { container, restart: undefined, scope: sql`${identity.scope} AND container = ${str(container)}` }
+    return { container, restart: undefined, containerIds: [], scope: sql`${identity.scope} AND container = ${str(container)}` }
   }
-  const [found] = livesNumbered({ lives, spans: identity.spans }, life ?? lives.at(-1)!.restart)
-  if (found === undefined) {
+  const newest = lives.at(-1)!
+  const numbered = livesNumbered({ lives, spans: identity.spans }, life ?? newest.restart)
+  const scopes = life === undefined ? numbered.slice(-1) : numbered
+  const last = scopes.at(-1)
+  if (last === undefined) {
     if (previous) throw noPrevious(container, pod)
     const known = lives.map(({ restart }) => restart).join(' ')
     throw badRequest(
       `container ${JSON.stringify(container)} in pod ${JSON.stringify(pod)} has no life ${life}; choose one of: [${known}]`,
     )
   }
-  return { container, restart: found.restart, scope: sql`${identity.scope} AND ${livesScope([found])}` }
+  const { restart, containerIds } = last
+  return { container, restart, containerIds, scope: sql`${identity.scope} AND ${livesScope(scopes)}` }
 }
 
 const noPrevious = (container: string, pod: string) =>

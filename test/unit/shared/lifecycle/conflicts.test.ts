@@ -59,7 +59,6 @@ test.each([
   ['PreemptionByScheduler', 'the scheduler preempts it to make room for a pod of higher priority'],
   ['EvictionByEvictionAPI', 'it is evicted through the eviction API, as a drain of its node does'],
   ['DeletionByTaintManager', 'it is deleted, since it does not tolerate a NoExecute taint of its node'],
-  ['TerminationByKubelet', 'the kubelet ends it'],
   ['OfTomorrow', 'because of OfTomorrow'],
 ])('a condition DisruptionTarget %s that no deletion followed is told', (reason, meaning) => {
   const words = `; but its condition DisruptionTarget says ${reason}: ${meaning}; nobody told of a deletion`

@@ -41,6 +41,45 @@ describe('pods of several containers', () => {
   })
 })
 
+describe('a sidecar or a debug container that was stopped once the work was done', () => {
+  const job = (app: object, beside: object, phase = 'Succeeded', kind: 'sidecar' | 'ephemeral' = 'sidecar') =>
+    pod((object) => {
+      status(app, phase)(object)
+      if (kind === 'sidecar') object['spec'].initContainers = [{ name: 'proxy', restartPolicy: 'Always' }]
+      const statuses = kind === 'sidecar' ? 'initContainerStatuses' : 'ephemeralContainerStatuses'
+      object['status'][statuses] = [{ name: 'proxy', restartCount: 0, ...beside }]
+    })
+  const proxyOf = (...objects: unknown[]) => {
+    const evidence = evidenceOf(...objects)
+    const verdict = podOutcome(evidence)
+    const newest = new Set(newestLives(evidence.lives))
+    const lives = evidence.lives.filter(({ container }) => container === 'proxy')
+    return [verdict.outcome, ...lives.map((life) => lifeOutcomeOf(life, verdict, newest.has(life)))]
+  }
+  const done = ended(0, '10:30:00')
+  test.each([137, 143, 1, 2, 0])('ended with its pod, whatever its exit code: %i', (exitCode) => {
+    expect(proxyOf(job(done, ended(exitCode, '10:30:31')))).toEqual(['completed', 'completed'])
+    expect(proxyOf(job(done, ended(exitCode, '10:30:31'), 'Succeeded', 'ephemeral'))).toEqual(['completed', 'completed'])
+  })
+  test('ended with its pod where nobody told how', () => {
+    expect(proxyOf(job(done, running()))).toEqual(['completed', 'completed'])
+    expect(proxyOf(job(done, ended(137, '10:30:31', 'ContainerStatusUnknown')))).toEqual(['completed', 'completed'])
+  })
+  test('has the outcome of a pod that failed, unless it took its end well', () => {
+    expect(proxyOf(job(ended(1, '10:30:00'), ended(143, '10:30:31'), 'Failed'))).toEqual(['crashed', 'crashed'])
+    expect(proxyOf(job(ended(1, '10:30:00'), ended(0, '10:30:31'), 'Failed'))).toEqual(['crashed', 'completed'])
+  })
+  test('died of its own where it died before, was OOM-killed, or was started again', () => {
+    expect(proxyOf(job(done, ended(137, '10:29:00')))).toEqual(['completed', 'crashed'])
+    expect(proxyOf(job(done, ended(137, '10:30:31', 'OOMKilled')))).toEqual(['completed', 'oomkilled'])
+    const again = { restartCount: 1, ...ended(143, '10:30:31'), ...lastState(ended(7, '10:10:00')) }
+    expect(proxyOf(job(done, again))).toEqual(['completed', 'crashed', 'completed'])
+  })
+  test('is not stopped while the work is not done', () => {
+    expect(proxyOf(job(running(), ended(1, '10:30:31'), 'Running'))).toEqual(['running', 'crashed'])
+  })
+})
+
 describe('lives of a pod', () => {
   const livesOf = (...objects: unknown[]) => {
     const evidence = evidenceOf(...objects)

@@ -31,6 +31,11 @@ test('a change of columns is made in both tables, any other change only in the r
     'ALTER TABLE t_local ON CLUSTER c ADD COLUMN IF NOT EXISTS x UInt8',
     'ALTER TABLE t ON CLUSTER c ADD COLUMN IF NOT EXISTS x UInt8',
   ])
+  // A distributed table has no order of its own.
+  expect(forCluster('ALTER TABLE t ADD COLUMN IF NOT EXISTS x String, MODIFY ORDER BY (a, b, x)', 'c')).toEqual([
+    'ALTER TABLE t_local ON CLUSTER c ADD COLUMN IF NOT EXISTS x String, MODIFY ORDER BY (a, b, x)',
+    'ALTER TABLE t ON CLUSTER c ADD COLUMN IF NOT EXISTS x String',
+  ])
   expect(forCluster('ALTER TABLE t ADD INDEX IF NOT EXISTS i x TYPE minmax', 'c')).toEqual([
     'ALTER TABLE t_local ON CLUSTER c ADD INDEX IF NOT EXISTS i x TYPE minmax',
   ])

@@ -20,6 +20,7 @@ const life = (restart: number, more: Partial<LifeRow> = {}): LifeRow => ({
   signal: null,
   image: '',
   imageId: '',
+  version: String(restart),
   ...more,
 })
 const spoke = (restart: number, more: Partial<LifeLinesRow> = {}): LifeLinesRow => ({
@@ -87,6 +88,36 @@ describe('lives that lines tell of', () => {
       counts: [counted(2, 1), counted(2, 2, { containerId: 'x' })],
     })
     expect(lives).toMatchObject([{ restart: 2, containerId: 'x', lines: 3, firstLine: at('09:00:00'), lastLine: at('10:02:00') }])
+  })
+})
+
+describe('two instances of one number', () => {
+  const [first, second] = [
+    life(0, { containerId: 'b1', version: '1', startedAt: at('08:00:00') }),
+    life(0, { containerId: 'b2', version: '2', startedAt: at('10:00:00') }),
+  ]
+  const ids = (lives: readonly { containerId: string; lines: number }[]) =>
+    lives.map(({ containerId, lines }) => [containerId, lines] as const)
+  test('have the lines that came with their ids, and an id that nobody told of has its own', () => {
+    const lives = joinLives({
+      lives: [second, first],
+      lines: [spoke(0, { containerId: 'b1' }), spoke(0, { containerId: 'b2' }), spoke(0, { containerId: 'b3' })],
+      counts: [counted(0, 1, { containerId: 'b1' }), counted(0, 2, { containerId: 'b2' }), counted(0, 3, { containerId: 'b3' })],
+    })
+    expect(ids(lives)).toHaveLength(3)
+    expect(new Map(ids(lives))).toEqual(
+      new Map([
+        ['b1', 1],
+        ['b2', 2],
+        ['b3', 3],
+      ]),
+    )
+  })
+  test('leave lines that no time and no id puts anywhere to the last', () => {
+    expect(ids(joinLives({ lives: [second, first], lines: [spoke(0)], counts: [counted(0, 4)] }))).toEqual([
+      ['b1', 0],
+      ['b2', 4],
+    ])
   })
 })
 

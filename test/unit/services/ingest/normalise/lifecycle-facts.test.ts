@@ -22,6 +22,13 @@ describe('numbers of container instances are those of their log files', () => {
       ...more,
     },
   })
+  const lost = dead('', {
+    reason: 'ContainerStatusUnknown',
+    exitCode: 137,
+    containerID: '',
+    startedAt: null,
+    finishedAt: null,
+  })
   const run = { running: { startedAt: at('10:02:00') } }
   test.each([
     [
@@ -106,7 +113,36 @@ describe('numbers of container instances are those of their log files', () => {
       [],
     ],
     ['no state at all', { restartCount: 0, state: null, lastState: null }, []],
+    [
+      'lost, and its pod terminated: one instance, although the restart was counted',
+      { restartCount: 3, state: lost, lastState: lost, containerID: '' },
+      [[2, 'terminated', '']],
+    ],
+    [
+      'lost while it waited to be started again: the dead one keeps its number',
+      { restartCount: 3, state: lost, lastState: dead('bb'), containerID: 'containerd://bb' },
+      [[3, 'terminated', 'bb']],
+    ],
+    ['lost, and nothing before it', { restartCount: 0, state: lost, lastState: {}, containerID: '' }, [[0, 'terminated', '']]],
+    [
+      'counted from 0 again beside a memory of another instance',
+      { restartCount: 0, state: run, lastState: dead('aa'), containerID: 'containerd://bb' },
+      [
+        [0, 'running', 'bb'],
+        [0, 'terminated', 'aa'],
+      ],
+    ],
   ])('%s', (_, change, expected) => expect(lives(change)).toEqual(expected))
+
+  test('a made-up end names no instance in the key, so that it replaces none', () => {
+    const instanceOf = (state: object) => {
+      const change = { restartCount: 0, state, lastState: {}, containerID: 'containerd://bb' }
+      const value = fixture('pod-crash-loop', (pod) => Object.assign(pod['status'].containerStatuses[0], change))
+      return rowsOf(decode(value), 'lives').map(({ instance, container_id: id }) => [instance, id])
+    }
+    expect(instanceOf(run)).toEqual([['bb', 'bb']])
+    expect(instanceOf(lost)).toEqual([['', 'bb']])
+  })
 
   test('init, sidecar and debug containers say what they are', () => {
     const value = fixture('pod-init-failure', (pod) => {

@@ -34,6 +34,7 @@ function factsOf(lives: readonly LifeTimes[], carried: Partial<LifeLinesRow> = {
       signal: null,
       image: '',
       imageId: '',
+      version: '1',
     })),
     lines: lives.map(({ first, last }, restart): LifeLinesRow => ({
       ...named,

@@ -1,0 +1,108 @@
+// Pure: the instances of containers, from what any number of objects reported of them, in whatever order those came. A
+// number does not name an instance by itself: a kubelet whose runtime lost its state counts from 0 again
+// (kubernetes/kubernetes#99748), and an end that the kubelet made up may have the number of an instance that never ran
+// (docs/decisions/0014-instances.md).
+import { compare } from '#shared/compare.ts'
+import { madeUpBy } from './made-up.ts'
+
+/** The newest report of one instance under one number, or of one whose container id was not told. */
+export interface InstanceReport {
+  container: string
+  restart: number
+  /** Without scheme; '' where it was not told. */
+  containerId: string
+  /** As factVersion makes it: what cannot be undone before what can, then the order of the API server. */
+  version: string
+  state: 'running' | 'terminated'
+  reason: string
+  exitCode: number | null
+  startedAt: string | null
+  finishedAt: string | null
+  image: string
+  imageId: string
+}
+
+/** One report for each instance; those of one container together, in the order in which they were there. */
+export function instancesOf<Report extends InstanceReport>(reports: readonly Report[]): Report[] {
+  const containers = [...Map.groupBy(reports, ({ container }) => container)].toSorted(([a], [b]) => compare(a, b))
+  return containers.flatMap(([, ofOne]) => {
+    const instances = reportsByInstance(ofOne).map(together)
+    return instances.toSorted(countsAgain(instances) ? byStart : byNumber)
+  })
+}
+
+/** Another instance of the container has its number too. */
+export const sharesNumber = (
+  life: { container: string; restart: number | null },
+  lives: readonly { container: string; restart: number | null }[],
+): boolean => lives.some((other) => other !== life && other.container === life.container && other.restart === life.restart)
+
+function reportsByInstance<Report extends InstanceReport>(reports: readonly Report[]): Report[][] {
+  const instances: Report[][] = []
+  const best = reports.toSorted((a, b) => compare(BigInt(b.version), BigInt(a.version)) || byNumber(a, b))
+  // Whose number is made up comes last, and finds its own.
+  const named = best.filter(({ containerId }) => containerId !== '').toSorted((a, b) => Number(isLost(a)) - Number(isLost(b)))
+  for (const report of named) {
+    const own = instances.find(([first]) => isSame(first!, report))
+    if (own === undefined) instances.push([report])
+    else own.push(report)
+  }
+  for (const report of best.filter(({ containerId }) => containerId === '')) {
+    // Of several instances of its number it is about the last.
+    const own = instances.filter(([first]) => first!.restart === report.restart).toSorted(([a], [b]) => byStart(a!, b!))
+    if (own.length === 0) instances.push([report])
+    else own.at(-1)!.push(report)
+  }
+  return instances
+}
+
+function isSame(a: InstanceReport, b: InstanceReport): boolean {
+  if (a.containerId !== b.containerId) return false
+  const oneEnd = a.finishedAt !== null && a.finishedAt === b.finishedAt && a.exitCode === b.exitCode
+  return a.restart === b.restart || isLost(b) || oneEnd
+}
+
+// What the report of the highest version lacks, another of the same instance may have told: a made-up end knows no
+// start.
+function together<Report extends InstanceReport>(reports: readonly Report[]): Report {
+  const [best, ...others] = reports.toSorted((a, b) => compare(BigInt(b.version), BigInt(a.version))) as [Report, ...Report[]]
+  const first = (of: (report: Report) => string): string => of(best) || of(others.find((other) => of(other) !== '') ?? best)
+  return {
+    ...best,
+    restart: ([best, ...others].find((report) => !isLost(report)) ?? best).restart,
+    containerId: first(({ containerId }) => containerId),
+    startedAt: best.startedAt ?? others.find(({ startedAt }) => startedAt !== null)?.startedAt ?? null,
+    image: first(({ image }) => image),
+    imageId: first(({ imageId }) => imageId),
+  }
+}
+
+const isLost = (report: InstanceReport): boolean => madeUpBy(report) === 'kubelet'
+
+/**
+ * A number is there twice, or a later status of a container has a lower one: numbers are no order then, and starts are.
+ */
+function countsAgain(instances: readonly InstanceReport[]): boolean {
+  if (new Set(instances.map(({ restart }) => restart)).size < instances.length) return true
+  const numbers = instances
+    .filter(({ version }) => ownRanks.has(BigInt(version) >> orderBits))
+    .toSorted((a, b) => compare(orderOf(a), orderOf(b)) || a.restart - b.restart)
+    .map(({ restart }) => restart)
+  return numbers.some((number, i) => i > 0 && number < numbers[i - 1]!)
+}
+
+/**
+ * Parts of a version as services/ingest/normalise makes it: ranks of a status of one's own, and the order of the API
+ * server.
+ */
+const orderBits = 61n
+const ownRanks: ReadonlySet<bigint> = new Set([1n, 4n])
+const orderOf = ({ version }: InstanceReport): bigint => BigInt(version) & ((1n << orderBits) - 1n)
+
+const byNumber = (a: InstanceReport, b: InstanceReport): number => a.restart - b.restart
+
+const byStart = (a: InstanceReport, b: InstanceReport): number =>
+  compare(a.startedAt ?? a.finishedAt ?? '', b.startedAt ?? b.finishedAt ?? '') ||
+  compare(orderOf(a), orderOf(b)) ||
+  byNumber(a, b) ||
+  compare(a.containerId, b.containerId)

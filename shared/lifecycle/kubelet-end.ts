@@ -1,0 +1,81 @@
+// Pure: ends that the kubelet brings about by itself: evictions, shutdowns of its node, room for a critical pod. It
+// writes status.reason and the condition DisruptionTarget/TerminationByKubelet, deletes nothing, and may lose the
+// reason on the way to the last status (kubernetes/kubernetes#105467). Both may be left over on a pod that lives on
+// after its node came back (#104531, #104798).
+import { namesEnd, type Cause } from './cause.ts'
+import type { LifeEvidence, PodEvidence } from './evidence.ts'
+import { notBefore } from './life-outcome.ts'
+
+/** `at`: when the kubelet began it; null where that is not known. */
+export interface KubeletEnd extends Cause {
+  at: string | null
+}
+
+const shutdown = /node shutdown|node is shutting down/i
+
+/** The end that the condition reports; undefined where the pod lived on, or had done its work before. */
+export function kubeletEnd(
+  pod: PodEvidence,
+  lives: readonly LifeEvidence[],
+  main: readonly LifeEvidence[],
+): KubeletEnd | undefined {
+  const { disruption: reason, disruptionMessage: message, disruptionAt: at } = pod
+  if (reason !== 'TerminationByKubelet' || startedAgain(pod, lives, main) !== undefined) return undefined
+  if (pod.phase === 'Succeeded' && at !== null && endedBefore(at, main)) return undefined
+  return { outcome: shutdown.test(message) ? 'node-lost' : 'evicted', reason, message, at }
+}
+
+/** Whether every container that works had ended by itself before that time. */
+export function endedBefore(at: string, main: readonly LifeEvidence[]): boolean {
+  return main.length > 0 && main.every(({ finishedAt }) => finishedAt !== null && !notBefore(finishedAt, at))
+}
+
+/**
+ * The container that proves a forced end outlived: the object says that the pod runs and is Ready, and this one started after that end.
+ * Of a pod that its node controller lost from sight it is one that runs on.
+ */
+export function startedAgain(
+  { phase, readyAt, gone, deletedAt, reason, disruption, disruptionAt }: PodEvidence,
+  lives: readonly LifeEvidence[],
+  main: readonly LifeEvidence[],
+): LifeEvidence | undefined {
+  if (phase !== 'Running' || readyAt === null || gone || deletedAt !== null) return undefined
+  const since = disruption === 'TerminationByKubelet' ? disruptionAt : null
+  return main.find((life) => {
+    if (life.state !== 'running') return false
+    if (reason === 'NodeLost' && since === null) return true
+    if (life.startedAt === null || !notBefore(readyAt, life.startedAt)) return false
+    return since === null ? isLater(life, lives) : !notBefore(since, life.startedAt)
+  })
+}
+
+/**
+ * The pod as it is by now. Some kubelets took a phase back that was over: an object that knows how one instance ended,
+ * and of nothing as late as the start of the next one, is older than that one, whatever its version.
+ */
+export function withoutOutdatedEnd(
+  pod: PodEvidence | null,
+  lives: readonly LifeEvidence[],
+  main: readonly LifeEvidence[],
+): PodEvidence | null {
+  if (pod === null || pod.gone || pod.statusAt === null || (pod.phase !== 'Failed' && pod.phase !== 'Succeeded')) return pod
+  const newest = pod.statusAt
+  const isNewer = ({ startedAt }: LifeEvidence): boolean => startedAt !== null && !notBefore(newest, startedAt)
+  // A status may hold no more than a reason, and no time but that of its pod's start.
+  const isKnown = ({ finishedAt }: LifeEvidence): boolean => finishedAt !== null && notBefore(newest, finishedAt)
+  const outlived = main.some(
+    (life) => isNewer(life) && lives.some((other) => other.container === life.container && other !== life && isKnown(other)),
+  )
+  if (!outlived) return pod
+  return { ...pod, phase: 'Running', reason: '', message: '', disruption: '', disruptionMessage: '', disruptionAt: null }
+}
+
+/** The last instance before one that started again, of a pod whose status still has the words of its forced end. */
+export function endedByForce(life: LifeEvidence, lives: readonly LifeEvidence[], pod: PodEvidence | null): boolean {
+  if (pod === null || !(namesEnd(pod) || pod.disruption === 'TerminationByKubelet')) return false
+  return lives.filter(({ container }) => container === life.container).at(-2) === life
+}
+
+/** Another instance of its container was there before. */
+const isLater = (life: LifeEvidence, lives: readonly LifeEvidence[]): boolean =>
+  (life.restart ?? 0) > 0 || lives.some((other) => other !== life && other.container === life.container)
