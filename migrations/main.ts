@@ -2,12 +2,19 @@
 // needs the data directory to itself, or a server.
 import { openStore } from '#shared/clickhouse/open-store.ts'
 import { storeOptions } from '#shared/clickhouse/store-options.ts'
-import { readConfig } from '#shared/config.ts'
+import { storeSentence } from '#shared/clickhouse/store-sentence.ts'
+import { readConfig, type Config } from '#shared/config.ts'
 import { createLogger } from '#shared/logger.ts'
 import { runMigrations } from '#shared/migrations/run-migrations.ts'
 
 async function main(): Promise<void> {
   const { config } = readConfig(process.env)
+  await migrate(config).catch((error: unknown) => {
+    throw new Error(storeSentence(error, config.AFTERLOG_CLICKHOUSE_URL), { cause: error })
+  })
+}
+
+async function migrate(config: Config): Promise<void> {
   const log = createLogger({ level: config.AFTERLOG_LOG_LEVEL, service: 'migrate' })
   await using store = await openStore(storeOptions(config, log))
   const applied = await runMigrations({ store, cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER, fsync: config.AFTERLOG_FSYNC, log })

@@ -27,6 +27,8 @@ const readBy = <T>(parse: (value: string) => T) =>
     }
   })
 
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
 /** Name → schema and default as written in the environment; `undefined` means off. */
 export const variables = {
   AFTERLOG_HTTP_HOST: { schema: text.min(1, 'must name a host'), default: '127.0.0.1' },
@@ -64,7 +66,7 @@ export const variables = {
   AFTERLOG_FLUSH_INTERVAL_MS: { schema: whole(0, 60_000), default: undefined },
   AFTERLOG_QUERY_TIME_MS: { schema: whole(100, 3_600_000), default: '30000' },
   AFTERLOG_QUERY_MEMORY_BYTES: { schema: whole(16 * MiB, 1024 * 1024 * MiB), default: String(1024 * MiB) },
-  AFTERLOG_LOG_LEVEL: { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), default: 'info' },
+  AFTERLOG_LOG_LEVEL: { schema: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`), default: 'info' },
 } as const
 
 export type VariableName = keyof typeof variables
@@ -109,22 +111,34 @@ export function readConfig(
     if (parsed.success) config[name] = parsed.data
     else {
       const shown = variable.secret === true ? '' : ` (it is ${JSON.stringify(withoutUser(given).slice(0, 200))})`
-      problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join('; ')}${shown}`)
+      const hint = isServiceLink(given) ? `; ${serviceLinkHint}` : ''
+      problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join('; ')}${shown}${hint}`)
     }
   }
   if (problems.length === 0) problems.push(...contradictions(config))
   if (problems.length > 0) throw new ConfigError(problems)
-  const unknown = Object.keys(env).filter((name) => name.startsWith('AFTERLOG_') && !(name in variables) && !isForeign(name))
+  const unknown = Object.keys(env).filter(
+    (name) => name.startsWith('AFTERLOG_') && !(name in variables) && !isForeign(name, env[name]),
+  )
   return { config: config as Config, unknown }
 }
 
 /** A URL may carry a user and a password, which are nobody's business. */
 const withoutUser = (value: string): string => value.replace(/\/\/[^/@]*@/, '//…@')
 
-/** Variables of the tests, of the importer, and those that Kubernetes sets for a Service of our name. */
-function isForeign(name: string): boolean {
-  return /^AFTERLOG_(TEST_\w+|URL|PORT|PORT_\d+_(TCP|UDP)(_\w+)?|SERVICE_(HOST|PORT)(_\w+)?)$/.test(name)
+/** Variables of the tests, of the importer, and those that Kubernetes sets for a Service whose name begins with ours. */
+function isForeign(name: string, value = ''): boolean {
+  return (
+    /^AFTERLOG_(TEST_\w+|URL|PORT)$/.test(name) ||
+    /^AFTERLOG_(\w+_)?(PORT_\d+_(TCP|UDP)(_\w+)?|SERVICE_(HOST|PORT)(_\w+)?)$/.test(name) ||
+    isServiceLink(value)
+  )
 }
+
+/** `tcp://10.0.0.1:8080`: the value of NAME_PORT, which Kubernetes sets in every pod for a Service of this name. */
+const isServiceLink = (value: string): boolean => /^(tcp|udp|sctp):\/\//.test(value)
+const serviceLinkHint =
+  'Kubernetes sets such a variable for a Service whose name begins with afterlog-: set enableServiceLinks: false in the spec of the pod'
 
 /** What no variable has wrong by itself. */
 function contradictions(config: Partial<Config>): string[] {

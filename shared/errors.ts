@@ -7,6 +7,8 @@ export const errorCodes = {
   'not-found': { status: 404, retryable: false },
   'method-not-allowed': { status: 405, retryable: false },
   'not-acceptable': { status: 406, retryable: false },
+  ambiguous: { status: 409, retryable: false },
+  'not-confirmed': { status: 409, retryable: false },
   'request-timeout': { status: 408, retryable: true },
   'too-large': { status: 413, retryable: false },
   'unsupported-type': { status: 415, retryable: false },

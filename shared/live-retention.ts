@@ -1,6 +1,7 @@
-// Retention rules that change without a restart: those of the environment until PUT /v1/retention, then the newest of the table
-// retention_rules, read again every two seconds. A version is in force for what arrives a few seconds after it was put, so that every
-// process has read it by then: which class a message gets does not depend on who reads it, or when.
+// Retention rules that change without a restart: those of the environment until PUT /v1/retention, then the newest of
+// the table retention_rules, read again every two seconds. A row without rules gives the word back to the environment
+// (DELETE /v1/retention). A version is in force for what arrives a few seconds after it was put, so that every process
+// has read it by then: which class a message gets does not depend on who reads it, or when.
 import { milliseconds, raw, sql, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
@@ -16,7 +17,8 @@ import {
 } from '#shared/retention.ts'
 
 export interface RetentionVersion extends RetentionSettings {
-  /** ms since 1970, for what arrives then or later; undefined for the environment's. */
+  source: 'environment' | 'put'
+  /** ms since 1970, for what arrives then or later; undefined for the environment's, unless it came back into force. */
   inForceMs: number | undefined
 }
 
@@ -25,12 +27,14 @@ export interface LiveRetention extends RetentionRules, AsyncDisposable {
   versionAt(ms: number): RetentionVersion
   /** The newest, in force or to be soon. */
   newest(): RetentionVersion
-  /** Why nobody knows the rules yet. */
+  /** Those of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS, in force or not. */
+  readonly environment: RetentionSettings
+  /** Why the rules are not known yet. */
   obstacle(): AfterlogError | undefined
   /** Reads the table now. */
   reload(): Promise<void>
   /** Stores a version that replaces all others; resolves to it, in force a few seconds from now. */
-  put(settings: RetentionSettings): Promise<RetentionVersion>
+  put(settings: RetentionSettings | 'environment'): Promise<RetentionVersion>
 }
 
 export interface LiveRetentionOptions {
@@ -49,33 +53,33 @@ const versionsMax = 1000
 
 /** Resolves after the first attempt to read the table, whatever became of it. */
 export async function createLiveRetention({ store, environment, log, clock }: LiveRetentionOptions): Promise<LiveRetention> {
-  const first: RetentionVersion = { ...environment, inForceMs: undefined }
+  const first: RetentionVersion = { ...environment, source: 'environment', inForceMs: undefined }
   /** Newest first; the environment's is the last. */
   let versions: readonly RetentionVersion[] = [first]
   let obstacle: AfterlogError | undefined = notRead()
-  let told: number | undefined
+  /** inForceMs of the version that the log names. */
+  let loggedMs: number | undefined
 
   async function reload(): Promise<void> {
-    const rows = await store.rows<{ ms: string; rules: string; lastWords: string }>({ sql: newestRows })
-    versions = [...rows.map(parsed), first]
+    const rows = await store.rows<VersionRow>({ sql: newestRows })
+    versions = [...rows.map((row) => parsed(row, environment)), first]
     obstacle = undefined
-    const { inForceMs } = versions[0]!
-    if (inForceMs !== undefined && inForceMs !== told)
-      log.info(
-        { rules: rows[0]!.rules, lastWords: rows[0]!.lastWords, inForce: new Date(inForceMs) },
-        'retention rules are those that were put, not those of the environment',
-      )
-    told = inForceMs
+    const newest = versions[0]!
+    const { inForceMs } = newest
+    if (inForceMs !== undefined && inForceMs !== loggedMs) logNewest(log, newest)
+    loggedMs = inForceMs
   }
 
-  async function put(settings: RetentionSettings): Promise<RetentionVersion> {
+  async function put(settings: RetentionSettings | 'environment'): Promise<RetentionVersion> {
     await reload()
+    const isEnvironment = settings === 'environment'
+    const [rules, lastWords] = isEnvironment ? ['', ''] : [retentionText(settings.rules), lastWordsText(settings.lastWords)]
     const inForceMs = Math.max(clock() + untilInForceMs, (versions[0]!.inForceMs ?? 0) + 1)
     await store.command({
-      sql: sql`INSERT INTO retention_rules (in_force, rules, last_words) SELECT ${milliseconds(inForceMs)}, ${str(retentionText(settings.rules))}, ${str(lastWordsText(settings.lastWords))}`,
+      sql: sql`INSERT INTO retention_rules (in_force, rules, last_words) SELECT ${milliseconds(inForceMs)}, ${str(rules)}, ${str(lastWords)}`,
     })
     await reload()
-    return { ...settings, inForceMs }
+    return isEnvironment ? { ...first, inForceMs } : { ...settings, source: 'put', inForceMs }
   }
 
   const versionAt = (ms: number): RetentionVersion =>
@@ -93,6 +97,7 @@ export async function createLiveRetention({ store, environment, log, clock }: Li
     versionAt,
     at: (ms): Retention => versionAt(ms).rules,
     newest: () => versions[0]!,
+    environment,
     obstacle: () => obstacle,
     reload,
     put,
@@ -106,8 +111,25 @@ export async function createLiveRetention({ store, environment, log, clock }: Li
 const newestRows = raw(`SELECT toString(toUnixTimestamp64Milli(in_force)) AS ms, rules, last_words AS lastWords
   FROM retention_rules ORDER BY in_force DESC, rules DESC, last_words DESC LIMIT 1 BY in_force LIMIT ${versionsMax}`)
 
-function parsed({ ms, rules, lastWords }: { ms: string; rules: string; lastWords: string }): RetentionVersion {
-  return { inForceMs: Number(ms), rules: parseRetention(rules), lastWords: parseLastWords(lastWords) }
+interface VersionRow {
+  ms: string
+  rules: string
+  lastWords: string
+}
+
+function parsed({ ms, rules, lastWords }: VersionRow, environment: RetentionSettings): RetentionVersion {
+  if (rules === '') return { ...environment, source: 'environment', inForceMs: Number(ms) }
+  return { source: 'put', inForceMs: Number(ms), rules: parseRetention(rules), lastWords: parseLastWords(lastWords) }
+}
+
+function logNewest(log: Logger, { source, rules, lastWords, inForceMs }: RetentionVersion): void {
+  const version = { rules: retentionText(rules), lastWords: lastWordsText(lastWords), inForce: new Date(inForceMs!) }
+  if (source === 'environment') log.info(version, 'retention rules are those of the environment again')
+  else
+    log.info(
+      version,
+      'retention rules are those of PUT /v1/retention, not those of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS; DELETE /v1/retention returns to these',
+    )
 }
 
 function notRead(cause?: unknown): AfterlogError {

@@ -34,7 +34,7 @@ export function runService({ name, env, defaults, start }: MainOptions): void {
     const stop = firstSignal()
     const running = await start({ config, log })
     log.info({ url: running.url, docs: `${running.url}/docs` }, 'serving')
-    log.info({ signal: await stop }, 'stopping: what was accepted is being stored')
+    log.info({ signal: await stop }, 'stopping: requests under way are finished, and accepted lines are stored')
     await closeInTime(running, log)
     log.info('stopped')
   }

@@ -8,6 +8,7 @@ import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Config } from '#shared/config.ts'
 import type { AfterlogError } from '#shared/errors.ts'
 import { closeServer } from '#shared/http/close-server.ts'
+import { exposureOf } from '#shared/http/exposure.ts'
 import { createHttpServer, type HttpServer, type Readiness, type RoutePlugin } from '#shared/http/server.ts'
 import { createLiveRetention, type LiveRetention } from '#shared/live-retention.ts'
 import type { Logger } from '#shared/logger.ts'
@@ -88,6 +89,8 @@ export async function startService({ config, log, services: creators }: StartOpt
     await closeServer(app, connectionsMsMax)
   })
   await listen(app, config)
+  const exposure = exposureOf(config.AFTERLOG_HTTP_HOST)
+  if (exposure !== undefined) log.warn(exposure)
   const { port } = app.server.address() as AddressInfo
   const running = started.move()
   const host = config.AFTERLOG_HTTP_HOST.includes(':') ? `[${config.AFTERLOG_HTTP_HOST}]` : config.AFTERLOG_HTTP_HOST

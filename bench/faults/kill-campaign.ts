@@ -1,5 +1,5 @@
 // `npm run test:kill -- --runs 40 --seed N`: kills the service or the importer in the middle of its work, starts it again, sends again,
-// and asks in every way whether anything acknowledged is missing, or anything is there twice. Design section 5.1 to 5.3.
+// and asks in every way whether anything acknowledged is missing, or anything is there twice. Decision 0001.
 // A run counts as "inside an insert" only by evidence: a part that the engine had begun and not yet shown, found on disk after the
 // kill or named by the system call that the kill met.
 import { mkdir, rm } from 'node:fs/promises'

@@ -1,13 +1,13 @@
 // `npm run import -- PATH`: the only file of the importer that reads the environment, the arguments and the clock, and writes to the
 // terminal. Bar and notes go to stderr, the summary to stdout.
 import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { threadPoolSize } from '#shared/clickhouse/open-store.ts'
 import { readConfig } from '#shared/config.ts'
 import { createLogger } from '#shared/logger.ts'
 import { archiveKind, openArchive } from './files/archive.ts'
 import { openDirectory } from './files/directory.ts'
+import { isDirectory } from './files/source-path.ts'
 import { parseOptions, usage, type Options } from './options.ts'
 import { createProgress } from './report/progress.ts'
 import { isComplete, summary } from './report/summary.ts'
@@ -25,7 +25,7 @@ env['UV_THREADPOOL_SIZE'] ??= String(threadPoolSize)
 const note = (text: string) => process.stderr.write(text)
 
 async function openSource(path: string) {
-  if ((await stat(path)).isDirectory()) return { ...(await openDirectory(path)), inOrder: true }
+  if (await isDirectory(path)) return { ...(await openDirectory(path)), inOrder: true }
   const kind = await archiveKind(path)
   if (typeof kind === 'object') throw new Error(kind.sentence)
   if (kind === undefined) return { ...(await openDirectory(path)), inOrder: true }
@@ -38,7 +38,7 @@ async function run(options: Options): Promise<number> {
   stack.use(source)
   const startedMs = performance.now()
   const tally = createTally()
-  const now = { bytes: 0, bytesTotal: 0, waiting: undefined as string | undefined }
+  const now = { bytes: 0, bytesTotal: undefined as number | undefined, waiting: undefined as string | undefined }
   const interrupted = new AbortController()
   const interrupt = () => interrupted.abort()
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
@@ -56,7 +56,7 @@ async function run(options: Options): Promise<number> {
 
   const config = () => readConfig(env, { AFTERLOG_LOG_LEVEL: 'warn' }).config
   const log = createLogger({ level: 'warn', service: 'import' })
-  const target = stack.use(await findTarget({ url: options.url, retry, config, log }))
+  const target = stack.use(await findTarget({ url: options.url, waits: options.waits, retry, config, log }))
   const identity = createHash('sha256')
     .update([target.identity, options.tenant, options.cluster].join('\0'))
     .digest('hex')

@@ -12,6 +12,8 @@ export interface Options {
   state: string | undefined
   /** How long a server that cannot be reached is waited for. */
   timeoutMs: number
+  /** Whether it is waited for from the beginning: a time was named. */
+  waits: boolean
 }
 
 export const usage = `usage: npm run import -- PATH [options]
@@ -25,7 +27,8 @@ directory or log below, or an archive of one (.tar, .tar.gz, .tar.zst). Importin
   --cluster NAME   default AFTERLOG_CLUSTER of the service
   --tenant NAME    default that of the service
   --state FILE     where to remember what is stored, default AFTERLOG_DATA_DIR/import-state/…
-  --timeout SEC    how long to wait for a server that cannot be reached (60)
+  --timeout SEC    how long to wait for a server that cannot be reached (60); without it, one that is not there at the
+                   beginning is not waited for
   --help           this text
 
 exit status: 0 everything is stored, 1 could not begin, 2 something is not stored (the summary says what and why)
@@ -71,6 +74,7 @@ export function parseOptions(
       tenant: values.tenant ?? '',
       state: values.state,
       timeoutMs: Number(timeout) * 1000,
+      waits: values.timeout !== undefined,
     }
   } catch (error) {
     return { sentence: (error as Error).message }

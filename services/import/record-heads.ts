@@ -1,5 +1,5 @@
 // Pure: the JSON around a line's bytes. Container lines travel as they stand in the file with the path they came from (the second
-// record form of design section 4.1); lines of the node's own logs name unit, node and time.
+// record form in docs/formats.md); lines of the node's own logs name unit, node and time.
 import type { PodFile, SystemFile } from './files/plan.ts'
 import type { OnLine } from './lines/line-splitter.ts'
 import { parseSystemLine } from './lines/system-line.ts'

@@ -1,6 +1,7 @@
-// What the server holds already of the containers that are about to be sent. Lines that an agent sent without offsets have another
-// identity than the importer's, so they are skipped here, as often as they are stored and no oftener (design section 5.3). Lines
-// stored with their offset are only counted: sent again they collapse, and bring their file and length with them.
+// What the server holds already of the containers that are about to be sent. Lines that an agent sent without offsets
+// have another identity than the importer's, so they are skipped here, as often as they are stored and no oftener
+// (decision 0005). Lines stored with their offset are only counted: sent again they collapse, and bring their file and
+// length with them.
 import { hash } from 'node:crypto'
 import type { ContainerLine } from './lines/container-line.ts'
 import { sentenceOf, sentenceOfFailure, type HttpClient, type Query } from './send/http-client.ts'

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { Config } from '#shared/config.ts'
 import type { Logger } from '#shared/logger.ts'
+import { firstContact } from './send/first-contact.ts'
 import { createHttpClient } from './send/http-client.ts'
 import type { Retry } from './send/retry.ts'
 
@@ -17,6 +18,8 @@ const localUrl = 'http://127.0.0.1:8080'
 
 export interface FindTargetOptions {
   url: string | undefined
+  /** Whether a service that is not there yet is waited for. */
+  waits: boolean
   retry: Retry
   /** Read only where a service must be started. */
   config: () => Config
@@ -24,9 +27,11 @@ export interface FindTargetOptions {
 }
 
 /** Rejects with a sentence where nothing can be reached or started. */
-export async function findTarget({ url, retry, config, log }: FindTargetOptions): Promise<Target> {
+export async function findTarget({ url, waits, retry, config, log }: FindTargetOptions): Promise<Target> {
   if (url !== undefined) {
-    await retry(() => createHttpClient({ url, tenant: '' }).get('/readyz', {}, '*/*'))
+    const client = createHttpClient({ url, tenant: '' })
+    if (!waits) await firstContact({ client, url, option: '--url or AFTERLOG_URL' })
+    await retry(() => client.get('/readyz', {}, '*/*'))
     return running(url)
   }
   if (await answers(localUrl)) return running(localUrl)

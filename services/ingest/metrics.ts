@@ -144,7 +144,7 @@ export function createWatchMetrics({ registry, clock }: { registry: Registry; cl
     'kind',
     'reason',
   ])
-  const gone = counter('afterlog_kubernetes_vanished_total', 'Objects told as gone because a list lacked them', ['kind'])
+  const gone = counter('afterlog_kubernetes_vanished_total', 'Objects recorded as deleted because a list lacked them', ['kind'])
   const heardMs = new Map<WatchedKind, number>(watchedKinds.map((kind) => [kind, clock()]))
   const silence: Gauge<'kind'> = new Gauge({
     name: 'afterlog_kubernetes_seconds_since_message',

@@ -1,5 +1,6 @@
 // `npm run replay-dead-letters`: the only file of the replay that reads the environment, the arguments and the clock, and writes to
 // the terminal. Notes go to stderr, the summary to stdout.
+import { firstContact } from '../import/send/first-contact.ts'
 import { createHttpClient } from '../import/send/http-client.ts'
 import { createRetry } from '../import/send/retry.ts'
 import { parseOptions, usage, type Options } from './options.ts'
@@ -11,31 +12,34 @@ import { createTally } from './tally.ts'
 const env = process.env
 const note = (text: string) => process.stderr.write(text)
 
-async function run({ url, ingestUrl, tenant, codes, from, to, dryRun, timeoutMs }: Options): Promise<number> {
+async function run({ url, ingestUrl, tenant, codes, from, to, dryRun, timeoutMs, waits }: Options): Promise<number> {
   const startedMs = performance.now()
   const tally = createTally()
   const interrupted = new AbortController()
   const interrupt = () => interrupted.abort()
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
-  let told: string | undefined
+  let waiting: string | undefined
   const retry = createRetry({
     patienceMs: timeoutMs,
     signal: interrupted.signal,
     onWait: (sentence) => {
-      if (sentence !== undefined && sentence !== told) note(`waiting: ${sentence}\n`)
-      told = sentence
+      if (sentence !== undefined && sentence !== waiting) note(`waiting: ${sentence}\n`)
+      waiting = sentence
     },
   })
-  const progress = setInterval(() => note(`${tally.letters} dead letters, ${tally.stored} stored\n`), 5000)
+  const progress = setInterval(() => {
+    if (waiting === undefined) note(`${tally.letters} dead letters, ${tally.stored} stored\n`)
+  }, 5000)
   const client = (base: string) => createHttpClient({ url: base, tenant, signal: interrupted.signal })
-  const stopped = await runReplay({
-    query: client(url),
-    ingest: client(ingestUrl),
-    retry,
-    filter: { codes, from, to },
-    dryRun,
-    tally,
-  }).then(
+  const [query, ingest] = [client(url), client(ingestUrl)]
+  const replay = async (): Promise<void> => {
+    if (!waits) {
+      await firstContact({ client: query, url, option: '--url or AFTERLOG_URL' })
+      await firstContact({ client: ingest, url: ingestUrl, option: '--ingest-url' })
+    }
+    await runReplay({ query, ingest, retry, filter: { codes, from, to }, dryRun, tally })
+  }
+  const stopped = await replay().then(
     () => undefined,
     (error: unknown) => (interrupted.signal.aborted ? 'interrupted' : (error as Error).message),
   )

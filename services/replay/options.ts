@@ -15,6 +15,8 @@ export interface Options {
   dryRun: boolean
   /** How long a server that cannot be reached is waited for. */
   timeoutMs: number
+  /** Whether it is waited for from the beginning: a time was named. */
+  waits: boolean
 }
 
 export const usage = `usage: npm run replay-dead-letters -- [options]
@@ -29,7 +31,8 @@ is marked as replayed; what is refused again stays the dead letter that it is. R
   --from TIME       only letters that arrived at or after it: RFC 3339, or relative, such as -2h
   --to TIME         only letters that arrived before it
   --dry-run         count and list, send nothing
-  --timeout SEC     how long to wait for a server that cannot be reached (60)
+  --timeout SEC     how long to wait for a server that cannot be reached (60); without it, one that is not there at the
+                    beginning is not waited for
   --help            this text
 
 exit status: 0 nothing is left, 1 could not begin, 2 something is still a dead letter (the summary says what and why)
@@ -75,6 +78,7 @@ export function parseOptions(
       to: values.to,
       dryRun: values['dry-run'] === true,
       timeoutMs: Number(timeout) * 1000,
+      waits: values.timeout !== undefined,
     }
   } catch (error) {
     return { sentence: (error as Error).message }

@@ -1,8 +1,9 @@
-// RFC 9457 problem JSON: the shape of every error on our own paths. Anything that is not an AfterlogError is a bug of ours
-// and is told as `internal`, its cause in the log only.
+// RFC 9457 problem JSON: the shape of every error on our own paths. Anything that is not an AfterlogError is a bug of
+// ours: the answer is `internal`, and its cause is in the log only.
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from '@fastify/type-provider-zod'
 import { AfterlogError, type ErrorCode } from '#shared/errors.ts'
+import { violationError } from './validation-error.ts'
 
 export interface Problem {
   type: string
@@ -20,6 +21,8 @@ const titles: Record<ErrorCode, string> = {
   'not-found': 'Not found',
   'method-not-allowed': 'This path does not take this method',
   'not-acceptable': 'None of the accepted types can be given',
+  ambiguous: 'More than one pod is meant',
+  'not-confirmed': 'This would delete stored lines',
   'request-timeout': 'The request did not arrive in time',
   'too-large': 'The body is too large',
   'unsupported-type': 'This type or encoding is not read',
@@ -28,7 +31,7 @@ const titles: Record<ErrorCode, string> = {
   internal: 'A bug of ours',
   'rows-refused': 'The store refused rows',
   'query-limit': 'The query needs more than it may use',
-  'store-unavailable': 'The store is away',
+  'store-unavailable': 'The store does not answer',
   'store-busy': 'The store has too much to do',
   'store-memory': 'The store is short of memory',
   'store-timeout': 'The store took too long',
@@ -51,10 +54,13 @@ export function toProblem(error: AfterlogError): Problem {
   }
 }
 
-/** Any thrown value as an AfterlogError: schema violations name their parameter, fastify's own errors keep their status. */
-export function toAfterlogError(error: unknown): AfterlogError {
+/**
+ * Any thrown value as an AfterlogError: schema violations name their parameter, fastify's own errors keep their status. `schema`: of
+ * the route.
+ */
+export function toAfterlogError(error: unknown, schema?: unknown): AfterlogError {
   if (error instanceof AfterlogError) return error
-  if (hasZodFastifySchemaValidationErrors(error)) return fromValidation(error)
+  if (hasZodFastifySchemaValidationErrors(error)) return violationError(error, schema)
   const { statusCode, code, message } = error as Partial<FastifyError>
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return new AfterlogError('too-large', 'the body is larger than AFTERLOG_BODY_BYTES_MAX allows', { cause: error })
@@ -74,30 +80,6 @@ export function toAfterlogError(error: unknown): AfterlogError {
   return new AfterlogError('internal', message ?? 'internal error', { cause: error })
 }
 
-interface ValidationError {
-  validation: readonly { instancePath?: string; keyword?: string; message?: string; params?: { issue?: unknown } }[]
-  validationContext?: string
-}
-
-/** A member of a body is named with its path, `rules.default`; a parameter by its name alone, also where it is given more than once. */
-function fromValidation(error: unknown): AfterlogError {
-  const { validation, validationContext = 'request' } = error as ValidationError
-  const first = validation[0]
-  const path = (first?.instancePath ?? '/').slice(1)
-  const within = path === '' ? [] : path.split('/').slice(0, validationContext === 'body' ? undefined : 1)
-  const keys = (first?.params as { keys?: unknown; issue?: { keys?: unknown } } | undefined) ?? {}
-  const unknownKeys = keys.keys ?? keys.issue?.keys
-  if (first?.keyword === 'unrecognized_keys' && Array.isArray(unknownKeys)) {
-    const unknown = [...within, String(unknownKeys[0])].join('.')
-    return new AfterlogError('invalid-parameter', `unknown parameter ${JSON.stringify(unknown)}`, {
-      parameter: unknown,
-      cause: error,
-    })
-  }
-  const parameter = within.length === 0 ? validationContext : within.join('.')
-  return new AfterlogError('invalid-parameter', `${parameter}: ${first?.message ?? 'not valid'}`, { parameter, cause: error })
-}
-
 /** Whether it failed because the client closed the connection before its answer. */
 export function clientLeft(reply: FastifyReply, thrown: unknown): boolean {
   const { name, code } = thrown as { name?: unknown; code?: unknown }
@@ -113,7 +95,7 @@ export function logFailure(request: FastifyRequest, error: AfterlogError): void 
 /** Sends a failure as problem JSON; 5xx that we caused are logged with their cause. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
   if (clientLeft(reply, thrown)) return reply.send()
-  const error = toAfterlogError(thrown)
+  const error = toAfterlogError(thrown, request.routeOptions?.schema)
   logFailure(request, error)
   if (error.retryAfterS !== undefined || error.retryable) void reply.header('retry-after', String(error.retryAfterS ?? 1))
   return reply

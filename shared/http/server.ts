@@ -17,7 +17,7 @@ import { z } from 'zod'
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
 import { isTenant } from '#shared/tenant.ts'
-import { watchMethods } from './allowed-methods.ts'
+import { watchPaths } from './allowed-methods.ts'
 import { answerClientError } from './client-error.ts'
 import { parseJsonBody } from './json-body.ts'
 import { isKubernetesPath, sendStatus } from './kubernetes-status.ts'
@@ -80,13 +80,13 @@ export async function createHttpServer({
   // Response schemas describe answers in OpenAPI and are checked by tests; validating each line again would only cost.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
-  const methodsOf = watchMethods(app)
+  const { methodsOf, below } = watchPaths(app)
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
     // A route that found nothing itself, such as a missing file of /docs, is not a wrong method.
     const methods = methodsOf(path).includes(request.method) ? [] : methodsOf(path)
     if (methods.length > 0) void reply.header('allow', methods.join(', '))
-    return sendProblem(request, reply, notFound(path, request.method, methods))
+    return sendProblem(request, reply, notFound(path, request.method, { methods, below: path === '/' ? [] : below(path) }))
   })
   app.decorateRequest('tenant', 'default')
   app.addHook('onRequest', async (request) => {
@@ -107,7 +107,7 @@ export async function createHttpServer({
     openapi: { openapi: '3.1.0', info: { title: 'Afterlog', version: '0.1.0', description: 'Logs that outlive their pods.' } },
     transform: jsonSchemaTransform,
   })
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  await app.register(swaggerUi, { routePrefix: '/docs', theme: { title: 'Afterlog: its HTTP API' } })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   operations(app, registry, { readiness, troubles })
   for (const route of routes) await app.register(route)
@@ -126,11 +126,15 @@ function readTenant(header: string | string[] | undefined): string {
   return header
 }
 
-function notFound(path: string, method: string, methods: readonly string[]): AfterlogError {
+function notFound(
+  path: string,
+  method: string,
+  { methods, below }: { methods: readonly string[]; below: readonly string[] },
+): AfterlogError {
   const shown = path.slice(0, 200)
-  return methods.length > 0
-    ? new AfterlogError('method-not-allowed', `${shown} takes ${methods.join(', ')}, not ${method}`)
-    : new AfterlogError('not-found', `no such path: ${method} ${shown}; /docs lists what there is`)
+  if (methods.length > 0) return new AfterlogError('method-not-allowed', `${shown} takes ${methods.join(', ')}, not ${method}`)
+  const hint = below.length === 0 ? '' : `; below it are ${below.join(', ')}`
+  return new AfterlogError('not-found', `no such path: ${method} ${shown}${hint}; /docs lists what there is`)
 }
 
 function operations(
@@ -157,6 +161,10 @@ function operations(
       const status = serves ? 'ready' : 'not-ready'
       return reply.code(serves ? 200 : 503).send({ status, reasons: [...obstacles, ...troubles()] })
     },
+  )
+  // Browsers ask for it beside every page; there is none, and that is no error.
+  app.get('/favicon.ico', { schema: { hide: true } }, (_, reply) =>
+    reply.code(204).header('cache-control', 'max-age=86400').send(),
   )
   app.get('/metrics', { schema: { hide: true } }, async (_, reply) =>
     reply

@@ -54,7 +54,7 @@ export function createPreparedTopics({ kafka, topics, log, ...settings }: Prepar
         await prepare()
         const refused = refusals()
         if (refused.join() !== told && refused.length > 0)
-          log.error({ refused }, 'topics that cannot be used; they are looked at again')
+          log.error({ refused }, 'topics that cannot be used; checking them again')
         told = refused.join()
         if (refused.length === 0) waitMs = againMs
       } catch (error) {

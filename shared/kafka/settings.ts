@@ -1,6 +1,6 @@
 // What AFTERLOG_KAFKA_… values mean. Pure: knows no client and no broker.
 
-/** What a message of a topic is: a native batch, record or NDJSON (design section 4.1), or Kubernetes objects (4.2). */
+/** What a message of a topic is: a native batch, record or NDJSON, or Kubernetes objects; docs/formats.md. */
 export const topicFormats = ['native', 'lifecycle'] as const
 export type TopicFormat = (typeof topicFormats)[number]
 

@@ -48,7 +48,10 @@ function checked(config: KubeConfig, path: string): string {
   if (protocol !== 'https:' && protocol !== 'http:')
     throw wrong(path, `names ${JSON.stringify(cluster.server)} as its server, which is no http:// or https:// URL`)
   if (protocol === 'http:' && !cluster.skipTLSVerify)
-    throw wrong(path, `names ${cluster.server} as its server, which takes insecure-skip-tls-verify: true: it is not encrypted`)
+    throw wrong(
+      path,
+      `names the server ${cluster.server}, whose connections are not encrypted. If that is meant, as with kubectl proxy, set insecure-skip-tls-verify: true in the cluster ${JSON.stringify(context.cluster)} of that file`,
+    )
   return cluster.server
 }
 

@@ -53,14 +53,14 @@ export async function* watchEvents(options: WatchOptions): AsyncGenerator<WatchE
       case 'DELETED':
       case 'BOOKMARK': {
         const { uid = '', resourceVersion: version } = object?.metadata ?? {}
-        if (version === undefined || version === '') throw new Error(`a watch of ${kind} told ${type} without a resourceVersion`)
+        if (version === undefined || version === '') throw new Error(`a watch of ${kind} sent ${type} without a resourceVersion`)
         yield { type, uid, resourceVersion: version, line }
         break
       }
       case 'ERROR':
         throw statusError(object, 500)
       default:
-        throw new Error(`a watch of ${kind} told ${JSON.stringify(type).slice(0, 100)}, which nobody knows`)
+        throw new Error(`a watch of ${kind} sent ${JSON.stringify(type).slice(0, 100)}, which is no known type of event`)
     }
   }
 }
@@ -77,5 +77,5 @@ function parse(line: Buffer, kind: WatchedKind): RawEvent {
   } catch {
     // Told below.
   }
-  throw new Error(`a watch of ${kind} told what is no watch event: ${line.subarray(0, 100).toString()}`)
+  throw new Error(`a watch of ${kind} sent what is no watch event: ${line.subarray(0, 100).toString()}`)
 }

@@ -46,7 +46,7 @@ export function conflicts(verdict: Verdict, { pod, lives, events }: Evidence): s
   if (pod !== null && outcome === 'running') found.push(...outlivedWords(pod, lives))
   if (pod !== null && disruptionLeft(verdict, pod)) {
     // The kubelet deletes nothing.
-    const undeleted = pod.disruption === 'TerminationByKubelet' ? '' : '; nobody told of a deletion'
+    const undeleted = pod.disruption === 'TerminationByKubelet' ? '' : '; no deletion was reported'
     found.push(`its condition DisruptionTarget says ${disruptionInWords(pod)}${undeleted}`)
   }
   return found

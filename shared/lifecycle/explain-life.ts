@@ -102,7 +102,7 @@ function unknownInWords(life: LifeEvidence): string {
       return `${gone}; how and when it ended is not known, and its exit code of 255 is made up`
     }
     case undefined:
-      return `nobody told how ${nameOf(life)} ended`
+      return `how ${nameOf(life)} ended is not known`
   }
 }
 

@@ -48,13 +48,13 @@ function ownDeath({ life, reason, message, diedAt, outcome, over }: Verdict, aro
   const looping = Object.entries(pod?.waiting ?? {}).find(([, why]) => why === 'CrashLoopBackOff')
   if (pod?.phase === 'Failed' && (life === null || lifeOutcome(life) === 'completed')) {
     const told = [reason, plain(message)].filter((text) => text !== '').join(': ')
-    const how = life === null ? '; nobody told how its containers ended' : ', although all its containers ended with exit code 0'
+    const how = life === null ? '; how its containers ended is not known' : ', although all its containers ended with exit code 0'
     return `it failed${atClock(diedAt)}${told === '' ? '' : ` (${told})`}${how}`
   }
   if (life === null) {
     const name = looping?.[0] ?? 'a container'
     const how = outcome === 'oomkilled' ? 'was OOM-killed' : 'crashed'
-    return `${name} ${how}${atClock(diedAt)}${message === '' ? '; nobody told its exit code' : `: ${plain(message)}`}`
+    return `${name} ${how}${atClock(diedAt)}${message === '' ? '; its exit code is not known' : `: ${plain(message)}`}`
   }
   const end = endInWords(life, around)
   if (looping?.[0] === life.container) return `${end}; it crashes again and again (CrashLoopBackOff)`
@@ -104,7 +104,7 @@ function evicted(verdict: Verdict, { pod, events, node = [] }: Evidence): string
       const why = evictionInWords(message)
       // Others write Events of this reason too; the status is the kubelet's.
       const by = pod?.reason === 'Evicted' || why !== plain(message) ? ' by the kubelet' : ''
-      return `evicted${by}${when}${why === '' ? '; nobody told why' : `: ${why}`}`
+      return `evicted${by}${when}${why === '' ? '; the reason is not known' : `: ${why}`}`
     }
     case 'Preempting':
       return `evicted by the kubelet${when} to make room for a critical pod: ${plain(message)}`
@@ -193,15 +193,15 @@ function deleted({ endAt, life, message }: Verdict, { evidence }: PodSurrounding
   const end =
     life.state === 'terminated' && exitCodeOf(life) !== null
       ? `; ${nameOf(life)} ended with ${exitInWords(life.exitCode!)}${atClock(life.finishedAt)}`
-      : `; nobody told how ${nameOf(life)} ended`
+      : `; how ${nameOf(life)} ended is not known`
   return `deleted${when} while it ran${end}${ill}`
 }
 
 function unknown({ life, over }: Verdict, around: PodSurroundings): string {
   const { pod, lives } = around.evidence
   if (life !== null) return endInWords(life, around)
-  if (pod !== null) return over ? 'it is over; nobody told how its containers ended' : 'nobody told whether it lives'
+  if (pod !== null) return over ? 'it is over; how its containers ended is not known' : 'whether it lives is not known'
   return newestLives(lives).length === 0
-    ? 'nobody told what became of it'
-    : 'nobody told what became of it: all that is known are its lines'
+    ? 'what became of it is not known'
+    : 'what became of it is not known: there are only its lines'
 }

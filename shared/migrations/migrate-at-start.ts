@@ -27,17 +27,20 @@ export async function migrateAtStart(options: RunMigrationsOptions & { log: Logg
     } catch (error) {
       if (store.mode === 'embedded' || !(error instanceof AfterlogError) || !error.retryable) throw error
       obstacle = new AfterlogError('store-unavailable', `the store cannot be migrated yet: ${error.message}`, {
-        cause: error,
+        cause: error.cause,
         retryAfterS: 5,
       })
       return false
     }
   }
   const goOn = async (): Promise<void> => {
-    log.warn({ err: obstacle }, 'the store is away: trying again until it can be migrated')
+    log.warn(
+      { err: obstacle },
+      'ClickHouse at AFTERLOG_CLICKHOUSE_URL cannot be used yet; trying again until its tables are up to date',
+    )
     do await sleep(retryMs, undefined, { signal: stopping.signal })
     while (!(await attempt()))
-    log.info('the store is back and migrated')
+    log.info('ClickHouse answers, and its tables are up to date')
   }
   const done = (await attempt())
     ? Promise.resolve()
@@ -46,7 +49,7 @@ export async function migrateAtStart(options: RunMigrationsOptions & { log: Logg
         obstacle = new AfterlogError('store-unavailable', `the store cannot be migrated: ${(error as Error).message}`, {
           cause: error,
         })
-        log.error({ err: error }, 'the store cannot be migrated')
+        log.error({ err: error }, 'the tables of ClickHouse cannot be brought up to date')
       })
   return {
     obstacle: () => obstacle,

@@ -1,5 +1,5 @@
 // Pure: one pod as GET /v1/pods shows it, from the rows that plan/pod-details.ts reads. Outcomes are decided here, at query time,
-// from everything known by now. Field names: design section 7.
+// from everything known by now. Field names: docs/api.md.
 import type { EventEvidence, NodeEvidence, OomLine, Outcome, PodEvidence, Verdict } from '#shared/lifecycle/evidence.ts'
 import { signalNumberOf } from '#shared/lifecycle/exit-code.ts'
 import { lifeOutcomeOf } from '#shared/lifecycle/life-outcome.ts'

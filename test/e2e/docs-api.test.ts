@@ -59,7 +59,7 @@ test('every path of the OpenAPI document has a section or a row, and nothing els
   )
   const operations = [...documented.matchAll(/^\| `(GET \/\S+)` \|/gm)].map(([, path]) => path!)
   const sections = new Map(documented.split(/^## /m).map((section) => [section.split('\n', 1)[0]!, section]))
-  const told = [...sections.keys()].filter((title) => /^(GET|POST|PUT) \//.test(title))
+  const told = [...sections.keys()].filter((title) => /^(GET|POST|PUT|DELETE) \//.test(title))
   // What describes the others is not among them.
   expect([...told, ...operations].toSorted()).toEqual([...served, 'GET /metrics', 'GET /openapi.json', 'GET /docs'].toSorted())
   for (const title of told) {

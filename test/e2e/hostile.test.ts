@@ -109,9 +109,9 @@ const allPaths = [
 
 describe('methods and paths', () => {
   const takesPost = (path: string): boolean => ['/v1/batches', '/v1/lifecycle'].includes(path)
-  const takesPut = (path: string): boolean => path === '/v1/retention'
+  const takesChanges = (path: string): boolean => path === '/v1/retention'
   const wrong = allPaths.flatMap((path) =>
-    [...(takesPut(path) ? [] : ['PUT']), 'DELETE', 'PATCH', 'OPTIONS', takesPost(path) ? 'GET' : 'POST'].map((method) => ({
+    [...(takesChanges(path) ? [] : ['PUT', 'DELETE']), 'PATCH', 'OPTIONS', takesPost(path) ? 'GET' : 'POST'].map((method) => ({
       method,
       path,
     })),

@@ -8,6 +8,7 @@ import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
 import { apiTenant } from '#test/support/kubernetes-api.ts'
 import { missing, openClient, type Client } from '#test/support/kubectl.ts'
 import { kubeletPrints, oddLines, pathOf, type DiskLog } from '#test/support/node-disk.ts'
+import { request } from '#test/support/service.ts'
 import { spawnService, type ServiceProcess } from '#test/support/service-process.ts'
 import { skipOrFail } from '#test/support/skip-or-fail.ts'
 
@@ -110,6 +111,8 @@ describe.skipIf(lacking !== undefined)('kubectl reads the dead', () => {
     expect(shown['spec']).toEqual(told['spec'])
     expect(shown['metadata']).toMatchObject({ uid: uid(pods[outcome].n), name: nameOf(outcome), labels: told['metadata'].labels })
     expect(shown['metadata'].annotations['afterlog.io/outcome']).toBe(outcome)
+    const { body: obituary } = await request(`${await service.serving}${shown['metadata'].annotations['afterlog.io/obituary']}`)
+    expect(obituary['cause']).toContain(shown['metadata'].annotations['afterlog.io/cause'])
     const yaml = (await ok('-n', 'shop', 'get', 'pod', nameOf(outcome), '-o', 'yaml')).toString()
     expect(yaml).toContain(`afterlog.io/outcome: ${outcome}`)
     expect(yaml).toContain(`uid: ${uid(pods[outcome].n)}`)
@@ -119,6 +122,8 @@ describe.skipIf(lacking !== undefined)('kubectl reads the dead', () => {
     const text = (await ok('-n', 'shop', 'describe', 'pod', nameOf(outcome))).toString()
     expect(text).toMatch(new RegExp(`^Name: +${RegExp.escape(nameOf(outcome))}$`, 'm'))
     expect(text).toContain(`afterlog.io/outcome: ${outcome}`)
+    expect(text).toMatch(/afterlog\.io\/cause:\s+\w/)
+    expect(text).toContain(`afterlog.io/obituary: /v1/pods/${uid(pods[outcome].n)}/obituary`)
     expect(text).toMatch(/^ {2}afterlog\.io\/Sealed +\w/m)
     expect(text).not.toContain('Terminating')
     const dead = ['evicted', 'node-lost', 'deleted'].includes(outcome)

@@ -32,7 +32,13 @@ async function post(url: string, path: string, body: unknown): Promise<void> {
     body: { rejected: 0 },
   })
 }
-const put = (url: string, body: object) => request(`${url}/v1/retention`, { method: 'PUT', headers, body: JSON.stringify(body) })
+const put = (url: string, body: object, query = '') =>
+  request(`${url}/v1/retention${query}`, { method: 'PUT', headers, body: JSON.stringify(body) })
+/** As an operator does it: tried first, then confirmed. */
+async function putConfirmed(url: string, body: object): ReturnType<typeof put> {
+  const { effect } = (await put(url, body, '?dryRun=true')).body as { effect: { confirm: string } }
+  return put(url, body, `?confirm=${effect.confirm}`)
+}
 interface Stored {
   class: string
   rows: number
@@ -64,7 +70,7 @@ test('a shorter rule, put while lines come, frees the disk of what is older, wit
   const before = { bytes: bytesOf(await retention(url)), disk: await du(dataDir) }
   expect(before.bytes).toBeGreaterThan(10e6)
 
-  const { status, body } = await put(url, { rules: { default: '7d' } })
+  const { status, body } = await putConfirmed(url, { rules: { default: '7d' } })
   expect([status, body]).toMatchObject([200, { effect: { stored: [{ class: 'default', before: '14d', after: '7d' }] } }])
   const { expireNow } = (body['effect'] as { stored: { expireNow: { rows: number; bytes: number } }[] }).stored[0]!
   expect(expireNow.rows).toBe(8000)

@@ -1,4 +1,5 @@
-// The guarantees of design section 5, over HTTP and on the real engine. Each of the breakages of bench/faults/break-it.ts fails here.
+// The guarantees of decision 0001, over HTTP and on the real engine. Each of the breakages of bench/faults/break-it.ts
+// fails here.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'

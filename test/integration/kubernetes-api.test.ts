@@ -178,7 +178,7 @@ describe('whatever fails is a Status', () => {
   test.each([
     ['/nope', 404, 'NotFound'],
     ['/apis/apps/v1/namespaces/shop/deployments/cart/scale', 404, 'NotFound'],
-    ['/openapi/v2', 404, 'NotFound'],
+    ['/openapi/v3', 404, 'NotFound'],
     ['/%zz', 400, 'BadRequest'],
     ['/api/v1/pods?limit=-1', 400, 'BadRequest'],
     ['/api/v1/pods?limit=ten', 400, 'BadRequest'],

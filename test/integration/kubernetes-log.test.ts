@@ -209,7 +209,7 @@ describe('pods that are known by halves', () => {
   test('one that only Events told of is listed, and says that it has no log', async () => {
     await k8s.tell(fixture('event-evicted'))
     const pod = fixture('event-evicted')['involvedObject'].name as string
-    expect(await log('', pod)).toBe(`400 pod "${pod}" is known by its events alone: nobody told of a container of it`)
+    expect(await log('', pod)).toBe(`400 pod "${pod}" is known by its events alone: no container of it has been reported`)
   })
 })
 

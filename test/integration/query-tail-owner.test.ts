@@ -159,12 +159,12 @@ test.each([1, 2, 3, 1000])(
   },
 )
 
-test('nobody told of the owner: a comment says so, and its first pod is followed once somebody does', async () => {
+test('an owner that is not known yet: a comment says so, and its first pod is followed as soon as it is reported', async () => {
   const { messages, leave, status } = await follow('nobody', 'owner=StatefulSet/db')
   expect(status).toBe(200)
   await messages.next()
   expect((await messages.next()).value).toEqual({
-    comment: 'nobody told of a pod of StatefulSet/db yet: its pods are followed once somebody does',
+    comment: 'no pod of StatefulSet/db is known yet: its pods are followed as soon as one is reported',
   })
   await say(line('nobody', 'db-0', '01:00', 'first words'))
   await tell(

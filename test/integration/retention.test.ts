@@ -90,6 +90,38 @@ test('a dry run tells everything and changes nothing', async () => {
   expect(now).toMatchObject({ source: 'environment', rules: { default: '14d', 'kube-system': '3d' } })
 })
 
+describe('what keeps stored lines for less time than before', () => {
+  const shorter = { rules: { default: '1d' } }
+  const confirmation = async (body: object): Promise<string> =>
+    ((await put(body, '?dryRun=true')).body['effect'] as { confirm: string }).confirm
+
+  test('is refused with what it would drop and what to do, and changes nothing', async () => {
+    const { status, body } = await put(shorter)
+    expect([status, body['code'], body['parameter']]).toEqual([409, 'not-confirmed', 'confirm'])
+    expect(body['detail']).toContain('lines of class default are kept 1d, no longer 14d: 1 day of them, up to 2026-11-20,')
+    expect(body['detail']).toContain('dryRun=true')
+    expect((await service.request('GET', '/v1/retention')).body).toMatchObject({ source: 'environment', inForce: null })
+  })
+
+  test('is refused with the confirmation of another change, and of what would drop other days', async () => {
+    const other = await confirmation({ rules: { default: '2d' } })
+    expect((await put(shorter, `?confirm=${other}`)).status).toBe(409)
+    const today = await confirmation(shorter)
+    service.clock.now += 2 * dayMs
+    expect((await put(shorter, `?confirm=${today}`)).status).toBe(409)
+    service.clock.now -= 2 * dayMs
+  })
+
+  test('needs no confirmation where it is for new lines alone, or keeps them longer', async () => {
+    for (const rules of [{ default: '14d', shop: '1d' }, { default: '15d' }])
+      expect((await put({ rules }, '?dryRun=true')).body['effect']).toMatchObject({ confirm: null })
+  })
+
+  test.each(['', 'yes', '123456789'])('a confirmation that is %j is 400', async (confirm) => {
+    expect(await put(shorter, `?confirm=${confirm}`)).toMatchObject({ status: 400, body: { parameter: 'confirm' } })
+  })
+})
+
 describe('a change', () => {
   let changedMs: number
   beforeAll(async () => {
@@ -149,7 +181,9 @@ describe('a change', () => {
 })
 
 test('a rule that is taken away leaves its lines to default', async () => {
-  const { body } = await put({ rules: { default: '3d' } })
+  const dry = await put({ rules: { default: '3d' } }, '?dryRun=true')
+  const { status, body } = await put({ rules: { default: '3d' } }, `?confirm=${dry.body['effect'].confirm}`)
+  expect(status).toBe(200)
   const effects = body['effect'].stored as { class: string }[]
   expect(effects.find((effect) => effect.class === 'shop')).toMatchObject({
     before: '90d',
@@ -168,4 +202,38 @@ test('of two changes at once the later one wins, whoever asks', async () => {
   if (answers[0]!.body['inForce'] !== answers[1]!.body['inForce']) expect(body['rules']).toEqual(newest.body['rules'])
   expect(['7d', '8d']).toContain(body['rules'].default)
   expect((await service.request('GET', '/v1/retention')).body['rules']).toEqual(body['rules'])
+})
+
+describe('back to the environment', () => {
+  test('a PUT says that the environment is not in force, and how to return to it', async () => {
+    const { body } = await service.request('GET', '/v1/retention')
+    expect(body['source']).toBe('put')
+    expect(body['text']).toContain('DELETE /v1/retention')
+    expect(body['environment']).toMatchObject({ rules: { default: '14d', 'kube-system': '3d' } })
+  })
+
+  test('DELETE makes its rules those in force, for every process, five seconds later', async () => {
+    const dry = await service.request('DELETE', '/v1/retention?dryRun=true')
+    expect(dry).toMatchObject({ status: 200, body: { source: 'environment', effect: { confirm: null } } })
+    expect((await service.request('GET', '/v1/retention')).body['source']).toBe('put')
+    const { status, body } = await service.request('DELETE', '/v1/retention')
+    expect([status, retentionChange.parse(body)]).toEqual([200, body])
+    service.clock.now = Date.parse(body['inForce'] as string)
+    const { body: now } = await service.request('GET', '/v1/retention')
+    expect(now).toMatchObject({ source: 'environment', rules: { default: '14d', 'kube-system': '3d' } })
+    expect(now['inForce']).not.toBeNull()
+    const environment = { rules: parseRetention('default=7d'), lastWords: parseLastWords('') }
+    const log = createLogger({ level: 'silent', service: 'ingest' })
+    await using other = await createLiveRetention({ store: service.store, environment, log, clock: () => service.clock.now })
+    expect(other.at(service.clock.now).daysOf('default')).toBe(7)
+  })
+
+  test('DELETE has to be confirmed where the environment keeps stored lines for less time', async () => {
+    await service.say([record('now', { time: new Date(service.clock.now).toISOString() })])
+    expect((await put({ rules: { default: '90d' } })).status).toBe(200)
+    service.clock.now += 5000
+    expect(await service.request('DELETE', '/v1/retention')).toMatchObject({ status: 409, body: { code: 'not-confirmed' } })
+    const { body } = await service.request('DELETE', '/v1/retention?dryRun=true')
+    expect((await service.request('DELETE', `/v1/retention?confirm=${body['effect'].confirm}`)).status).toBe(200)
+  })
 })

@@ -7,6 +7,7 @@ import { root } from './service-process.ts'
 export interface ComposeService {
   image: string
   build?: string
+  pull_policy?: string
   command?: string[]
   environment?: Record<string, string | number>
   user?: string

@@ -6,10 +6,24 @@ import { root } from './service-process.ts'
 
 /** Makes `into`, which must not exist, as /app in the image. */
 export function layOutImage(into: string): void {
+  for (const name of [...copiedSources(), ...packagePaths()]) cpSync(join(root, name), join(into, name), { recursive: true })
+}
+
+/** The text of each stage of the Dockerfile, by its name. */
+export function dockerStages(): ReadonlyMap<string, string> {
   const docker = readFileSync(join(root, 'Dockerfile'), 'utf8')
-  const copied = [...docker.slice(docker.lastIndexOf('\nFROM ')).matchAll(/^COPY (?!--from)(.*) \S+$/gm)]
-  const names = copied.flatMap(([, list]) => list!.split(' '))
-  for (const name of [...names, ...packagePaths()]) cpSync(join(root, name), join(into, name), { recursive: true })
+  const stages = docker.split(/^(?=FROM )/m).slice(1)
+  return new Map(stages.map((stage) => [/^FROM \S+ AS (\S+)$/m.exec(stage)?.[1] ?? '', stage]))
+}
+
+/** What the image has of this checkout. */
+export function copiedSources(): string[] {
+  const copied = [
+    ...dockerStages()
+      .get('program')!
+      .matchAll(/^COPY (?!--from)(.*) \S+$/gm),
+  ]
+  return copied.flatMap(([, names]) => names!.split(' '))
 }
 
 interface LockedPackage {

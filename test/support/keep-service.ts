@@ -36,7 +36,11 @@ export interface KeepService extends AsyncDisposable {
   expire(): Promise<Partition[]>
   /** What the keeper does; another process's where `anew`. */
   look(anew?: 'anew'): Promise<number>
-  request(method: 'GET' | 'PUT', path: string, body?: object | string): Promise<{ status: number; body: KubernetesObject }>
+  request(
+    method: 'GET' | 'PUT' | 'DELETE',
+    path: string,
+    body?: object | string,
+  ): Promise<{ status: number; body: KubernetesObject }>
 }
 
 export interface KeepServiceOptions {

@@ -94,7 +94,7 @@ export const scenarios: Scenario[] = [
     arrives: ([old, young]) => [old!.slice(0, 3), young!],
     seal: {
       state: 'unsealed',
-      text: /^unsealed: nobody told that a rotated file was read to its end; 13 lines, none seen to be missing$/,
+      text: /^unsealed: no agent reported that a rotated file was read to its end; 13 lines, none known to be missing$/,
     },
   },
   {
@@ -122,7 +122,7 @@ export const scenarios: Scenario[] = [
     arrives: ([file]) => [without(file!, 'eof')],
     seal: {
       state: 'tail-unknown',
-      text: /^tail unknown: nobody told that its log was read to the end; 20 lines, none seen to be missing$/,
+      text: /^tail unknown: no agent reported that its log was read to the end; 20 lines, none known to be missing$/,
     },
   },
   {
@@ -130,7 +130,7 @@ export const scenarios: Scenario[] = [
     files: [20],
     end: 'running',
     arrives: ([file]) => [without(file!, 'eof')],
-    seal: { state: 'tail-unknown', text: 'tail unknown: still running, 20 lines so far, none seen to be missing' },
+    seal: { state: 'tail-unknown', text: 'tail unknown: still running, 20 lines so far, none known to be missing' },
   },
   {
     name: 'offsets missing',
@@ -190,7 +190,7 @@ export const scenarios: Scenario[] = [
     name: 'a long line, a line between whose fragments was lost',
     files: [20],
     arrives: ([file]) => [inFragments(file!, 17, 19).filter((_, i) => i !== 18)],
-    seal: { state: 'tail-unknown', text: /^tail unknown: nobody told that its log was read to the end/ },
+    seal: { state: 'tail-unknown', text: /^tail unknown: no agent reported that its log was read to the end/ },
   },
   {
     name: 'a clock that stepped back',

@@ -63,7 +63,7 @@ async function walk(root: string, path: string, entries: Entry[], problems: Prob
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' && path === 'var/lib/docker/containers') return
-    problems.push({ path, reason: `cannot be looked at: ${code ?? String(error)}` })
+    problems.push({ path, reason: `cannot be read: ${code ?? String(error)}` })
   }
 }
 

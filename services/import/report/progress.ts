@@ -5,7 +5,8 @@ export interface ProgressNow {
   atMs: number
   lines: number
   bytes: number
-  bytesTotal: number
+  /** undefined until it is known what there is to read. */
+  bytesTotal: number | undefined
   /** What the import waits for, if it does. */
   waiting: string | undefined
 }
@@ -50,8 +51,10 @@ function rate(recent: readonly ProgressNow[]): { lines: number; bytes: number } 
 }
 
 function describe(now: ProgressNow, perSecond: { lines: number; bytes: number }, columns: number): string {
-  const share = now.bytesTotal === 0 ? 1 : Math.min(now.bytes / now.bytesTotal, 1)
-  const left = perSecond.bytes > 0 && share < 1 ? `  ${duration((now.bytesTotal - now.bytes) / perSecond.bytes)} left` : ''
+  const { bytes, bytesTotal } = now
+  const share = bytesTotal === undefined ? 0 : bytesTotal === 0 ? 1 : Math.min(bytes / bytesTotal, 1)
+  const isUnderWay = bytesTotal !== undefined && perSecond.bytes > 0 && share < 1
+  const left = isUnderWay ? `  ${duration((bytesTotal - bytes) / perSecond.bytes)} left` : ''
   const state = now.waiting === undefined ? left : `  waiting: ${now.waiting}`
   const text = `${String(Math.floor(share * 100)).padStart(3)} %  ${whole(now.lines)} lines  ${whole(perSecond.lines)} lines/s${state}`
   const room = Math.min(columns - text.length - 4, 40)

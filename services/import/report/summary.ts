@@ -99,7 +99,7 @@ function adviceOf(code: string): string | undefined {
     case 'in-the-future':
       return "The node's clock, or this machine's, was wrong; import again once these times have come."
     case 'bad-cri':
-      return 'They are kept among the dead letters: GET /v1/dead-letters.'
+      return 'They are among the dead letters: GET /v1/dead-letters.'
     default:
       return undefined
   }

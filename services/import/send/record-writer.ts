@@ -1,5 +1,5 @@
 // Bytes of a file in, NDJSON records out. A line never becomes a JavaScript string: its bytes are copied with JSON's escapes, and
-// bytes that are not UTF-8 travel as they are (POST /v1/batches stores bytes as received, design section 4.1).
+// bytes that are not UTF-8 travel as they are (POST /v1/batches stores bytes as received).
 
 /** 0: as it is; 1: \u00XX; else the letter behind the backslash. */
 const escapes = new Uint8Array(256)

@@ -90,11 +90,7 @@ function* openWatchEvent(event: JsonObject, type: string, context: Context): Gen
     case 'PULLEND':
       return yield { is: 'nothing' }
     case 'ERROR':
-      return yield reject(
-        event,
-        'unknown-kind',
-        'a watch event ERROR carries a Status that tells of the watch, not of a Pod or Event',
-      )
+      return yield reject(event, 'unknown-kind', 'a watch event ERROR carries a Status about the watch, not a Pod or an Event')
     default:
       return yield reject(
         event,

@@ -1,5 +1,5 @@
 // Lifecycle records: Kubernetes Pods, Events and Nodes, however they travel, as rows of their tables. Pure. One bad object never costs
-// its neighbours: it is a reject that names the field. Input: design section 4.2, docs/formats.md.
+// its neighbours: it is a reject that names the field. Input: docs/formats.md.
 import type { z } from 'zod'
 import { coreEventFacts, newEventFacts } from '../normalise/event-facts.ts'
 import { latestBelieved } from '../normalise/kubernetes-time.ts'
@@ -93,7 +93,7 @@ function store(
   if (event.row === undefined)
     return {
       reason: 'missing-field',
-      detail: 'lastTimestamp: this Event tells no time (eventTime, lastTimestamp, firstTimestamp, metadata.creationTimestamp)',
+      detail: 'lastTimestamp: this Event has no time (eventTime, lastTimestamp, firstTimestamp, metadata.creationTimestamp)',
     }
   if (event.row.last_time > latestBelieved(from.receivedMs))
     return { reason: 'in-the-future', detail: `lastTimestamp: ${event.row.last_time} is more than an hour ahead of its arrival` }

@@ -1,5 +1,6 @@
-// The native batch (design section 4.1): a JSON object with records, one record, or one record per line of NDJSON. Bytes in, drafts of
-// lines out, into whatever sink; one bad record never costs its neighbours, and a body that is no batch is refused as a whole.
+// The native batch (docs/formats.md): a JSON object with records, one record, or one record per line of NDJSON. Bytes
+// in, drafts of lines out, into whatever sink; one bad record never costs its neighbours, and a body that is no batch
+// is refused as a whole.
 import { AfterlogError } from '#shared/errors.ts'
 import type { RetentionRules } from '#shared/retention.ts'
 import type { Decoded } from '../normalise/decoded.ts'

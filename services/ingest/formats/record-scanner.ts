@@ -1,5 +1,5 @@
-// One record of a native batch (design section 4.1), found field by field without making an object: where each known field's
-// value lies in the body, and what kind of value it is. Unknown fields are checked for syntax and passed over.
+// One record of a native batch (docs/formats.md), found field by field without making an object: where each known
+// field's value lies in the body, and what kind of value it is. Unknown fields are checked for syntax and passed over.
 import { unescapeJson } from './json-escape.ts'
 import { type JsonScanner, nested, none, plainString, unicodeString, escapedString } from './json-scanner.ts'
 

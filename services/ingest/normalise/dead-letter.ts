@@ -1,6 +1,6 @@
 // Rejected records as dead letters, before they are rows or messages. Sent twice, a record is one dead letter: its identity is a hash
 // of what it came in and where it stood there (HTTP: the body and the index; Kafka: topic, partition, offset and index; a letter
-// that was sent again: the identity of that letter and the index). Design section 5.3.
+// that was sent again: the identity of that letter and the index). Decision 0001.
 import { createHash } from 'node:crypto'
 import type { Origin } from './origin.ts'
 import type { Reject, RejectReason } from './reject.ts'

@@ -1,7 +1,8 @@
-// The identity of a line (design section 5.3) is a 64-bit hash of (tenant, cluster, pod uid, container, restart or container id as
-// sent, stream, text, offset or ordinal), beside its time. The hash is the default expression of logs.identity in
-// migrations/0001-logs.sql, computed by the engine from what was sent and never again: later attribution does not change it.
-// This module holds the other half: the ordinal, how many equal lines (same life, time, stream, text) came before one in its batch.
+// The identity of a line (decision 0001) is a 64-bit hash of (tenant, cluster, pod uid, container, restart or container
+// id as sent, stream, text, offset or ordinal), beside its time. The hash is the default expression of logs.identity in
+// migrations/0001-logs.sql, computed by the engine from what was sent and never again: later attribution does not
+// change it. This module holds the other half: the ordinal, how many equal lines (same life, time, stream, text) came
+// before one in its batch.
 import type { RowWriter } from '../store/row-writer.ts'
 
 const entriesMin = 128

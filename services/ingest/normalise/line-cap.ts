@@ -1,4 +1,5 @@
-// Lines over a cap are cut with a mark that people can see, not refused (design section 4.1). Text is what lies inside a JSON string.
+// Lines over a cap are cut with a mark that people can see, not refused (docs/formats.md). Text is what lies inside a
+// JSON string.
 import { escapeJson, unescapeJson } from '../formats/json-escape.ts'
 
 /** Bytes of one record's message. */

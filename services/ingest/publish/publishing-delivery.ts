@@ -37,7 +37,7 @@ export function createPublishingDelivery(options: PublishingDeliveryOptions): De
     if (messageBytesMax === undefined)
       throw new AfterlogError(
         'broker-unavailable',
-        `topic ${topic} cannot be published to: no broker has told of it yet, or it is refused, which /readyz would say`,
+        `topic ${topic} cannot be published to: no broker has confirmed it yet, or a broker refuses it, which GET /readyz says`,
         { retryAfterS },
       )
     const room = { topic, messageBytesMax }

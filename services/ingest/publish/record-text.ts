@@ -1,5 +1,6 @@
-// A draft of a line as one native record (design section 4.1), in the bytes of a message's value. What the draft holds is said in full,
-// so that whoever decodes the record makes the same row of it. Texts are JSON-escaped already and copied as they are.
+// A draft of a line as one native record (docs/formats.md), in the bytes of a message's value. What the draft holds is
+// said in full, so that whoever decodes the record makes the same row of it. Texts are JSON-escaped already and copied
+// as they are.
 import { type LineDraft, text, texts } from '../normalise/line-draft.ts'
 import { severities } from '../normalise/severity.ts'
 import type { RowWriter } from '../store/row-writer.ts'

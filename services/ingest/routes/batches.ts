@@ -1,4 +1,4 @@
-// POST /v1/batches: native batches, design section 4.1.
+// POST /v1/batches: native batches (docs/api.md).
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { batchPost, rawBodies, type BatchPostOptions } from './batch-post.ts'
 import { acceptedSchema, postErrors } from './schemas.ts'

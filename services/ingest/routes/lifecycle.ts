@@ -1,4 +1,4 @@
-// POST /v1/lifecycle: Pod, Node and Event objects as Kubernetes or its exporters emit them, design section 4.2.
+// POST /v1/lifecycle: Pod, Node and Event objects as Kubernetes or its exporters emit them (docs/api.md).
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { batchPost, rawBodies, type BatchPostOptions } from './batch-post.ts'
 import { acceptedSchema, postErrors } from './schemas.ts'

@@ -74,7 +74,10 @@ export function createBatchDecoder({ formats, retention, cluster, seed, pool, on
     if (origin.receivedMs > 0) decoded.lastMs = origin.receivedMs
     const told = problem === undefined ? toldRejects(message, origin) : undefined
     if (told) return addTold(decoded, told)
-    const wrong = told === null ? `header ${rejectsHeader} marks what our HTTP front tells, and the value is none of it` : problem
+    const wrong =
+      told === null
+        ? `header ${rejectsHeader} is for what the HTTP front of Afterlog publishes, and the value is none of that`
+        : problem
     const { accepted, rejects } = wrong === undefined ? read(run, batch, message, origin) : refused('bad-header', wrong, message)
     decoded.accepted += accepted
     if (rejects.length > 0) add(decoded, rejects, origin, { ...placeOf(batch), offset: message.offset })

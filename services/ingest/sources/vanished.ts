@@ -57,7 +57,11 @@ export function createVanished({ watch, living, deliver, onVanished, intervalMs,
       if (body !== '') await deliver(Buffer.from(body), 'ndjson', signal)
       onVanished(objects.length)
     }
-    if (missing.length > 0) log.info({ vanished: missing.length, ...known, uids: known.uids.size }, 'told as gone who is missing')
+    if (missing.length > 0)
+      log.info(
+        { vanished: missing.length, ...known, uids: known.uids.size },
+        'objects that the list lacks are recorded as deleted',
+      )
   }
 
   return {

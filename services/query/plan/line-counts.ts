@@ -1,4 +1,5 @@
-// How many lines each life of some pods has: of distinct (ts, identity), so that a line sent twice counts once (design 5.4).
+// How many lines each life of some pods has: of distinct (ts, identity), so that a line sent twice counts once
+// (decision 0001).
 import { bind, instant, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { isUnnumbered, namingContainerId, spanKeyOfRow, type SpanKey } from './line-life.ts'
 

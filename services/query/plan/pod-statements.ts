@@ -1,5 +1,5 @@
 // Which rows are one pod's. A pod is found by its API uid, by the uid its static manifest gave it (the mirror uid), or as
-// `unresolved:<cluster>/<namespace>/<pod>` while only container ids are known of it. Design section 4.1.
+// `unresolved:<cluster>/<namespace>/<pod>` while only container ids are known of it (docs/api.md, GET /v1/pods/{uid}).
 import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { nanoseconds } from './line-filter.ts'
 import { containerHandle } from './pod-handles.ts'

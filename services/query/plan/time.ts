@@ -1,5 +1,5 @@
 // Times and durations as requests write them: RFC 3339, epochs told apart by magnitude, or relative to a given now.
-// Pure: the clock is an argument. Design section 7, "Common rules".
+// Pure: the clock is an argument. docs/api.md, "What holds everywhere".
 
 const unitsNs: Readonly<Record<string, bigint>> = {
   ms: 1_000_000n,

@@ -60,5 +60,5 @@ async function factsOf(reading: RowReading, tenant: string, uid: string): Promis
   return known === undefined ? facts : ((await reader.facts(tenant, [known.uid])) as [PodFacts])[0]
 }
 
-const anythingTold = ({ row, lives, events, lines }: PodFacts): boolean =>
+export const anythingTold = ({ row, lives, events, lines }: PodFacts): boolean =>
   row !== null || lives.length > 0 || events.length > 0 || lines.length > 0

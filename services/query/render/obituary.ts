@@ -1,4 +1,4 @@
-// Pure: the obituary of a pod as JSON. Its fields: design section 7.
+// Pure: the obituary of a pod as JSON. Its fields: docs/api.md.
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { oldestFirst, type EvidenceItem } from '#shared/lifecycle/evidence-items.ts'
 import type { Seal } from '#shared/pod-model/seal/evidence.ts'

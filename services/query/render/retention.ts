@@ -1,5 +1,6 @@
 // Pure: retention rules as GET and PUT /v1/retention show them, and what a change does to stored and to new lines.
-import { daysText, keptDays, lastWordsClass, spanText, type RetentionSettings } from '#shared/retention.ts'
+import { createHash } from 'node:crypto'
+import { daysText, keptDays, lastWordsClass, parseDays, spanText, type RetentionSettings } from '#shared/retention.ts'
 import { formatTime } from './time.ts'
 
 export interface StoredPartition {
@@ -13,9 +14,13 @@ export interface StoredPartition {
 export interface RetentionJson {
   rules: Record<string, string>
   lastWords: { first: string; last: string; keep: string }
-  /** Who set them: AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS, or PUT /v1/retention. */
+  /** What set them: AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS, or PUT /v1/retention. */
   source: 'environment' | 'put'
   inForce: string | null
+  /** The same in words, and how to return to the environment's. */
+  text: string
+  /** The environment's rules, in force or not. */
+  environment: Pick<RetentionJson, 'rules' | 'lastWords'>
   stored: StoredClassJson[]
   overdue: OverdueJson[]
 }
@@ -45,12 +50,15 @@ export interface OverdueJson {
 }
 
 export interface EffectJson {
+  /** What `confirm` of the request has to be; null where nothing stored is kept for less time than before. */
+  confirm: string | null
   stored: { class: string; before: string; after: string; expireNow: Amount; stay: Amount; text: string }[]
   new: { namespace: string; before: { class: string; kept: string }; after: { class: string; kept: string } }[]
 }
 
 export interface RetentionFacts {
-  settings: RetentionSettings & { inForceMs: number | undefined }
+  settings: RetentionSettings & { source: 'environment' | 'put'; inForceMs: number | undefined }
+  environment: RetentionSettings
   partitions: readonly StoredPartition[]
   /** When a partition ends, ms since 1970. */
   endsAt: (partition: StoredPartition, settings: RetentionSettings) => number
@@ -58,19 +66,16 @@ export interface RetentionFacts {
 }
 
 export function retentionJson(
-  { settings, partitions, endsAt, nowMs }: RetentionFacts,
+  { settings, environment, partitions, endsAt, nowMs }: RetentionFacts,
   blocked: ReadonlyMap<string, string>,
 ): RetentionJson {
   const overdue = partitions.filter((partition) => endsAt(partition, settings) <= nowMs)
   return {
-    rules: Object.fromEntries([...settings.rules.rules].map(([name, days]) => [name, daysText(days)])),
-    lastWords: {
-      first: spanText(settings.lastWords.firstMs),
-      last: spanText(settings.lastWords.lastMs),
-      keep: daysText(settings.lastWords.keptDays),
-    },
-    source: settings.inForceMs === undefined ? 'environment' : 'put',
+    ...settingsJson(settings),
+    source: settings.source,
     inForce: settings.inForceMs === undefined ? null : time(settings.inForceMs),
+    text: settings.source === 'put' ? putRules : environmentRules,
+    environment: settingsJson(environment),
     stored: [...byClass(partitions)].map(([name, of]) => ({
       class: name,
       kept: daysText(keptDays(settings, name)),
@@ -89,6 +94,19 @@ export function retentionJson(
     })),
   }
 }
+
+const environmentRules = 'These are the rules of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS.'
+const putRules =
+  'These are the rules of a PUT: AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS are not in force. DELETE /v1/retention returns to them.'
+
+const settingsJson = ({ rules, lastWords }: RetentionSettings): Pick<RetentionJson, 'rules' | 'lastWords'> => ({
+  rules: Object.fromEntries([...rules.rules].map(([name, days]) => [name, daysText(days)])),
+  lastWords: {
+    first: spanText(lastWords.firstMs),
+    last: spanText(lastWords.lastMs),
+    keep: daysText(lastWords.keptDays),
+  },
+})
 
 /** What a change of the rules does. */
 export function retentionEffect(
@@ -109,6 +127,8 @@ export function retentionEffect(
       text: sentence({ name, was, is, gone, stay, next: stay.map((partition) => endsAt(partition, after)) }),
     }
   })
+  const isShorter = (name: string): boolean => keptDays(after, name) < keptDays(before, name)
+  const shorter = stored.filter((one) => isShorter(one.class))
   const names = new Set([...before.rules.rules.keys(), ...after.rules.rules.keys()])
   const ruleOf = ({ rules }: RetentionSettings, namespace: string) => {
     const name = rules.classOf(namespace)
@@ -117,7 +137,20 @@ export function retentionEffect(
   const changed = [...names]
     .map((namespace) => ({ namespace, before: ruleOf(before, namespace), after: ruleOf(after, namespace) }))
     .filter(({ before: was, after: is }) => was.class !== is.class || was.kept !== is.kept)
-  return { stored, new: changed }
+  return { confirm: shorter.length === 0 ? null : confirmation(shorter), stored, new: changed }
+}
+
+/** The same for one change and the same days that it drops, another for any other. */
+function confirmation(shorter: EffectJson['stored']): string {
+  const dropped = shorter.map(({ class: name, before, after, expireNow }) => [name, before, after, expireNow.partitions])
+  return createHash('sha256').update(JSON.stringify(dropped)).digest('hex').slice(0, 12)
+}
+
+/** Why a change is refused until it is confirmed: what it would do to each class that it keeps for less time than before. */
+export function unconfirmed(effect: EffectJson): string {
+  const shorter = effect.stored.filter(({ before, after }) => parseDays(after) < parseDays(before))
+  const texts = shorter.map(({ text }) => text)
+  return `${texts.join('. ')}. Nothing has been changed: what is dropped is gone. If it is meant, send the request with dryRun=true, and again with confirm= and the value of effect.confirm in the answer`
 }
 
 interface Said {

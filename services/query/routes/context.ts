@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { LineFilter } from '#query/plan/line-filter.ts'
 import { readPage } from '#query/read/pages.ts'
 import { attribute, resolvePod } from '#query/read/pod-identity.ts'
+import { readReferencedPod } from '#query/read/pod-reference.ts'
 import { createReading } from '#query/read/reading.ts'
 import { keyOf } from '#query/read/row-decoder.ts'
 import { lineJson } from '#query/render/line.ts'
@@ -17,14 +18,16 @@ import { count, textParameter } from './schemas/parameters.ts'
 
 const around = count(1000).optional()
 const querystring = z.strictObject({
-  podUid: textParameter('Uid of the pod, in any of its forms.').min(1, 'names a pod'),
-  container: textParameter('Container; that of the line unless given.').optional(),
+  podUid: textParameter(
+    'Pod: its uid, the first 6 or more characters of it, NAME.UIDPREFIX, or a name that one pod alone has had.',
+  ).min(1, 'names a pod'),
+  container: textParameter('Container; that of the line where none is given.').optional(),
   time: textParameter('Time of the line, as an answer gave it.', 64),
   offset: textParameter('Offset of the line, where several share its time.', 16)
     .regex(/^\d{1,16}$/, 'must be a whole number')
     .optional(),
-  before: around.describe('Lines before it: 10 unless told.'),
-  after: around.describe('Lines after it: 10 unless told.'),
+  before: around.describe('Lines before it; 10 where none is given.'),
+  after: around.describe('Lines after it; 10 where none is given.'),
 })
 const standard = 10
 
@@ -36,9 +39,8 @@ export const contextRoute =
       const { query, tenant } = request
       const time = readTime('time', query.time, nowNs(clock))!
       const reading = createReading({ store, limits, signal: clientGone(reply) })
-      const pod = await resolvePod(reading, tenant, query.podUid)
-      if (pod === undefined)
-        throw new AfterlogError('not-found', `nobody told of a pod ${JSON.stringify(query.podUid)}`, { parameter: 'podUid' })
+      const meant = { tenant, reference: query.podUid, parameter: 'podUid' }
+      const { pod } = await readReferencedPod(reading, meant, (uid) => resolvePod(reading, tenant, uid))
       const offset = query.offset === undefined ? sql`` : sql` AND offset = ${int(BigInt(query.offset))}`
       const named = query.container === undefined ? sql`` : sql` AND container = ${str(query.container)}`
       const at: LineFilter = { tenant, fields: {}, from: time, to: time + 1n, scope: sql`${pod.scope}${named}${offset}` }

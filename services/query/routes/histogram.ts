@@ -13,7 +13,10 @@ import { nowNs, type QueryRouteOptions } from './query-context.ts'
 import { histogramAnswer } from './schemas/answers.ts'
 import { filterParameters, textParameter } from './schemas/parameters.ts'
 
-const step = textParameter('Width of a bucket, like `5m`; a round one for up to 100 buckets unless told.', 32).optional()
+const step = textParameter(
+  'Width of a bucket, like `5m`; where none is given, a round one that makes up to 100 buckets.',
+  32,
+).optional()
 const querystring = z.strictObject({ ...filterParameters, step })
 
 export const histogramRoute =

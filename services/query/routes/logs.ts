@@ -1,5 +1,5 @@
 // GET /v1/logs: parse → plan → read → render, a page as JSON, everything as NDJSON or plain text.
-// Design section 7; docs/api.md.
+// docs/api.md has its parameters and fields.
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor } from '#query/cursor.ts'

@@ -4,11 +4,11 @@ import { z } from 'zod'
 import { AfterlogError } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { readObituary } from '#query/read/kept-obituary.ts'
+import { readReferencedPod } from '#query/read/pod-reference.ts'
 import { createReading } from '#query/read/reading.ts'
 import { acceptedType } from '#query/render/accept.ts'
 import { obituaryPage } from '#query/render/obituary-page.ts'
 import { clientGone } from './line-reply.ts'
-import { unknownPod } from './pod.ts'
 import type { QueryRouteOptions } from './query-context.ts'
 import { obituaryAnswer } from './schemas/obituary.ts'
 import { podPath } from './schemas/pods.ts'
@@ -33,8 +33,8 @@ export const obituaryRoute =
         throw new AfterlogError('not-acceptable', said, { parameter: 'Accept' })
       }
       const reading = createReading({ store, limits, signal: clientGone(reply) })
-      const obituary = await readObituary(reading, tenant, params.uid)
-      if (obituary === undefined) throw unknownPod(params.uid)
+      const asked = { tenant, reference: params.uid, parameter: 'uid' }
+      const { pod: obituary } = await readReferencedPod(reading, asked, (uid) => readObituary(reading, tenant, uid))
       void reply.header('vary', 'accept')
       return type === 'application/json' ? reply.send(obituary) : sendPage(reply, obituaryPage(obituary))
     })

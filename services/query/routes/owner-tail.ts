@@ -35,7 +35,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   const scoped = (scope: Fragment): LineFilter => ({ ...filter, scope })
 
   let lead =
-    news.joined.size === 0 ? sseComment(`nobody told of a pod of ${owner} yet: its pods are followed once somebody does`) : ''
+    news.joined.size === 0 ? sseComment(`no pod of ${owner} is known yet: its pods are followed as soon as one is reported`) : ''
   if (at?.received === undefined && filter.from !== undefined) {
     yield* past(at?.after, at?.owner?.past)
   }

@@ -8,6 +8,7 @@ import { livesScope } from '#query/plan/pod-statements.ts'
 import { readPodPage, streamPodLines, type PodLinesOptions } from '#query/read/pod-lines.ts'
 import { readPodGaps } from '#query/read/pod-gaps.ts'
 import { livesNumbered, resolvePod, type PodIdentity } from '#query/read/pod-identity.ts'
+import { readReferencedPod } from '#query/read/pod-reference.ts'
 import type { Page } from '#query/read/pages.ts'
 import { createReading } from '#query/read/reading.ts'
 import { keyOf, type Line } from '#query/read/row-decoder.ts'
@@ -15,7 +16,6 @@ import { createGapDrawer, drawGaps, type GapDrawing } from '#query/render/gap-li
 import { lineJson } from '#query/render/line.ts'
 import { clientGone, negotiate, onePart, streamReply } from './line-reply.ts'
 import { filterDigest, readFilter } from './line-request.ts'
-import { unknownPod } from './pod.ts'
 import { nowNs, type QueryRouteOptions } from './query-context.ts'
 import { linesAnswer } from './schemas/answers.ts'
 import {
@@ -63,8 +63,8 @@ export const podLogsRoute =
       const asked = readFilter(query, { tenant, nowNs: nowNs(clock) })
       const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
       const reading = createReading({ store, limits, signal: clientGone(reply), counted: type === 'application/json' })
-      const pod = await resolvePod(reading, tenant, params.uid)
-      if (pod === undefined) throw unknownPod(params.uid)
+      const meant = { tenant, reference: params.uid, parameter: 'uid' }
+      const { uid, pod } = await readReferencedPod(reading, meant, (one) => resolvePod(reading, tenant, one))
       const bounds = at ?? asked
       const resolved = {
         ...(bounds.from === undefined ? {} : { from: bounds.from }),
@@ -74,7 +74,7 @@ export const podLogsRoute =
       const options = { reading, filter, pod, order: direction, ...(at === undefined ? {} : { after: at.after }) }
       const lives = query.life === undefined ? undefined : livesNumbered(pod, query.life)
       const within = { ...resolved, containers: query.container, lives }
-      const gaps = query.gaps === true ? await readPodGaps(reading, tenant, { uid: params.uid, pod, filter: within }) : []
+      const gaps = query.gaps === true ? await readPodGaps(reading, tenant, { uid, pod, filter: within }) : []
       const drawing = { gaps, order: direction, after: at?.after }
       if (type !== 'application/json' && query.limit === undefined && query.tail === undefined) {
         return streamReply(reply, type, drawGaps(streamPodLines(options), drawing))

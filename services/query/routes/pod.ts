@@ -1,13 +1,12 @@
-// GET /v1/pods/{uid}: all that is known of one pod. The uid may be the API's, the one in a static pod's log path, or a made up
-// unresolved:<cluster>/<namespace>/<pod>.
+// GET /v1/pods/{uid}: all that is known of one pod. read/pod-reference.ts says what {uid} may be.
 import { z } from 'zod'
-import { AfterlogError } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { keptDetail } from '#query/read/kept-obituary.ts'
 import { withSealsKept } from '#query/read/kept-pods.ts'
 import { readDossier } from '#query/read/pod-dossier.ts'
-import { createReading } from '#query/read/reading.ts'
-import { renderPodDetail } from '#query/render/pod-detail.ts'
+import { readReferencedPod } from '#query/read/pod-reference.ts'
+import { createReading, type Reading } from '#query/read/reading.ts'
+import { renderPodDetail, type PodDetailJson } from '#query/render/pod-detail.ts'
 import { clientGone } from './line-reply.ts'
 import type { QueryRouteOptions } from './query-context.ts'
 import { podAnswer, podPath } from './schemas/pods.ts'
@@ -24,16 +23,16 @@ export const podRoute =
     app.get('/v1/pods/:uid', { schema }, async (request, reply) => {
       const { tenant, params } = request
       const reading = createReading({ store, limits, signal: clientGone(reply) })
-      const dossier = await readDossier(reading, tenant, params.uid)
-      const [pod] =
-        dossier === undefined
-          ? [await keptDetail(reading, tenant, params.uid)]
-          : await withSealsKept(reading, tenant, [renderPodDetail(dossier)])
-      if (pod === undefined) throw unknownPod(params.uid)
+      const asked = { tenant, reference: params.uid, parameter: 'uid' }
+      const { pod } = await readReferencedPod(reading, asked, (uid) => readDetail(reading, tenant, uid))
       return reply.send(pod)
     })
     done()
   }
 
-export const unknownPod = (uid: string): AfterlogError =>
-  new AfterlogError('not-found', `nobody told of a pod ${JSON.stringify(uid)}`, { parameter: 'uid' })
+async function readDetail(reading: Reading, tenant: string, uid: string): Promise<PodDetailJson | undefined> {
+  const dossier = await readDossier(reading, tenant, uid)
+  if (dossier === undefined) return keptDetail(reading, tenant, uid)
+  const [pod] = await withSealsKept(reading, tenant, [renderPodDetail(dossier)])
+  return pod
+}

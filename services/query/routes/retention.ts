@@ -1,13 +1,16 @@
-// GET and PUT /v1/retention: how long lines are kept, and what a change does to stored and to new lines. The rules are of the whole
-// store, whatever the tenant: lines are dropped by day and class.
+// GET, PUT and DELETE /v1/retention: how long lines are kept, and what a change does to stored and to new lines. The
+// rules are of the whole store, whatever the tenant: lines are dropped by day and class. A change that keeps stored
+// lines for less time than before has to name, in `confirm`, what a dry run said of it: no single request deletes
+// lines.
+import type { FastifyReply } from 'fastify'
 import type { LiveRetention, RetentionVersion } from '#shared/live-retention.ts'
-import { invalidParameter } from '#shared/errors.ts'
+import { AfterlogError, invalidParameter } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { isRuleName, parseDays, parseSpan, retentionOf, type LastWords, type RetentionSettings } from '#shared/retention.ts'
 import { z } from 'zod'
 import type { Expiry } from '#query/keep/expiry.ts'
 import { endsAt, storedPartitions } from '#query/keep/partitions.ts'
-import { retentionEffect, retentionJson, type RetentionFacts } from '#query/render/retention.ts'
+import { retentionEffect, retentionJson, unconfirmed, type RetentionFacts } from '#query/render/retention.ts'
 import type { QueryRouteOptions } from './query-context.ts'
 import { retentionAnswer, retentionBody, retentionChange, retentionQuery } from './schemas/retention.ts'
 
@@ -23,6 +26,7 @@ export const retentionRoute =
   (app, _, done) => {
     const factsOf = async (settings: RetentionVersion): Promise<RetentionFacts> => ({
       settings,
+      environment: retention.environment,
       partitions: await storedPartitions(store),
       endsAt,
       nowMs: clock(),
@@ -41,17 +45,51 @@ export const retentionRoute =
       response: { 200: retentionChange },
     }
     app.put('/v1/retention', { schema: put }, async (request, reply) => {
+      const { rules, lastWords } = request.body
+      const settings = (before: RetentionVersion): RetentionSettings => ({
+        rules: rulesOf(request.body),
+        lastWords: lastWordsOf(request.body, before.lastWords),
+      })
+      const log = (): void => request.log.info({ rules, lastWords }, 'retention rules are put')
+      return change(reply, request.query, { settings, source: 'put', log })
+    })
+
+    const remove = {
+      summary: 'Return to the rules of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS',
+      querystring: retentionQuery,
+      response: { 200: retentionChange },
+    }
+    app.delete('/v1/retention', { schema: remove }, async (request, reply) => {
+      const log = (): void => request.log.info('retention rules return to those of the environment')
+      return change(reply, request.query, { settings: () => retention.environment, source: 'environment', log })
+    })
+
+    async function change(
+      reply: FastifyReply,
+      { dryRun, confirm }: z.output<typeof retentionQuery>,
+      { settings, source, log }: Change,
+    ): Promise<FastifyReply> {
       await retention.reload()
       const before = retention.newest()
-      const settings = { rules: rulesOf(request.body), lastWords: lastWordsOf(request.body, before.lastWords) }
-      const dry = request.query.dryRun === 'true'
-      if (!dry) request.log.info({ rules: request.body.rules, lastWords: request.body.lastWords }, 'retention rules are put')
-      const after = dry ? { ...settings, inForceMs: clock() } : await retention.put(settings)
-      const facts = await factsOf(after)
+      const wanted = settings(before)
+      const planned = await factsOf({ ...wanted, source, inForceMs: clock() })
+      const effect = retentionEffect(before, planned)
+      if (dryRun === 'true') return reply.send({ ...retentionJson(planned, expiry.blocked), effect })
+      if (effect.confirm !== null && effect.confirm !== confirm)
+        throw new AfterlogError('not-confirmed', unconfirmed(effect), { parameter: 'confirm' })
+      log()
+      const facts = await factsOf(await retention.put(source === 'put' ? wanted : 'environment'))
       return reply.send({ ...retentionJson(facts, expiry.blocked), effect: retentionEffect(before, facts) })
-    })
+    }
     done()
   }
+
+interface Change {
+  settings(before: RetentionVersion): RetentionSettings
+  source: RetentionVersion['source']
+  /** Called once it is certain that the change is made. */
+  log(): void
+}
 
 type Body = z.output<typeof retentionBody>
 

@@ -63,7 +63,7 @@ export function holesOf(files: readonly LogFile[], evidence: HoleEvidence): Hole
     for (const hole of found) {
       if (isPlugged(files, file, hole)) doubts.add('a file seems to go on under another name')
       // The end of a line or an empty one: agents strip and skip both.
-      else if (hole.bytes === 1) doubts.add('single bytes between lines are not told of')
+      else if (hole.bytes === 1) doubts.add('single bytes between lines are not accounted for')
       else holes.push(explained(hole, losses))
     }
   }
@@ -89,7 +89,7 @@ function contradiction({ stretches }: LogFile): string | undefined {
   if (sum(({ unmeasured }) => unmeasured) > 0) return 'lines came without their lengths, or were cut'
   if (sum(({ overlaps }) => overlaps) > 0) return 'lines overlap in their file'
   if (sum(({ endsInside }) => endsInside) > 0 || stretches.slice(0, -1).some(({ ended }) => ended))
-    return 'a line stands behind the one that was told to be the last of its file'
+    return 'a line stands behind the one that was reported as the last of its file'
   const places = sum((stretch) => stretch.places)
   return places >= linesOfMisfit && stretches.length === places ? 'the lengths of lines do not fit their offsets' : undefined
 }

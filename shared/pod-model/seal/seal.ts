@@ -23,14 +23,15 @@ export function sealOf(evidence: SealEvidence): Seal {
   }
   const eaten = eatenSince(evidence.firstLine, evidence.losses)
   const perhaps = eaten === undefined ? '' : `; lines may be lost ${eaten}`
-  const so = `${counted(lines)}, none seen to be missing`
+  const so = `${counted(lines)}, none known to be missing`
   if (doubts.length > 0) return seal('unsealed', `unsealed: ${doubts[0]!}${perhaps}`)
-  if (openEnds > 0) return seal('unsealed', `unsealed: nobody told that a rotated file was read to its end; ${so}${perhaps}`)
+  if (openEnds > 0)
+    return seal('unsealed', `unsealed: no agent reported that a rotated file was read to its end; ${so}${perhaps}`)
   if (end === 'vanished') return seal('tail-unknown', 'tail unknown: node vanished')
   if (end === 'running')
-    return seal('tail-unknown', `tail unknown: still running, ${counted(lines)} so far, none seen to be missing${perhaps}`)
+    return seal('tail-unknown', `tail unknown: still running, ${counted(lines)} so far, none known to be missing${perhaps}`)
   if (isOpen(files.at(-1)!))
-    return seal('tail-unknown', `tail unknown: nobody told that its log was read to the end; ${so}${perhaps}`)
+    return seal('tail-unknown', `tail unknown: no agent reported that its log was read to the end; ${so}${perhaps}`)
   return seal('sealed', `sealed: ${counted(lines)}, 0 missing`)
 }
 

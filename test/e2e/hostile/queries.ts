@@ -118,7 +118,7 @@ export const routes: readonly Route[] = [
   { path: '/v1/fields/pod/values', wrong: { ...filters, limit: badLimits }, once: [...filterOnce, 'limit'] },
   {
     path: '/v1/pods',
-    wrong: { ...times, outcome: ['', 'dead', 'RUNNING'], owner: ['', 'a/b/c', '/'], limit: badLimits, cursor: garbageCursors },
+    wrong: { ...times, outcome: ['', 'dead', 'run'], owner: ['', 'a/b/c', '/'], limit: badLimits, cursor: garbageCursors },
     once: ['from', 'to', 'limit', 'cursor'],
   },
   { path: '/v1/pods/uid-good', wrong: {}, once: [] },

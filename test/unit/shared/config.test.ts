@@ -43,6 +43,23 @@ test('variables that mean nothing are named, those that Kubernetes sets for a Se
   expect(readConfig(env).unknown).toEqual(['AFTERLOG_HTTP_PROT'])
 })
 
+test('a level that is none is answered with those that are', () => {
+  expect(() => readConfig({ AFTERLOG_LOG_LEVEL: 'verbose' })).toThrow(
+    'AFTERLOG_LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent (it is "verbose")',
+  )
+})
+
+test('variables of a Service whose name begins with ours are not taken for mistakes, and one that is in the way says what to set', () => {
+  const env = {
+    AFTERLOG_QUERY_PORT: 'tcp://10.0.0.1:80',
+    AFTERLOG_QUERY_SERVICE_HOST: '10.0.0.1',
+    AFTERLOG_QUERY_PORT_80_TCP: 'x',
+  }
+  expect(readConfig(env).unknown).toEqual([])
+  expect(readConfig({ AFTERLOG_QUERY_PORT: '80' }).unknown).toEqual(['AFTERLOG_QUERY_PORT'])
+  expect(() => readConfig({ AFTERLOG_HTTP_PORT: 'tcp://10.0.0.1:80' })).toThrow(/AFTERLOG_HTTP_PORT .*enableServiceLinks: false/)
+})
+
 test('docs/configuration.md has a row for every variable, with its default, and no other', () => {
   const rows = readFileSync('docs/configuration.md', 'utf8')
     .split('\n')

@@ -7,8 +7,10 @@ import { podCells } from '#query/render/kubernetes/pod-row.ts'
 import { toldObject } from '#query/render/kubernetes/told-object.ts'
 import type { ToldPod } from '#query/render/kubernetes/pod-status.ts'
 import { renderPod, type RenderedPod } from '#shared/pod-model/pod.ts'
+import { renderPodDetail } from '#query/render/pod-detail.ts'
 import type { Summary } from '#query/render/summary.ts'
 import { keptPodsOf, withSealsKept } from '../kept-pods.ts'
+import { anythingTold, readDossiers } from '../pod-dossier.ts'
 import { createPodReader } from '../pods.ts'
 import type { Reading } from '../reading.ts'
 
@@ -42,26 +44,41 @@ export async function podItems({ reading, tenant, depth, nowMs }: PodItemOptions
   return pods.map(({ uid, shown }) => {
     const text = textOf.get(uid)
     const told = text === undefined || text.object === '' ? undefined : toldObject(text.object)
-    const rendered = shownPod(looked.get(uid), kept.get(uid))
-    const object = podObject({ name: shown, rendered, row: text ?? null, told, labels: text?.labels ?? {}, counted: sealed })
+    const known = looked.get(uid)
+    const rendered = shownPod(known?.rendered, kept.get(uid))
+    const cause = sealed ? (known?.cause ?? kept.get(uid)?.ended?.cause ?? '') : ''
+    const labels = text?.labels ?? {}
+    const object = podObject({ name: shown, rendered, cause, row: text ?? null, told, labels, counted: sealed })
     return { object, cells: podCells(shown, rendered, text?.createdAt ?? null, nowMs) }
   })
+}
+
+interface KnownPod {
+  rendered: RenderedPod
+  /** The sentence of GET /v1/pods/{uid}; undefined where not all that it rests on was read, or nothing is left of it. */
+  cause: string | undefined
 }
 
 async function lookAt(
   reading: Reading,
   tenant: string,
   { uids, sealed }: { uids: readonly string[]; sealed: boolean },
-): Promise<Map<string, RenderedPod>> {
-  const reader = createPodReader({ reading })
-  const facts = await reader.facts(tenant, uids)
-  const known = (sealed ? await reader.sealed(tenant, facts) : facts).map(renderPod)
+): Promise<Map<string, KnownPod>> {
+  const facts = await createPodReader({ reading }).facts(tenant, uids)
+  const known: KnownPod[] = sealed
+    ? (await readDossiers(reading, tenant, facts)).map((dossier) => ({
+        rendered: dossier.rendered,
+        cause: anythingTold(dossier.facts) ? renderPodDetail(dossier).cause : undefined,
+      }))
+    : facts.map((of) => ({ rendered: renderPod(of), cause: undefined }))
   const remembered = await withSealsKept(
     reading,
     tenant,
-    known.map(({ pod }) => pod),
+    known.map(({ rendered }) => rendered.pod),
   )
-  return new Map(known.map((rendered, i) => [rendered.pod.uid, { ...rendered, pod: remembered[i]! }]))
+  return new Map(
+    known.map(({ rendered, cause }, i) => [rendered.pod.uid, { rendered: { ...rendered, pod: remembered[i]! }, cause }]),
+  )
 }
 
 /** Of one that was looked at its lives are known; how it ended is known best where it was written. */

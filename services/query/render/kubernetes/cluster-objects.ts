@@ -18,8 +18,10 @@ export const namespaceResource: Resource = {
   apiVersion: 'v1',
   kind: 'Namespace',
   plural: 'namespaces',
-  columns: [name, column('Status', 'Active: whether it still is, nobody told.'), age],
+  columns: [name, column('Status', 'Active, whether or not the namespace still exists: Afterlog does not know.'), age],
 }
+
+export const serviceResource: Resource = { apiVersion: 'v1', kind: 'Service', plural: 'services', columns: [name, age] }
 
 export function namespaceItem({ name: of, born }: NamespaceRow, nowMs: number): Item {
   const metadata = { name: of, creationTimestamp: bornAt(born), labels: { 'kubernetes.io/metadata.name': of } }
@@ -35,7 +37,7 @@ export const nodeResource: Resource = {
   plural: 'nodes',
   columns: [
     name,
-    column('Status', 'As it was last told; Gone where it was deleted.'),
+    column('Status', 'As last reported; Gone where it was deleted.'),
     column('Roles', 'From its labels.'),
     age,
     column('Version', 'Of its kubelet.'),

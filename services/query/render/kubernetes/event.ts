@@ -15,7 +15,7 @@ export const eventResource: Resource = {
     column('Reason', 'A short word for what happened.'),
     column('Object', 'What it is about.'),
     column('Subobject', 'Which part of it.', 1),
-    column('Source', 'Who told it.', 1),
+    column('Source', 'The component that reported it.', 1),
     column('Message', 'What happened.'),
     column('First Seen', 'Since it first happened.', 1),
     column('Count', 'How often it happened.', 1),

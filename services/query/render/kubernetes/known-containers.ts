@@ -77,7 +77,7 @@ function stateOf(life: Life): Record<string, unknown> {
         {
           exitCode: 137,
           reason: 'ContainerStatusUnknown',
-          message: 'only its lines are known: whether it still runs was not told, and this exit code is made up',
+          message: 'only its lines are known: whether it still runs is not, and this exit code is made up',
           startedAt: at(firstLine),
           finishedAt: null,
         }

@@ -2,7 +2,12 @@
 import type { KubernetesObject } from './object.ts'
 import { wholeSecond, type PodObjectSources, type ToldPod } from './pod-status.ts'
 
-export function madeUpPod({ name, rendered, row, labels }: Omit<PodObjectSources, 'told' | 'counted'>): KubernetesObject {
+export function madeUpPod({
+  name,
+  rendered,
+  row,
+  labels,
+}: Omit<PodObjectSources, 'told' | 'counted' | 'cause'>): KubernetesObject {
   const { pod } = rendered
   const born = row?.createdAt ?? pod.firstSeen
   return {

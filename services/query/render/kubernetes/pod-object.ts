@@ -8,7 +8,7 @@ import { sealOf } from './pod-seal.ts'
 import { wholeSecond, type ContainerStatus, type PodObjectSources, type PodStatus, type ToldPod } from './pod-status.ts'
 
 export function podObject(sources: PodObjectSources): KubernetesObject {
-  const { name, rendered, told } = sources
+  const { name, rendered, cause, told } = sources
   const { pod, verdict } = rendered
   const base = withKnownContainers(told ?? madeUpPod(sources), rendered.lives)
   const seal = sources.counted ? sealOf(pod) : undefined
@@ -27,10 +27,10 @@ export function podObject(sources: PodObjectSources): KubernetesObject {
     namespace: pod.namespace,
     annotations: {
       ...base.metadata.annotations,
-      ...annotationsOf(rendered, {
+      ...annotationsOf(rendered, cause, {
         ...(name === pod.name ? {} : { name: pod.name }),
         ...(verdict.over && deletionTimestamp !== undefined ? { 'deletion-timestamp': deletionTimestamp } : {}),
-        ...(status.phase === undefined || status.phase === shown.phase ? {} : { 'last-told-phase': status.phase }),
+        ...(status.phase === undefined || status.phase === shown.phase ? {} : { 'last-reported-phase': status.phase }),
         ...(seal === undefined ? {} : { seal: seal.text }),
       }),
     },
@@ -45,17 +45,17 @@ export function podObject(sources: PodObjectSources): KubernetesObject {
   }
 }
 
-function annotationsOf({ pod }: ToldPod, more: Record<string, string>): Record<string, string> {
-  const cause = [pod.reason, pod.message].filter((text) => text !== '').join(': ')
-  const told = {
+function annotationsOf({ pod }: ToldPod, cause: string, more: Record<string, string>): Record<string, string> {
+  const values = {
     outcome: pod.outcome,
     ...(cause === '' ? {} : { cause }),
     ...(pod.exitCode === null ? {} : { 'exit-code': String(pod.exitCode) }),
     ...(pod.diedAt === null ? {} : { 'died-at': pod.diedAt }),
     ...(pod.cluster === '' ? {} : { cluster: pod.cluster }),
+    obituary: `/v1/pods/${encodeURIComponent(pod.uid)}/obituary`,
     ...more,
   }
-  return Object.fromEntries(Object.entries(told).map(([key, value]) => [`afterlog.io/${key}`, value]))
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`afterlog.io/${key}`, value]))
 }
 
 function died({ pod, verdict }: ToldPod): object {
@@ -93,7 +93,7 @@ function stopped(container: ContainerStatus, diedAt: string | null): ContainerSt
   const terminated = {
     exitCode: 137,
     reason: 'ContainerStatusUnknown',
-    message: 'Kubernetes last told that it ran; its exit was not told, and this exit code is made up',
+    message: 'Kubernetes last reported that it ran; how it ended is not known, and this exit code is made up',
     startedAt: running.startedAt ?? null,
     finishedAt: diedAt === null ? null : wholeSecond(diedAt),
     ...(typeof container['containerID'] === 'string' ? { containerID: container['containerID'] } : {}),

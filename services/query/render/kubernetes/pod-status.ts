@@ -12,6 +12,8 @@ export interface PodObjectSources {
   /** The name that it was asked by, or has in the list. */
   name: string
   rendered: ToldPod
+  /** Why it ended, in one sentence, as GET /v1/pods/{uid} says it; '' where that was not read. */
+  cause: string
   /** What Kubernetes told, in short. */
   row: Pick<PodRow, 'createdAt' | 'phase' | 'ip'> | null
   /** As Kubernetes last told it; undefined where it did not, or where only metadata is wanted. */

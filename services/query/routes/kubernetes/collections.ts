@@ -13,10 +13,13 @@ import { clientGone } from '../line-reply.ts'
 import { sendList, stepsOf } from './list-reply.ts'
 import { readList, readShape } from './list-request.ts'
 import type { KubernetesRouteOptions } from './options.ts'
+import { warn } from './warning.ts'
 
 interface Collection {
   resource: Resource
   namespaced: boolean
+  /** Sent beside every answer, in a Warning header, which kubectl prints. */
+  warning?: string
   read(reading: Reading, tenant: string, nowMs: number): Promise<Item[]>
 }
 
@@ -32,6 +35,13 @@ const collections: readonly Collection[] = [
     namespaced: false,
     read: async (reading, tenant, nowMs) =>
       (await reading.rows<plan.NodeRow>(plan.nodes(tenant))).map((row) => render.nodeItem(row, nowMs)),
+  },
+  {
+    // `kubectl cluster-info` asks for them.
+    resource: render.serviceResource,
+    namespaced: true,
+    warning: 'Afterlog does not record Services: this list is always empty',
+    read: async () => [],
   },
   ...plan.ownerKinds.map((kind) => ({
     resource: render.ownerResource(kind),
@@ -84,8 +94,9 @@ async function sendCollection(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { resource } = collection
+  const { resource, warning } = collection
   const { namespace } = request.params as Path
+  if (warning !== undefined) warn(reply, warning)
   const asked = readList(request, ['metadata.name', 'metadata.namespace'])
   const { shape, limit, labels, fields, selectors, continue: token } = asked
   if (asked.watch)

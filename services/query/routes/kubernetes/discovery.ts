@@ -1,6 +1,7 @@
 // What a client asks before anything else: versions, groups and resources. Aggregated discovery is answered with the plain documents,
 // which every client falls back to.
 import type { RoutePlugin } from '#shared/http/server.ts'
+import { servedPaths, servedResources } from '#query/render/kubernetes/served-resources.ts'
 
 /** The API whose shapes are spoken. */
 const version = {
@@ -19,45 +20,21 @@ const group = (name: string) => {
   const only = { groupVersion: `${name}/v1`, version: 'v1' }
   return { name, versions: [only], preferredVersion: only }
 }
-const groups = [group('apps'), group('batch')]
+const groups = [group('apps'), group('batch'), group('authorization.k8s.io')]
 
-const resource = (kind: string, singularName: string, shortNames: readonly string[], more: object = {}) => ({
-  name: `${singularName}s`,
-  singularName,
-  namespaced: true,
-  kind,
-  verbs: ['get', 'list'],
-  ...(shortNames.length === 0 ? {} : { shortNames }),
-  ...more,
-})
-const all = { categories: ['all'] }
-const watched = { verbs: ['get', 'list', 'watch'] }
-
-const resources: Readonly<Record<string, readonly object[]>> = {
-  v1: [
-    resource('Namespace', 'namespace', ['ns'], { namespaced: false }),
-    resource('Node', 'node', ['no'], { namespaced: false }),
-    resource('Event', 'event', ['ev'], watched),
-    resource('Pod', 'pod', ['po'], { ...all, ...watched }),
-    { name: 'pods/log', singularName: '', namespaced: true, kind: 'Pod', verbs: ['get'] },
-  ],
-  'apps/v1': [
-    resource('DaemonSet', 'daemonset', ['ds'], all),
-    resource('Deployment', 'deployment', ['deploy'], all),
-    resource('ReplicaSet', 'replicaset', ['rs'], all),
-    resource('StatefulSet', 'statefulset', ['sts'], all),
-  ],
-  'batch/v1': [resource('CronJob', 'cronjob', ['cj'], all), resource('Job', 'job', [], all)],
-}
+const usage = 'this is the Kubernetes API of Afterlog, read only: kubectl -s ADDRESS/k8s get pods -A; docs/kubectl.md'
+const noSchemas = 'Afterlog has no schemas of Kubernetes: ask the API server of a cluster for them'
 
 const resourceList = (groupVersion: string): object => ({
   kind: 'APIResourceList',
   apiVersion: 'v1',
   groupVersion,
-  resources: resources[groupVersion],
+  resources: servedResources[groupVersion],
 })
 
 export const discoveryRoutes: RoutePlugin = (app, _, done) => {
+  // `kubectl get --raw /`, and whoever opens the address in a browser.
+  app.get('/', () => ({ paths: servedPaths.filter((path) => !path.endsWith('*')), usage }))
   app.get('/version', () => version)
   app.get('/api', () => ({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] }))
   app.get('/apis', () => ({ kind: 'APIGroupList', apiVersion: 'v1', groups }))
@@ -67,5 +44,8 @@ export const discoveryRoutes: RoutePlugin = (app, _, done) => {
     app.get(`/apis/${name}/v1`, () => resourceList(`${name}/v1`))
   }
   for (const path of ['/healthz', '/livez', '/readyz']) app.get(path, (__, reply) => reply.type('text/plain').send('ok'))
+  // `kubectl explain`, and whatever checks an object before it sends it, ask for v3 and then for v2. Of a 404 kubectl
+  // prints no message, of a 406 in plain text it does.
+  app.get('/openapi/v2', (__, reply) => reply.code(406).type('text/plain').send(noSchemas))
   done()
 }

@@ -2,6 +2,7 @@
 import { StatusError } from '#shared/kubernetes-status.ts'
 import { sendStatus } from '#shared/http/kubernetes-status.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
+import { accessReviewRoutes } from './access-reviews.ts'
 import { collectionRoutes } from './collections.ts'
 import { discoveryRoutes } from './discovery.ts'
 import { eventRoutes } from './events.ts'
@@ -19,12 +20,13 @@ export const kubernetesRoutes =
         k8s.addHook('onRoute', (route) => {
           route.schema = { hide: true, ...route.schema }
         })
-        k8s.addHook('onRequest', async ({ method }, reply) => {
-          if (method === 'GET' || method === 'HEAD') return
+        k8s.addHook('onRequest', async ({ method, is404 }, reply) => {
+          // Access reviews are posted, and change nothing.
+          if (method === 'GET' || method === 'HEAD' || !is404) return
           void reply.header('allow', 'GET, HEAD')
           throw new StatusError(
             405,
-            'this API is read only: it tells what was; to change what is, ask the API server of the cluster',
+            'this API is read only: it shows what was. To change what is, ask the API server of the cluster',
           )
         })
         k8s.setErrorHandler((error, request, reply) => sendStatus(request, reply, error))
@@ -32,7 +34,7 @@ export const kubernetesRoutes =
           sendStatus(request, reply, new StatusError(404, 'the server could not find the requested resource')),
         )
         for (const route of [podRoutes, podLogRoute, eventRoutes, collectionRoutes]) void k8s.register(route(options))
-        for (const route of [discoveryRoutes, kubeconfigRoute]) void k8s.register(route)
+        for (const route of [discoveryRoutes, accessReviewRoutes, kubeconfigRoute]) void k8s.register(route)
         registered()
       },
       { prefix: '/k8s' },

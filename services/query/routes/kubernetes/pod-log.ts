@@ -37,7 +37,7 @@ export const podLogRoute =
         resolvePod(reading, tenant, pod.uid),
       ])
       if (identity === undefined)
-        throw badRequest(`pod ${JSON.stringify(name)} is known by its events alone: nobody told of a container of it`)
+        throw badRequest(`pod ${JSON.stringify(name)} is known by its events alone: no container of it has been reported`)
       const life = logLife(item!.object, identity, {
         container: asked.container.name,
         life: lifeOf(pod, asked),

@@ -28,7 +28,7 @@ export const linesMax = 10_000
 export const limit = (standard: number, max = linesMax) =>
   whole(1, max, `must be a whole number from 1 to ${max}, given once`)
     .optional()
-    .describe(`At most so many; ${standard} unless told.`)
+    .describe(`At most so many; ${standard} where none is given.`)
 export const count = (max: number) => whole(0, max, `must be a whole number from 0 to ${max}, given once`)
 export const signed = whole(-2_147_483_648, 2_147_483_647, 'must be a whole number, given once')
 export const boolean = z

@@ -8,7 +8,7 @@ import { cursor, filterParameters, limit, timeParameters } from './parameters.ts
 
 /** Each value is a condition of a statement, in several sets. */
 const valuesMax = 100
-const many = <T extends z.ZodType<string>>(value: T, description: string) =>
+const many = <T extends z.ZodType<string, string>>(value: T, description: string) =>
   z
     .union([value, z.array(value).max(valuesMax, `must not be given more than ${valuesMax} times`)])
     .transform((given) => (typeof given === 'string' ? [given] : given) as z.output<T>[])
@@ -18,13 +18,21 @@ const many = <T extends z.ZodType<string>>(value: T, description: string) =>
 const { cluster, namespace, node } = filterParameters
 const text = (max = 1024) => z.string().min(1, 'must not be empty').max(max)
 
+const letters = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/g, '')
+/** `OOMKilled` and `NodeLost` are outcomes as kubectl's users write them. */
+const outcomeText = z
+  .string()
+  .transform((given) => outcomes.find((known) => letters(known) === letters(given)) ?? given)
+  .pipe(z.enum(outcomes, `must be one of ${outcomes.join(', ')}`))
+  .meta({ enum: [...outcomes] })
+
 export const podsQuery = z.strictObject({
   cluster,
   namespace,
   name: many(z.string(), 'Pod name; one name may have had many uids.'),
   uid: many(text(), 'Pod uid, or its first 6 or more characters.'),
   node,
-  outcome: many(z.enum(outcomes, `must be one of ${outcomes.join(', ')}`), 'How the pod ended.'),
+  outcome: many(outcomeText, 'How the pod ended, in any spelling of Kubernetes, such as `OOMKilled`.'),
   owner: many(
     z.string().regex(/^[^/]+(\/[^/]+)?$/, 'must be a name or Kind/name, such as Deployment/cart'),
     '`Deployment/cart` or `cart`.',
@@ -81,14 +89,14 @@ export const seal = z.object({
 })
 
 const life = z.object({
-  restart: z.int().nullable().describe('Number of its log file; null while nothing told it.'),
+  restart: z.int().nullable().describe('Number of its log file; null while it is not known.'),
   containerId: z.string(),
   startedAt: time.nullable(),
   finishedAt: time.nullable(),
   outcome,
   reason: z.string(),
   exitCode: z.int().nullable(),
-  signal: z.int().nullable().describe('As the runtime told it, else n of an exit code 128 + n that stands for a signal.'),
+  signal: z.int().nullable().describe('As the runtime reported it, else n of an exit code 128 + n that stands for a signal.'),
   lines: z.number().describe('Distinct lines.'),
   firstLine: time.nullable(),
   lastLine: time.nullable(),
@@ -138,7 +146,11 @@ export const podsAnswer = z.object({
 
 /** `{uid}` of every path below a pod. */
 export const podPath = z.object({
-  uid: z.string().describe('API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>.'),
+  uid: z
+    .string()
+    .describe(
+      'API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>; also the first 6 or more characters of a uid, NAME.UIDPREFIX, or a name that one pod alone has had.',
+    ),
 })
 
 export const evidence = z
@@ -147,11 +159,11 @@ export const evidence = z
 export const cause = z.string().describe('Why it ended, in one sentence; where the evidence contradicts itself, it says so.')
 
 const lifeDetail = life.extend({
-  kind: z.enum(['container', 'init', 'sidecar', 'ephemeral', '']).describe('Empty where only lines told of it.'),
+  kind: z.enum(['container', 'init', 'sidecar', 'ephemeral', '']).describe('Empty where only its lines are known.'),
   cause,
   evidence,
   image: z.string(),
-  imageDigest: z.string().describe('Empty where nobody told it.'),
+  imageDigest: z.string().describe('Empty where it is not known.'),
   bytes: z.number().describe('Of the messages of its distinct lines.'),
   errors: z.number().describe('Distinct lines of severity error or fatal.'),
 })
@@ -162,7 +174,7 @@ export const podDetails = pod.extend({
   ip: z.string(),
   labels: z.record(z.string(), z.string()),
   annotations: z.record(z.string(), z.string()),
-  imageDigests: z.record(z.string(), z.string()).describe('By container, of its newest life that told one.'),
+  imageDigests: z.record(z.string(), z.string()).describe('By container, of its newest life whose digest is known.'),
 })
 export const podAnswer = podDetails.extend({
   events: z.array(event).describe('Oldest first.'),

@@ -14,6 +14,11 @@ export const retentionQuery = z.strictObject({
     .enum(['true', 'false'], 'must be true or false')
     .optional()
     .describe('`true`: says what would happen, and changes nothing.'),
+  confirm: z
+    .string('give it once')
+    .regex(/^[0-9a-f]{12}$/, 'must be effect.confirm of the answer with dryRun=true')
+    .optional()
+    .describe('`effect.confirm` of a dry run: required where stored lines would be kept for less time than before.'),
 })
 
 export const retentionAnswer = z.object({
@@ -21,6 +26,8 @@ export const retentionAnswer = z.object({
   lastWords,
   source: z.enum(['environment', 'put']),
   inForce: z.string().nullable().describe('For lines that arrive at this time or later.'),
+  text: z.string().describe('What set the rules, and how to return to those of the environment.'),
+  environment: z.object({ rules, lastWords }).describe('The rules of the environment, in force or not.'),
   stored: z.array(
     z.object({ class: z.string(), kept, ...amount, firstDay: z.string(), lastDay: z.string(), nextExpiry: z.string() }),
   ),
@@ -41,6 +48,10 @@ export const retentionAnswer = z.object({
 const rule = z.object({ class: z.string(), kept })
 export const retentionChange = retentionAnswer.extend({
   effect: z.object({
+    confirm: z
+      .string()
+      .nullable()
+      .describe('What `confirm` has to be; null where nothing stored is kept for less time than before.'),
     stored: z.array(
       z.object({
         class: z.string(),

@@ -12,6 +12,7 @@ test('a path is all it needs', () => {
     tenant: '',
     state: undefined,
     timeoutMs: 60_000,
+    waits: false,
   })
 })
 

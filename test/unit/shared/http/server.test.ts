@@ -68,6 +68,16 @@ describe('a path that does not take the method', () => {
     const answer = await app.inject({ method: 'DELETE', url: '/v1/things/5/6' })
     expect([answer.statusCode, answer.headers['allow']]).toEqual([404, undefined])
   })
+
+  test.each(['/v1', '/v1/'])('%s, the beginning of paths, names them', async (url) => {
+    const { detail } = (await app.inject({ url })).json<{ detail: string }>()
+    expect(detail).toContain('below it are /v1/endless, /v1/named/{id}, /v1/slow, /v1/things, /v1/things/{id}; /docs lists')
+  })
+})
+
+test('the icon that browsers ask for is no error', async () => {
+  const answer = await app.inject({ url: '/favicon.ico' })
+  expect([answer.statusCode, answer.body]).toEqual([204, ''])
 })
 
 describe('what is not HTTP is answered with problem JSON and the end of the connection', () => {

@@ -61,7 +61,7 @@ test.each([
   ['DeletionByTaintManager', 'it is deleted, since it does not tolerate a NoExecute taint of its node'],
   ['OfTomorrow', 'because of OfTomorrow'],
 ])('a condition DisruptionTarget %s that no deletion followed is told', (reason, meaning) => {
-  const words = `; but its condition DisruptionTarget says ${reason}: ${meaning}; nobody told of a deletion`
+  const words = `; but its condition DisruptionTarget says ${reason}: ${meaning}; no deletion was reported`
   expect(inWords(pod(both(status(ended(143), 'Failed'), disrupted(reason))))).toBe(
     `app was killed by SIGTERM (exit code 143) at 10:30:00${words}`,
   )

@@ -61,7 +61,7 @@ test('a container that runs, or went with its node, is not sealed although the e
 test('a hole of one byte is a stripped end of a line: no gap, and no proof that there is none', () => {
   expect(told([stretch(0, 900, 0, 9), stretch(901, 1100, 12, 15, ended)])).toEqual([
     'unsealed',
-    'unsealed: single bytes between lines are not told of',
+    'unsealed: single bytes between lines are not accounted for',
   ])
 })
 
@@ -82,7 +82,7 @@ test.each([
   [{ clashes: 3, places: 1, to: 90 }, /one offset for all lines/],
   [{ unmeasured: 2 }, /without their lengths/],
   [{ overlaps: 1 }, /overlap/],
-  [{ endsInside: 1 }, /behind the one that was told to be the last/],
+  [{ endsInside: 1 }, /behind the one that was reported as the last/],
   [{ file: '' }, /does not name its files/],
 ] as [Partial<Stretch>, RegExp][])('%j proves nothing', (more, text) => {
   expect(told([stretch(0, 900, 0, 9, { ...ended, ...more })])).toEqual(['unsealed', expect.stringMatching(text)])
@@ -127,11 +127,11 @@ test('a rotated file whose end was not told leaves the seal open, the last file 
   const [old, young] = [stretch(0, 900, 0, 9), stretch(0, 300, 10, 12, { file: 'b' })]
   expect(told([old, { ...young, ...ended }])).toEqual([
     'unsealed',
-    'unsealed: nobody told that a rotated file was read to its end; 13 lines, none seen to be missing',
+    'unsealed: no agent reported that a rotated file was read to its end; 13 lines, none known to be missing',
   ])
   expect(told([{ ...old, ...ended }, young])).toEqual([
     'tail-unknown',
-    'tail unknown: nobody told that its log was read to the end; 13 lines, none seen to be missing',
+    'tail unknown: no agent reported that its log was read to the end; 13 lines, none known to be missing',
   ])
 })
 
@@ -157,7 +157,7 @@ test('a file whose lines came under two names of the cluster has no hole where o
   expect(told([stretch(0, 900, 0, 9, ended), stretch(300, 500, 3, 4)])).toEqual(['unsealed', expect.stringMatching(/overlap/)])
   expect(told([stretch(0, 500, 0, 4, ended), stretch(500, 900, 5, 9, ended)])).toEqual([
     'unsealed',
-    expect.stringMatching(/behind the one that was told to be the last/),
+    expect.stringMatching(/behind the one that was reported as the last/),
   ])
   expect(told([stretch(0, 500, 0, 4), stretch(500, 700, 5, 6), stretch(800, 900, 8, 9, ended)])[0]).toBe('gap')
 })
