@@ -1,171 +1,161 @@
-// How long finding a pod takes among many: loads a population of lives, starts the service on it, and asks for pods by every handle,
-// one request after another: while the obituaries of all are being written, and once they are. Then kubectl lists all of them, where it is
-// named. Prints its seed and Markdown tables.
-// Run by hand: node bench/pods.ts [--pods 100000] [--lives 10] [--lines 1] [--requests 100] [--seed 1] [--tails 10] [--nameless 0] [--kubectl FILE] [--data-dir DIR]
-// With --data-dir a directory that was loaded before, with the same figures, is used again, and kept.
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+// How long finding a pod takes in a cluster of real size, while lines and changes arrive and the background writer
+// works: loads a population over HTTP once, then asks for pods by every handle, one request after another.
+// Run by hand: node bench/pods.ts [--pods 100000] [--large 20] [--large-lines 500000] [--requests 100] [--seed 1]
+//   [--only TEXT,…] [--lines-per-second 2000] [--changes-per-second 20] [--seconds-per-kind 60] [--rest-seconds 900]
+//   [--small-parts 10] [--timeout-seconds 60]
+//   [--kubectl FILE] [--kubectl-seconds 600] [--data-dir DIR] [--checkout DIR] [--json FILE]
+// A directory that was loaded once is used again, and its population wins over the options.
+// `--checkout` measures another version. The service gets the caller's variables AFTERLOG_….
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { spawnService } from '#test/support/service-process.ts'
-import { cpuSeconds, residentMiB } from './load/process-cost.ts'
-import { load } from './pods/load.ts'
-import { populate, type Pod, type PopulationOptions } from './pods/population.ts'
-import { createRandom } from './storage/random.ts'
+import { root, spawnService } from '#test/support/service-process.ts'
+import { residentMiB } from './load/process-cost.ts'
+import { deepPage, podKinds } from './pods/kinds.ts'
+import { listAll } from './pods/kubectl.ts'
+import { leaveSmallParts, load, loadedPopulation } from './pods/load.ts'
+import { ask, cpuAtRest, measure, rowOf, tableHead, type Figures } from './pods/measure.ts'
+import { podOf, type PopulationOptions } from './pods/population.ts'
+import { startCluster } from './pods/steady.ts'
 
 const { values } = parseArgs({
   options: {
     pods: { type: 'string', default: '100000' },
-    lives: { type: 'string', default: '10' },
-    lines: { type: 'string', default: '1' },
+    large: { type: 'string', default: '20' },
+    'large-lines': { type: 'string', default: '500000' },
     requests: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
-    tails: { type: 'string', default: '10' },
-    /** Of one pod of so many the agent sends no uid. */
-    nameless: { type: 'string', default: '0' },
-    /** Only requests with this in their name. */
+    /** Only requests with one of these texts in their name, separated by commas. */
     only: { type: 'string', default: '' },
-    kubectl: { type: 'string' },
+    /** Small posts to each large pod just before measuring. */
+    'small-parts': { type: 'string', default: '10' },
+    'timeout-seconds': { type: 'string', default: '60' },
+    'lines-per-second': { type: 'string', default: '2000' },
+    'changes-per-second': { type: 'string', default: '20' },
+    'seconds-per-kind': { type: 'string', default: '60' },
+    /** The background writer may work so long on what was loaded before anything is measured. */
+    'rest-seconds': { type: 'string', default: '900' },
+    kubectl: { type: 'string', default: 'kubectl' },
+    'kubectl-seconds': { type: 'string', default: '600' },
     'data-dir': { type: 'string' },
+    checkout: { type: 'string', default: root },
+    json: { type: 'string' },
   },
 })
-const [pods, livesPerPod, linesPerLife, requests, seed, tails, namelessEvery] = [
-  values.pods,
-  values.lives,
-  values.lines,
-  values.requests,
-  values.seed,
-  values.tails,
-  values.nameless,
-].map(Number) as [number, number, number, number, number, number, number]
-// Whole days, so that a directory may be used again.
-const untilMs = Math.floor(Date.now() / 86_400_000) * 86_400_000
-const options: PopulationOptions = { pods, livesPerPod, linesPerLife, seed, untilMs, days: 10, namelessEvery }
-const every = Math.max(1, Math.floor(pods / 1000))
+const number = (name: keyof typeof values): number => Number(values[name])
+const isWanted = (request: string): boolean => values.only.split(',').some((text) => request.includes(text))
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
-
-/** Requests by kind: each is made from a pod drawn at random. */
-const kinds: Record<string, (pod: Pod) => string> = {
-  'first page': () => '/v1/pods',
-  'first page of a namespace': ({ namespace }) => `/v1/pods?namespace=${namespace}`,
-  'by name': ({ namespace, name }) => `/v1/pods?namespace=${namespace}&name=${name}`,
-  'by address': ({ ip }) => `/v1/pods?ip=${ip}`,
-  'by address at a time': ({ ip, bornMs, diedMs }) => `/v1/pods?ip=${ip}&at=${(bornMs + diedMs) / 2}`,
-  'by the begin of a container id': ({ containerIds }) => `/v1/pods?containerId=${containerIds[0]!.slice(0, 12)}`,
-  'by image digest': ({ digest }) => `/v1/pods?image=${digest}`,
-  'by label': ({ app }) => `/v1/pods?label=app%3D${app}`,
-  'by a label of every third pod': () => '/v1/pods?label=tier%3Dweb',
-  'by node at a time': ({ node, bornMs, diedMs }) => `/v1/pods?node=${node}&at=${(bornMs + diedMs) / 2}`,
-  'by owner': ({ app }) => `/v1/pods?owner=Deployment/${app}`,
-  'by Event': ({ event }) => `/v1/pods?event=${event}`,
-  'one pod by uid': ({ uid }) => `/v1/pods/${uid}`,
-  'its obituary': ({ uid }) => `/v1/pods/${uid}/obituary`,
+const env = {
+  AFTERLOG_LOG_LEVEL: 'info',
+  // Lines of a directory that is used again for some weeks do not expire meanwhile.
+  AFTERLOG_RETENTION: 'default=60d',
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '1048576',
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('AFTERLOG_'))),
 }
 
 const dataDir = values['data-dir'] ?? (await mkdtemp(join(tmpdir(), 'afterlog-pods-')))
 try {
-  say(`seed ${seed}: ${pods} pods of ${livesPerPod} lives, ${linesPerLife} line(s) each`)
-  const loadedMs = performance.now()
-  const drawn = existsSync(join(dataDir, 'clickhouse')) ? sample() : await load(dataDir, options, every)
-  say(`loaded in ${Math.round((performance.now() - loadedMs) / 1000)} s`)
-  await using service = spawnService({ dataDir, env: { AFTERLOG_LOG_LEVEL: 'info' } })
-  const url = await service.serving
-  say('\nWhile obituaries are written:')
-  await measureAll(url, service.pid, drawn)
-  say(`\n${await writtenObituaries(url, service.pid)}`)
-  await measureAll(url, service.pid, drawn)
-  if (values.kubectl !== undefined) say(`\n${await listAll(url, values.kubectl)}`)
-  say(`\n${tails} tails of owners at rest take ${await restingTails(url, service.pid, drawn)} CPU ms each second`)
-  say(`resident ${residentMiB(service.pid).peak} MiB at the peak`)
+  await mkdir(dataDir, { recursive: true })
+  const options = loadedPopulation(dataDir) ?? (await loadAll())
+  const { seed, pods, large, linesOfLarge } = options
+  say(`seed ${seed}: ${pods} pods, a tenth of them alive, ${large} with ${linesOfLarge} lines each; ${cpus().length} cores`)
+  say(`load average ${loadavg()[0]!.toFixed(1)} before the service starts`)
+  await run(options)
 } finally {
   if (values['data-dir'] === undefined) await rm(dataDir, { recursive: true, force: true })
 }
 
-async function measureAll(url: string, pid: number, drawn: readonly Pod[]): Promise<void> {
-  say('\n| request | p50 ms | p95 ms | CPU ms each | answer |\n|---|---|---|---|---|')
-  for (const [kind, path] of Object.entries(kinds))
-    if (kind.includes(values.only)) say(await measure(url, pid, kind, path, drawn))
-}
-
-/** Waits until no more are written. */
-async function writtenObituaries(url: string, pid: number): Promise<string> {
-  const [startedMs, cpuBefore] = [performance.now(), cpuSeconds(pid)]
-  const written = async (): Promise<number> =>
-    Number(/^afterlog_obituaries_written_total (\d+)/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1] ?? 0)
-  const before = await written()
-  let [last, changedMs] = [before, performance.now()]
-  while (performance.now() - changedMs < 60_000) {
-    await sleep(1000)
-    const now = await written()
-    if (now !== last) [last, changedMs] = [now, performance.now()]
+async function loadAll(): Promise<PopulationOptions> {
+  const untilMs = Math.floor(Date.now() / 60_000) * 60_000
+  const options: PopulationOptions = {
+    pods: number('pods'),
+    large: number('large'),
+    linesOfLarge: number('large-lines'),
+    seed: number('seed'),
+    untilMs,
+    days: 10,
   }
-  const took = (changedMs - startedMs) / 1000
-  const cpu = cpuSeconds(pid) - cpuBefore
-  const each = last === before ? '' : `, ${((cpu * 1000) / (last - before)).toFixed(1)} ms of CPU each`
-  return `${last} obituaries are written, ${last - before} of them in ${Math.round(took)} s${each}.`
+  say(`loading ${options.pods} pods`)
+  await using service = spawnService({ dataDir, checkout: values.checkout, env })
+  await load(await service.serving, dataDir, options, say)
+  service.kill('SIGTERM')
+  await service.exited
+  return options
 }
 
-/** `kubectl get pods -A`, as it comes. */
-async function listAll(url: string, kubectl: string): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'afterlog-kubectl-'))
-  const config = join(dir, 'config')
-  await writeFile(config, await (await fetch(`${url}/k8s/kubeconfig`)).text())
-  const startedMs = performance.now()
-  const listing = spawn(kubectl, ['--kubeconfig', config, 'get', 'pods', '-A'], { stdio: ['ignore', 'pipe', 'inherit'] })
-  let [rows, firstMs] = [0, 0]
-  for await (const chunk of listing.stdout) {
-    if (firstMs === 0) firstMs = performance.now() - startedMs
-    for (const byte of chunk as Buffer) if (byte === 10) rows += 1
-  }
-  await rm(dir, { recursive: true })
-  const took = (performance.now() - startedMs) / 1000
-  return `kubectl get pods -A: ${rows - 1} rows in ${took.toFixed(1)} s, the first after ${(firstMs / 1000).toFixed(1)} s, exit ${listing.exitCode}.`
-}
-
-async function measure(
-  url: string,
-  pid: number,
-  kind: string,
-  path: (pod: Pod) => string,
-  drawn: readonly Pod[],
-): Promise<string> {
-  const random = createRandom(seed)
-  const tookMs: number[] = []
-  let found = ''
-  const cpuBefore = cpuSeconds(pid)
-  for (let i = 0; i < requests; i++) {
-    const startedMs = performance.now()
-    const answer = await fetch(`${url}${path(random.pick(drawn))}`)
-    const body = (await answer.json()) as { pods?: unknown[]; uid?: string }
-    tookMs.push(performance.now() - startedMs)
-    if (!answer.ok) throw new Error(`${kind}: ${answer.status} ${JSON.stringify(body).slice(0, 500)}`)
-    found = body.pods === undefined ? 'one' : `${body.pods.length} pods`
-  }
-  const cpuMs = ((cpuSeconds(pid) - cpuBefore) * 1000) / requests
-  tookMs.sort((a, b) => a - b)
-  const at = (share: number): number => Math.round(tookMs[Math.min(requests - 1, Math.floor(requests * share))]!)
-  return `| ${kind} | ${at(0.5)} | ${at(0.95)} | ${Math.round(cpuMs)} | ${found} |`
-}
-
-/** CPU ms per second of all of them together, when nothing comes. */
-async function restingTails(url: string, pid: number, drawn: readonly Pod[]): Promise<number> {
-  const leaving = new AbortController()
-  const open = Array.from({ length: tails }, async (_, i) => {
-    const answer = await fetch(`${url}/v1/logs/tail?owner=Deployment/${drawn[i]!.app}`, { signal: leaving.signal })
-    if (!answer.ok) throw new Error(await answer.text())
-    return answer
+async function run(options: PopulationOptions): Promise<void> {
+  await using service = spawnService({ dataDir, checkout: values.checkout, env })
+  const url = await service.serving
+  await rest(service.pid)
+  const all = Array.from({ length: options.pods }, (_, i) => i)
+  const living = all.filter((i) => i % 10 === 3).map((i) => podOf(options, i))
+  const large = living.filter(({ isLarge }) => isLarge)
+  const small = living.filter(({ isLarge, lives }) => !isLarge && lives.length > 0)
+  say(`${large.length} large pods get small parts`)
+  await leaveSmallParts(url, large, options.untilMs, number('small-parts'))
+  const cluster = startCluster({
+    url,
+    speaking: [...large, ...small.slice(0, 180)],
+    linesPerSecond: number('lines-per-second'),
+    changesPerSecond: number('changes-per-second'),
   })
-  await Promise.all(open)
-  const [cpuBefore, startedMs] = [cpuSeconds(pid), performance.now()]
-  await sleep(10_000)
-  const perSecond = ((cpuSeconds(pid) - cpuBefore) * 1e6) / (performance.now() - startedMs)
-  leaving.abort()
-  return Math.round(perSecond)
+  const before = await backgroundMetrics(url)
+  const figures: Figures[] = []
+  say(`\n${tableHead}`)
+  const [secondsMax, timeoutSeconds] = [number('seconds-per-kind'), number('timeout-seconds')]
+  const deep = isWanted(`page ${deepPage}`) ? await pageAt(url, deepPage) : undefined
+  for (const { request, path } of podKinds({ options, large, deep })) {
+    if (!isWanted(request)) continue
+    const row = await measure({ url, service, request, path, requests: number('requests'), secondsMax, timeoutSeconds })
+    figures.push(row)
+    say(rowOf(row))
+  }
+  if (isWanted('kubectl'))
+    say(`\n${await listAll({ url, service, kubectl: values.kubectl, secondsMax: number('kubectl-seconds') })}`)
+  const meanwhile = await cluster.stop()
+  say(`\n${meanwhile}`)
+  say(`background before: ${before}\nbackground after: ${await backgroundMetrics(url)}`)
+  say(`resident ${residentMiB(service.pid).peak} MiB at the peak; load average ${loadavg()[0]!.toFixed(1)}`)
+  if (values.json !== undefined) await writeFile(values.json, JSON.stringify({ options, figures, meanwhile }, null, 2))
 }
 
-function sample(): Pod[] {
-  return Array.from({ length: Math.floor(pods / every) }, (_, i) => populate(options, i * every, i * every + 1).pods[0]!)
+/** Until the process uses less than a fifth of a core for ten seconds. */
+async function rest(pid: number): Promise<void> {
+  const startedMs = performance.now()
+  const seconds = (): number => Math.round((performance.now() - startedMs) / 1000)
+  for (let used = 1; seconds() < number('rest-seconds');) {
+    used = await cpuAtRest(pid, Math.min(10_000, number('rest-seconds') * 1000))
+    say(`  ${seconds()} s: the process uses ${used.toFixed(2)} cores by itself`)
+    if (used < 0.2) return
+  }
+  say('  it did not come to rest: what follows is measured beside that work')
+}
+
+/** Path of a page, by following cursors; undefined where there are not so many, one fails, or it takes too long. */
+async function pageAt(url: string, page: number): Promise<string | undefined> {
+  const untilMs = performance.now() + number('seconds-per-kind') * 3000
+  let path = '/v1/pods'
+  for (let at = 1; at < page; at++) {
+    if (performance.now() > untilMs) {
+      say(`page ${page} is not measured: ${at - 1} pages took ${number('seconds-per-kind') * 3} s`)
+      return undefined
+    }
+    const { ok, text } = await ask(`${url}${path}`, number('timeout-seconds'))
+    if (!ok) {
+      say(`page ${at} failed: ${text.slice(0, 200)}`)
+      return undefined
+    }
+    const { next } = JSON.parse(text) as { next: string | null }
+    if (next === null) return undefined
+    path = `/v1/pods?cursor=${encodeURIComponent(next)}`
+  }
+  return path
+}
+
+async function backgroundMetrics(url: string): Promise<string> {
+  const { text } = await ask(`${url}/metrics`)
+  const lines = text.split('\n').filter((line) => /^afterlog_(project|record|obituaries|expiry)\w*[ {]/.test(line))
+  return lines.filter((line) => !line.includes('_bucket')).join(', ')
 }
