@@ -1,29 +1,36 @@
 import { defineConfig } from 'vitest/config'
+import { scale } from './test/support/campaign.ts'
 
 // Files run in processes of their own, since the embedded engine binds one data directory per process. Unit tests open no engine and
 // change nothing of their process: they share two, which halves the time of `npm run check`.
 // What a test may take is for a machine that is busy with other things: it ends one that hangs, and measures none.
-const project = (name: string, testTimeout: number, isolate = true) => ({
+const project = (name: string, testTimeout: number, globalSetup: string[]) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
-    testTimeout,
+    testTimeout: testTimeout * scale,
     hookTimeout: 60_000,
     pool: 'forks' as const,
-    isolate,
+    isolate: name !== 'unit',
+    globalSetup,
+    setupFiles: name === 'unit' ? ['test/support/seed-properties.ts'] : [],
     // What runService sets: statements of the embedded engine that run at once each take a thread of the pool.
     env: { UV_THREADPOOL_SIZE: '14' },
   },
 })
 
+/** What the files of a run share; each is made once. */
+const migrated = 'test/support/migrate-once.ts'
+const broker = 'test/support/kafka/share-broker.ts'
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      project('unit', 60_000, false),
-      project('contract', 60_000),
-      project('integration', 60_000),
-      project('e2e', 180_000),
+      project('unit', 60_000, []),
+      project('contract', 60_000, [migrated]),
+      project('integration', 60_000, [migrated, broker]),
+      project('e2e', 180_000, [migrated]),
     ],
   },
 })

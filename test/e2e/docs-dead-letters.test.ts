@@ -1,11 +1,10 @@
 // docs/dead-letters.md is true: its commands are run in their order as they stand, against a real service that is restarted with a longer
 // retention where the page says so. In a documented answer `…` is any text.
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile, rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { textPattern } from '#test/support/documented.ts'
+import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { request } from '#test/support/service.ts'
 import { root, spawnService } from '#test/support/service-process.ts'
 
@@ -15,7 +14,7 @@ const examplesOf = (text: string) =>
   [...text.matchAll(/^```sh\n(.*?)^```\n+```(json|text)\n(.*?)^```$/gms)].map((match) => match.slice(1))
 
 test('the commands answer as the page says', async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'afterlog-docs-letters-'))
+  const dataDir = migratedDataDir('afterlog-docs-letters-')
   try {
     await using before = spawnService({ dataDir, env: { AFTERLOG_RETENTION: 'default=1d' } })
     await postLetters(await before.serving)

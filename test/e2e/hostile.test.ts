@@ -1,9 +1,8 @@
 // A hostile set against a service in a process of its own: every bad request is refused with 4xx and told which field was wrong, none is
 // 5xx, none leaves the service worse: it still serves, keeps its memory, logs no error, and holds the rows it held.
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile, rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { request } from '#test/support/service.ts'
 import { spawnService, type ServiceProcess } from '#test/support/service-process.ts'
 import { badPosts } from './hostile/posts.ts'
@@ -23,7 +22,7 @@ let cursors: Cursors
 let before: { rows: unknown; residentMB: number }
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'afterlog-hostile-'))
+  dataDir = migratedDataDir('afterlog-hostile-')
   service = spawnService({ dataDir, env: { AFTERLOG_FLUSH_INTERVAL_MS: '5' } })
   url = await service.serving
   const time = new Date(Date.now() - 60_000).toISOString()

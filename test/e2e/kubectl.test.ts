@@ -1,12 +1,11 @@
 // The real kubectl against a real service, as people use it: six pods, each dead in another way or alive, read to the last byte. What it
 // prints of a log is compared with what a kubelet prints of the file that was sent.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
 import { apiTenant } from '#test/support/kubernetes-api.ts'
 import { missing, openClient, type Client } from '#test/support/kubectl.ts'
+import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { kubeletPrints, oddLines, pathOf, type DiskLog } from '#test/support/node-disk.ts'
 import { request } from '#test/support/service.ts'
 import { spawnService, type ServiceProcess } from '#test/support/service-process.ts'
@@ -57,7 +56,7 @@ describe.skipIf(lacking !== undefined)('kubectl reads the dead', () => {
   let kubectl: Client
   let k8s: ReturnType<typeof apiTenant>
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'afterlog-kubectl-'))
+    dataDir = migratedDataDir('afterlog-kubectl-')
     service = spawnService({ dataDir, env: { AFTERLOG_RETENTION: 'default=3650d' } })
     const url = await service.serving
     k8s = apiTenant(url, 'default')

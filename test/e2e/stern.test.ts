@@ -1,11 +1,10 @@
 // The real stern against a real service: every pod, every container, every line, whoever is dead.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { fixture } from '#test/support/kubernetes.ts'
 import { apiTenant } from '#test/support/kubernetes-api.ts'
 import { missing, openClient } from '#test/support/kubectl.ts'
+import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { spawnService } from '#test/support/service-process.ts'
 import { skipOrFail } from '#test/support/skip-or-fail.ts'
 
@@ -18,7 +17,7 @@ const template = '{{.PodName}} {{.ContainerName}} {{.Message}}{{"\\n"}}'
 const args = ['-n', 'shop', '.', '--color=never', '--only-log-lines', '--since=876000h', '--template', template]
 
 test.skipIf(lacking !== undefined)('stern reads the dead, and follows the living', { timeout: 120_000 }, async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'afterlog-stern-'))
+  const dataDir = migratedDataDir('afterlog-stern-')
   await using service = spawnService({ dataDir, env: { AFTERLOG_RETENTION: 'default=3650d' } })
   try {
     const url = await service.serving

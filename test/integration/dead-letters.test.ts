@@ -1,14 +1,13 @@
 // Dead letters sent again, on the real engine: what was mended is stored once, what was not stays the letter that it is.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '#shared/config.ts'
 import { createLogger } from '#shared/logger.ts'
 import type { Started } from '#shared/start-service.ts'
 import type { DeadLetterJson } from '#query/render/dead-letter.ts'
+import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { root } from '#test/support/service-process.ts'
 import { startAfterlog } from '../../services/start.ts'
 
@@ -20,7 +19,7 @@ let tenants = 0
 const start = (retention: string): Promise<Started> =>
   startAfterlog({
     config: readConfig({
-      AFTERLOG_DATA_DIR: join(dir, 'data'),
+      AFTERLOG_DATA_DIR: dir,
       AFTERLOG_HTTP_PORT: '0',
       AFTERLOG_FLUSH_INTERVAL_MS: '5',
       AFTERLOG_RETENTION: retention,
@@ -33,7 +32,7 @@ const restart = async (retention: string): Promise<void> => {
 }
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'afterlog-letters-'))
+  dir = migratedDataDir('afterlog-letters-')
   service = await start('default=1d')
 })
 afterAll(async () => {

@@ -82,7 +82,7 @@ withKafka(
       await rm(dir, { recursive: true })
     })
   },
-  { kcat: true },
+  { kills: true, kcat: true },
 )
 
 function isThere(pid: number): boolean {

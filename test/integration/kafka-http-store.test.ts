@@ -1,18 +1,17 @@
 // Posts over HTTP where there is Kafka, while the store is away: the broker has them, so they are answered.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { expect, test, vi } from 'vitest'
 import { startClickHouse } from '#test/support/clickhouse-bridge/start.ts'
 import { post, record } from '#test/support/lines.ts'
 import { withKafka } from '#test/support/kafka/with-kafka.ts'
+import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { request, startTestService } from '#test/support/service.ts'
 
 const inflightBytesMax = 2 * 1024 * 1024
 
 withKafka('posts where there is Kafka and the store is away', (kafka) => {
   test('are answered, in bounded memory, also when there are more than may be in flight, and are stored once it is back', async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'afterlog-test-'))
+    const dir = migratedDataDir('afterlog-http-store-')
     await using directory = new AsyncDisposableStack()
     directory.defer(() => rm(dir, { recursive: true, force: true }))
     await using server = await startClickHouse({ dir })

@@ -243,7 +243,7 @@ withKafka(
       180_000,
     )
   },
-  { kcat: true },
+  { kills: true, kcat: true },
 )
 
 function headerOf(headers: readonly string[] | undefined, name: string): string | undefined {

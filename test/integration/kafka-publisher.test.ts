@@ -176,5 +176,5 @@ withKafka(
       )
     })
   },
-  { kcat: true },
+  { kills: true, kcat: true },
 )

@@ -67,5 +67,5 @@ withKafka(
       await allIsKnown()
     })
   },
-  { kcat: true },
+  { kills: true, kcat: true },
 )

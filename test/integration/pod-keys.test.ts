@@ -8,6 +8,7 @@ import { raw } from '#shared/clickhouse/sql.ts'
 import { visitedHash } from '#query/read/group-keys.ts'
 import { readPodKeys } from '#query/read/pod-keys.ts'
 import { createReading } from '#query/read/reading.ts'
+import { scale, seed } from '#test/support/campaign.ts'
 import { openTestStore, type TestStore } from '#test/support/store.ts'
 
 type Row = Record<string, unknown>
@@ -197,7 +198,7 @@ for (const [tenant, withRare] of [
   ['plain', false],
   ['rare', true],
 ] as const) {
-  test(`keys of a page are those of the whole list (${tenant})`, { timeout: 300_000 }, async () => {
+  test(`keys of a page are those of the whole list (${tenant})`, { timeout: 300_000 * scale }, async () => {
     const pods = fc.sample(made, { seed: 7, numRuns: 300 })
     await store(tenant, [...new Map(pods.map((pod) => [pod.number, pod])).values()], withRare)
     await opened.store.insert({
@@ -236,7 +237,7 @@ for (const [tenant, withRare] of [
           }
         },
       ),
-      { numRuns: 40 },
+      { seed, numRuns: 15 * scale },
     )
     expect(found).toBeGreaterThan(200)
     expect(paged).toBeGreaterThan(0)

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { splits, storedRows } from '#test/support/fragment-splits.ts'
+import { scale, seed } from '#test/support/campaign.ts'
 import { openQueryFixture, t0, type QueryFixture, type TestLine } from './query-fixture.ts'
 
 let fixture: QueryFixture
@@ -198,9 +199,9 @@ describe('fragments that a batch boundary kept apart', () => {
         expect(await walk(uid, `limit=${limit}&order=desc`)).toEqual(expected.toReversed())
         expect((await get(`/v1/pods/${uid}/logs`, { accept: 'text/plain' })).body).toBe(`${expected.join('\n')}\n`)
       }),
-      { numRuns: 6 },
+      { seed, numRuns: 3 * scale },
     )
-  }, 50_000)
+  })
 
   test.each<[string, number[]]>([
     ['alone', []],

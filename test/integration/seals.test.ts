@@ -13,6 +13,7 @@ import { createReading } from '#query/read/reading.ts'
 import { podAnswer, seal as sealAnswer } from '#query/routes/schemas/pods.ts'
 import type { Seal } from '#shared/pod-model/seal/evidence.ts'
 import { sealOf as pureSealOf } from '#shared/pod-model/seal/seal.ts'
+import { scale, seed } from '#test/support/campaign.ts'
 import { containerLog, exited, podObject, runningSince, timeOf, type LogRecord } from '#test/support/container-log.ts'
 import { all, bytesOf, scenarios, without } from '#test/support/seal-scenarios.ts'
 import { evidenceOfRecords, randomRun, type Run } from '#test/support/seal-runs.ts'
@@ -47,19 +48,23 @@ async function sealOf(podUid: string): Promise<Seal | null> {
   return firstSeal(podAnswer.parse(body))
 }
 
-/** What is read of few lines is worked out from the lines themselves, of many by the engine. */
-async function coverOf(podUid: string, by: 'engine' | 'lines'): Promise<{ counts: unknown[]; stretches: unknown[] }> {
+/** What is read of few lines is worked out from the lines themselves, of many by the engine: both must say the same. */
+async function expectOneCoverage(podUids: readonly string[]): Promise<void> {
   const reading = createReading({ store: service.store, limits: {} })
   const reader = createPodReader({ reading })
-  const facts = await reader.facts('default', [podUid])
-  const [pod] =
-    by === 'lines'
-      ? (await readFewLines(reading, 'default', facts, { sizes: false }))!
-      : await readCovers(reading, 'default', await reader.counted('default', facts))
-  const { counts, stretches = [] } = pod!
+  const facts = await reader.facts('default', podUids)
+  const byLines = (await readFewLines(reading, 'default', facts, { sizes: false }))!
+  const byEngine = await readCovers(reading, 'default', await reader.counted('default', facts))
   const sorted = (rows: readonly object[]) =>
     rows.map((row) => JSON.stringify(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1)))).toSorted()
-  return { counts: sorted(counts), stretches: sorted(stretches.map((one) => ({ ...one, ended: one.ended ? 1 : 0 }))) }
+  const coverage = (pods: typeof byLines) =>
+    pods.map(({ uid, counts, stretches = [] }) => ({
+      uid,
+      counts: sorted(counts),
+      stretches: sorted(stretches.map((one) => ({ ...one, ended: one.ended ? 1 : 0 }))),
+    }))
+  expect(byLines).toHaveLength(podUids.length)
+  expect(coverage(byEngine)).toEqual(coverage(byLines))
 }
 
 /** Where nobody told of a length, ingest measures the raw line itself. */
@@ -71,6 +76,9 @@ function sealOfRecords({ batches, end }: Run): Seal {
   return pureSealOf({ ...evidenceOfRecords(measured, end), startedAt })
 }
 
+/** Of the lives of the scenarios, as `GET /v1/pods/{uid}` answers. */
+const sealByUid = new Map<string, Seal | null>()
+
 test.each(scenarios.map((scenario, index) => ({ ...scenario, podUid: `life-${index}` })))(
   '$name',
   async ({ files, arrives, end, seal, podUid }) => {
@@ -81,9 +89,7 @@ test.each(scenarios.map((scenario, index) => ({ ...scenario, podUid: `life-${ind
     const lost = end === 'node-lost' ? { status: { phase: 'Failed', reason: 'NodeLost' } } : {}
     if (end !== 'untold') await post('/v1/lifecycle', [podObject(podUid, startMs, state, lost)])
     const told = await sealOf(podUid)
-    const { body } = await request(`${service.url}/v1/pods`)
-    expect(firstSeal((body['pods'] as { uid: string }[]).find(({ uid }) => uid === podUid))).toEqual(told)
-    expect(await coverOf(podUid, 'engine')).toEqual(await coverOf(podUid, 'lines'))
+    sealByUid.set(podUid, told)
     expect(told).toMatchObject({
       state: seal.state,
       text: typeof seal.text === 'string' ? seal.text : expect.stringMatching(seal.text),
@@ -98,6 +104,14 @@ test.each(scenarios.map((scenario, index) => ({ ...scenario, podUid: `life-${ind
     if (told!.gaps[0]?.reason === 'lost on the way') expect(told!.gaps[0].bytes).toBe(bytesOf(missing))
   },
 )
+
+test('a list of pods says the same of every life, and so do few lines and the engine of what they cover', async () => {
+  const { body } = await request(`${service.url}/v1/pods?limit=1000`)
+  const listed = new Map((body['pods'] as { uid: string }[]).map((pod) => [pod.uid, firstSeal(pod)]))
+  expect(listed).toEqual(sealByUid)
+  expect(listed.size).toBe(scenarios.length)
+  await expectOneCoverage([...listed.keys()])
+})
 
 const told = async (podUid: string): Promise<Seal> => {
   const seal = await sealOf(podUid)
@@ -119,11 +133,12 @@ test('a hole whose lines were refused says so', async () => {
   expect(await told('refused')).toMatchObject({ state: 'sealed', lines: 20 })
 })
 
-const seed = Date.now() & 0x7fffffff
+const promise = `of random lives none is sealed that lost a line, and none has a gap that lost none (seed ${seed})`
 
-test(`of 30 random lives none is sealed that lost a line, and none has a gap that lost none (seed ${seed})`, async () => {
+test(promise, { timeout: 120_000 * scale }, async () => {
   const states = new Map<string, number>()
-  for (let number = seed; number < seed + 30; number++) {
+  const podUids: string[] = []
+  for (let number = seed; number < seed + 12 * scale; number++) {
     const podUid = `random-${number}`
     const run = randomRun(number, podUid, startMs)
     // Nobody ever heard of it.
@@ -135,11 +150,12 @@ test(`of 30 random lives none is sealed that lost a line, and none has a gap tha
     const seal = await sealOf(podUid)
     expect({ number, ...seal, contradiction: contradiction(run, seal!) }).toMatchObject({ contradiction: undefined })
     expect({ number, ...seal }).toEqual({ number, ...sealOfRecords(run) })
-    expect({ number, ...(await coverOf(podUid, 'engine')) }).toEqual({ number, ...(await coverOf(podUid, 'lines')) })
+    podUids.push(podUid)
     states.set(seal!.state, (states.get(seal!.state) ?? 0) + 1)
   }
+  await expectOneCoverage(podUids)
   expect(states.size).toBeGreaterThan(2)
-}, 120_000)
+})
 
 test('what stands at one place is judged alike in whichever order the engine reads it', async () => {
   // Two lines of one time and one length that claim one place, one of them marked as the last of its file; a piece of a longer one there

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compileSearch } from '#query/plan/search.ts'
 import { AfterlogError } from '#shared/errors.ts'
+import { scale, seed } from '#test/support/campaign.ts'
 import { openSearchRows, type SearchRows } from '#test/support/search-rows.ts'
 
 let rows: SearchRows
@@ -62,7 +63,7 @@ describe('for any text', () => {
         const search = compileSearch(`"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`)
         if (part !== '') expect(await rows.matches(search, whole)).toBe(true)
       }),
-      { numRuns: 300 },
+      { seed, numRuns: 100 * scale },
     )
   })
 
@@ -76,7 +77,7 @@ describe('for any text', () => {
             ?.filter((token) => /^[\p{L}\p{N}]+$/u.test(token) && !/^(OR|AND|NOT)$/.test(token)) ?? []
         for (const token of tokens.slice(0, 3)) expect(await rows.matches(compileSearch(token), whole)).toBe(true)
       }),
-      { numRuns: 200 },
+      { seed, numRuns: 70 * scale },
     )
   })
 
@@ -125,7 +126,7 @@ describe('for any text', () => {
           expect(error).toMatchObject({ code: 'invalid-parameter', parameter: 'q' })
         }
       }),
-      { numRuns: 500 },
+      { seed, numRuns: 150 * scale },
     )
   })
 })

@@ -1,12 +1,11 @@
 // A whole Afterlog in the test's process, over an embedded store in a temporary directory, listening on a free port of 127.0.0.1.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { readConfig } from '#shared/config.ts'
 import { createLogger } from '#shared/logger.ts'
 import { startService, type CreateService, type Started } from '#shared/start-service.ts'
 import { createIngest } from '#ingest/service.ts'
 import { createQuery } from '#query/service.ts'
+import { migratedDataDir } from './migrated-data-dir.ts'
 
 export interface TestService extends Started, AsyncDisposable {
   dataDir: string
@@ -17,7 +16,7 @@ export async function startTestService(
   env: Record<string, string> = {},
   services: readonly CreateService[] = [createIngest, createQuery],
 ): Promise<TestService> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'afterlog-test-'))
+  const dataDir = migratedDataDir('afterlog-test-')
   const { config } = readConfig({
     AFTERLOG_DATA_DIR: dataDir,
     AFTERLOG_HTTP_PORT: '0',

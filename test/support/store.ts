@@ -1,10 +1,10 @@
-// A store of its own for a test: embedded, in a temporary directory, migrated; gone when disposed.
+// A store of its own for a test: embedded, in a temporary directory, migrated (or empty); gone when disposed.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '#shared/clickhouse/open-store.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
-import { runMigrations } from '#shared/migrations/run-migrations.ts'
+import { migratedDataDir } from './migrated-data-dir.ts'
 
 export interface TestStore extends AsyncDisposable {
   store: LogStore
@@ -14,9 +14,8 @@ export interface TestStore extends AsyncDisposable {
 
 /** The engine binds one directory per process: dispose a store before opening the next one. */
 export async function openTestStore({ migrate = true }: { migrate?: boolean } = {}): Promise<TestStore> {
-  const dir = await mkdtemp(join(tmpdir(), 'afterlog-store-'))
+  const dir = migrate ? migratedDataDir('afterlog-store-') : await mkdtemp(join(tmpdir(), 'afterlog-store-'))
   const store = await openStore({ mode: 'embedded', dataDir: dir, database: 'afterlog' })
-  if (migrate) await runMigrations({ store })
   return {
     store,
     dir,

@@ -1,24 +1,28 @@
-// Tests that need a broker: one for all tests of a file, real always. Where it cannot be had the tests are skipped and say so on stderr,
-// or fail where they must run (CI, AFTERLOG_TEST_REQUIRE_ALL).
+// Tests that need a broker, real always: the one that files share, or one of the file's own where its tests kill it.
+// Where a broker cannot be had the tests are skipped and say so on stderr, or fail where they must run (CI,
+// AFTERLOG_TEST_REQUIRE_ALL).
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, test, type TestAPI } from 'vitest'
 import { skipOrFail } from '../skip-or-fail.ts'
 import { missingTools } from './install.ts'
 import { missingKcat } from './kcat.ts'
+import { sharedBroker } from './share-broker.ts'
 import { startKafka, type KafkaProcess, type StartKafkaOptions } from './start.ts'
 
 export interface TestKafka {
   /** host:port,… as AFTERLOG_KAFKA_BROKERS takes it. Only within tests and hooks. */
   readonly brokers: string
-  /** To kill, suspend, restart. Only within `testThatKills`: brokers of others are left alone. */
+  /** To kill, suspend, restart. Only within `testThatKills` of a file whose broker is its own. */
   readonly process: KafkaProcess
-  /** `test` where the broker is ours, a loud skip where it is somebody else's. */
+  /** `test`, or a loud skip where AFTERLOG_TEST_KAFKA_BROKERS names a broker from outside, which is left alone. */
   readonly testThatKills: TestAPI
   /** A name for a topic, group or transaction that nobody else has. */
   name(prefix: string): string
 }
 
 export interface WithKafkaOptions {
+  /** The tests kill the broker, so that it must not be the one that files share. */
+  kills?: boolean
   /** Starts this version, whatever brokers the environment names. */
   version?: string
   /** Starts one with these options, whatever brokers the environment names. */
@@ -30,16 +34,18 @@ export interface WithKafkaOptions {
 }
 
 /**
- * Declares the tests of `define` with a broker started before the first and killed after the last, or with that of
- * AFTERLOG_TEST_KAFKA_BROKERS.
+ * Declares the tests of `define` with the broker that files share, with one started before the first test and killed
+ * after the last (`kills`, `version`, `start`), or with that of AFTERLOG_TEST_KAFKA_BROKERS.
  */
 export function withKafka(
   title: string,
   define: (kafka: TestKafka) => void,
-  { version, start, kcat, lacking }: WithKafkaOptions = {},
+  { kills = false, version, start, kcat, lacking }: WithKafkaOptions = {},
 ): void {
   const given = process.env['AFTERLOG_TEST_KAFKA_BROKERS'] ?? ''
-  const outside = given !== '' && version === undefined && start === undefined
+  const special = version !== undefined || start !== undefined
+  const outside = given !== '' && !special
+  const shared = !outside && !special && !kills
   const missing = [outside ? undefined : missingTools(version), kcat === true ? missingKcat() : undefined, lacking].filter(
     (lack) => lack !== undefined,
   )
@@ -48,23 +54,27 @@ export function withKafka(
     return
   }
   describe(title, () => {
+    let brokers = given
     let broker: KafkaProcess | undefined
     if (!outside)
       beforeAll(async () => {
-        broker = await startKafka({ ...(await start?.()), ...(version === undefined ? {} : { version }) })
+        if (!shared) broker = await startKafka({ ...(await start?.()), ...(version === undefined ? {} : { version }) })
+        brokers = broker?.brokers ?? (await sharedBroker())
       }, installMsMax)
     afterAll(async () => await broker?.[Symbol.asyncDispose]())
-    const started = (): KafkaProcess => {
-      if (broker === undefined) throw new Error(outside ? 'brokers of others are left alone' : 'the broker starts in beforeAll')
+    const own = (): KafkaProcess => {
+      if (broker === undefined)
+        throw new Error('the broker is not of this file alone: say `kills`, and use it within `testThatKills`')
       return broker
     }
-    if (outside) say(`${title}: tests that kill the broker are skipped: AFTERLOG_TEST_KAFKA_BROKERS names one from outside`)
+    if (outside && kills)
+      say(`${title}: tests that kill the broker are skipped: AFTERLOG_TEST_KAFKA_BROKERS names one from outside`)
     define({
       get brokers() {
-        return outside ? given : started().brokers
+        return brokers
       },
       get process() {
-        return started()
+        return own()
       },
       testThatKills: outside ? (test.skip as TestAPI) : test,
       name: (prefix) => `${prefix}-${randomUUID().slice(0, 8)}`,
