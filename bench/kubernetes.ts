@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { startClickHouse } from '#test/support/clickhouse-bridge/start.ts'
+import { startServer } from '#test/support/cluster/start.ts'
 import { spawnService } from '#test/support/service-process.ts'
 import { differences, shownPods } from '#test/support/told-pods.ts'
 import { startCluster } from './kubernetes/cluster.ts'
@@ -38,7 +38,7 @@ async function campaign(): Promise<number> {
   say(`seed ${seed}: npm run test:kubernetes -- --pods ${values.pods} --seed ${seed}`)
   await mkdir(dir, { recursive: true })
   await using cluster = await startCluster(dir)
-  await using store = await startClickHouse({ dir: join(dir, 'store') })
+  await using store = await startServer({ dir: join(dir, 'store') })
   const env = { AFTERLOG_CLICKHOUSE_URL: store.url, AFTERLOG_CLUSTER: 'proof' }
   await using query = spawnService({ dataDir: 'unused', program: 'services/query/main.ts', env })
   const url = await query.serving

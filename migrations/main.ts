@@ -17,7 +17,7 @@ async function main(): Promise<void> {
 async function migrate(config: Config): Promise<void> {
   const log = createLogger({ level: config.AFTERLOG_LOG_LEVEL, service: 'migrate' })
   await using store = await openStore(storeOptions(config, log))
-  const applied = await runMigrations({ store, cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER, fsync: config.AFTERLOG_FSYNC, log })
+  const applied = await runMigrations({ store, fsync: config.AFTERLOG_FSYNC, log })
   log.info({ applied }, applied.length === 0 ? 'the store is up to date' : 'the store has been migrated')
 }
 

@@ -55,9 +55,7 @@ export interface StartOptions {
 export async function startService({ config, log, services: creators }: StartOptions): Promise<Started> {
   await using started = new AsyncDisposableStack()
   const store = started.use(await openStore(storeOptions(config, log)))
-  const tables = started.use(
-    await migrateAtStart({ store, cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER, fsync: config.AFTERLOG_FSYNC, log }),
-  )
+  const tables = started.use(await migrateAtStart({ store, fsync: config.AFTERLOG_FSYNC, log }))
   const environment = { rules: config.AFTERLOG_RETENTION, lastWords: config.AFTERLOG_LAST_WORDS }
   const retention = started.use(await createLiveRetention({ store, environment, log, clock: Date.now }))
   const obstacleOf = (): AfterlogError | undefined => tables.obstacle() ?? retention.obstacle()

@@ -13,7 +13,7 @@ const [dataDir, blocksDir] = process.argv.slice(2)
 if (dataDir === undefined || blocksDir === undefined) throw new Error('usage: node bench/import/engine.ts DATA_DIR BLOCKS_DIR')
 
 await using store = await openStore({ mode: 'embedded', dataDir, database: 'afterlog' })
-await runMigrations({ store, cluster: undefined, fsync: false, log: createLogger({ level: 'silent', service: 'bench' }) })
+await runMigrations({ store, fsync: false, log: createLogger({ level: 'silent', service: 'bench' }) })
 const blocks = readdirSync(blocksDir).toSorted()
 
 const sessions = await Promise.all(

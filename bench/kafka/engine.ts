@@ -18,7 +18,7 @@ if (dataDir === undefined || blocksDir === undefined || (format !== 'JSONEachRow
   throw new Error('usage: node bench/kafka/engine.ts DATA_DIR BLOCKS_DIR FORMAT')
 
 await using store = await openStore({ mode: 'embedded', dataDir, database: 'afterlog' })
-await runMigrations({ store, cluster: undefined, fsync: false, log: createLogger({ level: 'silent', service: 'bench' }) })
+await runMigrations({ store, fsync: false, log: createLogger({ level: 'silent', service: 'bench' }) })
 const blocks = readdirSync(blocksDir).toSorted()
 const sessions = await Promise.all(
   Array.from({ length: insertsAtOnce }, async () => {

@@ -9,6 +9,11 @@ export function classifyError(error: unknown): AfterlogError {
   const code = engineCode(error, text)
   const details = { cause: error }
   if (code !== undefined) {
+    if (code === 159 && text.includes('distributed_ddl_task_timeout'))
+      return new AfterlogError('store-unavailable', 'not all hosts of the ClickHouse cluster have run a statement in time', {
+        ...details,
+        retryAfterS: 5,
+      })
     if (timeCodes.has(code)) {
       return new AfterlogError('query-limit', 'the query took longer than it may: narrow the time range or the filters', details)
     }

@@ -6,21 +6,36 @@ import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import { classifyError, classifyInsertError } from './classify-error.ts'
 import { bodyOf, refusal } from './response-body.ts'
 import { closedError } from './session-pool.ts'
-import { compile } from './sql.ts'
+import { compile, type Fragment, type Sql } from './sql.ts'
+import { withLongParamsInlined } from './statement.ts'
 import type { Insert, LogStore, Query, ReadFormat, SettingValue } from './store.ts'
 
 export interface ClientStoreOptions {
   mode: LogStore['mode']
+  cluster?: string | undefined
   client: ClickHouseClient
   /** Runs before the first statement, until it has succeeded once. */
   prepare?: () => Promise<void>
   /** Ends a command whose signal has aborted, where leaving its connection does not end it. */
   cancel?: (queryId: string) => Promise<void>
+  /** Further settings of every read. */
+  readSettings?: Readonly<Record<string, SettingValue>>
+  /** Whether parameters that do not fit into a URL go into the text of their statement. */
+  inlinesLongParams?: boolean
   /** ms after which an insert without an answer counts as `store-unavailable`. */
   answerMsMax?: number
 }
 
-export function createClientStore({ mode, client, prepare, cancel, answerMsMax }: ClientStoreOptions): LogStore {
+export function createClientStore({
+  mode,
+  cluster,
+  client,
+  prepare,
+  cancel,
+  readSettings,
+  inlinesLongParams = false,
+  answerMsMax,
+}: ClientStoreOptions): LogStore {
   let closed = false
   const ready = once(prepare ?? (async () => {}))
 
@@ -36,16 +51,18 @@ export function createClientStore({ mode, client, prepare, cancel, answerMsMax }
       throw classify(error)
     }
   }
+  const compiled = (fragment: Fragment): Sql => (inlinesLongParams ? withLongParamsInlined(compile(fragment)) : compile(fragment))
   const inTime = (): { abort_signal?: AbortSignal } =>
     answerMsMax === undefined ? {} : { abort_signal: AbortSignal.timeout(answerMsMax) }
 
   const open = (query: Query, format: ReadFormat, signal: AbortSignal | undefined, whole: boolean) =>
     guarded(signal, async () => {
-      const { text, params } = compile(query.sql)
+      const { text, params } = compiled(query.sql)
       const result = await exchange(client, {
         query: `${text}\nFORMAT ${format}`,
         query_params: { ...params },
         clickhouse_settings: {
+          ...outputSettings,
           ...readSettings,
           ...(whole ? { wait_end_of_query: 1 } : {}),
           ...settingsOf(query),
@@ -75,6 +92,7 @@ export function createClientStore({ mode, client, prepare, cancel, answerMsMax }
 
   const store: LogStore = {
     mode,
+    cluster,
     stream(query, format) {
       return { [Symbol.asyncIterator]: () => abortable((signal) => chunks(query, format, signal), query.signal) }
     },
@@ -106,7 +124,7 @@ export function createClientStore({ mode, client, prepare, cancel, answerMsMax }
       ),
     command: (query) =>
       guarded(query.signal, async () => {
-        const { text, params } = compile(query.sql)
+        const { text, params } = compiled(query.sql)
         const { signal } = query
         const queryId = randomUUID()
         const onAbort = (): void => void cancel?.(queryId)
@@ -143,7 +161,7 @@ async function exchange(client: ClickHouseClient, params: Parameters<ClickHouseC
  * 64-bit integers as strings: JSON.parse would round them. Times as RFC 3339 in UTC with the digits of their column: making them in each
  * statement costs more than reading them.
  */
-const readSettings = { output_format_json_quote_64bit_integers: 1, date_time_output_format: 'iso' } as const
+const outputSettings = { output_format_json_quote_64bit_integers: 1, date_time_output_format: 'iso' } as const
 
 /** What every insert needs to be durable when it is answered, whole, and independent of the engine's deduplication. */
 export const insertSettings: Readonly<Record<string, SettingValue>> = {

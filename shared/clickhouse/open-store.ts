@@ -4,10 +4,12 @@ import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { AfterlogError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { createClientStore } from './client-store.ts'
+import { requireAllHosts } from './cluster-hosts.ts'
 import { createEmbeddedConnection } from './embedded-connection.ts'
 import { openEngine } from './engine.ts'
 import type { EngineMemory } from './engine-arguments.ts'
 import { createSessionPool, type LaneSizes } from './session-pool.ts'
+import { raw, sql, str } from './sql.ts'
 import { queryBytesMax } from './statement.ts'
 import type { LogStore } from './store.ts'
 
@@ -29,6 +31,7 @@ export interface ServerOptions {
   user: string
   password: string
   database: string
+  /** An identifier: it goes into statements as it is. */
   cluster?: string | undefined
   log?: Logger
 }
@@ -47,8 +50,8 @@ const defaultSessions: LaneSizes = { read: 6, insert: 2, command: 2 }
  * yet; while the server is away every statement rejects with `store-unavailable`, and the database is made with the first one.
  */
 export async function openStore(options: EmbeddedOptions | ServerOptions): Promise<LogStore> {
-  if (!/^[A-Za-z_]\w*$/.test(options.database))
-    throw new AfterlogError('internal', `not the name of a database: ${options.database}`)
+  for (const name of [options.database, ...(options.mode === 'server' ? [options.cluster ?? options.database] : [])])
+    if (!/^[A-Za-z_]\w*$/.test(name)) throw new AfterlogError('internal', `not the name of a database or cluster: ${name}`)
   return options.mode === 'embedded' ? openEmbedded(options) : openServer(options)
 }
 
@@ -73,31 +76,49 @@ function openServer({ url, user, password, database, cluster, log }: ServerOptio
     log: { level: ClickHouseLogLevel.OFF },
   } as const
   const prepare = async (): Promise<void> => {
-    await using client = createClient(common)
+    await using plain = createClientStore({ mode: 'server', client: createClient(common) })
+    const there = await plain.rows({ sql: sql`SELECT name FROM system.databases WHERE name = ${str(database)}` })
+    if (there.length > 0) return
+    // Only where it is missing: a statement ON CLUSTER needs every host.
+    if (cluster !== undefined) await requireAllHosts(plain, cluster)
     const onCluster = cluster === undefined ? '' : ` ON CLUSTER ${cluster}`
-    await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}${onCluster}` })
+    await plain.command({ sql: raw(`CREATE DATABASE IF NOT EXISTS ${database}${onCluster}`) })
     log?.debug({ url, database }, 'database is there')
   }
   const client = createClient({
     ...common,
     database,
-    // Long lists do not fit into a URL.
-    use_multipart_params_auto: true,
-    clickhouse_settings: {
-      max_query_size: String(queryBytesMax),
-      // A reader that goes away ends its query.
-      cancel_http_readonly_queries_on_client_close: 1,
-      // Rows for another shard are there when an insert is answered.
-      ...(cluster === undefined ? {} : { distributed_foreground_insert: 1 }),
-    },
+    clickhouse_settings: { max_query_size: String(queryBytesMax), ...(cluster === undefined ? {} : clusterSettings) },
   })
   const cancel = async (queryId: string): Promise<void> => {
-    const where = cluster === undefined ? '' : ` ON CLUSTER ${cluster}`
-    // A failure leaves the statement to its own limits.
-    await client.command({ query: `KILL QUERY${where} WHERE query_id = '${queryId}' ASYNC` }).catch(() => undefined)
+    // By the initial query: a piece of it runs on every shard, whichever a balancer asks. A failure leaves the statement
+    // to its own limits.
+    await client.command({ query: `KILL QUERY WHERE initial_query_id = '${queryId}' ASYNC` }).catch(() => undefined)
   }
-  return createClientStore({ mode: 'server', client, prepare, cancel, answerMsMax: requestMsMax })
+  return createClientStore({
+    mode: 'server',
+    cluster,
+    client,
+    prepare,
+    cancel,
+    // A reader that goes away ends its query, which the server does for read-only ones; with 2 they may still bring settings.
+    readSettings: { readonly: 2, cancel_http_readonly_queries_on_client_close: 1 },
+    inlinesLongParams: true,
+    answerMsMax: requestMsMax,
+  })
 }
+
+const clusterSettings = {
+  // Rows for another shard are there when an insert is answered.
+  distributed_foreground_insert: 1,
+  // INSERT … SELECT passes its rows through the distributed table: pushed down to the shards, it would leave them there.
+  parallel_distributed_insert_select: '0',
+  // Sets of a subquery over a distributed table are made once and sent to every shard. Readers of literal values do not
+  // need it.
+  distributed_product_mode: 'global',
+  // s that a statement ON CLUSTER waits for hosts that have stopped answering since they were asked.
+  distributed_ddl_task_timeout: '60',
+} as const
 
 /** ms without a byte from the server after which a request counts as failed. */
 const requestMsMax = 300_000

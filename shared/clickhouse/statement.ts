@@ -1,6 +1,7 @@
 // Texts for the embedded engine, where settings and (for commands) parameters travel inside the statement. Pure.
 // Invariant: nothing from a request reaches the text unescaped; setting names come from our code and are checked all the same.
 import { escapeString } from './escape-string.ts'
+import type { Sql } from './sql.ts'
 import type { SettingValue } from './store.ts'
 
 /** Bytes of a statement. Lists are part of it: a pod that crashed ten thousand times has as many container ids. */
@@ -35,6 +36,21 @@ export function inlineParams(text: string, params: Readonly<Record<string, unkno
     return type === 'String' ? escapeString(String(value)) : `_CAST(${paramLiteral(value)}, ${escapeString(type)})`
   })
 }
+
+/**
+ * Parameters of an HTTP request are fields of a form or of the URL: a server takes a thousand of them and 128 KiB of each,
+ * and answers HTTP 500 beyond that. Where they are many or long, all of them go into the text.
+ */
+export function withLongParamsInlined({ text, params }: Sql): Sql {
+  const values = Object.values(params)
+  const length = values.reduce<number>((sum, value) => sum + paramLiteral(value).length, 0)
+  if (values.length <= urlParamsMax && length <= urlParamCharsMax) return { text, params }
+  return { text: inlineParams(text, params), params: {} }
+}
+
+const urlParamsMax = 200
+/** Proxies take URLs of 8 KiB or so; every character may become three. */
+const urlParamCharsMax = 2000
 
 export interface InsertTarget {
   table: string

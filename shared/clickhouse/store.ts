@@ -43,6 +43,8 @@ export interface Insert {
 /** Every method rejects with AfterlogError: `store-unavailable`, `store-full`, `query-limit`, or `internal` for a bug of ours. */
 export interface LogStore extends AsyncDisposable {
   readonly mode: 'embedded' | 'server'
+  /** Name of the ClickHouse cluster: a table `t` is distributed over `t_local` on each shard. */
+  readonly cluster?: string | undefined
   /** Rows as bytes in the order the engine makes them; stops the query when the reader goes away. A chunk may end inside a row. */
   stream(query: Query, format: ReadFormat): AsyncIterable<Buffer>
   /** The whole of a small result. Costs less than a stream, above all of the event loop: the embedded engine plans it elsewhere. */

@@ -1,69 +1,92 @@
 // Brings a store's tables up to date: runs the migrations it does not have yet, in order, and records each with its checksum.
 // Invariants: every statement is idempotent, so two starters at once, or a starter killed half way, end in the same tables; a
-// migration that was applied is never edited; a store that a newer Afterlog has migrated is refused.
+// migration that was applied is never edited; a store that a newer Afterlog has migrated is refused. In a cluster nothing
+// is changed while a host of it does not answer: no statement ON CLUSTER hangs, and no host misses one.
 import { fileURLToPath } from 'node:url'
+import { requireAllHosts } from '#shared/clickhouse/cluster-hosts.ts'
 import { raw, sql, str, uint } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
-import { forCluster } from './for-cluster.ts'
-import { readMigrations, type Migration } from './read-migrations.ts'
+import { readMigrations, type Migration, type SqlFile } from './read-migrations.ts'
 import { splitStatements } from './split-statements.ts'
 
 export interface RunMigrationsOptions {
   store: LogStore
   /** Default: the directory `migrations` of this checkout. */
   dir?: string
-  /** Name of a ClickHouse cluster: replicated and distributed tables on all of it. */
-  cluster?: string | undefined
   /** Every insert reaches the disk before it is answered; what survives a power cut costs each insert an fsync per part. */
   fsync?: boolean
   log?: Logger
 }
 
 /** Numbers of the migrations that this call applied. Rejects with `internal` and a sentence where history was edited or is newer. */
-export async function runMigrations({
-  store,
-  dir = migrationsDir,
-  cluster,
-  fsync,
-  log,
-}: RunMigrationsOptions): Promise<number[]> {
-  const run = async (text: string): Promise<void> => {
-    for (const statement of splitStatements(text)) {
-      for (const each of cluster === undefined ? [statement] : forCluster(statement, cluster))
-        await store.command({ sql: raw(each) })
-    }
-  }
+export async function runMigrations({ store, dir = migrationsDir, fsync, log }: RunMigrationsOptions): Promise<number[]> {
   const migrations = await readMigrations(dir)
-  await run(historyTable)
-  const applied = await readHistory(store)
-  checkHistory(migrations, applied)
   const numbers: number[] = []
-  for (const migration of migrations) {
-    if (applied.has(migration.number)) continue
-    await run(migration.text)
-    await record(store, migration)
-    numbers.push(migration.number)
-    log?.info({ migration: migration.name }, 'migration applied')
-  }
-  if (fsync !== undefined) await applyFsync(store, fsync, cluster)
+  await namingSilentHosts(store, async () => {
+    if (!(await hasHistory(store))) await run(store, historyTable(store.cluster))
+    const applied = await readHistory(store)
+    checkHistory(migrations, applied, store.cluster)
+    for (const migration of migrations.filter(({ number }) => !applied.has(number))) {
+      // Another starter may have applied it by now.
+      if ((await readHistory(store)).has(migration.number)) continue
+      const file = fileFor(migration, store.cluster)
+      await run(store, file.text)
+      await record(store, migration.number, file)
+      numbers.push(migration.number)
+      log?.info({ migration: file.name }, 'migration applied')
+    }
+    if (fsync !== undefined) await applyFsync(store, fsync)
+  })
   return numbers
 }
 
 const migrationsDir = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
+/** The statements of a text, in order. */
+async function run(store: LogStore, text: string): Promise<void> {
+  const { cluster } = store
+  if (cluster !== undefined) await requireAllHosts(store, cluster)
+  for (const statement of splitStatements(cluster === undefined ? text : text.replaceAll('{cluster}', cluster)))
+    await store.command({ sql: raw(statement) })
+}
+
+/** A failure in a cluster whose hosts do not all answer names those that do not. */
+async function namingSilentHosts(store: LogStore, migrate: () => Promise<void>): Promise<void> {
+  try {
+    await migrate()
+  } catch (error) {
+    if (store.cluster !== undefined && error instanceof AfterlogError && error.retryable)
+      await requireAllHosts(store, store.cluster)
+    throw error
+  }
+}
+
+function fileFor(migration: Migration, cluster: string | undefined): SqlFile {
+  if (cluster === undefined) return migration
+  if (migration.forCluster === undefined)
+    throw new AfterlogError('internal', `the migration ${migration.name} has no form for a cluster beside it`)
+  return migration.forCluster
+}
+
 /** Two starters may both record a migration: rows of one number are one. */
-const historyTable = `
-CREATE TABLE IF NOT EXISTS migrations
-(
+function historyTable(cluster: string | undefined): string {
+  const columns = `(
     number     UInt32,
     name       String,
     checksum   String,
     applied_at DateTime64(3, 'UTC') DEFAULT now64(3)
-)
-ENGINE = ReplacingMergeTree
-ORDER BY (number, checksum)`
+)`
+  if (cluster === undefined)
+    return `CREATE TABLE IF NOT EXISTS migrations ${columns} ENGINE = ReplacingMergeTree ORDER BY (number, checksum)`
+  return `CREATE TABLE IF NOT EXISTS migrations_local ON CLUSTER {cluster} ${columns}
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ORDER BY (number, checksum);
+
+CREATE TABLE IF NOT EXISTS migrations ON CLUSTER {cluster} AS migrations_local
+ENGINE = Distributed('{cluster}', currentDatabase(), 'migrations_local', cityHash64(number, checksum))`
+}
 
 interface Applied {
   number: number
@@ -72,19 +95,29 @@ interface Applied {
 }
 type History = ReadonlyMap<number, readonly Applied[]>
 
+async function hasHistory(store: LogStore): Promise<boolean> {
+  const rows = await store.rows({
+    sql: raw(`SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'migrations'`),
+  })
+  return rows.length > 0
+}
+
 async function readHistory(store: LogStore): Promise<History> {
   const rows = await store.rows<Applied>({ sql: raw('SELECT DISTINCT number, name, checksum FROM migrations ORDER BY number') })
   return Map.groupBy(rows, (row) => row.number)
 }
 
-function checkHistory(migrations: readonly Migration[], applied: History): void {
+function checkHistory(migrations: readonly Migration[], applied: History, cluster: string | undefined): void {
   for (const migration of migrations) {
+    const file = fileFor(migration, cluster)
+    // Until 0011 a cluster was migrated by statements made from the plain file, and recorded its checksum.
+    const checksums = [file.checksum, migration.checksum]
     for (const row of applied.get(migration.number) ?? []) {
-      if (row.checksum === migration.checksum) continue
+      if (checksums.includes(row.checksum)) continue
       throw new AfterlogError(
         'internal',
-        `the migration ${migration.name} was edited after it had been applied: this store has ${row.name} with checksum ${row.checksum}, ` +
-          `the file has ${migration.checksum}. Put the file back as it was and add a new migration for what should change.`,
+        `the migration ${file.name} was edited after it had been applied: this store has ${row.name} with checksum ${row.checksum}, ` +
+          `the file has ${file.checksum}. Put the file back as it was and add a new migration for what should change.`,
       )
     }
   }
@@ -97,26 +130,25 @@ function checkHistory(migrations: readonly Migration[], applied: History): void 
   )
 }
 
-async function record(store: LogStore, { number, name, checksum }: Migration): Promise<void> {
+async function record(store: LogStore, number: number, { name, checksum }: SqlFile): Promise<void> {
   await store.command({
     sql: sql`INSERT INTO migrations (number, name, checksum) SELECT ${uint(number)}, ${str(name)}, ${str(checksum)}`,
   })
 }
 
 /** Turns fsync after each insert on or off for every table of the store that is not one of the migrations'. */
-async function applyFsync(store: LogStore, on: boolean, cluster?: string): Promise<void> {
+async function applyFsync(store: LogStore, on: boolean): Promise<void> {
   const value = on ? 1 : 0
   const tables = await store.rows<{ name: string; full: string }>({
     sql: raw(
       `SELECT name, create_table_query AS full FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'`,
     ),
   })
-  for (const { name, full } of tables) {
-    const isOn = /fsync_after_insert = (1|true)/.test(full)
-    if (isOn === on) continue
-    const target = `${name}${cluster === undefined ? '' : ` ON CLUSTER ${cluster}`}`
-    await store.command({
-      sql: raw(`ALTER TABLE ${target} MODIFY SETTING fsync_after_insert = ${value}, fsync_part_directory = ${value}`),
-    })
-  }
+  const onCluster = store.cluster === undefined ? '' : ' ON CLUSTER {cluster}'
+  const changes = tables.flatMap(({ name, full }) =>
+    /fsync_after_insert = (1|true)/.test(full) === on
+      ? []
+      : [`ALTER TABLE ${name}${onCluster} MODIFY SETTING fsync_after_insert = ${value}, fsync_part_directory = ${value}`],
+  )
+  if (changes.length > 0) await run(store, changes.join(';\n'))
 }

@@ -1,7 +1,7 @@
 // The contract of the LogStore, run against each engine: embedded.test.ts, server.test.ts. What is promised here is what the rest
 // of the code leans on (shared/clickhouse/store.ts).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bind, int, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { bind, int, join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LogStore, Query } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import { cancelContract } from './log-store-cancel.ts'
@@ -77,6 +77,15 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
         sql: sql`SELECT ${strs(texts)}[-1] AS last, toFloat64(length(${strs(texts)})) AS count`,
       })
       expect(row).toEqual({ last: texts.at(-1), count: 5000 })
+    })
+
+    test('two thousand parameters of one statement are bound', async () => {
+      const texts = Array.from({ length: 2000 }, (_, i) => `text ${i}`)
+      const list = join(
+        texts.map((text) => sql`${str(text)}`),
+        ', ',
+      )
+      expect(await store.rows({ sql: sql`SELECT [${list}] AS x` })).toEqual([{ x: texts }])
     })
 
     test('one row and a hundred thousand rows are there when their inserts resolve', async () => {

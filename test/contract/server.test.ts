@@ -1,11 +1,11 @@
-// Server mode against the bridge, or against the server that AFTERLOG_TEST_CLICKHOUSE_URL names.
+// Server mode against a real server of the tests' own, or against the server that AFTERLOG_TEST_CLICKHOUSE_URL names.
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '#shared/clickhouse/open-store.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
-import { startClickHouse } from '#test/support/clickhouse-bridge/start.ts'
+import { startServer } from '#test/support/cluster/start.ts'
 import { logStoreContract } from './log-store.ts'
 
 // oxlint-disable-next-line node/no-process-env
@@ -26,13 +26,13 @@ logStoreContract('server', async () => {
     }
   }
   const dir = await mkdtemp(join(tmpdir(), 'afterlog-server-'))
-  const server = await startClickHouse({ dir })
+  const server = await startServer({ dir })
   const store = await open(server.url)
   return {
     store,
     dispose: async () => {
       await store[Symbol.asyncDispose]()
-      await server.stop()
+      await server.kill()
       await rm(dir, { recursive: true, force: true })
     },
   }

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saidIn } from '../../demo/said.ts'
 import { parseLogPath } from '#shared/kubelet-path.ts'
-import { startClickHouse } from '#test/support/clickhouse-bridge/start.ts'
+import { startServer } from '#test/support/cluster/start.ts'
 import { readCompose } from '#test/support/compose.ts'
 import { playFluentBit } from '#test/support/fluent-bit.ts'
 import { layOutImage } from '#test/support/image.ts'
@@ -42,7 +42,7 @@ withKafka(
       image = join(dir, 'app')
       samples = join(dir, 'samples')
       layOutImage(image)
-      const clickhouse = stack.use(await startClickHouse({ dir: join(dir, 'clickhouse') }))
+      const clickhouse = stack.use(await startServer({ dir: join(dir, 'clickhouse') }))
       env = (name) => environment(name, { 'kafka:9092': kafka.brokers, 'http://clickhouse:8123': clickhouse.url })
     }, 120_000)
     afterAll(() => stack.disposeAsync())

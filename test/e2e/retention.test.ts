@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { openStore } from '#shared/clickhouse/open-store.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
-import { startClickHouse } from '#test/support/clickhouse-bridge/start.ts'
+import { startServer } from '#test/support/cluster/start.ts'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
 import { request } from '#test/support/service.ts'
 import { spawnService } from '#test/support/service-process.ts'
@@ -91,7 +91,7 @@ test('a shorter rule, put while lines come, frees the disk of what is older, wit
 
 test('two ingest processes and a query process over a server go by a new rule from the same moment', async () => {
   const dir = await temporary()
-  await using clickhouse = await startClickHouse({ dir: join(dir, 'server') })
+  await using clickhouse = await startServer({ dir: join(dir, 'server') })
   const env = { AFTERLOG_CLICKHOUSE_URL: clickhouse.url }
   const spawned = (program: 'services/ingest/main.ts' | 'services/query/main.ts') =>
     spawnService({ dataDir: join(dir, 'none'), program, env })

@@ -1,19 +1,20 @@
-// The two services as processes of their own over a ClickHouse server: the bridge over the embedded engine, or a real one.
+// The two services as processes of their own over a real ClickHouse server.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startClickHouse, type ClickHouseProcess } from '#test/support/clickhouse-bridge/start.ts'
+import type { ClickHouseNode } from '#test/support/cluster/node.ts'
+import { startServer } from '#test/support/cluster/start.ts'
 import { spawnService, type ServiceProcess } from '#test/support/service-process.ts'
 import { request } from '#test/support/service.ts'
 
 let dir: string
-let clickhouse: ClickHouseProcess
+let clickhouse: ClickHouseNode
 let ingest: ServiceProcess
 let query: ServiceProcess
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'afterlog-server-mode-'))
-  clickhouse = await startClickHouse({ dir: join(dir, 'server') })
+  clickhouse = await startServer({ dir: join(dir, 'server') })
   const env = { AFTERLOG_CLICKHOUSE_URL: clickhouse.url }
   ingest = spawnService({ dataDir: join(dir, 'none'), program: 'services/ingest/main.ts', env })
   query = spawnService({ dataDir: join(dir, 'none'), program: 'services/query/main.ts', env })
@@ -55,7 +56,7 @@ test('a server that dies is 503 with the reason told, and once it is back everyt
     expect(status).toBe(503)
     expect(body.reasons).toEqual([expect.stringContaining('ECONNREFUSED')])
   }
-  clickhouse = await startClickHouse({ dir: join(dir, 'server'), port: clickhouse.port })
+  clickhouse = await startServer({ dir: join(dir, 'server'), port: clickhouse.httpPort })
   await expect.poll(async () => (await ready(ingest)).status, { timeout: 20_000 }).toBe(200)
   expect(await post('lost to nobody')).toBe(200)
   const { body } = await request(`${await query.serving}/v1/pods/u1/logs`)
@@ -71,7 +72,7 @@ test('a service that starts while the server is away says so, and serves once it
   })
   expect((await request(`${await late.serving}/v1/logs`)).status).toBe(503)
   expect((await ready(late)).body.reasons).toEqual([expect.stringContaining('cannot be migrated yet')])
-  clickhouse = await startClickHouse({ dir: join(dir, 'server'), port: clickhouse.port })
+  clickhouse = await startServer({ dir: join(dir, 'server'), port: clickhouse.httpPort })
   await expect.poll(async () => (await ready(late)).status, { timeout: 20_000 }).toBe(200)
   expect((await request(`${await late.serving}/v1/logs`)).status).toBe(200)
 })

@@ -1,7 +1,7 @@
 // Posts over HTTP where there is Kafka, while the store is away: the broker has them, so they are answered.
 import { rm } from 'node:fs/promises'
 import { expect, test, vi } from 'vitest'
-import { startClickHouse } from '#test/support/clickhouse-bridge/start.ts'
+import { startServer } from '#test/support/cluster/start.ts'
 import { post, record } from '#test/support/lines.ts'
 import { withKafka } from '#test/support/kafka/with-kafka.ts'
 import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
@@ -14,7 +14,7 @@ withKafka('posts where there is Kafka and the store is away', (kafka) => {
     const dir = migratedDataDir('afterlog-http-store-')
     await using directory = new AsyncDisposableStack()
     directory.defer(() => rm(dir, { recursive: true, force: true }))
-    await using server = await startClickHouse({ dir })
+    await using server = await startServer({ dir })
     await using service = await startTestService({
       AFTERLOG_CLICKHOUSE_URL: server.url,
       AFTERLOG_KAFKA_BROKERS: kafka.brokers,
@@ -42,7 +42,7 @@ withKafka('posts where there is Kafka and the store is away', (kafka) => {
     expect(highest).toBeGreaterThan(inflightBytesMax / 2)
     expect(highest).toBeLessThan(inflightBytesMax * 4)
 
-    await using again = await startClickHouse({ dir, port: server.port })
+    await using again = await startServer({ dir, port: server.httpPort })
     expect(again.url).toBe(server.url)
     await vi.waitFor(
       async () => {

@@ -12,7 +12,7 @@ import { instancesOf } from '#shared/lifecycle/instances.ts'
 import { runMigrations } from '#shared/migrations/run-migrations.ts'
 import { splitStatements } from '#shared/migrations/split-statements.ts'
 import type { LifeRow } from '#shared/pod-model/rows.ts'
-import { startClickHouse } from '#test/support/clickhouse-bridge/start.ts'
+import { startServer } from '#test/support/cluster/start.ts'
 import { decode, fixture, origin } from '#test/support/kubernetes.ts'
 import { openTestStore } from '#test/support/store.ts'
 
@@ -47,7 +47,8 @@ const copyOfMigrations = async (): Promise<string> => {
   for (const name of await readdir(here)) if (name.endsWith('.sql')) await copyFile(join(here, name), join(dir, name))
   return dir
 }
-const numbered = async (): Promise<number[]> => (await readdir(here)).filter((name) => name.endsWith('.sql')).map((_, i) => i + 1)
+const numbered = async (): Promise<number[]> =>
+  (await readdir(here)).filter((name) => /^[^.]+\.sql$/.test(name)).map((_, i) => i + 1)
 const tablesOf = async (store: LogStore): Promise<string[]> => {
   const rows = await store.rows<{ name: string }>({
     sql: raw('SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY name'),
@@ -71,7 +72,7 @@ test('two starters at once on one store both succeed', async () => {
 })
 
 test('two starters at once on one server both succeed, and the database is made by whoever comes first', async () => {
-  await using server = await startClickHouse({ dir: await temporary() })
+  await using server = await startServer({ dir: await temporary() })
   const options = { mode: 'server', url: server.url, user: 'default', password: '', database: 'made_by_first' } as const
   await using one = await openStore(options)
   await using two = await openStore(options)
@@ -209,6 +210,22 @@ test('instances of before they were told apart are those of after, and two of on
   const lives = await store.rows<LifeRow>({ sql: lifeRows('default', [uid]) })
   expect(lives).toHaveLength(3)
   expect(instancesOf(lives)).toMatchObject([{ containerId: 'b1' }, { containerId: 'b2' }])
+})
+
+test('0009 run again, as by a second starter, leaves the marks of rows from before it', async () => {
+  await using opened = await openTestStore({ migrate: false })
+  const { store } = opened
+  const dir = await copyOfMigrations()
+  for (const name of await readdir(dir)) if (name >= '0009') await rm(join(dir, name))
+  await runMigrations({ store, dir })
+  await store.command({ sql: raw(`INSERT INTO pods_seen (tenant, uid) SELECT 't', toString(number) FROM numbers(1000)`) })
+  await runMigrations({ store })
+  await store.command({ sql: raw('ALTER TABLE migrations DELETE WHERE number = 9 SETTINGS mutations_sync = 2') })
+  expect(await runMigrations({ store })).toEqual([9])
+  const marks = await store.rows({
+    sql: raw('SELECT toYear(marked) AS year, toUInt32(count()) AS n FROM pods_seen GROUP BY year'),
+  })
+  expect(marks).toEqual([{ year: 1970, n: 1000 }])
 })
 
 test('a missing number is refused before anything runs', async () => {

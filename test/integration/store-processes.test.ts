@@ -8,6 +8,7 @@ import { afterEach, expect, test } from 'vitest'
 import { openStore } from '#shared/clickhouse/open-store.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { startClickHouse } from '#test/support/clickhouse-bridge/start.ts'
+import { startServer } from '#test/support/cluster/start.ts'
 
 const dirs: string[] = []
 const temporary = async (): Promise<string> => {
@@ -41,7 +42,7 @@ test('a directory that cannot be made is a sentence', async () => {
 
 test('what an insert answered is there after kill -9 of the server, which the same client reaches again', async () => {
   const dir = await temporary()
-  const first = await startClickHouse({ dir })
+  const first = await startServer({ dir })
   await using store = await openStore({ mode: 'server', url: first.url, user: 'default', password: '', database: 'afterlog' })
   await store.command({ sql: raw('CREATE TABLE t (x UInt64) ENGINE = MergeTree ORDER BY x') })
   await store.insert({ table: 't', columns: ['x'], rows: Buffer.from('[1]\n[2]\n'), format: 'JSONCompactEachRow' })
@@ -49,13 +50,13 @@ test('what an insert answered is there after kill -9 of the server, which the sa
   await expect(store.rows({ sql: raw('SELECT x FROM t') })).rejects.toMatchObject({ code: 'store-unavailable', retryable: true })
   const insert = store.insert({ table: 't', columns: ['x'], rows: Buffer.from('[3]\n'), format: 'JSONCompactEachRow' })
   await expect(insert).rejects.toMatchObject({ code: 'store-unavailable' })
-  await using second = await startClickHouse({ dir, port: first.port })
+  await using second = await startServer({ dir, port: first.httpPort })
   expect(second.url).toBe(first.url)
   expect(await store.rows({ sql: raw('SELECT x FROM t ORDER BY x') })).toEqual([{ x: '1' }, { x: '2' }])
 })
 
 test('a reader whose server is killed in mid-stream is told so', async () => {
-  const server = await startClickHouse({ dir: await temporary() })
+  const server = await startServer({ dir: await temporary() })
   await using store = await openStore({ mode: 'server', url: server.url, user: 'default', password: '', database: 'afterlog' })
   const read = async (): Promise<void> => {
     for await (const _ of store.stream({ sql: raw('SELECT number FROM numbers(1000000000000)') }, 'RowBinary'))

@@ -1,6 +1,7 @@
 // Drops what is older than its class is kept: whole partitions of `logs`, so that expired lines are gone from the disk and not only from
 // answers. Before one is dropped its lines are counted, last words are copied and obituaries written; what fails blocks the drop, is told
 // in the log, by a metric and by GET /v1/retention, and is tried again. Several processes may do it at once.
+import { alterTable } from '#shared/clickhouse/cluster-names.ts'
 import { raw, sql } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Logger } from '#shared/logger.ts'
@@ -44,7 +45,7 @@ export function createExpiry({ store, reading, obituaries, log }: ExpiryOptions)
       try {
         const words = name === lastWordsClass ? 0 : await prepare(partition, settings, nowMs, signal)
         if (!(await isAsItWas(partition))) throw new Error('lines came meanwhile')
-        await store.command({ sql: sql`ALTER TABLE logs DROP PARTITION ID ${raw(quoted(partition.id))}` })
+        await store.command({ sql: alterTable(store, 'logs', sql`DROP PARTITION ID ${raw(quoted(partition.id))}`) })
         dropped.push(partition)
         log.info({ day, class: name, rows, bytes, windows: words }, 'expired lines dropped')
       } catch (error) {

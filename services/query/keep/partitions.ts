@@ -1,5 +1,6 @@
 // Partitions of `logs`, a day of a class each, and when they end: once the last moment of their day is older than their class is kept.
-import { sql } from '#shared/clickhouse/sql.ts'
+import { localTable, systemTable } from '#shared/clickhouse/cluster-names.ts'
+import { sql, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { keptDays, type RetentionSettings } from '#shared/retention.ts'
 
@@ -12,7 +13,7 @@ export interface Partition {
   /** As stored: a line sent twice counts twice until it is merged. */
   rows: number
   bytes: number
-  /** Of its newest insert: merges do not change it. */
+  /** Of its newest insert on each shard: merges do not change it. */
   newestBlock: string
 }
 
@@ -20,8 +21,15 @@ const dayMs = 86_400_000
 
 export async function storedPartitions(store: LogStore): Promise<Partition[]> {
   const rows = await store.rows<Omit<Partition, 'day' | 'class'> & { partition: string }>({
-    sql: sql`SELECT partition_id AS id, partition, toFloat64(sum(rows)) AS rows, toFloat64(sum(bytes_on_disk)) AS bytes, toString(max(max_block_number)) AS newestBlock
-      FROM system.parts WHERE active AND database = currentDatabase() AND table = 'logs' GROUP BY partition_id, partition ORDER BY partition`,
+    sql: sql`SELECT id, partition, toFloat64(sum(rows)) AS rows, toFloat64(sum(bytes)) AS bytes,
+        arrayStringConcat(arraySort(groupArray(concat(toString(shard), ':', toString(block)))), ' ') AS newestBlock
+      FROM (
+        SELECT partition_id AS id, partition, shardNum() AS shard, sum(parts.rows) AS rows, sum(bytes_on_disk) AS bytes,
+          max(max_block_number) AS block
+        FROM ${systemTable(store, 'parts')} AS parts
+        WHERE active AND database = currentDatabase() AND table = ${str(localTable(store, 'logs'))}
+        GROUP BY id, partition, shard)
+      GROUP BY id, partition ORDER BY partition`,
   })
   return rows.flatMap(({ partition, ...rest }) => {
     // As the engine writes the key: (20261123,'default').

@@ -18,7 +18,7 @@ export function parseRequest(url: URL, body: string): BridgeRequest {
   }
   const text = `${url.searchParams.get('query') ?? ''}${body}`
   return {
-    text: substitute(text, params).replace(/^(\s*KILL QUERY WHERE) query_id =/, `$1 Settings['log_comment'] =`),
+    text: substitute(text, params).replace(/^(\s*KILL QUERY WHERE) initial_query_id =/, `$1 Settings['log_comment'] =`),
     database: url.searchParams.get('database') ?? 'default',
     queryId: url.searchParams.get('query_id') ?? undefined,
     settings,

@@ -21,9 +21,12 @@ export function podPrints(tenant: string, namespace: string | undefined): Fragme
 ) GROUP BY uid`
 }
 
-/** A condition on the rows of a table: those in parts that were written or merged at `sinceS` (epoch s) or later. */
+/**
+ * A condition on the rows of a table, or of its local tables in a cluster: those in parts that were written or merged at
+ * `sinceS` (epoch s) or later.
+ */
 export const partsSince = (table: string, sinceS: number): Fragment =>
-  sql`_part IN (SELECT name FROM system.parts WHERE active AND database = currentDatabase() AND table = ${str(table)} AND modification_time >= fromUnixTimestamp(${uint(sinceS)}))`
+  sql`_part IN (SELECT name FROM system.parts WHERE active AND database = currentDatabase() AND table IN (${str(table)}, ${str(`${table}_local`)}) AND modification_time >= fromUnixTimestamp(${uint(sinceS)}))`
 
 /** Pods of which something was written at `sinceS` (epoch s) or later, or was merged since: never one too few. Rows: { uid }. */
 export function changedSince(tenant: string, sinceS: number): Fragment {

@@ -8,6 +8,11 @@ const network = (code: string): Error => Object.assign(new Error(`connect ${code
 
 test.each([
   ['a timeout of the engine', engine(159, 'Timeout exceeded: elapsed 300 ms'), 'query-limit'],
+  [
+    'a host that has not run a statement ON CLUSTER in time',
+    engine(159, 'Watching task is executing longer than distributed_ddl_task_timeout (=60) seconds'),
+    'store-unavailable',
+  ],
   ['the same as the HTTP client tells it', client(159, 'Timeout exceeded: elapsed 300 ms'), 'query-limit'],
   ['a query that is estimated too slow', engine(160, 'Estimated query execution time'), 'query-limit'],
   ['the memory of a query', engine(241, 'Query memory limit exceeded: would use 12.06 MiB'), 'query-limit'],

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { escapeString } from '#shared/clickhouse/escape-string.ts'
-import { commandStatement, inlineParams, parseInsert, readStatement } from '#shared/clickhouse/statement.ts'
+import {
+  commandStatement,
+  inlineParams,
+  parseInsert,
+  readStatement,
+  withLongParamsInlined,
+} from '#shared/clickhouse/statement.ts'
 
 test('settings of a read stand behind its FORMAT, each valid for this statement alone', () => {
   expect(readStatement('SELECT 1\nFORMAT RowBinary', { max_threads: 2, log_comment: `it's`, force: true, none: undefined })).toBe(
@@ -28,6 +34,19 @@ test('parameters become literals of their type, and a value that looks like a pl
   expect(inlineParams(text, { p0: `'{p2:Int64}\\`, p1: ['a', `b'`], p2: '-5', p3: null })).toBe(
     `SELECT '\\'{p2:Int64}\\\\', _CAST(['a', 'b\\''], 'Array(String)'), _CAST('-5', 'Int64'), _CAST(NULL, 'Nullable(String)'), {other:String}`,
   )
+})
+
+test('parameters that do not fit into a URL go into the text, all of them', () => {
+  const short = { text: 'SELECT {p0:String}, {p1:Array(String)}', params: { p0: 'a', p1: ['b'] } }
+  expect(withLongParamsInlined(short)).toEqual(short)
+  const long = withLongParamsInlined({ ...short, params: { p0: 'a', p1: ['b'.repeat(3000)] } })
+  expect(long).toEqual({ text: `SELECT 'a', _CAST(['${'b'.repeat(3000)}'], 'Array(String)')`, params: {} })
+  const names = Array.from({ length: 201 }, (_, i) => `p${i}`)
+  const many = withLongParamsInlined({
+    text: names.map((name) => `{${name}:Int64}`).join(' '),
+    params: Object.fromEntries(names.map((name) => [name, '1'])),
+  })
+  expect(many).toEqual({ text: names.map(() => `_CAST('1', 'Int64')`).join(' '), params: {} })
 })
 
 test('a value of an unknown kind is refused', () => {

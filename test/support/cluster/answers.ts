@@ -1,0 +1,56 @@
+// The whole answer to a question, in a form that two services over the same input share: every page of it, without what
+// tells only of the service that answered (cursors, what a query read, when a list was made).
+import type { Question } from './questions.ts'
+
+export interface Answer {
+  status: number
+  body: unknown
+}
+
+/** Follows `next`, or `metadata.continue`, to the last page. */
+export async function answerTo(url: string, path: string, headers: Question['headers'] = {}): Promise<Answer[]> {
+  const pages: Answer[] = []
+  for (let next: string | undefined = path; next !== undefined;) {
+    const response: Response = await fetch(`${url}${next}`, { headers })
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json') === true
+    const body: unknown = isJson ? JSON.parse(text) : text
+    pages.push({ status: response.status, body: isJson ? withoutOwn(body) : text })
+    next = response.ok ? behind(path, body) : undefined
+    if (pages.length > pagesMax) throw new Error(`${path} does not end`)
+  }
+  return pages
+}
+
+const pagesMax = 500
+
+function behind(path: string, body: unknown): string | undefined {
+  const { next, metadata } = body as { next?: string | null; metadata?: { continue?: string } }
+  const join = path.includes('?') ? '&' : '?'
+  if (typeof next === 'string') return `${path}${join}cursor=${encodeURIComponent(next)}`
+  const more = metadata?.continue ?? ''
+  return more === '' ? undefined : `${path}${join}continue=${encodeURIComponent(more)}`
+}
+
+/** Objects of Kubernetes have resource versions of their own, lists that of the moment. */
+function withoutOwn(body: unknown): unknown {
+  const { next: _, stats: __, ...answer } = body as Body
+  const isList = answer.kind?.endsWith('List') === true || answer.kind === 'Table'
+  return {
+    ...answer,
+    ...(isList ? { metadata: undefined } : {}),
+    // A dead letter's time is that of its arrival.
+    ...(answer.deadLetters === undefined ? {} : { deadLetters: answer.deadLetters.map((each) => ({ ...each, time: '' })) }),
+    // Rows as stored: what was sent twice is merged at some time.
+    ...(answer.stored === undefined ? {} : { stored: answer.stored.map((each) => ({ ...each, rows: 0, bytes: 0 })) }),
+  }
+}
+
+interface Body {
+  next?: unknown
+  stats?: unknown
+  kind?: string
+  metadata?: object
+  deadLetters?: object[]
+  stored?: object[]
+}

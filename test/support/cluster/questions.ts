@@ -1,0 +1,124 @@
+// Every question that a query service is asked, once as a table: a single store and a cluster must give one answer to
+// each. A route that is not in it fails test/integration/cluster-answers.test.ts.
+
+export interface Question {
+  /** As in /openapi.json, or below /k8s. */
+  route: string
+  /** What is asked of it, with its query. */
+  paths: readonly string[]
+  headers?: Readonly<Record<string, string>>
+  /** Why a cluster refuses it, where it does; the test fails once it answers. */
+  refused?: string
+}
+
+/** What the recorded cluster holds, and what the test adds to it. */
+export interface Recorded {
+  /** A time before the first line and one after the last, RFC 3339. */
+  from: string
+  to: string
+  /** Uids of pods, of the API. */
+  uids: readonly string[]
+  /** Of a static pod: the uid of its log path. */
+  staticUid: string
+  containerId: string
+  ip: string
+  node: string
+}
+
+const table = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' }
+
+export function questions({ from, to, uids, staticUid, containerId, ip, node }: Recorded): Question[] {
+  const span = `from=${from}&to=${to}`
+  const at = encodeURIComponent(to)
+  return [
+    {
+      route: '/v1/logs',
+      paths: [
+        `/v1/logs?${span}&limit=1000`,
+        `/v1/logs?${span}&order=asc&limit=400`,
+        `/v1/logs?${span}&q=error&limit=200`,
+        `/v1/logs?${span}&namespace=shop&q=${encodeURIComponent('/time|fail/')}`,
+        `/v1/logs?${span}&pod=cart-7d9f8b6c5-x2x9k&container=cart`,
+        `/v1/logs?${span}&podUid=${staticUid}`,
+        `/v1/logs?${span}&node=${node}&unit=kubelet.service`,
+      ],
+    },
+    { route: '/v1/logs/histogram', paths: [`/v1/logs/histogram?${span}&step=5m`, `/v1/logs/histogram?${span}&step=1m&q=error`] },
+    {
+      route: '/v1/fields',
+      paths: [`/v1/fields?${span}`],
+    },
+    {
+      route: '/v1/fields/{field}/values',
+      paths: ['namespace', 'pod', 'podUid', 'severity', 'node'].map((field) => `/v1/fields/${field}/values?${span}`),
+    },
+    {
+      route: '/v1/pods',
+      paths: [
+        '/v1/pods',
+        '/v1/pods?limit=8',
+        '/v1/pods?namespace=shop',
+        '/v1/pods?outcome=oomkilled',
+        '/v1/pods?outcome=running',
+        `/v1/pods?node=${node}`,
+        '/v1/pods?owner=StatefulSet/search-indexer',
+        '/v1/pods?label=app%3Dpayments',
+        `/v1/pods?ip=${ip}`,
+        `/v1/pods?ip=${ip}&at=${at}`,
+        '/v1/pods?pod=cart-7d9f8b6c5-x2x9k',
+      ],
+    },
+    {
+      route: '/v1/pods',
+      paths: [`/v1/pods?containerId=${containerId}`],
+      refused: 'code 36 where there are lines without a uid: a set of sets behind UNION ALL. Records of literal values end it',
+    },
+    { route: '/v1/pods/{uid}', paths: [...uids, staticUid, 'nobody'].map((uid) => `/v1/pods/${uid}`) },
+    {
+      route: '/v1/pods/{uid}/logs',
+      paths: [...uids, staticUid].flatMap((uid) => [`/v1/pods/${uid}/logs`, `/v1/pods/${uid}/logs?limit=100`]),
+    },
+    { route: '/v1/pods/{uid}/obituary', paths: uids.map((uid) => `/v1/pods/${uid}/obituary`) },
+    { route: '/v1/dead-letters', paths: ['/v1/dead-letters', '/v1/dead-letters?limit=1'] },
+    { route: '/v1/retention', paths: ['/v1/retention'] },
+    {
+      route: '/k8s pods',
+      paths: [
+        '/k8s/api/v1/pods',
+        '/k8s/api/v1/pods?limit=8',
+        '/k8s/api/v1/namespaces/shop/pods',
+        '/k8s/api/v1/namespaces/shop/pods?labelSelector=app%3Dcart',
+        '/k8s/api/v1/pods?fieldSelector=status.phase%3DFailed',
+        '/k8s/api/v1/pods?fieldSelector=spec.nodeName%3Dnode-1',
+        '/k8s/api/v1/namespaces/shop/pods/cart-7d9f8b6c5-x2x9k',
+        '/k8s/api/v1/namespaces/kube-system/pods/etcd-node-1',
+      ],
+    },
+    { route: '/k8s pods as a table', paths: ['/k8s/api/v1/pods', '/k8s/api/v1/namespaces/shop/pods'], headers: table },
+    {
+      route: '/k8s log',
+      paths: [
+        '/k8s/api/v1/namespaces/shop/pods/cart-7d9f8b6c5-x2x9k/log?container=cart',
+        '/k8s/api/v1/namespaces/shop/pods/cart-7d9f8b6c5-x2x9k/log?container=cart&previous=true',
+        '/k8s/api/v1/namespaces/kube-system/pods/etcd-node-1/log?tailLines=3&timestamps=true',
+      ],
+    },
+    {
+      route: '/k8s events',
+      paths: ['/k8s/api/v1/events', '/k8s/api/v1/namespaces/shop/events?limit=20', '/k8s/apis/events.k8s.io/v1/events'],
+    },
+    {
+      route: '/k8s other collections',
+      paths: [
+        '/k8s/api/v1/nodes',
+        '/k8s/api/v1/namespaces',
+        '/k8s/apis/apps/v1/deployments',
+        '/k8s/apis/apps/v1/replicasets',
+        '/k8s/apis/apps/v1/statefulsets',
+        '/k8s/apis/apps/v1/daemonsets',
+        '/k8s/apis/batch/v1/jobs',
+        '/k8s/apis/batch/v1/cronjobs',
+      ],
+    },
+  ]
+}
