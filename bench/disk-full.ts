@@ -182,7 +182,7 @@ async function recovered(
     )
     if (!isExpired && missing + twice > 0) isWhole = false
   }
-  const errors = new Set(service.logs.filter(({ level }) => level >= 50).map(({ msg }) => msg))
+  const errors = new Set(service.logs.filter(({ level }) => level === 'error' || level === 'fatal').map(({ msg }) => msg))
   if (errors.size > 0) say(`errors logged: ${[...errors].join(' | ').slice(0, 600)}`)
   return hasDropped && takes && isWhole
 }

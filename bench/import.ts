@@ -87,7 +87,7 @@ try {
     serviceCpuPerMillion: perMillion(after.cpuSeconds - before.cpuSeconds),
     importerCpuPerMillion: perMillion(first.cpuSeconds),
     servicePeakMB: after.peakMB,
-    inserts: Number(/^afterlog_store_insert_seconds_count\{table="logs"\} (\d+)/m.exec(metrics)?.[1]),
+    inserts: Number(/^afterlog_store_insert_duration_seconds_count\{table="logs"\} (\d+)/m.exec(metrics)?.[1]),
   })
   tell('bytes', await verify(url, containers))
   const second = await importDisk(createHttpClient({ url, tenant: '' }), join(dir, 'state.json'))

@@ -1,4 +1,5 @@
 // Edge: asks the running service, as anybody would, who died and what they said, and holds the words against what was in the files.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createHttpClient, sentenceOf } from '../services/import/send/http-client.ts'
 import type { SpokenPod } from './recorded-cluster.ts'
 
@@ -35,7 +36,10 @@ export async function askAnswers({ url, signal }: { url: string; signal: AbortSi
   }
   const textOf = async (uid: string): Promise<Buffer> =>
     Buffer.from(await (await get(`/v1/pods/${uid}/logs`, {}, 'text/plain')).arrayBuffer())
-  const { pods } = (await (await get('/v1/pods', {}, 'application/json')).json()) as { pods: PodAnswer[] }
+  const { pods } = await listedSince(Date.now(), async () => {
+    const answer = await get('/v1/pods', {}, 'application/json')
+    return (await answer.json()) as PodList
+  })
   return {
     pods: pods.toSorted((a, b) => ((a.diedAt ?? '~') < (b.diedAt ?? '~') ? -1 : 1)),
     textOf,
@@ -44,5 +48,20 @@ export async function askAnswers({ url, signal }: { url: string; signal: AbortSi
       for (const pod of spoken) if (!(await textOf(pod.uid)).equals(pod.said)) found.push(pod)
       return found
     },
+  }
+}
+
+interface PodList {
+  pods: PodAnswer[]
+  /** The list has every fact that was stored until then. */
+  asOf: string | null
+}
+
+/** The list once it has what was stored until `ms`: it follows what is stored by a second or two. */
+async function listedSince(ms: number, list: () => Promise<PodList>): Promise<PodList> {
+  for (;;) {
+    const pods = await list()
+    if (pods.asOf !== null && Date.parse(pods.asOf) >= ms) return pods
+    await sleep(100)
   }
 }

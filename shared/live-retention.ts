@@ -2,7 +2,7 @@
 // the table retention_rules, read again every two seconds. A row without rules gives the word back to the environment
 // (DELETE /v1/retention). A version is in force for what arrives a few seconds after it was put, so that every process
 // has read it by then: which class a message gets does not depend on who reads it, or when.
-import { milliseconds, raw, sql, str } from '#shared/clickhouse/sql.ts'
+import { milliseconds, raw, sql, statement, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
@@ -33,7 +33,10 @@ export interface LiveRetention extends RetentionRules, AsyncDisposable {
   obstacle(): AfterlogError | undefined
   /** Reads the table now. */
   reload(): Promise<void>
-  /** Stores a version that replaces all others; resolves to it, in force a few seconds from now. */
+  /**
+   * Stores a version that replaces all others; resolves to it, in force a few seconds from now. On a full disk it holds in this process until
+   * there is room to store it: what expires under it makes that room.
+   */
   put(settings: RetentionSettings | 'environment'): Promise<RetentionVersion>
 }
 
@@ -59,10 +62,14 @@ export async function createLiveRetention({ store, environment, log, clock }: Li
   let obstacle: AfterlogError | undefined = notRead()
   /** inForceMs of the version that the log names. */
   let loggedMs: number | undefined
+  /** A version that is in force here although there was no room to store it. */
+  let unstored: RetentionVersion | undefined
 
   async function reload(): Promise<void> {
     const rows = await store.rows<VersionRow>({ sql: newestRows })
-    versions = [...rows.map((row) => parsed(row, environment)), first]
+    const stored = rows.map((row) => parsed(row, environment))
+    if (unstored !== undefined && (stored[0]?.inForceMs ?? 0) >= unstored.inForceMs!) unstored = undefined
+    versions = [...(unstored === undefined ? [] : [unstored]), ...stored, first]
     obstacle = undefined
     const newest = versions[0]!
     const { inForceMs } = newest
@@ -72,22 +79,46 @@ export async function createLiveRetention({ store, environment, log, clock }: Li
 
   async function put(settings: RetentionSettings | 'environment'): Promise<RetentionVersion> {
     await reload()
-    const isEnvironment = settings === 'environment'
-    const [rules, lastWords] = isEnvironment ? ['', ''] : [retentionText(settings.rules), lastWordsText(settings.lastWords)]
     const inForceMs = Math.max(clock() + untilInForceMs, (versions[0]!.inForceMs ?? 0) + 1)
-    await store.command({
-      sql: sql`INSERT INTO retention_rules (in_force, rules, last_words) SELECT ${milliseconds(inForceMs)}, ${str(rules)}, ${str(lastWords)}`,
-    })
+    const version: RetentionVersion =
+      settings === 'environment' ? { ...first, inForceMs } : { ...settings, source: 'put', inForceMs }
+    try {
+      await write(version)
+    } catch (error) {
+      if (!(error instanceof AfterlogError) || error.code !== 'store-full') throw error
+      unstored = version
+      log.warn(
+        { err: error },
+        'the disk is full: the retention rules that were put hold in this process until they can be stored',
+      )
+    }
     await reload()
-    return isEnvironment ? { ...first, inForceMs } : { ...settings, source: 'put', inForceMs }
+    return version
+  }
+
+  async function write({ source, inForceMs, ...settings }: RetentionVersion): Promise<void> {
+    // A row without rules is the environment's.
+    const isEnvironment = source === 'environment'
+    const [rules, lastWords] = isEnvironment ? ['', ''] : [retentionText(settings.rules), lastWordsText(settings.lastWords)]
+    await store.command({
+      sql: statement(
+        'retention-rules-put',
+        sql`INSERT INTO retention_rules (in_force, rules, last_words) SELECT ${milliseconds(inForceMs!)}, ${str(rules)}, ${str(lastWords)}`,
+      ),
+    })
   }
 
   const versionAt = (ms: number): RetentionVersion =>
     versions.find(({ inForceMs }) => inForceMs === undefined || !(inForceMs > ms)) ?? first
   const attempt = (): Promise<void> =>
-    reload().catch((error: unknown) => {
+    storeAndReload().catch((error: unknown) => {
       if (obstacle !== undefined) obstacle = notRead(error)
     })
+  async function storeAndReload(): Promise<void> {
+    // What is still not stored waits for the next time.
+    if (unstored !== undefined) await write(unstored).catch(() => undefined)
+    await reload()
+  }
   await attempt()
   let reading: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
@@ -104,12 +135,17 @@ export async function createLiveRetention({ store, environment, log, clock }: Li
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer)
       await reading
+      // Room may have come since the last time.
+      if (unstored !== undefined) await storeAndReload().catch(() => undefined)
     },
   }
 }
 
-const newestRows = raw(`SELECT toString(toUnixTimestamp64Milli(in_force)) AS ms, rules, last_words AS lastWords
-  FROM retention_rules ORDER BY in_force DESC, rules DESC, last_words DESC LIMIT 1 BY in_force LIMIT ${versionsMax}`)
+const newestRows = statement(
+  'retention-rules',
+  raw(`SELECT toString(toUnixTimestamp64Milli(in_force)) AS ms, rules, last_words AS lastWords
+  FROM retention_rules ORDER BY in_force DESC, rules DESC, last_words DESC LIMIT 1 BY in_force LIMIT ${versionsMax}`),
+)
 
 interface VersionRow {
   ms: string

@@ -3,7 +3,12 @@ import { pino, type Logger } from 'pino'
 
 export type { Logger }
 
-/** JSON lines on stdout; `silent` for tests. */
+/** JSON lines on stdout, levels as words; `silent` for tests. */
 export function createLogger({ level, service }: { level: string; service: string }): Logger {
-  return pino({ level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime })
+  return pino({
+    level,
+    base: { service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  })
 }

@@ -5,6 +5,7 @@ import { threadPoolSize } from './clickhouse/open-store.ts'
 import { readConfig, type Config, type VariableName } from './config.ts'
 import { createLogger, type Logger } from './logger.ts'
 import type { Started } from './start-service.ts'
+import { version } from './version.ts'
 
 export interface MainOptions {
   name: string
@@ -33,7 +34,7 @@ export function runService({ name, env, defaults, start }: MainOptions): void {
     if (unknown.length > 0) log.warn({ unknown }, 'environment variables that mean nothing to Afterlog')
     const stop = firstSignal()
     const running = await start({ config, log })
-    log.info({ url: running.url, docs: `${running.url}/docs` }, 'serving')
+    log.info({ version, url: running.url, docs: `${running.url}/docs` }, 'serving')
     log.info({ signal: await stop }, 'stopping: requests under way are finished, and accepted lines are stored')
     await closeInTime(running, log)
     log.info('stopped')

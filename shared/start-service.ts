@@ -1,9 +1,12 @@
 // A process of Afterlog: the store, its migrations, the services given, one HTTP server. Started in this order, stopped in reverse.
 import type { AddressInfo } from 'node:net'
 import { Registry } from 'prom-client'
+import { observeStore } from '#shared/clickhouse/observed-store.ts'
 import { openStore } from '#shared/clickhouse/open-store.ts'
 import { storeOptions } from '#shared/clickhouse/store-options.ts'
-import { raw } from '#shared/clickhouse/sql.ts'
+import { raw, statement } from '#shared/clickhouse/sql.ts'
+import type { BlockedDay } from '#shared/blocked-day.ts'
+import { createPriorityGate } from '#shared/clickhouse/priority-gate.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Config } from '#shared/config.ts'
 import type { AfterlogError } from '#shared/errors.ts'
@@ -13,13 +16,24 @@ import { createHttpServer, type HttpServer, type Readiness, type RoutePlugin } f
 import { createLiveRetention, type LiveRetention } from '#shared/live-retention.ts'
 import type { Logger } from '#shared/logger.ts'
 import { migrateAtStart } from '#shared/migrations/migrate-at-start.ts'
+import { createProcessMetrics, type ProcessMetrics } from '#shared/process-metrics.ts'
+import { createStoreMetrics } from '#shared/store-metrics.ts'
+import { createProjectionClock, type ProjectionClock } from '#shared/projection-clock.ts'
 
 export interface ServiceDeps {
   config: Config
   store: LogStore
+  /** The same store, for work that nobody waits for. */
+  background: LogStore
+  /** Counts the statements of a service: `observeStore(store, statements('query'))`. */
+  statements: ProcessMetrics['statements']
   log: Logger
   registry: Registry
   retention: LiveRetention
+  /** How far records are. */
+  projection: ProjectionClock
+  /** Why expired days are still stored, by partition id: the projector fills it. */
+  blockedDays: Map<string, BlockedDay>
   /** ms since 1970. */
   clock: () => number
 }
@@ -54,22 +68,29 @@ export interface StartOptions {
 /** Rejects with one sentence where something is missing: the engine, the data directory, the port. */
 export async function startService({ config, log, services: creators }: StartOptions): Promise<Started> {
   await using started = new AsyncDisposableStack()
-  const store = started.use(await openStore(storeOptions(config, log)))
+  const registry = new Registry()
+  const { statements, sessionWaited } = createProcessMetrics(registry)
+  const store = started.use(await openStore(storeOptions(config, log, sessionWaited)))
+  const own = observeStore(store, statements('process'))
+  createStoreMetrics({ registry, store: own, cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER })
   const tables = started.use(await migrateAtStart({ store, fsync: config.AFTERLOG_FSYNC, log }))
   const environment = { rules: config.AFTERLOG_RETENTION, lastWords: config.AFTERLOG_LAST_WORDS }
-  const retention = started.use(await createLiveRetention({ store, environment, log, clock: Date.now }))
+  const retention = started.use(await createLiveRetention({ store: own, environment, log, clock: Date.now }))
   const obstacleOf = (): AfterlogError | undefined => tables.obstacle() ?? retention.obstacle()
-  const registry = new Registry()
+  const { foreground, background } = createPriorityGate(store)
+  const projection = createProjectionClock()
+  const blockedDays = new Map<string, BlockedDay>()
+  const deps = { config, store: foreground, background, statements, log, registry, retention, projection, blockedDays }
   const services: Service[] = []
   for (const create of creators) {
-    const service = await create({ config, store, log, registry, retention, clock: Date.now })
+    const service = await create({ ...deps, clock: Date.now })
     started.defer(() => service.close())
     services.push(service)
   }
   const readiness: Readiness = async () => {
     const obstacle = obstacleOf()
     if (obstacle !== undefined) return [obstacle.message]
-    const reasons = await Promise.all([storeReadiness(store), ...services.map((service) => service.readiness?.() ?? [])])
+    const reasons = await Promise.all([storeReadiness(own), ...services.map((service) => service.readiness?.() ?? [])])
     return reasons.flat()
   }
   const routes = services.flatMap((service) => service.routes)
@@ -122,7 +143,7 @@ const answerMsMax = 5000
 
 async function storeReadiness(store: LogStore): Promise<string[]> {
   try {
-    await store.rows({ sql: raw('SELECT 1 AS one'), signal: AbortSignal.timeout(answerMsMax) })
+    await store.rows({ sql: statement('ping', raw('SELECT 1 AS one')), signal: AbortSignal.timeout(answerMsMax) })
     return []
   } catch (error) {
     const { message, cause } = error as Error

@@ -92,7 +92,7 @@ export async function ingestTopic(options: IngestTopicOptions): Promise<IngestFi
     cpuSettled: settled - before.service,
     brokerCpuSeconds,
     peakMiB,
-    inserts: metric('afterlog_store_insert_seconds_count'),
+    inserts: metric('afterlog_store_insert_duration_seconds_count'),
     rows: metric('afterlog_store_rows_inserted_total'),
     lines,
   }

@@ -1,6 +1,7 @@
 // Every metric of the ingest service.
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { TopicPartition } from '#shared/kafka/consumer-port.ts'
+import { durationBuckets } from '#shared/process-metrics.ts'
 import { watchedKinds, type WatchedKind } from '#shared/kubernetes/watched-kind.ts'
 import type { RejectReason } from './normalise/reject.ts'
 import type { TableName } from './store/table-rows.ts'
@@ -46,10 +47,10 @@ export function createIngestMetrics({
     registers,
   })
   const seconds = new Histogram({
-    name: 'afterlog_store_insert_seconds',
+    name: 'afterlog_store_insert_duration_seconds',
     help: 'Time of an insert',
     labelNames: ['table'],
-    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 30],
+    buckets: durationBuckets,
     registers,
   })
   const inflightBytes: Gauge = new Gauge({
@@ -86,7 +87,7 @@ export function createKafkaMetrics({ registry, ingest }: { registry: Registry; i
   const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers })
   const lag = gauge('afterlog_kafka_partition_lag', 'Messages of an assigned partition that are not acknowledged by the store')
   const behind = gauge(
-    'afterlog_kafka_seconds_behind',
+    'afterlog_kafka_partition_lag_seconds',
     'Age of the newest message that is acknowledged, where there are newer ones',
   )
   const commits = gauge(
@@ -147,7 +148,7 @@ export function createWatchMetrics({ registry, clock }: { registry: Registry; cl
   const gone = counter('afterlog_kubernetes_vanished_total', 'Objects recorded as deleted because a list lacked them', ['kind'])
   const heardMs = new Map<WatchedKind, number>(watchedKinds.map((kind) => [kind, clock()]))
   const silence: Gauge<'kind'> = new Gauge({
-    name: 'afterlog_kubernetes_seconds_since_message',
+    name: 'afterlog_kubernetes_last_message_age_seconds',
     help: 'Seconds since the API server last said something of a kind, or since the start; a bookmark comes once a minute',
     labelNames: ['kind'],
     registers,

@@ -1,5 +1,6 @@
 // The ingest service put together: source ─► decode ─► normalise ─► batch ─► write. What must go back, the acknowledgement and the
 // back-pressure, is the promise of `accept` and nothing else.
+import { observeStore } from '#shared/clickhouse/observed-store.ts'
 import { createApiServer } from '#shared/kubernetes/api-server.ts'
 import type { CreateService } from '#shared/start-service.ts'
 import { within } from '#shared/within.ts'
@@ -25,7 +26,17 @@ const writerMsMax = { http: 12_000, kafka: 2000 }
 /** Bytes of buffers kept between inserts: two big inserts, and the rows of what is decoded meanwhile. */
 const pooledBytesMax = 96 * 1024 * 1024
 
-export const createIngest: CreateService = async ({ config, store, log, registry, retention, clock }) => {
+export const createIngest: CreateService = async ({
+  config,
+  store: given,
+  statements,
+  log,
+  registry,
+  retention,
+  projection,
+  clock,
+}) => {
+  const store = observeStore(given, statements('ingest'))
   // First: a kubeconfig that is none keeps the process from starting.
   const source = config.AFTERLOG_KUBERNETES
   const api = source === undefined ? undefined : await createApiServer(source)
@@ -58,6 +69,7 @@ export const createIngest: CreateService = async ({ config, store, log, registry
     const rows = deadLetterRows(letters, origin, key)
     await writer.accept(rows === undefined ? decoded.tables : [...decoded.tables, rows])
     if (replayed !== undefined) await writer.accept([replayMark(origin.tenant, replayed, origin.receivedMs)])
+    projection.wake()
     metrics.accepted(origin.source, decoded.accepted)
     for (const { reason } of decoded.rejects) metrics.rejected(reason)
   }

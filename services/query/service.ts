@@ -1,7 +1,6 @@
-// The query service put together: request ─► parse ─► plan ─► read ─► render; and what it keeps of pods beyond their lines.
+// The query service put together: request ─► parse ─► plan ─► read ─► render.
+import { observeStore } from '#shared/clickhouse/observed-store.ts'
 import type { CreateService } from '#shared/start-service.ts'
-import { createGiveWay } from './keep/give-way.ts'
-import { createKeep } from './keep/keep.ts'
 import { contextRoute } from './routes/context.ts'
 import { deadLettersRoute } from './routes/dead-letters.ts'
 import { fieldsRoute } from './routes/fields.ts'
@@ -14,13 +13,14 @@ import { podRoute } from './routes/pod.ts'
 import { podsRoute } from './routes/pods.ts'
 import { retentionRoute } from './routes/retention.ts'
 import { tailRoute } from './routes/tail.ts'
+import { followProjector } from './pods/follow-projector.ts'
 
-export const createQuery: CreateService = ({ config, store, retention, log, registry, clock }) => {
+export const createQuery: CreateService = ({ config, store: given, statements, retention, projection, blockedDays, clock }) => {
+  const store = observeStore(given, statements('query'))
   const stopping = new AbortController()
   const limits = { timeMs: config.AFTERLOG_QUERY_TIME_MS, memoryBytes: config.AFTERLOG_QUERY_MEMORY_BYTES }
-  const { first, behind } = createGiveWay(store)
-  const keep = createKeep({ store: behind, retention, memoryBytes: limits.memoryBytes, log, registry, clock })
-  const options = { store: first, clock, stopping: stopping.signal, limits }
+  const following = store.mode === 'server' ? followProjector({ store, projection, signal: stopping.signal }) : undefined
+  const options = { store, clock, stopping: stopping.signal, limits, projection }
   const routes = [
     logsRoute,
     tailRoute,
@@ -35,8 +35,11 @@ export const createQuery: CreateService = ({ config, store, retention, log, regi
     kubernetesRoutes,
   ]
   return {
-    routes: [...routes.map((route) => route(options)), retentionRoute({ ...options, retention, expiry: keep.expiry })],
+    routes: [...routes.map((route) => route(options)), retentionRoute({ ...options, retention, blockedDays })],
     drain: () => stopping.abort(),
-    close: () => keep.close(),
+    close: async () => {
+      stopping.abort()
+      await following
+    },
   }
 }

@@ -8,7 +8,7 @@ import { bodyOf, refusal } from './response-body.ts'
 import { closedError } from './session-pool.ts'
 import { compile, type Fragment, type Sql } from './sql.ts'
 import { withLongParamsInlined } from './statement.ts'
-import type { Insert, LogStore, Query, ReadFormat, SettingValue } from './store.ts'
+import type { Insert, LogStore, Query, QueryStats, ReadFormat, SettingValue } from './store.ts'
 
 export interface ClientStoreOptions {
   mode: LogStore['mode']
@@ -99,7 +99,7 @@ export function createClientStore({
     async bytes(query, format) {
       const { stream, response_headers, summary } = await open(query, format, query.signal, true)
       const parts = await guarded(query.signal, () => Array.fromAsync(bodyOf(stream, response_headers)))
-      if (summary !== undefined) query.onStats?.({ rowsRead: Number(summary.read_rows), bytesRead: Number(summary.read_bytes) })
+      if (summary !== undefined) query.onStats?.(statsOf(summary))
       return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
     },
     async rows<T>(query: Query): Promise<T[]> {
@@ -179,6 +179,16 @@ function settingsOf({ limits, settings }: Query): ClickHouseSettings {
     ...(limits?.timeMs === undefined ? {} : { max_execution_time: limits.timeMs / 1000 }),
     ...(limits?.memoryBytes === undefined ? {} : { max_memory_usage: String(limits.memoryBytes) }),
     ...settings,
+  }
+}
+
+/** Servers from 25.1 on say how much memory a query took; the client does not know it yet. */
+function statsOf(summary: { read_rows: string; read_bytes: string; memory_usage?: string }): QueryStats {
+  const { read_rows: rows, read_bytes: bytes, memory_usage: memory } = summary
+  return {
+    rowsRead: Number(rows),
+    bytesRead: Number(bytes),
+    ...(memory === undefined ? {} : { memoryBytes: Number(memory) }),
   }
 }
 

@@ -8,7 +8,7 @@ import { requireAllHosts } from './cluster-hosts.ts'
 import { createEmbeddedConnection } from './embedded-connection.ts'
 import { openEngine } from './engine.ts'
 import type { EngineMemory } from './engine-arguments.ts'
-import { createSessionPool, type LaneSizes } from './session-pool.ts'
+import { createSessionPool, type Lane, type LaneSizes } from './session-pool.ts'
 import { raw, sql, str } from './sql.ts'
 import { queryBytesMax } from './statement.ts'
 import type { LogStore } from './store.ts'
@@ -22,6 +22,8 @@ export interface EmbeddedOptions {
   sessions?: Partial<LaneSizes>
   memory?: EngineMemory
   closeGraceMs?: number
+  /** Called where a statement has got its session, with the seconds that it waited. */
+  onSessionWait?: (lane: Lane, seconds: number) => void
   log?: Logger
 }
 
@@ -55,10 +57,15 @@ export async function openStore(options: EmbeddedOptions | ServerOptions): Promi
   return options.mode === 'embedded' ? openEmbedded(options) : openServer(options)
 }
 
-async function openEmbedded({ dataDir, database, sessions, memory, closeGraceMs, log }: EmbeddedOptions): Promise<LogStore> {
+async function openEmbedded(options: EmbeddedOptions): Promise<LogStore> {
+  const { dataDir, database, sessions, memory, closeGraceMs, onSessionWait, log } = options
   const engine = await openEngine({ dataDir, ...(memory === undefined ? {} : { memory }) })
   await engine.run(`CREATE DATABASE IF NOT EXISTS ${database}`)
-  const pool = createSessionPool({ lanes: { ...defaultSessions, ...sessions }, open: () => engine.openSession(database) })
+  const pool = createSessionPool({
+    lanes: { ...defaultSessions, ...sessions },
+    open: () => engine.openSession(database),
+    ...(onSessionWait === undefined ? {} : { onWait: onSessionWait }),
+  })
   const connection = createEmbeddedConnection({ pool, engine, ...(closeGraceMs === undefined ? {} : { closeGraceMs }) })
   log?.debug({ dataDir, database }, 'embedded engine opened')
   return createClientStore({ mode: 'embedded', client: createClient({ connection, log: { level: ClickHouseLogLevel.OFF } }) })

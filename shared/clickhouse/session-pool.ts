@@ -41,7 +41,14 @@ interface LaneState {
   waiting: Set<Waiter>
 }
 
-export function createSessionPool({ open, lanes }: { open: () => Promise<Session>; lanes: LaneSizes }): SessionPool {
+export interface SessionPoolOptions {
+  open: () => Promise<Session>
+  lanes: LaneSizes
+  /** Called for each lease, with the seconds that it was waited for. */
+  onWait?: (lane: Lane, seconds: number) => void
+}
+
+export function createSessionPool({ open, lanes, onWait }: SessionPoolOptions): SessionPool {
   const states = new Map<Lane, LaneState & { opening: number }>()
   for (const [lane, size] of Object.entries(lanes) as [Lane, number][]) {
     states.set(lane, { size, open: new Set(), idle: [], waiting: new Set(), opening: 0 })
@@ -121,6 +128,7 @@ export function createSessionPool({ open, lanes }: { open: () => Promise<Session
       signal?.throwIfAborted()
       if (stopped) throw closedError()
       const state = states.get(lane)!
+      const askedMs = performance.now()
       const { promise, resolve, reject } = Promise.withResolvers<Lease>()
       const waiter: Waiter = { resolve, reject }
       const leave = (): void => {
@@ -130,7 +138,9 @@ export function createSessionPool({ open, lanes }: { open: () => Promise<Session
       state.waiting.add(waiter)
       serve(lane)
       try {
-        return await promise
+        const lease = await promise
+        onWait?.(lane, (performance.now() - askedMs) / 1000)
+        return lease
       } finally {
         signal?.removeEventListener('abort', leave)
       }

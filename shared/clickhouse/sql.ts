@@ -15,9 +15,12 @@ export interface Bound {
 class Fragment {
   readonly strings: readonly string[]
   readonly values: readonly (Bound | Fragment)[]
-  constructor(strings: readonly string[], values: readonly (Bound | Fragment)[]) {
+  /** Of a whole statement: what metrics call it. */
+  readonly name: string
+  constructor(strings: readonly string[], values: readonly (Bound | Fragment)[], name = 'unnamed') {
     this.strings = strings
     this.values = values
+    this.name = name
   }
 }
 export type { Fragment }
@@ -31,6 +34,14 @@ export const uint = (value: number | bigint): Bound => bind('UInt64', String(val
 /** A piece of SQL: `sql\`pod = ${str(name)}\``. Pieces nest. */
 export function sql(strings: TemplateStringsArray, ...values: readonly (Bound | Fragment)[]): Fragment {
   return new Fragment(strings, values)
+}
+
+/**
+ * A whole statement under the name that metrics and slow-query hunts know it by: `statement('pod-page', sql\`SELECT …\`)`. The name is a
+ * literal in kebab case, the same for all values that are bound: a series of metrics is kept for each.
+ */
+export function statement(name: string, { strings, values }: Fragment): Fragment {
+  return new Fragment(strings, values, name)
 }
 
 /** A DateTime64(9, 'UTC') of an RFC 3339 time in UTC. */

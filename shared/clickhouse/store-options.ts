@@ -3,10 +3,17 @@ import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import type { EmbeddedOptions, ServerOptions } from './open-store.ts'
 
-export function storeOptions(config: Config, log: Logger): EmbeddedOptions | ServerOptions {
+export function storeOptions(
+  config: Config,
+  log: Logger,
+  onSessionWait?: EmbeddedOptions['onSessionWait'],
+): EmbeddedOptions | ServerOptions {
   const database = config.AFTERLOG_CLICKHOUSE_DATABASE
   const url = config.AFTERLOG_CLICKHOUSE_URL
-  if (url === undefined) return { mode: 'embedded', dataDir: config.AFTERLOG_DATA_DIR, database, log }
+  if (url === undefined) {
+    const waits = onSessionWait === undefined ? {} : { onSessionWait }
+    return { mode: 'embedded', dataDir: config.AFTERLOG_DATA_DIR, database, log, ...waits }
+  }
   return {
     mode: 'server',
     url,

@@ -27,6 +27,8 @@ export interface Query {
 export interface QueryStats {
   rowsRead: number
   bytesRead: number
+  /** The most memory that it took at a time, where the engine says. */
+  memoryBytes?: number
 }
 
 export type ReadFormat = 'JSONEachRow' | 'JSONCompactEachRow' | 'RowBinary'

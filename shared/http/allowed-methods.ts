@@ -1,6 +1,6 @@
 // Which methods a path takes, for 405 and its Allow header (RFC 9110, section 15.5.6): the router finds routes by
 // method first. And which paths stand below one that is none itself, for whoever types only the beginning.
-import type { HttpServer } from './server.ts'
+import type { HttpServer } from './types.ts'
 
 interface Registered {
   /** As OpenAPI writes it, `/v1/pods/{uid}`. */

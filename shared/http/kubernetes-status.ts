@@ -3,8 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { StatusError, toStatus } from '#shared/kubernetes-status.ts'
 import { clientLeft, logFailure, toAfterlogError } from './problem.ts'
 
-export const isKubernetesPath = (url: string): boolean => /^\/k8s(?:[/?]|$)/.test(url)
-
 export function sendStatus(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
   if (clientLeft(reply, thrown)) return reply.send()
   const error = thrown instanceof StatusError ? thrown : toAfterlogError(thrown)
@@ -13,6 +11,7 @@ export function sendStatus(request: FastifyRequest, reply: FastifyReply, thrown:
     if (error.retryAfterS !== undefined || error.retryable) void reply.header('retry-after', String(error.retryAfterS ?? 1))
   }
   const status = toStatus(error)
+  request.work.failure = error instanceof StatusError ? status.reason : error.code
   return reply
     .code(status.code)
     .header('content-type', 'application/json')

@@ -96,6 +96,7 @@ export function logFailure(request: FastifyRequest, error: AfterlogError): void 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
   if (clientLeft(reply, thrown)) return reply.send()
   const error = toAfterlogError(thrown, request.routeOptions?.schema)
+  request.work.failure = error.code
   logFailure(request, error)
   if (error.retryAfterS !== undefined || error.retryable) void reply.header('retry-after', String(error.retryAfterS ?? 1))
   return reply

@@ -3,39 +3,25 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from '@fastify/type-provider-zod'
-import Fastify, {
-  LogController,
-  type FastifyInstance,
-  type FastifyPluginCallback,
-  type FastifyPluginOptions,
-  type RawServerDefault,
-} from 'fastify'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import Fastify, { LogController } from 'fastify'
 import { Readable } from 'node:stream'
-import { Gauge, Histogram, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import { z } from 'zod'
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
 import { isTenant } from '#shared/tenant.ts'
+import { version } from '#shared/version.ts'
 import { watchPaths } from './allowed-methods.ts'
 import { answerClientError } from './client-error.ts'
 import { parseJsonBody } from './json-body.ts'
-import { isKubernetesPath, sendStatus } from './kubernetes-status.ts'
+import { isApiPath, isKubernetesPath } from './api-paths.ts'
+import { sendStatus } from './kubernetes-status.ts'
+import { observeRequests, requestIdOf } from './observe-requests.ts'
 import { sendProblem } from './problem.ts'
+import { createRequestWork } from './request-work.ts'
+import type { HttpServer, Readiness, RoutePlugin } from './types.ts'
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** X-Scope-OrgID, or `default`. */
-    tenant: string
-  }
-}
-
-export type HttpServer = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, Logger, ZodTypeProvider>
-/** A route is one file: a plugin made by a factory. */
-export type RoutePlugin = FastifyPluginCallback<FastifyPluginOptions, RawServerDefault, ZodTypeProvider, Logger>
-
-/** Why a service cannot serve now; an empty list means ready. */
-export type Readiness = () => Promise<readonly string[]>
+export type { HttpServer, Readiness, RoutePlugin } from './types.ts'
 
 export interface HttpServerOptions {
   log: Logger
@@ -61,7 +47,8 @@ export async function createHttpServer({
 }: HttpServerOptions): Promise<HttpServer> {
   const app = Fastify({
     loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestIdOf,
     bodyLimit: bodyBytesMax,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
@@ -70,8 +57,11 @@ export async function createHttpServer({
     http: { requireHostHeader: false },
     clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true },
-    frameworkErrors: (error, request, reply) =>
-      void (isKubernetesPath(request.url) ? sendStatus : sendProblem)(request, reply, error),
+    frameworkErrors: (error, request, reply) => {
+      // No hook has run.
+      request.work = createRequestWork()
+      void (isKubernetesPath(request.url) ? sendStatus : sendProblem)(request, reply, error)
+    },
   }).withTypeProvider<ZodTypeProvider>() as HttpServer
   // text/plain, which fastify reads by itself, is no object of any route.
   app.removeAllContentTypeParsers()
@@ -88,23 +78,25 @@ export async function createHttpServer({
     if (methods.length > 0) void reply.header('allow', methods.join(', '))
     return sendProblem(request, reply, notFound(path, request.method, { methods, below: path === '/' ? [] : below(path) }))
   })
+  observeRequests(app, registry)
   app.decorateRequest('tenant', 'default')
   app.addHook('onRequest', async (request) => {
     if (request.headers.host === undefined && request.raw.httpVersion !== '1.0')
       throw invalidParameter('Host', 'Host is missing: HTTP/1.1 requires it')
     request.tenant = readTenant(request.headers['x-scope-orgid'])
-    const inTheWay = isApi(request.url) ? obstacle?.() : undefined
+    const inTheWay = isApiPath(request.url) ? obstacle?.() : undefined
     if (inTheWay !== undefined) throw inTheWay
   })
-  // Fastify reads a stream that nobody asked for to its end, which a tail does not have.
   app.addHook('onSend', async (request, _, payload) => {
-    if (request.method !== 'HEAD' || !(payload instanceof Readable)) return payload
+    if (!(payload instanceof Readable)) return payload
+    request.work.streams = true
+    if (request.method !== 'HEAD') return payload
+    // Fastify reads a stream that nobody asked for to its end, which a tail does not have.
     payload.destroy()
     return Readable.from([])
   })
-  observeRequests(app, registry)
   await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'Afterlog', version: '0.1.0', description: 'Logs that outlive their pods.' } },
+    openapi: { openapi: '3.1.0', info: { title: 'Afterlog', version, description: 'Logs that outlive their pods.' } },
     transform: jsonSchemaTransform,
   })
   await app.register(swaggerUi, { routePrefix: '/docs', theme: { title: 'Afterlog: its HTTP API' } })
@@ -113,9 +105,6 @@ export async function createHttpServer({
   for (const route of routes) await app.register(route)
   return app
 }
-
-/** Of what needs the store's tables. */
-const isApi = (url: string): boolean => url.startsWith('/v1/') || isKubernetesPath(url)
 
 /** Tenant of a request: 1 to 128 printable ASCII characters; `default` where none is named. */
 function readTenant(header: string | string[] | undefined): string {
@@ -172,33 +161,4 @@ function operations(
       .serializer((text) => text as string)
       .send(await registry.metrics()),
   )
-}
-
-/** nginx's status of a request whose client went away before its answer. */
-const clientLeft = 499
-
-function observeRequests(app: HttpServer, registry: Registry): void {
-  const duration = new Histogram({
-    name: 'afterlog_http_request_seconds',
-    help: 'Time to answer, by route and status',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.005, 0.02, 0.1, 0.5, 1, 5, 30],
-    registers: [registry],
-  })
-  const open = new Gauge({ name: 'afterlog_http_requests_open', help: 'Requests being answered', registers: [registry] })
-  app.addHook('onRequest', async (request, reply) => {
-    open.inc()
-    // Not onResponse: that is not called where the client goes away.
-    reply.raw.once('close', () => {
-      open.dec()
-      const route = request.routeOptions.url ?? 'none'
-      const status = reply.raw.headersSent ? reply.statusCode : clientLeft
-      duration.observe({ method: request.method, route, status }, reply.elapsedTime / 1000)
-      if (!isApi(route)) return
-      const { tenant, method } = request
-      const isWhole = reply.raw.writableFinished
-      const line = { tenant, method, url: request.url.slice(0, 500), status, ms: Math.round(reply.elapsedTime) }
-      request.log.info(isWhole ? line : { ...line, brokenOff: true }, 'answered')
-    })
-  })
 }

@@ -2,6 +2,7 @@
 // Invariants: every statement is idempotent, so two starters at once, or a starter killed half way, end in the same tables; a
 // migration that was applied is never edited; a store that a newer Afterlog has migrated is refused. In a cluster nothing
 // is changed while a host of it does not answer: no statement ON CLUSTER hangs, and no host misses one.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { requireAllHosts } from '#shared/clickhouse/cluster-hosts.ts'
 import { raw, sql, str, uint } from '#shared/clickhouse/sql.ts'
@@ -29,10 +30,9 @@ export async function runMigrations({ store, dir = migrationsDir, fsync, log }: 
     const applied = await readHistory(store)
     checkHistory(migrations, applied, store.cluster)
     for (const migration of migrations.filter(({ number }) => !applied.has(number))) {
-      // Another starter may have applied it by now.
-      if ((await readHistory(store)).has(migration.number)) continue
       const file = fileFor(migration, store.cluster)
-      await run(store, file.text)
+      const isByAnother = async (): Promise<boolean> => (await readHistory(store)).has(migration.number)
+      if (!(await run(store, file.text, isByAnother))) continue
       await record(store, migration.number, file)
       numbers.push(migration.number)
       log?.info({ migration: file.name }, 'migration applied')
@@ -42,14 +42,32 @@ export async function runMigrations({ store, dir = migrationsDir, fsync, log }: 
   return numbers
 }
 
+/** How long, and how often, a starter that failed looks whether another one has applied the migration: 5 s. */
+const recordedWithin = { tries: 20, ms: 250 }
+
 const migrationsDir = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
-/** The statements of a text, in order. */
-async function run(store: LogStore, text: string): Promise<void> {
+/**
+ * The statements of a text, in order. False where another starter has applied the whole text meanwhile: a later migration
+ * of its may have dropped what the next statement reads, so neither that nor its failure counts.
+ */
+async function run(store: LogStore, text: string, isByAnother = async () => false): Promise<boolean> {
   const { cluster } = store
   if (cluster !== undefined) await requireAllHosts(store, cluster)
-  for (const statement of splitStatements(cluster === undefined ? text : text.replaceAll('{cluster}', cluster)))
-    await store.command({ sql: raw(statement) })
+  for (const statement of splitStatements(cluster === undefined ? text : text.replaceAll('{cluster}', cluster))) {
+    if (await isByAnother()) return false
+    try {
+      await store.command({ sql: raw(statement) })
+    } catch (error) {
+      // It drops what it made for the migration just before it records it.
+      for (let tries = 0; tries < recordedWithin.tries; tries++) {
+        if (await isByAnother()) return false
+        await sleep(recordedWithin.ms)
+      }
+      throw error
+    }
+  }
+  return true
 }
 
 /** A failure in a cluster whose hosts do not all answer names those that do not. */

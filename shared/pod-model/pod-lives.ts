@@ -20,6 +20,8 @@ export interface Life extends LifeEvidence {
   image: string
   imageId: string
   lines: number
+  /** Whether `lines` is a count of distinct lines, and not an estimate. */
+  linesExact: boolean
   /** Of the messages of its lines, and lines of severity error or fatal; null where they were not counted. */
   bytes: number | null
   errors: number | null
@@ -27,6 +29,8 @@ export interface Life extends LifeEvidence {
   lastLine: string | null
   /** Whether lines of it have expired. */
   expired: boolean
+  /** Whether its seal lacks lines that have expired; set with the seal. */
+  lacksLines?: boolean
   /** What its lines cover of their files. */
   stretches: StretchRow[]
   /** Dead letters that may be of it. */
@@ -66,6 +70,7 @@ export function joinLives({ lives, lines, counts, stretches }: LifeSources): Lif
     const life = ofLine(row)
     if (life === undefined) continue
     life.lines += Number(row.lines)
+    life.linesExact &&= row.estimate !== true
     life.expired ||= row.stored !== row.lines
     if (row.bytes !== undefined) life.bytes = (life.bytes ?? 0) + Number(row.bytes)
     if (row.errors !== undefined) life.errors = (life.errors ?? 0) + Number(row.errors)
@@ -118,6 +123,7 @@ const fromObject = ({ restart, ...row }: LifeRow): Life => ({
   restart,
   state: row.state,
   lines: 0,
+  linesExact: true,
   bytes: null,
   errors: null,
   firstLine: null,
@@ -131,7 +137,18 @@ function pick(
   row: Omit<LifeRow, 'restart'>,
 ): Omit<
   Life,
-  'kind' | 'restart' | 'state' | 'lines' | 'bytes' | 'errors' | 'firstLine' | 'lastLine' | 'expired' | 'stretches' | 'losses'
+  | 'kind'
+  | 'restart'
+  | 'state'
+  | 'lines'
+  | 'linesExact'
+  | 'bytes'
+  | 'errors'
+  | 'firstLine'
+  | 'lastLine'
+  | 'expired'
+  | 'stretches'
+  | 'losses'
 > {
   const { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId } = row
   return { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId }
@@ -152,6 +169,7 @@ const fromLines = ({ container, restart, containerId }: LifeLinesRow): Life => (
   image: '',
   imageId: '',
   lines: 0,
+  linesExact: true,
   bytes: null,
   errors: null,
   firstLine: null,

@@ -7,7 +7,7 @@ import { exitCodeOf, madeUpBy } from '#shared/lifecycle/made-up.ts'
 import { newestLives, podOutcome, type Evidence } from '#shared/lifecycle/outcome.ts'
 import type { LifeEnd, Seal, SealEvidence } from '#shared/pod-model/seal/evidence.ts'
 import { lossesOfLife } from '#shared/pod-model/seal/losses.ts'
-import { sealOf } from '#shared/pod-model/seal/seal.ts'
+import { lacksLines, sealOf } from '#shared/pod-model/seal/seal.ts'
 import { earlier, hitByOom, joinLives, later, type Life } from './pod-lives.ts'
 import type { EventRow, LifeLinesRow, LifeRow, LineCountRow, LossRow, PodRow, StretchRow } from './rows.ts'
 
@@ -39,6 +39,8 @@ export interface LifeJson {
   /** As the runtime told it, else what the exit code stands for. */
   signal: number | null
   lines: number
+  /** false of an estimate: its lines are counted once it is over. */
+  linesExact: boolean
   firstLine: string | null
   lastLine: string | null
   /** null where nobody looked at what its lines cover. */
@@ -61,6 +63,8 @@ export interface PodJson {
   diedAt: string | null
   restarts: number | null
   lines: number
+  /** Whether the lines of all its lives were counted. */
+  linesExact: boolean
   containers: { name: string; lives: LifeJson[] }[]
 }
 
@@ -106,13 +110,15 @@ export function renderPod(facts: PodFacts): RenderedPod {
     diedAt: verdict.diedAt,
     restarts: restartsOf(lives),
     lines: lives.reduce((sum, life) => sum + life.lines, 0),
+    linesExact: lives.every((life) => life.linesExact && lifeOutcomeOf(life, verdict, newest.has(life)) !== 'running'),
     containers: names.map((name) => ({
       name,
       lives: lives
         .filter(({ container }) => container === name)
         .map((life) => {
-          const seal = stretches === undefined ? null : sealOf(sealEvidence(life, verdict, newest.has(life)))
-          return renderLife(life, verdict, newest.has(life), seal)
+          const proof = sealEvidence(life, verdict, newest.has(life))
+          life.lacksLines = stretches !== undefined && lacksLines(proof)
+          return renderLife(life, verdict, newest.has(life), stretches === undefined ? null : sealOf(proof))
         }),
     })),
   }
@@ -125,7 +131,7 @@ export function containerOf(fieldPath: string): string {
 }
 
 function renderLife(life: Life, verdict: Verdict, newest: boolean, seal: Seal | null): LifeJson {
-  const { restart, containerId, startedAt, finishedAt, reason, signal, lines, firstLine, lastLine } = life
+  const { restart, containerId, startedAt, finishedAt, reason, signal, lines, linesExact, firstLine, lastLine } = life
   const exitCode = exitCodeOf(life)
   const outcome = lifeOutcomeOf(life, verdict, newest)
   return {
@@ -138,6 +144,7 @@ function renderLife(life: Life, verdict: Verdict, newest: boolean, seal: Seal | 
     exitCode,
     signal: signal ?? signalOf(exitCode),
     lines,
+    linesExact: linesExact && outcome !== 'running',
     firstLine,
     lastLine,
     seal,
@@ -149,7 +156,17 @@ const signalOf = (exitCode: number | null): number | null => (exitCode === null 
 
 function sealEvidence(life: Life, verdict: Verdict, newest: boolean): SealEvidence {
   const { lines, stretches, losses, startedAt, firstLine, lastLine, expired } = life
-  return { lines, expired, stretches, losses, end: endOf(life, verdict, newest), startedAt, firstLine, lastLine }
+  return {
+    lines,
+    expired,
+    unchecked: !life.linesExact,
+    stretches,
+    losses,
+    end: endOf(life, verdict, newest),
+    startedAt,
+    firstLine,
+    lastLine,
+  }
 }
 
 function endOf(life: Life, verdict: Verdict, newest: boolean): LifeEnd {

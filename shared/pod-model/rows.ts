@@ -1,7 +1,5 @@
 // Rows of facts as statements give them: what Kubernetes reported, what agents sent, and what was counted of it. Times are RFC 3339 UTC
 // with nine digits, so that they compare as strings.
-import type { Stretch } from './seal/evidence.ts'
-
 export interface PodRow {
   cluster: string
   namespace: string
@@ -105,6 +103,8 @@ export interface LineCountRow extends LineLife {
   lines: string
   /** Those that are stored now, as decimal text. */
   stored: string
+  /** Of a life that runs: `lines` is an estimate, and nobody looked at what they cover of their files. */
+  estimate?: boolean
   /** Which span of time its lines lie in, from 1; 0 where there are no spans. Only where spans were given. */
   slot?: number
   /** Where spans were given or sizes asked for. */
@@ -113,6 +113,33 @@ export interface LineCountRow extends LineLife {
   /** Of messages, and lines of severity error or fatal, as decimal text; only where sizes were asked for. */
   bytes?: string
   errors?: string
+}
+
+/** Bytes of one file in which no line is missing. */
+export interface Stretch {
+  /** '' where the agent does not name it. */
+  file: string
+  /** Where its first line starts; -1 for lines that came without an offset. */
+  from: number
+  /** Behind its last line. */
+  to: number
+  /** Times of those two lines. */
+  firstAt: string
+  lastAt: string
+  /** The earliest of all its lines, which a clock that stepped back may put elsewhere. */
+  earliest: string
+  /** Places at which a line starts. */
+  places: number
+  /** The last line is marked as the last of its file. */
+  ended: boolean
+  /** Lines that are marked so with others behind them. */
+  endsInside: number
+  /** Lines whose length nobody told. */
+  unmeasured: number
+  /** Places with two different lines. */
+  clashes: number
+  /** Lines that start within another one. */
+  overlaps: number
 }
 
 export interface StretchRow extends Stretch, LineLife {}
@@ -138,6 +165,9 @@ export interface PodObjectRow {
   annotations: Record<string, string>
   /** The Pod as JSON. */
   object: string
+  /** The ownerReference as it stands. */
+  controllerKind: string
+  controllerName: string
 }
 
 export interface ReplacementRow {

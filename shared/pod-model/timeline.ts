@@ -46,14 +46,16 @@ export function timeline({ facts, rendered, replacement, around }: TimelineSourc
         const words = [`node: ${what} ${status}`, ...[reason, message.trim()].filter((word) => word !== '')]
         return { time: since, kind: 'node', text: words.join(', ') }
       }),
-    ...at(
-      replacement?.startedAt,
-      'replacement',
-      `${replacement?.name ?? ''} replaced it, on ${replacement?.node || 'no node yet'}`,
-    ),
+    ...replacementItems(replacement),
   ]
-  return items.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
+  return items.toSorted(byTime)
 }
+
+export const replacementItems = (replacement: ReplacementRow | null): TimelineItem[] =>
+  at(replacement?.startedAt, 'replacement', `${replacement?.name ?? ''} replaced it, on ${replacement?.node || 'no node yet'}`)
+
+/** Oldest first. */
+export const byTime = (a: TimelineItem, b: TimelineItem): number => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)
 
 const at = (time: string | null | undefined, kind: TimelineItem['kind'], text: string): TimelineItem[] =>
   time === null || time === undefined ? [] : [{ time, kind, text }]

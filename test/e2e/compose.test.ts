@@ -16,11 +16,11 @@ import { playFluentBit } from '#test/support/fluent-bit.ts'
 import { layOutImage } from '#test/support/image.ts'
 import { freePort } from '#test/support/kafka/free-port.ts'
 import { withKafka } from '#test/support/kafka/with-kafka.ts'
-import { request } from '#test/support/service.ts'
+import { listsHave, request } from '#test/support/service.ts'
 import { root, spawnService, type ServiceProcess } from '#test/support/service-process.ts'
 
 const { services } = readCompose()
-type Name = 'kafka' | 'migrate' | 'ingest' | 'query' | 'sample-logs' | 'fluent-bit'
+type Name = 'kafka' | 'migrate' | 'ingest' | 'query' | 'projector' | 'sample-logs' | 'fluent-bit'
 const named = (name: Name) => services[name]!
 /** Ports of the file → free ones of this machine. */
 const ports = new Map<string, number>()
@@ -33,6 +33,7 @@ withKafka(
     let samples: string
     let ingests: ServiceProcess[]
     let query: ServiceProcess
+    let projector: ServiceProcess
     const stack = new AsyncDisposableStack()
     let env: (name: Name) => Record<string, string>
 
@@ -42,12 +43,12 @@ withKafka(
       image = join(dir, 'app')
       samples = join(dir, 'samples')
       layOutImage(image)
-      const clickhouse = stack.use(await startServer({ dir: join(dir, 'clickhouse') }))
+      const clickhouse = stack.use(await startServer({ dir: join(dir, 'clickhouse'), user: clickHouseUser() }))
       env = (name) => environment(name, { 'kafka:9092': kafka.brokers, 'http://clickhouse:8123': clickhouse.url })
     }, 120_000)
     afterAll(() => stack.disposeAsync())
 
-    const started = (name: 'ingest' | 'query'): ServiceProcess =>
+    const started = (name: 'ingest' | 'query' | 'projector'): ServiceProcess =>
       stack.use(spawnService({ dataDir: join(dir, 'none'), checkout: image, program: program(name), env: env(name) }))
     const files = async () => (await readdir(image, { recursive: true })).length
 
@@ -56,8 +57,10 @@ withKafka(
       await ran(program('migrate'), [], env('migrate'), image)
       ingests = Array.from({ length: named('ingest').deploy!.replicas! }, () => started('ingest'))
       query = started('query')
+      projector = started('projector')
       await ran(program('sample-logs'), [samples], {}, image)
-      for (const [name, service] of [...ingests.map((each) => ['ingest', each] as const), ['query', query] as const])
+      const others = [['query', query] as const, ['projector', projector] as const]
+      for (const [name, service] of [...ingests.map((each) => ['ingest', each] as const), ...others])
         await expect.poll(async () => await isHealthy(name, service), { timeout: 60_000, interval: 500 }).toBe(true)
 
       const messages = await playFluentBit({
@@ -82,7 +85,9 @@ withKafka(
     })
 
     test('what the API server told of the pods is there too', async () => {
-      const { body } = await request(`${await query.serving}/v1/pods?outcome=oomkilled`)
+      const url = await query.serving
+      await listsHave(url)
+      const { body } = await request(`${url}/v1/pods?outcome=oomkilled`)
       expect(body.pods).toMatchObject([{ namespace: 'shop', outcome: 'oomkilled' }])
     })
 
@@ -98,8 +103,8 @@ withKafka(
     })
 
     test('told to stop they stop in order, within the grace of the file', async () => {
-      for (const service of [...ingests, query]) service.kill('SIGTERM')
-      for (const service of [...ingests, query]) expect(await service.exited).toMatchObject({ code: 0 })
+      for (const service of [...ingests, query, projector]) service.kill('SIGTERM')
+      for (const service of [...ingests, query, projector]) expect(await service.exited).toMatchObject({ code: 0 })
     })
   },
   { kcat: true, start: async () => await brokerOptions() },
@@ -107,6 +112,12 @@ withKafka(
 
 interface Line {
   path: string
+}
+
+/** Whom the file makes in the server's image. */
+function clickHouseUser() {
+  const { CLICKHOUSE_USER: name, CLICKHOUSE_PASSWORD: password } = services['clickhouse']!.environment!
+  return { name: String(name), password: String(password) }
 }
 
 /** The settings that the file gives to the broker's image, which are those of server.properties, on free ports. */
@@ -133,7 +144,8 @@ function environment(name: Name, addresses: Readonly<Record<string, string>>): R
   return { NODE_ENV: 'production', ...Object.fromEntries(given) }
 }
 
-const program = (name: Name) => named(name).command![0] as 'services/ingest/main.ts' | 'services/query/main.ts'
+const program = (name: Name) =>
+  named(name).command![0] as 'services/ingest/main.ts' | 'services/query/main.ts' | 'services/projector/main.ts'
 
 /** Runs to its end, which must be a good one. */
 async function ran(file: string, args: readonly string[], env: Record<string, string>, cwd: string): Promise<void> {

@@ -101,7 +101,7 @@ test('the table tells how every dead pod died, and an ended demo leaves nothing 
   ])
   expect(row('shop/db-migrate-v42-7xk2m').slice(0, 4)).toEqual(['shop/db-migrate-v42-7xk2m', 'node-2', 'completed', '0'])
   expect(output).toContain(
-    'alive: shop/web-6c8d5f7b9c-p4hjv, shop/search-indexer-0, payments/payments-79c5d9f8b-mm2rd, kube-system/etcd-node-1',
+    'alive: shop/search-indexer-0, payments/payments-79c5d9f8b-mm2rd, shop/web-6c8d5f7b9c-p4hjv, kube-system/etcd-node-1',
   )
   expect(output).toContain('every line of 10 pods came back, byte for byte')
   expect(output).toContain(

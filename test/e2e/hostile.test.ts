@@ -3,7 +3,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
-import { request } from '#test/support/service.ts'
+import { listsHave, request } from '#test/support/service.ts'
 import { spawnService, type ServiceProcess } from '#test/support/service-process.ts'
 import { badPosts } from './hostile/posts.ts'
 import { oddPosts } from './hostile/odd-posts.ts'
@@ -35,6 +35,7 @@ beforeAll(async () => {
     message: 'a good line',
   }))
   await postRecords([...good, 1, 2])
+  await listsHave(url)
   const next = async (path: string) => String((await request(`${url}${path}`)).body['next'])
   cursors = {
     lines: await next('/v1/logs?order=asc&limit=1'),
@@ -59,7 +60,7 @@ const postRecords = (records: readonly unknown[]) =>
 async function rows(): Promise<unknown> {
   const get = async (path: string) => (await request(`${url}${path}`)).body
   const { lines } = (await get('/v1/logs?limit=10000')) as { lines: unknown[] }
-  return { lines, pods: await get('/v1/pods'), letters: await get('/v1/dead-letters?limit=10000') }
+  return { lines, pods: (await get('/v1/pods'))['pods'], letters: await get('/v1/dead-letters?limit=10000') }
 }
 
 async function resident(): Promise<number> {
@@ -259,10 +260,12 @@ describe('after all of it', () => {
     const residentMB = await resident()
     process.stdout.write(`resident memory: ${before.residentMB} MB before, ${residentMB} MB after\n`)
     expect(residentMB).toBeLessThan(before.residentMB + 600)
-    const failed = new Set(service.logs.filter(({ level }) => level >= 50).map(({ reqId }) => reqId))
+    const failed = new Set(
+      service.logs.filter(({ level }) => level === 'error' || level === 'fatal').map(({ requestId }) => requestId),
+    )
     const told = service.logs
-      .filter(({ reqId }) => failed.has(reqId))
-      .map(({ msg, method, url: of }) => [msg, method, of].join(' '))
+      .filter(({ requestId }) => failed.has(requestId))
+      .map(({ msg, method, route }) => [msg, method, route].join(' '))
     expect(told, told.join('\n')).toEqual([])
     expect(service.stderr()).toBe('')
   })

@@ -277,7 +277,7 @@ describe.skipIf(lacking !== undefined)('kubectl reads the dead', () => {
           reason: 'OOMKilled',
           startedAt: pod['status'].startTime,
           finishedAt: new Date(now).toISOString(),
-          containerID: 'containerd://aa',
+          containerID: `containerd://${'51'.repeat(32)}`,
         }
         pod['status'].phase = 'Failed'
         pod['status'].containerStatuses = [{ name: 'app', restartCount: 0, state: { terminated: ended } }]

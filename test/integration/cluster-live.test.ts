@@ -5,7 +5,7 @@ import { raw } from '#shared/clickhouse/sql.ts'
 import { clusterMsMax, clusterName, startCluster, type TestCluster } from '#test/support/cluster/start.ts'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
 import { post, record } from '#test/support/lines.ts'
-import { request, startTestService, type TestService } from '#test/support/service.ts'
+import { listsHave, request, startTestService, type TestService } from '#test/support/service.ts'
 import { openEvents } from '#test/support/sse.ts'
 
 let cluster: TestCluster
@@ -46,6 +46,7 @@ test('a watch that goes on where it was hears of changes on every shard', async 
       headers: { 'content-type': 'application/json', 'x-scope-orgid': 'watch' },
     })
     expect(status).toBe(200)
+    await listsHave(service.url)
   }
   const headers = { 'x-scope-orgid': 'watch' }
   await told(names, 'Running')

@@ -5,6 +5,7 @@ import { raw } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import { createIngest } from '#ingest/service.ts'
+import { createProjector } from '#projector/service.ts'
 import { createQuery } from '#query/service.ts'
 import { answersOf, once, post, record, someTime, type Poster } from '#test/support/lines.ts'
 import { startTestService, type TestService } from '#test/support/service.ts'
@@ -21,6 +22,7 @@ let service: TestService
 beforeAll(async () => {
   service = await startTestService({ AFTERLOG_RETENTION: 'default=14d,payments=90d' }, [
     (deps) => createIngest({ ...deps, store: { ...deps.store, insert: insertThrough(deps.store.insert) } }),
+    createProjector,
     createQuery,
   ])
 })

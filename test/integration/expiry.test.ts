@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LogStore, Query } from '#shared/clickhouse/store.ts'
 import { compile, raw } from '#shared/clickhouse/sql.ts'
-import { openKeepService, type KeepService } from '#test/support/keep-service.ts'
+import { openProjectorService, type ProjectorService } from '#test/support/projector-service.ts'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
 import { both, ended, status } from '#test/support/pod-shapes.ts'
 
@@ -35,19 +35,19 @@ const died = (exitCode: number) => (object: KubernetesObject) => {
 /** First five minutes and last fifteen, as numbers of lines; the last line is the one at 10:00:00. */
 const kept = [...Array.from({ length: 10 }, (_, i) => i), ...Array.from({ length: 31 }, (_, i) => 90 + i)]
 
-async function messages(service: KeepService, uid: string): Promise<string[]> {
+async function messages(service: ProjectorService, uid: string): Promise<string[]> {
   const { body } = await service.request('GET', `/v1/pods/${uid}/logs?limit=1000`)
   return (body['lines'] as { message: string }[]).map(({ message }) => message)
 }
-const linesOf = async (service: KeepService, uid: string): Promise<number> =>
+const linesOf = async (service: ProjectorService, uid: string): Promise<number> =>
   (await service.request('GET', `/v1/pods/${uid}`)).body['lines'] as number
-const partsOf = async (service: KeepService, id: string): Promise<string[]> =>
+const partsOf = async (service: ProjectorService, id: string): Promise<string[]> =>
   (await readdir(service.dir, { recursive: true })).filter((name) => name.includes(`${id}_`))
 
 describe('once lines have expired', () => {
-  let service: KeepService
+  let service: ProjectorService
   beforeAll(async () => {
-    service = await openKeepService()
+    service = await openProjectorService()
     await service.store.command({ sql: raw('SYSTEM STOP MERGES logs') })
     await service.tell(podOf('crashed', died(1)), podOf('done', died(0)))
     await service.say([...hourOf('crashed'), ...hourOf('done')])
@@ -86,7 +86,7 @@ describe('once lines have expired', () => {
 
   test('a pod of which nothing is left but its obituary is still told', async () => {
     const before = (await service.request('GET', '/v1/pods/crashed')).body
-    for (const table of ['pods', 'lives', 'life_lines', 'pods_seen', 'events', 'kept_counts'])
+    for (const table of ['pods', 'lives', 'life_lines', 'events', 'kept_counts'])
       await service.store.command({ sql: raw(`TRUNCATE TABLE ${table}`) })
     // Bytes are not counted for the day that is gone: the obituary has them as they were.
     const answer = await service.request('GET', '/v1/pods/crashed')
@@ -105,7 +105,7 @@ const withoutBytes = (body: object): unknown =>
   JSON.parse(JSON.stringify(body, (key, value: unknown) => (key === 'bytes' ? undefined : value)))
 
 test('what has expired between last words is no gap, and the seal of when all was there is remembered', async () => {
-  await using service = await openKeepService()
+  await using service = await openProjectorService()
   await service.tell(podOf('sealed', died(1)))
   const lines = hourOf('sealed').map((line, i, all) => ({
     ...line,
@@ -134,31 +134,32 @@ const breaking = (begin: string) => {
     through: (store: LogStore): LogStore => ({
       ...store,
       command: (query: Query) =>
-        fault.broken && compile(query.sql).text.startsWith(begin)
-          ? Promise.reject(new Error('the disk is full'))
-          : store.command(query),
+        fault.broken && compile(query.sql).text.startsWith(begin) ? Promise.reject(new Error('no luck')) : store.command(query),
     }),
   }
   return fault
 }
 
 /** A crashed pod whose lines are to be dropped. */
-async function expiring(through: (store: LogStore) => LogStore): Promise<KeepService> {
-  const service = await openKeepService({ through })
+async function expiring(through: (store: LogStore) => LogStore): Promise<ProjectorService> {
+  const service = await openProjectorService({ through })
   await service.tell(podOf('crashed', died(137)))
   await service.say(hourOf('crashed'))
   service.clock.now += 15 * dayMs
   return service
 }
 
-test('a copy that fails blocks the drop, is told, and is made up for', async () => {
+test('a copy that fails holds up the drop, is shown, and is made up for', async () => {
   const fault = breaking('INSERT INTO logs')
   await using service = await expiring(fault.through)
   expect(await service.expire()).toEqual([])
   expect(await messages(service, 'crashed')).toHaveLength(121)
   const { body } = await service.request('GET', '/v1/retention')
-  expect(body['overdue']).toMatchObject([{ class: 'default', day: '2026-11-23', reason: 'of pod crashed: the disk is full' }])
+  expect(body['overdue']).toMatchObject([{ class: 'default', day: '2026-11-23', reason: 'of pod crashed: no luck', tries: 1 }])
+  expect(await service.expire()).toEqual([])
+  expect(service.expiry.blocked.values().next().value).toMatchObject({ tries: 1 })
   fault.broken = false
+  service.clock.now += 5_000
   expect(await service.expire()).toHaveLength(1)
   expect(await messages(service, 'crashed')).toHaveLength(kept.length)
   expect((await service.request('GET', '/v1/retention')).body['overdue']).toEqual([])
@@ -168,12 +169,14 @@ test('copied twice, and beside what they are copies of, last words are one line 
   const fault = breaking('ALTER TABLE logs DROP')
   await using service = await expiring(fault.through)
   await service.expire()
+  service.clock.now += 5_000
   await service.expire()
   const stored = await service.store.rows<{ class: string }>({ sql: raw('SELECT DISTINCT class FROM logs ORDER BY class') })
   expect(stored.map((row) => row.class)).toEqual(['default', 'last_words'])
   expect(await messages(service, 'crashed')).toHaveLength(121)
   expect(await linesOf(service, 'crashed')).toBe(121)
   fault.broken = false
+  service.clock.now += 30_000
   await service.expire()
   expect(await messages(service, 'crashed')).toEqual(kept.map((i) => `crashed ${i}`))
   expect(await linesOf(service, 'crashed')).toBe(121)
@@ -181,7 +184,7 @@ test('copied twice, and beside what they are copies of, last words are one line 
 
 test('a line that comes while last words are copied is not dropped unseen', async () => {
   let late: object[] = []
-  await using service: KeepService = await openKeepService({
+  await using service: ProjectorService = await openProjectorService({
     through: (store) => ({
       ...store,
       command: async (query: Query) => {
@@ -195,7 +198,46 @@ test('a line that comes while last words are copied is not dropped unseen', asyn
   service.clock.now += 15 * dayMs
   late = [{ ...hourOf('crashed')[120]!, message: 'said last' }]
   expect(await service.expire()).toEqual([])
-  expect(service.expiry.blocked.values().next().value).toBe('lines came meanwhile')
+  expect(service.expiry.blocked.values().next().value).toMatchObject({ reason: 'lines came meanwhile' })
+  service.clock.now += 5_000
   expect(await service.expire()).toHaveLength(1)
   expect(await messages(service, 'crashed')).toContain('said last')
+})
+
+test('what fails to the end is given up: the day is dropped, is said to be inexact, and no other day waits for it', async () => {
+  const fault = breaking('INSERT INTO logs')
+  await using service = await expiring(fault.through)
+  await service.say([{ ...hourOf('done')[0]!, time: '2026-11-22T09:00:00Z' }], start)
+  expect(await service.expire()).toMatchObject([{ day: 20261122, exact: true }])
+  const dropped: object[] = []
+  let tries = 1
+  for (; dropped.length === 0 && tries < 20; tries++) {
+    service.clock.now += 3_600_000
+    dropped.push(...(await service.expire()))
+  }
+  expect(tries).toBe(6)
+  expect(dropped).toMatchObject([{ day: 20261123, exact: false }])
+  expect(await messages(service, 'crashed')).toEqual([])
+  // What did not fail is kept all the same.
+  expect(await linesOf(service, 'crashed')).toBe(121)
+  const { body } = await service.request('GET', '/v1/retention')
+  expect(body).toMatchObject({
+    overdue: [],
+    inexact: [{ class: 'default', day: '2026-11-23', reason: 'of pod crashed: no luck' }],
+  })
+})
+
+test('a day of 300,000 lines in one pod ends within the smallest memory that a statement may have', async () => {
+  await using service = await openProjectorService({ memoryBytes: 16 * 1024 * 1024 })
+  await service.tell(podOf('big', died(1)))
+  await service.store.command({
+    sql: raw(`INSERT INTO logs (tenant, ts, cluster, namespace, pod, pod_uid, container, restart, message, class)
+      SELECT 'default', fromUnixTimestamp64Nano(toInt64(${start}000000 + number * 10000000), 'UTC'), 'main', 'shop', 'big-0', 'big', 'app', 0,
+        concat('line ', toString(number)), 'default' FROM numbers(300000)`),
+  })
+  service.clock.now += 15 * dayMs
+  const dropped = await service.expire()
+  expect([...service.expiry.blocked.values()]).toEqual([])
+  expect(dropped).toMatchObject([{ day: 20261123, rows: 300_000, exact: true }])
+  expect(await linesOf(service, 'big')).toBe(300_000)
 })

@@ -43,7 +43,7 @@ describe('two instances with one restart count, after the runtime lost its state
         {
           name: 'app',
           lives: [
-            lifeJson('b001', 'unknown', 'nobody told how app ended', [status('08:00:00')], {
+            lifeJson('b001', 'unknown', 'how app ended is not known', [status('08:00:00')], {
               startedAt: ns('08:00:00'),
               ...first,
             }),

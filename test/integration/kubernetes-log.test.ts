@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
 import { apiTenant, type ApiTenant } from '#test/support/kubernetes-api.ts'
-import { startTestService, type TestService } from '#test/support/service.ts'
+import { listsHave, startTestService, type TestService } from '#test/support/service.ts'
 
 let service: TestService
 beforeAll(async () => {
@@ -169,6 +169,7 @@ test('a line sent twice is seen once, and fragments of different batches are one
     const init = { method: 'POST', headers: { 'x-scope-orgid': 'twice', 'content-type': 'application/json' } }
     expect((await fetch(`${service.url}/v1/batches`, { ...init, body: JSON.stringify({ records: batch }) })).status).toBe(200)
   }
+  await listsHave(service.url)
   expect(await log('', 'p')).toBe('a long line\nnext\ncut off')
   expect(await log('tailLines=2', 'p')).toBe('next\ncut off')
   expect(await log('timestamps=true&tailLines=3', 'p')).toBe(

@@ -53,7 +53,7 @@ describe('no death is missed and none is told twice', () => {
     await allIsKnown()
     expect(api.requests.filter((text) => text.startsWith('list pods'))).toEqual(['list pods'])
     expect(await metric('afterlog_kubernetes_objects_total{kind="pods"}')).toBeGreaterThan(80)
-    expect(await metric('afterlog_kubernetes_seconds_since_message{kind="pods"}')).toBeLessThan(30)
+    expect(await metric('afterlog_kubernetes_last_message_age_seconds{kind="pods"}')).toBeLessThan(30)
   })
 
   test('by connections cut in the middle of a line, events told twice, and a history told again from its beginning', async () => {

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { podAnswer } from '#query/routes/schemas/pods.ts'
 import { post, record, type TestRecord } from '#test/support/lines.ts'
-import { request, startTestService, type TestService } from '#test/support/service.ts'
+import { listsHave, request, startTestService, type TestService } from '#test/support/service.ts'
 
 let service: TestService
 beforeAll(async () => (service = await startTestService()))
@@ -108,6 +108,7 @@ describe('lines without restart and container id', () => {
     expect(await linesOf(uid, '&life=-1')).toEqual(['a@0', 'b@0', 'c@0', 'd@0'])
     expect(await linesOf(uid, '&order=desc&tail=2')).toEqual(['fine@1', 'e@1'])
 
+    await listsHave(service.url)
     const [listed] = ((await get(`/v1/pods?name=${uid}`)) as { pods: { lines: number; containers: { lives: object[] }[] }[] })
       .pods
     expect(listed).toMatchObject({

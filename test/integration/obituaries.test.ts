@@ -1,25 +1,28 @@
-// Obituaries: written when a death is known, again when something was told of it, by whoever looks, and never twice.
+// Obituaries: written when a death is known, again when something is reported of it, by whichever projector, and one counts.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
-import { openKeepService, type KeepService } from '#test/support/keep-service.ts'
+import { openProjectorService, type ProjectorService } from '#test/support/projector-service.ts'
 import { deleted, ended, gone, pod, running, status } from '#test/support/pod-shapes.ts'
 import type { KubernetesObject } from '#test/support/kubernetes.ts'
 
-let service: KeepService
+let service: ProjectorService
 beforeAll(async () => {
-  service = await openKeepService()
+  service = await openProjectorService()
 })
 afterAll(() => service[Symbol.asyncDispose]())
 
-interface Kept {
+interface Written {
   uid: string
   outcome: string
   bad: number
   lines: string
   document: string
 }
-const kept = (): Promise<Kept[]> =>
-  service.store.rows<Kept>({ sql: raw('SELECT uid, outcome, bad, lines, document FROM obituaries FINAL ORDER BY uid') })
+const written = (): Promise<Written[]> =>
+  service.store.rows<Written>({
+    sql: raw('SELECT uid, outcome, bad, lines, document FROM obituaries ORDER BY uid, revision DESC LIMIT 1 BY uid'),
+  })
+const obituaryOf = async (uid: string): Promise<Written | undefined> => (await written()).find((one) => one.uid === uid)
 const named = (uid: string, object: KubernetesObject): KubernetesObject => {
   object['metadata'].uid = uid
   object['metadata'].name = uid
@@ -37,30 +40,31 @@ const line = {
 
 test('a pod that lives has none', async () => {
   await service.tell(pod(status(running())))
-  expect(await service.look()).toBe(0)
-  expect(await kept()).toEqual([])
+  await service.project()
+  expect(await written()).toEqual([])
 })
 
 test('one that died has one, which is what GET /v1/pods/{uid}/obituary says', async () => {
   await service.tell(pod(status(ended(1), 'Failed'), 2))
-  expect(await service.look()).toBe(1)
-  const [obituary, ...others] = await kept()
+  await service.project()
+  const [obituary, ...others] = await written()
   expect(others).toEqual([])
   expect(obituary).toMatchObject({ uid: 'p', outcome: 'crashed', bad: 1, lines: '0' })
   expect(JSON.parse(obituary!.document)).toEqual((await service.request('GET', '/v1/pods/p/obituary')).body)
 })
 
-test('nothing told, nothing written; the same told again, nothing written', async () => {
-  expect(await service.look()).toBe(0)
+test('the same reported again changes nothing in it', async () => {
+  const before = await written()
   await service.tell(pod(status(ended(1), 'Failed'), 2))
-  expect(await service.look()).toBe(0)
+  await service.project()
+  expect(await written()).toEqual(before)
 })
 
 test('a late fact changes it', async () => {
   const lost = named('late', pod(status(running()), 3))
   await service.tell(lost, gone(named('late', pod(deleted(), 4))))
-  expect(await service.look()).toBe(1)
-  expect((await kept()).map(({ uid, outcome }) => [uid, outcome])).toContainEqual(['late', 'deleted'])
+  await service.project()
+  expect(await obituaryOf('late')).toMatchObject({ outcome: 'deleted' })
   const forced = named('late', pod(deleted(), 5))
   forced['status'].conditions.push({
     type: 'DisruptionTarget',
@@ -69,32 +73,35 @@ test('a late fact changes it', async () => {
     message: 'drained',
   })
   await service.tell(gone(forced))
-  expect(await service.look()).toBe(1)
-  expect((await kept()).find(({ uid }) => uid === 'late')).toMatchObject({ outcome: 'evicted', bad: 1 })
+  await service.project()
+  expect(await obituaryOf('late')).toMatchObject({ outcome: 'evicted', bad: 1 })
 })
 
-test('two processes that look at once write the same, and one that comes after writes nothing', async () => {
-  const before = (await kept()).length
+test('two projectors at once write one each, and one that begins then changes nothing', async () => {
+  const before = (await written()).length
   await service.tell(...Array.from({ length: 50 }, (_, i) => named(`twice-${i}`, pod(status(ended(137), 'Failed'), 2))))
-  await Promise.all([service.look(), service.look('anew')])
-  expect(await kept()).toHaveLength(before + 50)
-  expect(await service.look('anew')).toBe(0)
+  await Promise.all([service.project(), service.project('anew')])
+  const after = await written()
+  expect(after).toHaveLength(before + 50)
+  await service.project('anew')
+  expect(await written()).toEqual(after)
 })
 
-test('what was told while nobody looked is caught up with, also before there were marks', async () => {
+test('what was reported while no projector ran is caught up with, also from nothing', async () => {
   await service.tell(named('missed', pod(status(ended(2), 'Failed'), 2)))
-  for (const table of ['keeper_progress', 'pod_changes', 'obituaries'])
+  for (const table of ['job_watermarks', 'pod_records', 'pod_lookup', 'obituaries'])
     await service.store.command({ sql: raw(`TRUNCATE TABLE ${table}`) })
-  expect(await service.look('anew')).toBe(53)
-  expect((await kept()).map(({ uid }) => uid)).toContain('missed')
+  await service.project('anew')
+  expect(await written()).toHaveLength(53)
+  expect(await obituaryOf('missed')).toBeDefined()
 })
 
 test('lines that came late are in it before they expire', async () => {
   await service.say([line])
-  expect((await kept()).find(({ uid }) => uid === 'p')).toMatchObject({ lines: '0' })
+  expect(await obituaryOf('p')).toMatchObject({ lines: '0' })
   service.clock.now += 15 * 86_400_000
   expect(await service.expire()).toHaveLength(1)
-  const obituary = (await kept()).find(({ uid }) => uid === 'p')
+  const obituary = await obituaryOf('p')
   expect(obituary).toMatchObject({ lines: '1' })
   expect(JSON.parse(obituary!.document)).toMatchObject({
     pod: { lines: 1, containers: [{ lives: [{ lines: 1 }] }] },
@@ -102,9 +109,10 @@ test('lines that came late are in it before they expire', async () => {
   })
 })
 
-test('one whose node is gone, and of which nothing more is ever told, has one too', async () => {
+test('one whose node is gone, and of which nothing more is ever reported, has one too', async () => {
   await service.tell(named('stranded', pod(status(running()), 7)))
-  expect(await service.look()).toBe(0)
+  await service.project()
+  expect(await obituaryOf('stranded')).toBeUndefined()
   const { body } = await service.request('GET', '/v1/pods/stranded')
   const row = ['default', body['cluster'], body['node'], 9, 'gone', 'True', '2026-11-23 11:00:00', '', '']
   await service.store.insert({
@@ -113,6 +121,6 @@ test('one whose node is gone, and of which nothing more is ever told, has one to
     rows: Buffer.from(`${JSON.stringify(row)}\n`),
     format: 'JSONCompactEachRow',
   })
-  await service.look()
-  expect((await kept()).find(({ uid }) => uid === 'stranded')).toMatchObject({ outcome: 'node-lost' })
+  await service.project()
+  expect(await obituaryOf('stranded')).toMatchObject({ outcome: 'node-lost' })
 })

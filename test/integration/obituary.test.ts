@@ -4,12 +4,13 @@ import type { Obituary } from '#query/render/obituary.ts'
 import { obituaryAnswer } from '#query/routes/schemas/obituary.ts'
 import { fixture } from '#test/support/kubernetes.ts'
 import { post, record, type TestRecord } from '#test/support/lines.ts'
-import { request, startTestService, type TestService } from '#test/support/service.ts'
+import { listsHave, request, startTestService, type TestService } from '#test/support/service.ts'
 
 let service: TestService
 beforeAll(async () => {
   service = await startTestService()
   await tellStory()
+  await listsHave(service.url)
 })
 afterAll(async () => service[Symbol.asyncDispose]())
 

@@ -10,7 +10,7 @@ const { tell, say, get, list } = {
   list: (...args: Parameters<PodsService['list']>) => service.list(...args),
 }
 beforeAll(async () => {
-  service = await openPodsService()
+  service = await openPodsService(Date.now)
 })
 afterAll(async () => {
   await service?.[Symbol.asyncDispose]()
@@ -26,6 +26,7 @@ describe('paging', () => {
   ): Promise<string[]> {
     const seen: string[] = []
     for (let next: string | null = '', page = 0; next !== null; page++) {
+      await service.project()
       const { body } = await get(tenant, `/v1/pods?${query}${next === '' ? '' : `&cursor=${next}`}`)
       seen.push(...body['pods'].map((pod: KubernetesObject) => pod['uid']))
       next = body['next'] as string | null
@@ -40,7 +41,7 @@ describe('paging', () => {
     expect(await get('nobody', '/v1/pods')).toEqual({
       status: 200,
       contentType: 'application/json; charset=utf-8',
-      body: { pods: [], next: null },
+      body: { pods: [], next: null, asOf: null },
     })
   })
 
@@ -69,16 +70,48 @@ describe('paging', () => {
     expect(seen.toSorted()).toEqual(many)
   })
 
-  test('comes to its end among pods that died long before the newest one', async () => {
-    const pods = Array.from({ length: 12 }, (_, i) =>
-      fixture('pod-job-completed', (pod) => {
-        Object.assign(pod['metadata'], { uid: uid(i), name: `job-${i}`, creationTimestamp: '2026-11-23T01:00:00Z' })
-        pod['metadata'].managedFields = [{ time: `2026-11-23T11:${String(10 + i * 4)}:00Z` }]
-      }),
+  test('visits every pod once while older lines of it come, also of one whose first time changes again', async () => {
+    const at = (clock: string, name: string) => say('moving', 1, { pod: name, podUid: name, restart: 0, clock })
+    for (const name of many) await at(`10:${name.slice(1)}:00`, name)
+    await service.project()
+    // Before the listing begins: that is where it stands.
+    await at('09:30:00', 'p24')
+    const seen = await walk('moving', 'limit=4', async (page) => {
+      if (page === 0) await at('09:20:00', 'p23')
+      if (page === 1) await at('09:10:00', 'p23')
+      if (page === 1) await at('09:40:00', 'p02')
+      if (page === 2) await at('09:05:00', 'p02')
+    })
+    expect(seen.toSorted()).toEqual(many)
+    expect(seen.slice(-4)).toEqual(['p02', 'p01', 'p00', 'p24'])
+  })
+
+  const jobOf = (n: number, finishedAt: string) =>
+    fixture('pod-job-completed', (pod) => {
+      Object.assign(pod['metadata'], { uid: uid(n), name: `job-${n}`, creationTimestamp: '2026-11-23T01:00:00Z' })
+      pod['status'].containerStatuses[0].state.terminated.finishedAt = finishedAt
+    })
+
+  test('comes to its end among pods that were created at once', async () => {
+    await tell('settled', ...Array.from({ length: 12 }, (_, i) => jobOf(i, '2026-11-23T02:00:00Z')))
+    expect(await walk('settled', 'limit=2')).toEqual(Array.from({ length: 12 }, (_, i) => uid(i)))
+  })
+
+  test('by death: the dead, newest death first, and none that lives', async () => {
+    const dead = Array.from({ length: 7 }, (_, i) => jobOf(i, `2026-11-23T02:0${(i * 3) % 7}:00Z`))
+    await tell(
+      'dead',
+      ...dead,
+      fixture('pod-replacement', (pod) => Object.assign(pod['metadata'], { uid: 'alive' })),
     )
-    await tell('settled', ...pods)
-    const seen = await walk('settled', 'limit=2')
-    expect(seen).toEqual(Array.from({ length: 12 }, (_, i) => uid(11 - i)))
+    const expected = [2, 4, 6, 1, 3, 5, 0].map(uid)
+    expect(await walk('dead', 'sort=died&limit=2')).toEqual(expected)
+    expect(await walk('dead', 'sort=died&limit=3&namespace=shop')).toEqual(expected)
+    const { body } = await get('dead', '/v1/pods?sort=died&limit=2')
+    expect(await get('dead', `/v1/pods?limit=2&cursor=${body['next']}`)).toMatchObject({
+      status: 400,
+      body: { parameter: 'cursor' },
+    })
   })
 
   test('one page takes thousands of pods', async () => {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { podAnswer } from '#query/routes/schemas/pods.ts'
 import { outcomes } from '#shared/lifecycle/evidence.ts'
 import { fixture } from '#test/support/kubernetes.ts'
 import { namesOf, openPodsService, uid, type PodsService } from '#test/support/pods-service.ts'
@@ -47,6 +46,7 @@ describe('a pod of the list', () => {
       diedAt: '2026-11-23T10:06:00.000000000Z',
       restarts: 4,
       lines: 25,
+      linesExact: true,
       containers: [
         {
           name: 'app',
@@ -61,6 +61,7 @@ describe('a pod of the list', () => {
               exitCode: null,
               signal: null,
               lines: 20,
+              linesExact: true,
               firstLine: '2026-11-23T10:04:00.000000001Z',
               lastLine: '2026-11-23T10:04:19.000000001Z',
               seal: { state: 'unsealed', lines: 20, gaps: [], text: expect.stringContaining('does not name its files') },
@@ -75,6 +76,7 @@ describe('a pod of the list', () => {
               exitCode: 1,
               signal: null,
               lines: 5,
+              linesExact: true,
               firstLine: '2026-11-23T10:05:58.000000001Z',
               lastLine: '2026-11-23T10:06:02.000000001Z',
               seal: { state: 'unsealed', lines: 5, gaps: [], text: expect.stringContaining('does not name its files') },
@@ -121,6 +123,16 @@ describe('a pod of the list', () => {
 
 describe('filters', () => {
   const tenant = 'filters'
+  /** Pods whose objects say that they live, whatever became of their containers, and one that died after 11:00. */
+  const alive = [
+    'cart-7d9f8b6c5-ta1nt',
+    'cart-7d9f8b6c5-x2v4q',
+    'etcd-control-1',
+    'orders-84bd9f6c7-i1n1t',
+    'search-6c5d7f9b8d-p8k2m',
+    'search-6c5d7f9b8d-q9w4z',
+    'web-0',
+  ]
   const all = [
     'pod-crash-loop',
     'pod-oom-restarted',
@@ -160,9 +172,9 @@ describe('filters', () => {
     ['outcome=node-lost', ['cart-7d9f8b6c5-ta1nt', 'cart-7d9f8b6c5-n0d3s']],
     ['outcome=deleted', ['web-0', 'event-only']],
     ['outcome=completed&outcome=unknown', ['mute', 'invoice-29400000-abcde']],
-    ['from=2026-11-23T11:00:00Z', ['cart-7d9f8b6c5-ta1nt']],
+    ['from=2026-11-23T11:00:00Z', alive],
     ['to=2026-11-23T05:00:00Z', ['cart-7d9f8b6c5-ta1nt', 'cart-7d9f8b6c5-dr41n']],
-    ['from=-1h&to=now', ['cart-7d9f8b6c5-ta1nt']],
+    ['from=-1h&to=now', alive],
     ['name=nobody', []],
   ])('%s', async (query, expected) => {
     expect(namesOf(await list(tenant, query)).toSorted()).toEqual(expected.toSorted())
@@ -192,91 +204,6 @@ describe('filters', () => {
     ['limit=5&limit=6', 'limit'],
   ])('%s is 400 and says which parameter', async (query, parameter) => {
     expect(await get(tenant, `/v1/pods?${query}`)).toMatchObject({ status: 400, body: { parameter } })
-  })
-})
-
-describe('one pod', () => {
-  const tenant = 'one'
-  beforeAll(async () => {
-    await tell(
-      tenant,
-      fixture('watch-deleted-healthy'),
-      fixture('event-killing'),
-      fixture('pod-replacement'),
-      fixture('event-v1-scheduled'),
-    )
-    await say(tenant, 2, { pod: 'web-0', podUid: uid(7), restart: 0, clock: '10:30:20' })
-  })
-
-  test('adds events, labels, image digests and the replacement to the pod of the list', async () => {
-    const [, listed] = await list(tenant)
-    const { status, body } = await get(tenant, `/v1/pods/${uid(7)}`)
-    expect(status).toBe(200)
-    podAnswer.parse(body)
-    const [container] = listed!['containers']
-    const [life] = container.lives
-    expect(body).toEqual({
-      ...listed,
-      cause: 'deleted at 10:30:00 while it ran; app ended with exit code 143, SIGTERM at 10:30:21',
-      evidence: expect.arrayContaining([
-        { kind: 'event', time: '2026-11-23T10:30:00.000000000Z', text: 'Killing: Stopping container app' },
-      ]),
-      containers: [
-        {
-          ...container,
-          lives: [
-            {
-              ...life,
-              kind: 'container',
-              cause: expect.stringMatching(/^app was killed by SIGTERM \(exit code 143\) at 10:30:21, with its pod: deleted/),
-              evidence: [expect.objectContaining({ kind: 'container-status', time: '2026-11-23T10:30:21.000000000Z' })],
-              image: 'registry.example/shop/app:1.4.2',
-              imageDigest: `sha256:${'47'.repeat(32)}`,
-              bytes: 12,
-              errors: 0,
-            },
-          ],
-        },
-      ],
-      ip: '10.244.1.17',
-      labels: { app: 'web', 'statefulset.kubernetes.io/pod-name': 'web-0' },
-      annotations: {},
-      imageDigests: { app: `sha256:${'47'.repeat(32)}` },
-      events: [
-        {
-          type: 'Normal',
-          reason: 'Killing',
-          message: 'Stopping container app',
-          count: 1,
-          firstTime: '2026-11-23T10:30:00.000000000Z',
-          lastTime: '2026-11-23T10:30:00.000000000Z',
-          container: 'app',
-          component: 'kubelet',
-          host: 'node-7',
-        },
-      ],
-      replacement: { uid: uid(8), name: 'web-0', node: 'node-8', startedAt: '2026-11-23T10:30:24.000000000Z' },
-    })
-    expect(listed).toMatchObject({
-      outcome: 'deleted',
-      diedAt: '2026-11-23T10:30:21.000000000Z',
-      containers: [{ lives: [{ outcome: 'deleted', exitCode: 143, lines: 2 }] }],
-    })
-  })
-
-  test('a pod that lives has no replacement', async () => {
-    expect((await get(tenant, `/v1/pods/${uid(8)}`)).body).toMatchObject({
-      outcome: 'running',
-      diedAt: null,
-      replacement: null,
-      events: [{ reason: 'Scheduled' }],
-    })
-  })
-
-  test('an unknown uid is 404, an unknown parameter 400', async () => {
-    expect((await get(tenant, '/v1/pods/nobody')).status).toBe(404)
-    expect((await get(tenant, '/v1/pods/unresolved%3Ax%2Fy%2Fz')).status).toBe(404)
-    expect(await get(tenant, `/v1/pods/${uid(7)}?x=1`)).toMatchObject({ status: 400, body: { parameter: 'x' } })
   })
 })
 

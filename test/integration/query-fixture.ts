@@ -11,6 +11,8 @@ import { histogramRoute } from '#query/routes/histogram.ts'
 import { logsRoute } from '#query/routes/logs.ts'
 import { podLogsRoute } from '#query/routes/pod-logs.ts'
 import { tailRoute } from '#query/routes/tail.ts'
+import { createProjectionClock } from '#shared/projection-clock.ts'
+import { openRecordProjector } from '#test/support/record-projector.ts'
 import { openTestStore, type TestStore } from '#test/support/store.ts'
 
 export interface QueryFixture extends AsyncDisposable {
@@ -21,6 +23,8 @@ export interface QueryFixture extends AsyncDisposable {
   /** One insert, one part: what was sent twice stays two rows until merged. */
   insert(lines: readonly TestLine[]): Promise<void>
   rows(table: string, rows: readonly Record<string, unknown>[]): Promise<void>
+  /** Brings records up to what is stored. */
+  project(): Promise<void>
   /** Forgets all lines: queries over hundreds of parts are slow. */
   clear(): Promise<void>
   stop(): void
@@ -40,7 +44,9 @@ export async function openQueryFixture({ limits = {} }: { limits?: QueryLimits }
   await test.store.command({ sql: raw('SYSTEM STOP MERGES logs') })
   const clock = { now: Number(t0 / 1_000_000n) + 3_600_000 }
   const stopping = new AbortController()
-  const options = { store: test.store, limits, clock: () => clock.now }
+  const projection = createProjectionClock()
+  const projector = await openRecordProjector(test.store, projection)
+  const options = { store: test.store, limits, clock: () => clock.now, projection }
   const app = await createHttpServer({
     log: pino({ level: 'silent' }),
     bodyBytesMax: 1_000_000,
@@ -66,6 +72,7 @@ export async function openQueryFixture({ limits = {} }: { limits?: QueryLimits }
     test,
     clock,
     rows,
+    project: () => projector.catchUp(),
     insert: (lines) =>
       rows(
         'logs',

@@ -5,11 +5,11 @@ import { createLogger } from '#shared/logger.ts'
 import { parseLastWords, parseRetention } from '#shared/retention.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { retentionAnswer, retentionChange } from '#query/routes/schemas/retention.ts'
-import { openKeepService, type KeepService } from '#test/support/keep-service.ts'
+import { openProjectorService, type ProjectorService } from '#test/support/projector-service.ts'
 
-let service: KeepService
+let service: ProjectorService
 beforeAll(async () => {
-  service = await openKeepService({ rules: 'default=14d,kube-system=3d' })
+  service = await openProjectorService({ rules: 'default=14d,kube-system=3d' })
 })
 afterAll(() => service[Symbol.asyncDispose]())
 
@@ -236,4 +236,19 @@ describe('back to the environment', () => {
     const { body } = await service.request('DELETE', '/v1/retention?dryRun=true')
     expect((await service.request('DELETE', `/v1/retention?confirm=${body['effect'].confirm}`)).status).toBe(200)
   })
+})
+
+describe('a client on the machine of the service', () => {
+  const shorter = { rules: { default: '13d' } }
+  test.each(['127.0.0.1', '127.1.2.3', '::1', '::ffff:127.0.0.1'])(
+    'at %s confirms nothing, but what it confirms has to be right',
+    async (from) => {
+      expect((await put({ rules: { default: '14d' } })).status).toBe(200)
+      service.clock.now += 5000
+      expect((await service.request('PUT', '/v1/retention?confirm=000000000000', shorter, from)).status).toBe(409)
+      expect((await put(shorter)).status).toBe(409)
+      expect((await service.request('PUT', '/v1/retention', shorter, from)).status).toBe(200)
+      service.clock.now += 5000
+    },
+  )
 })

@@ -6,9 +6,9 @@ import { createBatchDecoder } from '#ingest/sources/decode-batch.ts'
 import { columns } from '#ingest/store/columns.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { parseRetention } from '#shared/retention.ts'
-import { readCovers } from '#query/read/covers.ts'
 import { readFewLines } from '#query/read/few-lines.ts'
-import { createPodReader } from '#query/read/pods.ts'
+import { loadFacts } from '#projector/load-facts.ts'
+import { createLineSettler } from '#projector/settle-lines.ts'
 import { createReading } from '#query/read/reading.ts'
 import { podAnswer, seal as sealAnswer } from '#query/routes/schemas/pods.ts'
 import type { Seal } from '#shared/pod-model/seal/evidence.ts'
@@ -18,7 +18,7 @@ import { containerLog, exited, podObject, runningSince, timeOf, type LogRecord }
 import { all, bytesOf, scenarios, without } from '#test/support/seal-scenarios.ts'
 import { evidenceOfRecords, randomRun, type Run } from '#test/support/seal-runs.ts'
 import { contradiction } from '#test/support/seal-truth.ts'
-import { request, startTestService, type TestService } from '#test/support/service.ts'
+import { listsHave, request, startTestService, type TestService } from '#test/support/service.ts'
 
 let service: TestService
 beforeAll(async () => {
@@ -51,10 +51,10 @@ async function sealOf(podUid: string): Promise<Seal | null> {
 /** What is read of few lines is worked out from the lines themselves, of many by the engine: both must say the same. */
 async function expectOneCoverage(podUids: readonly string[]): Promise<void> {
   const reading = createReading({ store: service.store, limits: {} })
-  const reader = createPodReader({ reading })
-  const facts = await reader.facts('default', podUids)
+  const settler = createLineSettler({ reading })
+  const facts = (await loadFacts(reading, 'default', podUids)).pods.map((pod) => pod.facts)
   const byLines = (await readFewLines(reading, 'default', facts, { sizes: false }))!
-  const byEngine = await readCovers(reading, 'default', await reader.counted('default', facts))
+  const byEngine = await settler.covered('default', await settler.counted('default', facts))
   const sorted = (rows: readonly object[]) =>
     rows.map((row) => JSON.stringify(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1)))).toSorted()
   const coverage = (pods: typeof byLines) =>
@@ -106,10 +106,16 @@ test.each(scenarios.map((scenario, index) => ({ ...scenario, podUid: `life-${ind
 )
 
 test('a list of pods says the same of every life, and so do few lines and the engine of what they cover', async () => {
+  await listsHave(service.url)
   const { body } = await request(`${service.url}/v1/pods?limit=1000`)
   const listed = new Map((body['pods'] as { uid: string }[]).map((pod) => [pod.uid, firstSeal(pod)]))
-  expect(listed).toEqual(sealByUid)
   expect(listed.size).toBe(scenarios.length)
+  for (const [i, { end, name }] of scenarios.entries()) {
+    const podUid = `life-${i}`
+    // What is missing so far of a life that runs is not looked for.
+    if (end === 'running') expect(listed.get(podUid), name).toMatchObject({ state: 'tail-unknown' })
+    else expect(listed.get(podUid), name).toEqual(sealByUid.get(podUid))
+  }
   await expectOneCoverage([...listed.keys()])
 })
 

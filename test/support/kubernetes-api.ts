@@ -1,5 +1,6 @@
 // A tenant of a running service, told of pods and lines over HTTP, asked over /k8s.
 import type { KubernetesObject } from './kubernetes.ts'
+import { listsHave } from './service.ts'
 
 export interface Answer {
   status: number
@@ -9,6 +10,7 @@ export interface Answer {
   body: KubernetesObject
 }
 
+/** Resolves what it tells once lists show it. */
 export interface ApiTenant {
   tell(...objects: unknown[]): Promise<void>
   /** Lines of a log file, as an agent posts them: path and CRI text. */
@@ -41,11 +43,19 @@ export function apiTenant(url: string, tenant: string): ApiTenant {
     return offset
   }
   return {
-    tell: (...objects) => post('/v1/lifecycle', 'application/json', JSON.stringify(objects)),
+    async tell(...objects) {
+      await post('/v1/lifecycle', 'application/json', JSON.stringify(objects))
+      await listsHave(url)
+    },
     async say(path, ...cri) {
       end = await sayAt(path, end, ...cri)
+      await listsHave(url)
     },
-    sayAt,
+    async sayAt(path, from, ...cri) {
+      const next = await sayAt(path, from, ...cri)
+      await listsHave(url)
+      return next
+    },
     async get(path, headers = {}) {
       const response = await fetch(`${url}/k8s${path}`, { headers: { ...own, ...headers } })
       const bytes = Buffer.from(await response.arrayBuffer())

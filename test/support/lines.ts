@@ -1,5 +1,6 @@
 // Lines of a test as an agent posts them, and every answer about them at once: what one way of reading loses or doubles shows against
 // the others.
+import { listsHave } from './service.ts'
 
 export interface TestRecord {
   message: string
@@ -81,7 +82,7 @@ export async function answersOf({ url, tenant }: Poster, filter = ''): Promise<A
     stream: text.split('\n').flatMap((line) => (line === '' ? [] : [(JSON.parse(line) as { message: string }).message])),
     histogram: sum(buckets.map(({ total }) => total)),
     fields: sum(values.map(({ count }) => count)),
-    ...(await podsOf(get)),
+    ...(await listsHave(url).then(() => podsOf(get))),
   }
 }
 

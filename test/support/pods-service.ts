@@ -6,9 +6,12 @@ import type { TableRows } from '#ingest/store/table-rows.ts'
 import { podRoute } from '#query/routes/pod.ts'
 import { podsRoute } from '#query/routes/pods.ts'
 import { podsAnswer } from '#query/routes/schemas/pods.ts'
+import type { LogStore } from '#shared/clickhouse/store.ts'
 import { createHttpServer } from '#shared/http/server.ts'
 import { createLogger } from '#shared/logger.ts'
+import { createProjectionClock } from '#shared/projection-clock.ts'
 import { decode, origin, type KubernetesObject } from './kubernetes.ts'
+import { openRecordProjector } from './record-projector.ts'
 import { openTestStore } from './store.ts'
 
 export interface LineOptions {
@@ -30,11 +33,14 @@ export interface Answer {
 }
 
 export interface PodsService extends AsyncDisposable {
+  store: LogStore
   tell(tenant: string, ...objects: unknown[]): Promise<void>
   /** `count` lines of one life, a second apart. */
   say(tenant: string, count: number, line: LineOptions): Promise<void>
   get(tenant: string, path: string): Promise<Answer>
-  /** The pods of one page; the answer must have the shape that OpenAPI tells. */
+  /** Brings records up to what is stored. */
+  project(): Promise<void>
+  /** The pods of one page, once records are up to date; the answer must have the shape that OpenAPI tells. */
   list(tenant: string, query?: string): Promise<KubernetesObject[]>
 }
 
@@ -42,10 +48,13 @@ export interface PodsService extends AsyncDisposable {
 export const uid = (n: number): string => `5b0c${String(n).padStart(4, '0')}-7d1e-4f2a-9b3c-${String(n).padStart(12, '0')}`
 export const namesOf = (pods: readonly KubernetesObject[]): string[] => pods.map(({ name }) => name as string)
 
-export async function openPodsService(): Promise<PodsService> {
+/** `clock`: ms since 1970, as the service sees it. */
+export async function openPodsService(clock = (): number => Date.UTC(2026, 10, 23, 12)): Promise<PodsService> {
   const opened = await openTestStore()
   const log = createLogger({ level: 'silent', service: 'query' })
-  const options = { store: opened.store, limits: { timeMs: 20_000 }, clock: () => Date.UTC(2026, 10, 23, 12) }
+  const projection = createProjectionClock()
+  const projector = await openRecordProjector(opened.store, projection)
+  const options = { store: opened.store, limits: { timeMs: 20_000 }, clock, projection }
   const routes = [podsRoute(options), podRoute(options)]
   const app = (await createHttpServer({
     log,
@@ -65,7 +74,9 @@ export async function openPodsService(): Promise<PodsService> {
   }
 
   return {
+    store: opened.store,
     get,
+    project: () => projector.catchUp(),
     async tell(tenant, ...objects) {
       const { tables, rejects } = decode(objects, { ...origin, tenant })
       if (rejects.length > 0) throw new Error(rejects[0]!.detail)
@@ -75,6 +86,7 @@ export async function openPodsService(): Promise<PodsService> {
       await write({ table: 'logs', rows: linesOf(tenant, count, line) })
     },
     async list(tenant, query = '') {
+      await projector.catchUp()
       const { status, body } = await get(tenant, `/v1/pods?${query}`)
       if (status !== 200) throw new Error(JSON.stringify(body))
       return podsAnswer.parse(body).pods

@@ -1,7 +1,7 @@
 // Pods of yesterday as reports of users give them, as GET /v1/pods/{uid} answers them whole, and a service that is
 // asked for them.
 import { expect } from 'vitest'
-import { request } from './service.ts'
+import { listsHave, request } from './service.ts'
 
 export const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
 export const at = (clock: string) => `${day}T${clock}Z`
@@ -49,13 +49,13 @@ export const seals = {
     state: 'tail-unknown',
     lines: parseInt(lines),
     gaps: [],
-    text: `tail unknown: nobody told that its log was read to the end; ${lines}, none seen to be missing`,
+    text: `tail unknown: no agent reported that its log was read to the end; ${lines}, none known to be missing`,
   }),
   running: (lines: string) => ({
     state: 'tail-unknown',
     lines: parseInt(lines),
     gaps: [],
-    text: `tail unknown: still running, ${lines} so far, none seen to be missing`,
+    text: `tail unknown: still running, ${lines} so far, none known to be missing`,
   }),
 }
 /** A life as it is answered; what is not given is not known. */
@@ -69,6 +69,7 @@ export const lifeJson = (containerId: string, outcome: string, cause: string, ev
   exitCode: null,
   signal: null,
   lines: 0,
+  linesExact: outcome !== 'running',
   firstLine: null,
   lastLine: null,
   seal: seals.silent,
@@ -97,6 +98,7 @@ export const podJson = (name: string, number: number, outcome: string, cause: st
   diedAt: null,
   restarts: 0,
   lines: 0,
+  linesExact: outcome !== 'running',
   cause,
   ip: '',
   labels: {},
@@ -138,6 +140,7 @@ export function askedBy(url: () => string): Asked {
     // Newest first, then as they are, then the first again: the answer is the same in whatever order and how often they come.
     async tell(...objects) {
       for (const object of [...objects.toReversed(), ...objects, ...objects.slice(0, 1)]) await send('/v1/lifecycle', object, 1)
+      await listsHave(url())
     },
     say: (records) => send('/v1/batches', { records }, records.length),
     answerOf: (number) => get(`/v1/pods/${uidOf(number)}`),

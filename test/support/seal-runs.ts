@@ -1,7 +1,8 @@
 // Random lives and what an agent makes of them: a log over some files, and an agent that loses pieces, sends twice, restarts, sends out of
 // order, or leaves out what a seal needs. `lost` says what never came, which the seal must not contradict.
 import { compare } from '#shared/compare.ts'
-import type { LifeEnd, SealEvidence, Stretch } from '#shared/pod-model/seal/evidence.ts'
+import type { LifeEnd, SealEvidence } from '#shared/pod-model/seal/evidence.ts'
+import type { Stretch } from '#shared/pod-model/rows.ts'
 import { timeOf, type LogRecord } from './container-log.ts'
 
 export interface Run {

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 export interface LogLine {
-  level: number
+  level: string
   msg: string
   url?: string
   status?: number
@@ -40,7 +40,7 @@ export interface ServiceProcessOptions {
   checkout?: string
   port?: number
   /** Default: ingest and query in one, as `npm start`. */
-  program?: 'services/main.ts' | 'services/ingest/main.ts' | 'services/query/main.ts'
+  program?: 'services/main.ts' | 'services/ingest/main.ts' | 'services/query/main.ts' | 'services/projector/main.ts'
   env?: Readonly<Record<string, string>>
 }
 
@@ -109,6 +109,6 @@ function parse(text: string): LogLine {
   try {
     return JSON.parse(text) as LogLine
   } catch {
-    return { level: 0, msg: text }
+    return { level: 'none', msg: text }
   }
 }

@@ -1,9 +1,11 @@
 // A whole Afterlog in the test's process, over an embedded store in a temporary directory, listening on a free port of 127.0.0.1.
 import { rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig } from '#shared/config.ts'
 import { createLogger } from '#shared/logger.ts'
 import { startService, type CreateService, type Started } from '#shared/start-service.ts'
 import { createIngest } from '#ingest/service.ts'
+import { createProjector } from '#projector/service.ts'
 import { createQuery } from '#query/service.ts'
 import { migratedDataDir } from './migrated-data-dir.ts'
 
@@ -14,7 +16,7 @@ export interface TestService extends Started, AsyncDisposable {
 /** Starts it; `env` on top of test defaults. Dispose it to stop it and remove its directory. */
 export async function startTestService(
   env: Record<string, string> = {},
-  services: readonly CreateService[] = [createIngest, createQuery],
+  services: readonly CreateService[] = [createIngest, createProjector, createQuery],
 ): Promise<TestService> {
   const dataDir = migratedDataDir('afterlog-test-')
   const { config } = readConfig({
@@ -36,6 +38,17 @@ export async function startTestService(
       await started.close()
       await rm(dataDir, { recursive: true, force: true })
     },
+  }
+}
+
+/** Resolves once lists show all that was stored before the call; the store's clock is this machine's. */
+export async function listsHave(url: string): Promise<void> {
+  const now = Date.now()
+  const signal = AbortSignal.timeout(60_000)
+  for (;;) {
+    const { body } = await request(`${url}/v1/pods?limit=1`, { signal })
+    if (typeof body['asOf'] === 'string' && Date.parse(body['asOf']) > now) return
+    await sleep(20, undefined, { signal })
   }
 }
 

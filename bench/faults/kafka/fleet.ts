@@ -51,7 +51,7 @@ export function createFleet(env: Readonly<Record<string, string>>, dataDir: stri
     urls: () => members.flatMap(({ url }) => (url === '' ? [] : [url])),
     last: () =>
       members
-        .flatMap(({ process }) => process.logs.filter(({ level }) => level >= 40).slice(-5))
+        .flatMap(({ process }) => process.logs.filter(({ level }) => !['trace', 'debug', 'info'].includes(level)).slice(-5))
         .map((line) => JSON.stringify(line).slice(0, 600))
         .join('\n'),
     logged: (test) => all.flatMap(({ logs }) => logs.filter(test)),

@@ -54,7 +54,20 @@ export function batchPost({ deliver, inflight, bodyBytesMax, cluster, clock }: B
         ...(replay === undefined ? {} : { replay }),
       }
       const body = await readBody(request.raw, bodyBytesMax, reservation)
-      return answer(await deliver(body, origin, { format, form }))
+      const beganMs = performance.now()
+      const delivered = await deliver(body, origin, { format, form })
+      request.log.debug(
+        {
+          tenant: origin.tenant,
+          source: origin.source,
+          accepted: delivered.accepted,
+          rejected: delivered.rejects.length,
+          bytes: body.length,
+          waitedMs: Math.round(performance.now() - beganMs),
+        },
+        'batch delivered',
+      )
+      return answer(delivered)
     } catch (error) {
       // What was not read of the body would be taken for the next request.
       if (!request.raw.complete) void reply.header('connection', 'close')

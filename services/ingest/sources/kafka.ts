@@ -124,6 +124,7 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
   }
 
   async function store(partition: Partition, decoded: DecodedBatch, acknowledge: () => void): Promise<void> {
+    const beganMs = performance.now()
     try {
       await deliver(decoded, partition.revoked.signal)
     } catch (error) {
@@ -133,6 +134,10 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
     }
     acknowledge()
     metrics.delivered(partition.topic, decoded)
+    const { accepted, reasons, bytes } = decoded
+    const waitedMs = Math.round(performance.now() - beganMs)
+    const source = `kafka:${partition.topic}`
+    log.debug({ source, partition: partition.partition, accepted, rejected: reasons.length, bytes, waitedMs }, 'batch delivered')
     committer.wake()
   }
 

@@ -1,7 +1,7 @@
 // What arrived lately, by arrival and not by time: lines come late and out of order. Arrival is in no index, so rows are looked
 // for in parts written since; a merge that rewrites older rows only makes that set larger.
-import { bind, join, milliseconds, sql, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
-import { linesWhere, nanoseconds, type LineFilter } from './line-filter.ts'
+import { bind, join, milliseconds, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { linesFrom, nanoseconds, type LineFilter } from './line-filter.ts'
 
 /** Identity of a line among arrivals. */
 export interface ArrivalKey {
@@ -14,15 +14,18 @@ export interface ArrivalKey {
 /** Keys of lines that arrived at `since` (epoch ms) or later and behind `after`, in order of arrival: received, ts, identity. */
 export function arrivals(filter: LineFilter, since: number, writtenWithinS: number, limit: number, after?: ArrivalKey): Fragment {
   const conditions = [
-    linesWhere(filter),
+    linesFrom(filter),
     sql`received >= ${milliseconds(since)}`,
     sql`_part IN (SELECT name FROM system.parts WHERE active AND modification_time >= now() - ${uint(writtenWithinS)})`,
   ]
   if (after !== undefined) {
     conditions.push(sql`(received, ts, identity) > ${arrivalKey(after)}`)
   }
-  return sql`SELECT toFloat64(toUnixTimestamp64Milli(received)) AS arrived, toString(toUnixTimestamp64Nano(ts)) AS time, toString(identity) AS id
-    FROM logs WHERE ${join(conditions, ' AND ')} ORDER BY received, ts, identity LIMIT 1 BY ts, identity LIMIT ${uint(limit)}`
+  return statement(
+    'line-arrivals',
+    sql`SELECT toFloat64(toUnixTimestamp64Milli(received)) AS arrived, toString(toUnixTimestamp64Nano(ts)) AS time, toString(identity) AS id
+    ${join(conditions, ' AND ')} ORDER BY received, ts, identity LIMIT 1 BY ts, identity LIMIT ${uint(limit)}`,
+  )
 }
 
 /** To be compared with (received, ts, identity). */
@@ -31,8 +34,11 @@ export const arrivalKey = ({ received, ts, identity }: ArrivalKey): Fragment =>
 
 /** Those of the keys that had arrived before `since` already: lines sent again. */
 export const arrivedBefore = (tenant: string, keys: readonly ArrivalKey[], since: number): Fragment =>
-  sql`SELECT DISTINCT toString(toUnixTimestamp64Nano(ts)) AS time, toString(identity) AS id FROM logs
-    WHERE ${linesWhere({ tenant, fields: {}, ...span(keys), scope: isOneOf(keys) })} AND received < ${milliseconds(since)}`
+  statement(
+    'line-arrivals-before',
+    sql`SELECT DISTINCT toString(toUnixTimestamp64Nano(ts)) AS time, toString(identity) AS id
+    ${linesFrom({ tenant, fields: {}, ...span(keys), scope: isOneOf(keys) })} AND received < ${milliseconds(since)}`,
+  )
 
 /** A filter that finds exactly the lines of these keys. */
 export const keysFilter = (tenant: string, keys: readonly ArrivalKey[]): LineFilter => ({

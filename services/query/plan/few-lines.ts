@@ -1,6 +1,7 @@
 // The lines of some pods themselves, where they are few: counting them and finding what they cover takes the engine a tenth of the time
-// that planning the statements for any number of lines takes (plan/line-counts.ts, plan/stretches.ts, which say the same).
-import { instant, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+// that planning the statements for any number of lines takes (services/projector/plan/lines-in-window.ts, which says the same).
+import { instant, raw, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import type { LineBounds } from './line-counts.ts'
 import { bareContainerId } from './pod-sources.ts'
 import type { LineLife } from '#shared/pod-model/rows.ts'
@@ -22,12 +23,15 @@ export function fewLines(
 ): Fragment {
   const hour = (text: string) => sql`toStartOfHour(${instant(text)})`
   const size = sizes ? raw("toFloat64(length(message)), toUInt8(severity IN ('error', 'fatal'))") : raw('0, 0')
-  return sql`SELECT ${life}, groupArray(line) AS lines FROM (
+  return statement(
+    'few-lines',
+    sql`SELECT ${life}, groupArray(line) AS lines FROM (
     SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, if(restart < 0, ${bareContainerId}, '') AS containerId,
       (toString(file), toFloat64(offset), toFloat64(length), ts, eof, partial, ${size}) AS line
-    FROM logs FINAL WHERE tenant = ${str(tenant)} AND toStartOfHour(ts) >= ${hour(first)} AND toStartOfHour(ts) <= ${hour(last)}
+    ${fromTable(tenant, 'logs', { final: true })} AND toStartOfHour(ts) >= ${hour(first)} AND toStartOfHour(ts) <= ${hour(last)}
       AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)} LIMIT ${uint(limit)})
-  GROUP BY ${life} SETTINGS max_threads = 1`
+  GROUP BY ${life} SETTINGS max_threads = 1`,
+  )
 }
 
 export interface KeptCountRow extends LineLife {
@@ -37,5 +41,8 @@ export interface KeptCountRow extends LineLife {
 
 /** Lines of days of which some have expired, as they were counted before. Rows: KeptCountRow. */
 export const keptCounts = (tenant: string, { namespaces, pods, uids }: LineBounds): Fragment =>
-  sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, container_id AS containerId, toString(day) AS day, toString(max(lines)) AS lines
-    FROM kept_counts WHERE tenant = ${str(tenant)} AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)} GROUP BY ${life}, day`
+  statement(
+    'counts-of-days',
+    sql`SELECT pod_uid AS uid, cluster, namespace, pod, container, restart, container_id AS containerId, toString(day) AS day, toString(max(lines)) AS lines
+    ${fromTable(tenant, 'kept_counts')} AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)} GROUP BY ${life}, day`,
+  )

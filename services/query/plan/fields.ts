@@ -1,7 +1,7 @@
 // Fields of lines and their values, counted in distinct lines. A field is a column that people filter by, or a key of a line's
 // labels (`labels.app`) or attributes (`attributes.http.status`).
-import { join, raw, sql, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
-import { linesWhere, type LineFilter } from './line-filter.ts'
+import { join, raw, sql, statement, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { linesFrom, type LineFilter } from './line-filter.ts'
 
 const columns = {
   cluster: 'cluster',
@@ -28,18 +28,25 @@ export function fieldValue(name: string): Fragment | undefined {
 }
 
 /** The most frequent values of a field: value, count. */
-export const topValues = (filter: LineFilter, value: Fragment, limit: number): Fragment => sql`
+export const topValues = (filter: LineFilter, value: Fragment, limit: number): Fragment =>
+  statement(
+    'field-values',
+    sql`
   SELECT value, toFloat64(count()) AS count
-  FROM (SELECT ${value} AS value FROM logs WHERE ${linesWhere(filter)} LIMIT 1 BY ts, identity)
-  WHERE value != '' GROUP BY value ORDER BY count DESC, value LIMIT ${uint(limit)}`
+  FROM (SELECT ${value} AS value ${linesFrom(filter)} LIMIT 1 BY ts, identity)
+  WHERE value != '' GROUP BY value ORDER BY count DESC, value LIMIT ${uint(limit)}`,
+  )
 
 /** Names of fields that lines have, by how many have them: value, count. */
 export function topFields(filter: LineFilter, limit: number): Fragment {
   const present = fieldNames.map((name) => sql`if(${fieldValue(name)!} = '', '', ${str(name)})`)
   const keys = (map: string): Fragment => sql`arrayMap(key -> concat(${str(`${map}.`)}, key), mapKeys(${raw(map)}))`
-  return sql`SELECT name AS value, toFloat64(count()) AS count
+  return statement(
+    'field-names',
+    sql`SELECT name AS value, toFloat64(count()) AS count
     FROM (SELECT arrayJoin(names) AS name FROM (
       SELECT arrayConcat([${join(present, ', ')}], ${keys('labels')}, ${keys('attributes')}) AS names
-      FROM logs WHERE ${linesWhere(filter)} LIMIT 1 BY ts, identity))
-    WHERE name != '' GROUP BY name ORDER BY count DESC, name LIMIT ${uint(limit)}`
+      ${linesFrom(filter)} LIMIT 1 BY ts, identity))
+    WHERE name != '' GROUP BY name ORDER BY count DESC, name LIMIT ${uint(limit)}`,
+  )
 }

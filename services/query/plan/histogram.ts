@@ -1,19 +1,27 @@
 // Histograms: lines per stretch of time and severity. Buckets start at multiples of the step since 1970.
-import { int, sql, type Fragment } from '#shared/clickhouse/sql.ts'
-import { linesWhere, type LineFilter } from './line-filter.ts'
+import { int, sql, statement, type Fragment } from '#shared/clickhouse/sql.ts'
+import { linesFrom, type LineFilter } from './line-filter.ts'
 
 export const bucketsMax = 10_000
 
 /** Times of the first and the last line, in ns as text; `any` is 0 where there is none. */
-export const lineExtent = (filter: LineFilter): Fragment => sql`
+export const lineExtent = (filter: LineFilter): Fragment =>
+  statement(
+    'line-extent',
+    sql`
   SELECT toString(toUnixTimestamp64Nano(min(ts))) AS first, toString(toUnixTimestamp64Nano(max(ts))) AS last, toUInt8(count() > 0) AS any
-  FROM logs WHERE ${linesWhere(filter)}`
+  ${linesFrom(filter)}`,
+  )
 
 /** `bucket`: its number since 1970, as text. A line that was resent with another severity is one line: it counts once. */
-export const histogram = (filter: LineFilter, stepNs: bigint): Fragment => sql`
+export const histogram = (filter: LineFilter, stepNs: bigint): Fragment =>
+  statement(
+    'line-histogram',
+    sql`
   SELECT toString(b) AS bucket, told AS severity, toFloat64(count()) AS count
-  FROM (SELECT intDiv(toUnixTimestamp64Nano(ts), ${int(stepNs)}) AS b, toString(any(severity)) AS told FROM logs WHERE ${linesWhere(filter)} GROUP BY ts, identity)
-  GROUP BY b, told ORDER BY b`
+  FROM (SELECT intDiv(toUnixTimestamp64Nano(ts), ${int(stepNs)}) AS b, toString(any(severity)) AS told ${linesFrom(filter)} GROUP BY ts, identity)
+  GROUP BY b, told ORDER BY b`,
+  )
 
 const second = 1_000_000_000n
 const steps: readonly (readonly [string, bigint])[] = [

@@ -1,7 +1,8 @@
-// Pure: which lines are kept longer than the rest, namely those around every bad death, and the statements that prepare the end of a
-// partition: counts of lines, copies of last words. Last words stay in `logs` as lines of a class of their own, so that every reader
+// Pure: which lines are kept longer than the rest, namely those around every bad death, and the statements that copy them before a
+// partition ends. Last words stay in `logs` as lines of a class of their own, so that every reader
 // finds them where they always were; while both copies exist they are one line, since their identity is one.
-import { bind, join, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { bind, join, sql, statement, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { fromTable, fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { lastWordsClass, type LastWords } from '#shared/retention.ts'
 import type { PodFacts, RenderedPod } from '#shared/pod-model/pod.ts'
@@ -77,33 +78,27 @@ export function copyWords(partition: string, windows: readonly WordsWindow[]): F
   const last = windows.reduce((most, { to }) => (to > most ? to : most), windows[0]!.to)
   const one = ({ pod, podUid, container, from, to }: WordsWindow) =>
     sql`(pod = ${str(pod)} AND pod_uid = ${str(podUid)} AND container = ${str(container)} AND ts >= ${time(from)} AND ts < ${time(to)})`
-  return sql`INSERT INTO logs SELECT * REPLACE (${str(lastWordsClass)} AS class) FROM logs
-    WHERE tenant = ${str(windows[0]!.tenant)} AND ${inPartition(partition)}
+  return statement(
+    'last-words-copy',
+    sql`INSERT INTO logs SELECT * REPLACE (${str(lastWordsClass)} AS class)
+    ${fromTable(windows[0]!.tenant, 'logs')} AND ${inPartition(partition)}
       AND toStartOfHour(ts) >= toStartOfHour(${time(first)}) AND toStartOfHour(ts) <= toStartOfHour(${time(last)})
       AND namespace IN ${unique(windows.map(({ namespace }) => namespace))} AND pod IN ${unique(windows.map(({ pod }) => pod))}
-      AND (${join(windows.map(one), ' OR ')})`
+      AND (${join(windows.map(one), ' OR ')})`,
+  )
 }
 
 /** Whose lines a partition holds, by the uids that lines carry or that their container ids lead to. Rows: { tenant, uid }. */
-export const podsOfPartition = (id: string): Fragment => sql`SELECT DISTINCT tenant, uid FROM (
-  SELECT DISTINCT tenant, pod_uid AS uid FROM logs WHERE ${inPartition(id)} AND pod_uid != ''
+export const podsOfPartition = (id: string): Fragment =>
+  statement(
+    'partition-pods',
+    sql`SELECT DISTINCT tenant, uid FROM (
+  SELECT DISTINCT tenant, pod_uid AS uid ${fromEveryTenant('logs')} AND ${inPartition(id)} AND pod_uid != ''
   UNION ALL
-  SELECT tenant, pod_uid AS uid FROM lives WHERE container_id != '' AND (tenant, container_id) IN (
-    SELECT DISTINCT tenant, ${bareContainerId} FROM logs WHERE ${inPartition(id)} AND pod != '' AND pod_uid = '' AND container_id != '')
-) ORDER BY tenant, uid`
-
-/**
- * Keeps the number of distinct lines of each life with lines in the partition, over all classes of its day: a change of rules between two
- * deliveries of a line leaves it in two of them. FINAL goes along the sorting key, so that memory does not grow with the day.
- */
-export const keepCounts = (
-  id: string,
-  day: number,
-): Fragment => sql`INSERT INTO kept_counts SELECT tenant, cluster, namespace, pod, pod_uid, container, restart,
-    if(restart < 0, ${bareContainerId}, '') AS bare_id, toDate(ts) AS day, count() AS lines
-  FROM logs FINAL
-  WHERE toYYYYMMDD(ts) = ${uint(day)} AND pod != '' AND (tenant, namespace) IN (SELECT DISTINCT tenant, namespace FROM logs WHERE ${inPartition(id)})
-  GROUP BY tenant, cluster, namespace, pod, pod_uid, container, restart, bare_id, day`
+  SELECT tenant, pod_uid AS uid ${fromEveryTenant('lives')} AND container_id != '' AND (tenant, container_id) IN (
+    SELECT DISTINCT tenant, ${bareContainerId} ${fromEveryTenant('logs')} AND ${inPartition(id)} AND pod != '' AND pod_uid = '' AND container_id != '')
+) ORDER BY tenant, uid`,
+  )
 
 /** Keeps what every insert relies on: nothing is taken for a copy of what is there (decision 0001). */
 export const copySettings = { deduplicate_insert_select: 'disable', max_partitions_per_insert_block: 0 } as const

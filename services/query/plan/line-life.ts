@@ -17,7 +17,7 @@ export const spanKey = (uid: string, container: string, restart: number): SpanKe
 export const spanKeyOfRow = sql`concat(pod_uid, '/', container, if(restart < 0, '', concat('/', toString(restart))))`
 
 /** Whether the number of a row does not name its life. `keys`: of all spans. */
-export function isUnnumbered(keys: readonly SpanKey[]): Fragment {
+function isUnnumbered(keys: readonly SpanKey[]): Fragment {
   const repeated = keys.filter((key) => key.split('/').length > 2)
   return repeated.length === 0 ? sql`restart < 0` : sql`(restart < 0 OR ${spanKeyOfRow} IN ${strs(repeated)})`
 }

@@ -1,7 +1,7 @@
 // Statements that read lines. A traversal asks where the next stretch of time ends (reading times only), then reads the
 // lines of that stretch: messages of millions of lines are never sorted for a page of a hundred.
-import { raw, sql, uint, type Fragment } from '#shared/clickhouse/sql.ts'
-import { linesWhere, type LineFilter } from './line-filter.ts'
+import { raw, sql, statement, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { linesFrom, type LineFilter } from './line-filter.ts'
 import { behind, orderBy, position, positionText, type LineKey, type Order } from './line-order.ts'
 
 /** Columns of a line as the row decoder reads them: read/row-decoder.ts holds the same list in the same order. */
@@ -37,8 +37,11 @@ const computed = raw(columns.filter((column) => column !== 'position').join(', '
 
 /** First (asc) or last (desc) hour in which the filter's tenant has a line, found from the index: `hour`, epoch seconds. */
 export function edgeHour(filter: LineFilter, order: Order): Fragment {
-  const where = linesWhere({ tenant: filter.tenant, fields: {}, ...pick(filter) })
-  return sql`SELECT toUInt32(toStartOfHour(ts)) AS hour FROM logs WHERE ${where} ORDER BY toStartOfHour(ts) ${raw(order)} LIMIT 1`
+  const rows = linesFrom({ tenant: filter.tenant, fields: {}, ...pick(filter) })
+  return statement(
+    'line-edge-hour',
+    sql`SELECT toUInt32(toStartOfHour(ts)) AS hour ${rows} ORDER BY toStartOfHour(ts) ${raw(order)} LIMIT 1`,
+  )
 }
 
 /**
@@ -47,29 +50,38 @@ export function edgeHour(filter: LineFilter, order: Order): Fragment {
  */
 export function timeGroups(filter: LineFilter, order: Order, rows: number, group: number): Fragment {
   const bound = order === 'asc' ? raw('max(ts)') : raw('min(ts)')
-  const times = sql`SELECT ts, length(message) AS size FROM logs WHERE ${linesWhere(filter)} ORDER BY ts ${raw(order)} LIMIT ${uint(rows)}`
-  return sql`SELECT toString(toUnixTimestamp64Nano(${bound})) AS bound, toFloat64(count()) AS count, toFloat64(sum(size)) AS bytes
+  const times = sql`SELECT ts, length(message) AS size ${linesFrom(filter)} ORDER BY ts ${raw(order)} LIMIT ${uint(rows)}`
+  return statement(
+    'line-time-groups',
+    sql`SELECT toString(toUnixTimestamp64Nano(${bound})) AS bound, toFloat64(count()) AS count, toFloat64(sum(size)) AS bytes
     FROM (SELECT intDiv(rowNumberInAllBlocks(), ${uint(group)}) AS g, ts, size FROM (${times}))
-    GROUP BY g ORDER BY g`
+    GROUP BY g ORDER BY g`,
+  )
 }
 
 /** Every line of the filter in ascending order, once each, as RowBinary rows for the decoder. */
 export function allLines(filter: LineFilter): Fragment {
-  return sql`SELECT ${list} FROM (${collapsed(filter)})`
+  return statement('lines-of-range', sql`SELECT ${list} FROM (${collapsed(filter)})`)
 }
 
 /** Lines of the filter in `order`, once each, at most `limit`, only those behind `after`, as RowBinary rows for the decoder. */
 export function someLines(filter: LineFilter, order: Order, limit: number, after?: LineKey): Fragment {
   const rest = after === undefined ? raw('') : sql`WHERE ${behind(after, order)}`
-  return sql`SELECT ${list}
-    FROM (SELECT * FROM (${collapsed(filter)}) ${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)})`
+  return statement(
+    'lines-page',
+    sql`SELECT ${list}
+    FROM (SELECT * FROM (${collapsed(filter)}) ${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)})`,
+  )
 }
 
 /** The first `limit` rows of the filter in `order` and behind `after`, lines sent twice included, as RowBinary rows for the decoder. */
 export function firstRows(filter: LineFilter, order: Order, limit: number, after?: LineKey): Fragment {
   const rest = after === undefined ? raw('') : sql` AND ${behind(after, order)}`
-  return sql`SELECT ${raw(columns.map((column) => (column === 'position' ? `${positionText} AS position` : column)).join(', '))}
-    FROM logs WHERE ${linesWhere(filter)}${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)}`
+  return statement(
+    'lines-first-rows',
+    sql`SELECT ${raw(columns.map((column) => (column === 'position' ? `${positionText} AS position` : column)).join(', '))}
+    ${linesFrom(filter)}${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)}`,
+  )
 }
 
 /** Bytes of a last line that are shown. */
@@ -83,17 +95,23 @@ export function lastOfContainers(filter: LineFilter, count: number, most = 1_000
   const shown = columns.map((column) =>
     column === 'message' ? `substring(message, 1, ${lastMessageMax + 1}) AS message` : column,
   )
-  return sql`SELECT ${raw(shown.join(', '))} FROM (SELECT * FROM (${collapsed(filter)}) ORDER BY ${orderBy('desc')} LIMIT ${uint(count)} BY pod_uid, container LIMIT ${uint(most)})`
+  return statement(
+    'lines-last-of-containers',
+    sql`SELECT ${raw(shown.join(', '))} FROM (SELECT * FROM (${collapsed(filter)}) ORDER BY ${orderBy('desc')} LIMIT ${uint(count)} BY pod_uid, container LIMIT ${uint(most)})`,
+  )
 }
 
 /** The first line of each pod, as RowBinary rows for the decoder. `filter`: of pods by uid. */
 export function firstOfPods(filter: LineFilter): Fragment {
-  return sql`SELECT ${list} FROM (SELECT * FROM (${collapsed(filter)}) ORDER BY ${orderBy('asc')} LIMIT 1 BY pod_uid)`
+  return statement(
+    'lines-first-of-pods',
+    sql`SELECT ${list} FROM (SELECT * FROM (${collapsed(filter)}) ORDER BY ${orderBy('asc')} LIMIT 1 BY pod_uid)`,
+  )
 }
 
 /** One row per line, always the same one of its rows: the first in order, whichever way is read. */
 function collapsed(filter: LineFilter): Fragment {
-  return sql`SELECT ${computed}, ${position} AS position FROM logs WHERE ${linesWhere(filter)}
+  return sql`SELECT ${computed}, ${position} AS position ${linesFrom(filter)}
     ORDER BY ${orderBy('asc')} LIMIT 1 BY ts, identity`
 }
 

@@ -2,47 +2,7 @@
 // `unresolved:<cluster>/<namespace>/<pod>` while only container ids are known of it (docs/api.md, GET /v1/pods/{uid}).
 import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { nanoseconds } from './line-filter.ts'
-import { containerHandle } from './pod-handles.ts'
-import { bareContainerId, containerLives, mirroredUids } from './pod-sources.ts'
-
-/** The pod objects that carry `uid`, as their own or as their manifest's. */
-export const podObjects = (tenant: string, uid: string): Fragment => sql`
-  SELECT uid, mirror_uid AS mirrorUid, namespace, name AS pod FROM pods FINAL PREWHERE tenant = ${str(tenant)}
-  AND (uid = ${str(uid)} OR uid IN (${mirroredUids(tenant, uid)}))`
-
-/** What Kubernetes reported of container instances: names, and an InstanceReport. */
-export const podLives = (tenant: string, uids: readonly string[]): Fragment => sql`
-  SELECT namespace, pod, container, restart, container_id AS containerId, toString(lives.version) AS version, state, reason, exit_code AS exitCode,
-    started_at AS startedAt, finished_at AS finishedAt, image, image_id AS imageId FROM lives FINAL
-  WHERE tenant = ${str(tenant)} AND pod_uid IN ${strs(uids)}`
-
-export interface ContainerLife {
-  /** Without scheme. */
-  containerId: string
-  podUid: string
-  container: string
-  restart: number
-}
-
-/** The container instances that have one of these bare container ids, found by their first digits. Rows: ContainerLife, one for each id. */
-export const livesOfContainers = (tenant: string, containerIds: readonly string[]): Fragment =>
-  containerLives(
-    tenant,
-    sql`container_id IN ${strs(containerIds)}
-    AND pod_uid IN (SELECT uid FROM pod_handles WHERE tenant = ${str(tenant)} AND kind = 'container' AND value IN ${strs(containerIds.map(containerHandle))})`,
-  )
-
-const spoken = sql`namespace, pod, container, restart, ${bareContainerId} AS containerId,
-  toString(toUnixTimestamp64Nano(first_line)) AS first, toString(toUnixTimestamp64Nano(last_line)) AS last, fragments`
-
-/** Lives that said something, by uid or, where a line came without one, by container id; first and last in ns, ids bare. A life may be several rows. */
-export function spokenLives(tenant: string, uids: readonly string[], containerIds: readonly string[]): Fragment {
-  const byId =
-    containerIds.length === 0
-      ? raw('')
-      : sql` OR (pod_uid = '' AND container_id != '' AND ${bareContainerId} IN ${strs(containerIds)})`
-  return sql`SELECT ${spoken} FROM life_lines WHERE tenant = ${str(tenant)} AND (pod_uid IN ${strs(uids)}${byId})`
-}
+import { bareContainerId } from './pod-sources.ts'
 
 export interface UnresolvedPod {
   cluster: string
@@ -56,16 +16,10 @@ export function parseUnresolved(uid: string): UnresolvedPod | undefined {
   return match === null ? undefined : { cluster: match[1]!, namespace: match[2]!, pod: match[3]! }
 }
 
-/** Rows of no known uid whose container id nobody told of. */
-function unresolvedRows(tenant: string, { cluster, namespace, pod }: UnresolvedPod): Fragment {
-  return sql`pod_uid = '' AND cluster = ${str(cluster)} AND namespace = ${str(namespace)} AND pod = ${str(pod)}
-    AND ${bareContainerId} NOT IN (SELECT container_id FROM lives WHERE tenant = ${str(tenant)} AND container_id != '')`
+/** Lines of a name that came without a uid, from containers that nothing leads to another pod. */
+export function unresolvedScope({ cluster, namespace, pod }: UnresolvedPod, containerIds: readonly string[]): Fragment {
+  return sql`pod_uid = '' AND cluster = ${str(cluster)} AND namespace = ${str(namespace)} AND pod = ${str(pod)} AND ${bareContainerId} IN ${strs(containerIds)}`
 }
-
-export const unresolvedLives = (tenant: string, pod: UnresolvedPod): Fragment =>
-  sql`SELECT ${spoken} FROM life_lines WHERE tenant = ${str(tenant)} AND ${unresolvedRows(tenant, pod)}`
-
-export const unresolvedScope = unresolvedRows
 
 /** Lines of a pod: its names first, since the sorting key has them. */
 export function podScope(

@@ -1,12 +1,12 @@
 // What people are told of the news of an owner: who died of what, who was born where, and in whose place. Outcomes are those of
 // GET /v1/pods, decided from everything known by now.
-import { lastOver, newsOf, ownersPods, type NewsRow, type OwnerFilter } from '#query/plan/owner-pods.ts'
+import { lastOver, type OwnerFilter } from '#query/plan/owner-pods.ts'
 import { birthText, deathText, untilTime, type Death, type Divider } from '#query/render/divider.ts'
 import { renderPod, type LifeJson, type PodFacts, type RenderedPod } from '#shared/pod-model/pod.ts'
-import { newsItem, type News } from './owner-news.ts'
-import { createPodReader } from './pods.ts'
+import { newsItem, readNews, readOwnersPods, type News } from './owner-news.ts'
+import { loadFacts } from '#projector/load-facts.ts'
+import { readReplacement } from '../pods/neighbours.ts'
 import type { Reading } from './reading.ts'
-import { readReplacements } from './replacements.ts'
 
 /** A divider for each of the news, null where nothing is to be said; what the store does not show yet is left out, to be asked for again. */
 export async function dividersOf(
@@ -15,8 +15,7 @@ export async function dividersOf(
   news: readonly News[],
   { paired }: { paired: boolean },
 ): Promise<{ news: News; divider: Divider | null }[]> {
-  const reader = createPodReader({ reading })
-  const facts = await reader.facts(filter.tenant, [...new Set(news.map(({ uid }) => uid))])
+  const facts = await factsOf(reading, filter.tenant, [...new Set(news.map(({ uid }) => uid))])
   const pods = new Map(facts.map((pod) => [pod.uid, { facts: pod, rendered: renderPod(pod) }]))
   const made: { news: News; divider: Divider | null }[] = []
   for (const each of news) {
@@ -37,8 +36,9 @@ export async function dividersOf(
   /** The death after which this pod is the first that was born in its place. */
   async function deathBefore({ pod }: RenderedPod, born: string): Promise<Death | undefined> {
     if (born === '') return undefined
-    const over = await reading.rows<{ uid: string }>(lastOver(filter.tenant, ownersPods(filter), born, 5))
-    const dead = await reader.facts(
+    const over = await reading.rows<{ uid: string }>(lastOver(filter.tenant, await readOwnersPods(reading, filter), born, 5))
+    const dead = await factsOf(
+      reading,
       filter.tenant,
       over.map(({ uid }) => uid),
     )
@@ -49,9 +49,9 @@ export async function dividersOf(
       const since = endAt !== null && endAt < gone.diedAt! ? endAt : gone.diedAt!
       return [{ ...gone, ownerKind: gone.owner.kind, ownerName: gone.owner.name, since }]
     })
-    const next = await readReplacements(reading, filter.tenant, replaced)
+    const next = await Promise.all(replaced.map((gone) => readReplacement(reading, filter.tenant, gone)))
     return before
-      .filter(({ pod: gone }) => next.get(gone.uid)?.uid === pod.uid)
+      .filter((_, i) => next[i]?.uid === pod.uid)
       .map(({ pod: { name, outcome, reason, exitCode, diedAt } }): Death => ({
         who: name,
         outcome,
@@ -64,6 +64,9 @@ export async function dividersOf(
   }
 }
 
+const factsOf = async (reading: Reading, tenant: string, uids: readonly string[]): Promise<PodFacts[]> =>
+  uids.length === 0 ? [] : (await loadFacts(reading, tenant, uids)).pods.map(({ facts }) => facts)
+
 /** Pods whose facts are read at once. */
 const podsAtOnce = 200
 
@@ -74,7 +77,7 @@ export async function pastDividers(
   floor: number,
   { from, to }: { from?: bigint; to?: bigint },
 ): Promise<{ order: string; divider: Divider }[]> {
-  const rows = await reading.rows<NewsRow>(newsOf(filter.tenant, ownersPods(filter), 0))
+  const rows = await readNews(reading, filter, 0)
   const pods = [
     ...Map.groupBy(rows.filter(({ what, arrived }) => what !== 'joined' && arrived < floor).map(newsItem), ({ uid }) => uid),
   ]

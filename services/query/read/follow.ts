@@ -11,7 +11,8 @@ import { keyOf, type Line } from './row-decoder.ts'
 
 export interface FollowOptions {
   reading: Reading
-  filter: LineFilter
+  /** Asked for at each look: whose lines are followed may change. */
+  filter: () => Promise<LineFilter>
   /** Follow what arrives at this time or later, epoch ms. */
   since: number
   /** The last arrival that was shown already, of a tail that is resumed. */
@@ -67,18 +68,19 @@ export async function* follow({
     // A reader that takes long to take what he is given holds up the next look.
     const writtenWithinS = Math.ceil((performance.now() - lookedMs + writtenBeforeMs) / 1000)
     lookedMs = performance.now()
+    const current = await filter()
     let found = 0
     let last = after
     do {
       const from = Math.max(since, newest - overlapMs)
       const rows = await reading.rows<{ arrived: number; time: string; id: string }>(
-        arrivals(filter, from, writtenWithinS, keysAtOnce, last),
+        arrivals(current, from, writtenWithinS, keysAtOnce, last),
       )
       const keys = rows.map(({ arrived, time, id }) => ({ received: arrived, ts: BigInt(time), identity: BigInt(id) }))
       found = keys.length
       last = keys.at(-1) ?? last
       const fresh = keys.filter((key) => shown.add(key))
-      if (fresh.length > 0) yield await linesOf(reading, filter.tenant, fresh, since)
+      if (fresh.length > 0) yield await linesOf(reading, current.tenant, fresh, since)
       newest = Math.max(newest, last?.received ?? 0)
     } while (found === keysAtOnce && !signal.aborted)
     yield []

@@ -8,7 +8,7 @@ import { parseTime } from '#query/plan/time.ts'
 import { lineJson, type LineJson } from '#query/render/line.ts'
 import type { FirstError, LastWords } from '#query/render/obituary.ts'
 import { boundsOf } from './line-owners.ts'
-import type { PodDossier } from './pod-dossier.ts'
+import type { PodDossier } from '#shared/pod-model/dossier.ts'
 import { attribute, livesNumbered, resolvePod, type PodIdentity } from './pod-identity.ts'
 import { readPodPage } from './pod-lines.ts'
 import { sharesNumber } from '#shared/lifecycle/instances.ts'
@@ -25,6 +25,8 @@ export interface Words {
 const lastWordsMax = 50
 /** Of a pod of more containers than a hundred the newest of all. */
 const linesMax = 5000
+/** Of a pod whose lines are sorted at once. */
+const sortedMax = 20_000
 /** Of a pod that is read together with others. */
 const few = { lines: 5000, bytes: 4 * 1024 * 1024 }
 const atOnce = { lines: 20_000, bytes: 32 * 1024 * 1024 }
@@ -56,8 +58,8 @@ function sizeOf(lives: PodDossier['rendered']['lives']): { lines: number; bytes:
 }
 
 /** Pods whose words, and what is written of them, are held at once. */
-export function inBatches(pods: readonly PodDossier[]): PodDossier[][] {
-  const batched: PodDossier[][] = []
+export function inBatches<Pod extends PodDossier>(pods: readonly Pod[]): Pod[][] {
+  const batched: Pod[][] = []
   let [lines, bytes] = [Infinity, Infinity]
   for (const pod of pods) {
     const size = sizeOf(pod.rendered.lives)
@@ -156,7 +158,8 @@ function filterOf(tenant: string, pods: readonly PodDossier[]): LineFilter | und
 async function wordsOfOne(reading: Reading, tenant: string, dossier: PodDossier): Promise<Words> {
   const pod = await resolvePod(reading, tenant, dossier.facts.uid)
   if (pod === undefined) return { lastWords: [], firstError: null }
-  const said = await (pod.fragments ? joinedWords : plainWords)(reading, tenant, pod)
+  const many = sizeOf(dossier.rendered.lives).lines > sortedMax
+  const said = await (pod.fragments || many ? pagedWords : plainWords)(reading, tenant, pod)
   const lastWords = containersOf(dossier).map((container) => ({
     container,
     lines: (said.get(container) ?? []).toReversed().map(spokenLine),
@@ -175,8 +178,8 @@ async function plainWords(reading: Reading, tenant: string, pod: PodIdentity): P
   return new Map([...said].map(([container, own]) => [container, own.slice(0, lastWordsMax)]))
 }
 
-/** The same where fragments have to be joined, container by container. */
-async function joinedWords(reading: Reading, tenant: string, pod: PodIdentity): Promise<Map<string, Line[]>> {
+/** The same where fragments have to be joined, or lines are too many to be sorted, container by container. */
+async function pagedWords(reading: Reading, tenant: string, pod: PodIdentity): Promise<Map<string, Line[]>> {
   const said = new Map<string, Line[]>()
   for (const container of pod.spoken) {
     const filter: LineFilter = { ...whole(tenant, pod), fields: { container: [container] } }

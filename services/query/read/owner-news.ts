@@ -1,7 +1,8 @@
 // What is new of the pods of an owner, told once: a fact is new by when the store first had it (pod_news), never by its own time, since
 // facts come late. What arrived before `floor` was told; what arrived since is remembered, so little that a cursor carries it.
-import { newsOf, ownersPods, storeTime, type NewsRow, type OwnerFilter } from '#query/plan/owner-pods.ts'
+import { newsOf, ownersPods, podsWithNews, type NewsRow, type OwnerFilter } from '#query/plan/owner-pods.ts'
 import type { Reading } from './reading.ts'
+import { readStoreClock } from './store-clock.ts'
 
 export interface NewsPlace {
   /** Epoch ms by the store's clock. */
@@ -31,15 +32,13 @@ const companyMs = 500
 const toldMax = 48
 
 export async function createOwnerNews(reading: Reading, filter: OwnerFilter, at: NewsPlace | undefined): Promise<OwnerNews> {
-  const { tenant } = filter
-  const pods = ownersPods(filter)
-  const [clock] = await reading.rows<{ now: number }>(storeTime)
+  const now = await readStoreClock(reading)
   const readMs = performance.now()
-  let floor = at?.floor ?? clock!.now
+  let floor = at?.floor ?? now
   const before = new Set(at?.told)
   const told = new Map<number, number>()
   const joined = new Set<string>()
-  for (const row of await reading.rows<NewsRow>(newsOf(tenant, pods, 0))) {
+  for (const row of await readNews(reading, filter, 0)) {
     const id = idOf(row)
     const isTold = row.arrived < floor || before.has(id)
     if (isTold && row.what === 'joined') joined.add(row.uid)
@@ -48,13 +47,13 @@ export async function createOwnerNews(reading: Reading, filter: OwnerFilter, at:
 
   /** Given out and not told yet. */
   let pending = new Map<number, number>()
-  const storeMs = (): number => clock!.now + performance.now() - readMs
+  const storeMs = (): number => now + performance.now() - readMs
 
   return {
     joined,
     async look() {
       const lookedMs = storeMs()
-      const rows = await reading.rows<NewsRow>(newsOf(tenant, pods, floor))
+      const rows = await readNews(reading, filter, floor)
       // What cannot be told for so long never will.
       for (const [id, arrived] of pending) if (arrived < lookedMs - visibleWithinMs) told.set(id, arrived)
       const fresh = rows.map(newsItem).filter(({ id }) => !told.has(id))
@@ -79,6 +78,17 @@ export async function createOwnerNews(reading: Reading, filter: OwnerFilter, at:
     for (const [id, arrived] of told) if (arrived < floor) told.delete(id)
   }
 }
+
+/** What was first reported of the owner's pods at `since` (epoch ms) or later, oldest first. */
+export async function readNews(reading: Reading, filter: OwnerFilter, since: number): Promise<NewsRow[]> {
+  const uids = await readOwnersPods(reading, filter)
+  const lately =
+    since <= 0 ? uids : (await reading.rows<{ uid: string }>(podsWithNews(filter.tenant, uids, since))).map(({ uid }) => uid)
+  return lately.length === 0 ? [] : reading.rows<NewsRow>(newsOf(filter.tenant, lately, since))
+}
+
+export const readOwnersPods = async (reading: Reading, filter: OwnerFilter): Promise<string[]> =>
+  (await reading.rows<{ uid: string }>(ownersPods(filter))).map(({ uid }) => uid)
 
 export const newsItem = (row: NewsRow): News => ({ ...row, id: idOf(row) })
 

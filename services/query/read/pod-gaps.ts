@@ -4,7 +4,8 @@ import type { Life } from '#shared/pod-model/pod-lives.ts'
 import { renderPod } from '#shared/pod-model/pod.ts'
 import { holesIn } from '#shared/pod-model/seal/seal.ts'
 import type { PodIdentity, PodLife } from './pod-identity.ts'
-import { createPodReader } from './pods.ts'
+import { loadFacts } from '#projector/load-facts.ts'
+import { sealLines } from '#projector/seal-lines.ts'
 import type { Reading } from './reading.ts'
 import type { Line } from './row-decoder.ts'
 
@@ -22,8 +23,12 @@ export async function readPodGaps(
   tenant: string,
   { uid, pod, filter }: { uid: string; pod: PodIdentity; filter: GapFilter },
 ): Promise<Line[]> {
-  const reader = createPodReader({ reading })
-  const [facts] = await reader.sealed(tenant, await reader.facts(tenant, [pod.uid ?? uid]))
+  const { pods } = await loadFacts(reading, tenant, [pod.uid ?? uid])
+  const [facts] = await sealLines(
+    reading,
+    tenant,
+    pods.map((loaded) => loaded.facts),
+  )
   if (facts === undefined) return []
   const { pod: rendered, lives } = renderPod(facts)
   const asked = lives.filter(

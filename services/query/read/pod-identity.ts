@@ -1,19 +1,14 @@
 // Finds a pod by whatever names it and says which lines are its own; fills what a line came without (uid, restart) from what
-// Kubernetes told later. Attribution happens here, when lines are read: it never changes what is stored.
+// Kubernetes reported later. Attribution happens here, when lines are read: it never changes what is stored.
+import { loadFacts } from '#projector/load-facts.ts'
+import type { LinesRow } from '#projector/fact-statements.ts'
 import type { Fragment } from '#shared/clickhouse/sql.ts'
 import { compare } from '#shared/compare.ts'
 import { bareContainerId } from '#shared/container-id.ts'
-import {
-  parseUnresolved,
-  podLives,
-  podObjects,
-  podScope,
-  spokenLives,
-  unresolvedLives,
-  unresolvedScope,
-  type LifeScope,
-} from '#query/plan/pod-statements.ts'
-import { instancesOf, sharesNumber, type InstanceReport } from '#shared/lifecycle/instances.ts'
+import { epochNs } from '#shared/pod-model/epoch-ns.ts'
+import type { LifeRow } from '#shared/pod-model/rows.ts'
+import { parseUnresolved, podScope, unresolvedScope, type LifeScope } from '#query/plan/pod-statements.ts'
+import { instancesOf, sharesNumber } from '#shared/lifecycle/instances.ts'
 import { lifeSpans, spanAt, spanName, timesOf, type LifeSpan } from '#shared/pod-model/life-spans.ts'
 import type { Reading } from './reading.ts'
 import type { Line } from './row-decoder.ts'
@@ -45,56 +40,33 @@ export interface PodIdentity {
   scope: Fragment
 }
 
-interface LifeRow {
-  namespace: string
-  pod: string
-  container: string
-  restart: number
-  containerId: string
-}
-type ToldRow = LifeRow & InstanceReport
-type SpokenRow = LifeRow & { first: string; last: string; fragments: number }
-type ObjectRow = { uid: string; mirrorUid: string; namespace: string; pod: string }
-
-/** The pod, or undefined where nobody ever told of it. */
+/** The pod, or undefined where nothing is reported of it and no line of it is stored. */
 export async function resolvePod(reading: Reading, tenant: string, uid: string): Promise<PodIdentity | undefined> {
-  const unresolved = parseUnresolved(uid)
-  if (unresolved !== undefined) {
-    const spoken = await reading.rows<SpokenRow>(unresolvedLives(tenant, unresolved))
-    if (spoken.length === 0) return undefined
-    const names = [{ namespace: unresolved.namespace, pod: unresolved.pod }]
-    return {
-      uid: null,
-      uids: [],
-      names,
-      lives: knownLives([], spoken),
-      spans: new Map(),
-      extent: extentOf(spoken),
-      spoken: containersOf(spoken),
-      fragments: hasFragments(spoken),
-      scope: unresolvedScope(tenant, unresolved),
-    }
-  }
   if (uid === '') return undefined
-  const objects = await podObjectsOf(reading, tenant, uid)
-  const uids = [...new Set([uid, ...objects.flatMap((object) => [object.uid, object.mirrorUid])])].filter((one) => one !== '')
-  const told = instancesOf(await reading.rows<ToldRow>(podLives(tenant, uids)))
-  const containerIds = [...new Set(told.map(({ containerId }) => containerId))].filter((id) => id !== '')
-  const spoken = await reading.rows<SpokenRow>(spokenLives(tenant, uids, containerIds))
-  const names = [...objects, ...told, ...spoken]
-  if (names.length === 0) return undefined
-  const api = objects.find((object) => object.uid === uid) ?? objects[0]
-  return {
-    uid: api?.uid ?? uid,
-    uids,
-    names,
-    lives: knownLives(told, spoken),
-    spans: lifeSpans(told),
-    extent: extentOf(spoken),
-    spoken: containersOf(spoken),
-    fragments: hasFragments(spoken),
-    scope: podScope(names, uids, containerIds),
+  const { pods } = await loadFacts(reading, tenant, [uid])
+  const facts = pods[0]?.facts
+  if (facts === undefined) return undefined
+  const { row, lines } = facts
+  const lives = instancesOf(facts.lives)
+  const common = {
+    lives: knownLives(lives, lines),
+    extent: extentOf(lines),
+    spoken: [...new Set(lines.map(({ container }) => container))],
+    fragments: lines.some(({ fragments }) => fragments === 1),
   }
+  const unresolved = parseUnresolved(facts.uid)
+  if (unresolved !== undefined) {
+    if (lines.length === 0) return undefined
+    const names = [{ namespace: unresolved.namespace, pod: unresolved.pod }]
+    const scope = unresolvedScope(unresolved, [...new Set(lines.map(({ containerId }) => containerId))])
+    return { ...common, uid: null, uids: [], names, spans: new Map(), scope }
+  }
+  const names = [...(row === null ? [] : [{ namespace: row.namespace, pod: row.name }]), ...lives, ...lines]
+  if (names.length === 0) return undefined
+  const carried = lines.filter(({ nameless }) => nameless === 0).map((line) => line.uid)
+  const uids = [...new Set([facts.uid, row?.mirrorUid ?? '', ...carried])].filter((one) => one !== '')
+  const containerIds = [...new Set(lives.map(({ containerId }) => containerId))].filter((id) => id !== '')
+  return { ...common, uid: facts.uid, uids, names, spans: lifeSpans(lives), scope: podScope(names, uids, containerIds) }
 }
 
 /** The line with uid and restart filled in where its container id, or its time, tells them. */
@@ -132,13 +104,15 @@ export function livesNumbered({ lives, spans }: Pick<PodIdentity, 'lives' | 'spa
   }))
 }
 
-function knownLives(told: readonly LifeRow[], spoken: readonly LifeRow[]): PodLife[] {
-  const lives = told.map(({ container, restart, containerId }) => ({
+type NumberedLife = Pick<LifeRow, 'container' | 'restart' | 'containerId'>
+
+function knownLives(reported: readonly NumberedLife[], lines: readonly NumberedLife[]): PodLife[] {
+  const lives = reported.map(({ container, restart, containerId }) => ({
     container,
     restart,
     ids: new Set(containerId === '' ? [] : [containerId]),
   }))
-  for (const { container, restart, containerId } of spoken) {
+  for (const { container, restart, containerId } of lines) {
     if (restart < 0) continue
     const numbered = lives.filter((life) => life.container === container && life.restart === restart)
     if (numbered.length > 1 && (containerId === '' || numbered.some(({ ids }) => ids.has(containerId)))) continue
@@ -156,20 +130,12 @@ function knownLives(told: readonly LifeRow[], spoken: readonly LifeRow[]): PodLi
     .toSorted((a, b) => compare(a.container, b.container))
 }
 
-const containersOf = (spoken: readonly SpokenRow[]): string[] => [...new Set(spoken.map(({ container }) => container))]
-
-const hasFragments = (spoken: readonly SpokenRow[]): boolean => spoken.some(({ fragments }) => fragments === 1)
-
-/** Those that carry the uid, and those that share the manifest of one that does: a static pod made again has another uid. */
-async function podObjectsOf(reading: Reading, tenant: string, uid: string): Promise<ObjectRow[]> {
-  const objects = await reading.rows<ObjectRow>(podObjects(tenant, uid))
-  const manifest = objects.find(({ mirrorUid }) => mirrorUid !== '' && mirrorUid !== uid)?.mirrorUid
-  return manifest === undefined ? objects : reading.rows<ObjectRow>(podObjects(tenant, manifest))
-}
-
-function extentOf(spoken: readonly SpokenRow[]): PodIdentity['extent'] {
-  if (spoken.length === 0) return undefined
-  const firsts = spoken.map(({ first }) => BigInt(first))
-  const lasts = spoken.map(({ last }) => BigInt(last))
-  return { first: firsts.reduce((a, b) => (a < b ? a : b)), last: lasts.reduce((a, b) => (a > b ? a : b)) }
+function extentOf(lines: readonly LinesRow[]): PodIdentity['extent'] {
+  if (lines.length === 0) return undefined
+  const [first] = lines.map(({ firstLine }) => firstLine).toSorted()
+  const last = lines
+    .map(({ lastLine }) => lastLine)
+    .toSorted()
+    .at(-1)
+  return { first: epochNs(first!), last: epochNs(last!) }
 }

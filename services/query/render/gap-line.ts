@@ -1,6 +1,6 @@
 // Pure: one gap as a line with the place of the line behind it.
 import type { Line } from '#query/read/row-decoder.ts'
-import type { Hole } from '#shared/pod-model/seal/holes.ts'
+import type { Hole } from '#shared/pod-model/seal/evidence.ts'
 import { gapInWords } from '#shared/pod-model/seal/words.ts'
 import type { Life } from '#shared/pod-model/pod-lives.ts'
 import type { PodJson } from '#shared/pod-model/pod.ts'

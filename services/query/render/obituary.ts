@@ -5,7 +5,7 @@ import type { Seal } from '#shared/pod-model/seal/evidence.ts'
 import type { LineJson } from './line.ts'
 import { renderPodDetail, type PodDetail, type PodDetailJson } from './pod-detail.ts'
 import { memoryLimits } from '#shared/pod-model/pod-spec.ts'
-import { timeline, type TimelineItem } from '#shared/pod-model/timeline.ts'
+import { byTime, replacementItems, timeline, type TimelineItem } from '#shared/pod-model/timeline.ts'
 import type { ReplacementRow } from '#shared/pod-model/rows.ts'
 
 export interface LastWords {
@@ -68,7 +68,13 @@ export function renderObituary(sources: ObituarySources): Obituary {
   }
 }
 
-export const sealsOf = (containers: PodDetailJson['containers']): Obituary['seals'] =>
+/** The obituary with what replaced the pod, which is known later than the rest. */
+export function withReplacement(obituary: Obituary, replacement: ReplacementRow | null): Obituary {
+  const items = [...obituary.timeline.filter(({ kind }) => kind !== 'replacement'), ...replacementItems(replacement)]
+  return { ...obituary, replacement, timeline: items.toSorted(byTime) }
+}
+
+const sealsOf = (containers: PodDetailJson['containers']): Obituary['seals'] =>
   containers.flatMap(({ name, lives }) =>
     lives.flatMap(({ restart, seal }) => (seal === null ? [] : [{ container: name, restart, ...seal }])),
   )

@@ -23,6 +23,7 @@ export interface RetentionJson {
   environment: Pick<RetentionJson, 'rules' | 'lastWords'>
   stored: StoredClassJson[]
   overdue: OverdueJson[]
+  inexact: InexactDayJson[]
 }
 
 export interface Amount {
@@ -47,6 +48,22 @@ export interface OverdueJson {
   since: string
   /** Why it is still there; null where its turn has not come, or another process knows. */
   reason: string | null
+  /** That failed. */
+  tries: number
+  nextTry: string | null
+}
+
+/** A day that was dropped before all was stored that outlives its lines. */
+export interface InexactDayJson {
+  class: string
+  day: string
+  dropped: string
+  reason: string
+}
+
+export interface Overdue {
+  blocked: ReadonlyMap<string, { reason: string; tries: number; nextTryMs: number }>
+  inexact: readonly { day: number; class: string; droppedMs: number; reason: string }[]
 }
 
 export interface EffectJson {
@@ -67,7 +84,7 @@ export interface RetentionFacts {
 
 export function retentionJson(
   { settings, environment, partitions, endsAt, nowMs }: RetentionFacts,
-  blocked: ReadonlyMap<string, string>,
+  { blocked, inexact }: Overdue,
 ): RetentionJson {
   const overdue = partitions.filter((partition) => endsAt(partition, settings) <= nowMs)
   return {
@@ -84,13 +101,24 @@ export function retentionJson(
       lastDay: dayText(Math.max(...of.map(({ day }) => day))),
       nextExpiry: time(Math.min(...of.map((partition) => endsAt(partition, settings)))),
     })),
-    overdue: overdue.map((partition) => ({
-      class: partition.class,
-      day: dayText(partition.day),
-      rows: partition.rows,
-      bytes: partition.bytes,
-      since: time(endsAt(partition, settings)),
-      reason: blocked.get(partition.id) ?? null,
+    overdue: overdue.map((partition) => {
+      const failed = blocked.get(partition.id)
+      return {
+        class: partition.class,
+        day: dayText(partition.day),
+        rows: partition.rows,
+        bytes: partition.bytes,
+        since: time(endsAt(partition, settings)),
+        reason: failed?.reason ?? null,
+        tries: failed?.tries ?? 0,
+        nextTry: failed === undefined ? null : time(failed.nextTryMs),
+      }
+    }),
+    inexact: inexact.map(({ day, class: name, droppedMs, reason }) => ({
+      class: name,
+      day: dayText(day),
+      dropped: time(droppedMs),
+      reason,
     })),
   }
 }

@@ -7,12 +7,11 @@ import type { LineFilter } from '#query/plan/line-filter.ts'
 import { readPage } from '#query/read/pages.ts'
 import { attribute, resolvePod } from '#query/read/pod-identity.ts'
 import { readReferencedPod } from '#query/read/pod-reference.ts'
-import { createReading } from '#query/read/reading.ts'
 import { keyOf } from '#query/read/row-decoder.ts'
 import { lineJson } from '#query/render/line.ts'
-import { clientGone } from './line-reply.ts'
 import { readTime } from './line-request.ts'
 import { nowNs, type QueryRouteOptions } from './query-context.ts'
+import { requestReading } from './request-reading.ts'
 import { contextAnswer } from './schemas/answers.ts'
 import { count, textParameter } from './schemas/parameters.ts'
 
@@ -38,7 +37,7 @@ export const contextRoute =
     app.get('/v1/logs/context', { schema }, async (request, reply) => {
       const { query, tenant } = request
       const time = readTime('time', query.time, nowNs(clock))!
-      const reading = createReading({ store, limits, signal: clientGone(reply) })
+      const reading = requestReading({ store, limits }, reply)
       const meant = { tenant, reference: query.podUid, parameter: 'podUid' }
       const { pod } = await readReferencedPod(reading, meant, (uid) => resolvePod(reading, tenant, uid))
       const offset = query.offset === undefined ? sql`` : sql` AND offset = ${int(BigInt(query.offset))}`

@@ -3,11 +3,10 @@ import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor } from '#query/cursor.ts'
 import { deadLetterKeys, deadLettersByIdentity, replaysByIdentity } from '#query/plan/dead-letters.ts'
-import { createReading } from '#query/read/reading.ts'
 import { deadLetterJson, type LetterRow } from '#query/render/dead-letter.ts'
-import { clientGone } from './line-reply.ts'
 import { readTimes } from './line-request.ts'
 import { nowNs, type QueryRouteOptions } from './query-context.ts'
+import { requestReading } from './request-reading.ts'
 import { deadLettersAnswer } from './schemas/answers.ts'
 import { boolean, cursor, limit, timeParameters } from './schemas/parameters.ts'
 
@@ -40,7 +39,7 @@ export const deadLettersRoute =
       const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
       const { from, to } = at ?? times
       const bounds = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
-      const reading = createReading({ store, limits, signal: clientGone(reply) })
+      const reading = requestReading({ store, limits }, reply)
       const most = query.limit ?? 100
       const filter = {
         tenant,

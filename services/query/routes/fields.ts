@@ -3,10 +3,9 @@ import { z } from 'zod'
 import { invalidParameter } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { fieldNames, fieldValue, topFields, topValues } from '#query/plan/fields.ts'
-import { createReading } from '#query/read/reading.ts'
-import { clientGone } from './line-reply.ts'
 import { readFilter } from './line-request.ts'
 import { nowNs, type QueryRouteOptions } from './query-context.ts'
+import { requestReading } from './request-reading.ts'
 import { valuesAnswer } from './schemas/answers.ts'
 import { filterParameters, limit } from './schemas/parameters.ts'
 
@@ -27,7 +26,7 @@ export const fieldsRoute =
       async (request, reply) => {
         const { query, tenant } = request
         const filter = readFilter(query, { tenant, nowNs: nowNs(clock) })
-        const reading = createReading({ store, limits, signal: clientGone(reply) })
+        const reading = requestReading({ store, limits }, reply)
         return reply.send({ values: await reading.rows<Counted>(topFields(filter, query.limit ?? 100)) })
       },
     )
@@ -44,7 +43,7 @@ export const fieldsRoute =
           )
         }
         const filter = readFilter(query, { tenant, nowNs: nowNs(clock) })
-        const reading = createReading({ store, limits, signal: clientGone(reply) })
+        const reading = requestReading({ store, limits }, reply)
         return reply.send({ values: await reading.rows<Counted>(topValues(filter, value, query.limit ?? 100)) })
       },
     )

@@ -5,11 +5,11 @@ import type { RoutePlugin } from '#shared/http/server.ts'
 import { bucketsMax, histogram, lineExtent, standardStep } from '#query/plan/histogram.ts'
 import type { LineFilter } from '#query/plan/line-filter.ts'
 import { parseDuration } from '#query/plan/time.ts'
-import { createReading, type Reading } from '#query/read/reading.ts'
+import type { Reading } from '#query/read/reading.ts'
 import { fillBuckets } from '#query/render/buckets.ts'
-import { clientGone } from './line-reply.ts'
 import { readFilter } from './line-request.ts'
 import { nowNs, type QueryRouteOptions } from './query-context.ts'
+import { requestReading } from './request-reading.ts'
 import { histogramAnswer } from './schemas/answers.ts'
 import { filterParameters, textParameter } from './schemas/parameters.ts'
 
@@ -27,7 +27,7 @@ export const histogramRoute =
       const { query, tenant } = request
       const asked = query.step === undefined ? undefined : readStep(query.step)
       const filter = readFilter(query, { tenant, nowNs: nowNs(clock) })
-      const reading = createReading({ store, limits, signal: clientGone(reply) })
+      const reading = requestReading({ store, limits }, reply)
       const extent = await extentOf(filter, reading)
       if (asked !== undefined && extent / asked.ns >= BigInt(bucketsMax)) {
         throw invalidParameter('step', `step ${asked.text} would make more than ${bucketsMax} buckets of the time asked for`)

@@ -5,12 +5,13 @@ import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor } from '#query/cursor.ts'
 import { readPage, streamLines } from '#query/read/pages.ts'
 import { attributeLines } from '#query/read/attribute-lines.ts'
-import { createReading, type Reading } from '#query/read/reading.ts'
+import type { Reading } from '#query/read/reading.ts'
 import { keyOf, type Line } from '#query/read/row-decoder.ts'
 import { lineJson } from '#query/render/line.ts'
-import { clientGone, negotiate, onePart, streamReply } from './line-reply.ts'
+import { negotiate, onePart, streamReply } from './line-reply.ts'
 import { filterDigest, readFilter } from './line-request.ts'
 import { nowNs, type QueryRouteOptions } from './query-context.ts'
+import { requestReading } from './request-reading.ts'
 import { linesAnswer } from './schemas/answers.ts'
 import { cursor, filterParameters, limit, order } from './schemas/parameters.ts'
 
@@ -33,7 +34,7 @@ export const logsRoute =
       const asked = readFilter(query, { tenant, nowNs: nowNs(clock) })
       const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
       const filter = at === undefined ? asked : { ...asked, ...bounds(at) }
-      const reading = createReading({ store, limits, signal: clientGone(reply), counted: type === 'application/json' })
+      const reading = requestReading({ store, limits }, reply)
       const options = { reading, filter, order: direction, ...(at === undefined ? {} : { after: at.after }) }
       if (type !== 'application/json' && query.limit === undefined) {
         return streamReply(reply, type, attributed(reading, tenant, streamLines(options)))

@@ -1,15 +1,14 @@
-// GET /v1/pods/{uid}/obituary: how a pod died, as JSON or as one page for a browser. kept, or composed → render.
+// GET /v1/pods/{uid}/obituary: how a pod died, as JSON or as one page for a browser. stored or composed → render.
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { AfterlogError } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
-import { readObituary } from '#query/read/kept-obituary.ts'
+import { readObituary } from '#query/obituary/read-obituary.ts'
 import { readReferencedPod } from '#query/read/pod-reference.ts'
-import { createReading } from '#query/read/reading.ts'
 import { acceptedType } from '#query/render/accept.ts'
 import { obituaryPage } from '#query/render/obituary-page.ts'
-import { clientGone } from './line-reply.ts'
 import type { QueryRouteOptions } from './query-context.ts'
+import { requestReading } from './request-reading.ts'
 import { obituaryAnswer } from './schemas/obituary.ts'
 import { podPath } from './schemas/pods.ts'
 
@@ -32,7 +31,7 @@ export const obituaryRoute =
         const said = 'an obituary comes as application/json or text/html'
         throw new AfterlogError('not-acceptable', said, { parameter: 'Accept' })
       }
-      const reading = createReading({ store, limits, signal: clientGone(reply) })
+      const reading = requestReading({ store, limits }, reply)
       const asked = { tenant, reference: params.uid, parameter: 'uid' }
       const { pod: obituary } = await readReferencedPod(reading, asked, (uid) => readObituary(reading, tenant, uid))
       void reply.header('vary', 'accept')

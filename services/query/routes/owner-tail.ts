@@ -5,18 +5,17 @@ import type { Fragment } from '#shared/clickhouse/sql.ts'
 import { encodeCursor, type Cursor } from '#query/cursor.ts'
 import type { LineFilter } from '#query/plan/line-filter.ts'
 import { nowhere, type LineKey } from '#query/plan/line-order.ts'
-import { linesOfPods, onePod, ownersPods, type OwnerFilter } from '#query/plan/owner-pods.ts'
+import { anyUnattributed, containersOfPods, linesOfPods, type OwnedLines, type OwnerFilter } from '#query/plan/owner-pods.ts'
 import { attributeLines } from '#query/read/attribute-lines.ts'
 import { dividersOf, pastDividers } from '#query/read/dividers.ts'
 import { createShownLines, follow, isLater, later, type Arrival, type Reached } from '#query/read/follow.ts'
-import { createOwnerNews } from '#query/read/owner-news.ts'
+import { createOwnerNews, readOwnersPods } from '#query/read/owner-news.ts'
 import { streamLines } from '#query/read/pages.ts'
-import { readPresence } from '#query/read/presence.ts'
 import { keyOf, type Line } from '#query/read/row-decoder.ts'
 import { interleave, untilTime, type Divider } from '#query/render/divider.ts'
 import { lineJson } from '#query/render/line.ts'
 import { sseComment, sseEvent } from '#query/render/sse.ts'
-import type { TailRun } from './tail.ts'
+import type { TailRun } from './tail-run.ts'
 
 /** Events as text; '' after a look that found nothing. */
 export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerator<string> {
@@ -25,7 +24,6 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   const { namespace, cluster, pod, podUid } = fields
   const owned: OwnerFilter = { tenant, owner, namespace, cluster, pod, podUid }
   const news = await createOwnerNews(reading, owned, at?.owner)
-  const presence = await readPresence(reading, tenant)
   const begun = at?.followFrom ?? now
   const from = filter.from === undefined ? {} : { from: filter.from }
   const place = (
@@ -43,11 +41,10 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   // Everything that arrived up to here was sent, or is of a pod that nobody told of yet.
   let reached: Reached = at?.received === undefined ? { received: begun, key: nowhere } : { received: at.received, key: at.after }
   const after = { received: reached.received, ts: reached.key.ts, identity: reached.key.identity }
-  const live = scoped(linesOfPods(tenant, ownersPods(owned), presence))
   const missedMs = Math.max(0, now - reached.received)
   const arrivals = follow({
     reading,
-    filter: live,
+    filter: async () => scoped(linesOfPods(await owning(await readOwnersPods(reading, owned)))),
     since: reached.received,
     after,
     shown: createShownLines(),
@@ -96,6 +93,14 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     yield text
   }
 
+  /** Containers are looked for where lines come without a uid at all. */
+  async function owning(uids: readonly string[]): Promise<OwnedLines> {
+    const any = await reading.rows(anyUnattributed(tenant))
+    if (any.length === 0 || uids.length === 0) return { uids, containerIds: [] }
+    const rows = await reading.rows<{ containerId: string }>(containersOfPods(tenant, uids))
+    return { uids, containerIds: rows.map(({ containerId }) => containerId) }
+  }
+
   async function attributed(arrived: readonly Arrival[]): Promise<Arrival[]> {
     const lines = await attributeLines(
       reading,
@@ -117,7 +122,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   async function* joinLate(uid: string): AsyncGenerator<string> {
     const upTo = { received: reached.received, ts: reached.key.ts, identity: reached.key.identity }
     const arrived = filter.from === undefined ? { upTo, since: begun } : { upTo }
-    const scope = linesOfPods(tenant, onePod(uid), presence, arrived)
+    const scope = linesOfPods(await owning([uid]), arrived)
     const joining = at?.owner?.joining
     const behind = joining?.uid === uid ? { after: joining.after } : {}
     for await (const lines of streamLines({ reading, filter: scoped(scope), order: 'asc', ...behind })) {
@@ -146,7 +151,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
       }
       return text
     }
-    const scope = linesOfPods(tenant, ownersPods(owned), presence, { before: begun })
+    const scope = linesOfPods(await owning(await readOwnersPods(reading, owned)), { before: begun })
     for await (const lines of streamLines({
       reading,
       filter: scoped(scope),

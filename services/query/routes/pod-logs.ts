@@ -10,13 +10,13 @@ import { readPodGaps } from '#query/read/pod-gaps.ts'
 import { livesNumbered, resolvePod, type PodIdentity } from '#query/read/pod-identity.ts'
 import { readReferencedPod } from '#query/read/pod-reference.ts'
 import type { Page } from '#query/read/pages.ts'
-import { createReading } from '#query/read/reading.ts'
 import { keyOf, type Line } from '#query/read/row-decoder.ts'
 import { createGapDrawer, drawGaps, type GapDrawing } from '#query/render/gap-lines.ts'
 import { lineJson } from '#query/render/line.ts'
-import { clientGone, negotiate, onePart, streamReply } from './line-reply.ts'
+import { negotiate, onePart, streamReply } from './line-reply.ts'
 import { filterDigest, readFilter } from './line-request.ts'
 import { nowNs, type QueryRouteOptions } from './query-context.ts'
+import { requestReading } from './request-reading.ts'
 import { linesAnswer } from './schemas/answers.ts'
 import {
   boolean,
@@ -62,7 +62,7 @@ export const podLogsRoute =
       const filters = digest(filterDigest(query, tenant, ['pod', params.uid, direction, query.life ?? null, query.tail ?? null]))
       const asked = readFilter(query, { tenant, nowNs: nowNs(clock) })
       const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
-      const reading = createReading({ store, limits, signal: clientGone(reply), counted: type === 'application/json' })
+      const reading = requestReading({ store, limits }, reply)
       const meant = { tenant, reference: params.uid, parameter: 'uid' }
       const { uid, pod } = await readReferencedPod(reading, meant, (one) => resolvePod(reading, tenant, one))
       const bounds = at ?? asked

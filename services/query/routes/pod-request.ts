@@ -1,7 +1,6 @@
 // From the parameters of GET /v1/pods to a filter. Shapes were checked by the schema; here values get the form that facts have.
 import { bareContainerId } from '#shared/container-id.ts'
-import type { LabelFilter } from '#query/plan/pod-handles.ts'
-import type { PodFilter } from '#query/plan/pods.ts'
+import type { LabelFilter, PodFilter } from '#query/pods/pod-filter.ts'
 import { readTime, readTimes, type RequestContext } from './line-request.ts'
 import { podsQuery, type PodsQuery } from './schemas/pods.ts'
 
@@ -43,7 +42,7 @@ function canonicalAddress(ip: string): string {
   return ip.includes(':') ? new URL(`http://[${ip}]`).hostname.slice(1, -1) : ip
 }
 
-/** As pod_handles has them: a digest alone where there is one, Docker's own registry left out. */
+/** As pod_lookup has them: a digest alone where there is one, Docker's own registry left out. */
 export function normaliseImage(image: string): string {
   return /sha256:[0-9a-f]+$/.exec(image.toLowerCase())?.[0] ?? image.replace(/^docker\.io\/(library\/)?/, '')
 }

@@ -1,28 +1,35 @@
 // GET, PUT and DELETE /v1/retention: how long lines are kept, and what a change does to stored and to new lines. The
-// rules are of the whole store, whatever the tenant: lines are dropped by day and class. A change that keeps stored
-// lines for less time than before has to name, in `confirm`, what a dry run said of it: no single request deletes
-// lines.
+// rules are of the whole store, whatever the tenant: lines are dropped by day and class. A client on another machine
+// that wants stored lines kept for less time than before has to name, in `confirm`, what a dry run said of it: none of
+// its requests deletes lines by itself. Who is on this machine could delete the files as well, and need not.
+import { BlockList, isIPv6 } from 'node:net'
 import type { FastifyReply } from 'fastify'
 import type { LiveRetention, RetentionVersion } from '#shared/live-retention.ts'
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { isRuleName, parseDays, parseSpan, retentionOf, type LastWords, type RetentionSettings } from '#shared/retention.ts'
 import { z } from 'zod'
-import type { Expiry } from '#query/keep/expiry.ts'
-import { endsAt, storedPartitions } from '#query/keep/partitions.ts'
-import { retentionEffect, retentionJson, unconfirmed, type RetentionFacts } from '#query/render/retention.ts'
+import { readInexactDays } from '#projector/retention/inexact-days.ts'
+import { endsAt, storedPartitions } from '#projector/retention/partitions.ts'
+import type { BlockedDay } from '#shared/blocked-day.ts'
+import { retentionEffect, retentionJson, unconfirmed, type Overdue, type RetentionFacts } from '#query/render/retention.ts'
 import type { QueryRouteOptions } from './query-context.ts'
 import { retentionAnswer, retentionBody, retentionChange, retentionQuery } from './schemas/retention.ts'
 
 export interface RetentionRouteOptions extends Pick<QueryRouteOptions, 'store' | 'clock'> {
   retention: LiveRetention
-  expiry: Pick<Expiry, 'blocked'>
+  blockedDays: ReadonlyMap<string, BlockedDay>
 }
 
 const rulesMax = 1000
 
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+const isOnThisMachine = (ip: string): boolean => loopback.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4')
+
 export const retentionRoute =
-  ({ store, clock, retention, expiry }: RetentionRouteOptions): RoutePlugin =>
+  ({ store, clock, retention, blockedDays }: RetentionRouteOptions): RoutePlugin =>
   (app, _, done) => {
     const factsOf = async (settings: RetentionVersion): Promise<RetentionFacts> => ({
       settings,
@@ -32,10 +39,12 @@ export const retentionRoute =
       nowMs: clock(),
     })
 
+    const overdue = async (): Promise<Overdue> => ({ blocked: blockedDays, inexact: await readInexactDays(store) })
+
     const get = { summary: 'How long lines are kept', querystring: z.strictObject({}), response: { 200: retentionAnswer } }
     app.get('/v1/retention', { schema: get }, async (_request, reply) => {
       await retention.reload()
-      return reply.send(retentionJson(await factsOf(retention.newest()), expiry.blocked))
+      return reply.send(retentionJson(await factsOf(retention.newest()), await overdue()))
     })
 
     const put = {
@@ -51,7 +60,7 @@ export const retentionRoute =
         lastWords: lastWordsOf(request.body, before.lastWords),
       })
       const log = (): void => request.log.info({ rules, lastWords }, 'retention rules are put')
-      return change(reply, request.query, { settings, source: 'put', log })
+      return change(reply, request, { settings, source: 'put', log })
     })
 
     const remove = {
@@ -61,12 +70,12 @@ export const retentionRoute =
     }
     app.delete('/v1/retention', { schema: remove }, async (request, reply) => {
       const log = (): void => request.log.info('retention rules return to those of the environment')
-      return change(reply, request.query, { settings: () => retention.environment, source: 'environment', log })
+      return change(reply, request, { settings: () => retention.environment, source: 'environment', log })
     })
 
     async function change(
       reply: FastifyReply,
-      { dryRun, confirm }: z.output<typeof retentionQuery>,
+      { ip, query: { dryRun, confirm } }: { ip: string; query: z.output<typeof retentionQuery> },
       { settings, source, log }: Change,
     ): Promise<FastifyReply> {
       await retention.reload()
@@ -74,12 +83,13 @@ export const retentionRoute =
       const wanted = settings(before)
       const planned = await factsOf({ ...wanted, source, inForceMs: clock() })
       const effect = retentionEffect(before, planned)
-      if (dryRun === 'true') return reply.send({ ...retentionJson(planned, expiry.blocked), effect })
-      if (effect.confirm !== null && effect.confirm !== confirm)
+      if (dryRun === 'true') return reply.send({ ...retentionJson(planned, await overdue()), effect })
+      const isFree = effect.confirm === null || (confirm === undefined && isOnThisMachine(ip))
+      if (!isFree && effect.confirm !== confirm)
         throw new AfterlogError('not-confirmed', unconfirmed(effect), { parameter: 'confirm' })
       log()
       const facts = await factsOf(await retention.put(source === 'put' ? wanted : 'environment'))
-      return reply.send({ ...retentionJson(facts, expiry.blocked), effect: retentionEffect(before, facts) })
+      return reply.send({ ...retentionJson(facts, await overdue()), effect: retentionEffect(before, facts) })
     }
     done()
   }

@@ -4,18 +4,18 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor, type Cursor } from '#query/cursor.ts'
-import type { LineFilter } from '#query/plan/line-filter.ts'
 import { nowhere } from '#query/plan/line-order.ts'
 import { createShownLines, follow, later, type Reached } from '#query/read/follow.ts'
 import { streamLines } from '#query/read/pages.ts'
-import { createReading, type Reading } from '#query/read/reading.ts'
 import { keyOf, type Line } from '#query/read/row-decoder.ts'
 import { lineJson } from '#query/render/line.ts'
 import { sseComment, sseEvent } from '#query/render/sse.ts'
 import { clientGone } from './line-reply.ts'
 import { ownerTail } from './owner-tail.ts'
 import { filterDigest, readFilter } from './line-request.ts'
+import type { TailRun } from './tail-run.ts'
 import { nowNs, type QueryRouteOptions } from './query-context.ts'
+import { requestReading } from './request-reading.ts'
 
 import { cursor, filterParameters } from './schemas/parameters.ts'
 
@@ -60,7 +60,7 @@ export const tailRoute =
             : decodeCursor(query.cursor, filters)
       const filter = at?.from === undefined ? asked : { ...asked, from: at.from }
       const signal = AbortSignal.any([clientGone(reply), stopping])
-      const reading = createReading({ store, limits, signal })
+      const reading = requestReading({ store, limits }, reply, signal)
       const run: TailRun = { reading, filter, at, filters, now: clock(), pollIntervalMs, signal }
       const events = query.owner === undefined ? tail(run) : ownerTail({ ...run, owner: query.owner })
       // The first look comes before the answer begins: a search text that the engine refuses is still a 400.
@@ -76,16 +76,6 @@ export const tailRoute =
     })
     done()
   }
-
-export interface TailRun {
-  reading: Reading
-  filter: LineFilter
-  at: Cursor | undefined
-  filters: string
-  now: number
-  pollIntervalMs: number
-  signal: AbortSignal
-}
 
 /** Events as text; '' after a look that found nothing. */
 async function* tail({ reading, filter, at, filters, now, pollIntervalMs, signal }: TailRun): AsyncGenerator<string> {
@@ -106,7 +96,15 @@ async function* tail({ reading, filter, at, filters, now, pollIntervalMs, signal
   }
   const after = at?.received === undefined ? undefined : { received: at.received, ts: at.after.ts, identity: at.after.identity }
   const missedMs = after === undefined ? 0 : Math.max(0, now - after.received)
-  const options = { reading, filter, since: after?.received ?? since, shown, pollIntervalMs, missedMs, signal }
+  const options = {
+    reading,
+    filter: () => Promise.resolve(filter),
+    since: after?.received ?? since,
+    shown,
+    pollIntervalMs,
+    missedMs,
+    signal,
+  }
   let reached: Reached = { received: options.since, key: at?.received === undefined ? nowhere : at.after }
   for await (const arrived of follow({ ...options, ...(after === undefined ? {} : { after }) })) {
     let text = ''

@@ -1,6 +1,6 @@
 // Pure: stretches as files.
 import { compare } from '#shared/compare.ts'
-import type { Stretch } from './evidence.ts'
+import type { Stretch } from '#shared/pod-model/rows.ts'
 
 export interface LogFile {
   name: string

@@ -1,21 +1,11 @@
 // Pure: what is certainly missing from the files of a life, and what keeps us from saying that nothing is. A hole is claimed where a line
 // starts and what must stand before it is stored nowhere; where the numbers contradict each other, nothing is claimed.
 import { compare } from '#shared/compare.ts'
-import type { Gap, SealEvidence, Stretch } from './evidence.ts'
+import type { Hole, SealEvidence } from './evidence.ts'
+import type { Stretch } from '#shared/pod-model/rows.ts'
 import type { LogFile } from './files.ts'
 import { explained } from './losses.ts'
 import { stretchesMax } from '#shared/pod-model/rows.ts'
-
-/** A gap, and the line behind it. */
-export interface Hole extends Gap {
-  bytes: number
-  /** Before the first file of the life, at the head of a later one, or within one. */
-  where: 'head' | 'rotation' | 'file'
-  file: string
-  /** Place and time of the line behind it. */
-  offset: number
-  behindAt: string
-}
 
 export type HoleEvidence = Pick<SealEvidence, 'stretches' | 'losses' | 'firstLine' | 'startedAt' | 'expired'>
 
@@ -76,7 +66,7 @@ export function holesOf(files: readonly LogFile[], evidence: HoleEvidence): Hole
 const namelessDoubt = 'this agent does not name its files, so that a rotated one would not show'
 
 /** What was the first line once is stored no more. */
-function hasExpired(stretches: readonly Stretch[], firstLine: string | null): boolean {
+export function hasExpired(stretches: readonly Stretch[], firstLine: string | null): boolean {
   return firstLine !== null && stretches.every(({ earliest }) => earliest > firstLine)
 }
 

@@ -1,6 +1,6 @@
 // Pure: what dead letters say of a life. They explain a hole, or tell where lines may have gone; none of them proves one.
 import { parseLogPath } from '#shared/kubelet-path.ts'
-import type { Hole } from './holes.ts'
+import type { Hole } from './evidence.ts'
 import type { LossRow } from '#shared/pod-model/rows.ts'
 
 /** Refused records that stood within the hole, or else what Kafka deleted unread after it began: words that follow the reason. */

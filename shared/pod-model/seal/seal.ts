@@ -1,8 +1,8 @@
 // Pure: the seal of one life. What is proven missing outweighs what nobody knows, and only what is proven complete to its end is sealed:
 // docs/decisions/0009-seals.md.
-import type { Seal, SealEvidence } from './evidence.ts'
+import type { Hole, Seal, SealEvidence } from './evidence.ts'
 import { filesOf, type LogFile } from './files.ts'
-import { holesOf, type Hole, type HoleEvidence } from './holes.ts'
+import { hasExpired, holesOf, type HoleEvidence } from './holes.ts'
 import { eatenSince } from './losses.ts'
 import { counted, gapsInWords } from './words.ts'
 
@@ -12,6 +12,8 @@ const gapsMax = 100
 export function sealOf(evidence: SealEvidence): Seal {
   const { lines, end } = evidence
   const seal = (state: Seal['state'], text: string, gaps: Seal['gaps'] = []): Seal => ({ state, lines, gaps, text })
+  if (evidence.unchecked === true)
+    return seal('tail-unknown', 'tail unknown: still running; gaps are looked for once it has ended')
   if (evidence.stretches.length === 0)
     return seal('unsealed', evidence.firstLine === null ? 'unsealed: no line of it came' : 'unsealed: its lines have expired')
   const files = filesOf(evidence.stretches)
@@ -34,6 +36,10 @@ export function sealOf(evidence: SealEvidence): Seal {
     return seal('tail-unknown', `tail unknown: no agent reported that its log was read to the end; ${so}${perhaps}`)
   return seal('sealed', `sealed: ${counted(lines)}, 0 missing`)
 }
+
+/** Whether lines of it have expired, so that a seal of before says more. */
+export const lacksLines = ({ unchecked, stretches, expired, firstLine }: SealEvidence): boolean =>
+  unchecked !== true && (stretches.length === 0 ? firstLine !== null : expired === true || hasExpired(stretches, firstLine))
 
 /** What is certainly missing, each with the line behind it. */
 export const holesIn = (evidence: HoleEvidence): Hole[] => holesOf(filesOf(evidence.stretches), evidence).holes

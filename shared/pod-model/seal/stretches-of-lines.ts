@@ -1,6 +1,6 @@
-// Pure: what the lines of a life cover of their files, line by line, as plan/stretches.ts has the engine work it out for any number.
+// Pure: what the lines of a life cover of their files, line by line, as services/projector/plan/lines-in-window.ts has the engine work it out for any number.
 import { compare } from '#shared/compare.ts'
-import type { Stretch } from './evidence.ts'
+import type { Stretch } from '#shared/pod-model/rows.ts'
 
 /** A line as bytes of a file. */
 export interface PlacedLine {

@@ -1,5 +1,5 @@
 // The whole answer to a question, in a form that two services over the same input share: every page of it, without what
-// tells only of the service that answered (cursors, what a query read, when a list was made).
+// tells only of the service that answered (cursors, what a query read, when a list was made, up to when its records go).
 import type { Question } from './questions.ts'
 
 export interface Answer {
@@ -34,7 +34,7 @@ function behind(path: string, body: unknown): string | undefined {
 
 /** Objects of Kubernetes have resource versions of their own, lists that of the moment. */
 function withoutOwn(body: unknown): unknown {
-  const { next: _, stats: __, ...answer } = body as Body
+  const { next: _, stats: __, asOf: ___, ...answer } = body as Body
   const isList = answer.kind?.endsWith('List') === true || answer.kind === 'Table'
   return {
     ...answer,
@@ -49,6 +49,7 @@ function withoutOwn(body: unknown): unknown {
 interface Body {
   next?: unknown
   stats?: unknown
+  asOf?: unknown
   kind?: string
   metadata?: object
   deadLetters?: object[]

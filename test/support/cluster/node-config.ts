@@ -12,9 +12,17 @@ export interface NodeConfig extends NodeAddress {
   /** Native ports of the nodes of each cluster by its name, one shard each. */
   clusters: Readonly<Record<string, readonly number[]>>
   logFile: string
+  /** With the text of usersConfig(); without it there is the user default alone. */
+  usersFile?: string | undefined
 }
 
-export function nodeConfig({ tcpPort, httpPort, shard, clusters, logFile }: NodeConfig): string {
+/** Beside the user default, who needs no password. */
+export interface NodeUser {
+  name: string
+  password: string
+}
+
+export function nodeConfig({ tcpPort, httpPort, shard, clusters, logFile, usersFile }: NodeConfig): string {
   const remote = Object.entries(clusters).map(([name, nodes]) => `<${name}>${nodes.map(shardOf).join('')}</${name}>`)
   return `<clickhouse>
   <listen_host>127.0.0.1</listen_host><tcp_port>${tcpPort}</tcp_port><http_port>${httpPort}</http_port>
@@ -22,8 +30,14 @@ export function nodeConfig({ tcpPort, httpPort, shard, clusters, logFile }: Node
   <remote_servers>${remote.join('')}</remote_servers>
   <mark_cache_size>16777216</mark_cache_size><background_pool_size>2</background_pool_size>
   <logger><log>${logFile}</log></logger>
-</clickhouse>
+${usersFile === undefined ? '' : `  <users_config>${usersFile}</users_config>\n`}</clickhouse>
 `
+}
+
+export function usersConfig({ name, password }: NodeUser): string {
+  const rights = '<networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota>'
+  const users = `<default><password></password>${rights}</default><${name}><password>${password}</password>${rights}</${name}>`
+  return `<clickhouse><users>${users}</users><profiles><default/></profiles><quotas><default/></quotas></clickhouse>\n`
 }
 
 const shardOf = (tcpPort: number): string =>

@@ -8,7 +8,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { nodeConfig, type NodeAddress, type NodeConfig } from './node-config.ts'
+import { nodeConfig, usersConfig, type NodeAddress, type NodeConfig, type NodeUser } from './node-config.ts'
 
 export interface ClickHouseNode extends NodeAddress, AsyncDisposable {
   /** e.g. http://127.0.0.1:18123 */
@@ -18,17 +18,20 @@ export interface ClickHouseNode extends NodeAddress, AsyncDisposable {
   kill(): Promise<void>
 }
 
-export interface StartNodeOptions extends Omit<NodeConfig, 'logFile'> {
+export interface StartNodeOptions extends Omit<NodeConfig, 'logFile' | 'usersFile'> {
+  user?: NodeUser | undefined
   /** Kept after the end; data of an earlier start is taken over. */
   dir: string
 }
 
 /** Resolves when it answers, about 1.5 s; rejects with the last words of its log where it ends before. */
-export async function startNode({ dir, ...config }: StartNodeOptions): Promise<ClickHouseNode> {
+export async function startNode({ dir, user, ...config }: StartNodeOptions): Promise<ClickHouseNode> {
   await mkdir(dir, { recursive: true })
   const logFile = join(dir, 'server.log')
   const configFile = join(dir, 'config.xml')
-  await writeFile(configFile, nodeConfig({ ...config, logFile }))
+  const usersFile = user === undefined ? undefined : join(dir, 'users.xml')
+  if (user !== undefined) await writeFile(usersFile!, usersConfig(user))
+  await writeFile(configFile, nodeConfig({ ...config, logFile, usersFile }))
   const node = [process.execPath, main, libchdb(), configFile, join(dir, 'data')]
   const [program, ...args] = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', '--', ...node] : node
   const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'] })

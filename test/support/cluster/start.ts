@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { freePort } from '../kafka/free-port.ts'
 import { startFront, type Refusal } from './front.ts'
 import { startNode, type ClickHouseNode } from './node.ts'
-import type { NodeAddress } from './node-config.ts'
+import type { NodeAddress, NodeUser } from './node-config.ts'
 import { startRelay } from './relay.ts'
 
 /** As AFTERLOG_CLICKHOUSE_CLUSTER names it. */
@@ -75,10 +75,16 @@ export async function startCluster(): Promise<TestCluster> {
   }
 }
 
+export interface ServerOptions {
+  user?: NodeUser
+  dir: string
+  port?: number
+}
+
 /** One server without a cluster, ready in about a second and a half, on a directory and port that survive it. */
-export async function startServer({ dir, port }: { dir: string; port?: number }): Promise<ClickHouseNode> {
+export async function startServer({ dir, port, user }: ServerOptions): Promise<ClickHouseNode> {
   const { tcpPort, httpPort } = await freeAddress()
-  return startNode({ dir, tcpPort, httpPort: port ?? httpPort, shard: 1, clusters: {} })
+  return startNode({ dir, tcpPort, httpPort: port ?? httpPort, shard: 1, clusters: {}, user })
 }
 
 async function freeAddress(): Promise<NodeAddress> {

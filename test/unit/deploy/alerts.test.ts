@@ -1,12 +1,9 @@
 // The alert rules say what to do, and name only what ingest and query tell: a metric that is renamed would silence its alert without a word.
 import { readFileSync } from 'node:fs'
-import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { InflightBytes } from '#ingest/buffer/inflight.ts'
-import { createIngestMetrics, createKafkaMetrics, createWatchMetrics } from '#ingest/metrics.ts'
-import { createKeepMetrics } from '#query/keep/metrics.ts'
 import { errorCodes } from '#shared/errors.ts'
+import { declaredMetrics } from '#test/support/declared-metrics.ts'
 
 interface Rule {
   alert: string
@@ -17,19 +14,6 @@ interface Rule {
 }
 const { groups } = parse(readFileSync('deploy/dashboards/alerts.yml', 'utf8')) as { groups: { name: string; rules: Rule[] }[] }
 const rules = groups.flatMap((group) => group.rules)
-
-const told = async (): Promise<Map<string, readonly string[]>> => {
-  const registry = new Registry()
-  const ingest = createIngestMetrics({ registry, inflight: new InflightBytes(1) })
-  createKafkaMetrics({ registry, ingest })
-  createWatchMetrics({ registry, clock: Date.now })
-  createKeepMetrics(registry)
-  return new Map(
-    registry
-      .getMetricsAsArray()
-      .map((metric) => [metric.name, (metric as unknown as { labelNames: readonly string[] }).labelNames]),
-  )
-}
 
 test('every rule has a name of its own, a severity, and says in words what is wrong and what to do', () => {
   expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length)
@@ -43,12 +27,12 @@ test('every rule has a name of its own, a severity, and says in words what is wr
 })
 
 test('every metric that a rule names is told, and so are the labels it groups and prints by', async () => {
-  const metrics = await told()
+  const metrics = await declaredMetrics()
   for (const { alert, expr, annotations } of rules) {
     const names = expr.match(/\bafterlog_\w+/g) ?? []
     expect(names, alert).not.toEqual([])
     expect([...metrics.keys()], alert).toEqual(expect.arrayContaining(names))
-    const labels = new Set(['instance', ...names.flatMap((name) => metrics.get(name)!)])
+    const labels = new Set(['instance', ...names.flatMap((name) => metrics.get(name)!.labelNames)])
     const grouped = [...expr.matchAll(/\b(?:by|on) \(([^)]*)\)/g)].flatMap(([, list]) => list!.split(/,\s*/))
     const printed = [
       ...Object.values(annotations)
@@ -61,7 +45,8 @@ test('every metric that a rule names is told, and so are the labels it groups an
 
 test('every metric of lag has an alert', () => {
   const text = rules.map(({ expr }) => expr).join(' ')
-  for (const name of ['partition_lag', 'seconds_behind', 'last_commit_timestamp_seconds']) expect(text).toContain(`kafka_${name}`)
+  for (const name of ['partition_lag', 'partition_lag_seconds', 'last_commit_timestamp_seconds'])
+    expect(text).toContain(`kafka_${name}`)
 })
 
 test('the codes that an action explains are those of failed inserts', () => {

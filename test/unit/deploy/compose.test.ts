@@ -43,7 +43,7 @@ test('nothing is reachable from other machines: there is no authentication', () 
 })
 
 test('our processes may write nowhere but in memory, have no capabilities, and are told nothing that they do not understand', () => {
-  expect(ours.map(([name]) => name)).toEqual(['migrate', 'ingest', 'query', 'sample-logs'])
+  expect(ours.map(([name]) => name)).toEqual(['migrate', 'ingest', 'query', 'projector', 'sample-logs'])
   for (const [name, service] of ours) {
     expect(service, name).toMatchObject({ read_only: true, cap_drop: ['ALL'] })
     if (name !== 'sample-logs') expect(service, name).not.toHaveProperty(['user'])

@@ -1,5 +1,6 @@
 // What pods lived in, on and for: namespaces and nodes, as far as anything told of them, and the owners of pods.
-import { raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
+import { sql, statement, str, type Fragment } from '#shared/clickhouse/sql.ts'
+import { fromTable, type TenantTable } from '#shared/clickhouse/tenant-scope.ts'
 
 export interface NamespaceRow {
   name: string
@@ -9,16 +10,15 @@ export interface NamespaceRow {
 
 /** Rows: NamespaceRow. */
 export function namespaces(tenant: string): Fragment {
-  const of = sql`WHERE tenant = ${str(tenant)} AND namespace != ''`
-  return sql`SELECT name, toString(minIf(begun, begun > 0)) AS born FROM (
-  SELECT toString(namespace) AS name, if(least(told_first, event_first) = ${raw(unset)}, 0, least(told_first, event_first)) AS begun FROM pods_seen ${of}
-  UNION ALL SELECT toString(namespace) AS name, toUnixTimestamp64Nano(first_line) AS begun FROM life_lines ${of}
-  UNION ALL SELECT toString(namespace) AS name, toUnixTimestamp64Nano(first_time) AS begun FROM events ${of}
-) GROUP BY name ORDER BY name`
+  const of = (table: TenantTable): Fragment => sql`${fromTable(tenant, table)} AND namespace != ''`
+  return statement(
+    'namespaces',
+    sql`SELECT name, toString(minIf(begun, begun > 0)) AS born FROM (
+  SELECT value AS name, first_seen AS begun ${fromTable(tenant, 'pod_lookup')} AND kind = 'namespace'
+  UNION ALL SELECT toString(namespace) AS name, toUnixTimestamp64Nano(first_time) AS begun ${of('events')}
+) GROUP BY name ORDER BY name`,
+  )
 }
-
-/** The neutral element of a minimum in pods_seen. */
-const unset = '9223372036854775807'
 
 export interface NodeRow {
   name: string
@@ -31,12 +31,15 @@ export interface NodeRow {
 
 /** Of each name the newest. Rows: NodeRow. */
 export function nodes(tenant: string): Fragment {
-  const of = sql`WHERE tenant = ${str(tenant)} AND node != ''`
-  return sql`SELECT name, toString(minIf(begun, begun > 0)) AS born, toUInt32(argMax(is_gone, rank)) AS gone, argMax(told, rank) AS object FROM (
-  SELECT name, ifNull(toUnixTimestamp64Nano(created_at), 0) AS begun, (1, version) AS rank, gone AS is_gone, object AS told FROM nodes FINAL WHERE tenant = ${str(tenant)}
-  UNION ALL SELECT toString(node) AS name, ifNull(toUnixTimestamp64Nano(started_at), 0) AS begun, (0, toUInt64(0)) AS rank, 0 AS is_gone, '' AS told FROM pods ${of}
-  UNION ALL SELECT node AS name, toUnixTimestamp64Nano(first_line) AS begun, (0, toUInt64(0)) AS rank, 0 AS is_gone, '' AS told FROM life_lines ${of}
-) GROUP BY name ORDER BY name`
+  const of = (table: TenantTable): Fragment => sql`${fromTable(tenant, table)} AND node != ''`
+  return statement(
+    'nodes',
+    sql`SELECT name, toString(minIf(begun, begun > 0)) AS born, toUInt32(argMax(is_gone, rank)) AS gone, argMax(told, rank) AS object FROM (
+  SELECT name, ifNull(toUnixTimestamp64Nano(created_at), 0) AS begun, (1, version) AS rank, gone AS is_gone, object AS told ${fromTable(tenant, 'nodes', { final: true })}
+  UNION ALL SELECT toString(node) AS name, ifNull(toUnixTimestamp64Nano(started_at), 0) AS begun, (0, toUInt64(0)) AS rank, 0 AS is_gone, '' AS told ${of('pods')}
+  UNION ALL SELECT node AS name, toUnixTimestamp64Nano(first_line) AS begun, (0, toUInt64(0)) AS rank, 0 AS is_gone, '' AS told ${of('life_lines')}
+) GROUP BY name ORDER BY name`,
+  )
 }
 
 export const ownerKinds = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'] as const
@@ -55,7 +58,10 @@ export interface OwnerRow {
 /** Owners that pods name, or whose names theirs tell. Rows: OwnerRow. */
 export function owners(tenant: string, kind: OwnerKind): Fragment {
   const of = str(kind)
-  return sql`SELECT toString(namespace) AS namespace, if(owner_kind = ${of}, owner_name, controller_name) AS name, toString(ifNull(min(toUnixTimestamp64Nano(created_at)), 0)) AS born,
+  return statement(
+    'owners',
+    sql`SELECT toString(namespace) AS namespace, if(owner_kind = ${of}, owner_name, controller_name) AS name, toString(ifNull(min(toUnixTimestamp64Nano(created_at)), 0)) AS born,
     toUInt32(count()) AS pods, groupArrayIntersect(arrayZip(mapKeys(labels), mapValues(labels))) AS labels
-  FROM pods FINAL WHERE tenant = ${str(tenant)} AND (owner_kind = ${of} OR controller_kind = ${of}) GROUP BY namespace, name ORDER BY namespace, name`
+  ${fromTable(tenant, 'pods', { final: true })} AND (owner_kind = ${of} OR controller_kind = ${of}) GROUP BY namespace, name ORDER BY namespace, name`,
+  )
 }

@@ -1,7 +1,7 @@
 // Events in the order of their names, with the fieldSelector of Kubernetes as conditions; and, for a watch, which of them have changed.
-import { bind, join, raw, sql, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { bind, join, raw, sql, statement, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { fromTable, type ReadOptions } from '#shared/clickhouse/tenant-scope.ts'
 import type { FieldTerm } from '#query/syntax/kubernetes/field-selector.ts'
-import { partsSince } from './pod-changes.ts'
 import type { EventRow } from '#shared/pod-model/rows.ts'
 
 /** Which Event, and which version of it: 53 bits of hashes, so that a watch can remember all of them. */
@@ -66,23 +66,29 @@ export function eventTexts(filter: EventFilter, after: EventPosition | undefined
     after === undefined
       ? raw('')
       : sql` AND (namespace, name, uid) > (${str(after.namespace)}, ${str(after.name)}, ${str(after.uid)})`
-  return sql`SELECT toFloat64(${id}) AS id, toFloat64(${printOf(raw('version'))}) AS print, namespace, uid, name, type, reason, message, involved_kind AS kind,
+  return statement(
+    'event-page',
+    sql`SELECT toFloat64(${id}) AS id, toFloat64(${printOf(raw('version'))}) AS print, namespace, uid, name, type, reason, message, involved_kind AS kind,
     involved_namespace AS involvedNamespace, involved_name AS involvedName, involved_uid AS involvedUid, field_path AS fieldPath,
     first_time AS firstTime, last_time AS lastTime, count, component, host, object
-  FROM events FINAL WHERE ${eventsWhere(filter)}${behind} ORDER BY namespace, name, uid LIMIT ${uint(limit)}`
+  ${eventsFrom(filter, { final: true })}${behind} ORDER BY namespace, name, uid LIMIT ${uint(limit)}`,
+  )
 }
 
 /** Rows: EventPrint. */
 export const eventPrints = (filter: EventFilter): Fragment =>
-  sql`SELECT toFloat64(${id}) AS id, toFloat64(${printOf(raw('max(version)'))}) AS print FROM events WHERE ${eventsWhere(filter)} GROUP BY involved_uid, uid`
+  statement(
+    'event-versions',
+    sql`SELECT toFloat64(${id}) AS id, toFloat64(${printOf(raw('max(version)'))}) AS print ${eventsFrom(filter)} GROUP BY involved_uid, uid`,
+  )
 
 /** Events that were written at `sinceS` (epoch s) or later, or merged since: never one too few. Rows: { id }. */
 export const eventsChangedSince = (filter: EventFilter, sinceS: number): Fragment =>
-  sql`SELECT DISTINCT toFloat64(${id}) AS id FROM events WHERE ${eventsWhere(filter)} AND ${partsSince('events', sinceS)}`
+  statement('event-changes', sql`SELECT DISTINCT toFloat64(${id}) AS id ${eventsFrom(filter)} AND ${partsSince(sinceS)}`)
 
-function eventsWhere({ tenant, namespace, name, fields, ids }: EventFilter): Fragment {
+function eventsFrom({ tenant, namespace, name, fields, ids }: EventFilter, options?: ReadOptions): Fragment {
   const conditions = [
-    sql`tenant = ${str(tenant)}`,
+    fromTable(tenant, 'events', options),
     ...(namespace === undefined ? [] : [sql`namespace = ${str(namespace)}`]),
     ...(name === undefined ? [] : [sql`name = ${str(name)}`]),
     ...fields.map(fieldSql),
@@ -104,3 +110,7 @@ function involved(asked: string): Fragment {
   if (dot <= 0) return exact
   return sql`(${exact} OR (involved_name = ${str(name.slice(0, dot))} AND startsWith(involved_uid, ${str(name.slice(dot + 1))})))`
 }
+
+/** A condition on rows: those in parts that were written or merged at `sinceS` (epoch s) or later. */
+const partsSince = (sinceS: number): Fragment =>
+  sql`_part IN (SELECT name FROM system.parts WHERE active AND database = currentDatabase() AND table IN ('events', 'events_local') AND modification_time >= fromUnixTimestamp(${uint(sinceS)}))`

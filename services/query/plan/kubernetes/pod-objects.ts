@@ -1,5 +1,6 @@
 // What the pods of a page show besides their facts: whole objects, or their labels where only metadata is wanted.
-import { sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { sql, statement, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 
 export interface PodTextRow {
   uid: string
@@ -13,6 +14,9 @@ export interface PodTextRow {
 
 /** Rows: PodTextRow. */
 export function podTexts(tenant: string, uids: readonly string[], whole: boolean): Fragment {
-  return sql`SELECT uid, labels, ${whole ? sql`object` : sql`''`} AS object, phase, ip, created_at AS createdAt
-    FROM pods FINAL WHERE tenant = ${str(tenant)} AND uid IN ${strs(uids)}`
+  return statement(
+    'pod-texts',
+    sql`SELECT uid, labels, ${whole ? sql`object` : sql`''`} AS object, phase, ip, created_at AS createdAt
+    ${fromTable(tenant, 'pods', { final: true })} AND uid IN ${strs(uids)}`,
+  )
 }

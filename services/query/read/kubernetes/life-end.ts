@@ -1,6 +1,6 @@
 // Whether a container instance may say more: a follower of its log stays until it has ended.
 import { renderPod } from '#shared/pod-model/pod.ts'
-import { createPodReader } from '../pods.ts'
+import { loadFacts } from '#projector/load-facts.ts'
 import type { Reading } from '../reading.ts'
 
 export interface LifeName {
@@ -17,8 +17,8 @@ export async function endOfLife(
   reading: Reading,
   { tenant, uid, container, restart, containerIds }: LifeName,
 ): Promise<number | undefined> {
-  const [facts] = await createPodReader({ reading }).facts(tenant, [uid])
-  const { lives, verdict } = renderPod(facts!)
+  const { pods } = await loadFacts(reading, tenant, [uid])
+  const { lives, verdict } = renderPod(pods[0]!.facts)
   const ofContainer = lives.filter((life) => life.container === container)
   const numbered = ofContainer.filter((one) => restart !== undefined && one.restart === restart)
   const life = numbered.find(({ containerId }) => containerIds.includes(containerId)) ?? numbered.at(-1)

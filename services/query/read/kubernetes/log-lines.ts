@@ -78,7 +78,14 @@ export async function* followedLines(options: FollowedLogOptions): AsyncGenerato
   const { from: _, to: __, ...unbounded } = filter
   let quiet = 0
   let looks = 0
-  for await (const arrived of follow({ reading, filter: unbounded, since, shown, pollIntervalMs, signal })) {
+  for await (const arrived of follow({
+    reading,
+    filter: () => Promise.resolve(unbounded),
+    since,
+    shown,
+    pollIntervalMs,
+    signal,
+  })) {
     const lines = arrived
       .map(({ line }) => line)
       .filter(isNew)

@@ -1,18 +1,13 @@
 // Pods under the names of /k8s, with all that an answer shows of them.
 import { podTexts, type PodTextRow } from '#query/plan/kubernetes/pod-objects.ts'
-import type { NamedPod } from '#query/plan/kubernetes/pod-names.ts'
+import { readRecords, withRunningLines } from '#query/pods/read-records.ts'
 import type { Item } from '#query/render/kubernetes/object.ts'
 import { podObject } from '#query/render/kubernetes/pod-object.ts'
 import { podCells } from '#query/render/kubernetes/pod-row.ts'
 import { toldObject } from '#query/render/kubernetes/told-object.ts'
-import type { ToldPod } from '#query/render/kubernetes/pod-status.ts'
-import { renderPod, type RenderedPod } from '#shared/pod-model/pod.ts'
-import { renderPodDetail } from '#query/render/pod-detail.ts'
-import type { Summary } from '#query/render/summary.ts'
-import { keptPodsOf, withSealsKept } from '../kept-pods.ts'
-import { anythingTold, readDossiers } from '../pod-dossier.ts'
-import { createPodReader } from '../pods.ts'
+import { podJson, type PodRecord } from '#shared/pod-model/record.ts'
 import type { Reading } from '../reading.ts'
+import type { NamedPod } from './named-pods.ts'
 
 export interface PodItemOptions {
   reading: Reading
@@ -20,6 +15,8 @@ export interface PodItemOptions {
   /** What is shown: the object with its seal, the object, or its metadata at most. */
   depth: 'sealed' | 'object' | 'metadata'
   nowMs: number
+  /** Records that were read already; others are read. */
+  records?: ReadonlyMap<string, PodRecord>
 }
 
 export interface ShownPod extends Pick<NamedPod, 'uid'> {
@@ -27,62 +24,30 @@ export interface ShownPod extends Pick<NamedPod, 'uid'> {
   shown: string
 }
 
-/** One for each pod, in their order. What was written of a dead one stands for what would be found out, where only that is shown. */
-export async function podItems({ reading, tenant, depth, nowMs }: PodItemOptions, pods: readonly ShownPod[]): Promise<Item[]> {
-  if (pods.length === 0) return []
-  const uids = pods.map(({ uid }) => uid)
+/** One for each pod that has a record, in their order: a record may have gone since its handle was read. */
+export async function podItems(
+  { reading, tenant, depth, nowMs, records }: PodItemOptions,
+  named: readonly ShownPod[],
+): Promise<Item[]> {
+  if (named.length === 0) return []
+  const uids = named.map(({ uid }) => uid)
   const sealed = depth === 'sealed'
-  const [kept, texts] = await Promise.all([
-    keptPodsOf(reading, tenant, uids),
+  const [byUid, texts] = await Promise.all([
+    records ?? readRecords(reading, tenant, uids),
     reading.rows<PodTextRow>(podTexts(tenant, uids, depth !== 'metadata')),
   ])
-  const looked = await lookAt(reading, tenant, {
-    uids: depth === 'metadata' ? uids.filter((uid) => !kept.has(uid)) : uids,
-    sealed,
-  })
+  const pods = named.filter(({ uid }) => byUid.has(uid))
+  const known = pods.map(({ uid }) => byUid.get(uid)!)
+  const now = sealed ? await withRunningLines(reading, tenant, known) : known
   const textOf = new Map(texts.map((text) => [text.uid, text]))
-  return pods.map(({ uid, shown }) => {
+  return pods.map(({ uid, shown }, i) => {
     const text = textOf.get(uid)
     const told = text === undefined || text.object === '' ? undefined : toldObject(text.object)
-    const known = looked.get(uid)
-    const rendered = shownPod(known?.rendered, kept.get(uid))
-    const cause = sealed ? (known?.cause ?? kept.get(uid)?.ended?.cause ?? '') : ''
+    const { over, lives } = now[i]!
+    const cause = sealed ? now[i]!.cause : ''
+    const rendered = { pod: podJson(now[i]!), verdict: { over }, lives }
     const labels = text?.labels ?? {}
     const object = podObject({ name: shown, rendered, cause, row: text ?? null, told, labels, counted: sealed })
     return { object, cells: podCells(shown, rendered, text?.createdAt ?? null, nowMs) }
   })
-}
-
-interface KnownPod {
-  rendered: RenderedPod
-  /** The sentence of GET /v1/pods/{uid}; undefined where not all that it rests on was read, or nothing is left of it. */
-  cause: string | undefined
-}
-
-async function lookAt(
-  reading: Reading,
-  tenant: string,
-  { uids, sealed }: { uids: readonly string[]; sealed: boolean },
-): Promise<Map<string, KnownPod>> {
-  const facts = await createPodReader({ reading }).facts(tenant, uids)
-  const known: KnownPod[] = sealed
-    ? (await readDossiers(reading, tenant, facts)).map((dossier) => ({
-        rendered: dossier.rendered,
-        cause: anythingTold(dossier.facts) ? renderPodDetail(dossier).cause : undefined,
-      }))
-    : facts.map((of) => ({ rendered: renderPod(of), cause: undefined }))
-  const remembered = await withSealsKept(
-    reading,
-    tenant,
-    known.map(({ rendered }) => rendered.pod),
-  )
-  return new Map(
-    known.map(({ rendered, cause }, i) => [rendered.pod.uid, { rendered: { ...rendered, pod: remembered[i]! }, cause }]),
-  )
-}
-
-/** Of one that was looked at its lives are known; how it ended is known best where it was written. */
-function shownPod(looked: RenderedPod | undefined, kept: Summary | undefined): ToldPod {
-  if (kept === undefined) return looked!
-  return { pod: kept.pod, verdict: { over: kept.over }, lives: looked?.lives ?? [] }
 }

@@ -1,14 +1,13 @@
 // Walks the pods that selectors pick, in steps of a bounded cost, in the order of their names.
-import { namedPods, type NameFilter, type NamePosition, type NamedPod } from '#query/plan/kubernetes/pod-names.ts'
-import { fielded, labelled } from '#query/plan/kubernetes/pod-selection.ts'
-import type { Fragment } from '#shared/clickhouse/sql.ts'
 import type { Item } from '#query/render/kubernetes/object.ts'
 import { podField, readsObject } from '#query/render/kubernetes/pod-fields.ts'
 import { matchesFields, requiredValue, type FieldTerm } from '#query/syntax/kubernetes/field-selector.ts'
 import type { LabelRequirement } from '#query/syntax/kubernetes/label-selector.ts'
-import type { Reading } from '../reading.ts'
-import { podItems, type PodItemOptions, type ShownPod } from './pod-items.ts'
+import { readRecords } from '#query/pods/read-records.ts'
+import { readNamedPods, type NameFilter, type NamePosition, type NamedPod } from './named-pods.ts'
+import { podItems, type PodItemOptions } from './pod-items.ts'
 import { shownName } from './pod-names.ts'
+import { hasLabels, leadOf } from './pod-selection.ts'
 
 export interface PodSelection {
   namespace?: string | undefined
@@ -18,10 +17,12 @@ export interface PodSelection {
 
 export interface PodListOptions extends PodItemOptions {
   selection: PodSelection
-  /** Further conditions on uid. */
-  conditions?: readonly Fragment[]
+  /** Only these. */
+  among?: ReadonlySet<string> | undefined
+  /** Only pods of these names. */
+  names?: readonly string[] | undefined
   after?: NamePosition | undefined
-  /** Keys of a step. */
+  /** Pods of a step. */
   stepMax: number
 }
 
@@ -39,18 +40,28 @@ export interface PodStep {
 
 export async function* podSteps({
   selection,
-  conditions = [],
+  among,
+  names,
   after,
   stepMax,
   ...options
 }: PodListOptions): AsyncGenerator<PodStep> {
   const { reading, tenant } = options
-  const filter = filterOf(tenant, selection, conditions)
+  const filter = filterOf(tenant, selection, names)
   const depth = options.depth === 'metadata' && readsObject(selection.fields) ? 'object' : options.depth
   for (let position = after; ;) {
-    const keys = await reading.rows<NamedPod>(namedPods(filter, position, stepMax))
-    const wanted = named(keys, selection)
-    const items = await podItems({ ...options, depth }, wanted)
+    const keys = await readNamedPods(reading, filter, position, stepMax)
+    const named = withName(keys, selection).filter(({ uid }) => among === undefined || among.has(uid))
+    const records = await readRecords(
+      reading,
+      tenant,
+      named.map(({ uid }) => uid),
+    )
+    const wanted = named.filter(({ uid }) => {
+      const record = records.get(uid)
+      return record !== undefined && hasLabels(record, selection.labels)
+    })
+    const items = await podItems({ ...options, depth, records }, wanted)
     const pods = wanted
       .map((key, i) => ({ item: items[i]!, uid: key.uid, behind: positionOf(key) }))
       .filter(({ item }) => matchesFields(selection.fields, (field) => podField(item.object, field)))
@@ -60,25 +71,18 @@ export async function* podSteps({
   }
 }
 
-/** Pods that may be selected, all of them, by name alone: cheap, and one too many where only the whole pod decides. */
-export async function selectedNames(reading: Reading, tenant: string, selection: PodSelection): Promise<ShownPod[]> {
-  return named(await reading.rows<NamedPod>(namedPods(filterOf(tenant, selection, []), undefined, namesMax)), selection)
-}
-
-const namesMax = 1_000_000
-
-function filterOf(tenant: string, { namespace, labels, fields }: PodSelection, conditions: readonly Fragment[]): NameFilter {
+function filterOf(tenant: string, { namespace, labels, fields }: PodSelection, names: readonly string[] | undefined): NameFilter {
   const name = requiredValue(fields, 'metadata.name')
   return {
     tenant,
     namespace: namespace ?? requiredValue(fields, 'metadata.namespace'),
     // An older pod of a name has another one here.
-    ...(name === undefined ? {} : { names: [name, name.slice(0, Math.max(name.lastIndexOf('.'), 0))] }),
-    conditions: [...labelled(tenant, labels), ...fielded(tenant, fields), ...conditions],
+    names: name === undefined ? names : [name, name.slice(0, Math.max(name.lastIndexOf('.'), 0))],
+    among: name === undefined && names === undefined ? leadOf(labels, fields) : undefined,
   }
 }
 
-function named(keys: readonly NamedPod[], { fields }: PodSelection): (NamedPod & ShownPod)[] {
+function withName(keys: readonly NamedPod[], { fields }: PodSelection): (NamedPod & { shown: string })[] {
   const name = requiredValue(fields, 'metadata.name')
   const pods = keys.map((key) => ({ ...key, shown: shownName(key) }))
   return name === undefined ? pods : pods.filter(({ shown }) => shown === name)

@@ -1,8 +1,8 @@
 // From a name under /k8s to a pod: NAME is the newest of its name, NAME.UIDPREFIX an older one, and NAME@-1 or NAME@2 either of them with
 // another life of its containers than the newest. docs/decisions/0010.
 import { badRequest, notFound } from '#shared/kubernetes-status.ts'
-import { namedPods, type NamedPod } from '#query/plan/kubernetes/pod-names.ts'
 import type { Reading } from '../reading.ts'
+import { readNamedPods, type NamedPod } from './named-pods.ts'
 
 export interface FoundPod {
   uid: string
@@ -26,8 +26,8 @@ export interface NameRequest {
 /** Throws 404, or 400 where a prefix is that of several pods. */
 export async function findPod(reading: Reading, { tenant, namespace, name: asked }: NameRequest): Promise<FoundPod> {
   const [, name = asked, life] = /^(.+)@(-?\d{1,9})$/.exec(asked) ?? []
-  const of = async (wanted: string): Promise<NamedPod[]> =>
-    await reading.rows<NamedPod>(namedPods({ tenant, namespace, names: [wanted] }, undefined, pods))
+  const of = (wanted: string): Promise<NamedPod[]> =>
+    readNamedPods(reading, { tenant, namespace, names: [wanted] }, undefined, pods)
   const found = (pod: NamedPod, others: readonly string[]): FoundPod => ({
     uid: pod.uid,
     namespace,

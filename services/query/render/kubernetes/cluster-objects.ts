@@ -1,7 +1,7 @@
 // Namespaces, nodes and owners as objects and rows. Nobody tells of namespaces and owners themselves: they are made up from the pods that
 // are known, just well enough for kubectl to find those pods.
 import type { NamespaceRow, NodeRow, OwnerKind, OwnerRow } from '#query/plan/kubernetes/cluster-objects.ts'
-import { ownerLabel } from '#query/plan/kubernetes/pod-selection.ts'
+import { ownerLabel } from '#query/syntax/kubernetes/owner-label.ts'
 import { formatTime } from '../time.ts'
 import { since } from './human-duration.ts'
 import { column, type Item, type Resource } from './object.ts'

@@ -1,6 +1,6 @@
 // Every container that anything told of is in its Pod, whoever told: what Kubernetes listed stands, what only lives tell of comes behind it.
 // A Pod has a container at least: clients take the first without a look (kubectl/pkg/polymorphichelpers/logsforobject.go).
-import type { Life } from '#shared/pod-model/pod-lives.ts'
+import type { LifeRecord } from '#shared/pod-model/record.ts'
 import type { KubernetesObject } from './object.ts'
 import { wholeSecond, type ContainerStatus } from './pod-status.ts'
 
@@ -10,13 +10,13 @@ interface Container {
   restartPolicy?: 'Always'
 }
 
-const places: readonly { list: string; statuses: string; kinds: readonly Life['kind'][] }[] = [
+const places: readonly { list: string; statuses: string; kinds: readonly LifeRecord['kind'][] }[] = [
   { list: 'initContainers', statuses: 'initContainerStatuses', kinds: ['init', 'sidecar'] },
   { list: 'containers', statuses: 'containerStatuses', kinds: ['container', ''] },
   { list: 'ephemeralContainers', statuses: 'ephemeralContainerStatuses', kinds: ['ephemeral'] },
 ]
 
-export function withKnownContainers(object: KubernetesObject, lives: readonly Life[]): KubernetesObject {
+export function withKnownContainers(object: KubernetesObject, lives: readonly LifeRecord[]): KubernetesObject {
   const spec = { ...(object['spec'] as Record<string, unknown> | null | undefined) }
   const status = { ...(object['status'] as Record<string, unknown> | null | undefined) }
   const known = newestFirst(lives)
@@ -41,12 +41,12 @@ const named = (list: unknown): { name: string }[] =>
     : []
 const namesOf = (list: unknown): string[] => named(list).map(({ name }) => name)
 
-type LivesOfOne = readonly [newest: Life, ...before: Life[]]
+type LivesOfOne = readonly [newest: LifeRecord, ...before: LifeRecord[]]
 
-const newestFirst = (lives: readonly Life[]): LivesOfOne[] =>
+const newestFirst = (lives: readonly LifeRecord[]): LivesOfOne[] =>
   [...Map.groupBy(lives, ({ container: of }) => of).values()].map((ofOne) => ofOne.toReversed() as unknown as LivesOfOne)
 
-const container = ({ container: name, image, kind }: Life): Container => ({
+const container = ({ container: name, image, kind }: LifeRecord): Container => ({
   name,
   ...(image === '' ? {} : { image }),
   ...(kind === 'sidecar' ? { restartPolicy: 'Always' } : {}),
@@ -64,9 +64,10 @@ const statusOf = ([life, before]: LivesOfOne): ContainerStatus => ({
 })
 
 /** Clients (stern) take a container without an id for one that never ran, and has no log. */
-const idOf = ({ containerId, restart }: Life): string => (containerId === '' ? `afterlog://${restart ?? 'unknown'}` : containerId)
+const idOf = ({ containerId, restart }: LifeRecord): string =>
+  containerId === '' ? `afterlog://${restart ?? 'unknown'}` : containerId
 
-function stateOf(life: Life): Record<string, unknown> {
+function stateOf(life: LifeRecord): Record<string, unknown> {
   const { state, startedAt, firstLine, finishedAt, exitCode, reason, message } = life
   const at = (time: string | null) => (time === null ? null : wholeSecond(time))
   if (state === 'running') return { running: { startedAt: at(startedAt) } }

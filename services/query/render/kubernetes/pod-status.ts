@@ -1,10 +1,13 @@
 // What a Pod object is made from, and the parts of it that are read here.
-import type { RenderedPod } from '#shared/pod-model/pod.ts'
+import type { PodJson } from '#shared/pod-model/pod.ts'
+import type { LifeRecord } from '#shared/pod-model/record.ts'
 import type { KubernetesObject } from './object.ts'
 import type { PodRow } from '#shared/pod-model/rows.ts'
 
 /** As much of a pod as its object and its row in a table rest on. */
-export interface ToldPod extends Pick<RenderedPod, 'pod' | 'lives'> {
+export interface ToldPod {
+  pod: PodJson
+  lives: readonly LifeRecord[]
   verdict: { over: boolean }
 }
 

@@ -4,16 +4,16 @@ import { notFound, StatusError } from '#shared/kubernetes-status.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeContinue, encodeContinue } from '#query/continue-token.ts'
 import * as plan from '#query/plan/kubernetes/cluster-objects.ts'
-import { createReading, type Reading } from '#query/read/reading.ts'
+import type { Reading } from '#query/read/reading.ts'
 import * as render from '#query/render/kubernetes/cluster-objects.ts'
 import { single, type Item, type Resource } from '#query/render/kubernetes/object.ts'
 import { matchesFields } from '#query/syntax/kubernetes/field-selector.ts'
 import { matchesLabels } from '#query/syntax/kubernetes/label-selector.ts'
-import { clientGone } from '../line-reply.ts'
 import { sendList, stepsOf } from './list-reply.ts'
 import { readList, readShape } from './list-request.ts'
 import type { KubernetesRouteOptions } from './options.ts'
 import { warn } from './warning.ts'
+import { requestReading } from '../request-reading.ts'
 
 interface Collection {
   resource: Resource
@@ -85,7 +85,7 @@ function itemsOf(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Item[]> {
-  return read(createReading({ store, limits, signal: clientGone(reply) }), request.tenant, clock())
+  return read(requestReading({ store, limits }, reply), request.tenant, clock())
 }
 
 async function sendCollection(

@@ -12,15 +12,14 @@ import {
 } from '#query/plan/kubernetes/events.ts'
 import { watchEvents } from '#query/read/kubernetes/event-watch.ts'
 import type { WatchRun } from '#query/read/kubernetes/watch.ts'
-import { createReading } from '#query/read/reading.ts'
 import { eventItem, eventResource } from '#query/render/kubernetes/event.ts'
 import { single } from '#query/render/kubernetes/object.ts'
 import { matchesLabels } from '#query/syntax/kubernetes/label-selector.ts'
-import { clientGone } from '../line-reply.ts'
 import { sendList, type ListStep } from './list-reply.ts'
 import { readList, readShape } from './list-request.ts'
 import type { KubernetesRouteOptions } from './options.ts'
 import { sendWatch } from './watch-reply.ts'
+import { requestReading } from '../request-reading.ts'
 
 /** Events of one step of a list. */
 const stepMax = 500
@@ -36,9 +35,7 @@ export const eventRoutes =
       const shape = readShape(request)
       const { store, limits, clock } = options
       const filter: EventFilter = { tenant: request.tenant, namespace, name, fields: [] }
-      const [row] = await createReading({ store, limits, signal: clientGone(reply) }).rows<EventTextRow>(
-        eventTexts(filter, undefined, 1),
-      )
+      const [row] = await requestReading({ store, limits }, reply).rows<EventTextRow>(eventTexts(filter, undefined, 1))
       if (row === undefined) throw notFound('events', name)
       return reply.send(single(eventResource, eventItem(row, clock()), shape))
     })
@@ -57,7 +54,7 @@ async function listEvents(options: KubernetesRouteOptions, request: FastifyReque
   }
   const { store, limits, clock } = options
   const nowMs = clock()
-  const reading = createReading({ store, limits, signal: clientGone(reply) })
+  const reading = requestReading({ store, limits }, reply)
   const of = [tenant, 'events', namespace ?? '', ...selectors]
   const token = (row: EventPosition) => () => encodeContinue([row.namespace, row.name, row.uid], of)
   const key = decodeContinue(given, 3, of)

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
-import { badRequest } from '#shared/kubernetes-status.ts'
+import { notFound, badRequest } from '#shared/kubernetes-status.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import type { LineFilter } from '#query/plan/line-filter.ts'
 import { endOfLife } from '#query/read/kubernetes/life-end.ts'
@@ -11,11 +11,11 @@ import { followedLines, logLines } from '#query/read/kubernetes/log-lines.ts'
 import { podItems } from '#query/read/kubernetes/pod-items.ts'
 import { findPod, type FoundPod } from '#query/read/kubernetes/pod-names.ts'
 import { resolvePod } from '#query/read/pod-identity.ts'
-import { createReading } from '#query/read/reading.ts'
 import type { Line } from '#query/read/row-decoder.ts'
 import { createLogWriter, type LogWriter } from '#query/render/kubernetes/log-writer.ts'
 import { clientGone } from '../line-reply.ts'
 import { nowNs } from '../query-context.ts'
+import { requestReading } from '../request-reading.ts'
 import { readLogRequest, type LogRequest } from './log-request.ts'
 import type { KubernetesRouteOptions } from './options.ts'
 import { warnOfOthers } from './warning.ts'
@@ -28,7 +28,7 @@ export const podLogRoute =
       const { namespace, name } = request.params as { namespace: string; name: string }
       const asked = readLogRequest(request, nowNs(clock))
       const signal = AbortSignal.any([clientGone(reply), stopping])
-      const reading = createReading({ store, limits, signal })
+      const reading = requestReading({ store, limits }, reply, signal)
       const pod = await findPod(reading, { tenant, namespace, name })
       warnOfOthers(reply, pod)
       const nowMs = clock()
@@ -38,7 +38,8 @@ export const podLogRoute =
       ])
       if (identity === undefined)
         throw badRequest(`pod ${JSON.stringify(name)} is known by its events alone: no container of it has been reported`)
-      const life = logLife(item!.object, identity, {
+      if (item === undefined) throw notFound('pods', name)
+      const life = logLife(item.object, identity, {
         container: asked.container.name,
         life: lifeOf(pod, asked),
         previous: asked.previous,

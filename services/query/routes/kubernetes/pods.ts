@@ -1,25 +1,25 @@
 // Pods, dead and alive: one, a list, a watch. GET /k8s/api/v1/…/pods.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { badRequest } from '#shared/kubernetes-status.ts'
+import { notFound, badRequest } from '#shared/kubernetes-status.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeContinue, encodeContinue } from '#query/continue-token.ts'
-import type { NamePosition } from '#query/plan/kubernetes/pod-names.ts'
+import type { NamePosition } from '#query/read/kubernetes/named-pods.ts'
+import { readPod } from '#query/pods/read-pod.ts'
 import { podItems } from '#query/read/kubernetes/pod-items.ts'
 import { podSteps } from '#query/read/kubernetes/pod-list.ts'
 import { findPod } from '#query/read/kubernetes/pod-names.ts'
 import { watchPods } from '#query/read/kubernetes/pod-watch.ts'
 import type { WatchRun } from '#query/read/kubernetes/watch.ts'
-import { createReading } from '#query/read/reading.ts'
 import { single } from '#query/render/kubernetes/object.ts'
 import { podFields } from '#query/render/kubernetes/pod-fields.ts'
 import { podResource } from '#query/render/kubernetes/pod-row.ts'
-import { clientGone } from '../line-reply.ts'
 import { depthOf } from './depth.ts'
 import { sendList, type ListStep } from './list-reply.ts'
 import { readList, readShape } from './list-request.ts'
 import type { KubernetesRouteOptions } from './options.ts'
 import { warnOfOthers } from './warning.ts'
 import { sendWatch } from './watch-reply.ts'
+import { requestReading } from '../request-reading.ts'
 
 interface PodPath {
   namespace?: string
@@ -40,11 +40,14 @@ export const podRoutes =
       const { namespace, name } = params as Required<PodPath>
       const shape = readShape(request)
       const { store, limits, clock } = options
-      const reading = createReading({ store, limits, signal: clientGone(reply) })
+      const reading = requestReading({ store, limits }, reply)
       const pod = await findPod(reading, { tenant, namespace, name })
       warnOfOthers(reply, pod)
-      const [item] = await podItems({ reading, tenant, depth: depthOf(shape), nowMs: clock() }, [pod])
-      return reply.send(single(podResource, item!, shape))
+      const view = await readPod(reading, tenant, pod.uid)
+      const records = view === undefined ? {} : { records: new Map([[pod.uid, view.record]]) }
+      const [item] = await podItems({ reading, tenant, depth: depthOf(shape), nowMs: clock(), ...records }, [pod])
+      if (item === undefined) throw notFound('pods', name)
+      return reply.send(single(podResource, item, shape))
     })
     done()
   }
@@ -61,7 +64,7 @@ async function listPods(options: KubernetesRouteOptions, request: FastifyRequest
     return sendWatch(options, reply, { tenant, asked, resource: podResource, watch })
   }
   const nowMs = clock()
-  const reading = createReading({ store, limits, signal: clientGone(reply) })
+  const reading = requestReading({ store, limits }, reply)
   const of = [tenant, 'pods', namespace ?? '', ...asked.selectors]
   const after = positionOf(decodeContinue(asked.continue, 4, of))
   const token = ({ namespace: last, name, born, uid }: NamePosition) => encodeContinue([last, name, String(born), uid], of)

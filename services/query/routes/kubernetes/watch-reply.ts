@@ -3,12 +3,12 @@
 import type { FastifyReply } from 'fastify'
 import { StatusError } from '#shared/kubernetes-status.ts'
 import type { WatchLook, WatchRun } from '#query/read/kubernetes/watch.ts'
-import { createReading } from '#query/read/reading.ts'
 import { single, type Item, type Resource, type Shape } from '#query/render/kubernetes/object.ts'
 import { clientGone } from '../line-reply.ts'
 import { sendJsonStream } from './list-reply.ts'
 import type { ListRequest } from './list-request.ts'
 import type { KubernetesRouteOptions } from './options.ts'
+import { requestReading } from '../request-reading.ts'
 
 /** How long ago a watch may have been left: it goes on from what was written since, which is only told apart for a while. */
 const resumableMs = 300_000
@@ -33,7 +33,7 @@ export function sendWatch(
   const ends = [clientGone(reply), stopping, ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)])]
   const signal = AbortSignal.any(ends)
   const looks = watch({
-    reading: createReading({ store, limits, signal }),
+    reading: requestReading({ store, limits }, reply, signal),
     tenant,
     since: since === undefined ? undefined : Math.min(Number(since), now),
     pollIntervalMs,

@@ -74,6 +74,10 @@ export const podsQuery = z.strictObject({
   at: timeParameters.from.describe('Pods that lived at this time. RFC 3339, epoch, or relative such as `-15m`.'),
   from: timeParameters.from.describe('Pods last seen at this time or later. RFC 3339, epoch, or relative such as `-15m`.'),
   to: timeParameters.to.describe('Pods first seen before this time.'),
+  sort: z
+    .enum(['created', 'died'], 'must be created (newest first) or died (only pods that are over, newest death first)')
+    .optional()
+    .describe('`created`, the default: newest first. `died`: only pods that are over, newest death first.'),
   limit: limit(100),
   cursor,
 })
@@ -98,6 +102,7 @@ const life = z.object({
   exitCode: z.int().nullable(),
   signal: z.int().nullable().describe('As the runtime reported it, else n of an exit code 128 + n that stands for a signal.'),
   lines: z.number().describe('Distinct lines.'),
+  linesExact: z.boolean().describe('false while it runs: `lines` is an estimate then.'),
   firstLine: time.nullable(),
   lastLine: time.nullable(),
   seal: seal.nullable(),
@@ -119,6 +124,7 @@ const pod = z.object({
   diedAt: time.nullable().describe('null while it runs.'),
   restarts: z.int().nullable(),
   lines: z.number().describe('Distinct lines.'),
+  linesExact: z.boolean().describe('false where `lines` of any life is an estimate.'),
   containers: z.array(z.object({ name: z.string(), lives: z.array(life) })),
 })
 
@@ -142,6 +148,7 @@ export const replacement = z
 export const podsAnswer = z.object({
   pods: z.array(pod),
   next: z.string().nullable().describe('Cursor of the next page; null at the end.'),
+  asOf: time.nullable().describe('The list has every fact that was stored until then; null before the projector has begun.'),
 })
 
 /** `{uid}` of every path below a pod. */

@@ -18,7 +18,9 @@ export const retentionQuery = z.strictObject({
     .string('give it once')
     .regex(/^[0-9a-f]{12}$/, 'must be effect.confirm of the answer with dryRun=true')
     .optional()
-    .describe('`effect.confirm` of a dry run: required where stored lines would be kept for less time than before.'),
+    .describe(
+      '`effect.confirm` of a dry run: clients on other machines need it where stored lines would be kept for less time than before.',
+    ),
 })
 
 export const retentionAnswer = z.object({
@@ -40,9 +42,16 @@ export const retentionAnswer = z.object({
         bytes: z.number(),
         since: z.string(),
         reason: z.string().nullable(),
+        tries: z.int().describe('Tries that failed.'),
+        nextTry: z.string().nullable(),
       }),
     )
     .describe('Expired days that are not dropped yet, and why.'),
+  inexact: z
+    .array(z.object({ class: z.string(), day: z.string(), dropped: z.string(), reason: z.string() }))
+    .describe(
+      'Days that were dropped although what outlives their lines could not all be stored: numbers of lines of these days are not exact.',
+    ),
 })
 
 const rule = z.object({ class: z.string(), kept })

@@ -10,7 +10,7 @@ import { createHttpServer, type HttpServer, type RoutePlugin } from '#shared/htt
 let app: HttpServer
 let port: number
 let endless: Readable
-const logged: { level: number; msg: string; status?: number }[] = []
+const logged: { level: number; msg: string; status?: number; requestId?: string }[] = []
 const registry = new Registry()
 
 const testRoutes: RoutePlugin = (routes, _, done) => {
@@ -200,4 +200,52 @@ describe('what is wrong with a request is named', () => {
   ])('%s: %s', async (url, parameter) => {
     expect((await app.inject({ url })).json()).toMatchObject({ status: 400, parameter })
   })
+})
+
+describe('the line of a request', () => {
+  const lineOf = async (url: string, headers = {}) => {
+    logged.length = 0
+    const answer = await fetch(`http://127.0.0.1:${port}${url}`, { headers })
+    await expect.poll(() => logged.find(({ msg }) => msg === 'answered')).toBeDefined()
+    return { line: logged.find(({ msg }) => msg === 'answered')!, id: answer.headers.get('x-request-id') }
+  }
+
+  test('has what the answer took, and the route instead of the URL', async () => {
+    const { line } = await lineOf('/v1/named/secret-name?limit=1')
+    expect(line).toMatchObject({
+      tenant: 'default',
+      method: 'GET',
+      route: '/v1/named/:id',
+      status: 200,
+      statements: 0,
+      rowsRead: 0,
+      bytesRead: 0,
+      cutShort: false,
+    })
+    expect(JSON.stringify(logged)).not.toMatch(/secret-name|limit=1/)
+  })
+
+  test('has the code of the error that was answered, and /metrics counts it', async () => {
+    expect((await lineOf('/v1/named/secret-name?limit=2')).line).toMatchObject({ status: 400, code: 'invalid-parameter' })
+    expect(await registry.metrics()).toMatch(
+      /afterlog_http_requests_failed_total\{route="\/v1\/named\/:id",code="invalid-parameter"\} \d/,
+    )
+  })
+
+  test('has the id that the answer has: a new one, or that of a proxy', async () => {
+    const made = await lineOf('/v1/things/5')
+    expect(made.id).toMatch(/^[0-9a-f-]{36}$/)
+    expect(made.line.requestId).toBe(made.id)
+    const given = await lineOf('/v1/things/5', { 'x-request-id': 'proxy-17' })
+    expect([given.id, given.line.requestId]).toEqual(['proxy-17', 'proxy-17'])
+    const bad = await lineOf('/v1/things/5', { 'x-request-id': 'with a blank' })
+    expect(bad.id).toMatch(/^[0-9a-f-]{36}$/)
+  })
+})
+
+test('what is refused before its route is counted too', async () => {
+  await exchange('GET /v1/things/5 HTTP/1.1\r\nconnection: close\r\n\r\n')
+  await expect
+    .poll(() => registry.metrics())
+    .toMatch(/afterlog_http_requests_failed_total\{route="\/v1\/things\/:id",code="invalid-parameter"\} 1/)
 })

@@ -60,7 +60,7 @@ describe('what containerd made up at a reboot', () => {
   test('is the deletion where the pod was being deleted', () => {
     const evidence = evidenceOf(gone(pod(both(status(unknown('10:30:05'), 'Failed'), deleted()))))
     expect(podOutcome(evidence)).toMatchObject({ outcome: 'deleted', exitCode: null })
-    expect(wordsOf(evidence)).toBe('deleted at 10:30:00 while it ran; nobody told how app ended')
+    expect(wordsOf(evidence)).toBe('deleted at 10:30:00 while it ran; how app ended is not known')
   })
 })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compile, sql } from '#shared/clickhouse/sql.ts'
-import { filterFields, linesWhere, type LineFilter } from '#query/plan/line-filter.ts'
+import { filterFields, linesFrom, type LineFilter } from '#query/plan/line-filter.ts'
 
 describe('the tenant', () => {
   test('is the first condition of every filter, and nothing of a request becomes SQL text', () => {
@@ -18,8 +18,8 @@ describe('the tenant', () => {
           ...(from === null ? {} : { from }),
           search: sql`position(message, 'x') > 0 OR 1`,
         }
-        const { text, params } = compile(linesWhere(filter))
-        expect(text.startsWith('tenant = {p0:String}')).toBe(true)
+        const { text, params } = compile(linesFrom(filter))
+        expect(text.startsWith('FROM logs WHERE tenant = {p0:String}')).toBe(true)
         expect(params.p0).toBe(tenant)
         expect(text).toContain(`AND (position(message, 'x') > 0 OR 1)`)
         expect(text.replaceAll(/\{p\d+:[A-Za-z0-9()]+\}/g, '')).toMatch(/^[a-zA-Z_=<>()', 0-9]*$/)
@@ -30,9 +30,9 @@ describe('the tenant', () => {
 
 describe('times', () => {
   test('are bounded by the hour bucket beside them, except where its 32 bits would wrap', () => {
-    const { text } = compile(linesWhere({ tenant: 't', fields: {}, from: 5n, to: 7n }))
+    const { text } = compile(linesFrom({ tenant: 't', fields: {}, from: 5n, to: 7n }))
     expect(text).toContain('toStartOfHour(ts) >= toStartOfHour(')
     expect(text).toContain('toStartOfHour(ts) <= toStartOfHour(')
-    expect(compile(linesWhere({ tenant: 't', fields: {}, to: 9_000_000_000_000_000_000n })).text).not.toContain('toStartOfHour')
+    expect(compile(linesFrom({ tenant: 't', fields: {}, to: 9_000_000_000_000_000_000n })).text).not.toContain('toStartOfHour')
   })
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { SealEvidence, Stretch } from '#shared/pod-model/seal/evidence.ts'
+import type { SealEvidence } from '#shared/pod-model/seal/evidence.ts'
+import type { Stretch } from '#shared/pod-model/rows.ts'
 import { holesIn, sealOf } from '#shared/pod-model/seal/seal.ts'
 
 const at = (second: number): string => `2026-11-23T14:03:${String(second).padStart(2, '0')}.000000000Z`

@@ -1,0 +1,52 @@
+// What the projector remembers of pods whose lines come: which of their lives run, so that lines of those change no record. Pods that were not
+// projected since the start are read from their records.
+import type { RowReading } from '#query/read/reading.ts'
+import type { PodRecord } from '#shared/pod-model/record.ts'
+import { newestRecords, storedRecords, type StoredRecord } from './records.ts'
+
+export interface KnownPod {
+  /** Hashes as pod_change_feed has them. */
+  runningLives: ReadonlySet<string>
+  lines: number
+}
+
+export interface KnownPods {
+  /** Reads what is not known of these. */
+  load(pods: readonly { tenant: string; uid: string }[]): Promise<void>
+  /** `uid`: as lines name the pod. undefined where it has no record. */
+  get(tenant: string, uid: string): KnownPod | undefined
+  set(tenant: string, record: PodRecord): void
+}
+
+/** Pods that are remembered, and that one statement reads. */
+const podsMax = 200_000
+const podsAtOnce = 400
+
+export function createKnownPods({ rows }: Pick<RowReading, 'rows'>): KnownPods {
+  const known = new Map<string, KnownPod>()
+  const keyOf = (tenant: string, uid: string): string => `${tenant} ${uid}`
+  const set = (tenant: string, { selectors, lives }: PodRecord): void => {
+    const lines = lives.reduce((sum, life) => sum + life.lines, 0)
+    const pod = { runningLives: new Set(selectors.runningLives), lines }
+    for (const uid of selectors.uids) {
+      known.delete(keyOf(tenant, uid))
+      known.set(keyOf(tenant, uid), pod)
+    }
+    while (known.size > podsMax) known.delete(known.keys().next().value!)
+  }
+  return {
+    async load(pods) {
+      const unknown = pods.filter(({ tenant, uid }) => !known.has(keyOf(tenant, uid)))
+      for (const [tenant, ofTenant] of Map.groupBy(unknown, (pod) => pod.tenant)) {
+        const uids = [...new Set(ofTenant.map(({ uid }) => uid))]
+        for (let from = 0; from < uids.length; from += podsAtOnce) {
+          const stored = await rows<StoredRecord>(storedRecords(tenant, uids.slice(from, from + podsAtOnce)))
+          for (const { isDeleted, record } of newestRecords(stored).values())
+            if (isDeleted === 0) set(tenant, JSON.parse(record) as PodRecord)
+        }
+      }
+    },
+    get: (tenant, uid) => known.get(keyOf(tenant, uid)),
+    set,
+  }
+}

@@ -1,0 +1,50 @@
+// What the projector does, as GET /metrics tells it.
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+
+export interface ProjectorMetrics {
+  pods: Counter
+  obituaries: Counter
+  failures: Counter
+  backlog: Gauge
+  lag: Gauge
+  duration: Histogram
+  droppedRows: Counter
+  blockedPartitions: Gauge
+  inexactDays: Counter
+}
+
+export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
+  const registers = [registry]
+  return {
+    pods: new Counter({ name: 'afterlog_projector_pods_total', help: 'Records written', registers }),
+    obituaries: new Counter({ name: 'afterlog_obituaries_written_total', help: 'Obituaries written', registers }),
+    failures: new Counter({
+      name: 'afterlog_projector_failures_total',
+      help: 'Projections of a pod that failed; each is tried a few times',
+      registers,
+    }),
+    backlog: new Gauge({ name: 'afterlog_projector_backlog', help: 'Pods that wait to be projected', registers }),
+    lag: new Gauge({
+      name: 'afterlog_projector_lag_seconds',
+      help: 'Age of the oldest change that lists do not show yet',
+      registers,
+    }),
+    duration: new Histogram({
+      name: 'afterlog_projector_duration_seconds',
+      help: 'Time of a pass: up to 200 pods projected and stored',
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    droppedRows: new Counter({ name: 'afterlog_expired_rows_total', help: 'Rows of dropped partitions', registers }),
+    blockedPartitions: new Gauge({
+      name: 'afterlog_expiry_blocked_partitions',
+      help: 'Expired partitions that are not dropped yet, since what outlives their lines is not stored yet',
+      registers,
+    }),
+    inexactDays: new Counter({
+      name: 'afterlog_expired_inexact_days_total',
+      help: 'Days of a class that were dropped although what outlives their lines could not all be stored',
+      registers,
+    }),
+  }
+}

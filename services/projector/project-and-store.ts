@@ -1,0 +1,36 @@
+// Projects some pods and stores their records and obituaries. Two projectors at work on one pod end in one state: the one that read the facts later
+// has the higher revision.
+import { raw } from '#shared/clickhouse/sql.ts'
+import type { LogStore } from '#shared/clickhouse/store.ts'
+import type { Reading, RowReading } from '#query/read/reading.ts'
+import { writeObituaries } from './obituaries.ts'
+import { project, type ProjectedPod, type ProjectOptions } from './project.ts'
+import { writeRecords } from './records.ts'
+
+export interface StoredPods {
+  pods: ProjectedPod[]
+  /** Pods to project too, that were not among these. */
+  related: string[]
+  obituaries: number
+}
+
+/** `uids`: in any form that names a pod, at most some hundreds. */
+export async function projectAndStore(
+  store: LogStore,
+  reading: Reading,
+  tenant: string,
+  uids: readonly string[],
+  options: Pick<ProjectOptions, 'keepCounts'> = {},
+): Promise<StoredPods> {
+  const revision = await readRevision(reading)
+  const { pods, absent, related, stored } = await project(reading, tenant, uids, options)
+  const records = pods.map(({ record, factsAt, linesAt }) => ({ record, watermark: factsAt, linesAt }))
+  await writeRecords(store, { tenant, revision, records, absent, stored })
+  return { pods, related, obituaries: await writeObituaries(store, reading, { tenant, revision, pods }) }
+}
+
+/** Epoch µs of the store's clock, as decimal text. */
+async function readRevision({ rows }: RowReading): Promise<string> {
+  const [row] = await rows<{ now: string }>(raw('SELECT toString(toUnixTimestamp64Micro(now64(6))) AS now'))
+  return row!.now
+}

@@ -1,0 +1,140 @@
+// The one writer of records: takes what changed from the feed, waits for lines to settle, projects pods in batches, and remembers how far it has come.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LogStore } from '#shared/clickhouse/store.ts'
+import type { Logger } from '#shared/logger.ts'
+import type { ProjectionClock } from '#shared/projection-clock.ts'
+import type { Reading } from '#query/read/reading.ts'
+import { readStoreClock } from '#query/read/store-clock.ts'
+import { createChangeFeed } from './change-feed.ts'
+import { inHalves } from './in-halves.ts'
+import { createIntake } from './intake.ts'
+import { readWatermark } from './job-watermarks.ts'
+import { createKnownPods } from './known-pods.ts'
+import type { ProjectorMetrics } from './metrics.ts'
+import { createProgress, recordsJob } from './progress.ts'
+import { projectAndStore } from './project-and-store.ts'
+import { runRebuild } from './rebuild/run-rebuild.ts'
+import { createRulesUpgrade, type PodName } from './rules-upgrade.ts'
+import { createWorkQueue, type Work } from './work-queue.ts'
+
+export interface ProjectorOptions {
+  store: LogStore
+  reading: Reading
+  log: Logger
+  metrics: ProjectorMetrics
+  clock: ProjectionClock
+}
+
+const podsAtOnce = 200
+/** What changed before is forgotten: pod_change_feed is kept for a week. */
+const feedKeptMs = 7 * 86_400_000
+/** ms between looks at the feed where nobody wakes the projector, and at least where somebody does. */
+const pollMs = { asleep: 500, awake: 50 }
+/** A projection that failed is tried again after so many ms, each time later; then the next change brings the pod back. */
+const retryMs = [1_000, 10_000, 60_000]
+
+export interface Projector {
+  /** Takes what changed and projects what is due; resolves to how many pods were looked at. */
+  pass(): Promise<number>
+  /** Projects everything that changed by now, also lines that would settle for a while. */
+  catchUp(): Promise<void>
+  /** Passes until the signal aborts, woken by the clock. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+export async function createRecordProjector({ store, reading, log, metrics, clock }: ProjectorOptions): Promise<Projector> {
+  const start = (await readWatermark(reading, recordsJob)) ?? 0
+  const feed = createChangeFeed(reading, start)
+  const queue = createWorkQueue()
+  const known = createKnownPods(reading)
+  const upgrade = await createRulesUpgrade({ store, reading })
+  const intake = createIntake({ reading, feed, queue, known, upgrade })
+  const tellProgress = createProgress({ store, feed, intake, queue, clock, metrics, start })
+
+  async function projectDue(by: number, signal?: AbortSignal): Promise<number> {
+    const work = queue.take(by, podsAtOnce)
+    if (work.length === 0) return 0
+    const end = metrics.duration.startTimer()
+    const { tenant, isRelated } = work[0]!
+    const workOf = new Map(work.map((one) => [one.uid, one]))
+    const projectSome = async (uids: readonly string[]): Promise<void> => {
+      const { pods, related, obituaries } = await projectAndStore(store, reading, tenant, uids)
+      for (const { record } of pods) known.set(tenant, record)
+      metrics.pods.inc(pods.length)
+      metrics.obituaries.inc(obituaries)
+      if (isRelated) return
+      const since = Math.min(...uids.map((uid) => workOf.get(uid)?.since ?? Infinity))
+      for (const uid of related) queue.add({ tenant, uid, since, dueAt: performance.now(), attempts: 0, isRelated: true })
+    }
+    try {
+      const failures = await inHalves([...workOf.keys()], projectSome, signal)
+      for (const { item, error } of failures) putOff(workOf.get(item)!, error)
+    } catch (error) {
+      for (const one of work) queue.add(one)
+      throw error
+    }
+    end()
+    return work.length
+  }
+
+  function putOff(work: Work, error: Error): void {
+    metrics.failures.inc()
+    const waitMs = retryMs[work.attempts]
+    const { tenant, uid } = work
+    const then = waitMs === undefined ? 'its next change brings it back' : `trying again in ${waitMs / 1000} s`
+    log.warn({ err: error, tenant, uid }, `the record of a pod could not be written; ${then}`)
+    if (waitMs !== undefined) queue.add({ ...work, dueAt: performance.now() + waitMs, attempts: work.attempts + 1 })
+  }
+
+  async function pass(signal?: AbortSignal): Promise<number> {
+    const looked = await readStoreClock(reading)
+    await intake.takeChanges(looked)
+    const projected = await projectDue(performance.now(), signal)
+    await tellProgress(looked)
+    return projected > 0 ? projected : intake.takeOutdated()
+  }
+
+  async function catchUp(): Promise<void> {
+    const looked = await readStoreClock(reading)
+    await intake.takeChanges(looked, 'all')
+    while ((await projectDue(Infinity)) > 0);
+    await tellProgress(looked)
+  }
+
+  /** A projector that was away while ingest went on, for longer than changes are kept, does not know which pods changed. */
+  async function projectAllAfterAbsence(signal: AbortSignal): Promise<void> {
+    if (store.mode !== 'server' || start === 0 || (await readStoreClock(reading)) - start < feedKeptMs) return
+    log.warn({ since: new Date(start).toISOString() }, 'nothing was projected for a week: every pod is projected again')
+    const onFailure = ({ tenant, uid }: PodName, error: Error): void =>
+      putOff({ tenant, uid, since: Infinity, dueAt: 0, attempts: 0, isRelated: false }, error)
+    await runRebuild({ store, reading, signal, onProgress: () => undefined, onFailure })
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    await projectAllAfterAbsence(signal)
+    await passUntil({ pass, nextDueAt: queue.nextDueAt, log, clock, signal })
+  }
+  return { pass, catchUp, run }
+}
+
+interface PassOptions extends Pick<ProjectorOptions, 'log' | 'clock'> {
+  pass(signal: AbortSignal): Promise<number>
+  nextDueAt(): number | undefined
+  signal: AbortSignal
+}
+
+async function passUntil({ pass, nextDueAt, log, clock, signal }: PassOptions): Promise<void> {
+  const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined)
+  while (!signal.aborted) {
+    try {
+      if ((await pass(signal)) > 0) continue
+      const wait = Math.min(pollMs.asleep, Math.max(0, (nextDueAt() ?? Infinity) - performance.now()))
+      await clock.awake(Math.max(wait, 1), signal)
+      await pause(pollMs.awake)
+    } catch (error) {
+      if (signal.aborted) return
+      log.warn({ err: error }, 'records could not be brought up to date; trying again')
+      await pause(pollMs.asleep)
+    }
+  }
+}

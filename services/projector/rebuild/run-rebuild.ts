@@ -1,0 +1,58 @@
+// Projects every pod of which anything is stored, whatever its record says.
+import { sql, statement, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
+import type { LogStore } from '#shared/clickhouse/store.ts'
+import type { Reading } from '#query/read/reading.ts'
+import { inHalves } from '../in-halves.ts'
+import { projectAndStore } from '../project-and-store.ts'
+import type { PodName } from '../rules-upgrade.ts'
+
+export interface RebuildOptions {
+  store: LogStore
+  reading: Reading
+  signal: AbortSignal
+  onProgress(done: number, total: number): void
+  onFailure(pod: PodName, error: Error): void
+}
+
+const namesAtOnce = 10_000
+const podsAtOnce = 200
+
+/** Resolves to how many pods were projected. */
+export async function runRebuild({ store, reading, signal, onProgress, onFailure }: RebuildOptions): Promise<number> {
+  const [count] = await reading.rows<{ pods: number }>(
+    statement('count-of-pods', sql`SELECT toFloat64(uniq(tenant, uid)) AS pods FROM (${everyPod})`),
+  )
+  const total = count!.pods
+  let done = 0
+  let behind: PodName = { tenant: '', uid: '' }
+  for (let more = true; more && !signal.aborted;) {
+    const names = await reading.rows<PodName>(podsBehind(behind))
+    more = names.length === namesAtOnce
+    behind = names.at(-1) ?? behind
+    for (const [tenant, ofTenant] of Map.groupBy(names, (pod) => pod.tenant)) {
+      for (let from = 0; from < ofTenant.length && !signal.aborted; from += podsAtOnce) {
+        const uids = ofTenant.slice(from, from + podsAtOnce).map(({ uid }) => uid)
+        const run = async (some: readonly string[]): Promise<void> => void (await projectAndStore(store, reading, tenant, some))
+        for (const { item, error } of await inHalves(uids, run, signal)) onFailure({ tenant, uid: item }, error)
+        done += uids.length
+        onProgress(done, Math.max(total, done))
+      }
+    }
+  }
+  return done
+}
+
+const everyPod: Fragment = sql`
+  SELECT tenant, uid ${fromEveryTenant('pods')} UNION ALL SELECT tenant, pod_uid ${fromEveryTenant('lives')}
+  UNION ALL SELECT tenant, involved_uid ${fromEveryTenant('events')} AND involved_kind = 'Pod' AND involved_uid != ''
+  UNION ALL SELECT tenant, if(pod_uid != '', pod_uid, concat('unresolved:', cluster, '/', namespace, '/', pod)) ${fromEveryTenant('life_lines')}
+  UNION ALL SELECT tenant, uid ${fromEveryTenant('pod_records')}`
+
+/** Rows: PodName, in order. */
+const podsBehind = ({ tenant, uid }: PodName): Fragment =>
+  statement(
+    'every-pod',
+    sql`SELECT DISTINCT toString(tenant) AS tenant, uid FROM (${everyPod}) AS every WHERE (tenant, uid) > (${str(tenant)}, ${str(uid)})
+  ORDER BY tenant, uid LIMIT ${uint(namesAtOnce)}`,
+  )

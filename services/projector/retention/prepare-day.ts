@@ -1,0 +1,108 @@
+// What outlives the lines of a day, stored before they are dropped: numbers of lines, last words, obituaries. Each is done once for what is
+// stored of the day; what failed of some pods is done again for those alone.
+import type { LogStore } from '#shared/clickhouse/store.ts'
+import { lastWordsClass, type RetentionSettings } from '#shared/retention.ts'
+import { copySettings, copyWords, podsOfPartition, wordsWindows, type WordsWindow } from '#query/plan/last-words.ts'
+import type { Reading } from '#query/read/reading.ts'
+import { renderPod, type PodFacts } from '#shared/pod-model/pod.ts'
+import { inHalves, type Failure } from '../in-halves.ts'
+import { countDay } from './count-day.ts'
+import { dayStartMs, endsAt, type Partition } from './partitions.ts'
+
+export interface PrepareDayOptions {
+  store: LogStore
+  reading: Reading
+  pods: DayPods
+}
+
+/** Pods as the projector knows them. */
+export interface DayPods {
+  /** Stores records and obituaries that know the lines of these; where a record knows them already, they are not counted again. Resolves to the facts of all. */
+  bringUpToDate(tenant: string, uids: readonly string[]): Promise<PodFacts[]>
+}
+
+export interface PreparedDay {
+  /** Newest insert that is prepared for. */
+  block: string
+  counted: boolean
+  /** Whose last words or obituaries are still to be stored; undefined: of all pods of the day. */
+  missing: PodName[] | undefined
+  /** Windows of last words that were copied. */
+  windows: number
+}
+
+interface PodName {
+  tenant: string
+  uid: string
+}
+
+const podsAtOnce = 400
+/** A statement takes 256 KB of text; a window has three names of up to 253 characters. */
+const windowsAtOnce = 100
+
+export interface DayPreparer {
+  /** Goes on with `before` where no line came since. Rejects where something failed; `before` then holds what is done. */
+  prepare(
+    partition: Partition,
+    before: PreparedDay,
+    settings: RetentionSettings,
+    nowMs: number,
+    signal?: AbortSignal,
+  ): Promise<void>
+}
+
+export const unprepared = ({ newestBlock }: Partition): PreparedDay => ({
+  block: newestBlock,
+  counted: false,
+  missing: undefined,
+  windows: 0,
+})
+
+export function createDayPreparer({ store, reading, pods: known }: PrepareDayOptions): DayPreparer {
+  async function keepSome(
+    { id, day }: Partition,
+    tenant: string,
+    uids: readonly string[],
+    { words, signal }: { words: RetentionSettings['lastWords'] | undefined; signal: AbortSignal | undefined },
+  ): Promise<number> {
+    const pods = await known.bringUpToDate(tenant, uids)
+    const windows =
+      words === undefined ? [] : pods.flatMap((facts) => wordsWindows(tenant, facts, renderPod(facts), words)).filter(onDay(day))
+    const common = { settings: copySettings, ...(signal === undefined ? {} : { signal }) }
+    for (let from = 0; from < windows.length; from += windowsAtOnce)
+      await store.command({ sql: copyWords(id, windows.slice(from, from + windowsAtOnce)), ...common })
+    return windows.length
+  }
+
+  return {
+    async prepare(partition, before, settings, nowMs, signal) {
+      if (!before.counted) await countDay(partition, { store, reading, signal })
+      before.counted = true
+      const pods = before.missing ?? (await reading.rows<PodName>(podsOfPartition(partition.id)))
+      // Where lines are kept longer than last words, nothing is left to copy.
+      const words = endsAt({ day: partition.day, class: lastWordsClass }, settings) > nowMs ? settings.lastWords : undefined
+      const failures: Failure<PodName>[] = []
+      for (const [tenant, ofTenant] of Map.groupBy(pods, (pod) => pod.tenant)) {
+        for (let from = 0; from < ofTenant.length; from += podsAtOnce) {
+          const uids = ofTenant.slice(from, from + podsAtOnce).map(({ uid }) => uid)
+          const run = async (some: readonly string[]): Promise<void> => {
+            before.windows += await keepSome(partition, tenant, some, { words, signal })
+          }
+          for (const { item, error } of await inHalves(uids, run, signal)) failures.push({ item: { tenant, uid: item }, error })
+        }
+      }
+      before.missing = failures.map(({ item }) => item)
+      const [first] = failures
+      if (first === undefined) return
+      const others = failures.length === 1 ? '' : ` (and ${failures.length - 1} more)`
+      throw new Error(`of pod ${first.item.uid}${others}: ${first.error.message}`, { cause: first.error })
+    },
+  }
+}
+
+const dayNs = 86_400_000_000_000n
+
+function onDay(day: number): (window: WordsWindow) => boolean {
+  const start = BigInt(dayStartMs(day)) * 1_000_000n
+  return ({ from, to }) => from < start + dayNs && to > start
+}

@@ -1,0 +1,67 @@
+// The projector put together: records of pods as facts become known, and expired days dropped once what outlives their lines is stored.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { observeStore } from '#shared/clickhouse/observed-store.ts'
+import { createReading } from '#query/read/reading.ts'
+import type { CreateService } from '#shared/start-service.ts'
+import { createProjectorMetrics } from './metrics.ts'
+import { createRecordProjector } from './projector.ts'
+import { dayPodsOf } from './retention/day-pods.ts'
+import { createExpiry } from './retention/expiry.ts'
+
+const expireEveryMs = 5000
+
+export const createProjector: CreateService = ({
+  config,
+  background: given,
+  statements,
+  retention,
+  projection,
+  blockedDays,
+  log,
+  registry,
+  clock,
+}) => {
+  const background = observeStore(given, statements('projector'))
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const reading = createReading({ store: background, limits: { memoryBytes: config.AFTERLOG_QUERY_MEMORY_BYTES }, signal })
+  const metrics = createProjectorMetrics(registry)
+  const expiry = createExpiry({ store: background, reading, pods: dayPodsOf(background, reading), log })
+
+  async function expire(): Promise<void> {
+    const now = clock()
+    for (const { rows, exact } of await expiry.run(retention.versionAt(now), now, signal)) {
+      metrics.droppedRows.inc(rows)
+      if (!exact) metrics.inexactDays.inc()
+    }
+    blockedDays.clear()
+    for (const [day, reason] of expiry.blocked) blockedDays.set(day, reason)
+    metrics.blockedPartitions.set(expiry.blocked.size)
+  }
+
+  /** Nothing is read before the tables are there. */
+  async function whileRunning(run: () => Promise<void>, everyMs: number, what: string): Promise<void> {
+    while (!signal.aborted) {
+      if (retention.obstacle() === undefined)
+        await run().catch((error: unknown) => {
+          if (!signal.aborted) log.warn({ err: error }, `${what}; trying again`)
+        })
+      await sleep(everyMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+  const running = Promise.all([
+    whileRunning(
+      async () => (await createRecordProjector({ store: background, reading, log, metrics, clock: projection })).run(signal),
+      100,
+      'records could not be brought up to date',
+    ),
+    whileRunning(expire, expireEveryMs, 'expired lines could not be looked for'),
+  ])
+  return {
+    routes: [],
+    close: async () => {
+      stopping.abort()
+      await running
+    },
+  }
+}

@@ -1,0 +1,166 @@
+// Exact numbers of lines of lives, and which bytes of their files are stored, in bounded memory however many lines a pod has. Many small
+// pods share a statement, a large one is read in windows of time; a statement that needs more than it may use is done again in halves.
+import { AfterlogError } from '#shared/errors.ts'
+import { keptCounts, type KeptCountRow } from '#query/plan/few-lines.ts'
+import type { LineBounds } from '#query/plan/line-counts.ts'
+import { parseTime } from '#query/plan/time.ts'
+import { boundsOf, ownersOf } from '#query/read/line-owners.ts'
+import type { RowReading } from '#query/read/reading.ts'
+import { inTime, spansOf, stretchesInTime } from '#query/read/timed-lives.ts'
+import { spanKey } from '#query/plan/line-life.ts'
+import type { PodFacts } from '#shared/pod-model/pod.ts'
+import { createPieceJoiner } from './join-pieces.ts'
+import { evenly, windowsOf, type SizedWindow } from './line-windows.ts'
+import {
+  dayCounts,
+  linePieces,
+  lineSteps,
+  type DayCountRow,
+  type LineWindow,
+  type PieceRow,
+  type StepRow,
+} from './plan/lines-in-window.ts'
+import { sumCounts } from './sum-counts.ts'
+
+export interface LineSettler {
+  /** Adds `counts`; `sizes`: with bytes and errors. */
+  counted(tenant: string, pods: readonly PodFacts[], options?: { sizes: boolean }): Promise<PodFacts[]>
+  /** Adds `stretches` to pods that have their counts. */
+  covered(tenant: string, pods: readonly PodFacts[]): Promise<PodFacts[]>
+}
+
+export interface LineSettlerOptions {
+  reading: Pick<RowReading, 'rows'>
+  /** Lines whose places a statement holds at once, some 400 bytes each; what turns out to be too many is halved from then on. */
+  linesAtOnce?: number
+}
+
+const podsAtOnce = 400
+const stepsOfWindow = 64n
+
+type CutWindow = (window: LineWindow, stepNs: bigint, rowsMax: number) => Promise<SizedWindow[]>
+
+export function createLineSettler({ reading: { rows }, linesAtOnce = 250_000 }: LineSettlerOptions): LineSettler {
+  let linesMax = linesAtOnce
+
+  async function counted(tenant: string, pods: readonly PodFacts[], { sizes } = { sizes: false }): Promise<PodFacts[]> {
+    const countSome = async (some: readonly PodFacts[], bounds: LineBounds): Promise<PodFacts[]> => {
+      const spans = spansOf(some)
+      const counts: DayCountRow[] = []
+      await overWindows(cutting(tenant, some, bounds), [wholeOf(bounds)], async (window) => {
+        counts.push(...(await rows<DayCountRow>(dayCounts(tenant, bounds, window, { spans, sizes }))))
+      })
+      const before = await rows<KeptCountRow>(keptCounts(tenant, bounds))
+      // A count of before does not know which span of time its lines lay in.
+      const usable = before.filter(
+        ({ uid, container, restart, containerId }) => containerId !== '' || !spans.has(spanKey(uid, container, restart)),
+      )
+      const countsOf = ownersOf(sumCounts(counts, usable, { timed: spans.size > 0 || sizes, sizes }))
+      return some.map((pod) => inTime({ ...pod, counts: countsOf(pod) }))
+    }
+    const done: PodFacts[] = []
+    for (let from = 0; from < pods.length; from += podsAtOnce)
+      done.push(...(await inHalves(pods.slice(from, from + podsAtOnce), countSome)))
+    return done
+  }
+
+  async function covered(tenant: string, pods: readonly PodFacts[]): Promise<PodFacts[]> {
+    const coverSome = async (some: readonly PodFacts[], bounds: LineBounds): Promise<PodFacts[]> => {
+      const joiner = createPieceJoiner()
+      const spans = [...spansOf(some).keys()]
+      const cut = cutting(tenant, some, bounds)
+      const whole = { ...wholeOf(bounds), rows: some.reduce((sum, pod) => sum + storedOf(pod), 0) }
+      const windows = cut === undefined || whole.rows <= linesMax ? [whole] : await cut(whole, hourNs, linesMax)
+      await overWindows(cut, windows, async (window) =>
+        joiner.add(await rows<PieceRow>(linePieces(tenant, bounds, window, spans))),
+      )
+      const stretchesOf = ownersOf(joiner.stretches())
+      return some.map((pod) => ({ ...pod, stretches: stretchesInTime(pod, stretchesOf(pod)) }))
+    }
+    const done: PodFacts[] = []
+    for (const some of packed(pods)) done.push(...(await inHalves(some, coverSome)))
+    return done.map((pod) => (pod.stretches === undefined ? { ...pod, stretches: [] } : pod))
+  }
+
+  /** How the windows of one pod are cut; those of several are not, since the pods are taken apart first. */
+  function cutting(tenant: string, pods: readonly PodFacts[], bounds: LineBounds): CutWindow | undefined {
+    if (pods.length > 1) return undefined
+    return async (window, stepNs, rowsMax) =>
+      windowsOf(window, stepNs, await rows<StepRow>(lineSteps(tenant, bounds, window, stepNs)), rowsMax)
+  }
+
+  /** In ascending order. One that is too much for a statement is cut in two by how its lines are spread, and again. */
+  async function overWindows(
+    cut: CutWindow | undefined,
+    windows: readonly SizedWindow[],
+    read: (window: LineWindow) => Promise<void>,
+  ): Promise<void> {
+    const ahead = windows.toReversed()
+    for (let window = ahead.pop(); window !== undefined; window = ahead.pop()) {
+      try {
+        await read(window)
+      } catch (error) {
+        if (cut === undefined || !isTooMuch(error) || window.to - window.from < 2n) throw error
+        const [whole] = await cut(window, window.to - window.from, Infinity)
+        if (whole === undefined) throw error
+        const half = Math.ceil(whole.rows / 2)
+        if (window.rows < Infinity) linesMax = Math.min(linesMax, half)
+        const stepNs = (window.to - window.from + stepsOfWindow - 1n) / stepsOfWindow
+        ahead.push(...(await cut(window, stepNs, half)).toReversed())
+        // What is ahead was cut for more lines than a statement takes, as is known now.
+        for (const other of ahead.splice(0, Infinity)) ahead.push(...finer(other))
+      }
+    }
+  }
+
+  /** Cut evenly, where it has more lines than a statement takes. */
+  const finer = (window: SizedWindow): SizedWindow[] =>
+    window.rows < Infinity && window.rows > linesMax ? evenly(window, Math.ceil(window.rows / linesMax)).toReversed() : [window]
+
+  /** Pods that together have no more lines than are held at once, or one that has more, by the counts that they carry. */
+  function* packed(pods: readonly PodFacts[]): Generator<PodFacts[]> {
+    let some: PodFacts[] = []
+    let lines = 0
+    for (const pod of pods) {
+      const more = storedOf(pod)
+      if (some.length > 0 && (lines + more > linesMax || some.length === podsAtOnce)) {
+        yield some
+        ;[some, lines] = [[], 0]
+      }
+      some.push(pod)
+      lines += more
+    }
+    if (some.length > 0) yield some
+  }
+
+  return { counted, covered }
+}
+
+/** What is read of some pods must be complete for each: lines without a uid may belong to any of one name. So pods are halved before times. */
+async function inHalves(
+  pods: readonly PodFacts[],
+  read: (pods: readonly PodFacts[], bounds: LineBounds) => Promise<PodFacts[]>,
+): Promise<PodFacts[]> {
+  const bounds = boundsOf(pods)
+  if (bounds === undefined) return [...pods]
+  try {
+    return await read(pods, bounds)
+  } catch (error) {
+    if (pods.length === 1 || !isTooMuch(error)) throw error
+    const half = Math.ceil(pods.length / 2)
+    return [...(await inHalves(pods.slice(0, half), read)), ...(await inHalves(pods.slice(half), read))]
+  }
+}
+
+const isTooMuch = (error: unknown): boolean => error instanceof AfterlogError && error.code === 'query-limit'
+
+/** Lines that are stored, as far as they were counted. */
+const storedOf = ({ counts }: PodFacts): number => counts.reduce((sum, { stored }) => sum + Number(stored), 0)
+
+const hourNs = 3_600_000_000_000n
+
+/** The hours in which the lines lie. */
+function wholeOf({ first, last }: LineBounds): SizedWindow {
+  const [from, to] = [first, last].map((time) => parseTime(time, 0n)! / hourNs)
+  return { from: from! * hourNs, to: (to! + 1n) * hourNs, rows: Infinity }
+}

@@ -1,0 +1,70 @@
+// Pure: lines of lives by day and window, and what was counted before lines expired → lines of each life.
+import type { KeptCountRow } from '#query/plan/few-lines.ts'
+import type { LineCountRow, LineLife } from '#shared/pod-model/rows.ts'
+import type { DayCountRow } from './plan/lines-in-window.ts'
+
+interface Sum {
+  life: LineLife
+  slot: number
+  /** By day: distinct lines that are stored, and those that were counted before some expired. */
+  stored: Map<string, number>
+  before: Map<string, number>
+  firstLine: string | undefined
+  lastLine: string | undefined
+  bytes: number
+  errors: number
+}
+
+export interface SumOptions {
+  /** Rows carry their slot, first and last line. */
+  timed: boolean
+  /** Rows carry bytes and errors. */
+  sizes: boolean
+}
+
+/** Of each day the larger of what is stored and what was counted before: lines only leave. */
+export function sumCounts(
+  counts: readonly DayCountRow[],
+  before: readonly KeptCountRow[],
+  { timed, sizes }: SumOptions,
+): LineCountRow[] {
+  const sums = new Map<string, Sum>()
+  const sumOf = (row: LineLife, slot: number): Sum => {
+    const { uid, cluster, namespace, pod, container, restart, containerId } = row
+    const key = JSON.stringify([uid, cluster, namespace, pod, container, restart, containerId, slot])
+    const life: LineLife = { uid, cluster, namespace, pod, container, restart, containerId }
+    const none = { firstLine: undefined, lastLine: undefined, bytes: 0, errors: 0 }
+    const known = sums.get(key) ?? { life, slot, stored: new Map(), before: new Map(), ...none }
+    sums.set(key, known)
+    return known
+  }
+  for (const row of counts) {
+    const sum = sumOf(row, row.slot)
+    sum.stored.set(row.day, (sum.stored.get(row.day) ?? 0) + Number(row.lines))
+    if (sum.firstLine === undefined || row.firstLine < sum.firstLine) sum.firstLine = row.firstLine
+    if (sum.lastLine === undefined || row.lastLine > sum.lastLine) sum.lastLine = row.lastLine
+    sum.bytes += Number(row.bytes)
+    sum.errors += Number(row.errors)
+  }
+  for (const row of before) sumOf(row, 0).before.set(row.day, Number(row.lines))
+  return [...sums.values()].map((sum) => countOf(sum, { timed, sizes }))
+}
+
+function countOf(sum: Sum, { timed, sizes }: SumOptions): LineCountRow {
+  const days = new Set([...sum.stored.keys(), ...sum.before.keys()])
+  let [lines, stored] = [0, 0]
+  for (const day of days) {
+    const now = sum.stored.get(day) ?? 0
+    stored += now
+    lines += Math.max(now, sum.before.get(day) ?? 0)
+  }
+  return {
+    ...sum.life,
+    lines: String(lines),
+    stored: String(stored),
+    ...(timed ? { slot: sum.slot } : {}),
+    ...(timed && sum.firstLine !== undefined ? { firstLine: sum.firstLine } : {}),
+    ...(timed && sum.lastLine !== undefined ? { lastLine: sum.lastLine } : {}),
+    ...(sizes ? { bytes: String(sum.bytes), errors: String(sum.errors) } : {}),
+  }
+}

@@ -1,0 +1,69 @@
+// The obituary of a pod: the document that belongs to its record where no newer fact is stored, else composed anew. What died beside the pod and what
+// replaced it is looked up at each request. A pod whose facts and lines are gone has its document.
+import { documents, type DocumentRow } from '#projector/obituaries.ts'
+import { watermarks, type WatermarkRow } from '#projector/fact-statements.ts'
+import { newestRecords, storedRecords, type StoredRecord } from '#projector/records.ts'
+import type { ReplacedPod } from '#shared/pod-model/rows.ts'
+import type { PodRecord } from '#shared/pod-model/record.ts'
+import { rulesVersion } from '#shared/pod-model/rules-version.ts'
+import { readDiedBeside, readReplacement } from '../pods/neighbours.ts'
+import { readPod } from '../pods/read-pod.ts'
+import { composeObituaries } from '../read/obituary.ts'
+import type { Reading, RowReading } from '../read/reading.ts'
+import { withArchivedWords } from '../render/archived-obituary.ts'
+import { withReplacement, type Obituary } from '../render/obituary.ts'
+import type { PodDetailJson } from '../render/pod-detail.ts'
+
+/** undefined where nothing was ever reported of the pod. `uid`: in any form that names one. */
+export async function readObituary(reading: Reading, tenant: string, uid: string): Promise<Obituary | undefined> {
+  const [stored, [document]] = await Promise.all([
+    reading.rows<StoredRecord>(storedRecords(tenant, [uid])),
+    reading.rows<DocumentRow>(documents(tenant, [uid])),
+  ])
+  const written = newestRecords(stored).get(uid)
+  if (written !== undefined && written.isDeleted === 0 && document?.revision === written.revision) {
+    const record = JSON.parse(written.record) as PodRecord
+    if (await isFresh(reading, tenant, written, record))
+      return withNeighbours(reading, tenant, JSON.parse(document.document) as Obituary, record)
+  }
+  const pod = await readPod(reading, tenant, uid)
+  if (pod === undefined) return document === undefined ? undefined : (JSON.parse(document.document) as Obituary)
+  const [composed] = await composeObituaries(reading, tenant, [pod])
+  const archived = document === undefined ? undefined : (JSON.parse(document.document) as Obituary)
+  return withNeighbours(reading, tenant, withArchivedWords(composed!, archived), pod.record)
+}
+
+async function isFresh(
+  reading: Reading,
+  tenant: string,
+  stored: StoredRecord,
+  { living, uid, selectors }: PodRecord,
+): Promise<boolean> {
+  if (stored.rulesVersion < rulesVersion || living) return false
+  const rows = await reading.rows<WatermarkRow>(watermarks(tenant, [...new Set([uid, ...selectors.uids])]))
+  return rows.every(
+    ({ factsAt, linesAt }) => Number(factsAt) <= Number(stored.watermark) && Number(linesAt) <= Number(stored.linesAt),
+  )
+}
+
+async function withNeighbours(reading: Reading, tenant: string, obituary: Obituary, record: PodRecord): Promise<Obituary> {
+  const { uid, cluster, node, ended } = record
+  const [alsoDied, replacement] = await Promise.all([
+    readDiedBeside(reading, tenant, { uid, cluster, node, at: ended?.at ?? null }),
+    readReplacement(reading, tenant, replacedOf(record)),
+  ])
+  return withReplacement({ ...obituary, alsoDied }, replacement)
+}
+
+function replacedOf({ uid, cluster, namespace, name, node, owner, replacedSince }: PodRecord): ReplacedPod | undefined {
+  if (replacedSince === null) return undefined
+  return { uid, cluster, namespace, name, node, ownerKind: owner.kind, ownerName: owner.name, since: replacedSince }
+}
+
+/** What GET /v1/pods/{uid} shows of a pod whose facts and lines are gone. Events are stored as long as obituaries: there were none. */
+export async function readArchivedDetail(reading: RowReading, tenant: string, uid: string): Promise<PodDetailJson | undefined> {
+  const [row] = await reading.rows<DocumentRow>(documents(tenant, [uid]))
+  if (row === undefined) return undefined
+  const { pod, cause, evidence, replacement } = JSON.parse(row.document) as Obituary
+  return { ...pod, cause, evidence, events: [], replacement }
+}

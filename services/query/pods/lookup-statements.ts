@@ -1,0 +1,101 @@
+// Statements about records and what leads to them. Pure. Each reads a run of one key: what it costs depends on the page, or on how many pods a
+// handle leads to.
+import { int, join, raw, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
+import type { HandleKind } from '#shared/pod-model/handles.ts'
+import { uidPrefixMin, type PodFilter } from './pod-filter.ts'
+
+export type PodSort = 'created' | 'died'
+
+/** A place in a list. */
+export interface PodPlace {
+  rank: bigint
+  uid: string
+}
+
+export interface LookupRow {
+  /** As decimal text, as in pod_lookup; of the asked order. */
+  rank: string
+  uid: string
+}
+
+/** What a run of pod_lookup is asked by. */
+export interface Run {
+  kind: HandleKind
+  /** A condition on `value`. */
+  value: Fragment
+}
+
+/** Pods of a run behind a place, in order, at most `limit` rows; one that was written again may come twice, and one that was taken back comes too. Rows: LookupRow. */
+export function podsOfRun(filter: PodFilter, run: Run, sort: PodSort, after: PodPlace | undefined, limit: number): Fragment {
+  // The run of the dead has their deaths as ranks.
+  const rank = raw(sort === 'died' && run.kind !== 'dead' ? 'died_rank' : 'rank')
+  const conditions = [
+    sql`${fromTable(filter.tenant, 'pod_lookup')} AND kind = ${str(run.kind)} AND ${run.value}`,
+    ...(sort === 'died' ? [sql`(died_rank < ${int(never)} OR is_deleted = 1)`] : []),
+    ...(after === undefined ? [] : [sql`(pod_lookup.${rank}, uid) > (${int(after.rank)}, ${str(after.uid)})`]),
+    ...narrowing(filter),
+  ]
+  return statement(
+    'pods-of-run',
+    sql`SELECT toString(${rank}) AS rank, uid
+  ${join(conditions, ' AND ')} ORDER BY pod_lookup.${rank}, uid LIMIT ${uint(limit)}`,
+  )
+}
+
+const never = 9_223_372_036_854_775_807n
+
+/** Conditions that a row of the newest revision fulfils where its record does. */
+function narrowing({ cluster, namespace, name, node, outcome, from, to, at }: PodFilter): Fragment[] {
+  const oneOf = (column: string, values: readonly string[] | undefined): Fragment[] =>
+    values === undefined ? [] : [sql`${raw(column)} IN ${strs(values)}`]
+  return [
+    ...oneOf('cluster', cluster),
+    ...oneOf('namespace', namespace),
+    ...oneOf('name', name),
+    ...oneOf('node', node),
+    ...oneOf('outcome', outcome),
+    ...(from === undefined ? [] : [sql`last_seen >= ${int(from)}`]),
+    ...(to === undefined ? [] : [sql`first_seen < ${int(to)}`]),
+    ...(at === undefined ? [] : [sql`first_seen <= ${int(at)} AND last_seen >= ${int(at)}`]),
+  ]
+}
+
+export interface RecordRow {
+  uid: string
+  revision: string
+  isDeleted: number
+  /** JSON of a PodRecord. */
+  record: string
+}
+
+/** The records of some pods, at most one each. Rows: RecordRow. */
+export const recordsOf = (tenant: string, uids: readonly string[]): Fragment =>
+  statement(
+    'records',
+    sql`SELECT uid, toString(pod_records.revision) AS revision, is_deleted AS isDeleted, record ${fromTable(tenant, 'pod_records', { prewhere: true })} AND uid IN ${strs(uids)}
+  ORDER BY uid, pod_records.revision DESC LIMIT 1 BY uid`,
+  )
+
+/** Pods whose uid is, or begins with, one of these; at most `limit`. Rows: { uid }. */
+export function uidsLike(tenant: string, prefixes: readonly string[], limit: number): Fragment {
+  const is = (column: Fragment): Fragment =>
+    join(
+      prefixes.map((uid) => (uid.length < uidPrefixMin ? sql`${column} = ${str(uid)}` : sql`startsWith(${column}, ${str(uid)})`)),
+      ' OR ',
+    )
+  return statement(
+    'uids-like',
+    sql`SELECT DISTINCT uid FROM (
+    SELECT uid ${fromTable(tenant, 'pod_records')} AND (${is(raw('uid'))})
+    UNION ALL SELECT uid ${fromTable(tenant, 'pod_aliases')} AND kind = 'log-uid' AND (${is(raw('alias'))})) LIMIT ${uint(limit)}`,
+  )
+}
+
+/** Pods that Events with these uids or names are about. Rows: { uid }. */
+export function podsOfEvents(tenant: string, events: readonly string[]): Fragment {
+  // Apart, since each column has an index of its own.
+  const by = (column: string) =>
+    sql`SELECT involved_uid AS uid ${fromTable(tenant, 'events')} AND events.${raw(column)} IN ${strs(events)} AND involved_kind = 'Pod'`
+  return statement('pods-of-events', sql`SELECT DISTINCT uid FROM (${by('uid')} UNION ALL ${by('name')})`)
+}

@@ -1,0 +1,90 @@
+// Pure: which pods are asked for. Values of one filter are ORed, different filters ANDed; an absent one does not restrict.
+import { bareContainerId } from '#shared/container-id.ts'
+import type { Outcome } from '#shared/lifecycle/evidence.ts'
+import { epochNs } from '#shared/pod-model/epoch-ns.ts'
+import type { PodRecord } from '#shared/pod-model/record.ts'
+
+export interface PodFilter {
+  tenant: string
+  cluster?: readonly string[] | undefined
+  namespace?: readonly string[] | undefined
+  name?: readonly string[] | undefined
+  node?: readonly string[] | undefined
+  outcome?: readonly Outcome[] | undefined
+  /** Exactly so, or where it has 6 characters or more the begin of one; uids of log paths too. */
+  uid?: readonly string[] | undefined
+  ip?: readonly string[] | undefined
+  /** Hexadecimal digits without scheme, the first ones at least. */
+  containerId?: readonly string[] | undefined
+  /** References with or without tag, or `sha256:` and digits. */
+  image?: readonly string[] | undefined
+  label?: readonly LabelFilter[] | undefined
+  owner?: readonly string[] | undefined
+  /** Uids or names of Events on pods. */
+  event?: readonly string[] | undefined
+  /** Epoch ns: pods that were seen at some time in [from, to). */
+  from?: bigint | undefined
+  to?: bigint | undefined
+  /** Epoch ns: pods that lived at that time. */
+  at?: bigint | undefined
+}
+
+/** One key: any of the values, or any value at all. */
+export interface LabelFilter {
+  key: string
+  values: readonly string[] | 'any'
+}
+
+export const uidPrefixMin = 6
+
+/** Whether the record is what the filter asks for; `ip` with a time and `event` are decided elsewhere. */
+export function matches(record: PodRecord, filter: PodFilter): boolean {
+  const { cluster, namespace, name, node, outcome } = filter
+  return (
+    isOneOf(record.cluster, cluster) &&
+    isOneOf(record.namespace, namespace) &&
+    isOneOf(record.name, name) &&
+    isOneOf(record.node, node) &&
+    isOneOf(record.outcome, outcome) &&
+    hasHandles(record, filter) &&
+    isInTime(record, filter)
+  )
+}
+
+const isOneOf = (value: string, values: readonly string[] | undefined): boolean => values === undefined || values.includes(value)
+
+function hasHandles(record: PodRecord, { uid, ip, containerId, image, label, owner }: PodFilter): boolean {
+  const valuesOf = (kind: string): string[] => record.handles.flatMap((handle) => (handle.kind === kind ? [handle.value] : []))
+  const any = (asked: readonly string[] | undefined, is: (one: string) => boolean): boolean =>
+    asked === undefined || asked.some(is)
+  const uids = [record.uid, ...record.selectors.uids]
+  return (
+    any(uid, (prefix) => uids.some((own) => (prefix.length < uidPrefixMin ? own === prefix : own.startsWith(prefix)))) &&
+    any(ip, (address) => record.addresses.some(({ value }) => value === address)) &&
+    any(containerId, (prefix) =>
+      record.lives.some((life) => bareContainerId(life.containerId).toLowerCase().startsWith(prefix)),
+    ) &&
+    any(image, (asked) => valuesOf('image').some((own) => isImage(own, asked))) &&
+    any(owner, (asked) => valuesOf('owner').includes(asked)) &&
+    (label ?? []).every(({ key, values }) => {
+      const own = record.labels[key]
+      return own !== undefined && (values === 'any' || values.includes(own))
+    })
+  )
+}
+
+/** A reference without a tag asks for any tag, the first digits of a digest for the digest. */
+function isImage(own: string, asked: string): boolean {
+  if (asked.startsWith('sha256:')) return own.startsWith(asked)
+  return own === asked || own.startsWith(`${asked}:`) || own.startsWith(`${asked}@`)
+}
+
+function isInTime({ firstSeen, lastSeen, living }: PodRecord, { from, to, at }: PodFilter): boolean {
+  const first = firstSeen === null ? 0n : epochNs(firstSeen)
+  const last = lastSeen === null ? 0n : epochNs(lastSeen)
+  return (
+    (from === undefined || living || last >= from) &&
+    (to === undefined || first < to) &&
+    (at === undefined || (first <= at && (living || last >= at)))
+  )
+}

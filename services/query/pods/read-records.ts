@@ -1,0 +1,60 @@
+// Reads records, and brings what runs up to now: a record does not change with the lines of a life that runs, so their number and last time are
+// read beside it.
+import type { PodRecord } from '#shared/pod-model/record.ts'
+import { linesOfUids, type LinesRow } from '#projector/fact-statements.ts'
+import { livesOfLines } from '#projector/split-lines.ts'
+import type { RowReading } from '../read/reading.ts'
+import { recordsOf, type RecordRow } from './lookup-statements.ts'
+
+/** By uid. */
+export async function readRecords(
+  { rows }: Pick<RowReading, 'rows'>,
+  tenant: string,
+  uids: readonly string[],
+): Promise<Map<string, PodRecord>> {
+  if (uids.length === 0) return new Map()
+  const stored = await rows<RecordRow>(recordsOf(tenant, uids))
+  return new Map(
+    stored.flatMap(({ uid, isDeleted, record }) => (isDeleted === 1 ? [] : [[uid, JSON.parse(record) as PodRecord]])),
+  )
+}
+
+/** The records, in their order, with the lines of running lives as they are now. */
+export async function withRunningLines(
+  { rows }: Pick<RowReading, 'rows'>,
+  tenant: string,
+  records: readonly PodRecord[],
+): Promise<PodRecord[]> {
+  const uids = records.flatMap(({ living, selectors }) => (living ? selectors.uids : []))
+  if (uids.length === 0) return [...records]
+  const lines = Map.groupBy(await rows<LinesRow>(linesOfUids(tenant, uids)), ({ uid }) => uid)
+  return records.map((record) => {
+    const own = record.living ? record.selectors.uids.flatMap((uid) => lines.get(uid) ?? []) : []
+    return own.length === 0 ? record : running(record, own)
+  })
+}
+
+/** Pure. */
+function running(record: PodRecord, lines: readonly LinesRow[]): PodRecord {
+  const lives = record.lives.map((life) => {
+    if (life.outcome !== 'running') return life
+    // Lines that may be of a life that ended as well were counted for the record.
+    const own = lines.filter((line) => {
+      const ofLine = livesOfLines(line, record.lives)
+      return ofLine.includes(life) && ofLine.every(({ outcome }) => outcome === 'running')
+    })
+    if (own.length === 0) return life
+    return {
+      ...life,
+      // An estimate is not below what was counted before.
+      lines: Math.max(
+        life.lines,
+        own.reduce((sum, { estimate }) => sum + Number(estimate), 0),
+      ),
+      firstLine: own.map(({ firstLine }) => firstLine).reduce((a, b) => (a < b ? a : b)),
+      lastLine: own.map(({ lastLine }) => lastLine).reduce((a, b) => (a > b ? a : b)),
+    }
+  })
+  const lasts = [record.lastSeen, ...lives.map(({ lastLine }) => lastLine)].filter((time) => time !== null)
+  return { ...record, lives, lastSeen: lasts.toSorted().at(-1) ?? null }
+}

@@ -1,0 +1,41 @@
+// Pure: by which of its handles a filter is answered: the one that leads to the fewest pods, as a rule.
+import { join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { containerHandle } from '#shared/pod-model/handles.ts'
+import type { PodSort, Run } from './lookup-statements.ts'
+import type { LabelFilter, PodFilter } from './pod-filter.ts'
+
+/** Digits of a container id that pod_lookup has. */
+const containerDigits = 12
+
+export function runOf({ containerId, name, owner, label, image, node, outcome, namespace }: PodFilter, sort: PodSort): Run {
+  if (containerId !== undefined) return { kind: 'container', value: any(containerId.map(containerCondition)) }
+  if (name !== undefined) return { kind: 'name', value: oneOf(name) }
+  if (owner !== undefined) return { kind: 'owner', value: oneOf(owner) }
+  if (label?.[0] !== undefined) return { kind: 'label', value: labelCondition(label[0]) }
+  if (image !== undefined) return { kind: 'image', value: any(image.map(imageCondition)) }
+  // Pods without a node have no such handle.
+  if (node !== undefined && !node.includes('')) return { kind: 'node', value: oneOf(node) }
+  if (outcome !== undefined && sort === 'created') return { kind: 'outcome', value: oneOf(outcome) }
+  if (namespace !== undefined && !namespace.includes('') && sort === 'created')
+    return { kind: 'namespace', value: oneOf(namespace) }
+  return { kind: sort === 'died' ? 'dead' : 'all', value: sql`value = ''` }
+}
+
+const any = (conditions: readonly Fragment[]): Fragment => sql`(${join(conditions, ' OR ')})`
+
+// One value is a run in the order of the table, several are sorted.
+const oneOf = (values: readonly string[]): Fragment =>
+  values.length === 1 ? sql`value = ${str(values[0]!)}` : sql`value IN ${strs(values)}`
+
+const startsWith = (prefix: string): Fragment => sql`startsWith(${raw('value')}, ${str(prefix)})`
+
+const containerCondition = (prefix: string): Fragment =>
+  prefix.length < containerDigits ? startsWith(prefix) : sql`value = ${str(containerHandle(prefix))}`
+
+const labelCondition = ({ key, values }: LabelFilter): Fragment =>
+  values === 'any' ? startsWith(`${key}=`) : oneOf(values.map((value) => `${key}=${value}`))
+
+const imageCondition = (image: string): Fragment =>
+  image.startsWith('sha256:')
+    ? startsWith(image)
+    : any([sql`value = ${str(image)}`, startsWith(`${image}:`), startsWith(`${image}@`)])

@@ -1,0 +1,10 @@
+// All that an answer about one pod shows.
+import type { PodFacts, RenderedPod } from './pod.ts'
+import type { PodObjectRow, ReplacementRow } from './rows.ts'
+
+export interface PodDossier {
+  facts: PodFacts
+  rendered: RenderedPod
+  maps: PodObjectRow
+  replacement: ReplacementRow | null
+}

@@ -1,0 +1,197 @@
+// Pure: the record of one pod, living or dead: what Afterlog concluded about it. The projector writes it, readers answer from it. It is a model
+// of its own and not the JSON of an answer, so that a new field of an answer needs no new record.
+import type { ContainerKind, LifeEvidence, Outcome } from '#shared/lifecycle/evidence.ts'
+import { podInWords } from '#shared/lifecycle/explain-pod.ts'
+import { replaceable } from './death-scene.ts'
+import { addressesOf, handlesOf, type Address, type Handle } from './handles.ts'
+import { epochNs } from './epoch-ns.ts'
+import type { ObjectFacts } from './object-facts.ts'
+import type { Life } from './pod-lives.ts'
+import type { LifeJson, PodFacts, PodJson, RenderedPod } from './pod.ts'
+
+export interface LifeRecord extends LifeJson {
+  container: string
+  kind: ContainerKind | ''
+  state: LifeEvidence['state']
+  message: string
+  image: string
+  imageId: string
+  /** Of its messages, and lines of severity error or fatal; null of a life whose lines were not counted. */
+  bytes: number | null
+  errors: number | null
+}
+
+/** How a pod died, or died last where it lives again. */
+export interface Ended {
+  outcome: Outcome
+  at: string
+  cause: string
+}
+
+export interface PodRecord extends Omit<PodJson, 'containers' | 'lines' | 'linesExact'> {
+  cause: string
+  createdAt: string | null
+  /** When it started, else when it was created. */
+  startedAt: string | null
+  /** When its deletion was asked for first. */
+  deletedAt: string | null
+  /** No container of it runs or will run again. */
+  over: boolean
+  /** Its object says that it lives: lines may come at any time. */
+  living: boolean
+  ended: Ended | null
+  /** From when on its controller may have replaced it; null where nothing replaces it. */
+  replacedSince: string | null
+  /** In the order of containers and restarts. */
+  lives: LifeRecord[]
+  labels: Record<string, string>
+  addresses: Address[]
+  /** When an address may have been its own, epoch ns as decimal text; `until` is null while it lives. */
+  addressSpan: { since: string; until: string | null }
+  selectors: LineSelectors
+  handles: Handle[]
+  /** Where it stood in lists before an older time of it became known, and the revision that moved it; oldest first, the last ones. */
+  moved: readonly { from: string; revision: string }[]
+}
+
+/** What finds the lines of a pod. */
+export interface LineSelectors {
+  /** Uids that its lines carry. */
+  uids: string[]
+  /** Whether lines of it came without a uid, so that container ids or its name find them. */
+  unattributed: boolean
+  fragments: boolean
+  /** Hashes of lives that run, as pod_change_feed has them: their lines change nothing here. */
+  runningLives: string[]
+}
+
+export interface RecordSources {
+  facts: PodFacts
+  rendered: RenderedPod
+  object: ObjectFacts
+  /** Epoch ns of the first report of each `<kind> <address>`. */
+  addressReports: Readonly<Record<string, string>>
+  deletedAt: string | null
+  runningLives: string[]
+}
+
+export function recordOf({ facts, rendered, object, addressReports, deletedAt, runningLives }: RecordSources): PodRecord {
+  const { pod, verdict, lives, evidence } = rendered
+  const { containers, lines: _, linesExact: __, ...rest } = pod
+  const { row } = facts
+  const shown = containers.flatMap((container) => container.lives)
+  const living = row !== null && row.gone === 0 && row.deletedAt === null && !['Succeeded', 'Failed'].includes(row.phase)
+  const addresses = addressesOf(addressReports)
+  const around = { evidence, events: evidence.events, memoryLimits: object.memoryLimits }
+  const record: Omit<PodRecord, 'handles' | 'moved'> = {
+    ...rest,
+    cause: podInWords(verdict, around),
+    createdAt: row?.createdAt ?? null,
+    startedAt: row?.startedAt ?? row?.createdAt ?? null,
+    deletedAt,
+    over: verdict.over,
+    living,
+    ended: endedOf(rendered),
+    replacedSince: replaceable(rendered, row?.deletedAt ?? null)?.since ?? null,
+    lives: lives.map((life, i) => lifeRecord(life, shown[i]!)),
+    labels: object.labels,
+    addresses,
+    addressSpan: addressSpanOf(facts, living),
+    selectors: {
+      uids: [
+        ...new Set([
+          facts.uid,
+          ...(row?.mirrorUid ? [row.mirrorUid] : []),
+          ...facts.lines.filter((line) => line.nameless === 0).map(({ uid }) => uid),
+        ]),
+      ],
+      unattributed: facts.lines.some((line) => line.nameless === 1),
+      fragments: facts.lines.some((line) => line.fragments === 1),
+      runningLives,
+    },
+  }
+  return { ...record, handles: handlesOf(record, object), moved: [] }
+}
+
+/** The pod as GET /v1/pods shows it. */
+export function podJson(record: PodRecord): PodJson {
+  const {
+    cluster,
+    namespace,
+    name,
+    uid,
+    node,
+    owner,
+    outcome,
+    reason,
+    message,
+    exitCode,
+    firstSeen,
+    lastSeen,
+    diedAt,
+    restarts,
+    lives,
+  } = record
+  const containers = [...Map.groupBy(lives, ({ container }) => container)].map(([container, ofOne]) => ({
+    name: container,
+    lives: ofOne.map(lifeJson),
+  }))
+  return {
+    cluster,
+    namespace,
+    name,
+    uid,
+    node,
+    owner,
+    outcome,
+    reason,
+    message,
+    exitCode,
+    firstSeen,
+    lastSeen,
+    diedAt,
+    restarts,
+    lines: lives.reduce((sum, life) => sum + life.lines, 0),
+    linesExact: lives.every((life) => life.linesExact),
+    containers,
+  }
+}
+
+function lifeJson(life: LifeRecord): LifeJson {
+  const { restart, containerId, startedAt, finishedAt, outcome, reason, exitCode, signal } = life
+  const { lines, linesExact, firstLine, lastLine, seal } = life
+  return {
+    restart,
+    containerId,
+    startedAt,
+    finishedAt,
+    outcome,
+    reason,
+    exitCode,
+    signal,
+    lines,
+    linesExact,
+    firstLine,
+    lastLine,
+    seal,
+  }
+}
+
+function endedOf({ verdict, evidence }: RenderedPod): Ended | null {
+  if (verdict.outcome === 'running') return null
+  const at = verdict.diedAt ?? verdict.endAt ?? verdict.life?.finishedAt ?? null
+  if (at === null) return null
+  return { outcome: verdict.outcome, at, cause: podInWords(verdict, { evidence, events: evidence.events, memoryLimits: {} }) }
+}
+
+function lifeRecord(life: Life, json: LifeJson): LifeRecord {
+  const { container, kind, state, message, image, imageId, bytes, errors } = life
+  return { ...json, container, kind, state, message, image, imageId, bytes, errors }
+}
+
+/** Epoch ns: whole seconds are all that Kubernetes tells, so the last one counts. */
+function addressSpanOf({ row }: PodFacts, living: boolean): PodRecord['addressSpan'] {
+  const since = row?.startedAt ?? row?.createdAt ?? row?.statusAt ?? null
+  const until = living || row === null || row.statusAt === null ? null : String(epochNs(row.statusAt) + 1_000_000_000n)
+  return { since: String(since === null ? 0n : epochNs(since)), until }
+}
