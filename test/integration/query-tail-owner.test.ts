@@ -19,6 +19,7 @@ const tell = async (tenant: string, ...objects: unknown[]): Promise<void> => {
   expect(rejects).toEqual([])
   for (const { table, rows } of tables)
     await fixture.test.store.insert({ table, columns: columns[table], rows, format: 'JSONCompactEachRow' })
+  await fixture.project()
 }
 /** Clock times are of t0's day, 10:00. */
 const at = (clock: string): string => `2026-11-23T10:${clock}Z`
