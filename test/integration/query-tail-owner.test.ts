@@ -190,6 +190,19 @@ test('an owner that is not known yet: a comment says so, and its first pod is fo
   leave()
 })
 
+test('a pod that was stored before the tail began, and had no record then, is followed once it has one', async () => {
+  await fixture.project()
+  const { tables } = decode([pod({ name: 'web-0', born: '00:30', version: 1, set: 'web-1' })], { ...origin, tenant: 'lately' })
+  for (const { table, rows } of tables)
+    await fixture.test.store.insert({ table, columns: columns[table], rows, format: 'JSONCompactEachRow' })
+  const reader = createReader('lately', 'owner=ReplicaSet/web-1', 1000)
+  await reader.start()
+  await fixture.project()
+  await say(line('lately', 'web-0', '01:00', 'first words'))
+  const texts = await reader.texts(2)
+  expect(texts).toContain('first words')
+})
+
 test('from: the past comes first, in order of time, its dividers where they belong; a reader that comes back in it misses nothing', async () => {
   for (const each of [1, 2, 1000]) {
     const tenant = `past-${each}`

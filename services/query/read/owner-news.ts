@@ -31,10 +31,16 @@ const visibleWithinMs = 60_000
 const companyMs = 500
 const toldMax = 48
 
-export async function createOwnerNews(reading: Reading, filter: OwnerFilter, at: NewsPlace | undefined): Promise<OwnerNews> {
+/** `asOf`: epoch ms of the store's clock; a pod that was stored after it has no record yet, and is new here once it has one. */
+export async function createOwnerNews(
+  reading: Reading,
+  filter: OwnerFilter,
+  at: NewsPlace | undefined,
+  asOf: number | undefined,
+): Promise<OwnerNews> {
   const now = await readStoreClock(reading)
   const readMs = performance.now()
-  let floor = at?.floor ?? now
+  let floor = at?.floor ?? Math.max(Math.min(asOf ?? now, now), now - visibleWithinMs)
   const before = new Set(at?.told)
   const told = new Map<number, number>()
   const joined = new Set<string>()

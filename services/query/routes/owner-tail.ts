@@ -19,11 +19,11 @@ import type { TailRun } from './tail-run.ts'
 
 /** Events as text; '' after a look that found nothing. */
 export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerator<string> {
-  const { reading, filter, owner, at, filters, now, pollIntervalMs, signal } = run
+  const { reading, filter, owner, at, filters, now, asOf, pollIntervalMs, signal } = run
   const { tenant, fields } = filter
   const { namespace, cluster, pod, podUid } = fields
   const owned: OwnerFilter = { tenant, owner, namespace, cluster, pod, podUid }
-  const news = await createOwnerNews(reading, owned, at?.owner)
+  const news = await createOwnerNews(reading, owned, at?.owner, asOf)
   const begun = at?.followFrom ?? now
   const from = filter.from === undefined ? {} : { from: filter.from }
   const place = (
