@@ -4,7 +4,7 @@
 # The services over a ClickHouse server, without the embedded engine (which is half a gigabyte, and not needed then):
 #   docker build -t afterlog . && docker run --read-only -e AFTERLOG_CLICKHOUSE_URL=… afterlog services/query/main.ts
 #
-# All in one: ingest and query in one process, over the embedded engine, its data in a volume:
+# All in one: ingest, the projector and query in one process, over the embedded engine, its data in a volume:
 #   docker build --target all-in-one -t afterlog-all-in-one .
 #   docker run -p 127.0.0.1:8080:8080 -v afterlog:/data afterlog-all-in-one
 

@@ -1,8 +1,8 @@
 // Projects some pods and stores their records and obituaries. Two projectors at work on one pod end in one state: the one that read the facts later
 // has the higher revision.
-import { raw } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
-import type { Reading, RowReading } from '#query/read/reading.ts'
+import type { Reading } from '#query/read/reading.ts'
+import { readStoreMicros } from '#query/read/store-clock.ts'
 import { writeObituaries } from './obituaries.ts'
 import { project, type ProjectedPod, type ProjectOptions } from './project.ts'
 import { writeRecords } from './records.ts'
@@ -22,15 +22,9 @@ export async function projectAndStore(
   uids: readonly string[],
   options: Pick<ProjectOptions, 'keepCounts'> = {},
 ): Promise<StoredPods> {
-  const revision = await readRevision(reading)
+  const revision = await readStoreMicros(reading)
   const { pods, absent, related, stored } = await project(reading, tenant, uids, options)
   const records = pods.map(({ record, factsAt, linesAt }) => ({ record, watermark: factsAt, linesAt }))
   await writeRecords(store, { tenant, revision, records, absent, stored })
   return { pods, related, obituaries: await writeObituaries(store, reading, { tenant, revision, pods }) }
-}
-
-/** Epoch µs of the store's clock, as decimal text. */
-async function readRevision({ rows }: RowReading): Promise<string> {
-  const [row] = await rows<{ now: string }>(raw('SELECT toString(toUnixTimestamp64Micro(now64(6))) AS now'))
-  return row!.now
 }

@@ -11,5 +11,8 @@ export function exposureOf(host: string): string | undefined {
   )
 }
 
-const isLoopback = (host: string): boolean =>
-  host.toLowerCase() === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+/** Whether only this machine has the address. `host`: a name, or an IP address as a socket gives it. */
+export function isLoopback(host: string): boolean {
+  const address = host.replace(/^::ffff:/i, '')
+  return host.toLowerCase() === 'localhost' || host === '::1' || (isIP(address) === 4 && address.startsWith('127.'))
+}

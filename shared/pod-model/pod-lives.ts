@@ -117,11 +117,13 @@ export function hitByOom(lives: readonly Life[], podUid: string, lines: readonly
 
 const order: Record<ContainerKind | '', number> = { init: 0, sidecar: 1, container: 2, '': 2, ephemeral: 3 }
 
-const fromObject = ({ restart, ...row }: LifeRow): Life => ({
-  ...pick(row),
-  kind: row.kind,
-  restart,
-  state: row.state,
+type Said = Pick<
+  Life,
+  'lines' | 'linesExact' | 'bytes' | 'errors' | 'firstLine' | 'lastLine' | 'expired' | 'stretches' | 'losses'
+>
+
+/** What is known of the lines of a life before any is looked for. */
+const silent = (): Said => ({
   lines: 0,
   linesExact: true,
   bytes: null,
@@ -133,23 +135,15 @@ const fromObject = ({ restart, ...row }: LifeRow): Life => ({
   losses: [],
 })
 
-function pick(
-  row: Omit<LifeRow, 'restart'>,
-): Omit<
-  Life,
-  | 'kind'
-  | 'restart'
-  | 'state'
-  | 'lines'
-  | 'linesExact'
-  | 'bytes'
-  | 'errors'
-  | 'firstLine'
-  | 'lastLine'
-  | 'expired'
-  | 'stretches'
-  | 'losses'
-> {
+const fromObject = ({ restart, ...row }: LifeRow): Life => ({
+  ...pick(row),
+  kind: row.kind,
+  restart,
+  state: row.state,
+  ...silent(),
+})
+
+function pick(row: Omit<LifeRow, 'restart'>): Omit<Life, 'kind' | 'restart' | 'state' | keyof Said> {
   const { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId } = row
   return { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId }
 }
@@ -168,15 +162,7 @@ const fromLines = ({ container, restart, containerId }: LifeLinesRow): Life => (
   signal: null,
   image: '',
   imageId: '',
-  lines: 0,
-  linesExact: true,
-  bytes: null,
-  errors: null,
-  firstLine: null,
-  lastLine: null,
-  expired: false,
-  stretches: [],
-  losses: [],
+  ...silent(),
 })
 
 // A log file's name may cut the id short.

@@ -1,5 +1,5 @@
-// Pure: one pod as GET /v1/pods shows it, from the rows that plan/pod-details.ts reads. Outcomes are decided here, at query time,
-// from everything known by now. Field names: docs/api.md.
+// Pure: one pod as GET /v1/pods shows it, from the rows of its facts (rows.ts). Outcomes are decided here, whenever a pod is
+// projected, from everything known by then. Field names: docs/api.md.
 import type { EventEvidence, NodeEvidence, OomLine, Outcome, PodEvidence, Verdict } from '#shared/lifecycle/evidence.ts'
 import { signalNumberOf } from '#shared/lifecycle/exit-code.ts'
 import { lifeOutcomeOf } from '#shared/lifecycle/life-outcome.ts'
@@ -23,7 +23,7 @@ export interface PodFacts {
   stretches?: readonly StretchRow[]
   /** Dead letters that may be of its lives. */
   losses?: readonly LossRow[]
-  /** What only the answer about one pod looks at. */
+  /** What the node and its kernel reported when it died. */
   node?: readonly NodeEvidence[]
   oomLines?: readonly OomLine[]
 }

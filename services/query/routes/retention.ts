@@ -2,10 +2,10 @@
 // rules are of the whole store, whatever the tenant: lines are dropped by day and class. A client on another machine
 // that wants stored lines kept for less time than before has to name, in `confirm`, what a dry run said of it: none of
 // its requests deletes lines by itself. Who is on this machine could delete the files as well, and need not.
-import { BlockList, isIPv6 } from 'node:net'
 import type { FastifyReply } from 'fastify'
 import type { LiveRetention, RetentionVersion } from '#shared/live-retention.ts'
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
+import { isLoopback } from '#shared/http/exposure.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { isRuleName, parseDays, parseSpan, retentionOf, type LastWords, type RetentionSettings } from '#shared/retention.ts'
 import { z } from 'zod'
@@ -22,11 +22,6 @@ export interface RetentionRouteOptions extends Pick<QueryRouteOptions, 'store' |
 }
 
 const rulesMax = 1000
-
-const loopback = new BlockList()
-loopback.addSubnet('127.0.0.0', 8, 'ipv4')
-loopback.addAddress('::1', 'ipv6')
-const isOnThisMachine = (ip: string): boolean => loopback.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4')
 
 export const retentionRoute =
   ({ store, clock, retention, blockedDays }: RetentionRouteOptions): RoutePlugin =>
@@ -84,7 +79,7 @@ export const retentionRoute =
       const planned = await factsOf({ ...wanted, source, inForceMs: clock() })
       const effect = retentionEffect(before, planned)
       if (dryRun === 'true') return reply.send({ ...retentionJson(planned, await overdue()), effect })
-      const isFree = effect.confirm === null || (confirm === undefined && isOnThisMachine(ip))
+      const isFree = effect.confirm === null || (confirm === undefined && isLoopback(ip))
       if (!isFree && effect.confirm !== confirm)
         throw new AfterlogError('not-confirmed', unconfirmed(effect), { parameter: 'confirm' })
       log()

@@ -145,9 +145,13 @@ export function matchesLabels(requirements: readonly LabelRequirement[], labels:
       case 'absent':
         return value === undefined
       case 'greater':
-        return value !== undefined && /^-?\d{1,18}$/.test(value) && BigInt(value) > requirement.bound
+        return isInt64(value) && BigInt(value) > requirement.bound
       case 'less':
-        return value !== undefined && /^-?\d{1,18}$/.test(value) && BigInt(value) < requirement.bound
+        return isInt64(value) && BigInt(value) < requirement.bound
     }
   })
 }
+
+/** As Kubernetes compares labels: by strconv.ParseInt with 64 bits. */
+const isInt64 = (value: string | undefined): value is string =>
+  value !== undefined && /^[+-]?\d{1,63}$/.test(value) && BigInt.asIntN(64, BigInt(value)) === BigInt(value)

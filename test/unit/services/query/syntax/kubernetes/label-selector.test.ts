@@ -69,3 +69,12 @@ test.each([
 ])('%j of the labels of a pod: %s', (text, matches) => {
   expect(matchesLabels(parseLabelSelector(text), { app: 'cart', empty: '', level: '5' })).toBe(matches)
 })
+
+test.each([
+  ['9223372036854775807', true],
+  ['9223372036854775808', false],
+  ['-9223372036854775809', false],
+  ['five', false],
+])('a number of 64 bits is compared, others are not: %s', (level, matches) => {
+  expect(matchesLabels(parseLabelSelector('level>5'), { level })).toBe(matches)
+})
