@@ -2,7 +2,7 @@
 // variable is a row of docs/configuration.md; a test compares the two.
 import { z } from 'zod'
 import { parseBrokers, parseTopics, saslMechanisms } from './kafka/settings.ts'
-import { parseDays, parseLastWords, parseRetention } from './retention.ts'
+import { parseDays, parseLastWords, parseRetention } from '#shared/retention/retention.ts'
 
 /** A duration in ms, a size in bytes …: integers written plainly. */
 const whole = (min: number, max: number) =>

@@ -13,7 +13,7 @@ export interface Edit {
 }
 
 const logs = 'migrations/0001-logs.sql'
-const histogram = 'services/query/plan/histogram.ts'
+const histogram = 'services/query/logs/histogram-statements.ts'
 
 export const breakages: readonly Breakage[] = [
   {

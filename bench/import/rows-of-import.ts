@@ -1,7 +1,7 @@
 // The rows that an import makes the service insert, without a service: the importer's bodies through the ingest decoder, to files.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseRetention } from '#shared/retention.ts'
+import { parseRetention } from '#shared/retention/retention.ts'
 import { decodeLines } from '#ingest/formats/native.ts'
 import { columns } from '#ingest/store/columns.ts'
 import type { HttpClient } from '../../services/import/send/http-client.ts'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { NativeDecoder } from '#ingest/formats/native.ts'
 import { LineSink } from '#ingest/normalise/line-sink.ts'
 import { columns } from '#ingest/store/columns.ts'
-import { parseRetention } from '#shared/retention.ts'
+import { parseRetention } from '#shared/retention/retention.ts'
 import { readCorpus, type CorpusOptions } from './corpus.ts'
 
 export const rowFormats = ['JSONEachRow', 'JSONCompactEachRow'] as const

@@ -2,7 +2,7 @@
 // taken already is left out.
 import { milliseconds, sql, statement, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
-import type { RowReading } from '#query/read/reading.ts'
+import type { RowReading } from '#shared/store-reading/reading.ts'
 
 /** A fact about a pod, a state of a node, or a line of the kernel about an OOM kill. */
 export interface FactChange {

@@ -1,8 +1,8 @@
 // What is put into the queue, and when it is due: facts at once, lines once they settle, records on older rules when nothing else is to do.
-import type { Reading } from '#query/read/reading.ts'
+import type { Reading } from '#shared/store-reading/reading.ts'
 import { readKernelOom } from '#shared/lifecycle/kernel-oom.ts'
 import type { ChangeFeed, FactChange, LinesChange } from './change-feed.ts'
-import { containerIdAliases, type ContainerIdRow } from './fact-statements.ts'
+import { containerIdAliases, type ContainerIdRow } from '#shared/stored-pods/fact-statements.ts'
 import type { KnownPods } from './known-pods.ts'
 import { podsOfNode } from './pods-of-node.ts'
 import type { RulesUpgrade } from './rules-upgrade.ts'

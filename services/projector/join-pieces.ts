@@ -4,7 +4,7 @@
 import { compare } from '#shared/compare.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import { stretchesMax, type LineLife, type StretchRow } from '#shared/pod-model/rows.ts'
-import { piecesMax, type PieceRow } from './plan/lines-in-window.ts'
+import { piecesMax, type PieceRow } from './count-lines/lines-in-window.ts'
 
 export interface PieceJoiner {
   /** Takes the pieces of one window. Holds a bounded number of pieces of each life. */

@@ -1,8 +1,8 @@
 // What the projector remembers of pods whose lines come: which of their lives run, so that lines of those change no record. Pods that were not
 // projected since the start are read from their records.
-import type { RowReading } from '#query/read/reading.ts'
+import type { RowReading } from '#shared/store-reading/reading.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
-import { newestRecords, storedRecords, type StoredRecord } from './records.ts'
+import { newestRecords, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
 
 export interface KnownPod {
   /** Hashes as pod_change_feed has them. */

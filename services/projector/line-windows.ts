@@ -1,5 +1,5 @@
 // Pure: how the lines of a pod are cut into windows of time that hold a bounded number of lines each.
-import type { LineWindow, StepRow } from './plan/lines-in-window.ts'
+import type { LineWindow, StepRow } from './count-lines/lines-in-window.ts'
 
 export interface SizedWindow extends LineWindow {
   /** About so many rows. */

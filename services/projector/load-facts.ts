@@ -1,13 +1,12 @@
-// Loads all that is reported of some pods and resolves whose lines are whose: the one place where identity is decided. An alias leads lines to the
-// newest pod with it: a log uid to a static pod, a container id to the pod of that container. Lines that nothing leads to
-// stand under a name, unresolved:<cluster>/<namespace>/<pod>.
-import { eventRows, lifeRows, podMaps, podRows } from '#query/plan/pod-details.ts'
-import type { RowReading } from '#query/read/reading.ts'
+// Loads all that is reported of some pods, with the lines that are theirs (resolve-identity.ts).
+import { eventRows, lifeRows, podMaps, podRows } from '#shared/stored-pods/report-statements.ts'
+import type { RowReading } from '#shared/store-reading/reading.ts'
 import { objectFacts, noObject, type ObjectFacts } from '#shared/pod-model/object-facts.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import type { EventRow, LifeRow, PodObjectRow, PodRow } from '#shared/pod-model/rows.ts'
-import * as statements from './fact-statements.ts'
-import type { ContainerIdRow, LinesRow, LogUidRow, WatermarkRow } from './fact-statements.ts'
+import * as statements from '#shared/stored-pods/fact-statements.ts'
+import type { LinesRow, LogUidRow, WatermarkRow } from '#shared/stored-pods/fact-statements.ts'
+import { newestByLogUid, resolveUnattributed, unresolvedName, unresolvedUid } from './resolve-identity.ts'
 
 export interface LoadedPod {
   facts: PodFacts & { lines: readonly LinesRow[] }
@@ -101,68 +100,6 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
   const related = [...new Set(others)].filter((uid) => !own.includes(uid))
   const led = new Set(unattributed.map(unresolvedUid)).difference(new Set(unattributed.map(({ uid }) => uid)))
   return { pods, aliases: [...new Set([...aliases, ...logUidsOfOwn, ...led])], related }
-}
-
-/** Lines under these names that came without a uid, each with the uid of the pod that they belong to. */
-async function resolveUnattributed(
-  { rows }: Pick<RowReading, 'rows'>,
-  tenant: string,
-  names: readonly { namespace: string; pod: string }[],
-): Promise<LinesRow[]> {
-  if (names.length === 0) return []
-  const asked = new Set(names.map(nameKey))
-  const [namespaces, pods] = [names.map(({ namespace }) => namespace), names.map(({ pod }) => pod)].map((all) => [
-    ...new Set(all),
-  ])
-  const all = await rows<LinesRow>(statements.unattributedLines(tenant, namespaces!, pods!))
-  const lines = all.filter((line) => asked.has(nameKey(line)))
-  const ids = [...new Set(lines.map(({ containerId }) => containerId))].filter((id) => id !== '')
-  if (lines.length === 0) return []
-  const lifeOf = await newestInstances({ rows }, tenant, ids)
-  return lines.map((line) => {
-    const life = lifeOf.get(line.containerId)
-    return life === undefined
-      ? { ...line, uid: unresolvedUid(line) }
-      : { ...line, uid: life.uid, container: life.container, restart: life.restart }
-  })
-}
-
-/** By container id without scheme: the newest instance with it. */
-export async function newestInstances(
-  { rows }: Pick<RowReading, 'rows'>,
-  tenant: string,
-  containerIds: readonly string[],
-): Promise<Map<string, ContainerIdRow>> {
-  if (containerIds.length === 0) return new Map()
-  const aliases = await rows<ContainerIdRow>(statements.containerIdAliases(tenant, containerIds))
-  return new Map(
-    [...Map.groupBy(aliases, ({ containerId }) => containerId)].map(([id, ofId]) => [id, ofId.reduce(newerInstance)]),
-  )
-}
-
-/** The name of a pod that only its name tells of. */
-const unresolvedUid = ({ cluster, namespace, pod }: Pick<LinesRow, 'cluster' | 'namespace' | 'pod'>): string =>
-  `unresolved:${cluster}/${namespace}/${pod}`
-
-function unresolvedName(uid: string): { namespace: string; pod: string }[] {
-  const match = /^unresolved:.*\/([^/]+)\/([^/]+)$/.exec(uid)
-  return match === null ? [] : [{ namespace: match[1]!, pod: match[2]! }]
-}
-
-const nameKey = ({ namespace, pod }: { namespace: string; pod: string }): string => JSON.stringify([namespace, pod])
-
-/** A static pod that was made again has several pods of the API one after the other: the newest has its lines. */
-export function newestByLogUid(rows: readonly LogUidRow[]): Map<string, string> {
-  const newer = (a: LogUidRow, b: LogUidRow): LogUidRow => {
-    const order = [BigInt(a.createdAt) - BigInt(b.createdAt), BigInt(a.version) - BigInt(b.version)].find((one) => one !== 0n)
-    return (order ?? (a.uid < b.uid ? -1n : 1n)) < 0n ? b : a
-  }
-  return new Map([...Map.groupBy(rows, ({ logUid }) => logUid)].map(([logUid, ofOne]) => [logUid, ofOne.reduce(newer).uid]))
-}
-
-function newerInstance(a: ContainerIdRow, b: ContainerIdRow): ContainerIdRow {
-  const order = BigInt(a.version) - BigInt(b.version)
-  return order < 0n || (order === 0n && a.uid < b.uid) ? b : a
 }
 
 const emptyMaps: PodObjectRow = { labels: {}, annotations: {}, object: '{}', controllerKind: '', controllerName: '' }

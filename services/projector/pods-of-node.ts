@@ -1,7 +1,7 @@
 // Pods on a node that did not end before its state changed: what the node says may be why they end.
 import { sql, statement, str, uint } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
-import type { RowReading } from '#query/read/reading.ts'
+import type { RowReading } from '#shared/store-reading/reading.ts'
 
 /** A node holds some hundreds at a time; over its years it held many. */
 const podsMax = 2000

@@ -3,11 +3,10 @@ import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { ProjectionClock } from '#shared/projection-clock.ts'
 import type { ChangeFeed } from './change-feed.ts'
 import { settle, type Intake } from './intake.ts'
-import { writeWatermark } from './job-watermarks.ts'
+import { recordsJob, writeWatermark } from '#shared/store-reading/job-watermarks.ts'
 import type { ProjectorMetrics } from './metrics.ts'
 import type { WorkQueue } from './work-queue.ts'
 
-export const recordsJob = 'records'
 const storedEveryMs = 1000
 
 export interface ProgressOptions {

@@ -1,11 +1,11 @@
 // Projects some pods and stores their records and obituaries. Two projectors at work on one pod end in one state: the one that read the facts later
 // has the higher revision.
 import type { LogStore } from '#shared/clickhouse/store.ts'
-import type { Reading } from '#query/read/reading.ts'
-import { readStoreMicros } from '#query/read/store-clock.ts'
-import { writeObituaries } from './obituaries.ts'
+import type { Reading } from '#shared/store-reading/reading.ts'
+import { readStoreMicros } from '#shared/store-reading/store-clock.ts'
+import { writeObituaries } from './obituaries/write-obituaries.ts'
 import { project, type ProjectedPod, type ProjectOptions } from './project.ts'
-import { writeRecords } from './records.ts'
+import { writeRecords } from './write-records.ts'
 
 export interface StoredPods {
   pods: ProjectedPod[]

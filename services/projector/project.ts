@@ -1,7 +1,7 @@
 // facts ─► identity ─► lines counted ─► rules ─► record. The projection of some pods: the projector stores what it makes, and GET /v1/pods/{uid} and
 // the obituary run it where a record is stale.
-import { readScenes } from '#query/read/death-scenes.ts'
-import type { RowReading } from '#query/read/reading.ts'
+import { readScenes } from './load-scenes.ts'
+import type { RowReading } from '#shared/store-reading/reading.ts'
 import { sceneKey } from '#shared/pod-model/death-scene.ts'
 import { renderPod, type PodFacts, type RenderedPod } from '#shared/pod-model/pod.ts'
 import type { PodObjectRow } from '#shared/pod-model/rows.ts'
@@ -9,10 +9,10 @@ import { recordOf, type PodRecord } from '#shared/pod-model/record.ts'
 import { hasEndsOf, withArchivedSeals, withRecordedLines } from '#shared/pod-model/archived-seals.ts'
 import { rulesVersion } from '#shared/pod-model/rules-version.ts'
 import { loadFacts, type LoadedPod } from './load-facts.ts'
-import { newestRecords, storedRecords, type StoredRecord } from './records.ts'
+import { newestRecords, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
 import { sealLines } from './seal-lines.ts'
-import { splitLines } from './split-lines.ts'
-import type { LinesRow } from './fact-statements.ts'
+import { splitLines } from '#shared/stored-pods/running-lines.ts'
+import type { LinesRow } from '#shared/stored-pods/fact-statements.ts'
 
 export interface ProjectedPod {
   record: PodRecord

@@ -3,8 +3,8 @@ import { int, sql, statement, str, strs, uint, type Fragment } from '#shared/cli
 import { fromEveryTenant, fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { rulesVersion } from '#shared/pod-model/rules-version.ts'
-import type { RowReading } from '#query/read/reading.ts'
-import { readWatermark, writeWatermark } from './job-watermarks.ts'
+import type { RowReading } from '#shared/store-reading/reading.ts'
+import { readWatermark, writeWatermark } from '#shared/store-reading/job-watermarks.ts'
 
 export interface PodName {
   tenant: string

@@ -1,8 +1,8 @@
 // What the seals of lives rest on: numbers of lines, what they cover of their files, and dead letters that may explain what is missing.
-import { losses } from '#query/plan/losses.ts'
-import { readFewLines } from '#query/read/few-lines.ts'
-import { boundsOf } from '#query/read/line-owners.ts'
-import type { RowReading } from '#query/read/reading.ts'
+import { losses } from './count-lines/loss-statements.ts'
+import { readFewLines } from './count-lines/read-small-pods.ts'
+import { boundsOf } from './count-lines/line-owners.ts'
+import type { RowReading } from '#shared/store-reading/reading.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import type { LossRow } from '#shared/pod-model/rows.ts'
 import { createLineSettler } from './settle-lines.ts'

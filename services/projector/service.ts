@@ -1,7 +1,7 @@
 // The projector put together: records of pods as facts become known, and expired days dropped once what outlives their lines is stored.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { observeStore } from '#shared/clickhouse/observed-store.ts'
-import { createReading } from '#query/read/reading.ts'
+import { createReading } from '#shared/store-reading/reading.ts'
 import type { CreateService } from '#shared/start-service.ts'
 import { createProjectorMetrics } from './metrics.ts'
 import { createRecordProjector } from './projector.ts'

@@ -1,13 +1,13 @@
 // Exact numbers of lines of lives, and which bytes of their files are stored, in bounded memory however many lines a pod has. Many small
 // pods share a statement, a large one is read in windows of time; a statement that needs more than it may use is done again in halves.
 import { AfterlogError } from '#shared/errors.ts'
-import { keptCounts, type KeptCountRow } from '#query/plan/few-lines.ts'
-import type { LineBounds } from '#query/plan/line-counts.ts'
-import { parseTime } from '#query/plan/time.ts'
-import { boundsOf, ownersOf } from '#query/read/line-owners.ts'
-import type { RowReading } from '#query/read/reading.ts'
-import { inTime, spansOf, stretchesInTime } from '#query/read/timed-lives.ts'
-import { spanKey } from '#query/plan/line-life.ts'
+import { keptCounts, type KeptCountRow } from './count-lines/small-pod-statements.ts'
+import type { LineBounds } from './count-lines/line-counts.ts'
+import { parseTime } from '#shared/time/parse-time.ts'
+import { boundsOf, ownersOf } from './count-lines/line-owners.ts'
+import type { RowReading } from '#shared/store-reading/reading.ts'
+import { inTime, spansOf, stretchesInTime } from './count-lines/timed-lives.ts'
+import { spanKey } from './count-lines/line-life.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import { createPieceJoiner } from './join-pieces.ts'
 import { evenly, windowsOf, type SizedWindow } from './line-windows.ts'
@@ -19,7 +19,7 @@ import {
   type LineWindow,
   type PieceRow,
   type StepRow,
-} from './plan/lines-in-window.ts'
+} from './count-lines/lines-in-window.ts'
 import { sumCounts } from './sum-counts.ts'
 
 export interface LineSettler {

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { obituaryAnswer } from '#query/routes/schemas/obituary.ts'
+import { obituaryAnswer } from '#query/obituary/obituary-schema.ts'
 import { post, type TestRecord } from '#test/support/lines.ts'
 import { listsHave, request, startTestService, type TestService } from '#test/support/service.ts'
 

@@ -1,6 +1,6 @@
 // GET /v1/pods/{uid}/logs?gaps=true: what is missing is drawn where it is missing, once, in every type, order and page size.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { linesAnswer } from '#query/routes/schemas/answers.ts'
+import { linesAnswer } from '#query/logs/logs-schema.ts'
 import { containerLog } from '#test/support/container-log.ts'
 import { request, startTestService, type TestService } from '#test/support/service.ts'
 

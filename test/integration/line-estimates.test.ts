@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { splitStatements } from '#shared/migrations/split-statements.ts'
 import { readFile } from 'node:fs/promises'
-import { linesOfUids, unattributedLines, type LinesRow } from '#projector/fact-statements.ts'
+import { linesOfUids, unattributedLines, type LinesRow } from '#shared/stored-pods/fact-statements.ts'
 import { openTestStore, type TestStore } from '#test/support/store.ts'
 
 let opened: TestStore

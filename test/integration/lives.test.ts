@@ -1,7 +1,7 @@
 // Lives as GET /v1/pods/{uid} shows them, through the front door: lines to whichever life, bytes and errors of distinct lines, and lines
 // that came with neither restart nor container id put into lives by the times of Kubernetes, however late those are told.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { podAnswer } from '#query/routes/schemas/pods.ts'
+import { podAnswer } from '#query/pods/pods-schema.ts'
 import { post, record, type TestRecord } from '#test/support/lines.ts'
 import { listsHave, request, startTestService, type TestService } from '#test/support/service.ts'
 

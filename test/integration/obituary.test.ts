@@ -1,7 +1,7 @@
 // GET /v1/pods/{uid}/obituary, through the front door: what an obituary holds beyond its cause, and its page.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Obituary } from '#query/render/obituary.ts'
-import { obituaryAnswer } from '#query/routes/schemas/obituary.ts'
+import type { Obituary } from '#shared/obituary/obituary.ts'
+import { obituaryAnswer } from '#query/obituary/obituary-schema.ts'
 import { fixture } from '#test/support/kubernetes.ts'
 import { post, record, type TestRecord } from '#test/support/lines.ts'
 import { listsHave, request, startTestService, type TestService } from '#test/support/service.ts'

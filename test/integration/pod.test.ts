@@ -1,6 +1,6 @@
 // GET /v1/pods/{uid}: what it has beyond the pod of the list.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { podAnswer } from '#query/routes/schemas/pods.ts'
+import { podAnswer } from '#query/pods/pods-schema.ts'
 import { fixture } from '#test/support/kubernetes.ts'
 import { openPodsService, uid, type PodsService } from '#test/support/pods-service.ts'
 

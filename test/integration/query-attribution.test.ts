@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sql, strs } from '#shared/clickhouse/sql.ts'
 import { bareContainerId } from '#shared/container-id.ts'
-import { bareContainerId as bareColumn } from '#query/plan/pod-sources.ts'
+import { bareContainerId as bareColumn } from '#shared/lines/bare-container-id.ts'
 import { request, startTestService, type TestService } from '#test/support/service.ts'
 
 let service: TestService

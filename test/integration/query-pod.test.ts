@@ -210,7 +210,7 @@ describe('fragments that a batch boundary kept apart', () => {
     'sent twice, in other batches, are the lines of the file, %s',
     async (name, stderrBefore) => {
       await fixture.clear()
-      // All pairs: test/unit/services/query/render/join-fragments.test.ts.
+      // All pairs: test/unit/shared/lines/join-fragments.test.ts.
       const pairs = splits.filter((one) => one % 3 === 0).flatMap((one) => [0, 31].map((other) => [one, other] as const))
       const uid = ([one, other]: readonly [number, number]) => `twice-${name.length}-${one}-${other}`
       await fixture.insert(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raw, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { QueryLimits } from '#shared/clickhouse/store.ts'
 import { createRequestWork } from '#shared/http/request-work.ts'
-import { createReading, type Reading } from '#query/read/reading.ts'
+import { createReading, type Reading } from '#shared/store-reading/reading.ts'
 import { openTestStore, type TestStore } from '#test/support/store.ts'
 
 let opened: TestStore

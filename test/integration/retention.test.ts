@@ -1,10 +1,10 @@
 // GET and PUT /v1/retention: live, told before it happens, the same for every process and for every reading of a message.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createLiveRetention } from '#shared/live-retention.ts'
+import { createLiveRetention } from '#shared/retention/live-retention.ts'
 import { createLogger } from '#shared/logger.ts'
-import { parseLastWords, parseRetention } from '#shared/retention.ts'
+import { parseLastWords, parseRetention } from '#shared/retention/retention.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
-import { retentionAnswer, retentionChange } from '#query/routes/schemas/retention.ts'
+import { retentionAnswer, retentionChange } from '#query/retention/retention-schema.ts'
 import { openProjectorService, type ProjectorService } from '#test/support/projector-service.ts'
 
 let service: ProjectorService

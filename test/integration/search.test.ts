@@ -1,6 +1,6 @@
 // Search text on the real engine: every element of the language is compiled, its SQL and parameters asserted, and then run.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { compileSearch } from '#query/plan/search.ts'
+import { compileSearch } from '#query/search/search.ts'
 import { compile } from '#shared/clickhouse/sql.ts'
 import { openSearchRows, type SearchRows } from '#test/support/search-rows.ts'
 

@@ -1,5 +1,5 @@
 // Decoded batches as objects, for tests: rows of `logs` by column name.
-import { parseRetention } from '#shared/retention.ts'
+import { parseRetention } from '#shared/retention/retention.ts'
 import type { Decoded } from '#ingest/normalise/decoded.ts'
 import { decodeBatch, decodeLines, type DecodeOptions } from '#ingest/formats/native.ts'
 import { columns } from '#ingest/store/columns.ts'

@@ -2,7 +2,7 @@
 import { Registry } from 'prom-client'
 import { createProjectorMetrics } from '#projector/metrics.ts'
 import { createRecordProjector, type Projector } from '#projector/projector.ts'
-import { createReading } from '#query/read/reading.ts'
+import { createReading } from '#shared/store-reading/reading.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { createLogger } from '#shared/logger.ts'
 import { createProjectionClock, type ProjectionClock } from '#shared/projection-clock.ts'

@@ -2,7 +2,7 @@
 // in, drafts of lines out, into whatever sink; one bad record never costs its neighbours, and a body that is no batch
 // is refused as a whole.
 import { AfterlogError } from '#shared/errors.ts'
-import type { RetentionRules } from '#shared/retention.ts'
+import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { Decoded } from '../normalise/decoded.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject, RejectReason } from '../normalise/reject.ts'

@@ -1,6 +1,6 @@
 // Which times a line may have: not older than its class is kept, not more than an hour ahead of its arrival. The rules are those that were
 // in force when it arrived, so that a message read again gets the same class.
-import { daysText, type Retention, type RetentionRules } from '#shared/retention.ts'
+import { daysText, type Retention, type RetentionRules } from '#shared/retention/retention.ts'
 
 const dayMs = 86_400_000
 /** Times of lines, and of facts, lie in [1970, 2106): the store sorts lines by hours, which have 32-bit seconds. ms since 1970. */

@@ -1,7 +1,7 @@
 // A native body over HTTP as messages of a topic: decoded once, into rows that only count the ordinals and into records to publish.
 // What is accepted here, and what is not, is what the consumer of the messages finds as well.
 import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
-import type { RetentionRules } from '#shared/retention.ts'
+import type { RetentionRules } from '#shared/retention/retention.ts'
 import { NativeDecoder } from '../formats/native.ts'
 import type { DraftSink } from '../normalise/line-draft.ts'
 import { LineSink } from '../normalise/line-sink.ts'

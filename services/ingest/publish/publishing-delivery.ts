@@ -3,7 +3,7 @@
 import { AfterlogError } from '#shared/errors.ts'
 import type { Publisher } from '#shared/kafka/publisher-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
-import type { RetentionRules } from '#shared/retention.ts'
+import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { settleReplay } from '../normalise/replay.ts'
 import { bodyKey, type BodyFormat, type Delivered, type DeliverBody } from '../routes/deliver-body.ts'

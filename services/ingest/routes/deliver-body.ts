@@ -1,7 +1,7 @@
 // What a posting route does with a body: one promise, kept by the store here, by Kafka in publish/publishing-delivery.ts.
 import { createHash } from 'node:crypto'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
-import type { RetentionRules } from '#shared/retention.ts'
+import type { RetentionRules } from '#shared/retention/retention.ts'
 import { decodeLifecycle } from '../formats/kubernetes.ts'
 import { decodeBatch, decodeLines } from '../formats/native.ts'
 import type { Decoded } from '../normalise/decoded.ts'

@@ -3,7 +3,7 @@
 import type { ConsumedBatch, ConsumedMessage, OffsetRange } from '#shared/kafka/consumer-port.ts'
 import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
-import type { RetentionRules } from '#shared/retention.ts'
+import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
 import type { BatchOutcome } from '../formats/native.ts'
 import type { Origin } from '../normalise/origin.ts'

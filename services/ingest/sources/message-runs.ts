@@ -2,7 +2,7 @@
 // A new format is one line here.
 import { AfterlogError } from '#shared/errors.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
-import type { RetentionRules } from '#shared/retention.ts'
+import type { RetentionRules } from '#shared/retention/retention.ts'
 import { decodeLifecycle } from '../formats/kubernetes.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
 import { JsonScanner } from '../formats/json-scanner.ts'

@@ -2,7 +2,7 @@
 import { sql, statement, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
-import type { Reading } from '#query/read/reading.ts'
+import type { Reading } from '#shared/store-reading/reading.ts'
 import { inHalves } from '../in-halves.ts'
 import { projectAndStore } from '../project-and-store.ts'
 import type { PodName } from '../rules-upgrade.ts'

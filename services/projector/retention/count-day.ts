@@ -2,7 +2,7 @@
 // time, so that memory grows neither with the lines of the day nor with its pods.
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
-import type { RowReading } from '#query/read/reading.ts'
+import type { RowReading } from '#shared/store-reading/reading.ts'
 import { windowsOf, type SizedWindow } from '../line-windows.ts'
 import {
   countsInDay,
@@ -11,9 +11,9 @@ import {
   podsInPartition,
   type DaySlice,
   type LifeCountRow,
-} from '../plan/day-counts.ts'
-import type { StepRow } from '../plan/lines-in-window.ts'
-import { dayStartMs, type Partition } from './partitions.ts'
+} from '../count-lines/day-counts.ts'
+import type { StepRow } from '../count-lines/lines-in-window.ts'
+import { dayStartMs, type Partition } from '#shared/retention/partitions.ts'
 
 export interface CountDayOptions {
   store: LogStore

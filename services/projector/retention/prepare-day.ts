@@ -1,13 +1,19 @@
 // What outlives the lines of a day, stored before they are dropped: numbers of lines, last words, obituaries. Each is done once for what is
 // stored of the day; what failed of some pods is done again for those alone.
 import type { LogStore } from '#shared/clickhouse/store.ts'
-import { lastWordsClass, type RetentionSettings } from '#shared/retention.ts'
-import { copySettings, copyWords, podsOfPartition, wordsWindows, type WordsWindow } from '#query/plan/last-words.ts'
-import type { Reading } from '#query/read/reading.ts'
+import { lastWordsClass, type RetentionSettings } from '#shared/retention/retention.ts'
+import {
+  copySettings,
+  copyWords,
+  podsOfPartition,
+  wordsWindows,
+  type WordsWindow,
+} from '#projector/obituaries/last-words-windows.ts'
+import type { Reading } from '#shared/store-reading/reading.ts'
 import { renderPod, type PodFacts } from '#shared/pod-model/pod.ts'
 import { inHalves, type Failure } from '../in-halves.ts'
 import { countDay } from './count-day.ts'
-import { dayStartMs, endsAt, type Partition } from './partitions.ts'
+import { dayStartMs, endsAt, type Partition } from '#shared/retention/partitions.ts'
 
 export interface PrepareDayOptions {
   store: LogStore

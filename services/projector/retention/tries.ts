@@ -1,6 +1,6 @@
 // Pure: how often an expired day is tried, and when. What fails is tried a bounded number of times, further and further apart; then the day
 // is dropped without it.
-import type { BlockedDay } from '#shared/blocked-day.ts'
+import type { BlockedDay } from '#shared/retention/blocked-day.ts'
 import { AfterlogError } from '#shared/errors.ts'
 
 /** Between one try and the next, in ms. After the last of them the day is dropped as it is. */

@@ -1,18 +1,17 @@
 // The obituary of a pod: the document that belongs to its record where no newer fact is stored, else composed anew. What died beside the pod and what
 // replaced it is looked up at each request. A pod whose facts and lines are gone has its document.
-import { documents, type DocumentRow } from '#projector/obituaries.ts'
-import { watermarks, type WatermarkRow } from '#projector/fact-statements.ts'
-import { newestRecords, storedRecords, type StoredRecord } from '#projector/records.ts'
+import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
+import { watermarks, type WatermarkRow } from '#shared/stored-pods/fact-statements.ts'
+import { newestRecords, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
 import type { ReplacedPod } from '#shared/pod-model/rows.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { rulesVersion } from '#shared/pod-model/rules-version.ts'
-import { readDiedBeside, readReplacement } from '../pods/neighbours.ts'
-import { readPod } from '../pods/read-pod.ts'
-import { composeObituaries } from '../read/obituary.ts'
-import type { Reading, RowReading } from '../read/reading.ts'
-import { withArchivedWords } from '../render/archived-obituary.ts'
-import { withReplacement, type Obituary } from '../render/obituary.ts'
-import type { PodDetailJson } from '../render/pod-detail.ts'
+import { readDiedBeside, readReplacement } from '#query/pods/read-neighbours.ts'
+import { readPod } from '#query/pods/read-pod.ts'
+import { composeObituaries } from '#projector/obituaries/compose-obituaries.ts'
+import type { Reading } from '#shared/store-reading/reading.ts'
+import { withArchivedWords } from '#shared/obituary/archived-obituary.ts'
+import { withReplacement, type Obituary } from '#shared/obituary/obituary.ts'
 
 /** undefined where nothing was ever reported of the pod. `uid`: in any form that names one. */
 export async function readObituary(reading: Reading, tenant: string, uid: string): Promise<Obituary | undefined> {
@@ -58,12 +57,4 @@ async function withNeighbours(reading: Reading, tenant: string, obituary: Obitua
 function replacedOf({ uid, cluster, namespace, name, node, owner, replacedSince }: PodRecord): ReplacedPod | undefined {
   if (replacedSince === null) return undefined
   return { uid, cluster, namespace, name, node, ownerKind: owner.kind, ownerName: owner.name, since: replacedSince }
-}
-
-/** What GET /v1/pods/{uid} shows of a pod whose facts and lines are gone. Events are stored as long as obituaries: there were none. */
-export async function readArchivedDetail(reading: RowReading, tenant: string, uid: string): Promise<PodDetailJson | undefined> {
-  const [row] = await reading.rows<DocumentRow>(documents(tenant, [uid]))
-  if (row === undefined) return undefined
-  const { pod, cause, evidence, replacement } = JSON.parse(row.document) as Obituary
-  return { ...pod, cause, evidence, events: [], replacement }
 }

@@ -2,8 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { ProjectionClock } from '#shared/projection-clock.ts'
-import { readWatermark } from '#projector/job-watermarks.ts'
-import { recordsJob } from '#projector/progress.ts'
+import { readWatermark, recordsJob } from '#shared/store-reading/job-watermarks.ts'
 
 const everyMs = 1000
 

@@ -3,8 +3,8 @@
 import { project, type ProjectedPod } from '#projector/project.ts'
 import { replaceable } from '#shared/pod-model/death-scene.ts'
 import type { PodDossier } from '#shared/pod-model/dossier.ts'
-import type { RowReading } from '../read/reading.ts'
-import { readReplacement } from './neighbours.ts'
+import type { RowReading } from '#shared/store-reading/reading.ts'
+import { readReplacement } from './read-neighbours.ts'
 
 /** Lines of running lives that an answer looks through for gaps: some hundredths of a second. */
 const checkedLinesMax = 20_000

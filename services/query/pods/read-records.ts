@@ -1,9 +1,9 @@
 // Reads records, and brings what runs up to now: a record does not change with the lines of a life that runs, so their number and last time are
 // read beside it.
 import type { PodRecord } from '#shared/pod-model/record.ts'
-import { linesOfUids, type LinesRow } from '#projector/fact-statements.ts'
-import { livesOfLines } from '#projector/split-lines.ts'
-import type { RowReading } from '../read/reading.ts'
+import { linesOfUids, type LinesRow } from '#shared/stored-pods/fact-statements.ts'
+import { livesOfLines } from '#shared/stored-pods/running-lines.ts'
+import type { RowReading } from '#shared/store-reading/reading.ts'
 import { recordsOf, type RecordRow } from './lookup-statements.ts'
 
 /** By uid. */

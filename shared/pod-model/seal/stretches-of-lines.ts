@@ -1,4 +1,4 @@
-// Pure: what the lines of a life cover of their files, line by line, as services/projector/plan/lines-in-window.ts has the engine work it out for any number.
+// Pure: what the lines of a life cover of their files, line by line, as services/projector/count-lines/lines-in-window.ts has the engine work it out for any number.
 import { compare } from '#shared/compare.ts'
 import type { Stretch } from '#shared/pod-model/rows.ts'
 

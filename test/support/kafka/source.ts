@@ -7,7 +7,7 @@ import type { ConsumerHandler, GroupConsumer, OffsetRange } from '#shared/kafka/
 import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import { createLogger } from '#shared/logger.ts'
-import { parseRetention } from '#shared/retention.ts'
+import { parseRetention } from '#shared/retention/retention.ts'
 import type { Insert, LogStore } from '#shared/clickhouse/store.ts'
 import { createBufferPool } from '#ingest/buffer/buffer-pool.ts'
 import { InflightBytes } from '#ingest/buffer/inflight.ts'

@@ -2,7 +2,7 @@
 // messages, and ingest reads them.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { parseRetention } from '#shared/retention.ts'
+import { parseRetention } from '#shared/retention/retention.ts'
 import { NativeDecoder } from '#ingest/formats/native.ts'
 import { LineSink } from '#ingest/normalise/line-sink.ts'
 import { decodeOptions, logRows } from '#test/support/decode.ts'

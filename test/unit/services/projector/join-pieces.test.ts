@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { stretchesOfLines, type PlacedLine } from '#shared/pod-model/seal/stretches-of-lines.ts'
 import { sealOf } from '#shared/pod-model/seal/seal.ts'
 import { createPieceJoiner } from '#projector/join-pieces.ts'
-import { piecesMax, type PieceRow } from '#projector/plan/lines-in-window.ts'
+import { piecesMax, type PieceRow } from '#projector/count-lines/lines-in-window.ts'
 import { randomRun } from '#test/support/seal-runs.ts'
 
 const life = { uid: 'u', cluster: 'c', namespace: 'n', pod: 'p', container: 'app', restart: 0, containerId: '' }
@@ -23,7 +23,7 @@ function linesOf(seed: number): PlacedLine[] {
   }))
 }
 
-/** As plan/lines-in-window.ts `linePieces` has the engine work them out. */
+/** As count-lines/lines-in-window.ts `linePieces` has the engine work them out. */
 function piecesOf(lines: readonly PlacedLine[]): PieceRow[] {
   const stretches = stretchesOfLines(lines)
   return stretches.map((stretch, i) => {

@@ -5,8 +5,8 @@ import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { toAfterlogError } from '#shared/http/problem.ts'
 import { nearestName } from '#shared/http/validation-error.ts'
-import { podsQuery } from '#query/routes/schemas/pods.ts'
-import { retentionBody } from '#query/routes/schemas/retention.ts'
+import { podsQuery } from '#query/pods/pods-schema.ts'
+import { retentionBody } from '#query/retention/retention-schema.ts'
 
 const app = Fastify()
 app.setValidatorCompiler(validatorCompiler)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { expect, test } from 'vitest'
-import { parseRetention } from '#shared/retention.ts'
+import { parseRetention } from '#shared/retention/retention.ts'
 import type { ConsumedBatch, ConsumedMessage } from '#shared/kafka/consumer-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import { createBufferPool } from '#ingest/buffer/buffer-pool.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { AfterlogError } from '#shared/errors.ts'
-import type { BlockedDay } from '#shared/blocked-day.ts'
+import type { BlockedDay } from '#shared/retention/blocked-day.ts'
 import { afterFailedDrop, afterFailure } from '#projector/retention/tries.ts'
 
 /** Tries until a day is given up, and ms from the first to the last. */

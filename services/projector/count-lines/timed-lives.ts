@@ -1,0 +1,76 @@
+// Lines whose life neither a number nor a container id names, put into lives by the times that Kubernetes told: the
+// spans that the counting statement needs, and its counts as if the lines had come with both.
+import { spanKey } from './line-life.ts'
+import { instancesOf } from '#shared/lifecycle/instances.ts'
+import { lifeSpans, spanName, type LifeSpan } from '#shared/pod-model/life-spans.ts'
+import type { PodFacts } from '#shared/pod-model/pod.ts'
+import type { LifeLinesRow, LineLife, StretchRow } from '#shared/pod-model/rows.ts'
+
+/**
+ * Their begins by spanKey; empty for pods whose lines came with numbers or ids that name their lives, which is most of
+ * them.
+ */
+export function spansOf(pods: readonly PodFacts[]): Map<string, bigint[]> {
+  return new Map(pods.flatMap((pod) => [...spansByKey(pod)].map(([key, spans]) => [key, spans.map(({ from }) => from)])))
+}
+
+/** The pod with counts, first and last lines under the lives that the spans lead to. */
+export function inTime(pod: PodFacts): PodFacts {
+  const spans = spansByKey(pod)
+  if (spans.size === 0) return pod
+  const placed = pod.counts.map((count) => {
+    const span = count.slot === undefined ? undefined : spans.get(keyOf(count))?.[count.slot - 1]
+    return span === undefined || span.restart === null
+      ? count
+      : { ...count, restart: span.restart, containerId: span.containerId }
+  })
+  const counted = new Set(pod.counts.filter(({ slot }) => slot !== undefined && slot > 0).map(keyOf))
+  const lines = pod.lines.flatMap((row) => {
+    if (row.containerId !== '' || row.nameless === 1 || !counted.has(keyOf(row))) return [row]
+    return placed.flatMap((count, i) => {
+      const { slot = 0, firstLine, lastLine } = pod.counts[i]!
+      if (slot === 0 || keyOf(pod.counts[i]!) !== keyOf(row) || firstLine === undefined || lastLine === undefined) return []
+      return [{ ...row, restart: count.restart, containerId: count.containerId, firstLine, lastLine }]
+    })
+  })
+  return { ...pod, counts: placed, lines }
+}
+
+/**
+ * What lines cover, under each of the lives in whose times they lie: one file may hold lines of two instances of a
+ * number.
+ */
+export function stretchesInTime(pod: PodFacts, stretches: readonly StretchRow[]): StretchRow[] {
+  const spans = spansByKey(pod)
+  return stretches.flatMap((row) => {
+    const ofRow = row.containerId === '' ? spans.get(keyOf(row)) : undefined
+    if (ofRow === undefined) return [row]
+    const [first, last] = [epochNs(row.earliest), epochNs(row.lastAt)]
+    const own = ofRow.filter(({ from }, i) => from <= last && (ofRow[i + 1]?.from ?? first + 1n) > first)
+    return own.map(({ restart, containerId }) => (restart === null ? row : { ...row, restart, containerId }))
+  })
+}
+
+function spansByKey({ lines, lives }: PodFacts): Map<string, LifeSpan[]> {
+  if (lives.length === 0 || !(lines.some(({ restart }) => restart < 0) || mayRepeat(lives))) return new Map()
+  const spans = lifeSpans(instancesOf(lives))
+  return new Map(
+    lines.filter(mayNeedTime).flatMap((row) => {
+      const ofLines = spans.get(spanName(row.container, row.restart))
+      return ofLines === undefined ? [] : [[keyOf(row), ofLines]]
+    }),
+  )
+}
+
+/** Most pods have no number twice, which is seen without making instances of the reports. */
+const mayRepeat = (lives: PodFacts['lives']): boolean =>
+  new Set(lives.map(({ container, restart }) => `${container}/${restart}`)).size < lives.length
+
+/** Lines with a number may be of several instances, also where they came with the id of one. */
+const mayNeedTime = ({ restart, containerId, nameless }: LifeLinesRow): boolean =>
+  nameless === 0 && (restart >= 0 || containerId === '')
+
+const keyOf = ({ uid, container, restart }: Pick<LineLife, 'uid' | 'container' | 'restart'>): string =>
+  spanKey(uid, container, restart)
+
+const epochNs = (time: string): bigint => BigInt(Date.parse(`${time.slice(0, 19)}Z`)) * 1_000_000n + BigInt(time.slice(20, 29))

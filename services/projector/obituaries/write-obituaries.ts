@@ -1,0 +1,52 @@
+// Obituaries: what is known of a dead pod as one document, kept for years, longer than its lines and than what Kubernetes reported of it. A document
+// belongs to a revision of the pod's record; what died beside the pod, and what replaced it, is looked up when it is asked for.
+import type { LogStore } from '#shared/clickhouse/store.ts'
+import { isBad } from './last-words-windows.ts'
+import { inBatches } from './read-last-words.ts'
+import { composeObituaries } from './compose-obituaries.ts'
+import type { Reading } from '#shared/store-reading/reading.ts'
+import { withArchivedWords } from '#shared/obituary/archived-obituary.ts'
+import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
+import type { Obituary } from '#shared/obituary/obituary.ts'
+import type { Outcome } from '#shared/lifecycle/evidence.ts'
+import type { ProjectedPod } from '../project.ts'
+
+export interface ObituariesToWrite {
+  tenant: string
+  revision: string
+  pods: readonly ProjectedPod[]
+}
+
+/** Of those that died; resolves to how many were written. */
+export async function writeObituaries(store: LogStore, reading: Reading, written: ObituariesToWrite): Promise<number> {
+  const { tenant, revision, pods } = written
+  const dead = pods.filter(({ record }) => died(record.outcome)).map((pod) => ({ ...pod, replacement: null }))
+  let count = 0
+  for (const some of inBatches(dead)) {
+    const uids = some.map(({ record }) => record.uid)
+    const [before, obituaries] = await Promise.all([
+      reading.rows<DocumentRow>(documents(tenant, uids)),
+      composeObituaries(reading, tenant, some),
+    ])
+    const documentOf = new Map(before.map(({ uid, document }) => [uid, JSON.parse(document) as Obituary]))
+    const rows = some.map((pod, i) =>
+      rowOf(tenant, revision, pod, withArchivedWords(obituaries[i]!, documentOf.get(pod.record.uid))),
+    )
+    await store.insert({ table: 'obituaries', columns, rows: Buffer.from(rows.join('')), format: 'JSONCompactEachRow' })
+    count += rows.length
+  }
+  return count
+}
+
+const died = (outcome: Outcome): boolean => outcome !== 'running' && outcome !== 'unknown'
+
+function rowOf(tenant: string, revision: string, { record }: ProjectedPod, obituary: Obituary): string {
+  const { cluster, namespace, name, uid, outcome, diedAt, lives } = record
+  const bad = isBad(outcome) || lives.some((life) => isBad(life.outcome))
+  const at = diedAt === null ? null : diedAt.replace('T', ' ').replace('Z', '')
+  const lines = lives.reduce((sum, life) => sum + life.lines, 0)
+  const row = [tenant, cluster, namespace, name, uid, outcome, at, Number(bad), lines, revision, JSON.stringify(obituary)]
+  return `${JSON.stringify(row)}\n`
+}
+
+const columns = ['tenant', 'cluster', 'namespace', 'pod', 'uid', 'outcome', 'died_at', 'bad', 'lines', 'revision', 'document']

@@ -1,0 +1,121 @@
+// Records and what leads to them, as they are stored. A record is stored before its handles, and handles of every earlier revision that is still
+// stored are taken back: whoever was ended between the two, or beaten by another projector, leaves nothing behind that leads nowhere for long.
+import type { LogStore } from '#shared/clickhouse/store.ts'
+import { epochNs } from '#shared/pod-model/epoch-ns.ts'
+import { keyOf, type Handle } from '#shared/pod-model/handles.ts'
+import type { PodRecord } from '#shared/pod-model/record.ts'
+import { rulesVersion } from '#shared/pod-model/rules-version.ts'
+import { newestRecords, placeOf, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
+
+export interface WrittenRecord {
+  record: PodRecord
+  watermark: string
+  linesAt: string
+}
+
+export interface RecordsToWrite {
+  tenant: string
+  /** Epoch µs of the store's clock before the facts were read, as decimal text. */
+  revision: string
+  records: readonly WrittenRecord[]
+  /** Uids that have no record any more. */
+  absent: readonly string[]
+  /** All that is stored of either. */
+  stored: readonly StoredRecord[]
+}
+
+export async function writeRecords(store: LogStore, written: RecordsToWrite): Promise<void> {
+  const { tenant, revision, absent, stored } = written
+  const before = Map.groupBy(stored, ({ uid }) => uid)
+  const gone = absent.filter((uid) => before.has(uid))
+  const records = written.records.map((one) => ({ ...one, record: placed(one.record, before.get(one.record.uid), revision) }))
+  const rows = [
+    ...records.map(({ record, watermark, linesAt }) => ({
+      uid: record.uid,
+      is_deleted: 0,
+      watermark: timeText(watermark),
+      lines_at: timeText(linesAt),
+      record: JSON.stringify(record),
+    })),
+    ...gone.map((uid) => ({ uid, is_deleted: 1, watermark: timeText('0'), lines_at: timeText('0'), record: '' })),
+  ]
+  if (rows.length === 0) return
+  const common = { tenant, revision, rules_version: rulesVersion }
+  await insert(
+    store,
+    'pod_records',
+    rows.map((row) => ({ ...common, ...row })),
+  )
+  const handles = [
+    ...records.flatMap(({ record }) => {
+      const own = new Set(record.handles.map(keyOf))
+      const left = handlesOf(before.get(record.uid)).filter((handle) => !own.has(keyOf(handle)))
+      // What a listing that is under way narrows by stays, so that it visits the pod where it stood.
+      return [...handleRows(record), ...handleRows({ ...record, handles: left }).map((row) => ({ ...row, is_deleted: 1 }))]
+    }),
+    ...gone.flatMap((uid) => handlesOf(before.get(uid)).map((handle) => takenBack(uid, handle))),
+  ]
+  await insert(
+    store,
+    'pod_lookup',
+    handles.map((row) => ({ tenant, revision, ...row })),
+  )
+}
+
+const forever = '9223372036854775807'
+
+type Row = Readonly<Record<string, string | number>>
+
+/** All rows have the same columns. */
+async function insert(store: LogStore, table: string, rows: readonly Row[]): Promise<void> {
+  if (rows.length === 0) return
+  const columns = Object.keys(rows[0]!)
+  const lines = rows.map((row) => `${JSON.stringify(columns.map((column) => row[column]))}\n`)
+  await store.insert({ table, columns, rows: Buffer.from(lines.join('')), format: 'JSONCompactEachRow' })
+}
+
+const timeText = (ms: string): string => new Date(Number(ms)).toISOString().replace('T', ' ').replace('Z', '')
+
+const recordIn = ({ record }: StoredRecord): PodRecord => JSON.parse(record) as PodRecord
+
+/** Of all revisions, each once. */
+function handlesOf(rows: readonly StoredRecord[] = []): Handle[] {
+  const handles = rows.flatMap((row) => (row.isDeleted === 1 ? [] : recordIn(row).handles))
+  return [...new Map(handles.map((handle) => [keyOf(handle), handle])).values()]
+}
+
+/** A listing that is under way when a pod moves more often visits it twice. */
+const movesMax = 16
+
+/** The record, which knows where it stood before where an older time of it became known. */
+function placed(record: PodRecord, rows: readonly StoredRecord[] = [], revision: string): PodRecord {
+  const [newest] = newestRecords(rows).values()
+  if (newest === undefined || newest.isDeleted === 1) return record
+  const before = recordIn(newest)
+  const from = placeOf(before)
+  return { ...record, moved: from === placeOf(record) ? before.moved : [...before.moved, { from, revision }].slice(-movesMax) }
+}
+
+function handleRows(record: PodRecord): Row[] {
+  const { uid, cluster, namespace, name, node, outcome, firstSeen, lastSeen, living, handles } = record
+  const [first, last] = [firstSeen, lastSeen].map((time) => String(time === null ? 0n : epochNs(time)))
+  const common = { uid, cluster, namespace, name, node, outcome, first_seen: first!, last_seen: living ? forever : last! }
+  const died_rank = handles.find(({ kind }) => kind === 'dead')?.rank ?? forever
+  return handles.map(({ kind, value, rank }) => ({ kind, value, rank, ...common, died_rank, is_deleted: 0 }))
+}
+
+const takenBack = (uid: string, { kind, value, rank }: Handle): Row => ({
+  kind,
+  value,
+  rank,
+  uid,
+  cluster: '',
+  namespace: '',
+  name: '',
+  node: '',
+  outcome: '',
+  first_seen: '0',
+  last_seen: '0',
+  died_rank: forever,
+  is_deleted: 1,
+})

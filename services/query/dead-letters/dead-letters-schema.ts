@@ -1,0 +1,26 @@
+// Shape of GET /v1/dead-letters, as OpenAPI tells it and tests hold it to.
+import { z } from 'zod'
+import { next, time } from '#query/http/line-schema.ts'
+
+export const deadLettersAnswer = z.object({
+  deadLetters: z.array(
+    z.object({
+      id: z.string().describe('Its identity, a whole number of 64 bits.'),
+      time,
+      origin: z.string(),
+      topic: z.string().nullable().describe('Of the Kafka message; null over HTTP.'),
+      partition: z.number().nullable(),
+      offset: z.number().nullable(),
+      reason: z.string().describe('The sentence that the sender got.'),
+      code: z.string().describe('The reason as one word, for counting.'),
+      format: z.string().nullable().describe('`native` or `lifecycle`: what it can be sent again as.'),
+      cluster: z.string().describe('What it inherited from its batch, like node and agent.'),
+      node: z.string(),
+      agent: z.string(),
+      payload: z.union([z.string(), z.object({ base64: z.string() })]),
+      truncated: z.boolean().describe('The payload is cut: it was longer than 64 KiB.'),
+      replayedAt: time.nullable().describe('When its record was sent again and stored.'),
+    }),
+  ),
+  next,
+})

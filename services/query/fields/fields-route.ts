@@ -1,0 +1,51 @@
+// GET /v1/fields and /v1/fields/{field}/values: what can be filtered by, and the values there are.
+import { z } from 'zod'
+import { invalidParameter } from '#shared/errors.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { fieldNames, fieldValue, topFields, topValues } from './field-statements.ts'
+import { readFilter } from '#query/search/line-request.ts'
+import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
+import { requestReading } from '#query/http/request-reading.ts'
+import { filterParameters, limit } from '#query/http/parameters.ts'
+
+const querystring = z.strictObject({ ...filterParameters, limit: limit(100) })
+const pathParameters = z.object({ field: z.string().describe(`${fieldNames.join(', ')}, labels.<key> or attributes.<key>.`) })
+const valuesAnswer = z.object({ values: z.array(z.object({ value: z.string(), count: z.number() })) })
+interface Counted {
+  value: string
+  count: number
+}
+
+export const fieldsRoute =
+  ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    const answer = { querystring, response: { 200: valuesAnswer } }
+    app.get(
+      '/v1/fields',
+      { schema: { summary: 'Names of fields, by how many lines have them', ...answer } },
+      async (request, reply) => {
+        const { query, tenant } = request
+        const filter = readFilter(query, { tenant, nowNs: nowNs(clock) })
+        const reading = requestReading({ store, limits }, reply)
+        return reply.send({ values: await reading.rows<Counted>(topFields(filter, query.limit ?? 100)) })
+      },
+    )
+    app.get(
+      '/v1/fields/:field/values',
+      { schema: { summary: 'The most frequent values of a field', params: pathParameters, ...answer } },
+      async (request, reply) => {
+        const { query, tenant, params } = request
+        const value = fieldValue(params.field)
+        if (value === undefined) {
+          throw invalidParameter(
+            'field',
+            `${JSON.stringify(params.field)} is no field: there are ${fieldNames.join(', ')}, labels.<key> and attributes.<key>`,
+          )
+        }
+        const filter = readFilter(query, { tenant, nowNs: nowNs(clock) })
+        const reading = requestReading({ store, limits }, reply)
+        return reply.send({ values: await reading.rows<Counted>(topValues(filter, value, query.limit ?? 100)) })
+      },
+    )
+    done()
+  }

@@ -1,0 +1,109 @@
+// Cursors: where a traversal stands, opaque to clients. A cursor carries the absolute bounds that its first page resolved
+// (`from=-15m` must not move between pages) and a digest of the filters it belongs to.
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { invalidParameter } from '#shared/errors.ts'
+import type { LineKey } from '#shared/lines/line-order.ts'
+
+export interface Cursor {
+  after: LineKey
+  from?: bigint
+  to?: bigint
+  /** Lines still to come of a `tail` that is read backwards in pages. */
+  left?: number
+  /** Of a tail: the arrival (epoch ms) of the line, or while it reads what was there before, the arrival it follows from then. */
+  received?: number
+  followFrom?: number
+  owner?: OwnerPlace
+}
+
+/** Of a tail that follows an owner. */
+export interface OwnerPlace {
+  /** What of its pods was told: tail/read-owner-changes.ts. */
+  floor: number
+  told: readonly number[]
+  /** The pod whose lines of before it was known are being read, and the last of them. */
+  joining?: { uid: string; after: LineKey }
+  /** The last divider of the past that was sent. */
+  past?: string
+}
+
+const int64 = z
+  .string()
+  .regex(/^-?\d{1,19}$/)
+  .transform(BigInt)
+const uint64 = z
+  .string()
+  .regex(/^\d{1,20}$/)
+  .transform(BigInt)
+  .refine((value) => value < 2n ** 64n)
+const lineKey = z.tuple([int64, z.int32(), z.string().max(4096), uint64, uint64])
+const wire = z.strictObject({
+  v: z.literal(1),
+  h: z.string(),
+  k: lineKey,
+  f: int64.optional(),
+  t: int64.optional(),
+  n: z.int().min(0).optional(),
+  r: z.int().min(0).optional(),
+  s: z.int().min(0).optional(),
+  o: z.tuple([z.number().min(0).max(Number.MAX_SAFE_INTEGER), z.array(z.uint32()).max(100)]).optional(),
+  j: z.tuple([z.string().max(1024), lineKey]).optional(),
+  p: z.string().max(64).optional(),
+})
+
+/** A digest of whatever must stay the same while a cursor is followed. */
+export const digest = (parts: unknown): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16)
+
+export function encodeCursor({ after, from, to, left: n, received: r, followFrom: s, owner }: Cursor, filters: string): string {
+  const bounds = { ...(from === undefined ? {} : { f: String(from) }), ...(to === undefined ? {} : { t: String(to) }) }
+  const o = owner === undefined ? undefined : [owner.floor, owner.told]
+  const j = owner?.joining === undefined ? undefined : [owner.joining.uid, wireKey(owner.joining.after)]
+  return Buffer.from(JSON.stringify({ v: 1, h: filters, k: wireKey(after), ...bounds, n, r, s, o, j, p: owner?.past })).toString(
+    'base64url',
+  )
+}
+
+const wireKey = ({ ts, restart, file, position, identity }: LineKey) => [
+  String(ts),
+  restart,
+  file,
+  String(position),
+  String(identity),
+]
+
+/** The cursor of these filters, else 400: garbage, or a cursor that belongs to other filters or another order. */
+export function decodeCursor(text: string, filters: string, parameter = 'cursor'): Cursor {
+  const parsed = wire.safeParse(parseJson(text))
+  if (!parsed.success) throw invalidParameter(parameter, `${parameter} is not one that this service gave`)
+  const { h, k, f, t, n, r, s, o, j, p } = parsed.data
+  if (h !== filters) throw invalidParameter(parameter, `${parameter} belongs to a request with other filters or another order`)
+  const bounds = { ...(f === undefined ? {} : { from: f }), ...(t === undefined ? {} : { to: t }) }
+  const joining = j === undefined ? {} : { joining: { uid: j[0], after: keyOf(j[1]) } }
+  return {
+    after: keyOf(k),
+    ...bounds,
+    ...(n === undefined ? {} : { left: n }),
+    ...(r === undefined ? {} : { received: r }),
+    ...(s === undefined ? {} : { followFrom: s }),
+    ...(o === undefined ? {} : { owner: { floor: o[0], told: o[1], ...joining, ...(p === undefined ? {} : { past: p }) } }),
+  }
+}
+
+const keyOf = ([ts, restart, file, position, identity]: z.output<typeof lineKey>): LineKey => ({
+  ts,
+  restart,
+  file,
+  position,
+  identity,
+})
+
+function parseJson(text: string): unknown {
+  if (!/^[A-Za-z0-9_-]+$/.test(text)) return undefined
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
+  } catch {
+    return undefined
+  }
+}

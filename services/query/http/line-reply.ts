@@ -1,0 +1,50 @@
+// How lines leave: one JSON page, or a stream of NDJSON or plain text that waits for its reader, is cancelled when he goes
+// away, fails with a status before its first byte and with a broken connection after it.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Readable } from 'node:stream'
+import { AfterlogError } from '#shared/errors.ts'
+import { ndjson, plainText } from '#shared/lines/line-json.ts'
+import { acceptedType, type LineType } from './accept.ts'
+import type { Line } from '#shared/lines/row-decoder.ts'
+
+export function negotiate(request: FastifyRequest): LineType {
+  const type = acceptedType(request.headers.accept)
+  if (type === undefined)
+    throw new AfterlogError('not-acceptable', 'lines come as application/json, application/x-ndjson or text/plain', {
+      parameter: 'Accept',
+    })
+  return type
+}
+
+/** Aborts when the client closes the connection before its answer is complete. */
+export function clientGone(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort()
+  })
+  return controller.signal
+}
+
+/** Sends lines as they come. Resolves once the first of them are there, so that whatever fails before is still a status. */
+export async function streamReply(
+  reply: FastifyReply,
+  type: Exclude<LineType, 'application/json'>,
+  lines: AsyncGenerator<Line[]>,
+): Promise<FastifyReply> {
+  const render = type === 'text/plain' ? plainText : ndjson
+  const first = await lines.next()
+  const body = async function* (): AsyncGenerator<Buffer> {
+    try {
+      if (first.done !== true) yield render(first.value)
+      for await (const part of lines) yield render(part)
+    } finally {
+      await lines.return(undefined)
+    }
+  }
+  return reply.type(`${type}; charset=utf-8`).send(Readable.from(body(), { objectMode: false, highWaterMark: 64 * 1024 }))
+}
+
+/** Lines of one page as a stream of one part. */
+export async function* onePart(lines: Promise<Line[]>): AsyncGenerator<Line[]> {
+  yield await lines
+}

@@ -1,0 +1,37 @@
+// Shapes that answers of several routes have, as OpenAPI tells them and tests hold them to.
+import { z } from 'zod'
+
+export const time = z.string().describe('RFC 3339, UTC, nine digits.')
+const strings = z.record(z.string(), z.string())
+
+export const gap = z.object({
+  from: time.describe('Of the last line before it.'),
+  to: time.describe('Of the first line behind it.'),
+  bytes: z.number().nullable().describe('At least so many are missing.'),
+  reason: z.string(),
+})
+
+export const line = z
+  .object({
+    time,
+    cluster: z.string(),
+    namespace: z.string(),
+    pod: z.string(),
+    podUid: z.string().nullable(),
+    container: z.string(),
+    restart: z.int().nullable(),
+    node: z.string(),
+    stream: z.string(),
+    severity: z.string().describe('trace, debug, info, warn, error, fatal or empty.'),
+    message: z.string().describe('U+FFFD where the bytes are not UTF-8; text/plain has the bytes.'),
+    offset: z.number().nullable(),
+    containerId: z.string(),
+    unit: z.string(),
+    partial: z.boolean(),
+    traceId: z.string(),
+    spanId: z.string(),
+    labels: strings,
+    attributes: strings,
+  })
+  .describe('A line of a container, or of a system unit.')
+export const next = z.string().nullable().describe('Cursor of the next page; null at the end.')

@@ -1,0 +1,31 @@
+// GET /k8s/kubeconfig: a context named afterlog whose server is the address that was asked, for KUBECONFIG=~/.kube/config:afterlog.
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { badRequest } from '#shared/kubernetes-status.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { kubeconfig } from './kubeconfig.ts'
+
+export const kubeconfigRoute: RoutePlugin = (app, _, done) => {
+  const schema = {
+    hide: false,
+    summary: 'A kubeconfig with a context named afterlog',
+    querystring: z.strictObject({}),
+    produces: ['application/yaml'],
+  }
+  app.get('/kubeconfig', { schema }, (request, reply) => reply.type('application/yaml').send(kubeconfig(addressOf(request))))
+  done()
+}
+
+/** Behind a proxy, as it says; else what the client called us. */
+function addressOf({ headers, protocol }: FastifyRequest): string {
+  const first = (name: string) =>
+    String(headers[name] ?? '')
+      .split(',')[0]!
+      .trim()
+  const scheme = first('x-forwarded-proto') || protocol
+  const host = first('x-forwarded-host') || first('host')
+  if (scheme !== 'http' && scheme !== 'https') throw badRequest('X-Forwarded-Proto: must be http or https')
+  if (!/^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/.test(host))
+    throw badRequest('Host: must be a name or an address, and a port')
+  return `${scheme}://${host}`
+}

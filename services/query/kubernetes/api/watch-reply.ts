@@ -1,0 +1,77 @@
+// A watch: `{type, object}`, a line each, until the client leaves, its time is up or the service stops. resourceVersion is our clock
+// in ms, in lists and in events alike, so that a client that comes back goes on where it was.
+import type { FastifyReply } from 'fastify'
+import { StatusError } from '#shared/kubernetes-status.ts'
+import type { WatchLook, WatchRun } from './watch-looks.ts'
+import { single, type Item, type Resource, type Shape } from './api-object.ts'
+import { clientGone } from '#query/http/line-reply.ts'
+import { sendJsonStream } from './list-reply.ts'
+import type { ListRequest } from './list-request.ts'
+import type { KubernetesRouteOptions } from './route-options.ts'
+import { requestReading } from '#query/http/request-reading.ts'
+
+/** How long ago a watch may have been left: it goes on from what was written since, which is only told apart for a while. */
+const resumableMs = 300_000
+const bookmarkEveryMs = 60_000
+
+export interface WatchReply {
+  tenant: string
+  asked: ListRequest
+  resource: Resource
+  watch(run: WatchRun): AsyncGenerator<WatchLook>
+}
+
+export function sendWatch(
+  { store, limits, clock, stopping, pollIntervalMs = 1000 }: KubernetesRouteOptions,
+  reply: FastifyReply,
+  { tenant, asked, resource, watch }: WatchReply,
+): FastifyReply {
+  const { shape, since, timeoutMs, bookmarks, initialEvents } = asked
+  const now = clock()
+  if (since !== undefined && Number(since) < now - resumableMs)
+    throw new StatusError(410, `too old resource version: ${since} (${now - resumableMs})`)
+  const ends = [clientGone(reply), stopping, ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)])]
+  const signal = AbortSignal.any(ends)
+  const looks = watch({
+    reading: requestReading({ store, limits }, reply, signal),
+    tenant,
+    since: since === undefined ? undefined : Math.min(Number(since), now),
+    pollIntervalMs,
+    clock,
+    signal,
+  })
+  const frames = async function* (): AsyncGenerator<Buffer> {
+    reply.raw.flushHeaders()
+    let bookmarkedAt = now
+    let begun = false
+    try {
+      for await (const { at, items, complete } of looks) {
+        let text = items.map(({ type, item }) => frame(type, object(resource, item, shape, at))).join('')
+        if (complete && bookmarks && (!begun ? initialEvents : at - bookmarkedAt >= bookmarkEveryMs)) {
+          text += frame('BOOKMARK', bookmark(resource, at, !begun))
+          bookmarkedAt = at
+        }
+        begun ||= complete
+        if (text !== '') yield Buffer.from(text)
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      await looks.return(undefined)
+    }
+  }
+  return sendJsonStream(reply, frames())
+}
+
+const frame = (type: string, of: object): string => `${JSON.stringify({ type, object: of })}\n`
+
+function object(resource: Resource, { object: whole, cells }: Item, shape: Shape, at: number): object {
+  const versioned = { ...whole, metadata: { ...whole.metadata, resourceVersion: String(at) } }
+  const shown = single(resource, { object: versioned, cells }, shape)
+  return shape.as === 'Table' ? { ...shown, metadata: { resourceVersion: String(at) } } : shown
+}
+
+function bookmark({ kind, apiVersion }: Resource, at: number, first: boolean): object {
+  const annotations = first ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}
+  return { kind, apiVersion, metadata: { resourceVersion: String(at), creationTimestamp: null, ...annotations } }
+}

@@ -1,0 +1,98 @@
+// GET /k8s/api/v1/namespaces/NAMESPACE/pods/NAME/log: what one life of one container said, byte for byte.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Readable } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
+import { notFound, badRequest } from '#shared/kubernetes-status.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import type { LineFilter } from '#shared/lines/line-filter.ts'
+import { endOfLife } from './read-life-end.ts'
+import { logLife } from './log-life.ts'
+import { followedLines, logLines } from './read-log-lines.ts'
+import { podItems } from '../pod-objects/read-pod-items.ts'
+import { findPod, type FoundPod } from '../pod-objects/read-pod-names.ts'
+import { resolvePod } from '#projector/resolve-pod.ts'
+import type { Line } from '#shared/lines/row-decoder.ts'
+import { createLogWriter, type LogWriter } from './log-writer.ts'
+import { clientGone } from '#query/http/line-reply.ts'
+import { nowNs } from '#query/http/query-context.ts'
+import { requestReading } from '#query/http/request-reading.ts'
+import { readLogRequest, type LogRequest } from './log-request.ts'
+import type { KubernetesRouteOptions } from '../api/route-options.ts'
+import { warnOfOthers } from '../pod-objects/name-warning.ts'
+
+export const podLogRoute =
+  ({ store, limits, clock, stopping, pollIntervalMs = 500 }: KubernetesRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    app.get('/api/v1/namespaces/:namespace/pods/:name/log', async (request: FastifyRequest, reply) => {
+      const { tenant } = request
+      const { namespace, name } = request.params as { namespace: string; name: string }
+      const asked = readLogRequest(request, nowNs(clock))
+      const signal = AbortSignal.any([clientGone(reply), stopping])
+      const reading = requestReading({ store, limits }, reply, signal)
+      const pod = await findPod(reading, { tenant, namespace, name })
+      warnOfOthers(reply, pod)
+      const nowMs = clock()
+      const [[item], identity] = await Promise.all([
+        podItems({ reading, tenant, depth: 'object', nowMs }, [pod]),
+        resolvePod(reading, tenant, pod.uid),
+      ])
+      if (identity === undefined)
+        throw badRequest(`pod ${JSON.stringify(name)} is known by its events alone: no container of it has been reported`)
+      if (item === undefined) throw notFound('pods', name)
+      const life = logLife(item.object, identity, {
+        container: asked.container.name,
+        life: lifeOf(pod, asked),
+        previous: asked.previous,
+      })
+      const { tailLines, since } = asked
+      const filter: LineFilter = { tenant, fields: asked.stream === '' ? {} : { stream: [asked.stream] }, scope: life.scope }
+      const { first, last } = identity.extent ?? { first: 0n, last: -1n }
+      const from = tailLines === undefined && since !== undefined && since > first ? since : first
+      const options = { reading, pod: identity, filter: { ...filter, from, to: last + 1n }, tailLines }
+      const endedAt = () => endOfLife(reading, { tenant, uid: pod.uid, ...life })
+      const lines = asked.follow ? followedLines({ ...options, nowMs, pollIntervalMs, endedAt, signal }) : logLines(options)
+      return sendLog(reply, { lines, writer: createLogWriter(asked), follow: asked.follow, signal })
+    })
+    done()
+  }
+
+/** A life is named once: behind the @ of the pod's name, behind that of the container, or as the previous one. */
+function lifeOf({ life }: FoundPod, { container, previous }: LogRequest): number | undefined {
+  if (life !== undefined && previous) throw badRequest("previous and a life behind the @ of the pod's name exclude each other")
+  if (life !== undefined && container.life !== undefined)
+    throw badRequest("a life behind the @ of the pod's name and one behind that of container exclude each other")
+  return container.life ?? (previous ? -1 : life)
+}
+
+interface LogReply {
+  lines: AsyncGenerator<Line[]>
+  writer: LogWriter
+  /** Whether to begin the answer before there is a line. */
+  follow: boolean
+  signal: AbortSignal
+}
+
+/** Sends lines as they come. What fails before the answer begins is a Status. */
+async function sendLog(reply: FastifyReply, { lines, writer, follow, signal }: LogReply): Promise<FastifyReply> {
+  const next = lines.next()
+  next.catch(() => undefined)
+  await (follow ? Promise.race([next, wait(headersAfterMs)]) : next)
+  const body = async function* (): AsyncGenerator<Buffer> {
+    if (follow) reply.raw.flushHeaders()
+    try {
+      for (let part = await next; part.done !== true; part = await lines.next()) {
+        const bytes = writer.write(part.value)
+        if (bytes.length > 0) yield bytes
+        if (writer.full) return
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      await lines.return(undefined)
+    }
+  }
+  return reply.type('text/plain').send(Readable.from(body(), { objectMode: false, highWaterMark: 64 * 1024 }))
+}
+
+/** ms after which a client that follows a silent container has its headers. */
+const headersAfterMs = 300

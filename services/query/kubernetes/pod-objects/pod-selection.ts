@@ -1,0 +1,26 @@
+// Pure: selectors of Kubernetes on records.
+import type { PodRecord } from '#shared/pod-model/record.ts'
+import { ownerLabel } from '../api/owner-label.ts'
+import { requiredValue, type FieldTerm } from '../api/field-selector.ts'
+import { matchesLabels, type LabelRequirement } from '../api/label-selector.ts'
+import type { NameFilter } from './read-named-pods.ts'
+
+/** Pods that no object reported have no labels. */
+export function hasLabels(record: PodRecord, requirements: readonly LabelRequirement[]): boolean {
+  return requirements.every((requirement) =>
+    requirement.key === ownerLabel && requirement.operator === 'in'
+      ? record.handles.some(({ kind, value }) => kind === 'owner' && requirement.values.includes(value))
+      : matchesLabels([requirement], record.labels),
+  )
+}
+
+/** What leads to the pods that selectors pick, where something does: all others are looked through. */
+export function leadOf(labels: readonly LabelRequirement[], fields: readonly FieldTerm[]): NameFilter['among'] {
+  const label = labels.find((requirement) => requirement.operator === 'in')
+  if (label?.operator === 'in')
+    return label.key === ownerLabel
+      ? { kind: 'owner', values: label.values }
+      : { kind: 'label', values: label.values.map((value) => `${label.key}=${value}`) }
+  const node = requiredValue(fields, 'spec.nodeName')
+  return node === undefined || node === '' ? undefined : { kind: 'node', values: [node] }
+}

@@ -1,0 +1,141 @@
+// Pods by the names that they have under /k8s: the newest of a name has the name, older ones NAME.UIDPREFIX. In the order of Kubernetes, by
+// namespace and name; a page starts behind its last key, so that its cost does not grow with what came before.
+import { compare } from '#shared/compare.ts'
+import { join, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
+import { joined, type HandleKind } from '#shared/pod-model/handles.ts'
+import type { RowReading } from '#shared/store-reading/reading.ts'
+
+export interface NamedPod {
+  uid: string
+  namespace: string
+  name: string
+  /** Epoch ns as decimal text, 0 where nothing reports it. */
+  born: string
+  /** 1 is the newest of its name. */
+  nth: number
+  /** What names it among pods of one name: its uid, or a hash of one that cannot stand in a path. */
+  handle: string
+  /** Pods of its name whose handles begin with the same 8 letters, itself included. */
+  alike: number
+}
+
+export interface NamePosition {
+  namespace: string
+  name: string
+  born: bigint
+  uid: string
+}
+
+export interface NameFilter {
+  tenant: string
+  namespace?: string | undefined
+  names?: readonly string[] | undefined
+  /** Only names of pods that one of these leads to. */
+  among?: { kind: HandleKind; values: readonly string[] } | undefined
+}
+
+interface NameRow {
+  value: string
+  rank: string
+  uid: string
+  handle: string
+  revision: string
+  isDeleted: number
+}
+
+/** Pods of one name that are told apart. */
+const ofOneNameMax = 10_000
+
+/** At least one name where there is any, in order; fewer than `limit` pods mean that there are no more. */
+export async function readNamedPods(
+  reading: Pick<RowReading, 'rows'>,
+  filter: NameFilter,
+  after: NamePosition | undefined,
+  limit: number,
+): Promise<NamedPod[]> {
+  const values = await namesWanted(reading, filter, after, limit)
+  if (values?.length === 0) return []
+  for (let size = limit + 1; ; size *= 4) {
+    const rows = await reading.rows<NameRow>(rowsOfNames(filter, values, after, size))
+    const names = [...Map.groupBy(rows, ({ value }) => value).values()]
+    // The last name may go on behind the rows.
+    const whole = rows.length < size || size > ofOneNameMax ? names : names.slice(0, -1)
+    const pods = whole.flatMap(numbered).filter((pod) => after === undefined || isBehind(pod, after))
+    if (rows.length < size || pods.length >= limit || size > ofOneNameMax) return pods.slice(0, Math.max(limit, 1))
+  }
+}
+
+/** Of one name, newest first. */
+function numbered(rows: readonly NameRow[]): NamedPod[] {
+  const newest = new Map<string, NameRow>()
+  for (const row of rows) {
+    const key = `${row.rank} ${row.uid}`
+    const other = newest.get(key)
+    if (other === undefined || BigInt(row.revision) > BigInt(other.revision)) newest.set(key, row)
+  }
+  const pods = [...newest.values()].filter(({ isDeleted }) => isDeleted === 0)
+  const alike = Map.groupBy(pods, ({ handle }) => handle.slice(0, 8))
+  return pods.map(({ value, rank, uid, handle }, i) => {
+    const [namespace, name] = value.split('\u0001') as [string, string]
+    const born = String(-BigInt(rank))
+    return { uid, namespace, name, born, nth: i + 1, handle, alike: alike.get(handle.slice(0, 8))!.length }
+  })
+}
+
+function isBehind({ namespace, name, born, uid }: NamedPod, after: NamePosition): boolean {
+  const order =
+    compare(namespace, after.namespace) ||
+    compare(name, after.name) ||
+    compare(after.born, BigInt(born)) ||
+    compare(uid, after.uid)
+  return order > 0
+}
+
+/** Values of the next names where some are asked for; undefined where all are. */
+async function namesWanted(
+  { rows }: Pick<RowReading, 'rows'>,
+  { tenant, namespace, names, among }: NameFilter,
+  after: NamePosition | undefined,
+  limit: number,
+): Promise<string[] | undefined> {
+  if (names !== undefined && namespace !== undefined && among === undefined) return names.map((name) => joined(namespace, name))
+  if (names === undefined && among === undefined) return undefined
+  const run = among ?? { kind: 'name', values: names! }
+  const conditions = [
+    sql`${fromTable(tenant, 'pod_lookup')} AND kind = ${str(run.kind)} AND value IN ${strs(run.values)} AND is_deleted = 0`,
+    ...(namespace === undefined ? [] : [sql`namespace = ${str(namespace)}`]),
+    ...(names === undefined ? [] : [sql`name IN ${strs(names)}`]),
+    ...(after === undefined ? [] : [sql`(toString(namespace), name) >= (${str(after.namespace)}, ${str(after.name)})`]),
+  ]
+  const found = await rows<{ namespace: string; name: string }>(
+    statement(
+      'names-led-to',
+      sql`SELECT DISTINCT toString(namespace) AS namespace, name ${join(conditions, ' AND ')} ORDER BY namespace, name LIMIT ${uint(limit + 1)}`,
+    ),
+  )
+  return found.map((row) => joined(row.namespace, row.name))
+}
+
+/** Rows: NameRow, names in order, newest first within a name. */
+function rowsOfNames(
+  { tenant, namespace }: NameFilter,
+  values: readonly string[] | undefined,
+  after: NamePosition | undefined,
+  limit: number,
+): Fragment {
+  const conditions = [
+    sql`${fromTable(tenant, 'pod_lookup')} AND kind = 'namespace-name'`,
+    ...(values === undefined ? [] : [sql`value IN ${strs(values)}`]),
+    ...(namespace === undefined
+      ? [sql`NOT startsWith(value, ${str(joined('', ''))})`]
+      : [sql`startsWith(value, ${str(joined(namespace, ''))})`]),
+    ...(after === undefined ? [] : [sql`value >= ${str(joined(after.namespace, after.name))}`]),
+  ]
+  return statement(
+    'pods-by-name',
+    sql`SELECT value, toString(pod_lookup.rank) AS rank, uid, toString(pod_lookup.revision) AS revision, is_deleted AS isDeleted,
+    if(match(uid, '^[0-9A-Za-z_-]+$'), uid, concat('unresolved-', lower(hex(cityHash64(uid))))) AS handle
+  ${join(conditions, ' AND ')} ORDER BY value, pod_lookup.rank, uid LIMIT ${uint(limit)}`,
+  )
+}

@@ -1,0 +1,53 @@
+// Pure: what is missing from a life, drawn among its lines as lines that say so. A gap has the place of the line behind it, so pages need
+// to remember nothing: each draws what lies between its lines, and the last one what is left.
+import { compare } from '#shared/compare.ts'
+import type { LineKey, Order } from '#shared/lines/line-order.ts'
+import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
+
+export interface GapDrawing {
+  /** Ascending by key; lines with `gap`. */
+  gaps: readonly Line[]
+  order: Order
+  /** Lines up to here, and the gaps between them, were drawn before. */
+  after?: LineKey | undefined
+}
+
+export interface GapDrawer {
+  /** Lines that follow each other, with the gaps in front of each. */
+  among(lines: Line[]): Line[]
+  /** The gaps behind the last line, where there is none after it. */
+  rest(): Line[]
+}
+
+export function createGapDrawer({ gaps, order, after }: GapDrawing): GapDrawer {
+  const isDue = (gap: Line, key: LineKey): boolean =>
+    order === 'asc' ? compareKeys(keyOf(gap), key) <= 0 : compareKeys(keyOf(gap), key) > 0
+  const left = order === 'asc' ? [...gaps] : gaps.toReversed()
+  const due = (key: LineKey): Line[] => {
+    const to = left.findIndex((gap) => !isDue(gap, key))
+    return left.splice(0, to < 0 ? left.length : to)
+  }
+  if (after !== undefined) due(after)
+  return {
+    among: (lines) => (left.length === 0 ? lines : lines.flatMap((line) => [...due(keyOf(line)), line])),
+    rest: () => left.splice(0),
+  }
+}
+
+/** The whole of a traversal, drawn as it comes. */
+export async function* drawGaps(parts: AsyncGenerator<Line[]>, drawing: GapDrawing): AsyncGenerator<Line[]> {
+  const drawer = createGapDrawer(drawing)
+  for await (const lines of parts) yield drawer.among(lines)
+  const rest = drawer.rest()
+  if (rest.length > 0) yield rest
+}
+
+function compareKeys(a: LineKey, b: LineKey): number {
+  return (
+    compare(a.ts, b.ts) ||
+    a.restart - b.restart ||
+    compare(a.file, b.file) ||
+    compare(a.position, b.position) ||
+    compare(a.identity, b.identity)
+  )
+}

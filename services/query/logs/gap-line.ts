@@ -1,0 +1,38 @@
+// Pure: one gap as a line with the place of the line behind it.
+import type { Line } from '#shared/lines/row-decoder.ts'
+import type { Hole } from '#shared/pod-model/seal/evidence.ts'
+import { gapInWords } from '#shared/pod-model/seal/words.ts'
+import type { Life } from '#shared/pod-model/pod-lives.ts'
+import type { PodJson } from '#shared/pod-model/pod.ts'
+import { parseFormattedTime } from '#shared/time/format-time.ts'
+
+export function gapLine({ from, to, bytes, reason, file, offset, behindAt }: Hole, life: Life, pod: PodJson): Line {
+  return {
+    gap: { from, to, bytes, reason },
+    message: Buffer.from(`── gap ${gapInWords({ from, to, bytes, reason }, true)} ──`),
+    ts: parseFormattedTime(behindAt),
+    cluster: pod.cluster,
+    namespace: pod.namespace,
+    pod: pod.name,
+    podUid: pod.uid,
+    container: life.container,
+    restart: life.restart ?? -1,
+    containerId: life.containerId,
+    node: pod.node,
+    unit: '',
+    stream: '',
+    partial: false,
+    severity: '',
+    traceId: '',
+    spanId: '',
+    labels: {},
+    attributes: {},
+    offset: -1,
+    length: -1,
+    file,
+    position: BigInt(offset),
+    received: 0,
+    // Before every line of that place.
+    identity: 0n,
+  }
+}

@@ -1,0 +1,54 @@
+// GET /v1/logs/histogram: how many lines when, by severity.
+import { z } from 'zod'
+import { invalidParameter } from '#shared/errors.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { bucketsMax, histogram, lineExtent, standardStep } from './histogram-statements.ts'
+import type { LineFilter } from '#shared/lines/line-filter.ts'
+import { parseDuration } from '#shared/time/parse-time.ts'
+import type { Reading } from '#shared/store-reading/reading.ts'
+import { fillBuckets } from './buckets.ts'
+import { readFilter } from '#query/search/line-request.ts'
+import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
+import { requestReading } from '#query/http/request-reading.ts'
+import { histogramAnswer } from './logs-schema.ts'
+import { filterParameters, textParameter } from '#query/http/parameters.ts'
+
+const step = textParameter(
+  'Width of a bucket, like `5m`; where none is given, a round one that makes up to 100 buckets.',
+  32,
+).optional()
+const querystring = z.strictObject({ ...filterParameters, step })
+
+export const histogramRoute =
+  ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    const schema = { summary: 'How many lines when, by severity', querystring, response: { 200: histogramAnswer } }
+    app.get('/v1/logs/histogram', { schema }, async (request, reply) => {
+      const { query, tenant } = request
+      const asked = query.step === undefined ? undefined : readStep(query.step)
+      const filter = readFilter(query, { tenant, nowNs: nowNs(clock) })
+      const reading = requestReading({ store, limits }, reply)
+      const extent = await extentOf(filter, reading)
+      if (asked !== undefined && extent / asked.ns >= BigInt(bucketsMax)) {
+        throw invalidParameter('step', `step ${asked.text} would make more than ${bucketsMax} buckets of the time asked for`)
+      }
+      const { text, ns } = asked ?? standardStep(extent)
+      const rows = await reading.rows<{ bucket: string; severity: string; count: number }>(histogram(filter, ns))
+      const counts = rows.map(({ bucket, severity, count }) => ({ bucket: BigInt(bucket), severity, count }))
+      return reply.send({ step: text, buckets: fillBuckets(counts, ns) })
+    })
+    done()
+  }
+
+function readStep(text: string): { text: string; ns: bigint } {
+  const ns = parseDuration(text)
+  if (ns === undefined) throw invalidParameter('step', `step is a duration like 30s, 5m, 1h or 1d, not ${JSON.stringify(text)}`)
+  return { text, ns }
+}
+
+/** Length of the time asked for in ns, or of what the lines span where the request leaves it open. */
+async function extentOf(filter: LineFilter, reading: Reading): Promise<bigint> {
+  if (filter.from !== undefined && filter.to !== undefined) return filter.to - filter.from - 1n
+  const [found] = await reading.rows<{ first: string; last: string; any: number }>(lineExtent(filter))
+  return found === undefined || found.any === 0 ? 0n : BigInt(found.last) - BigInt(found.first)
+}

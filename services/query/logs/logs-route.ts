@@ -1,0 +1,60 @@
+// GET /v1/logs: parse → plan → read → render, a page as JSON, everything as NDJSON or plain text.
+// docs/api.md has its parameters and fields.
+import { z } from 'zod'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { decodeCursor, digest, encodeCursor } from '#query/http/cursor.ts'
+import { readPage, streamLines } from '#shared/store-reading/line-pages.ts'
+import { attributeLines } from './read-attribution.ts'
+import type { Reading } from '#shared/store-reading/reading.ts'
+import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
+import { lineJson } from '#shared/lines/line-json.ts'
+import { negotiate, onePart, streamReply } from '#query/http/line-reply.ts'
+import { filterDigest, readFilter } from '#query/search/line-request.ts'
+import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
+import { requestReading } from '#query/http/request-reading.ts'
+import { linesAnswer } from './logs-schema.ts'
+import { cursor, filterParameters, limit, order } from '#query/http/parameters.ts'
+
+const querystring = z.strictObject({ ...filterParameters, limit: limit(100), order, cursor })
+
+export const logsRoute =
+  ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    const schema = {
+      summary: 'Lines, by any filter, in time order',
+      description: 'JSON is paged; `Accept: application/x-ndjson` and `text/plain` stream everything unless `limit` is given.',
+      querystring,
+      response: { 200: linesAnswer },
+    }
+    app.get('/v1/logs', { schema }, async (request, reply) => {
+      const { query, tenant } = request
+      const type = negotiate(request)
+      const direction = query.order ?? 'desc'
+      const filters = digest(filterDigest(query, tenant, ['logs', direction]))
+      const asked = readFilter(query, { tenant, nowNs: nowNs(clock) })
+      const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
+      const filter = at === undefined ? asked : { ...asked, ...bounds(at) }
+      const reading = requestReading({ store, limits }, reply)
+      const options = { reading, filter, order: direction, ...(at === undefined ? {} : { after: at.after }) }
+      if (type !== 'application/json' && query.limit === undefined) {
+        return streamReply(reply, type, attributed(reading, tenant, streamLines(options)))
+      }
+      const page = readPage({ ...options, limit: query.limit ?? 100 }).then(async ({ lines, more }) => ({
+        lines: await attributeLines(reading, tenant, lines),
+        more,
+      }))
+      if (type !== 'application/json') return streamReply(reply, type, onePart(page.then(({ lines }) => lines)))
+      const { lines, more } = await page
+      const next = more ? encodeCursor({ after: keyOf(lines.at(-1)!), ...bounds(filter) }, filters) : null
+      return reply.send({ lines: lines.map(lineJson), next, stats: reading.stats() })
+    })
+    done()
+  }
+
+async function* attributed(reading: Reading, tenant: string, parts: AsyncIterable<Line[]>): AsyncGenerator<Line[]> {
+  for await (const lines of parts) yield attributeLines(reading, tenant, lines)
+}
+
+function bounds({ from, to }: { from?: bigint; to?: bigint }): { from?: bigint; to?: bigint } {
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
+}

@@ -1,0 +1,139 @@
+// GET /v1/pods/{uid}/logs: what one pod said, its fragments joined. resolve → plan → read → join → render.
+import { sql } from '#shared/clickhouse/sql.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { z } from 'zod'
+import { decodeCursor, digest, encodeCursor } from '#query/http/cursor.ts'
+import type { LineFilter } from '#shared/lines/line-filter.ts'
+import { livesScope } from '#shared/lines/pod-scope.ts'
+import { readPodPage, streamPodLines, type PodLinesOptions } from '#shared/store-reading/pod-lines.ts'
+import { readPodGaps } from './read-gaps.ts'
+import { resolvePod } from '#projector/resolve-pod.ts'
+import { livesNumbered, type PodIdentity } from '#shared/stored-pods/pod-identity.ts'
+import { readReferencedPod } from '#query/pods/read-pod-reference.ts'
+import type { Page } from '#shared/store-reading/line-pages.ts'
+import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
+import { createGapDrawer, drawGaps, type GapDrawing } from './draw-gaps.ts'
+import { lineJson } from '#shared/lines/line-json.ts'
+import { negotiate, onePart, streamReply } from '#query/http/line-reply.ts'
+import { filterDigest, readFilter } from '#query/search/line-request.ts'
+import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
+import { requestReading } from '#query/http/request-reading.ts'
+import { linesAnswer } from './logs-schema.ts'
+import {
+  boolean,
+  count,
+  cursor,
+  filterParameters,
+  limit as limitParameter,
+  linesMax,
+  order,
+  signed,
+  timeParameters,
+} from '#query/http/parameters.ts'
+import { podPath } from '#query/pods/pods-schema.ts'
+
+const { container, q, severity, stream } = filterParameters
+const querystring = z.strictObject({
+  container,
+  life: signed.optional().describe('A restart number; negative counts back from the newest: -1 is the previous life.'),
+  tail: count(linesMax).optional().describe('The last so many lines.'),
+  gaps: boolean.optional().describe('Draw what is known to be missing as marked lines.'),
+  q,
+  severity,
+  stream,
+  ...timeParameters,
+  limit: limitParameter(100),
+  order,
+  cursor,
+})
+
+export const podLogsRoute =
+  ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    const schema = {
+      summary: 'What one pod said, however it ended',
+      params: podPath,
+      querystring,
+      response: { 200: linesAnswer },
+    }
+    app.get('/v1/pods/:uid/logs', { schema }, async (request, reply) => {
+      const { query, tenant, params } = request
+      const type = negotiate(request)
+      const direction = query.order ?? 'asc'
+      const filters = digest(filterDigest(query, tenant, ['pod', params.uid, direction, query.life ?? null, query.tail ?? null]))
+      const asked = readFilter(query, { tenant, nowNs: nowNs(clock) })
+      const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
+      const reading = requestReading({ store, limits }, reply)
+      const meant = { tenant, reference: params.uid, parameter: 'uid' }
+      const { uid, pod } = await readReferencedPod(reading, meant, (one) => resolvePod(reading, tenant, one))
+      const bounds = at ?? asked
+      const resolved = {
+        ...(bounds.from === undefined ? {} : { from: bounds.from }),
+        ...(bounds.to === undefined ? {} : { to: bounds.to }),
+      }
+      const filter = withinPod({ ...asked, ...resolved }, pod, query.life)
+      const options = { reading, filter, pod, order: direction, ...(at === undefined ? {} : { after: at.after }) }
+      const lives = query.life === undefined ? undefined : livesNumbered(pod, query.life)
+      const within = { ...resolved, containers: query.container, lives }
+      const gaps = query.gaps === true ? await readPodGaps(reading, tenant, { uid, pod, filter: within }) : []
+      const drawing = { gaps, order: direction, after: at?.after }
+      if (type !== 'application/json' && query.limit === undefined && query.tail === undefined) {
+        return streamReply(reply, type, drawGaps(streamPodLines(options), drawing))
+      }
+      const page = readTail(options, { limit: query.limit ?? query.tail ?? 100, tail: query.tail, left: at?.left })
+      if (type !== 'application/json') return streamReply(reply, type, onePart(page.then((read) => drawPage(read, drawing))))
+      const read = await page
+      const { lines, more, left } = read
+      const next = more
+        ? encodeCursor({ after: keyOf(lines.at(-1)!), ...resolved, ...(left === undefined ? {} : { left }) }, filters)
+        : null
+      return reply.send({ lines: drawPage(read, drawing).map(lineJson), next, stats: reading.stats() })
+    })
+    done()
+  }
+
+/** The filter within the pod, its times and, where asked, some of its lives. */
+function withinPod(filter: LineFilter, pod: PodIdentity, life: number | undefined): LineFilter {
+  const scope = life === undefined ? pod.scope : sql`${pod.scope} AND ${livesScope(livesNumbered(pod, life))}`
+  if (pod.extent === undefined) return { ...filter, scope }
+  const { first, last } = pod.extent
+  return { ...filter, scope, from: max(filter.from ?? first, first), to: min(filter.to ?? last + 1n, last + 1n) }
+}
+
+/** A page with its gaps. Of a tail only those between its lines: what is missing before them is as far away as the lines there. */
+function drawPage({ lines, more, isCut }: TailPage, drawing: GapDrawing): Line[] {
+  const first = isCut === true && drawing.order === 'asc' ? lines[0] : undefined
+  const drawer = createGapDrawer({ ...drawing, after: drawing.after ?? (first && keyOf(first)) })
+  const drawn = drawer.among(lines)
+  return more || (isCut === true && first === undefined) ? drawn : [...drawn, ...drawer.rest()]
+}
+
+interface TailOptions {
+  limit: number
+  tail: number | undefined
+  /** Of a tail read backwards in pages: lines still to come. */
+  left: number | undefined
+}
+
+interface TailPage extends Page {
+  left?: number
+  /** There are lines before those that were asked for. */
+  isCut?: boolean
+}
+
+/** A page of the last `tail` lines. Forwards, pages behind the first go on from their cursor to the end. */
+async function readTail(options: PodLinesOptions, { limit, tail, left }: TailOptions): Promise<TailPage> {
+  if (tail === undefined || (options.order === 'asc' && options.after !== undefined)) return readPodPage({ ...options, limit })
+  if (options.order === 'asc') {
+    const { lines, more: isCut } = await readPodPage({ ...options, order: 'desc', limit: tail })
+    lines.reverse()
+    return { lines: lines.slice(0, limit), more: lines.length > limit, isCut: isCut || tail === 0 }
+  }
+  const rest = left ?? tail
+  const page = await readPodPage({ ...options, limit: Math.min(limit, rest) })
+  const after = rest - page.lines.length
+  return { lines: page.lines, more: page.more && after > 0, left: after, isCut: (page.more && after === 0) || tail === 0 }
+}
+
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)

@@ -1,0 +1,48 @@
+// GET /v1/pods/{uid}/obituary: how a pod died, as JSON or as one page for a browser. stored or composed → render.
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { AfterlogError } from '#shared/errors.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { readObituary } from './read-obituary.ts'
+import { readReferencedPod } from '#query/pods/read-pod-reference.ts'
+import { acceptedType } from '#query/http/accept.ts'
+import { obituaryPage } from './obituary-page.ts'
+import type { QueryRouteOptions } from '#query/http/query-context.ts'
+import { requestReading } from '#query/http/request-reading.ts'
+import { obituaryAnswer } from './obituary-schema.ts'
+import { podPath } from '#query/pods/pods-schema.ts'
+
+/** The page loads and runs nothing; what a log line says stays text. */
+const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+export const obituaryRoute =
+  ({ store, limits }: Pick<QueryRouteOptions, 'store' | 'limits'>): RoutePlugin =>
+  (app, _, done) => {
+    const schema = {
+      summary: 'How a pod died: cause, evidence, timeline, last words; as JSON or as a page',
+      params: podPath,
+      querystring: z.strictObject({}),
+      response: { 200: obituaryAnswer },
+    }
+    app.get('/v1/pods/:uid/obituary', { schema }, async (request, reply) => {
+      const { tenant, params, headers } = request
+      const type = acceptedType(headers.accept, ['application/json', 'text/html'])
+      if (type === undefined) {
+        const said = 'an obituary comes as application/json or text/html'
+        throw new AfterlogError('not-acceptable', said, { parameter: 'Accept' })
+      }
+      const reading = requestReading({ store, limits }, reply)
+      const asked = { tenant, reference: params.uid, parameter: 'uid' }
+      const { pod: obituary } = await readReferencedPod(reading, asked, (uid) => readObituary(reading, tenant, uid))
+      void reply.header('vary', 'accept')
+      return type === 'application/json' ? reply.send(obituary) : sendPage(reply, obituaryPage(obituary))
+    })
+    done()
+  }
+
+const sendPage = (reply: FastifyReply, page: string): FastifyReply =>
+  reply
+    .type('text/html; charset=utf-8')
+    .header('content-security-policy', policy)
+    .header('x-content-type-options', 'nosniff')
+    .send(page)

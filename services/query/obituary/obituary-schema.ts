@@ -1,0 +1,31 @@
+// Shape of GET /v1/pods/{uid}/obituary, as OpenAPI tells it and tests hold it to.
+import { z } from 'zod'
+import { timelineKinds } from '#shared/pod-model/timeline.ts'
+import { line } from '#query/http/line-schema.ts'
+import { cause, evidence, outcome, podDetails, replacement, seal, time } from '#query/pods/pods-schema.ts'
+
+const alsoDied = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  uid: z.string(),
+  outcome,
+  reason: z.string(),
+  diedAt: time,
+  cause,
+})
+
+export const obituaryAnswer = z.object({
+  pod: podDetails.omit({ cause: true, evidence: true }),
+  outcome,
+  cause,
+  evidence,
+  timeline: z.array(z.object({ time, kind: z.enum(timelineKinds), text: z.string() })).describe('Oldest first.'),
+  lastWords: z.array(z.object({ container: z.string(), lines: z.array(line) })).describe('The last 50 lines of each container.'),
+  firstError: line
+    .extend({ because: z.string().describe('What makes it an error.') })
+    .nullable()
+    .describe('Of the life that died.'),
+  alsoDied: z.array(alsoDied).describe('On the same node within 5 minutes, oldest first; completed pods are left out.'),
+  replacement,
+  seals: z.array(seal.extend({ container: z.string(), restart: z.int().nullable() })).describe('Of each life.'),
+})

@@ -1,0 +1,40 @@
+// GET /v1/pods: who lived, how they ended and how much they said. parse → page of records → render.
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { podJson } from '#shared/pod-model/record.ts'
+import { digest } from '#query/http/cursor.ts'
+import { decodePodCursor, encodePodCursor } from './pod-cursor.ts'
+import { readPodPage } from './read-page.ts'
+import { formatTime } from '#shared/time/format-time.ts'
+import { podFilterDigest, readPodFilter, readPodTimes } from './pod-request.ts'
+import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
+import { requestReading } from '#query/http/request-reading.ts'
+import { podsAnswer, podsQuery } from './pods-schema.ts'
+
+const podsPerPage = 100
+
+export const podsRoute =
+  ({ store, limits, clock, projection }: QueryRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    const schema = { summary: 'Pods, alive and dead, newest first', querystring: podsQuery, response: { 200: podsAnswer } }
+    app.get('/v1/pods', { schema }, async (request, reply) => {
+      const { query, tenant } = request
+      const filters = digest(podFilterDigest(query, tenant))
+      const asked = readPodTimes(query, nowNs(clock))
+      const cursor = query.cursor === undefined ? undefined : decodePodCursor(query.cursor, filters)
+      const times = cursor?.times ?? asked
+      const asOf = projection.asOf
+      const { records, next } = await readPodPage(requestReading({ store, limits }, reply), {
+        filter: readPodFilter(query, { tenant }, times),
+        sort: query.sort ?? 'created',
+        position: cursor?.position,
+        now: BigInt(Math.round(clock())) * 1000n,
+        limit: query.limit ?? podsPerPage,
+      })
+      return reply.send({
+        pods: records.map(podJson),
+        next: next === null ? null : encodePodCursor({ position: next, times }, filters),
+        asOf: asOf === undefined ? null : formatTime(BigInt(Math.trunc(asOf)) * 1_000_000n),
+      })
+    })
+    done()
+  }

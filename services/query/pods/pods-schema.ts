@@ -1,0 +1,189 @@
+// Shapes of /v1/pods and /v1/pods/{uid}, as OpenAPI tells them and tests hold them to.
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { evidenceKinds } from '#shared/lifecycle/evidence-items.ts'
+import { outcomes } from '#shared/lifecycle/evidence.ts'
+import { gap } from '#query/http/line-schema.ts'
+import { cursor, filterParameters, limit, timeParameters } from '#query/http/parameters.ts'
+
+/** Each value is a condition of a statement, in several sets. */
+const valuesMax = 100
+const many = <T extends z.ZodType<string, string>>(value: T, description: string) =>
+  z
+    .union([value, z.array(value).max(valuesMax, `must not be given more than ${valuesMax} times`)])
+    .transform((given) => (typeof given === 'string' ? [given] : given) as z.output<T>[])
+    .optional()
+    .describe(`${description} Repeatable up to ${valuesMax} times: any of the values.`)
+
+const { cluster, namespace, node } = filterParameters
+const text = (max = 1024) => z.string().min(1, 'must not be empty').max(max)
+
+const letters = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/g, '')
+/** `OOMKilled` and `NodeLost` are outcomes as kubectl's users write them. */
+const outcomeText = z
+  .string()
+  .transform((given) => outcomes.find((known) => letters(known) === letters(given)) ?? given)
+  .pipe(z.enum(outcomes, `must be one of ${outcomes.join(', ')}`))
+  .meta({ enum: [...outcomes] })
+
+export const podsQuery = z.strictObject({
+  cluster,
+  namespace,
+  name: many(z.string(), 'Pod name; one name may have had many uids.'),
+  uid: many(text(), 'Pod uid, or its first 6 or more characters.'),
+  node,
+  outcome: many(outcomeText, 'How the pod ended, in any spelling of Kubernetes, such as `OOMKilled`.'),
+  owner: many(
+    z.string().regex(/^[^/]+(\/[^/]+)?$/, 'must be a name or Kind/name, such as Deployment/cart'),
+    '`Deployment/cart` or `cart`.',
+  ),
+  ip: many(
+    z.string().refine((ip) => isIP(ip) !== 0 && !ip.includes('%'), 'must be an IPv4 or IPv6 address'),
+    'Address of the pod; with `at`, or `from` and `to`, the pods that had it then.',
+  ),
+  containerId: many(
+    z
+      .string()
+      .regex(
+        /^([a-z0-9.+-]+:\/\/)?[0-9a-f]{6,64}$/i,
+        'must be the first 6 or more hexadecimal digits of a container id, with or without scheme',
+      ),
+    'Id of any of its container instances, or the first 6 or more digits, with or without scheme.',
+  ),
+  image: many(
+    z
+      .string()
+      .max(1024)
+      .regex(
+        /^(?!sha256:)[^\s@]+(@sha256:[0-9a-f]{64})?$|^sha256:[0-9a-f]{6,64}$/i,
+        'must be a reference such as registry.example/cart:1.2, or sha256: and the first 6 or more digits of a digest',
+      ),
+    'Image of any of its containers: a reference with or without tag, or `sha256:` and the first 6 or more digits.',
+  ),
+  label: many(
+    z
+      .string()
+      .max(512)
+      .regex(
+        /^[A-Za-z0-9]([\w./-]*[A-Za-z0-9])?(=[\w.-]*)?$/,
+        'must be key=value, or key alone for any value; give it again for more',
+      ),
+    '`key=value`, or `key` for any value. Values of one key are ORed, different keys ANDed.',
+  ),
+  event: many(text(), 'Uid or name of an Event on the pod.'),
+  at: timeParameters.from.describe('Pods that lived at this time. RFC 3339, epoch, or relative such as `-15m`.'),
+  from: timeParameters.from.describe('Pods last seen at this time or later. RFC 3339, epoch, or relative such as `-15m`.'),
+  to: timeParameters.to.describe('Pods first seen before this time.'),
+  sort: z
+    .enum(['created', 'died'], 'must be created (newest first) or died (only pods that are over, newest death first)')
+    .optional()
+    .describe('`created`, the default: newest first. `died`: only pods that are over, newest death first.'),
+  limit: limit(100),
+  cursor,
+})
+export type PodsQuery = z.output<typeof podsQuery>
+
+export const time = z.string().describe('RFC 3339, UTC, nine digits.')
+export const outcome = z.enum(outcomes)
+export const seal = z.object({
+  state: z.enum(['sealed', 'gap', 'tail-unknown', 'unsealed']),
+  lines: z.number(),
+  gaps: z.array(gap),
+  text: z.string(),
+})
+
+const life = z.object({
+  restart: z.int().nullable().describe('Number of its log file; null while it is not known.'),
+  containerId: z.string(),
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  outcome,
+  reason: z.string(),
+  exitCode: z.int().nullable(),
+  signal: z.int().nullable().describe('As the runtime reported it, else n of an exit code 128 + n that stands for a signal.'),
+  lines: z.number().describe('Distinct lines.'),
+  linesExact: z.boolean().describe('false while it runs: `lines` is an estimate then.'),
+  firstLine: time.nullable(),
+  lastLine: time.nullable(),
+  seal: seal.nullable(),
+})
+
+const pod = z.object({
+  cluster: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+  uid: z.string(),
+  node: z.string(),
+  owner: z.object({ kind: z.string(), name: z.string() }),
+  outcome,
+  reason: z.string(),
+  message: z.string(),
+  exitCode: z.int().nullable(),
+  firstSeen: time.nullable(),
+  lastSeen: time.nullable(),
+  diedAt: time.nullable().describe('null while it runs.'),
+  restarts: z.int().nullable(),
+  lines: z.number().describe('Distinct lines.'),
+  linesExact: z.boolean().describe('false where `lines` of any life is an estimate.'),
+  containers: z.array(z.object({ name: z.string(), lives: z.array(life) })),
+})
+
+const event = z.object({
+  type: z.string(),
+  reason: z.string(),
+  message: z.string(),
+  count: z.int(),
+  firstTime: time,
+  lastTime: time,
+  container: z.string().describe('Empty where it is about the whole pod.'),
+  component: z.string(),
+  host: z.string(),
+})
+
+export const replacement = z
+  .object({ uid: z.string(), name: z.string(), node: z.string(), startedAt: time.nullable() })
+  .nullable()
+  .describe('The pod that came in its place.')
+
+export const podsAnswer = z.object({
+  pods: z.array(pod),
+  next: z.string().nullable().describe('Cursor of the next page; null at the end.'),
+  asOf: time.nullable().describe('The list has every fact that was stored until then; null before the projector has begun.'),
+})
+
+/** `{uid}` of every path below a pod. */
+export const podPath = z.object({
+  uid: z
+    .string()
+    .describe(
+      'API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>; also the first 6 or more characters of a uid, NAME.UIDPREFIX, or a name that one pod alone has had.',
+    ),
+})
+
+export const evidence = z
+  .array(z.object({ kind: z.enum(evidenceKinds), time: time.nullable(), text: z.string() }))
+  .describe('What the outcome rests on, oldest first.')
+export const cause = z.string().describe('Why it ended, in one sentence; where the evidence contradicts itself, it says so.')
+
+const lifeDetail = life.extend({
+  kind: z.enum(['container', 'init', 'sidecar', 'ephemeral', '']).describe('Empty where only its lines are known.'),
+  cause,
+  evidence,
+  image: z.string(),
+  imageDigest: z.string().describe('Empty where it is not known.'),
+  bytes: z.number().describe('Of the messages of its distinct lines.'),
+  errors: z.number().describe('Distinct lines of severity error or fatal.'),
+})
+export const podDetails = pod.extend({
+  cause,
+  evidence,
+  containers: z.array(z.object({ name: z.string(), lives: z.array(lifeDetail) })),
+  ip: z.string(),
+  labels: z.record(z.string(), z.string()),
+  annotations: z.record(z.string(), z.string()),
+  imageDigests: z.record(z.string(), z.string()).describe('By container, of its newest life whose digest is known.'),
+})
+export const podAnswer = podDetails.extend({
+  events: z.array(event).describe('Oldest first.'),
+  replacement,
+})

@@ -1,0 +1,141 @@
+// GET, PUT and DELETE /v1/retention: how long lines are kept, and what a change does to stored and to new lines. The
+// rules are of the whole store, whatever the tenant: lines are dropped by day and class. A client on another machine
+// that wants stored lines kept for less time than before has to name, in `confirm`, what a dry run said of it: none of
+// its requests deletes lines by itself. Who is on this machine could delete the files as well, and need not.
+import type { FastifyReply } from 'fastify'
+import type { LiveRetention, RetentionVersion } from '#shared/retention/live-retention.ts'
+import { AfterlogError, invalidParameter } from '#shared/errors.ts'
+import { isLoopback } from '#shared/http/exposure.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import {
+  isRuleName,
+  parseDays,
+  parseSpan,
+  retentionOf,
+  type LastWords,
+  type RetentionSettings,
+} from '#shared/retention/retention.ts'
+import { z } from 'zod'
+import { readInexactDays } from '#shared/retention/inexact-days.ts'
+import { endsAt, storedPartitions } from '#shared/retention/partitions.ts'
+import type { BlockedDay } from '#shared/retention/blocked-day.ts'
+import { retentionEffect, retentionJson, unconfirmed, type Overdue, type RetentionFacts } from './retention-json.ts'
+import type { QueryRouteOptions } from '#query/http/query-context.ts'
+import { retentionAnswer, retentionBody, retentionChange, retentionQuery } from './retention-schema.ts'
+
+export interface RetentionRouteOptions extends Pick<QueryRouteOptions, 'store' | 'clock'> {
+  retention: LiveRetention
+  blockedDays: ReadonlyMap<string, BlockedDay>
+}
+
+const rulesMax = 1000
+
+export const retentionRoute =
+  ({ store, clock, retention, blockedDays }: RetentionRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    const factsOf = async (settings: RetentionVersion): Promise<RetentionFacts> => ({
+      settings,
+      environment: retention.environment,
+      partitions: await storedPartitions(store),
+      endsAt,
+      nowMs: clock(),
+    })
+
+    const overdue = async (): Promise<Overdue> => ({ blocked: blockedDays, inexact: await readInexactDays(store) })
+
+    const get = { summary: 'How long lines are kept', querystring: z.strictObject({}), response: { 200: retentionAnswer } }
+    app.get('/v1/retention', { schema: get }, async (_request, reply) => {
+      await retention.reload()
+      return reply.send(retentionJson(await factsOf(retention.newest()), await overdue()))
+    })
+
+    const put = {
+      summary: 'Change how long lines are kept, without a restart',
+      querystring: retentionQuery,
+      body: retentionBody,
+      response: { 200: retentionChange },
+    }
+    app.put('/v1/retention', { schema: put }, async (request, reply) => {
+      const { rules, lastWords } = request.body
+      const settings = (before: RetentionVersion): RetentionSettings => ({
+        rules: rulesOf(request.body),
+        lastWords: lastWordsOf(request.body, before.lastWords),
+      })
+      const log = (): void => request.log.info({ rules, lastWords }, 'retention rules are put')
+      return change(reply, request, { settings, source: 'put', log })
+    })
+
+    const remove = {
+      summary: 'Return to the rules of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS',
+      querystring: retentionQuery,
+      response: { 200: retentionChange },
+    }
+    app.delete('/v1/retention', { schema: remove }, async (request, reply) => {
+      const log = (): void => request.log.info('retention rules return to those of the environment')
+      return change(reply, request, { settings: () => retention.environment, source: 'environment', log })
+    })
+
+    async function change(
+      reply: FastifyReply,
+      { ip, query: { dryRun, confirm } }: { ip: string; query: z.output<typeof retentionQuery> },
+      { settings, source, log }: Change,
+    ): Promise<FastifyReply> {
+      await retention.reload()
+      const before = retention.newest()
+      const wanted = settings(before)
+      const planned = await factsOf({ ...wanted, source, inForceMs: clock() })
+      const effect = retentionEffect(before, planned)
+      if (dryRun === 'true') return reply.send({ ...retentionJson(planned, await overdue()), effect })
+      const isFree = effect.confirm === null || (confirm === undefined && isLoopback(ip))
+      if (!isFree && effect.confirm !== confirm)
+        throw new AfterlogError('not-confirmed', unconfirmed(effect), { parameter: 'confirm' })
+      log()
+      const facts = await factsOf(await retention.put(source === 'put' ? wanted : 'environment'))
+      return reply.send({ ...retentionJson(facts, await overdue()), effect: retentionEffect(before, facts) })
+    }
+    done()
+  }
+
+interface Change {
+  settings(before: RetentionVersion): RetentionSettings
+  source: RetentionVersion['source']
+  /** Called once it is certain that the change is made. */
+  log(): void
+}
+
+type Body = z.output<typeof retentionBody>
+
+function rulesOf({ rules }: Body): RetentionSettings['rules'] {
+  const entries = Object.entries(rules)
+  if (!Object.hasOwn(rules, 'default'))
+    throw invalidParameter('rules.default', 'rules.default is missing: it is for every namespace without a rule of its own')
+  if (entries.length > rulesMax)
+    throw invalidParameter('rules', `there are more than ${rulesMax} rules: each has a partition per day`)
+  return retentionOf(
+    new Map(
+      entries.map(([name, text]) => {
+        const parameter = `rules.${name}`
+        if (!isRuleName(name))
+          throw invalidParameter(parameter, `${JSON.stringify(name)} is no name of a namespace; there are no patterns`)
+        return [name, readBy(parseDays, parameter, text)]
+      }),
+    ),
+  )
+}
+
+function lastWordsOf({ lastWords = {} }: Body, before: LastWords): LastWords {
+  const { first, last, keep } = lastWords
+  return {
+    firstMs: first === undefined ? before.firstMs : readBy(parseSpan, 'lastWords.first', first),
+    lastMs: last === undefined ? before.lastMs : readBy(parseSpan, 'lastWords.last', last),
+    keptDays: keep === undefined ? before.keptDays : readBy(parseDays, 'lastWords.keep', keep),
+  }
+}
+
+function readBy(parse: (text: string) => number, parameter: string, text: string): number {
+  try {
+    return parse(text)
+  } catch (error) {
+    throw invalidParameter(parameter, `${parameter}: ${(error as Error).message} (it is ${JSON.stringify(text.slice(0, 200))})`)
+  }
+}

@@ -1,0 +1,92 @@
+// namespace:shop  pod:cart-*  severity:>=warn  restart:>1
+// Fields that are columns of their own: the cheapest searches there are.
+import { invalidParameter } from '#shared/errors.ts'
+import { int, join, raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { FieldTerm } from './syntax/search-node.ts'
+import { notComparable, shown, signs, valueSql } from './search-value.ts'
+import { filterSeverity } from './severity-filter.ts'
+
+export function textColumnSql(column: Fragment, term: FieldTerm): Fragment {
+  if (term.test.op === 'gt' || term.test.op === 'gte' || term.test.op === 'lt' || term.test.op === 'lte')
+    throw notComparable(term)
+  if (term.test.op === 'eq' && term.test.value.includes('*') && !term.text.endsWith('"')) throw misplacedStar(term)
+  return valueSql(column, term)
+}
+
+function misplacedStar(term: FieldTerm) {
+  return invalidParameter(
+    'q',
+    `${shown(term)} at position ${term.position}: a star only works at the end of a value. Write ${term.name}:/…/ with a regular expression, or put the value in quotes`,
+    term.position,
+  )
+}
+
+/** Least first. A line without a severity is below none and above none. */
+const ranks = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
+export function severitySql(term: FieldTerm): Fragment {
+  const { test } = term
+  switch (test.op) {
+    case 'eq':
+      return sql`severity = ${str(test.value === '' ? '' : ranks[rank(test.value, term)]!)}`
+    case 'gt':
+      return anyOf(ranks.slice(rank(test.value, term) + 1))
+    case 'gte':
+      return anyOf(ranks.slice(rank(test.value, term)))
+    case 'lt':
+      return anyOf(ranks.slice(0, rank(test.value, term)))
+    case 'lte':
+      return anyOf(ranks.slice(0, rank(test.value, term) + 1))
+    case 'prefix':
+    case 'regex':
+    case 'exists':
+      return valueSql(raw('severity'), term)
+  }
+}
+
+const anyOf = (severities: readonly string[]): Fragment =>
+  severities.length === 0
+    ? raw('0')
+    : sql`severity IN (${join(
+        severities.map((name) => sql`${str(name)}`),
+        ', ',
+      )})`
+
+function rank(value: string, term: FieldTerm): number {
+  const at = ranks.indexOf(filterSeverity(value) ?? '')
+  if (at !== -1) return at
+  throw invalidParameter(
+    'q',
+    `${shown(term)} at position ${term.position}: a severity is one of ${ranks.join(', ')}. Put the term in quotes to search for it as text`,
+    term.position,
+  )
+}
+
+/** -1 is stored where the restart is unknown; it is no number to compare with. */
+export function restartSql(term: FieldTerm): Fragment {
+  const { test } = term
+  switch (test.op) {
+    case 'eq':
+      return sql`restart = ${int(count(test.value, term))}`
+    case 'exists':
+      return raw('restart >= 0')
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
+      return sql`(restart >= 0 AND restart ${signs[test.op]} ${int(count(test.value, term))})`
+    case 'prefix':
+    case 'regex':
+      return count(undefined, term)
+  }
+}
+
+function count(value: string, term: FieldTerm): number
+function count(value: undefined, term: FieldTerm): never
+function count(value: string | undefined, term: FieldTerm): number {
+  if (value !== undefined && /^\d{1,9}$/.test(value)) return Number(value)
+  throw invalidParameter(
+    'q',
+    `${shown(term)} at position ${term.position}: a restart is a whole number, 0 for the first life. Put the term in quotes to search for it as text`,
+    term.position,
+  )
+}

@@ -1,0 +1,34 @@
+// Search text to a condition over the table `logs`, to be ANDed to tenant and time by the planner. Values are bound, never
+// part of the text. Each language element holds its own SQL; this file joins them.
+import { join, raw, sql, type Fragment } from '#shared/clickhouse/sql.ts'
+import { parseSearch } from './syntax/parse-search.ts'
+import type { SearchNode } from './syntax/search-node.ts'
+import { fieldSql } from './search-field.ts'
+import { literalSql, prefixSql } from './search-literal.ts'
+import { regexSql } from './search-regex.ts'
+
+/** `error -debug (a OR b)` as a condition. Fails with `invalid-parameter` of `q`, with a position. */
+export function compileSearch(text: string): Fragment {
+  return searchSql(parseSearch(text))
+}
+
+/** A condition that is 0 or 1 for every row, never NULL: NOT must see all the rows that its term does not match. */
+function searchSql(node: SearchNode): Fragment {
+  switch (node.kind) {
+    case 'and':
+      return node.terms.length === 0 ? raw('1') : sql`(${join(node.terms.map(searchSql), ' AND ')})`
+    case 'or':
+      return sql`(${join(node.terms.map(searchSql), ' OR ')})`
+    case 'not':
+      return sql`NOT ${searchSql(node.term)}`
+    case 'word':
+    case 'phrase':
+      return literalSql(node.text)
+    case 'prefix':
+      return prefixSql(node.text)
+    case 'regex':
+      return regexSql(raw('message'), node.pattern, node.position)
+    case 'field':
+      return fieldSql(node)
+  }
+}

@@ -1,0 +1,143 @@
+// GET /v1/logs/tail: lines as they arrive, as server-sent events. With `from`, first what is there since then, in time order.
+// Each event's id is a cursor; a client that comes back with Last-Event-ID goes on behind it.
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { decodeCursor, digest, encodeCursor, type Cursor } from '#query/http/cursor.ts'
+import { nowhere } from '#shared/lines/line-order.ts'
+import { createShownLines, follow, later, type Reached } from './follow-lines.ts'
+import { streamLines } from '#shared/store-reading/line-pages.ts'
+import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
+import { lineJson } from '#shared/lines/line-json.ts'
+import { sseComment, sseEvent } from './sse.ts'
+import { clientGone } from '#query/http/line-reply.ts'
+import { ownerTail } from './owner-tail.ts'
+import { filterDigest, readFilter } from '#query/search/line-request.ts'
+import type { TailRun } from './tail-run.ts'
+import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
+import { requestReading } from '#query/http/request-reading.ts'
+
+import { cursor, filterParameters } from '#query/http/parameters.ts'
+
+export interface TailOptions extends QueryRouteOptions {
+  /** Aborts when the service stops: every tail then ends with `event: end`. */
+  stopping: AbortSignal
+  pollIntervalMs?: number
+  heartbeatMs?: number
+}
+
+const ownerParameter = z
+  .string('give it once')
+  .max(512)
+  .regex(/^[A-Z][A-Za-z]*\/[^/\s]+$/, 'must be Kind/name, such as Deployment/cart, StatefulSet/db, Job/import or CronJob/nightly')
+  .refine(
+    (owner) => !owner.startsWith('Node/'),
+    'static pods, which a Node owns, are not followed by their owner: their lines carry another uid; give node, or pod',
+  )
+  .optional()
+  .describe('`Kind/name`: all pods of this owner, present and future, with an event `life` where one died or was born.')
+
+const querystring = z.strictObject({
+  ...filterParameters,
+  owner: ownerParameter,
+  cursor: cursor.describe('Like Last-Event-ID, for clients that cannot set it.'),
+})
+
+export const tailRoute =
+  ({ store, limits, clock, projection, stopping, pollIntervalMs = 500, heartbeatMs = 15_000 }: TailOptions): RoutePlugin =>
+  (app, _, done) => {
+    const schema = { summary: 'Lines as they arrive (server-sent events)', querystring, produces: ['text/event-stream'] }
+    app.get('/v1/logs/tail', { schema }, async (request, reply) => {
+      const { query, tenant } = request
+      const filters = digest(filterDigest(query, tenant, query.owner === undefined ? 'tail' : ['tail', query.owner]))
+      const asked = readFilter(query, { tenant, nowNs: nowNs(clock) })
+      const header = request.headers['last-event-id']
+      const at =
+        typeof header === 'string' && header !== ''
+          ? decodeCursor(header, filters, 'Last-Event-ID')
+          : query.cursor === undefined
+            ? undefined
+            : decodeCursor(query.cursor, filters)
+      const filter = at?.from === undefined ? asked : { ...asked, from: at.from }
+      const signal = AbortSignal.any([clientGone(reply), stopping])
+      const reading = requestReading({ store, limits }, reply, signal)
+      const run: TailRun = { reading, filter, at, filters, now: clock(), asOf: projection.asOf, pollIntervalMs, signal }
+      const events = query.owner === undefined ? tail(run) : ownerTail({ ...run, owner: query.owner })
+      // The first look comes before the answer begins: a search text that the engine refuses is still a 400.
+      const first = await events.next()
+      const body = Readable.from(withHeartbeat(startingWith(first, events), { heartbeatMs, stopping, signal }), {
+        objectMode: false,
+      })
+      return reply
+        .type('text/event-stream; charset=utf-8')
+        .header('cache-control', 'no-cache')
+        .header('x-accel-buffering', 'no')
+        .send(body)
+    })
+    done()
+  }
+
+/** Events as text; '' after a look that found nothing. */
+async function* tail({ reading, filter, at, filters, now, pollIntervalMs, signal }: TailRun): AsyncGenerator<string> {
+  const shown = createShownLines()
+  const from = filter.from === undefined ? {} : { from: filter.from }
+  const event = (line: Line, place: Pick<Cursor, 'after' | 'received' | 'followFrom'>): string =>
+    sseEvent({
+      event: 'line',
+      id: encodeCursor({ ...from, ...place }, filters),
+      data: JSON.stringify(lineJson(line)),
+    })
+  const since = at?.followFrom ?? now
+  if (at?.received === undefined && filter.from !== undefined) {
+    for await (const lines of streamLines({ reading, filter, order: 'asc', ...(at === undefined ? {} : { after: at.after }) })) {
+      for (const line of lines) if (line.received >= since) shown.add(line)
+      yield lines.map((line) => event(line, { after: keyOf(line), followFrom: since })).join('')
+    }
+  }
+  const after = at?.received === undefined ? undefined : { received: at.received, ts: at.after.ts, identity: at.after.identity }
+  const missedMs = after === undefined ? 0 : Math.max(0, now - after.received)
+  const options = {
+    reading,
+    filter: () => Promise.resolve(filter),
+    since: after?.received ?? since,
+    shown,
+    pollIntervalMs,
+    missedMs,
+    signal,
+  }
+  let reached: Reached = { received: options.since, key: at?.received === undefined ? nowhere : at.after }
+  for await (const arrived of follow({ ...options, ...(after === undefined ? {} : { after }) })) {
+    let text = ''
+    for (const one of arrived) {
+      reached = later(reached, one)
+      text += event(one.line, { after: reached.key, received: reached.received })
+    }
+    yield text
+  }
+}
+
+async function* startingWith(first: IteratorResult<string, void>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  if (first.done === true) return
+  yield first.value
+  yield* rest
+}
+
+/** Events with a comment where nothing else was sent for a while, and `event: end` when the service stops. */
+async function* withHeartbeat(
+  events: AsyncGenerator<string>,
+  { heartbeatMs, stopping, signal }: { heartbeatMs: number; stopping: AbortSignal; signal: AbortSignal },
+): AsyncGenerator<Buffer> {
+  let sent = performance.now()
+  yield Buffer.from(sseComment('afterlog tail'))
+  try {
+    for await (const text of events) {
+      const silent = performance.now() - sent
+      if (text === '' && silent < heartbeatMs) continue
+      yield Buffer.from(text === '' ? sseComment('still here') : text)
+      sent = performance.now()
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+  if (stopping.aborted) yield Buffer.from(sseEvent({ event: 'end', data: '{}' }))
+}

@@ -1,0 +1,120 @@
+// Statements that read lines. A traversal asks where the next stretch of time ends (reading times only), then reads the
+// lines of that stretch: messages of millions of lines are never sorted for a page of a hundred.
+import { raw, sql, statement, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { linesFrom, type LineFilter } from './line-filter.ts'
+import { behind, orderBy, position, positionText, type LineKey, type Order } from './line-order.ts'
+
+/** Columns of a line as the row decoder reads them: row-decoder.ts holds the same list in the same order. */
+const columns = [
+  'ts',
+  'cluster',
+  'namespace',
+  'pod',
+  'pod_uid',
+  'container',
+  'restart',
+  'container_id',
+  'node',
+  'unit',
+  'stream',
+  'partial',
+  'severity',
+  'message',
+  'trace_id',
+  'span_id',
+  'labels',
+  'attributes',
+  'offset',
+  'length',
+  'file',
+  'position',
+  'received',
+  'identity',
+] as const
+const list = raw(columns.join(', '))
+// An alias that shadows no column: `position` is computed, everything else is read.
+const computed = raw(columns.filter((column) => column !== 'position').join(', '))
+
+/** First (asc) or last (desc) hour in which the filter's tenant has a line, found from the index: `hour`, epoch seconds. */
+export function edgeHour(filter: LineFilter, order: Order): Fragment {
+  const rows = linesFrom({ tenant: filter.tenant, fields: {}, ...pick(filter) })
+  return statement(
+    'line-edge-hour',
+    sql`SELECT toUInt32(toStartOfHour(ts)) AS hour ${rows} ORDER BY toStartOfHour(ts) ${raw(order)} LIMIT 1`,
+  )
+}
+
+/**
+ * The next `rows` rows of the filter in groups of `group`: `bound` (ns, as text) is the last time of the group, `count` its
+ * rows, `bytes` of its messages. Fewer than `rows` in total means that there are no more.
+ */
+export function timeGroups(filter: LineFilter, order: Order, rows: number, group: number): Fragment {
+  const bound = order === 'asc' ? raw('max(ts)') : raw('min(ts)')
+  const times = sql`SELECT ts, length(message) AS size ${linesFrom(filter)} ORDER BY ts ${raw(order)} LIMIT ${uint(rows)}`
+  return statement(
+    'line-time-groups',
+    sql`SELECT toString(toUnixTimestamp64Nano(${bound})) AS bound, toFloat64(count()) AS count, toFloat64(sum(size)) AS bytes
+    FROM (SELECT intDiv(rowNumberInAllBlocks(), ${uint(group)}) AS g, ts, size FROM (${times}))
+    GROUP BY g ORDER BY g`,
+  )
+}
+
+/** Every line of the filter in ascending order, once each, as RowBinary rows for the decoder. */
+export function allLines(filter: LineFilter): Fragment {
+  return statement('lines-of-range', sql`SELECT ${list} FROM (${collapsed(filter)})`)
+}
+
+/** Lines of the filter in `order`, once each, at most `limit`, only those behind `after`, as RowBinary rows for the decoder. */
+export function someLines(filter: LineFilter, order: Order, limit: number, after?: LineKey): Fragment {
+  const rest = after === undefined ? raw('') : sql`WHERE ${behind(after, order)}`
+  return statement(
+    'lines-page',
+    sql`SELECT ${list}
+    FROM (SELECT * FROM (${collapsed(filter)}) ${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)})`,
+  )
+}
+
+/** The first `limit` rows of the filter in `order` and behind `after`, lines sent twice included, as RowBinary rows for the decoder. */
+export function firstRows(filter: LineFilter, order: Order, limit: number, after?: LineKey): Fragment {
+  const rest = after === undefined ? raw('') : sql` AND ${behind(after, order)}`
+  return statement(
+    'lines-first-rows',
+    sql`SELECT ${raw(columns.map((column) => (column === 'position' ? `${positionText} AS position` : column)).join(', '))}
+    ${linesFrom(filter)}${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)}`,
+  )
+}
+
+/** Bytes of a last line that are shown. */
+export const lastMessageMax = 16 * 1024
+
+/**
+ * The last `count` lines of each container, at most `most` of all, once each, newest first, as RowBinary rows for the decoder; of a message that is
+ * longer than `lastMessageMax` a byte more than that. `filter`: of pods by uid.
+ */
+export function lastOfContainers(filter: LineFilter, count: number, most = 1_000_000): Fragment {
+  const shown = columns.map((column) =>
+    column === 'message' ? `substring(message, 1, ${lastMessageMax + 1}) AS message` : column,
+  )
+  return statement(
+    'lines-last-of-containers',
+    sql`SELECT ${raw(shown.join(', '))} FROM (SELECT * FROM (${collapsed(filter)}) ORDER BY ${orderBy('desc')} LIMIT ${uint(count)} BY pod_uid, container LIMIT ${uint(most)})`,
+  )
+}
+
+/** The first line of each pod, as RowBinary rows for the decoder. `filter`: of pods by uid. */
+export function firstOfPods(filter: LineFilter): Fragment {
+  return statement(
+    'lines-first-of-pods',
+    sql`SELECT ${list} FROM (SELECT * FROM (${collapsed(filter)}) ORDER BY ${orderBy('asc')} LIMIT 1 BY pod_uid)`,
+  )
+}
+
+/** One row per line, always the same one of its rows: the first in order, whichever way is read. */
+function collapsed(filter: LineFilter): Fragment {
+  return sql`SELECT ${computed}, ${position} AS position ${linesFrom(filter)}
+    ORDER BY ${orderBy('asc')} LIMIT 1 BY ts, identity`
+}
+
+function pick({ from, to }: LineFilter): Pick<LineFilter, 'from' | 'to'> {
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
+}

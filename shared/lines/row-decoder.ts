@@ -1,0 +1,118 @@
+// RowBinary rows of line-statements.ts as lines. Bytes of a message stay as they were stored; a row may be cut anywhere
+// between two chunks.
+import type { LineKey } from './line-order.ts'
+import type { Gap } from '#shared/pod-model/seal/evidence.ts'
+import { BinaryRows, cut } from './binary-rows.ts'
+
+/** A stored line. Unknown numbers are -1 here, null only in answers. */
+export interface Line {
+  ts: bigint
+  cluster: string
+  namespace: string
+  pod: string
+  podUid: string
+  container: string
+  restart: number
+  /** Where `restart` was attributed when the line was read: as it is stored. */
+  storedRestart?: number
+  containerId: string
+  node: string
+  unit: string
+  stream: string
+  partial: boolean
+  severity: string
+  message: Buffer
+  traceId: string
+  spanId: string
+  labels: Record<string, string>
+  attributes: Record<string, string>
+  offset: number
+  /** Raw bytes, of a joined row those of its fragments together; unknown where not above 0. */
+  length: number
+  file: string
+  position: bigint
+  /** Arrival, epoch ms. */
+  received: number
+  identity: bigint
+  /** Of a line that nobody said: what is missing before the next one. */
+  gap?: Gap
+}
+
+/** The key as it is stored, whatever was attributed since. */
+export const keyOf = ({ ts, restart, storedRestart, file, position, identity }: Line): LineKey => ({
+  ts,
+  restart: storedRestart ?? restart,
+  file,
+  position,
+  identity,
+})
+
+/** Lines of a stream of chunks. */
+export async function* decodeRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line[]> {
+  let rest: Buffer = Buffer.alloc(0)
+  for await (const chunk of chunks) {
+    const reader = new RowReader(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]))
+    const lines = reader.lines()
+    rest = reader.rest()
+    if (lines.length > 0) yield lines
+  }
+  if (rest.length > 0) throw new Error(`the engine's answer ended inside a row, ${rest.length} bytes in`)
+}
+
+/** Lines of whole rows. */
+export function decodeWhole(bytes: Buffer): Line[] {
+  const reader = new RowReader(bytes)
+  const lines = reader.lines()
+  if (reader.rest().length > 0) throw cut
+  return lines
+}
+
+class RowReader extends BinaryRows {
+  rest(): Buffer {
+    return this.bytes.subarray(this.at)
+  }
+
+  lines(): Line[] {
+    const lines: Line[] = []
+    while (!this.ended) {
+      const start = this.at
+      try {
+        lines.push(this.line())
+      } catch (error) {
+        if (error !== cut) throw error
+        this.at = start
+        break
+      }
+    }
+    return lines
+  }
+
+  line(): Line {
+    return {
+      ts: this.int64(),
+      cluster: this.text(),
+      namespace: this.text(),
+      pod: this.text(),
+      podUid: this.text(),
+      container: this.text(),
+      restart: this.int32(),
+      containerId: this.text(),
+      node: this.text(),
+      unit: this.text(),
+      stream: this.text(),
+      partial: this.byte() === 1,
+      severity: this.text(),
+      message: this.raw(),
+      traceId: this.text(),
+      spanId: this.text(),
+      labels: this.map(),
+      attributes: this.map(),
+      offset: Number(this.int64()),
+      length: Number(this.int64()),
+      file: this.text(),
+      position: this.uint64(),
+      received: Number(this.int64()),
+      identity: this.uint64(),
+    }
+  }
+}

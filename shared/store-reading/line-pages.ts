@@ -1,0 +1,117 @@
+// Pages and streams of lines, each line once and in order, whatever was sent twice. A page is collapsed first and compared
+// with its cursor afterwards, so a row sent again never shows a line again.
+import { AfterlogError } from '#shared/errors.ts'
+import type { LineFilter } from '#shared/lines/line-filter.ts'
+import type { LineKey, Order } from '#shared/lines/line-order.ts'
+import { allLines, firstRows, someLines } from '#shared/lines/line-statements.ts'
+import type { Reading } from './reading.ts'
+import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
+import { timeRanges } from './time-ranges.ts'
+
+const MiB = 1024 * 1024
+
+export interface PageOptions {
+  reading: Reading
+  filter: LineFilter
+  order: Order
+  limit: number
+  /** The last line that was seen already. */
+  after?: LineKey
+}
+
+export interface Page {
+  lines: Line[]
+  /** Whether there is a line behind the last one. A page of huge lines may end before its limit. */
+  more: boolean
+}
+
+/** Bytes of messages after which a page ends early. */
+const pageBytesMax = 32 * MiB
+
+export async function readPage(options: PageOptions): Promise<Page> {
+  const { reading, filter, order, limit, after } = options
+  const lines: Line[] = []
+  if (limit === 0) return { lines, more: false }
+  const quick = await quickPage(options)
+  if (quick !== undefined) return quick
+  let bytes = 0
+  const rowsMax = limit + 1
+  const sizes = { firstRows: rowsMax, rowsMax, lookahead: rowsMax, bytesMax: pageBytesMax }
+  const ranges = timeRanges({ reading, filter: resume(filter, order, after), order, ...sizes })
+  for await (const { from, to } of ranges) {
+    if (bytes >= pageBytesMax) return { lines, more: true }
+    const found = await reading.some(someLines({ ...filter, from, to }, order, rowsMax - lines.length, after))
+    lines.push(...found)
+    for (const { message } of found) bytes += message.length
+    if (lines.length > limit) return { lines: lines.slice(0, limit), more: true }
+  }
+  return { lines, more: false }
+}
+
+/** Rows, and bytes in the engine, up to which a page is tried in one statement. */
+const quick = { rowsMax: 1_000, memoryBytes: 256 * MiB }
+
+/**
+ * A pod's page in one statement, which costs half: the rows at hand are the page where no line is in them twice and no time is on both
+ * sides of an edge, so that no row beyond it can belong to them. Nearly always; undefined otherwise.
+ */
+async function quickPage({ reading, filter, order, limit, after }: PageOptions): Promise<Page | undefined> {
+  if (limit > quick.rowsMax || (filter.scope === undefined && filter.fields.pod === undefined)) return undefined
+  let rows: Line[]
+  try {
+    const first = firstRows(resume(filter, order, after), order, limit + 1, after)
+    rows = await reading.some(first, { memoryBytes: quick.memoryBytes })
+  } catch (error) {
+    if (error instanceof AfterlogError && error.code === 'query-limit') return undefined
+    throw error
+  }
+  if (rows[0] !== undefined && rows[0].ts === after?.ts) return undefined
+  if (rows.length > limit && rows[limit]!.ts === rows[limit - 1]!.ts) return undefined
+  const seen = new Set<bigint>()
+  for (const [index, { ts, identity }] of rows.entries()) {
+    if (ts !== rows[index - 1]?.ts) seen.clear()
+    if (seen.has(identity)) return undefined
+    seen.add(identity)
+  }
+  return { lines: rows.slice(0, limit), more: rows.length > limit }
+}
+
+export interface StreamOptions {
+  reading: Reading
+  filter: LineFilter
+  order: Order
+  after?: LineKey
+}
+
+/** Lines of one stretch of time at a time, at most some 20,000 or 8 MiB: what a slow client keeps waiting. */
+const stretch = { firstRows: 1_000, rowsMax: 20_000, lookahead: 400_000, bytesMax: 8 * MiB }
+
+export async function* streamLines({ reading, filter, order, after }: StreamOptions): AsyncGenerator<Line[]> {
+  for await (const { from, to, rows } of timeRanges({ reading, filter: resume(filter, order, after), order, ...stretch })) {
+    const range = { ...filter, from, to }
+    const holdsAfter = after !== undefined && after.ts >= from && after.ts < to
+    if (rows > 2 * stretch.rowsMax || holdsAfter) yield* inSteps(reading, range, order, after)
+    else {
+      const lines: Line[] = []
+      for await (const part of reading.all(allLines(range))) for (const line of part) lines.push(line)
+      if (lines.length > 0) yield order === 'asc' ? lines : lines.toReversed()
+    }
+  }
+}
+
+/** A stretch that cannot be cut by time, because its lines share one nanosecond, or that a cursor cuts. */
+async function* inSteps(reading: Reading, range: LineFilter, order: Order, after: LineKey | undefined): AsyncGenerator<Line[]> {
+  for (let last = after; ;) {
+    const lines = await reading.some(someLines(range, order, stretch.rowsMax, last))
+    if (lines.length > 0) yield lines
+    if (lines.length < stretch.rowsMax) return
+    last = keyOf(lines.at(-1)!)
+  }
+}
+
+/** The filter from the cursor's time on, that time included: lines of equal time may be on both sides of the cursor. */
+function resume(filter: LineFilter, order: Order, after: LineKey | undefined): LineFilter {
+  if (after === undefined) return filter
+  if (order === 'asc') return { ...filter, from: filter.from === undefined || filter.from < after.ts ? after.ts : filter.from }
+  return { ...filter, to: filter.to === undefined || filter.to > after.ts + 1n ? after.ts + 1n : filter.to }
+}

@@ -1,0 +1,112 @@
+// Lines of one pod, fragments joined, uid and restart filled in. Every stretch of rows is joined by itself: what its first rows
+// continue and how its last rows go on is looked up, so pages and streams neither cut, lose nor repeat a joined line, and
+// nothing but one stretch is held.
+import { bind, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { LineFilter } from '#shared/lines/line-filter.ts'
+import type { LineKey, Order } from '#shared/lines/line-order.ts'
+import { createJoiner, streamKey, type OpenLine } from '#shared/lines/join-fragments.ts'
+import { readPage, streamLines, type Page, type StreamOptions } from './line-pages.ts'
+import { attribute, type PodIdentity } from '#shared/stored-pods/pod-identity.ts'
+import type { Reading } from './reading.ts'
+import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
+
+export interface PodLinesOptions extends StreamOptions {
+  /** The filter's scope is within the pod's. */
+  pod: PodIdentity
+}
+
+/** Lines in order, some thousand at a time. */
+export async function* streamPodLines(options: PodLinesOptions): AsyncGenerator<Line[]> {
+  const { pod } = options
+  const parts = mustJoin(options) ? streamJoined(options) : streamLines(options)
+  for await (const part of parts) yield part.map((line) => attribute(line, pod))
+}
+
+export async function readPodPage({ limit, ...options }: PodLinesOptions & { limit: number }): Promise<Page> {
+  const { pod } = options
+  if (!mustJoin(options)) {
+    const { lines, more } = await readPage({ ...options, limit })
+    return { lines: lines.map((line) => attribute(line, pod)), more }
+  }
+  const lines: Line[] = []
+  if (limit === 0) return { lines, more: false }
+  for await (const part of streamJoined(options)) {
+    for (const line of part) lines.push(attribute(line, pod))
+    if (lines.length > limit) return { lines: lines.slice(0, limit), more: true }
+  }
+  return { lines, more: false }
+}
+
+/** Joining costs look-ups; nearly no pod has a fragment. What a search or a severity picks stands as it was stored. */
+function mustJoin({ filter, pod }: PodLinesOptions): boolean {
+  return pod.fragments && filter.search === undefined && filter.fields.severity === undefined
+}
+
+async function* streamJoined(options: PodLinesOptions): AsyncGenerator<Line[]> {
+  const { reading, filter, order, pod } = options
+  const streams = { reading, tenant: filter.tenant, pod }
+  let joiner = createJoiner()
+  for await (const part of streamLines(options)) {
+    const rows = order === 'asc' ? part : part.toReversed()
+    if (order === 'desc') joiner = createJoiner()
+    for (const row of rows) {
+      const key = streamKey(row)
+      if (!joiner.knows(key)) joiner.recall(key, await rowsBefore(streams, row))
+    }
+    const { lines, open } = joiner.join(rows)
+    for (const line of open) await finish(streams, line)
+    if (lines.length > 0) yield order === 'asc' ? lines : lines.toReversed()
+  }
+}
+
+interface Streams {
+  reading: Reading
+  tenant: string
+  pod: PodIdentity
+}
+
+/** Fragments are 16 KiB at most kubelets: 64 of them fill a joined line. */
+const fragmentsAtOnce = 64
+
+/** Looks up how a line goes on behind the rows at hand; it stays partial where its end never came. */
+async function finish(streams: Streams, open: OpenLine): Promise<void> {
+  for (let last = open.last; ;) {
+    const rows = await neighbours(streams, last, keyOf(last), 'asc', fragmentsAtOnce)
+    if (rows.length === 0 || open.extend(rows)) return
+    last = rows.at(-1)!
+  }
+}
+
+const rowsBack = { first: 16, most: 1024 }
+
+/**
+ * Rows of the stream before `row`, ascending, from the begin of some line on: at least those of the line that `row` may belong to.
+ * Behind a row that ends a line rows may still repeat its end, so the one that is chosen lies well back.
+ */
+async function rowsBefore(streams: Streams, row: Line): Promise<Line[]> {
+  for (let limit = rowsBack.first; ; limit *= 4) {
+    const rows = (await neighbours(streams, row, keyOf(row), 'desc', limit)).toReversed()
+    if (rows.length < limit || limit >= rowsBack.most) return rows
+    const end = rows.slice(0, limit / 2).findIndex(({ partial }) => !partial)
+    if (end >= 0) return rows.slice(end + 1)
+  }
+}
+
+/** Rows of the same life and stream as `row`, on from `after`. */
+async function neighbours(
+  { reading, tenant, pod }: Streams,
+  row: Line,
+  after: LineKey,
+  order: Order,
+  limit: number,
+): Promise<Line[]> {
+  const extent = pod.extent === undefined ? {} : { from: pod.extent.first, to: pod.extent.last + 1n }
+  const filter: LineFilter = { tenant, fields: {}, ...extent, scope: sql`${pod.scope} AND ${streamOf(row)}` }
+  return (await readPage({ reading, filter, order, limit, after })).lines
+}
+
+function streamOf({ podUid, pod, container, restart, containerId, stream }: Line): Fragment {
+  const life = restart < 0 ? sql`restart < 0 AND container_id = ${str(containerId)}` : sql`restart = ${bind('Int32', restart)}`
+  const owner = podUid === '' ? sql`pod_uid = '' AND pod = ${str(pod)}` : sql`pod_uid = ${str(podUid)}`
+  return sql`${owner} AND container = ${str(container)} AND ${life} AND stream = ${str(stream)}`
+}

@@ -1,0 +1,77 @@
+// One request's way to the store: its limits, its cancellation, and what its statements have read so far.
+import type { Fragment } from '#shared/clickhouse/sql.ts'
+import type { LogStore, QueryLimits, QueryStats } from '#shared/clickhouse/store.ts'
+import { createRequestWork, type RequestWork } from '#shared/http/request-work.ts'
+import { createRequestBudget, type StatementTerms } from './request-budget.ts'
+import { decodeRows, decodeWhole, type Line } from '#shared/lines/row-decoder.ts'
+
+export interface ReadStats {
+  rowsRead: number
+  bytesRead: number
+  elapsedMs: number
+}
+
+export interface Reading {
+  /** All rows of a small result. */
+  rows<T>(sql: Fragment): Promise<T[]>
+  /** The same in RowBinary, for those that are many or large: lines/binary-rows.ts reads them. */
+  binary(sql: Fragment): Promise<Buffer>
+  /** Lines of lines/line-statements.ts `someLines`. */
+  some(sql: Fragment, limits?: QueryLimits): Promise<Line[]>
+  /** Lines of lines/line-statements.ts `allLines`, as the engine makes them. */
+  all(sql: Fragment): AsyncGenerator<Line[]>
+  /** What was read for the lines until now, and the time since the reading began. */
+  stats(): ReadStats
+}
+
+/** What everything but lines is read with. */
+export type RowReading = Pick<Reading, 'rows' | 'binary'>
+
+export interface ReadingOptions {
+  store: LogStore
+  /** Of the request as a whole; of each statement where there is no request, and of an answer that has begun to stream. */
+  limits: QueryLimits
+  /** Aborts when nobody waits for the answer any more. */
+  signal?: AbortSignal
+  /** Of the request that is answered; missing where something goes on in the background. */
+  work?: RequestWork
+}
+
+export function createReading({ store, limits, signal, work }: ReadingOptions): Reading {
+  const began = performance.now()
+  const ended = signal === undefined ? {} : { signal }
+  const ownTerms: StatementTerms = { limits, ...ended }
+  const budget = work === undefined ? undefined : createRequestBudget({ limits, ...ended })
+  const total = work ?? createRequestWork()
+  const lines = { rowsRead: 0, bytesRead: 0 }
+  const count = ({ rowsRead, bytesRead, memoryBytes }: QueryStats): void => {
+    total.rowsRead += rowsRead
+    total.bytesRead += bytesRead
+    if (memoryBytes !== undefined) total.memoryBytes = Math.max(total.memoryBytes ?? 0, memoryBytes)
+  }
+  const countLines = (stats: QueryStats): void => {
+    count(stats)
+    lines.rowsRead += stats.rowsRead
+    lines.bytesRead += stats.bytesRead
+  }
+  const run = <T>(statement: (terms: StatementTerms) => Promise<T>, wanted?: QueryLimits): Promise<T> => {
+    total.statements += 1
+    return budget === undefined || total.streams
+      ? statement({ ...ownTerms, limits: { ...limits, ...wanted } })
+      : budget.run(statement, wanted)
+  }
+  return {
+    rows: <T>(sql: Fragment) => run((terms) => store.rows<T>({ sql, ...terms, onStats: count })),
+    binary: (sql) => run((terms) => store.bytes({ sql, ...terms, onStats: count }, 'RowBinary')),
+    async some(sql, wanted) {
+      return decodeWhole(await run((terms) => store.bytes({ sql, ...terms, onStats: countLines }, 'RowBinary'), wanted))
+    },
+    async *all(sql) {
+      total.statements += 1
+      using terms = budget === undefined || total.streams ? { ...ownTerms, [Symbol.dispose]: () => {} } : budget.stream()
+      const { limits: given, signal: end } = terms
+      yield* decodeRows(store.stream({ sql, limits: given, ...(end === undefined ? {} : { signal: end }) }, 'RowBinary'))
+    },
+    stats: () => ({ ...lines, elapsedMs: Math.round((performance.now() - began) * 1000) / 1000 }),
+  }
+}

@@ -1,0 +1,105 @@
+// Cuts a traversal of lines into stretches of time of a wanted size, in order. Times are found in windows that widen (an
+// hour, 4, 16, 64, the rest), so that the newest hundred lines cost an hour of reading, not the whole retention; each window
+// is read once. All rows of one nanosecond fall into one stretch: whoever reads it sees every row of a line.
+import type { LineFilter } from '#shared/lines/line-filter.ts'
+import type { Order } from '#shared/lines/line-order.ts'
+import { edgeHour, timeGroups } from '#shared/lines/line-statements.ts'
+import type { Reading } from './reading.ts'
+
+/** Epoch ns, half open. */
+export interface TimeRange {
+  from: bigint
+  to: bigint
+  /** Rows in it, repeated ones included. */
+  rows: number
+  bytes: number
+}
+
+export interface RangeOptions {
+  reading: Reading
+  filter: LineFilter
+  order: Order
+  /** Rows and bytes of messages per stretch; the first stretch may be smaller for an early first byte. */
+  rowsMax: number
+  bytesMax: number
+  firstRows: number
+  /** Rows that one look at the times covers, after the first: 400 k times are sorted in some 20 ms. */
+  lookahead: number
+}
+
+const hour = 3_600_000_000_000n
+const widest = 64n * hour
+const start = 0n
+const end = 9_223_372_036_000_000_000n
+
+export async function* timeRanges({
+  reading,
+  filter,
+  order,
+  rowsMax,
+  bytesMax,
+  firstRows,
+  lookahead,
+}: RangeOptions): AsyncGenerator<TimeRange> {
+  const limits = await edges(reading, filter, order)
+  if (limits === undefined) return
+  let { from, to } = limits
+  let size = firstRows
+  let wanted = firstRows
+  for (let width = hour; from < to; width *= 4n) {
+    const window = windowOf(from, to, order, width)
+    let open = { ...window }
+    for (let done = false; !done && open.from < open.to;) {
+      const group = Math.min(size, 200)
+      const groups = await reading.rows<{ bound: string; count: number; bytes: number }>(
+        timeGroups({ ...filter, ...open }, order, wanted, group),
+      )
+      done = groups.reduce((sum, { count }) => sum + count, 0) < wanted
+      let rows = 0
+      let bytes = 0
+      for (const [index, found] of groups.entries()) {
+        rows += found.count
+        bytes += found.bytes
+        const last = index === groups.length - 1
+        if (!last && rows < size && bytes < bytesMax) continue
+        const range = cutAt(open, order, done && last ? undefined : BigInt(found.bound))
+        if (range === undefined) continue
+        yield { ...range, rows, bytes }
+        open = order === 'asc' ? { from: range.to, to: open.to } : { from: open.from, to: range.from }
+        size = rowsMax
+        rows = 0
+        bytes = 0
+      }
+      size = rowsMax
+      wanted = lookahead
+    }
+    if (order === 'asc') from = window.to
+    else to = window.from
+  }
+}
+
+/** The near end of the traversal where the request leaves it open, found from the index. */
+async function edges(reading: Reading, filter: LineFilter, order: Order): Promise<{ from: bigint; to: bigint } | undefined> {
+  const bounds = { from: filter.from ?? start, to: filter.to ?? end }
+  if (bounds.to - bounds.from <= widest) return bounds
+  const [edge] = await reading.rows<{ hour: number }>(edgeHour(filter, order))
+  if (edge === undefined) return undefined
+  const first = BigInt(edge.hour) * 1_000_000_000n
+  if (order === 'asc') return { from: bounds.from > first ? bounds.from : first, to: bounds.to }
+  return { from: bounds.from, to: bounds.to < first + hour ? bounds.to : first + hour }
+}
+
+function windowOf(from: bigint, to: bigint, order: Order, width: bigint): { from: bigint; to: bigint } {
+  if (width > widest || to - from <= width) return { from, to }
+  return order === 'asc' ? { from, to: from + width } : { from: to - width, to }
+}
+
+/** The stretch from the near end of what is open to the time `bound`, that time included; undefined where nothing is left. */
+function cutAt(
+  open: { from: bigint; to: bigint },
+  order: Order,
+  bound: bigint | undefined,
+): { from: bigint; to: bigint } | undefined {
+  const range = bound === undefined ? open : order === 'asc' ? { from: open.from, to: bound + 1n } : { from: bound, to: open.to }
+  return range.from < range.to ? range : undefined
+}

@@ -1,0 +1,38 @@
+// Pure: records as they are stored, every revision of them, and which of them counts.
+import { sql, statement, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
+import type { PodRecord } from '#shared/pod-model/record.ts'
+
+export interface StoredRecord {
+  uid: string
+  revision: string
+  isDeleted: number
+  rulesVersion: number
+  /** Epoch ms, as decimal text. */
+  watermark: string
+  linesAt: string
+  /** JSON of a PodRecord. */
+  record: string
+}
+
+/** Every revision that is still stored. Rows: StoredRecord. */
+export const storedRecords = (tenant: string, uids: readonly string[]): Fragment =>
+  statement(
+    'stored-records',
+    sql`SELECT uid, toString(revision) AS revision, is_deleted AS isDeleted, rules_version AS rulesVersion,
+    toString(toUnixTimestamp64Milli(watermark)) AS watermark, toString(toUnixTimestamp64Milli(lines_at)) AS linesAt, record
+  ${fromTable(tenant, 'pod_records', { prewhere: true })} AND uid IN ${strs(uids)}`,
+  )
+
+/** By uid, the one that counts, deleted ones too. */
+export function newestRecords(rows: readonly StoredRecord[]): Map<string, StoredRecord> {
+  const newest = new Map<string, StoredRecord>()
+  for (const row of rows) {
+    const other = newest.get(row.uid)
+    if (other === undefined || BigInt(row.revision) > BigInt(other.revision)) newest.set(row.uid, row)
+  }
+  return newest
+}
+
+/** The rank that a record has in lists. */
+export const placeOf = ({ handles }: PodRecord): string => handles.find(({ kind }) => kind === 'all')?.rank ?? '0'

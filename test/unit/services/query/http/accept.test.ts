@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { acceptedType } from '#query/http/accept.ts'
+
+test.each([
+  [undefined, 'application/json'],
+  ['*/*', 'application/json'],
+  ['text/html,application/xhtml+xml,*/*;q=0.8', 'application/json'],
+  ['application/x-ndjson', 'application/x-ndjson'],
+  ['text/*', 'text/plain'],
+  ['application/json;q=0.5, text/plain', 'text/plain'],
+  ['*/*;q=0.1, application/json;q=0', 'application/x-ndjson'],
+  ['image/png', undefined],
+  ['text/plain;q=0', undefined],
+])('Accept: %s is answered with %s', (accept, type) => {
+  expect(acceptedType(accept)).toBe(type)
+})

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest'
+import { compileSearch } from '#query/search/search.ts'
+import { wholeTokens } from '#query/search/search-literal.ts'
+import { compile } from '#shared/clickhouse/sql.ts'
+
+describe('values that a field cannot take say where, and what to quote', () => {
+  test.each(
+    (
+      [
+        ['x status:>abc', 2],
+        ['pod:>5', 0],
+        ['pod:*-7d9f', 0],
+        ['message:>5', 0],
+        ['severity:loud', 0],
+        ['restart:two', 0],
+        ['restart:1*', 0],
+        ['restart:/1/', 0],
+        [`/${'a'.repeat(1001)}/`, 0],
+      ] as [string, number][]
+    ).map(([text, position]) => ({ text, position, title: text.slice(0, 30) })),
+  )('$title', ({ text, position }) => {
+    expect(() => compileSearch(text)).toThrow(
+      expect.objectContaining({
+        code: 'invalid-parameter',
+        parameter: 'q',
+        position,
+        message: expect.stringMatching(/quotes/),
+      }),
+    )
+  })
+})
+
+test('nothing that was typed is in the text of the statement', () => {
+  for (const text of ['zzq', '"zzq\' zzq"', 'zzq*', '/zzq/', 'zzq:zzq', 'zzq.zzq:>1', 'labels.zzq:zzq', 'pod:zzq', "zz'q:\\'zzq"])
+    expect(compile(compileSearch(text)).text).not.toMatch(/zzq|zz'/)
+})
+
+test('only whole tokens are asked of an index', () => {
+  expect(wholeTokens('trace_id=Abc')).toEqual(['trace', 'abc', 'id'])
+  expect(wholeTokens('java.la', { start: true, end: false })).toEqual(['java'])
+  expect(wholeTokens('java.lang.', { start: true, end: true })).toEqual(['java', 'lang'])
+  expect(wholeTokens('École 日本 x')).toEqual(['日本', 'x'])
+})
+
+test('names from the prototype of objects are fields like any other', () => {
+  for (const name of ['constructor', '__proto__', 'toString.x', 'hasOwnProperty'])
+    expect(compile(compileSearch(`${name}:x`)).text).toContain('mapContains(attributes')
+})

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { decodeRows, decodeWhole } from '#shared/lines/row-decoder.ts'
+
+const text = (value: string | Buffer): Buffer => {
+  const bytes = Buffer.from(value)
+  return Buffer.concat([
+    bytes.length < 128 ? Buffer.from([bytes.length]) : Buffer.from([(bytes.length & 127) | 128, bytes.length >> 7]),
+    bytes,
+  ])
+}
+const int = (value: bigint): Buffer => {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigInt64LE(value)
+  return bytes
+}
+const row = (message: Buffer): Buffer =>
+  Buffer.concat([
+    int(1_795_428_000_000_000_001n),
+    ...['c', 'ns', 'pod', 'uid', 'app'].map(text),
+    Buffer.from([255, 255, 255, 255]),
+    ...['id', 'node', '', 'stdout'].map(text),
+    Buffer.from([1]),
+    text('info'),
+    text(message),
+    text(''),
+    text(''),
+    Buffer.from([1]),
+    text('__proto__'),
+    text('v'),
+    Buffer.from([0]),
+    int(-1n),
+    int(211n),
+    text('f'),
+    int(7n),
+    int(99n),
+    int(-1n),
+  ])
+const rows = Buffer.concat([row(Buffer.from([0x61, 0xff, 0xfe, 0x00, 0x62])), row(Buffer.alloc(300, 'x'))])
+
+test('rows are the same wherever chunks cut them, and messages keep their bytes', async () => {
+  const whole = decodeWhole(rows)
+  expect(whole).toHaveLength(2)
+  expect(whole[0]).toMatchObject({
+    ts: 1_795_428_000_000_000_001n,
+    podUid: 'uid',
+    restart: -1,
+    partial: true,
+    offset: -1,
+    length: 211,
+    position: 7n,
+    received: 99,
+    identity: 2n ** 64n - 1n,
+  })
+  expect(whole[0]!.message).toEqual(Buffer.from([0x61, 0xff, 0xfe, 0x00, 0x62]))
+  expect(Object.entries(whole[0]!.labels)).toEqual([['__proto__', 'v']])
+  for (let cut = 1; cut < rows.length; cut += 7) {
+    const chunks = (async function* () {
+      yield rows.subarray(0, cut)
+      yield rows.subarray(cut)
+    })()
+    const lines = []
+    for await (const part of decodeRows(chunks)) lines.push(...part)
+    expect(lines).toEqual(whole)
+  }
+  expect(() => decodeWhole(rows.subarray(0, -1))).toThrow('inside a row')
+})
