@@ -38,7 +38,7 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
     const pod = known.get(tenant, uid)
     if (pod !== undefined && lives.every((life) => pod.runningLives.has(life))) return
     const waitMs = Math.min(settle.ms + (pod?.lines ?? 0) / settle.linesPerMs, settle.msMax)
-    queue.add({ tenant, uid, since: at, dueAt: now + waitMs, attempts: 0, isRelated: false })
+    queue.add({ tenant, uid, since: at, dueAt: now + waitMs, attempts: 0, isRelated: false, recount: true })
   }
 
   return {
@@ -49,7 +49,7 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
       const now = performance.now()
       for (const change of await feed.facts())
         for (const uid of await podsOf(reading, change))
-          queue.add({ tenant: change.tenant, uid, since: change.at, dueAt: now, attempts: 0, isRelated: false })
+          queue.add({ tenant: change.tenant, uid, since: change.at, dueAt: now, attempts: 0, isRelated: false, recount: false })
       if (all === undefined && now - linesReadAt < linesEveryMs) return
       linesReadAt = now
       const changes = await feed.lines()
@@ -60,7 +60,8 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
     async takeOutdated() {
       const pods = (await upgrade.next()) ?? []
       // Lists do not wait for them.
-      for (const pod of pods) queue.add({ ...pod, since: Infinity, dueAt: performance.now(), attempts: 0, isRelated: false })
+      for (const pod of pods)
+        queue.add({ ...pod, since: Infinity, dueAt: performance.now(), attempts: 0, isRelated: false, recount: true })
       return pods.length
     },
   }

@@ -4,14 +4,16 @@ import { readScenes } from './load-scenes.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { sceneKey } from '#shared/pod-model/death-scene.ts'
 import { renderPod, type PodFacts, type RenderedPod } from '#shared/pod-model/pod.ts'
-import type { PodObjectRow } from '#shared/pod-model/rows.ts'
+import type { LineLife, PodObjectRow } from '#shared/pod-model/rows.ts'
 import { recordOf, type PodRecord } from '#shared/pod-model/record.ts'
-import { hasEndsOf, withArchivedSeals, withRecordedLines } from '#shared/pod-model/archived-seals.ts'
+import { lifeName, livesOnRecord, withArchivedSeals, withRecordedLines } from '#shared/pod-model/archived-seals.ts'
 import { rulesVersion } from '#shared/pod-model/rules-version.ts'
 import { loadFacts, type LoadedPod } from './load-facts.ts'
 import { newestRecords, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
+import type { MeasuredLine } from '#shared/lines/row-decoder.ts'
 import { sealLines } from './seal-lines.ts'
-import { splitLines } from '#shared/stored-pods/running-lines.ts'
+import { livesOfLines, splitLines } from '#shared/stored-pods/running-lines.ts'
+import { spansOf } from './count-lines/timed-lives.ts'
 import type { LinesRow } from '#shared/stored-pods/fact-statements.ts'
 
 export interface ProjectedPod {
@@ -21,6 +23,8 @@ export interface ProjectedPod {
   maps: PodObjectRow
   factsAt: string
   linesAt: string
+  /** All its lines, where it is over and they were read themselves. */
+  lines?: readonly MeasuredLine[]
 }
 
 export interface Projection {
@@ -34,7 +38,7 @@ export interface Projection {
 }
 
 export interface ProjectOptions {
-  /** Lines of a pod whose record is as new as its facts and lines are not counted again. */
+  /** Lines of lives that a record has with their ends are not counted again. */
   keepCounts?: boolean
   /** Lines of lives that run which may be looked through: their seals then say what is missing so far. */
   checkedLinesMax?: number
@@ -62,82 +66,117 @@ export async function project(
   )
   const placed = known.map((pod, i) => ({ ...pod, facts: { ...pod.facts, ...scenes[i]! } }))
   const newest = newestRecords(stored)
-  const recorded = placed.map((pod) => (keepCounts ? recordThatHolds(pod, newest.get(pod.facts.uid)) : undefined))
   const counted = await countLines(
     reading,
     tenant,
-    placed.map((pod, i) => ({ pod, recorded: recorded[i] })),
+    placed.map((pod) => ({ pod, record: keepCounts ? recordOfCounts(pod, newest.get(pod.facts.uid)) : undefined })),
     checkedLinesMax,
   )
   return {
-    pods: counted.map((pod, i) => projectOne(pod, newest.get(pod.facts.uid), recorded[i])),
+    pods: counted.map((pod) => projectOne(pod, newest.get(pod.facts.uid))),
     absent: aliases,
     related,
     stored,
   }
 }
 
-/** The record, where no fact is newer, and no line of a life that has ended. */
-function recordThatHolds({ facts, factsAt, linesAt }: LoadedPod, row: StoredRecord | undefined): PodRecord | undefined {
+/** The record, where it may say how many lines lives had that have ended. Lines of a living pod that come late are counted when they are reported. */
+function recordOfCounts({ linesAt }: LoadedPod, row: StoredRecord | undefined): PodRecord | undefined {
   if (row === undefined || row.isDeleted === 1 || row.rulesVersion !== rulesVersion) return undefined
-  if (Number(row.watermark) < Number(factsAt)) return undefined
   const record = JSON.parse(row.record) as PodRecord
-  if (!record.living && Number(row.linesAt) < Number(linesAt)) return undefined
-  return hasEndsOf(record, renderPod(facts)) ? record : undefined
+  return !record.living && Number(row.linesAt) < Number(linesAt) ? undefined : record
 }
 
 /** `before`: it still has what expired lines said. */
-function projectOne(pod: CountedPod, before: StoredRecord | undefined, recorded: PodRecord | undefined): ProjectedPod {
-  const { facts, maps, object, addressReports, deletedAt, factsAt, linesAt, runningLives } = pod
-  const counted = renderPod(facts)
-  const rendered = recorded === undefined ? withArchivedSeals(counted, concluded(before)) : withRecordedLines(counted, recorded)
+function projectOne(pod: CountedPod, before: StoredRecord | undefined): ProjectedPod {
+  const {
+    facts,
+    maps,
+    object,
+    addressReports,
+    deletedAt,
+    factsAt,
+    linesAt,
+    runningLives,
+    record: counts,
+    onRecord,
+    readLines,
+  } = pod
+  const counted = withArchivedSeals(renderPod(facts), concluded(before))
+  const rendered = counts === undefined ? counted : withRecordedLines(counted, counts, onRecord)
   const record = recordOf({ facts, rendered, object, addressReports, deletedAt, runningLives })
-  return { record, facts, rendered, maps, factsAt, linesAt }
+  return { record, facts, rendered, maps, factsAt, linesAt, ...(readLines === undefined ? {} : { lines: readLines }) }
 }
 
 interface CountedPod extends LoadedPod {
   runningLives: string[]
+  record: PodRecord | undefined
+  /** Lives whose lines `record` counted. */
+  onRecord: ReadonlySet<string>
+  readLines: readonly MeasuredLine[] | undefined
 }
 
 /** Lines of lives that have ended are counted and looked through, where no record says their number; those of lives that run are estimated, and looked through where they are few. */
 async function countLines(
   reading: RowReading,
   tenant: string,
-  pods: readonly { pod: LoadedPod; recorded: PodRecord | undefined }[],
+  pods: readonly { pod: LoadedPod; record: PodRecord | undefined }[],
   checkedLinesMax: number,
 ): Promise<CountedPod[]> {
   const isFew = ({ estimate }: LinesRow): boolean => Number(estimate) <= checkedLinesMax
-  const split = pods.map(({ pod, recorded }) => {
-    const { ended, running, shared } = splitLines(renderPod(pod.facts), pod.facts.lines)
+  const split = pods.map(({ pod, record }) => {
+    const rendered = renderPod(pod.facts)
+    const { ended, running, shared } = splitLines(rendered, pod.facts.lines)
+    const onRecord = record === undefined || shared.length > 0 ? new Map<LinesRow, string>() : rowsOnRecord(pod, rendered, record)
     const { few = [], many = [] } = Object.groupBy(running, (line) => (isFew(line) ? 'few' : 'many'))
-    return {
-      pod,
-      counted: recorded === undefined ? [...ended, ...shared, ...few] : [...shared, ...few],
-      others: recorded === undefined ? many : [...ended, ...many],
-      many,
-      running,
-    }
+    const counted = [...ended.filter((line) => !onRecord.has(line)), ...shared, ...few]
+    return { pod, record, onRecord, counted, others: [...onRecord.keys(), ...many], many, running }
   })
-  const settled = await sealLines(
+  const sealed = await sealLines(
     reading,
     tenant,
     split.map(({ pod, counted }) => ({ ...pod.facts, lines: counted })),
   )
-  return split.map(({ pod, others, many, running }, i) => {
-    const { counts, stretches = [], losses = [], lines } = settled[i]!
+  return split.map(({ pod, record, onRecord, counted, others, many, running }, i) => {
+    const { facts, lines } = sealed[i]!
+    const { counts, stretches = [], losses = [] } = facts
+    // Lines are read by uid and time, and may be of other lives than those that were to be counted.
+    const isOfOthers = (row: LineLife): boolean =>
+      others.some((line) => isOf(line, row)) && !counted.some((line) => isOf(line, row))
     return {
       ...pod,
       facts: {
         ...pod.facts,
-        lines: [...(lines as LinesRow[]), ...others],
-        counts: [...counts, ...many.map(estimateOf)],
-        stretches,
+        lines: [...(facts.lines as LinesRow[]), ...others],
+        counts: [...counts.filter((row) => !isOfOthers(row)), ...many.map(estimateOf)],
+        stretches: stretches.filter((row) => !isOfOthers(row)),
         losses,
       },
       runningLives: running.flatMap(({ lifeHashes }) => lifeHashes),
+      record,
+      onRecord: new Set(onRecord.values()),
+      readLines: others.length === 0 && running.length === 0 ? lines : undefined,
     }
   })
 }
+
+/** Lines whose number the record says, with the names of their lives: all lines of a life came under its number and the uid of its pod. */
+function rowsOnRecord({ facts }: LoadedPod, rendered: RenderedPod, record: PodRecord): Map<LinesRow, string> {
+  if (spansOf([facts]).size > 0) return new Map()
+  const names = livesOnRecord(rendered, record)
+  const rowsOf = Map.groupBy(facts.lines, (line) => livesOfLines(line, rendered.lives)[0])
+  return new Map(
+    [...rowsOf].flatMap(([life, rows]): [LinesRow, string][] => {
+      const [row] = rows
+      if (life === undefined || row === undefined || rows.length > 1 || row.nameless === 1 || row.restart < 0) return []
+      const name = lifeName(life.container, life)
+      return names.has(name) ? [[row, name]] : []
+    }),
+  )
+}
+
+const isOf = (line: LinesRow, { container, restart, containerId }: LineLife): boolean =>
+  line.container === container && line.restart === restart && (containerId === '' || line.containerId === containerId)
 
 const estimateOf = ({ uid, cluster, namespace, pod, container, restart, containerId, estimate }: LinesRow) => ({
   uid,

@@ -55,16 +55,17 @@ export async function createRecordProjector({ store, reading, log, metrics, cloc
     const work = queue.take(by, podsAtOnce)
     if (work.length === 0) return 0
     const end = metrics.duration.startTimer()
-    const { tenant, isRelated } = work[0]!
+    const { tenant, isRelated, recount } = work[0]!
     const workOf = new Map(work.map((one) => [one.uid, one]))
     const projectSome = async (uids: readonly string[]): Promise<void> => {
-      const { pods, related, obituaries } = await projectAndStore(store, reading, tenant, uids)
+      const { pods, related, obituaries } = await projectAndStore(store, reading, tenant, uids, { keepCounts: !recount })
       for (const { record } of pods) known.set(tenant, record)
       metrics.pods.inc(pods.length)
       metrics.obituaries.inc(obituaries)
       if (isRelated) return
       const since = Math.min(...uids.map((uid) => workOf.get(uid)?.since ?? Infinity))
-      for (const uid of related) queue.add({ tenant, uid, since, dueAt: performance.now(), attempts: 0, isRelated: true })
+      for (const uid of related)
+        queue.add({ tenant, uid, since, dueAt: performance.now(), attempts: 0, isRelated: true, recount: true })
     }
     try {
       const failures = await inHalves([...workOf.keys()], projectSome, signal)
@@ -106,7 +107,7 @@ export async function createRecordProjector({ store, reading, log, metrics, cloc
     if (store.mode !== 'server' || start === 0 || (await readStoreClock(reading)) - start < feedKeptMs) return
     log.warn({ since: new Date(start).toISOString() }, 'nothing was projected for a week: every pod is projected again')
     const onFailure = ({ tenant, uid }: PodName, error: Error): void =>
-      putOff({ tenant, uid, since: Infinity, dueAt: 0, attempts: 0, isRelated: false }, error)
+      putOff({ tenant, uid, since: Infinity, dueAt: 0, attempts: 0, isRelated: false, recount: true }, error)
     await runRebuild({ store, reading, signal, onProgress: () => undefined, onFailure })
   }
 

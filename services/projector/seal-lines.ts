@@ -1,25 +1,45 @@
 // What the seals of lives rest on: numbers of lines, what they cover of their files, and dead letters that may explain what is missing.
-import { losses } from './count-lines/loss-statements.ts'
-import { readFewLines } from './count-lines/read-small-pods.ts'
-import { boundsOf } from './count-lines/line-owners.ts'
+import type { MeasuredLine } from '#shared/lines/row-decoder.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import type { LossRow } from '#shared/pod-model/rows.ts'
+import { losses } from './count-lines/loss-statements.ts'
+import { readSmallPods } from './count-lines/read-small-pods.ts'
+import { boundsOf } from './count-lines/line-owners.ts'
+import { isSmall, packSmall, type CountablePod } from './count-lines/small-pods.ts'
 import { createLineSettler } from './settle-lines.ts'
 
-/** The pods, in their order, with counts and sizes, stretches and losses, however many lines they have. */
-export async function sealLines(reading: RowReading, tenant: string, pods: readonly PodFacts[]): Promise<PodFacts[]> {
+export interface SealedPod {
+  /** With counts and sizes, stretches and losses. */
+  facts: PodFacts
+  /** The lines themselves, each once, in no order, where they are few. */
+  lines?: readonly MeasuredLine[]
+}
+
+/** One for each, in their order, however many lines they have. */
+export async function sealLines(reading: RowReading, tenant: string, pods: readonly CountablePod[]): Promise<SealedPod[]> {
+  const sealed = new Map<CountablePod, SealedPod>()
+  for (const pod of pods) if (pod.lines.length === 0) sealed.set(pod, { facts: { ...pod, stretches: [] }, lines: [] })
+  for (const pack of packSmall(pods.filter(isSmall))) {
+    const read = await readSmallPods(reading, tenant, pack)
+    for (const [i, pod] of pack.entries()) if (read !== undefined) sealed.set(pod, read[i]!)
+  }
   const settler = createLineSettler({ reading })
-  const covered =
-    (await readFewLines(reading, tenant, pods, { sizes: true })) ??
-    (await settler.covered(tenant, await settler.counted(tenant, pods, { sizes: true })))
-  return withLosses(reading, tenant, covered)
+  const large = pods.filter((pod) => !sealed.has(pod))
+  const settled = await settler.covered(tenant, await settler.counted(tenant, large, { sizes: true }))
+  for (const [i, pod] of large.entries()) sealed.set(pod, { facts: settled[i]! })
+  return withLosses(
+    reading,
+    tenant,
+    pods.map((pod) => sealed.get(pod)!),
+  )
 }
 
 /** Adds `losses` where there are stretches. */
-async function withLosses({ rows }: RowReading, tenant: string, pods: readonly PodFacts[]): Promise<PodFacts[]> {
-  if (pods.every(({ stretches = [] }) => stretches.length === 0)) return [...pods]
-  const holed = pods.filter(({ stretches = [] }) => stretches.some(({ from }) => from > 0))
-  const letters = await rows<LossRow>(losses(tenant, boundsOf(holed)?.uids ?? []))
-  return pods.map((pod) => (pod.stretches === undefined ? pod : { ...pod, losses: letters }))
+async function withLosses({ rows }: RowReading, tenant: string, pods: readonly SealedPod[]): Promise<SealedPod[]> {
+  const stretched = pods.filter(({ facts: { stretches = [] } }) => stretches.length > 0)
+  if (stretched.length === 0) return [...pods]
+  const holed = stretched.filter(({ facts }) => facts.stretches!.some(({ from }) => from > 0))
+  const letters = await rows<LossRow>(losses(tenant, boundsOf(holed.map(({ facts }) => facts))?.uids ?? []))
+  return pods.map((pod) => (pod.facts.stretches === undefined ? pod : { ...pod, facts: { ...pod.facts, losses: letters } }))
 }

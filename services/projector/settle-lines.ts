@@ -1,7 +1,7 @@
 // Exact numbers of lines of lives, and which bytes of their files are stored, in bounded memory however many lines a pod has. Many small
 // pods share a statement, a large one is read in windows of time; a statement that needs more than it may use is done again in halves.
 import { AfterlogError } from '#shared/errors.ts'
-import { keptCounts, type KeptCountRow } from './count-lines/small-pod-statements.ts'
+import { keptCounts, type KeptCountRow } from './count-lines/expired-counts.ts'
 import type { LineBounds } from './count-lines/line-counts.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
 import { boundsOf, ownersOf } from './count-lines/line-owners.ts'

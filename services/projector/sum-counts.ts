@@ -1,5 +1,5 @@
 // Pure: lines of lives by day and window, and what was counted before lines expired → lines of each life.
-import type { KeptCountRow } from './count-lines/small-pod-statements.ts'
+import type { KeptCountRow } from './count-lines/expired-counts.ts'
 import type { LineCountRow, LineLife } from '#shared/pod-model/rows.ts'
 import type { DayCountRow } from './count-lines/lines-in-window.ts'
 

@@ -10,12 +10,14 @@ export interface Work {
   attempts: number
   /** Another pod led here, not a change of its own: its projection leads no further, or two pods of one name would lead to each other for ever. */
   isRelated: boolean
+  /** Lines of lives that have ended came: they are counted again. */
+  recount: boolean
 }
 
 export interface WorkQueue {
   /** A fact makes a pod due at once, whatever else it waits for. */
   add(work: Work): void
-  /** The earliest due ones at `now`, of one tenant, all related or none, at most `max`; they leave the queue. */
+  /** The earliest due ones at `now`, of one tenant, all related or none, all recounted or none, at most `max`; they leave the queue. */
   take(now: number, max: number): Work[]
   /** Epoch ms of the earliest change that waits; `within`: only of work due by then. undefined where nothing waits. */
   oldest(within?: number): number | undefined
@@ -40,12 +42,14 @@ export function createWorkQueue(): WorkQueue {
               dueAt: Math.min(work.dueAt, other.dueAt),
               attempts: Math.max(work.attempts, other.attempts),
               isRelated: work.isRelated && other.isRelated,
+              recount: work.recount || other.recount,
             },
       )
     },
     take(now, max) {
       const due = [...waiting.values()].filter(({ dueAt }) => dueAt <= now).toSorted((a, b) => a.dueAt - b.dueAt)
-      const isAlike = ({ tenant, isRelated }: Work): boolean => tenant === due[0]!.tenant && isRelated === due[0]!.isRelated
+      const isAlike = ({ tenant, isRelated, recount }: Work): boolean =>
+        tenant === due[0]!.tenant && isRelated === due[0]!.isRelated && recount === due[0]!.recount
       const taken = due.filter(isAlike).slice(0, max)
       for (const { tenant, uid } of taken) waiting.delete(`${tenant} ${uid}`)
       return taken

@@ -1,6 +1,7 @@
 // The order of lines: time, then restart, file, offset or place in the batch, identity, so that lines of one nanosecond keep theirs.
 // (ts, identity) names a line; rows that agree in it are one line sent more than once.
 import { bind, raw, sql, type Fragment } from '#shared/clickhouse/sql.ts'
+import { compare } from '#shared/compare.ts'
 import { nanoseconds } from './line-filter.ts'
 
 export type Order = 'asc' | 'desc'
@@ -32,4 +33,15 @@ export function behind(key: LineKey, order: Order): Fragment {
   const tuple = sql`(${nanoseconds(key.ts)}, ${bind('Int32', key.restart)}, ${bind('String', key.file)}, ${bind('UInt64', String(key.position))}, ${bind('UInt64', String(key.identity))})`
   const columns = raw('(ts, restart, toString(file), position, identity)')
   return order === 'asc' ? sql`${columns} > ${tuple}` : sql`${columns} < ${tuple}`
+}
+
+/** Ascending. */
+export function compareKeys(a: LineKey, b: LineKey): number {
+  return (
+    compare(a.ts, b.ts) ||
+    a.restart - b.restart ||
+    compare(a.file, b.file) ||
+    compare(a.position, b.position) ||
+    compare(a.identity, b.identity)
+  )
 }

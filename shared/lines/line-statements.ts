@@ -87,25 +87,28 @@ export function firstRows(filter: LineFilter, order: Order, limit: number, after
 /** Bytes of a last line that are shown. */
 export const lastMessageMax = 16 * 1024
 
+/** Columns of a line, of a message that is longer than `lastMessageMax` a byte more than that. */
+const withShortMessage = columns.map((column) =>
+  column === 'message' ? `substring(message, 1, ${lastMessageMax + 1}) AS message` : column,
+)
+
 /**
- * The last `count` lines of each container, at most `most` of all, once each, newest first, as RowBinary rows for the decoder; of a message that is
- * longer than `lastMessageMax` a byte more than that. `filter`: of pods by uid.
+ * The last `count` lines of each container, at most `most` of all, once each, newest first, as RowBinary rows for the decoder; messages as in
+ * `withShortMessage`. `filter`: of pods by uid.
  */
-export function lastOfContainers(filter: LineFilter, count: number, most = 1_000_000): Fragment {
-  const shown = columns.map((column) =>
-    column === 'message' ? `substring(message, 1, ${lastMessageMax + 1}) AS message` : column,
-  )
+export function lastOfContainers(filter: LineFilter, count: number, most: number): Fragment {
   return statement(
     'lines-last-of-containers',
-    sql`SELECT ${raw(shown.join(', '))} FROM (SELECT * FROM (${collapsed(filter)}) ORDER BY ${orderBy('desc')} LIMIT ${uint(count)} BY pod_uid, container LIMIT ${uint(most)})`,
+    sql`SELECT ${raw(withShortMessage.join(', '))} FROM (SELECT * FROM (${collapsed(filter)}) ORDER BY ${orderBy('desc')} LIMIT ${uint(count)} BY pod_uid, container LIMIT ${uint(most)})`,
   )
 }
 
-/** The first line of each pod, as RowBinary rows for the decoder. `filter`: of pods by uid. */
-export function firstOfPods(filter: LineFilter): Fragment {
+/** Rows of the filter in any order, those of lines that were sent again too, at most `limit`, as RowBinary rows of measured lines. */
+export function measuredLines(filter: LineFilter, limit: number): Fragment {
+  const read = withShortMessage.map((column) => (column === 'position' ? `${positionText} AS position` : column))
   return statement(
-    'lines-first-of-pods',
-    sql`SELECT ${list} FROM (SELECT * FROM (${collapsed(filter)}) ORDER BY ${orderBy('asc')} LIMIT 1 BY pod_uid)`,
+    'lines-of-small-pods',
+    sql`SELECT ${raw(read.join(', '))}, eof, toInt64(length(logs.message)) AS bytes ${linesFrom(filter)} LIMIT ${uint(limit)}`,
   )
 }
 

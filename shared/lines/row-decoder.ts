@@ -38,6 +38,14 @@ export interface Line {
   gap?: Gap
 }
 
+/** A line with what counting it and seeing what it covers of its file takes. */
+export interface MeasuredLine extends Line {
+  /** The file ends with it. */
+  eof: boolean
+  /** Of the whole message, of which `message` may be the begin. */
+  bytes: number
+}
+
 /** The key as it is stored, whatever was attributed since. */
 export const keyOf = ({ ts, restart, storedRestart, file, position, identity }: Line): LineKey => ({
   ts,
@@ -64,6 +72,14 @@ export function decodeWhole(bytes: Buffer): Line[] {
   const reader = new RowReader(bytes)
   const lines = reader.lines()
   if (reader.rest().length > 0) throw cut
+  return lines
+}
+
+/** Lines of whole rows of line-statements.ts `measuredLines`. */
+export function decodeMeasured(bytes: Buffer): MeasuredLine[] {
+  const reader = new RowReader(bytes)
+  const lines: MeasuredLine[] = []
+  while (!reader.ended) lines.push({ ...reader.line(), eof: reader.byte() === 1, bytes: Number(reader.int64()) })
   return lines
 }
 

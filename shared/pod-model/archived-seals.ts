@@ -13,22 +13,33 @@ export function withArchivedSeals(rendered: RenderedPod, before: PodRecord | und
   })
 }
 
-/** Whether the record has every life that has ended, with the outcome that it has now. */
-export function hasEndsOf(record: PodRecord, { pod }: RenderedPod): boolean {
-  return pod.containers.every(({ name, lives }) =>
-    lives.every((life) => life.outcome === 'running' || recordedLife(record, name, life)?.outcome === life.outcome),
+/** Names a life among those of its pod. */
+export const lifeName = (container: string, { restart, containerId }: Pick<LifeJson, 'restart' | 'containerId'>): string =>
+  JSON.stringify([container, restart, containerId])
+
+/** Lives that have ended and whose lines the record counted, by `lifeName`: it has them with the same ends, first and last lines. */
+export function livesOnRecord({ pod }: RenderedPod, record: PodRecord): Set<string> {
+  const names = pod.containers.flatMap(({ name, lives }) =>
+    lives.flatMap((life) => {
+      const recorded = life.outcome === 'running' ? undefined : recordedLife(record, name, life)
+      return recorded !== undefined && recorded.linesExact && isSameLife(recorded, life) ? [lifeName(name, life)] : []
+    }),
   )
+  return new Set(names)
 }
 
-/** The pod with the lines of lives that have ended as the record counted them. */
-export function withRecordedLines(rendered: RenderedPod, record: PodRecord): RenderedPod {
+const isSameLife = (a: LifeJson, b: LifeJson): boolean =>
+  (['outcome', 'startedAt', 'finishedAt', 'firstLine', 'lastLine'] as const).every((field) => a[field] === b[field])
+
+/** The pod with the lines of these lives, by `lifeName`, as the record counted them. */
+export function withRecordedLines(rendered: RenderedPod, record: PodRecord, names: ReadonlySet<string>): RenderedPod {
   const lives = [...rendered.lives]
   const mapped = mapLives(rendered, (life, container, i) => {
-    const recorded = life.outcome === 'running' ? undefined : recordedLife(record, container, life)
+    const recorded = names.has(lifeName(container, life)) ? recordedLife(record, container, life) : undefined
     if (recorded === undefined) return life
-    const { lines, linesExact, bytes, errors, firstLine, lastLine, seal } = recorded
-    lives[i] = { ...lives[i]!, lines, linesExact, bytes, errors, firstLine, lastLine }
-    return { ...life, lines, linesExact, firstLine, lastLine, seal }
+    const { lines, linesExact, bytes, errors, seal } = recorded
+    lives[i] = { ...lives[i]!, lines, linesExact, bytes, errors }
+    return { ...life, lines, linesExact, seal }
   })
   const all = mapped.pod.containers.flatMap((container) => container.lives)
   const lines = all.reduce((sum, life) => sum + life.lines, 0)

@@ -6,7 +6,7 @@ import { createBatchDecoder } from '#ingest/sources/decode-batch.ts'
 import { columns } from '#ingest/store/columns.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { parseRetention } from '#shared/retention/retention.ts'
-import { readFewLines } from '#projector/count-lines/read-small-pods.ts'
+import { readSmallPods } from '#projector/count-lines/read-small-pods.ts'
 import { loadFacts } from '#projector/load-facts.ts'
 import { createLineSettler } from '#projector/settle-lines.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
@@ -53,14 +53,14 @@ async function expectOneCoverage(podUids: readonly string[]): Promise<void> {
   const reading = createReading({ store: service.store, limits: {} })
   const settler = createLineSettler({ reading })
   const facts = (await loadFacts(reading, 'default', podUids)).pods.map((pod) => pod.facts)
-  const byLines = (await readFewLines(reading, 'default', facts, { sizes: false }))!
-  const byEngine = await settler.covered('default', await settler.counted('default', facts))
+  const byLines = (await readSmallPods(reading, 'default', facts))!.map((pod) => pod.facts)
+  const byEngine = await settler.covered('default', await settler.counted('default', facts, { sizes: true }))
   const sorted = (rows: readonly object[]) =>
     rows.map((row) => JSON.stringify(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1)))).toSorted()
   const coverage = (pods: typeof byLines) =>
     pods.map(({ uid, counts, stretches = [] }) => ({
       uid,
-      counts: sorted(counts),
+      counts: sorted(counts.map(({ slot: _slot, firstLine: _first, lastLine: _last, ...count }) => count)),
       stretches: sorted(stretches.map((one) => ({ ...one, ended: one.ended ? 1 : 0 }))),
     }))
   expect(byLines).toHaveLength(podUids.length)

@@ -5,7 +5,7 @@ import { AfterlogError } from '#shared/errors.ts'
 import type { PieceRow } from '#projector/count-lines/lines-in-window.ts'
 import { loadFacts } from '#projector/load-facts.ts'
 import { createLineSettler } from '#projector/settle-lines.ts'
-import { readFewLines } from '#projector/count-lines/read-small-pods.ts'
+import { readSmallPods } from '#projector/count-lines/read-small-pods.ts'
 import { createReading, type RowReading } from '#shared/store-reading/reading.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import { sealOf } from '#shared/pod-model/seal/seal.ts'
@@ -51,7 +51,7 @@ function narrow(linesMax: number): RowReading {
 async function modelOf(uids: readonly string[]): Promise<PodFacts[]> {
   const reading = createReading({ store: service.store, limits: {} })
   const facts = await factsOf(reading, uids)
-  return (await readFewLines(reading, 'default', facts, { sizes: true }))!
+  return (await readSmallPods(reading, 'default', facts))!.map((pod) => pod.facts)
 }
 
 const sorted = (rows: readonly object[]): string[] =>

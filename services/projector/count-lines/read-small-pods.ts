@@ -1,69 +1,121 @@
-// Counts and stretches of pods that have few lines, from the lines themselves.
-import { fewLines, keptCounts, type FewLine, type FewLinesRow, type KeptCountRow } from './small-pod-statements.ts'
+// Counts and stretches of small pods, from their lines themselves: one read gives both, and what the pods said last. To have the engine count takes it
+// some ten times as long for such pods (lines-in-window.ts, which says the same of any number of lines).
+import { AfterlogError } from '#shared/errors.ts'
+import { bareContainerId } from '#shared/container-id.ts'
+import { measuredLines } from '#shared/lines/line-statements.ts'
+import { decodeMeasured, type MeasuredLine } from '#shared/lines/row-decoder.ts'
+import { strs, sql } from '#shared/clickhouse/sql.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import { stretchesOfLines } from '#shared/pod-model/seal/stretches-of-lines.ts'
-import { boundsOf, ownersOf } from './line-owners.ts'
-import type { RowReading } from '#shared/store-reading/reading.ts'
-import { spansOf } from './timed-lives.ts'
 import { type LineCountRow, type LineLife, type StretchRow, stretchesMax } from '#shared/pod-model/rows.ts'
+import type { RowReading } from '#shared/store-reading/reading.ts'
+import { parseTime } from '#shared/time/parse-time.ts'
+import { formatTime } from '#shared/time/format-time.ts'
+import { keptCounts, type KeptCountRow } from './expired-counts.ts'
+import { boundsOf, ownersOf } from './line-owners.ts'
+import type { LineBounds } from './line-counts.ts'
 
-/** Lines that are few. */
-const linesMax = 5000
-
-/** The pods with counts and stretches; undefined where their lines are too many, or must be put into lives by their times. */
-export async function readFewLines(
-  { rows }: RowReading,
-  tenant: string,
-  pods: readonly PodFacts[],
-  { sizes }: { sizes: boolean },
-): Promise<PodFacts[] | undefined> {
-  const bounds = boundsOf(pods)
-  if (bounds === undefined) return pods.map((pod) => ({ ...pod, stretches: [] }))
-  if (spansOf(pods).size > 0) return undefined
-  const [lives, kept] = await Promise.all([
-    rows<FewLinesRow>(fewLines(tenant, bounds, { limit: linesMax + 1, sizes })),
-    rows<KeptCountRow>(keptCounts(tenant, bounds)),
-  ])
-  if (lives.reduce((sum, { lines }) => sum + lines.length, 0) > linesMax) return undefined
-  const countsOf = ownersOf(countLines(lives, kept, sizes))
-  const stretchesOf = ownersOf(lives.flatMap(coveredBy))
-  return pods.map((pod) => ({ ...pod, counts: countsOf(pod), stretches: stretchesOf(pod) }))
+export interface SmallPod {
+  /** With counts, sizes and stretches. */
+  facts: PodFacts
+  /** Each line once, in no order; of a long message its begin. */
+  lines: MeasuredLine[]
 }
 
-function coveredBy({ lines, ...life }: FewLinesRow): StretchRow[] {
-  const placed = lines.map(([file, offset, length, at, eof, partial]) => ({
-    file,
-    offset,
-    length,
-    at,
-    eof: eof === 1,
-    partial: partial === 1,
+/** Rows that are read at once: twice the lines of a pack of pods, since some may have been sent again. */
+const rowsMax = 20_000
+
+/** One for each, in their order. `pods`: of one pack; undefined where there are more rows, or more bytes, than are read at once. */
+export async function readSmallPods(
+  reading: RowReading,
+  tenant: string,
+  pods: readonly PodFacts[],
+): Promise<SmallPod[] | undefined> {
+  const bounds = boundsOf(pods)
+  if (bounds === undefined) return pods.map((facts) => ({ facts: { ...facts, stretches: [] }, lines: [] }))
+  const [rows, expired] = await Promise.all([
+    readRows(reading, tenant, bounds),
+    reading.rows<KeptCountRow>(keptCounts(tenant, bounds)),
+  ])
+  if (rows === undefined) return undefined
+  const lives = linesByLife(rows)
+  const countsOf = ownersOf(countLines(lives, expired))
+  const stretchesOf = ownersOf(lives.flatMap(stretchesOfLife))
+  const livesOf = ownersOf(lives)
+  return pods.map((pod) => ({
+    facts: { ...pod, counts: countsOf(pod), stretches: stretchesOf(pod) },
+    lines: livesOf(pod).flatMap(({ lines }) => lines),
   }))
+}
+
+async function readRows({ binary }: RowReading, tenant: string, bounds: LineBounds): Promise<MeasuredLine[] | undefined> {
+  const { namespaces, pods, uids, first, last } = bounds
+  const scope = sql`namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)}`
+  const filter = { tenant, fields: {}, scope, from: parseTime(first, 0n)!, to: parseTime(last, 0n)! + 1n }
+  try {
+    const rows = decodeMeasured(await binary(measuredLines(filter, rowsMax + 1)))
+    return rows.length > rowsMax ? undefined : rows
+  } catch (error) {
+    if (error instanceof AfterlogError && error.code === 'query-limit') return undefined
+    throw error
+  }
+}
+
+interface LifeOfLines extends LineLife {
+  lines: MeasuredLine[]
+}
+
+/** Of a line that was sent again, the row that arrived last. */
+function linesByLife(rows: readonly MeasuredLine[]): LifeOfLines[] {
+  const lines = new Map<string, MeasuredLine>()
+  for (const row of rows) {
+    const key = `${row.ts} ${row.identity}`
+    const other = lines.get(key)
+    if (other === undefined || other.received <= row.received) lines.set(key, row)
+  }
+  const lives = new Map<string, LifeOfLines>()
+  for (const line of lines.values()) {
+    const life = lifeOfLine(line)
+    const key = keyOf(life)
+    const other = lives.get(key)
+    if (other === undefined) lives.set(key, { ...life, lines: [line] })
+    else other.lines.push(line)
+  }
+  return [...lives.values()]
+}
+
+const lifeOfLine = ({ podUid, cluster, namespace, pod, container, restart, containerId }: MeasuredLine): LineLife => ({
+  uid: podUid,
+  cluster,
+  namespace,
+  pod,
+  container,
+  restart,
+  containerId: restart < 0 ? bareContainerId(containerId) : '',
+})
+
+function stretchesOfLife({ lines, ...life }: LifeOfLines): StretchRow[] {
+  const placed = lines.map(({ ts, ...line }) => ({ ...line, at: formatTime(ts) }))
   return stretchesOfLines(placed)
     .slice(0, stretchesMax)
     .map((stretch) => ({ ...life, ...stretch }))
 }
 
 /** Of each day the larger of what is stored and what was counted before lines of it expired. */
-function countLines(lives: readonly FewLinesRow[], kept: readonly KeptCountRow[], sizes: boolean): LineCountRow[] {
-  const keptOf = Map.groupBy(kept, keyOf)
+function countLines(lives: readonly LifeOfLines[], expired: readonly KeptCountRow[]): LineCountRow[] {
+  const expiredOf = Map.groupBy(expired, keyOf)
   const stored = new Set(lives.map(keyOf))
-  const gone = kept.filter((row) => !stored.has(keyOf(row))).map((row) => ({ ...lifeOf(row), lines: [] }))
+  const gone = expired.filter((row) => !stored.has(keyOf(row))).map((row) => ({ ...lifeOf(row), lines: [] }))
   const unique = new Map([...lives, ...gone].map((life) => [keyOf(life), life]))
   return [...unique].map(([key, { lines, ...life }]) => {
-    const days = new Map((keptOf.get(key) ?? []).map(({ day, lines: before }) => [day, Number(before)]))
-    const now = Map.groupBy(lines, dayOf)
-    for (const [day, ofDay] of now) days.set(day, Math.max(days.get(day) ?? 0, ofDay.length))
+    const days = new Map((expiredOf.get(key) ?? []).map(({ day, lines: before }) => [day, Number(before)]))
+    for (const [day, ofDay] of Map.groupBy(lines, ({ ts }) => formatTime(ts).slice(0, 10)))
+      days.set(day, Math.max(days.get(day) ?? 0, ofDay.length))
     const most = [...days.values()].reduce((sum, count) => sum + count, 0)
-    return { ...life, lines: String(most), stored: String(lines.length), ...(sizes ? sizesOf(lines) : {}) }
+    const bytes = lines.reduce((sum, line) => sum + line.bytes, 0)
+    const errors = lines.filter(({ severity }) => severity === 'error' || severity === 'fatal').length
+    return { ...life, lines: String(most), stored: String(lines.length), bytes: String(bytes), errors: String(errors) }
   })
-}
-
-function sizesOf(lines: readonly FewLine[]): Pick<LineCountRow, 'bytes' | 'errors'> {
-  return {
-    bytes: String(lines.reduce((sum, line) => sum + line[6], 0)),
-    errors: String(lines.reduce((sum, line) => sum + line[7], 0)),
-  }
 }
 
 const lifeOf = ({ uid, cluster, namespace, pod, container, restart, containerId }: LineLife): LineLife => ({
@@ -76,7 +128,4 @@ const lifeOf = ({ uid, cluster, namespace, pod, container, restart, containerId 
   containerId,
 })
 
-const keyOf = ({ uid, cluster, namespace, pod, container, restart, containerId }: LineLife): string =>
-  JSON.stringify([uid, cluster, namespace, pod, container, restart, containerId])
-
-const dayOf = (line: FewLine): string => line[3].slice(0, 10)
+const keyOf = (life: LineLife): string => JSON.stringify(Object.values(lifeOf(life)))

@@ -1,20 +1,22 @@
-// What pods said last, and the first error of the life that died. Pods of few lines, which most are, are read many at once; the others, and
-// those whose lines need to be put together or into lives first, one by one.
-import { bind, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+// What pods said last, and the first error of the life that died: of small pods, which most are, from the lines that were read to count them; of the
+// others, and of those whose lines need to be put together or into lives first, by statements of their own.
+import { sql, str } from '#shared/clickhouse/sql.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
-import { firstOfPods, lastMessageMax, lastOfContainers } from '#shared/lines/line-statements.ts'
+import { lastMessageMax, lastOfContainers } from '#shared/lines/line-statements.ts'
 import { livesScope } from '#shared/lines/pod-scope.ts'
-import { parseTime } from '#shared/time/parse-time.ts'
 import { lineJson, type LineJson } from '#shared/lines/line-json.ts'
 import type { FirstError, LastWords } from '#shared/obituary/obituary.ts'
-import { boundsOf } from '../count-lines/line-owners.ts'
+import { readSmallPods } from '../count-lines/read-small-pods.ts'
+import { isSmall, packSmall, type CountablePod } from '../count-lines/small-pods.ts'
+import type { PodFacts } from '#shared/pod-model/pod.ts'
 import type { PodDossier } from '#shared/pod-model/dossier.ts'
 import { attribute, livesNumbered, type PodIdentity } from '#shared/stored-pods/pod-identity.ts'
 import { resolvePod } from '../resolve-pod.ts'
 import { readPodPage } from '#shared/store-reading/pod-lines.ts'
 import { sharesNumber } from '#shared/lifecycle/instances.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
-import type { Line } from '#shared/lines/row-decoder.ts'
+import { compareKeys } from '#shared/lines/line-order.ts'
+import { keyOf, type Line, type MeasuredLine } from '#shared/lines/row-decoder.ts'
 
 export interface Words {
   /** In the order of the pod's containers. */
@@ -28,47 +30,59 @@ const lastWordsMax = 50
 const linesMax = 5000
 /** Of a pod whose lines are sorted at once. */
 const sortedMax = 20_000
-/** Of a pod that is read together with others. */
-const few = { lines: 5000, bytes: 4 * 1024 * 1024 }
-const atOnce = { lines: 20_000, bytes: 32 * 1024 * 1024 }
+/** Lines of pods whose words, and what is written of them, are held at once. */
+const linesAtOnce = 20_000
+
+/** A pod, with all its lines where they were read before. */
+export type SpokenPod = PodDossier & { lines?: readonly MeasuredLine[] }
 
 /** One for each, in their order. `pods`: as many as `inBatches` gives at once. */
-export async function readWords(reading: Reading, tenant: string, pods: readonly PodDossier[]): Promise<Words[]> {
-  const found = new Map<PodDossier, Words>()
-  for (const [pod, words] of await wordsOfMany(reading, tenant, pods.filter(isPlain))) found.set(pod, words)
-  for (const pod of pods) if (!found.has(pod)) found.set(pod, await wordsOfOne(reading, tenant, pod))
-  return pods.map((pod) => found.get(pod)!)
+export async function readWords(reading: Reading, tenant: string, pods: readonly SpokenPod[]): Promise<Words[]> {
+  const plain = pods.filter(isPlain)
+  const read = await readLines(
+    reading,
+    tenant,
+    plain.filter(({ lines }) => lines === undefined),
+  )
+  const words: Words[] = []
+  for (const pod of pods) {
+    const lines = plain.includes(pod) ? (pod.lines ?? read.get(pod.facts)) : undefined
+    words.push(lines === undefined ? await readLongWords(reading, tenant, pod) : wordsIn(pod, lines))
+  }
+  return words
 }
 
 /** Its lines carry its uid and their restart, and none is a fragment: they are its own as they stand. */
 function isPlain({ facts, rendered }: PodDossier): boolean {
-  const { lines, bytes } = sizeOf(rendered.lives)
   return (
-    lines <= few.lines &&
-    bytes <= few.bytes &&
     facts.lines.every(({ nameless, restart, fragments }) => nameless === 0 && restart >= 0 && fragments === 0) &&
     !rendered.lives.some((life) => sharesNumber(life, rendered.lives))
   )
 }
 
-function sizeOf(lives: PodDossier['rendered']['lives']): { lines: number; bytes: number } {
-  return {
-    lines: lives.reduce((sum, life) => sum + life.lines, 0),
-    bytes: lives.reduce((sum, life) => sum + (life.bytes ?? 0), 0),
-  }
+/** Of those that are small. */
+async function readLines(
+  reading: Reading,
+  tenant: string,
+  pods: readonly PodDossier[],
+): Promise<Map<PodFacts, readonly MeasuredLine[]>> {
+  const lines = new Map<PodFacts, readonly MeasuredLine[]>()
+  for (const pack of packSmall(pods.map(({ facts }) => facts as CountablePod).filter(isSmall)))
+    for (const [i, pod] of ((await readSmallPods(reading, tenant, pack)) ?? []).entries()) lines.set(pack[i]!, pod.lines)
+  return lines
 }
 
-/** Pods whose words, and what is written of them, are held at once. */
+const numberOfLines = (lives: PodDossier['rendered']['lives']): number => lives.reduce((sum, { lines }) => sum + lines, 0)
+
 export function inBatches<Pod extends PodDossier>(pods: readonly Pod[]): Pod[][] {
   const batched: Pod[][] = []
-  let [lines, bytes] = [Infinity, Infinity]
+  let lines = Infinity
   for (const pod of pods) {
-    const size = sizeOf(pod.rendered.lives)
-    lines += size.lines
-    bytes += size.bytes
-    if (lines > atOnce.lines || bytes > atOnce.bytes) {
+    const ofPod = numberOfLines(pod.rendered.lives)
+    lines += ofPod
+    if (lines > linesAtOnce) {
       batched.push([])
-      ;({ lines, bytes } = size)
+      lines = ofPod
     }
     batched.at(-1)!.push(pod)
   }
@@ -77,8 +91,10 @@ export function inBatches<Pod extends PodDossier>(pods: readonly Pod[]): Pod[][]
 
 const containersOf = ({ rendered }: PodDossier): string[] => [...new Set(rendered.lives.map(({ container }) => container))]
 
-/** What runtimes write to stderr when a program dies of itself, where no agent told a severity. */
-const panics = sql`match(message, ${str(String.raw`(?i)(^panic:|^goroutine \d+ \[|exception\b|^traceback|segmentation fault|core dumped|unhandled|assertion.*failed|stack overflow|out of memory|^fatal\b|^\w*error:)`)})`
+/** What runtimes write to stderr when a program dies of itself, where no agent told a severity. For JavaScript and RE2 alike. */
+const panic = String.raw`^panic:|^goroutine \d+ \[|exception\b|^traceback|segmentation fault|core dumped|unhandled|assertion.*failed|stack overflow|out of memory|^fatal\b|^\w*error:`
+const isPanic = new RegExp(panic, 'is')
+const panics = sql`match(message, ${str(`(?i)(${panic})`)})`
 const severe = { severity: ['error', 'fatal'] }
 const spoken = { stream: ['stderr'] }
 /** Words are remembered for years: of a longer line its begin is. */
@@ -105,61 +121,26 @@ function fatalLife({ rendered }: PodDossier): { container: string; restart: numb
   return { container: own.container, restart: own.restart, containerId: own.containerId }
 }
 
-async function wordsOfMany(reading: Reading, tenant: string, pods: readonly PodDossier[]): Promise<Map<PodDossier, Words>> {
-  const filter = filterOf(tenant, pods)
-  const lines = filter === undefined ? [] : await reading.some(lastOfContainers(filter, lastWordsMax))
-  const said = Map.groupBy(lines, ({ podUid, container }) => JSON.stringify([podUid, container]))
-  const errors = await errorsOf(reading, tenant, pods)
-  return new Map(
-    pods.map((pod) => {
-      const uids = uidsOf(pod)
-      const lastWords = containersOf(pod).map((container) => {
-        const own = uids.flatMap((uid) => said.get(JSON.stringify([uid, container])) ?? [])
-        return { container, lines: own.toReversed().map(spokenLine) }
-      })
-      return [pod, { lastWords, firstError: uids.map((uid) => errors.get(uid)).find((error) => error !== undefined) ?? null }]
-    }),
-  )
+function wordsIn(pod: SpokenPod, lines: readonly MeasuredLine[]): Words {
+  const ordered = lines.toSorted((a, b) => compareKeys(keyOf(a), keyOf(b)))
+  const byContainer = Map.groupBy(ordered, ({ container }) => container)
+  const lastWords = containersOf(pod).map((container) => ({
+    container,
+    lines: (byContainer.get(container) ?? []).slice(-lastWordsMax).map(spokenLine),
+  }))
+  const life = fatalLife(pod)
+  const own =
+    life === undefined ? [] : ordered.filter(({ container, restart }) => container === life.container && restart === life.restart)
+  const severeLine = own.find(({ severity }) => severe.severity.includes(severity))
+  if (severeLine !== undefined) return { lastWords, firstError: asSevere(severeLine) }
+  const panicLine = own.find(({ stream, message }) => stream === 'stderr' && isPanic.test(message.toString('utf8')))
+  return { lastWords, firstError: panicLine === undefined ? null : asSpoken(panicLine) }
 }
 
-const uidsOf = ({ facts }: PodDossier): string[] => [...new Set(facts.lines.map(({ uid }) => uid))]
-
-/** By the uid that lines carry. */
-async function errorsOf(reading: Reading, tenant: string, pods: readonly PodDossier[]): Promise<Map<string, FirstError>> {
-  const found = new Map<string, FirstError>()
-  const ask = async (further: Partial<LineFilter>, as: (line: Line) => FirstError): Promise<void> => {
-    const asked = pods.filter((pod) => fatalLife(pod) !== undefined && !uidsOf(pod).some((uid) => found.has(uid)))
-    const filter = filterOf(tenant, asked)
-    if (filter === undefined) return
-    const scope = sql`${filter.scope!} AND ${fatalLives(asked)}`
-    for (const line of await reading.some(firstOfPods({ ...filter, ...further, scope }))) found.set(line.podUid, as(line))
-  }
-  await ask({ fields: severe }, asSevere)
-  await ask({ fields: spoken, search: panics }, asSpoken)
-  return found
-}
-
-function fatalLives(pods: readonly PodDossier[]): Fragment {
-  const lives = pods.flatMap((pod) => uidsOf(pod).map((uid) => ({ uid, ...fatalLife(pod)! })))
-  const column = (values: readonly string[]) => strs(values)
-  return sql`(toString(pod_uid), toString(container), restart) IN (SELECT life.1, life.2, life.3 FROM (SELECT arrayJoin(arrayZip(
-    ${column(lives.map(({ uid }) => uid))}, ${column(lives.map(({ container }) => container))}, ${bind(
-      'Array(Int32)',
-      lives.map(({ restart }) => restart),
-    )})) AS life))`
-}
-
-function filterOf(tenant: string, pods: readonly PodDossier[]): LineFilter | undefined {
-  const bounds = boundsOf(pods.map(({ facts }) => facts))
-  if (bounds === undefined) return undefined
-  const scope = sql`namespace IN ${strs(bounds.namespaces)} AND pod IN ${strs(bounds.pods)} AND pod_uid IN ${strs(bounds.uids)}`
-  return { tenant, fields: {}, scope, from: parseTime(bounds.first, 0n)!, to: parseTime(bounds.last, 0n)! + 1n }
-}
-
-async function wordsOfOne(reading: Reading, tenant: string, dossier: PodDossier): Promise<Words> {
+async function readLongWords(reading: Reading, tenant: string, dossier: PodDossier): Promise<Words> {
   const pod = await resolvePod(reading, tenant, dossier.facts.uid)
   if (pod === undefined) return { lastWords: [], firstError: null }
-  const many = sizeOf(dossier.rendered.lives).lines > sortedMax
+  const many = numberOfLines(dossier.rendered.lives) > sortedMax
   const said = await (pod.fragments || many ? pagedWords : plainWords)(reading, tenant, pod)
   const lastWords = containersOf(dossier).map((container) => ({
     container,

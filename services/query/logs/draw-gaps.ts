@@ -1,7 +1,6 @@
 // Pure: what is missing from a life, drawn among its lines as lines that say so. A gap has the place of the line behind it, so pages need
 // to remember nothing: each draws what lies between its lines, and the last one what is left.
-import { compare } from '#shared/compare.ts'
-import type { LineKey, Order } from '#shared/lines/line-order.ts'
+import { compareKeys, type LineKey, type Order } from '#shared/lines/line-order.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 
 export interface GapDrawing {
@@ -40,14 +39,4 @@ export async function* drawGaps(parts: AsyncGenerator<Line[]>, drawing: GapDrawi
   for await (const lines of parts) yield drawer.among(lines)
   const rest = drawer.rest()
   if (rest.length > 0) yield rest
-}
-
-function compareKeys(a: LineKey, b: LineKey): number {
-  return (
-    compare(a.ts, b.ts) ||
-    a.restart - b.restart ||
-    compare(a.file, b.file) ||
-    compare(a.position, b.position) ||
-    compare(a.identity, b.identity)
-  )
 }

@@ -24,13 +24,13 @@ export async function readPodGaps(
   { uid, pod, filter }: { uid: string; pod: PodIdentity; filter: GapFilter },
 ): Promise<Line[]> {
   const { pods } = await loadFacts(reading, tenant, [pod.uid ?? uid])
-  const [facts] = await sealLines(
+  const [sealed] = await sealLines(
     reading,
     tenant,
-    pods.map((loaded) => loaded.facts),
+    pods.map(({ facts }) => facts),
   )
-  if (facts === undefined) return []
-  const { pod: rendered, lives } = renderPod(facts)
+  if (sealed === undefined) return []
+  const { pod: rendered, lives } = renderPod(sealed.facts)
   const asked = lives.filter(
     ({ container, restart, containerId }) =>
       (filter.containers?.includes(container) ?? true) &&

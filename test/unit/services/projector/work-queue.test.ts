@@ -8,6 +8,7 @@ const work = (more: Partial<Work> = {}): Work => ({
   dueAt: 10,
   attempts: 0,
   isRelated: false,
+  recount: false,
   ...more,
 })
 const queueOf = (...works: Work[]) => {

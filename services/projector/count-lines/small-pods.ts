@@ -1,0 +1,67 @@
+// Pure: which pods have so few lines that these are read themselves, and which of such pods one statement reads.
+import { parseTime } from '#shared/time/parse-time.ts'
+import type { PodFacts } from '#shared/pod-model/pod.ts'
+import type { LinesRow } from '#shared/stored-pods/fact-statements.ts'
+import { spansOf } from './timed-lives.ts'
+
+/** Facts with lines as they are loaded: each row with an estimate of its number of lines. */
+export type CountablePod = Omit<PodFacts, 'lines'> & { lines: readonly LinesRow[] }
+
+const smallPodLinesMax = 5_000
+const linesAtOnce = 10_000
+/** Hours that the lines of pods of one statement may span, where those of each span no more than half as many. */
+const hoursAtOnce = 24n
+
+const hourNs = 3_600_000_000_000n
+
+/** `lines`: by the estimates. Pods that need the times of their lives to tell whose lines are whose are not small. */
+export function isSmall(pod: CountablePod): boolean {
+  return linesOf(pod) <= smallPodLinesMax && spansOf([pod]).size === 0
+}
+
+interface Extent {
+  pod: CountablePod
+  /** Epoch ns. */
+  first: bigint
+  last: bigint
+}
+
+/**
+ * Pods by the statements that read their lines: of short lives those of about one time, since a statement looks through all hours between its first and
+ * its last line.
+ */
+export function packSmall(pods: readonly CountablePod[]): CountablePod[][] {
+  const extents = pods.filter(({ lines }) => lines.length > 0).map(extentOf)
+  const isLong = ({ first, last }: Extent): boolean => (last - first) * 2n > hoursAtOnce * hourNs
+  return [false, true].flatMap((long) =>
+    packs(
+      extents.filter((extent) => isLong(extent) === long),
+      long,
+    ),
+  )
+}
+
+function packs(extents: readonly Extent[], areLong: boolean): CountablePod[][] {
+  const packed: CountablePod[][] = []
+  let [lines, begin] = [Infinity, 0n]
+  for (const { pod, first, last } of extents.toSorted((a, b) => (a.first < b.first ? -1 : 1))) {
+    lines += linesOf(pod)
+    if (lines > linesAtOnce || (!areLong && last - begin > hoursAtOnce * hourNs)) {
+      packed.push([])
+      ;[lines, begin] = [linesOf(pod), first]
+    }
+    packed.at(-1)!.push(pod)
+  }
+  return packed
+}
+
+function extentOf(pod: CountablePod): Extent {
+  const times = pod.lines.map(({ firstLine, lastLine }) => [parseTime(firstLine, 0n)!, parseTime(lastLine, 0n)!] as const)
+  return {
+    pod,
+    first: times.map(([first]) => first).reduce((a, b) => (a < b ? a : b)),
+    last: times.map(([, last]) => last).reduce((a, b) => (a > b ? a : b)),
+  }
+}
+
+const linesOf = ({ lines }: CountablePod): number => lines.reduce((sum, { estimate }) => sum + Number(estimate), 0)
