@@ -20,6 +20,7 @@ const project = (name: string, testTimeout: number, globalSetup: string[]) => ({
 })
 
 /** What the files of a run share; each is made once. */
+const memory = 'test/support/memory-files.ts'
 const migrated = 'test/support/migrate-once.ts'
 const broker = 'test/support/kafka/share-broker.ts'
 
@@ -28,9 +29,9 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       project('unit', 60_000, []),
-      project('contract', 60_000, [migrated]),
-      project('integration', 60_000, [migrated, broker]),
-      project('e2e', 180_000, [migrated]),
+      project('contract', 60_000, [memory, migrated]),
+      project('integration', 60_000, [memory, migrated, broker]),
+      project('e2e', 180_000, [memory, migrated]),
     ],
   },
 })
