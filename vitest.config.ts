@@ -9,7 +9,7 @@ const project = (name: string, testTimeout: number, globalSetup: string[]) => ({
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: testTimeout * scale,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     pool: 'forks' as const,
     isolate: name !== 'unit',
     globalSetup,

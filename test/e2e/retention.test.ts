@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { openStore } from '#shared/clickhouse/open-store.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
+import { scale } from '#test/support/campaign.ts'
 import { startServer } from '#test/support/cluster/start.ts'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
 import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
@@ -16,6 +17,8 @@ import { request } from '#test/support/service.ts'
 import { spawnService } from '#test/support/service-process.ts'
 
 const dayMs = 86_400_000
+/** How long after the first copied line it is killed: by day three times, at night more often. */
+const killsAfterMs = scale === 1 ? [0, 50, 200] : [0, 0, 25, 50, 75, 100, 150, 200, 400]
 const dirs: string[] = []
 const temporary = async (): Promise<string> => {
   const dir = await mkdtemp(join(tmpdir(), 'afterlog-retention-'))
@@ -188,7 +191,7 @@ test('killed at any moment of keeping last words, none are lost and none are twi
   const cut: boolean[] = []
   const copiedRows = async (url: string): Promise<number> =>
     (await retention(url)).stored.find((each) => each.class === 'last_words')?.rows ?? 0
-  for (const delayMs of [0, 0, 50, 100, 200]) {
+  for (const delayMs of killsAfterMs) {
     await using killed = spawnService({ dataDir, env })
     const url = await killed.serving
     const before = await copiedRows(url)

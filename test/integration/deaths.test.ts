@@ -30,7 +30,7 @@ beforeAll(async () => {
   // Together, so that the store takes them in few inserts, and the projector in few passes.
   await Promise.all(shapes.map(async ([name, shape]) => firstAnswers.set(name, await sendAndAsk(name, shape))))
   await listsHave(service.url)
-}, 180_000)
+})
 afterAll(async () => service[Symbol.asyncDispose]())
 
 interface Answer {
