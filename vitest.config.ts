@@ -2,14 +2,14 @@ import { defineConfig } from 'vitest/config'
 import { scale } from './test/support/campaign.ts'
 
 // Files run in processes of their own, since the embedded engine binds one data directory per process. Unit tests open no engine and
-// change nothing of their process: they share two, which halves the time of `npm run check`.
+// change nothing of their process: they share few, which halves the time of `npm run check`.
 // What a test may take is for a machine that is busy with other things: it ends one that hangs, and measures none.
 const project = (name: string, testTimeout: number, globalSetup: string[]) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: testTimeout * scale,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     pool: 'forks' as const,
     isolate: name !== 'unit',
     globalSetup,
@@ -20,17 +20,19 @@ const project = (name: string, testTimeout: number, globalSetup: string[]) => ({
 })
 
 /** What the files of a run share; each is made once. */
+const memory = 'test/support/memory-files.ts'
 const migrated = 'test/support/migrate-once.ts'
 const broker = 'test/support/kafka/share-broker.ts'
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // One more than the cores of CI: most files wait for something now and then.
+    maxWorkers: 3,
     projects: [
       project('unit', 60_000, []),
-      project('contract', 60_000, [migrated]),
-      project('integration', 60_000, [migrated, broker]),
-      project('e2e', 180_000, [migrated]),
+      project('contract', 60_000, [memory, migrated]),
+      project('integration', 60_000, [memory, migrated, broker]),
+      project('e2e', 180_000, [memory, migrated]),
     ],
   },
 })

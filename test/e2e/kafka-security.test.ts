@@ -1,7 +1,6 @@
 // Brokers behind TLS and SASL: the service gets in by every mechanism it knows, and where it may not it says what to change, keeps
 // running, does not flood its log, and never tells the password.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test, vi } from 'vitest'
@@ -9,6 +8,7 @@ import { batchOf, openClient } from '#test/support/kafka/produce.ts'
 import { makeSecureKafka, missingOpenssl, user, type SecureKafka } from '#test/support/kafka/secure.ts'
 import { withKafka } from '#test/support/kafka/with-kafka.ts'
 import { answersOf, once, post, record } from '#test/support/lines.ts'
+import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { spawnService, type ServiceProcess } from '#test/support/service-process.ts'
 
 const wrong = 'wrong-horse-battery-staple'
@@ -39,7 +39,7 @@ withKafka(
 
     async function start(topic: string, env: Record<string, string>): Promise<Running> {
       await using things = new AsyncDisposableStack()
-      const dataDir = await mkdtemp(join(tmpdir(), 'afterlog-security-'))
+      const dataDir = migratedDataDir('afterlog-security-')
       things.defer(() => rm(dataDir, { recursive: true, force: true }))
       const service = things.use(
         spawnService({

@@ -62,8 +62,8 @@ describe.skipIf(lacking !== undefined)('kubectl reads the dead', () => {
     k8s = apiTenant(url, 'default')
     await k8s.tell(...outcomes.map((outcome) => pods[outcome].told), fixture('event-evicted'), fixture('event-backoff'))
     // Everything twice, as agents send it after a restart.
-    for (const _ of [1, 2])
-      for (const log of outcomes.flatMap((outcome) => logs[outcome])) await k8s.sayAt(pathOf(log), 0, ...log.lines)
+    const all = outcomes.flatMap((outcome) => logs[outcome])
+    for (const _ of [1, 2]) await Promise.all(all.map((log) => k8s.sayAt(pathOf(log), 0, ...log.lines)))
     kubectl = await openClient('kubectl', url)
   })
   afterAll(async () => {

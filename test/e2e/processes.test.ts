@@ -1,12 +1,11 @@
 // The life of the process, from outside: killed, started twice, told to stop while it works. What it acknowledged is there afterwards,
 // whatever happened.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { post, record } from '#test/support/lines.ts'
+import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { spawnService, type ServiceProcess } from '#test/support/service-process.ts'
 
 /** ms for an ordered stop, as shared/process.ts promises; and for what should happen at once. */
@@ -17,7 +16,7 @@ let dataDir: string
 let things: AsyncDisposableStack
 beforeEach(async () => {
   things = new AsyncDisposableStack()
-  dataDir = await mkdtemp(join(tmpdir(), 'afterlog-processes-'))
+  dataDir = migratedDataDir('afterlog-processes-')
   things.defer(() => rm(dataDir, { recursive: true, force: true }))
 })
 afterEach(() => things.disposeAsync())

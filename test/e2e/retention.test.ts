@@ -9,15 +9,24 @@ import { promisify } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { openStore } from '#shared/clickhouse/open-store.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
+import { scale } from '#test/support/campaign.ts'
 import { startServer } from '#test/support/cluster/start.ts'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
+import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { request } from '#test/support/service.ts'
 import { spawnService } from '#test/support/service-process.ts'
 
 const dayMs = 86_400_000
+/** How long after the first copied line it is killed: by day three times, at night more often. */
+const killsAfterMs = scale === 1 ? [0, 50, 200] : [0, 0, 25, 50, 75, 100, 150, 200, 400]
 const dirs: string[] = []
 const temporary = async (): Promise<string> => {
   const dir = await mkdtemp(join(tmpdir(), 'afterlog-retention-'))
+  dirs.push(dir)
+  return dir
+}
+const migrated = (): string => {
+  const dir = migratedDataDir('afterlog-retention-')
   dirs.push(dir)
   return dir
 }
@@ -50,7 +59,7 @@ const bytesOf = ({ stored }: { stored: Stored[] }): number => stored.reduce((sum
 const du = async (dir: string): Promise<number> => Number((await promisify(execFile)('du', ['-sB1', dir])).stdout.split('\t')[0])
 
 test('a shorter rule, put while lines come, frees the disk of what is older, without a restart', async () => {
-  const dataDir = await temporary()
+  const dataDir = migrated()
   await using service = spawnService({ dataDir })
   const url = await service.serving
   const ago = (days: number, message: string, i: number): object => ({
@@ -119,7 +128,7 @@ test('two ingest processes and a query process over a server go by a new rule fr
 })
 
 test('killed at any moment of keeping last words, none are lost and none are twice', async () => {
-  const dataDir = await temporary()
+  const dataDir = migrated()
   const pods = 100
   const start = Math.floor((Date.now() - 3 * dayMs) / dayMs) * dayMs + 3_600_000
   const at = (minutes: number): string => new Date(start + minutes * 60_000).toISOString()
@@ -182,11 +191,11 @@ test('killed at any moment of keeping last words, none are lost and none are twi
   const cut: boolean[] = []
   const copiedRows = async (url: string): Promise<number> =>
     (await retention(url)).stored.find((each) => each.class === 'last_words')?.rows ?? 0
-  for (const delayMs of [0, 0, 50, 100, 200]) {
+  for (const delayMs of killsAfterMs) {
     await using killed = spawnService({ dataDir, env })
     const url = await killed.serving
     const before = await copiedRows(url)
-    await expect.poll(async () => (await copiedRows(url)) !== before, { timeout: 60_000, interval: 5 }).toBe(true)
+    await expect.poll(async () => (await copiedRows(url)) !== before, { timeout: 60_000, interval: 20 }).toBe(true)
     await sleep(delayMs)
     killed.kill('SIGKILL')
     await killed.exited

@@ -10,6 +10,7 @@ import { raw } from '#shared/clickhouse/sql.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { epochNs } from '#shared/pod-model/epoch-ns.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
+import { scale, seed } from '#test/support/campaign.ts'
 import { openRecordProjector } from '#test/support/record-projector.ts'
 import { openTestStore, type TestStore } from '#test/support/store.ts'
 
@@ -227,7 +228,7 @@ for (const [tenant, withRare] of [
   ['plain', false],
   ['rare', true],
 ] as const) {
-  test(`pages are those of a plain filter over all pods (${tenant})`, { timeout: 300_000 }, async () => {
+  test(`pages are those of a plain filter over all pods (${tenant})`, { timeout: 120_000 * scale }, async () => {
     const pods = fc.sample(made, { seed: 7, numRuns: 300 })
     await store(tenant, [...new Map(pods.map((pod) => [pod.number, pod])).values()], withRare)
     await (await openRecordProjector(opened.store)).catchUp()
@@ -257,7 +258,7 @@ for (const [tenant, withRare] of [
         expect(records.map(withoutLines)).toEqual(expected.map(withoutLines))
         matched += records.length
       }),
-      { numRuns: 40, seed: 2026 },
+      { numRuns: 12 * scale, seed: 2025 + seed },
     )
     expect(matched).toBeGreaterThan(200)
     expect(paged).toBeGreaterThan(0)

@@ -36,6 +36,7 @@ describe('paging', () => {
     return seen
   }
   const many = Array.from({ length: 25 }, (_, i) => `p${String(i).padStart(2, '0')}`)
+  const manyMinutes = many.map((name) => ({ pod: name, podUid: name, restart: 0, clock: `10:${name.slice(1)}:00` }))
 
   test('a page is JSON, and says so', async () => {
     expect(await get('nobody', '/v1/pods')).toEqual({
@@ -46,8 +47,11 @@ describe('paging', () => {
   })
 
   test('visits every pod once, also among equal times', async () => {
-    for (const name of many)
-      await say('paging', 1, { pod: name, podUid: name, restart: 0, clock: Number(name.slice(1)) < 12 ? '10:00:00' : '11:00:00' })
+    const clockOf = (name: string): string => (Number(name.slice(1)) < 12 ? '10:00:00' : '11:00:00')
+    await service.sayEach(
+      'paging',
+      many.map((name) => ({ pod: name, podUid: name, restart: 0, clock: clockOf(name) })),
+    )
     const seen = await walk('paging', 'limit=4')
     expect(seen).toEqual([...many.slice(12), ...many.slice(0, 12)])
     expect(await walk('paging', 'limit=3&outcome=unknown')).toEqual(seen)
@@ -61,7 +65,7 @@ describe('paging', () => {
   })
 
   test('visits every pod once while pods speak and are born', async () => {
-    for (const name of many) await say('speaking', 1, { pod: name, podUid: name, restart: 0, clock: `10:${name.slice(1)}:00` })
+    await service.sayEach('speaking', manyMinutes)
     const seen = await walk('speaking', 'limit=4', async (page) => {
       await say('speaking', 1, { pod: `p0${page}`, podUid: `p0${page}`, restart: 0, clock: `11:0${page}:00` })
       await say('speaking', 1, { pod: `p2${page % 5}`, podUid: `p2${page % 5}`, restart: 0, clock: `11:1${page}:00` })
@@ -72,7 +76,7 @@ describe('paging', () => {
 
   test('visits every pod once while older lines of it come, also of one whose first time changes again', async () => {
     const at = (clock: string, name: string) => say('moving', 1, { pod: name, podUid: name, restart: 0, clock })
-    for (const name of many) await at(`10:${name.slice(1)}:00`, name)
+    await service.sayEach('moving', manyMinutes)
     await service.project()
     // Before the listing begins: that is where it stands.
     await at('09:30:00', 'p24')

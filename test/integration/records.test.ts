@@ -4,6 +4,7 @@ import type { LogStore } from '#shared/clickhouse/store.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
+import { scale, seed } from '#test/support/campaign.ts'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
 import { openPodsService, uid, type PodsService } from '#test/support/pods-service.ts'
 import { openRecordProjector } from '#test/support/record-projector.ts'
@@ -73,8 +74,8 @@ async function listedOf(tenant: string): Promise<string[]> {
 }
 
 /** mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed | 0
+function randomFrom(start: number): () => number {
+  let state = start | 0
   return () => {
     state = (state + 0x6d2b79f5) | 0
     let t = Math.imul(state ^ (state >>> 15), 1 | state)
@@ -93,9 +94,12 @@ async function expected(): Promise<Record<string, object>> {
   return records
 }
 
-test('30 random orders of one set of facts and lines give one and the same set of records', { timeout: 600_000 }, async () => {
+const orderCount = 8 * scale
+const promise = `${orderCount} random orders of one set of facts and lines give one and the same set of records (seed ${seed})`
+
+test(promise, { timeout: 120_000 * scale }, async () => {
   const records = await expected()
-  const orders = Array.from({ length: 30 }, (_, i) => ({ tenant: `order-${i}`, random: randomFrom(2026 + i) }))
+  const orders = Array.from({ length: orderCount }, (_, i) => ({ tenant: `order-${i}`, random: randomFrom(2025 + seed + i) }))
   for (const { tenant, random } of orders) {
     const again = steps.filter(() => random() < 0.2)
     const shuffled = [...steps, ...again].map((step) => [random(), step] as const).toSorted(([a], [b]) => a - b)

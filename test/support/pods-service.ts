@@ -37,6 +37,8 @@ export interface PodsService extends AsyncDisposable {
   tell(tenant: string, ...objects: unknown[]): Promise<void>
   /** `count` lines of one life, a second apart. */
   say(tenant: string, count: number, line: LineOptions): Promise<void>
+  /** One line of each, in one insert. */
+  sayEach(tenant: string, lines: readonly LineOptions[]): Promise<void>
   get(tenant: string, path: string): Promise<Answer>
   /** Brings records up to what is stored. */
   project(): Promise<void>
@@ -84,6 +86,9 @@ export async function openPodsService(clock = (): number => Date.UTC(2026, 10, 2
     },
     async say(tenant, count, line) {
       await write({ table: 'logs', rows: linesOf(tenant, count, line) })
+    },
+    async sayEach(tenant, lines) {
+      await write({ table: 'logs', rows: Buffer.concat(lines.map((line) => linesOf(tenant, 1, line))) })
     },
     async list(tenant, query = '') {
       await projector.catchUp()

@@ -58,7 +58,7 @@ export function spawnService({
   const child = spawn(process.execPath, [program], {
     cwd: checkout,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', AFTERLOG_DATA_DIR: dataDir, AFTERLOG_HTTP_PORT: String(port), ...env },
+    env: { ...inherited(), AFTERLOG_DATA_DIR: dataDir, AFTERLOG_HTTP_PORT: String(port), ...env },
   })
   const logs: LogLine[] = []
   const waiting = new Set<(line: LogLine) => void>()
@@ -97,6 +97,12 @@ export function spawnService({
       await exited
     },
   }
+}
+
+/** The cache of what Node compiled is set by migrate-once.ts. */
+function inherited(): Record<string, string> {
+  const { PATH = '', NODE_COMPILE_CACHE } = process.env
+  return NODE_COMPILE_CACHE === undefined ? { PATH } : { PATH, NODE_COMPILE_CACHE }
 }
 
 async function exitOf(child: ChildProcess, startedMs: number): Promise<Exit> {

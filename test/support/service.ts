@@ -48,7 +48,7 @@ export async function listsHave(url: string): Promise<void> {
   for (;;) {
     const { body } = await request(`${url}/v1/pods?limit=1`, { signal })
     if (typeof body['asOf'] === 'string' && Date.parse(body['asOf']) > now) return
-    await sleep(20, undefined, { signal })
+    await sleep(50, undefined, { signal })
   }
 }
 

@@ -1,4 +1,5 @@
 // Queries that are strange: SQL in every filter, catastrophic expressions, bytes that are not UTF-8, times at the edges.
+import { scale } from '#test/support/campaign.ts'
 import type { HostileRequest } from './request.ts'
 
 const injections = [
@@ -19,34 +20,46 @@ const injections = [
   '<script>',
 ]
 
+/** By day each field gets four of them, so that each of them comes to some fields; at night every field gets all. */
+const injectionsOf = (field: number): readonly string[] =>
+  scale === 1 ? injections.filter((_, i) => (i + field) % 4 === 0) : injections
+
+const fieldsOfOneValue: readonly ((value: string) => HostileRequest)[] = [
+  (value) => ({ name: `code=${JSON.stringify(value)}`, path: `/v1/dead-letters?code=${encodeURIComponent(value)}` }),
+  (value) => ({
+    name: `label ${JSON.stringify(value)}`,
+    path: `/v1/fields/${encodeURIComponent(`labels.${value}`)}/values`,
+  }),
+  (value) => ({
+    name: `field q ${JSON.stringify(value)}`,
+    path: `/v1/logs?q=${encodeURIComponent(`attributes.x:"${value.replaceAll(/[\\"]/g, '\\$&')}"`)}`,
+  }),
+  (value) => ({
+    name: `regex ${JSON.stringify(value)}`,
+    path: `/v1/logs?q=${encodeURIComponent(`/${value}nothing-is-like-this/`)}`,
+  }),
+  (value) => ({
+    name: `container of a pod ${JSON.stringify(value)}`,
+    path: `/v1/pods/uid-good/logs?container=${encodeURIComponent(value)}`,
+  }),
+]
+
 /** Not wrong, or not for certain: each is answered with 200 and finds nothing, or is refused with 4xx. */
 export const oddQueries: readonly HostileRequest[] = [
   ...['namespace', 'pod', 'podUid', 'container', 'node', 'unit', 'cluster', 'restart', 'stream', 'severity', 'q'].flatMap(
-    (field) =>
-      injections.map((value) => ({
+    (field, i) =>
+      injectionsOf(i).map((value) => ({
         name: `${field}=${JSON.stringify(value)}`,
         path: `/v1/logs?${field}=${encodeURIComponent(`${value}${field === 'q' ? ' nothing-is-like-this' : ''}`)}`,
       })),
   ),
-  ...['name', 'owner', 'node', 'namespace', 'cluster'].flatMap((field) =>
-    injections.map((value) => ({
+  ...['name', 'owner', 'node', 'namespace', 'cluster'].flatMap((field, i) =>
+    injectionsOf(i).map((value) => ({
       name: `pods ${field}=${JSON.stringify(value)}`,
       path: `/v1/pods?${field}=${encodeURIComponent(value)}`,
     })),
   ),
-  ...injections.flatMap((value) => [
-    { name: `code=${JSON.stringify(value)}`, path: `/v1/dead-letters?code=${encodeURIComponent(value)}` },
-    { name: `label ${JSON.stringify(value)}`, path: `/v1/fields/${encodeURIComponent(`labels.${value}`)}/values` },
-    {
-      name: `field q ${JSON.stringify(value)}`,
-      path: `/v1/logs?q=${encodeURIComponent(`attributes.x:"${value.replaceAll(/[\\"]/g, '\\$&')}"`)}`,
-    },
-    { name: `regex ${JSON.stringify(value)}`, path: `/v1/logs?q=${encodeURIComponent(`/${value}nothing-is-like-this/`)}` },
-    {
-      name: `container of a pod ${JSON.stringify(value)}`,
-      path: `/v1/pods/uid-good/logs?container=${encodeURIComponent(value)}`,
-    },
-  ]),
+  ...fieldsOfOneValue.flatMap((requestOf, i) => injectionsOf(i).map(requestOf)),
   ...[
     '/(a+)+$b/',
     '/(a|a)*c1x/',
