@@ -3,10 +3,9 @@
 import { documents, type DocumentRow } from '#projector/obituaries.ts'
 import { watermarks, type WatermarkRow } from '#projector/fact-statements.ts'
 import { newestRecords, storedRecords, type StoredRecord } from '#projector/records.ts'
-import type { ReplacedPod } from '#shared/pod-model/rows.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { rulesVersion } from '#shared/pod-model/rules-version.ts'
-import { readDiedBeside, readReplacement } from '../pods/neighbours.ts'
+import { readDiedBeside, readReplacement, replacedOf } from '../pods/neighbours.ts'
 import { readPod } from '../pods/read-pod.ts'
 import { composeObituaries } from '../read/obituary.ts'
 import type { Reading, RowReading } from '../read/reading.ts'
@@ -53,11 +52,6 @@ async function withNeighbours(reading: Reading, tenant: string, obituary: Obitua
     readReplacement(reading, tenant, replacedOf(record)),
   ])
   return withReplacement({ ...obituary, alsoDied }, replacement)
-}
-
-function replacedOf({ uid, cluster, namespace, name, node, owner, replacedSince }: PodRecord): ReplacedPod | undefined {
-  if (replacedSince === null) return undefined
-  return { uid, cluster, namespace, name, node, ownerKind: owner.kind, ownerName: owner.name, since: replacedSince }
 }
 
 /** What GET /v1/pods/{uid} shows of a pod whose facts and lines are gone. Events are stored as long as obituaries: there were none. */
