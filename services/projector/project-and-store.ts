@@ -23,8 +23,10 @@ export async function projectAndStore(
   options: Pick<ProjectOptions, 'keepCounts'> = {},
 ): Promise<StoredPods> {
   const revision = await readStoreMicros(reading)
+  const began = performance.now()
   const { pods, absent, related, stored } = await project(reading, tenant, uids, options)
   const records = pods.map(({ record, factsAt, linesAt }) => ({ record, watermark: factsAt, linesAt }))
-  await writeRecords(store, { tenant, revision, records, absent, stored })
+  const now = Math.floor(Number(revision) / 1000 + performance.now() - began)
+  await writeRecords(store, { tenant, revision, now, records, absent, stored })
   return { pods, related, obituaries: await writeObituaries(store, reading, { tenant, revision, pods }) }
 }

@@ -5,6 +5,7 @@ import { epochNs } from '#shared/pod-model/epoch-ns.ts'
 import { keyOf, type Handle } from '#shared/pod-model/handles.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { rulesVersion } from '#shared/pod-model/rules-version.ts'
+import { numbered } from '#shared/pod-model/transitions.ts'
 import { newestRecords, placeOf, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
 
 export interface WrittenRecord {
@@ -17,6 +18,8 @@ export interface RecordsToWrite {
   tenant: string
   /** Epoch µs of the store's clock before the facts were read, as decimal text. */
   revision: string
+  /** Epoch ms of the store's clock. */
+  now: number
   records: readonly WrittenRecord[]
   /** Uids that have no record any more. */
   absent: readonly string[]
@@ -25,10 +28,15 @@ export interface RecordsToWrite {
 }
 
 export async function writeRecords(store: LogStore, written: RecordsToWrite): Promise<void> {
-  const { tenant, revision, absent, stored } = written
+  const { tenant, revision, now, absent, stored } = written
   const before = Map.groupBy(stored, ({ uid }) => uid)
   const gone = absent.filter((uid) => before.has(uid))
-  const records = written.records.map((one) => ({ ...one, record: placed(one.record, before.get(one.record.uid), revision) }))
+  const records = written.records.map((one) => {
+    const rows = before.get(one.record.uid)
+    const earlier = rows === undefined ? undefined : newestRecord(rows)
+    const transitions = numbered(one.record.transitions ?? {}, earlier, { now, factsAt: Number(one.watermark) })
+    return { ...one, record: { ...placed(one.record, earlier, revision), transitions } }
+  })
   const rows = [
     ...records.map(({ record, watermark, linesAt }) => ({
       uid: record.uid,
@@ -78,6 +86,12 @@ const timeText = (ms: string): string => new Date(Number(ms)).toISOString().repl
 
 const recordIn = ({ record }: StoredRecord): PodRecord => JSON.parse(record) as PodRecord
 
+/** Of the revisions of one pod. */
+function newestRecord(rows: readonly StoredRecord[]): PodRecord | undefined {
+  const [newest] = newestRecords(rows).values()
+  return newest === undefined || newest.isDeleted === 1 ? undefined : recordIn(newest)
+}
+
 /** Of all revisions, each once. */
 function handlesOf(rows: readonly StoredRecord[] = []): Handle[] {
   const handles = rows.flatMap((row) => (row.isDeleted === 1 ? [] : recordIn(row).handles))
@@ -88,10 +102,8 @@ function handlesOf(rows: readonly StoredRecord[] = []): Handle[] {
 const movesMax = 16
 
 /** The record, which knows where it stood before where an older time of it became known. */
-function placed(record: PodRecord, rows: readonly StoredRecord[] = [], revision: string): PodRecord {
-  const [newest] = newestRecords(rows).values()
-  if (newest === undefined || newest.isDeleted === 1) return record
-  const before = recordIn(newest)
+function placed(record: PodRecord, before: PodRecord | undefined, revision: string): PodRecord {
+  if (before === undefined) return record
   const from = placeOf(before)
   return { ...record, moved: from === placeOf(record) ? before.moved : [...before.moved, { from, revision }].slice(-movesMax) }
 }

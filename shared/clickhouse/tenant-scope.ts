@@ -18,7 +18,6 @@ export const tenantTables = [
   'pod_aliases',
   'pod_change_feed',
   'pod_lookup',
-  'pod_news',
   'pod_record_feed',
   'pod_records',
   'pod_watermarks',

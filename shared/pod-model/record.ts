@@ -8,6 +8,7 @@ import { epochNs } from './epoch-ns.ts'
 import type { ObjectFacts } from './object-facts.ts'
 import type { Life } from './pod-lives.ts'
 import type { LifeJson, PodFacts, PodJson, RenderedPod } from './pod.ts'
+import { transitionsOf, type TransitionNumbers } from './transitions.ts'
 
 export interface LifeRecord extends LifeJson {
   container: string
@@ -52,6 +53,8 @@ export interface PodRecord extends Omit<PodJson, 'containers' | 'lines' | 'lines
   handles: Handle[]
   /** Where it stood in lists before an older time of it became known, and the revision that moved it; oldest first, the last ones. */
   moved: readonly { from: string; revision: string }[]
+  /** Left out of records from before there were numbers. */
+  transitions?: TransitionNumbers
 }
 
 /** What finds the lines of a pod. */
@@ -83,7 +86,7 @@ export function recordOf({ facts, rendered, object, addressReports, deletedAt, r
   const living = row !== null && row.gone === 0 && row.deletedAt === null && !['Succeeded', 'Failed'].includes(row.phase)
   const addresses = addressesOf(addressReports)
   const around = { evidence, events: evidence.events, memoryLimits: object.memoryLimits }
-  const record: Omit<PodRecord, 'handles' | 'moved'> = {
+  const record: Omit<PodRecord, 'handles' | 'moved' | 'transitions'> = {
     ...rest,
     cause: podInWords(verdict, around),
     createdAt: row?.createdAt ?? null,
@@ -110,7 +113,7 @@ export function recordOf({ facts, rendered, object, addressReports, deletedAt, r
       runningLives,
     },
   }
-  return { ...record, handles: handlesOf(record, object), moved: [] }
+  return { ...record, handles: handlesOf(record, object), moved: [], transitions: transitionsOf(facts) }
 }
 
 /** The pod as GET /v1/pods shows it. */

@@ -163,7 +163,9 @@ test('pods of before they had records have them after the upgrade, as if they ca
     const of = sql`FINAL WHERE tenant = ${str(tenant)} ORDER BY ALL`
     const records = await store.rows<{ record: string }>({ sql: sql`SELECT record FROM pod_records ${of}` })
     const handles = await store.rows({ sql: sql`SELECT kind, value, rank, uid FROM pod_lookup ${of}` })
-    return { records: records.map(({ record }) => JSON.parse(record) as object), handles }
+    // Their transitions have the numbers of when they were stored.
+    const timeless = records.map(({ record }) => ({ ...(JSON.parse(record) as object), transitions: undefined }))
+    return { records: timeless, handles }
   }
   const after = await written('after')
   expect([after.records.length, after.handles.length > 30]).toEqual([7, true])

@@ -58,8 +58,8 @@ async function recordsOf(tenant: string): Promise<Record<string, object>> {
   })
   return Object.fromEntries(
     rows.map(({ uid: of, record }) => {
-      const { moved: _, ...rest } = JSON.parse(record) as PodRecord
-      return [of, rest]
+      const { moved: _, transitions = {}, ...rest } = JSON.parse(record) as PodRecord
+      return [of, { ...rest, transitions: Object.keys(transitions).toSorted() }]
     }),
   )
 }

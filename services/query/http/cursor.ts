@@ -19,9 +19,9 @@ export interface Cursor {
 
 /** Of a tail that follows an owner. */
 export interface OwnerPlace {
-  /** What of its pods was told: tail/read-owner-changes.ts. */
+  /** Which transitions of its pods were sent: tail/read-owner-changes.ts. */
   floor: number
-  told: readonly number[]
+  sent: readonly number[]
   /** The pod whose lines of before it was known are being read, and the last of them. */
   joining?: { uid: string; after: LineKey }
   /** The last divider of the past that was sent. */
@@ -58,7 +58,7 @@ export const digest = (parts: unknown): string =>
 
 export function encodeCursor({ after, from, to, left: n, received: r, followFrom: s, owner }: Cursor, filters: string): string {
   const bounds = { ...(from === undefined ? {} : { f: String(from) }), ...(to === undefined ? {} : { t: String(to) }) }
-  const o = owner === undefined ? undefined : [owner.floor, owner.told]
+  const o = owner === undefined ? undefined : [owner.floor, owner.sent]
   const j = owner?.joining === undefined ? undefined : [owner.joining.uid, wireKey(owner.joining.after)]
   return Buffer.from(JSON.stringify({ v: 1, h: filters, k: wireKey(after), ...bounds, n, r, s, o, j, p: owner?.past })).toString(
     'base64url',
@@ -87,7 +87,7 @@ export function decodeCursor(text: string, filters: string, parameter = 'cursor'
     ...(n === undefined ? {} : { left: n }),
     ...(r === undefined ? {} : { received: r }),
     ...(s === undefined ? {} : { followFrom: s }),
-    ...(o === undefined ? {} : { owner: { floor: o[0], told: o[1], ...joining, ...(p === undefined ? {} : { past: p }) } }),
+    ...(o === undefined ? {} : { owner: { floor: o[0], sent: o[1], ...joining, ...(p === undefined ? {} : { past: p }) } }),
   }
 }
 

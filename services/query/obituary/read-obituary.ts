@@ -3,10 +3,9 @@
 import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
 import { watermarks, type WatermarkRow } from '#shared/stored-pods/fact-statements.ts'
 import { newestRecords, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
-import type { ReplacedPod } from '#shared/pod-model/rows.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { rulesVersion } from '#shared/pod-model/rules-version.ts'
-import { readDiedBeside, readReplacement } from '#query/pods/read-neighbours.ts'
+import { readDiedBeside, readReplacement, replacedOf } from '#query/pods/read-neighbours.ts'
 import { readPod } from '#query/pods/read-pod.ts'
 import { composeObituaries } from '#projector/obituaries/compose-obituaries.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
@@ -52,9 +51,4 @@ async function withNeighbours(reading: Reading, tenant: string, obituary: Obitua
     readReplacement(reading, tenant, replacedOf(record)),
   ])
   return withReplacement({ ...obituary, alsoDied }, replacement)
-}
-
-function replacedOf({ uid, cluster, namespace, name, node, owner, replacedSince }: PodRecord): ReplacedPod | undefined {
-  if (replacedSince === null) return undefined
-  return { uid, cluster, namespace, name, node, ownerKind: owner.kind, ownerName: owner.name, since: replacedSince }
 }

@@ -79,6 +79,12 @@ export async function readReplacement(
   return next === undefined ? null : { uid: next.uid, name: next.name, node: next.node, startedAt: next.startedAt }
 }
 
+/** The pod as one that may have been replaced; undefined where nothing replaces it. */
+export function replacedOf({ uid, cluster, namespace, name, node, owner, replacedSince }: PodRecord): ReplacedPod | undefined {
+  if (replacedSince === null) return undefined
+  return { uid, cluster, namespace, name, node, ownerKind: owner.kind, ownerName: owner.name, since: replacedSince }
+}
+
 const isOf = ({ cluster, namespace, owner }: PodRecord, replaced: ReplacedPod): boolean =>
   cluster === replaced.cluster &&
   namespace === replaced.namespace &&

@@ -1,5 +1,5 @@
-// Pods of an owner that somebody follows, present and future: which lines are theirs, and what was told of them since.
-import { bind, join, milliseconds, raw, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+// Pods of an owner that somebody follows, present and future: which lines are theirs, and which of their records were stored since.
+import { int, join, milliseconds, raw, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import { arrivalKey, type ArrivalKey } from './arrival-statements.ts'
 import { bareContainerId } from '#shared/lines/bare-container-id.ts'
@@ -14,8 +14,17 @@ export interface OwnerFilter {
   podUid?: readonly string[] | undefined
 }
 
-/** Every pod that it ever had, oldest first. Rows: { uid }. */
-export function ownersPods({ tenant, owner, namespace, cluster, pod, podUid }: OwnerFilter): Fragment {
+/** Every pod that it ever had; with times (epoch ns) those that may have died or been seen then. Rows: { uid }. */
+export function ownersPods(filter: OwnerFilter, { from, to }: { from?: bigint; to?: bigint } = {}): Fragment {
+  const times = [
+    // An Event may say when a pod died that was seen last before.
+    ...(from === undefined ? [] : [sql`(last_seen >= ${int(from)} OR died_rank <= ${int(-from)})`]),
+    ...(to === undefined ? [] : [sql`first_seen < ${int(to)}`]),
+  ]
+  return statement('owners-pods', sql`SELECT DISTINCT uid ${join([ofOwner(filter), ...times], ' AND ')} ORDER BY uid`)
+}
+
+function ofOwner({ tenant, owner, namespace, cluster, pod, podUid }: OwnerFilter): Fragment {
   const conditions = [
     sql`${fromTable(tenant, 'pod_lookup')} AND kind = 'owner' AND value = ${str(owner)} AND is_deleted = 0`,
     ...(namespace === undefined ? [] : [sql`namespace IN ${strs(namespace)}`]),
@@ -23,7 +32,7 @@ export function ownersPods({ tenant, owner, namespace, cluster, pod, podUid }: O
     ...(pod === undefined ? [] : [sql`name IN ${strs(pod)}`]),
     ...(podUid === undefined ? [] : [sql`uid IN ${strs(podUid)}`]),
   ]
-  return statement('owners-pods', sql`SELECT DISTINCT uid ${join(conditions, ' AND ')} ORDER BY uid`)
+  return join(conditions, ' AND ')
 }
 
 /** When lines arrived: bounds in epoch ms, or the last of them in the order of arrival. */
@@ -62,39 +71,24 @@ export function linesOfPods({ uids, containerIds }: OwnedLines, { since, before,
   return join(conditions, ' AND ')
 }
 
-export type NewsKind = 'joined' | 'placed' | 'over' | 'born' | 'died'
-
-export interface NewsRow {
+export interface StoredRevision {
   uid: string
-  container: string
-  /** -1 of the pod itself. */
-  restart: number
-  what: NewsKind
-  /** Epoch ms, by the store's clock. */
-  arrived: number
+  revision: string
 }
 
-/** Pods of these of which something arrived at `since` (epoch ms) or later, which may have been reported before. Rows: { uid }. */
-export const podsWithNews = (tenant: string, uids: readonly string[], since: number): Fragment =>
+/** Of these pods, records that were stored at `since` (epoch ms of the store's clock) or later. Rows: StoredRevision. */
+export const recordsStoredSince = (tenant: string, uids: readonly string[], since: number): Fragment =>
   statement(
-    'pods-with-news',
-    sql`SELECT DISTINCT uid ${fromTable(tenant, 'pod_news')} AND uid IN ${strs(uids)} AND arrived >= ${milliseconds(Math.max(since, 0))}`,
+    'records-stored-since',
+    sql`SELECT uid, toString(max(pod_record_feed.revision)) AS revision ${fromTable(tenant, 'pod_record_feed')} AND uid IN ${strs(uids)}
+  AND stored_at >= toDateTime(${uint(Math.max(Math.floor(since / 1000), 0))}, 'UTC') GROUP BY uid`,
   )
 
-/** What was first reported of these pods at `since` (epoch ms) or later, oldest first. Rows: NewsRow. */
-export function newsOf(tenant: string, uids: readonly string[], since: number): Fragment {
-  const first = sql`SELECT uid, container, restart, what, min(pod_news.arrived) AS at ${fromTable(tenant, 'pod_news')} AND uid IN ${strs(uids)} GROUP BY uid, container, restart, what`
-  return statement(
-    'news-of-pods',
-    sql`SELECT uid, container, restart, what, toFloat64(toUnixTimestamp64Milli(at)) AS arrived FROM (${first}) AS news
-    WHERE at >= ${milliseconds(Math.max(since, 0))} ORDER BY at, what = 'joined' DESC, uid, container, restart, what`,
-  )
-}
+const hourNs = 3_600_000_000_000n
 
-/** Pods of these that were over at `before` and not long ago, newest first. Rows: uid. */
-export function lastOver(tenant: string, uids: readonly string[], before: string, limit: number): Fragment {
-  const instant = bind("DateTime64(9, 'UTC')", before.replace('T', ' ').replace('Z', ''))
-  return sql`SELECT uid ${fromTable(tenant, 'pods', { final: true, prewhere: true })} AND uid IN ${strs(uids)}
-    WHERE (gone = 1 OR deleted_at IS NOT NULL OR phase IN ('Succeeded', 'Failed')) AND created_at < ${instant} AND status_at > ${instant} - INTERVAL 1 HOUR
-    ORDER BY abs(dateDiff('second', assumeNotNull(status_at), ${instant})), uid LIMIT ${uint(limit)}`
-}
+/** Pods of the owner that died at `before` (epoch ns) or in the hour before it, latest death first. Rows: { uid }. */
+export const lastDied = (filter: OwnerFilter, before: bigint, limit: number): Fragment =>
+  statement(
+    'last-died',
+    sql`SELECT DISTINCT uid ${ofOwner(filter)} AND died_rank >= ${int(-before)} AND died_rank < ${int(hourNs - before)} ORDER BY died_rank, uid LIMIT ${uint(limit)}`,
+  )

@@ -1,15 +1,15 @@
 // GET /v1/logs/tail?owner=Kind/name: lines of all pods of an owner, present and future, with a divider where one died or was born. A pod
 // whose object comes after its lines joins late: its lines of before are read then. Every event's id says what was sent until then,
-// lines by arrival, news by when the store had it, so that whoever comes back gets each once.
+// lines by arrival, transitions by number, so that whoever comes back gets each once.
 import type { Fragment } from '#shared/clickhouse/sql.ts'
 import { encodeCursor, type Cursor } from '#query/http/cursor.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { nowhere, type LineKey } from '#shared/lines/line-order.ts'
 import { anyUnattributed, containersOfPods, linesOfPods, type OwnedLines, type OwnerFilter } from './owner-statements.ts'
 import { attributeLines } from '#query/logs/read-attribution.ts'
-import { dividersOf, pastDividers } from './read-dividers.ts'
+import { dividerOf, pastDividers } from './read-dividers.ts'
 import { createShownLines, follow, isLater, later, type Arrival, type Reached } from './follow-lines.ts'
-import { createOwnerNews, readOwnersPods } from './read-owner-changes.ts'
+import { createOwnerTransitions, type PodTransition } from './read-owner-changes.ts'
 import { streamLines } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { interleave, untilTime, type Divider } from './divider-text.ts'
@@ -19,21 +19,23 @@ import type { TailRun } from './tail-run.ts'
 
 /** Events as text; '' after a look that found nothing. */
 export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerator<string> {
-  const { reading, filter, owner, at, filters, now, asOf, pollIntervalMs, signal } = run
+  const { reading, filter, owner, at, filters, now, pollIntervalMs, signal } = run
   const { tenant, fields } = filter
   const { namespace, cluster, pod, podUid } = fields
   const owned: OwnerFilter = { tenant, owner, namespace, cluster, pod, podUid }
-  const news = await createOwnerNews(reading, owned, at?.owner, asOf)
+  const transitions = await createOwnerTransitions(reading, owned, at?.owner)
   const begun = at?.followFrom ?? now
   const from = filter.from === undefined ? {} : { from: filter.from }
   const place = (
     more: Pick<Cursor, 'after' | 'received'>,
     own: { joining?: { uid: string; after: LineKey }; past?: string } = {},
-  ) => encodeCursor({ ...more, ...from, followFrom: begun, owner: { ...news.place(), ...own } }, filters)
+  ) => encodeCursor({ ...more, ...from, followFrom: begun, owner: { ...transitions.place(), ...own } }, filters)
   const scoped = (scope: Fragment): LineFilter => ({ ...filter, scope })
 
   let lead =
-    news.joined.size === 0 ? sseComment(`no pod of ${owner} is known yet: its pods are followed as soon as one is reported`) : ''
+    transitions.joined.size === 0
+      ? sseComment(`no pod of ${owner} is known yet: its pods are followed as soon as one is reported`)
+      : ''
   if (at?.received === undefined && filter.from !== undefined) {
     yield* past(at?.after, at?.owner?.past)
   }
@@ -44,7 +46,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   const missedMs = Math.max(0, now - reached.received)
   const arrivals = follow({
     reading,
-    filter: async () => scoped(linesOfPods(await owning(await readOwnersPods(reading, owned)))),
+    filter: async () => scoped(linesOfPods(await owning(await transitions.pods()))),
     since: reached.received,
     after,
     shown: createShownLines(),
@@ -54,39 +56,35 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   })
   for await (const arrived of arrivals) {
     const before = reached
-    const fresh = await news.look()
+    const fresh = await transitions.look()
     const late = new Set<string>()
-    for (const each of fresh.filter(({ what }) => what === 'joined')) {
-      yield* joinLate(each.uid)
-      news.tell(each)
-      late.add(each.uid)
+    for (const each of fresh.filter(({ what }) => what === 'born')) {
+      yield* joinLate(each.record.uid)
+      transitions.send(each)
+      late.add(each.record.uid)
     }
     const lines = await attributed(arrived)
-    const told = await dividersOf(
-      reading,
-      owned,
-      fresh.filter(({ what }) => what !== 'joined'),
-      { paired: true },
-    )
     for (const one of arrived) reached = later(reached, one)
     // What arrived before was read as its pod joined.
     const shown = lines.filter(
       ({ line, received }) => isJoined(line) && !(late.has(line.podUid) && !isLater(before, { line, received })),
     )
-    const newsOf = new Map(
-      told.flatMap(({ news: each, divider }) => (divider === null || !wanted(divider) ? [] : [[divider, each] as const])),
-    )
-    for (const { news: each, divider } of told) if (divider === null || !newsOf.has(divider)) news.tell(each)
+    const transitionOf = new Map<Divider, PodTransition>()
+    for (const each of fresh.filter(({ what }) => what !== 'born')) {
+      const divider = await dividerOf(reading, owned, each)
+      if (divider === null || !wanted(divider)) transitions.send(each)
+      else transitionOf.set(divider, each)
+    }
     let text = lead
     lead = ''
-    const mixed = interleave(shown, [...newsOf.keys()])
+    const mixed = interleave(shown, [...transitionOf.keys()])
     let sent = before
     for (const one of mixed) {
       if ('line' in one) {
         sent = later(sent, one)
         text += lineEvent(one.line, place({ after: sent.key, received: sent.received }))
       } else {
-        news.tell(newsOf.get(one)!)
+        transitions.send(transitionOf.get(one)!)
         text += lifeEvent(one, place({ after: sent.key, received: sent.received }))
       }
     }
@@ -111,7 +109,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   }
 
   function isJoined({ podUid: uid }: Line): boolean {
-    return news.joined.has(uid)
+    return transitions.joined.has(uid)
   }
 
   function wanted({ container }: Divider): boolean {
@@ -136,11 +134,12 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   }
 
   /** Since `from`, in order of time. */
-  async function* past(behind: LineKey | undefined, told: string | undefined): AsyncGenerator<string> {
-    const dividers = (await pastDividers(reading, owned, news.place().floor, filter)).filter(
-      ({ order, divider }) => wanted(divider) && order > (told ?? ''),
+  async function* past(behind: LineKey | undefined, passed: string | undefined): AsyncGenerator<string> {
+    let mark = passed
+    const times = { ...from, ...(filter.to === undefined ? {} : { to: filter.to }) }
+    const dividers = (await pastDividers({ reading, filter: owned, times, isSent: transitions.isSent })).filter(
+      ({ order, divider }) => wanted(divider) && order > (mark ?? ''),
     )
-    let mark = told
     let last = behind ?? nowhere
     const upTo = (ts: bigint | undefined): string => {
       let text = ''
@@ -151,7 +150,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
       }
       return text
     }
-    const scope = linesOfPods(await owning(await readOwnersPods(reading, owned)), { before: begun })
+    const scope = linesOfPods(await owning(await transitions.pods()), { before: begun })
     for await (const lines of streamLines({
       reading,
       filter: scoped(scope),

@@ -1,142 +1,126 @@
-// What people are told of the news of an owner: who died of what, who was born where, and in whose place. Outcomes are those of
-// GET /v1/pods, decided from everything known by now.
-import { lastOver, type OwnerFilter } from './owner-statements.ts'
+// What stands between the lines of an owner for each transition of its pods: who died of what, who was born where, and in whose place. Outcomes are
+// those of lists: records have them.
+import { lastDied, type OwnerFilter } from './owner-statements.ts'
+import { readReplacement, replacedOf } from '#query/pods/read-neighbours.ts'
+import { readRecords } from '#query/pods/read-records.ts'
 import { birthText, deathText, untilTime, type Death, type Divider } from './divider-text.ts'
-import { renderPod, type LifeJson, type PodFacts, type RenderedPod } from '#shared/pod-model/pod.ts'
-import { newsItem, readNews, readOwnersPods, type News } from './read-owner-changes.ts'
-import { loadFacts } from '#projector/load-facts.ts'
-import { readReplacement } from '#query/pods/read-neighbours.ts'
+import { epochNs } from '#shared/pod-model/epoch-ns.ts'
+import type { LifeRecord, PodRecord } from '#shared/pod-model/record.ts'
+import { readOwnersPods, readRecordRows, transitionsIn, type PodTransition } from './read-owner-changes.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 
-/** A divider for each of the news, null where nothing is to be said; what the store does not show yet is left out, to be asked for again. */
-export async function dividersOf(
-  reading: Reading,
-  filter: OwnerFilter,
-  news: readonly News[],
-  { paired }: { paired: boolean },
-): Promise<{ news: News; divider: Divider | null }[]> {
-  const facts = await factsOf(reading, filter.tenant, [...new Set(news.map(({ uid }) => uid))])
-  const pods = new Map(facts.map((pod) => [pod.uid, { facts: pod, rendered: renderPod(pod) }]))
-  const made: { news: News; divider: Divider | null }[] = []
-  for (const each of news) {
-    const pod = pods.get(each.uid)
-    if (pod === undefined || pod.facts.row === null) continue
-    const divider = each.restart < 0 ? await ofPod(each, pod) : ofLife(each, pod.rendered)
-    if (divider !== undefined) made.push({ news: each, divider })
-  }
-  return made
+/** null where nothing is to be said. */
+export async function dividerOf(reading: Reading, filter: OwnerFilter, transition: PodTransition): Promise<Divider | null> {
+  const { what, record } = transition
+  return what === 'placed' ? birthOf(record, await deathBefore(reading, filter, record)) : unpaired(transition)
+}
 
-  async function ofPod({ what }: News, pod: { facts: PodFacts; rendered: RenderedPod }): Promise<Divider> {
-    const { rendered, facts: known } = pod
-    if (what === 'over') return deathOf(rendered)
-    const time = known.row?.createdAt ?? rendered.pod.lastSeen ?? ''
-    return birthOf(rendered, time, paired ? await deathBefore(rendered, time) : undefined)
-  }
-
-  /** The death after which this pod is the first that was born in its place. */
-  async function deathBefore({ pod }: RenderedPod, born: string): Promise<Death | undefined> {
-    if (born === '') return undefined
-    const over = await reading.rows<{ uid: string }>(lastOver(filter.tenant, await readOwnersPods(reading, filter), born, 5))
-    const dead = await factsOf(
-      reading,
-      filter.tenant,
-      over.map(({ uid }) => uid),
-    )
-    const before = dead
-      .map(renderPod)
-      .filter(({ pod: { diedAt } }) => diedAt !== null && diedAt.slice(0, 19) <= born.slice(0, 19))
-    const replaced = before.flatMap(({ pod: gone, verdict: { endAt } }) => {
-      const since = endAt !== null && endAt < gone.diedAt! ? endAt : gone.diedAt!
-      return [{ ...gone, ownerKind: gone.owner.kind, ownerName: gone.owner.name, since }]
-    })
-    const next = await Promise.all(replaced.map((gone) => readReplacement(reading, filter.tenant, gone)))
-    return before
-      .filter((_, i) => next[i]?.uid === pod.uid)
-      .map(({ pod: { name, outcome, reason, exitCode, diedAt } }): Death => ({
-        who: name,
-        outcome,
-        reason,
-        exitCode,
-        time: diedAt!,
-      }))
-      .toSorted((a, b) => (a.time < b.time ? -1 : 1))
-      .at(-1)
+/** Without the death of another pod, which takes statements to find. */
+function unpaired({ what, container, restart, record }: PodTransition): Divider | null {
+  switch (what) {
+    case 'born':
+      return null
+    case 'placed':
+      return birthOf(record, undefined)
+    case 'over':
+      return deathOf(record)
+    case 'started':
+    case 'ended':
+      return ofLife(what, record, lifeOf(record, container, restart))
   }
 }
 
-const factsOf = async (reading: Reading, tenant: string, uids: readonly string[]): Promise<PodFacts[]> =>
-  uids.length === 0 ? [] : (await loadFacts(reading, tenant, uids)).pods.map(({ facts }) => facts)
+/** Pods of an owner that died shortly before another one was born. */
+const deathsMax = 5
 
-/** Pods whose facts are read at once. */
-const podsAtOnce = 200
+/** The death after which this pod is the first that was born in its place. */
+async function deathBefore(reading: Reading, filter: OwnerFilter, { uid, createdAt }: PodRecord): Promise<Death | undefined> {
+  if (createdAt === null) return undefined
+  const secondEnd = epochNs(`${createdAt.slice(0, 19)}.999999999Z`)
+  const rows = await reading.rows<{ uid: string }>(lastDied(filter, secondEnd, deathsMax))
+  const records = await readRecords(
+    reading,
+    filter.tenant,
+    rows.map((row) => row.uid),
+  )
+  const dead = rows.flatMap((row) => records.get(row.uid) ?? []).filter(({ diedAt }) => diedAt !== null)
+  const next = await Promise.all(dead.map((one) => readReplacement(reading, filter.tenant, replacedOf(one))))
+  const [last] = dead.filter((_, i) => next[i]?.uid === uid).toSorted((a, b) => (a.diedAt! > b.diedAt! ? -1 : 1))
+  if (last === undefined) return undefined
+  const { name, outcome, reason, exitCode, diedAt } = last
+  return { who: name, outcome, reason, exitCode, time: diedAt! }
+}
 
-/** What was told of the owner's pods before `floor` (epoch ms by the store's clock), of times in [from, to), by `order`. */
-export async function pastDividers(
-  reading: Reading,
-  filter: OwnerFilter,
-  floor: number,
-  { from, to }: { from?: bigint; to?: bigint },
-): Promise<{ order: string; divider: Divider }[]> {
-  const rows = await readNews(reading, filter, 0)
-  const pods = [
-    ...Map.groupBy(rows.filter(({ what, arrived }) => what !== 'joined' && arrived < floor).map(newsItem), ({ uid }) => uid),
-  ]
-  const past: { order: string; divider: Divider }[] = []
-  for (let i = 0; i < pods.length; i += podsAtOnce) {
-    const news = pods.slice(i, i + podsAtOnce).flatMap(([, items]) => items)
-    for (const { news: each, divider } of await dividersOf(reading, filter, news, { paired: false })) {
-      if (divider === null || divider.time === '') continue
-      const until = untilTime(divider)
-      if (from !== undefined && until < from) continue
-      if (to !== undefined && until >= to) continue
-      past.push({ order: `${String(until).padStart(20, '0')}/${each.id}`, divider })
-    }
-  }
+export interface PastDividers {
+  reading: Reading
+  filter: OwnerFilter
+  /** Epoch ns. */
+  times: { from?: bigint; to?: bigint }
+  isSent(transition: PodTransition): boolean
+}
+
+const secondNs = 1_000_000_000n
+
+/** Dividers of times in [from, to), of transitions that are not to be sent as new, by `order`. */
+export async function pastDividers({
+  reading,
+  filter,
+  times,
+  isSent,
+}: PastDividers): Promise<{ order: string; divider: Divider }[]> {
+  const { from, to } = times
+  // A death has its whole second.
+  const seen = { ...times, ...(from === undefined ? {} : { from: from - secondNs }) }
+  const rows = await readRecordRows(reading, filter.tenant, await readOwnersPods(reading, filter, seen))
+  const transitions = rows.flatMap(({ record }) => transitionsIn(JSON.parse(record) as PodRecord)).filter(isSent)
+  const past = transitions.flatMap((transition) => {
+    const divider = unpaired(transition)
+    if (divider === null || divider.time === '') return []
+    const until = untilTime(divider)
+    if ((from !== undefined && until < from) || (to !== undefined && until >= to)) return []
+    return [{ order: `${String(until).padStart(20, '0')}/${transition.id}`, divider }]
+  })
   return past.toSorted((a, b) => (a.order < b.order ? -1 : 1))
 }
 
-function deathOf({ pod }: RenderedPod): Divider {
-  const { outcome, reason, exitCode, name, node } = pod
-  const time = pod.diedAt ?? pod.lastSeen ?? ''
+function deathOf({ uid, name, node, outcome, reason, exitCode, diedAt, lastSeen }: PodRecord): Divider {
+  const time = diedAt ?? lastSeen ?? ''
   const text = deathText({ who: name, outcome, reason, exitCode, time })
-  return { time, kind: 'died', pod: name, podUid: pod.uid, container: '', restart: null, outcome, reason, exitCode, node, text }
+  return { time, kind: 'died', pod: name, podUid: uid, container: '', restart: null, outcome, reason, exitCode, node, text }
 }
 
-function birthOf({ pod }: RenderedPod, time: string, death: Death | undefined): Divider {
-  const { name, node, uid } = pod
+function birthOf({ uid, name, node, createdAt, lastSeen }: PodRecord, death: Death | undefined): Divider {
+  const time = createdAt ?? lastSeen ?? ''
   const text = birthText({ who: name, node, time }, death)
   return { ...living, time, pod: name, podUid: uid, container: '', restart: null, node, text }
 }
 
 const living = { kind: 'born', outcome: 'running', reason: '', exitCode: null } as const
 
-/** undefined where its status is not to be seen yet. The first instances are born with their pod; an init container's work is done when it ends. */
-function ofLife({ what, container, restart }: News, { pod, lives }: RenderedPod): Divider | null | undefined {
-  const kind = lives.find((life) => life.container === container && life.restart === restart)?.kind
-  const told = pod.containers.find(({ name }) => name === container)?.lives ?? []
-  const life = told.find((one) => one.restart === restart)
-  if (kind === undefined || life === undefined) return undefined
-  const place = { pod: pod.name, podUid: pod.uid, container, restart, node: pod.node }
-  if (what === 'died') {
-    if (life.finishedAt === null && life.outcome === 'running') return undefined
+/** An instance that an object reported: of several with one number the first. */
+const lifeOf = ({ lives }: PodRecord, container: string, restart: number): LifeRecord | undefined =>
+  lives.find((life) => life.container === container && life.restart === restart)
+
+/** The first instances are born with their pod; an init container's work is done when it ends. */
+function ofLife(what: 'started' | 'ended', record: PodRecord, life: LifeRecord | undefined): Divider | null {
+  if (life === undefined) return null
+  const { name: pod, uid: podUid, node } = record
+  const { container, restart, kind } = life
+  const place = { pod, podUid, container, restart, node }
+  if (what === 'ended') {
     if (kind === 'init' && life.outcome === 'completed') return null
-    const death = lifeDeath(pod.name, container, life)
+    const death = lifeDeath(pod, life)
     const { outcome, reason, exitCode, time } = death
     return { time, kind: 'died', ...place, outcome, reason, exitCode, text: deathText(death) }
   }
-  if (restart === 0 || kind === 'init' || kind === 'ephemeral') return null
+  if (restart === null || restart === 0 || kind === 'init' || kind === 'ephemeral') return null
   const time = life.startedAt ?? ''
-  const before = told.find((one) => one.restart === restart - 1)
-  const death = before?.finishedAt == null ? undefined : lifeDeath(pod.name, container, before)
-  return {
-    ...living,
-    time,
-    ...place,
-    text: birthText({ who: `life ${restart} of ${pod.name}/${container}`, node: pod.node, time }, death),
-  }
+  const before = lifeOf(record, container, restart - 1)
+  const death = before?.finishedAt == null ? undefined : lifeDeath(pod, before)
+  return { ...living, time, ...place, text: birthText({ who: `life ${restart} of ${pod}/${container}`, node, time }, death) }
 }
 
-const lifeDeath = (pod: string, container: string, { outcome, reason, exitCode, finishedAt }: LifeJson): Death => ({
+const lifeDeath = (pod: string, { container, outcome, reason, exitCode, finishedAt }: LifeRecord): Death => ({
   who: `${pod}/${container}`,
   outcome,
   reason,

@@ -1,105 +1,203 @@
-// What is new of the pods of an owner, told once: a fact is new by when the store first had it (pod_news), never by its own time, since
-// facts come late. What arrived before `floor` was told; what arrived since is remembered, so little that a cursor carries it.
-import { newsOf, ownersPods, podsWithNews, type NewsRow, type OwnerFilter } from './owner-statements.ts'
+// Transitions of the pods of an owner, each sent once. They stand in records and have numbers (shared/pod-model/transitions.ts); each look reads the
+// records that were stored lately. An open tail knows what it sent; the cursor of one that comes back has a floor, below which all was sent, and what
+// was sent since.
+import { ownersPods, recordsStoredSince, type OwnerFilter, type StoredRevision } from './owner-statements.ts'
+import { recordsOf, type RecordRow } from '#query/pods/lookup-statements.ts'
+import { compare } from '#shared/compare.ts'
+import type { PodRecord } from '#shared/pod-model/record.ts'
+import { listTransitions, type Transition, type TransitionKind } from '#shared/pod-model/transitions.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { readStoreClock } from '#shared/store-reading/store-clock.ts'
 
-export interface NewsPlace {
+export interface TransitionPlace {
   /** Epoch ms by the store's clock. */
   floor: number
-  /** Hashes of what arrived at the floor or later and was told. */
-  told: readonly number[]
+  /** Hashes of what has this number or a later one and was sent. */
+  sent: readonly number[]
 }
 
-export interface News extends NewsRow {
+export interface PodTransition extends Transition {
   id: number
+  /** What is known of the pod. */
+  record: PodRecord
 }
 
-export interface OwnerNews {
-  /** What was not told yet, oldest first. */
-  look(): Promise<News[]>
-  tell(news: News): void
-  /** Pods whose lines may be shown: their joining was told. */
+export interface OwnerTransitions {
+  /** Every pod that the owner ever had, as far as pods have records. */
+  pods(): Promise<string[]>
+  /** What was not sent yet of the pods that were read last, oldest first, as many as a cursor may have. */
+  look(): Promise<PodTransition[]>
+  send(transition: PodTransition): void
+  isSent(transition: PodTransition): boolean
+  /** Pods whose lines may be sent. */
   readonly joined: ReadonlySet<string>
-  place(): NewsPlace
+  place(): TransitionPlace
 }
 
-/** An insert may become visible after a later one, and long after it began: what is told is remembered for that long, up to so many. */
-const unsettledMs = 10_000
+/** Whoever reads later than that after an insert began sees what was inserted. */
 const visibleWithinMs = 60_000
-/** A pod and its instances are told of at once and stored one after the other: one is told when the others can be seen. */
+/** A pod and its instances are reported at once and stored one after the other: one is sent when the others can be seen. */
 const companyMs = 500
-const toldMax = 48
+const hourMs = 3_600_000
+/** pod_record_feed is kept for a week. */
+const feedMs = 6 * 24 * hourMs
 
-/** `asOf`: epoch ms of the store's clock; a pod that was stored after it has no record yet, and is new here once it has one. */
-export async function createOwnerNews(
+export async function createOwnerTransitions(
   reading: Reading,
   filter: OwnerFilter,
-  at: NewsPlace | undefined,
-  asOf: number | undefined,
-): Promise<OwnerNews> {
+  at: TransitionPlace | undefined,
+): Promise<OwnerTransitions> {
   const now = await readStoreClock(reading)
   const readMs = performance.now()
-  let floor = at?.floor ?? Math.max(Math.min(asOf ?? now, now), now - visibleWithinMs)
-  const before = new Set(at?.told)
-  const told = new Map<number, number>()
+  const storeMs = (): number => Math.floor(now + performance.now() - readMs)
+  const sent = createSentTransitions(at ?? { floor: now - visibleWithinMs, sent: [] })
+  const records = createChangedRecords(reading, filter.tenant)
   const joined = new Set<string>()
-  for (const row of await readNews(reading, filter, 0)) {
-    const id = idOf(row)
-    const isTold = row.arrived < floor || before.has(id)
-    if (isTold && row.what === 'joined') joined.add(row.uid)
-    if (isTold && row.arrived >= floor) told.set(id, row.arrived)
-  }
+  const waiting = new Map<number, PodTransition>()
+  let uids = await readOwnersPods(reading, filter)
+  let lookedMs = now
 
-  /** Given out and not told yet. */
-  let pending = new Map<number, number>()
-  const storeMs = (): number => now + performance.now() - readMs
-
+  const { floor } = sent.place()
+  const first = now - floor > feedMs ? await records.read(uids) : await records.since(uids, floor)
+  for (const record of first) take(record, at === undefined)
+  for (const uid of uids) if (!records.isRead(uid)) joined.add(uid)
+  sent.settle(lowestWaiting())
   return {
     joined,
+    async pods() {
+      uids = await readOwnersPods(reading, filter)
+      return uids
+    },
     async look() {
-      const lookedMs = storeMs()
-      const rows = await readNews(reading, filter, floor)
-      // What cannot be told for so long never will.
-      for (const [id, arrived] of pending) if (arrived < lookedMs - visibleWithinMs) told.set(id, arrived)
-      const fresh = rows.map(newsItem).filter(({ id }) => !told.has(id))
-      if (fresh.length === 0) raise(lookedMs - visibleWithinMs)
-      const next = fresh.slice(0, toldMax)
-      pending = new Map(next.map(({ id, arrived }) => [id, arrived]))
-      return next.filter(({ what, arrived }) => what === 'joined' || lookedMs - arrived >= companyMs)
+      const lookMs = storeMs()
+      const unknown = uids.filter((uid) => !joined.has(uid) && !records.isRead(uid))
+      for (const record of await records.since(uids, lookedMs - visibleWithinMs, unknown)) take(record, false)
+      lookedMs = lookMs
+      if (waiting.size === 0) sent.raise(lookMs - visibleWithinMs)
+      const next = [...waiting.values()].toSorted((a, b) => a.at - b.at).slice(0, sent.room(lowestWaiting()))
+      return next.filter((one) => one.what === 'born' || lookMs - one.at >= companyMs).toSorted(inOrder)
     },
-    tell({ id, what, uid, arrived }) {
-      told.set(id, arrived)
-      pending.delete(id)
-      if (what === 'joined') joined.add(uid)
-      const arrivals = [...told.values()].toSorted((a, b) => b - a)
-      raise(Math.max(arrivals[0]! - unsettledMs, (arrivals[toldMax] ?? -1) + 1))
+    send(transition) {
+      waiting.delete(transition.id)
+      if (transition.what === 'born') joined.add(transition.record.uid)
+      sent.add(transition)
+      sent.settle(lowestWaiting())
     },
-    place: () => ({ floor, told: [...told.keys()] }),
+    isSent: sent.has,
+    place: sent.place,
   }
 
-  /** Never past what was not told. */
-  function raise(to: number): void {
-    floor = Math.max(floor, Math.min(to, ...pending.values()))
-    for (const [id, arrived] of told) if (arrived < floor) told.delete(id)
+  /** `isKnown`: whoever begins a tail has seen what there was. */
+  function take(record: PodRecord, isKnown: boolean): void {
+    for (const one of transitionsIn(record)) {
+      if (!sent.has(one) && (isKnown || sent.isOfCursor(one))) sent.add(one)
+      if (!sent.has(one)) waiting.set(one.id, one)
+      else if (one.what === 'born') joined.add(record.uid)
+    }
+  }
+
+  function lowestWaiting(): number {
+    return Math.min(...[...waiting.values()].map((one) => one.at))
   }
 }
 
-/** What was first reported of the owner's pods at `since` (epoch ms) or later, oldest first. */
-export async function readNews(reading: Reading, filter: OwnerFilter, since: number): Promise<NewsRow[]> {
-  const uids = await readOwnersPods(reading, filter)
-  const lately =
-    since <= 0 ? uids : (await reading.rows<{ uid: string }>(podsWithNews(filter.tenant, uids, since))).map(({ uid }) => uid)
-  return lately.length === 0 ? [] : reading.rows<NewsRow>(newsOf(filter.tenant, lately, since))
+export const readOwnersPods = async (
+  reading: Reading,
+  filter: OwnerFilter,
+  times?: Parameters<typeof ownersPods>[1],
+): Promise<string[]> => (await reading.rows<{ uid: string }>(ownersPods(filter, times))).map(({ uid }) => uid)
+
+/** Transitions of one record, or one batch of records, have one number: a fraction tells them apart, so that a cursor may stand between them. */
+export const transitionsIn = (record: PodRecord): PodTransition[] =>
+  listTransitions(record.transitions).map((one) => {
+    const id = idOf(record.uid, one)
+    return { ...one, at: one.at + (id >>> 20) / 4096, id, record }
+  })
+
+const order: readonly TransitionKind[] = ['born', 'placed', 'over', 'started', 'ended']
+
+const inOrder = (a: PodTransition, b: PodTransition): number =>
+  Math.floor(a.at) - Math.floor(b.at) ||
+  Number(b.what === 'born') - Number(a.what === 'born') ||
+  compare(a.record.uid, b.record.uid) ||
+  compare(a.container, b.container) ||
+  a.restart - b.restart ||
+  order.indexOf(a.what) - order.indexOf(b.what)
+
+/** Records of a statement. */
+const recordsAtOnce = 500
+
+export async function readRecordRows(reading: Reading, tenant: string, uids: readonly string[]): Promise<RecordRow[]> {
+  const rows: RecordRow[] = []
+  for (let from = 0; from < uids.length; from += recordsAtOnce)
+    rows.push(...(await reading.rows<RecordRow>(recordsOf(tenant, uids.slice(from, from + recordsAtOnce)))))
+  return rows.filter(({ isDeleted }) => isDeleted === 0)
 }
 
-export const readOwnersPods = async (reading: Reading, filter: OwnerFilter): Promise<string[]> =>
-  (await reading.rows<{ uid: string }>(ownersPods(filter))).map(({ uid }) => uid)
+/** Reads each revision of a record once. */
+function createChangedRecords(reading: Reading, tenant: string) {
+  const revisions = new Map<string, string>()
+  const read = async (uids: readonly string[]): Promise<PodRecord[]> => {
+    const rows = await readRecordRows(reading, tenant, uids)
+    for (const { uid, revision } of rows) revisions.set(uid, revision)
+    return rows.map(({ record }) => JSON.parse(record) as PodRecord)
+  }
+  return {
+    read,
+    /** Of these pods, what was stored at `since` or later, and of the others all there is. */
+    async since(uids: readonly string[], since: number, others: readonly string[] = []): Promise<PodRecord[]> {
+      const stored = uids.length === 0 ? [] : await reading.rows<StoredRevision>(recordsStoredSince(tenant, uids, since))
+      const changed = stored.flatMap(({ uid, revision }) => (revisions.get(uid) === revision ? [] : [uid]))
+      return read([...new Set([...changed, ...others])])
+    },
+    isRead: (uid: string): boolean => revisions.has(uid),
+  }
+}
 
-export const newsItem = (row: NewsRow): News => ({ ...row, id: idOf(row) })
+/** What was sent is in the cursor for so long, up to so many. */
+const unsettledMs = 10_000
+const cursorMax = 48
+/** An open tail remembers more of what it sent: at least the last hour, and so many. */
+const rememberedMax = 100_000
+
+type NumberedId = Pick<PodTransition, 'id' | 'at'>
+
+function createSentTransitions({ floor: start, sent: ids }: TransitionPlace) {
+  let floor = start
+  /** What has a lower number was sent before, or is forgotten. */
+  let begin = start
+  const before = new Set(ids)
+  const sent = new Map<number, number>()
+  /** Those of the cursor. */
+  const recent = new Map<number, number>()
+  const raise = (to: number): void => {
+    floor = Math.max(floor, to)
+    for (const [id, number] of recent) if (number < floor) recent.delete(id)
+    if (sent.size <= rememberedMax) return
+    begin = Math.max(begin, floor - hourMs)
+    for (const [id, number] of sent) if (number < begin) sent.delete(id)
+  }
+  return {
+    raise,
+    add({ id, at }: NumberedId): void {
+      sent.set(id, at)
+      recent.set(id, at)
+    },
+    /** Makes the cursor small. `waiting`: the lowest number of what was not sent yet. */
+    settle(waiting: number): void {
+      const numbers = [...recent.values()].toSorted((a, b) => b - a)
+      raise(Math.min(waiting, Math.max((numbers[0] ?? 0) - unsettledMs, numbers[cursorMax - 1] ?? 0)))
+    },
+    /** How many may be sent so that a cursor has room for those behind the lowest number that was not. */
+    room: (waiting: number): number => Math.max(1, cursorMax - [...recent.values()].filter((number) => number > waiting).length),
+    has: ({ id, at }: NumberedId): boolean => at < begin || sent.has(id),
+    isOfCursor: ({ id }: NumberedId): boolean => before.has(id),
+    place: (): TransitionPlace => ({ floor, sent: [...recent.keys()].slice(-cursorMax) }),
+  }
+}
 
 /** FNV-1a, 32 bits. */
-function idOf({ uid, container, restart, what }: NewsRow): number {
+function idOf(uid: string, { container, restart, what }: Transition): number {
   let hash = 0x811c9dc5
   for (const byte of Buffer.from(JSON.stringify([uid, container, restart, what]))) hash = Math.imul(hash ^ byte, 0x01000193)
   return hash >>> 0

@@ -44,7 +44,7 @@ const querystring = z.strictObject({
 })
 
 export const tailRoute =
-  ({ store, limits, clock, projection, stopping, pollIntervalMs = 500, heartbeatMs = 15_000 }: TailOptions): RoutePlugin =>
+  ({ store, limits, clock, stopping, pollIntervalMs = 500, heartbeatMs = 15_000 }: TailOptions): RoutePlugin =>
   (app, _, done) => {
     const schema = { summary: 'Lines as they arrive (server-sent events)', querystring, produces: ['text/event-stream'] }
     app.get('/v1/logs/tail', { schema }, async (request, reply) => {
@@ -61,7 +61,7 @@ export const tailRoute =
       const filter = at?.from === undefined ? asked : { ...asked, from: at.from }
       const signal = AbortSignal.any([clientGone(reply), stopping])
       const reading = requestReading({ store, limits }, reply, signal)
-      const run: TailRun = { reading, filter, at, filters, now: clock(), asOf: projection.asOf, pollIntervalMs, signal }
+      const run: TailRun = { reading, filter, at, filters, now: clock(), pollIntervalMs, signal }
       const events = query.owner === undefined ? tail(run) : ownerTail({ ...run, owner: query.owner })
       // The first look comes before the answer begins: a search text that the engine refuses is still a 400.
       const first = await events.next()

@@ -9,8 +9,6 @@ export interface TailRun {
   at: Cursor | undefined
   filters: string
   now: number
-  /** Records have what was stored until then, epoch ms of the store's clock; undefined before the projector has begun. */
-  asOf: number | undefined
   pollIntervalMs: number
   signal: AbortSignal
 }

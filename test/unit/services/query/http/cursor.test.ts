@@ -21,12 +21,12 @@ test('a cursor comes back as it went out', () => {
   )
 })
 
-test('a cursor of an owner carries what was told, and the pod that is being read', () => {
+test('a cursor of an owner carries what was sent, and the pod that is being read', () => {
   const key = { ts: 1n, restart: -1, file: 'f', position: 2n, identity: 2n ** 64n - 1n }
-  const owner = { floor: 1_795_634_232_816.5, told: [0, 2 ** 32 - 1], joining: { uid: 'u', after: key }, past: '1/2' }
+  const owner = { floor: 1_795_634_232_816.5, sent: [0, 2 ** 32 - 1], joining: { uid: 'u', after: key }, past: '1/2' }
   const cursor = { after: key, received: 5, followFrom: 4, owner }
   expect(decodeCursor(encodeCursor(cursor, filters), filters)).toEqual(cursor)
-  const full = { ...cursor, owner: { ...owner, told: Array.from({ length: 48 }, () => 2 ** 32 - 1) } }
+  const full = { ...cursor, owner: { ...owner, sent: Array.from({ length: 48 }, () => 2 ** 32 - 1) } }
   expect(encodeCursor(full, filters).length).toBeLessThan(1500)
 })
 
