@@ -9,7 +9,7 @@ export const tenantTables = [
   'events',
   'kept_counts',
   'kernel_ooms',
-  'life_lines',
+  'lines_of_lives',
   'lives',
   'logs',
   'node_states',

@@ -71,13 +71,13 @@ const lifeHash = raw(
   `groupUniqArray(toString(cityHash64(toString(container), restart, container_id))) AS lifeHashes, toString(uniqCombined64Merge(12)(sketch)) AS estimate`,
 )
 const columns = sql`cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, max(node) AS node, min(first_line) AS firstLine, max(last_line) AS lastLine,
-  container AS sentContainer, restart AS sentRestart, max(life_lines.fragments) AS fragments, ${lifeHash}`
+  container AS sentContainer, restart AS sentRestart, max(lines_of_lives.fragments) AS fragments, ${lifeHash}`
 
 /** First and last line of every life, of lines that came with these uids. Rows: LinesRow. */
 export const linesOfUids = (tenant: string, uids: readonly string[]): Fragment =>
   statement(
     'lines-of-uids',
-    sql`SELECT pod_uid AS uid, 0 AS nameless, ${columns} ${fromTable(tenant, 'life_lines')} AND pod_uid IN ${strs(uids)}
+    sql`SELECT pod_uid AS uid, 0 AS nameless, ${columns} ${fromTable(tenant, 'lines_of_lives')} AND pod_uid IN ${strs(uids)}
   GROUP BY pod_uid, cluster, namespace, pod, container, restart, containerId`,
   )
 
@@ -85,6 +85,6 @@ export const linesOfUids = (tenant: string, uids: readonly string[]): Fragment =
 export const unattributedLines = (tenant: string, namespaces: readonly string[], pods: readonly string[]): Fragment =>
   statement(
     'unattributed-lines',
-    sql`SELECT '' AS uid, 1 AS nameless, ${columns} ${fromTable(tenant, 'life_lines')} AND pod_uid = '' AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)}
+    sql`SELECT '' AS uid, 1 AS nameless, ${columns} ${fromTable(tenant, 'lines_of_lives')} AND pod_uid = '' AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)}
   GROUP BY cluster, namespace, pod, container, restart, containerId`,
   )

@@ -178,7 +178,7 @@ async function sealOf(): Promise<unknown> {
 test('its record outlives lines and facts: it is listed, and has its obituary', async () => {
   const expected = await listed()
   const document = await obituary()
-  for (const table of ['logs', 'pods', 'lives', 'life_lines', 'events', 'kept_counts'])
+  for (const table of ['logs', 'pods', 'lives', 'lines_of_lives', 'events', 'kept_counts'])
     await service.store.command({ sql: raw(`TRUNCATE TABLE ${table}`) })
   await service.project('anew')
   expect(await listed()).toEqual(expected)

@@ -86,7 +86,7 @@ describe('once lines have expired', () => {
 
   test('a pod of which nothing is left but its obituary is still told', async () => {
     const before = (await service.request('GET', '/v1/pods/crashed')).body
-    for (const table of ['pods', 'lives', 'life_lines', 'events', 'kept_counts'])
+    for (const table of ['pods', 'lives', 'lines_of_lives', 'events', 'kept_counts'])
       await service.store.command({ sql: raw(`TRUNCATE TABLE ${table}`) })
     // Bytes are not counted for the day that is gone: the obituary has them as they were.
     const answer = await service.request('GET', '/v1/pods/crashed')

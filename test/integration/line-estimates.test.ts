@@ -60,18 +60,17 @@ test('lines without a uid are found by the names of their pod', async () => {
 
 test('lives from before there were sketches have one after the migration, however often it runs', async () => {
   const { store } = opened
-  await store.command({ sql: raw('DROP VIEW life_lines_of_logs') })
-  await store.command({ sql: raw('ALTER TABLE life_lines DROP COLUMN sketch') })
-  await store.command({
-    sql: raw(`CREATE MATERIALIZED VIEW life_lines_of_logs TO life_lines AS
-      SELECT tenant, cluster, namespace, pod, pod_uid, container, restart, container_id, max(node) AS node, min(ts) AS first_line, max(ts) AS last_line, max(partial) AS fragments
-      FROM logs WHERE pod != '' GROUP BY tenant, cluster, namespace, pod, pod_uid, container, restart, container_id`),
-  })
+  for (const view of ['lines_of_lives_of_logs', 'pod_change_feed_of_line_counts'])
+    await store.command({ sql: raw(`DROP VIEW ${view}`) })
+  const firsts = splitStatements(await readMigration('0001-logs.sql')).filter((statement) => statement.includes('life_lines'))
+  for (const statement of firsts) await store.command({ sql: raw(statement) })
   await insert('before', 60)
-  const text = await readFile(new URL('../../migrations/0014-line-sketches.sql', import.meta.url), 'utf8')
-  for (let run = 0; run < 2; run++) {
+  const texts = await Promise.all(['0014-line-sketches.sql', '0017-lines-of-lives.sql'].map(readMigration))
+  for (const text of [texts[0]!, texts[0]!, texts[1]!, texts[1]!]) {
     for (const statement of splitStatements(text)) await store.command({ sql: raw(statement) })
     await insert('before', 100)
-    expect(await ofUids(['before'])).toMatchObject([{ lines: 100 }])
   }
+  expect(await ofUids(['before'])).toMatchObject([{ lines: 100 }])
 })
+
+const readMigration = (name: string): Promise<string> => readFile(new URL(`../../migrations/${name}`, import.meta.url), 'utf8')

@@ -61,7 +61,7 @@ test('an empty store gets every table, a migrated one nothing more', async () =>
   await using opened = await openTestStore({ migrate: false })
   expect(await runMigrations({ store: opened.store })).toEqual(await numbered())
   expect(await tablesOf(opened.store)).toEqual(
-    expect.arrayContaining(['dead_letters', 'events', 'life_lines', 'lives', 'logs', 'migrations', 'pods']),
+    expect.arrayContaining(['dead_letters', 'events', 'lines_of_lives', 'lives', 'logs', 'migrations', 'pods']),
   )
   expect(await runMigrations({ store: opened.store })).toEqual([])
 })

@@ -110,10 +110,10 @@ test('a record that is stored five minutes after its facts were read is seen', a
   const store = (revision: string, record: string): Promise<void> =>
     service.store.command({
       sql: sql`INSERT INTO pod_records SELECT * REPLACE ('slow' AS tenant, ${str(record)} AS record, toUInt64(${str(revision)}) AS revision)
-      FROM pod_records FINAL WHERE tenant = 'source'`,
+      FROM pod_records FINAL WHERE pod_records.tenant = 'source'`,
     })
   await service.store.command({
-    sql: raw(`INSERT INTO pod_lookup SELECT * REPLACE ('slow' AS tenant) FROM pod_lookup WHERE tenant = 'source'`),
+    sql: raw(`INSERT INTO pod_lookup SELECT * REPLACE ('slow' AS tenant) FROM pod_lookup WHERE pod_lookup.tenant = 'source'`),
   })
   const [row] = await service.store.rows<{ record: string }>({
     sql: raw(`SELECT record FROM pod_records FINAL WHERE tenant = 'source'`),

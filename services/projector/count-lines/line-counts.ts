@@ -1,7 +1,7 @@
 // Numbers of lines of lives: of distinct (ts, identity), so that a line sent twice counts once (decision 0001).
 import type { SpanKey } from './line-life.ts'
 
-/** Bounds within which the lines of some pods lie: names and times as the life_lines of those pods give them. */
+/** Bounds within which the lines of some pods lie: names and times as the lines_of_lives of those pods give them. */
 export interface LineBounds {
   namespaces: readonly string[]
   pods: readonly string[]

@@ -18,7 +18,7 @@ export function boundsOf(pods: readonly PodFacts[]): LineBounds | undefined {
   }
 }
 
-/** Which of the rows are a pod's. Lines without a uid are found by the container id, or by the name, under which life_lines led to the pod. */
+/** Which of the rows are a pod's. Lines without a uid are found by the container id, or by the name, under which lines_of_lives led to the pod. */
 export function ownersOf<Row extends LineLife>(rows: readonly Row[]): (pod: PodFacts) => Row[] {
   const byUid = Map.groupBy(rows, ({ uid }) => uid)
   const nameless = (byUid.get('') ?? []).map((row) => ({ row, sent: sentBy(row) }))

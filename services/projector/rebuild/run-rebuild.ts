@@ -46,7 +46,7 @@ export async function runRebuild({ store, reading, signal, onProgress, onFailure
 const everyPod: Fragment = sql`
   SELECT tenant, uid ${fromEveryTenant('pods')} UNION ALL SELECT tenant, pod_uid ${fromEveryTenant('lives')}
   UNION ALL SELECT tenant, involved_uid ${fromEveryTenant('events')} AND involved_kind = 'Pod' AND involved_uid != ''
-  UNION ALL SELECT tenant, if(pod_uid != '', pod_uid, concat('unresolved:', cluster, '/', namespace, '/', pod)) ${fromEveryTenant('life_lines')}
+  UNION ALL SELECT tenant, if(pod_uid != '', pod_uid, concat('unresolved:', cluster, '/', namespace, '/', pod)) ${fromEveryTenant('lines_of_lives')}
   UNION ALL SELECT tenant, uid ${fromEveryTenant('pod_records')}`
 
 /** Rows: PodName, in order. */

@@ -44,7 +44,7 @@ export interface Arrived {
 
 /** A row if any line of the tenant came without a pod uid. */
 export const anyUnattributed = (tenant: string): Fragment =>
-  statement('any-unattributed', sql`SELECT 1 AS one ${fromTable(tenant, 'life_lines')} AND pod_uid = '' LIMIT 1`)
+  statement('any-unattributed', sql`SELECT 1 AS one ${fromTable(tenant, 'lines_of_lives')} AND pod_uid = '' LIMIT 1`)
 
 /** Containers of these pods, without scheme. Rows: { containerId }. */
 export const containersOfPods = (tenant: string, uids: readonly string[]): Fragment =>

@@ -37,7 +37,7 @@ export function nodes(tenant: string): Fragment {
     sql`SELECT name, toString(minIf(begun, begun > 0)) AS born, toUInt32(argMax(is_gone, rank)) AS gone, argMax(told, rank) AS object FROM (
   SELECT name, ifNull(toUnixTimestamp64Nano(created_at), 0) AS begun, (1, version) AS rank, gone AS is_gone, object AS told ${fromTable(tenant, 'nodes', { final: true })}
   UNION ALL SELECT toString(node) AS name, ifNull(toUnixTimestamp64Nano(started_at), 0) AS begun, (0, toUInt64(0)) AS rank, 0 AS is_gone, '' AS told ${of('pods')}
-  UNION ALL SELECT node AS name, toUnixTimestamp64Nano(first_line) AS begun, (0, toUInt64(0)) AS rank, 0 AS is_gone, '' AS told ${of('life_lines')}
+  UNION ALL SELECT node AS name, toUnixTimestamp64Nano(first_line) AS begun, (0, toUInt64(0)) AS rank, 0 AS is_gone, '' AS told ${of('lines_of_lives')}
 ) GROUP BY name ORDER BY name`,
   )
 }
