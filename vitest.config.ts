@@ -31,7 +31,7 @@ export default defineConfig({
     projects: [
       project('unit', 60_000, []),
       project('contract', 60_000, [memory, migrated]),
-      project('integration', 60_000, [memory, migrated, broker]),
+      project('integration', 120_000, [memory, migrated, broker]),
       project('e2e', 180_000, [memory, migrated]),
     ],
   },

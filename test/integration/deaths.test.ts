@@ -22,6 +22,9 @@ const shapes = readdirSync(folder)
   .map((name) => [name.slice(0, -'.yaml'.length), parse(readFileSync(new URL(name, folder), 'utf8')) as Shape] as const)
 const uid = '5b0c0042-7d1e-4f2a-9b3c-000000000042'
 
+/** For the records of all shapes, on a machine that is busy with other things. */
+const hookMsMax = 240_000
+
 let service: TestService
 /** Of each shape, asked as soon as all of it was sent. */
 const firstAnswers = new Map<string, Answer>()
@@ -29,8 +32,8 @@ beforeAll(async () => {
   service = await startTestService({ AFTERLOG_RETENTION: 'default=36500d' })
   // Together, so that the store takes them in few inserts, and the projector in few passes.
   await Promise.all(shapes.map(async ([name, shape]) => firstAnswers.set(name, await sendAndAsk(name, shape))))
-  await listsHave(service.url)
-})
+  await listsHave(service.url, hookMsMax)
+}, hookMsMax)
 afterAll(async () => service[Symbol.asyncDispose]())
 
 interface Answer {

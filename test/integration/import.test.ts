@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '#shared/config.ts'
 import { createLogger } from '#shared/logger.ts'
+import { scale, seed } from '#test/support/campaign.ts'
 import { generateCorpus, type Corpus } from '../../bench/corpus.ts'
 import { startAfterlog } from '../../services/start.ts'
 import { archiveKind, openArchive } from '../../services/import/files/archive.ts'
@@ -97,7 +98,8 @@ describe('a disk of every oddity', () => {
   let corpus: Corpus
   beforeAll(() => {
     disk = join(dir, 'disk')
-    corpus = generateCorpus({ dir: disk, lines: 6000, pods: 8, seed: 42, untilMs: Date.now() - 60_000, rotateBytes: 100_000 })
+    const untilMs = Date.now() - 60_000
+    corpus = generateCorpus({ dir: disk, lines: 3000 * scale, pods: 8, seed: 41 + seed, untilMs, rotateBytes: 50_000 })
   })
 
   test('every container gives back every byte, in order, and importing twice adds nothing', async () => {
@@ -137,7 +139,7 @@ describe('a disk of every oddity', () => {
     const path = join(dir, `${tenant}.json`)
     const run = importPath(disk, { signal: interrupted.signal, batchBytes: 16 * 1024 })
     // Some batches, so that the answer to the first has come: lines are seen before it has.
-    while ((await linesOf('limit=1000')).length < 600) continue
+    while ((await linesOf('limit=1000')).length < 300) continue
     interrupted.abort()
     const first = await run
     expect(first.result.stopped).toBe('interrupted')

@@ -98,7 +98,7 @@ const returns = scale === 1 ? [1, 1000] : [1, 2, 3, 5, 1000]
 
 test.each(returns)(
   'a whole story, its reader coming back after each %i: every line once, every divider once',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (each) => {
     const tenant = `story-${each}`
     const a = (version: number, change?: Shape['change']) =>

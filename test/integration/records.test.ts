@@ -97,7 +97,7 @@ async function expected(): Promise<Record<string, object>> {
 const orderCount = 8 * scale
 const promise = `${orderCount} random orders of one set of facts and lines give one and the same set of records (seed ${seed})`
 
-test(promise, { timeout: 120_000 * scale }, async () => {
+test(promise, { timeout: 300_000 * scale }, async () => {
   const records = await expected()
   const orders = Array.from({ length: orderCount }, (_, i) => ({ tenant: `order-${i}`, random: randomFrom(2025 + seed + i) }))
   for (const { tenant, random } of orders) {

@@ -41,10 +41,13 @@ export async function startTestService(
   }
 }
 
-/** Resolves once lists show all that was stored before the call; the store's clock is this machine's. */
-export async function listsHave(url: string): Promise<void> {
+/**
+ * Resolves once lists show all that was stored before the call; the store's clock is this machine's. Rejects after
+ * `patienceMs`, which is for a machine that is busy with other things.
+ */
+export async function listsHave(url: string, patienceMs = 60_000): Promise<void> {
   const now = Date.now()
-  const signal = AbortSignal.timeout(60_000)
+  const signal = AbortSignal.timeout(patienceMs)
   for (;;) {
     const { body } = await request(`${url}/v1/pods?limit=1`, { signal })
     if (typeof body['asOf'] === 'string' && Date.parse(body['asOf']) > now) return
