@@ -1,6 +1,6 @@
 // The obituary of a pod: the document that belongs to its record where no newer fact is stored, else composed anew. What died beside the pod and what
-// replaced it is looked up at each request. A pod whose facts and lines are gone has its document.
-import { documents, type DocumentRow } from '#projector/obituaries.ts'
+// replaced it is looked up at each request. A pod whose facts are gone has its document, and its page what that and its record say.
+import { documents, type DocumentRow, type FrozenDocument } from '#projector/obituaries.ts'
 import { watermarks, type WatermarkRow } from '#projector/fact-statements.ts'
 import { newestRecords, storedRecords, type StoredRecord } from '#projector/records.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
@@ -11,7 +11,7 @@ import { composeObituaries } from '../read/obituary.ts'
 import type { Reading, RowReading } from '../read/reading.ts'
 import { withArchivedWords } from '../render/archived-obituary.ts'
 import { withReplacement, type Obituary } from '../render/obituary.ts'
-import type { PodDetailJson } from '../render/pod-detail.ts'
+import { recordDetail, type PodDetailJson } from '../render/pod-detail.ts'
 
 /** undefined where nothing was ever reported of the pod. `uid`: in any form that names one. */
 export async function readObituary(reading: Reading, tenant: string, uid: string): Promise<Obituary | undefined> {
@@ -20,16 +20,21 @@ export async function readObituary(reading: Reading, tenant: string, uid: string
     reading.rows<DocumentRow>(documents(tenant, [uid])),
   ])
   const written = newestRecords(stored).get(uid)
-  if (written !== undefined && written.isDeleted === 0 && document?.revision === written.revision) {
+  if (written !== undefined && written.isDeleted === 0 && document !== undefined) {
     const record = JSON.parse(written.record) as PodRecord
-    if (await isFresh(reading, tenant, written, record))
-      return withNeighbours(reading, tenant, JSON.parse(document.document) as Obituary, record)
+    const isOwn = document.revision === written.revision && (await isFresh(reading, tenant, written, record))
+    if (record.frozen === true || isOwn) return withNeighbours(reading, tenant, obituaryIn(document), record)
   }
   const pod = await readPod(reading, tenant, uid)
-  if (pod === undefined) return document === undefined ? undefined : (JSON.parse(document.document) as Obituary)
+  if (pod === undefined) return document === undefined ? undefined : obituaryIn(document)
   const [composed] = await composeObituaries(reading, tenant, [pod])
-  const archived = document === undefined ? undefined : (JSON.parse(document.document) as Obituary)
+  const archived = document === undefined ? undefined : obituaryIn(document)
   return withNeighbours(reading, tenant, withArchivedWords(composed!, archived), pod.record)
+}
+
+function obituaryIn({ document }: DocumentRow): Obituary {
+  const { detail: _, ...obituary } = JSON.parse(document) as FrozenDocument
+  return obituary
 }
 
 async function isFresh(
@@ -54,10 +59,17 @@ async function withNeighbours(reading: Reading, tenant: string, obituary: Obitua
   return withReplacement({ ...obituary, alsoDied }, replacement)
 }
 
-/** What GET /v1/pods/{uid} shows of a pod whose facts and lines are gone. Events are stored as long as obituaries: there were none. */
+/** What GET /v1/pods/{uid} shows of a pod of which no facts are left, or whose record is frozen. */
 export async function readArchivedDetail(reading: RowReading, tenant: string, uid: string): Promise<PodDetailJson | undefined> {
-  const [row] = await reading.rows<DocumentRow>(documents(tenant, [uid]))
-  if (row === undefined) return undefined
-  const { pod, cause, evidence, replacement } = JSON.parse(row.document) as Obituary
-  return { ...pod, cause, evidence, events: [], replacement }
+  const [stored, [document]] = await Promise.all([
+    reading.rows<StoredRecord>(storedRecords(tenant, [uid])),
+    reading.rows<DocumentRow>(documents(tenant, [uid])),
+  ])
+  const row = newestRecords(stored).get(uid)
+  const record = row === undefined || row.isDeleted === 1 ? undefined : (JSON.parse(row.record) as PodRecord)
+  const replacement = record === undefined ? null : await readReplacement(reading, tenant, replacedOf(record))
+  if (document === undefined) return record === undefined ? undefined : recordDetail(record, replacement)
+  const { pod, detail, ...obituary } = JSON.parse(document.document) as FrozenDocument
+  const { evidence, events } = detail ?? { evidence: obituary.evidence, events: [] }
+  return { ...pod, cause: record?.cause ?? obituary.cause, evidence, events, replacement: replacement ?? obituary.replacement }
 }
