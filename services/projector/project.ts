@@ -29,7 +29,7 @@ export interface ProjectedPod {
 
 export interface Projection {
   pods: ProjectedPod[]
-  /** Uids that are no pods of their own. One of which nothing is reported any more is neither here nor in `pods`: its record outlives its facts. */
+  /** Uids that are no pods of their own. One whose record is frozen, or of which nothing is reported any more, is neither here nor in `pods`. */
   absent: string[]
   /** Pods to project too. */
   related: string[]
@@ -58,14 +58,14 @@ export async function project(
   // Aliases lead to pods that were not asked for, and pods to aliases that had records of their own.
   const more = [...pods.map(({ facts }) => facts.uid), ...aliases].filter((uid) => !uids.includes(uid))
   const stored = more.length === 0 ? asked : [...asked, ...(await reading.rows<StoredRecord>(storedRecords(tenant, more)))]
-  const known = pods.filter(isReported)
+  const newest = newestRecords(stored)
+  const known = pods.filter((pod) => isReported(pod) && concluded(newest.get(pod.facts.uid))?.frozen !== true)
   const scenes = await readScenes(
     reading,
     tenant,
     known.map(({ facts }) => sceneKey(facts)),
   )
   const placed = known.map((pod, i) => ({ ...pod, facts: { ...pod.facts, ...scenes[i]! } }))
-  const newest = newestRecords(stored)
   const counted = await countLines(
     reading,
     tenant,

@@ -7,8 +7,12 @@ import { createProjectorMetrics } from './metrics.ts'
 import { createRecordProjector } from './projector.ts'
 import { dayPodsOf } from './retention/day-pods.ts'
 import { createExpiry } from './retention/expiry.ts'
+import { createFactsExpiry } from './retention/facts-expiry.ts'
 
 const expireEveryMs = 5000
+const minuteMs = 60_000
+/** Each time that facts are deleted rewrites what is stored of them. */
+const expireFactsEveryMs = 6 * 60 * minuteMs
 
 export const createProjector: CreateService = ({
   config,
@@ -39,6 +43,16 @@ export const createProjector: CreateService = ({
     metrics.blockedPartitions.set(expiry.blocked.size)
   }
 
+  const factsExpiry = createFactsExpiry({ store: background, reading })
+  let expireFactsAt = -Infinity
+  async function expireFacts(): Promise<void> {
+    const now = clock()
+    if (now < expireFactsAt) return
+    expireFactsAt = now + expireFactsEveryMs
+    const pods = await factsExpiry.run(retention.versionAt(now), now, signal)
+    if (pods > 0) log.info({ pods }, 'facts of pods that ended long ago are deleted; their records stay')
+  }
+
   /** Nothing is read before the tables are there. */
   async function whileRunning(run: () => Promise<void>, everyMs: number, what: string): Promise<void> {
     while (!signal.aborted) {
@@ -56,6 +70,7 @@ export const createProjector: CreateService = ({
       'records could not be brought up to date',
     ),
     whileRunning(expire, expireEveryMs, 'expired lines could not be looked for'),
+    whileRunning(expireFacts, minuteMs, 'expired facts could not be looked for'),
   ])
   return {
     routes: [],

@@ -6,6 +6,7 @@ import { podInWords } from '#shared/lifecycle/explain-pod.ts'
 import type { Life } from './pod-lives.ts'
 import { memoryLimits } from './pod-spec.ts'
 import { containerOf, type LifeJson, type PodFacts, type PodJson, type RenderedPod } from './pod.ts'
+import { podJson, type PodRecord } from './record.ts'
 import type { EventRow, PodObjectRow, ReplacementRow } from './rows.ts'
 
 export interface EventJson {
@@ -53,6 +54,44 @@ export interface PodDetail {
   replacement: ReplacementRow | null
 }
 
+/** What a record alone has of a pod: neither its Events nor its annotations. */
+export function recordDetail(record: PodRecord, replacement: ReplacementRow | null): PodDetailJson {
+  const { lives, labels, addresses, cause, addressSpan } = record
+  const pod = podJson(record)
+  const around = { evidence: { pod: null, lives, events: [], node: [] }, events: [], memoryLimits: {} }
+  return {
+    ...pod,
+    cause,
+    evidence: [],
+    containers: pod.containers.map(({ name, lives: shown }) => {
+      const own = lives.filter(({ container }) => container === name)
+      return {
+        name,
+        lives: shown.map((life, i) => {
+          const { kind, image, imageId, bytes, errors } = own[i]!
+          const said = lifeInWords(own[i]!, life.outcome, around, cause)
+          return {
+            ...life,
+            kind,
+            cause: said,
+            evidence: [],
+            image,
+            imageDigest: digestOf(imageId),
+            bytes: bytes ?? 0,
+            errors: errors ?? 0,
+          }
+        }),
+      }
+    }),
+    ip: addressSpan.until === null ? (addresses.find(({ kind }) => kind === 'ip')?.value ?? '') : '',
+    labels,
+    annotations: {},
+    imageDigests: digests(lives),
+    events: [],
+    replacement,
+  }
+}
+
 export function renderPodDetail({ rendered, facts, maps, replacement }: PodDetail): PodDetailJson {
   const { labels, annotations, object } = maps
   const { pod, verdict, lives, evidence } = rendered
@@ -89,7 +128,7 @@ function renderEvent({ type, reason, message, count, firstTime, lastTime, fieldP
   return { type, reason, message, count, firstTime, lastTime, container: containerOf(fieldPath), component, host }
 }
 
-const digests = (lives: readonly Life[]): Record<string, string> =>
+const digests = (lives: readonly Pick<Life, 'container' | 'imageId'>[]): Record<string, string> =>
   Object.fromEntries(
     lives.filter(({ imageId }) => imageId !== '').map(({ container, imageId }) => [container, digestOf(imageId)]),
   )

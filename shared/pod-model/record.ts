@@ -53,6 +53,8 @@ export interface PodRecord extends Omit<PodJson, 'containers' | 'lines' | 'lines
   handles: Handle[]
   /** Where it stood in lists before an older time of it became known, and the revision that moved it; oldest first, the last ones. */
   moved: readonly { from: string; revision: string }[]
+  /** Facts of it may be gone: it is projected no more. */
+  frozen?: true
   /** Left out of records from before there were numbers. */
   transitions?: TransitionNumbers
 }

@@ -7,7 +7,10 @@ import { composeObituaries } from './compose-obituaries.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { withArchivedWords } from '#shared/obituary/archived-obituary.ts'
 import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
+import type { FrozenDocument } from '#shared/obituary/frozen-document.ts'
 import type { Obituary } from '#shared/obituary/obituary.ts'
+import { renderPodDetail } from '#shared/pod-model/pod-detail.ts'
+import type { PodRecord } from '#shared/pod-model/record.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import type { ProjectedPod } from '../project.ts'
 
@@ -17,10 +20,10 @@ export interface ObituariesToWrite {
   pods: readonly ProjectedPod[]
 }
 
-/** Of those that died; resolves to how many were written. */
+/** Of those that died or are over; resolves to how many were written. */
 export async function writeObituaries(store: LogStore, reading: Reading, written: ObituariesToWrite): Promise<number> {
   const { tenant, revision, pods } = written
-  const dead = pods.filter(({ record }) => died(record.outcome)).map((pod) => ({ ...pod, replacement: null }))
+  const dead = pods.filter(({ record }) => record.over || died(record.outcome)).map((pod) => ({ ...pod, replacement: null }))
   let count = 0
   for (const some of inBatches(dead)) {
     const uids = some.map(({ record }) => record.uid)
@@ -30,22 +33,42 @@ export async function writeObituaries(store: LogStore, reading: Reading, written
     ])
     const documentOf = new Map(before.map(({ uid, document }) => [uid, JSON.parse(document) as Obituary]))
     const rows = some.map((pod, i) =>
-      rowOf(tenant, revision, pod, withArchivedWords(obituaries[i]!, documentOf.get(pod.record.uid))),
+      rowOf(tenant, revision, pod.record, JSON.stringify(withArchivedWords(obituaries[i]!, documentOf.get(pod.record.uid)))),
     )
-    await store.insert({ table: 'obituaries', columns, rows: Buffer.from(rows.join('')), format: 'JSONCompactEachRow' })
+    await insert(store, rows)
     count += rows.length
   }
   return count
 }
 
+export interface DocumentsToFreeze {
+  tenant: string
+  revision: string
+  /** As they are projected, and the JSON of the documents that are stored. */
+  pods: readonly (ProjectedPod & { document: string })[]
+}
+
+export const freezeDocuments = (store: LogStore, { tenant, revision, pods }: DocumentsToFreeze): Promise<void> =>
+  insert(
+    store,
+    pods.map(({ document, ...pod }) => {
+      const { evidence, events } = renderPodDetail({ ...pod, replacement: null })
+      const frozen: FrozenDocument = { ...(JSON.parse(document) as Obituary), detail: { evidence, events } }
+      return rowOf(tenant, revision, pod.record, JSON.stringify(frozen))
+    }),
+  )
+
 const died = (outcome: Outcome): boolean => outcome !== 'running' && outcome !== 'unknown'
 
-function rowOf(tenant: string, revision: string, { record }: ProjectedPod, obituary: Obituary): string {
+const insert = (store: LogStore, rows: readonly string[]): Promise<void> =>
+  store.insert({ table: 'obituaries', columns, rows: Buffer.from(rows.join('')), format: 'JSONCompactEachRow' })
+
+function rowOf(tenant: string, revision: string, record: PodRecord, document: string): string {
   const { cluster, namespace, name, uid, outcome, diedAt, lives } = record
   const bad = isBad(outcome) || lives.some((life) => isBad(life.outcome))
   const at = diedAt === null ? null : diedAt.replace('T', ' ').replace('Z', '')
   const lines = lives.reduce((sum, life) => sum + life.lines, 0)
-  const row = [tenant, cluster, namespace, name, uid, outcome, at, Number(bad), lines, revision, JSON.stringify(obituary)]
+  const row = [tenant, cluster, namespace, name, uid, outcome, at, Number(bad), lines, revision, document]
   return `${JSON.stringify(row)}\n`
 }
 

@@ -1,5 +1,5 @@
 // The obituary of a pod: the document that belongs to its record where no newer fact is stored, else composed anew. What died beside the pod and what
-// replaced it is looked up at each request. A pod whose facts and lines are gone has its document.
+// replaced it is looked up at each request. A pod whose facts are gone has its document.
 import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
 import { watermarks, type WatermarkRow } from '#shared/stored-pods/fact-statements.ts'
 import { newestRecords, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
@@ -10,6 +10,7 @@ import { readPod } from '#query/pods/read-pod.ts'
 import { composeObituaries } from '#projector/obituaries/compose-obituaries.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { withArchivedWords } from '#shared/obituary/archived-obituary.ts'
+import type { FrozenDocument } from '#shared/obituary/frozen-document.ts'
 import { withReplacement, type Obituary } from '#shared/obituary/obituary.ts'
 
 /** undefined where nothing was ever reported of the pod. `uid`: in any form that names one. */
@@ -19,16 +20,21 @@ export async function readObituary(reading: Reading, tenant: string, uid: string
     reading.rows<DocumentRow>(documents(tenant, [uid])),
   ])
   const written = newestRecords(stored).get(uid)
-  if (written !== undefined && written.isDeleted === 0 && document?.revision === written.revision) {
+  if (written !== undefined && written.isDeleted === 0 && document !== undefined) {
     const record = JSON.parse(written.record) as PodRecord
-    if (await isFresh(reading, tenant, written, record))
-      return withNeighbours(reading, tenant, JSON.parse(document.document) as Obituary, record)
+    const isOwn = document.revision === written.revision && (await isFresh(reading, tenant, written, record))
+    if (record.frozen === true || isOwn) return withNeighbours(reading, tenant, obituaryIn(document), record)
   }
   const pod = await readPod(reading, tenant, uid)
-  if (pod === undefined) return document === undefined ? undefined : (JSON.parse(document.document) as Obituary)
+  if (pod === undefined) return document === undefined ? undefined : obituaryIn(document)
   const [composed] = await composeObituaries(reading, tenant, [pod])
-  const archived = document === undefined ? undefined : (JSON.parse(document.document) as Obituary)
+  const archived = document === undefined ? undefined : obituaryIn(document)
   return withNeighbours(reading, tenant, withArchivedWords(composed!, archived), pod.record)
+}
+
+function obituaryIn({ document }: DocumentRow): Obituary {
+  const { detail: _, ...obituary } = JSON.parse(document) as FrozenDocument
+  return obituary
 }
 
 async function isFresh(

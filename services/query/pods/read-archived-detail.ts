@@ -1,13 +1,23 @@
-// One pod whose facts and lines are gone, as its obituary has it.
+// One pod of which no facts are left, as its obituary and its record have it.
 import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
-import type { Obituary } from '#shared/obituary/obituary.ts'
-import type { PodDetailJson } from '#shared/pod-model/pod-detail.ts'
+import type { FrozenDocument } from '#shared/obituary/frozen-document.ts'
+import { recordDetail, type PodDetailJson } from '#shared/pod-model/pod-detail.ts'
+import type { PodRecord } from '#shared/pod-model/record.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
+import { newestRecords, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
+import { readReplacement, replacedOf } from './read-neighbours.ts'
 
-/** What GET /v1/pods/{uid} shows of a pod whose facts and lines are gone. Events are stored as long as obituaries: there were none. */
+/** What GET /v1/pods/{uid} shows of a pod of which no facts are left, or whose record is frozen. */
 export async function readArchivedDetail(reading: RowReading, tenant: string, uid: string): Promise<PodDetailJson | undefined> {
-  const [row] = await reading.rows<DocumentRow>(documents(tenant, [uid]))
-  if (row === undefined) return undefined
-  const { pod, cause, evidence, replacement } = JSON.parse(row.document) as Obituary
-  return { ...pod, cause, evidence, events: [], replacement }
+  const [stored, [document]] = await Promise.all([
+    reading.rows<StoredRecord>(storedRecords(tenant, [uid])),
+    reading.rows<DocumentRow>(documents(tenant, [uid])),
+  ])
+  const row = newestRecords(stored).get(uid)
+  const record = row === undefined || row.isDeleted === 1 ? undefined : (JSON.parse(row.record) as PodRecord)
+  const replacement = record === undefined ? null : await readReplacement(reading, tenant, replacedOf(record))
+  if (document === undefined) return record === undefined ? undefined : recordDetail(record, replacement)
+  const { pod, detail, ...obituary } = JSON.parse(document.document) as FrozenDocument
+  const { evidence, events } = detail ?? { evidence: obituary.evidence, events: [] }
+  return { ...pod, cause: record?.cause ?? obituary.cause, evidence, events, replacement: replacement ?? obituary.replacement }
 }

@@ -43,11 +43,12 @@ export async function podItems(
   return pods.map(({ uid, shown }, i) => {
     const text = textOf.get(uid)
     const told = text === undefined || text.object === '' ? undefined : toldObject(text.object)
-    const { over, lives } = now[i]!
+    // An object that is not stored any more has left its labels in the record.
+    const { over, lives, createdAt } = now[i]!
     const cause = sealed ? now[i]!.cause : ''
     const rendered = { pod: podJson(now[i]!), verdict: { over }, lives }
-    const labels = text?.labels ?? {}
+    const labels = text?.labels ?? now[i]!.labels
     const object = podObject({ name: shown, rendered, cause, row: text ?? null, told, labels, counted: sealed })
-    return { object, cells: podCells(shown, rendered, text?.createdAt ?? null, nowMs) }
+    return { object, cells: podCells(shown, rendered, text?.createdAt ?? createdAt, nowMs) }
   })
 }
