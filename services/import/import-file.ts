@@ -87,7 +87,7 @@ export function createFileImport(options: FileImportOptions): ImportFile {
       file.kind === 'pod' ? containerRecords(file, fingerprint, builder) : systemRecords(file, fingerprint, node, builder, tally)
     let onLine: OnLine = send
     let endFilter = () => {}
-    let asked = file.kind !== 'pod'
+    let isFilterSet = file.kind !== 'pod'
     const splitter = createLineSplitter({
       onLine(bytes, start, end, offset, length) {
         tally.lines++
@@ -96,8 +96,8 @@ export function createFileImport(options: FileImportOptions): ImportFile {
       },
     })
     for await (const chunk of chunks) {
-      if (!asked && splitter.offset + chunk.length > resumeAt) {
-        asked = true
+      if (!isFilterSet && splitter.offset + chunk.length > resumeAt) {
+        isFilterSet = true
         const stored = file.kind === 'pod' ? await storedOf(file, firstLine) : undefined
         if (stored !== undefined) {
           const filter = createStoredFilter({ isStored: (line, offset) => isStored(stored, line, offset), onLine: send })

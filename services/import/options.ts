@@ -18,17 +18,17 @@ export interface Options {
 
 export const usage = `usage: npm run import -- PATH [options]
 
-Reads a node's /var/log as it lies on disk and stores its lines. PATH is that directory, the root of the node's disk, any
-directory or log below, or an archive of one (.tar, .tar.gz, .tar.zst). Importing twice adds nothing.
+Reads a node's /var/log as it lies on disk and stores its lines. PATH is that directory, the root of the node's disk,
+any directory or log below, or an archive of one (.tar, .tar.gz, .tar.zst). Importing twice adds nothing.
 
-  --url URL        the service to post to; default AFTERLOG_URL, else http://127.0.0.1:8080 where it answers, else a service
-                   started for the time of the import, with the data of AFTERLOG_DATA_DIR
+  --url URL        the service to post to; default AFTERLOG_URL, else http://127.0.0.1:8080 where it answers, else a
+                   service started for the time of the import, with the data of AFTERLOG_DATA_DIR
   --node NAME      the node that wrote the logs; default the content of etc/hostname beside var/log
   --cluster NAME   default AFTERLOG_CLUSTER of the service
   --tenant NAME    default that of the service
   --state FILE     where to record what is stored; default a file in AFTERLOG_DATA_DIR/import-state
-  --timeout SEC    how long to wait for a server that cannot be reached (60); only with this option, the import also waits
-                   for a server that is away at the beginning
+  --timeout SEC    how long to wait for a server that cannot be reached (60); only with this option, the import also
+                   waits for a server that is away at the beginning
   --help           this text
 
 exit status: 0 everything is stored, 1 could not begin, 2 something is not stored (the summary says what and why)

@@ -155,7 +155,7 @@ export function createWatchMetrics({ registry, clock }: { registry: Registry; cl
   const heardMs = new Map<WatchedKind, number>(watchedKinds.map((kind) => [kind, clock()]))
   const silence: Gauge<'kind'> = new Gauge({
     name: 'afterlog_kubernetes_last_message_age_seconds',
-    help: 'Seconds since the API server last sent a message about a kind, or since the start; a bookmark comes once a minute',
+    help: 'Seconds since the last message about a kind, or since the start; a bookmark comes once a minute',
     labelNames: ['kind'],
     registers,
     collect: () => {

@@ -21,8 +21,9 @@ export interface Options {
 
 export const usage = `usage: npm run replay-dead-letters -- [options]
 
-Sends the records of dead letters again, once their reason is mended: by a longer retention, or a newer version. Letters whose
-records are stored become replayed. Records that are refused again stay dead letters. Repeating the command changes nothing.
+Sends the records of dead letters again, once their reason is mended: by a longer retention, or a newer version. Letters
+whose records are stored become replayed. Records that are refused again stay dead letters. Repeating the command
+changes nothing.
 
   --url URL         the service that answers queries; default AFTERLOG_URL, else http://127.0.0.1:8080
   --ingest-url URL  the service that takes posts, where it is another one; default the address of --url
@@ -31,8 +32,8 @@ records are stored become replayed. Records that are refused again stay dead let
   --from TIME       only letters that arrived at or after it: RFC 3339, or relative, such as -2h
   --to TIME         only letters that arrived before it
   --dry-run         count and list, send nothing
-  --timeout SEC     how long to wait for a server that cannot be reached (60); only with this option, the replay also waits
-                    for a server that is away at the beginning
+  --timeout SEC     how long to wait for a server that cannot be reached (60); only with this option, the replay also
+                    waits for a server that is away at the beginning
   --help            this text
 
 exit status: 0 nothing is left, 1 could not begin, 2 something is still a dead letter (the summary says what and why)
@@ -61,9 +62,10 @@ export function parseOptions(
     if (values.help === true) return 'help'
     const url = values.url ?? defaults.url ?? 'http://127.0.0.1:8080'
     const ingestUrl = values['ingest-url'] ?? url
+    const names = '--url, --ingest-url or AFTERLOG_URL'
     for (const each of [url, ingestUrl]) {
       if (!/^https?:$/.test(URL.parse(each)?.protocol ?? ''))
-        return { sentence: `--url, --ingest-url or AFTERLOG_URL must be an http:// or https:// URL, not ${JSON.stringify(each)}` }
+        return { sentence: `${names} must be an http:// or https:// URL, not ${JSON.stringify(each)}` }
     }
     const timeout = values.timeout ?? '60'
     if (!/^\d{1,6}$/.test(timeout)) return { sentence: `--timeout takes whole seconds, not ${JSON.stringify(timeout)}` }

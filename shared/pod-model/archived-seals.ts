@@ -1,9 +1,9 @@
-// Pure: what a record says of lives that have ended. Seals that were concluded while the lines were there outlive the lines, and lines that were
-// counted once need not be counted again.
+// Pure: takes over what a record has about lives that have ended. Seals that were made while the lines were there
+// outlive the lines, and lines that were counted once are not counted again.
 import type { LifeJson, RenderedPod } from './pod.ts'
 import type { LifeRecord, PodRecord } from './record.ts'
 
-/** The pod with the seals of `before` for lives of which lines have expired since. */
+/** Returns the pod with the seals of `before` for lives of which lines have expired since. */
 export function withArchivedSeals(rendered: RenderedPod, before: PodRecord | undefined): RenderedPod {
   if (before === undefined || rendered.lives.every((life) => life.lacksLines !== true)) return rendered
   return mapLives(rendered, (life, container, i) => {
@@ -13,14 +13,14 @@ export function withArchivedSeals(rendered: RenderedPod, before: PodRecord | und
   })
 }
 
-/** Whether the record has every life that has ended, with the outcome that it has now. */
+/** Whether the record has every life that has ended, with its present outcome. */
 export function hasEndsOf(record: PodRecord, { pod }: RenderedPod): boolean {
   return pod.containers.every(({ name, lives }) =>
     lives.every((life) => life.outcome === 'running' || recordedLife(record, name, life)?.outcome === life.outcome),
   )
 }
 
-/** The pod with the lines of lives that have ended as the record counted them. */
+/** Returns the pod with the record's counts for lives that have ended. */
 export function withRecordedLines(rendered: RenderedPod, record: PodRecord): RenderedPod {
   const lives = [...rendered.lives]
   const mapped = mapLives(rendered, (life, container, i) => {
@@ -41,7 +41,7 @@ const recordedLife = (record: PodRecord, container: string, life: LifeJson): Lif
     (other) => other.container === container && other.restart === life.restart && other.containerId === life.containerId,
   )
 
-/** `i`: of the life in `rendered.lives`. */
+/** `i` is the index of the life in `rendered.lives`. */
 function mapLives(rendered: RenderedPod, change: (life: LifeJson, container: string, i: number) => LifeJson): RenderedPod {
   let i = 0
   const containers = rendered.pod.containers.map(({ name, lives }) => ({

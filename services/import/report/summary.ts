@@ -40,7 +40,8 @@ export function summary({ path, url, embedded, seconds, tally, result }: Summary
   }
   if (mute)
     out.push(
-      '  This address answers no queries, so everything was sent: lines that an agent stored without offset are there twice.',
+      '  This address answers no queries, so everything was sent.',
+      '  Lines that an agent stored without offset are there twice.',
       '  Import through the address of the query service to avoid that.',
     )
   if (tally.undated > 0)
@@ -93,7 +94,7 @@ function nameOf(code: string, example: string): string {
 function adviceOf(code: string): string | undefined {
   switch (code) {
     case 'too-old':
-      return 'Set AFTERLOG_RETENTION of the service to more days (AFTERLOG_RETENTION=default=90d), restart it, import again.'
+      return 'Set AFTERLOG_RETENTION=default=90d (or more days) for the service, restart it, import again.'
     case 'in-the-future':
       return "The node's clock, or this machine's, was wrong; import again once these times have come."
     case 'bad-cri':

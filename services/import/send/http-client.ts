@@ -23,8 +23,8 @@ export function createHttpClient({ url, tenant, signal }: HttpClientOptions): Ht
   const base = new URL(url.endsWith('/') ? url : `${url}/`)
   const common: Record<string, string> = tenant === '' ? {} : { 'x-scope-orgid': tenant }
   if (base.username !== '') {
-    common['authorization'] =
-      `Basic ${Buffer.from(`${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`).toString('base64')}`
+    const [user, password] = [decodeURIComponent(base.username), decodeURIComponent(base.password)]
+    common['authorization'] = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
     base.username = base.password = ''
   }
   const target = (path: string) => new URL(path.replace(/^\//, ''), base)

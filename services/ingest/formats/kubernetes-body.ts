@@ -33,7 +33,8 @@ export function readDocuments(body: Buffer, contentType: 'json' | 'ndjson'): Doc
 const notObjects = (where: string) =>
   new AfterlogError(
     'invalid-body',
-    `${where} is no lifecycle record: expected a Kubernetes Pod, Node or Event, a list of them, or a watch event {type, object}`,
+    `${where} is not a lifecycle record: expected a Kubernetes Pod, Node or Event, a list of them, ` +
+      'or a watch event {type, object}',
   )
 
 function parse(raw: Buffer): Document {

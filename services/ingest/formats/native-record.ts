@@ -1,7 +1,7 @@
 // Turns one record of a native batch, from the slots that the scanner filled, into a draft of a line. A record that
 // cannot be a line gives a reason and a sentence that names the field.
 import type { RejectReason } from '../normalise/reject.ts'
-import { LineDraft, text } from '../normalise/line-draft.ts'
+import { LineDraft, text, type texts } from '../normalise/line-draft.ts'
 import { capEscaped, recordBytesMax } from '../normalise/line-cap.ts'
 import { normaliseSeverity, severities } from '../normalise/severity.ts'
 import { lineTimeMaxMs, type RetentionClass, TimeWindow, tooOld } from '../normalise/time-window.ts'
@@ -118,21 +118,7 @@ export class NativeRecord {
   }
 
   /** Reads a string field. null and "" leave the value of the path or of the batch. */
-  private name(
-    bytes: Buffer,
-    field:
-      | 'namespace'
-      | 'pod'
-      | 'podUid'
-      | 'container'
-      | 'containerId'
-      | 'node'
-      | 'unit'
-      | 'cluster'
-      | 'agent'
-      | 'traceId'
-      | 'spanId',
-  ): boolean {
+  private name(bytes: Buffer, field: Exclude<(typeof texts)[number], 'message' | 'file'>): boolean {
     const index = slot[field]
     const kind = this.slots.kind[index]!
     if (kind === none || kind === nullValue) return true

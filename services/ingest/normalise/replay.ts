@@ -15,7 +15,8 @@ export function readReplay(value: string | string[] | undefined): string | undef
   if (typeof value !== 'string' || !/^\d{1,20}$/.test(value) || BigInt(value) >= 1n << 64n)
     throw invalidParameter(
       replayHeader,
-      `${replayHeader} must be the id of a dead letter: a whole number below 2^64, got ${JSON.stringify(value).slice(0, 60)}`,
+      `${replayHeader} must be the id of a dead letter, a whole number below 2^64, ` +
+        `got ${JSON.stringify(value).slice(0, 60)}`,
     )
   return String(BigInt(value))
 }

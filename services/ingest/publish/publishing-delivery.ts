@@ -37,7 +37,7 @@ export function createPublishingDelivery(options: PublishingDeliveryOptions): De
     if (messageBytesMax === undefined)
       throw new AfterlogError(
         'broker-unavailable',
-        `topic ${topic} takes no messages yet: no broker has confirmed it, or a broker refuses it; GET /readyz says which`,
+        `topic ${topic} takes no messages: no broker has confirmed it yet, or one refuses it; see GET /readyz`,
         { retryAfterS },
       )
     const room = { topic, messageBytesMax }

@@ -37,7 +37,7 @@ export function batchPost({ deliver, inflight, bodyBytesMax, cluster, clock }: B
       if (form === undefined) {
         throw new AfterlogError(
           'unsupported-type',
-          `Content-Type ${JSON.stringify(mediaType(request))} is not read here; send ${Object.keys(forms).join(' or ')}`,
+          `Content-Type ${JSON.stringify(mediaType(request))} is not read; send ${Object.keys(forms).join(' or ')}`,
           {
             parameter: 'content-type',
           },

@@ -18,7 +18,7 @@ export async function readBody(request: IncomingMessage, bytesMax: number, reser
   if (!['identity', '', 'gzip', 'x-gzip', 'zstd', 'snappy', 'deflate'].includes(encoding)) {
     throw new AfterlogError(
       'unsupported-type',
-      `Content-Encoding ${JSON.stringify(encoding.slice(0, 100))} is not read; send gzip, zstd, snappy, deflate or none`,
+      `Content-Encoding ${JSON.stringify(encoding.slice(0, 99))} is not read; send gzip, zstd, snappy, deflate or none`,
       {
         parameter: 'content-encoding',
       },
