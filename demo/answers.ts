@@ -1,9 +1,10 @@
-// Edge: asks the running service, as anybody would, who died and what they said, and holds the words against what was in the files.
+// Edge: asks the running service, as any client would, which pods died and what they wrote, and compares it with the
+// files.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createHttpClient, sentenceOf } from '../services/import/send/http-client.ts'
-import type { SpokenPod } from './recorded-cluster.ts'
+import type { LoggedPod } from './recorded-cluster.ts'
 
-/** The part of a pod of GET /v1/pods that the demo shows. */
+/** The fields of a pod of GET /v1/pods that the demo prints. */
 export interface PodAnswer {
   namespace: string
   name: string
@@ -18,12 +19,12 @@ export interface PodAnswer {
 }
 
 export interface Answers {
-  /** All pods, the first to die first, the living last. */
+  /** All pods: the dead in the order of their deaths, then the living. */
   pods: PodAnswer[]
-  /** Text of a pod, as it was written. */
+  /** Returns the text of a pod as it was written. */
   textOf(uid: string): Promise<Buffer>
-  /** Pods whose text is not what their files held. */
-  different(spoken: readonly SpokenPod[]): Promise<SpokenPod[]>
+  /** Returns the pods whose text differs from their files. */
+  different(pods: readonly LoggedPod[]): Promise<LoggedPod[]>
 }
 
 /** Rejects with the service's sentence where it refuses. */
@@ -43,21 +44,21 @@ export async function askAnswers({ url, signal }: { url: string; signal: AbortSi
   return {
     pods: pods.toSorted((a, b) => ((a.diedAt ?? '~') < (b.diedAt ?? '~') ? -1 : 1)),
     textOf,
-    async different(spoken) {
-      const found: SpokenPod[] = []
-      for (const pod of spoken) if (!(await textOf(pod.uid)).equals(pod.said)) found.push(pod)
-      return found
+    async different(logged) {
+      const differing: LoggedPod[] = []
+      for (const pod of logged) if (!(await textOf(pod.uid)).equals(pod.text)) differing.push(pod)
+      return differing
     },
   }
 }
 
 interface PodList {
   pods: PodAnswer[]
-  /** The list has every fact that was stored until then. */
+  /** The list has every fact that was stored until this time. */
   asOf: string | null
 }
 
-/** The list once it has what was stored until `ms`: it follows what is stored by a second or two. */
+/** Returns the list once it has all facts stored until `ms`, which takes it a second or two. */
 async function listedSince(ms: number, list: () => Promise<PodList>): Promise<PodList> {
   for (;;) {
     const pods = await list()

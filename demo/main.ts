@@ -1,5 +1,5 @@
-// `npm run demo`: Afterlog in a temporary directory, fed with the recorded cluster of demo/cluster, whose files are then deleted.
-// start → lay out → replay → delete → ask → print → serve until Ctrl-C. `--once` ends after printing.
+// `npm run demo`: starts Afterlog in a temporary directory, imports the recorded cluster of demo/cluster, and deletes
+// its files. start → lay out → replay → delete → ask → print → serve until Ctrl-C. `--once` ends after printing.
 import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,16 +18,16 @@ import { layOutCluster } from './recorded-cluster.ts'
 import { replay } from './replay.ts'
 import { commandsFor, lastWordsOf, tableOf } from './report.ts'
 
-/** How long ago the recording ends, once its times are moved. */
+/** How long ago the recording ends, after its times are moved. */
 const endedAgoS = 60
-/** ms for an ordered stop; after it the process exits with 1. */
+/** ms for an ordered stop. After that the process exits with 1. */
 const stopMsMax = 25_000
 
 const { env } = process
 env['UV_THREADPOOL_SIZE'] ??= String(threadPoolSize)
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
-// Of the environment only where to listen and how much to log: the demo touches no store but its own.
+// The environment decides only the address and the log level: the demo touches no store but its own.
 async function demoConfig(dataDir: string) {
   const host = env['AFTERLOG_HTTP_HOST'] || '127.0.0.1'
   const port = env['AFTERLOG_HTTP_PORT'] || String(await freePort({ host, wanted: 8080 }))
@@ -57,16 +57,18 @@ async function run(directory: string, once: boolean, signal: AbortSignal): Promi
   const cluster = await layOutCluster({ into: nodes, seconds: moved })
   const stored = await replay({ url, cluster, scratch: join(directory, 'import-state'), signal })
   say(
-    `Replayed a recorded cluster: ${stored.lines} lines in ${stored.files} files of ${cluster.nodes.length} nodes, ${stored.objects} Pods and Events.`,
+    `Replayed a recorded cluster: ${stored.lines} lines in ${stored.files} files of ${cluster.nodes.length} nodes, ` +
+      `${stored.objects} Pods and Events.`,
   )
   await rm(nodes, { recursive: true })
-  say('Deleted its log files, as a node does with those of a dead pod.')
+  say('Deleted its log files, as a node does with those of dead pods.')
 
   const answers = await askAnswers({ url, signal })
   const different = await answers.different(cluster.pods)
   if (different.length > 0)
-    throw new Error(`what came back is not what was written: ${different.map(({ name }) => name).join(', ')}`)
-  say(`Asked for them again: every line of ${cluster.pods.length} pods came back, byte for byte, ${seconds()} after the start.\n`)
+    throw new Error(`the answer differs from what was written, for ${different.map(({ name }) => name).join(', ')}`)
+  const comparison = `every line of ${cluster.pods.length} pods came back, byte for byte`
+  say(`Asked for them again: ${comparison}, ${seconds()} after the start.\n`)
   say(tableOf(answers.pods))
   const evicted = answers.pods.find(({ outcome }) => outcome === 'evicted')
   if (evicted !== undefined) say(lastWordsOf(evicted, (await answers.textOf(evicted.uid)).toString(), 6))
@@ -89,7 +91,7 @@ async function main(): Promise<void> {
 
 async function stopOnSignal(stopped: AbortController): Promise<void> {
   await firstSignal()
-  say('\nStopping; the temporary directory goes too.')
+  say('\nStopping, and deleting the temporary directory.')
   setTimeout(() => process.exit(1), stopMsMax).unref()
   stopped.abort()
 }

@@ -1,8 +1,8 @@
-// Edge: the port that the demo listens on: the usual one, or whichever is free where somebody has that.
+// Edge: chooses the port of the demo: the usual one, or any free one where it is taken.
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** `wanted` if nothing listens there, else 0, which takes a free one. */
+/** Returns `wanted` if nothing listens there, else 0, which stands for any free port. */
 export async function freePort({ host, wanted }: { host: string; wanted: number }): Promise<number> {
   const probe = createServer()
   try {

@@ -1,49 +1,55 @@
-// Pure: moves every time that a text of the recorded cluster tells by whole seconds, so that widths and fractions stay as they are.
-// Known are the formats that occur there: RFC 3339 and its like, nginx's two, klog's, and the names of rotated logs.
+// Pure: moves every time in a text of the recorded cluster by whole seconds, without changing widths and fractions. It
+// knows the formats in the recording: RFC 3339 and similar ones, nginx's two, klog's, and the names of rotated logs.
 
-/** The newest moment of demo/cluster, epoch seconds: nothing in it is later. */
+/** The newest moment in demo/cluster, in epoch seconds. */
 export const recordedUntilS = Date.UTC(2026, 10, 23, 10, 29) / 1000
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const daySeconds = 86_400
 const year = new Date(recordedUntilS * 1000).getUTCFullYear()
 
-const times =
-  /(?<iso>\b\d{4}([-/])\d\d\2\d\d[T ]\d\d:\d\d:\d\d)|(?<clf>\b\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d)|(?<=^[IWEF]|\s[IWEF])(?<klog>\d{4} \d\d:\d\d:\d\d)(?=\.\d{6} )/gm
+const times = new RegExp(
+  [
+    String.raw`(?<iso>\b\d{4}([-/])\d\d\2\d\d[T ]\d\d:\d\d:\d\d)`,
+    String.raw`(?<clf>\b\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d)`,
+    String.raw`(?<=^[IWEF]|\s[IWEF])(?<klog>\d{4} \d\d:\d\d:\d\d)(?=\.\d{6} )`,
+  ].join('|'),
+  'gm',
+)
 
-/** `text` with every time of the recording moved by `seconds`; times of other days (a promotion's end) stay. */
+/** Moves every time of the recording by `seconds`. Times of other days, such as the end of a promotion, stay. */
 export function rebaseText(text: string, seconds: number): string {
-  return text.replace(times, (found: string) => {
-    const shape = shapeOf(found)
-    const at = shape.read(found)
+  return text.replace(times, (time: string) => {
+    const shape = shapeOf(time)
+    const at = shape.read(time)
     const within = at <= recordedUntilS && at > recordedUntilS - daySeconds
-    return within ? shape.write(new Date((at + seconds) * 1000).toISOString(), found) : found
+    return within ? shape.write(new Date((at + seconds) * 1000).toISOString(), time) : time
   })
 }
 
-/** `0.log.20261123-094512`, a rotated log, under its moved name. */
+/** Moves the time in the name of a rotated log: `0.log.20261123-094512`. */
 export function rebaseName(name: string, seconds: number): string {
-  return name.replace(/(?<=\.log\.)\d{8}-\d{6}/, (found) => {
+  return name.replace(/(?<=\.log\.)\d{8}-\d{6}/, (time) => {
     const at = utc(
-      found.slice(0, 4),
-      found.slice(4, 6),
-      found.slice(6, 8),
-      `${found.slice(9, 11)}:${found.slice(11, 13)}:${found.slice(13)}`,
+      time.slice(0, 4),
+      time.slice(4, 6),
+      time.slice(6, 8),
+      `${time.slice(9, 11)}:${time.slice(11, 13)}:${time.slice(13)}`,
     )
     return new Date((at + seconds) * 1000).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
   })
 }
 
 interface Shape {
-  /** Epoch seconds. */
+  /** Returns epoch seconds. */
   read(text: string): number
-  /** `iso`: `2026-11-23T10:29:00.000Z`; `like`: the text that it takes the place of. */
+  /** `iso` is `2026-11-23T10:29:00.000Z`; `like` is the text that the result replaces. */
   write(iso: string, like: string): string
 }
 
-function shapeOf(found: string): Shape {
-  if (found[2] === '/') return clf
-  return found[4] === ' ' ? klog : iso
+function shapeOf(time: string): Shape {
+  if (time[2] === '/') return clf
+  return time[4] === ' ' ? klog : iso
 }
 
 const iso: Shape = {

@@ -1,5 +1,5 @@
-// Edge: hands a laid-out cluster to a running Afterlog: what the API server said as a watcher would, each node's /var/log through
-// the importer. Resolves when everything is stored.
+// Edge: sends a laid-out cluster to a running Afterlog: the reports of the API server as a watcher would, and each
+// node's /var/log through the importer. Resolves when everything is stored.
 import { join } from 'node:path'
 import { openDirectory } from '../services/import/files/directory.ts'
 import { runImport } from '../services/import/run-import.ts'
@@ -13,20 +13,20 @@ import type { LaidOutCluster } from './recorded-cluster.ts'
 export interface ReplayOptions {
   url: string
   cluster: Pick<LaidOutCluster, 'nodes' | 'lifecycle'>
-  /** For the importer's memory of what is stored. */
+  /** A directory for the importer's state. */
   scratch: string
   signal: AbortSignal
 }
 
 export interface Replayed {
-  /** Lines of log files, each fragment one. */
+  /** Lines of log files, where each fragment counts as one. */
   lines: number
   files: number
   /** Pod objects and Events. */
   objects: number
 }
 
-/** Rejects with a sentence where anything was not stored. */
+/** Rejects with a sentence where any line or object was not stored. */
 export async function replay({ url, cluster, scratch, signal }: ReplayOptions): Promise<Replayed> {
   const client = createHttpClient({ url, tenant: '', signal })
   const retry = createRetry({ patienceMs: 10_000, signal, onWait: () => {} })
@@ -57,8 +57,8 @@ export async function replay({ url, cluster, scratch, signal }: ReplayOptions): 
     throw new Error(`${name} is not stored: ${why.filter((reason) => reason !== undefined).join('; ')}`)
   }
   const response = await retry(() => client.post('/v1/lifecycle', cluster.lifecycle, { 'content-type': 'application/x-ndjson' }))
-  if (!response.ok) throw new Error(`what Kubernetes said is not stored: ${await sentenceOf(response)}`)
+  if (!response.ok) throw new Error(`the Pods and Events are not stored: ${await sentenceOf(response)}`)
   const { accepted, rejects } = (await response.json()) as { accepted: number; rejects: { reason: string }[] }
-  if (rejects[0] !== undefined) throw new Error(`what Kubernetes said is not stored: ${rejects[0].reason}`)
+  if (rejects[0] !== undefined) throw new Error(`the Pods and Events are not stored: ${rejects[0].reason}`)
   return { lines: tally.lines, files: tally.files, objects: accepted }
 }

@@ -1,7 +1,8 @@
-// Pure: what the demo prints once everything is stored: who died and how, the last words of one of them, and what to try next.
+// Pure: the text that the demo prints once everything is stored: which pods died and how, the last words of one, and
+// commands.
 import type { PodAnswer } from './answers.ts'
 
-/** The dead as a table, the living as a sentence. */
+/** Lists the dead as a table and the living in a sentence. */
 export function tableOf(pods: readonly PodAnswer[]): string {
   const dead = pods.filter(({ outcome }) => outcome !== 'running')
   const rows = [
@@ -24,11 +25,11 @@ export function tableOf(pods: readonly PodAnswer[]): string {
   return [...rows.map((row) => `  ${row.map(pad).join('  ').trimEnd()}`), '', `  alive: ${alive.join(', ')}`, ''].join('\n')
 }
 
-/** The last words of a pod, and why it died. */
+/** The last words of a pod, and the reason of its death. */
 export function lastWordsOf({ namespace, name, message }: PodAnswer, text: string, count: number): string {
   const lines = text.trimEnd().split('\n').slice(-count)
   return [
-    `Why ${namespace}/${name} died, as the kubelet put it:`,
+    `Why ${namespace}/${name} died, in the kubelet's words:`,
     `  ${message.trim()}`,
     `and its last words:`,
     ...lines.map((line) => `  ${cut(line)}`),
@@ -36,10 +37,12 @@ export function lastWordsOf({ namespace, name, message }: PodAnswer, text: strin
   ].join('\n')
 }
 
-/** Commands to paste. */
+/** Commands for the user to paste. */
 export function commandsFor(url: string, pods: readonly PodAnswer[]): string {
   const one = (outcome: string) => pods.find((pod) => pod.outcome === outcome)?.uid ?? ''
   const text = `-H 'accept: text/plain'`
+  const place = String.raw`\"namespace\":\"shop\",\"pod\":\"you\",\"container\":\"shell\"`
+  const hello = String.raw`{\"records\":[{\"time\":\"$(date +%s)000000000\",${place},\"message\":\"hello\"}]}`
   return [
     'Try:',
     ...command(
@@ -54,7 +57,7 @@ export function commandsFor(url: string, pods: readonly PodAnswer[]): string {
     ...command('the pod of the same name that took its place', `'${url}/v1/pods?name=search-indexer-0&outcome=running'`),
     ...command('the crash loop, its previous life', `${text} '${url}/v1/pods/${one('crashed')}/logs?life=-1'`),
     ...command('the minute before the memory ran out', `${text} '${url}/v1/pods/${one('oomkilled')}/logs?tail=20'`),
-    ...command('what the kernel said to that', `${text} '${url}/v1/logs?q=%22out+of+memory%22'`),
+    ...command('the kernel line about it', `${text} '${url}/v1/logs?q=%22out+of+memory%22'`),
     ...command(
       'the kubelet of the node that ran out of disk',
       `${text} '${url}/v1/logs?node=node-2&unit=kubelet.service&q=eviction&order=asc'`,
@@ -63,10 +66,7 @@ export function commandsFor(url: string, pods: readonly PodAnswer[]): string {
     ...command('the errors of the last hour, of all pods', `'${url}/v1/logs?severity=error&severity=fatal&from=-1h&limit=5'`),
     ...command('lines per ten minutes, by severity', `'${url}/v1/logs/histogram?namespace=shop&step=10m'`),
     ...command('follow what comes in from now on', `-N '${url}/v1/logs/tail'`),
-    ...command(
-      'say something, for the tail to show',
-      `-H 'content-type: application/json' -d "{\\"records\\":[{\\"time\\":\\"$(date +%s)000000000\\",\\"namespace\\":\\"shop\\",\\"pod\\":\\"you\\",\\"container\\":\\"shell\\",\\"message\\":\\"hello\\"}]}" '${url}/v1/batches'`,
-    ),
+    ...command('post a line, which the tail shows', `-H 'content-type: application/json' -d "${hello}" '${url}/v1/batches'`),
     `  every path, with a form to try it:  ${url}/docs`,
     '',
   ].join('\n')

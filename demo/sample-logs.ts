@@ -1,5 +1,6 @@
-// `node demo/sample-logs.ts <directory>`: the recorded cluster as log files for an agent to tail, its times moved so that it ended a
-// minute ago: <directory>/pods as a kubelet keeps it, all nodes in one, and <directory>/lifecycle.ndjson. What is there stays.
+// `node demo/sample-logs.ts <directory>`: writes the recorded cluster as log files for an agent to tail, with its times
+// moved so that it ended a minute ago: <directory>/pods as a kubelet has it, with all nodes in one, and
+// <directory>/lifecycle.ndjson. Existing files stay.
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,12 +8,12 @@ import { join } from 'node:path'
 import { recordedUntilS } from './rebase.ts'
 import { layOutCluster } from './recorded-cluster.ts'
 
-/** How long ago the recording ends, once its times are moved. */
+/** How long ago the recording ends, after its times are moved. */
 const endedAgoS = 60
 
 async function main(): Promise<void> {
   const directory = process.argv[2]
-  if (directory === undefined) throw new Error('name the directory to write to')
+  if (directory === undefined) throw new Error('name the directory to write to: node demo/sample-logs.ts <directory>')
   const pods = join(directory, 'pods')
   if (existsSync(pods)) return
   const scratch = await mkdtemp(join(tmpdir(), 'afterlog-samples-'))

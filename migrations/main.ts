@@ -1,5 +1,5 @@
-// `npm run migrate`: brings the store's tables up to date and ends. Every start of a service does the same by itself; run alone, it
-// needs the data directory to itself, or a server.
+// `npm run migrate`: brings the store's tables up to date and ends. A service does the same at its start. Run alone, it
+// needs a server, or a data directory that no service uses.
 import { openStore } from '#shared/clickhouse/open-store.ts'
 import { storeOptions } from '#shared/clickhouse/store-options.ts'
 import { storeSentence } from '#shared/clickhouse/store-sentence.ts'

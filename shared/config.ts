@@ -1,10 +1,10 @@
-// Configuration: environment variables, parsed once and completely by `readConfig`, which only a main.ts calls. Every
+// Configuration: environment variables, which `readConfig` parses once and completely. Only a main.ts calls it. Every
 // variable is a row of docs/configuration.md; a test compares the two.
 import { z } from 'zod'
 import { parseBrokers, parseTopics, saslMechanisms } from './kafka/settings.ts'
 import { parseDays, parseLastWords, parseRetention } from '#shared/retention/retention.ts'
 
-/** A duration in ms, a size in bytes …: integers written plainly. */
+/** An integer in digits: a duration in ms, a size in bytes, and so on. */
 const whole = (min: number, max: number) =>
   z
     .string()
@@ -16,7 +16,7 @@ const text = z.string().max(4096)
 const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be letters, digits and underscores')
 const url = z.string().refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), 'must be an http:// or https:// URL')
 const MiB = 1024 * 1024
-/** A value parsed by a function whose Error says what was wrong. */
+/** A value that a function parses, whose Error says what is wrong. */
 const readBy = <T>(parse: (value: string) => T) =>
   z.string().transform((value, context): T => {
     try {
@@ -29,7 +29,7 @@ const readBy = <T>(parse: (value: string) => T) =>
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
-/** Name → schema and default as written in the environment; `undefined` means off. */
+/** Each variable with its schema and its default as written in the environment. Without a default it is unset. */
 export const variables = {
   AFTERLOG_HTTP_HOST: { schema: text.min(1, 'must name a host'), default: '127.0.0.1' },
   AFTERLOG_HTTP_PORT: { schema: whole(0, 65_535), default: '8080' },
@@ -78,11 +78,11 @@ type Value<N extends VariableName> = (typeof variables)[N] extends { schema: inf
 /** The parsed configuration, by variable name. */
 export type Config = { readonly [N in VariableName]: Value<N> }
 
-/** All that is wrong with an environment, one line per variable. Secret values are never repeated. */
+/** All problems of an environment, one line per variable. Secret values are never repeated. */
 export class ConfigError extends Error {
   readonly problems: readonly string[]
   constructor(problems: readonly string[]) {
-    super(`the configuration is wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}\nSee docs/configuration.md.`)
+    super(['the configuration is wrong:', ...problems.map((problem) => `  ${problem}`), 'See docs/configuration.md.'].join('\n'))
     this.name = 'ConfigError'
     this.problems = problems
   }
@@ -90,11 +90,14 @@ export class ConfigError extends Error {
 
 export interface ReadConfigResult {
   config: Config
-  /** Variables that begin with AFTERLOG_ and mean nothing: a typing error, or a Service's own variables in Kubernetes. */
+  /**
+   * Variables that begin with AFTERLOG_ and have no meaning: a typing error, or those that Kubernetes sets for a
+   * Service.
+   */
   unknown: readonly string[]
 }
 
-/** Parses an environment; throws ConfigError with every problem at once. An empty value counts as unset. */
+/** Parses an environment. Throws ConfigError with every problem at once. An empty value counts as unset. */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   defaults: Partial<Record<VariableName, string>> = {},
@@ -110,9 +113,9 @@ export function readConfig(
     const parsed = variable.schema.safeParse(given)
     if (parsed.success) config[name] = parsed.data
     else {
-      const shown = variable.secret === true ? '' : ` (it is ${JSON.stringify(withoutUser(given).slice(0, 200))})`
+      const valueText = variable.secret === true ? '' : ` (it is ${JSON.stringify(withoutUser(given).slice(0, 200))})`
       const hint = isServiceLink(given) ? `; ${serviceLinkHint}` : ''
-      problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join('; ')}${shown}${hint}`)
+      problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join('; ')}${valueText}${hint}`)
     }
   }
   if (problems.length === 0) problems.push(...contradictions(config))
@@ -123,10 +126,10 @@ export function readConfig(
   return { config: config as Config, unknown }
 }
 
-/** A URL may carry a user and a password, which are nobody's business. */
+/** Hides the user and the password of a URL. */
 const withoutUser = (value: string): string => value.replace(/\/\/[^/@]*@/, '//…@')
 
-/** Variables of the tests, of the importer, and those that Kubernetes sets for a Service whose name begins with ours. */
+/** Whether the variable belongs to the tests or the importer, or is set by Kubernetes for a Service named like ours. */
 function isForeign(name: string, value = ''): boolean {
   return (
     /^AFTERLOG_(TEST_\w+|URL|PORT)$/.test(name) ||
@@ -135,12 +138,13 @@ function isForeign(name: string, value = ''): boolean {
   )
 }
 
-/** `tcp://10.0.0.1:8080`: the value of NAME_PORT, which Kubernetes sets in every pod for a Service of this name. */
+/** `tcp://10.0.0.1:8080` is a value of NAME_PORT, which Kubernetes sets in every pod for a Service NAME. */
 const isServiceLink = (value: string): boolean => /^(tcp|udp|sctp):\/\//.test(value)
 const serviceLinkHint =
-  'Kubernetes sets such a variable for a Service whose name begins with afterlog-: set enableServiceLinks: false in the spec of the pod'
+  'Kubernetes sets such a variable for a Service whose name begins with afterlog-: ' +
+  'set enableServiceLinks: false in the spec of the pod'
 
-/** What no variable has wrong by itself. */
+/** Returns problems of variables together that none of them has alone. */
 function contradictions(config: Partial<Config>): string[] {
   const { AFTERLOG_KAFKA_SASL_MECHANISM: mechanism, AFTERLOG_KAFKA_SASL_USERNAME: user } = config
   const { AFTERLOG_KAFKA_SASL_PASSWORD: password } = config
@@ -148,7 +152,8 @@ function contradictions(config: Partial<Config>): string[] {
     return ['AFTERLOG_KAFKA_SASL_MECHANISM needs AFTERLOG_KAFKA_SASL_USERNAME and AFTERLOG_KAFKA_SASL_PASSWORD']
   if (mechanism === undefined && (user !== undefined || password !== undefined))
     return [
-      `AFTERLOG_KAFKA_SASL_USERNAME and AFTERLOG_KAFKA_SASL_PASSWORD need AFTERLOG_KAFKA_SASL_MECHANISM: ${saslMechanisms.join(', ')}`,
+      'AFTERLOG_KAFKA_SASL_USERNAME and AFTERLOG_KAFKA_SASL_PASSWORD need AFTERLOG_KAFKA_SASL_MECHANISM: ' +
+        saslMechanisms.join(', '),
     ]
   return []
 }

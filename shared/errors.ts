@@ -1,5 +1,5 @@
-// Query and request failures: one class, one code table. Each protocol renders it in its own dialect
-// (RFC 9457 problem JSON on our own paths, see shared/http/problem.ts). A test compares docs/api.md with this table.
+// Failures of queries and requests: one class and one table of codes. Each protocol renders it in its own format (RFC
+// 9457 problem JSON on our own paths, see shared/http/problem.ts). A test compares docs/api.md with this table.
 
 export const errorCodes = {
   'invalid-body': { status: 400, retryable: false },
@@ -31,14 +31,14 @@ export type ErrorCode = keyof typeof errorCodes
 export interface ErrorDetails {
   /** The request parameter, header or body field that is wrong. */
   parameter?: string
-  /** Offset in characters into the query text, where the mistake is in one. */
+  /** Where a query text has the mistake: an offset in characters. */
   position?: number
-  /** Seconds after which trying again makes sense; rendered as `Retry-After`. */
+  /** Seconds after which the client should try again; rendered as `Retry-After`. */
   retryAfterS?: number
   cause?: unknown
 }
 
-/** A failure whose message may be shown to whoever asked. The cause is kept for the log and never shown. */
+/** A failure whose message may be shown to the client. The cause is for the log and is never shown. */
 export class AfterlogError extends Error {
   readonly code: ErrorCode
   readonly parameter: string | undefined
@@ -63,7 +63,7 @@ export class AfterlogError extends Error {
   }
 }
 
-/** A bad value of one request parameter; the message says what was wrong and what would be right. */
+/** A bad value of one request parameter. The message says what is wrong and what would be right. */
 export function invalidParameter(parameter: string, message: string, position?: number): AfterlogError {
   return new AfterlogError('invalid-parameter', message, { parameter, ...(position === undefined ? {} : { position }) })
 }

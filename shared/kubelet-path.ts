@@ -1,28 +1,29 @@
-// Pure: what a kubelet's log path says about its lines. Ingest decodes the records of minimal agents with it, the importer sorts
-// a node's /var/log with it. Whatever is mounted in front is ignored; one pass over the path, no backtracking.
-// https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kuberuntime/helpers.go (BuildContainerLogsDirectory, logSymlink)
+// Pure: parses the kubelet's log paths. Ingest decodes records of minimal agents with it, and the importer sorts a
+// node's /var/log with it. Any mount point in front is ignored. One pass over the path, without backtracking.
+// https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kuberuntime/helpers.go (BuildContainerLogsDirectory,
+// logSymlink)
 
 /** `…/<namespace>_<pod>_<uid>/<container>/<restart>.log`, rotated (`.20261123-101500`), compressed (`.gz`). */
 export interface PodLogPath {
   kind: 'pods'
   namespace: string
   pod: string
-  /** A UUID, 32 hex digits for a static pod, or whatever `metadata.uid` a static pod's manifest names. */
+  /** A UUID, 32 hex digits for a static pod, or any `metadata.uid` that the manifest of a static pod names. */
   podUid: string
   container: string
   restart: number
-  /** When the kubelet rotated the file, as in its name: `20261123-101500`, local time of the node. */
+  /** When the kubelet rotated the file, as its name has it: `20261123-101500`, in the node's local time. */
   rotated: string | undefined
   gz: boolean
 }
 
-/** `…/<pod>_<namespace>_<container>-<containerId>.log`: the link that the kubelet keeps for each container. */
+/** `…/<pod>_<namespace>_<container>-<containerId>.log`: the link that the kubelet makes for each container. */
 export interface ContainerLogPath {
   kind: 'containers'
   namespace: string
   pod: string
   container: string
-  /** Hex digits without a scheme; cut short by the kubelet where the name would pass 255 bytes. */
+  /** Hex digits without a scheme. The kubelet cuts them where the name would exceed 255 bytes. */
   containerId: string
 }
 
@@ -30,7 +31,7 @@ export type LogPath = PodLogPath | ContainerLogPath
 
 const pathCharsMax = 4096
 
-/** What the path says, or undefined where it is no log path of a kubelet or has `..`, empty parts or NUL in it. Never throws. */
+/** Returns the parts of a path, or undefined for another path, or one with `..`, empty parts or NUL. Never throws. */
 export function parseLogPath(path: string): LogPath | undefined {
   if (path.length > pathCharsMax || path.includes('\0')) return undefined
   const parts = path.split('/')
@@ -39,8 +40,8 @@ export function parseLogPath(path: string): LogPath | undefined {
   const container = parts.at(-2)
   const directory = parts.at(-3)
   if (container !== undefined && directory !== undefined) {
-    const found = podLog(directory, container, name)
-    if (found !== undefined) return found
+    const podPath = podLog(directory, container, name)
+    if (podPath !== undefined) return podPath
   }
   return containerLink(name)
 }
@@ -76,7 +77,7 @@ function containerLink(name: string): ContainerLogPath | undefined {
   return { kind: 'containers', namespace: namespace!, pod: pod!, container, containerId }
 }
 
-// A DNS subdomain, the widest rule that any of these names obeys.
+// A DNS subdomain is the widest rule for any of these names.
 function isName(text: string): boolean {
   return text.length <= 253 && /^[0-9a-z](?:[0-9a-z.-]*[0-9a-z])?$/.test(text)
 }

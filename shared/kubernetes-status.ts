@@ -1,5 +1,5 @@
-// Failures under /k8s are Status objects, with the codes, reasons and, where it has some, the words of Kubernetes:
-// k8s.io/apimachinery pkg/apis/meta/v1/types.go and pkg/api/errors/errors.go.
+// Failures under /k8s as Status objects, with the codes, the reasons and, where Kubernetes has one, the message of
+// Kubernetes: k8s.io/apimachinery pkg/apis/meta/v1/types.go and pkg/api/errors/errors.go.
 import type { AfterlogError } from './errors.ts'
 
 export interface Status {
@@ -26,7 +26,7 @@ const reasons: Readonly<Record<number, string>> = {
   503: 'ServiceUnavailable',
 }
 
-/** A failure that is told in the words of Kubernetes. */
+/** A failure with a message of Kubernetes. */
 export class StatusError extends Error {
   readonly code: number
   readonly details: NonNullable<Status['details']>
@@ -41,7 +41,7 @@ export class StatusError extends Error {
 
 export const badRequest = (message: string): StatusError => new StatusError(400, message)
 
-/** `pods "cart" not found`; `kind` is the resource's plural, as Kubernetes has it there. */
+/** `pods "cart" not found`. `kind` is the plural of the resource, as in Kubernetes. */
 export const notFound = (kind: string, name: string, group = ''): StatusError =>
   new StatusError(404, `${kind}${group === '' ? '' : `.${group}`} ${JSON.stringify(name)} not found`, {
     name,
@@ -59,7 +59,7 @@ export function toStatus(error: StatusError | AfterlogError): Status {
     apiVersion: 'v1',
     metadata: {},
     status: 'Failure',
-    message: isOurs ? 'Something failed that should not have; the log of the service says what.' : error.message,
+    message: isOurs ? 'Something failed that should not have; the log of the service has the cause.' : error.message,
     reason: reasons[code] ?? (code >= 500 ? 'InternalError' : 'BadRequest'),
     ...(Object.keys(details).length === 0 ? {} : { details }),
     code,

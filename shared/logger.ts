@@ -1,4 +1,4 @@
-// pino, told its level; the only place that makes a logger.
+// Makes loggers: pino with a level and the name of the service.
 import { pino, type Logger } from 'pino'
 
 export type { Logger }

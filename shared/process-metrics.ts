@@ -1,5 +1,6 @@
-// Metrics of a process of Afterlog, whichever services run in it: the process itself, its version, its statements and its sessions of the
-// embedded engine. Each service declares its own in its metrics.ts, what is stored is in store-metrics.ts; docs/metrics.md lists all.
+// Metrics of a process of Afterlog, whatever services run in it: the process itself, its version, its statements and
+// the sessions of its embedded engine. Each service declares its own in its metrics.ts, store-metrics.ts has the stored
+// data. docs/metrics.md lists all of them.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { StatementEnd } from './clickhouse/observed-store.ts'
 import type { Lane } from './clickhouse/session-pool.ts'
@@ -8,13 +9,13 @@ import { version } from './version.ts'
 export type ServiceName = 'ingest' | 'query' | 'projector' | 'process'
 
 export interface ProcessMetrics {
-  /** Where a service's statements are counted: for `observeStore`. */
+  /** Returns the function that counts a service's statements, for `observeStore`. */
   statements(service: ServiceName): (end: StatementEnd) => void
-  /** A statement waited so long for a session of the embedded engine. */
+  /** Counts how long a statement waited for a session of the embedded engine. */
   sessionWaited(lane: Lane, seconds: number): void
 }
 
-/** From a lookup by key to the longest that a request may take, so that a quantile is known to a factor of two or better. */
+/** From a lookup by key to the longest possible request, so that quantiles are exact to a factor of two or so. */
 export const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const MiB = 1024 * 1024
 
@@ -30,7 +31,7 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
   const labelNames = ['service', 'statement'] as const
   const seconds = new Histogram({
     name: 'afterlog_statement_duration_seconds',
-    help: 'Time of a statement of the store that ended well, its wait for a session included',
+    help: 'Time of a statement of the store that succeeded, with its wait for a session',
     labelNames,
     buckets: durationBuckets,
     registers,
@@ -49,14 +50,14 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
   })
   const memory = new Histogram({
     name: 'afterlog_statement_memory_bytes',
-    help: 'Most memory that a statement took at a time; a ClickHouse server says, the embedded engine does not',
+    help: 'Peak memory of a statement; a ClickHouse server reports it, the embedded engine does not',
     labelNames,
     buckets: [1, 4, 16, 64, 256, 1024].map((mebibytes) => mebibytes * MiB),
     registers,
   })
   const failures = new Counter({
     name: 'afterlog_statements_failed_total',
-    help: 'Statements that failed, by code; cancelled: whoever asked had gone away',
+    help: 'Statements that failed, by code; cancelled means that the client had left',
     labelNames: [...labelNames, 'code'],
     registers,
   })

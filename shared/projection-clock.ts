@@ -1,15 +1,15 @@
-// How far records are: the projector advances it, lists show it as `asOf`, and whoever stores something wakes the projector with it where both are in
-// one process. In a process without a projector it follows the position that is stored.
+// How far records are. The projector advances the clock, and lists return it as `asOf`. In one process, a writer wakes
+// the projector through it. A process without a projector follows the stored position.
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface ProjectionClock {
-  /** Something was stored. */
+  /** Wakes the projector, since something was stored. */
   wake(): void
-  /** Resolves once somebody wakes, after `ms`, or when the signal aborts. */
+  /** Resolves after a `wake`, after `ms`, or when the signal aborts. */
   awake(ms: number, signal: AbortSignal): Promise<void>
-  /** Records have everything that was stored until then, epoch ms of the store's clock. */
+  /** Sets the time up to which records have everything stored, in epoch ms of the store's clock. */
   advance(ms: number): void
-  /** Epoch ms; undefined before the projector has begun. */
+  /** In epoch ms; undefined before the projector has begun. */
   readonly asOf: number | undefined
 }
 

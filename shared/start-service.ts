@@ -1,4 +1,5 @@
-// A process of Afterlog: the store, its migrations, the services given, one HTTP server. Started in this order, stopped in reverse.
+// Starts a process of Afterlog: the store, its migrations, the services, one HTTP server, in this order. Stops in
+// reverse.
 import type { AddressInfo } from 'node:net'
 import { Registry } from 'prom-client'
 import { observeStore } from '#shared/clickhouse/observed-store.ts'
@@ -23,7 +24,7 @@ import { createProjectionClock, type ProjectionClock } from '#shared/projection-
 export interface ServiceDeps {
   config: Config
   store: LogStore
-  /** The same store, for work that nobody waits for. */
+  /** The same store, for background work. */
   background: LogStore
   /** Counts the statements of a service: `observeStore(store, statements('query'))`. */
   statements: ProcessMetrics['statements']
@@ -32,7 +33,7 @@ export interface ServiceDeps {
   retention: LiveRetention
   /** How far records are. */
   projection: ProjectionClock
-  /** Why expired days are still stored, by partition id: the projector fills it. */
+  /** By partition id, why expired days are still stored. The projector fills it. */
   blockedDays: Map<string, BlockedDay>
   /** ms since 1970. */
   clock: () => number
@@ -40,11 +41,11 @@ export interface ServiceDeps {
 
 export interface Service {
   routes: RoutePlugin[]
-  /** Why the service cannot serve now, beyond the store being away. */
+  /** Returns why the service cannot serve now, besides the store being away. */
   readiness?: Readiness
-  /** What it does not do although it serves; GET /readyz tells it. */
+  /** Returns what it does not do although it serves; GET /readyz lists it. */
   troubles?(): readonly string[]
-  /** Called before the HTTP server closes: ends answers that would never end by themselves. */
+  /** Called before the HTTP server closes, to end answers that would never end by themselves. */
   drain?(): void
   close(): Promise<void>
 }
@@ -52,10 +53,10 @@ export interface Service {
 export type CreateService = (deps: ServiceDeps) => Service | Promise<Service>
 
 export interface Started {
-  /** Where it listens, e.g. http://127.0.0.1:8080. */
+  /** The address at which it listens, such as http://127.0.0.1:8080. */
   url: string
   store: LogStore
-  /** Accepts nothing more, finishes what was accepted, closes the store. */
+  /** Accepts no more requests, finishes accepted ones, and closes the store. */
   close(): Promise<void>
 }
 
@@ -65,7 +66,7 @@ export interface StartOptions {
   services: readonly CreateService[]
 }
 
-/** Rejects with one sentence where something is missing: the engine, the data directory, the port. */
+/** Rejects with one sentence where the engine, the data directory or the port is not available. */
 export async function startService({ config, log, services: creators }: StartOptions): Promise<Started> {
   await using started = new AsyncDisposableStack()
   const registry = new Registry()
@@ -126,7 +127,7 @@ async function listen(app: HttpServer, { AFTERLOG_HTTP_HOST: host, AFTERLOG_HTTP
         cause: error,
       })
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      throw new Error(`${host} is no address of this machine; set AFTERLOG_HTTP_HOST to one`, { cause: error })
+      throw new Error(`${host} is not an address of this machine; set AFTERLOG_HTTP_HOST to one`, { cause: error })
     if (code === 'EACCES')
       throw new Error(`port ${port} of ${host} may not be opened by this user; set AFTERLOG_HTTP_PORT to one above 1023`, {
         cause: error,
@@ -135,10 +136,10 @@ async function listen(app: HttpServer, { AFTERLOG_HTTP_HOST: host, AFTERLOG_HTTP
   }
 }
 
-/** ms that requests under way have to end in once the process is told to stop. */
+/** ms that a stop waits for requests under way. */
 const connectionsMsMax = 10_000
 
-/** ms in which a store that is there answers. */
+/** ms within which the store must answer to be ready. */
 const answerMsMax = 5000
 
 async function storeReadiness(store: LogStore): Promise<string[]> {

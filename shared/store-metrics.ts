@@ -1,5 +1,5 @@
-// What is stored and what room is left, as the store itself says: asked when /metrics is, at most once in fifteen seconds. A store that does
-// not answer leaves its last figures out of the answer, and not the answer out.
+// Metrics of the stored data and the free space, from the store itself. They are queried when /metrics is read, at most
+// once in fifteen seconds. If the store does not answer, only these figures are missing from /metrics.
 import { Gauge, type Registry } from 'prom-client'
 import { raw, sql, statement } from './clickhouse/sql.ts'
 import type { LogStore } from './clickhouse/store.ts'
@@ -7,12 +7,12 @@ import type { LogStore } from './clickhouse/store.ts'
 export interface StoreMetricsOptions {
   registry: Registry
   store: Pick<LogStore, 'rows'>
-  /** Name of the cluster: every shard is asked. */
+  /** The name of the cluster, of which every shard is queried. */
   cluster?: string | undefined
 }
 
-const askedEveryMs = 15_000
-/** ms after which /metrics is answered without what the store did not say. */
+const queriedEveryMs = 15_000
+/** ms after which /metrics is answered without these figures. */
 const answerMsMax = 2000
 
 interface TableRow {
@@ -38,7 +38,7 @@ export function createStoreMetrics({ registry, store, cluster }: StoreMetricsOpt
   const free = gauge('afterlog_store_disk_free_bytes', 'Bytes that are free on a disk of the store', 'disk')
   const gauges = [rows, bytes, parts, total, free]
 
-  const ask = async (): Promise<void> => {
+  const query = async (): Promise<void> => {
     const signal = AbortSignal.timeout(answerMsMax)
     const [tables, disks] = await Promise.all([
       store.rows<TableRow>({ sql: tableSizes(cluster), signal }),
@@ -55,20 +55,20 @@ export function createStoreMetrics({ registry, store, cluster }: StoreMetricsOpt
       free.set({ disk }, size.free)
     }
   }
-  let askedMs = -Infinity
-  let asking = Promise.resolve()
-  /** All gauges are collected at once: the first one asks for all of them, and each waits for that. */
+  let queriedMs = -Infinity
+  let querying = Promise.resolve()
+  /** prom-client collects all gauges at once. The first one starts the query, and all of them wait for it. */
   function collected(): Promise<void> {
-    if (performance.now() - askedMs < askedEveryMs) return asking
-    askedMs = performance.now()
-    asking = ask().catch(() => {
+    if (performance.now() - queriedMs < queriedEveryMs) return querying
+    queriedMs = performance.now()
+    querying = query().catch(() => {
       for (const each of gauges) each.reset()
     })
-    return asking
+    return querying
   }
 }
 
-/** A table of the engine's own, of one replica of every shard where there is a cluster. */
+/** Returns a system table of this server, or that table of one replica of every shard in a cluster. */
 const systemTable = (name: 'parts' | 'disks', cluster: string | undefined) =>
   raw(cluster === undefined ? `system.${name}` : `cluster('${cluster}', system.${name})`)
 
@@ -79,7 +79,7 @@ const tableSizes = (cluster: string | undefined) =>
     FROM ${systemTable('parts', cluster)} WHERE active AND database = currentDatabase() GROUP BY table`,
   )
 
-/** Of several shards the one with the least room. */
+/** Of several shards, the one with the least free space counts. */
 const diskSizes = (cluster: string | undefined) =>
   statement(
     'store-disks',

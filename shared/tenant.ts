@@ -1,4 +1,4 @@
-// What may name a tenant, over HTTP and on Kafka alike: X-Scope-OrgID.
+// The rule for names of tenants (X-Scope-OrgID), over HTTP and on Kafka.
 
-/** 1 to 128 printable ASCII characters, no blank among them. */
+/** Whether the name has 1 to 128 printable ASCII characters, without blanks. */
 export const isTenant = (name: string): boolean => /^[\x21-\x7e]{1,128}$/.test(name)

@@ -1,4 +1,4 @@
-// The version that runs: that of package.json.
+// The running version, from package.json.
 import about from '../package.json' with { type: 'json' }
 
 export const { version } = about

@@ -1,4 +1,4 @@
-// A bound for what must not keep a process from stopping.
+// Bounds the wait for work that must not prevent a stop.
 
 /** Resolves when the promise settles, or after so many ms. */
 export function within(ms: number, promise: Promise<void>): Promise<void> {

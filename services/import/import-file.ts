@@ -1,4 +1,4 @@
-// One file of the plan, from its bytes to batches: decompress → split → skip what an earlier run or an agent has stored → records.
+// Imports one file of the plan: decompress → split → skip lines that are stored already → records → batches.
 import { decompress } from './files/compression.ts'
 import type { PlannedFile, PodFile } from './files/plan.ts'
 import { parseContainerLine } from './lines/container-line.ts'
@@ -20,13 +20,15 @@ export interface FileImportOptions {
   storedLines: StoredLinesReader
   tally: Tally
   node: string
-  /** Whether a container's oldest file comes first: then nothing older than it is asked for. */
+  /**
+   * Whether a container's oldest file comes first. Then stored lines need to be asked for only from its first line on.
+   */
   inOrder: boolean
-  /** Told of every file before anything of it is sent. */
+  /** Called for every file before any of its lines are sent. */
   onFile(file: SentFile): void
 }
 
-/** What the state says of a file beside how far it is stored. */
+/** The fields of a file that its entry in the state gets, besides how far it is stored. */
 export interface SentFile {
   container: string
   key: string
@@ -34,7 +36,10 @@ export interface SentFile {
   group: string
 }
 
-/** Reads the file to its end. Rejects with ImportStopped only; a file that breaks is a problem in the tally. */
+/**
+ * Reads the file to its end. Rejects with ImportStopped only. A file that cannot be read becomes a problem in the
+ * tally.
+ */
 export type ImportFile = (file: PlannedFile, chunks: AsyncIterable<Buffer>) => Promise<void>
 
 export function createFileImport(options: FileImportOptions): ImportFile {
@@ -51,7 +56,7 @@ export function createFileImport(options: FileImportOptions): ImportFile {
     if (stored?.truncated === true) {
       tally.problems.push({
         path: file.path,
-        reason: 'more lines are stored already than can be compared; some may now be stored twice',
+        reason: 'it has more stored lines than the importer can compare, so some lines may now be stored twice',
       })
     }
     current = { container: file.container, stored }
@@ -63,7 +68,7 @@ export function createFileImport(options: FileImportOptions): ImportFile {
     let broken = false
     const content = decompress(raw, file.gz ? 'gzip' : 'none', (reason) => {
       broken = true
-      tally.problems.push({ path, reason: `breaks off (${reason}); what could be decompressed is read` })
+      tally.problems.push({ path, reason: `it breaks off (${reason}); what could be decompressed is read` })
     })
     tally.files++
     const peeked = await peekLine(content)
@@ -82,7 +87,7 @@ export function createFileImport(options: FileImportOptions): ImportFile {
       file.kind === 'pod' ? containerRecords(file, fingerprint, builder) : systemRecords(file, fingerprint, node, builder, tally)
     let onLine: OnLine = send
     let endFilter = () => {}
-    let asked = file.kind !== 'pod'
+    let isFilterSet = file.kind !== 'pod'
     const splitter = createLineSplitter({
       onLine(bytes, start, end, offset, length) {
         tally.lines++
@@ -91,8 +96,8 @@ export function createFileImport(options: FileImportOptions): ImportFile {
       },
     })
     for await (const chunk of chunks) {
-      if (!asked && splitter.offset + chunk.length > resumeAt) {
-        asked = true
+      if (!isFilterSet && splitter.offset + chunk.length > resumeAt) {
+        isFilterSet = true
         const stored = file.kind === 'pod' ? await storedOf(file, firstLine) : undefined
         if (stored !== undefined) {
           const filter = createStoredFilter({ isStored: (line, offset) => isStored(stored, line, offset), onLine: send })
@@ -108,7 +113,7 @@ export function createFileImport(options: FileImportOptions): ImportFile {
     builder.endFile(file.finished && !broken && nulBytes === 0)
     tally.cut += splitter.cut
     if (nulBytes > 0)
-      tally.problems.push({ path, reason: `ends in ${nulBytes} zero bytes, as a crash leaves them; they are not stored` })
+      tally.problems.push({ path, reason: `it ends in ${nulBytes} zero bytes, as a crash leaves them; they are not stored` })
   }
 
   function isStored(stored: StoredLines, line: Parameters<StoredLines['take']>[0], offset: number): boolean {

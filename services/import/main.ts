@@ -1,5 +1,5 @@
-// `npm run import -- PATH`: the only file of the importer that reads the environment, the arguments and the clock, and writes to the
-// terminal. Bar and notes go to stderr, the summary to stdout.
+// `npm run import -- PATH`. Of the importer, only this file reads the environment, the arguments and the clock, and
+// writes to the terminal. The bar and notes go to stderr, the summary to stdout.
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { threadPoolSize } from '#shared/clickhouse/open-store.ts'
@@ -18,9 +18,9 @@ import { openState } from './state.ts'
 import { createTally } from './tally.ts'
 import { findTarget } from './target.ts'
 
-/* oxlint-disable-next-line node/no-process-env -- the one place of this program that reads it */
+/* oxlint-disable-next-line node/no-process-env -- the only place of this program that reads the environment */
 const env = process.env
-// Read when the first thread is needed: should this process have to open the embedded engine, its sessions are to run at once.
+// Node reads it with the first thread. An embedded engine in this process needs a thread for each of its sessions.
 env['UV_THREADPOOL_SIZE'] ??= String(threadPoolSize)
 const note = (text: string) => process.stderr.write(text)
 
@@ -94,6 +94,6 @@ else if ('sentence' in options) {
     note(`${(error as Error).message}\n`)
     return 1
   })
-  // Everything is closed by now; timers of the embedded engine would hold the process for seconds.
+  // Everything is closed by now, but timers of the embedded engine would keep the process alive for seconds.
   process.exit(code)
 }

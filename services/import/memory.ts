@@ -1,6 +1,6 @@
-// What came of each batch, into the tally and the state. What is acknowledged is remembered, until something of a container is refused:
-// then all of it is sent again next time, in the same bodies, since the refusal may have been cured (a longer retention), and the same
-// bodies make the same dead letters.
+// Records the outcome of each batch in the tally and the state. The state advances with each acknowledged batch, until
+// a record of a container is refused. Then the next import sends that container again, in the same bodies: the reason
+// of the refusal may be gone by then (a longer retention), and equal bodies make equal dead letters.
 import type { SentFile } from './import-file.ts'
 import { parseContainerLine } from './lines/container-line.ts'
 import type { Batch } from './send/batch.ts'
@@ -10,7 +10,7 @@ import type { Tally } from './tally.ts'
 
 export interface Memory {
   file(file: SentFile): void
-  /** In the order in which batches were sent. */
+  /** Call it in the order in which the batches were sent. */
   outcome(batch: Batch, outcome: Outcome): void
 }
 

@@ -1,5 +1,5 @@
-// Pure: the JSON around a line's bytes. Container lines travel as they stand in the file with the path they came from (the second
-// record form in docs/formats.md); lines of the node's own logs name unit, node and time.
+// Pure: the JSON around a line's bytes. Lines of containers are sent as they stand in the file, with the path of the
+// file (the second record form of docs/formats.md). Lines of the node's own logs have unit, node and time.
 import type { PodFile, SystemFile } from './files/plan.ts'
 import type { OnLine } from './lines/line-splitter.ts'
 import { parseSystemLine } from './lines/system-line.ts'
@@ -11,14 +11,17 @@ const cri = Buffer.from(',"cri":"')
 const message = Buffer.from(',"message":"')
 const headBytes = 4096
 
-/** Lines of a container's file, into the batches. `file` is the fingerprint. */
+/** Adds the lines of a container's file to the batches. `file` is the fingerprint. */
 export function containerRecords({ path, containerId }: PodFile, file: string, builder: BatchBuilder): OnLine {
   const id = containerId === undefined ? '' : `"containerId":${JSON.stringify(containerId)},`
   const head = Buffer.from(`{"path":${JSON.stringify(path)},${id}"file":${JSON.stringify(file)},"offset":`)
   return (bytes, start, end, offset, length) => builder.add(head, cri, true, bytes, start, end, offset, length)
 }
 
-/** Lines of a node's own log. One without a time that can be read takes that of the line before, or the file's last change. */
+/**
+ * Adds lines of a node's own log. A line without a readable time takes that of the line before, or the file's last
+ * change.
+ */
 export function systemRecords(
   { system, entry }: SystemFile,
   file: string,
@@ -36,9 +39,8 @@ export function systemRecords(
     if (line.time === undefined) tally.undated++
     time = line.time ?? time
     unit = line.unit ?? unit
-    const head = Buffer.from(
-      `{"unit":${JSON.stringify(unit)},"node":${JSON.stringify(node)},"time":"${time}","file":${JSON.stringify(file)},"offset":`,
-    )
+    const origin = `"unit":${JSON.stringify(unit)},"node":${JSON.stringify(node)},"time":"${time}"`
+    const head = Buffer.from(`{${origin},"file":${JSON.stringify(file)},"offset":`)
     builder.add(head, message, false, bytes, start + line.textStart, end, offset, length, time)
   }
 }

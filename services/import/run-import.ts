@@ -1,4 +1,4 @@
-// The importer's chain on one screen: list → plan → read file by file → batches → send → acknowledged → remembered.
+// The importer's chain on one screen: list → plan → read file by file → batches → send → acknowledged → state.
 import { createFileImport } from './import-file.ts'
 import type { LogSource } from './files/log-file.ts'
 import { planImport, type Plan } from './files/plan.ts'
@@ -15,20 +15,20 @@ import { createTrust } from './trust.ts'
 
 export interface ImportOptions {
   source: LogSource
-  /** Absolute path that entries are relative to, without a slash at its end; '' for an archive and for /. */
+  /** The absolute path to which entries are relative, without a slash at its end; '' for an archive and for /. */
   root: string
   inOrder: boolean
   client: HttpClient
   retry: Retry
   state: ImportState
   tally: Tally
-  /** '' takes etc/hostname of the tree. */
+  /** '' means etc/hostname of the tree. */
   node: string
-  /** '' leaves it to the server. */
+  /** '' means the server's default. */
   cluster: string
   compress: boolean
   batchBytes?: number
-  /** What will be read, and how many bytes that is. */
+  /** Called with the plan, and the bytes that will be read. */
   onPlan(plan: Plan, bytes: number): void
   onBytes(bytes: number): void
 }
@@ -36,19 +36,19 @@ export interface ImportOptions {
 export interface ImportResult {
   plan: Plan
   node: string
-  /** The service answers no queries, so what it holds already was not known. */
+  /** The service answers no queries, so the import could not know what is stored already. */
   mute: boolean
-  /** Why it ended before its end; undefined where it did not. */
+  /** Why the import stopped early, or undefined. */
   stopped: string | undefined
 }
 
 const defaultBatchBytes = 4 * 1024 * 1024
-// The server names at most as many rejects of one batch.
+// The server lists at most as many rejects of one batch.
 const recordsMax = 10_000
-// Enough for the service to fill its largest inserts while it makes others, within what it lets be in flight by default.
+// Enough for the service to fill a big insert while it makes another, and within its default for bytes in flight.
 const inflight = { bytesMax: 48 * 1024 * 1024, requestsMax: 48 }
 
-/** Resolves when everything readable is stored or counted in the tally. Rejects only for what is no fault of files or server. */
+/** Resolves when all readable lines are stored, or counted in the tally. Rejects only for a bug or a broken machine. */
 export async function runImport(options: ImportOptions): Promise<ImportResult> {
   const { source, client, retry, state, tally, cluster } = options
   const listing = await source.list()

@@ -1,18 +1,18 @@
-// What earlier runs have had acknowledged, per file: how far, and the last line of it. The state is believed only as far as
-// the server still shows what it acknowledged (trust.ts), so a wiped server, or another one, is never thought to hold it.
+// The state of earlier runs, per file: how far the server has acknowledged it, and its last line. It counts only as far
+// as the server still returns that line (trust.ts), so that a wiped or another server is sent everything.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 export interface FileState {
-  /** Everything in front of it is stored. */
+  /** Everything before this offset is stored. */
   offset: number
-  /** RFC 3339 time, nine digits, and offset of the last whole line that was stored. */
+  /** The last whole line that was stored: its RFC 3339 time with nine digits, and its offset. */
   last: { time: string; offset: number }
-  /** Query filters that find that line. */
+  /** Query filters that select that line. */
   filters: Readonly<Record<string, string>>
-  /** Files that the server drops by one rule: a namespace, or the logs of the nodes. */
+  /** Files that the server expires by one rule have equal groups: a namespace, or `nodes`. */
   group: string
-  /** Counts acknowledgements: the file with the highest was stored last. */
+  /** A count of acknowledgements: the file with the highest one was stored last. */
   acknowledged: number
 }
 
@@ -20,13 +20,13 @@ export interface ImportState {
   get(key: string): FileState | undefined
   entries(): [key: string, file: FileState][]
   set(key: string, file: FileState): void
-  /** Forgets a container's files, so that the next run sends all of them again, in the same bodies. */
+  /** Drops a container's files, so that the next run sends all of them again, in the same bodies. */
   forget(keys: readonly string[]): void
-  /** Writes what has changed, at most one write at a time. Rejects where the disk refuses. */
+  /** Writes changes, at most one write at a time. Rejects where the disk refuses. */
   flush(): Promise<void>
 }
 
-/** A file that is missing or not readable as a state is an empty state: sending again is always safe. */
+/** Opens the state. A file that is missing or not readable counts as empty, since sending again is always safe. */
 export async function openState(path: string): Promise<ImportState> {
   const files = new Map<string, FileState>(Object.entries(await readState(path)))
   let dirty = false

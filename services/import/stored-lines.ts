@@ -1,7 +1,6 @@
-// What the server holds already of the containers that are about to be sent. Lines that an agent sent without offsets
-// have another identity than the importer's, so they are skipped here, as often as they are stored and no oftener
-// (decision 0005). Lines stored with their offset are only counted: sent again they collapse, and bring their file and
-// length with them.
+// Queries what the server stores already of the containers to send. Lines that an agent sent without offsets have
+// another identity than the importer's, so the importer skips each of them once (docs/decisions/0005-import.md). Lines
+// that are stored with their offset are only counted: sent again they collapse, and add their file and length.
 import { hash } from 'node:crypto'
 import type { ContainerLine } from './lines/container-line.ts'
 import { sentenceOf, sentenceOfFailure, type HttpClient, type Query } from './send/http-client.ts'
@@ -11,40 +10,42 @@ import type { FileState } from './state.ts'
 export interface PodName {
   namespace: string
   pod: string
-  /** '' where only a link under containers tells of it. */
+  /** '' where only a link under containers names the container. */
   podUid: string
   container: string
 }
 
 export interface StoredLines {
-  /** Whether the line is stored without an offset; each stored line answers for one. */
+  /** Whether the line is stored without an offset. Each stored line answers true once. */
   take(line: ContainerLine): boolean
   /** Whether the line is stored with this offset. */
   holds(line: ContainerLine, offset: number): boolean
-  /** There were more than could be remembered. */
+  /** Whether there were more lines than fit into memory. */
   truncated: boolean
 }
 
 export interface StoredLinesReader {
-  /** Undefined where the server holds nothing of that pod. `from` bounds the search. */
+  /** Returns undefined where the server stores nothing of that container. `from` bounds the search. */
   read(name: PodName, from: string | undefined): Promise<StoredLines | undefined>
-  /** Whether the server still shows the last line that it acknowledged of a file. */
+  /** Whether the server still returns the last line that it acknowledged of a file. */
   verifies(filters: Readonly<Record<string, string>>, last: FileState['last']): Promise<boolean>
-  /** The address answers no queries, as an ingest service alone does: then nothing is known to be stored. */
+  /** Whether the address answers no queries, as that of an ingest service alone: then no line counts as stored. */
   readonly mute: boolean
 }
 
 export interface StoredLinesOptions {
-  /** All that will be asked for: where the server holds none of fifty pods, which is usual, one small request says so. */
+  /**
+   * All pods that `read` will be called for. Usually the server has none of them, which one request tells for fifty.
+   */
   pods: readonly Pick<PodName, 'namespace' | 'pod'>[]
   client: HttpClient
   retry: Retry
-  /** '' asks for every cluster. */
+  /** '' means every cluster. */
   cluster: string
   linesMax?: number
 }
 
-interface Shown {
+interface StoredLine {
   podUid: string | null
   time: string
   stream: string
@@ -67,14 +68,16 @@ export function createStoredLines({ pods, client, retry, cluster, linesMax = 2_0
       await response.body?.cancel()
       return undefined
     }
-    if (response.status !== 200) throw new ImportStopped(`asking what is stored already failed: ${await sentenceOf(response)}`)
+    if (response.status !== 200)
+      throw new ImportStopped(`the query for lines that are stored already failed: ${await sentenceOf(response)}`)
     return response
   }
-  const page = async (query: Query): Promise<Shown[]> => {
+  const page = async (query: Query): Promise<StoredLine[]> => {
     const response = await ask(query, 'application/json')
-    return response === undefined ? [] : ((await response.json()) as { lines: Shown[] }).lines
+    return response === undefined ? [] : ((await response.json()) as { lines: StoredLine[] }).lines
   }
-  // A filter given twice is OR: the answer is about more pods than were asked for, and may only err towards asking again.
+  // Repeated filters are ORed, so the answer covers more pods than the group has. Then `read` queries once more than
+  // needed.
   const groups = groupsOf(pods)
   const isKnown = async (group: readonly Pick<PodName, 'namespace' | 'pod'>[]): Promise<boolean> => {
     const namespace = [...new Set(group.map((name) => name.namespace))]
@@ -90,8 +93,8 @@ export function createStoredLines({ pods, client, retry, cluster, linesMax = 2_0
       const query = { namespace, pod, container, order: 'asc', ...(from === undefined ? {} : { from }) }
       const response = await ask(query, 'application/x-ndjson')
       if (response === undefined) return undefined
-      return remember(shownLines(response.body!), podUid, linesMax).catch((error: unknown) => {
-        throw new ImportStopped(`asking what is stored already broke off: ${sentenceOfFailure(error)}`)
+      return remember(linesOf(response.body!), podUid, linesMax).catch((error: unknown) => {
+        throw new ImportStopped(`the query for lines that are stored already broke off: ${sentenceOfFailure(error)}`)
       })
     },
     async verifies(filters, last) {
@@ -118,18 +121,18 @@ function groupsOf(pods: StoredLinesOptions['pods']): Map<string, StoredLinesOpti
   return groups
 }
 
-async function remember(lines: AsyncIterable<Shown>, podUid: string, linesMax: number): Promise<StoredLines | undefined> {
+async function remember(lines: AsyncIterable<StoredLine>, podUid: string, linesMax: number): Promise<StoredLines | undefined> {
   const withoutOffset = new Map<string, number>()
   const withOffset = new Set<string>()
-  const unfinished = new Map<string, Shown>()
+  const unfinished = new Map<string, StoredLine>()
   const stored = { truncated: false }
-  for await (const shown of lines) {
-    if (!isOfPod(shown.podUid, podUid)) continue
-    // Fragments that a batch boundary separated stand apart here.
-    const life = `${shown.restart} ${shown.stream}`
+  for await (const part of lines) {
+    if (!isOfPod(part.podUid, podUid)) continue
+    // Fragments in different batches are separate lines of the answer.
+    const life = `${part.restart} ${part.stream}`
     const head = unfinished.get(life)
-    const line = head === undefined ? shown : { ...head, message: head.message + shown.message }
-    if (shown.partial) {
+    const line = head === undefined ? part : { ...head, message: head.message + part.message }
+    if (part.partial) {
       unfinished.set(life, line)
       continue
     }
@@ -157,9 +160,9 @@ async function remember(lines: AsyncIterable<Shown>, podUid: string, linesMax: n
   }
 }
 
-// Lines whose pod is not resolved yet may be this pod's. A static pod has another uid in the API than in its path.
-function isOfPod(shown: string | null, podUid: string): boolean {
-  if (shown === null || shown === '' || podUid === '' || shown === podUid || shown.startsWith('unresolved:')) return true
+// A line without a known uid may be this pod's. A static pod has another uid in the API than in its path.
+function isOfPod(uid: string | null, podUid: string): boolean {
+  if (uid === null || uid === '' || podUid === '' || uid === podUid || uid.startsWith('unresolved:')) return true
   return /^[0-9a-f]{32}$/.test(podUid)
 }
 
@@ -167,18 +170,18 @@ function keyOf(time: string, stream: string, text: string): string {
   return hash('md5', `${time} ${stream} ${text}`, 'base64')
 }
 
-async function* shownLines(body: ReadableStream<Uint8Array>): AsyncGenerator<Shown> {
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<StoredLine> {
   let rest = ''
   const decoder = new TextDecoder()
   for await (const chunk of body) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = lines.pop()!
-    for (const line of lines) if (line !== '') yield JSON.parse(line) as Shown
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as StoredLine
   }
-  if (rest !== '') yield JSON.parse(rest) as Shown
+  if (rest !== '') yield JSON.parse(rest) as StoredLine
 }
 
-/** Of a time with nine digits, in UTC. */
+/** Returns ns since 1970 of a UTC time with nine digits. */
 function nanoseconds(time: string): bigint {
   return BigInt(Date.parse(`${time.slice(0, 19)}Z`)) * 1_000_000n + BigInt(time.slice(20, 29))
 }

@@ -1,24 +1,24 @@
-// What an import counts while it runs; the summary is made of it.
+// The counts of an import, from which its summary is made.
 import type { Problem } from './files/log-file.ts'
 import type { Refused } from './send/delivery.ts'
 
 export interface Tally {
-  /** Lines seen in files, whatever became of them. */
+  /** Lines in files, stored or not. */
   lines: number
   files: number
   pods: Set<string>
   /** Records that the server has acknowledged. */
   accepted: number
-  /** Of these, stored before with the same offset: sent again, they changed nothing. */
+  /** Acknowledged records that were stored before with the same offset: sending them again changed nothing. */
   repeated: number
-  /** Not sent: an earlier run has had them acknowledged, and the server still shows it. */
+  /** Lines that were not sent: an earlier run sent them, and the server still has them. */
   fromEarlierRun: number
-  /** Not sent: stored without offset, by an agent. */
+  /** Lines that were not sent: an agent sent them, without offset. */
   fromAgent: number
   refused: Map<string, Refused>
-  /** Lines of the node's own logs whose time is that of the line before or of the file. */
+  /** Lines of the node's own logs that took the time of the line before, or of the file. */
   undated: number
-  /** Lines of more than 1 MiB, cut. */
+  /** Lines of more than 1 MiB, which were cut. */
   cut: number
   problems: Problem[]
 }

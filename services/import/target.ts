@@ -1,4 +1,5 @@
-// Where the lines go: the service that was named, one that runs on this machine, or one started here for as long as the import runs.
+// Finds the service for the lines: the one that was named, one that runs on this machine, or one started for the
+// import.
 import { resolve } from 'node:path'
 import type { Config } from '#shared/config.ts'
 import type { Logger } from '#shared/logger.ts'
@@ -8,9 +9,9 @@ import type { Retry } from './send/retry.ts'
 
 export interface Target extends AsyncDisposable {
   url: string
-  /** What tells this store from others in the name of the state file. */
+  /** Distinguishes this store from others in the name of the state file. */
   identity: string
-  /** Runs only while the import does. */
+  /** Whether the service runs only while the import does. */
   embedded: boolean
 }
 
@@ -18,15 +19,15 @@ const localUrl = 'http://127.0.0.1:8080'
 
 export interface FindTargetOptions {
   url: string | undefined
-  /** Whether a service that is not there yet is waited for. */
+  /** Whether to wait for a service that is not there yet. */
   waits: boolean
   retry: Retry
-  /** Read only where a service must be started. */
+  /** Called only where a service must be started. */
   config: () => Config
   log: Logger
 }
 
-/** Rejects with a sentence where nothing can be reached or started. */
+/** Rejects with a sentence where no service can be reached or started. */
 export async function findTarget({ url, waits, retry, config, log }: FindTargetOptions): Promise<Target> {
   if (url !== undefined) {
     const client = createHttpClient({ url, tenant: '' })
@@ -36,11 +37,11 @@ export async function findTarget({ url, waits, retry, config, log }: FindTargetO
   }
   if (await answers(localUrl)) return running(localUrl)
   const { startAfterlog } = await import('../start.ts')
-  const read = config()
-  // For files only: what an API server says is for a service that stays.
+  const fullConfig = config()
+  // The service of an import does not watch an API server: that is for a service that stays.
   const alone = { AFTERLOG_HTTP_HOST: '127.0.0.1', AFTERLOG_HTTP_PORT: 0, AFTERLOG_KUBERNETES: undefined }
-  const started = await startAfterlog({ config: { ...read, ...alone }, log })
-  const store = read.AFTERLOG_CLICKHOUSE_URL ?? resolve(read.AFTERLOG_DATA_DIR)
+  const started = await startAfterlog({ config: { ...fullConfig, ...alone }, log })
+  const store = fullConfig.AFTERLOG_CLICKHOUSE_URL ?? resolve(fullConfig.AFTERLOG_DATA_DIR)
   return { url: started.url, identity: `store ${store}`, embedded: true, [Symbol.asyncDispose]: () => started.close() }
 }
 

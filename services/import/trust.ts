@@ -1,10 +1,11 @@
-// Whether the state of earlier runs may be believed. Days go oldest first and a wiped store holds nothing: so where the server still
-// shows the oldest remembered line of a namespace and the one acknowledged last, it holds what lies between. Else each file is asked for.
+// Decides whether the state of earlier runs still holds. Days expire oldest first, and a wiped store has nothing. So
+// where the server returns both the oldest line in the state of a namespace and the one acknowledged last, it has all
+// lines between. Otherwise each file is verified by itself.
 import type { FileState, ImportState } from './state.ts'
 import type { StoredLinesReader } from './stored-lines.ts'
 
 export interface Remembered {
-  /** State of the file as far as the server still holds it; undefined: send all of it. */
+  /** Returns the file's state where the server still has its lines, else undefined: then all of it must be sent. */
   stateOf(key: string, filters: Filters): Promise<FileState | undefined>
 }
 

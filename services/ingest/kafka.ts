@@ -1,4 +1,4 @@
-// Kafka put together, where brokers are set: what publishes to it, and the source that consumes from it into the store.
+// Puts the Kafka parts together, where brokers are set: the publisher, and the source that consumes into the store.
 import type { Registry } from 'prom-client'
 import type { Config } from '#shared/config.ts'
 import { createKafkaClient } from '#shared/kafka/client.ts'
@@ -32,15 +32,15 @@ export interface KafkaOptions {
   registry: Registry
   log: Logger
   clock: () => number
-  /** Of the ordinals' hash. */
+  /** Seeds the hash of the ordinal counter. */
   seed: number
 }
 
 export interface IngestKafka {
   publisher: Publisher
-  /** Why it does not consume or publish. */
+  /** The reasons why it does not consume or publish; empty when it does both. */
   readiness(): string[]
-  /** Consumes nothing more, stores and commits what it has. */
+  /** Stops consuming, then stores and commits what was consumed. */
   close(): Promise<void>
 }
 
@@ -57,7 +57,7 @@ export function createKafka(options: KafkaOptions): IngestKafka {
     log,
   })
   const publisher = createPublisher({ config, limitOf: topics.limitOf, log })
-  // Apart: however many letters wait, posts have room.
+  // A publisher of its own: however many dead letters wait, posts have room.
   const letterPublisher = createPublisher({ config, limitOf: topics.limitOf, log })
   const delivery = createDeliver({
     accept: (tables) => writer.accept(tables),
@@ -72,8 +72,8 @@ export function createKafka(options: KafkaOptions): IngestKafka {
         groupId: config.AFTERLOG_KAFKA_GROUP,
         topics: async () => {
           const usable = await topics.usable([...formats.keys()])
-          const unread = retention.obstacle()
-          if (unread !== undefined) throw unread
+          const obstacle = retention.obstacle()
+          if (obstacle !== undefined) throw obstacle
           return usable
         },
         handler,
@@ -104,7 +104,7 @@ export function createKafka(options: KafkaOptions): IngestKafka {
     close: async () => {
       topics.close()
       await source.close()
-      // Nobody waits for it any more.
+      // All publishes have been answered by now, so a publisher that hangs may be left.
       await Promise.all([publisher, letterPublisher].map((each) => within(publisherMsMax, each.close())))
     },
   }

@@ -1,5 +1,5 @@
-// The watch put together, where AFTERLOG_KUBERNETES is set: a watch of each kind, delivered as a post to /v1/lifecycle is, and what looks
-// for those who vanished while nobody watched.
+// Puts the watch of an API server together, where AFTERLOG_KUBERNETES is set: one watch per kind, which delivers as a
+// post to /v1/lifecycle does, and a search for objects that were deleted while the watch was down.
 import type { Registry } from 'prom-client'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { ApiServer } from '#shared/kubernetes/api-server.ts'
@@ -28,16 +28,16 @@ export interface KubernetesOptions {
 }
 
 export interface IngestKubernetes {
-  /** Why it does not watch. */
+  /** The reasons why it does not watch; empty when it does. */
   troubles(): string[]
-  /** Watches nothing more. What was not delivered comes again at the next start. */
+  /** Stops watching. Objects that were not delivered come again at the next start. */
   close(): Promise<void>
 }
 
 const tenant = 'default'
 const timing = { watchS: 300, silentMsMax: 150_000, retryMs: [250, 10_000] } as const
-const lookIntervalMs = 300_000
-/** ms for deliveries under way, once the process is told to stop. */
+const searchIntervalMs = 300_000
+/** ms that `close` waits for deliveries under way. */
 const closeMsMax = 2000
 
 export function createKubernetes(options: KubernetesOptions): IngestKubernetes {
@@ -65,7 +65,7 @@ export function createKubernetes(options: KubernetesOptions): IngestKubernetes {
         living: createLivingObjects({ store, table: kind, tenant, cluster }),
         deliver: delivering(kind),
         onVanished: (count) => metrics.vanished(kind, count),
-        intervalMs: lookIntervalMs,
+        intervalMs: searchIntervalMs,
         log: log.child({ kind }),
       })
       onListed = vanished.wake

@@ -1,4 +1,4 @@
-// The ingest service alone, scaled apart from the query service, over a ClickHouse server.
+// The ingest service alone, scaled apart from the query service, with a ClickHouse server as its store.
 import { runService } from '#shared/process.ts'
 import { startService } from '#shared/start-service.ts'
 import { createIngest } from './service.ts'

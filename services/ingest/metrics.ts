@@ -1,4 +1,4 @@
-// Every metric of the ingest service.
+// All metrics of the ingest service.
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { TopicPartition } from '#shared/kafka/consumer-port.ts'
 import { durationBuckets } from '#shared/process-metrics.ts'
@@ -72,12 +72,15 @@ export function createIngestMetrics({
 }
 
 export interface KafkaMetrics {
-  /** Replaces the assignment: what is somebody else's is no longer told here. No lag is told before it is measured. */
+  /**
+   * Replaces the assignment: partitions of other consumers are no longer reported here. Lag is reported once it is
+   * measured.
+   */
   assigned(partitions: readonly TopicPartition[]): void
   fetched(at: TopicPartition, messages: number): void
   delivered(topic: string, outcome: { accepted: number; reasons: readonly RejectReason[] }): void
   committed(at: TopicPartition, nowMs: number): void
-  /** `secondsBehind` undefined: nobody knows, and nothing is told. */
+  /** `secondsBehind` is undefined where it is not known; the metric is then left out. */
   lag(at: TopicPartition, messages: number, secondsBehind: number | undefined): void
 }
 
@@ -125,11 +128,14 @@ export function createKafkaMetrics({ registry, ingest }: { registry: Registry; i
   }
 }
 
-/** Why a kind is listed: at the start, after 410 Gone to a watch or to the next page of a list, after a watch that said nothing at all. */
+/**
+ * Why all objects of a kind are listed: at the start, after 410 Gone to a watch (`expired`) or to the next page of a
+ * list (`list-expired`), or after a watch without any message (`silent`).
+ */
 export type RelistReason = 'start' | 'expired' | 'list-expired' | 'silent'
 
 export interface WatchMetrics {
-  /** The API server said something, if only a bookmark. */
+  /** The API server sent a message, if only a bookmark. */
   heard(kind: WatchedKind): void
   delivered(kind: WatchedKind, objects: number): void
   listed(kind: WatchedKind, reason: RelistReason): void
@@ -141,7 +147,7 @@ export function createWatchMetrics({ registry, clock }: { registry: Registry; cl
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
     new Counter({ name, help, labelNames, registers })
   const objects = counter('afterlog_kubernetes_objects_total', 'Objects of an API server that are durable', ['kind'])
-  const lists = counter('afterlog_kubernetes_lists_total', 'Lists of all objects of a kind, by what made them needed', [
+  const lists = counter('afterlog_kubernetes_lists_total', 'Lists of all objects of a kind, by the reason for the list', [
     'kind',
     'reason',
   ])
@@ -149,7 +155,7 @@ export function createWatchMetrics({ registry, clock }: { registry: Registry; cl
   const heardMs = new Map<WatchedKind, number>(watchedKinds.map((kind) => [kind, clock()]))
   const silence: Gauge<'kind'> = new Gauge({
     name: 'afterlog_kubernetes_last_message_age_seconds',
-    help: 'Seconds since the API server last said something of a kind, or since the start; a bookmark comes once a minute',
+    help: 'Seconds since the last message about a kind, or since the start; a bookmark comes once a minute',
     labelNames: ['kind'],
     registers,
     collect: () => {

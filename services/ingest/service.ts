@@ -1,5 +1,5 @@
-// The ingest service put together: source ─► decode ─► normalise ─► batch ─► write. What must go back, the acknowledgement and the
-// back-pressure, is the promise of `accept` and nothing else.
+// Puts the ingest service together: source ─► decode ─► normalise ─► batch ─► write. The promise of `accept` is the
+// acknowledgement and the back-pressure; nothing else goes back.
 import { observeStore } from '#shared/clickhouse/observed-store.ts'
 import { createApiServer } from '#shared/kubernetes/api-server.ts'
 import type { CreateService } from '#shared/start-service.ts'
@@ -17,13 +17,18 @@ import { lifecycleRoute } from './routes/lifecycle.ts'
 import { deadLetterRows, replayMark } from './store/dead-letters.ts'
 import { createStoreWriter } from './store/store-writer.ts'
 
-/** ms that small batches wait for others to share an insert: senders wait over HTTP, nobody does behind Kafka. */
+/**
+ * ms that small batches wait for others to share an insert. Senders wait for an answer over HTTP; none do behind Kafka.
+ */
 const flushIntervalMs = { http: 100, kafka: 1000 }
 
-/** ms for inserts under way once the process is told to stop, which has 25 s; those of Kafka were waited for already. */
+/**
+ * ms that a stop waits for inserts under way, of the 25 s that a process has to stop. The Kafka source has waited for
+ * its inserts before.
+ */
 const writerMsMax = { http: 12_000, kafka: 2000 }
 
-/** Bytes of buffers kept between inserts: two big inserts, and the rows of what is decoded meanwhile. */
+/** Bytes of free buffers between inserts: two big inserts, and the rows that are decoded meanwhile. */
 const pooledBytesMax = 96 * 1024 * 1024
 
 export const createIngest: CreateService = async ({
@@ -37,11 +42,11 @@ export const createIngest: CreateService = async ({
   clock,
 }) => {
   const store = observeStore(given, statements('ingest'))
-  // First: a kubeconfig that is none keeps the process from starting.
+  // First, so that an invalid kubeconfig keeps the process from starting.
   const source = config.AFTERLOG_KUBERNETES
   const api = source === undefined ? undefined : await createApiServer(source)
   const withKafka = config.AFTERLOG_KAFKA_BROKERS !== undefined
-  // Apart with Kafka: a store that is away fills what is consumed, and posts still reach the brokers.
+  // Kafka's bytes count apart: a store that is away fills `consumed`, and posts still reach the brokers.
   const consumed = new InflightBytes(config.AFTERLOG_INFLIGHT_BYTES_MAX)
   const inflight = new InflightBytes(config.AFTERLOG_INFLIGHT_BYTES_MAX / (withKafka ? 2 : 1))
   const inflightBoth = {
@@ -94,12 +99,12 @@ export const createIngest: CreateService = async ({
   return {
     routes: [batchesRoute(posting), lifecycleRoute(posting)],
     readiness: async () => kafka?.readiness() ?? [],
-    // Agents' lines are taken all the same: unready, nobody could send them.
+    // Not a part of readiness: an unready process would get no lines from agents either.
     troubles: () => kubernetes?.troubles() ?? [],
     close: async () => {
       await kubernetes?.close()
       await kafka?.close()
-      // A store that hangs keeps nobody from stopping: nothing that is not stored was acknowledged.
+      // A store that hangs must not prevent the stop: rows that are not stored were not acknowledged.
       await within(writerMsMax[withKafka ? 'kafka' : 'http'], writer.close())
     },
   }

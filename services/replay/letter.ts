@@ -1,6 +1,6 @@
-// A dead letter as GET /v1/dead-letters shows it → the request that sends its record again, or why there is none. Pure.
-// A record goes with what it inherited from its batch, and a line that has neither offset nor ordinal gets an ordinal made of the
-// letter's identity: sent twice it is one line, and two equal letters are two lines.
+// Pure: turns a dead letter of GET /v1/dead-letters into the request that sends its record again, or a reason why it
+// cannot be sent. The record gets the defaults of its batch. A line with neither offset nor ordinal gets an ordinal
+// made of the letter's id: sent twice it is one line, and two equal letters are two lines.
 
 export interface Letter {
   id: string
@@ -27,13 +27,13 @@ const paths = new Map([
   ['lifecycle', '/v1/lifecycle'],
 ])
 
-/** The request, or the sentence that says why the letter cannot be sent again. */
+/** Returns the request, or the sentence that says why the letter cannot be sent again. */
 export function requestOf(letter: Letter): ReplayRequest | string {
   const path = paths.get(letter.format ?? '')
   const payload = typeof letter.payload === 'string' ? Buffer.from(letter.payload) : Buffer.from(letter.payload.base64, 'base64')
   if (letter.truncated) return 'is cut at 64 KiB'
   if (payload.length === 0) return 'has no payload'
-  if (path === undefined) return 'is of no format that can be sent again'
+  if (path === undefined) return `has a format that cannot be sent again: ${letter.format ?? 'none'}`
   const value = read(payload)
   const isRecord = letter.format === 'native' && isObject(value) && !Array.isArray(value['records'])
   const body = isRecord ? alone(payload, value, letter) : payload
@@ -53,22 +53,22 @@ function headersOf({ id, cluster, node }: Letter, broken: boolean): Record<strin
   return headers
 }
 
-/** A batch of one record, its bytes as they were. */
+/** Returns a batch of one record, whose bytes are unchanged. */
 function alone(record: Buffer, value: Record<string, unknown>, { id, cluster, node, agent }: Letter): Buffer {
-  const head = JSON.stringify({ ...said({ cluster, node, agent }), records: [] }).slice(0, -2)
+  const head = JSON.stringify({ ...nonEmpty({ cluster, node, agent }), records: [] }).slice(0, -2)
   if ((value['offset'] ?? value['ordinal'] ?? null) !== null) return Buffer.concat([Buffer.from(head), record, Buffer.from(']}')])
   const end = record.lastIndexOf(0x7d)
   const ordinal = `${Object.keys(value).length === 0 ? '' : ','}"ordinal":${ordinalOf(id)}}]}`
   return Buffer.concat([Buffer.from(head), record.subarray(0, end), Buffer.from(ordinal)])
 }
 
-const said = (fields: Record<string, string>): Record<string, string> =>
+const nonEmpty = (fields: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''))
 
-/** Below 2^53. */
+/** An ordinal below 2^53. */
 const ordinalOf = (id: string): bigint => BigInt(id) & ((1n << 53n) - 1n)
 
-// Byte by byte, and with control bytes let through, as the service reads it: only its shape and its keys are looked at.
+// Parses as the service does, byte by byte and with control bytes let through. Only its shape and its keys are read.
 function read(payload: Buffer): unknown {
   try {
     // oxlint-disable-next-line no-control-regex

@@ -1,5 +1,5 @@
-// `npm run replay-dead-letters`: the only file of the replay that reads the environment, the arguments and the clock, and writes to
-// the terminal. Notes go to stderr, the summary to stdout.
+// `npm run replay-dead-letters`. Of the replay, only this file reads the environment, the arguments and the clock, and
+// writes to the terminal. Notes go to stderr, the summary to stdout.
 import { firstContact } from '../import/send/first-contact.ts'
 import { createHttpClient } from '../import/send/http-client.ts'
 import { createRetry } from '../import/send/retry.ts'
@@ -8,7 +8,7 @@ import { runReplay } from './run-replay.ts'
 import { isComplete, summary } from './summary.ts'
 import { createTally } from './tally.ts'
 
-/* oxlint-disable-next-line node/no-process-env -- the one place of this program that reads it */
+/* oxlint-disable-next-line node/no-process-env -- the only place of this program that reads the environment */
 const env = process.env
 const note = (text: string) => process.stderr.write(text)
 
@@ -48,10 +48,10 @@ async function run({ url, ingestUrl, tenant, codes, from, to, dryRun, timeoutMs,
     note(`${stopped}\n`)
     return 1
   }
-  const shown = new URL(url)
-  shown.username = shown.password = ''
+  const address = new URL(url)
+  address.username = address.password = ''
   const seconds = (performance.now() - startedMs) / 1000
-  process.stdout.write(summary({ url: shown.href.replace(/\/$/, ''), seconds, dryRun, tally, stopped }))
+  process.stdout.write(summary({ url: address.href.replace(/\/$/, ''), seconds, dryRun, tally, stopped }))
   return isComplete(tally, stopped) ? 0 : 2
 }
 
@@ -61,6 +61,6 @@ else if ('sentence' in options) {
   note(`${options.sentence}\n\n${usage}`)
   process.exitCode = 1
 } else {
-  // Connections that are kept alive would hold the process.
+  // Connections that are kept alive would keep the process running.
   process.exit(await run(options))
 }

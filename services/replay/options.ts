@@ -2,43 +2,44 @@
 import { parseArgs } from 'node:util'
 
 export interface Options {
-  /** Where dead letters are read. */
+  /** The address at which dead letters are read. */
   url: string
-  /** Where records are posted. */
+  /** The address to which records are posted. */
   ingestUrl: string
-  /** '' leaves it to the server. */
+  /** '' means the server's default. */
   tenant: string
-  /** None is all of them. */
+  /** Empty means all codes. */
   codes: readonly string[]
   from: string | undefined
   to: string | undefined
   dryRun: boolean
-  /** How long a server that cannot be reached is waited for. */
+  /** How long the replay waits for a server that cannot be reached. */
   timeoutMs: number
-  /** Whether it is waited for from the beginning: a time was named. */
+  /** Whether it also waits at the beginning, since --timeout was given. */
   waits: boolean
 }
 
 export const usage = `usage: npm run replay-dead-letters -- [options]
 
-Sends the records of dead letters again, after what refused them was mended: a longer retention, a newer version. What is stored now
-is marked as replayed; what is refused again stays the dead letter that it is. Repeating the command changes nothing.
+Sends the records of dead letters again, once their reason is mended: by a longer retention, or a newer version. Letters
+whose records are stored become replayed. Records that are refused again stay dead letters. Repeating the command
+changes nothing.
 
   --url URL         the service that answers queries; default AFTERLOG_URL, else http://127.0.0.1:8080
-  --ingest-url URL  the service that takes posts, where that is another one; default that of --url
+  --ingest-url URL  the service that takes posts, where it is another one; default the address of --url
   --tenant NAME     default that of the service
   --code CODE       only letters of this code, such as too-old; repeatable
   --from TIME       only letters that arrived at or after it: RFC 3339, or relative, such as -2h
   --to TIME         only letters that arrived before it
   --dry-run         count and list, send nothing
-  --timeout SEC     how long to wait for a server that cannot be reached (60); without it, one that is not there at the
-                    beginning is not waited for
+  --timeout SEC     how long to wait for a server that cannot be reached (60); only with this option, the replay also
+                    waits for a server that is away at the beginning
   --help            this text
 
 exit status: 0 nothing is left, 1 could not begin, 2 something is still a dead letter (the summary says what and why)
 `
 
-/** The options, 'help', or a sentence about what is wrong. */
+/** Returns the options, 'help', or a sentence about what is wrong. */
 export function parseOptions(
   argv: readonly string[],
   defaults: { url: string | undefined },
@@ -61,14 +62,15 @@ export function parseOptions(
     if (values.help === true) return 'help'
     const url = values.url ?? defaults.url ?? 'http://127.0.0.1:8080'
     const ingestUrl = values['ingest-url'] ?? url
+    const names = '--url, --ingest-url or AFTERLOG_URL'
     for (const each of [url, ingestUrl]) {
       if (!/^https?:$/.test(URL.parse(each)?.protocol ?? ''))
-        return { sentence: `${JSON.stringify(each)} is not an http:// or https:// URL` }
+        return { sentence: `${names} must be an http:// or https:// URL, not ${JSON.stringify(each)}` }
     }
     const timeout = values.timeout ?? '60'
     if (!/^\d{1,6}$/.test(timeout)) return { sentence: `--timeout takes whole seconds, not ${JSON.stringify(timeout)}` }
     if (!/^[\x20-\x7e]{0,253}$/.test(values.tenant ?? ''))
-      return { sentence: '--tenant takes up to 253 printable ASCII characters' }
+      return { sentence: `--tenant takes up to 253 printable ASCII characters, not ${JSON.stringify(values.tenant)}` }
     return {
       url,
       ingestUrl,
@@ -85,7 +87,7 @@ export function parseOptions(
   }
 }
 
-// `--from -2h`: a value that begins with a dash.
+// Joins `--from -2h` to one argument, since its value begins with a dash.
 function joined(argv: readonly string[]): string[] {
   const at = argv.findIndex((arg, i) => (arg === '--from' || arg === '--to') && argv[i + 1] !== undefined)
   if (at === -1) return [...argv]

@@ -1,24 +1,24 @@
-// Pages through the dead letters whose records are not stored, newest first, and posts each record again, some at once. What it
-// leaves undone stays a dead letter: it may be stopped anywhere and run again.
+// Pages through the dead letters whose records are not stored, newest first, and posts their records again, many at
+// once. A letter that is not replayed stays a dead letter, so the replay may be stopped anywhere and run again.
 import { sentenceOf, type HttpClient, type Query } from '../import/send/http-client.ts'
 import { ImportStopped, type Retry } from '../import/send/retry.ts'
 import { requestOf, type Letter } from './letter.ts'
 import type { Tally } from './tally.ts'
 
 export interface ReplayOptions {
-  /** Answers queries. */
+  /** The service that answers queries. */
   query: HttpClient
-  /** Takes posts. */
+  /** The service that takes posts. */
   ingest: HttpClient
   retry: Retry
   filter: Readonly<{ codes: readonly string[]; from: string | undefined; to: string | undefined }>
   dryRun: boolean
   tally: Tally
-  /** Posts under way at once: each waits for an insert, which they share. */
+  /** The number of posts under way at once. They share inserts. */
   requestsMax?: number
 }
 
-/** Rejects with ImportStopped where no letter would fare better: no server, no permission, a filter that is wrong. */
+/** Rejects with ImportStopped where every other letter would fail as well: no server, no permission, a wrong filter. */
 export async function runReplay(options: ReplayOptions): Promise<void> {
   const { tally, dryRun, requestsMax = 256 } = options
   for await (const letters of pages(options)) {
@@ -26,7 +26,7 @@ export async function runReplay(options: ReplayOptions): Promise<void> {
     const work = async (): Promise<void> => {
       for (const letter of waiting) {
         tally.letters++
-        const request = isWhose(letter, options) ? requestOf(letter) : whose
+        const request = isAllowed(letter, options) ? requestOf(letter) : foreign
         if (typeof request === 'string') tally.stuck.push({ origin: letter.origin, id: letter.id, reason: request })
         else if (dryRun) tally.stored++
         else await send(letter, request, options)
@@ -36,16 +36,22 @@ export async function runReplay(options: ReplayOptions): Promise<void> {
   }
 }
 
-/** Sent again it would be stored under the tenant of this command: only who asks for these says that it is theirs. */
-const isWhose = ({ code }: Letter, { filter }: ReplayOptions): boolean =>
+/** A message with a bad header may belong to another tenant. It is replayed only where the user asks for its code. */
+const isAllowed = ({ code }: Letter, { filter }: ReplayOptions): boolean =>
   code !== 'bad-header' || filter.codes.includes('bad-header')
-const whose = 'has a header that may mean another tenant, cluster or node; --code bad-header sends it with those of this command'
+const foreign =
+  'has a header that may mean another tenant, cluster or node; --code bad-header sends it with those of this command'
 
 async function* pages({ query, retry, filter }: ReplayOptions): AsyncGenerator<Letter[]> {
   const { codes, from, to } = filter
-  const asked: Query = { replayed: 'false', limit: '500', ...given({ from, to }), ...(codes.length === 0 ? {} : { code: codes }) }
+  const common: Query = {
+    replayed: 'false',
+    limit: '500',
+    ...given({ from, to }),
+    ...(codes.length === 0 ? {} : { code: codes }),
+  }
   for (let cursor: string | undefined, last = false; !last;) {
-    const response = await retry(() => query.get('/v1/dead-letters', { ...asked, ...given({ cursor }) }, 'application/json'))
+    const response = await retry(() => query.get('/v1/dead-letters', { ...common, ...given({ cursor }) }, 'application/json'))
     if (response.status !== 200) throw new ImportStopped(`reading the dead letters failed: ${await sentenceOf(response)}`)
     const page = (await response.json()) as { deadLetters: Letter[]; next: string | null }
     yield page.deadLetters

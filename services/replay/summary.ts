@@ -1,4 +1,4 @@
-// What a replay prints at its end. Pure.
+// Pure: the summary that a replay prints at its end.
 import { whole } from '../import/report/progress.ts'
 import type { Tally } from './tally.ts'
 
@@ -7,11 +7,11 @@ export interface SummaryInput {
   seconds: number
   dryRun: boolean
   tally: Tally
-  /** Why it ended early, if it did. */
+  /** Why it stopped early, or undefined. */
   stopped: string | undefined
 }
 
-/** Whether nothing is left that could have been stored. */
+/** Whether all letters have been replayed. */
 export function isComplete({ refused, stuck }: Tally, stopped: string | undefined): boolean {
   return stopped === undefined && refused.size === 0 && stuck.length === 0
 }
@@ -46,7 +46,7 @@ const listedMax = 50
 
 const row = (count: number, text: string, indent = 0): string => `${' '.repeat(indent)}${whole(count).padStart(14)}  ${text}`
 
-/** How to get the whole message from Kafka, while it is still there. */
+/** Returns the command that fetches the whole message from Kafka, while Kafka still has it. */
 function fetchedBy(origin: string): string {
   const match = /^kafka:([^/]+)\/(\d+)@(\d+)/.exec(origin)
   return match === null ? '' : `: kcat -C -b BROKER -t ${match[1]} -p ${match[2]} -o ${match[3]} -c 1 -e`

@@ -1,13 +1,13 @@
-// What came of the letters, counted while they are sent.
+// The counts of a replay.
 
 export interface Tally {
-  /** Letters looked at. */
+  /** Letters that were read. */
   letters: number
-  /** Letters whose records are stored now; with --dry-run, that would be sent. */
+  /** Letters whose records are stored now; with --dry-run, letters that would be sent. */
   stored: number
-  /** By code: letters that are refused again, with one of the server's sentences. */
+  /** Letters that are refused again, by code, with one of the server's sentences. */
   refused: Map<string, { count: number; example: string }>
-  /** Records of whole messages that could be read now and were refused: letters of their own. */
+  /** Refused records of whole messages that can be read now. Each is a letter of its own. */
   partly: number
   /** Letters that cannot be sent. */
   stuck: { origin: string; id: string; reason: string }[]

@@ -1,8 +1,8 @@
-// What an engine, a server or the network says when something fails → AfterlogError. Pure. Codes are ClickHouse's (system.errors).
-// The engine's own words stay in `cause` for the log; the sentence may be shown to whoever asked.
+// Turns failures of an engine, a server or the network into AfterlogErrors. Pure. Codes are ClickHouse's
+// (system.errors). The engine's own message stays in `cause`, for the log. The sentence may be shown to the client.
 import { AfterlogError } from '../errors.ts'
 
-/** An AfterlogError stays as it is. */
+/** Classifies a failure. An AfterlogError is returned unchanged. */
 export function classifyError(error: unknown): AfterlogError {
   if (error instanceof AfterlogError) return error
   const text = messageOf(error)
@@ -24,7 +24,10 @@ export function classifyError(error: unknown): AfterlogError {
             'the query needs more memory than it may use: narrow the time range or the filters',
             details,
           )
-        : new AfterlogError('store-unavailable', 'the store is short of memory right now', { ...details, retryAfterS: 5 })
+        : new AfterlogError('store-unavailable', 'the store is short of memory right now', {
+            ...details,
+            retryAfterS: 5,
+          })
     }
     if (sizeCodes.has(code)) {
       return new AfterlogError(
@@ -41,9 +44,16 @@ export function classifyError(error: unknown): AfterlogError {
     }
     if (code === 243 || (systemCodes.has(code) && noSpace.test(text))) return storeFull(details)
     if (accessCodes.has(code))
-      return new AfterlogError('store-unavailable', 'the store does not let Afterlog in: see its user and password', details)
+      return new AfterlogError(
+        'store-unavailable',
+        'the store refuses the login: check AFTERLOG_CLICKHOUSE_USER and AFTERLOG_CLICKHOUSE_PASSWORD',
+        details,
+      )
     if (awayCodes.has(code) || (systemCodes.has(code) && shuttingDown.test(text))) {
-      return new AfterlogError('store-unavailable', 'the store cannot do this right now', { ...details, retryAfterS: 5 })
+      return new AfterlogError('store-unavailable', 'the store cannot do this right now', {
+        ...details,
+        retryAfterS: 5,
+      })
     }
     return new AfterlogError('internal', `the store refused a statement (code ${code})`, details)
   }
@@ -51,12 +61,13 @@ export function classifyError(error: unknown): AfterlogError {
   if (networkCodes.has(String((error as { code?: unknown } | null)?.code)) || networkWords.test(text)) {
     return new AfterlogError('store-unavailable', 'the store does not answer', { ...details, retryAfterS: 5 })
   }
-  return new AfterlogError('internal', 'the store failed in a way that is not known', details)
+  return new AfterlogError('internal', 'the store failed in an unknown way', details)
 }
 
 /**
- * What keeps an insert from being stored, told apart for those who try again: `store-busy`, `store-memory` and `store-timeout`, and
- * `rows-refused` where the same rows will never be taken.
+ * Classifies the failure of an insert for the writer, which tries again: `store-busy`, `store-memory`, `store-timeout`,
+ * and
+ * `rows-refused` where the store will never take these rows.
  */
 export function classifyInsertError(error: unknown): AfterlogError {
   if (error instanceof AfterlogError) return error
@@ -64,57 +75,76 @@ export function classifyInsertError(error: unknown): AfterlogError {
   const code = engineCode(error, text)
   const details = { cause: error }
   if (code !== undefined && busyCodes.has(code))
-    return new AfterlogError('store-busy', 'the store has too many parts or queries and must work them off first', {
+    return new AfterlogError('store-busy', 'the store has too many parts or queries and must merge or finish some first', {
       ...details,
       retryAfterS: 10,
     })
   if (code === 241 || text.startsWith('HTTP 413:'))
-    return new AfterlogError('store-memory', 'the store has not enough memory for an insert of this size', {
+    return new AfterlogError('store-memory', 'the store lacks the memory for an insert of this size', {
       ...details,
       retryAfterS: 5,
     })
   if (code === undefined ? insertTimeout.test(text) : timeCodes.has(code) || code === 209)
     return new AfterlogError('store-timeout', 'the store took longer than an insert may', { ...details, retryAfterS: 5 })
   if (code !== undefined && dataCodes.has(code))
-    return new AfterlogError('rows-refused', `the store refused rows for what is in them (code ${code})`, details)
+    return new AfterlogError('rows-refused', `the store refused the content of rows (code ${code})`, details)
   return classifyError(error)
 }
 
-/** Too many queries, too many parts. */
+/** Too many queries, or too many parts. */
 const busyCodes = new Set([202, 203, 252])
 /**
- * What rows say cannot be read: text, escapes, quotes, dates, numbers, JSON (6, 25 to 28, 33, 38, 41, 72, 117, 130), or is out of range
- * (69, 131, 321, 407), or missing (349).
+ * The rows cannot be read: text, escapes, quotes, dates, numbers, JSON (6, 25 to 28, 33, 38, 41, 72, 117, 130). Or a
+ * value is out of range (69, 131, 321, 407), or missing (349).
  */
 const dataCodes = new Set([6, 25, 26, 27, 28, 33, 38, 41, 69, 72, 117, 130, 131, 321, 349, 407])
 const insertTimeout = /timeout error|timed out|aborted due to timeout|\bETIMEDOUT\b/i
 
 /** Timeout, too slow. */
 const timeCodes = new Set([159, 160])
-/** Too many rows or bytes: read, in the result, in a set. */
+/** Too many rows or bytes: read, returned, or in a set. */
 const sizeCodes = new Set([158, 307, 396, 191])
 /** Unknown user, wrong or missing password, authentication failed. */
 const accessCodes = new Set([192, 193, 194, 516])
-/** Failures of files and of the system, whose words say which; other codes may quote what a line or a query says. */
+/**
+ * Failures of files and of the system. The message says which one; messages of other codes may quote a line or a query.
+ */
 const systemCodes = new Set([74, 75, 76, 236, 425, 1000, 1001, 1002])
 /**
- * Sockets and names (95, 96, 198, 209, 210, 279, 297, 519), no thread or memory (173, 439), Keeper and replicas (225, 242, 254, 285, 286,
- * 289, 319, 733, 999), too many queries or parts (202, 203, 252, 745), stopped (236, 394).
+ * Sockets and host names (95, 96, 198, 209, 210, 279, 297, 519), no thread or memory (173, 439), Keeper and replicas
+ * (225, 242, 254, 285, 286, 289, 319, 733, 999), too many queries or parts (202, 203, 252, 745), stopped (236, 394).
  */
 const awayCodes = new Set([
   95, 96, 173, 198, 202, 203, 209, 210, 225, 236, 242, 252, 254, 279, 285, 286, 289, 297, 319, 394, 439, 519, 733, 745, 999,
 ])
-const networkCodes = new Set(
-  'ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ETIMEDOUT ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH ERR_STREAM_PREMATURE_CLOSE'.split(
-    ' ',
-  ),
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ERR_STREAM_PREMATURE_CLOSE',
+])
+const networkWords = new RegExp(
+  [
+    '^aborted$',
+    '^HTTP (?:408|429|5\\d\\d):',
+    'socket hang up',
+    'timeout error',
+    'premature close',
+    'other side closed',
+    'connection (was )?(refused|reset|closed)',
+  ].join('|'),
+  'i',
 )
-const networkWords =
-  /^aborted$|^HTTP (?:408|429|5\d\d):|socket hang up|timeout error|premature close|other side closed|connection (was )?(refused|reset|closed)/i
 const noSpace = /no space left on device|not enough space|\bENOSPC\b|disk quota exceeded/i
 const shuttingDown = /shutting down|server shutdown/i
 
-/** The engine's code, from the field that the HTTP client sets or from the head of the engine's sentence. */
+/** Returns the engine's code, from the field that the HTTP client sets or from the start of the engine's message. */
 function engineCode(error: unknown, text: string): number | undefined {
   const field = (error as { code?: unknown } | null)?.code
   if (typeof field === 'string' && /^\d+$/.test(field)) return Number(field)
@@ -127,7 +157,10 @@ function messageOf(error: unknown): string {
 }
 
 function storeFull(details: { cause: unknown }): AfterlogError {
-  return new AfterlogError('store-full', 'the disk of the store is full', { ...details, retryAfterS: 30 })
+  return new AfterlogError('store-full', 'the disk of the store is full: free space, or shorten the retention', {
+    ...details,
+    retryAfterS: 30,
+  })
 }
 
 function re2Reason(text: string): string {

@@ -1,5 +1,6 @@
-// The LogStore over a @clickhouse/client, the same for both engines: composes statements, bounds them, classifies what fails.
-// Invariant: settings and limits travel with each statement; a reader that goes away, or a signal that aborts, ends its statement.
+// A LogStore over a @clickhouse/client, the same for both engines: it compiles statements, bounds them, and classifies
+// failures. Invariant: settings and limits are sent with each statement. A statement ends when its reader leaves or its
+// signal aborts.
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
@@ -16,11 +17,11 @@ export interface ClientStoreOptions {
   client: ClickHouseClient
   /** Runs before the first statement, until it has succeeded once. */
   prepare?: () => Promise<void>
-  /** Ends a command whose signal has aborted, where leaving its connection does not end it. */
+  /** Ends a command whose signal has aborted, where closing its connection does not end it. */
   cancel?: (queryId: string) => Promise<void>
   /** Further settings of every read. */
   readSettings?: Readonly<Record<string, SettingValue>>
-  /** Whether parameters that do not fit into a URL go into the text of their statement. */
+  /** Whether parameters that are too long for a URL are written into the text of their statement. */
   inlinesLongParams?: boolean
   /** ms after which an insert without an answer counts as `store-unavailable`. */
   answerMsMax?: number
@@ -39,7 +40,7 @@ export function createClientStore({
   let closed = false
   const ready = once(prepare ?? (async () => {}))
 
-  /** Runs one exchange with the engine; whatever fails comes out as AfterlogError, an abort as the signal's reason. */
+  /** Runs one exchange with the engine. Failures are thrown as AfterlogError, an abort as the signal's reason. */
   const guarded = async <T>(signal: AbortSignal | undefined, run: () => Promise<T>, classify = classifyError): Promise<T> => {
     if (closed) throw closedError()
     try {
@@ -69,7 +70,7 @@ export function createClientStore({
         },
         ...(signal === undefined ? {} : { abort_signal: signal }),
       })
-      // Destroyed with an error before anyone reads it, it must not end the process; readers get the error all the same.
+      // A stream that is destroyed before it is read must not end the process. Its readers get the error all the same.
       result.stream.on('error', () => {})
       return result
     })
@@ -117,7 +118,7 @@ export function createClientStore({
             clickhouse_settings: { ...insertSettings, ...insert.settings },
             ...inTime(),
           })
-          // A server that fails after its answer has begun says so in the body, which is empty otherwise.
+          // A server that fails after its answer has begun reports it in the body, which is empty otherwise.
           for await (const chunk of bodyOf(result.stream, result.response_headers)) throw new Error(chunk.toString())
         },
         classifyInsertError,
@@ -149,7 +150,7 @@ export function createClientStore({
   return store
 }
 
-/** One statement and its answer; a refusal rejects with the engine's own words, whole: the client would cut them short. */
+/** Runs one statement. A refusal rejects with the engine's whole message, which the client itself would shorten. */
 async function exchange(client: ClickHouseClient, params: Parameters<ClickHouseClient['exec']>[0]) {
   const result = await client.exec({ ...params, ignore_error_response: true })
   const error = await refusal(result)
@@ -158,17 +159,23 @@ async function exchange(client: ClickHouseClient, params: Parameters<ClickHouseC
 }
 
 /**
- * 64-bit integers as strings: JSON.parse would round them. Times as RFC 3339 in UTC with the digits of their column: making them in each
- * statement costs more than reading them.
+ * 64-bit integers are strings, since JSON.parse would round them. Times are RFC 3339 in UTC with the digits of their
+ * column: formatting them inside each statement would cost more than reading them.
  */
 const outputSettings = { output_format_json_quote_64bit_integers: 1, date_time_output_format: 'iso' } as const
+
+/**
+ * The settings that make an insert durable when it is answered, complete, and independent of the engine's
+ * deduplication.
+ */
 
 /** What every insert needs to be durable when it is answered, whole, and independent of the engine's deduplication. */
 export const insertSettings: Readonly<Record<string, SettingValue>> = {
   async_insert: 0,
   deduplicate_insert: 'disable',
   max_partitions_per_insert_block: 0,
-  // Rows sent twice are collapsed by readers and merges: doing it at the insert too costs a fifth of its CPU (decision 0003).
+  // Readers and merges collapse rows that are sent twice. To collapse them in the insert too costs a fifth of its CPU
+  // time (docs/decisions/0003-storage-layout.md).
   optimize_on_insert: 0,
   max_insert_block_size: 4_000_000,
   min_insert_block_size_rows: 4_000_000,
@@ -182,7 +189,7 @@ function settingsOf({ limits, settings }: Query): ClickHouseSettings {
   }
 }
 
-/** Servers from 25.1 on say how much memory a query took; the client does not know it yet. */
+/** Servers from 25.1 on report the memory of a query. The client's types do not have it yet. */
 function statsOf(summary: { read_rows: string; read_bytes: string; memory_usage?: string }): QueryStats {
   const { read_rows: rows, read_bytes: bytes, memory_usage: memory } = summary
   return {
@@ -196,7 +203,7 @@ function insertText({ table, columns, format }: Insert): string {
   return `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${format}`
 }
 
-/** A generator whose `return` takes effect at once, also while it waits for its next value. */
+/** Makes an iterator from a generator whose `return` takes effect at once, also while it waits for its next value. */
 function abortable<T>(
   make: (signal: AbortSignal) => AsyncGenerator<T, void, undefined>,
   signal?: AbortSignal,
@@ -207,14 +214,14 @@ function abortable<T>(
     next: () => generator.next(),
     async return() {
       left.abort()
-      // What the generator was waiting for ends with the abort that its reader asked for.
+      // The read that the generator waits for rejects, since its reader has just aborted it.
       await generator.return().catch(() => undefined)
       return { done: true, value: undefined }
     },
   }
 }
 
-/** Runs until it has succeeded, one run at a time. */
+/** Returns a function that calls `run` until it has succeeded once, one call at a time. */
 function once(run: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined
   return () =>

@@ -1,6 +1,7 @@
-// The Connection that @clickhouse/client talks to in embedded mode: each call leases a session, runs one statement, gives it back.
-// Invariants: settings are part of the statement and cannot leak; insert bytes are never copied through strings; whoever goes away
-// (aborted signal, destroyed stream) stops his statement in the engine, and the session serves others only after it has really ended.
+// The Connection of @clickhouse/client in embedded mode: each call leases a session, runs one statement, and releases
+// it. Invariants: settings are a part of the statement and cannot leak. The bytes of an insert never become strings. A
+// client that leaves (its signal aborts, or its stream is destroyed) stops its statement in the engine, and the session
+// serves others only after the statement has ended.
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,7 +19,10 @@ type Values = Parameters<Connection['insert']>[0]['values']
 export interface EmbeddedConnectionOptions {
   pool: SessionPool
   engine: Pick<Engine, 'kill' | 'close'>
-  /** How long running statements may go on after `close`, before they are cancelled; and how long cancelling may take. */
+  /**
+   * ms that running statements may go on after `close` before they are cancelled, and again ms that cancelling may
+   * take.
+   */
   closeGraceMs?: number
 }
 
@@ -26,8 +30,8 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
   const open = new Set<Readable>()
   let closing: Promise<void> | undefined
 
-  /** Asks the engine, again and again, to stop what carries the mark, until `settled`. */
-  const stopUntil = async (where: string, settled: Promise<unknown>): Promise<void> => {
+  /** Kills the statements that `where` selects, repeatedly, until `settled` settles. */
+  const killUntil = async (where: string, settled: Promise<unknown>): Promise<void> => {
     let done = false
     const end = settled.then(
       () => void (done = true),
@@ -38,53 +42,55 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
       await Promise.race([end, sleep(100)])
     }
   }
-  const marked = (mark: string): string => `Settings['log_comment'] = ${escapeString(mark)}`
+  const withComment = (id: string): string => `Settings['log_comment'] = ${escapeString(id)}`
 
   const read = async (params: BaseParams) => {
-    const mark = params.query_id ?? randomUUID()
+    const id = params.query_id ?? randomUUID()
     const lease = await pool.lease('read', params.abort_signal)
     if (params.abort_signal?.aborted === true) {
       lease.release('ended')
       throw params.abort_signal.reason
     }
-    // The server's way to ask for the whole result and a complete summary; the engine knows no such setting.
+    // A server's way to request the whole result and a complete summary. The engine does not know this setting.
     const { wait_end_of_query: whole, ...settings } = settingsOf(params)
-    if (whole !== undefined) return readWhole(params, lease, mark, settings)
+    if (whole !== undefined) return readWhole(params, lease, id, settings)
     const stream = createEngineStream({
       lease,
-      text: readStatement(params.query, { ...settings, log_comment: mark }),
+      text: readStatement(params.query, { ...settings, log_comment: id }),
       params: params.query_params ?? {},
-      cancel: (settled) => stopUntil(marked(mark), settled),
+      cancel: (settled) => killUntil(withComment(id), settled),
     })
     open.add(stream)
     stream.once('close', () => open.delete(stream))
-    return { stream, summary: emptySummary, ...result(mark) }
+    return { stream, summary: emptySummary, ...result(id) }
   }
 
-  /** All of a small result at once: planned and run on a thread of the pool, where a stream is planned on this one. */
-  const readWhole = async (params: BaseParams, lease: Lease, mark: string, settings: Settings) => {
+  /** Reads a small result at once. It is planned and run on a pool thread; a stream would be planned on this thread. */
+  const readWhole = async (params: BaseParams, lease: Lease, id: string, settings: Settings) => {
     const { text, format } = wholeStatement(inlineParams(params.query, params.query_params ?? {}), {
       ...settings,
-      log_comment: mark,
+      log_comment: id,
     })
     const running = lease.session.queryAsync(text, { format })
-    const done = await endingWith(running, lease, mark, params.abort_signal)
+    const done = await endingWith(running, lease, id, params.abort_signal)
     const bytes = done.bytes()
     const summary = { ...emptySummary, read_rows: String(done.rowsRead), read_bytes: String(done.bytesRead) }
     return {
       stream: Readable.from([Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)], { objectMode: false }),
       summary,
-      ...result(mark),
+      ...result(id),
     }
   }
 
-  /** A statement of one piece: gives the lease back when it has ended, and ends it when the signal aborts. */
-  const endingWith = async <T>(running: Promise<T>, lease: Lease, mark: string, signal: AbortSignal | undefined): Promise<T> => {
+  /**
+   * Waits for a statement without a stream: releases the lease once it has ended, and kills it when the signal aborts.
+   */
+  const endingWith = async <T>(running: Promise<T>, lease: Lease, id: string, signal: AbortSignal | undefined): Promise<T> => {
     const released = running.then(
       () => lease.release('ended'),
       () => lease.release('failed'),
     )
-    const onAbort = (): void => void stopUntil(marked(mark), released)
+    const onAbort = (): void => void killUntil(withComment(id), released)
     signal?.addEventListener('abort', onAbort, { once: true })
     try {
       return await running
@@ -94,32 +100,32 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
   }
 
   const insert = async (params: BaseParams, values: Values) => {
-    const mark = params.query_id ?? randomUUID()
+    const id = params.query_id ?? randomUUID()
     const { table, columns } = parseInsert(params.query)
     const rows = await collect(values)
     const lease = await pool.lease('insert', params.abort_signal)
     try {
-      const settings = defined({ ...settingsOf(params), log_comment: mark })
+      const settings = defined({ ...settingsOf(params), log_comment: id })
       await lease.session.insert({ table, columns, values: rows, format: 'JSONCompactEachRow', settings })
       lease.release('ended')
     } catch (error) {
       lease.release('failed')
       throw error
     }
-    return result(mark)
+    return result(id)
   }
 
   const command = async (params: BaseParams) => {
-    const mark = params.query_id ?? randomUUID()
+    const id = params.query_id ?? randomUUID()
     const signal = params.abort_signal
     const lease = await pool.lease('command', signal)
     const settings = settingsOf(params)
     const text = commandStatement(
       inlineParams(params.query, params.query_params ?? {}),
-      signal === undefined && Object.keys(settings).length === 0 ? {} : { ...settings, log_comment: mark },
+      signal === undefined && Object.keys(settings).length === 0 ? {} : { ...settings, log_comment: id },
     )
-    await endingWith(lease.session.queryAsync(text), lease, mark, signal)
-    return result(mark)
+    await endingWith(lease.session.queryAsync(text), lease, id, signal)
+    return result(id)
   }
 
   const close = async (): Promise<void> => {
@@ -127,7 +133,7 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
     const idle = pool.idle()
     await Promise.race([idle, sleep(closeGraceMs)])
     for (const stream of open) stream.destroy(closedError())
-    if (pool.busy > 0) await Promise.race([stopUntil(`Settings['log_comment'] != ''`, idle), sleep(closeGraceMs)])
+    if (pool.busy > 0) await Promise.race([killUntil(`Settings['log_comment'] != ''`, idle), sleep(closeGraceMs)])
     pool.close()
     await Promise.race([engine.close(), sleep(closeGraceMs)])
   }
@@ -177,7 +183,7 @@ function result(query_id: string) {
   return { query_id, response_headers: {}, http_status_code: 200 }
 }
 
-/** The bytes of the stream; a stream of one chunk is not copied. */
+/** Collects the bytes of the stream. A stream of one chunk is not copied. */
 async function collect(values: Values): Promise<Buffer> {
   if (typeof values === 'string') return Buffer.from(values)
   const chunks: Buffer[] = []

@@ -1,17 +1,17 @@
-// What the embedded engine is started with: caches of fixed size, so that resident memory does not grow with what is stored, and no
-// tables of its own about its own work. Pure. Each name was checked against system.server_settings of the engine.
+// The arguments of the embedded engine: caches of fixed size, so that resident memory does not grow with the data, and
+// no system tables about its own work. Pure. Each name was checked against system.server_settings of the engine.
 
-/** Bytes for caches and background work of the embedded engine. */
+/** Memory of the embedded engine, in bytes. */
 export interface EngineMemory {
-  /** For each of the caches that reads fill: marks, primary indexes, search indexes. */
+  /** The size of each cache that reads fill: marks, primary indexes, search indexes. */
   cacheBytes: number
-  /** What merges may use together before no further one starts. */
+  /** The sum of memory of all merges above which no further merge starts. */
   mergeBytes: number
 }
 
 const modestMemory: EngineMemory = { cacheBytes: 48 * 1024 * 1024, mergeBytes: 512 * 1024 * 1024 }
 
-/** Command line arguments for a session. */
+/** Returns the command line arguments of a session. */
 export function engineArguments({ cacheBytes, mergeBytes }: EngineMemory = modestMemory): string[] {
   const quarter = Math.floor(cacheBytes / 4)
   const settings = {

@@ -1,5 +1,6 @@
-// One streamed read on one session of the embedded engine, as a Readable of bytes. It fetches the next chunk only when the reader
-// wants it. The session is released once the statement has ended in the engine, however it ended: drained, failed or abandoned.
+// One streamed read on one session of the embedded engine, as a Readable of bytes. It fetches the next chunk only when
+// the reader wants it. It releases the session once the statement has ended in the engine: drained, failed or
+// abandoned.
 import { Readable } from 'node:stream'
 import type { Lease } from './session-pool.ts'
 
@@ -7,13 +8,13 @@ export interface EngineStreamOptions {
   lease: Lease
   text: string
   params: Readonly<Record<string, unknown>>
-  /** Stops the statement in the engine; called while a fetch is under way, which settles as `settled`. */
+  /** Stops the statement in the engine. Called while a fetch is under way, whose promise is `settled`. */
   cancel(settled: Promise<unknown>): Promise<void>
 }
 
-/** Bytes in FORMAT of the text. Errors of the engine destroy the stream. */
+/** Streams bytes in the FORMAT of the text. A failure in the engine destroys the stream. */
 export function createEngineStream({ lease, text, params, cancel }: EngineStreamOptions): Readable {
-  // Values are bound by the engine. This starts the statement on this thread, so two starts never share their parameters.
+  // The engine binds the values. The statement starts on this thread, so two starts never share their parameters.
   const native = start(lease, text, params)
   const chunks = native[Symbol.asyncIterator]()
   let fetching: Promise<unknown> | undefined
@@ -22,7 +23,8 @@ export function createEngineStream({ lease, text, params, cancel }: EngineStream
   const end = (): void => {
     if (ended) return
     ended = true
-    // After a failed fetch chdb 3.4 counts its stream as closed and would leave the statement on the session, which then blocks.
+    // After a failed fetch, chdb 3.4 believes its stream closed and would leave the statement on the session, which
+    // blocks it.
     Object.assign(native, { _closed: false })
     native.cancel()
     lease.release('failed')

@@ -1,6 +1,6 @@
-// The embedded engine: loads `chdb` when it is first needed, opens and closes sessions on one data directory, and says in a sentence
-// what is wrong where it cannot. The engine's own lock on the file `status` is the truth about who holds a directory; it ends with
-// its process, so nothing stale is left by kill -9.
+// The embedded engine: loads `chdb` on first use, opens and closes sessions on one data directory, and explains
+// failures in a sentence. The engine locks the file `status`, which decides who holds a directory. The lock ends with
+// its process, so kill -9 leaves nothing stale.
 import { mkdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Session } from 'chdb'
@@ -14,29 +14,42 @@ export interface EngineOptions {
 }
 
 export interface Engine {
-  /** A new connection to the directory: it runs one statement at a time. Rejects if there is no such database. */
+  /**
+   * Opens a new connection to the directory, which runs one statement at a time. Rejects where the database does not
+   * exist.
+   */
   openSession(database: string): Promise<Session>
   /** Runs a statement on a session of its own. */
   run(statement: string): Promise<void>
-  /** Stops statements at once and on this thread, a millisecond or two: no thread of the pool need be free. `where` is about system.processes. */
+  /**
+   * Stops statements at once, on this thread, in a millisecond or two: it needs no thread of the pool. `where` is a
+   * condition on system.processes.
+   */
   kill(where: string): void
-  /** Gives the directory up once no native work is left. Every other session has been closed before. */
+  /** Releases the directory once no native work is left. Close all sessions before. */
   close(): Promise<void>
 }
 
-/** Rejects with `store-unavailable` and a sentence: no engine for this platform, or the directory is in use, or cannot be written. */
+/**
+ * Rejects with `store-unavailable` and a sentence: no engine for this platform, or a directory in use or not writable.
+ */
 export async function openEngine({ dataDir, memory }: EngineOptions): Promise<Engine> {
   const chdb = await loadChdb()
   const dir = join(resolve(dataDir), 'clickhouse')
   try {
     await makeDirectory(dir)
   } catch (cause) {
-    throw new AfterlogError('store-unavailable', `the data directory ${dataDir} cannot be made: ${(cause as Error).message}`, {
-      cause,
-    })
+    throw new AfterlogError(
+      'store-unavailable',
+      `the data directory ${dataDir} cannot be made: ${(cause as Error).message}. ` +
+        'Set AFTERLOG_DATA_DIR to a directory that this user may write.',
+      {
+        cause,
+      },
+    )
   }
   const connectionArgs = engineArguments(memory)
-  // Open as long as the store is: it holds the directory against other processes.
+  // This session stays open as long as the store, and so locks the directory against other processes.
   let control: Session
   try {
     control = new chdb.Session(dir, { connectionArgs })
@@ -47,11 +60,12 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
     try {
       control.query(`KILL QUERY WHERE ${where} ASYNC`)
     } catch {
-      // Whoever asks asks again until the statement has ended.
+      // The caller repeats the call until the statement has ended.
     }
   }
-  // A process that exits without closing would wait for its statements to end by themselves. It may still end by a signal instead of
-  // its code, since the engine's threads outlive its memory then: close the store first. Runs before chdb closes this session.
+  // Kills all statements at exit: a process that exits without closing the store would wait for them. It may still die
+  // of a signal instead of its exit code, since the engine's threads outlive its memory, so close the store first. Runs
+  // before chdb closes this session.
   const onExit = (): void => kill('1')
   process.prependOnceListener('exit', onExit)
   return {
@@ -76,7 +90,10 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
   }
 }
 
-/** Like mkdir -p. Node's own recursive mkdir never returns where a directory of the path can neither be made nor be missing, as in /proc. */
+/**
+ * Makes a directory with its parents. Node's recursive mkdir never returns where a directory of the path neither exists
+ * nor can be made, as in /proc.
+ */
 async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path)
@@ -103,8 +120,9 @@ async function loadChdb() {
   } catch (cause) {
     throw new AfterlogError(
       'store-unavailable',
-      `the embedded engine (package chdb) is not installed or does not load on ${process.platform}-${process.arch}: it needs Linux with ` +
-        'glibc or macOS, on x64 or arm64. Run Afterlog there, or set AFTERLOG_CLICKHOUSE_URL to use a ClickHouse server.',
+      `the embedded engine (package chdb) is not installed or does not load on ${process.platform}-${process.arch}: ` +
+        'it needs Linux with glibc or macOS, on x64 or arm64. ' +
+        'Run Afterlog there, or set AFTERLOG_CLICKHOUSE_URL to use a ClickHouse server.',
       { cause },
     )
   }
@@ -113,10 +131,10 @@ async function loadChdb() {
 async function explainFailedOpen(dataDir: string, dir: string, cause: unknown): Promise<AfterlogError> {
   const holder = await holderOf(dir)
   if (holder !== undefined) {
-    const who = holder === process.pid ? 'this process already' : `another Afterlog process (pid ${holder})`
+    const user = holder === process.pid ? 'this process already' : `another Afterlog process (pid ${holder})`
     return new AfterlogError(
       'store-unavailable',
-      `the data directory ${dataDir} is in use by ${who}: stop that one first, or set AFTERLOG_DATA_DIR to another directory.`,
+      `the data directory ${dataDir} is in use by ${user}: stop it first, or set AFTERLOG_DATA_DIR to another one.`,
       { cause },
     )
   }
@@ -124,7 +142,7 @@ async function explainFailedOpen(dataDir: string, dir: string, cause: unknown): 
   return new AfterlogError('store-unavailable', `the data directory ${dataDir} cannot be opened: ${why}`, { cause })
 }
 
-/** The live process that the engine's status file names, if there is one. */
+/** Returns the live process that the engine's status file names, or undefined. */
 async function holderOf(dir: string): Promise<number | undefined> {
   const status = await readFile(join(dir, 'status'), 'utf8').catch(() => '')
   const pid = Number(/^PID: (\d+)/m.exec(status)?.[1] ?? 0)

@@ -1,21 +1,24 @@
-// A LogStore that tells of each statement how it ended: its name, its time, what it read, why it failed. What it answers is the same.
+// A LogStore that reports how each statement ended: its name, its time, what it read, why it failed. Results are
+// unchanged.
 import { AfterlogError, type ErrorCode } from '../errors.ts'
 import type { LogStore, Query, QueryStats } from './store.ts'
 
-/** `cancelled`: whoever asked went away, or the process stops. */
+/** `cancelled` means that the client left, or that the process stops. */
 export type StatementFailure = ErrorCode | 'cancelled'
 
 export interface StatementEnd {
   statement: string
-  /** From the call to the last byte of the result, the wait for a session included; of a stream, its reader's pauses too. */
+  /**
+   * From the call to the last byte of the result, with the wait for a session. For a stream, with the reader's pauses.
+   */
   seconds: number
-  /** Where the engine says. */
+  /** Set where the engine reports them. */
   stats?: QueryStats
   failure?: StatementFailure
 }
 
 export function observeStore(store: LogStore, onEnd: (end: StatementEnd) => void): LogStore {
-  /** Watches one statement: `ended` once, `failed` with what it threw. */
+  /** Observes one statement. The caller calls `ended` once, or `failed` with the error. */
   const watch = (statement: string, signal?: AbortSignal) => {
     const beganMs = performance.now()
     let stats: QueryStats | undefined
@@ -52,14 +55,14 @@ export function observeStore(store: LogStore, onEnd: (end: StatementEnd) => void
     rows: (query) => observed(query, (same) => store.rows(same)),
     bytes: (query, format) => observed(query, (same) => store.bytes(same, format)),
     command: (query) => observed(query, (same) => store.command(same)),
-    // By hand: a generator would keep a reader that leaves waiting for the next chunk.
+    // Not a generator: with one, a reader that leaves would wait for the next chunk.
     stream: (query, format) => ({
       [Symbol.asyncIterator]() {
         const chunks = store.stream(query, format)[Symbol.asyncIterator]()
         const { ended, failed } = watch(query.sql.name, query.signal)
         let isOver = false
-        const once = (tell: () => void): void => {
-          if (!isOver) tell()
+        const once = (report: () => void): void => {
+          if (!isOver) report()
           isOver = true
         }
         return {
@@ -93,7 +96,7 @@ export function observeStore(store: LogStore, onEnd: (end: StatementEnd) => void
   }
 }
 
-/** What metrics call an insert of rows. */
+/** The statement name of an insert in metrics. */
 const insertName = (table: string): string => `insert-${table.replaceAll('_', '-')}`
 
 function failureOf(error: unknown, signal: AbortSignal | undefined): StatementFailure {

@@ -1,5 +1,5 @@
-// Opens the LogStore: an engine in this process, or a server over HTTP, under the same @clickhouse/client.
-// The process that opens the embedded one sets UV_THREADPOOL_SIZE to `threadPoolSize` or more before anything else runs in it.
+// Opens the LogStore: an engine in this process, or a server over HTTP, both under @clickhouse/client. A process that
+// opens the embedded engine must set UV_THREADPOOL_SIZE to `threadPoolSize` or more before anything else runs in it.
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { AfterlogError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
@@ -15,14 +15,14 @@ import type { LogStore } from './store.ts'
 
 export interface EmbeddedOptions {
   mode: 'embedded'
-  /** The engine keeps its files in `<dataDir>/clickhouse`; made if missing. */
+  /** The engine stores its files in `<dataDir>/clickhouse`, which is made if it is missing. */
   dataDir: string
   database: string
   /** How many statements of a kind run at once. */
   sessions?: Partial<LaneSizes>
   memory?: EngineMemory
   closeGraceMs?: number
-  /** Called where a statement has got its session, with the seconds that it waited. */
+  /** Called when a statement has got its session, with the seconds that it waited. */
   onSessionWait?: (lane: Lane, seconds: number) => void
   log?: Logger
 }
@@ -33,27 +33,35 @@ export interface ServerOptions {
   user: string
   password: string
   database: string
-  /** An identifier: it goes into statements as it is. */
+  /** An identifier, which is written into statements unescaped. */
   cluster?: string | undefined
   log?: Logger
 }
 
 /**
- * The value for UV_THREADPOOL_SIZE: every session may run, and files and names are still served. No more than that: each thread that
- * has run an insert keeps its buffers in a malloc arena of its own (with 24 threads 340 MB more than with 4, after 1.5 M lines).
- * MALLOC_ARENA_MAX=2 and MALLOC_MMAP_THRESHOLD_=1048576 in the environment of the process save as much again.
+ * The value for UV_THREADPOOL_SIZE: enough for all sessions at once, and for files and host names. More would cost
+ * memory: each thread that has run an insert has its buffers in a malloc arena of its own (340 MB more with 24 threads
+ * than with 4, after 1.5 M lines). MALLOC_ARENA_MAX=2 and MALLOC_MMAP_THRESHOLD_=1048576 in the environment save as
+ * much again.
  */
 export const threadPoolSize = 14
 
 const defaultSessions: LaneSizes = { read: 6, insert: 2, command: 2 }
 
 /**
- * Embedded: rejects with `store-unavailable` and a sentence where the engine or the directory cannot be had. Server: opens nothing
- * yet; while the server is away every statement rejects with `store-unavailable`, and the database is made with the first one.
+ * Embedded mode rejects with `store-unavailable` and a sentence where the engine or the directory is not available.
+ * Server mode opens nothing yet: the first statement makes the database, and while the server is away every statement
+ * rejects with
+ * `store-unavailable`.
  */
 export async function openStore(options: EmbeddedOptions | ServerOptions): Promise<LogStore> {
-  for (const name of [options.database, ...(options.mode === 'server' ? [options.cluster ?? options.database] : [])])
-    if (!/^[A-Za-z_]\w*$/.test(name)) throw new AfterlogError('internal', `not the name of a database or cluster: ${name}`)
+  const names = [options.database, ...(options.mode === 'server' ? [options.cluster ?? options.database] : [])]
+  for (const name of names)
+    if (!/^[A-Za-z_]\w*$/.test(name))
+      throw new AfterlogError(
+        'internal',
+        `a database or cluster must be an identifier (letters, digits, _), not ${JSON.stringify(name)}`,
+      )
   return options.mode === 'embedded' ? openEmbedded(options) : openServer(options)
 }
 
@@ -84,13 +92,13 @@ function openServer({ url, user, password, database, cluster, log }: ServerOptio
   } as const
   const prepare = async (): Promise<void> => {
     await using plain = createClientStore({ mode: 'server', client: createClient(common) })
-    const there = await plain.rows({ sql: sql`SELECT name FROM system.databases WHERE name = ${str(database)}` })
-    if (there.length > 0) return
-    // Only where it is missing: a statement ON CLUSTER needs every host.
+    const existing = await plain.rows({ sql: sql`SELECT name FROM system.databases WHERE name = ${str(database)}` })
+    if (existing.length > 0) return
+    // Reached only where the database is missing, since a statement ON CLUSTER needs every host.
     if (cluster !== undefined) await requireAllHosts(plain, cluster)
     const onCluster = cluster === undefined ? '' : ` ON CLUSTER ${cluster}`
     await plain.command({ sql: raw(`CREATE DATABASE IF NOT EXISTS ${database}${onCluster}`) })
-    log?.debug({ url, database }, 'database is there')
+    log?.debug({ url, database }, 'database created')
   }
   const client = createClient({
     ...common,
@@ -98,8 +106,8 @@ function openServer({ url, user, password, database, cluster, log }: ServerOptio
     clickhouse_settings: { max_query_size: String(queryBytesMax), ...(cluster === undefined ? {} : clusterSettings) },
   })
   const cancel = async (queryId: string): Promise<void> => {
-    // By the initial query: a piece of it runs on every shard, whichever a balancer asks. A failure leaves the statement
-    // to its own limits.
+    // By its initial query, since parts of it run on every shard, and a load balancer may send the KILL to any of them.
+    // If this fails, the statement ends at its own limits.
     await client.command({ query: `KILL QUERY WHERE initial_query_id = '${queryId}' ASYNC` }).catch(() => undefined)
   }
   return createClientStore({
@@ -108,7 +116,7 @@ function openServer({ url, user, password, database, cluster, log }: ServerOptio
     client,
     prepare,
     cancel,
-    // A reader that goes away ends its query, which the server does for read-only ones; with 2 they may still bring settings.
+    // The server ends the query of a reader that leaves, for read-only queries. With 2 these may still set settings.
     readSettings: { readonly: 2, cancel_http_readonly_queries_on_client_close: 1 },
     inlinesLongParams: true,
     answerMsMax: requestMsMax,
@@ -116,14 +124,14 @@ function openServer({ url, user, password, database, cluster, log }: ServerOptio
 }
 
 const clusterSettings = {
-  // Rows for another shard are there when an insert is answered.
+  // An insert is answered only once rows for other shards are there.
   distributed_foreground_insert: 1,
-  // INSERT … SELECT passes its rows through the distributed table: pushed down to the shards, it would leave them there.
+  // INSERT … SELECT sends its rows through the distributed table. Run on each shard instead, it would leave them there.
   parallel_distributed_insert_select: '0',
-  // Sets of a subquery over a distributed table are made once and sent to every shard. Readers of literal values do not
-  // need it.
+  // The set of a subquery over a distributed table is made once and sent to every shard. Statements of literal values
+  // do not need it.
   distributed_product_mode: 'global',
-  // s that a statement ON CLUSTER waits for hosts that have stopped answering since they were asked.
+  // s that a statement ON CLUSTER waits for hosts that stopped answering after the check.
   distributed_ddl_task_timeout: '60',
 } as const
 

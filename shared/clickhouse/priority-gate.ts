@@ -1,19 +1,21 @@
-// What goes on in the background waits while somebody is being answered, and takes one thread of the engine: nobody waits for it.
-// In front of one process's store; a server shared by several processes has priorities of its own.
+// Delays background reads while a request is being answered, and gives them one thread of the engine. For the store of
+// one process; a server that several processes share has priorities of its own.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogStore } from './store.ts'
 
 export interface PriorityGate {
-  /** The store for those who are waited for. */
+  /** The store for requests. */
   foreground: LogStore
-  /** The store for those who are not: their reads begin when none of the others' is or was just under way, or after some ms. */
+  /**
+   * The store for background work. A read begins when no foreground read runs or has just ended, or after delayMsMax.
+   */
   background: LogStore
 }
 
-/** Records lag behind facts by some seconds at most, also while requests never pause. */
+/** Bounds the delay, since records may lag behind facts by some seconds at most, also while requests never pause. */
 const delayMsMax = 50
-const lookMs = 5
-/** An answer takes several statements, one after the other. */
+const pollMs = 5
+/** The gap between statements of one request, which takes several in a row. */
 const pauseMs = 20
 
 export function createPriorityGate(store: LogStore): PriorityGate {
@@ -30,7 +32,7 @@ export function createPriorityGate(store: LogStore): PriorityGate {
   }
   const waitForIdle = async (): Promise<void> => {
     const isBusy = (): boolean => underWay > 0 || performance.now() - lastEnd < pauseMs
-    for (const began = performance.now(); isBusy() && performance.now() - began < delayMsMax;) await sleep(lookMs)
+    for (const began = performance.now(); isBusy() && performance.now() - began < delayMsMax;) await sleep(pollMs)
   }
   const oneThread = { max_threads: 1 }
   return {

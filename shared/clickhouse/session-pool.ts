@@ -1,6 +1,6 @@
-// Sessions of the embedded engine by lane. One session runs one statement at a time, so each lane holds as many as it may run at once,
-// opened when first needed; who comes later waits in order, or leaves with his signal. A lane never takes another lane's sessions:
-// reads cannot hold up inserts.
+// Sessions of the embedded engine, by lane. A session runs one statement at a time, so a lane has as many sessions as
+// statements may run in it at once. They are opened on first use; later statements wait in order, or leave with their
+// signal. Lanes do not share sessions, so that reads cannot hold up inserts.
 import type { Session } from 'chdb'
 import { AfterlogError } from '../errors.ts'
 
@@ -10,22 +10,23 @@ export type LaneSizes = Readonly<Record<Lane, number>>
 export interface Lease {
   readonly session: Session
   /**
-   * Gives the session back. After a statement that failed or was cancelled the engine keeps what is left of it until the session's
-   * next statement: a trivial one is run then, and where that fails the session is closed and the lane opens another one in time.
+   * Returns the session to its lane. After a statement that failed or was cancelled, the engine has a rest of it until
+   * the session's next statement. So a trivial one is run, and where that fails the session is closed and later
+   * replaced.
    */
   release(how: 'ended' | 'failed'): void
 }
 
 export interface SessionPool {
-  /** Rejects with `store-unavailable` once the pool closes, with the signal's reason when that aborts first. */
+  /** Rejects with `store-unavailable` once the pool stops, or with the signal's reason where it aborts first. */
   lease(lane: Lane, signal?: AbortSignal): Promise<Lease>
-  /** Leases that are out. */
+  /** The number of leases that are not released. */
   readonly busy: number
-  /** Resolves when no lease is out. */
+  /** Resolves when all leases are released. */
   idle(): Promise<void>
-  /** No lease from now on; those who wait are refused. */
+  /** Refuses all further leases, and those that wait. */
   stop(): void
-  /** Closes every session. Nothing may be leased any more. */
+  /** Closes every session. The pool must not be used afterwards. */
   close(): void
 }
 
@@ -44,7 +45,7 @@ interface LaneState {
 export interface SessionPoolOptions {
   open: () => Promise<Session>
   lanes: LaneSizes
-  /** Called for each lease, with the seconds that it was waited for. */
+  /** Called for each lease, with the seconds that it waited. */
   onWait?: (lane: Lane, seconds: number) => void
 }
 
@@ -103,7 +104,7 @@ export function createSessionPool({ open, lanes, onWait }: SessionPoolOptions): 
     serve(lane)
   }
 
-  /** Hands idle sessions, or new ones, to those who wait. */
+  /** Gives idle or new sessions to the waiting statements. */
   const serve = (lane: Lane): void => {
     const state = states.get(lane)!
     for (const waiter of state.waiting) {
@@ -128,7 +129,7 @@ export function createSessionPool({ open, lanes, onWait }: SessionPoolOptions): 
       signal?.throwIfAborted()
       if (stopped) throw closedError()
       const state = states.get(lane)!
-      const askedMs = performance.now()
+      const startMs = performance.now()
       const { promise, resolve, reject } = Promise.withResolvers<Lease>()
       const waiter: Waiter = { resolve, reject }
       const leave = (): void => {
@@ -139,7 +140,7 @@ export function createSessionPool({ open, lanes, onWait }: SessionPoolOptions): 
       serve(lane)
       try {
         const lease = await promise
-        onWait?.(lane, (performance.now() - askedMs) / 1000)
+        onWait?.(lane, (performance.now() - startMs) / 1000)
         return lease
       } finally {
         signal?.removeEventListener('abort', leave)
@@ -163,5 +164,5 @@ export function createSessionPool({ open, lanes, onWait }: SessionPoolOptions): 
 }
 
 export function closedError(): AfterlogError {
-  return new AfterlogError('store-unavailable', 'the store is closed')
+  return new AfterlogError('store-unavailable', 'the store is closed, since the service is stopping')
 }

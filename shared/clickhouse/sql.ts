@@ -1,12 +1,13 @@
-// SQL is composed, never concatenated: the `sql` tag yields text with typed placeholders ({p0:String}) and their values,
-// bound by the engine. Identifiers enter only as literal text of a template or through `raw`, from closed lists.
+// SQL is composed, never concatenated: the `sql` tag yields text with typed placeholders ({p0:String}) and their
+// values, which the engine binds. Identifiers come only from the literal text of a template, or from closed lists
+// through `raw`.
 
 export interface Sql {
   readonly text: string
   readonly params: Readonly<Record<string, unknown>>
 }
 
-/** A value with its ClickHouse type, bound server-side. */
+/** A value with its ClickHouse type, which the engine binds. */
 export interface Bound {
   readonly type: string
   readonly value: unknown
@@ -15,7 +16,7 @@ export interface Bound {
 class Fragment {
   readonly strings: readonly string[]
   readonly values: readonly (Bound | Fragment)[]
-  /** Of a whole statement: what metrics call it. */
+  /** The name of a whole statement in metrics. */
   readonly name: string
   constructor(strings: readonly string[], values: readonly (Bound | Fragment)[], name = 'unnamed') {
     this.strings = strings
@@ -31,37 +32,37 @@ export const strs = (values: readonly string[]): Bound => bind('Array(String)', 
 export const int = (value: number | bigint): Bound => bind('Int64', String(value))
 export const uint = (value: number | bigint): Bound => bind('UInt64', String(value))
 
-/** A piece of SQL: `sql\`pod = ${str(name)}\``. Pieces nest. */
+/** Makes a piece of SQL: `sql\`pod = ${str(name)}\``. Pieces nest. */
 export function sql(strings: TemplateStringsArray, ...values: readonly (Bound | Fragment)[]): Fragment {
   return new Fragment(strings, values)
 }
 
 /**
- * A whole statement under the name that metrics and slow-query hunts know it by: `statement('pod-page', sql\`SELECT …\`)`. The name is a
- * literal in kebab case, the same for all values that are bound: a series of metrics is kept for each.
+ * Names a whole statement, for metrics and the search for slow queries: `statement('pod-page', sql\`SELECT …\`)`. The
+ * name is a literal in kebab case, the same for all bound values, since each name makes a series of metrics.
  */
 export function statement(name: string, { strings, values }: Fragment): Fragment {
   return new Fragment(strings, values, name)
 }
 
-/** A DateTime64(9, 'UTC') of an RFC 3339 time in UTC. */
+/** Binds an RFC 3339 time in UTC as a DateTime64(9, 'UTC'). */
 export const instant = (time: string): Bound => bind("DateTime64(9, 'UTC')", time.replace('T', ' ').replace('Z', ''))
 
-/** A DateTime64(3, 'UTC') of epoch ms. */
+/** Makes a DateTime64(3, 'UTC') from epoch ms. */
 export const milliseconds = (ms: number): Fragment => sql`fromUnixTimestamp64Milli(${int(Math.trunc(ms))}, 'UTC')`
 
-/** Trusted text, from this code base only: never from a request. */
+/** Makes a piece of trusted text, which must come from this code base, never from a request. */
 export function raw(text: string): Fragment {
   return new Fragment([text], [])
 }
 
-/** Pieces with a trusted separator between them: `join(conditions, ' AND ')`. */
+/** Joins pieces with a trusted separator between them: `join(conditions, ' AND ')`. */
 export function join(pieces: readonly Fragment[], separator: string): Fragment {
   if (pieces.length === 0) return raw('')
   return new Fragment(['', ...Array.from({ length: pieces.length - 1 }, () => separator), ''], pieces)
 }
 
-/** The text and the parameters of a composed statement. */
+/** Returns the text and the parameters of a composed statement. */
 export function compile(fragment: Fragment): Sql {
   const params: Record<string, unknown> = {}
   let count = 0

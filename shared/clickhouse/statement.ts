@@ -1,34 +1,47 @@
-// Texts for the embedded engine, where settings and (for commands) parameters travel inside the statement. Pure.
-// Invariant: nothing from a request reaches the text unescaped; setting names come from our code and are checked all the same.
+// Texts of statements for the embedded engine, where settings and the parameters of commands stand inside the
+// statement. Pure. Invariant: values of a request are always escaped; names of settings come from our code and are
+// checked as well.
 import { escapeString } from './escape-string.ts'
 import type { Sql } from './sql.ts'
 import type { SettingValue } from './store.ts'
 
-/** Bytes of a statement. Lists are part of it: a pod that crashed ten thousand times has as many container ids. */
+/** The most bytes of a statement, with its lists: a pod that crashed ten thousand times has as many container ids. */
 export const queryBytesMax = 16 * 1024 * 1024
 
 export type Settings = Readonly<Record<string, SettingValue | undefined>>
 
-/** A read, FORMAT at its end, with settings that are valid for it alone; behind FORMAT they leave its own SETTINGS in place. */
+/**
+ * A read, with FORMAT at its end and settings that apply to it alone. Behind FORMAT they do not disturb its own
+ * SETTINGS.
+ */
 export function readStatement(text: string, settings: Settings): string {
   return text + settingsClause(settings)
 }
 
-/** A read whose whole result is taken at once: its FORMAT apart, since chdb prints the rows of one that fails to stdout otherwise. */
+/**
+ * A read of a whole result, with its FORMAT apart: with FORMAT in the text, chdb prints the rows of a failed read to
+ * stdout.
+ */
 export function wholeStatement(text: string, settings: Settings): { text: string; format: string } {
   const match = /^([\s\S]*)\nFORMAT (\w+)$/.exec(text)
   if (match === null) throw new Error(`a read without a FORMAT at its end: ${text.slice(-100)}`)
   return { text: match[1]! + settingsClause(settings), format: match[2]! }
 }
 
-/** A command with its settings. INSERT … SELECT knows no FORMAT: there they are the SETTINGS of the SELECT, which must have none. */
+/**
+ * A command with its settings. INSERT … SELECT has no FORMAT: there they become the SETTINGS of the SELECT, which must
+ * have none.
+ */
 export function commandStatement(text: string, settings: Settings): string {
   const clause = settingsClause(settings)
   if (clause === '') return text
   return /^\s*insert\b/i.test(text) ? text + clause : `${text}\nFORMAT Null${clause}`
 }
 
-/** `{name:Type}` replaced as the engine itself does it: a cast literal. Only for what runs in one piece; streams bind (see engine-stream.ts). */
+/**
+ * Replaces `{name:Type}` by a cast literal, as the engine itself does. Only for statements without a stream: streams
+ * bind (engine-stream.ts).
+ */
 export function inlineParams(text: string, params: Readonly<Record<string, unknown>>): string {
   return text.replaceAll(/\{(\w+):([^{}]+)\}/g, (placeholder, name: string, type: string) => {
     if (!Object.hasOwn(params, name)) return placeholder
@@ -38,8 +51,8 @@ export function inlineParams(text: string, params: Readonly<Record<string, unkno
 }
 
 /**
- * Parameters of an HTTP request are fields of a form or of the URL: a server takes a thousand of them and 128 KiB of each,
- * and answers HTTP 500 beyond that. Where they are many or long, all of them go into the text.
+ * Writes all parameters into the text where they are many or long. In an HTTP request they are fields of a form or of
+ * the URL: a server accepts a thousand of them, 128 KiB each, and answers HTTP 500 beyond that.
  */
 export function withLongParamsInlined({ text, params }: Sql): Sql {
   const values = Object.values(params)
@@ -49,7 +62,7 @@ export function withLongParamsInlined({ text, params }: Sql): Sql {
 }
 
 const urlParamsMax = 200
-/** Proxies take URLs of 8 KiB or so; every character may become three. */
+/** Proxies accept URLs of some 8 KiB, and each character may become three. */
 const urlParamCharsMax = 2000
 
 export interface InsertTarget {
@@ -57,7 +70,7 @@ export interface InsertTarget {
   columns: readonly string[]
 }
 
-/** Table and columns of an insert statement that client-store.ts made. */
+/** Reads table and columns of an insert statement, as client-store.ts writes it. */
 export function parseInsert(text: string): InsertTarget {
   const match = /^INSERT INTO (\w+) \(([\w, ]+)\) FORMAT JSONCompactEachRow$/.exec(text)
   if (match === null) throw new Error(`not an insert statement of this code base: ${text.slice(0, 100)}`)

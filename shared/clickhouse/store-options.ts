@@ -1,4 +1,4 @@
-// Which store a configuration means: a server where AFTERLOG_CLICKHOUSE_URL is set, the embedded engine otherwise. Pure.
+// Chooses the store of a configuration: a server where AFTERLOG_CLICKHOUSE_URL is set, else the embedded engine. Pure.
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import type { EmbeddedOptions, ServerOptions } from './open-store.ts'

@@ -1,8 +1,8 @@
-// The port to ClickHouse: four methods, two engines (an embedded one over `chdb`, a server over HTTP), one contract suite
-// (test/contract/log-store.ts). Nobody outside this folder imports a ClickHouse package.
+// The port to ClickHouse: five methods, two engines (an embedded one over `chdb`, a server over HTTP), one contract
+// suite (test/contract/log-store.ts). No module outside this folder imports a ClickHouse package.
 import type { Fragment } from './sql.ts'
 
-/** Limits of one query; they apply to it alone and never outlive it. */
+/** The limits of one query, which never outlive it. */
 export interface QueryLimits {
   /** Wall time in ms after which the engine gives up with `query-limit`. */
   timeMs?: number
@@ -23,11 +23,11 @@ export interface Query {
   onStats?: (stats: QueryStats) => void
 }
 
-/** Rows that a query read, and the uncompressed bytes of the columns that it needed of them. */
+/** How many rows a query read, and the uncompressed bytes of the columns that it read of them. */
 export interface QueryStats {
   rowsRead: number
   bytesRead: number
-  /** The most memory that it took at a time, where the engine says. */
+  /** The peak of its memory, where the engine reports it. */
   memoryBytes?: number
 }
 
@@ -42,18 +42,29 @@ export interface Insert {
   settings?: Readonly<Record<string, SettingValue>>
 }
 
-/** Every method rejects with AfterlogError: `store-unavailable`, `store-full`, `query-limit`, or `internal` for a bug of ours. */
+/**
+ * Every method rejects with AfterlogError: `store-unavailable`, `store-full`, `query-limit`, or `internal` for a bug of
+ * ours.
+ */
 export interface LogStore extends AsyncDisposable {
   readonly mode: 'embedded' | 'server'
   /** Name of the ClickHouse cluster: a table `t` is distributed over `t_local` on each shard. */
   readonly cluster?: string | undefined
-  /** Rows as bytes in the order the engine makes them; stops the query when the reader goes away. A chunk may end inside a row. */
+  /**
+   * Yields the rows as bytes, in the engine's order. Ends the query when the reader leaves. A chunk may end inside a
+   * row.
+   */
   stream(query: Query, format: ReadFormat): AsyncIterable<Buffer>
-  /** The whole of a small result. Costs less than a stream, above all of the event loop: the embedded engine plans it elsewhere. */
+  /**
+   * Returns a small result. Cheaper than a stream for the event loop, since the embedded engine plans it on another
+   * thread.
+   */
   bytes(query: Query, format: ReadFormat): Promise<Buffer>
-  /** All rows of a small result, parsed from JSONEachRow: 64-bit integers are strings, numbers up to 2^53 are numbers if cast so. */
+  /**
+   * Returns the rows of a small result, parsed from JSONEachRow. 64-bit integers are strings, unless cast to Float64.
+   */
   rows<T>(query: Query): Promise<T[]>
-  /** Resolves when the rows are in the table, able to survive `kill -9`. */
+  /** Resolves when the rows are stored and survive `kill -9`. */
   insert(insert: Insert): Promise<void>
   /** DDL and other statements without a result. */
   command(query: Query): Promise<void>

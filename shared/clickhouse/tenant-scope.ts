@@ -1,8 +1,9 @@
-// The one way to read a table: `SELECT … ${fromTable(tenant, 'pods', { final: true })} AND uid IN …` asks the rows of one tenant, and what asks
-// those of all says so by its name. A test looks for statements that read a table otherwise.
+// The only way to read a table: `SELECT … ${fromTable(tenant, 'pods', { final: true })} AND uid IN …` reads the rows of
+// one tenant. A statement about all tenants uses fromEveryTenant. A test looks for statements that read a table
+// otherwise.
 import { raw, sql, str, type Fragment } from './sql.ts'
 
-/** Tables whose rows are a tenant's: every one of them has the column `tenant` first in its key, or as good as. */
+/** Tables with a column `tenant`, which is the first of their key, or nearly so. */
 export const tenantTables = [
   'dead_letter_replays',
   'dead_letters',
@@ -26,18 +27,19 @@ export const tenantTables = [
 export type TenantTable = (typeof tenantTables)[number]
 
 export interface ReadOptions {
-  /** One row of each key, the newest, whatever was merged by now. */
+  /** Reads only the newest row of each key, merged or not. */
   final?: boolean
-  /** The conditions are about columns of the key, and decide what is read of the others. */
+  /** Evaluates the conditions before other columns are read. For conditions on columns of the key. */
   prewhere?: boolean
 }
 
-/** `FROM pods FINAL WHERE tenant = …`; further conditions follow with AND. */
+/** Returns `FROM pods FINAL WHERE tenant = …`. Further conditions follow with AND. */
 export function fromTable(tenant: string, table: TenantTable, { final = false, prewhere = false }: ReadOptions = {}): Fragment {
-  return sql`FROM ${raw(table)}${raw(final ? ' FINAL' : '')} ${raw(prewhere ? 'PREWHERE' : 'WHERE')} tenant = ${str(tenant)}`
+  const clause = `${table}${final ? ' FINAL' : ''} ${prewhere ? 'PREWHERE' : 'WHERE'}`
+  return sql`FROM ${raw(clause)} tenant = ${str(tenant)}`
 }
 
-/** `FROM logs WHERE 1` of all tenants: for the work on whole partitions, never for an answer. */
+/** Returns `FROM logs WHERE 1` over all tenants: for work on whole partitions, never for an answer. */
 export function fromEveryTenant(table: TenantTable, { final = false }: Pick<ReadOptions, 'final'> = {}): Fragment {
   return raw(`FROM ${table}${final ? ' FINAL' : ''} WHERE 1`)
 }

@@ -1,22 +1,22 @@
-// Which methods a path takes, for 405 and its Allow header (RFC 9110, section 15.5.6): the router finds routes by
-// method first. And which paths stand below one that is none itself, for whoever types only the beginning.
+// Which methods a path has, for 405 and its Allow header (RFC 9110, section 15.5.6), since the router looks up routes
+// by method first. And which paths are below a path that has no route, for users who type only the beginning.
 import type { HttpServer } from './types.ts'
 
 interface Registered {
-  /** As OpenAPI writes it, `/v1/pods/{uid}`. */
+  /** In OpenAPI's form, `/v1/pods/{uid}`. */
   path: string
   pattern: RegExp
   methods: readonly string[]
 }
 
 export interface ServedPaths {
-  /** None where there is no such path. */
+  /** The methods of a path; empty where the path has no route. */
   methodsOf(path: string): string[]
-  /** In the order of their names. */
+  /** The routes below a path, sorted. */
   below(path: string): string[]
 }
 
-/** Watches the routes of an app from now on. */
+/** Records the routes that are added to the app after this call. */
 export function watchPaths(app: Pick<HttpServer, 'addHook'>): ServedPaths {
   const routes: Registered[] = []
   app.addHook('onRoute', ({ url, method }) => {
@@ -30,7 +30,7 @@ export function watchPaths(app: Pick<HttpServer, 'addHook'>): ServedPaths {
   }
 }
 
-/** `/v1/pods/:uid/logs` as an expression, a slash at the end or none. */
+/** Turns `/v1/pods/:uid/logs` into an expression, with or without a slash at the end. */
 function patternOf(url: string): RegExp {
   const parts = url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part === '*' ? '.*' : RegExp.escape(part)))
   return new RegExp(`^${parts.join('/')}/?$`)

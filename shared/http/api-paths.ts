@@ -1,3 +1,3 @@
-// Which paths are the API: they need the store's tables, have a tenant, and each request of them has a line in the log.
+// The paths of the API: they need the store's tables and a tenant, and the log has a line for each of their requests.
 export const isKubernetesPath = (url: string): boolean => /^\/k8s(?:[/?]|$)/.test(url)
 export const isApiPath = (url: string): boolean => url.startsWith('/v1/') || isKubernetesPath(url)

@@ -1,16 +1,16 @@
-// What Node's parser refuses never becomes a request: broken HTTP, headers over the limit, a request that does not arrive in time. It is
-// answered on the bare socket, with the same problem JSON as everything else, and the connection ends.
+// Answers requests that Node's parser refuses: broken HTTP, headers over the limit, a request that does not arrive in
+// time. The answer is written to the socket, with the same problem JSON as other errors, and the connection ends.
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { AfterlogError, type ErrorCode } from '#shared/errors.ts'
 import { toProblem } from './problem.ts'
 
-/** A socket whose answer is under way, if any; Node's own handler looks at the same field. */
+/** A socket with the answer that is under way on it, if any. Node's own handler reads the same field. */
 type AnsweringSocket = Socket & { _httpMessage?: { headersSent: boolean } | null }
 
-/** Answers once, unless an answer has begun on this connection: that one breaks off. */
+/** Answers, unless an answer has begun on this connection: that one is broken off. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: AnsweringSocket): void {
-  // oxlint-disable-next-line no-underscore-dangle -- there is no other way to know
+  // oxlint-disable-next-line no-underscore-dangle -- Node has no public field for it
   const isAnswering = socket._httpMessage?.headersSent === true
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) {
     socket.destroy()
@@ -35,7 +35,7 @@ function toRefusal(error: NodeJS.ErrnoException): AfterlogError {
   return new AfterlogError('invalid-body', `the request is not HTTP: ${why}`, { cause: error })
 }
 
-/** Node's codes that are no mistake of grammar. */
+/** Node's codes that do not stand for broken HTTP. */
 const refusals: Readonly<Record<string, { code: ErrorCode; detail: string }>> = {
   HPE_HEADER_OVERFLOW: { code: 'headers-too-large', detail: 'the request line and the headers are larger than 16 KiB' },
   HPE_CHUNK_EXTENSIONS_OVERFLOW: { code: 'too-large', detail: 'the extensions of a chunk are larger than 16 KiB' },

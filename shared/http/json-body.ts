@@ -1,8 +1,8 @@
-// Bodies of application/json, for routes that have no parser of their own. What is wrong with one is told: where it breaks, or that a name
-// stands in it which would be another object's prototype, and which validation would leave out without a word.
+// Parses bodies of application/json, for routes without a parser of their own. An error says where the JSON breaks, or
+// names a member __proto__, which validation would drop without a word.
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
 
-/** Throws AfterlogError. */
+/** Throws AfterlogError `invalid-body` or `invalid-parameter`. */
 export function parseJsonBody(text: string): unknown {
   if (text.trim() === '') throw new AfterlogError('invalid-body', 'the body is empty: send a JSON object')
   const body = parse(text)
@@ -30,14 +30,14 @@ interface Member {
   within: Member | undefined
 }
 
-/** Without recursion: a body may be as deep as it is long. */
+/** Searches without recursion, since a body may be as deep as it is long. */
 function prototypePath(body: unknown): string | undefined {
-  const left: Member[] = []
+  const pending: Member[] = []
   const visit = (value: unknown, name: string, within?: Member): void => {
-    if (typeof value === 'object' && value !== null) left.push({ value, name, within })
+    if (typeof value === 'object' && value !== null) pending.push({ value, name, within })
   }
   visit(body, '')
-  for (let member = left.pop(); member !== undefined; member = left.pop()) {
+  for (let member = pending.pop(); member !== undefined; member = pending.pop()) {
     for (const [name, value] of Object.entries(member.value)) {
       if (name === '__proto__') return pathOf(member, name)
       visit(value, name, member)

@@ -1,4 +1,4 @@
-// Sends a failure as a Status object: every error of a path under /k8s, the router's own included.
+// Sends a failure as a Status object, for all errors of paths under /k8s, those of the router too.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { StatusError, toStatus } from '#shared/kubernetes-status.ts'
 import { clientLeft, logFailure, toAfterlogError } from './problem.ts'

@@ -1,5 +1,5 @@
-// What is to be seen of requests: an id in the answer, metrics, and of the API one wide line in the log with what the answer took. The line
-// has the route's pattern, never the URL: search text and names of pods are the user's.
+// Makes requests observable: an id in the answer, metrics, and for the API one wide line in the log with the cost of
+// the answer. The line has the pattern of the route, never the URL: search text and pod names belong to the user.
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
@@ -10,16 +10,16 @@ import type { HttpServer } from './types.ts'
 
 const requestIdHeader = 'x-request-id'
 
-/** The id that a proxy gave the request, or a new one. */
+/** Returns the id that a proxy gave to the request, or a new one. */
 export function requestIdOf({ headers }: IncomingMessage): string {
   const given = headers[requestIdHeader]
   return typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID()
 }
 
-/** nginx's status of a request whose client went away before its answer. */
+/** nginx's status for a request whose client left before the answer. */
 const clientLeft = 499
 
-/** To be called before any other hook is added: what they refuse is seen as well. */
+/** Call it before other hooks are added, so that requests that those refuse are observed too. */
 export function observeRequests(app: HttpServer, registry: Registry): void {
   const registers = [registry]
   const duration = new Histogram({
@@ -42,7 +42,7 @@ export function observeRequests(app: HttpServer, registry: Registry): void {
     request.work = work
     void reply.header(requestIdHeader, request.id)
     open.inc()
-    // Not onResponse: that is not called where the client goes away.
+    // The hook onResponse would not do: fastify does not call it when the client leaves.
     reply.raw.once('close', () => {
       open.dec()
       const route = request.routeOptions.url ?? 'none'

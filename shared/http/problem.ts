@@ -1,5 +1,5 @@
-// RFC 9457 problem JSON: the shape of every error on our own paths. Anything that is not an AfterlogError is a bug of
-// ours: the answer is `internal`, and its cause is in the log only.
+// RFC 9457 problem JSON, the form of every error on our own paths. Any error but an AfterlogError is a bug of ours: the
+// answer is `internal`, and only the log has its cause.
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from '@fastify/type-provider-zod'
 import { AfterlogError, type ErrorCode } from '#shared/errors.ts'
@@ -28,7 +28,7 @@ const titles: Record<ErrorCode, string> = {
   'unsupported-type': 'This type or encoding is not read',
   busy: 'Too much is in flight',
   'headers-too-large': 'The headers are too large',
-  internal: 'A bug of ours',
+  internal: 'A bug in Afterlog',
   'rows-refused': 'The store refused rows',
   'query-limit': 'The query needs more than it may use',
   'store-unavailable': 'The store does not answer',
@@ -40,14 +40,14 @@ const titles: Record<ErrorCode, string> = {
   stopping: 'The service is stopping',
 }
 
-/** What the client sees of a failure. */
+/** Returns the form of a failure for the client. */
 export function toProblem(error: AfterlogError): Problem {
   return {
     type: `urn:afterlog:error:${error.code}`,
     title: titles[error.code],
     status: error.status,
     detail:
-      error.code === 'internal' ? 'Something failed that should not have; the log of the service says what.' : error.message,
+      error.code === 'internal' ? 'Something failed that should not have; the log of the service has the cause.' : error.message,
     code: error.code,
     ...(error.parameter === undefined ? {} : { parameter: error.parameter }),
     ...(error.position === undefined ? {} : { position: error.position }),
@@ -55,8 +55,9 @@ export function toProblem(error: AfterlogError): Problem {
 }
 
 /**
- * Any thrown value as an AfterlogError: schema violations name their parameter, fastify's own errors keep their status. `schema`: of
- * the route.
+ * Turns any thrown value into an AfterlogError. Schema violations name their parameter; fastify's own errors keep their
+ * status.
+ * @param schema The schema of the route.
  */
 export function toAfterlogError(error: unknown, schema?: unknown): AfterlogError {
   if (error instanceof AfterlogError) return error
@@ -80,19 +81,19 @@ export function toAfterlogError(error: unknown, schema?: unknown): AfterlogError
   return new AfterlogError('internal', message ?? 'internal error', { cause: error })
 }
 
-/** Whether it failed because the client closed the connection before its answer. */
+/** Whether the request failed because its client closed the connection before the answer. */
 export function clientLeft(reply: FastifyReply, thrown: unknown): boolean {
   const { name, code } = thrown as { name?: unknown; code?: unknown }
   return reply.raw.destroyed && (name === 'AbortError' || code === 'ECONNRESET')
 }
 
-/** What is ours to mend goes to the log, with its cause. */
+/** Logs failures on our side, with their cause. */
 export function logFailure(request: FastifyRequest, error: AfterlogError): void {
   if (error.status < 500) return
   request.log[error.code === 'internal' ? 'error' : 'warn']({ err: error, code: error.code }, error.message)
 }
 
-/** Sends a failure as problem JSON; 5xx that we caused are logged with their cause. */
+/** Sends a failure as problem JSON. Failures on our side (5xx) are logged with their cause. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
   if (clientLeft(reply, thrown)) return reply.send()
   const error = toAfterlogError(thrown, request.routeOptions?.schema)

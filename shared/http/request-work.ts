@@ -1,16 +1,16 @@
-// What the answer to one request took of the store, for its line in the log, and whether the answer has begun. The server makes one for
-// each request; whoever reads the store for it adds to it.
+// The cost of the answer to one request in the store, for its line in the log, and whether the answer has begun. The
+// server makes one object per request; statements of the request add to it.
 
 export interface RequestWork {
   statements: number
-  /** Rows that the statements read, and the uncompressed bytes of the columns that they needed of them. */
+  /** Rows that the statements read, and the uncompressed bytes of the columns that they read of them. */
   rowsRead: number
   bytesRead: number
-  /** The most that one statement took in the engine, where the engine says. */
+  /** The peak memory of one statement, where the engine reports it. */
   memoryBytes?: number
-  /** The answer is a stream, and it has begun: its status can no longer say that it took too long. */
+  /** Whether the answer is a stream that has begun: its status can no longer be an error. */
   streams: boolean
-  /** The code of the error that was answered, or that broke the answer off. */
+  /** The code of the error in the answer, or of the one that broke it off. */
   failure?: string
 }
 

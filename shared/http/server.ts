@@ -1,5 +1,5 @@
-// The HTTP application both services build their routes on: errors as problem JSON, the tenant of a request, typed OpenAPI
-// at /openapi.json, browsable at /docs, /healthz, /readyz, /metrics. It does not listen: main.ts does, tests use `inject`.
+// The HTTP application of all services: errors as problem JSON, the tenant of a request, typed OpenAPI at /openapi.json
+// with a page at /docs, /healthz, /readyz, /metrics. It does not listen: start-service.ts does, and tests use `inject`.
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from '@fastify/type-provider-zod'
@@ -29,9 +29,9 @@ export interface HttpServerOptions {
   bodyBytesMax: number
   registry: Registry
   readiness: Readiness
-  /** What is not done although all of it is served. */
+  /** Work that the service does not do now although it serves requests. */
   troubles?: () => readonly string[]
-  /** What keeps every path under /v1 and /k8s from being served, if anything does. */
+  /** Why no path under /v1 and /k8s can be served, or undefined. */
   obstacle?: () => AfterlogError | undefined
   routes: readonly RoutePlugin[]
 }
@@ -53,27 +53,28 @@ export async function createHttpServer({
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     requestTimeout: 120_000,
-    // Missing, Host is refused below, with a body that says so.
+    // A hook below refuses a request without Host, with a body that explains it.
     http: { requireHostHeader: false },
     clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => {
-      // No hook has run.
+      // No hook has run for this request.
       request.work = createRequestWork()
       void (isKubernetesPath(request.url) ? sendStatus : sendProblem)(request, reply, error)
     },
   }).withTypeProvider<ZodTypeProvider>() as HttpServer
-  // text/plain, which fastify reads by itself, is no object of any route.
+  // Fastify parses text/plain by itself, but no route takes it.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: unknown, text: string) => parseJsonBody(text))
   app.setValidatorCompiler(validatorCompiler)
-  // Response schemas describe answers in OpenAPI and are checked by tests; validating each line again would only cost.
+  // Response schemas are for OpenAPI, and tests check answers against them. To validate each answer would only cost
+  // time.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
   const { methodsOf, below } = watchPaths(app)
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
-    // A route that found nothing itself, such as a missing file of /docs, is not a wrong method.
+    // A route that itself answers 404, such as a missing file of /docs, has the right method.
     const methods = methodsOf(path).includes(request.method) ? [] : methodsOf(path)
     if (methods.length > 0) void reply.header('allow', methods.join(', '))
     return sendProblem(request, reply, notFound(path, request.method, { methods, below: path === '/' ? [] : below(path) }))
@@ -84,14 +85,14 @@ export async function createHttpServer({
     if (request.headers.host === undefined && request.raw.httpVersion !== '1.0')
       throw invalidParameter('Host', 'Host is missing: HTTP/1.1 requires it')
     request.tenant = readTenant(request.headers['x-scope-orgid'])
-    const inTheWay = isApiPath(request.url) ? obstacle?.() : undefined
-    if (inTheWay !== undefined) throw inTheWay
+    const blocking = isApiPath(request.url) ? obstacle?.() : undefined
+    if (blocking !== undefined) throw blocking
   })
   app.addHook('onSend', async (request, _, payload) => {
     if (!(payload instanceof Readable)) return payload
     request.work.streams = true
     if (request.method !== 'HEAD') return payload
-    // Fastify reads a stream that nobody asked for to its end, which a tail does not have.
+    // For HEAD, fastify would read the stream to its end, which a tail does not have.
     payload.destroy()
     return Readable.from([])
   })
@@ -106,24 +107,30 @@ export async function createHttpServer({
   return app
 }
 
-/** Tenant of a request: 1 to 128 printable ASCII characters; `default` where none is named. */
+/** Returns the tenant of a request, 1 to 128 printable ASCII characters, or `default` without the header. */
 function readTenant(header: string | string[] | undefined): string {
   if (header === undefined || header === '') return 'default'
   if (typeof header !== 'string' || !isTenant(header)) {
-    throw invalidParameter('X-Scope-OrgID', 'X-Scope-OrgID names one tenant: 1 to 128 printable ASCII characters')
+    throw invalidParameter(
+      'X-Scope-OrgID',
+      `X-Scope-OrgID must be one tenant of 1 to 128 printable ASCII characters, got ${quoted(header)}`,
+    )
   }
   return header
 }
+
+const quoted = (header: string | string[]): string => JSON.stringify(header).slice(0, 140)
 
 function notFound(
   path: string,
   method: string,
   { methods, below }: { methods: readonly string[]; below: readonly string[] },
 ): AfterlogError {
-  const shown = path.slice(0, 200)
-  if (methods.length > 0) return new AfterlogError('method-not-allowed', `${shown} takes ${methods.join(', ')}, not ${method}`)
+  const shortPath = path.slice(0, 200)
+  if (methods.length > 0)
+    return new AfterlogError('method-not-allowed', `${shortPath} takes ${methods.join(', ')}, not ${method}`)
   const hint = below.length === 0 ? '' : `; below it are ${below.join(', ')}`
-  return new AfterlogError('not-found', `no such path: ${method} ${shown}${hint}; /docs lists what there is`)
+  return new AfterlogError('not-found', `no such path: ${method} ${shortPath}${hint}; /docs lists what there is`)
 }
 
 function operations(
@@ -140,7 +147,7 @@ function operations(
     '/readyz',
     {
       schema: {
-        summary: 'Can it serve, and if not, why; or what it does not do meanwhile',
+        summary: 'Whether it can serve, and if not, why; and what else it does not do now',
         response: { 200: ready, 503: ready },
       },
     },
@@ -151,7 +158,7 @@ function operations(
       return reply.code(serves ? 200 : 503).send({ status, reasons: [...obstacles, ...troubles()] })
     },
   )
-  // Browsers ask for it beside every page; there is none, and that is no error.
+  // Browsers request it beside every page. There is no icon, which is not an error.
   app.get('/favicon.ico', { schema: { hide: true } }, (_, reply) =>
     reply.code(204).header('cache-control', 'max-age=86400').send(),
   )

@@ -1,4 +1,5 @@
-// What routes and the parts of the HTTP application know of it: its type, that of a route, and what hangs on each request.
+// The types that routes and the parts of the HTTP application share: the application, a route, and additions to a
+// request.
 import type { ZodTypeProvider } from '@fastify/type-provider-zod'
 import type { FastifyInstance, FastifyPluginCallback, FastifyPluginOptions, RawServerDefault } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -9,14 +10,14 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** X-Scope-OrgID, or `default`. */
     tenant: string
-    /** What its answer took of the store. */
+    /** The cost of its answer in the store. */
     work: RequestWork
   }
 }
 
 export type HttpServer = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, Logger, ZodTypeProvider>
-/** A route is one file: a plugin made by a factory. */
+/** A route is one file, which makes a plugin with a factory. */
 export type RoutePlugin = FastifyPluginCallback<FastifyPluginOptions, RawServerDefault, ZodTypeProvider, Logger>
 
-/** Why a service cannot serve now; an empty list means ready. */
+/** Returns why a service cannot serve now. An empty list means ready. */
 export type Readiness = () => Promise<readonly string[]>

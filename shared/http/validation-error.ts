@@ -1,8 +1,8 @@
-// What a schema refused, as an error that names the parameter and says what would be right. Pure.
+// Turns a schema violation into an error that names the parameter and says what would be right. Pure.
 import { z } from 'zod'
 import { AfterlogError } from '#shared/errors.ts'
 
-/** As the validator of @fastify/type-provider-zod gives it, and fastify decorates it. */
+/** An error of the validator of @fastify/type-provider-zod, as fastify decorates it. */
 export interface SchemaViolation {
   validation: readonly Issue[]
   /** `querystring`, `params`, `headers` or `body`. */
@@ -13,11 +13,14 @@ interface Issue {
   instancePath?: string
   keyword?: string
   message?: string
-  /** `keys` of what is not in the schema, `errors` of each alternative of a union. */
+  /** `keys` are the names that the schema does not have, `errors` the issues of each alternative of a union. */
   params?: { keys?: unknown; errors?: unknown }
 }
 
-/** `schema`: of the route. A member of a body is named with its path, `rules.default`; a parameter by its name, also where it is given twice. */
+/**
+ * Names a member of a body by its path, `rules.default`, and a parameter by its name, also where it is given twice.
+ * @param schema The schema of the route.
+ */
 export function violationError(violation: SchemaViolation, schema: unknown): AfterlogError {
   const { validation, validationContext = 'request' } = violation
   const [first] = validation
@@ -38,7 +41,7 @@ export function violationError(violation: SchemaViolation, schema: unknown): Aft
   return new AfterlogError('invalid-parameter', `${parameter}: ${message ?? 'not valid'}`, { parameter, cause: violation })
 }
 
-/** Names of the members at a path of an object schema; undefined where it has none of its own. */
+/** Returns the member names at a path of an object schema, or undefined where it is not an object there. */
 function namesOf(schema: unknown, path: readonly string[]): string[] | undefined {
   let at: unknown = schema
   for (const name of path) {
@@ -53,13 +56,13 @@ const unwrapped = (schema: unknown): unknown => (schema instanceof z.ZodOptional
 
 function hint(key: string, known: readonly string[] | undefined): string {
   if (known === undefined) return ''
-  if (known.length === 0) return '; none is taken here'
+  if (known.length === 0) return '; this path takes none'
   const nearest = nearestName(key, known)
   const guess = nearest === undefined ? '' : `; did you mean ${JSON.stringify(nearest)}?`
   return `${guess}${guess === '' ? ';' : ''} known are ${known.join(', ')}`
 }
 
-/** The name that is a typing error away; undefined where none is near. */
+/** Returns the name that is a typing error away, or undefined. */
 export function nearestName(given: string, names: readonly string[]): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
   const far = Math.min(2, Math.floor(given.length / 2))
@@ -70,7 +73,7 @@ export function nearestName(given: string, names: readonly string[]): string | u
   return near[0]?.name
 }
 
-/** Letters to put in, take out or change (Levenshtein), of short names. */
+/** The Levenshtein distance of short names: letters to insert, delete or change. */
 function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 2) return Infinity
   let row = Array.from({ length: b.length + 1 }, (_, i) => i)
@@ -83,7 +86,10 @@ function distance(a: string, b: string): number {
   return row[b.length]!
 }
 
-/** A parameter may be given once or several times, which is a union: what is wrong is what the alternative says that fits best. */
+/**
+ * The message for a parameter that may be given once or several times, which is a union: that of the closest
+ * alternative.
+ */
 function unionMessage({ message, params }: Issue): string | undefined {
   const alternatives = Array.isArray(params?.errors) ? (params.errors as unknown[]) : []
   const issues = alternatives.flatMap((issue) => (Array.isArray(issue) ? (issue as { code?: string; message?: string }[]) : []))

@@ -1,11 +1,11 @@
-// The one place that makes kafkajs clients: brokers, TLS, SASL, retries and log from the configuration. Nothing connects here.
+// Makes all kafkajs clients, with brokers, TLS, SASL, retries and log from the configuration. Nothing connects here.
 import { Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs'
 import { registerCodecs } from './codecs.ts'
 import { kafkaLogCreator, kafkaLogLevel } from './kafka-logger.ts'
 import type { SaslMechanism } from './settings.ts'
 import type { Logger } from '#shared/logger.ts'
 
-/** The variables that say where the brokers are and who asks; see docs/configuration.md. */
+/** The variables for the brokers and the login; see docs/configuration.md. */
 export interface KafkaClientConfig {
   AFTERLOG_KAFKA_BROKERS?: readonly string[] | undefined
   AFTERLOG_KAFKA_SSL: boolean
@@ -15,7 +15,10 @@ export interface KafkaClientConfig {
   AFTERLOG_KAFKA_CLIENT_ID: string
 }
 
-/** Outlives any outage: consumers and admin wait. kafkajs' default of 5 retries ends 40 s without a broker in a crash loop. */
+/**
+ * Outlasts any outage, for consumers and admin. With kafkajs' default of 5 retries, 40 s without a broker are a crash
+ * loop.
+ */
 export const retryForever = {
   initialRetryTime: 200,
   maxRetryTime: 2000,
@@ -23,10 +26,16 @@ export const retryForever = {
   restartOnFailure: async (): Promise<boolean> => true,
 }
 
-/** Fails within seconds: for callers with a deadline, who retry by themselves. An idempotent producer needs one retry at least. */
+/**
+ * Fails within seconds, for callers with a deadline, which retry themselves. An idempotent producer needs at least one
+ * retry.
+ */
 export const retryBriefly = { initialRetryTime: 100, maxRetryTime: 1000, retries: 2 }
 
-/** `retry` and `requestTimeoutMs` hold for every consumer, producer and admin made of it. Throws where no broker is configured. */
+/**
+ * `retry` and `requestTimeoutMs` apply to every consumer, producer and admin of the client. Throws where no broker is
+ * configured.
+ */
 export function createKafkaClient({
   config,
   log,
@@ -39,7 +48,7 @@ export function createKafkaClient({
   requestTimeoutMs?: number
 }): Kafka {
   const brokers = config.AFTERLOG_KAFKA_BROKERS
-  if (brokers === undefined) throw new Error('AFTERLOG_KAFKA_BROKERS is not set')
+  if (brokers === undefined) throw new Error('AFTERLOG_KAFKA_BROKERS is not set: name the brokers as host:port,…')
   registerCodecs()
   const sasl = saslOptions(config)
   return new Kafka({

@@ -1,5 +1,5 @@
-// Compression of record batches: what kafkajs lacks (snappy, lz4, zstd), and gzip with a bound. Agents choose the codec, and a batch
-// that cannot be read would stop its partition, so all four of the protocol are here.
+// Compression of record batches: gzip with a bound, and what kafkajs lacks (snappy, lz4, zstd). Agents choose the
+// codec, and a batch that cannot be read would stop its partition, so all four codecs of the protocol are supported.
 import { promisify } from 'node:util'
 import { constants, gzip, unzip, zstdCompress, zstdDecompress } from 'node:zlib'
 import kafkajs from 'kafkajs'
@@ -7,19 +7,22 @@ import { unlz4 } from './lz4.ts'
 import { snappyCompress, snappyDecompress } from './snappy.ts'
 import { recordsInstead } from './unreadable-batch.ts'
 
-/** A batch of the largest size that brokers take by default is 1 MiB; this stops one that was made to fill the memory. */
+/** Brokers accept batches of 1 MiB by default. The bound stops one that was made to fill the memory. */
 const decompressedBytesMax = 256 * 1024 * 1024
 
-/** What kafkajs asks of a codec: it hands over its encoder, and gets Buffers. */
+/** The interface of a codec in kafkajs. */
 interface Codec {
   compress(encoder: { buffer: Buffer }): Promise<Buffer>
   decompress(bytes: Buffer): Promise<Buffer>
 }
 
-// Level 1 of zstd costs a third of its default and gives up a tenth of the ratio on log lines.
+// Level 1 of zstd costs a third of the default's time, with a ratio on log lines that is a tenth lower.
 const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
-/** What cannot be decompressed becomes records that say so where it is a batch of a fetch (unreadable-batch.ts), and is rejected elsewhere. */
+/**
+ * A batch of a fetch that cannot be decompressed becomes records that say so (unreadable-batch.ts). Other bytes that
+ * cannot be decompressed are rejected.
+ */
 export function createCodecs({ bytesMax }: { bytesMax: number }) {
   const bound = { maxOutputLength: bytesMax }
   const readable =
@@ -53,10 +56,10 @@ export function createCodecs({ bytesMax }: { bytesMax: number }) {
   } satisfies Record<string, Codec>
 }
 
-/** Tells kafkajs, which keeps its codecs per process. Any number of times. */
+/** Registers the codecs with kafkajs, once per process or more often. */
 export function registerCodecs(): void {
   const codecs = createCodecs({ bytesMax: decompressedBytesMax })
-  // Not by name: Node finds only the first few exports of this CommonJS module.
+  // Not as named imports: Node finds only the first few exports of this CommonJS module.
   const { CompressionCodecs, CompressionTypes } = kafkajs
   CompressionCodecs[CompressionTypes.GZIP] = () => codecs.gzip
   CompressionCodecs[CompressionTypes.Snappy] = () => codecs.snappy

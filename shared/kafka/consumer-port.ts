@@ -1,11 +1,11 @@
-// What the ingest service needs of Kafka to consume. Knows nothing of kafkajs.
+// The port through which ingest consumes from Kafka. It knows nothing of kafkajs.
 
 export interface TopicPartition {
   topic: string
   partition: number
 }
 
-/** Offsets [from, to). */
+/** The offsets [from, to). */
 export interface OffsetRange extends TopicPartition {
   from: bigint
   to: bigint
@@ -13,7 +13,7 @@ export interface OffsetRange extends TopicPartition {
 
 export interface ConsumedMessage {
   offset: string
-  /** ms since 1970: the broker's, or the producer's where the topic says so. */
+  /** ms since 1970: the broker's time, or the producer's where the topic is configured so. */
   timestamp: string
   key: Buffer | null
   value: Buffer | null
@@ -21,40 +21,40 @@ export interface ConsumedMessage {
   headers?: Readonly<Record<string, Buffer | string | (Buffer | string | null)[] | null | undefined>> | undefined
 }
 
-/** What one fetch brought of one partition: all that there is in [from, to), control and aborted records left out. */
+/** The messages of one fetch of one partition: all in [from, to), except control and aborted records. */
 export interface ConsumedBatch extends OffsetRange {
   messages: readonly ConsumedMessage[]
-  /** One more than the last offset of the partition. */
+  /** The last offset of the partition plus one. */
   highWatermark: bigint
 }
 
 export interface AssignedPartition extends TopicPartition {
-  /** The first offset that comes. */
+  /** The first offset that is delivered. */
   position: bigint
-  /** What was never read and is not there any more: offsets that the topic's retention took. */
+  /** Offsets that were never read, since the topic's retention deleted them. */
   lost?: OffsetRange
 }
 
 export interface ConsumerHandler {
-  /** Replaces every assignment before; what was not committed comes again, here or elsewhere. */
+  /** Replaces the assignment. Messages that were not committed are delivered again, here or elsewhere. */
   assigned(partitions: readonly AssignedPartition[]): void
-  /** Ranges of a partition come without a gap and without overlap, from its position on. */
+  /** Delivers ranges of a partition from its position on, without gap or overlap. */
   batch(batch: ConsumedBatch): void
-  /** Like a batch, of what retention took before it could be read. */
+  /** Like `batch`, for a range that retention deleted before it could be read. */
   lost(range: OffsetRange): void
 }
 
 export interface GroupConsumer {
-  /** Nothing more is fetched of it until it is resumed. */
+  /** Stops fetching from the partition until it is resumed. */
   pause(partition: TopicPartition): void
   resume(partitions: readonly TopicPartition[]): void
-  /** Resolves when the broker has them. */
+  /** Resolves when the broker has stored the offsets. */
   commit(offsets: readonly (TopicPartition & { offset: bigint })[]): Promise<void>
-  /** Why nothing is consumed right now. */
+  /** Returns why nothing is consumed right now, or undefined. */
   obstacle(): string | undefined
-  /** High watermarks by `topic/partition`, of all partitions of the topics. */
+  /** Returns the high watermarks by `topic/partition`, of all partitions of the topics. */
   highWatermarks(topics: readonly string[]): Promise<ReadonlyMap<string, bigint>>
-  /** Fetches nothing more; what was given goes on, and may still be committed. */
+  /** Stops fetching. What was delivered may still be committed. */
   stopFetching(): void
   /** Leaves the group. */
   close(): Promise<void>

@@ -1,7 +1,7 @@
-// A member of a consumer group that hands out each partition's offsets without a gap and without overlap, whatever kafkajs shows of them.
-// kafkajs hides control, aborted and filtered records, forgets a position that retention took, and may hand out a fetch of before a
-// rebalance; so positions are kept here: after a join nothing is fetched until each partition's committed offset and its log's bounds are
-// known, and a fetch that does not begin at the position is thrown away and asked for again. Proof: docs/decisions/0006-kafka-delivery.md.
+// A member of a consumer group that delivers each partition's offsets without gap or overlap. kafkajs hides control,
+// aborted and filtered records, loses a position that retention deleted, and may deliver a fetch from before a
+// rebalance. So this module tracks positions: after a join it fetches nothing until it knows each partition's committed
+// offset and bounds, and it drops a fetch that does not begin at the position. docs/decisions/0006-kafka-delivery.md
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EachBatchPayload, Kafka } from 'kafkajs'
 import type { Logger } from '#shared/logger.ts'
@@ -15,48 +15,48 @@ import { whereToBegin } from './where-to-begin.ts'
 export interface GroupConsumerOptions {
   kafka: Kafka
   groupId: string
-  /** Topics to consume. Asked again and again: it rejects while they are not there, and there may be more of them later. */
+  /** Returns the topics to consume. Called repeatedly: it rejects while none exists, and may return more later. */
   topics: () => Promise<readonly string[]>
   handler: ConsumerHandler
   log: Logger
 }
 
-/** ms after which a member that says nothing counts as dead. */
+/** ms of silence after which the group counts a member as dead. */
 const sessionTimeout = 10_000
 const heartbeatInterval = 2000
-/** ms that a fetch waits for messages: what a stop or a resumed partition may take longer. */
+/** ms that a fetch waits for messages. A stop, or a resumed partition, may have to wait as long. */
 const maxWaitTimeInMs = 100
 const retryMs = 1000
-/** ms in which a fetch of before a seek may still come in. */
+/** ms in which a fetch from before a seek may still arrive. */
 const staleMs = 2 * maxWaitTimeInMs + 500
-/** An empty stretch is looked at so often before it is believed. */
-const looksMin = 3
+/** How often an empty stretch must be observed before it counts. */
+const observationsMin = 3
 
 export function createGroupConsumer({ kafka, groupId, topics, handler, log }: GroupConsumerOptions): GroupConsumer {
   const consumer = kafka.consumer({ groupId, sessionTimeout, heartbeatInterval, maxWaitTimeInMs })
   const offsets = createPartitionOffsets(kafka)
-  /** By `topic/partition`: where the next batch must begin. Empty while an assignment is being prepared. */
+  /** By `topic/partition`: where the next batch must begin. Empty while an assignment is prepared. */
   const positions = new Map<string, bigint>()
-  /** When kafkajs was told a position from which nothing has come yet. */
+  /** When a seek was made, for partitions from which nothing has arrived since. */
   const soughtMs = new Map<string, number>()
   const realigning = new Set<string>()
-  /** Partitions whose owner has no room for more. */
-  const held = new Set<string>()
-  const stretches = createEmptyStretches(looksMin)
+  /** Partitions that the handler has paused. */
+  const paused = new Set<string>()
+  const stretches = createEmptyStretches(observationsMin)
   let assignment: readonly TopicPartition[] = []
   let generation = 0
   let closed = false
   let stopped = false
-  /** Whether there is a member that can be told what to fetch. */
+  /** Whether kafkajs has a member, which seek, pause and resume need. */
   let joined = false
-  /** Commits that the broker has taken. */
+  /** How many commits the broker has stored. */
   let commits = 0
   let committing = false
   let obstacle: string | undefined = `has not joined the consumer group ${groupId} yet`
 
   const ofGeneration = (wanted: number): boolean => !closed && generation === wanted
 
-  /** Everything not committed comes again, from where the broker says. */
+  /** Begins an assignment: partitions are read from their committed offsets. */
   function begin(partitions: readonly TopicPartition[]): void {
     generation++
     joined = true
@@ -64,7 +64,7 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
     positions.clear()
     soughtMs.clear()
     realigning.clear()
-    held.clear()
+    paused.clear()
     stretches.clear()
     handler.assigned([])
     pause(partitions)
@@ -72,15 +72,15 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
   }
 
   async function prepare(mine: number, partitions: readonly TopicPartition[]): Promise<void> {
-    for (let look = 1; ofGeneration(mine); look++) {
+    for (let attempt = 1; ofGeneration(mine); attempt++) {
       try {
-        const ready = await whereToBegin({ offsets, groupId, partitions, look })
+        const ready = await whereToBegin({ offsets, groupId, partitions, attempt })
         if (!ofGeneration(mine)) return
         for (const at of ready) {
           positions.set(keyOf(at), at.position)
           seek(at, at.position)
         }
-        // Before the handler, who pauses what it has no room for.
+        // Before the handler is called, since it pauses partitions for which it has no room.
         resume(partitions)
         handler.assigned(ready)
         obstacle = undefined
@@ -88,7 +88,7 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
         return
       } catch (error) {
         obstacle = `does not know where its partitions begin: ${describeKafkaError(error)}`
-        log.warn({ err: error }, 'Kafka does not say where the assigned partitions begin; trying again')
+        log.warn({ err: error }, 'Kafka does not tell where the assigned partitions begin; trying again')
         await sleep(retryMs)
       }
     }
@@ -103,11 +103,11 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
     const parts = fetchParts(batch.messages)
     for (const [i, messages] of parts.entries()) {
       if (i > 0) {
-        // Others have their turn, and the group hears of us.
+        // Lets other work run, and keeps the session of this member alive.
         await sleep(0)
         await heartbeat()
-        // What has no room now is fetched again.
-        if (held.has(keyOf(at))) return
+        // A paused partition fetches the rest again.
+        if (paused.has(keyOf(at))) return
       }
       if (!ofGeneration(mine) || positions.get(keyOf(at)) !== position) return
       const last = i === parts.length - 1 ? batch.lastOffset() : messages.at(-1)!.offset
@@ -119,13 +119,13 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
     }
   }
 
-  /** kafkajs passes over a fetch of nothing but control and aborted records, and only an event tells of it. */
+  /** Handles a fetch of nothing but control and aborted records. kafkajs skips it, and reports it only in an event. */
   function passedOver(at: TopicPartition, first: string | null, last: string): void {
     const key = keyOf(at)
     const position = positions.get(key)
     const to = BigInt(last) + 1n
     if (position === undefined || to <= position) return
-    // Where nothing of it is at or behind the position, `last` is the position itself, and nothing is there.
+    // Where the fetch has nothing at or behind the position, `last` is the position itself.
     const from = BigInt(first ?? last)
     if (from !== position && !(soughtMs.has(key) && stretches.isEmpty(key, position, from))) return void realign(at, position)
     handler.batch({ ...at, from: position, to, messages: [], highWatermark: to })
@@ -138,16 +138,16 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
     positions.set(keyOf(at), to)
   }
 
-  /** Tells kafkajs where to go on, which fetched elsewhere: retention took the position, or a fetch outlived its assignment. */
+  /** Seeks again after kafkajs fetched elsewhere: retention deleted the position, or the assignment changed. */
   async function realign(at: TopicPartition, position: bigint): Promise<void> {
     const key = keyOf(at)
     if (realigning.has(key) || performance.now() - (soughtMs.get(key) ?? Number.NEGATIVE_INFINITY) < staleMs) return
     realigning.add(key)
     const mine = generation
     try {
-      const found = (await offsets.bounds([at.topic])).get(key)
-      if (found === undefined || !ofGeneration(mine) || positions.get(key) !== position) return
-      const { low, high } = found
+      const bounds = (await offsets.bounds([at.topic])).get(key)
+      if (bounds === undefined || !ofGeneration(mine) || positions.get(key) !== position) return
+      const { low, high } = bounds
       if (high < position) return begin(assignment)
       if (low > position) {
         handler.lost({ ...at, from: position, to: low })
@@ -155,13 +155,13 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
       }
       seek(at, positions.get(key)!)
     } catch (error) {
-      log.warn({ err: error, ...at }, 'Kafka does not say where a partition begins; trying again')
+      log.warn({ err: error, ...at }, 'Kafka does not tell where a partition begins; trying again')
     } finally {
       realigning.delete(key)
     }
   }
 
-  /** Nothing is fetched of a partition that retention has emptied, so that only asking tells. */
+  /** Reads bounds. A partition that retention has emptied delivers nothing, so that only its bounds show the loss. */
   async function boundsOf(names: readonly string[]): Promise<ReadonlyMap<string, PartitionBounds>> {
     const bounds = await offsets.bounds(names)
     for (const at of assignment) {
@@ -186,7 +186,7 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
 
   const { GROUP_JOIN, START_BATCH_PROCESS, COMMIT_OFFSETS, REQUEST, STOP, CRASH } = consumer.events
   consumer.on(GROUP_JOIN, ({ payload }) => {
-    // A restart that was under way when it was closed.
+    // A restart was under way when the consumer was closed.
     if (closed) return void consumer.disconnect().catch(() => undefined)
     const partitions = Object.entries(payload.memberAssignment as Readonly<Record<string, readonly number[]>>)
     begin(partitions.flatMap(([topic, numbers]) => numbers.map((partition) => ({ topic, partition }))))
@@ -197,12 +197,12 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
   consumer.on(COMMIT_OFFSETS, () => commits++)
   consumer.on(REQUEST, ({ payload }) => {
     if (payload.apiName !== 'OffsetCommit' || committing || closed) return
-    // Of its own accord kafkajs commits only "the earliest", over what was committed, where its position is gone.
+    // kafkajs commits by itself only "the earliest" offset, over what was committed, where its position is gone.
     void boundsOf([...new Set(assignment.map(({ topic }) => topic))]).catch((error: unknown) => {
-      log.warn({ err: error }, 'Kafka does not say what retention took; asked again with the lag')
+      log.warn({ err: error }, 'Kafka does not tell what retention deleted; trying again with the lag')
     })
   })
-  // From here on, and not only from the crash that is told later, kafkajs throws where it is told what to fetch.
+  // From this event on kafkajs throws in seek, pause and resume. Its crash event comes later.
   consumer.on(STOP, () => {
     joined = false
   })
@@ -236,7 +236,7 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
   }
   const started = start()
 
-  /** Topics that may be used only later: kafkajs takes them only where it joins anew. */
+  /** Restarts the consumer when more topics may be used, since kafkajs takes new topics only when it joins. */
   async function follow(names: readonly string[]): Promise<void> {
     while (!closed) {
       await sleep(retryMs, undefined, { ref: false })
@@ -250,11 +250,11 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
 
   return {
     pause: (partition) => {
-      held.add(keyOf(partition))
+      paused.add(keyOf(partition))
       pause([partition])
     },
     resume: (partitions) => {
-      for (const each of partitions) held.delete(keyOf(each))
+      for (const each of partitions) paused.delete(keyOf(each))
       resume(partitions)
     },
     commit: async (wanted) => {
@@ -265,7 +265,7 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
       } finally {
         committing = false
       }
-      // kafkajs says that it is done where it has left the group.
+      // kafkajs resolves a commit, without committing, where it has left the group.
       if (commits === before) throw new Error(`nothing was committed: the consumer has left the group ${groupId}`)
     },
     obstacle: () => obstacle,

@@ -1,27 +1,30 @@
-// Whether nothing stands between a position and what came instead. A log that was compacted once has such stretches; but kafkajs does
-// not say which offset it asked for where it passes over control and aborted records, so that a fetch of before a rebalance looks the
-// same. Only the same answer to one seek after the other is believed.
+// Decides whether there is nothing between a position and the offset that arrived instead. A log that was compacted
+// once has such stretches. But where kafkajs skips control and aborted records it does not tell which offset it
+// fetched, so that a fetch from before a rebalance looks the same. So the same offset must arrive for several seeks in
+// a row.
 
 export interface EmptyStretches {
-  /** Something at `from` came where `position` was sought: true once that was seen so often in a row that nothing is between them. */
+  /**
+   * Reports that `from` arrived after a seek to `position`. Returns true once that was reported often enough in a row.
+   */
   isEmpty(key: string, position: bigint, from: bigint): boolean
-  /** The position has moved. */
+  /** Drops the reports of a partition whose position has moved. */
   forget(key: string): void
   clear(): void
 }
 
-/** @param looksMin How often it must be seen. */
-export function createEmptyStretches(looksMin: number): EmptyStretches {
-  const seen = new Map<string, { position: bigint; from: bigint; looks: number }>()
+/** @param observationsMin How many reports in a row it takes. */
+export function createEmptyStretches(observationsMin: number): EmptyStretches {
+  const observed = new Map<string, { position: bigint; from: bigint; count: number }>()
   return {
     isEmpty: (key, position, from) => {
       if (from < position) return false
-      const last = seen.get(key)
-      const looks = last?.position === position && last.from === from ? last.looks + 1 : 1
-      seen.set(key, { position, from, looks })
-      return looks >= looksMin
+      const last = observed.get(key)
+      const count = last?.position === position && last.from === from ? last.count + 1 : 1
+      observed.set(key, { position, from, count })
+      return count >= observationsMin
     },
-    forget: (key) => void seen.delete(key),
-    clear: () => seen.clear(),
+    forget: (key) => void observed.delete(key),
+    clear: () => observed.clear(),
   }
 }

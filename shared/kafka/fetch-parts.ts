@@ -1,11 +1,11 @@
-// A fetch in parts: what its messages cost is known only once they are decoded, and a fetch that was compressed well may hold a hundred
-// times its bytes. Between parts the group hears of the consumer.
+// Splits a fetch into parts. The cost of messages is known only once they are decoded, and a well compressed fetch may
+// hold a hundred times its bytes. Between parts the consumer sends its heartbeat.
 import type { ConsumedMessage } from './consumer-port.ts'
 
-/** Bytes of the values of a part; a larger message is a part by itself. */
+/** The bytes of values in a part. A larger message is a part by itself. */
 const partBytes = 256 * 1024
 
-/** At least one part, in order, of whole messages. */
+/** Returns at least one part. Parts are in order and have whole messages. */
 export function fetchParts<T extends Pick<ConsumedMessage, 'value'>>(messages: readonly T[]): T[][] {
   const parts: T[][] = []
   let part: T[] = []

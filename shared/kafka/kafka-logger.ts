@@ -1,12 +1,13 @@
-// kafkajs' log, as pino lines. kafkajs calls every failed attempt an error and repeats it as long as a broker is away: here it is a
-// warning, and one text is written once in ten seconds, with the number of times it came meanwhile. Only fields known to be harmless pass.
+// Writes kafkajs' log as pino lines. kafkajs logs every failed attempt as an error, for as long as a broker is away.
+// Here it is a warning, and one text is written once in ten seconds, with the number of its repetitions. Only harmless
+// fields pass.
 import { logLevel, type LogEntry, type logCreator } from 'kafkajs'
 import type { Logger } from '#shared/logger.ts'
 
 const quietMs = 10_000
 const textsMax = 500
 
-/** Fields of kafkajs that help to find the cause. Payloads, configuration and whatever else it attaches stay out. */
+/** Fields of kafkajs that help to find the cause. Payloads, configuration and other fields stay out. */
 const fields = [
   'broker',
   'error',
@@ -20,30 +21,30 @@ const fields = [
   'duration',
 ]
 
-/** What kafkajs says about settings that we chose on purpose. publisher.ts says why its retries may be limited. */
+/** What kafkajs logs about settings that we chose on purpose. publisher.ts explains them. */
 const known = /^Limiting retries for the idempotent producer/
 
-/** What kafkajs need not even format for this logger. */
+/** Returns the level below which kafkajs need not even format messages. */
 export function kafkaLogLevel(log: Logger): logLevel {
   if (log.isLevelEnabled('trace')) return logLevel.DEBUG
   return log.isLevelEnabled('info') ? logLevel.INFO : logLevel.WARN
 }
 
-/** `now` in ms. */
+/** @param now Returns ms. */
 export function kafkaLogCreator({ log, now = Date.now }: { log: Logger; now?: () => number }): logCreator {
-  const seen = new Map<string, { since: number; repeated: number }>()
+  const written = new Map<string, { since: number; repeated: number }>()
 
-  /** How often this text came unwritten before, or undefined where it must wait. */
+  /** Returns how often the text came since it was written last, or undefined where it must wait. */
   function turn(text: string): number | undefined {
     const time = now()
-    const last = seen.get(text)
+    const last = written.get(text)
     if (last !== undefined && time - last.since < quietMs) {
       last.repeated++
       return undefined
     }
-    if (seen.size >= textsMax) for (const [key, { since }] of seen) if (time - since >= quietMs) seen.delete(key)
-    if (seen.size >= textsMax) seen.clear()
-    seen.set(text, { since: time, repeated: 0 })
+    if (written.size >= textsMax) for (const [key, { since }] of written) if (time - since >= quietMs) written.delete(key)
+    if (written.size >= textsMax) written.clear()
+    written.set(text, { since: time, repeated: 0 })
     return last?.repeated ?? 0
   }
 

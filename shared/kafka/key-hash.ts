@@ -1,10 +1,10 @@
 // The hash by which Kafka's Java clients choose the partition of a key: murmur2, 32 bits, seed 0x9747b28c
-// (org.apache.kafka.common.utils.Utils.murmur2). In 32-bit arithmetic throughout: kafkajs lets its BigInts grow, so that a key of
-// 200 kB held the process for ten seconds.
+// (org.apache.kafka.common.utils.Utils.murmur2). It uses 32-bit arithmetic. kafkajs uses BigInts that grow, so that a
+// key of 200 kB blocked the process for ten seconds.
 
 const m = 0x5bd1e995
 
-/** What the hash of a key becomes as a number that is not negative: `partition = keyHash(key) % partitions`. */
+/** Returns the hash of a key as a number that is not negative: `partition = keyHash(key) % partitions`. */
 export function keyHash(key: Buffer): number {
   let hash = 0x9747b28c ^ key.length
   const whole = key.length & ~3

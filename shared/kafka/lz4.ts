@@ -1,11 +1,15 @@
-// The LZ4 frame format, read only: what Kafka's record batches hold (lz4/lz4: doc/lz4_Frame_format.md, lz4_Block_format.md).
-// Its own checksums are skipped: a record batch has a CRC-32C, which the broker has checked. Every index is checked before it is used.
+// Reads the LZ4 frame format, as Kafka's record batches have it (lz4/lz4: doc/lz4_Frame_format.md,
+// lz4_Block_format.md). Its own checksums are skipped: the broker has checked the CRC-32C of the batch. Every index is
+// checked before it is used.
 
 const frameMagic = 0x184d2204
 const skippableMagic = 0x184d2a50
 const blockBytesMax: Readonly<Record<number, number>> = { 4: 1 << 16, 5: 1 << 18, 6: 1 << 20, 7: 1 << 22 }
 
-/** Frames, one after another, decompressed. Throws an Error that says where the input is no LZ4, or that it is over `bytesMax`. */
+/**
+ * Decompresses a sequence of frames. Throws an Error that says where the input is not LZ4, or that it exceeds
+ * `bytesMax`.
+ */
 export function unlz4(input: Buffer, bytesMax: number): Buffer {
   const output = createOutput(bytesMax)
   let pos = 0
@@ -36,7 +40,7 @@ function createOutput(bytesMax: number): Output {
   }
 }
 
-/** Returns where the frame ends. */
+/** Reads one frame and returns where it ends. */
 function readFrame(input: Buffer, start: number, output: Output): number {
   let pos = start
   const skip = (bytes: number): void => {
@@ -75,7 +79,7 @@ function readFrame(input: Buffer, start: number, output: Output): number {
   return pos
 }
 
-/** Appends one block. A match may reach back to `windowStart`. `at` is where the block is in the whole input. */
+/** Appends one block. A match may reach back to `windowStart`. `at` is the place of the block in the whole input. */
 function readBlock(block: Buffer, stored: boolean, at: number, blockMax: number, windowStart: number, output: Output): void {
   output.reserve(stored ? block.length : Math.min(blockMax, 255 * block.length))
   const { bytes } = output

@@ -1,19 +1,19 @@
-// What the broker says of offsets: where logs begin and end, what a group has committed. Asked for answers, not for patience: a question
-// fails within seconds, and the next one connects anew.
+// Asks the broker for offsets: where logs begin and end, and what a group has committed. A request fails within
+// seconds, and the next one connects anew.
 import type { Admin, Kafka } from 'kafkajs'
 import type { TopicPartition } from './consumer-port.ts'
 import { protocolErrorOf } from './protocol-error.ts'
 
-/** Offsets that are there: [low, high). */
+/** The offsets that exist: [low, high). */
 export interface PartitionBounds {
   low: bigint
   high: bigint
 }
 
 export interface PartitionOffsets {
-  /** By `topic/partition`; topics that are not there are not in it. */
+  /** Returns bounds by `topic/partition`, without topics that do not exist. */
   bounds(topics: readonly string[]): Promise<ReadonlyMap<string, PartitionBounds>>
-  /** By `topic/partition`; partitions that the group never committed are not in it. */
+  /** Returns offsets by `topic/partition`, without partitions of which the group has committed none. */
   committed(groupId: string, topics: readonly string[]): Promise<ReadonlyMap<string, bigint>>
   close(): Promise<void>
 }

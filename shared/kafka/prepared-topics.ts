@@ -1,4 +1,4 @@
-// The topics of a process, prepared in the background: a broker that is away, or a topic that is refused, is asked again until it is right.
+// Prepares the topics of a process in the background, and retries while a broker is away or a topic is refused.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
 import type { Logger } from '#shared/logger.ts'
@@ -7,9 +7,9 @@ import { prepareTopics, type TopicState } from './topics.ts'
 
 export interface PreparedTopicsOptions {
   kafka: Kafka
-  /** All of them, those that are only published to too. */
+  /** All topics, also those to which the process only publishes. */
   topics: readonly string[]
-  /** Of topics that are created. */
+  /** Partitions of topics that are created. */
   partitions: number
   replication: number | undefined
   retentionDays: number
@@ -17,17 +17,20 @@ export interface PreparedTopicsOptions {
 }
 
 export interface PreparedTopics {
-  /** max.message.bytes of a topic; undefined while no broker has said it, and while the topic is refused: nothing may be published there. */
+  /**
+   * Returns max.message.bytes of a topic. Undefined while no broker has answered, or while the topic is refused: then
+   * nothing may be published to it.
+   */
   limitOf(topic: string): number | undefined
-  /** Sentences about topics that are not used, and why. */
+  /** Returns sentences that say which topics are not used, and why. */
   refused(): string[]
-  /** Those of `wanted` that may be used; resolves once there is one. */
+  /** Resolves with the usable topics of `wanted`, once there is one. */
   usable(wanted: readonly string[]): Promise<readonly string[]>
   close(): void
 }
 
 const retryMs = 2000
-/** ms after which settings that were right are looked at again: somebody may change them. */
+/** ms after which settings that were right are checked again, since they may change. */
 const againMs = 60_000
 
 export function createPreparedTopics({ kafka, topics, log, ...settings }: PreparedTopicsOptions): PreparedTopics {
@@ -47,20 +50,21 @@ export function createPreparedTopics({ kafka, topics, log, ...settings }: Prepar
   }
 
   const prepared = (async () => {
-    let told = ''
+    let lastLogged = ''
     while (!closing.signal.aborted) {
       let waitMs = retryMs
       try {
         await prepare()
         const refused = refusals()
-        if (refused.join() !== told && refused.length > 0)
-          log.error({ refused }, 'topics that cannot be used; checking them again')
-        told = refused.join()
+        if (refused.join() !== lastLogged && refused.length > 0)
+          log.error({ refused }, 'topics cannot be used; checking them again')
+        lastLogged = refused.join()
         if (refused.length === 0) waitMs = againMs
       } catch (error) {
         const why = describeKafkaError(error)
-        if (why !== told) log.warn({ why }, 'Kafka does not answer about its topics; asking again')
-        told = why
+        if (why !== lastLogged) log.warn({ why }, 'Kafka does not answer about its topics; trying again')
+        lastLogged = why
+        lastLogged = why
       }
       await sleep(waitMs, undefined, { signal: closing.signal }).catch(() => undefined)
     }

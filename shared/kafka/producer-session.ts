@@ -1,19 +1,23 @@
-// One idempotent producer of kafkajs, from its connection to its first failure. After any failed send it must never send anything else:
-// kafkajs takes the sequence numbers back without knowing what the broker stored, and another group under the same numbers would be
-// taken for a repetition and acknowledged, but not stored (KIP-98). So whoever holds a session throws it away then and makes another.
+// One idempotent producer of kafkajs, from its connection to its first failed send. After a failed send it must not
+// send again: kafkajs resets the sequence numbers without knowing what the broker stored. A broker would take another
+// group under the same numbers for a repetition, and acknowledge it without storing it (KIP-98). So the owner then ends
+// the session and makes another.
 import kafkajs, { Partitioners, type Kafka, type Message } from 'kafkajs'
 import { keyHash } from './key-hash.ts'
 import type { KafkaMessage } from './publisher-port.ts'
 
 export interface ProducerSession {
   connect(): Promise<void>
-  /** Resolves when all are acknowledged by all replicas in sync. Rejects after `timeoutMs` or sooner: then any of them may be stored. */
+  /**
+   * Resolves when all in-sync replicas have acknowledged all messages. Rejects after `timeoutMs` at the latest; some of
+   * the messages may be stored then.
+   */
   send(topic: string, messages: readonly KafkaMessage[]): Promise<void>
-  /** Disconnects, as soon as what is under way has ended by itself. */
+  /** Disconnects once the requests under way have ended by themselves. */
   end(): Promise<void>
 }
 
-/** `kafka` must retry briefly (client.ts): a session that is given up lives on until its retries end. */
+/** `kafka` must retry briefly (client.ts), since a session that is ended lives on until its retries end. */
 export function createProducerSession({ kafka, timeoutMs }: { kafka: Kafka; timeoutMs: number }): ProducerSession {
   const { createPartitioner, partitionOf } = stickyPartitioner()
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false, createPartitioner })
@@ -27,21 +31,24 @@ export function createProducerSession({ kafka, timeoutMs }: { kafka: Kafka; time
         producer.sendBatch({
           acks: -1,
           timeout: Math.ceil(timeoutMs / 2),
-          // Measured on log lines: an eighth of the bytes on the wire and on the brokers' disks, for a tenth more CPU here.
+          // Measured on log lines: an eighth of the bytes on the network and on the brokers' disks, for a tenth more
+          // CPU here.
           compression: kafkajs.CompressionTypes.ZSTD,
           topicMessages: [{ topic, messages: sent }],
         }),
       )
-      // Where a partition moves to a broker that had answered for others already, kafkajs reports success without sending it again.
+      // When a partition moves to a broker that has answered for other partitions, kafkajs reports success without a
+      // resend.
       const stored = new Set(answer.map(({ partition }) => partition))
       const missed = sent.find((message) => !stored.has(partitionOf(message) ?? -1))
       if (missed !== undefined) throw new Error(`no broker acknowledged partition ${partitionOf(missed)} of ${topic}`)
     },
-    // A disconnect now would leave the requests under way without their timeouts, and kafkajs would connect again for its retries.
+    // An earlier disconnect would take the timeouts from the requests under way, and kafkajs would reconnect for
+    // retries.
     end: () => underWay.then(() => producer.disconnect()).catch(() => undefined),
   }
 
-  /** Gives up waiting after `timeoutMs`; kafkajs goes on until its own retries end. */
+  /** Rejects after `timeoutMs`, while kafkajs goes on until its own retries end. */
   async function bounded<T>(work: Promise<T>): Promise<T> {
     underWay = work.catch(() => undefined)
     const { promise: late, reject } = Promise.withResolvers<never>()
@@ -55,8 +62,9 @@ export function createProducerSession({ kafka, timeoutMs }: { kafka: Kafka; time
 }
 
 /**
- * The Java clients' choice of partition (murmur2 of the key), made once per message. kafkajs asks again for each retry, and would spread keyless
- * messages differently under the sequence numbers of the first attempt.
+ * Chooses partitions as the Java clients do (murmur2 of the key), once per message. kafkajs calls a partitioner again
+ * for each retry, and would then spread messages without key differently under the sequence numbers of the first
+ * attempt.
  */
 function stickyPartitioner() {
   const chosen = new WeakMap<Message, number>()

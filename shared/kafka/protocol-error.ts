@@ -1,7 +1,10 @@
-// What a kafkajs error was at the bottom: it wraps the broker's own code in errors about its retries.
+// Finds the error of the broker inside an error of kafkajs, which wraps it in errors about its retries.
 import { connectionHint } from './connection-hints.ts'
 
-/** The protocol's name of the error, like `MESSAGE_TOO_LARGE`; undefined where no broker said it (connections, timeouts). */
+/**
+ * Returns the protocol's name of the error, such as `MESSAGE_TOO_LARGE`; undefined where no broker sent it (timeouts,
+ * sockets).
+ */
 export function protocolErrorOf(error: unknown): string | undefined {
   let at: unknown = error
   for (let depth = 0; depth < 8 && typeof at === 'object' && at !== null; depth++) {
@@ -12,11 +15,11 @@ export function protocolErrorOf(error: unknown): string | undefined {
   return undefined
 }
 
-/** One line for a log or a sentence: first what to do about it, where that is known. */
+/** Returns one line for a log or a sentence. What to do about the error comes first, where it is known. */
 export function describeKafkaError(error: unknown): string {
   const type = protocolErrorOf(error)
   const message = error instanceof Error ? error.message : String(error)
-  const said = type === undefined || message.includes(type) ? message : `${message} (${type})`
+  const description = type === undefined || message.includes(type) ? message : `${message} (${type})`
   const hint = connectionHint(message)
-  return hint === undefined ? said : `${hint}: ${said}`
+  return hint === undefined ? description : `${hint}: ${description}`
 }

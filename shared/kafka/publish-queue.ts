@@ -1,8 +1,10 @@
-// Messages that wait to be published: a lane per topic, first in first out, so that the messages of one key keep their order and a
-// topic that fails does not hold up the others. Bounded in bytes, which count from `add` until the message is acknowledged or given up.
+// Messages that wait to be published, in a first-in-first-out lane per topic: messages of one key stay in order, and a
+// failing topic does not hold up the others. The queue is bounded in bytes, which count from `add` until `release`.
 import type { KafkaMessage } from './publisher-port.ts'
 
-/** One call of publish(): settled once, when its last message is acknowledged, or the first failed for good. */
+/**
+ * One call of publish(). It settles once: when its last message is acknowledged, or the first one has failed for good.
+ */
 export interface Publication {
   waiting: Set<Waiting>
   settled: boolean
@@ -12,12 +14,12 @@ export interface Waiting {
   readonly message: KafkaMessage
   readonly bytes: number
   readonly publication: Publication
-  /** Sent by itself, since a group with it was refused. */
+  /** Whether it must be sent alone, since a group with it was refused. */
   alone: boolean
 }
 
 interface Lane {
-  /** Taken before, in order; they go before what came later. */
+  /** Messages that were taken and put back, in order. They go before the others. */
   again: Waiting[]
   fresh: Set<Waiting>
 }
@@ -25,14 +27,14 @@ interface Lane {
 const groupMessagesMax = 1000
 
 export function createPublishQueue({ bytesMax, groupBytesMax }: { bytesMax: number; groupBytesMax: (topic: string) => number }) {
-  /** In the order of their turns. */
+  /** The next topic to serve comes first. */
   const lanes = new Map<string, Lane>()
   let bytes = 0
 
   return {
     bytes: (): number => bytes,
 
-    /** False where they do not fit; an empty queue takes a publication of any size. */
+    /** Returns false where the messages do not fit. An empty queue takes a publication of any size. */
     add(publication: Publication, messages: readonly KafkaMessage[]): boolean {
       const entries = messages.map((message) => ({ message, bytes: bytesOf(message), publication, alone: false }))
       const more = entries.reduce((sum, entry) => sum + entry.bytes, 0)
@@ -45,7 +47,10 @@ export function createPublishQueue({ bytesMax, groupBytesMax }: { bytesMax: numb
       return true
     },
 
-    /** The next messages of the topic whose turn it is, as many as one record batch may hold; a larger one goes alone. */
+    /**
+     * Takes the next messages of the topic whose turn it is, as many as fit into a record batch. A larger message goes
+     * alone.
+     */
     take(): { topic: string; group: Waiting[] } | undefined {
       for (const [topic, lane] of lanes) {
         lanes.delete(topic)
@@ -56,13 +61,13 @@ export function createPublishQueue({ bytesMax, groupBytesMax }: { bytesMax: numb
       return undefined
     },
 
-    /** Gives a group back to the head of its lane, without what nobody waits for any more. */
+    /** Puts a group back at the head of its lane, without messages of settled publications. */
     putBack(topic: string, group: readonly Waiting[]): void {
-      const still = group.filter((entry) => !entry.publication.settled)
-      if (still.length > 0) laneOf(topic).again.unshift(...still)
+      const unsettled = group.filter((entry) => !entry.publication.settled)
+      if (unsettled.length > 0) laneOf(topic).again.unshift(...unsettled)
     },
 
-    /** This message waits no more: it is acknowledged, or nobody asks for it. */
+    /** Removes a message that is acknowledged, or whose publication is settled. */
     release(entry: Waiting): void {
       if (!entry.publication.waiting.delete(entry)) return
       bytes -= entry.bytes
@@ -94,7 +99,7 @@ function takeFrom(lane: Lane, groupBytes: number): Waiting[] {
   return group
 }
 
-/** Bytes of a message in a record batch: what it holds, and at most this much of lengths and deltas around it. */
+/** The bytes of a message in a record batch: its content, and the most that lengths and deltas around it take. */
 function bytesOf({ key, value, headers }: KafkaMessage): number {
   let bytes = 32 + (key?.length ?? 0) + value.length
   for (const [name, text] of Object.entries(headers)) bytes += 10 + Buffer.byteLength(name) + Buffer.byteLength(text)

@@ -1,5 +1,6 @@
-// Publishing with acks=all for callers who wait. Calls at the same time share one request (group commit), one is under way at a time,
-// and a caller waits no longer than `timeoutMs` whatever the brokers do. Publishing again after a failure is always safe: rows are idempotent.
+// Publishes with acks=all for callers that wait. Calls at the same time share one request (group commit), and one
+// request is under way at a time. A caller waits no longer than `timeoutMs`, whatever the brokers do. To publish again
+// after a failure is always safe, since rows are idempotent.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createKafkaClient, retryBriefly, type KafkaClientConfig } from './client.ts'
 import { createProducerSession, type ProducerSession } from './producer-session.ts'
@@ -10,24 +11,25 @@ import { messageBytesDefault } from './topics.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
 
-/** What a record batch of one message has beside key, value and headers, for up to some forty headers. */
+/** The bytes of a record batch with one message, besides key, value and up to some forty headers. */
 const overheadBytes = 512
 const retryAfterS = 5
 const pauseMaxMs = 2000
-/** How long a topic that a broker refused to take keeps readiness away while nothing is published to it. */
+/** How long a topic that a broker refused makes the service unready, while nothing is published to it. */
 const failureHoldsMs = 30_000
 const tooLarge = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']
 
 export interface KafkaPublisher extends Publisher {
-  /** Why publishing fails now, in a sentence for readiness; it may name brokers. */
+  /** Returns why publishing fails now, in a sentence for readiness, or undefined. It may name brokers. */
   obstacle(): string | undefined
-  /** Refuses new calls, lets those that wait end (within `timeoutMs`), disconnects. */
+  /** Refuses new calls, waits for calls under way (within `timeoutMs`), and disconnects. */
   close(): Promise<void>
 }
 
 /**
- * `limitOf` is max.message.bytes of a topic, as prepareTopics found it. `bytesMax` bounds what waits and is under way; beyond it calls are rejected at
- * once. Never throws for brokers that are away: it connects in the background, again and again, so that `obstacle` is true while nothing is published.
+ * `limitOf` returns max.message.bytes of a topic (prepareTopics). `bytesMax` bounds the messages that wait or are under
+ * way; calls beyond it are rejected at once. Brokers that are away do not make it throw: it connects in the background,
+ * again and again, also while nothing is published, so that `obstacle` is up to date.
  */
 export function createPublisher({
   config,
@@ -42,7 +44,7 @@ export function createPublisher({
   timeoutMs?: number
   bytesMax?: number
 }): KafkaPublisher {
-  // Half the time, so that a request to a broker that died silently is repeated to its successor while callers still wait.
+  // Half the time, so that a request to a broker that died silently is repeated to its successor while callers wait.
   const kafka = createKafkaClient({ config, log, retry: retryBriefly, requestTimeoutMs: Math.ceil(timeoutMs / 2) })
   const groupBytesMax = (topic: string): number => (limitOf(topic) ?? messageBytesDefault) - overheadBytes
   const queue = createPublishQueue({ bytesMax, groupBytesMax })
@@ -59,10 +61,12 @@ export function createPublisher({
 
   return {
     publish(messages) {
-      if (closing) return Promise.reject(new AfterlogError('stopping', 'this process is stopping', { retryAfterS }))
+      if (closing)
+        return Promise.reject(new AfterlogError('stopping', 'this process is stopping; send it again', { retryAfterS }))
       if (messages.length === 0) return Promise.resolve()
       const publication: Publication = { waiting: new Set(), settled: false }
-      if (!queue.add(publication, messages)) return Promise.reject(unavailable(`${queue.bytes()} bytes wait for Kafka already`))
+      if (!queue.add(publication, messages))
+        return Promise.reject(unavailable(`${queue.bytes()} bytes wait for Kafka already; send it again later`))
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       const timer = setTimeout(
         () => finish(unavailable(`Kafka has not acknowledged this within ${timeoutMs / 1000} s; send it again`)),

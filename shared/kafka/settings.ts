@@ -1,41 +1,43 @@
-// What AFTERLOG_KAFKA_… values mean. Pure: knows no client and no broker.
+// Parses the values of AFTERLOG_KAFKA_… variables. Pure: it knows no client and no broker.
 
-/** What a message of a topic is: a native batch, record or NDJSON, or Kubernetes objects; docs/formats.md. */
+/** The formats of a topic's messages: a native batch, record or NDJSON, or Kubernetes objects; see docs/formats.md. */
 export const topicFormats = ['native', 'lifecycle'] as const
 export type TopicFormat = (typeof topicFormats)[number]
 
 export const saslMechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
 export type SaslMechanism = (typeof saslMechanisms)[number]
 
-/** Where what cannot be stored is published. Never consumed. */
+/** The topic to which rejected records are published. It is never consumed. */
 export const deadLetterTopic = 'afterlog.dead-letters'
 
-/** `host:port,…`; the port is 9092 where none is named. Throws an Error whose message says what was wrong. */
+/** Parses `host:port,…`. The default port is 9092. Throws an Error whose message says what is wrong. */
 export function parseBrokers(text: string): readonly string[] {
   const brokers = parts(text).map((part) => {
     const match = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(part)
     const port = Number(match?.[2] ?? 9092)
     if (match === null || port < 1 || port > 65_535)
-      throw new Error(`${JSON.stringify(part)} is no broker; write host:port, brokers separated by commas`)
+      throw new Error(`${JSON.stringify(part)} is not a broker; write host:port, brokers separated by commas`)
     return `${match[1]}:${port}`
   })
   if (brokers.length === 0) throw new Error('must name a broker: host:port, brokers separated by commas')
   return brokers
 }
 
-/** `topic:format,…` in the order given. Throws an Error whose message says what was wrong. */
+/** Parses `topic:format,…`, in the given order. Throws an Error whose message says what is wrong. */
 export function parseTopics(text: string): ReadonlyMap<string, TopicFormat> {
   const topics = new Map<string, TopicFormat>()
   for (const part of parts(text)) {
     const [topic = '', format, ...more] = part.split(':')
     if (!/^[A-Za-z0-9._-]{1,249}$/.test(topic) || topic === '.' || topic === '..' || more.length > 0)
       throw new Error(
-        `${JSON.stringify(part)} is no topic; write topic:format, a topic being letters, digits, dots, dashes and underscores`,
+        `${JSON.stringify(part)} is not a topic with its format; ` +
+          'write topic:format, where a topic has letters, digits, dots, dashes and underscores',
       )
     if (!topicFormats.includes(format as TopicFormat))
-      throw new Error(`${JSON.stringify(part)} names no format; formats are ${topicFormats.join(', ')}`)
-    if (topics.has(topic)) throw new Error(`${JSON.stringify(topic)} is there twice`)
-    if (topic === deadLetterTopic) throw new Error(`${deadLetterTopic} is where dead letters go; it is not read`)
+      throw new Error(`${JSON.stringify(part)} names no known format; formats are ${topicFormats.join(', ')}`)
+    if (topics.has(topic)) throw new Error(`${JSON.stringify(topic)} is there twice; name each topic once`)
+    if (topic === deadLetterTopic)
+      throw new Error(`${deadLetterTopic} is the topic for dead letters, which is not read; leave it out`)
     topics.set(topic, format as TopicFormat)
   }
   if (topics.size === 0) throw new Error('must name a topic: topic:format, topics separated by commas')

@@ -1,11 +1,11 @@
-// snappy in record batches: a raw block (librdkafka), or blocks in the framing of snappy-java (the Java clients), which is not
-// Google's framing format: 16 bytes of header, then blocks after their length, big-endian.
+// snappy in record batches: a raw block (librdkafka), or blocks in the framing of snappy-java (the Java clients). That
+// is not Google's framing format: after 16 bytes of header, each block follows its length, big-endian.
 import { compress, uncompress } from 'snappy'
 
 const magic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00])
 const headerBytes = 16
 
-/** One block in snappy-java's framing, which every client reads. */
+/** Returns one block in snappy-java's framing, which every client reads. */
 export async function snappyCompress(bytes: Buffer): Promise<Buffer> {
   const block = await compress(bytes)
   const header = Buffer.alloc(headerBytes + 4)
@@ -16,7 +16,7 @@ export async function snappyCompress(bytes: Buffer): Promise<Buffer> {
   return Buffer.concat([header, block])
 }
 
-/** Either form. Throws an Error that says what was wrong, also beyond `bytesMax` of output. */
+/** Decompresses either form. Throws an Error that says what is wrong, also where the output exceeds `bytesMax`. */
 export async function snappyDecompress(bytes: Buffer, bytesMax: number): Promise<Buffer> {
   if (!bytes.subarray(0, magic.length).equals(magic)) return rawBlock(bytes, bytesMax)
   const pieces: Buffer[] = []
@@ -39,7 +39,7 @@ async function rawBlock(block: Buffer, bytesMax: number): Promise<Buffer> {
   return (await uncompress(block, { asBuffer: true })) as Buffer
 }
 
-/** The varint that a block begins with. */
+/** Reads the varint at the start of a block. */
 function uncompressedSize(block: Buffer): number {
   let size = 0
   for (let i = 0; i < 5; i++) {

@@ -1,24 +1,26 @@
-// The topics before anything uses them: missing ones are created, existing ones are left as they are, and each is asked how large a
-// message may be. A compacted topic is refused: the broker deletes all but the last message of a key, so lines would vanish unseen.
+// Prepares topics before anything uses them: missing topics are created, existing ones stay as they are, and the broker
+// is asked how large their messages may be. A compacted topic is refused: the broker deletes all but the last message
+// of a key, so lines would be lost without notice.
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin } from 'kafkajs'
 import { describeKafkaError, protocolErrorOf } from './protocol-error.ts'
 import type { Logger } from '#shared/logger.ts'
 
-/** The broker's default of max.message.bytes, taken where the broker does not say. */
+/** The broker's default of max.message.bytes, used where the broker does not tell the value. */
 export const messageBytesDefault = 1_048_588
 const messageBytesCreated = 8 * 1024 * 1024
 
 export interface TopicState {
-  /** max.message.bytes: the bytes that a record batch of the topic may have. */
+  /** max.message.bytes: the most bytes of a record batch of the topic. */
   messageBytesMax: number
-  /** Why this topic must not be used, in a sentence. */
+  /** A sentence that says why this topic must not be used. */
   refused?: string
 }
 
 /**
- * `admin` is connected. Partitions, replication (undefined: the brokers' default) and retention are of topics that are created. Processes that do this
- * at once do not disturb each other. Rejects where the broker does not answer; what it forbids is in `refused`, and may pass.
+ * `admin` must be connected. Partitions, replication (undefined means the brokers' default) and retention apply to
+ * topics that are created. Several processes may do this at once. Rejects where the broker does not answer. A refusal
+ * of the broker is in `refused`, and may be temporary.
  */
 export async function prepareTopics({
   admin,
@@ -46,7 +48,7 @@ export async function prepareTopics({
   }
   return states
 
-  /** Returns why it could not be created. */
+  /** Creates a topic. Returns why that failed, or undefined. */
   async function create(topic: string): Promise<string | undefined> {
     const configEntries = [
       { name: 'cleanup.policy', value: 'delete' },
@@ -57,7 +59,7 @@ export async function prepareTopics({
     const replicationFactor = replication ?? -1
     try {
       const made = await admin.createTopics({
-        // kafkajs fails where the broker it asks does not know the topic yet; settingsOf waits for that.
+        // kafkajs would fail where the broker does not know the topic yet. settingsOf waits for that instead.
         waitForLeaders: false,
         topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
       })
@@ -65,7 +67,8 @@ export async function prepareTopics({
       return undefined
     } catch (error) {
       if (protocolErrorOf(error) === undefined) throw error
-      return `the topic ${topic} does not exist and the broker does not create it: ${describeKafkaError(error)}`
+      const why = describeKafkaError(error)
+      return `the topic ${topic} does not exist and the broker does not create it: ${why}; create it by hand`
     }
   }
 }
@@ -78,20 +81,22 @@ async function inspect(admin: Admin, topic: string, log: Logger): Promise<TopicS
     if (protocolErrorOf(error) === undefined) throw error
     log.warn(
       { topic, error: describeKafkaError(error) },
-      'the broker does not show the settings of this topic; defaults are assumed',
+      'the broker does not return the settings of this topic; defaults are assumed',
     )
     return { messageBytesMax: messageBytesDefault }
   }
   const messageBytesMax = Number(settings.get('max.message.bytes')) || messageBytesDefault
   const policy = settings.get('cleanup.policy') ?? ''
   if (!policy.split(',').some((part) => part.trim() === 'compact')) return { messageBytesMax }
-  const refused = `the topic ${topic} has cleanup.policy=${policy}: compaction deletes messages, so lines would be lost; set cleanup.policy=delete`
+  const refused =
+    `the topic ${topic} has cleanup.policy=${policy}: compaction deletes messages, so lines would be lost; ` +
+    'set cleanup.policy=delete'
   return { messageBytesMax, refused }
 }
 
 async function settingsOf(admin: Admin, name: string): Promise<Map<string, string>> {
   const configNames = ['max.message.bytes', 'cleanup.policy']
-  // A topic that was just created is known to some brokers a little later than to others.
+  // Some brokers know a new topic a little later than others.
   for (let attempt = 0; ; attempt++) {
     try {
       const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames }]

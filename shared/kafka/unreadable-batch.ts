@@ -1,19 +1,20 @@
-// A record batch whose compression cannot be undone (over the bound, or broken behind the broker's back) would stop its partition for
-// ever: kafkajs fails the whole fetch, and the next one the same way. Its records are known by number and offset, though, from the header
-// before the compressed bytes; each gets a sentence for a value, which no format takes, so that each becomes a dead letter.
-// Layout: kafka.apache.org/documentation/#recordbatch
+// Replaces the records of a batch that cannot be decompressed (over the bound, or broken). kafkajs would fail the whole
+// fetch, and the next one too, which would stop the partition for ever. The header before the compressed bytes has the
+// number and the offsets of the records. Each gets a sentence as its value, which no format takes, and so becomes a
+// dead letter. Layout: kafka.apache.org/documentation/#recordbatch
 
 const headerBytes = 61
 const lengthAt = 8
 const magicAt = 16
 const lastOffsetDeltaAt = 23
 const countAt = 57
-/** More are left to fail: their records would fill the memory that the bound protects. */
+/** Batches of more records are left to fail, since their replacements would fill the memory that the bound protects. */
 const recordsMax = 100_000
 
 /**
- * Records, uncompressed, in the place of those that `compressed` held: the same number, the same last offset, the value `why`. `compressed` is the view
- * that kafkajs hands to a codec, of a buffer that holds the batch's header right before it; undefined where it is not.
+ * Returns uncompressed records that replace those of `compressed`: the same number, the same last offset, with `why` as
+ * values. `compressed` must be the view that kafkajs hands to a codec, of a buffer with the batch's header right before
+ * it. Returns undefined for other bytes.
  */
 export function recordsInstead(compressed: Buffer, why: string): Buffer | undefined {
   if (compressed.byteOffset < headerBytes) return undefined
@@ -26,13 +27,13 @@ export function recordsInstead(compressed: Buffer, why: string): Buffer | undefi
   return Buffer.concat(Array.from({ length: count }, (_, index) => record(index === count - 1 ? lastDelta : index, value)))
 }
 
-/** Without key, headers or time of its own. */
+/** Writes a record without key, headers or time of its own. */
 function record(offsetDelta: number, value: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from([0, 0]), varint(offsetDelta), varint(-1), varint(value.length), value, varint(0)])
   return Buffer.concat([varint(body.length), body])
 }
 
-/** Zigzag, then seven bits to a byte. */
+/** Writes a number in zigzag form, seven bits per byte. */
 function varint(value: number): Buffer {
   const bytes: number[] = []
   let rest = ((value << 1) ^ (value >> 31)) >>> 0

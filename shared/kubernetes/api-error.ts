@@ -1,4 +1,4 @@
-// What an API server refuses with: a Status object, in an answer's body or as an ERROR event inside a watch.
+// The refusals of an API server: a Status object, in the body of an answer or as an ERROR event inside a watch.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#410-gone-responses
 
 export class ApiError extends Error {
@@ -11,15 +11,15 @@ export class ApiError extends Error {
   }
 }
 
-/** Nothing came for so long that nothing may be expected any more. */
+/** The connection was silent for so long that it must be broken. */
 export class SilenceError extends Error {
   constructor(ms: number) {
-    super(`the API server said nothing for ${ms / 1000} s`)
+    super(`the API server sent nothing for ${ms / 1000} s`)
     this.name = 'SilenceError'
   }
 }
 
-/** The history from which was asked is compacted, or the list that was continued is. */
+/** The API server has compacted the history behind a watch, or behind the next page of a list. */
 export const isExpired = (error: unknown): error is ApiError => error instanceof ApiError && error.code === 410
 
 export function apiError(status: number, body: string): ApiError {
@@ -30,10 +30,10 @@ export function apiError(status: number, body: string): ApiError {
   }
 }
 
-/** @param fallback Code where the Status has none. */
+/** @param fallback The code to use where the Status has none. */
 export function statusError(status: unknown, fallback: number): ApiError {
   const { code, reason, message } = (status ?? {}) as { code?: unknown; reason?: unknown; message?: unknown }
   const number = typeof code === 'number' ? code : fallback
-  const said = [reason, message].filter((part) => typeof part === 'string' && part !== '').join(': ')
-  return new ApiError(number, `the API server answers ${number}${said === '' ? '' : ` ${said.slice(0, 500)}`}`)
+  const words = [reason, message].filter((part) => typeof part === 'string' && part !== '').join(': ')
+  return new ApiError(number, `the API server answers ${number}${words === '' ? '' : ` ${words.slice(0, 500)}`}`)
 }

@@ -1,6 +1,7 @@
-// The one place that talks to an API server of Kubernetes, and the only one that imports its client, for what a kubeconfig may hold:
-// authorities, client certificates, tokens that rotate, exec plugins, proxies. The client is loaded where it is asked for only: it takes
-// 88 MB. Its Watch is not used: it drops what it cannot parse and reads on while nobody takes: docs/decisions/0007-watching-the-api-server.md.
+// Requests to an API server of Kubernetes. No other module imports its client, which reads all that a kubeconfig may
+// have: authorities, client certificates, tokens that rotate, exec plugins, proxies. The client takes 88 MB, so it is
+// loaded only where it is needed. Its Watch is not used: it drops lines that it cannot parse, and has no back-pressure.
+// docs/decisions/0007-watching-the-api-server.md
 import http from 'node:http'
 import https from 'node:https'
 import { apiError, SilenceError } from './api-error.ts'
@@ -8,20 +9,23 @@ import { loadKubeConfig } from './kube-config.ts'
 
 export interface GetOptions {
   signal: AbortSignal
-  /** ms for the answer to begin, and for each silence in it. */
+  /** ms that the start of the answer may take, and each pause in it. */
   silentMsMax: number
 }
 
 export interface ApiServer {
-  /** e.g. `https://10.96.0.1:443`. */
+  /** For example `https://10.96.0.1:443`. */
   readonly url: string
-  /** The body of a 200, as it comes. Rejects with ApiError for any other status, with an Error that says so where nobody answers. */
+  /**
+   * Resolves with the body of a 200, as a stream. Rejects with ApiError for other statuses, or an Error without an
+   * answer.
+   */
   get(path: string, options: GetOptions): Promise<AsyncIterable<Buffer>>
 }
 
 /**
- * @param source `in-cluster`, or the path of a kubeconfig, whose current context is taken. Rejects with one sentence where it is none. An
- * API server that is away is no failure yet.
+ * @param source `in-cluster`, or the path of a kubeconfig, whose current context is used. Rejects with one sentence
+ * where it is not valid. An API server that is away does not make it reject.
  */
 export async function createApiServer(source: string): Promise<ApiServer> {
   const { config, server } = await loadKubeConfig(source)
@@ -37,7 +41,7 @@ export async function createApiServer(source: string): Promise<ApiServer> {
         clearTimeout(timer)
         resolve(response)
       })
-      // Stays: an error after the answer began is told by the body as well.
+      // This listener stays after the answer has begun, when the body reports an error as well.
       sent.on('error', (error) => {
         clearTimeout(timer)
         reject(unanswered(server, error))
@@ -57,7 +61,7 @@ export async function createApiServer(source: string): Promise<ApiServer> {
   }
 }
 
-/** Chunks of a body; a silence counts only while somebody waits for the next one. */
+/** Yields the chunks of a body. Silence counts only while the caller waits for the next chunk. */
 async function* read(response: http.IncomingMessage, silentMsMax: number): AsyncGenerator<Buffer> {
   const chunks = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   try {
@@ -73,11 +77,11 @@ async function* read(response: http.IncomingMessage, silentMsMax: number): Async
 }
 
 function unanswered(server: string, error: NodeJS.ErrnoException): Error {
-  // A name with several addresses fails without a message of its own.
+  // Where a host name has several addresses, the error has no message of its own.
   return new Error(`${server} does not answer: ${error.message || error.code}`, { cause: error })
 }
 
-/** Of an answer that refuses: a Status, or a page of whatever stands in between. */
+/** The most bytes that are read of a refusal: a Status, or the page of a proxy. */
 const refusalBytesMax = 64 * 1024
 
 async function textOf(body: AsyncIterable<Buffer>): Promise<string> {

@@ -1,9 +1,10 @@
-// Where the API server is and who asks, checked at the start: what is wrong is said by name, not tried for ever.
+// Loads where the API server is and the credentials for it, at the start. Whatever is wrong is named, instead of tried
+// for ever.
 import type { KubeConfig } from '@kubernetes/client-node'
 
 export interface LoadedKubeConfig {
   config: KubeConfig
-  /** URL without a slash at its end. */
+  /** The URL, without a slash at its end. */
   server: string
 }
 
@@ -17,9 +18,12 @@ export async function loadKubeConfig(source: string): Promise<LoadedKubeConfig> 
 
 function loadInCluster(config: KubeConfig): void {
   config.loadFromCluster()
-  // The client puts variables of the environment together, whether they are there or not.
+  // The client builds the URL from variables of the environment, even where they are not set.
   if (config.getCurrentCluster()?.server.includes('undefined') !== false)
-    throw new Error('AFTERLOG_KUBERNETES is in-cluster, but this is no pod: KUBERNETES_SERVICE_HOST is not set')
+    throw new Error(
+      'AFTERLOG_KUBERNETES is in-cluster, but this is not a pod: KUBERNETES_SERVICE_HOST is not set. ' +
+        'Name the path of a kubeconfig instead',
+    )
 }
 
 function load(config: KubeConfig, path: string): void {
@@ -28,11 +32,11 @@ function load(config: KubeConfig, path: string): void {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code !== undefined) throw wrong(path, `cannot be read: ${message}; write in-cluster, or the path of a kubeconfig`, error)
-    throw wrong(path, `is no kubeconfig: ${message.split('\n')[0]}`, error)
+    throw wrong(path, `is not a kubeconfig: ${message.split('\n')[0]}`, error)
   }
 }
 
-/** The URL of the current context's cluster. */
+/** Returns the URL of the current context's cluster. */
 function checked(config: KubeConfig, path: string): string {
   const name = config.getCurrentContext() as string | undefined
   if (name === undefined || name === '')
@@ -46,11 +50,13 @@ function checked(config: KubeConfig, path: string): string {
     throw wrong(path, `has no user ${JSON.stringify(context.user)}, which its context ${JSON.stringify(name)} names`)
   const protocol = URL.parse(cluster.server)?.protocol
   if (protocol !== 'https:' && protocol !== 'http:')
-    throw wrong(path, `names ${JSON.stringify(cluster.server)} as its server, which is no http:// or https:// URL`)
+    throw wrong(path, `names ${JSON.stringify(cluster.server)} as its server, which is not an http:// or https:// URL`)
   if (protocol === 'http:' && !cluster.skipTLSVerify)
     throw wrong(
       path,
-      `names the server ${cluster.server}, whose connections are not encrypted. If that is meant, as with kubectl proxy, set insecure-skip-tls-verify: true in the cluster ${JSON.stringify(context.cluster)} of that file`,
+      `names the server ${cluster.server}, whose connections are not encrypted. ` +
+        'If that is meant, as with kubectl proxy, set insecure-skip-tls-verify: true ' +
+        `in the cluster ${JSON.stringify(context.cluster)} of that file`,
     )
   return cluster.server
 }

@@ -1,10 +1,11 @@
-// All objects of a kind at one moment, page by page. All pages tell the state at the resourceVersion of the first, as long as the API
-// server remembers it. https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
+// Lists all objects of a kind at one moment, page by page: all pages show the state at the first one's resourceVersion,
+// for as long as the API server has it.
+// https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
 import type { ApiServer } from './api-server.ts'
 import type { WatchedKind } from './watched-kind.ts'
 
 export interface ListPage {
-  /** The List as it came. */
+  /** The List as received. */
   body: Buffer
   uids: string[]
   resourceVersion: string
@@ -18,7 +19,10 @@ export interface ListOptions {
   signal: AbortSignal
 }
 
-/** Throws ApiError with code 410 where a page takes so long to be taken that the API server no longer has the next one. */
+/**
+ * Throws ApiError with code 410 where the caller takes so long with a page that the API server no longer has the next
+ * one.
+ */
 export async function* listPages({ api, kind, pageSize, silentMsMax, signal }: ListOptions): AsyncGenerator<ListPage> {
   let token: string | undefined
   do {

@@ -1,4 +1,4 @@
-// What happens to the objects of a kind after a resourceVersion, a line each, until the API server ends the stream.
+// Watches the objects of a kind from a resourceVersion on, one event per line, until the API server ends the stream.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 import { statusError } from './api-error.ts'
 import type { ApiServer } from './api-server.ts'
@@ -9,20 +9,20 @@ export interface WatchEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'
   uid: string
   resourceVersion: string
-  /** The event as it came, JSON without a newline. */
+  /** The event as received: JSON without a newline. */
   line: Buffer
 }
 
 export interface WatchOptions {
   api: ApiServer
   kind: WatchedKind
-  /** The last that is known. */
+  /** The last known version. */
   resourceVersion: string
-  /** After which the API server ends the stream, in order. */
+  /** Seconds after which the API server ends the stream, in order. */
   timeoutS: number
-  /** Bookmarks come once a minute. */
+  /** ms of silence that break the watch off. Bookmarks come once a minute. */
   silentMsMax: number
-  /** The API server has begun to answer. */
+  /** Called when the API server begins to answer. */
   onOpen(): void
   signal: AbortSignal
 }
@@ -31,8 +31,8 @@ export interface WatchOptions {
 const lineBytesMax = 16 * 1024 * 1024
 
 /**
- * Ends where the API server ends it. Throws ApiError: 410 where the history is compacted, in the answer's status or in the stream. A line
- * that was cut is not told: what came before it is, and the next watch begins there.
+ * Ends when the API server ends the stream. Throws ApiError, with 410 where the history is compacted: in the answer's
+ * status or in the stream. A line that was cut is dropped; the next watch begins behind the event before it.
  */
 export async function* watchEvents(options: WatchOptions): AsyncGenerator<WatchEvent> {
   const { api, kind, resourceVersion, timeoutS, silentMsMax, onOpen, signal } = options
@@ -75,7 +75,7 @@ function parse(line: Buffer, kind: WatchedKind): RawEvent {
     const event = JSON.parse(line.toString()) as unknown
     if (typeof event === 'object' && event !== null && 'type' in event) return event
   } catch {
-    // Told below.
+    // The error below reports it.
   }
-  throw new Error(`a watch of ${kind} sent what is no watch event: ${line.subarray(0, 100).toString()}`)
+  throw new Error(`a watch of ${kind} sent a line that is not a watch event: ${line.subarray(0, 100).toString()}`)
 }

@@ -1,8 +1,8 @@
-// Pure: which words of Kubernetes in a pod's status end the whole pod, and how: status.reason and the DisruptionTarget condition.
-// docs/decisions/0004-outcomes.md has the sources.
+// Pure: reasons in a pod's status that end the whole pod, and the outcome of each: status.reason and the
+// DisruptionTarget condition. docs/decisions/0004-outcomes.md has the sources.
 import type { Outcome, PodEvidence } from './evidence.ts'
 
-/** An end that came over the whole pod. */
+/** An end of the whole pod. */
 export interface Cause {
   outcome: Outcome
   reason: string
@@ -19,9 +19,26 @@ const statusReasons: Readonly<Record<string, Outcome>> = {
   DeadlineExceeded: 'crashed',
 }
 
-/** The kubelet turned the pod away before it ran: NodeAffinity, UnexpectedAdmissionError, OutOfcpu and their like. */
-const rejections =
-  /^(NodeAffinity|NodeName|NodePorts|NodeUnschedulable|TaintToleration|UnexpectedAdmissionError|OutOf.+|TopologyAffinityError|SMTAlignmentError|PodOS.*|PodFeatureUnsupported|PodLevelResources.*|InitContainerRestartForbidden|AppArmor|SysctlForbidden)$/
+/** The kubelet rejected the pod before it ran: NodeAffinity, UnexpectedAdmissionError, OutOfcpu and so on. */
+const rejections = new RegExp(
+  `^(${[
+    'NodeAffinity',
+    'NodeName',
+    'NodePorts',
+    'NodeUnschedulable',
+    'TaintToleration',
+    'UnexpectedAdmissionError',
+    'OutOf.+',
+    'TopologyAffinityError',
+    'SMTAlignmentError',
+    'PodOS.*',
+    'PodFeatureUnsupported',
+    'PodLevelResources.*',
+    'InitContainerRestartForbidden',
+    'AppArmor',
+    'SysctlForbidden',
+  ].join('|')})$`,
+)
 
 const disruptions: Readonly<Record<string, Outcome>> = {
   PreemptionByScheduler: 'evicted',
@@ -31,19 +48,19 @@ const disruptions: Readonly<Record<string, Outcome>> = {
   DeletionByPodGC: 'node-lost',
 }
 
-/** The end that `status.reason` tells, if it is one; a pod that succeeded has none. */
+/** Returns the end that `status.reason` states, if any. A pod that succeeded has none. */
 export function statusCause(pod: PodEvidence): Cause | undefined {
   if (pod.phase === 'Succeeded') return undefined
   const outcome = own(statusReasons, pod.reason) ?? (pod.phase === 'Failed' && isRejection(pod) ? 'evicted' : undefined)
   return outcome && { outcome, reason: pod.reason, message: pod.message }
 }
 
-/** The words in status name an end, whatever the phase says: they may be left over. */
+/** Whether the words in status state an end, whatever the phase is. They may be left over from an earlier one. */
 export const namesEnd = ({ reason }: PodEvidence): boolean => Object.hasOwn(statusReasons, reason) || rejections.test(reason)
 
 /**
- * Who asked for the deletion, where a DisruptionTarget condition tells; what the kubelet ends is not deleted:
- * kubelet-end.ts.
+ * Returns who requested the deletion, where a DisruptionTarget condition states it. Ends by the kubelet are not
+ * deletions: kubelet-end.ts.
  */
 export function disruptionCause(pod: PodEvidence): Cause | undefined {
   const outcome = own(disruptions, pod.disruption)

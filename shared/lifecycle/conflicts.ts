@@ -1,4 +1,5 @@
-// Pure: where what was told of a pod contradicts the outcome that was decided. The decision stands; the reader is told.
+// Pure: finds facts about a pod that contradict the decided outcome. The decision stands; sentences name the
+// contradictions.
 import { namesEnd } from './cause.ts'
 import { atClock, clock } from './clock.ts'
 import { eventMeaning } from './event-meaning.ts'
@@ -11,48 +12,48 @@ import { exitCodeOf } from './made-up.ts'
 import { mainLives, newestLives, type Evidence } from './outcome.ts'
 import { startedAfter } from './outlived.ts'
 
-/** Sentences that begin in lower case, the gravest first. */
+/** Returns sentences that begin in lower case, the most important first. */
 export function conflicts(verdict: Verdict, { pod, lives, events }: Evidence): string[] {
   const { outcome, life } = verdict
-  const found: string[] = []
+  const sentences: string[] = []
   const newest = newestLives(lives)
   const oomEvent = events.findLast((event) => eventMeaning(event) === 'oomkilled' && isAbout(event, life))
   if (outcome === 'completed' || outcome === 'crashed') {
-    const said = outcome === 'completed' ? 'completed' : `exit code ${life?.exitCode ?? 'unknown'}`
+    const stated = outcome === 'completed' ? 'completed' : `exit code ${life?.exitCode ?? 'unknown'}`
     if (oomEvent !== undefined)
-      found.push(`the container status says ${said}, an Event says ${oomEvent.reason} at ${clock(oomEvent.time)}`)
+      sentences.push(`the container status says ${stated}, an Event says ${oomEvent.reason} at ${clock(oomEvent.time)}`)
     else if (life?.oom !== undefined)
-      found.push(`the kernel says that it OOM-killed a process in ${life.container} at ${clock(life.oom.time)}`)
+      sentences.push(`the kernel says that it OOM-killed a process in ${life.container} at ${clock(life.oom.time)}`)
     else if (outcome === 'completed' && life?.reason === 'OOMKilled')
-      found.push('the pod status says Succeeded, the container status says OOMKilled')
+      sentences.push('the pod status says Succeeded, the container status says OOMKilled')
   }
   if (outcome === 'oomkilled' && life?.reason === 'OOMKilled' && life.exitCode === 0)
-    found.push('the container status says OOMKilled and exit code 0: a process of it was killed, not its first one')
+    sentences.push('the container status says OOMKilled and exit code 0: a process of it was killed, not its first one')
   if (pod?.phase === 'Succeeded') {
     const failed = mainLives(newest).filter((one) => one.state === 'terminated' && exitCodeOf(one) !== null && one.exitCode !== 0)
     for (const { container, exitCode, finishedAt } of failed) {
       const end = `${container} ended with ${exitInWords(exitCode!)}${atClock(finishedAt)}`
-      found.push(`the pod status says Succeeded, the container status says that ${end}`)
+      sentences.push(`the pod status says Succeeded, the container status says that ${end}`)
     }
     const forced = events.findLast(
       (event) => ['evicted', 'node-lost', 'deadline'].includes(eventMeaning(event)) && !startedAfter(event, newest),
     )
     if (outcome === 'evicted' || outcome === 'node-lost') {
-      if (!pod.gone && pod.deletedAt === null) found.push('the pod status says Succeeded')
+      if (!pod.gone && pod.deletedAt === null) sentences.push('the pod status says Succeeded')
     } else if (forced !== undefined)
-      found.push(`the pod status says Succeeded, an Event says ${forced.reason} at ${clock(forced.time)}`)
+      sentences.push(`the pod status says Succeeded, an Event says ${forced.reason} at ${clock(forced.time)}`)
   }
-  if (pod !== null && saidToRun(verdict, pod)) found.push('the pod status still says Running')
-  if (pod !== null && outcome === 'running') found.push(...outlivedWords(pod, lives))
+  if (pod !== null && statusSaysRunning(verdict, pod)) sentences.push('the pod status still says Running')
+  if (pod !== null && outcome === 'running') sentences.push(...outlivedWords(pod, lives))
   if (pod !== null && disruptionLeft(verdict, pod)) {
-    // The kubelet deletes nothing.
+    // The kubelet does not delete pods.
     const undeleted = pod.disruption === 'TerminationByKubelet' ? '' : '; no deletion was reported'
-    found.push(`its condition DisruptionTarget says ${disruptionInWords(pod)}${undeleted}`)
+    sentences.push(`its condition DisruptionTarget says ${disruptionInWords(pod)}${undeleted}`)
   }
-  return found
+  return sentences
 }
 
-// The kubelet leaves the words of a shutdown on a pod that runs again once its node is back.
+// The kubelet leaves the words of a shutdown in the status of a pod that runs again once its node is back.
 function outlivedWords(pod: PodEvidence, lives: readonly LifeEvidence[]): string[] {
   if (!namesEnd(pod) && pod.disruption !== 'TerminationByKubelet') return []
   const stated = namesEnd(pod) ? pod : { reason: pod.disruption, message: pod.disruptionMessage }
@@ -63,11 +64,11 @@ function outlivedWords(pod: PodEvidence, lives: readonly LifeEvidence[]): string
   return [`${words}, while ${again.container} runs${since} and is ready`]
 }
 
-/** Something else ended the whole pod, by what was told, than its own object, which knows of no end. */
-export const saidToRun = ({ over, endAt }: Verdict, { phase, gone, deletedAt }: PodEvidence): boolean =>
+/** Whether another fact ended the whole pod, while the pod's own object still says Running and has no deletion. */
+export const statusSaysRunning = ({ over, endAt }: Verdict, { phase, gone, deletedAt }: PodEvidence): boolean =>
   over && endAt !== null && phase === 'Running' && !gone && deletedAt === null
 
-/** A DisruptionTarget condition that the outcome does not rest on, of a pod that nobody is known to have deleted. */
+/** Whether the pod has a DisruptionTarget condition that is not the reason of its outcome, and no known deletion. */
 export const disruptionLeft = ({ outcome, reason }: Verdict, { disruption, gone, deletedAt }: PodEvidence): boolean =>
   disruption !== '' &&
   disruption !== reason &&
@@ -90,7 +91,7 @@ function disruptionInWords({ disruption, disruptionMessage }: PodEvidence): stri
   return `${disruption}${words === '' ? '' : `: ${words}`}`
 }
 
-/** An Event that is older than the instance is about one before it. */
+/** Whether the Event is about this instance. An Event that is older than the instance is about an earlier one. */
 function isAbout({ container, time }: EventEvidence, life: LifeEvidence | null): boolean {
   if (life === null) return true
   return (container === '' || container === life.container) && (life.startedAt === null || notBefore(time, life.startedAt))

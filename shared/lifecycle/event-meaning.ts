@@ -1,8 +1,9 @@
-// Pure: what an Event on a pod says of its life. A reason is free text that any client of the API may write: one that ends a pod counts
-// only from a component that means by it what Kubernetes does, or in its words. docs/decisions/0004-outcomes.md has the sources.
+// Pure: what an Event about a pod means for its life. Any client of the API may write any reason, so a reason that ends
+// a pod counts only from a component that uses it as Kubernetes does, or with Kubernetes' message.
+// docs/decisions/0004-outcomes.md has the sources.
 import type { EventEvidence } from './evidence.ts'
 
-/** `none` for the many that say nothing of an end or a start. */
+/** `none` for the many Events that mean neither an end nor a start. */
 export type EventMeaning =
   | 'evicted'
   | 'node-lost'
@@ -18,7 +19,7 @@ export type EventMeaning =
 
 export function eventMeaning(event: Pick<EventEvidence, 'reason' | 'message' | 'component'>): EventMeaning {
   const { reason, message, component } = event
-  // Where an agent dropped the component, nobody speaks against the reason.
+  // Where an agent dropped the component, the reason counts.
   const from = (writers: RegExp, meaning: EventMeaning): EventMeaning =>
     component === '' || writers.test(component) ? meaning : 'none'
   switch (reason) {
@@ -27,9 +28,9 @@ export function eventMeaning(event: Pick<EventEvidence, 'reason' | 'message' | '
     case 'Preempting':
       return from(kubelet, 'evicted')
     case 'Preempted':
-      // In its memory: the victim was not bound yet, and is scheduled again.
+      // The victim existed in the scheduler's memory only: it was not bound yet, and is scheduled again.
       if (message.includes('(in kube-scheduler memory)')) return 'none'
-      // A scheduler of one's own is called as its profile is.
+      // The component of a custom scheduler is the name of its profile.
       return /^Preempted by .+ on node /.test(message) ? 'evicted' : from(schedulers, 'evicted')
     case 'Descheduled':
       return from(/descheduler/, 'evicted')
@@ -55,7 +56,8 @@ export function eventMeaning(event: Pick<EventEvidence, 'reason' | 'message' | '
     case 'BackOff':
       return /restarting failed|Back-off restarting/.test(message) ? 'crashing' : 'alive'
     case 'Killing':
-      // A probe or a changed definition restarts one container; "Stopping container x" (older: "Need to kill Pod") stops it for good.
+      // A probe or a changed definition restarts one container. "Stopping container x" (older: "Need to kill Pod")
+      // stops it for good.
       return /will be (restarted|killed and recreated)|unhealthy/.test(message) ||
         !/Stopping container|Need to kill Pod|^Killing container/.test(message)
         ? 'none'
@@ -79,12 +81,21 @@ export function eventMeaning(event: Pick<EventEvidence, 'reason' | 'message' | '
 }
 
 const kubelet = /^kubelet$/
-/** Karpenter writes one for each pod that it drained through the eviction API. */
+/** Karpenter writes an Event for each pod that it drained through the eviction API. */
 const evictors = /^(?:kubelet|karpenter)$/
 const schedulers = /^(?:default-scheduler|kube-scheduler)$/
-/** Of the kube-controller-manager, under the names that they had over the years. */
-const controllers =
-  /^(?:kube-controller-manager|controllermanager|node-controller|taint-controller|taint-eviction-controller|disruption-controller|pod-garbage-collector)$/
+/** Components of the kube-controller-manager, by the names that they had over the years. */
+const controllers = new RegExp(
+  `^(?:${[
+    'kube-controller-manager',
+    'controllermanager',
+    'node-controller',
+    'taint-controller',
+    'taint-eviction-controller',
+    'disruption-controller',
+    'pod-garbage-collector',
+  ].join('|')})$`,
+)
 const deadlines = /^(?:kubelet|job-controller|kube-controller-manager|controllermanager)$/
-/** The node problem detector's name for itself, by what it reads. */
+/** The kubelet, and the node problem detector, which names itself by the source that it reads. */
 const oomWatchers = /^(?:kubelet|kernel-monitor|systemd-monitor)$/

@@ -1,5 +1,5 @@
-// Pure: what the kubelet wrote of an eviction, in fewer words: which resource, threshold and use. Formats:
-// pkg/kubelet/eviction/helpers.go of kubernetes/kubernetes, and their older wording. What matches none is told as it came.
+// Pure: shortens the kubelet's message about an eviction: which resource, threshold and use. Formats:
+// pkg/kubelet/eviction/ helpers.go of kubernetes/kubernetes, and older ones. Other messages stay as they are.
 
 /** `the node was low on memory (threshold 100Mi, available 52Mi; app used 1.2Gi, request 0)` */
 export function evictionInWords(message: string): string {
@@ -25,15 +25,18 @@ export function evictionInWords(message: string): string {
   return plain(message)
 }
 
-const use =
-  /(?:Container|Pod) (\S+) was using ([^\s,]+), (?:request is ([^\s,]+), has larger consumption|which exceeds its request of ([^\s]+?)\.(?:\s|$))/g
+const use = new RegExp(
+  '(?:Container|Pod) (\\S+) was using ([^\\s,]+), ' +
+    '(?:request is ([^\\s,]+), has larger consumption|which exceeds its request of ([^\\s]+?)\\.(?:\\s|$))',
+  'g',
+)
 
-/** A message as part of a sentence: no full stop, no blanks around it. */
+/** Makes a message a part of a sentence: without full stop and surrounding blanks. */
 export const plain = (message: string): string => message.trim().replace(/\.$/, '')
 
 const units = ['Ki', 'Mi', 'Gi', 'Ti']
 
-/** `1258291Ki` as `1.2Gi`; what is no binary quantity as it is. */
+/** Returns `1258291Ki` as `1.2Gi`. Other quantities stay as they are. */
 function quantity(text: string): string {
   const match = /^(\d+)(Ki|Mi|Gi|Ti)$/.exec(text)
   if (match === null) return text

@@ -1,6 +1,6 @@
-// Pure: the pieces of evidence that an outcome rests on, as people read them, oldest first.
+// Pure: the evidence for an outcome, in sentences for users, oldest first.
 import { clock } from './clock.ts'
-import { disruptionLeft, saidToRun } from './conflicts.ts'
+import { disruptionLeft, statusSaysRunning } from './conflicts.ts'
 import { eventMeaning, type EventMeaning } from './event-meaning.ts'
 import type { EventEvidence, LifeEvidence, NodeEvidence, Outcome, Verdict } from './evidence.ts'
 import { restartOrdered } from './explain-life.ts'
@@ -14,12 +14,12 @@ export type EvidenceKind = (typeof evidenceKinds)[number]
 
 export interface EvidenceItem {
   kind: EvidenceKind
-  /** null where nobody told. */
+  /** null where it is not known. */
   time: string | null
   text: string
 }
 
-const telling: Readonly<Record<Outcome, readonly EventMeaning[]>> = {
+const supporting: Readonly<Record<Outcome, readonly EventMeaning[]>> = {
   running: ['crashing', 'oomkilled', 'alive'],
   completed: ['oomkilled', 'evicted', 'node-lost', 'deadline'],
   crashed: ['crashing', 'deadline', 'oomkilled'],
@@ -41,16 +41,16 @@ export function podEvidence(verdict: Verdict, { pod, lives, events, node = [] }:
     ...podStatus(pod, verdict),
     ...deletion(pod, outcome),
     ...condition(pod, verdict),
-    ...[...newestOfEach(events.filter((event) => telling[outcome].includes(eventMeaning(event)))), ...orders].map(eventItem),
+    ...[...newestOfEach(events.filter((event) => supporting[outcome].includes(eventMeaning(event)))), ...orders].map(eventItem),
     ...nodeStates(verdict, node).map(nodeItem),
   ].toSorted(oldestFirst)
 }
 
-/** What nobody told the time of comes first. */
+/** Items without a time come first. */
 export const oldestFirst = (a: EvidenceItem, b: EvidenceItem): number =>
   (a.time ?? '') < (b.time ?? '') ? -1 : (a.time ?? '') > (b.time ?? '') ? 1 : 0
 
-/** Of one container instance. */
+/** The evidence for the end of one container instance. */
 export const lifeEvidence = (life: LifeEvidence, events: readonly EventEvidence[]): EvidenceItem[] => [
   ...lifeStatus(life),
   ...oomLines(life),
@@ -86,10 +86,10 @@ const oomLines = ({ oom }: LifeEvidence): EvidenceItem[] =>
 function podStatus(pod: Evidence['pod'], verdict: Verdict): EvidenceItem[] {
   if (pod === null || pod.phase === '') return []
   const waiting = Object.entries(pod.waiting).map(([container, reason]) => `${container} waits: ${reason}`)
-  // That it runs, or was to be started, says nothing of an end.
+  // A phase of running or starting is no evidence of an end.
   const open = pod.phase !== 'Succeeded' && pod.phase !== 'Failed' && pod.reason === '' && waiting.length === 0
   const { outcome } = verdict
-  const against = saidToRun(verdict, pod)
+  const against = statusSaysRunning(verdict, pod)
   if (!against && ((open && outcome !== 'running' && outcome !== 'node-lost') || outcome === 'deleted')) return []
   const words = [`phase ${pod.phase}`, ...(pod.reason === '' ? [] : [pod.reason]), ...waiting, pod.message.trim()]
   return [{ kind: 'pod-status', time: pod.statusAt, text: words.filter((word) => word !== '').join(', ') }]
@@ -97,8 +97,8 @@ function podStatus(pod: Evidence['pod'], verdict: Verdict): EvidenceItem[] {
 
 function deletion(pod: Evidence['pod'], outcome: Outcome): EvidenceItem[] {
   if (pod === null || (pod.deletedAt === null && !pod.gone) || outcome === 'completed') return []
-  const asked = pod.deletedAt === null ? [] : ['deletion was asked for']
-  return [{ kind: 'deletion', time: pod.deletedAt, text: [...asked, ...(pod.gone ? ['the object is gone'] : [])].join('; ') }]
+  const request = pod.deletedAt === null ? [] : ['deletion was requested']
+  return [{ kind: 'deletion', time: pod.deletedAt, text: [...request, ...(pod.gone ? ['the object is gone'] : [])].join('; ') }]
 }
 
 function condition(pod: Evidence['pod'], verdict: Verdict): EvidenceItem[] {
@@ -113,7 +113,7 @@ function condition(pod: Evidence['pod'], verdict: Verdict): EvidenceItem[] {
   ]
 }
 
-// An Event is told again and again with other words in between: the newest of a reason says it for all.
+// Kubernetes repeats an Event with other words in between. The newest one of a reason stands for all.
 function newestOfEach(events: readonly EventEvidence[]): EventEvidence[] {
   return [...new Map(events.map((event) => [`${event.reason}/${event.container}`, event])).values()]
 }

@@ -1,5 +1,5 @@
-// What outcomes are read from: facts of a Pod object, of its container instances and of its Events, as ingest stores them and as
-// query reads them back. Times are RFC 3339 UTC with 9 digits, so that they compare as strings; null is "nobody said".
+// The input of the outcome rules: facts of a Pod object, of its container instances and of its Events, as ingest stores
+// them. Times are RFC 3339 UTC with 9 digits, so that they compare as strings; null means that no fact states the time.
 
 import type { KernelOom } from './kernel-oom.ts'
 
@@ -15,22 +15,22 @@ export interface PodEvidence {
   /** Reason and message of a true DisruptionTarget condition, '' without one. */
   disruption: string
   disruptionMessage: string
-  /** Since when that condition is true; null where there is none, or where that was not told. */
+  /** Since when that condition is true; null without one, or where the time is not known. */
   disruptionAt: string | null
   /** Reasons of waiting containers by container name: CrashLoopBackOff, ImagePullBackOff, … */
   waiting: Readonly<Record<string, string>>
-  /** The earliest time at which deletion is known to have been asked for; null if it was not, or not told. */
+  /** The earliest time at which deletion is known to have been requested; null without a request, or a known time. */
   deletedAt: string | null
-  /** The API server said that the object is gone. */
+  /** Whether the API server reported that the object is gone. */
   gone: boolean
   startedAt: string | null
-  /** Since when the object says that the pod is Ready; null where it is not, or where that was not told. */
+  /** Since when the object says that the pod is Ready; null where it is not, or where the time is not known. */
   readyAt: string | null
-  /** The newest time that the object tells of. */
+  /** The newest time in the object. */
   statusAt: string | null
 }
 
-/** What the kernel said of an OOM kill in one container instance. */
+/** The kernel's line about an OOM kill in one container instance. */
 export interface OomLine extends KernelOom {
   time: string
   text: string
@@ -40,7 +40,7 @@ export interface OomLine extends KernelOom {
 export interface NodeEvidence {
   /** Type of a condition (Ready, MemoryPressure, …), `taint:<key>`, or `gone`. */
   what: string
-  /** Of a condition True, False or Unknown; of a taint its effect. */
+  /** True, False or Unknown of a condition; the effect of a taint. */
   status: string
   since: string
   reason: string
@@ -51,31 +51,31 @@ export type ContainerKind = 'container' | 'init' | 'sidecar' | 'ephemeral'
 
 export interface LifeEvidence {
   container: string
-  /** '' where only lines told of it. */
+  /** '' where only lines name the container. */
   kind: ContainerKind | ''
-  /** null where no one told the number. */
+  /** null where the number is not known. */
   restart: number | null
-  /** '' where only lines told of it. */
+  /** '' where only lines name the container. */
   state: 'running' | 'terminated' | ''
   reason: string
   message: string
   exitCode: number | null
-  /** As the runtime told it; most tell only the exit code. */
+  /** The signal, where the runtime reports one; most report only the exit code. */
   signal?: number | null
   startedAt: string | null
   finishedAt: string | null
-  /** A kernel's line of an OOM kill in it, shortly before it ended. */
+  /** The kernel's line of an OOM kill in this instance, shortly before it ended. */
   oom?: OomLine
 }
 
 export interface EventEvidence {
   reason: string
   message: string
-  /** When it was last seen. */
+  /** The last time of the Event. */
   time: string
-  /** Container that it is about, '' for the whole pod. */
+  /** The container that it is about, or '' for the whole pod. */
   container: string
-  /** Who wrote it, '' where its agent dropped that. */
+  /** The component that wrote it, or '' where an agent dropped that. */
   component: string
 }
 
@@ -84,12 +84,15 @@ export interface Verdict {
   reason: string
   message: string
   exitCode: number | null
-  /** null while running, and where nobody told. */
+  /** null while the pod runs, and where the time is not known. */
   diedAt: string | null
-  /** When the pod's end began (deletion asked for, eviction told), which is before its containers finished; null if not told. */
+  /**
+   * When the pod's end began (deletion requested, eviction reported), before its containers finished; null where not
+   * known.
+   */
   endAt: string | null
-  /** The container instance whose end it is, or that ended last with the pod; null where none did. */
+  /** The container instance that the outcome describes, or that ended last with the pod; null without one. */
   life: LifeEvidence | null
-  /** The whole pod is over: no container of it runs or will run again. */
+  /** Whether the whole pod is over: no container of it runs or will run again. */
   over: boolean
 }

@@ -1,5 +1,5 @@
-// Pure: exit codes and signals in words. Above 128 a code is, by the custom of shells and container runtimes, 128 and the number of the
-// signal that ended the process; 126 and 127 are the shell's own (POSIX, Shell Command Language, 2.8.2).
+// Pure: exit codes and signals in words. A code above 128 is, by the convention of shells and container runtimes, 128
+// plus the signal that ended the process. 126 and 127 are the shell's own (POSIX, Shell Command Language, 2.8.2).
 
 const signals: Readonly<Record<number, string>> = {
   1: 'SIGHUP',
@@ -34,15 +34,15 @@ export function exitInWords(exitCode: number): string {
   if (signal !== undefined) return `exit code ${exitCode}, ${signal}`
   const words = known[exitCode]
   if (words !== undefined) return `exit code ${exitCode} (${words})`
-  // Windows tells NTSTATUS codes, which people know in hexadecimal.
+  // Windows reports NTSTATUS codes, which users know in hexadecimal.
   return exitCode < 0 ? `exit code 0x${(exitCode >>> 0).toString(16).toUpperCase()}` : `exit code ${exitCode}`
 }
 
-/** The signal that an exit code stands for, if it stands for one. */
+/** Returns the name of the signal that an exit code stands for, or undefined. */
 export const signalOf = (exitCode: number): string | undefined => signals[exitCode - 128]
 
-/** Its number; null where the code stands for none. */
+/** Returns the number of that signal, or null. */
 export const signalNumberOf = (exitCode: number): number | null => (signalOf(exitCode) === undefined ? null : exitCode - 128)
 
-/** A signal by its number, as some runtimes tell it beside the code. */
+/** Returns the name of a signal, which some runtimes report beside the code. */
 export const signalNamed = (signal: number): string => signals[signal] ?? `signal ${signal}`

@@ -1,4 +1,5 @@
-// Pure: one container instance's end as a sentence for people, from its own status, the Events on it and the kernel's word.
+// Pure: the end of one container instance as a sentence for users, from its own status, its Events and the kernel's
+// line.
 import { atClock, clock, secondsBetween } from './clock.ts'
 import type { EventEvidence, LifeEvidence, Outcome } from './evidence.ts'
 import { plain } from './eviction.ts'
@@ -8,11 +9,11 @@ import { madeUpBy } from './made-up.ts'
 
 export interface LifeSurroundings {
   events: readonly EventEvidence[]
-  /** By container: its memory limit, null where the pod object says that it has none. */
+  /** The memory limit of each container; null where the pod object sets none. */
   memoryLimits: Readonly<Record<string, string | null>>
 }
 
-/** `outcome`: of the life, as lifeOutcomeOf decides it. `podCause`: the sentence of its pod. */
+/** `outcome` is the life's, as lifeOutcomeOf decides it. `podCause` is the sentence of its pod. */
 export function lifeInWords(life: LifeEvidence, outcome: Outcome, around: LifeSurroundings, podCause: string): string {
   switch (outcome) {
     case 'running':
@@ -30,8 +31,10 @@ export function lifeInWords(life: LifeEvidence, outcome: Outcome, around: LifeSu
   }
 }
 
-const withItsPod = (life: LifeEvidence, around: LifeSurroundings, podCause: string): string =>
-  `${life.state === 'terminated' ? `${endInWords(life, around)}, with` : `${nameOf(life)} ended with`} its pod: ${podCause}`
+function withItsPod(life: LifeEvidence, around: LifeSurroundings, podCause: string): string {
+  const end = life.state === 'terminated' ? `${endInWords(life, around)}, with` : `${nameOf(life)} ended with`
+  return `${end} its pod: ${podCause}`
+}
 
 /** `app was OOM-killed (exit code 137, SIGKILL) at 14:03:02 after 3 restarts; its limit was 256Mi` */
 export function endInWords(life: LifeEvidence, around: LifeSurroundings): string {
@@ -41,7 +44,8 @@ export function endInWords(life: LifeEvidence, around: LifeSurroundings): string
   if (lifeOutcome(life) === 'oomkilled') return `${oomInWords(life)}${when}${limitInWords(life, around)}`
   if (lifeOutcome(life) === 'unknown' || exitCode === null) return unknownInWords(life)
   if (reason === 'StartError' || reason === 'ContainerCannotRun') {
-    return `${name} could not be started (${reason}, ${exitInWords(exitCode)})${when}${message === '' ? '' : `: ${firstLine(message)}`}`
+    const words = message === '' ? '' : `: ${firstLine(message)}`
+    return `${name} could not be started (${reason}, ${exitInWords(exitCode)})${when}${words}`
   }
   const probe = restartOrdered(life, around.events)
   if (probe !== undefined) return `${name} was killed by the kubelet, since it ${probe.why} (${exitInWords(exitCode)})${when}`
@@ -55,7 +59,10 @@ export function nameOf({ container, kind }: LifeEvidence): string {
   return kind === 'ephemeral' ? `debug container ${container}` : container
 }
 
-/** The kubelet's order to restart a container, which an Event tells before it ends: a probe, a hook, a changed definition. */
+/**
+ * The kubelet's order to restart a container, which an Event reports before its end: a probe, a hook, a changed
+ * definition.
+ */
 export function restartOrdered(
   { container, startedAt, finishedAt }: LifeEvidence,
   events: readonly EventEvidence[],
@@ -70,7 +77,7 @@ export function restartOrdered(
   return undefined
 }
 
-/** Longest grace period of a probe's kill that is believed in, and a bit. */
+/** The longest grace period of a probe's kill, in seconds, with some tolerance. */
 const graceSMax = 330
 
 function exitClause({ signal = null }: LifeEvidence, exitCode: number): string {
@@ -98,7 +105,8 @@ function unknownInWords(life: LifeEvidence): string {
     case 'kubelet':
       return `the kubelet lost sight of ${nameOf(life)}; how it ended is not known, and its exit code of 137 is made up`
     case 'containerd': {
-      const gone = `${nameOf(life)} was gone when containerd looked for it${atClock(life.finishedAt)}, as after a reboot of its node`
+      const when = atClock(life.finishedAt)
+      const gone = `${nameOf(life)} was gone when containerd looked for it${when}, as after a reboot of its node`
       return `${gone}; how and when it ended is not known, and its exit code of 255 is made up`
     }
     case undefined:

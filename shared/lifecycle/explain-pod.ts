@@ -1,5 +1,5 @@
-// Pure: why a pod ended, as one sentence for people, beside the outcome that podOutcome decided. Where the evidence contradicts
-// itself, the sentence says so. docs/decisions/0008-causes-and-obituaries.md has the rules.
+// Pure: why a pod ended, as one sentence for users, beside the outcome of podOutcome. Where facts contradict each
+// other, the sentence says so. docs/decisions/0008-causes-and-obituaries.md has the rules.
 import { atClock, clock } from './clock.ts'
 import { conflicts } from './conflicts.ts'
 import type { NodeEvidence, Verdict } from './evidence.ts'
@@ -42,14 +42,15 @@ function causeOf(verdict: Verdict, around: PodSurroundings): string {
 
 function ownDeath({ life, reason, message, diedAt, outcome, over }: Verdict, around: PodSurroundings): string {
   if (reason === 'DeadlineExceeded') {
-    return `stopped${atClock(diedAt)}, since it ran longer than its activeDeadlineSeconds${message === '' ? '' : ` (${plain(message)})`}`
+    const words = message === '' ? '' : ` (${plain(message)})`
+    return `stopped${atClock(diedAt)}, since it ran longer than its activeDeadlineSeconds${words}`
   }
   const { pod } = around.evidence
   const looping = Object.entries(pod?.waiting ?? {}).find(([, why]) => why === 'CrashLoopBackOff')
   if (pod?.phase === 'Failed' && (life === null || lifeOutcome(life) === 'completed')) {
-    const told = [reason, plain(message)].filter((text) => text !== '').join(': ')
+    const words = [reason, plain(message)].filter((text) => text !== '').join(': ')
     const how = life === null ? '; how its containers ended is not known' : ', although all its containers ended with exit code 0'
-    return `it failed${atClock(diedAt)}${told === '' ? '' : ` (${told})`}${how}`
+    return `it failed${atClock(diedAt)}${words === '' ? '' : ` (${words})`}${how}`
   }
   if (life === null) {
     const name = looping?.[0] ?? 'a container'
@@ -93,16 +94,18 @@ const waits: Readonly<Record<string, string>> = {
   RunContainerError: 'the container could not be started',
 }
 
+const evictorNames = { Descheduled: 'the descheduler', EvictedByVPA: 'the vertical pod autoscaler' } as const
+
 const waitingInWords = (why: string): string => (Object.hasOwn(waits, why) ? `${waits[why]!} (${why})` : why)
 
 function evicted(verdict: Verdict, { pod, events, node = [] }: Evidence): string {
   const { reason, message, endAt, diedAt, life } = verdict
   const at = endAt ?? diedAt
-  const when = atClock(toldEnd(verdict))
+  const when = atClock(knownEnd(verdict))
   switch (reason) {
     case 'Evicted': {
       const why = evictionInWords(message)
-      // Others write Events of this reason too; the status is the kubelet's.
+      // Other components write Events of this reason too. The pod's status is the kubelet's.
       const by = pod?.reason === 'Evicted' || why !== plain(message) ? ' by the kubelet' : ''
       return `evicted${by}${when}${why === '' ? '; the reason is not known' : `: ${why}`}`
     }
@@ -111,12 +114,13 @@ function evicted(verdict: Verdict, { pod, events, node = [] }: Evidence): string
     case 'PreemptionByScheduler':
     case 'PreemptionByKubeScheduler':
     case 'Preempted': {
-      const told = events.find((event) => event.reason === 'Preempted')?.message ?? message
+      const words = events.find((event) => event.reason === 'Preempted')?.message ?? message
       const by = /^Preempted by (?:pod )?([^\s/]+\/\S+|[0-9a-f-]{36}) on node|higher priority pod: (\S+)/
-        .exec(told)
+        .exec(words)
         ?.slice(1)
         .find(Boolean)
-      return `preempted by the scheduler${when} to make room for ${by === undefined ? 'a pod' : `pod ${by}`} of higher priority`
+      const preemptor = by === undefined ? 'a pod' : `pod ${by}`
+      return `preempted by the scheduler${when} to make room for ${preemptor} of higher priority`
     }
     case 'EvictionByEvictionAPI': {
       const notice = at === null ? undefined : endNotice(node, at)
@@ -126,7 +130,9 @@ function evicted(verdict: Verdict, { pod, events, node = [] }: Evidence): string
     case 'DeletionByTaintManager':
     case 'TaintManagerEviction': {
       const taint = evictingTaint(node, at)
-      return `evicted${when}, since it did not tolerate ${taint === undefined ? 'a NoExecute taint of its node' : `the NoExecute taint ${taintKey(taint)} that its node had since ${clock(taint.since)}`}`
+      if (taint === undefined) return `evicted${when}, since it did not tolerate a NoExecute taint of its node`
+      const words = `the NoExecute taint ${taintKey(taint)} that its node had since ${clock(taint.since)}`
+      return `evicted${when}, since it did not tolerate ${words}`
     }
     case 'TerminationByKubelet': {
       if (/critical pod/i.test(message)) return `evicted by the kubelet${when} to make room for a critical pod: ${plain(message)}`
@@ -135,7 +141,7 @@ function evicted(verdict: Verdict, { pod, events, node = [] }: Evidence): string
     }
     case 'Descheduled':
     case 'EvictedByVPA':
-      return `evicted by ${reason === 'Descheduled' ? 'the descheduler' : 'the vertical pod autoscaler'}${when}: ${plain(message)}`
+      return `evicted by ${evictorNames[reason]}${when}: ${plain(message)}`
     default: {
       const why = plain(message.replace(/^Pod was rejected: |^Pod /, ''))
       return life === null
@@ -148,7 +154,7 @@ function evicted(verdict: Verdict, { pod, events, node = [] }: Evidence): string
 function nodeLost(verdict: Verdict, { node = [], events }: Evidence): string {
   const { reason, message, endAt, diedAt } = verdict
   const at = endAt ?? diedAt
-  const when = atClock(toldEnd(verdict))
+  const when = atClock(knownEnd(verdict))
   switch (reason) {
     case 'Terminated':
     case 'NodeShutdown':
@@ -161,17 +167,19 @@ function nodeLost(verdict: Verdict, { node = [], events }: Evidence): string {
       return `its node is gone, and Kubernetes cleaned the pod up${when}: ${plain(message)}`
     default: {
       const down = nodeDown(node, at)
+      const givenUp = taken(knownEnd(verdict))
       if (down !== undefined)
-        return `the node went down: ${nodeInWords(down.message, down.reason)} ${clock(down.since)}${taken(toldEnd(verdict))}`
-      const told = events.findLast((event) => event.reason === 'NodeNotReady')
-      const since = told === undefined ? '' : ` ${clock(told.time)}`
-      return `the node went down: ${told === undefined ? nodeInWords(message, reason) : 'it was not ready'}${since}${taken(toldEnd(verdict))}`
+        return `the node went down: ${nodeInWords(down.message, down.reason)} ${clock(down.since)}${givenUp}`
+      const event = events.findLast(({ reason: eventReason }) => eventReason === 'NodeNotReady')
+      const since = event === undefined ? '' : ` ${clock(event.time)}`
+      const why = event === undefined ? nodeInWords(message, reason) : 'it was not ready'
+      return `the node went down: ${why}${since}${givenUp}`
     }
   }
 }
 
-/** When its end was told; where nobody did, `diedAt` is only the newest time that its object has. */
-const toldEnd = ({ endAt, life }: Verdict): string | null => endAt ?? life?.finishedAt ?? null
+/** Returns when the pod ended, where a fact states it. Without one, `diedAt` is only the newest time in its object. */
+const knownEnd = ({ endAt, life }: Verdict): string | null => endAt ?? life?.finishedAt ?? null
 
 const taken = (at: string | null): string => (at === null ? '' : `; the pod was given up at ${clock(at)}`)
 

@@ -1,17 +1,16 @@
-// Pure: the instances of containers, from what any number of objects reported of them, in whatever order those came. A
-// number does not name an instance by itself: a kubelet whose runtime lost its state counts from 0 again
-// (kubernetes/kubernetes#99748), and an end that the kubelet made up may have the number of an instance that never ran
-// (docs/decisions/0014-instances.md).
+// Pure: the instances of containers, from any number of reported objects in any order. A restart number does not
+// identify an instance: a kubelet whose runtime lost its state counts from 0 again (kubernetes/kubernetes#99748), and
+// an end that the kubelet made up may have the number of an instance that never ran (docs/decisions/0014-instances.md).
 import { compare } from '#shared/compare.ts'
 import { madeUpBy } from './made-up.ts'
 
-/** The newest report of one instance under one number, or of one whose container id was not told. */
+/** The newest report of one instance under one number, or of an instance without a known container id. */
 export interface InstanceReport {
   container: string
   restart: number
-  /** Without scheme; '' where it was not told. */
+  /** Without scheme; '' where it is not known. */
   containerId: string
-  /** As factVersion makes it: what cannot be undone before what can, then the order of the API server. */
+  /** As factVersion makes it: facts that cannot be undone rank first, then the API server's order counts. */
   version: string
   state: 'running' | 'terminated'
   reason: string
@@ -22,7 +21,7 @@ export interface InstanceReport {
   imageId: string
 }
 
-/** One report for each instance; those of one container together, in the order in which they were there. */
+/** Returns one report for each instance. Those of one container stand together, in the order of the instances. */
 export function instancesOf<Report extends InstanceReport>(reports: readonly Report[]): Report[] {
   const containers = [...Map.groupBy(reports, ({ container }) => container)].toSorted(([a], [b]) => compare(a, b))
   return containers.flatMap(([, ofOne]) => {
@@ -31,7 +30,7 @@ export function instancesOf<Report extends InstanceReport>(reports: readonly Rep
   })
 }
 
-/** Another instance of the container has its number too. */
+/** Whether another instance of the container has the same number. */
 export const sharesNumber = (
   life: { container: string; restart: number | null },
   lives: readonly { container: string; restart: number | null }[],
@@ -40,7 +39,7 @@ export const sharesNumber = (
 function reportsByInstance<Report extends InstanceReport>(reports: readonly Report[]): Report[][] {
   const instances: Report[][] = []
   const best = reports.toSorted((a, b) => compare(BigInt(b.version), BigInt(a.version)) || byNumber(a, b))
-  // Whose number is made up comes last, and finds its own.
+  // Reports whose number is made up come last, and join the instance with their container id.
   const named = best.filter(({ containerId }) => containerId !== '').toSorted((a, b) => Number(isLost(a)) - Number(isLost(b)))
   for (const report of named) {
     const own = instances.find(([first]) => isSame(first!, report))
@@ -48,7 +47,7 @@ function reportsByInstance<Report extends InstanceReport>(reports: readonly Repo
     else own.push(report)
   }
   for (const report of best.filter(({ containerId }) => containerId === '')) {
-    // Of several instances of its number it is about the last.
+    // Where several instances have the number, the report is about the last one.
     const own = instances.filter(([first]) => first!.restart === report.restart).toSorted(([a], [b]) => byStart(a!, b!))
     if (own.length === 0) instances.push([report])
     else own.at(-1)!.push(report)
@@ -62,8 +61,7 @@ function isSame(a: InstanceReport, b: InstanceReport): boolean {
   return a.restart === b.restart || isLost(b) || oneEnd
 }
 
-// What the report of the highest version lacks, another of the same instance may have told: a made-up end knows no
-// start.
+// Fills what the report of the highest version lacks from other reports of the instance: a made-up end has no start.
 function together<Report extends InstanceReport>(reports: readonly Report[]): Report {
   const [best, ...others] = reports.toSorted((a, b) => compare(BigInt(b.version), BigInt(a.version))) as [Report, ...Report[]]
   const first = (of: (report: Report) => string): string => of(best) || of(others.find((other) => of(other) !== '') ?? best)
@@ -80,7 +78,8 @@ function together<Report extends InstanceReport>(reports: readonly Report[]): Re
 const isLost = (report: InstanceReport): boolean => madeUpBy(report) === 'kubelet'
 
 /**
- * A number is there twice, or a later status of a container has a lower one: numbers are no order then, and starts are.
+ * Whether a number occurs twice, or a later status of a container has a lower number. Then numbers do not order
+ * instances, and start times do.
  */
 function countsAgain(instances: readonly InstanceReport[]): boolean {
   if (new Set(instances.map(({ restart }) => restart)).size < instances.length) return true
@@ -92,8 +91,7 @@ function countsAgain(instances: readonly InstanceReport[]): boolean {
 }
 
 /**
- * Parts of a version as services/ingest/normalise makes it: ranks of a status of one's own, and the order of the API
- * server.
+ * The parts of a version, as factVersion makes it: the ranks of an instance's own status, and the API server's order.
  */
 const orderBits = 61n
 const ownRanks: ReadonlySet<bigint> = new Set([1n, 4n])

@@ -1,5 +1,6 @@
-// Pure: which pod and container a kernel's OOM kill hit, as the kernel's own line tells it by the cgroup of the task. Linux 5.0 and
-// newer write `oom-kill:constraint=…` (mm/oom_kill.c, dump_oom_summary); older ones `Task in <cgroup> killed as a result of limit of …`.
+// Pure: which pod and container a kernel's OOM kill hit: the kernel's line has the cgroup of the task. Linux 5.0 and
+// newer write `oom-kill:constraint=…` (mm/oom_kill.c, dump_oom_summary), older ones `Task in <cgroup> killed as a
+// result of limit of …`.
 
 export interface KernelOom {
   /** '' where the cgroup names none. */
@@ -7,11 +8,11 @@ export interface KernelOom {
   containerId: string
   process: string
   pid: string
-  /** The node was out of memory, not the cgroup. */
+  /** Whether the node was out of memory, not the cgroup. */
   ofNode: boolean
 }
 
-/** undefined for a line that is about something else. */
+/** Returns undefined for any other line. */
 export function readKernelOom(message: string): KernelOom | undefined {
   const summary = /oom-kill:constraint=(\w+),.*?task_memcg=([^,]+),task=([^,]*),pid=(\d+)/.exec(message)
   if (summary !== null) {

@@ -1,19 +1,19 @@
-// Pure: ends that the kubelet brings about by itself: evictions, shutdowns of its node, room for a critical pod. It
-// writes status.reason and the condition DisruptionTarget/TerminationByKubelet, deletes nothing, and may lose the
-// reason on the way to the last status (kubernetes/kubernetes#105467). Both may be left over on a pod that lives on
-// after its node came back (#104531, #104798).
+// Pure: ends that the kubelet causes by itself: evictions, shutdowns of its node, room for a critical pod. It writes
+// status.reason and the condition DisruptionTarget/TerminationByKubelet, deletes nothing, and may lose the reason on
+// the way to the last status (kubernetes/kubernetes#105467). Both may be left over on a pod that runs on after its node
+// came back (#104531, #104798).
 import { namesEnd, type Cause } from './cause.ts'
 import type { LifeEvidence, PodEvidence } from './evidence.ts'
 import { notBefore } from './life-outcome.ts'
 
-/** `at`: when the kubelet began it; null where that is not known. */
+/** `at` is when the kubelet began the end; null where that is not known. */
 export interface KubeletEnd extends Cause {
   at: string | null
 }
 
 const shutdown = /node shutdown|node is shutting down/i
 
-/** The end that the condition reports; undefined where the pod lived on, or had done its work before. */
+/** Returns the end that the condition reports, or undefined where the pod lived on, or had finished its work before. */
 export function kubeletEnd(
   pod: PodEvidence,
   lives: readonly LifeEvidence[],
@@ -25,14 +25,14 @@ export function kubeletEnd(
   return { outcome: shutdown.test(message) ? 'node-lost' : 'evicted', reason, message, at }
 }
 
-/** Whether every container that works had ended by itself before that time. */
+/** Whether all main containers had ended by themselves before that time. */
 export function endedBefore(at: string, main: readonly LifeEvidence[]): boolean {
   return main.length > 0 && main.every(({ finishedAt }) => finishedAt !== null && !notBefore(finishedAt, at))
 }
 
 /**
- * The container that proves a forced end outlived: the object says that the pod runs and is Ready, and this one started after that end.
- * Of a pod that its node controller lost from sight it is one that runs on.
+ * Returns the container that proves that the pod outlived a forced end: the object says that the pod runs and is Ready,
+ * and the container started after that end. For a pod that the node controller had lost, it is one that still runs.
  */
 export function startedAgain(
   { phase, readyAt, gone, deletedAt, reason, disruption, disruptionAt }: PodEvidence,
@@ -50,8 +50,8 @@ export function startedAgain(
 }
 
 /**
- * The pod as it is by now. Some kubelets took a phase back that was over: an object that knows how one instance ended,
- * and of nothing as late as the start of the next one, is older than that one, whatever its version.
+ * Returns the pod as it is now. Some kubelets revoked a phase that was over. An object that knows the end of one
+ * instance, and no fact as late as the start of the next one, is older than that start, whatever its version is.
  */
 export function withoutOutdatedEnd(
   pod: PodEvidence | null,
@@ -61,7 +61,7 @@ export function withoutOutdatedEnd(
   if (pod === null || pod.gone || pod.statusAt === null || (pod.phase !== 'Failed' && pod.phase !== 'Succeeded')) return pod
   const newest = pod.statusAt
   const isNewer = ({ startedAt }: LifeEvidence): boolean => startedAt !== null && !notBefore(newest, startedAt)
-  // A status may hold no more than a reason, and no time but that of its pod's start.
+  // A status may have nothing but a reason, and no time but the pod's start.
   const isKnown = ({ finishedAt }: LifeEvidence): boolean => finishedAt !== null && notBefore(newest, finishedAt)
   const outlived = main.some(
     (life) => isNewer(life) && lives.some((other) => other.container === life.container && other !== life && isKnown(other)),
@@ -70,12 +70,12 @@ export function withoutOutdatedEnd(
   return { ...pod, phase: 'Running', reason: '', message: '', disruption: '', disruptionMessage: '', disruptionAt: null }
 }
 
-/** The last instance before one that started again, of a pod whose status still has the words of its forced end. */
+/** Whether the life is the last one before a restart, in a pod whose status still states its forced end. */
 export function endedByForce(life: LifeEvidence, lives: readonly LifeEvidence[], pod: PodEvidence | null): boolean {
   if (pod === null || !(namesEnd(pod) || pod.disruption === 'TerminationByKubelet')) return false
   return lives.filter(({ container }) => container === life.container).at(-2) === life
 }
 
-/** Another instance of its container was there before. */
+/** Whether another instance of its container was there before. */
 const isLater = (life: LifeEvidence, lives: readonly LifeEvidence[]): boolean =>
   (life.restart ?? 0) > 0 || lives.some((other) => other !== life && other.container === life.container)

@@ -1,9 +1,9 @@
-// Pure: how one container instance ended. `lifeOutcome` knows only what its own status said; `lifeOutcomeOf` also knows how the
-// pod ended and whether the container was started again: a SIGTERM that came with a deletion is no crash.
+// Pure: how one container instance ended. `lifeOutcome` knows only the instance's own status. `lifeOutcomeOf` also
+// knows how the pod ended and whether the container was restarted: a SIGTERM of a deletion is not a crash.
 import type { LifeEvidence, Outcome, Verdict } from './evidence.ts'
 import { madeUpBy } from './made-up.ts'
 
-/** From the instance's status and the kernel's word alone: running, completed, crashed, oomkilled, or unknown. */
+/** Decides from the instance's status and the kernel's line: running, completed, crashed, oomkilled, or unknown. */
 export function lifeOutcome({
   state,
   reason,
@@ -12,13 +12,13 @@ export function lifeOutcome({
 }: Pick<LifeEvidence, 'state' | 'reason' | 'exitCode' | 'oom'>): Outcome {
   if (state === 'running') return 'running'
   if (state !== 'terminated') return 'unknown'
-  // A container that ends well although a process of it was killed has coped.
+  // A container that ends with 0 although a process in it was killed has recovered.
   if (reason === 'OOMKilled' || (oom !== undefined && exitCode !== 0)) return 'oomkilled'
   if (exitCode === null || madeUpBy({ reason, exitCode }) !== undefined) return 'unknown'
   return exitCode === 0 ? 'completed' : 'crashed'
 }
 
-/** `newest`: no later instance of its container is known. */
+/** `newest` says that no later instance of its container is known. */
 export function lifeOutcomeOf(life: LifeEvidence, pod: Verdict, newest: boolean): Outcome {
   const alone = lifeOutcome(life)
   if (!newest) return alone === 'running' ? 'unknown' : alone
@@ -40,8 +40,8 @@ export function lifeOutcomeOf(life: LifeEvidence, pod: Verdict, newest: boolean)
   }
 }
 
-// The kubelet stops sidecars and debug containers once the work is done, by SIGTERM and SIGKILL: how they take it is no
-// matter.
+// The kubelet stops sidecars and debug containers once the work is done, by SIGTERM and SIGKILL. How they end then does
+// not count.
 function stoppedWithWork(life: LifeEvidence, { over, life: work, diedAt }: Verdict): boolean {
   if (!over || life === work || (life.kind !== 'sidecar' && life.kind !== 'ephemeral')) return false
   const workEnded = work?.finishedAt ?? diedAt
@@ -53,7 +53,9 @@ function endedBy(life: LifeEvidence, alone: Outcome, endAt: string | null): bool
   return alone === 'crashed' && life.kind !== 'init'
 }
 
-/** Kubernetes tells whole seconds: within one second nothing says what came first, and it counts as after. */
+/**
+ * Compares whole seconds, as Kubernetes reports them: the order within a second is unknown, and counts as not before.
+ */
 export function notBefore(time: string, than: string): boolean {
   return time.slice(0, 19) >= than.slice(0, 19)
 }

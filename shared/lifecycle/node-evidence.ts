@@ -1,34 +1,43 @@
-// Pure: what was the matter with a pod's node around a time, from the states that Kubernetes told of it: conditions, taints, deletion.
+// Pure: the state of a pod's node around a time, from the facts about the node: conditions, taints, deletion.
 import type { LifeEvidence, NodeEvidence } from './evidence.ts'
 import { secondsBetween } from './clock.ts'
 import { notBefore } from './life-outcome.ts'
 
-/** The node's Ready condition at that time, where it was not True; null asks for the newest. */
+/** Returns the node's Ready condition at that time, where it was not True. null asks for the newest one. */
 export function nodeDown(states: readonly NodeEvidence[], at: string | null): NodeEvidence | undefined {
   const ready = newestBy(states, at, ({ what }) => what === 'Ready')
   return ready === undefined || ready.status === 'True' ? undefined : ready
 }
 
-/** The newest taint that drove pods away by then. */
+/** Returns the newest taint until then that evicts pods. */
 export const evictingTaint = (states: readonly NodeEvidence[], at: string | null): NodeEvidence | undefined =>
   newestBy(states, at, ({ what, status }) => what.startsWith('taint:') && status === 'NoExecute')
 
-/** Taints that a cloud or its agents set before they take the node away. Their documentation names them. */
-const notices =
-  /^taint:(aws-node-termination-handler\/.+|cloud\.google\.com\/impending-node-termination|karpenter\.sh\/(?:disruption|disrupted|interruption)|ToBeDeletedByClusterAutoscaler|node\.cloudprovider\.kubernetes\.io\/shutdown)$/
+/** Taints that a cloud or its agents set before they take the node away, by their documentation. */
+const notices = new RegExp(
+  `^taint:(?:${[
+    String.raw`aws-node-termination-handler\/.+`,
+    String.raw`cloud\.google\.com\/impending-node-termination`,
+    String.raw`karpenter\.sh\/(?:disruption|disrupted|interruption)`,
+    'ToBeDeletedByClusterAutoscaler',
+    String.raw`node\.cloudprovider\.kubernetes\.io\/shutdown`,
+  ].join('|')})$`,
+)
 
-/** A taint that announced the end of the node within the hour before. */
+/** Returns a taint that announced the end of the node within the hour before. */
 export const endNotice = (states: readonly NodeEvidence[], at: string): NodeEvidence | undefined =>
   newestBy(states, at, ({ what, since }) => notices.test(what) && secondsBetween(since, at) <= 3600)
 
 export const nodeGone = (states: readonly NodeEvidence[]): NodeEvidence | undefined =>
   newestBy(states, null, ({ what }) => what === 'gone')
 
-/** docker and CRI-O write 255 and Error for a container that is gone after a reboot: a node that was down by then tells. */
+/**
+ * docker and CRI-O write 255 and Error for a container that is gone after a reboot. Whether the node was down tells it.
+ */
 export const wentWithNode = ({ exitCode, finishedAt }: LifeEvidence, states: readonly NodeEvidence[]): boolean =>
   exitCode === 255 && finishedAt !== null && nodeDown(states, finishedAt) !== undefined
 
-/** `node.kubernetes.io/unreachable` of `taint:node.kubernetes.io/unreachable`. */
+/** Returns `node.kubernetes.io/unreachable` for `taint:node.kubernetes.io/unreachable`. */
 export const taintKey = ({ what }: NodeEvidence): string => what.slice('taint:'.length)
 
 function newestBy(

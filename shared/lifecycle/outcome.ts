@@ -1,5 +1,6 @@
-// Pure: the outcome of a pod from all that is known of it, at query time. A pod's outcome is that of its last death, also while it
-// lives again; one that has not died is `running`, and CrashLoopBackOff is `crashed`. The order of the rules is docs/decisions/0004-outcomes.md.
+// Pure: the outcome of a pod from all facts about it. It is the outcome of its last death, also while it lives again. A
+// pod that has not died is `running`; CrashLoopBackOff is `crashed`. docs/decisions/0004-outcomes.md has the order of
+// the rules.
 import { disruptionCause, namesEnd, statusCause, type Cause } from './cause.ts'
 import { eventMeaning, type EventMeaning } from './event-meaning.ts'
 import type { EventEvidence, LifeEvidence, NodeEvidence, Outcome, PodEvidence, Verdict } from './evidence.ts'
@@ -10,12 +11,12 @@ import { nodeDown, nodeGone, wentWithNode } from './node-evidence.ts'
 import { readyAfter, startedAfter } from './outlived.ts'
 
 export interface Evidence {
-  /** null for a pod that only lines or Events told of. */
+  /** null for a pod that only lines or Events name. */
   pod: PodEvidence | null
-  /** Those of one container in the order in which they were there: numbers may begin again (instances.ts). */
+  /** Instances of one container stand in their order, since their numbers may begin again (instances.ts). */
   lives: readonly LifeEvidence[]
   events: readonly EventEvidence[]
-  /** Of the pod's node, where somebody looked. */
+  /** States of the pod's node, where they were loaded. */
   node?: readonly NodeEvidence[]
 }
 
@@ -25,30 +26,33 @@ export function podOutcome(reported: Evidence): Verdict {
   const main = mainLives(newest)
   const pod = withoutOutdatedEnd(reported.pod, lives, main)
   const evidence = { ...reported, pod }
-  const told = readEvents(evidence, newest)
+  const facts = readEvents(evidence, newest)
   const stated = pod === null || startedAgain(pod, lives, main) !== undefined ? undefined : statusCause(pod)
-  if (stated !== undefined) return endOfPod(stated, evidence, main, told.evicted?.time ?? pod?.deletedAt ?? null)
+  if (stated !== undefined) return endOfPod(stated, evidence, main, facts.evicted?.time ?? pod?.deletedAt ?? null)
   const byKubelet = pod === null ? undefined : kubeletEnd(pod, lives, main)
   if (byKubelet !== undefined) return endOfPod(byKubelet, evidence, main, byKubelet.at)
-  if (told.evicted !== undefined && !completedBefore(told.evicted, pod, main))
-    return endOfPod(told.evicted, evidence, main, told.evicted.time)
-  const stop = stopping(evidence, told)
+  if (facts.evicted !== undefined && !completedBefore(facts.evicted, pod, main))
+    return endOfPod(facts.evicted, evidence, main, facts.evicted.time)
+  const stop = stopping(evidence, facts)
   if (stop !== undefined && aliveAt(stop.at, evidence, main)) return endOfPod(stop, evidence, main, stop.at)
   const lost = lostWithNode(evidence)
   if (lost !== undefined) return endOfPod(lost, evidence, main, lost.at)
   const ownLives = lives.filter((life) => !endedByForce(life, lives, reported.pod))
-  return ownEnd({ ...evidence, lives: ownLives }, newest, main, told, stop !== undefined)
+  return ownEnd({ ...evidence, lives: ownLives }, newest, main, facts, stop !== undefined)
 }
 
-// A pod that succeeded was evicted all the same where the kubelet ended it and its containers took that well: exit code
-// 0 on SIGTERM.
-function completedBefore(event: NonNullable<Told['evicted']>, pod: PodEvidence | null, main: readonly LifeEvidence[]): boolean {
+// The kubelet's eviction counts although the pod succeeded, where its containers ended with 0 on SIGTERM.
+function completedBefore(
+  event: NonNullable<EventFacts['evicted']>,
+  pod: PodEvidence | null,
+  main: readonly LifeEvidence[],
+): boolean {
   if (pod?.phase !== 'Succeeded') return false
   const byKubelet = event.component === 'kubelet' && event.outcome !== 'crashed'
   return !byKubelet || main.length === 0 || endedBefore(event.time, main)
 }
 
-// The node's object was deleted, and nothing was heard of the pod since.
+// The node's object was deleted, and no fact of the pod is newer.
 function lostWithNode({ pod, node = [] }: Evidence): (Cause & { at: string }) | undefined {
   const gone = nodeGone(node)
   if (gone === undefined || pod === null || pod.gone || pod.deletedAt !== null) return undefined
@@ -56,7 +60,7 @@ function lostWithNode({ pod, node = [] }: Evidence): (Cause & { at: string }) | 
   return { outcome: 'node-lost', reason: 'NodeGone', message: gone.message, at: gone.since }
 }
 
-/** The last instance of each container; one without a number is newest only where none has one. */
+/** Returns the last instance of each container. An instance without a number counts only where none has one. */
 export function newestLives(lives: readonly LifeEvidence[]): LifeEvidence[] {
   const newest = new Map<string, LifeEvidence>()
   for (const life of lives) {
@@ -66,25 +70,25 @@ export function newestLives(lives: readonly LifeEvidence[]): LifeEvidence[] {
   return [...newest.values()]
 }
 
-// Sidecars and debug containers outlive or precede the work and do not decide, unless nothing else is known.
+// Sidecars and debug containers outlive or precede the work. They count only where nothing else is known.
 export function mainLives(newest: readonly LifeEvidence[]): LifeEvidence[] {
   const regular = newest.filter(({ kind, state }) => kind === 'container' && state !== '')
   return regular.length > 0 ? regular : newest.filter(({ kind, state }) => kind === '' && state !== '')
 }
 
-interface Told {
+interface EventFacts {
   /** The newest Event that ended the whole pod by force. */
   evicted?: Cause & Pick<EventEvidence, 'time' | 'component'>
   stopping?: EventEvidence
   tainted?: EventEvidence
-  /** The newest Event of a crash or an OOM kill that nothing started after. */
+  /** The newest Event of a crash or an OOM kill after which nothing started. */
   death?: EventEvidence & { meaning: EventMeaning }
   notReady?: EventEvidence
   alive: boolean
 }
 
-function readEvents({ pod, events }: Evidence, newest: readonly LifeEvidence[]): Told {
-  const told: Told = { alive: false }
+function readEvents({ pod, events }: Evidence, newest: readonly LifeEvidence[]): EventFacts {
+  const facts: EventFacts = { alive: false }
   const ordered = events.toSorted((a, b) => (a.time < b.time ? -1 : 1))
   // Sidecars are stopped once the work is done.
   const besides = new Set(newest.filter(({ kind }) => kind !== 'container' && kind !== '').map(({ container }) => container))
@@ -98,78 +102,80 @@ function readEvents({ pod, events }: Evidence, newest: readonly LifeEvidence[]):
       case 'node-lost':
       case 'deadline':
         if (!restarted && !well)
-          told.evicted = {
+          facts.evicted = {
             outcome: meaning === 'deadline' ? 'crashed' : meaning,
-            ...said(event),
+            ...wordsOf(event),
             time: event.time,
             component: event.component,
           }
         break
       case 'tainted':
-        if (!outlived && !well) told.tainted = event
+        if (!outlived && !well) facts.tainted = event
         break
       case 'not-ready':
-        if (!outlived && !well) told.notReady = event
+        if (!outlived && !well) facts.notReady = event
         break
       case 'stopping':
-        if (!outlived && !well && !besides.has(event.container)) told.stopping = event
+        if (!outlived && !well && !besides.has(event.container)) facts.stopping = event
         break
       case 'oomkilled':
       case 'crashing':
-        if (!outlived && !(meaning === 'crashing' && told.death?.meaning === 'oomkilled')) told.death = { ...event, meaning }
+        if (!outlived && !(meaning === 'crashing' && facts.death?.meaning === 'oomkilled')) facts.death = { ...event, meaning }
         break
       case 'started':
-        if (told.death?.container === event.container) delete told.death
-        if (told.evicted !== undefined && !notBefore(told.evicted.time, event.time)) delete told.evicted
-        delete told.stopping
-        delete told.notReady
-        told.alive = true
+        if (facts.death?.container === event.container) delete facts.death
+        if (facts.evicted !== undefined && !notBefore(facts.evicted.time, event.time)) delete facts.evicted
+        delete facts.stopping
+        delete facts.notReady
+        facts.alive = true
         break
       case 'alive':
-        told.alive = true
+        facts.alive = true
         break
       case 'none':
         break
     }
   }
-  return told
+  return facts
 }
 
 interface Stop extends Cause {
-  /** null: it is gone, but nobody said since when. */
+  /** null where the pod is gone and the time is not known. */
   at: string | null
 }
 
-// Deletion, by whomever: a person, the eviction API, the scheduler, a taint, the garbage collector. Only Events of it count as well.
-function stopping({ pod, node = [] }: Evidence, told: Told): Stop | undefined {
-  const event = told.tainted ?? told.stopping
-  const asked = pod !== null && (pod.deletedAt !== null || pod.gone || cleanedUp(pod))
-  // A node that went away took pods along that the object, or the last Event, still says are running.
-  if (!asked && pod?.phase === 'Succeeded') return undefined
-  if (!asked && event === undefined) {
-    return pod === null && told.notReady !== undefined
-      ? { outcome: 'node-lost', ...said(told.notReady), at: told.notReady.time }
+// A deletion, for any reason: a user, the eviction API, the scheduler, a taint, the garbage collector. Events alone
+// count too.
+function stopping({ pod, node = [] }: Evidence, facts: EventFacts): Stop | undefined {
+  const event = facts.tainted ?? facts.stopping
+  const isDeleted = pod !== null && (pod.deletedAt !== null || pod.gone || cleanedUp(pod))
+  // A node that went away takes pods along that their objects, or their last Events, still report as running.
+  if (!isDeleted && pod?.phase === 'Succeeded') return undefined
+  if (!isDeleted && event === undefined) {
+    return pod === null && facts.notReady !== undefined
+      ? { outcome: 'node-lost', ...wordsOf(facts.notReady), at: facts.notReady.time }
       : undefined
   }
   const at = earliest(pod?.deletedAt ?? null, event?.time ?? null)
   const cause = pod === null ? undefined : disruptionCause(pod)
-  const tainted = told.tainted !== undefined || cause?.reason === 'DeletionByTaintManager'
-  if (tainted && told.notReady !== undefined) return { outcome: 'node-lost', ...said(told.notReady), at }
+  const tainted = facts.tainted !== undefined || cause?.reason === 'DeletionByTaintManager'
+  if (tainted && facts.notReady !== undefined) return { outcome: 'node-lost', ...wordsOf(facts.notReady), at }
   const down = tainted ? nodeDown(node, at) : undefined
-  if (down !== undefined) return { outcome: 'node-lost', ...said(down), at }
+  if (down !== undefined) return { outcome: 'node-lost', ...wordsOf(down), at }
   if (cause !== undefined) return { ...cause, at }
-  if (told.tainted !== undefined) return { outcome: 'evicted', ...said(told.tainted), at }
-  return { outcome: 'deleted', reason: told.stopping?.reason ?? '', message: told.stopping?.message ?? '', at }
+  if (facts.tainted !== undefined) return { outcome: 'evicted', ...wordsOf(facts.tainted), at }
+  return { outcome: 'deleted', reason: facts.stopping?.reason ?? '', message: facts.stopping?.message ?? '', at }
 }
 
-// The garbage collector of pods writes the phase itself, before it deletes them.
+// The pod garbage collector itself writes the phase before it deletes a pod.
 const cleanedUp = ({ disruption, phase }: PodEvidence): boolean => disruption === 'DeletionByPodGC' && phase === 'Failed'
 
 const earliest = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b < a) ? b : a)
 
-const said = ({ reason, message }: Pick<EventEvidence, 'reason' | 'message'>) => ({ reason, message })
+const wordsOf = ({ reason, message }: Pick<EventEvidence, 'reason' | 'message'>) => ({ reason, message })
 
-// Was the pod well when its end was asked for? A container that had died before, and was not restarted, died of its own.
+// Whether the pod was well when its end was requested. A container that had died before, and was not restarted, died by
+// itself.
 function aliveAt(at: string | null, { pod }: Evidence, main: readonly LifeEvidence[]): boolean {
   if (main.some((life) => lifeOutcome(life) === 'oomkilled')) return false
   const diedBefore = (life: LifeEvidence): boolean => {
@@ -201,12 +207,12 @@ function endOfPod(cause: Cause, { pod, lives }: Evidence, main: readonly LifeEvi
   }
 }
 
-// Nobody ended it: it ran to its end, fell over, or lives.
+// No other component ended the pod: it ran to its end, crashed, or lives.
 function ownEnd(
   evidence: Evidence,
   newest: readonly LifeEvidence[],
   main: readonly LifeEvidence[],
-  told: Told,
+  facts: EventFacts,
   stopped: boolean,
 ): Verdict {
   const { pod } = evidence
@@ -228,7 +234,7 @@ function ownEnd(
   const bad = latest(ended.filter((life) => isBad(lifeOutcome(life)) && !wentWithNode(life, node)))
   const looping = pod !== null && crashLooping(pod)
   if (bad !== undefined) {
-    const oom = lifeOutcome(bad) === 'oomkilled' || (told.death?.meaning === 'oomkilled' && bad.exitCode === 137)
+    const oom = lifeOutcome(bad) === 'oomkilled' || (facts.death?.meaning === 'oomkilled' && bad.exitCode === 137)
     if (oom) return by('oomkilled', bad, { reason: 'OOMKilled', message: bad.message })
     return by('crashed', bad, looping ? { reason: 'CrashLoopBackOff', message: bad.message } : undefined)
   }
@@ -238,20 +244,20 @@ function ownEnd(
       reason: 'CrashLoopBackOff',
       message: '',
     })
-  if (told.death !== undefined && (pod === null || !over)) {
-    const verdict = by(told.death.meaning === 'oomkilled' ? 'oomkilled' : 'crashed', latest(dead), said(told.death))
-    return { ...verdict, diedAt: verdict.diedAt ?? told.death.time }
+  if (facts.death !== undefined && (pod === null || !over)) {
+    const verdict = by(facts.death.meaning === 'oomkilled' ? 'oomkilled' : 'crashed', latest(dead), wordsOf(facts.death))
+    return { ...verdict, diedAt: verdict.diedAt ?? facts.death.time }
   }
   const lost = ended.find((life) => lifeOutcome(life) === 'unknown' || wentWithNode(life, node))
   const down = lost === undefined || !over ? undefined : nodeDown(node, lost.finishedAt ?? pod?.statusAt ?? null)
-  if (lost !== undefined && down !== undefined) return by('node-lost', lost, said(down))
-  // All of them ended well, and still somebody called it failed; or nobody told of any.
+  if (lost !== undefined && down !== undefined) return by('node-lost', lost, wordsOf(down))
+  // All containers ended well, but Kubernetes reports failure; or no container is known.
   if (pod?.phase === 'Failed')
     return lost === undefined ? by('crashed', dead.length === main.length ? latest(dead) : undefined, words) : by('unknown', lost)
   if (dead.length > 0 && dead.length === main.length)
     return by(lost === undefined ? 'completed' : 'unknown', lost ?? latest(dead))
   if (over) return by('unknown', undefined, words)
-  // It lives, and says of its last death what that was: an OOM kill is what people look for after the restart, too.
+  // The pod lives, and has the words of its last death: users look for an OOM kill after the restart, too.
   const survived = latest(
     evidence.lives.filter(
       (life) => isMain(life) && life.state === 'terminated' && isBad(lifeOutcome(life)) && !wentWithNode(life, node),
@@ -259,11 +265,11 @@ function ownEnd(
   )
   if (survived !== undefined) return { ...by(lifeOutcome(survived), survived), diedAt: null }
   const waiting = pod === null ? undefined : Object.values(pod.waiting)[0]
-  if (pod !== null || told.alive) return { ...by('running', undefined, runningWords(pod, waiting)), diedAt: null }
+  if (pod !== null || facts.alive) return { ...by('running', undefined, runningWords(pod, waiting)), diedAt: null }
   return by('unknown', undefined)
 }
 
-// Words of an end that the pod outlived say nothing of how it is.
+// The words of an end that the pod outlived do not describe its state.
 function runningWords(pod: PodEvidence | null, waiting: string | undefined) {
   if (pod === null || namesEnd(pod)) return { reason: waiting ?? '', message: '' }
   return { reason: waiting ?? pod.reason, message: pod.message }
@@ -279,7 +285,7 @@ function failedBesides(newest: readonly LifeEvidence[], pod: PodEvidence | null,
 
 const isMain = ({ kind }: LifeEvidence): boolean => kind === 'container' || kind === ''
 
-/** It crashed or was OOM-killed, by its own status. */
+/** Whether the life crashed or was OOM-killed, by its own status. */
 export const isBadLife = (life: LifeEvidence): boolean => isBad(lifeOutcome(life))
 
 const isBad = (outcome: Outcome): boolean => outcome === 'crashed' || outcome === 'oomkilled'

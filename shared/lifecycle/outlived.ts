@@ -1,7 +1,10 @@
-// Pure: an Event is evidence of an end as long as nothing says that the pod, or its container, lived on.
+// Pure: an Event is evidence of an end only while no fact says that the pod, or its container, lived on.
 import type { EventEvidence, LifeEvidence, PodEvidence } from './evidence.ts'
 
-/** An instance of its container, or of any where it is about the whole pod, started afterwards. `newest`: the last of each container. */
+/**
+ * Whether an instance of its container started afterwards, or any instance where the Event is about the whole pod.
+ * `newest` has the last instance of each container.
+ */
 export function startedAfter({ time, container }: EventEvidence, newest: readonly LifeEvidence[]): boolean {
   return newest.some(
     (life) =>
@@ -9,11 +12,11 @@ export function startedAfter({ time, container }: EventEvidence, newest: readonl
   )
 }
 
-/** The object is newer than the Event, was not to be deleted, and says that the pod ran and was Ready. */
+/** Whether the object is newer than the Event, has no deletion, and says that the pod ran and was Ready. */
 export function readyAfter({ time }: EventEvidence, pod: PodEvidence | null): boolean {
   if (pod === null || pod.gone || pod.deletedAt !== null || pod.disruption !== '') return false
   return pod.phase === 'Running' && pod.readyAt !== null && second(pod.statusAt ?? '') > second(time)
 }
 
-/** Kubernetes tells whole seconds. */
+/** Kubernetes reports whole seconds. */
 const second = (time: string): string => time.slice(0, 19)

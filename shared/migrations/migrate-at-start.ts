@@ -1,24 +1,24 @@
-// Migrations at the start of a service. The embedded engine is there or the start fails; a server may be away, then the service starts,
-// says why it is not ready, and goes on trying.
+// Migrations at the start of a service. Without its embedded engine the start fails. A server may be away: then the
+// service starts, reports why it is not ready, and retries.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
 import { runMigrations, type RunMigrationsOptions } from './run-migrations.ts'
 
 export interface MigratedStore extends AsyncDisposable {
-  /** What keeps the tables from being used, until nothing does. */
+  /** Returns why the tables cannot be used yet, or undefined. */
   obstacle(): AfterlogError | undefined
 }
 
 const retryMs = 2000
 
-/** Rejects where waiting would not help: edited history, a newer store, an engine that is not there. */
+/** Rejects where waiting would not help: a migration was edited, the store is newer, or the engine is missing. */
 export async function migrateAtStart(options: RunMigrationsOptions & { log: Logger }): Promise<MigratedStore> {
   const { store, log } = options
   const stopping = new AbortController()
   let obstacle: AfterlogError | undefined
 
-  /** True once the tables are up to date. */
+  /** Returns true once the tables are up to date. */
   const attempt = async (): Promise<boolean> => {
     try {
       await runMigrations(options)

@@ -1,5 +1,5 @@
-// The numbered files of `migrations/`: 0001-name.sql, without gaps, each with its form for a ClickHouse cluster beside
-// it in 0001-name.cluster.sql, and with the checksums of their texts.
+// Reads the numbered files of `migrations/`: 0001-name.sql, without gaps, each with its form for a ClickHouse cluster
+// in 0001-name.cluster.sql, and with the checksums of their texts.
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,17 +7,17 @@ import { join } from 'node:path'
 export interface SqlFile {
   name: string
   text: string
-  /** SHA-256 of the text, line ends unified, in hex. */
+  /** SHA-256 of the text in hex, with line ends unified. */
   checksum: string
 }
 
 export interface Migration extends SqlFile {
   number: number
-  /** The same for a cluster, where there is such a file; in it `{cluster}` stands for the cluster's name. */
+  /** The file for a cluster, where it exists. `{cluster}` in it stands for the cluster's name. */
   forCluster: SqlFile | undefined
 }
 
-/** In order. Throws where a number is missing or given twice. */
+/** Returns migrations in order. Throws where a number is missing or occurs twice. */
 export async function readMigrations(dir: string): Promise<Migration[]> {
   const files = (await readdir(dir)).filter((name) => name.endsWith('.sql'))
   const names = files.filter((name) => !name.endsWith(clusterSuffix)).toSorted()

@@ -1,7 +1,7 @@
-// Brings a store's tables up to date: runs the migrations it does not have yet, in order, and records each with its checksum.
-// Invariants: every statement is idempotent, so two starters at once, or a starter killed half way, end in the same tables; a
-// migration that was applied is never edited; a store that a newer Afterlog has migrated is refused. In a cluster nothing
-// is changed while a host of it does not answer: no statement ON CLUSTER hangs, and no host misses one.
+// Brings a store's tables up to date: runs the migrations that it lacks, in order, and records each with its checksum.
+// Invariants: every statement is idempotent, so that two starters at once, or a starter killed half way, give the same
+// tables; an applied migration is never edited; a store that a newer Afterlog has migrated is refused. In a cluster
+// nothing changes while one of its hosts does not answer: then no statement ON CLUSTER hangs, and no host misses one.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { requireAllHosts } from '#shared/clickhouse/cluster-hosts.ts'
@@ -14,14 +14,19 @@ import { splitStatements } from './split-statements.ts'
 
 export interface RunMigrationsOptions {
   store: LogStore
-  /** Default: the directory `migrations` of this checkout. */
+  /** Defaults to the directory `migrations` of this checkout. */
   dir?: string
-  /** Every insert reaches the disk before it is answered; what survives a power cut costs each insert an fsync per part. */
+  /**
+   * Whether each insert reaches the disk before it is answered, and so survives a power cut. Costs an fsync per part.
+   */
   fsync?: boolean
   log?: Logger
 }
 
-/** Numbers of the migrations that this call applied. Rejects with `internal` and a sentence where history was edited or is newer. */
+/**
+ * Returns the numbers of the migrations that this call applied. Rejects with `internal` and a sentence where an applied
+ * migration was edited, or the store is newer.
+ */
 export async function runMigrations({ store, dir = migrationsDir, fsync, log }: RunMigrationsOptions): Promise<number[]> {
   const migrations = await readMigrations(dir)
   const numbers: number[] = []
@@ -42,14 +47,14 @@ export async function runMigrations({ store, dir = migrationsDir, fsync, log }: 
   return numbers
 }
 
-/** How long, and how often, a starter that failed looks whether another one has applied the migration: 5 s. */
+/** How often, and how long, a starter that failed checks whether another one has applied the migration: for 5 s. */
 const recordedWithin = { tries: 20, ms: 250 }
 
 const migrationsDir = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
 /**
- * The statements of a text, in order. False where another starter has applied the whole text meanwhile: a later migration
- * of its may have dropped what the next statement reads, so neither that nor its failure counts.
+ * Runs the statements of a text, in order. Returns false where another starter has applied the whole text meanwhile: a
+ * later migration of that starter may have dropped what the next statement reads, so a failure does not count then.
  */
 async function run(store: LogStore, text: string, isByAnother = async () => false): Promise<boolean> {
   const { cluster } = store
@@ -59,7 +64,7 @@ async function run(store: LogStore, text: string, isByAnother = async () => fals
     try {
       await store.command({ sql: raw(statement) })
     } catch (error) {
-      // It drops what it made for the migration just before it records it.
+      // The other starter drops what it made for the migration just before it records it.
       for (let tries = 0; tries < recordedWithin.tries; tries++) {
         if (await isByAnother()) return false
         await sleep(recordedWithin.ms)
@@ -70,7 +75,7 @@ async function run(store: LogStore, text: string, isByAnother = async () => fals
   return true
 }
 
-/** A failure in a cluster whose hosts do not all answer names those that do not. */
+/** Adds to a failure in a cluster the names of hosts that do not answer. */
 async function namingSilentHosts(store: LogStore, migrate: () => Promise<void>): Promise<void> {
   try {
     await migrate()
@@ -84,11 +89,15 @@ async function namingSilentHosts(store: LogStore, migrate: () => Promise<void>):
 function fileFor(migration: Migration, cluster: string | undefined): SqlFile {
   if (cluster === undefined) return migration
   if (migration.forCluster === undefined)
-    throw new AfterlogError('internal', `the migration ${migration.name} has no form for a cluster beside it`)
+    throw new AfterlogError(
+      'internal',
+      `the migration ${migration.name} has no file for a cluster beside it; ` +
+        `add ${migration.name.replace(/\.sql$/, '.cluster.sql')}`,
+    )
   return migration.forCluster
 }
 
-/** Two starters may both record a migration: rows of one number are one. */
+/** Two starters may both record a migration. Rows of one number are merged. */
 function historyTable(cluster: string | undefined): string {
   const columns = `(
     number     UInt32,
@@ -128,14 +137,15 @@ async function readHistory(store: LogStore): Promise<History> {
 function checkHistory(migrations: readonly Migration[], applied: History, cluster: string | undefined): void {
   for (const migration of migrations) {
     const file = fileFor(migration, cluster)
-    // Until 0011 a cluster was migrated by statements made from the plain file, and recorded its checksum.
+    // Until 0011, a cluster was migrated by statements made from the plain file, and its checksum was recorded.
     const checksums = [file.checksum, migration.checksum]
     for (const row of applied.get(migration.number) ?? []) {
       if (checksums.includes(row.checksum)) continue
       throw new AfterlogError(
         'internal',
-        `the migration ${file.name} was edited after it had been applied: this store has ${row.name} with checksum ${row.checksum}, ` +
-          `the file has ${file.checksum}. Put the file back as it was and add a new migration for what should change.`,
+        `the migration ${file.name} was edited after it had been applied: ` +
+          `this store has ${row.name} with checksum ${row.checksum}, the file has ${file.checksum}. ` +
+          'Put the file back as it was and add a new migration for what should change.',
       )
     }
   }
@@ -143,8 +153,8 @@ function checkHistory(migrations: readonly Migration[], applied: History, cluste
   if (newer === undefined) return
   throw new AfterlogError(
     'internal',
-    `this store has the migration ${newer.name}, which this version of Afterlog does not know: a newer version has used it. ` +
-      'Start that version or a later one.',
+    `this store has the migration ${newer.name}, which this version of Afterlog does not know: ` +
+      'a newer version has used it. Start that version or a later one.',
   )
 }
 
@@ -154,19 +164,19 @@ async function record(store: LogStore, number: number, { name, checksum }: SqlFi
   })
 }
 
-/** Turns fsync after each insert on or off for every table of the store that is not one of the migrations'. */
+/** Turns fsync after each insert on or off, for every table of the store. */
 async function applyFsync(store: LogStore, on: boolean): Promise<void> {
   const value = on ? 1 : 0
   const tables = await store.rows<{ name: string; full: string }>({
     sql: raw(
-      `SELECT name, create_table_query AS full FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'`,
+      `SELECT name, create_table_query AS full FROM system.tables
+        WHERE database = currentDatabase() AND engine LIKE '%MergeTree'`,
     ),
   })
   const onCluster = store.cluster === undefined ? '' : ' ON CLUSTER {cluster}'
+  const settings = `fsync_after_insert = ${value}, fsync_part_directory = ${value}`
   const changes = tables.flatMap(({ name, full }) =>
-    /fsync_after_insert = (1|true)/.test(full) === on
-      ? []
-      : [`ALTER TABLE ${name}${onCluster} MODIFY SETTING fsync_after_insert = ${value}, fsync_part_directory = ${value}`],
+    /fsync_after_insert = (1|true)/.test(full) === on ? [] : [`ALTER TABLE ${name}${onCluster} MODIFY SETTING ${settings}`],
   )
   if (changes.length > 0) await run(store, changes.join(';\n'))
 }

@@ -1,6 +1,7 @@
-// A file of SQL → its statements. Pure. `;` inside comments, strings and quoted names does not end a statement; comments go.
+// Splits a file of SQL into statements. Pure. A `;` in comments, strings or quoted names does not end one. Comments are
+// dropped.
 
-/** Statements without their `;`, trimmed, in order; empty ones are left out. */
+/** Returns statements without their `;`, trimmed, in order, without empty ones. */
 export function splitStatements(text: string): string[] {
   const statements: string[] = []
   let current = ''
@@ -14,7 +15,7 @@ export function splitStatements(text: string): string[] {
   return statements.map((statement) => statement.trim()).filter((statement) => statement !== '')
 }
 
-/** Comments, strings and quoted names (backslash and doubled quotes), and everything else character by character. */
+/** Matches comments, strings, quoted names (with backslashes and doubled quotes), and any other character alone. */
 const tokens = /--[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:\\[^]|''|[^'\\])*'?|`(?:\\[^]|``|[^`\\])*`?|"(?:\\[^]|""|[^"\\])*"?|[^]/g
 
 function isComment(token: string): boolean {

@@ -1,9 +1,9 @@
-// Pure: what a record says of lives that have ended. Seals that were concluded while the lines were there outlive the lines, and lines that were
-// counted once need not be counted again.
+// Pure: takes over what a record has about lives that have ended. Seals that were made while the lines were there
+// outlive the lines, and lines that were counted once are not counted again.
 import type { LifeJson, RenderedPod } from './pod.ts'
 import type { LifeRecord, PodRecord } from './record.ts'
 
-/** The pod with the seals of `before` for lives of which lines have expired since. */
+/** Returns the pod with the seals of `before` for lives of which lines have expired since. */
 export function withArchivedSeals(rendered: RenderedPod, before: PodRecord | undefined): RenderedPod {
   if (before === undefined || rendered.lives.every((life) => life.lacksLines !== true)) return rendered
   return mapLives(rendered, (life, container, i) => {
@@ -52,7 +52,7 @@ const recordedLife = (record: PodRecord, container: string, life: LifeJson): Lif
     (other) => other.container === container && other.restart === life.restart && other.containerId === life.containerId,
   )
 
-/** `i`: of the life in `rendered.lives`. */
+/** `i` is the index of the life in `rendered.lives`. */
 function mapLives(rendered: RenderedPod, change: (life: LifeJson, container: string, i: number) => LifeJson): RenderedPod {
   let i = 0
   const containers = rendered.pod.containers.map(({ name, lives }) => ({

@@ -1,4 +1,5 @@
-// Pure: what leads from a pod to the scene of its end, which is told of its node and by the kernel, not under its uid; plain enough to be kept.
+// Pure: where to look for the facts around a pod's end that do not have its uid: those of its node and of the kernel.
+// Its values are plain, so that a record can hold them.
 import type { NodeEvidence, OomLine } from '#shared/lifecycle/evidence.ts'
 import { renderPod, type PodFacts, type RenderedPod } from './pod.ts'
 import type { ReplacedPod } from './rows.ts'
@@ -8,7 +9,7 @@ export interface SceneKey {
   node: string
   /** When the pod ended; null while it has not. */
   until: string | null
-  /** As cgroups name it. */
+  /** The uid in names of cgroups. */
   podUid: string
   containerIds: string[]
   /** First and last end of a container; null where none ended. */
@@ -21,7 +22,7 @@ export interface DeathScene {
   oomLines: OomLine[]
 }
 
-/** Ends of containers around which the kernel is heard. */
+/** How many ends of containers are searched for lines of the kernel. */
 const endsMax = 10
 
 export function sceneKey(facts: PodFacts): SceneKey {
@@ -40,7 +41,7 @@ export function sceneKey(facts: PodFacts): SceneKey {
   }
 }
 
-/** The pod as one that may have been replaced; undefined where nobody replaces it. */
+/** Returns the pod as one that may have been replaced, or undefined where no controller replaces it. */
 export function replaceable({ pod, verdict }: RenderedPod, deletedAt: string | null): ReplacedPod | undefined {
   const { kind: ownerKind, name: ownerName } = pod.owner
   if (ownerKind === '' || !verdict.over) return undefined

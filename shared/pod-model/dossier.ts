@@ -1,4 +1,4 @@
-// All that an answer about one pod shows.
+// The data for any answer about one pod.
 import type { PodFacts, RenderedPod } from './pod.ts'
 import type { PodObjectRow, ReplacementRow } from './rows.ts'
 

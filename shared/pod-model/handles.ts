@@ -1,5 +1,5 @@
-// Pure: what leads to a record. A handle is a row of pod_lookup: pods of one kind and value, in the order of their ranks. Rows lead to pods that may
-// fit; the record decides.
+// Pure: the handles of a record. A handle is a row of pod_lookup: the pods of one kind and value, in the order of their
+// ranks. Handles lead to pods that may match a filter; the record decides.
 import { bareContainerId } from '#shared/container-id.ts'
 import { epochNs } from './epoch-ns.ts'
 import type { ObjectFacts } from './object-facts.ts'
@@ -18,11 +18,11 @@ export const handleKinds = [
   'ip',
   'host-ip',
   'container',
-  /** Pods that are over, by their death. */
+  /** Pods that are over, in the order of their deaths. */
   'dead',
-  /** `<cluster> <node>`: pods by their last end. */
+  /** `<cluster> <node>`: pods in the order of their last ends. */
   'ended-on',
-  /** `<cluster> <namespace> <Kind>/<owner>`: pods by their creation. */
+  /** `<cluster> <namespace> <Kind>/<owner>`: pods in the order of their creation. */
   'created-by',
 ] as const
 export type HandleKind = (typeof handleKinds)[number]
@@ -30,23 +30,23 @@ export type HandleKind = (typeof handleKinds)[number]
 export interface Handle {
   kind: HandleKind
   value: string
-  /** Minus the epoch ns that it is sorted by, as decimal text: newest first. */
+  /** Minus the epoch ns of the sort time, as decimal text, so that the newest comes first. */
   rank: string
 }
 
-/** One address of a pod, and when an object first had it: epoch ns as decimal text. */
+/** One address of a pod, and when an object first reported it, in epoch ns as decimal text. */
 export interface Address {
   kind: 'ip' | 'host-ip'
   value: string
   reported: string
 }
 
-/** Digits of a container id that lead to its pod. */
+/** How many digits of a container id are in its handle. */
 const containerDigits = 12
 
 export const containerHandle = (id: string): string => id.toLowerCase().slice(0, containerDigits)
 
-/** Values of several parts. */
+/** Joins the parts of a value. */
 export const joined = (...parts: readonly string[]): string => parts.join('\u0001')
 
 const rankOf = (time: string | null): string => String(time === null ? 0n : -epochNs(time))
@@ -60,7 +60,7 @@ export function addressesOf(reports: Readonly<Record<string, string>>): Address[
     .toSorted((a, b) => (a.value < b.value ? -1 : 1))
 }
 
-/** What handles are made from: a record without them. */
+/** The fields of a record from which handles are made. */
 export interface HandleSource {
   cluster: string
   namespace: string
@@ -79,7 +79,7 @@ export interface HandleSource {
   createdAt: string | null
 }
 
-/** Each once, in one order. */
+/** Returns distinct handles in a fixed order. */
 export function handlesOf(record: HandleSource, object: ObjectFacts): Handle[] {
   const { cluster, namespace, name, node, owner, outcome, lives, labels, addresses, ended, over, diedAt, createdAt } = record
   const rank = rankOf(record.firstSeen)
@@ -116,7 +116,10 @@ export function handlesOf(record: HandleSource, object: ObjectFacts): Handle[] {
 
 export const keyOf = ({ kind, value, rank }: Handle): string => `${kind} ${rank} ${value}`
 
-/** `Deployment/cart` and `cart`, of the owner people name, of the ownerReference, and of the CronJob behind a Job. */
+/**
+ * `Deployment/cart` and `cart`, for the owner that users name, for the ownerReference, and for the CronJob behind a
+ * Job.
+ */
 function ownerHandles(...owners: readonly { kind: string; name: string }[]): string[] {
   const jobs = owners.filter(({ kind }) => kind === 'Job').flatMap(({ name }) => /^(.+)-[0-9]{8,10}$/.exec(name)?.[1] ?? [])
   return [...owners, ...jobs.map((name) => ({ kind: 'CronJob', name }))]
@@ -124,7 +127,7 @@ function ownerHandles(...owners: readonly { kind: string; name: string }[]): str
     .flatMap(({ kind, name }) => [name, `${kind}/${name}`])
 }
 
-/** A reference without Docker's own registry, and its digest. */
+/** The reference without Docker's own registry, and its digest. */
 function imageHandles(image: string): string[] {
   const digest = /sha256:[0-9a-f]{64}/.exec(image)?.[0]
   return [

@@ -1,6 +1,6 @@
-// Which life a line belongs to that came without a container id, and with no number or one that several instances had:
-// the one that the times of Kubernetes put it into. They are whole seconds, cut off: within the second in which a life
-// starts, a line of the one before it counts as the new one's.
+// Decides to which life a line belongs that came without a container id, and without a number or with one that several
+// instances had: to the life that was running at its time. Kubernetes cuts times to whole seconds: in the second in
+// which a life starts, a line of the life before counts as the new life's.
 
 export interface LifeTimes {
   container: string
@@ -10,9 +10,9 @@ export interface LifeTimes {
   finishedAt: string | null
 }
 
-/** From here on, up to the next span, lines are of this life; null where no one can tell. */
+/** Lines from `from` up to the next span belong to this life; null where it cannot be decided. */
 export interface LifeSpan {
-  /** Epoch ns; 0 of the first span. */
+  /** Epoch ns; 0 for the first span. */
   from: bigint
   restart: number | null
   /** '' where it is not known. */
@@ -20,14 +20,14 @@ export interface LifeSpan {
 }
 
 /**
- * Of lines without a number by `<container>`, of those with a number that several instances had by
- * `<container>/<restart>`.
+ * The name of a list of spans: `<container>` for lines without a number, `<container>/<restart>` for lines with a
+ * number that several instances had.
  */
 export const spanName = (container: string, restart: number): string => (restart < 0 ? container : `${container}/${restart}`)
 
 /**
- * By spanName, ascending, the first from 0 on. `lives`: of each container in their order. Containers without any usable
- * time are left out.
+ * Returns spans by spanName, ascending, the first one from 0. `lives` must have the lives of each container in order.
+ * Containers without a usable time have no spans.
  */
 export function lifeSpans(lives: readonly LifeTimes[]): Map<string, LifeSpan[]> {
   const spans = new Map<string, LifeSpan[]>()
@@ -41,7 +41,7 @@ export function lifeSpans(lives: readonly LifeTimes[]): Map<string, LifeSpan[]> 
   return spans
 }
 
-/** When lines are of a life; `to` is undefined where it has no end. */
+/** Returns the times at which lines belong to a life. `to` is undefined where there is no end. */
 export function timesOf(
   spans: readonly LifeSpan[],
   { restart, containerIds }: { restart: number; containerIds: readonly string[] },
@@ -58,7 +58,8 @@ export function spanAt(spans: readonly LifeSpan[], ns: bigint): LifeSpan | undef
 
 const second = 1_000_000_000n
 
-// What was said after an end and before the next start is the earlier life's, unless a life between them is not known.
+// A line after one life's end and before the next start belongs to the earlier life, unless a life between them is
+// unknown.
 function spansOf(lives: readonly LifeTimes[]): LifeSpan[] {
   const spans: LifeSpan[] = []
   let before: LifeTimes | undefined
@@ -73,7 +74,7 @@ function spansOf(lives: readonly LifeTimes[]): LifeSpan[] {
   return spans
 }
 
-// A life between is missing: what was said after this one's end may be that one's.
+// A life is missing in between: lines after the end of this one may belong to the missing one.
 function openEnd(spans: LifeSpan[], { finishedAt }: LifeTimes, next: bigint): void {
   const begun = spans.at(-1)!
   const end = finishedAt === null ? begun.from : epochNs(finishedAt) + second
@@ -82,7 +83,7 @@ function openEnd(spans: LifeSpan[], { finishedAt }: LifeTimes, next: bigint): vo
   else spans.push({ from: end, restart: null, containerId: '' })
 }
 
-// Every line of the number is of one of its instances: of the first until another starts.
+// A line with the number belongs to one of its instances: to the first one until another starts.
 function spansOfNumber(lives: readonly LifeTimes[]): LifeSpan[] {
   const timed = lives.filter((life, i) => i === 0 || startOf(life) !== undefined)
   return timed.map((life, i) => spanFrom(i === 0 ? 0n : startOf(life)!, life))
@@ -90,7 +91,7 @@ function spansOfNumber(lives: readonly LifeTimes[]): LifeSpan[] {
 
 const spanFrom = (from: bigint, { restart, containerId }: LifeTimes): LifeSpan => ({ from, restart, containerId })
 
-// A container that could not be started has started at the epoch, as the kubelet tells it.
+// For a container that could not be started, the kubelet reports a start at the epoch.
 function startOf({ startedAt }: LifeTimes): bigint | undefined {
   const ns = startedAt === null ? 0n : epochNs(startedAt)
   return ns > 0n ? ns : undefined

@@ -1,15 +1,16 @@
-// Pure: what a record needs of the Pod object itself. The object is as Kubernetes or a forwarder reported it, so nothing in it is taken for granted.
+// Pure: reads what a record needs from the Pod object. Kubernetes or a forwarder sent the object, so every field is
+// checked.
 import { z } from 'zod'
 import { memoryLimits } from './pod-spec.ts'
 import type { PodObjectRow } from './rows.ts'
 
 export interface ObjectFacts {
   labels: Record<string, string>
-  /** The ownerReference as it stands. */
+  /** The ownerReference, unchanged. */
   controller: { kind: string; name: string }
-  /** Of its containers, as the object names them. */
+  /** Images of its containers, as the object names them. */
   images: string[]
-  /** By container; null where the object says that it has no limit. */
+  /** Memory limits by container; null where the object sets none. */
   memoryLimits: Record<string, string | null>
 }
 

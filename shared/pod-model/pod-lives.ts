@@ -1,5 +1,6 @@
-// Pure: the lives of a pod, joined from what its object told (lives), from first and last lines, and from counts of lines. A life that
-// lines told without its number is found by its container id; one that nothing matches stands by itself, its restart null.
+// Pure: joins the lives of a pod from the reports of its objects, from first and last lines, and from counts of lines.
+// A life whose lines have no number is matched by its container id. A life without any match stands alone, with restart
+// null.
 import { compare } from '#shared/compare.ts'
 import { secondsBetween } from '#shared/lifecycle/clock.ts'
 import type { ContainerKind, LifeEvidence, OomLine } from '#shared/lifecycle/evidence.ts'
@@ -22,7 +23,7 @@ export interface Life extends LifeEvidence {
   lines: number
   /** Whether `lines` is a count of distinct lines, and not an estimate. */
   linesExact: boolean
-  /** Of the messages of its lines, and lines of severity error or fatal; null where they were not counted. */
+  /** The bytes of its messages, and its lines of severity error or fatal; null where they were not counted. */
   bytes: number | null
   errors: number | null
   firstLine: string | null
@@ -31,9 +32,9 @@ export interface Life extends LifeEvidence {
   expired: boolean
   /** Whether its seal lacks lines that have expired; set with the seal. */
   lacksLines?: boolean
-  /** What its lines cover of their files. */
+  /** The stretches of its files that its lines cover. */
   stretches: StretchRow[]
-  /** Dead letters that may be of it. */
+  /** Dead letters that may belong to it. */
   losses: LossRow[]
 }
 
@@ -44,9 +45,7 @@ export interface LifeSources {
   stretches?: readonly StretchRow[] | undefined
 }
 
-/**
- * In the order of containers (init first, debug containers last), and of each in the order in which they were there.
- */
+/** Returns lives in the order of containers (init first, debug containers last), and in order within each container. */
 export function joinLives({ lives, lines, counts, stretches }: LifeSources): Life[] {
   const reported = instancesOf(lives).map(fromObject)
   const joined = [...reported]
@@ -54,7 +53,7 @@ export function joinLives({ lives, lines, counts, stretches }: LifeSources): Lif
     if (restart < 0 && containerId !== '') return joined.find((life) => sameContainer(life.containerId, containerId))
     const numbered = joined.filter((life) => life.container === container && life.restart === (restart < 0 ? null : restart))
     if (restart < 0) return numbered.find((life) => life.containerId === '')
-    // Of several instances of one number a line without a time is of the last.
+    // Where several instances have the number, a line without a time belongs to the last one.
     if (numbered.length < 2) return numbered[0]
     return containerId === '' ? numbered.at(-1) : numbered.find((life) => sameContainer(life.containerId, containerId))
   }
@@ -83,10 +82,10 @@ export function joinLives({ lives, lines, counts, stretches }: LifeSources): Lif
   )
 }
 
-/** Lives that only lines told of, put among the others by their numbers; by their times where numbers began again. */
-function inOrder(reported: readonly Life[], spoken: readonly Life[]): Life[] {
+/** Sorts in lives that only lines name: by their numbers, or by their times where numbers began again. */
+function inOrder(reported: readonly Life[], fromLineRows: readonly Life[]): Life[] {
   const ordered = [...reported]
-  const added = spoken.toSorted((a, b) => (a.restart ?? -1) - (b.restart ?? -1) || compare(a.containerId, b.containerId))
+  const added = fromLineRows.toSorted((a, b) => (a.restart ?? -1) - (b.restart ?? -1) || compare(a.containerId, b.containerId))
   for (const life of added) {
     const own = reported.filter(({ container }) => container === life.container)
     const ascends = own.every(({ restart }, i) => i === 0 || own[i - 1]!.restart! < restart!)
@@ -101,14 +100,14 @@ function inOrder(reported: readonly Life[], spoken: readonly Life[]): Life[] {
   return ordered
 }
 
-/** The lives with the kernel's words of OOM kills in them: those that it named, at their end. */
-export function hitByOom(lives: readonly Life[], podUid: string, lines: readonly OomLine[]): Life[] {
+/** Adds the kernel's lines of OOM kills to the lives that they name and that ended shortly after. */
+export function withOomLines(lives: readonly Life[], podUid: string, lines: readonly OomLine[]): Life[] {
   return lives.map((life) => {
     const { finishedAt, state, containerId } = life
     if (state !== 'terminated' || finishedAt === null) return life
-    const oom = lines.findLast(({ time, containerId: hit, podUid: of }) => {
+    const oom = lines.findLast(({ time, containerId: hitId, podUid: hitUid }) => {
       const before = secondsBetween(time, finishedAt)
-      const named = hit === '' || containerId === '' ? of === podUid : sameContainer(containerId, hit)
+      const named = hitId === '' || containerId === '' ? hitUid === podUid : sameContainer(containerId, hitId)
       return named && before <= oomWithin.beforeS && before >= -oomWithin.afterS
     })
     return oom === undefined ? life : { ...life, oom }
@@ -117,13 +116,13 @@ export function hitByOom(lives: readonly Life[], podUid: string, lines: readonly
 
 const order: Record<ContainerKind | '', number> = { init: 0, sidecar: 1, container: 2, '': 2, ephemeral: 3 }
 
-type Said = Pick<
+type LineTotals = Pick<
   Life,
   'lines' | 'linesExact' | 'bytes' | 'errors' | 'firstLine' | 'lastLine' | 'expired' | 'stretches' | 'losses'
 >
 
-/** What is known of the lines of a life before any is looked for. */
-const silent = (): Said => ({
+/** The totals of a life before its lines are added. */
+const noLines = (): LineTotals => ({
   lines: 0,
   linesExact: true,
   bytes: null,
@@ -140,10 +139,10 @@ const fromObject = ({ restart, ...row }: LifeRow): Life => ({
   kind: row.kind,
   restart,
   state: row.state,
-  ...silent(),
+  ...noLines(),
 })
 
-function pick(row: Omit<LifeRow, 'restart'>): Omit<Life, 'kind' | 'restart' | 'state' | keyof Said> {
+function pick(row: Omit<LifeRow, 'restart'>): Omit<Life, 'kind' | 'restart' | 'state' | keyof LineTotals> {
   const { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId } = row
   return { container, containerId, startedAt, finishedAt, reason, message, exitCode, signal, image, imageId }
 }
@@ -162,10 +161,10 @@ const fromLines = ({ container, restart, containerId }: LifeLinesRow): Life => (
   signal: null,
   image: '',
   imageId: '',
-  ...silent(),
+  ...noLines(),
 })
 
-// A log file's name may cut the id short.
+// The name of a log file may have a shortened id.
 const sameContainer = (a: string, b: string): boolean =>
   a !== '' && (a === b || (a.length >= 12 && b.length >= 12 && (a.startsWith(b) || b.startsWith(a))))
 

@@ -1,5 +1,5 @@
-// Pure: what the stored object of a pod says of its containers. The object is as Kubernetes or a forwarder told it, so nothing in it is taken
-// for granted.
+// Pure: reads the memory limits of a pod's containers from its stored object. Kubernetes or a forwarder sent the
+// object, so every field is checked.
 import { z } from 'zod'
 
 const resources = z
@@ -14,7 +14,7 @@ const podObject = z
   .object({ spec: z.object({ containers, initContainers: containers, resources }).nullish().catch(null) })
   .catch({ spec: null })
 
-/** By container; null where the object says that it has no limit. */
+/** Returns limits by container; null where the object sets none. */
 export function memoryLimits(object: string): Record<string, string | null> {
   const { spec } = podObject.parse(parseJson(object))
   const ofPod = spec?.resources?.limits?.memory

@@ -1,5 +1,5 @@
-// Pure: one pod as GET /v1/pods shows it, from the rows of its facts (rows.ts). Outcomes are decided here, whenever a pod is
-// projected, from everything known by then. Field names: docs/api.md.
+// Pure: makes one pod of GET /v1/pods from the rows of its facts (rows.ts). Outcomes are decided here, whenever a pod
+// is projected, from all facts known by then. Field names: docs/api.md.
 import type { EventEvidence, NodeEvidence, OomLine, Outcome, PodEvidence, Verdict } from '#shared/lifecycle/evidence.ts'
 import { signalNumberOf } from '#shared/lifecycle/exit-code.ts'
 import { lifeOutcomeOf } from '#shared/lifecycle/life-outcome.ts'
@@ -8,10 +8,10 @@ import { newestLives, podOutcome, type Evidence } from '#shared/lifecycle/outcom
 import type { LifeEnd, Seal, SealEvidence } from '#shared/pod-model/seal/evidence.ts'
 import { lossesOfLife } from '#shared/pod-model/seal/losses.ts'
 import { lacksLines, sealOf } from '#shared/pod-model/seal/seal.ts'
-import { earlier, hitByOom, joinLives, later, type Life } from './pod-lives.ts'
+import { earlier, withOomLines, joinLives, later, type Life } from './pod-lives.ts'
 import type { EventRow, LifeLinesRow, LifeRow, LineCountRow, LossRow, PodRow, StretchRow } from './rows.ts'
 
-/** Rows of one pod. */
+/** The rows of one pod. */
 export interface PodFacts {
   uid: string
   row: PodRow | null
@@ -19,11 +19,11 @@ export interface PodFacts {
   events: readonly EventRow[]
   lines: readonly LifeLinesRow[]
   counts: readonly LineCountRow[]
-  /** What the lines cover of their files; left out where nobody looked. */
+  /** The stretches of files that its lines cover; left out where they were not loaded. */
   stretches?: readonly StretchRow[]
-  /** Dead letters that may be of its lives. */
+  /** Dead letters that may belong to its lives. */
   losses?: readonly LossRow[]
-  /** What the node and its kernel reported when it died. */
+  /** Reports of the node and its kernel around its death. */
   node?: readonly NodeEvidence[]
   oomLines?: readonly OomLine[]
 }
@@ -36,14 +36,14 @@ export interface LifeJson {
   outcome: Outcome
   reason: string
   exitCode: number | null
-  /** As the runtime told it, else what the exit code stands for. */
+  /** The signal that the runtime reported, else the one that the exit code stands for. */
   signal: number | null
   lines: number
-  /** false of an estimate: its lines are counted once it is over. */
+  /** false for an estimate: the lines of a life are counted once it is over. */
   linesExact: boolean
   firstLine: string | null
   lastLine: string | null
-  /** null where nobody looked at what its lines cover. */
+  /** null where the stretches of its lines were not loaded. */
   seal: Seal | null
 }
 
@@ -71,40 +71,40 @@ export interface PodJson {
 export interface RenderedPod {
   pod: PodJson
   verdict: Verdict
-  /** In the order of `pod.containers` and of the lives there. */
+  /** In the order of `pod.containers` and of the lives in them. */
   lives: readonly Life[]
-  /** What the verdict rests on. */
+  /** The evidence for the verdict. */
   evidence: Evidence
 }
 
-/** Without counts, `lines` are 0: enough to decide outcomes. */
+/** Without counts `lines` is 0, which is enough to decide outcomes. */
 export function renderPod(facts: PodFacts): RenderedPod {
-  const { uid, row, lives: told, events, lines, counts, stretches, losses = [], node = [], oomLines = [] } = facts
-  const joined = joinLives({ lives: told, lines, counts, stretches })
-  const lives = oomLines.length === 0 ? joined : hitByOom(joined, row?.mirrorUid || uid, oomLines)
+  const { uid, row, lives: lifeRows, events, lines, counts, stretches, losses = [], node = [], oomLines = [] } = facts
+  const joined = joinLives({ lives: lifeRows, lines, counts, stretches })
+  const lives = oomLines.length === 0 ? joined : withOomLines(joined, row?.mirrorUid || uid, oomLines)
   const uids = [uid, row?.mirrorUid ?? uid, ...lines.map((line) => line.uid)]
   for (const life of lives) life.losses = lossesOfLife(losses, { ...life, uids })
   const evidence: Evidence = { pod: row === null ? null : podEvidence(row), lives, events: events.map(eventEvidence), node }
   const verdict = podOutcome(evidence)
   const newest = new Set(newestLives(lives))
   const names = [...new Set(lives.map(({ container }) => container))]
-  const known = row ?? lines[0] ?? told[0] ?? events[0]
-  const spoke = row !== null || lines.length > 0
+  const known = row ?? lines[0] ?? lifeRows[0] ?? events[0]
+  const isReported = row !== null || lines.length > 0
   const pod: PodJson = {
     cluster: known?.cluster ?? '',
     namespace: known?.namespace ?? '',
-    name: row?.name ?? lines[0]?.pod ?? told[0]?.pod ?? events[0]?.pod ?? '',
+    name: row?.name ?? lines[0]?.pod ?? lifeRows[0]?.pod ?? events[0]?.pod ?? '',
     uid,
-    node: row?.node || nodeOf(lines, told, events),
+    node: row?.node || nodeOf(lines, lifeRows, events),
     owner: { kind: row?.ownerKind ?? '', name: row?.ownerName ?? '' },
     outcome: verdict.outcome,
     reason: verdict.reason,
     message: verdict.message,
     exitCode: verdict.exitCode,
-    firstSeen: spoke
+    firstSeen: isReported
       ? lives.reduce((first, { firstLine }) => earlier(first, firstLine), row?.createdAt ?? null)
       : (events[0]?.firstTime ?? null),
-    lastSeen: spoke
+    lastSeen: isReported
       ? lives.reduce((last, { lastLine }) => later(last, lastLine), row?.statusAt ?? null)
       : (events.at(-1)?.lastTime ?? null),
     diedAt: verdict.diedAt,
@@ -151,7 +151,7 @@ function renderLife(life: Life, verdict: Verdict, newest: boolean, seal: Seal | 
   }
 }
 
-// Most runtimes tell a signal by the exit code alone.
+// Most runtimes report a signal only through the exit code.
 const signalOf = (exitCode: number | null): number | null => (exitCode === null ? null : signalNumberOf(exitCode))
 
 function sealEvidence(life: Life, verdict: Verdict, newest: boolean): SealEvidence {
@@ -174,10 +174,10 @@ function endOf(life: Life, verdict: Verdict, newest: boolean): LifeEnd {
   const outcome = lifeOutcomeOf(life, verdict, newest)
   if (outcome === 'running') return 'running'
   if (outcome === 'node-lost' && lost) return 'vanished'
-  return outcome === 'unknown' && newest && lost ? 'untold' : 'ended'
+  return outcome === 'unknown' && newest && lost ? 'unknown' : 'ended'
 }
 
-// kubectl's RESTARTS: the sum of restartCount over the containers that do the work; null where nobody told a number.
+// kubectl's RESTARTS: the sum of restartCount over the containers that do the work; null where no number is known.
 function restartsOf(lives: readonly Life[]): number | null {
   const counting = newestLives(lives).filter(({ kind, restart }) => restart !== null && kind !== 'init' && kind !== 'ephemeral')
   return counting.length === 0 ? null : counting.reduce((sum, { restart }) => sum + (restart ?? 0), 0)

@@ -1,5 +1,6 @@
-// Pure: the record of one pod, living or dead: what Afterlog concluded about it. The projector writes it, readers answer from it. It is a model
-// of its own and not the JSON of an answer, so that a new field of an answer needs no new record.
+// Pure: the record of one pod, living or dead: what Afterlog concluded about it. The projector writes it, and readers
+// answer from it. The model is independent of the JSON of answers, so that a new field of an answer needs no new
+// record.
 import type { ContainerKind, LifeEvidence, Outcome } from '#shared/lifecycle/evidence.ts'
 import { podInWords } from '#shared/lifecycle/explain-pod.ts'
 import { replaceable } from './death-scene.ts'
@@ -17,7 +18,7 @@ export interface LifeRecord extends LifeJson {
   message: string
   image: string
   imageId: string
-  /** Of its messages, and lines of severity error or fatal; null of a life whose lines were not counted. */
+  /** The bytes of its messages, and its lines of severity error or fatal; null where its lines were not counted. */
   bytes: number | null
   errors: number | null
 }
@@ -32,26 +33,29 @@ export interface Ended {
 export interface PodRecord extends Omit<PodJson, 'containers' | 'lines' | 'linesExact'> {
   cause: string
   createdAt: string | null
-  /** When it started, else when it was created. */
+  /** When it started, or else when it was created. */
   startedAt: string | null
-  /** When its deletion was asked for first. */
+  /** When its deletion was first requested. */
   deletedAt: string | null
-  /** No container of it runs or will run again. */
+  /** Whether no container of it runs or will run again. */
   over: boolean
-  /** Its object says that it lives: lines may come at any time. */
+  /** Whether its object says that it lives, so that lines may come at any time. */
   living: boolean
   ended: Ended | null
-  /** From when on its controller may have replaced it; null where nothing replaces it. */
+  /** The earliest time at which its controller may have replaced it; null where no controller replaces it. */
   replacedSince: string | null
   /** In the order of containers and restarts. */
   lives: LifeRecord[]
   labels: Record<string, string>
   addresses: Address[]
-  /** When an address may have been its own, epoch ns as decimal text; `until` is null while it lives. */
+  /** When an address may have belonged to it, in epoch ns as decimal text; `until` is null while it lives. */
   addressSpan: { since: string; until: string | null }
   selectors: LineSelectors
   handles: Handle[]
-  /** Where it stood in lists before an older time of it became known, and the revision that moved it; oldest first, the last ones. */
+  /**
+   * Its places in lists before an older time of it became known, each with the revision that moved it: the last ones,
+   * oldest first.
+   */
   moved: readonly { from: string; revision: string }[]
   /** Facts of it may be gone: it is projected no more. */
   frozen?: true
@@ -59,14 +63,14 @@ export interface PodRecord extends Omit<PodJson, 'containers' | 'lines' | 'lines
   transitions?: TransitionNumbers
 }
 
-/** What finds the lines of a pod. */
+/** What selects the lines of a pod. */
 export interface LineSelectors {
-  /** Uids that its lines carry. */
+  /** The uids in its lines. */
   uids: string[]
-  /** Whether lines of it came without a uid, so that container ids or its name find them. */
+  /** Whether it has unattributed lines, which container ids or its name select. */
   unattributed: boolean
   fragments: boolean
-  /** Hashes of lives that run, as pod_change_feed has them: their lines change nothing here. */
+  /** Hashes of running lives, as in pod_change_feed: their lines do not change the record. */
   runningLives: string[]
 }
 
@@ -84,7 +88,7 @@ export function recordOf({ facts, rendered, object, addressReports, deletedAt, r
   const { pod, verdict, lives, evidence } = rendered
   const { containers, lines: _, linesExact: __, ...rest } = pod
   const { row } = facts
-  const shown = containers.flatMap((container) => container.lives)
+  const lifeJsons = containers.flatMap((container) => container.lives)
   const living = row !== null && row.gone === 0 && row.deletedAt === null && !['Succeeded', 'Failed'].includes(row.phase)
   const addresses = addressesOf(addressReports)
   const around = { evidence, events: evidence.events, memoryLimits: object.memoryLimits }
@@ -98,7 +102,7 @@ export function recordOf({ facts, rendered, object, addressReports, deletedAt, r
     living,
     ended: endedOf(rendered),
     replacedSince: replaceable(rendered, row?.deletedAt ?? null)?.since ?? null,
-    lives: lives.map((life, i) => lifeRecord(life, shown[i]!)),
+    lives: lives.map((life, i) => lifeRecord(life, lifeJsons[i]!)),
     labels: object.labels,
     addresses,
     addressSpan: addressSpanOf(facts, living),
@@ -118,7 +122,7 @@ export function recordOf({ facts, rendered, object, addressReports, deletedAt, r
   return { ...record, handles: handlesOf(record, object), moved: [], transitions: transitionsOf(facts) }
 }
 
-/** The pod as GET /v1/pods shows it. */
+/** Returns the pod of GET /v1/pods. */
 export function podJson(record: PodRecord): PodJson {
   const {
     cluster,
@@ -194,7 +198,7 @@ function lifeRecord(life: Life, json: LifeJson): LifeRecord {
   return { ...json, container, kind, state, message, image, imageId, bytes, errors }
 }
 
-/** Epoch ns: whole seconds are all that Kubernetes tells, so the last one counts. */
+/** In epoch ns. Kubernetes reports whole seconds, so the whole last second counts. */
 function addressSpanOf({ row }: PodFacts, living: boolean): PodRecord['addressSpan'] {
   const since = row?.startedAt ?? row?.createdAt ?? row?.statusAt ?? null
   const until = living || row === null || row.statusAt === null ? null : String(epochNs(row.statusAt) + 1_000_000_000n)

@@ -1,5 +1,5 @@
-// Rows of facts as statements give them: what Kubernetes reported, what agents sent, and what was counted of it. Times are RFC 3339 UTC
-// with nine digits, so that they compare as strings.
+// The rows of facts that statements return: what Kubernetes reported, what agents sent, and counts of both. Times are
+// RFC 3339 UTC with nine digits, so that they compare as strings.
 export interface PodRow {
   cluster: string
   namespace: string
@@ -19,7 +19,7 @@ export interface PodRow {
   ownerName: string
   createdAt: string | null
   startedAt: string | null
-  /** The earliest that any version of the object told. */
+  /** The earliest time in any version of the object. */
   deletedAt: string | null
   gone: number
   statusAt: string | null
@@ -45,7 +45,7 @@ export interface LifeRow {
   signal: number | null
   image: string
   imageId: string
-  /** Of its fact: services/ingest/normalise/fact-version.ts. */
+  /** The version of its fact: services/ingest/normalise/fact-version.ts. */
   version: string
 }
 
@@ -71,24 +71,24 @@ export interface LifeLinesRow {
   namespace: string
   pod: string
   container: string
-  /** -1 unknown. */
+  /** -1 where it is not known. */
   restart: number
   containerId: string
   node: string
   firstLine: string
   lastLine: string
-  /** 1: the lines themselves carry no pod uid. */
+  /** 1 for unattributed lines, which have no pod uid themselves. */
   nameless: number
-  /** As the lines carry them, where a container id led to others. */
+  /** Container and restart in the lines themselves, where a container id led to others. */
   sentContainer: string
   sentRestart: number
-  /** 1: a fragment stands among its lines. */
+  /** 1 where its lines have a fragment among them. */
   fragments: number
 }
 
-/** Whose lines a row tells of. The container id is there only where the restart does not name the life. */
+/** The life whose lines a row counts. It has a container id only where the restart does not name the life. */
 export interface LineLife {
-  /** '' of lines that came without one. */
+  /** '' for unattributed lines. */
   uid: string
   cluster: string
   namespace: string
@@ -99,46 +99,46 @@ export interface LineLife {
 }
 
 export interface LineCountRow extends LineLife {
-  /** Distinct lines, as decimal text, also of days of which lines have expired since. */
+  /** Distinct lines as decimal text, with those that have expired since. */
   lines: string
-  /** Those that are stored now, as decimal text. */
+  /** Lines that are stored now, as decimal text. */
   stored: string
-  /** Of a life that runs: `lines` is an estimate, and nobody looked at what they cover of their files. */
+  /** Set for a running life: `lines` is an estimate, and its stretches were not loaded. */
   estimate?: boolean
-  /** Which span of time its lines lie in, from 1; 0 where there are no spans. Only where spans were given. */
+  /** The number of the time span in which its lines lie, from 1, or 0 without spans. Only where spans were given. */
   slot?: number
-  /** Where spans were given or sizes asked for. */
+  /** Only where spans were given or sizes requested. */
   firstLine?: string
   lastLine?: string
-  /** Of messages, and lines of severity error or fatal, as decimal text; only where sizes were asked for. */
+  /** The bytes of messages, and lines of severity error or fatal, as decimal text. Only where sizes were requested. */
   bytes?: string
   errors?: string
 }
 
-/** Bytes of one file in which no line is missing. */
+/** A stretch of one file in which no line is missing. */
 export interface Stretch {
-  /** '' where the agent does not name it. */
+  /** '' where the agent does not name the file. */
   file: string
-  /** Where its first line starts; -1 for lines that came without an offset. */
+  /** The offset of its first line; -1 for lines without offsets. */
   from: number
-  /** Behind its last line. */
+  /** The offset behind its last line. */
   to: number
-  /** Times of those two lines. */
+  /** The times of those two lines. */
   firstAt: string
   lastAt: string
-  /** The earliest of all its lines, which a clock that stepped back may put elsewhere. */
+  /** The earliest time of all its lines, which need not be the first line's where a clock stepped back. */
   earliest: string
-  /** Places at which a line starts. */
+  /** How many offsets have a line. */
   places: number
-  /** The last line is marked as the last of its file. */
+  /** Whether its last line is marked as the last of the file. */
   ended: boolean
-  /** Lines that are marked so with others behind them. */
+  /** How many lines have that mark and others behind them. */
   endsInside: number
-  /** Lines whose length nobody told. */
+  /** How many lines have no known length. */
   unmeasured: number
-  /** Places with two different lines. */
+  /** How many offsets have two different lines. */
   clashes: number
-  /** Lines that start within another one. */
+  /** How many lines start inside another one. */
   overlaps: number
 }
 
@@ -147,14 +147,14 @@ export interface StretchRow extends Stretch, LineLife {}
 export interface LossRow {
   time: string
   reason: string
-  /** Of a refused record; '' where it does not say. */
+  /** The uid in a refused record, or ''. */
   podUid: string
   path: string
   container: string
-  /** -1 where it does not say. */
+  /** -1 where the record has none. */
   restart: number
   offset: number
-  /** Of a range on Kafka. */
+  /** The range on Kafka that was lost. */
   topic: string
   partition: number
   messages: number
@@ -165,7 +165,7 @@ export interface PodObjectRow {
   annotations: Record<string, string>
   /** The Pod as JSON. */
   object: string
-  /** The ownerReference as it stands. */
+  /** The ownerReference, unchanged. */
   controllerKind: string
   controllerName: string
 }
@@ -177,13 +177,13 @@ export interface ReplacementRow {
   startedAt: string | null
 }
 
-/** `since`: when a controller may have replaced it first. */
+/** `since` is the earliest time at which a controller may have replaced it. */
 export interface ReplacedPod extends Pick<PodRow, 'uid' | 'cluster' | 'namespace' | 'name' | 'node' | 'ownerKind' | 'ownerName'> {
   since: string
 }
 
-/** Of one life: where there are as many, there may be more. */
+/** The most stretches that are loaded for one life: with so many, there may be more. */
 export const stretchesMax = 1000
 
-/** Seconds before and after a container's end within which an OOM kill in it has to do with that end. */
+/** Seconds before and after a container's end in which an OOM kill in it counts for that end. */
 export const oomWithin = { beforeS: 10, afterS: 2 }

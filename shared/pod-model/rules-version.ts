@@ -1,2 +1,5 @@
-/** Version of the rules that make records. Raise it when a rule changes: the projector then projects every pod again, newest first. */
+/**
+ * The version of the rules that make records. Raise it when a rule changes: every pod is then projected again, newest
+ * first.
+ */
 export const rulesVersion = 2

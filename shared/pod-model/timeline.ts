@@ -1,4 +1,5 @@
-// Pure: what happened to a pod, in order of time: its lives, its Events, its deletion, its node, the kernel's words, and what replaced it.
+// Pure: what happened to a pod, by time: its lives, its Events, its deletion, its node, the kernel's lines, its
+// replacement.
 import { clock } from '#shared/lifecycle/clock.ts'
 import { endInWords, nameOf, type LifeSurroundings } from '#shared/lifecycle/explain-life.ts'
 import type { PodFacts, RenderedPod } from './pod.ts'
@@ -19,16 +20,16 @@ export interface TimelineSources {
   around: LifeSurroundings
 }
 
-/** Oldest first. */
+/** Returns items, oldest first. */
 export function timeline({ facts, rendered, replacement, around }: TimelineSources): TimelineItem[] {
   const { row, events, node = [] } = facts
   const born = row?.createdAt ?? rendered.pod.firstSeen ?? ''
   const items: TimelineItem[] = [
     ...at(row?.createdAt, 'pod', 'the pod was made'),
-    ...at(row?.deletedAt, 'deletion', 'its deletion was asked for'),
+    ...at(row?.deletedAt, 'deletion', 'its deletion was requested'),
     ...rendered.lives.flatMap((life) => {
       const numbered = life.restart === null ? '' : ` (life ${life.restart})`
-      // A container that could not be started has started in 1970, as the kubelet tells it.
+      // For a container that could not be started, the kubelet reports a start in 1970.
       const started = life.startedAt !== null && life.startedAt > '1971' ? life.startedAt : null
       return [
         ...at(started, 'life', `${nameOf(life)} started${numbered}`),
@@ -54,7 +55,7 @@ export function timeline({ facts, rendered, replacement, around }: TimelineSourc
 export const replacementItems = (replacement: ReplacementRow | null): TimelineItem[] =>
   at(replacement?.startedAt, 'replacement', `${replacement?.name ?? ''} replaced it, on ${replacement?.node || 'no node yet'}`)
 
-/** Oldest first. */
+/** Sorts the oldest first. */
 export const byTime = (a: TimelineItem, b: TimelineItem): number => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)
 
 const at = (time: string | null | undefined, kind: TimelineItem['kind'], text: string): TimelineItem[] =>

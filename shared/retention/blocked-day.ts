@@ -1,7 +1,7 @@
-/** A day that has expired and is still there, since something failed. */
+/** A day that has expired and could not be deleted yet. */
 export interface BlockedDay {
   reason: string
-  /** Tries that failed. */
+  /** How many attempts have failed. */
   tries: number
   /** ms since 1970. */
   nextTryMs: number

@@ -1,7 +1,7 @@
-// Retention rules that change without a restart: those of the environment until PUT /v1/retention, then the newest of
-// the table retention_rules, read again every two seconds. A row without rules gives the word back to the environment
-// (DELETE /v1/retention). A version is in force for what arrives a few seconds after it was put, so that every process
-// has read it by then: which class a message gets does not depend on who reads it, or when.
+// Retention rules that change without a restart: those of the environment until PUT /v1/retention, then the newest row
+// of the table retention_rules, which is read every two seconds. A row without rules (DELETE /v1/retention) returns to
+// the environment's. A version takes effect for lines that arrive a few seconds later, when every process has read it:
+// the class of a message must not depend on which process reads it, or when.
 import { milliseconds, raw, sql, statement, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
@@ -18,24 +18,24 @@ import {
 
 export interface RetentionVersion extends RetentionSettings {
   source: 'environment' | 'put'
-  /** ms since 1970, for what arrives then or later; undefined for the environment's, unless it came back into force. */
+  /** ms since 1970 of the first arrival under it; undefined for the environment's, unless a DELETE returned to it. */
   inForceMs: number | undefined
 }
 
 export interface LiveRetention extends RetentionRules, AsyncDisposable {
-  /** The version in force for what arrived at this time; the newest where it is NaN. */
+  /** Returns the version in force for lines that arrived at this time, or the newest one for NaN. */
   versionAt(ms: number): RetentionVersion
-  /** The newest, in force or to be soon. */
+  /** Returns the newest version, in force or not yet. */
   newest(): RetentionVersion
-  /** Those of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS, in force or not. */
+  /** The settings of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS, in force or not. */
   readonly environment: RetentionSettings
-  /** Why the rules are not known yet. */
+  /** Returns why the rules are not known yet, or undefined. */
   obstacle(): AfterlogError | undefined
   /** Reads the table now. */
   reload(): Promise<void>
   /**
-   * Stores a version that replaces all others; resolves to it, in force a few seconds from now. On a full disk it holds in this process until
-   * there is room to store it: what expires under it makes that room.
+   * Stores a version that replaces all others, and resolves to it. It is in force a few seconds later. On a full disk
+   * it applies in this process until it can be stored, since the data that expires under it makes the room.
    */
   put(settings: RetentionSettings | 'environment'): Promise<RetentionVersion>
 }
@@ -49,20 +49,20 @@ export interface LiveRetentionOptions {
 }
 
 const reloadMs = 2000
-/** From a PUT to when it is in force: two reloads, and a bit. */
+/** ms from a PUT until its version is in force: two reloads, with some tolerance. */
 const untilInForceMs = 5000
-/** Messages that arrived under an older version get the oldest of these. */
+/** Messages that arrived before the oldest of these versions get that version. */
 const versionsMax = 1000
 
-/** Resolves after the first attempt to read the table, whatever became of it. */
+/** Resolves after the first attempt to read the table, also where that failed. */
 export async function createLiveRetention({ store, environment, log, clock }: LiveRetentionOptions): Promise<LiveRetention> {
   const first: RetentionVersion = { ...environment, source: 'environment', inForceMs: undefined }
-  /** Newest first; the environment's is the last. */
+  /** The newest version comes first, the environment's last. */
   let versions: readonly RetentionVersion[] = [first]
   let obstacle: AfterlogError | undefined = notRead()
   /** inForceMs of the version that the log names. */
   let loggedMs: number | undefined
-  /** A version that is in force here although there was no room to store it. */
+  /** A version that is in force here although it could not be stored. */
   let unstored: RetentionVersion | undefined
 
   async function reload(): Promise<void> {
@@ -87,23 +87,21 @@ export async function createLiveRetention({ store, environment, log, clock }: Li
     } catch (error) {
       if (!(error instanceof AfterlogError) || error.code !== 'store-full') throw error
       unstored = version
-      log.warn(
-        { err: error },
-        'the disk is full: the retention rules that were put hold in this process until they can be stored',
-      )
+      log.warn({ err: error }, 'the disk is full: the new retention rules apply in this process until they can be stored')
     }
     await reload()
     return version
   }
 
   async function write({ source, inForceMs, ...settings }: RetentionVersion): Promise<void> {
-    // A row without rules is the environment's.
+    // A row without rules stands for the environment's.
     const isEnvironment = source === 'environment'
     const [rules, lastWords] = isEnvironment ? ['', ''] : [retentionText(settings.rules), lastWordsText(settings.lastWords)]
     await store.command({
       sql: statement(
         'retention-rules-put',
-        sql`INSERT INTO retention_rules (in_force, rules, last_words) SELECT ${milliseconds(inForceMs!)}, ${str(rules)}, ${str(lastWords)}`,
+        sql`INSERT INTO retention_rules (in_force, rules, last_words)
+          SELECT ${milliseconds(inForceMs!)}, ${str(rules)}, ${str(lastWords)}`,
       ),
     })
   }
@@ -115,7 +113,7 @@ export async function createLiveRetention({ store, environment, log, clock }: Li
       if (obstacle !== undefined) obstacle = notRead(error)
     })
   async function storeAndReload(): Promise<void> {
-    // What is still not stored waits for the next time.
+    // If the disk is still full, the next attempt stores it.
     if (unstored !== undefined) await write(unstored).catch(() => undefined)
     await reload()
   }
@@ -135,7 +133,7 @@ export async function createLiveRetention({ store, environment, log, clock }: Li
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer)
       await reading
-      // Room may have come since the last time.
+      // The disk may have room by now.
       if (unstored !== undefined) await storeAndReload().catch(() => undefined)
     },
   }
@@ -164,11 +162,12 @@ function logNewest(log: Logger, { source, rules, lastWords, inForceMs }: Retenti
   else
     log.info(
       version,
-      'retention rules are those of PUT /v1/retention, not those of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS; DELETE /v1/retention returns to these',
+      'retention rules are those of PUT /v1/retention, not those of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS; ' +
+        'DELETE /v1/retention returns to these',
     )
 }
 
 function notRead(cause?: unknown): AfterlogError {
   const why = cause instanceof Error ? `: ${cause.message}` : ''
-  return new AfterlogError('store-unavailable', `the retention rules are not read yet${why}`, { retryAfterS: 5, cause })
+  return new AfterlogError('store-unavailable', `the retention rules could not be read yet${why}`, { retryAfterS: 5, cause })
 }

@@ -1,21 +1,24 @@
-// Retention rules: AFTERLOG_RETENTION=default=14d,kube-system=3d. A line's class is the name of the rule that matched its
-// namespace, frozen at ingest; the days of a class decide when its partitions drop. Last words are a class of their own.
+// Retention rules: AFTERLOG_RETENTION=default=14d,kube-system=3d. A line's class is the name of the rule that matched
+// its namespace when it arrived. The days of a class decide when its partitions are dropped. Last words are a class of
+// their own.
 
-/** Rules by arrival: those of the environment never change, those of live-retention.ts do. */
+/** Rules by time of arrival. Those of the environment never change, those of live-retention.ts do. */
 export interface RetentionRules {
-  /** The rules in force for what arrived at this time, ms since 1970; the newest where it is NaN. */
+  /** Returns the rules in force for lines that arrived at this time, ms since 1970, or the newest ones for NaN. */
   at(ms: number): Retention
 }
 
 export interface Retention extends RetentionRules {
-  /** Class of a line of this namespace: the namespace's own rule, else `default`. */
+  /** Returns the class of a line of this namespace: the namespace's own rule, else `default`. */
   classOf(namespace: string): string
-  /** Days that a class is kept; a class that no rule names any more is kept as long as `default`. */
+  /** Returns the days of a class. A class without a rule has the days of `default`. */
   daysOf(name: string): number
   readonly rules: ReadonlyMap<string, number>
 }
 
-/** Lines around a bad death: how much of its life from the start and up to the end, and for how long they are kept. */
+/**
+ * Lines around a bad death: how much of a life from its start and up to its end, and for how many days they are stored.
+ */
 export interface LastWords {
   firstMs: number
   lastMs: number
@@ -27,31 +30,31 @@ export interface RetentionSettings {
   lastWords: LastWords
 }
 
-/** The class of lines that are kept because they stand around a bad death. No rule can have this name. */
+/** The class of last words. No rule can have this name. */
 export const lastWordsClass = 'last_words'
 
-/** Days that a class of stored lines is kept. */
+/** Returns for how many days a class of lines is stored. */
 export const keptDays = ({ rules, lastWords }: RetentionSettings, name: string): number =>
   name === lastWordsClass ? lastWords.keptDays : rules.daysOf(name)
 
 const daysMax = 36_500
 
-/** Reads `name=14d,…` (units h, d, w, y). Throws an Error whose message says what was wrong. */
+/** Parses `name=14d,…` (units h, d, w, y). Throws an Error whose message says what is wrong. */
 export function parseRetention(text: string): Retention {
   const rules = new Map<string, number>([['default', 14]])
-  const seen = new Set<string>()
+  const named = new Set<string>()
   for (const part of pieces(text)) {
     const [, name, time] = /^([^=]+)=([^=]+)$/.exec(part) ?? []
     if (name === undefined || time === undefined || !isRuleName(name) || !/^\d{1,6}[hdwy]$/.test(time))
-      throw new Error(`${JSON.stringify(part)} is no rule; write namespace=14d (units h, d, w, y), rules separated by commas`)
-    if (seen.has(name)) throw new Error(`${JSON.stringify(name)} has two rules`)
-    seen.add(name)
+      throw new Error(`${JSON.stringify(part)} is not a rule; write namespace=14d (units h, d, w, y), rules separated by commas`)
+    if (named.has(name)) throw new Error(`${JSON.stringify(name)} has two rules; write one`)
+    named.add(name)
     rules.set(name, withinReason(readDays(time), part))
   }
   return retentionOf(rules)
 }
 
-/** Rules by name, in days; `default` is among them. */
+/** Makes rules from days by name. `default` must be among them. */
 export function retentionOf(rules: ReadonlyMap<string, number>): Retention {
   const byDefault = rules.get('default')!
   const retention: Retention = {
@@ -63,12 +66,14 @@ export function retentionOf(rules: ReadonlyMap<string, number>): Retention {
   return retention
 }
 
-/** Reads `first=5m,last=15m,keep=180d`; what is left out is as here. Throws an Error whose message says what was wrong. */
+/**
+ * Parses `first=5m,last=15m,keep=180d`, which are also the defaults. Throws an Error whose message says what is wrong.
+ */
 export function parseLastWords(text: string): LastWords {
   const words: LastWords = { firstMs: 5 * minuteMs, lastMs: 15 * minuteMs, keptDays: 180 }
   for (const part of pieces(text)) {
     const [, name, time] = /^(first|last|keep)=(.+)$/.exec(part) ?? []
-    if (time === undefined) throw new Error(`${JSON.stringify(part)} is none of first=5m, last=15m, keep=180d`)
+    if (time === undefined) throw new Error(`${JSON.stringify(part)} is not one of first=5m, last=15m, keep=180d`)
     if (name === 'first') words.firstMs = parseSpan(time)
     else if (name === 'last') words.lastMs = parseSpan(time)
     else words.keptDays = parseDays(time)
@@ -76,18 +81,18 @@ export function parseLastWords(text: string): LastWords {
   return words
 }
 
-/** `14d` of days; hours where they are no whole days. */
+/** Formats days as `14d`, or as hours where they are not whole. */
 export const daysText = (days: number): string => (Number.isInteger(days) ? `${days}d` : `${Math.round(days * 24)}h`)
-/** `5m` of ms; seconds where they are no whole minutes. */
+/** Formats ms as `5m`, or as seconds where they are not whole minutes. */
 export const spanText = (ms: number): string => (ms % minuteMs === 0 ? `${ms / minuteMs}m` : `${ms / 1000}s`)
-/** As AFTERLOG_RETENTION has them. */
+/** Formats rules as in AFTERLOG_RETENTION. */
 export const retentionText = ({ rules }: Retention): string =>
   [...rules].map(([name, days]) => `${name}=${daysText(days)}`).join(',')
-/** As AFTERLOG_LAST_WORDS has them. */
-export const lastWordsText = ({ firstMs, lastMs, keptDays: kept }: LastWords): string =>
-  `first=${spanText(firstMs)},last=${spanText(lastMs)},keep=${daysText(kept)}`
+/** Formats last words as in AFTERLOG_LAST_WORDS. */
+export const lastWordsText = ({ firstMs, lastMs, keptDays: days }: LastWords): string =>
+  `first=${spanText(firstMs)},last=${spanText(lastMs)},keep=${daysText(days)}`
 
-/** Whether a rule may have this name: that of one namespace, or `default`. There are no patterns. */
+/** Whether a rule may have this name: a namespace, or `default`. There are no patterns. */
 export const isRuleName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/.test(name)
 
 type Unit = 'h' | 'd' | 'w' | 'y'
@@ -101,7 +106,7 @@ const pieces = (text: string): string[] =>
     .map((piece) => piece.trim())
     .filter((piece) => piece !== '')
 
-/** `12h`, `7d`, `2w`, `1y` in days. Throws an Error whose message says what was wrong. */
+/** Parses `12h`, `7d`, `2w`, `1y` to days. Throws an Error whose message says what is wrong. */
 export function parseDays(text: string): number {
   if (!/^\d{1,6}[hdwy]$/.test(text) || Number.parseInt(text, 10) === 0)
     throw new Error('must be a time such as 12h, 7d, 2w or 1y')
@@ -112,13 +117,13 @@ function readDays(text: string): number {
   return Number.parseInt(text, 10) * daysOfUnit[text.at(-1) as Unit]
 }
 
-function withinReason(days: number, shown: string): number {
+function withinReason(days: number, rule: string): number {
   if (days <= 0 || days > daysMax)
-    throw new Error(`${JSON.stringify(shown)} must keep lines for more than nothing and at most 100 years`)
+    throw new Error(`${JSON.stringify(rule)} must keep lines for more than nothing and at most 100 years`)
   return days
 }
 
-/** `30s`, `5m`, `1h` in ms. Throws an Error whose message says what was wrong. */
+/** Parses `30s`, `5m`, `1h` to ms. Throws an Error whose message says what is wrong. */
 export function parseSpan(text: string): number {
   const ms = /^\d{1,6}[smh]$/.test(text) ? Number.parseInt(text, 10) * msOfUnit[text.at(-1)!]! : 0
   if (ms === 0 || ms > 24 * 60 * minuteMs) throw new Error('must be a time such as 30s, 5m or 1h, at most 24h')

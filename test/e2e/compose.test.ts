@@ -8,7 +8,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { saidIn } from '../../demo/said.ts'
+import { messagesIn } from '../../demo/messages.ts'
 import { parseLogPath } from '#shared/kubelet-path.ts'
 import { startServer } from '#test/support/cluster/start.ts'
 import { readCompose } from '#test/support/compose.ts'
@@ -73,7 +73,7 @@ withKafka(
       expect(paths.length).toBeGreaterThan(10)
       const url = await query.serving
       const said = async () => await Promise.all(paths.map((path) => saidBy(url, path)))
-      const written = paths.map((path) => saidIn(readFileSync(path, 'latin1')))
+      const written = paths.map((path) => messagesIn(readFileSync(path, 'latin1')))
       await expect.poll(said, { timeout: 60_000, interval: 500 }).toEqual(written)
 
       const { body } = await request(`${url}/v1/fields/cluster/values`)

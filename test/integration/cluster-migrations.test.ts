@@ -72,7 +72,7 @@ test('with a host down a start and `npm run migrate` end in a sentence that name
 test('a cluster that the server does not know is a sentence, not a refused statement', async () => {
   await using astray = await openClusterStore(cluster, 'astray')
   const unknown = { ...astray, cluster: 'nowhere' }
-  await expect(runMigrations({ store: unknown })).rejects.toThrow('the ClickHouse server knows no cluster nowhere')
+  await expect(runMigrations({ store: unknown })).rejects.toThrow('the ClickHouse server has no cluster nowhere')
 })
 
 /** Codecs are the local table's affair. */

@@ -207,7 +207,7 @@ test('a letter that is cut is named and left', async () => {
   expect(await letters()).toEqual([letter])
 })
 
-test('what Kubernetes said goes to its own route', async () => {
+test('what Kubernetes reported goes to its own route', async () => {
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } }
   await post(pod, {}, '/v1/lifecycle')
   expect(await letters()).toMatchObject([{ format: 'lifecycle', code: 'missing-field' }])

@@ -25,6 +25,6 @@ test('the store is asked for who lives in one cluster of one tenant, at a versio
   expect((await living.uids(200n)).toSorted()).toEqual(['dying', 'moved', 'new', 'old'])
   const objects = await living.objects(['old', 'dead', 'nobody'])
   expect(
-    objects.map(({ object, toldAt }) => [(JSON.parse(object) as { metadata: { uid: string } }).metadata.uid, toldAt]),
+    objects.map(({ object, reportedAt }) => [(JSON.parse(object) as { metadata: { uid: string } }).metadata.uid, reportedAt]),
   ).toEqual([['old', expect.stringMatching(/^2026-11-23T10:\d\d:\d\d\.000000000Z$/)]])
 })

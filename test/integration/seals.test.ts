@@ -72,7 +72,7 @@ function sealOfRecords({ batches, end }: Run): Seal {
   const measured = batches.map((batch) =>
     batch.map((line) => (line.offset === undefined ? line : { ...line, length: line.length ?? Buffer.byteLength(line.cri) + 1 })),
   )
-  const startedAt = end === 'untold' ? null : timeOf(startMs)
+  const startedAt = end === 'unknown' ? null : timeOf(startMs)
   return pureSealOf({ ...evidenceOfRecords(measured, end), startedAt })
 }
 
@@ -87,7 +87,7 @@ test.each(scenarios.map((scenario, index) => ({ ...scenario, podUid: `life-${ind
     const lastMs = startMs + files.reduce((sum, count) => sum + count, 0) * 1000
     const state = end === undefined ? exited(startMs, lastMs) : runningSince(startMs)
     const lost = end === 'node-lost' ? { status: { phase: 'Failed', reason: 'NodeLost' } } : {}
-    if (end !== 'untold') await post('/v1/lifecycle', [podObject(podUid, startMs, state, lost)])
+    if (end !== 'unknown') await post('/v1/lifecycle', [podObject(podUid, startMs, state, lost)])
     const told = await sealOf(podUid)
     sealByUid.set(podUid, told)
     expect(told).toMatchObject({
@@ -148,11 +148,11 @@ test(promise, { timeout: 120_000 * scale }, async () => {
     const podUid = `random-${number}`
     const run = randomRun(number, podUid, startMs)
     // Nobody ever heard of it.
-    if (run.end === 'untold' && run.batches.every((batch) => batch.length === 0)) continue
+    if (run.end === 'unknown' && run.batches.every((batch) => batch.length === 0)) continue
     await Promise.all(run.batches.filter((batch) => batch.length > 0).map((batch) => say(batch)))
     const state = run.end === 'ended' ? exited(startMs, startMs + 3_600_000) : runningSince(startMs)
     const lost = run.end === 'vanished' ? { status: { phase: 'Failed', reason: 'NodeLost' } } : {}
-    if (run.end !== 'untold') await post('/v1/lifecycle', [podObject(podUid, startMs, state, lost)])
+    if (run.end !== 'unknown') await post('/v1/lifecycle', [podObject(podUid, startMs, state, lost)])
     const seal = await sealOf(podUid)
     expect({ number, ...seal, contradiction: contradiction(run, seal!) }).toMatchObject({ contradiction: undefined })
     expect({ number, ...seal }).toEqual({ number, ...sealOfRecords(run) })

@@ -62,7 +62,7 @@ const stretchesOf = (pod: PodFacts) => sorted(pod.stretches!.map((stretch) => ({
 const sealsOf = (pod: PodFacts) => {
   const { firstLine, lastLine } = pod.lines[0]!
   const evidence = { lines: 1, stretches: pod.stretches!, losses: [], startedAt: null, firstLine, lastLine }
-  return (['ended', 'running', 'vanished', 'untold'] as const).map((end) => sealOf({ ...evidence, end }))
+  return (['ended', 'running', 'vanished', 'unknown'] as const).map((end) => sealOf({ ...evidence, end }))
 }
 /** Numbers that are exact only where no bytes of one window lie among those of another: more than none says what they say. */
 const contradicted = (pod: PodFacts): boolean =>

@@ -77,7 +77,7 @@ export function randomRun(seed: number, podUid: string, startMs: number): Run {
   return {
     files,
     batches: batches.map((batch) => batch.map((line) => sloppily(line, sloppy))),
-    end: random() < 0.8 ? 'ended' : oneOf('running', 'vanished', 'untold'),
+    end: random() < 0.8 ? 'ended' : oneOf('running', 'vanished', 'unknown'),
     thorough: sloppy === undefined && tellsEnds,
     truthful: sloppy !== 'zero',
   }

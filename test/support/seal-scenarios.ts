@@ -9,7 +9,7 @@ export interface Scenario {
   /** What of it arrives, in which batches. */
   arrives: (files: LogRecord[][]) => LogRecord[][]
   /** Its container; told to have ended with its last line unless said. */
-  end?: 'running' | 'node-lost' | 'untold'
+  end?: 'running' | 'node-lost' | 'unknown'
   seal: { state: Seal['state']; text: string | RegExp; gaps?: Partial<Seal['gaps'][number]>[] }
 }
 

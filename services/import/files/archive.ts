@@ -1,5 +1,6 @@
-// Source: a tar archive, plain or compressed, read twice as a stream: for its names and links, then for its content. Nothing is
-// ever written to disk, so no entry's name can reach anything; a broken archive gives what lies before the break.
+// Source: a tar archive, plain or compressed. It is read twice as a stream: for its names and links, then for its
+// content. Nothing is written to disk, so no entry's name can reach a file. Of a broken archive, what lies before the
+// break is read.
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { pipeline, Readable } from 'node:stream'
@@ -10,13 +11,18 @@ import type { Entry, LogSource, Opened, Problem } from './log-file.ts'
 const entriesMax = 1_000_000
 const chunkBytes = 1024 * 1024
 
-/** The compression of an archive, undefined for a file that is none, or a sentence about one that cannot be read. */
+/**
+ * Returns the compression of an archive, undefined for another file, or a sentence about an archive that cannot be
+ * read.
+ */
 export async function archiveKind(path: string): Promise<Compression | undefined | { sentence: string }> {
   const head = await headOf(path)
   const compression = compressionOf(head)
   if (compression === 'xz' || compression === 'bzip2' || compression === 'lz4') {
     return {
-      sentence: `${path} is compressed with ${compression}, which is not read here; decompress it first (plain, gzip and zstd are read)`,
+      sentence:
+        `${path} is compressed with ${compression}, which is not read here; ` +
+        'decompress it first (plain, gzip and zstd are read)',
     }
   }
   if (compression !== 'none') return /\.log(\.[0-9-]+)?\.gz$/.test(path) ? undefined : compression
@@ -58,7 +64,10 @@ export async function openArchive(path: string, compression: Compression): Promi
         else for await (const _ of untilBroken(content, broken)) continue
         if (header.type === 'directory') continue
         if (name === undefined)
-          unreadable.push({ path: header.name.slice(0, 200), reason: 'a name that leaves the archive or cannot be one' })
+          unreadable.push({
+            path: header.name.slice(0, 200),
+            reason: 'names that lead out of the archive or are not valid paths',
+          })
         else if (entries.size < entriesMax) entries.set(name, entryOf(name, header))
         else unreadable.push({ path: name, reason: `beyond the first ${entriesMax} entries of the archive` })
       }
@@ -83,12 +92,12 @@ function entryOf(path: string, header: Header): Entry {
   const common = { path, bytes: header.size ?? 0, mtimeMs: header.mtime?.getTime() ?? 0 }
   if (header.type === 'file' || header.type === 'contiguous-file') return { ...common, kind: 'file' }
   if (header.type === 'symlink') return { ...common, kind: 'link', target: header.linkname ?? '' }
-  // A hard link names its target from the archive's root.
+  // A hard link holds its target as a path from the archive's root.
   if (header.type === 'link') return { ...common, kind: 'link', target: `/${header.linkname ?? ''}` }
   return { ...common, kind: 'other' }
 }
 
-// tar writes ./var/log/… or var/log/…; anything that climbs is not a name.
+// tar writes ./var/log/… or var/log/…. A name that climbs with .. is not accepted.
 function cleanName(name: string): string | undefined {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.')
   if (parts.length === 0 || parts.includes('..') || name.includes('\0') || name.length > 4096) return undefined

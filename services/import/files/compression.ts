@@ -1,11 +1,11 @@
-// Chunks of bytes in, decompressed chunks out; a stream that ends too early or is broken gives what could be read of it and then
-// one sentence, never an exception.
+// Decompresses a stream of chunks. A stream that is broken or ends too early yields what could be read of it and
+// reports one sentence; it never throws.
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { pipeline, Readable } from 'node:stream'
 
 export type Compression = 'none' | 'gzip' | 'zstd'
 
-/** Of the first bytes of a file: the compression, or the name of one that is not read. */
+/** Returns the compression that the first bytes of a file show, or the name of one that is not read. */
 export function compressionOf(head: Buffer): Compression | 'xz' | 'bzip2' | 'lz4' {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip'
   if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) return 'zstd'
@@ -15,7 +15,7 @@ export function compressionOf(head: Buffer): Compression | 'xz' | 'bzip2' | 'lz4
   return 'none'
 }
 
-/** `onBroken` is called at most once, after the last good chunk. */
+/** Calls `onBroken` at most once, after the last good chunk. */
 export async function* decompress(
   chunks: AsyncIterable<Buffer>,
   compression: Compression,

@@ -1,5 +1,5 @@
-// Source: a directory on disk. Looks at names, sizes and links first; then opens the wanted files one after another. Links are
-// never followed by the file system itself: what they mean is decided by resolve-link.ts, inside the tree.
+// Source: a directory on disk. It lists names, sizes and links first, and then opens the planned files one after
+// another. The file system never follows a link: resolve-link.ts decides inside the tree what a link means.
 import { constants } from 'node:fs'
 import { lstat, open, opendir, readFile, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -8,8 +8,8 @@ import type { Entry, LogSource, Opened, Problem } from './log-file.ts'
 const chunkBytes = 1024 * 1024
 
 /**
- * `path` is a node's /var/log, the root of its disk, or any folder or single log below. Rejects where it cannot be read at all.
- * `root` is the absolute path that entries are relative to, '' for /.
+ * Opens a node's /var/log, the root of its disk, or any folder or single log below. Rejects where `path` cannot be read
+ * at all. Entries are relative to `root`, an absolute path, which is '' for /.
  */
 export async function openDirectory(path: string): Promise<{ source: LogSource; root: string }> {
   const given = await realpath(path)
@@ -38,7 +38,7 @@ export async function openDirectory(path: string): Promise<{ source: LogSource; 
   return { source, root: root === '/' ? '' : root }
 }
 
-// Beside var/log lie etc/hostname and, under Docker, the files that the links of var/log/pods lead to.
+// Beside var/log lie etc/hostname and, with Docker, the files to which the links of var/log/pods lead.
 async function layoutOf(given: string): Promise<{ root: string; folders: string[] }> {
   if (!(await stat(given)).isDirectory()) return { root: dirname(given), folders: [basename(given)] }
   const disk = given.endsWith('/var/log') ? given.slice(0, -'/var/log'.length) : given
@@ -50,11 +50,11 @@ async function layoutOf(given: string): Promise<{ root: string; folders: string[
 
 async function walk(root: string, path: string, entries: Entry[], problems: Problem[]): Promise<void> {
   try {
-    const found = await lstat(join(root, path))
-    const common = { path, bytes: found.size, mtimeMs: Math.trunc(found.mtimeMs) }
-    if (found.isSymbolicLink()) entries.push({ ...common, kind: 'link', target: await readlink(join(root, path)) })
-    else if (found.isFile()) entries.push({ ...common, kind: 'file' })
-    else if (!found.isDirectory()) entries.push({ ...common, kind: 'other' })
+    const stats = await lstat(join(root, path))
+    const common = { path, bytes: stats.size, mtimeMs: Math.trunc(stats.mtimeMs) }
+    if (stats.isSymbolicLink()) entries.push({ ...common, kind: 'link', target: await readlink(join(root, path)) })
+    else if (stats.isFile()) entries.push({ ...common, kind: 'file' })
+    else if (!stats.isDirectory()) entries.push({ ...common, kind: 'other' })
     else {
       const names: string[] = []
       for await (const child of await opendir(join(root, path))) names.push(child.name)
@@ -77,7 +77,7 @@ async function* contentOf(
   try {
     await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
     for (;;) {
-      // No larger than what is left, and then a little, since a live file may have grown.
+      // A chunk is no larger than the rest of the file, but has some room, since a live file may have grown.
       const chunk = Buffer.allocUnsafeSlow(Math.min(chunkBytes, Math.max(entry.bytes - bytes, 4096)))
       const { bytesRead } = await file.read(chunk, 0, chunk.length)
       if (bytesRead === 0) break
@@ -107,7 +107,7 @@ async function hostnameOf(root: string): Promise<string> {
 
 async function isDirectory(path: string): Promise<boolean> {
   return stat(path).then(
-    (found) => found.isDirectory(),
+    (stats) => stats.isDirectory(),
     () => false,
   )
 }

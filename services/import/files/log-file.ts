@@ -1,18 +1,18 @@
-// What a source of files (a directory, an archive) tells about each, and how its content is handed over.
+// The interface of a source of files, which is a directory or an archive: what it lists, and how it hands over content.
 
-/** One entry as it lies on disk or in the archive; `path` is relative to the root, with `/` between parts. */
+/** One entry on disk or in the archive. `path` is relative to the root, with `/` between parts. */
 export interface Entry {
   path: string
   kind: 'file' | 'link' | 'other'
-  /** Bytes as stored, compressed or not. */
+  /** Its size as stored, compressed or not. */
   bytes: number
-  /** Last change, ms since 1970. */
+  /** Its last change, ms since 1970. */
   mtimeMs: number
-  /** Where a link points, as written in it. */
+  /** The target of a link, as the link holds it. */
   target?: string
 }
 
-/** Something that could not be looked at, with a sentence for the summary. */
+/** An entry that could not be read, with a sentence for the summary. */
 export interface Problem {
   path: string
   reason: string
@@ -21,22 +21,24 @@ export interface Problem {
 export interface Listing {
   entries: Entry[]
   problems: Problem[]
-  /** Contents of etc/hostname beside var/log, '' where there is none. */
+  /** The content of etc/hostname beside var/log, or '' without one. */
   hostname: string
 }
 
-/** Content of one wanted file, to be read to its end before the next is asked for. Never throws: what breaks is in `problems()`. */
+/**
+ * The content of one file, to be read to its end before the next is asked for. Never throws: `problems()` has failures.
+ */
 export interface Opened<T> {
   file: T
   chunks: AsyncIterable<Buffer>
 }
 
 export interface LogSource extends AsyncDisposable {
-  /** Bytes that reading everything wanted will pass through `onBytes`; what the progress bar counts towards. */
+  /** Returns how many bytes `read` will report to `onBytes`: the total of the progress bar. */
   bytesOf(wanted: readonly { entry: Entry }[]): number
   list(): Promise<Listing>
-  /** Hands over the wanted files one after another: a directory in the order given, an archive in its own. */
+  /** Hands over the wanted files one after another: a directory in the given order, an archive in its own order. */
   read<T extends { entry: Entry }>(wanted: readonly T[], onBytes: (bytes: number) => void): AsyncIterable<Opened<T>>
-  /** What went wrong between the files: an archive that ends too early. Known after `read`. */
+  /** What failed during `read`, such as an archive that ends too early. */
   problems(): Problem[]
 }

@@ -1,5 +1,5 @@
-// Pure: which entries of a node's /var/log are read, as what, in which order, and why the others are not. Every entry is in the
-// answer: as a file to read, as a link whose target is read, or counted under the reason why it is not.
+// Pure: plans which entries of a node's /var/log are read, as what, and in which order. The plan has every entry: as a
+// file to read, as a link whose target is read, or in the count of a reason why it is not read.
 import { parseLogPath, type LogPath } from '#shared/kubelet-path.ts'
 import type { Entry, Listing } from './log-file.ts'
 import { resolveLink } from './resolve-link.ts'
@@ -11,12 +11,15 @@ export interface PodFile {
   log: LogPath
   /** The path as the kubelet of the node would write it. */
   path: string
-  /** Of the link under containers that leads to this life's newest file. */
+  /** The id in the link under containers that leads to the newest file of this life. */
   containerId: string | undefined
-  /** Its end may be told: nothing will be written to it any more, since it was rotated or the container has restarted, and what came before it is known. */
+  /**
+   * Whether its last line may be marked `eof`: no line will follow in it, since it was rotated or the container has
+   * restarted, and the file before it is known.
+   */
   finished: boolean
   gz: boolean
-  /** Files of one container share it; they are read together and posted in this order. */
+  /** Files of one container have equal values. They are read one after another and posted in this order. */
   container: string
 }
 
@@ -34,18 +37,18 @@ export type PlannedFile = PodFile | SystemFile
 export interface NotRead {
   reason: string
   count: number
-  /** The first one. */
+  /** The first path that was refused for the reason. */
   example: string
 }
 
 export interface Plan {
   files: PlannedFile[]
-  /** Links whose target is read anyway. */
+  /** How many links have a target that is read. */
   linksFollowed: number
   notRead: NotRead[]
 }
 
-/** Sorts a listing; `root` is the absolute path of the tree, which may itself lie inside a pod's directory. */
+/** Plans a listing. `root` is the absolute path of the tree, which may itself lie inside a pod's directory. */
 export function planImport(listing: Listing, root: string): Plan {
   const entries = new Map(listing.entries.map((entry) => [entry.path, entry]))
   const files: PlannedFile[] = []
@@ -67,7 +70,7 @@ export function planImport(listing: Listing, root: string): Plan {
     const planned = entry.kind === 'file' ? planFile(entry, root) : undefined
     if (planned !== undefined) add(planned)
   }
-  // Docker's files have telling names only under pods, where they are links; the link under containers then leads to the same file.
+  // Docker's files have meaningful names only under pods, as links. The link under containers leads to the same file.
   const links = listing.entries
     .filter((entry) => entry.kind === 'link')
     .map((link) => ({ link, log: parseLogPath(`${root}/${link.path}`) }))
@@ -76,9 +79,9 @@ export function planImport(listing: Listing, root: string): Plan {
   let linksFollowed = 0
   for (const { link, log } of [...underPods, ...others]) {
     const target = resolveLink(link, entries)
-    if (target === undefined) refuse(link.path, 'a link to nothing in this tree')
+    if (target === undefined) refuse(link.path, 'links whose target is not in this tree')
     else if (!claimed.has(target) && (log === undefined || !isContainerLog(target.path)))
-      refuse(link.path, 'a link to a file that is no log of a container')
+      refuse(link.path, 'links to a file that is not a log of a container')
     else {
       linksFollowed++
       if (log !== undefined && !claimed.has(target)) add(podFile(target, log))
@@ -92,7 +95,8 @@ export function planImport(listing: Listing, root: string): Plan {
   return { files: inOrder(withoutTwins(files, refuse), idOfTarget), linksFollowed, notRead: [...notRead.values()] }
 }
 
-// Where runtimes put the files that links of the kubelet lead to; a link to any other file would post it as if a container had said it.
+// Runtimes put the targets of the kubelet's links there. A link to any other file would post that file as a container's
+// log.
 const isContainerLog = (path: string): boolean => /(^|\/)(pods|docker\/containers)\/.*\.log(\.[\w-]+)*$/.test(path)
 
 function planFile(entry: Entry, root: string): PlannedFile | undefined {
@@ -119,20 +123,22 @@ function podFile(entry: Entry, log: LogPath): PodFile {
 }
 
 function pathOf(log: LogPath): string {
-  if (log.kind === 'containers') return `/var/log/containers/${log.pod}_${log.namespace}_${log.container}-${log.containerId}.log`
-  return `/var/log/pods/${log.namespace}_${log.pod}_${log.podUid}/${log.container}/${log.restart}.log`
+  const { namespace, pod, container } = log
+  if (log.kind === 'containers') return `/var/log/containers/${pod}_${namespace}_${container}-${log.containerId}.log`
+  return `/var/log/pods/${namespace}_${pod}_${log.podUid}/${container}/${log.restart}.log`
 }
 
 function containerOf(log: LogPath): string {
-  return `${log.namespace}/${log.pod}/${log.kind === 'pods' ? log.podUid : ''}/${log.container}/${log.kind === 'pods' ? '' : log.containerId}`
+  const [podUid, containerId] = log.kind === 'pods' ? [log.podUid, ''] : ['', log.containerId]
+  return `${log.namespace}/${log.pod}/${podUid}/${log.container}/${containerId}`
 }
 
-// The kubelet compresses to a .tmp, renames, then removes: killed between the last two, it leaves a file twice.
+// The kubelet compresses to a .tmp, renames that, then removes the original. Killed before the removal, it leaves both.
 function withoutTwins(files: readonly PlannedFile[], refuse: (path: string, reason: string) => void): PlannedFile[] {
   const plain = new Set(files.filter((file) => !file.gz).map((file) => file.entry.path))
   return files.filter((file) => {
     const twin = file.gz && plain.has(file.entry.path.slice(0, -'.gz'.length))
-    if (twin) refuse(file.entry.path, 'compressed beside the same file uncompressed, which is read')
+    if (twin) refuse(file.entry.path, 'compressed files beside the same file uncompressed, which is read')
     return !twin
   })
 }
@@ -153,7 +159,8 @@ function inOrder(files: readonly PlannedFile[], idOfTarget: ReadonlyMap<string, 
   // One instance of a container has one id, whichever of its files the link leads to.
   for (const file of files) if (file.kind === 'pod') file.containerId = idOfLife.get(lifeOf(file))
   const sorted = files.toSorted((a, b) => compare(sortKey(a), sortKey(b)))
-  // Which files the kubelet had deleted before the oldest rotated one nobody knows, and an end vouches for both neighbours.
+  // The kubelet may have deleted files before the oldest rotated one. A marked end vouches for the file before, so that
+  // one gets no mark.
   for (const [index, file] of sorted.entries()) {
     const before = sorted[index - 1]
     if (isRotated(file) && !(before?.kind === 'pod' && lifeOf(before) === lifeOf(file))) file.finished = false
@@ -168,7 +175,7 @@ function lifeOf(file: PodFile): string {
   return `${file.container}/${file.log.kind === 'pods' ? file.log.restart : ''}`
 }
 
-// Oldest first: restarts upwards, rotated siblings by their time, the live file last; numbered system logs downwards.
+// Oldest first: restarts upwards, rotated siblings by time, then the live file. Numbered system logs go downwards.
 function sortKey(file: PlannedFile): string[] {
   if (file.kind === 'system') return ['1', file.container, String(9999 - file.system.rotation).padStart(4, '0'), file.entry.path]
   const { log } = file
@@ -185,7 +192,7 @@ function whyNot(path: string): string {
   if (/\.journal~?$/.test(path)) {
     return 'binary journal; on a machine with systemd, `journalctl -o export --file …` prints what POST /upload takes'
   }
-  if (path.endsWith('.tmp')) return 'a compression that the kubelet did not finish; the file itself is read'
-  if (/(^|\/)(pods|containers)\//.test(path)) return 'under pods or containers, but not named as a kubelet names logs'
+  if (path.endsWith('.tmp')) return 'compressed files that the kubelet did not finish; the originals are read'
+  if (/(^|\/)(pods|containers)\//.test(path)) return 'under pods or containers, but not named as the kubelet names logs'
   return 'not a log that the importer knows'
 }

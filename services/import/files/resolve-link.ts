@@ -1,10 +1,13 @@
-// Pure: where a symbolic link inside a node's tree points, seen from that tree's root. A rescued disk is mounted anywhere, so
-// an absolute target is looked up under the tree; nothing outside the tree is ever reached.
+// Pure: resolves a symbolic link inside a node's tree, as seen from that tree's root. A rescued disk may be mounted
+// anywhere, so an absolute target is looked up inside the tree. Nothing outside the tree is ever reached.
 import type { Entry } from './log-file.ts'
 
 const hopsMax = 16
 
-/** The file that a link leads to through further links, or undefined: dangling, a loop, outside the tree. */
+/**
+ * Returns the file at the end of a chain of links, or undefined for a dangling link, a loop, or a target outside the
+ * tree.
+ */
 export function resolveLink(link: Entry, entries: ReadonlyMap<string, Entry>): Entry | undefined {
   let at: Entry | undefined = link
   for (let hops = 0; hops < hopsMax && at !== undefined; hops++) {
@@ -17,8 +20,8 @@ export function resolveLink(link: Entry, entries: ReadonlyMap<string, Entry>): E
   return undefined
 }
 
-// An absolute target may be written from the root of the disk while the tree begins at var/log, or at any folder above the
-// logs: so every shorter tail of the target is tried, the longest first, and once more below the tree's own var/log.
+// An absolute target is a path from the root of the disk, while the tree may begin at var/log or at any folder above
+// the logs. So every tail of the target is tried, the longest first.
 function candidates(from: string, target: string): string[] {
   if (!target.startsWith('/')) {
     const joined = normalise([...from.split('/').slice(0, -1), ...target.split('/')])

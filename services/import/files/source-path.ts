@@ -1,8 +1,8 @@
-// The path that the command line names, before anything in it is read: what is wrong with it is said in words, not in
-// codes of the system.
+// Checks the path that the command line names, before anything in it is read, and reports what is wrong in a sentence
+// instead of a system code.
 import { stat } from 'node:fs/promises'
 
-/** Rejects with a sentence where there is nothing that can be read. */
+/** Rejects with a sentence where the path cannot be read. */
 export async function isDirectory(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory()
@@ -14,8 +14,8 @@ export async function isDirectory(path: string): Promise<boolean> {
 
 const words: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist: name a directory, a log file, or an archive of them',
-  ENOTDIR: 'does not exist: a part of the path is a file',
-  EACCES: 'may not be read by this user',
-  ELOOP: 'is a symbolic link that leads to itself',
-  ENAMETOOLONG: 'is longer than a path may be',
+  ENOTDIR: 'does not exist: a part of the path is a file; name a directory, a log file, or an archive of them',
+  EACCES: 'may not be read by this user: run as a user who may read it',
+  ELOOP: 'is a symbolic link that leads to itself: name what it should lead to',
+  ENAMETOOLONG: 'is longer than a path may be: name a shorter one',
 }

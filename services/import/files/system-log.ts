@@ -1,11 +1,11 @@
-// Pure: which files of /var/log are logs of the node itself, and which unit their lines belong to.
+// Pure: recognises the files of /var/log that are logs of the node itself, and the unit of their lines.
 
 export interface SystemLog {
-  /** The file's name without rotation: `kubelet.log`. */
+  /** The file's name without its rotation: `kubelet.log`. */
   name: string
-  /** Unit of all its lines; undefined where each line names its program (syslog). */
+  /** The unit of all its lines, or undefined where each line names its program (syslog). */
   unit: string | undefined
-  /** 0 the live file, 1 the newest of the rotated ones; 5000 for a name with a date. */
+  /** 0 for the live file, 1 for the newest rotated one, 5000 for a name with a date. */
   rotation: number
   gz: boolean
 }
@@ -25,7 +25,10 @@ const units = new Set([
 ])
 const syslogs = new Set(['syslog', 'messages', 'daemon.log', 'kern.log'])
 
-/** What the path's last part names: `kubelet.log`, `containerd.log.1`, `syslog.2.gz`, `messages-20261122`. Folders do not count. */
+/**
+ * Reads the last part of a path: `kubelet.log`, `containerd.log.1`, `syslog.2.gz`, `messages-20261122`. Folders do not
+ * count.
+ */
 export function systemLogOf(path: string): SystemLog | undefined {
   const file = path.slice(path.lastIndexOf('/') + 1)
   const match = /^([a-z][a-z-]*(?:\.log)?)(?:\.(\d{1,3})|-(\d{8}(?:-\d{1,10})?))?(\.gz)?$/.exec(file)

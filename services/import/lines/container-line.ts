@@ -1,11 +1,11 @@
-// Pure: what a raw line of a container's log says: CRI (`<time> <stream> <P|F> <text>`) or Docker's json-file. The server parses
-// lines itself; here it serves three things only: never to cut a batch between fragments, to name a file by its first line, and
-// to recognise what is stored already.
+// Pure: parses a raw line of a container's log: CRI (`<time> <stream> <P|F> <text>`) or Docker's json-file. The server
+// parses the lines that are sent. The importer needs this to keep fragments in one batch, to fingerprint a file by its
+// first line, and to recognise lines that are stored already.
 import { canonicalTime } from './rfc3339.ts'
 
 export type Stream = 'stdout' | 'stderr'
 
-/** Which stream a line is of and whether more of it follows; undefined for a line that is neither format. One look per line: no copy. */
+/** Returns the stream of a line, and whether more of it follows; undefined for another format. It copies nothing. */
 export function fragmentOf(bytes: Buffer, start: number, end: number): { stream: Stream; more: boolean } | undefined {
   if (bytes[start] === 0x7b) return dockerFragment(bytes, start, end)
   // A CRI time is 20 to 35 bytes long; the stream begins behind the first space.
@@ -19,7 +19,7 @@ export function fragmentOf(bytes: Buffer, start: number, end: number): { stream:
   return fragments[bytes[at + 4] === 0x6f ? 0 : 1][tag === 0x50 ? 1 : 0]
 }
 
-// Shared, since this is asked for every line.
+// Shared objects, since there is one result per line.
 const fragments = [
   [
     { stream: 'stdout', more: false },
@@ -44,11 +44,11 @@ export interface ContainerLine {
   time: string
   stream: string
   more: boolean
-  /** Invalid UTF-8 as U+FFFD, as the query API shows it. */
+  /** The text, with U+FFFD for invalid UTF-8, as the query API returns it. */
   text: string
 }
 
-/** Takes a line apart; undefined where it is neither format. */
+/** Returns the parts of a line, or undefined for another format. */
 export function parseContainerLine(line: Buffer): ContainerLine | undefined {
   if (line[0] === 0x7b) return parseDockerLine(line)
   const first = line.indexOf(0x20)
@@ -57,7 +57,7 @@ export function parseContainerLine(line: Buffer): ContainerLine | undefined {
   const third = line.indexOf(0x20, second + 1)
   const time = first > 40 ? undefined : canonicalTime(line.toString('latin1', 0, first))
   const stream = line.toString('latin1', first + 1, second)
-  // The tag may carry more than one part: `F:note`.
+  // The tag may have more than one part: `F:note`.
   const tag = String.fromCharCode(line[second + 1] ?? 0)
   if (time === undefined || (stream !== 'stdout' && stream !== 'stderr') || (tag !== 'P' && tag !== 'F')) return undefined
   return { time, stream, more: tag === 'P', text: third === -1 ? '' : line.toString('utf8', third + 1) }

@@ -1,13 +1,16 @@
-// The first line of a stream of chunks, without losing it.
+// Reads the first line of a stream of chunks without consuming the stream.
 
 const peekedBytesMax = 64 * 1024
 
-/** `firstLine` is without its newline, and at most about 64 KiB; `chunks` are all of them, once. Undefined for an empty file. */
+/**
+ * `firstLine` has no newline and at most about 64 KiB. `chunks` yields the whole stream, once. Undefined for an empty
+ * file.
+ */
 export async function peekLine(
   source: AsyncIterable<Buffer>,
 ): Promise<{ firstLine: Buffer; chunks: AsyncIterable<Buffer> } | undefined> {
   const iterator = source[Symbol.asyncIterator]()
-  const seen: Buffer[] = []
+  const peeked: Buffer[] = []
   let bytes = 0
   let newline = -1
   while (newline === -1 && bytes < peekedBytesMax) {
@@ -15,14 +18,14 @@ export async function peekLine(
     if (next.done === true) break
     const at = next.value.indexOf(0x0a)
     if (at !== -1) newline = bytes + at
-    seen.push(next.value)
+    peeked.push(next.value)
     bytes += next.value.length
   }
   if (bytes === 0) return undefined
-  const head = seen.length === 1 ? seen[0]! : Buffer.concat(seen)
+  const head = peeked.length === 1 ? peeked[0]! : Buffer.concat(peeked)
   async function* all(): AsyncGenerator<Buffer> {
     try {
-      yield* seen
+      yield* peeked
       for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value
     } finally {
       await iterator.return?.()

@@ -1,20 +1,20 @@
-// Between the splitter and the batches of one file: holds back what the server stores already. A line of several fragments is one
-// stored line: its fragments wait until the last has come, then all go on or none does.
+// Between the splitter and the batches of one file: withholds lines that the server stores already. A line of several
+// fragments is one stored line: its fragments wait for the last one, and then all of them are sent or none.
 import { parseContainerLine, type ContainerLine } from './container-line.ts'
 import type { OnLine } from './line-splitter.ts'
 
-/** What waits for its last fragment goes on once it is this large. */
+/** Fragments of this size in sum are sent without the last one. */
 const heldBytesMax = 2 * 1024 * 1024
 
 export interface StoredFilterOptions {
-  /** Whether a whole line is stored already and must not be sent; asked once per line, in order. */
+  /** Whether a whole line is stored already and must not be sent. Called once per line, in order. */
   isStored(line: ContainerLine, offset: number): boolean
   onLine: OnLine
 }
 
 export interface StoredFilter {
   line: OnLine
-  /** What still waits goes on. */
+  /** Sends the fragments that still wait. */
   end(): void
 }
 

@@ -1,13 +1,14 @@
-// Pure: when a line of a node's own log was written, and which unit wrote it, in the formats that kubelet, containerd and syslog
-// write. klog and RFC 3164 say no year: it is that of the file's last change, or the year before where that would be later.
+// Pure: finds when a line of a node's own log was written, and by which unit, in the formats of kubelet, containerd and
+// syslog. klog and RFC 3164 have no year: it is the year of the file's last change, or the one before where that is
+// later.
 import { canonicalTime, timeOfMs } from './rfc3339.ts'
 
 export interface SystemLine {
-  /** RFC 3339, UTC, nine digits; undefined where the line says none that can be read. */
+  /** RFC 3339, UTC, nine digits; undefined where the line has no readable time. */
   time: string | undefined
-  /** Of syslog lines: `kernel`, `kubelet.service`. */
+  /** The unit of a syslog line: `kernel`, `kubelet.service`. */
   unit: string | undefined
-  /** Where the text begins that the program wrote: behind a syslog header, else 0. In characters of latin1, which are bytes. */
+  /** Where the program's text begins: behind a syslog header, else 0. In bytes, which are characters of latin1. */
   textStart: number
 }
 
@@ -23,7 +24,10 @@ const isoSyslog = /^(\d{4}-\d{2}-\d{2}T\S{8,32}) (\S{1,255}) /
 const plainIso = /^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?)(?:\s|$)/
 const tag = /^([A-Za-z0-9_./-]{1,64})(?:\[\d{1,10}\])?: ?/
 
-/** `head` is the line's first bytes as latin1; `syslog` whether the file's lines carry syslog headers; `mtimeMs` gives the year. */
+/**
+ * `head` is the line's first bytes as latin1. `syslog` says whether the file's lines have syslog headers. `mtimeMs`
+ * gives the year.
+ */
 export function parseSystemLine(head: string, { syslog, mtimeMs }: { syslog: boolean; mtimeMs: number }): SystemLine {
   if (syslog) {
     const header = syslogHeader(head, mtimeMs)
@@ -37,18 +41,18 @@ function syslogHeader(head: string, mtimeMs: number): SystemLine | undefined {
   if (long !== null) return { time: canonicalTime(long[1]!), unit: unitOf(long[3]!), textStart: long[0].length }
   const short = rfc3164.exec(head)
   const iso = short === null ? isoSyslog.exec(head) : null
-  const found = short ?? iso
-  if (found === null) return undefined
+  const header = short ?? iso
+  if (header === null) return undefined
   const time =
     short === null
-      ? canonicalTime(found[1]!)
+      ? canonicalTime(header[1]!)
       : withYear(monthNames.indexOf(short[1]!), short[2]!, [short[3]!, short[4]!, short[5]!], '', mtimeMs)
   if (time === undefined) return undefined
-  const program = tag.exec(head.slice(found[0].length))
+  const program = tag.exec(head.slice(header[0].length))
   return {
     time,
     unit: program === null ? undefined : unitOf(program[1]!),
-    textStart: found[0].length + (program?.[0].length ?? 0),
+    textStart: header[0].length + (program?.[0].length ?? 0),
   }
 }
 
@@ -63,7 +67,7 @@ function withYear(month: number, day: string, clock: readonly string[], fraction
   if (month < 0 || month > 11) return undefined
   const at = (year: number) => Date.UTC(year, month, Number(day), Number(clock[0]), Number(clock[1]), Number(clock[2]))
   const year = new Date(mtimeMs).getUTCFullYear()
-  // A day of room, since the clock of these formats is the node's own zone.
+  // One day of tolerance, since these formats have the node's local time.
   return timeOfMs(at(year) > mtimeMs + dayMs ? at(year - 1) : at(year), fraction)
 }
 

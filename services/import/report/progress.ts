@@ -1,20 +1,21 @@
-// How far the import is: a bar that redraws itself on a terminal, a line every few seconds elsewhere. Time is told, never read.
+// Renders the progress of the import: a bar that redraws itself on a terminal, else a line every few seconds. Pure: the
+// caller passes the time.
 
 export interface ProgressNow {
-  /** ms since some beginning. */
+  /** ms since any fixed moment. */
   atMs: number
   lines: number
   bytes: number
-  /** undefined until it is known what there is to read. */
+  /** The bytes to read; undefined until they are known. */
   bytesTotal: number | undefined
-  /** What the import waits for, if it does. */
+  /** What the import waits for, or undefined. */
   waiting: string | undefined
 }
 
 export interface Progress {
-  /** Text to write; '' where nothing is due. */
+  /** Returns the text to write, or '' where none is due. */
   tick(now: ProgressNow): string
-  /** Text that ends the bar. */
+  /** Returns the text that ends the bar. */
   end(now: ProgressNow): string
 }
 
@@ -40,7 +41,7 @@ export function createProgress({ terminal, columns, intervalMs }: ProgressOption
   }
 }
 
-// Over the last drawings, so that a wait shows.
+// The rate over the last drawings, so that a pause is visible.
 function rate(recent: readonly ProgressNow[]): { lines: number; bytes: number } {
   const first = recent[0]!
   const last = recent.at(-1)!
@@ -56,16 +57,17 @@ function describe(now: ProgressNow, perSecond: { lines: number; bytes: number },
   const isUnderWay = bytesTotal !== undefined && perSecond.bytes > 0 && share < 1
   const left = isUnderWay ? `  ${duration((bytesTotal - bytes) / perSecond.bytes)} left` : ''
   const state = now.waiting === undefined ? left : `  waiting: ${now.waiting}`
-  const text = `${String(Math.floor(share * 100)).padStart(3)} %  ${whole(now.lines)} lines  ${whole(perSecond.lines)} lines/s${state}`
+  const counts = `${whole(now.lines)} lines  ${whole(perSecond.lines)} lines/s`
+  const text = `${String(Math.floor(share * 100)).padStart(3)} %  ${counts}${state}`
   const room = Math.min(columns - text.length - 4, 40)
   const bar = room >= 10 ? `[${'#'.repeat(Math.round(share * room)).padEnd(room, '.')}] ` : ''
   return columns > 0 ? `${bar}${text}`.slice(0, columns - 1) : text
 }
 
-/** `1,234,567`. */
+/** Formats `1,234,567`. */
 export const whole = (value: number): string => Math.round(value).toLocaleString('en-US')
 
-/** `12.3 s`, `4 min 05 s`. */
+/** Formats `12.3 s`, `4 min 05 s`. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`
   const minutes = Math.floor(seconds / 60)

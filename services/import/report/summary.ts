@@ -1,4 +1,4 @@
-// Pure: the text that ends an import: what was stored, what was not and why, and what to do about it.
+// Pure: writes the summary of an import: what was stored, what was not and why, and what to do about it.
 import type { ImportResult } from '../run-import.ts'
 import type { Tally } from '../tally.ts'
 import { duration, whole } from './progress.ts'
@@ -23,7 +23,8 @@ export function summary({ path, url, embedded, seconds, tally, result }: Summary
   const out: string[] = []
   if (stopped !== undefined) out.push(`stopped: ${stopped}`, 'Run the same command again to go on where it stopped.', '')
   out.push(
-    `${path}${node === '' ? '' : `, node ${node}`}: ${whole(tally.lines)} lines in ${whole(tally.files)} files of ${whole(tally.pods.size)} pods, ` +
+    `${path}${node === '' ? '' : `, node ${node}`}: ` +
+      `${whole(tally.lines)} lines in ${whole(tally.files)} files of ${whole(tally.pods.size)} pods, ` +
       `${duration(seconds)}, ${whole(tally.lines / Math.max(seconds, 0.001))} lines/s`,
   )
   out.push(row(tally.accepted - tally.repeated, 'stored now'))
@@ -39,18 +40,17 @@ export function summary({ path, url, embedded, seconds, tally, result }: Summary
   }
   if (mute)
     out.push(
-      '  This address answers no queries: everything was sent, and lines that an agent stored without offset are now stored twice.',
+      '  This address answers no queries, so everything was sent.',
+      '  Lines that an agent stored without offset are there twice.',
+      '  Import through the address of the query service to avoid that.',
     )
   if (tally.undated > 0)
     out.push(
-      row(
-        tally.undated,
-        "lines of the node's own logs say no time of their own: stored with that of the line before, or of the file",
-      ),
+      row(tally.undated, "lines of the node's own logs have no time: stored with the time of the line before, or of the file"),
     )
   if (tally.cut > 0) out.push(row(tally.cut, 'lines of more than 1 MiB: stored without their end'))
   if (tally.problems.length > 0)
-    out.push('', 'trouble with files:', ...listed(tally.problems.map((problem) => `  ${problem.path}: ${problem.reason}`)))
+    out.push('', 'problems with files:', ...listed(tally.problems.map((problem) => `  ${problem.path}: ${problem.reason}`)))
   if (plan.notRead.length > 0) {
     out.push(
       '',
@@ -58,10 +58,9 @@ export function summary({ path, url, embedded, seconds, tally, result }: Summary
       ...listed(plan.notRead.map(({ reason, count, example }) => `${row(count, reason)} (${example}${count > 1 ? ', …' : ''})`)),
     )
   }
-  out.push(
-    '',
-    `Read them: ${embedded ? `npm start, then ` : ''}curl '${embedded ? 'http://127.0.0.1:8080' : url}/v1/pods${node === '' ? '' : `?node=${node}`}'`,
-  )
+  const address = embedded ? 'http://127.0.0.1:8080' : url
+  const query = node === '' ? '' : `?node=${node}`
+  out.push('', `Read them: ${embedded ? `npm start, then ` : ''}curl '${address}/v1/pods${query}'`)
   return `${out.join('\n')}\n`
 }
 
@@ -86,7 +85,7 @@ function nameOf(code: string, example: string): string {
     case 'bad-time':
       return 'with a time that cannot be read'
     case 'unnamed':
-      return 'for reasons that the server did not name'
+      return 'without a reason in the answer of the server'
     default:
       return example
   }
@@ -95,7 +94,7 @@ function nameOf(code: string, example: string): string {
 function adviceOf(code: string): string | undefined {
   switch (code) {
     case 'too-old':
-      return 'Set AFTERLOG_RETENTION of the service to more days (AFTERLOG_RETENTION=default=90d), restart it, import again.'
+      return 'Set AFTERLOG_RETENTION=default=90d (or more days) for the service, restart it, import again.'
     case 'in-the-future':
       return "The node's clock, or this machine's, was wrong; import again once these times have come."
     case 'bad-cri':

@@ -1,11 +1,11 @@
-// Lines in, batches out. A batch holds lines of one container and depends on nothing but them and the size limit: the same lines
-// make the same bodies, so what the server refused is one dead letter however often it is sent. A batch never ends between a
-// line's fragments (P … F), unless the line alone is larger than the slack.
+// Builds batches of lines. A batch has lines of one container, and depends only on these lines and the size limit:
+// equal lines make equal bodies, so that a refused record is one dead letter however often it is sent. A batch does not
+// end between the fragments of a line (P … F), unless the line alone is larger than the slack.
 import { fragmentOf } from '../lines/container-line.ts'
 import type { Batch, Mark } from './batch.ts'
 import { RecordWriter } from './record-writer.ts'
 
-/** Fragments are followed this far beyond the limit; the server joins at most 1 MiB. */
+/** How far a batch may exceed the limit to hold all fragments of a line. The server joins at most 1 MiB. */
 const slackBytes = 2 * 1024 * 1024
 
 export interface BatchBuilderOptions {
@@ -15,9 +15,12 @@ export interface BatchBuilderOptions {
 }
 
 export interface BatchBuilder {
-  /** Lines of this file follow; `key` names it in the state. */
+  /** Begins a file, whose lines follow. `key` is its key in the state. */
   beginFile(container: string, key: string): void
-  /** `head` and `field` as in RecordWriter.open. `fragments`: whether the line may be a part of one; `time` of a line that does not say its own. */
+  /**
+   * Adds a line. `head` and `field` are as in RecordWriter.open. `fragments` says whether the line may be a fragment.
+   * `time` is given for a line that does not state its own.
+   */
   add(
     head: Buffer,
     field: Buffer,
@@ -30,9 +33,9 @@ export interface BatchBuilder {
     time?: string,
   ): void
   endFile(eof: boolean): void
-  /** Hands over what is there: the container has no more lines. */
+  /** Hands over the current batch, since the container has no more lines. */
   flush(): void
-  /** The batch's body is read by nobody any more. */
+  /** Takes back the body of a batch, which the caller must not read afterwards. */
   recycle(batch: Batch): void
 }
 
@@ -46,7 +49,7 @@ export function createBatchBuilder({ bytesMax, recordsMax, onBatch }: BatchBuild
   let mark: Mark | undefined
   let unclosed = false
   const open = { stdout: false, stderr: false }
-  // Of the last whole line: kept as a place and made an object once per mark, since this happens for every line.
+  // Where the last whole line lies. It becomes an object once per mark only, since there is one per line.
   let lastBytes: Buffer | undefined
   let lastStart = 0
   let lastEnd = 0
@@ -121,7 +124,10 @@ export function createBatchBuilder({ bytesMax, recordsMax, onBatch }: BatchBuild
   }
 }
 
-/** Two halves of a batch that was too large for the server, or undefined where it is one record. Fragments part only where they must. */
+/**
+ * Splits a batch that was too large for the server in two, or returns undefined where it is one record. Fragments of a
+ * line are separated only where there is no other way.
+ */
 export function halve({ body, cuts }: Pick<Batch, 'body' | 'cuts'>): { body: Buffer; cuts: number[] }[] | undefined {
   const middle = body.length / 2
   const best = cuts.toSorted((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0]

@@ -1,12 +1,15 @@
-// What one POST carries, and what is remembered once it is acknowledged.
+// The content of one POST, and what the state records once it is acknowledged.
 
-/** How far a file is stored once the batch is. */
+/** How far a file is stored once the batch is acknowledged. */
 export interface Mark {
-  /** Of the state: life and fingerprint. */
+  /** The file's key in the state: life and fingerprint. */
   key: string
-  /** Behind the last record of the file in this batch. */
+  /** The offset behind the last record of the file in this batch. */
   offset: number
-  /** The last record that is a whole line: what proves later that the server still holds the file. `time` where the line does not say it. */
+  /**
+   * The last record that is a whole line. It proves later that the server still has the file. `time` is set where the
+   * line does not state it.
+   */
   last: { line: Buffer; offset: number; time: string | undefined } | undefined
 }
 
@@ -14,9 +17,11 @@ export interface Batch {
   /** NDJSON records. */
   body: Buffer
   records: number
-  /** Where the body may be cut without parting a line's fragments: offsets behind records, ascending, without the body's end. */
+  /**
+   * Where the body may be cut without separating a line's fragments: ascending offsets behind records, without the end.
+   */
   cuts: number[]
   marks: Mark[]
-  /** Whose lines these are; a batch never holds those of two. */
+  /** The container of all lines: a batch never has lines of two. */
   container: string
 }

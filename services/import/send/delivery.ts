@@ -1,4 +1,4 @@
-// One batch to the server until it is stored or refused; a body that is too large for the server is halved.
+// Sends one batch until the server has stored or refused it. A body that is too large for the server is halved.
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Batch } from './batch.ts'
@@ -8,13 +8,13 @@ import { ImportStopped, type Retry } from './retry.ts'
 
 export interface Refused {
   count: number
-  /** One of the server's sentences. */
+  /** One of the server's sentences for it. */
   example: string
 }
 
 export interface Outcome {
   accepted: number
-  /** Records that were not stored, by the server's code for the reason. */
+  /** Records that were not stored, by the server's code of the reason. */
   refused: Map<string, Refused>
 }
 
@@ -25,7 +25,7 @@ export interface DeliveryOptions {
   retry: Retry
 }
 
-/** Rejects with ImportStopped where no batch would fare better: no server, no permission, no such path. */
+/** Rejects with ImportStopped where every other batch would fail as well: no server, no permission, no such path. */
 export type Deliver = (batch: Pick<Batch, 'body' | 'cuts'>) => Promise<Outcome>
 
 const compressed = promisify(gzip)
@@ -54,7 +54,8 @@ function outcomeOf(answer: unknown): Outcome {
   const refused: Outcome['refused'] = new Map()
   for (const { code, reason } of rejects) addRefused(refused, code ?? reason, { count: 1, example: reason })
   const unnamed = rejected - rejects.length
-  if (unnamed > 0) addRefused(refused, 'unnamed', { count: unnamed, example: 'the server names only the first of them' })
+  if (unnamed > 0)
+    addRefused(refused, 'unnamed', { count: unnamed, example: 'the server lists only the first rejects of a batch' })
   return { accepted, refused }
 }
 
@@ -70,7 +71,7 @@ function merged(outcomes: readonly Outcome[]): Outcome {
   return { accepted: outcomes.reduce((sum, { accepted }) => sum + accepted, 0), refused }
 }
 
-/** Adds to a tally of reasons. */
+/** Adds one reason to a tally of reasons. */
 export function addRefused(tally: Map<string, Refused>, code: string, more: Refused): void {
   const known = tally.get(code)
   if (known === undefined) tally.set(code, { ...more })

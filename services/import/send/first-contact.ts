@@ -1,30 +1,31 @@
-// Whether anything listens where lines or dead letters are to go, asked once before the work begins: a wrong address is
-// said at once. Later, a service that restarts is waited for (retry.ts).
+// Checks once, before the work begins, whether anything listens at the address, so that a wrong address is reported at
+// once. Later, a service that restarts is waited for (retry.ts).
 import { sentenceOfFailure, type HttpClient } from './http-client.ts'
 import { ImportStopped } from './retry.ts'
 
 export interface FirstContact {
   client: HttpClient
   url: string
-  /** What names the service: `--url`. */
+  /** The option that names the service: `--url`. */
   option: string
 }
 
-/** Rejects with ImportStopped where no server has this address; resolves whatever a server answers, or how it fails. */
+/**
+ * Rejects with ImportStopped where no server has this address. Resolves with any answer, and with any other failure.
+ */
 export async function firstContact({ client, url, option }: FirstContact): Promise<void> {
   const failure = await client.get('/readyz', {}, '*/*').then(
     (response) => response.body?.cancel(),
     (error: unknown) => error,
   )
   if (failure === undefined || !nobodyThere.has(codeOf(failure))) return
-  const shown = new URL(url)
-  shown.username = shown.password = ''
-  throw new ImportStopped(
-    `nothing listens at ${shown.href.replace(/\/$/, '')} (${sentenceOfFailure(failure)}). Name the service with ${option}, or wait for it with --timeout`,
-  )
+  const address = new URL(url)
+  address.username = address.password = ''
+  const failed = `nothing listens at ${address.href.replace(/\/$/, '')} (${sentenceOfFailure(failure)})`
+  throw new ImportStopped(`${failed}. Name the service with ${option}, or wait for it with --timeout`)
 }
 
-/** Refused, and a name that no host has. */
+/** The connection is refused, or the name belongs to no host. */
 const nobodyThere = new Set(['ECONNREFUSED', 'ENOTFOUND'])
 
 function codeOf(error: unknown): string {

@@ -1,20 +1,20 @@
-// Edge: the HTTP calls of the importer, with the headers that every one of them carries.
+// Edge: the HTTP calls of the importer, with the headers that all of them have.
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 
-/** A parameter with several values is given several times. */
+/** A parameter with several values is sent several times. */
 export type Query = Readonly<Record<string, string | readonly string[]>>
 
 export interface HttpClient {
-  /** The server's answer whatever its status; rejects only where there is none. */
+  /** Resolves with the server's answer, of any status. Rejects only where there is no answer. */
   post(path: string, body: Buffer, headers: Readonly<Record<string, string>>): Promise<Response>
   get(path: string, query: Query, accept: string): Promise<Response>
 }
 
 export interface HttpClientOptions {
-  /** Of the service; may carry a user and a password, and a path in front. */
+  /** The address of the service. It may have a user and a password, and a path. */
   url: string
-  /** '' leaves it to the server. */
+  /** '' means the server's default. */
   tenant: string
   signal?: AbortSignal
 }
@@ -23,8 +23,8 @@ export function createHttpClient({ url, tenant, signal }: HttpClientOptions): Ht
   const base = new URL(url.endsWith('/') ? url : `${url}/`)
   const common: Record<string, string> = tenant === '' ? {} : { 'x-scope-orgid': tenant }
   if (base.username !== '') {
-    common['authorization'] =
-      `Basic ${Buffer.from(`${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`).toString('base64')}`
+    const [user, password] = [decodeURIComponent(base.username), decodeURIComponent(base.password)]
+    common['authorization'] = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
     base.username = base.password = ''
   }
   const target = (path: string) => new URL(path.replace(/^\//, ''), base)
@@ -63,7 +63,7 @@ function post(url: URL, body: Buffer, options: RequestOptions): Promise<Response
   })
 }
 
-/** The sentence of an error answer: RFC 9457's detail, else its text, else the status. */
+/** Returns the sentence of an error answer: the detail of RFC 9457, else its text, else its status. */
 export async function sentenceOf(response: Response): Promise<string> {
   const text = await response.text().catch(() => '')
   try {
@@ -71,12 +71,12 @@ export async function sentenceOf(response: Response): Promise<string> {
     if (typeof detail === 'string') return `${response.status}: ${detail}`
     if (typeof title === 'string') return `${response.status}: ${title}`
   } catch {
-    // Not JSON: an answer of something in between.
+    // Not JSON: the answer of a proxy in between.
   }
   return `${response.status}: ${text.trim().slice(0, 300) || response.statusText}`
 }
 
-/** What a failed call says, with its cause: `connect ECONNREFUSED 127.0.0.1:8080`. */
+/** Returns the message of a failed call's cause: `connect ECONNREFUSED 127.0.0.1:8080`. */
 export function sentenceOfFailure(error: unknown): string {
   const { message, code, cause } = error as NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException }
   if (cause instanceof Error) return sentenceOfFailure(cause)

@@ -1,7 +1,7 @@
-// Bytes of a file in, NDJSON records out. A line never becomes a JavaScript string: its bytes are copied with JSON's escapes, and
-// bytes that are not UTF-8 travel as they are (POST /v1/batches stores bytes as received).
+// Writes bytes of a file as NDJSON records. A line never becomes a JavaScript string: its bytes are copied with JSON's
+// escapes. Bytes that are not UTF-8 stay as they are, since POST /v1/batches stores bytes as received.
 
-/** 0: as it is; 1: \u00XX; else the letter behind the backslash. */
+/** By byte: 0 copies it, 1 writes \u00XX, other values are the letter behind the backslash. */
 const escapes = new Uint8Array(256)
 escapes.fill(1, 0, 0x20)
 for (const [byte, letter] of [
@@ -26,15 +26,15 @@ export class RecordWriter {
   private readonly spare: Buffer[] = []
   private readonly initialBytes: number
 
-  /** `bytesHint`: what a full body takes. */
+  /** @param bytesHint The size of a full body. */
   constructor(bytesHint: number) {
     this.initialBytes = bytesHint
     this.out = Buffer.allocUnsafeSlow(bytesHint)
   }
 
   /**
-   * A record without its end: `head` is JSON up to the value of offset, `field` what lies between the length and the text (`,"cri":"`).
-   * Close it with `close` before anything else.
+   * Writes a record without its end. `head` is JSON up to the value of offset, `field` is the JSON between the length
+   * and the text (`,"cri":"`). The next call must be `close`.
    */
   open(head: Buffer, field: Buffer, bytes: Buffer, start: number, end: number, offset: number, length: number): void {
     this.reserve(head.length + field.length + 64 + 6 * (end - start))
@@ -51,7 +51,7 @@ export class RecordWriter {
     this.copy(eof ? endOfFile : endOfRecord)
   }
 
-  /** The bytes written so far, which the caller owns from now on; the writer begins anew. */
+  /** Returns the bytes written so far, which belong to the caller from now on, and begins a new body. */
   take(): Buffer {
     const body = this.out.subarray(0, this.length)
     this.out = this.spare.pop() ?? Buffer.allocUnsafeSlow(this.initialBytes)
@@ -59,7 +59,9 @@ export class RecordWriter {
     return body
   }
 
-  /** Takes back what `take` gave, once nobody reads it any more: large buffers are dear to allocate and to collect. */
+  /**
+   * Takes back what `take` returned, once it is no longer read: large buffers are expensive to allocate and to collect.
+   */
   recycle(body: Buffer): void {
     this.spare.push(Buffer.from(body.buffer))
   }

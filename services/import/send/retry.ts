@@ -1,22 +1,22 @@
-// One HTTP call until it has an answer that trying again would not change. Busy (429) and away (503) are waited for without end;
-// silence and failure for `patienceMs`. Everything the importer asks or sends may be repeated: lines have identity.
+// Repeats one HTTP call until it has a final answer. Busy (429) and away (503) are waited for without end, no answer
+// and other failures for `patienceMs`. All calls of the importer may be repeated, since lines have identity.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sentenceOf, sentenceOfFailure } from './http-client.ts'
 
-/** The import cannot go on; the message says why. */
+/** The import cannot go on. The message says why. */
 export class ImportStopped extends Error {}
 
 export interface RetryOptions {
-  /** How long a server that cannot be reached or fails is waited for. */
+  /** How long a server that cannot be reached, or fails, is waited for. */
   patienceMs: number
-  /** Told whenever it waits, and with undefined when it goes on. */
+  /** Called with a sentence before each wait, and with undefined once the call has an answer. */
   onWait(sentence: string | undefined): void
   signal: AbortSignal
-  /** First pause before trying again; doubles up to 10 s. */
+  /** ms before the first retry; doubles up to 10 s. */
   pauseMs?: number
 }
 
-/** Rejects with ImportStopped once patience has run out, with the signal's reason where it aborts. */
+/** Rejects with ImportStopped once patience has run out, and with the signal's reason where it aborts. */
 export type Retry = (call: () => Promise<Response>) => Promise<Response>
 
 export function createRetry({ patienceMs, onWait, signal, pauseMs = 500 }: RetryOptions): Retry {
@@ -37,11 +37,13 @@ export function createRetry({ patienceMs, onWait, signal, pauseMs = 500 }: Retry
       const sentence = response === undefined ? failure : await sentenceOf(response)
       failingSince = busy ? undefined : (failingSince ?? performance.now())
       if (failingSince !== undefined && performance.now() - failingSince >= patienceMs) {
-        throw new ImportStopped(`the server could not be reached, or failed, for ${patienceMs / 1000} s: ${sentence}`)
+        throw new ImportStopped(`the server could not be reached, or failed, for ${patienceMs / 1000} s (--timeout): ${sentence}`)
       }
       onWait(sentence)
-      const asked = response?.headers.get('retry-after') ?? ''
-      const waitMs = /^\d{1,5}$/.test(asked) ? Math.min(Number(asked) * 1000, 60_000) : Math.min(pauseMs * 2 ** attempt, 10_000)
+      const retryAfter = response?.headers.get('retry-after') ?? ''
+      const waitMs = /^\d{1,5}$/.test(retryAfter)
+        ? Math.min(Number(retryAfter) * 1000, 60_000)
+        : Math.min(pauseMs * 2 ** attempt, 10_000)
       await sleep(waitMs, undefined, { signal })
     }
   }

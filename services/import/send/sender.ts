@@ -1,4 +1,4 @@
-// A few batches under way at once, bounded in bytes; what came of them is told in the order in which they were sent.
+// Sends a few batches at once, bounded in bytes, and reports their outcomes in the order in which they were sent.
 import type { Batch } from './batch.ts'
 import type { Deliver, Outcome } from './delivery.ts'
 
@@ -6,15 +6,15 @@ export interface SenderOptions {
   deliver: Deliver
   bytesMax: number
   requestsMax: number
-  /** In order of sending, each once. */
+  /** Called in order of sending, once per batch. */
   onOutcome(batch: Batch, outcome: Outcome): void
 }
 
 export interface Sender {
   send(batch: Batch): void
-  /** Resolves when there is room for more. Rejects once a batch could not be delivered. */
+  /** Resolves when there is room for another batch. Rejects once a batch could not be delivered. */
   room(): Promise<void>
-  /** Resolves when everything sent is settled. Rejects like `room`. */
+  /** Resolves when all batches are settled. Rejects as `room` does. */
   drain(): Promise<void>
 }
 
@@ -22,10 +22,10 @@ export function createSender({ deliver, bytesMax, requestsMax, onOutcome }: Send
   const waiting: { batch: Batch; settle: (outcome: Promise<Outcome>) => void }[] = []
   let bytes = 0
   let requests = 0
-  let told: Promise<void> = Promise.resolve()
-  /** The first failure, which ends everything not yet begun. */
+  let reported: Promise<void> = Promise.resolve()
+  /** The first failure. Batches that have not begun fail with it. */
   let failure: { error: unknown } | undefined
-  /** Behind a failed batch nothing is told: what is told is always a beginning without holes. */
+  /** Outcomes behind a failed batch are not reported, so that the reported ones have no gap. */
   let broken = false
   let wake = Promise.withResolvers<void>()
 
@@ -52,18 +52,18 @@ export function createSender({ deliver, bytesMax, requestsMax, onOutcome }: Send
       pump()
     }
   }
-  const tell = async (before: Promise<void>, batch: Batch, outcome: Promise<Outcome>) => {
-    const found = await outcome.catch(() => undefined)
+  const report = async (before: Promise<void>, batch: Batch, promise: Promise<Outcome>) => {
+    const outcome = await promise.catch(() => undefined)
     await before
-    broken ||= found === undefined
-    if (found !== undefined && !broken) onOutcome(batch, found)
+    broken ||= outcome === undefined
+    if (outcome !== undefined && !broken) onOutcome(batch, outcome)
   }
 
   return {
     send(batch) {
       const { promise, resolve } = Promise.withResolvers<Outcome>()
       waiting.push({ batch, settle: resolve })
-      told = tell(told, batch, promise)
+      reported = report(reported, batch, promise)
       pump()
     },
     async room() {
@@ -71,7 +71,7 @@ export function createSender({ deliver, bytesMax, requestsMax, onOutcome }: Send
       if (failure !== undefined) throw failure.error
     },
     async drain() {
-      await told
+      await reported
       if (failure !== undefined) throw failure.error
     },
   }

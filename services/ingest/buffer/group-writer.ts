@@ -1,5 +1,5 @@
-// Delivery to the store: many small batches become few big inserts. `accept` resolves when every row of the batch is stored, and never
-// before: it is the only acknowledgement there is. Knows tables and bytes, nothing of what they mean.
+// Delivery to the store: joins many small batches into few big inserts. `accept` resolves when every row of the batch
+// is stored, and never before: it is the only acknowledgement. The module knows tables and bytes, not what they mean.
 import { AfterlogError } from '#shared/errors.ts'
 import type { BufferPool } from './buffer-pool.ts'
 import type { InsertRows } from '../store/insert-rows.ts'
@@ -8,18 +8,21 @@ import type { TableName, TableRows } from '../store/table-rows.ts'
 export interface GroupWriterOptions {
   insert: InsertRows
   pool: BufferPool
-  /** A group is sent once it is this old… */
+  /** A group is inserted once it is this old… */
   flushIntervalMs: number
-  /** …or this big, an eighth of it where the store has nothing to do… */
+  /** …or this big. An eighth of it is enough where the table has no insert under way… */
   groupBytesMax: number
-  /** …or of so many rows. */
+  /** …or once it has this many rows. */
   groupRowsMax: number
 }
 
 export interface GroupWriter {
-  /** Resolves when all rows are stored. Rejects with the store's AfterlogError: then any of them may be stored, and sending again is safe. */
+  /**
+   * Resolves when all rows are stored. Rejects with the store's AfterlogError: some of the rows may be stored then, and
+   * the caller may send all of them again.
+   */
   accept(tables: readonly TableRows[]): Promise<void>
-  /** Accepts nothing more, stores what was accepted. */
+  /** Stores what was accepted. `accept` rejects from now on. */
   close(): Promise<void>
 }
 
@@ -45,12 +48,14 @@ export function createGroupWriter({
   groupBytesMax,
   groupRowsMax,
 }: GroupWriterOptions): GroupWriter {
-  /** Groups in the order they were begun; the newest of a table takes further parts while it has room. */
+  /**
+   * Groups in the order in which they were begun. The newest group of a table takes further parts while it has room.
+   */
   const groups: Group[] = []
   const running = new Map<Promise<void>, TableName>()
   /**
-   * What comes while a table has an insert makes the next one bigger, which costs half per row; a big one need not wait. A store with
-   * nothing to do waits for no group to fill: only for as much as is worth an insert.
+   * Batches that arrive during an insert share the next one: an insert twice as big costs half as much per row. A big
+   * group need not wait for the insert to end. Where no insert runs, a group starts early, at an eighth of its size.
    */
   const mayStart = ({ table, bytes, due }: Group): boolean => {
     const inserts = [...running.values()].filter((name) => name === table).length
@@ -107,7 +112,7 @@ export function createGroupWriter({
       else {
         const buffer = pool.take(bytes)
         await insert(table, joined(parts, buffer), count)
-        // Not after a failure: whoever was sending it may not have noticed yet.
+        // After a failure the buffer is not given back: the client may still be reading it.
         pool.give(buffer)
       }
       for (const part of parts) part.resolve()
@@ -119,7 +124,7 @@ export function createGroupWriter({
   return {
     accept: async (tables) => {
       if (closed) throw new AfterlogError('stopping', 'the service is stopping; send again to another one', { retryAfterS: 5 })
-      // All settle before the answer: a batch is acknowledged, or it may be sent again, never half of each at once.
+      // Waits for all tables before it answers, so that no insert of a batch is under way when the batch is sent again.
       const results = await Promise.allSettled(tables.map(add))
       for (const result of results) if (result.status === 'rejected') throw result.reason
       for (const { release } of tables) release?.()

@@ -1,9 +1,9 @@
-// Bytes in flight: bodies being read and rows not yet stored. Capped, so that memory does not grow with what senders send; over the
-// cap HTTP answers 429 and Kafka partitions pause.
+// Bytes in flight: the bodies being read and the rows not yet stored. The cap keeps memory independent of what senders
+// send. Over the cap, HTTP answers 429 and Kafka partitions pause.
 import { AfterlogError } from '#shared/errors.ts'
 
 export interface Reservation {
-  /** Takes more bytes, or throws `busy`. */
+  /** Reserves more bytes, or throws `busy`. */
   grow(bytes: number): void
   release(): void
 }
@@ -20,7 +20,9 @@ export class InflightBytes {
     return this.used
   }
 
-  /** Takes what is in memory already, over the cap too: whoever fetches fetches no more while `isFull`. */
+  /**
+   * Counts bytes that are in memory already, over the cap too. A source that uses it fetches no more while `isFull`.
+   */
   hold(bytes: number): () => void {
     this.used += bytes
     return () => {
@@ -32,12 +34,15 @@ export class InflightBytes {
     return this.used >= this.max
   }
 
-  /** Room enough for what was stopped by `isFull` to go on. */
+  /** Whether there is room enough for a source that stopped at `isFull` to go on. */
   get hasRoom(): boolean {
     return this.used <= this.max / 2
   }
 
-  /** Throws AfterlogError `busy` where the cap would be passed. One reservation alone may always begin. */
+  /**
+   * Throws AfterlogError `busy` where the cap would be passed. Without other reservations a first one is always
+   * granted.
+   */
   reserve(bytes: number): Reservation {
     let held = 0
     const grow = (more: number): void => {

@@ -1,5 +1,6 @@
-// Commits what trackers say may be committed: one commit at a time, not more often than it is worth, and again after one that failed.
-// A commit is only ever late, never early; what is committed late is delivered again, and collapses.
+// Commits the offsets that the trackers allow: one commit at a time, at most one per interval, and again after a
+// failure. A commit may be late, never early. After a restart, messages with a late commit are delivered again, and
+// their rows collapse by identity.
 
 export interface Commit {
   topic: string
@@ -9,21 +10,21 @@ export interface Commit {
 }
 
 export interface CommitterOptions {
-  /** What may be committed now and is not yet. */
+  /** The offsets that may be committed now and are not committed yet. */
   due(): readonly Commit[]
   commit(commits: readonly Commit[]): Promise<void>
   onCommitted(commits: readonly Commit[]): void
   onFailed(error: unknown): void
   /** ms between commits. */
   intervalMs: number
-  /** ms after a commit that failed. */
+  /** ms before the next attempt, after a commit that failed. */
   retryMs: number
 }
 
 export interface Committer {
-  /** Something may be due. */
+  /** Schedules a commit, since offsets may be due. */
   wake(): void
-  /** Commits what is due now; resolves when that has succeeded or failed once. Nothing is committed after. */
+  /** Commits once what is due now. Resolves when that commit has succeeded or failed; nothing is committed later. */
   close(): Promise<void>
 }
 
@@ -51,7 +52,7 @@ export function createCommitter({ due, commit, onCommitted, onFailed, intervalMs
     if (delayMs !== undefined) schedule(delayMs)
   }
 
-  /** ms until the next look; undefined where nothing was due. */
+  /** Returns the ms until the next attempt, or undefined where nothing was due. */
   async function once(): Promise<number | undefined> {
     const commits = due()
     if (commits.length === 0) return undefined

@@ -1,21 +1,25 @@
-// Items of a stream in batches: whatever came while the batch before was taken. Reading goes on meanwhile, up to so many bytes, and then
-// waits: that is the back-pressure on whoever sends. Knows nothing of what it delivers.
+// Groups the items of a stream into batches: items that arrive while `take` handles a batch form the next one. Reading
+// stops while `bytesMax` bytes wait, which is the back-pressure on the sender. The module does not know what it
+// delivers.
 
 export interface InBatchesOptions<T> {
   source: AsyncIterable<T>
   bytesOf(item: T): number
-  /** What may wait to be taken; as much again may be under way. */
+  /** The most bytes that wait for `take`. As many again may be in the batch that `take` handles. */
   bytesMax: number
-  /** One batch at a time, in order. */
+  /** Handles one batch at a time, in order. */
   take(batch: readonly T[]): Promise<void>
 }
 
-/** Resolves when the stream has ended and all of it was taken. Rejects as the stream does, once what came before was taken, or as `take` does. */
+/**
+ * Resolves when the stream has ended and `take` has handled all of it. Rejects as `take` does, or as the stream does,
+ * once `take` has handled the items before the failure.
+ */
 export async function inBatches<T>({ source, bytesOf, bytesMax, take }: InBatchesOptions<T>): Promise<void> {
   let waiting: T[] = []
   let bytes = 0
   let ended = false
-  let given = false
+  let stopped = false
   let came = Promise.withResolvers<void>()
   let room = Promise.withResolvers<void>()
 
@@ -26,7 +30,7 @@ export async function inBatches<T>({ source, bytesOf, bytesMax, take }: InBatche
         bytes += bytesOf(item)
         came.resolve()
         if (bytes >= bytesMax) await room.promise
-        if (given) return
+        if (stopped) return
       }
     } finally {
       ended = true
@@ -35,7 +39,7 @@ export async function inBatches<T>({ source, bytesOf, bytesMax, take }: InBatche
   }
 
   const reading = read()
-  // Told by the await below.
+  // The last `await` reports a failure of the stream; without this line it would also be an unhandled rejection.
   reading.catch(() => undefined)
   try {
     while (!ended || waiting.length > 0) {
@@ -52,7 +56,7 @@ export async function inBatches<T>({ source, bytesOf, bytesMax, take }: InBatche
       await take(batch)
     }
   } finally {
-    given = true
+    stopped = true
     room.resolve()
   }
   await reading

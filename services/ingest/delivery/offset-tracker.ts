@@ -1,16 +1,17 @@
-// Which offsets of one partition may be committed: the contiguous prefix of what was taken that has been acknowledged, and never more.
-// Knows nothing of what is delivered, to whom, or how. Its proof by cases: docs/decisions/0006-kafka-delivery.md.
+// Tells which offsets of one partition may be committed: the contiguous acknowledged prefix of what was taken, never
+// more. The module does not know what is delivered, to whom, or how. Proof by cases:
+// docs/decisions/0006-kafka-delivery.md.
 
 export interface OffsetTracker<Mark> {
-  /** Where the next range begins: everything before it was taken. */
+  /** Where the next range begins: every offset before it was taken. */
   readonly position: bigint
-  /** Everything before this offset is acknowledged: what a commit may say. */
+  /** The offset to commit: every offset before it is acknowledged. */
   readonly prefix: bigint
-  /** Of the last range of the prefix. */
+  /** The mark of the last range in the prefix. */
   readonly mark: Mark | undefined
-  /** Ranges taken and not acknowledged. */
+  /** How many ranges were taken and are not acknowledged. */
   readonly pending: number
-  /** Takes [position, next). The answer acknowledges that range; ranges may be acknowledged in any order, and again. */
+  /** Takes [position, next). Call the result to acknowledge that range, in any order of ranges, once or more often. */
   take(next: bigint, mark: Mark): () => void
 }
 
@@ -20,9 +21,9 @@ interface Range<Mark> {
   acknowledged: boolean
 }
 
-/** @param start The first offset that nobody has acknowledged: the committed one. */
+/** @param start The committed offset: the first one that is not acknowledged. */
 export function createOffsetTracker<Mark>(start: bigint): OffsetTracker<Mark> {
-  /** Ranges behind the prefix, in order, gapless. */
+  /** Ranges behind the prefix, in order and without gaps. */
   const ranges: Range<Mark>[] = []
   let position = start
   let prefix = start
@@ -54,7 +55,7 @@ export function createOffsetTracker<Mark>(start: bigint): OffsetTracker<Mark> {
       return pending
     },
     take(next, itsMark) {
-      if (next <= position) throw new Error(`offsets are taken forwards: ${next} after ${position}`)
+      if (next <= position) throw new Error(`ranges of offsets are taken in order: ${next} came after ${position}`)
       const range: Range<Mark> = { next, mark: itsMark, acknowledged: false }
       ranges.push(range)
       position = next

@@ -1,20 +1,25 @@
-// Tries again until it is done, however long that takes, or until nobody wants it any more. Nothing is given up.
+// Repeats an action until it succeeds or its signal aborts. It never gives up by itself.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
 
 export interface UntilDone {
-  /** Rejects only where the signal aborts. `what` tells what cannot be done, such as `what was consumed cannot be stored`. */
+  /**
+   * Rejects only when the signal aborts. `what` is the sentence to log, such as `consumed messages cannot be stored`.
+   */
   untilDone(what: string, act: () => Promise<void>, signal: AbortSignal): Promise<void>
-  /** What keeps failing, and why. */
+  /** What keeps failing and why, as one sentence. */
   obstacle(): string | undefined
 }
 
-/** ms of the first wait, and the longest. A store with too many parts is let alone for longer: every insert makes one more. */
+/**
+ * ms of the first wait and of the longest one. A busy store gets longer waits: it has too many parts, and each insert
+ * adds one.
+ */
 const waits = { usual: [250, 5000], busy: [1000, 30_000] } as const
 
 export function createUntilDone({ log }: { log: Logger }): UntilDone {
-  /** What keeps failing, by what is done. */
+  /** Sentences about what keeps failing, by `what`. */
   const failing = new Map<string, string>()
 
   async function untilDone(what: string, act: () => Promise<void>, signal: AbortSignal): Promise<void> {
@@ -28,10 +33,10 @@ export function createUntilDone({ log }: { log: Logger }): UntilDone {
         const { message } = error as Error
         failing.set(what, `${what}: ${message}`)
         const waitMs = waitFor(error, attempt)
-        const told = error instanceof AfterlogError && error.retryable
-        log[told ? 'warn' : 'error']({ err: error, attempt, waitMs }, `${what}; trying again`)
+        const isExpected = error instanceof AfterlogError && error.retryable
+        log[isExpected ? 'warn' : 'error']({ err: error, attempt, waitMs }, `${what}; trying again`)
         await sleep(waitMs, undefined, { signal }).finally(() => {
-          // Somebody else's, who says so himself.
+          // The caller aborted and no longer waits for this action.
           if (signal.aborted) failing.delete(what)
         })
       }
@@ -46,7 +51,9 @@ function waitFor(error: unknown, attempt: number): number {
   return spread(first, longest, attempt)
 }
 
-/** ms before the next try: doubled each time, and spread, so that several processes do not come back at once. */
+/**
+ * ms before the next try: doubles with each attempt, and is spread at random so that processes do not retry together.
+ */
 export function spread(firstMs: number, longestMs: number, attempt: number): number {
   return Math.min(firstMs * 2 ** Math.min(attempt, 10), longestMs) * (0.75 + Math.random() / 2)
 }

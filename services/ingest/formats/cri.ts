@@ -1,13 +1,14 @@
 // A CRI line: `<RFC 3339 time> <stdout|stderr> <tags> <message>`, as containerd and CRI-O write it for the kubelet
-// (kubernetes/cri-api, "log format"). Tags are separated by colons; P is a fragment, F the last one or a whole line.
+// (kubernetes/cri-api, "log format"). Tags are separated by colons. P is a fragment; F is the last fragment or a whole
+// line.
 import type { TimeReader } from './time-bytes.ts'
 
-/** Where the parts of the last line lie. Works on the inside of a JSON string too: the header never needs an escape. */
+/** Finds the parts of a line. It also works inside a JSON string, since the header never needs an escape. */
 export class CriReader {
   stderr = false
   partial = false
   messageStart = 0
-  /** What was wrong with the last line that was none. */
+  /** Why the last line was not a CRI line. */
   problem = ''
 
   read(bytes: Buffer, start: number, stop: number, time: TimeReader): boolean {
@@ -24,7 +25,7 @@ export class CriReader {
     if (tagEnd > stop || (tag !== 0x50 && tag !== 0x46)) return this.fail('the tag P or F must follow the stream')
     this.partial = tag === 0x50
     let pos = tagEnd
-    // Further tags after a colon are reserved by the specification and carry nothing today.
+    // The specification reserves further tags, after a colon, and defines none yet.
     if (pos < stop && bytes[pos] === 0x3a) while (pos < stop && bytes[pos] !== 0x20) pos++
     if (pos < stop && bytes[pos] !== 0x20) return this.fail('a space must follow the tag')
     this.messageStart = Math.min(pos + 1, stop)

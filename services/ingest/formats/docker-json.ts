@@ -1,5 +1,5 @@
-// A line of docker's json-file driver: {"log":"text\n","stream":"stdout","time":"…"}. Lines longer than 16 KiB are cut by docker
-// into several, of which only the last ends in a newline: the others are fragments, as CRI's P.
+// A line of docker's json-file driver: {"log":"text\n","stream":"stdout","time":"…"}. Docker cuts a line longer than
+// 16 KiB into several, of which only the last ends in a newline. The others are fragments, like those with CRI's tag P.
 import { JsonScanner, JsonSyntaxError, none, plainString } from './json-scanner.ts'
 import { canonicalEscapes, unescapeJson } from './json-escape.ts'
 import type { TimeReader } from './time-bytes.ts'
@@ -11,7 +11,7 @@ export interface DockerLine {
   message: Buffer
 }
 
-/** The line, its time left in `time`; a sentence where it is none. */
+/** Returns the line and leaves its time in `time`, or returns a sentence that says why it is not such a line. */
 export function readDockerLine(line: Buffer, time: TimeReader): DockerLine | string {
   const json = new JsonScanner(line)
   let log: Buffer | undefined

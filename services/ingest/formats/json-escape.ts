@@ -1,6 +1,8 @@
-// JSON string escapes on bytes, so that what is not UTF-8 survives. Lone surrogates, which name no character, become U+FFFD.
+// JSON string escapes on bytes, so that bytes that are not UTF-8 survive. A lone surrogate becomes U+FFFD.
 
-/** The bytes that a JSON string's inner bytes [start, stop) stand for. The scanner has checked the escapes. */
+/**
+ * Returns the bytes that the JSON string content [start, stop) stands for. The scanner must have checked the escapes.
+ */
 export function unescapeJson(bytes: Buffer, start: number, stop: number): Buffer {
   const out = Buffer.allocUnsafe(stop - start + 3)
   let length = 0
@@ -32,7 +34,7 @@ export function unescapeJson(bytes: Buffer, start: number, stop: number): Buffer
   return out.subarray(0, length)
 }
 
-/** How many bytes those are; `plain` says that there is no escape. */
+/** Returns the length of what `unescapeJson` returns. `plain` says that there is no escape. */
 export function unescapedLength(bytes: Buffer, start: number, stop: number, plain: boolean): number {
   if (plain) return stop - start
   let length = 0
@@ -44,7 +46,7 @@ export function unescapedLength(bytes: Buffer, start: number, stop: number, plai
   return length
 }
 
-/** Bytes as the inside of a JSON string: only quote, backslash and control bytes are escaped, those with a short escape by it. */
+/** Escapes bytes for a JSON string: quote, backslash and control bytes only, with the short escape where one exists. */
 export function escapeJson(bytes: Buffer): Buffer {
   let extra = 0
   for (const byte of bytes) if (byte === 0x22 || byte === 0x5c || byte < 0x20) extra += 5
@@ -62,7 +64,9 @@ export function escapeJson(bytes: Buffer): Buffer {
   return out.subarray(0, length)
 }
 
-/** The inside of a JSON string in the one way that escapeJson writes it; lone surrogates become U+FFFD. */
+/**
+ * Rewrites the content of a JSON string to the one spelling that escapeJson writes. A lone surrogate becomes U+FFFD.
+ */
 export function canonicalEscapes(escaped: Buffer): Buffer {
   return escapeJson(unescapeJson(escaped, 0, escaped.length))
 }

@@ -1,26 +1,29 @@
-// JSON (RFC 8259) read where it lies, without making a JavaScript value: the native batch's hot path. Strict in its grammar,
-// lenient in one thing: control bytes and invalid UTF-8 inside strings are let through, since lines are stored as received.
+// A scanner for JSON (RFC 8259) that reads bytes in place and makes no JavaScript values: the hot path of the native
+// batch. Its grammar is strict, but it lets control bytes and invalid UTF-8 through in strings: lines are stored as
+// received.
 
 export type ValueKind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7
 export const none: ValueKind = 0
 /** A string without escapes: its bytes are its value. */
 export const plainString: ValueKind = 1
-/** A string with escapes, all of them such as json-escape.ts writes. */
+/** A string with escapes, each spelled as json-escape.ts spells it. */
 export const escapedString: ValueKind = 2
-/** A string with \u, \/ or bare control bytes: to be compared or stored, it is unescaped and escaped again. */
+/**
+ * A string with \u, \/ or bare control bytes. It must be unescaped and escaped again before it is compared or stored.
+ */
 export const unicodeString: ValueKind = 3
 export const numberValue: ValueKind = 4
 export const trueValue: ValueKind = 5
 export const falseValue: ValueKind = 6
 export const nullValue: ValueKind = 7
-/** Objects and arrays are told apart by their first byte. */
+/** An object or an array; its first byte says which. */
 export const nested = 8 as const
 
 const depthMax = 64
 
 export class JsonSyntaxError extends Error {
   readonly position: number
-  /** It may well be JSON, and is nested deeper than it is read. */
+  /** The text is nested deeper than the scanner reads. It may be valid JSON. */
   readonly tooDeep: boolean
   constructor(message: string, position: number, tooDeep = false) {
     super(message)
@@ -30,7 +33,10 @@ export class JsonSyntaxError extends Error {
   }
 }
 
-/** A cursor over bytes. After `value()` or `string()`, [start, stop) is the value: of a string, the bytes between its quotes. */
+/**
+ * A cursor over bytes. After `value()` or `string()`, [start, stop) is the value: of a string, the bytes between its
+ * quotes.
+ */
 export class JsonScanner {
   readonly bytes: Buffer
   pos: number
@@ -45,11 +51,11 @@ export class JsonScanner {
   }
 
   fail(expected: string): never {
-    const found = this.pos >= this.end ? 'the end' : describeByte(this.bytes[this.pos]!)
-    throw new JsonSyntaxError(`expected ${expected}, found ${found} at byte ${this.pos}`, this.pos)
+    const actual = this.pos >= this.end ? 'the end' : describeByte(this.bytes[this.pos]!)
+    throw new JsonSyntaxError(`expected ${expected}, found ${actual} at byte ${this.pos}`, this.pos)
   }
 
-  /** Skips white space; returns the next byte, or -1 at the end. */
+  /** Skips white space and returns the next byte, or -1 at the end. */
   peek(): number {
     const { bytes, end } = this
     let pos = this.pos
@@ -111,7 +117,7 @@ export class JsonScanner {
     this.fail('a closing quote')
   }
 
-  /** Reads any value; nested ones are checked to their end and kept as one range. */
+  /** Reads any value. An object or an array is checked to its end and becomes one range. */
   value(depth = 0): ValueKind | typeof nested {
     const byte = this.peek()
     switch (byte) {

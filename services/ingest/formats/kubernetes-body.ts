@@ -1,17 +1,17 @@
-// The body of a lifecycle post as JSON values, one per document. A line of NDJSON that is not JSON is a value's failure, unless no
-// line is; a JSON body that is not JSON fails whole, with where it broke.
+// The body of a lifecycle post as JSON values, one per document. In NDJSON a line that is not JSON fails alone, unless
+// no line is JSON. A JSON body that is not JSON fails as a whole, with the byte where it broke.
 import { AfterlogError } from '#shared/errors.ts'
 import { JsonScanner, JsonSyntaxError } from './json-scanner.ts'
 
 export interface Document {
   value: unknown
-  /** Its bytes as received. */
+  /** The bytes as received. */
   raw: Buffer
-  /** Why it is not JSON, in which case it has no value. */
+  /** Why the document is not JSON. `value` is undefined then. */
   broken?: string
 }
 
-/** Throws `invalid-body` where nothing of it is JSON, or where it holds something else than objects. */
+/** Throws `invalid-body` where no document is JSON, or where no document is an object. */
 export function readDocuments(body: Buffer, contentType: 'json' | 'ndjson'): Document[] {
   if (contentType === 'json') {
     const document = parse(body)
@@ -33,7 +33,8 @@ export function readDocuments(body: Buffer, contentType: 'json' | 'ndjson'): Doc
 const notObjects = (where: string) =>
   new AfterlogError(
     'invalid-body',
-    `${where} is no lifecycle record: expected a Kubernetes Pod, Node or Event, a list of them, or a watch event {type, object}`,
+    `${where} is not a lifecycle record: expected a Kubernetes Pod, Node or Event, a list of them, ` +
+      'or a watch event {type, object}',
   )
 
 function parse(raw: Buffer): Document {
@@ -45,15 +46,15 @@ function parse(raw: Buffer): Document {
 }
 
 function whereItBroke(raw: Buffer, error: Error): string {
-  const told = /at position (\d+)/.exec(error.message)?.[1]
+  const position = /at position (\d+)/.exec(error.message)?.[1]
   const words = error.message.split(/,? "|,? \.\.\."| in JSON/)[0]
-  if (told !== undefined) return `${words} at byte ${told}`
+  if (position !== undefined) return `${words} at byte ${position}`
   const scanner = new JsonScanner(raw)
   try {
     scanner.value()
   } catch (failure) {
     if (!(failure instanceof JsonSyntaxError)) throw failure
-    // Nested so deep, it was not read to where it broke.
+    // The scanner stopped at its depth limit, before the place where the text broke.
     return failure.tooDeep ? failure.message : `${words} at byte ${failure.position}`
   }
   return `${words} at byte ${scanner.pos}`
@@ -62,8 +63,8 @@ function whereItBroke(raw: Buffer, error: Error): string {
 function splitLines(body: Buffer): { raw: Buffer; number: number }[] {
   const lines: { raw: Buffer; number: number }[] = []
   for (let start = 0, number = 1; start < body.length; number++) {
-    const found = body.indexOf(0x0a, start)
-    const end = found === -1 ? body.length : found
+    const newline = body.indexOf(0x0a, start)
+    const end = newline === -1 ? body.length : newline
     const raw = body.subarray(start, end)
     if (raw.some((byte) => byte > 0x20)) lines.push({ raw, number })
     start = end + 1

@@ -1,18 +1,18 @@
-// What Kubernetes objects travel in: lists, watch events {type, object}, the log bodies of the OpenTelemetry k8sobjects receiver
-// (as themselves or in an OTLP/JSON export). Each is opened until an object, or a reason why there is none, is left.
+// Opens what Kubernetes objects travel in: lists, watch events {type, object}, and the log bodies of the OpenTelemetry
+// k8sobjects receiver (bare or in an OTLP/JSON export). It yields objects, or the reasons why there is none.
 import type { Change } from '../normalise/pod-facts.ts'
 import type { RejectReason } from '../normalise/reject.ts'
 import { otlpBodies } from './kubernetes-otlp.ts'
 
 export type JsonObject = Record<string, unknown>
 
-/** One lifecycle record: an object, something that means nothing to us (a bookmark), or a failure. */
+/** One lifecycle record: an object, a record without meaning for us (a bookmark), or a failure. */
 export type Enclosed =
   | { is: 'object'; object: JsonObject; change: Change; cluster: string; hint: Hint }
   | { is: 'nothing' }
   | { is: 'reject'; value: unknown; reason: RejectReason; detail: string }
 
-/** What a list says of its items, which need not say it themselves. */
+/** The kind and API version that a list states for its items. The items need not repeat them. */
 export interface Hint {
   kind: string
   apiVersion: string
@@ -30,7 +30,7 @@ const depthMax = 6
 const watchTypes = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR'] as const
 
 export function openEnvelopes(value: unknown): Generator<Enclosed> {
-  return open(value, { change: 'told', cluster: '', hint: { kind: '', apiVersion: '' }, depth: 0 })
+  return open(value, { change: 'reported', cluster: '', hint: { kind: '', apiVersion: '' }, depth: 0 })
 }
 
 function* open(value: unknown, context: Context): Generator<Enclosed> {
@@ -38,7 +38,7 @@ function* open(value: unknown, context: Context): Generator<Enclosed> {
     return yield reject(value, 'bad-object', `lists and watch events are nested more than ${depthMax} deep`)
   const inner = { ...context, depth: context.depth + 1 }
   if (Array.isArray(value)) {
-    // What stands in an array is a record; a whole body may be an empty batch.
+    // A whole body may be an empty batch. Inside it, an empty array stands where a record should.
     if (value.length === 0 && context.depth > 0)
       return yield reject(value, 'not-an-object', 'expected a Kubernetes object, got an empty array')
     for (const item of value as unknown[]) yield* open(item, inner)
@@ -54,7 +54,7 @@ function* open(value: unknown, context: Context): Generator<Enclosed> {
     for (const { body, cluster } of otlpBodies(value['resourceLogs'])) yield* open(body, { ...inner, cluster })
     return
   }
-  // A log record that carries the object as its body.
+  // A log record of an agent, with the object as its body.
   if (isObject(value['body']) && value['kind'] === undefined && value['metadata'] === undefined)
     return yield* open(value['body'], inner)
   yield { is: 'object', object: value, change: context.change, cluster: context.cluster, hint: context.hint }
@@ -68,7 +68,7 @@ function isList(value: JsonObject): boolean {
 }
 
 function* openList({ kind, apiVersion, items }: JsonObject, context: Context): Generator<Enclosed> {
-  // What Go writes for an empty list.
+  // Go writes an empty list as null.
   if (items === null) return
   if (items === undefined)
     return yield reject({ kind, apiVersion }, 'missing-field', 'items: expected an array of objects, which may be empty')
@@ -86,7 +86,7 @@ function* openWatchEvent(event: JsonObject, type: string, context: Context): Gen
     case 'DELETED':
       return yield* open(event['object'], { ...context, change: 'deleted' })
     case 'BOOKMARK':
-    // The k8sobjects receiver marks the end of each pull.
+    // The k8sobjects receiver sends it at the end of each pull.
     case 'PULLEND':
       return yield { is: 'nothing' }
     case 'ERROR':

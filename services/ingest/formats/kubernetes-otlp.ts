@@ -3,13 +3,13 @@
 
 export interface OtlpBody {
   body: unknown
-  /** The resource's k8s.cluster.name, '' without one. */
+  /** The k8s.cluster.name of the resource, or '' without one. */
   cluster: string
 }
 
 const depthMax = 64
 
-/** The bodies of all log records. Whatever does not have OTLP's shape is left out of the walk. */
+/** Yields the bodies of all log records. Parts that do not have the shape of OTLP are skipped. */
 export function* otlpBodies(resourceLogs: readonly unknown[]): Generator<OtlpBody> {
   for (const resource of resourceLogs) {
     const attributes = anyValue({ kvlistValue: { values: at(at(resource, 'resource'), 'attributes') } }, 0)

@@ -1,14 +1,14 @@
-// What is read of core/v1 Pod, Node and Event, and of events.k8s.io/v1 Event. Loose: unknown keys are kept, since the object is stored as
-// it came; strict in what is read here or shown under /k8s, so that a reject can name the field: a typed client refuses a whole list for one
-// object whose image is a number.
+// The fields that are read of core/v1 Pod, Node and Event and of events.k8s.io/v1 Event. Unknown keys stay, since the
+// object is stored as received. Fields that are read here or served under /k8s are checked, so that a reject can name
+// the field: a typed client refuses a whole list for one object whose image is a number.
 // https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#pod-v1-core
 import { z } from 'zod'
 import { parseKubernetesTime } from '../normalise/kubernetes-time.ts'
 
-/** Marks the issue of a time that cannot be read, so that the reject says `bad-time`. */
+/** The text that marks an unreadable time in an issue, so that the reason of the reject is `bad-time`. */
 export const badTime = 'an RFC 3339 time between 1970 and 2105'
 
-/** As stored, or null where it is not set. */
+/** The time as it is stored, or null where it is not set. */
 const time = z
   .string()
   .nullish()
@@ -38,12 +38,12 @@ const int32 = z
   .nullish()
   .transform((value) => value ?? null)
 const flag = z.boolean().nullish()
-/** A resource.Quantity: clients read numbers, too. */
+/** A resource.Quantity. Clients accept numbers, too. */
 const quantities = z.record(z.string(), z.union([z.string(), z.number()], 'expected a quantity such as 256Mi')).nullish()
-/** Of an object or a container: Kubernetes allows names and uids of up to 253 characters. */
+/** The name or uid of an object or a container. Kubernetes allows up to 253 characters. */
 const required = z.string().min(1).max(253)
 const isUid = (uid: string): boolean => !uid.startsWith('unresolved:')
-const reserved = 'expected the uid of the API: what begins with unresolved: is a pod of which no uid is known'
+const reserved = 'expected the uid that the API server gave; Afterlog reserves unresolved: for pods without a known uid'
 
 const owner = z.looseObject({ apiVersion: text, kind: text, name: text, uid: text, controller: flag, blockOwnerDeletion: flag })
 const metadata = z.looseObject({
@@ -214,7 +214,7 @@ export const coreEventSchema = z.looseObject({
   series,
   reportingComponent: text,
   reportingInstance: text,
-  // Added by kubernetes-event-exporter.
+  // kubernetes-event-exporter adds it.
   clusterName: text,
 })
 

@@ -1,5 +1,5 @@
-// Lifecycle records: Kubernetes Pods, Events and Nodes, however they travel, as rows of their tables. Pure. One bad object never costs
-// its neighbours: it is a reject that names the field. Input: docs/formats.md.
+// Decodes lifecycle records: Kubernetes Pods, Events and Nodes, in any envelope, become rows of their tables. Pure. One
+// bad object never costs its neighbours: it becomes a reject that names the field. Input: docs/formats.md.
 import type { z } from 'zod'
 import { coreEventFacts, newEventFacts } from '../normalise/event-facts.ts'
 import { latestBelieved } from '../normalise/kubernetes-time.ts'
@@ -19,32 +19,32 @@ type LifecycleTable = (typeof lifecycleTables)[number]
 type Row = Record<string, unknown>
 type Failure = Pick<Reject, 'reason' | 'detail'>
 
-/** etcd takes 1.5 MiB by default; what is larger is no object of a cluster. */
+/** etcd takes 1.5 MiB by default, so a larger object cannot come from a cluster. */
 const objectCharsMax = 2 * 1024 * 1024
 
 export interface Decoded {
-  /** Only tables that got rows. */
+  /** Only tables with rows. */
   tables: TableRows[]
-  /** Objects understood, bookmarks among them. */
+  /** The number of records that were understood, bookmarks among them. */
   accepted: number
   rejects: Reject[]
 }
 
-/** One object that was understood, as it may travel again by itself: `decodeLifecycle` makes the same rows of it. */
+/** One object that was understood, ready to travel by itself: `decodeLifecycle` makes the same rows of `text`. */
 export interface LifecycleObject {
-  /** Where it stands in its body. */
+  /** Its place in the body. */
   index: number
-  /** JSON, with its kind; of managedFields only the times and subresources, which are all that is read of them. */
+  /** JSON, with the kind. managedFields is reduced to its times and subresources: nothing else of it is read. */
   text: string
   change: Change
   cluster: string
-  /** What it is or tells of, a pod mostly: its uid, or where that is not told, what it is called. */
+  /** The uid of the object that it describes, mostly a pod, or cluster/namespace/name where it states no uid. */
   about: string
 }
 
 /**
  * Throws AfterlogError `invalid-body` where the body is not JSON (or no line of NDJSON is).
- * @param onObject Given each object that became rows.
+ * @param onObject Called with each object that became rows.
  */
 export function decodeLifecycle(
   body: Buffer,
@@ -102,7 +102,7 @@ function store(
   return undefined
 }
 
-interface Told {
+interface ObjectToStore {
   object: JsonObject
   text: string
   change: Change
@@ -110,7 +110,7 @@ interface Told {
   rows: Record<LifecycleTable, string[]>
 }
 
-function storePod({ object, text, change, origin, rows }: Told): Failure | undefined {
+function storePod({ object, text, change, origin, rows }: ObjectToStore): Failure | undefined {
   const read = check(podSchema, object, (pod) => {
     const row = podFacts(pod, { change, object: text, origin })
     return { row, lives: lifeFacts(pod, row, origin) }
@@ -121,7 +121,7 @@ function storePod({ object, text, change, origin, rows }: Told): Failure | undef
   return undefined
 }
 
-function storeNode({ object, text, change, origin, rows }: Told): Failure | undefined {
+function storeNode({ object, text, change, origin, rows }: ObjectToStore): Failure | undefined {
   const read = check(nodeSchema, object, (node) => {
     const row = nodeFacts(node, { change, object: text, origin })
     return { row, states: nodeStates(node, row) }
@@ -134,7 +134,7 @@ function storeNode({ object, text, change, origin, rows }: Told): Failure | unde
 
 type Kind = 'pod' | 'node' | 'core-event' | 'new-event'
 
-// Items of lists, and Events that agents took from client-go, do not say their kind: the list does, or their fields.
+// Items of lists, and Events that agents read through client-go, state no kind. The list's kind or the fields tell it.
 function kindOf(object: JsonObject, hint: Hint): Kind | undefined {
   const kind = object['kind'] ?? (hint.kind === '' ? undefined : hint.kind)
   const apiVersion = object['apiVersion'] ?? (hint.apiVersion === '' ? undefined : hint.apiVersion)
@@ -156,30 +156,32 @@ function kindOf(object: JsonObject, hint: Hint): Kind | undefined {
 const has = (value: unknown, key: string): boolean => typeof value === 'object' && value !== null && Object.hasOwn(value, key)
 
 function unknownKind(object: JsonObject): Failure {
-  const said = [object['apiVersion'], object['kind']].filter((part) => typeof part === 'string' && part !== '').join(' ')
+  const { apiVersion, kind } = object
+  const type = [apiVersion, kind].filter((part) => typeof part === 'string' && part !== '').join(' ')
+  const subject = type === '' ? 'an object without kind' : type.slice(0, 200)
   return {
     reason: 'unknown-kind',
-    detail: `${said === '' ? 'an object without kind' : said.slice(0, 200)} is not stored: expected v1 Pod, v1 Node, v1 Event or events.k8s.io/v1 Event`,
+    detail: `${subject} is not stored: expected v1 Pod, v1 Node, v1 Event or events.k8s.io/v1 Event`,
   }
 }
 
-/** The object as it is stored: without the bookkeeping of server-side apply, which is half of it, and with its kind. */
+/** Returns the object as it is stored: with its kind, and without managedFields, which would be half of it. */
 function objectText(object: JsonObject, kind: Kind): string | Failure {
   try {
-    const text = JSON.stringify(named(object, kind, undefined))
+    const text = JSON.stringify(withKind(object, kind, undefined))
     return text.length <= objectCharsMax
       ? text
-      : { reason: 'too-large', detail: `the object has ${text.length} characters, ${objectCharsMax} are taken` }
+      : { reason: 'too-large', detail: `the object has ${text.length} characters, of at most ${objectCharsMax}` }
   } catch {
-    return { reason: 'bad-object', detail: 'the object is nested too deeply to be read' }
+    return { reason: 'bad-object', detail: 'the object is nested too deeply to be read; send it with fewer levels' }
   }
 }
 
-function named({ apiVersion, kind: said, ...object }: JsonObject, kind: Kind, managedFields: unknown): JsonObject {
+function withKind({ apiVersion, kind: statedKind, ...object }: JsonObject, kind: Kind, managedFields: unknown): JsonObject {
   const { metadata } = object
   return {
     apiVersion: apiVersion ?? (kind === 'new-event' ? 'events.k8s.io/v1' : 'v1'),
-    kind: said ?? (kind === 'pod' ? 'Pod' : kind === 'node' ? 'Node' : 'Event'),
+    kind: statedKind ?? (kind === 'pod' ? 'Pod' : kind === 'node' ? 'Node' : 'Event'),
     ...object,
     ...(has(metadata, 'managedFields') ? { metadata: { ...(metadata as JsonObject), managedFields } } : {}),
   }
@@ -200,7 +202,7 @@ function lifecycleObject(
   const from = cluster === '' ? origin.cluster : cluster
   return {
     index,
-    text: JSON.stringify(named(object, kind, times)),
+    text: JSON.stringify(withKind(object, kind, times)),
     change,
     cluster: from,
     about: typeof uid === 'string' && uid !== '' ? uid : [from, namespace, name].join('/'),
@@ -228,7 +230,7 @@ function reasonOf(issue: z.core.$ZodIssue, object: JsonObject): RejectReason {
   return value === undefined || value === '' ? 'missing-field' : 'bad-field'
 }
 
-// Lone surrogates would be refused by the engine, and a whole batch with them.
+// The engine would refuse a lone surrogate, and with it the whole batch.
 function encode(table: LifecycleTable, row: Row): string {
   return `${JSON.stringify(
     columns[table].map((column) => row[column]),

@@ -1,26 +1,26 @@
-// What a native batch says before and beside its records: its keys, the fields that hold for all records, and whether it is a batch at all.
+// The head of a native batch: its keys, the fields that hold for all of its records, and whether it is a batch at all.
 import { AfterlogError } from '#shared/errors.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { canonicalEscapes, escapeJson } from './json-escape.ts'
 import { type JsonScanner, JsonSyntaxError, nullValue, numberValue } from './json-scanner.ts'
 import type { RecordScanner } from './record-scanner.ts'
 
-/** Batch-level defaults, JSON-escaped. */
+/** Defaults for all records of a batch, JSON-escaped. */
 export interface BatchDefaults {
   cluster: Buffer
   node: Buffer
   agent: Buffer
 }
 
-/** Batch-level defaults of an origin. */
+/** Returns the defaults that the origin of a batch gives. */
 export function defaultsOf({ cluster, node, agent }: Pick<Origin, 'cluster' | 'node' | 'agent'>): BatchDefaults {
   const escaped = (value: string): Buffer => escapeJson(Buffer.from(value))
   return { cluster: escaped(cluster), node: escaped(node), agent: escaped(agent) }
 }
 
 /**
- * Told by the first object: whether it has records, and whether anything follows it. A record is read by then, from where `json` stood to
- * where it stands.
+ * Reads the first object to decide the form of the body: whether the object has `records`, and whether anything follows
+ * it. For the answer `record` that one record has been read, from where `json` stood to where it stands.
  */
 export function formOf(json: JsonScanner, slots: RecordScanner): 'batch' | 'record' | 'lines' {
   const first = json.peek()
@@ -43,7 +43,7 @@ export function formOf(json: JsonScanner, slots: RecordScanner): 'batch' | 'reco
 
 const recordsKey = Buffer.from('records')
 
-/** Keys of the object that is next; whoever asks for the next key has read the value. */
+/** Yields the keys of the next object. The caller must read each value before it asks for the next key. */
 export function* keysOf(json: JsonScanner): Generator<string> {
   json.expect(0x7b, '"{"')
   if (json.peek() === 0x7d) json.pos++
@@ -70,7 +70,7 @@ export function batchField(json: JsonScanner, key: string): Buffer | undefined {
   return value.length === 0 ? undefined : Buffer.from(value)
 }
 
-/** Whatever else somebody's agent calls seq means nothing. */
+/** Reads our sequence number. A `seq` of another kind, as some agents send, counts as 0. */
 export function batchSeq(json: JsonScanner): number {
   const seq = json.value() === numberValue ? Number(json.bytes.toString('latin1', json.start, json.stop)) : 0
   return Number.isInteger(seq) && seq > 0 && seq < 2 ** 31 ? seq : 0

@@ -1,7 +1,7 @@
-// One record of a native batch, from the slots that the scanner filled to a draft of a line. A record that cannot be a line gives
-// a reason and a sentence that names the field.
+// Turns one record of a native batch, from the slots that the scanner filled, into a draft of a line. A record that
+// cannot be a line gives a reason and a sentence that names the field.
 import type { RejectReason } from '../normalise/reject.ts'
-import { LineDraft, text } from '../normalise/line-draft.ts'
+import { LineDraft, text, type texts } from '../normalise/line-draft.ts'
 import { capEscaped, recordBytesMax } from '../normalise/line-cap.ts'
 import { normaliseSeverity, severities } from '../normalise/severity.ts'
 import { lineTimeMaxMs, type RetentionClass, TimeWindow, tooOld } from '../normalise/time-window.ts'
@@ -16,7 +16,7 @@ import { type RecordScanner, slot } from './record-scanner.ts'
 import { readCount, readFlag, readMap } from './record-values.ts'
 import { TimeReader } from './time-bytes.ts'
 
-/** Bytes of a name, an id or a path. */
+/** The most bytes of a name, an id or a path. */
 const nameBytesMax = 4096
 
 export class NativeRecord {
@@ -37,12 +37,14 @@ export class NativeRecord {
     this.lastClass = this.window.classOf('')
   }
 
-  /** Records from now on arrived then, ms since 1970; NaN where nobody knows. */
+  /** Sets when the records from now on arrived, in ms since 1970. NaN means unknown. */
   arrived(receivedMs: number): void {
     if (this.window.arrived(receivedMs)) this.lastClass = this.window.classOf(this.lastNamespace.toString('latin1'))
   }
 
-  /** Fills the draft from the slots. False where the record is none; reason and detail say why. */
+  /**
+   * Fills the draft from the slots. Returns false for a record that cannot be a line; `reason` and `detail` say why.
+   */
   read(bytes: Buffer, defaults: BatchDefaults): boolean {
     const { draft } = this
     draft.reset()
@@ -79,7 +81,8 @@ export class NativeRecord {
       if (slots.isString(slot.pod) || slots.isString(slot.unit)) return true
       return this.fail(
         'bad-path',
-        'path must end like pods/<namespace>_<pod>_<uid>/<container>/<restart>.log or containers/<pod>_<namespace>_<container>-<id>.log',
+        'path must end like pods/<namespace>_<pod>_<uid>/<container>/<restart>.log or ' +
+          'containers/<pod>_<namespace>_<container>-<id>.log',
       )
     }
     draft.set(text.podUid, path.podUid)
@@ -114,22 +117,8 @@ export class NativeRecord {
     )
   }
 
-  /** A string field; null and "" leave what the path or the batch said. */
-  private name(
-    bytes: Buffer,
-    field:
-      | 'namespace'
-      | 'pod'
-      | 'podUid'
-      | 'container'
-      | 'containerId'
-      | 'node'
-      | 'unit'
-      | 'cluster'
-      | 'agent'
-      | 'traceId'
-      | 'spanId',
-  ): boolean {
+  /** Reads a string field. null and "" leave the value of the path or of the batch. */
+  private name(bytes: Buffer, field: Exclude<(typeof texts)[number], 'message' | 'file'>): boolean {
     const index = slot[field]
     const kind = this.slots.kind[index]!
     if (kind === none || kind === nullValue) return true
@@ -274,10 +263,10 @@ export class NativeRecord {
       this.lastClass = this.window.classOf(this.lastNamespace.toString('latin1'))
     }
     const { ms } = time
-    if (this.window.isTooOld(ms, this.lastClass)) return this.fail('too-old', tooOld(shown(ms), this.lastClass))
+    if (this.window.isTooOld(ms, this.lastClass)) return this.fail('too-old', tooOld(timeText(ms), this.lastClass))
     if (this.window.isInTheFuture(ms))
-      return this.fail('in-the-future', `time ${shown(ms)} is more than an hour ahead of its arrival`)
-    if (!(ms >= 0 && ms < lineTimeMaxMs)) return this.fail('bad-time', `time ${shown(ms)} is not in 1970 to 2105`)
+      return this.fail('in-the-future', `time ${timeText(ms)} is more than an hour ahead of its arrival`)
+    if (!(ms >= 0 && ms < lineTimeMaxMs)) return this.fail('bad-time', `time ${timeText(ms)} is not in 1970 to 2105`)
     draft.seconds = time.seconds
     draft.nanos = time.nanos
     draft.retentionClass = this.lastClass.bytes
@@ -285,4 +274,4 @@ export class NativeRecord {
   }
 }
 
-const shown = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : 'of another age')
+const timeText = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : 'of another age')

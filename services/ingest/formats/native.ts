@@ -1,6 +1,6 @@
-// The native batch (docs/formats.md): a JSON object with records, one record, or one record per line of NDJSON. Bytes
-// in, drafts of lines out, into whatever sink; one bad record never costs its neighbours, and a body that is no batch
-// is refused as a whole.
+// Decodes the native batch (docs/formats.md): a JSON object with records, one record, or one record per line of NDJSON.
+// Bytes come in, drafts of lines go to a sink. One bad record never costs its neighbours. A body that is not a batch is
+// refused as a whole.
 import { AfterlogError } from '#shared/errors.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { Decoded } from '../normalise/decoded.ts'
@@ -16,21 +16,24 @@ import { RecordScanner } from './record-scanner.ts'
 export interface DecodeOptions {
   origin: Origin
   retention: RetentionRules
-  /** Of the ordinals' hash; fixed for the life of the process. */
+  /** Seeds the hash of the ordinal counter; fixed for the life of the process. */
   seed: number
 }
 
-/** What became of the records of one batch; their lines are in the sink. */
+/** The counts and rejects of one batch. The sink has its lines. */
 export interface BatchOutcome {
   accepted: number
   rejects: Reject[]
 }
 
-/** Rows of `{"cluster"?, "node"?, "agent"?, "records": […]}`. Throws AfterlogError `invalid-body` where it is none. */
+/**
+ * Decodes `{"cluster"?, "node"?, "agent"?, "records": […]}` into rows. Throws AfterlogError `invalid-body` where the
+ * body is not such a batch.
+ */
 export const decodeBatch = (body: Buffer, options: DecodeOptions): Decoded =>
   decodeAlone(body, options, (decoder) => decoder.batch(body, options.origin))
 
-/** Rows of one record per line. Throws AfterlogError `invalid-body` where no line is JSON. */
+/** Decodes one record per line into rows. Throws AfterlogError `invalid-body` where no line is JSON. */
 export const decodeLines = (body: Buffer, options: DecodeOptions): Decoded =>
   decodeAlone(body, options, (decoder) => decoder.lines(body, options.origin))
 
@@ -44,13 +47,16 @@ function decodeAlone(
   return { tables: sink.take(), ...outcome }
 }
 
-/** What a batch says for all its records. */
+/** The fields of a batch that hold for all its records. */
 interface Head extends BatchDefaults {
-  /** What its first record counts as, where a body was split over messages. */
+  /** The number of the first record within its body, where a body was split over messages. */
   seq: number
 }
 
-/** Decodes any number of batches, one after the other, into one sink. What throws `invalid-body` leaves nothing in the sink. */
+/**
+ * Decodes any number of batches, one after the other, into one sink. A batch that throws `invalid-body` leaves nothing
+ * in the sink.
+ */
 export class NativeDecoder {
   private readonly slots = new RecordScanner()
   private readonly record: NativeRecord
@@ -67,17 +73,19 @@ export class NativeDecoder {
     this.sink = sink
   }
 
-  /** `{"cluster"?, "node"?, "agent"?, "records": […]}`. Throws AfterlogError `invalid-body` where it is none. */
+  /**
+   * Decodes `{"cluster"?, "node"?, "agent"?, "records": […]}`. Throws AfterlogError `invalid-body` for any other body.
+   */
   batch(body: Buffer, origin: Origin): BatchOutcome {
     this.json = new JsonScanner(body)
-    const found = this.headOf(origin)
+    const head = this.headOf(origin)
     return this.whole(() => {
-      // Where cluster, node or agent stand behind the records, which is rare, the records are simply read again.
-      if (!this.readBatch(found, origin)) this.readBatch(found, origin)
+      // Where cluster, node or agent stand behind the records, which is rare, the records are read a second time.
+      if (!this.readBatch(head, origin)) this.readBatch(head, origin)
     })
   }
 
-  /** One record per line. Throws AfterlogError `invalid-body` where no line is JSON. */
+  /** Decodes one record per line. Throws AfterlogError `invalid-body` where no line is JSON. */
   lines(body: Buffer, origin: Origin): BatchOutcome {
     this.json = new JsonScanner(body)
     return this.whole(() => {
@@ -87,8 +95,8 @@ export class NativeDecoder {
   }
 
   /**
-   * A Kafka message: a batch, one record, or NDJSON, told apart by the first object. One record that has neither offset nor ordinal
-   * takes `loneOrdinal`. Throws AfterlogError `invalid-body` where it is none of them.
+   * Decodes a Kafka message: a batch, one record, or NDJSON, as its first object tells. A message of one record with
+   * neither offset nor ordinal takes `loneOrdinal`. Throws AfterlogError `invalid-body` for any other message.
    */
   message(value: Buffer, origin: Origin, loneOrdinal: number): BatchOutcome {
     const json = new JsonScanner(value)
@@ -117,7 +125,10 @@ export class NativeDecoder {
     }
   }
 
-  /** Escaped once for all batches of one origin, which on Kafka are many and small. */
+  /**
+   * Returns the head of an origin. It is escaped once for consecutive batches of one origin, since Kafka has many small
+   * ones.
+   */
   private headOf({ cluster, node, agent }: Origin): Head {
     const last = this.origin
     if (cluster !== last?.cluster || node !== last.node || agent !== last.agent) {
@@ -135,8 +146,10 @@ export class NativeDecoder {
     this.sink.begin({ tenant: origin.tenant, receivedMs: origin.receivedMs, seq: head.seq })
   }
 
-  /** False where the records were read before all that `found` now holds was known. */
-  private readBatch(found: Head, origin: Origin): boolean {
+  /**
+   * Fills `head`. Returns false where the records came before a field that changed `head`: the caller reads them again.
+   */
+  private readBatch(head: Head, origin: Origin): boolean {
     const { json } = this
     json.pos = 0
     if (json.peek() === -1) throw new AfterlogError('invalid-body', 'the body is empty; send {"records": […]}')
@@ -149,23 +162,24 @@ export class NativeDecoder {
     let used: Head | undefined
     for (const key of keysOf(json)) {
       if (key === 'records') {
-        if (used !== undefined) throw new AfterlogError('invalid-body', 'records is there twice', { parameter: 'records' })
-        used = { ...found }
+        if (used !== undefined)
+          throw new AfterlogError('invalid-body', 'records is there twice; send one array of records', { parameter: 'records' })
+        used = { ...head }
         this.begin(origin, used)
         this.readRecords()
-      } else if (key === 'cluster' || key === 'node' || key === 'agent') found[key] = batchField(json, key) ?? found[key]
-      else if (key === 'seq') found.seq = batchSeq(json)
+      } else if (key === 'cluster' || key === 'node' || key === 'agent') head[key] = batchField(json, key) ?? head[key]
+      else if (key === 'seq') head.seq = batchSeq(json)
       else json.value()
     }
     if (json.peek() !== -1) json.fail('the end')
     if (used === undefined)
       throw new AfterlogError('invalid-body', 'records is missing; send {"records": […]}', { parameter: 'records' })
-    if (same(used, found)) return true
+    if (same(used, head)) return true
     this.sink.abandon()
     return false
   }
 
-  /** The array that is next. A record that is no object is rejected; broken JSON is thrown. */
+  /** Reads the array of records. A record that is not an object is rejected; broken JSON throws. */
   private readRecords(): void {
     const { json } = this
     if (json.peek() !== 0x5b) throw new AfterlogError('invalid-body', 'records must be an array', { parameter: 'records' })
@@ -207,7 +221,7 @@ export class NativeDecoder {
     if (garbage === index) throw new AfterlogError('invalid-body', `no line of the body is a JSON object; the first: ${first}`)
   }
 
-  /** One line of NDJSON; the sentence where it is not even a JSON object. */
+  /** Reads one line of NDJSON. Returns a sentence where the line is not a JSON object. */
   private line(index: number, start: number, stop: number): string | undefined {
     const { json } = this
     try {
@@ -241,7 +255,9 @@ export class NativeDecoder {
 const same = (a: Head, b: Head): boolean =>
   a.cluster.equals(b.cluster) && a.node.equals(b.node) && a.agent.equals(b.agent) && a.seq === b.seq
 
-/** The defaults as text, for records that are kept apart from their batch. Bytes that are not UTF-8 become U+FFFD. */
+/**
+ * Returns the defaults as text, for rejected records, which leave their batch. Bytes that are not UTF-8 become U+FFFD.
+ */
 function inheritedOf({ cluster, node, agent }: BatchDefaults): Required<Reject>['inherited'] {
   const read = (escaped: Buffer): string => JSON.parse(`"${escaped.toString()}"`) as string
   return { cluster: read(cluster), node: read(node), agent: read(agent) }

@@ -1,4 +1,4 @@
-// What log paths say, remembered by their bytes: a batch repeats a handful of paths thousands of times.
+// A cache of parsed log paths, by their bytes: a batch repeats a handful of paths thousands of times.
 import { parseLogPath } from '#shared/kubelet-path.ts'
 import { escapeJson } from './json-escape.ts'
 
@@ -10,7 +10,7 @@ export interface PathParts {
   readonly pod: Buffer
   readonly container: Buffer
   readonly containerId: Buffer
-  /** -1 where the path does not tell. */
+  /** -1 where the path has no restart number. */
   readonly restart: number
 }
 
@@ -21,7 +21,7 @@ export class PathCache {
   private size = 0
   private last: PathParts | undefined
 
-  /** The parts of the path at bytes [start, stop), or undefined where it is no log path. */
+  /** Returns the parts of the path at bytes [start, stop), or undefined where it is not a log path. */
   get(bytes: Buffer, start: number, stop: number): PathParts | undefined {
     const { last } = this
     if (last !== undefined && isAt(last.bytes, bytes, start, stop)) return last
@@ -57,7 +57,7 @@ function parse(bytes: Buffer): PathParts | undefined {
 
 function isAt(expected: Buffer, bytes: Buffer, start: number, stop: number): boolean {
   if (expected.length !== stop - start) return false
-  // From the end: paths of one node differ there first.
+  // Compares from the end, where paths of one node differ first.
   for (let i = expected.length - 1; i >= 0; i--) if (expected[i] !== bytes[start + i]) return false
   return true
 }

@@ -1,5 +1,5 @@
-// One record of a native batch (docs/formats.md), found field by field without making an object: where each known
-// field's value lies in the body, and what kind of value it is. Unknown fields are checked for syntax and passed over.
+// Scans one record of a native batch (docs/formats.md) without making an object: for each known field it notes where
+// the value lies in the body and of what kind it is. Unknown fields are checked for syntax and skipped.
 import { unescapeJson } from './json-escape.ts'
 import { type JsonScanner, nested, none, plainString, unicodeString, escapedString } from './json-scanner.ts'
 
@@ -35,25 +35,25 @@ export const recordFields = [
 export type RecordField = (typeof recordFields)[number]
 
 const fieldCount = recordFields.length
-/** Field → slot, for readable access: `slot.time`. */
+/** The index of a field's slot, by the field's name. */
 export const slot = Object.fromEntries(recordFields.map((name, index) => [name, index])) as Record<RecordField, number>
 
 const keysByLength: readonly (readonly { bytes: Buffer; index: number }[])[] = Array.from({ length: 16 }, (_, length) =>
   recordFields.flatMap((name, index) => (name.length === length ? [{ bytes: Buffer.from(name), index }] : [])),
 )
 
-/** Slots of the last record read. One scanner serves one decoder; nothing is kept between records. */
+/** The slots of the last record read. One scanner serves one decoder and holds nothing of earlier records. */
 export class RecordScanner {
   readonly kind = new Uint8Array(fieldCount)
   readonly start = new Int32Array(fieldCount)
   readonly stop = new Int32Array(fieldCount)
 
-  /** Reads the object that is next under `json`. Throws JsonSyntaxError. Of a repeated key the last value counts. */
+  /** Reads the next object of `json`. Throws JsonSyntaxError. Of a repeated key the last value counts. */
   read(json: JsonScanner): void {
     this.readUntil(json, undefined)
   }
 
-  /** The same, up to a key of these bytes, where it returns true: the object is none that is read here. */
+  /** Reads as `read` does, up to a key of these bytes. There it returns true: the object is not a record. */
   readUntil(json: JsonScanner, key: Buffer | undefined): boolean {
     this.kind.fill(none)
     json.expect(0x7b, '"{"')

@@ -1,11 +1,12 @@
-// Values of a record's slots that are not text: counts, flags, maps.
+// Reads the values of a record's slots that are not text: counts, flags, maps.
 import { falseValue, none, nullValue, numberValue, plainString, trueValue } from './json-scanner.ts'
 import type { RecordScanner } from './record-scanner.ts'
 import { readStringMap } from './string-map.ts'
 
 /**
- * A whole number from 0 to `max`, also as a string of digits, as agents that parse paths send it; `otherwise` where the field is not
- * there or null, -2 where it is none.
+ * Reads a whole number from 0 to `max`. Agents that parse paths send it as a string of digits, which is read too.
+ * Returns
+ * `otherwise` where the field is missing or null, and -2 for any other value.
  */
 export function readCount(slots: RecordScanner, bytes: Buffer, index: number, otherwise: number, max: number): number {
   const kind = slots.kind[index]!
@@ -23,14 +24,16 @@ export function readCount(slots: RecordScanner, bytes: Buffer, index: number, ot
   return value <= max ? value : -2
 }
 
-/** True, or false where the field is false, null or not there; undefined where it is anything else. */
+/** Returns false where the field is false, null or missing, and undefined where it is not a flag. */
 export function readFlag(slots: RecordScanner, index: number): boolean | undefined {
   const kind = slots.kind[index]!
   if (kind === trueValue) return true
   return kind === none || kind === nullValue || kind === falseValue ? false : undefined
 }
 
-/** An object of strings as JSON; null where the field is not there, undefined where it is no object. */
+/**
+ * Returns an object of strings as JSON, null where the field is missing or null, undefined where it is not an object.
+ */
 export function readMap(slots: RecordScanner, bytes: Buffer, index: number): Buffer | null | undefined {
   const kind = slots.kind[index]!
   if (kind === none || kind === nullValue) return null

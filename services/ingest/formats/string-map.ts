@@ -1,13 +1,14 @@
-// labels and attributes of a record: an object whose values become strings, as the engine's Map(String, String) wants it.
+// The labels and attributes of a record: objects whose values become strings, as the engine's Map(String, String)
+// needs.
 import { JsonScanner, nested, nullValue } from './json-scanner.ts'
 import { canonicalEscapes, escapeJson } from './json-escape.ts'
 
-/** Bytes of a record's labels or attributes; beyond, they are left out with a mark. */
+/** The most bytes of a record's labels or attributes. A larger map is replaced by a mark. */
 const mapBytesMax = 256 * 1024
 
 /**
- * The object at [start, stop), checked by the scanner, as an object of strings: null is left out, numbers, true and false keep their
- * text, nested values their JSON. Undefined where it is no object.
+ * Rewrites the object at [start, stop), which the scanner has checked, as an object of strings. Nulls are dropped;
+ * numbers, true and false become their text, nested values their JSON. Returns undefined where it is not an object.
  */
 export function readStringMap(bytes: Buffer, start: number, stop: number): Buffer | undefined {
   if (bytes[start] !== 0x7b) return undefined
@@ -24,7 +25,7 @@ export function readStringMap(bytes: Buffer, start: number, stop: number): Buffe
       const text = kind === nested ? escapeJson(value) : canonicalEscapes(value)
       pieces.push(quoted(key), colon, quoted(text), comma)
       length += key.length + text.length + 6
-      // Measured as it is kept, so that what fits still fits when a message is decoded again.
+      // The length as stored counts, so that a map that fits still fits when Kafka's copy of it is decoded.
       if (length > mapBytesMax) return Buffer.from(`{"afterlog.cut":"${stop - start} bytes were left out"}`)
     }
     if (json.peek() === 0x2c) json.pos++

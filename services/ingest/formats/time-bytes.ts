@@ -1,14 +1,16 @@
-// Times of records, read from bytes: RFC 3339 to the nanosecond, or integer ns since 1970. Kept as two numbers, whole seconds
-// (floor) and nanoseconds, since a line's time must not become an object.
+// Reads the times of records from bytes: RFC 3339 to the nanosecond, or integer ns since 1970. A time is two numbers,
+// so that the hot path makes no object per line.
 
-/** The last time read. One reader belongs to one decoder. */
+/** Holds the time that it read last. One reader belongs to one decoder. */
 export class TimeReader {
   /** Whole seconds since 1970, floored. */
   seconds = 0
   /** 0 to 999,999,999. */
   nanos = 0
 
-  /** Reads `2026-11-23T10:00:00.123456789Z`, or with an offset such as +02:00. False where it is none. */
+  /**
+   * Reads `2026-11-23T10:00:00.123456789Z`, or a time with an offset such as +02:00. Returns false for any other text.
+   */
   rfc3339(bytes: Buffer, start: number, stop: number): boolean {
     if (stop - start < 20 || stop - start > 45) return false
     const year = digits(bytes, start, 4)
@@ -40,7 +42,7 @@ export class TimeReader {
     return true
   }
 
-  /** Reads an integer count of ns since 1970, as digits with an optional minus. False where it is none or beyond 64 bits. */
+  /** Reads ns since 1970 as digits with an optional minus. Returns false for any other text, or beyond 64 bits. */
   epochNs(bytes: Buffer, start: number, stop: number): boolean {
     const negative = bytes[start] === 0x2d
     const from = negative ? start + 1 : start
@@ -55,7 +57,7 @@ export class TimeReader {
     return true
   }
 
-  /** Milliseconds since 1970, for comparing with arrival times. */
+  /** Milliseconds since 1970, to compare with arrival times. */
   get ms(): number {
     return this.seconds * 1000 + Math.floor(this.nanos / 1_000_000)
   }

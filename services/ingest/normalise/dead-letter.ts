@@ -1,34 +1,34 @@
-// Rejected records as dead letters, before they are rows or messages. Sent twice, a record is one dead letter: its identity is a hash
-// of what it came in and where it stood there (HTTP: the body and the index; Kafka: topic, partition, offset and index; a letter
-// that was sent again: the identity of that letter and the index). Decision 0001.
+// Rejected records as dead letters, before they become rows or messages. A record sent twice is one dead letter: its
+// identity is a hash of where it stood. Over HTTP that is the body and the index; on Kafka topic, partition, offset and
+// index; for a replayed dead letter the identity of that letter and the index. docs/decisions/0001-delivery.md
 import { createHash } from 'node:crypto'
 import type { Origin } from './origin.ts'
 import type { Reject, RejectReason } from './reject.ts'
 
-/** Bytes of a payload that are kept. */
+/** The most bytes of a payload that a dead letter holds. */
 export const payloadBytesMax = 64 * 1024
 
 export interface DeadLetter {
   identity: bigint
-  /** Arrival as RFC 3339 to the millisecond, in the range of the table whatever a message's headers say. */
+  /** Arrival as RFC 3339 to the millisecond, clamped to the range of the table. */
   time: string
   /** `http:/v1/batches#3`, `kafka:<topic>/<partition>@<offset>#0`, `replay:<identity>#1`. */
   origin: string
   index: number
   reason: RejectReason
-  /** The sentence that the sender got. */
+  /** The sentence in the answer to the sender. */
   detail: string
   /** Bytes as received, cut at 64 KiB. */
   payload: Buffer
-  /** Bytes as received, all of them. */
+  /** The length of the payload as received, before the cut. */
   payloadBytes: number
-  /** What the record inherited. */
+  /** The fields that the record inherited from its batch. */
   cluster: string
   node: string
   agent: string
 }
 
-/** @param key What the records came in: the body, or topic, partition and offset. */
+/** @param key What the records came in: the body's bytes, or topic, partition and offset. */
 export function deadLettersOf(rejects: readonly Reject[], origin: Origin, key: Buffer): DeadLetter[] {
   if (rejects.length === 0) return []
   const { tenant, source, replay, cluster, node, agent } = origin
@@ -51,8 +51,8 @@ export function deadLettersOf(rejects: readonly Reject[], origin: Origin, key: B
   }))
 }
 
-/** The last that a DateTime64(9) can hold is in 2262. */
+/** A DateTime64(9) ends in 2262. */
 const lastMs = Date.UTC(2262, 0)
 
-/** A time that nobody told is 1970: the row says by itself when it was stored. */
+/** An unknown time becomes 1970. The row has a column for the time at which it was stored. */
 const tableTime = (ms: number): string => new Date(Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), lastMs)).toISOString()

@@ -1,17 +1,18 @@
-// Pure: an Event of either API as a row of `events`. A watch's DELETED only says that the API server forgot it (after an hour): kept.
+// Pure: an Event of either API as a row of `events`. A watch's DELETED only says that the API server dropped the Event,
+// an hour after it happened, so the row stays.
 import type { CoreEvent, NewEvent } from '../formats/kubernetes-schema.ts'
 import { factVersion } from './fact-version.ts'
 import { laterOf } from './kubernetes-time.ts'
 import type { Origin } from './origin.ts'
 
-/** Of core/v1. Undefined where it tells no time at all. */
+/** Reads a core/v1 Event. Returns undefined where it states no time at all. */
 export function coreEventFacts(event: CoreEvent, object: string, origin: Origin) {
   const { metadata, involvedObject, series } = event
-  const told = [event.lastTimestamp, series?.lastObservedTime ?? null, event.eventTime, event.firstTimestamp]
+  const times = [event.lastTimestamp, series?.lastObservedTime ?? null, event.eventTime, event.firstTimestamp]
   return eventRow(event, {
     involved: involvedObject,
     first: event.firstTimestamp ?? event.eventTime,
-    last: told.reduce(laterOf, null),
+    last: times.reduce(laterOf, null),
     message: event.message,
     count: series?.count ?? event.count,
     component: event.source?.component || event.reportingComponent,
@@ -23,14 +24,14 @@ export function coreEventFacts(event: CoreEvent, object: string, origin: Origin)
   })
 }
 
-/** Of events.k8s.io/v1. Undefined where it tells no time at all. */
+/** Reads an events.k8s.io/v1 Event. Returns undefined where it states no time at all. */
 export function newEventFacts(event: NewEvent, object: string, origin: Origin) {
   const { metadata, regarding, series } = event
-  const told = [event.deprecatedLastTimestamp, series?.lastObservedTime ?? null, event.eventTime, event.deprecatedFirstTimestamp]
+  const times = [event.deprecatedLastTimestamp, series?.lastObservedTime ?? null, event.eventTime, event.deprecatedFirstTimestamp]
   return eventRow(event, {
     involved: regarding,
     first: event.eventTime ?? event.deprecatedFirstTimestamp,
-    last: told.reduce(laterOf, null),
+    last: times.reduce(laterOf, null),
     message: event.note,
     count: series?.count ?? event.deprecatedCount,
     component: event.reportingController || event.deprecatedSource?.component || '',
@@ -64,7 +65,7 @@ function eventRow({ metadata, type, reason }: Pick<CoreEvent, 'metadata' | 'type
     tenant: origin.tenant,
     cluster: parts.cluster,
     namespace: metadata.namespace || involved.namespace,
-    // Every Event of an API server has one; a hand-made one is told apart by its name.
+    // Every Event of an API server has a uid. Hand-made Events are identified by their names.
     uid: metadata.uid || `${metadata.namespace}/${metadata.name}`,
     version: factVersion({ rank: 0, resourceVersion: metadata.resourceVersion, newest: last }),
     name: metadata.name,

@@ -1,11 +1,12 @@
-// Which of two facts on one object is the newer, whatever order they arrive in: the version that ReplacingMergeTree keeps.
+// Which of two facts about one object is newer, in whatever order they arrive: ReplacingMergeTree keeps the highest
+// version.
 
-/** Below the rank: bits of a version that order within it. */
+/** The bits of a version below the rank: they order the facts of one rank. */
 export const versionOrderMax = (1n << 61n) - 1n
 
 /**
- * `rank` 0 to 7: facts that cannot be undone rank higher. Within a rank the resourceVersion orders, where it is a number (etcd's
- * revisions are), else the newest time told.
+ * `rank` is 0 to 7: facts that cannot be undone rank higher. Within a rank the resourceVersion orders where it is a
+ * number, as etcd's revisions are, and otherwise the newest time in the fact.
  */
 export function factVersion({
   rank,

@@ -1,20 +1,20 @@
-// The identity of a line (decision 0001) is a 64-bit hash of (tenant, cluster, pod uid, container, restart or container
-// id as sent, stream, text, offset or ordinal), beside its time. The hash is the default expression of logs.identity in
-// migrations/0001-logs.sql, computed by the engine from what was sent and never again: later attribution does not
-// change it. This module holds the other half: the ordinal, how many equal lines (same life, time, stream, text) came
-// before one in its batch.
+// The identity of a line is a 64-bit hash of (tenant, cluster, pod uid, container, restart or container id as sent,
+// stream, text, offset or ordinal), beside its time. The engine computes it once, as the default of logs.identity in
+// migrations/0001-logs.sql, from what was sent; later attribution does not change it. This module counts the ordinal:
+// how many equal lines (same life, time, stream, text) came before a line in its batch.
+// docs/decisions/0001-delivery.md
 import type { RowWriter } from '../store/row-writer.ts'
 
 const entriesMin = 128
-/** A table that one big batch made larger than this would cost every small one after it. */
-const entriesKept = 4096
+/** The most entries that stay allocated between batches: clearing a larger table would cost every small batch. */
+const entriesKeptMax = 4096
 
 /**
- * Counts equal runs of bytes in a writer. Runs with one hash are compared byte by byte, so that two different lines never share a
- * count; the seed keeps a sender from choosing texts that collide.
+ * Counts equal runs of bytes in a writer. Runs with one hash are compared byte by byte, so that two different lines
+ * never share a count. The seed keeps a sender from choosing texts that collide.
  */
 export class OrdinalCounter {
-  /** Twice as many slots as entries. */
+  /** A hash table of indexes of entries, with at least two slots per entry. */
   private slots = new Int32Array(2 * entriesMin).fill(-1)
   private hashes = new Int32Array(entriesMin)
   private starts = new Int32Array(entriesMin)
@@ -29,7 +29,7 @@ export class OrdinalCounter {
     this.seed = seed
   }
 
-  /** How many runs equal to [start, stop) of the writer were asked for before; the run must stay in the writer. */
+  /** Returns how often a run equal to [start, stop) was asked for before. The run must stay in the writer. */
   next(start: number, stop: number): number {
     const hash = this.hash(start, stop)
     let at = hash & (this.slots.length - 1)
@@ -49,11 +49,11 @@ export class OrdinalCounter {
     return 0
   }
 
-  /** Counts anew, as for another batch. */
+  /** Starts again from zero, for the next batch. */
   forget(): void {
     if (this.size === 0) return
     this.size = 0
-    if (this.hashes.length <= entriesKept) this.slots.fill(-1)
+    if (this.hashes.length <= entriesKeptMax) this.slots.fill(-1)
     else {
       this.slots = new Int32Array(2 * entriesMin).fill(-1)
       this.hashes = new Int32Array(entriesMin)

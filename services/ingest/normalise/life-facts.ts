@@ -1,10 +1,12 @@
-// Pure: the container statuses of a Pod as rows of `lives`, one per container instance it tells of.
+// Pure: the container statuses of a Pod as rows of `lives`, one per container instance that they describe.
 //
-// Numbers. The kubelet gives a new instance the number of the one before plus one and writes its log to <number>.log
-// (kuberuntime_container.go, startContainer); status.restartCount is the number of the newest instance. `state` is about that one.
-// `lastState` is about the one before it, except while the container waits (CrashLoopBackOff, CreateContainerError, …): then the
-// kubelet has moved the newest instance's own end from `state` to `lastState` (kubelet_pods.go, convertToAPIContainerStatuses), and
-// the dead instance there still has the number restartCount. docs/decisions/0004-outcomes.md has the details.
+// Restart numbers. The kubelet gives a new instance the number of the one before plus one and writes its log to
+// <number>.log (kuberuntime_container.go, startContainer). status.restartCount is the number of the newest instance,
+// and
+// `state` describes that one. `lastState` describes the one before it, except while the container waits
+// (CrashLoopBackOff, CreateContainerError, …): then the kubelet has moved the newest instance's own end from `state` to
+// `lastState` (kubelet_pods.go, convertToAPIContainerStatuses), and that dead instance still has the number
+// restartCount. docs/decisions/0004-outcomes.md has the details.
 import { bareContainerId } from '#shared/container-id.ts'
 import { lifeOutcome } from '#shared/lifecycle/life-outcome.ts'
 import { madeUpBy } from '#shared/lifecycle/made-up.ts'
@@ -21,11 +23,14 @@ interface Life {
   state: 'running' | 'terminated'
   startedAt: string | null
   end: Terminated | null
-  /** The status is this instance's own: its image digest and container id are known. */
+  /** Whether the status is this instance's own, so that its image digest and container id apply. */
   own: boolean
 }
 
-/** Rows of all containers that run or have run, in the order of the statuses. `row`: what podFacts made of the same object. */
+/**
+ * Returns rows of all containers that run or have run, in the order of the statuses.
+ * @param row What podFacts returned for the same object.
+ */
 export function lifeFacts(pod: KubernetesPod, row: ReturnType<typeof podFacts>, origin: Origin) {
   const sidecars = new Set(
     (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name),
@@ -80,18 +85,18 @@ function livesOf(container: ContainerStatus, deleting: boolean): Life[] {
   else if (state?.running)
     lives.push({ restart: restartCount, state: 'running', startedAt: state.running.startedAt, end: null, own: true })
   if (last) {
-    const still = lives.length === 0 && newestIsDead(container, last, deleting)
-    // A runtime that lost its state counts from 0: the instance before has a number of its own that nobody tells here.
+    const describesNewest = lives.length === 0 && newestIsDead(container, last, deleting)
+    // A runtime that lost its state counts from 0. The number of the instance before is then unknown here.
     const earlier = restartCount === 0 && bareContainerId(last.containerID) !== '' ? 0 : restartCount - 1
-    const restart = still ? restartCount : earlier
-    if (restart >= 0) lives.push(ended(restart, last, still))
+    const restart = describesNewest ? restartCount : earlier
+    if (restart >= 0) lives.push(ended(restart, last, describesNewest))
   }
   return lives
 }
 
 /**
- * A status that waits becomes a made-up end once its pod is terminated (status_manager.go, TerminatePod). It names no
- * instance of its own, so lastState tells of the newest one, as it does beside `waiting`.
+ * A status that waits becomes a made-up end once its pod is terminated (status_manager.go, TerminatePod). That end
+ * belongs to no instance, so `lastState` describes the newest instance, as it does beside `waiting`.
  */
 function isLostAgain({ containerID }: ContainerStatus, end: Terminated, last: Terminated): boolean {
   return isLost(end) && end.startedAt === null && (containerID === '' || containerID === last.containerID)
@@ -107,17 +112,19 @@ const ended = (restart: number, end: Terminated, own: boolean): Life => ({
   own,
 })
 
-// Of a container that waits: is lastState about instance restartCount, or about the one before?
+// For a container that waits: whether lastState describes instance restartCount, and not the one before.
 function newestIsDead({ restartCount, containerID, state }: ContainerStatus, last: Terminated, deleting: boolean): boolean {
   if (restartCount === 0) return containerID === '' || last.containerID === '' || containerID === last.containerID
   if (containerID !== '' && last.containerID !== '') return containerID === last.containerID
-  // Made up by the kubelet for an instance that vanished; it counts the restart in advance, unless the pod is being deleted.
+  // The kubelet made up this end for an instance that vanished. It counts the restart in advance, unless the pod is
+  // deleted.
   if (isLost(last)) return deleting
-  // The default state of a container that the runtime knows nothing of: lastState is carried over from before.
+  // In the default state, of a container that the runtime does not know, lastState is left over from an earlier
+  // instance.
   return state?.waiting?.reason !== 'ContainerCreating' && state?.waiting?.reason !== 'PodInitializing'
 }
 
-// An end beats a start; an end that somebody saw beats one that was made up; a status of its own beats a memory of it.
+// An end outranks a start, an observed end outranks a made-up one, and an instance's own status outranks a lastState.
 function rank({ state, end, own }: Life): number {
   if (state === 'running') return 1
   if (end !== null && madeUpBy(end) !== undefined) return 2

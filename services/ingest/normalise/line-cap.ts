@@ -1,15 +1,15 @@
-// Lines over a cap are cut with a mark that people can see, not refused (docs/formats.md). Text is what lies inside a
-// JSON string.
+// Cuts lines over a cap, with a mark that readers can see, instead of refusing them (docs/formats.md). Text here is the
+// escaped content of a JSON string.
 import { escapeJson, unescapeJson } from '../formats/json-escape.ts'
 
-/** Bytes of one record's message. */
+/** The most bytes of one record's message. */
 export const recordBytesMax = 256 * 1024
-/** Bytes of a line joined from fragments. */
+/** The most bytes of a line joined from fragments. */
 export const joinedBytesMax = 1024 * 1024
 
 /**
- * The escaped text, cut to `bytesMax` of what it stands for, never inside a UTF-8 sequence. Returned as it is where it fits, and where
- * it was cut already: a line that goes through Kafka is decoded twice.
+ * Cuts the escaped text so that it stands for at most `bytesMax` bytes, never inside a UTF-8 sequence. Text that fits
+ * is returned unchanged, and so is text that was cut before: a line that goes through Kafka is decoded twice.
  */
 export function capEscaped(escaped: Buffer, bytesMax: number): Buffer {
   if (escaped.length <= bytesMax) return escaped

@@ -1,7 +1,7 @@
-// One line between its decoder and its sink: byte ranges of what it came in, and numbers. A decoder fills one draft again and again; a
-// sink makes of each what it is for: rows of `logs` (line-sink), records of a message (publish/).
+// One line between its decoder and its sink: byte ranges of the buffer that it came in, and numbers. A decoder refills
+// one draft for every line. A sink turns it into rows of `logs` (line-sink) or records of a message (publish/).
 
-/** Text of a draft: JSON-escaped bytes of some buffer. */
+/** The texts of a draft: JSON-escaped bytes of some buffer. */
 export const texts = [
   'podUid',
   'container',
@@ -22,7 +22,7 @@ export const text = Object.fromEntries(texts.map((name, index) => [name, index])
 const nothing = Buffer.alloc(0)
 const emptyMap = Buffer.from('{}')
 
-/** One line, reused for all lines of a decoder: `reset` it, fill it, give it to the sink. */
+/** One line. A decoder reuses it for all lines: `reset` it, fill it, give it to the sink. */
 export class LineDraft {
   readonly source: Buffer[] = texts.map(() => nothing)
   readonly start = new Int32Array(texts.length)
@@ -34,16 +34,16 @@ export class LineDraft {
   restart = -1
   offset = -1
   length = -1
-  /** -1: count it. */
+  /** -1 where the sink must count it. */
   ordinal = -1
   eof = false
   partial = false
-  /** Index into `severities`; 0 looks at the text. */
+  /** An index into `severities`. At 0 the sink derives it from the text. */
   severity = 0
   /** JSON objects of strings. */
   labels: Buffer = emptyMap
   attributes: Buffer = emptyMap
-  /** Escaped, as the retention rules name it. */
+  /** The name of the retention class, escaped. */
   retentionClass: Buffer = nothing
 
   reset(): void {
@@ -80,22 +80,25 @@ export class LineDraft {
   }
 }
 
-/** Takes the lines of one batch after the other. A batch is one HTTP body or one Kafka message: ordinals count within it. */
+/**
+ * Takes the lines of batches, one batch after the other. A batch is one HTTP body or one Kafka message: ordinals count
+ * within it.
+ */
 export interface DraftSink {
   /** Begins a batch. */
   begin(batch: BatchHead): void
-  /** The draft is read at once and not kept. */
+  /** Copies what it needs of the draft before it returns. */
   add(draft: LineDraft): void
-  /** Ends the batch: what it said is kept. */
+  /** Ends the batch and makes its lines final. */
   end(): void
-  /** Forgets what was added since `begin`; nothing where no batch was begun since the last `end`. */
+  /** Drops the lines added since `begin`. Does nothing where no batch was begun since the last `end`. */
   abandon(): void
 }
 
 export interface BatchHead {
   tenant: string
-  /** Arrival, ms since 1970; NaN where nobody knows. */
+  /** Arrival in ms since 1970; NaN where it is not known. */
   receivedMs: number
-  /** What the first record counts as: greater than 0 where a body was split over messages. */
+  /** The number of the first record within its body: greater than 0 where a body was split over messages. */
   seq: number
 }

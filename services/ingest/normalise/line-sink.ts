@@ -1,5 +1,5 @@
-// Lines on their way into rows of `logs`: joins the CRI fragments of one batch, counts ordinals, finds severities. A line arrives as
-// a draft of byte ranges and leaves as bytes; only fragments, which are rare, become objects.
+// Turns lines into rows of `logs`: joins the CRI fragments of one batch, counts ordinals, derives severities. A line
+// arrives as a draft of byte ranges and leaves as bytes. Only fragments, which are rare, become objects.
 import { detectSeverity } from './severity.ts'
 import { OrdinalCounter } from './identity.ts'
 import { capEscaped, endsInMark, joinedBytesMax, recordBytesMax } from './line-cap.ts'
@@ -24,19 +24,19 @@ interface Fragments {
 }
 
 export interface LineSinkOptions {
-  /** Bytes that the batches have, as a first guess of what their rows take. */
+  /** The bytes of the batches, from which the first size of the row buffer is guessed. */
   bytesHint: number
-  /** Of the ordinals' hash: any number, fixed for the life of the process. */
+  /** Seeds the hash of the ordinal counter: any number, fixed for the life of the process. */
   seed: number
-  /** Told the ordinal of each line without offset, by the `seq` of its first record in the batch. */
+  /** Called with the ordinal of each line without offset, and the `seq` of its first record in the batch. */
   onOrdinal?: (seq: number, ordinal: number) => void
-  /** Where the bytes of the rows come from. */
+  /** Supplies the buffers for the rows. */
   pool?: BufferPool
 }
 
 const separator = Buffer.from('","')
 
-/** Makes rows of `logs` of any number of batches. */
+/** Makes rows of `logs` from any number of batches. */
 export class LineSink implements DraftSink {
   private readonly rows: RowWriter
   private readonly scratch = new RowWriter(1024)
@@ -49,7 +49,7 @@ export class LineSink implements DraftSink {
   private received: Buffer = Buffer.alloc(0)
   /** Lines written. */
   count = 0
-  /** Where the current record stands in the batch. */
+  /** The number of the current record within its body. */
   private seq = -1
   private startLength = 0
   private startCount = 0
@@ -71,7 +71,7 @@ export class LineSink implements DraftSink {
       this.received = Buffer.from(`","${time}","`)
     }
     this.seq = seq - 1
-    this.keep()
+    this.makeFinal()
     this.ordinals.forget()
   }
 
@@ -89,15 +89,15 @@ export class LineSink implements DraftSink {
     }
   }
 
-  /** A line whose last fragment never came is kept as partial. */
+  /** A line whose last fragment never came is stored as partial. */
   end(): void {
     for (const fragments of this.pending.values()) this.join(fragments, true)
     this.pending.clear()
-    this.keep()
+    this.makeFinal()
   }
 
-  /** What is written stays, whatever is abandoned after. */
-  private keep(): void {
+  /** A later `abandon` leaves the rows written so far. */
+  private makeFinal(): void {
     this.startLength = this.rows.length
     this.startCount = this.count
   }
@@ -108,7 +108,7 @@ export class LineSink implements DraftSink {
     this.count = this.startCount
   }
 
-  /** The rows of all lines. The sink must not be used after. */
+  /** Returns the rows of all lines. The sink must not be used afterwards. */
   take(): TableRows[] {
     const release = (): void => this.rows.release()
     if (this.count > 0) return [{ table: 'logs', rows: this.rows.take(), count: this.count, release }]
@@ -134,7 +134,7 @@ export class LineSink implements DraftSink {
       }
     } else {
       fragments.messages.push(message)
-      // Where lines of the other stream stand between, the joined line does not end where its place and length say.
+      // A line of the other stream stands between them: the joined line does not end at offset + length.
       const follows = draft.offset === fragments.offset + fragments.length
       fragments.length = fragments.length < 0 || draft.length < 0 ? -1 : fragments.length + draft.length
       fragments.eof = draft.eof && follows
@@ -166,7 +166,7 @@ export class LineSink implements DraftSink {
     to.copy(draft.source[index]!, draft.start[index], draft.stop[index])
   }
 
-  // The column order is services/ingest/store/columns.ts.
+  // store/columns.ts has the order of the columns.
   private head(to: RowWriter, draft: LineDraft): void {
     to.byte(0x5b)
     to.time(draft.seconds, draft.nanos)
@@ -213,7 +213,10 @@ export class LineSink implements DraftSink {
     to.copy(separator)
   }
 
-  /** -1 where the line cannot have had so many bytes, or where they are not all stored: of such a line nothing is proven to follow it. */
+  /**
+   * Returns -1 where the line is longer than `length` says, or was cut: then offset + length does not prove where the
+   * next line begins.
+   */
   private provenLength(length: number, start: number, stop: number): number {
     const { bytes } = this.rows
     if (length <= 0 || (stop - start > recordBytesMax && endsInMark(bytes, stop))) return -1
@@ -255,7 +258,7 @@ export class LineSink implements DraftSink {
 
 const severityNames = ['', 'trace', 'debug', 'info', 'warn', 'error', 'fatal'].map((name) => Buffer.from(name))
 
-/** Whose fragments may be one line. */
+/** Fragments with equal keys may be parts of one line. */
 export function lifeKey(draft: LineDraft): string {
   const part = (index: number): string => draft.source[index]!.toString('latin1', draft.start[index], draft.stop[index])
   return [

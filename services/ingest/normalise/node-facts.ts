@@ -1,24 +1,25 @@
-// Pure: a Node object as a row of `nodes`, and each state that it tells of as a row of `node_states`: a node that comes back forgets that
-// it was away. A row depends on the object alone, so that whoever tells it again, and each heartbeat, tells the same rows.
+// Pure: a Node object as a row of `nodes`, and each of its states as a row of `node_states`, since a node that comes
+// back drops the state of its absence. A row depends on the object alone, so that a resent object and each heartbeat
+// give the same rows.
 import type { KubernetesNode } from '../formats/kubernetes-schema.ts'
 import { factVersion } from './fact-version.ts'
 import { laterOf } from './kubernetes-time.ts'
 import type { Origin } from './origin.ts'
 import type { Change } from './pod-facts.ts'
 
-/** `object`: the Node as JSON. Times as the engine reads them, null where not told. */
+/** `object` is the Node as JSON. Times are in the engine's form, null where the object has none. */
 export function nodeFacts(
   { metadata, spec, status }: KubernetesNode,
   { change, object, origin }: { change: Change; object: string; origin: Origin },
 ) {
-  const told = [
+  const times = [
     metadata.creationTimestamp,
     metadata.deletionTimestamp,
     ...metadata.managedFields.map(({ time }) => time),
     ...(spec?.taints ?? []).map(({ timeAdded }) => timeAdded),
     ...(status?.conditions ?? []).flatMap(({ lastTransitionTime, lastHeartbeatTime }) => [lastTransitionTime, lastHeartbeatTime]),
   ]
-  const statusAt = told.reduce(laterOf, null)
+  const statusAt = times.reduce(laterOf, null)
   const gone = change === 'deleted'
   return {
     tenant: origin.tenant,
@@ -34,9 +35,9 @@ export function nodeFacts(
   }
 }
 
-/** `row`: what nodeFacts made of the same object. A state of an object that tells no time at all is left out. */
+/** `row` is what nodeFacts returned for the same object. The states of an object without any time are left out. */
 export function nodeStates({ metadata, spec, status }: KubernetesNode, row: ReturnType<typeof nodeFacts>) {
-  // Not the newest time of all: that of a heartbeat would make a new state every few minutes.
+  // The newest time of all would not do: a heartbeat's would make a new state every few minutes.
   const changedAt =
     metadata.managedFields
       .filter(({ subresource }) => subresource === '')
@@ -56,7 +57,7 @@ export function nodeStates({ metadata, spec, status }: KubernetesNode, row: Retu
     reason: '',
     message: value,
   }))
-  // An API server does not say when a Node was removed: not before the newest time that it told.
+  // An API server does not say when a Node was removed. The newest time in the object is a lower bound.
   const gone =
     row.gone === 1
       ? [{ what: 'gone', status: 'True', since: metadata.deletionTimestamp ?? row.status_at, reason: '', message: '' }]

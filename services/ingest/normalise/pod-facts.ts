@@ -5,16 +5,16 @@ import { factVersion } from './fact-version.ts'
 import { laterOf, latestBelieved } from './kubernetes-time.ts'
 import type { Origin } from './origin.ts'
 
-/** What a watch said with the object; a bare object or one of a list is `told`. */
-export type Change = 'told' | 'deleted'
+/** `deleted` where a watch event said DELETED. Any other object is `reported`. */
+export type Change = 'reported' | 'deleted'
 
-/** Who owns a pod, as people name it. */
+/** The owner of a pod, as users name it. */
 export interface Owner {
   kind: string
   name: string
 }
 
-/** `object`: the Pod as JSON. Times as the engine reads them, null where not told. */
+/** `object` is the Pod as JSON. Times are in the engine's form, null where the object has none. */
 export function podFacts(pod: KubernetesPod, { change, object, origin }: { change: Change; object: string; origin: Origin }) {
   const { metadata, spec, status } = pod
   const { name, namespace, uid, labels, annotations } = metadata
@@ -59,14 +59,14 @@ export function podFacts(pod: KubernetesPod, { change, object, origin }: { chang
   }
 }
 
-// Each of these is for good: a phase that is over never goes back, a deletion is never taken back, a uid never returns.
+// None of these can be undone: a finished phase never goes back, a deletion is never withdrawn, a uid never returns.
 function rank({ metadata, status }: KubernetesPod, gone: boolean): number {
   if (gone) return 3
   const over = status?.phase === 'Succeeded' || status?.phase === 'Failed'
   return (over ? 1 : 0) + (metadata.deletionTimestamp === null ? 0 : 1)
 }
 
-/** A ReplicaSet that carries the pod-template-hash stands for its Deployment; an Argo one for its Rollout. */
+/** Replaces a ReplicaSet whose name ends in the pod-template-hash by its Deployment, and an Argo one by its Rollout. */
 export function peoplesOwner(controller: Owner, labels: Readonly<Record<string, string>>): Owner {
   const { kind, name } = controller
   if (kind === 'ReplicaSet') {
@@ -87,7 +87,7 @@ function waitingReasons({ status }: KubernetesPod): Record<string, string> {
   return Object.fromEntries(all.flatMap(({ name, state }) => (state?.waiting?.reason ? [[name, state.waiting.reason]] : [])))
 }
 
-// A clock that runs ahead must not put its pods before all others for years.
+// Times later than `latest` do not count: else a clock that runs ahead would sort its pods first for years.
 function newestTime({ metadata, status }: KubernetesPod, deletedAt: string | null, latest: string): string | null {
   const containers = [
     ...(status?.initContainerStatuses ?? []),

@@ -1,4 +1,5 @@
-// Ingest failures are data: a decoder returns rejects beside what it could read; the service dead-letters and counts them.
+// Ingest failures are data: a decoder returns rejects beside the records that it could read. The service counts them
+// and stores them as dead letters.
 
 export const rejectReasons = [
   'not-json',
@@ -24,12 +25,12 @@ export interface Reject {
   /** Index of the record in its batch. */
   index: number
   reason: RejectReason
-  /** A sentence for the sender: which field, what was wrong, what would be right. */
+  /** A sentence for the sender: which field, what is wrong with it, and what would be right. */
   detail: string
-  /** The record's bytes as received; the store caps them. */
+  /** The record's bytes as received. The store caps them. */
   payload: Buffer
-  /** All of its bytes, where the payload was cut already. */
+  /** The length of the whole payload, where `payload` was cut already. */
   payloadBytes?: number
-  /** What its batch said for all records, where that is not the origin's: a record that is sent again needs it. */
+  /** The batch's defaults, where they are not the origin's. A replay of the record needs them. */
   inherited?: { cluster: string; node: string; agent: string }
 }

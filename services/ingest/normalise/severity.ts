@@ -1,4 +1,5 @@
-// Severity of a line: what the agent said, by its aliases, else what the text says of itself. Six words, or none.
+// The severity of a line: the agent's word for it, by aliases, or else the level that the text states. Six levels, or
+// none.
 
 export type Severity = '' | 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
 
@@ -39,18 +40,18 @@ const aliases: Readonly<Record<string, Severity>> = {
   dpanic: 'fatal',
 }
 
-/** The severity an agent named, whatever its case and alias; '' for a word that is none. */
+/** Returns the severity that an agent's word means, in any case and by any alias, or '' for an unknown word. */
 export function normaliseSeverity(word: string): Severity {
   return aliases[word.trim().toLowerCase()] ?? ''
 }
 
-/** Bytes of a message that are looked at: levels stand near the front. */
+/** How many bytes of a message are searched: levels stand near the front. */
 const window = 160
 const letter = new Uint8Array(256)
 for (let i = 0; i < 26; i++) letter[0x41 + i] = letter[0x61 + i] = 1
 const digit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39
 
-/** Index into `severities`, of a word's bytes [start, stop), or 0. */
+/** Returns the index into `severities` for the word at [start, stop), or 0. */
 function wordLevel(bytes: Buffer, start: number, stop: number): number {
   const length = stop - start
   if (length < 3 || length > 8) return 0
@@ -85,7 +86,7 @@ function wordLevel(bytes: Buffer, start: number, stop: number): number {
 const ends = (bytes: Buffer, stop: number, a: number, b: number): boolean =>
   (bytes[stop - 2]! | 0x20) === a && (bytes[stop - 1]! | 0x20) === b
 
-/** Is the word a key whose value is a level: level, lvl, severity, loglevel. */
+/** Whether the word is a key whose value is a level: level, lvl, severity, loglevel. */
 function isLevelKey(bytes: Buffer, start: number, stop: number): boolean {
   const length = stop - start
   if (length !== 5 && length !== 3 && length !== 8) return false
@@ -99,8 +100,9 @@ function isLevelKey(bytes: Buffer, start: number, stop: number): boolean {
 }
 
 /**
- * Index into `severities` of what a message's bytes [start, stop) say: klog's `E1123 …`, `level=error`, `"level":"error"`, pino's
- * `"level":50`, `[warn]`, `ERROR` in capitals, `error:` at the start. 0 where it says nothing. Reads JSON-escaped bytes as well.
+ * Returns the index into `severities` of the level that a message states, or 0: klog's `E1123 …`, `level=error`,
+ * `"level":"error"`, pino's `"level":50`, `[warn]`, `ERROR` in capitals, `error:` at the start. Reads JSON-escaped
+ * bytes as well.
  */
 export function detectSeverity(bytes: Buffer, start: number, stop: number): number {
   const end = Math.min(stop, start + window)

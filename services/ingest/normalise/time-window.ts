@@ -1,23 +1,26 @@
-// Which times a line may have: not older than its class is kept, not more than an hour ahead of its arrival. The rules are those that were
-// in force when it arrived, so that a message read again gets the same class.
+// The times that a line may have: not older than the retention of its class, and at most an hour ahead of its arrival.
+// The rules are those in force when the line arrived, so that a message read again gets the same class.
 import { daysText, type Retention, type RetentionRules } from '#shared/retention/retention.ts'
 
 const dayMs = 86_400_000
-/** Times of lines, and of facts, lie in [1970, 2106): the store sorts lines by hours, which have 32-bit seconds. ms since 1970. */
+/**
+ * Times of lines and of facts lie in [1970, 2106): the store sorts lines by hours, which have 32-bit seconds. In ms
+ * since 1970.
+ */
 export const lineTimeMaxMs = Date.UTC(2106, 0)
-/** Ahead of arrival, in ms: clocks of nodes differ, but not by more. */
+/** How far a time may lie ahead of its arrival, in ms. Clocks of nodes differ by less. */
 export const aheadMsMax = 3_600_000
 
 export interface RetentionClass {
   name: string
   /** JSON-escaped, for a row. */
   bytes: Buffer
-  keptMs: number
+  retentionMs: number
 }
 
-/** The window of one arrival after the other. */
+/** The window of allowed times, for one arrival after the other. */
 export class TimeWindow {
-  /** Arrival of the batch at hand, ms since 1970. NaN where nobody knows: then every time is taken. */
+  /** Arrival of the current batch, ms since 1970. NaN where it is not known: then every time is allowed. */
   private receivedMs = Number.NaN
   private readonly rules: RetentionRules
   private retention: Retention
@@ -29,7 +32,7 @@ export class TimeWindow {
     this.classes = classesOf(this.retention)
   }
 
-  /** True where other rules are in force than for the arrival before. */
+  /** Sets the arrival. Returns true where other rules are in force than for the arrival before. */
   arrived(receivedMs: number): boolean {
     this.receivedMs = receivedMs
     const retention = this.rules.at(receivedMs)
@@ -43,8 +46,8 @@ export class TimeWindow {
     return this.classes.get(this.retention.classOf(namespace))!
   }
 
-  isTooOld(ms: number, { keptMs }: RetentionClass): boolean {
-    return ms < this.receivedMs - keptMs
+  isTooOld(ms: number, { retentionMs }: RetentionClass): boolean {
+    return ms < this.receivedMs - retentionMs
   }
 
   isInTheFuture(ms: number): boolean {
@@ -56,11 +59,12 @@ const classesOf = ({ rules }: Retention): ReadonlyMap<string, RetentionClass> =>
   new Map(
     [...rules].map(([name, days]) => [
       name,
-      { name, bytes: Buffer.from(JSON.stringify(name).slice(1, -1)), keptMs: days * dayMs },
+      { name, bytes: Buffer.from(JSON.stringify(name).slice(1, -1)), retentionMs: days * dayMs },
     ]),
   )
 
-/** The sentence for a line that is too old, which names the setting. */
-export function tooOld(time: string, { name, keptMs }: RetentionClass): string {
-  return `time ${time} is older than lines of class ${name} are kept (${daysText(keptMs / dayMs)}, AFTERLOG_RETENTION or PUT /v1/retention)`
+/** The sentence for a line that is too old. It names the setting. */
+export function tooOld(time: string, { name, retentionMs }: RetentionClass): string {
+  const limit = `${daysText(retentionMs / dayMs)}, AFTERLOG_RETENTION or PUT /v1/retention`
+  return `time ${time} is older than lines of class ${name} are kept (${limit})`
 }

@@ -1,5 +1,5 @@
-// A native body over HTTP as messages of a topic: decoded once, into rows that only count the ordinals and into records to publish.
-// What is accepted here, and what is not, is what the consumer of the messages finds as well.
+// Turns a native body over HTTP into messages of a topic. The body is decoded once, into rows, which only count the
+// ordinals, and into records to publish. The consumer of the messages accepts and rejects the same records.
 import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import { NativeDecoder } from '../formats/native.ts'
@@ -11,7 +11,7 @@ import { batchMessages, type UnfitRecord } from './batch-messages.ts'
 import { BatchRecords } from './batch-records.ts'
 import { messageHeaders, valueRoom } from './message-headers.ts'
 
-/** What a body became on its way to a topic. */
+/** The messages of a body, and the counts for its answer. */
 export interface Published {
   messages: KafkaMessage[]
   /** Records in the messages. */
@@ -20,21 +20,24 @@ export interface Published {
   rejects: Reject[]
 }
 
-/** Where messages go, and how big they may be. */
+/** A topic, and the size of its messages. */
 export interface TopicRoom {
   topic: string
-  /** The topic's max.message.bytes: key, value and headers. */
+  /** The topic's max.message.bytes, which limits key, value and headers together. */
   messageBytesMax: number
 }
 
 export interface BatchBodyOptions extends TopicRoom {
   origin: Origin
   retention: RetentionRules
-  /** Of the ordinals' hash. */
+  /** Seeds the hash of the ordinal counter. */
   seed: number
 }
 
-/** @param form `batch`: {"records": […]}; `lines`: one record per line. Throws AfterlogError `invalid-body` where it is none. */
+/**
+ * @param form `batch` is {"records": […]}, `lines` is one record per line. Throws AfterlogError `invalid-body` for any
+ * other body.
+ */
 export function publishBatch(
   body: Buffer,
   form: 'batch' | 'lines',
@@ -77,7 +80,10 @@ const both = (first: DraftSink, second: DraftSink): DraftSink => ({
   },
 })
 
-/** Rejects of the decoder have their indexes in the body; what fits no message has counted the accepted records only. */
+/**
+ * Merges both kinds of rejects. The decoder's have indexes in the body; a record that fits no message has its index
+ * among the accepted records.
+ */
 function withUnfit(rejects: readonly Reject[], unfit: readonly UnfitRecord[], room: TopicRoom): Reject[] {
   let before = 0
   const late = unfit.map(({ index, field, bytes, payload }): Reject => {
@@ -93,7 +99,8 @@ function withUnfit(rejects: readonly Reject[], unfit: readonly UnfitRecord[], ro
   return [...rejects, ...late].toSorted((a, b) => a.index - b.index)
 }
 
-/** The sentence for what no message of the topic can hold. */
+/** The sentence for a record or object that no message of the topic can hold. */
 export function tooLargeFor({ topic, messageBytesMax }: TopicRoom, what: string, bytes: number): string {
-  return `${what} takes a message of ${bytes} bytes, and topic ${topic} takes ${messageBytesMax}: raise its max.message.bytes`
+  const limit = `topic ${topic} takes ${messageBytesMax}: raise its max.message.bytes`
+  return `${what} takes a message of ${bytes} bytes, and ${limit}`
 }

@@ -1,5 +1,6 @@
-// The records of one body as messages of a topic, each a native batch below the topic's max.message.bytes. Every record carries the
-// ordinal that it has in its whole body, so that a body sent again collapses however it was split. Specified in docs/formats.md.
+// Splits the records of one body into messages of a topic, each a native batch below the topic's max.message.bytes.
+// Every record has the ordinal of its line in the whole body, so that a body sent again collapses, however it is split.
+// Specified in docs/formats.md.
 import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
 import { RowWriter } from '../store/row-writer.ts'
 import { type BatchRecord, type BatchRecords, type KeyGroup, type Names, sharedNames } from './batch-records.ts'
@@ -9,7 +10,7 @@ import { linesCut, splitRecords, type RecordSizes } from './split-records.ts'
 export interface BatchMessagesOptions {
   topic: string
   headers: Readonly<Record<string, string>>
-  /** Bytes of the largest value that a message with this key may have. */
+  /** The largest value in bytes that a message with this key may have. */
   valueBytesMax(key: Buffer): number
   /** The ordinal of the line that begins with this record of the body. */
   ordinalAt(record: number): number
@@ -17,20 +18,20 @@ export interface BatchMessagesOptions {
 
 /** A record that fits into no message. */
 export interface UnfitRecord {
-  /** Where it stands among the accepted records of the body. */
+  /** Its place among the accepted records of the body. */
   index: number
-  /** The field that is too long, '' for the record as a whole. */
+  /** The field that is too long, or '' for the record as a whole. */
   field: string
-  /** Of a message with nothing else in it. */
+  /** The size of a message with this record alone. */
   bytes: number
   /** The record in the native format. */
   payload: Buffer
 }
 
-/** Beyond this a message ends with the next line: many of them share the work of many consumers. */
+/** A message of this size ends with the current line: many messages share the work of many consumers. */
 const valueBytesGoal = 1_000_000
 
-/** Ordinals of the pieces of a line that was cut, beyond any count: no piece is ever taken for an equal line. */
+/** The ordinals of pieces of a cut line begin here, above any count, so that no piece equals a whole line. */
 const pieceOrdinals = 2 ** 32
 
 export function batchMessages(
@@ -76,10 +77,11 @@ const seqBytesMax = ',"seq":'.length + 16
 function sizesOf(batch: BatchRecords, bytesMax: number): RecordSizes {
   const fixed = seqBytesMax + recordsPart.length + closing.length
   return {
-    head: ({ names }) => names.reduce((sum, name, i) => sum + (batch.nameless[i] ? 0 : fieldBytes(sharedNames[i]!, name)), fixed),
+    head: ({ names }) =>
+      names.reduce((sum, name, i) => sum + (batch.lackedBySome[i] ? 0 : fieldBytes(sharedNames[i]!, name)), fixed),
     record: ({ start, stop, names }, first) => {
       let bytes = stop - start + ordinalBytesMax + 2
-      if (names === first.names && !batch.nameless.includes(true)) return bytes
+      if (names === first.names && !batch.lackedBySome.includes(true)) return bytes
       for (let i = 0; i < sharedNames.length; i++)
         if (isOwn(names[i]!, shared(batch, first, i))) bytes += fieldBytes(sharedNames[i]!, names[i]!)
       return bytes
@@ -89,7 +91,10 @@ function sizesOf(batch: BatchRecords, bytesMax: number): RecordSizes {
   }
 }
 
-/** `{"cluster":…,"node":…,"agent":…,"seq":n,"records":[{…},…]}`; what all records of the body have, the first of the message says. */
+/**
+ * Writes `{"cluster":…,"node":…,"agent":…,"seq":n,"records":[{…},…]}`. A name that every record of the body has stands
+ * in front, as in the message's first record.
+ */
 function valueOf(
   batch: BatchRecords,
   run: readonly BatchRecord[],
@@ -113,8 +118,12 @@ function valueOf(
   return to.take()
 }
 
-/** What a message that begins with the record says for all its records: nothing where one of the body could not deny it. */
-const shared = ({ nameless }: BatchRecords, { names }: BatchRecord, i: number): Buffer => (nameless[i] ? nothing : names[i]!)
+/**
+ * The name in front of a message that begins with this record. It is empty where some record of the body has no such
+ * name, since a record cannot revoke a default.
+ */
+const shared = ({ lackedBySome }: BatchRecords, { names }: BatchRecord, i: number): Buffer =>
+  lackedBySome[i] ? nothing : names[i]!
 
 const isOwn = (own: Buffer, common: Buffer): boolean => own.length > 0 && !own.equals(common)
 

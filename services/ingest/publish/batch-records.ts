@@ -1,32 +1,33 @@
-// The lines of one body as records on their way into messages, grouped by the key of their messages: the pod's uid, so that a pod's
-// lines stay in one partition and in order. A DraftSink beside the LineSink that counts the ordinals.
+// Collects the lines of one body as records for messages, grouped by the key of their messages: the pod's uid, so that
+// the lines of a pod stay in one partition and in order. This DraftSink runs beside the LineSink that counts the
+// ordinals.
 import { unescapeJson } from '../formats/json-escape.ts'
 import { lifeKey } from '../normalise/line-sink.ts'
 import { type BatchHead, type DraftSink, type LineDraft, text, texts } from '../normalise/line-draft.ts'
 import { RowWriter } from '../store/row-writer.ts'
 import { writeRecord } from './record-text.ts'
 
-/** What a batch may say for all its records. */
+/** Names that a batch may state for all its records. */
 export const sharedNames = ['cluster', 'node', 'agent'] as const
 
-/** JSON-escaped, in the order of `sharedNames`; '' where unknown. */
+/** JSON-escaped names in the order of `sharedNames`; '' where unknown. */
 export type Names = readonly Buffer[]
 
 /** One record of the body. */
 export interface BatchRecord {
-  /** Where it stands among the accepted records of the body. */
+  /** Its place among the accepted records of the body. */
   index: number
-  /** Its text without cluster, node, agent, a counted ordinal and the closing brace: bytes of the writer. */
+  /** Where its text begins in the writer: without cluster, node, agent, a counted ordinal and the closing brace. */
   start: number
   stop: number
   names: Names
-  /** Has neither an offset nor an ordinal of its own. */
+  /** Whether its ordinal must be counted, since it has neither an offset nor an ordinal of its own. */
   counted: boolean
-  /** The index of its line's first record: its own, except for a later fragment. */
+  /** The index of the first record of its line: its own index, except for a later fragment. */
   line: number
-  /** No line of the group is unfinished behind it. */
+  /** Whether no line of the group is unfinished behind it. */
   between: boolean
-  /** The field that is longer than a record's may be, '' for none. */
+  /** The name of a field that is too long, or ''. */
   tooLong: string
 }
 
@@ -34,26 +35,26 @@ export interface BatchRecord {
 export interface KeyGroup {
   key: Buffer
   records: BatchRecord[]
-  /** First records of lines whose last fragment has not come, by life and stream. */
+  /** The first records of lines whose last fragment has not come, by life and stream. */
   unfinished: Map<string, number>
 }
 
-/** Bytes of a text other than the message, as NativeRecord takes them. */
+/** The most bytes that NativeRecord accepts for a text other than the message. */
 const nameBytesMax = 4096
 
 export class BatchRecords implements DraftSink {
   readonly writer: RowWriter
   readonly groups = new Map<string, KeyGroup>()
   head: BatchHead = { tenant: '', receivedMs: Number.NaN, seq: 0 }
-  /** By index into `sharedNames`: a record has no such name, so that no batch may have it for all. */
-  readonly nameless = sharedNames.map(() => false)
+  /** By index into `sharedNames`: whether some record lacks the name, so that no batch may state it for all. */
+  readonly lackedBySome = sharedNames.map(() => false)
   private readonly distinctNames = new Map<string, Names>()
   private names: Names = sharedNames.map(() => Buffer.alloc(0))
   private count = 0
   private lastGroup: KeyGroup | undefined
   private lastUid: Buffer = Buffer.alloc(0)
 
-  /** @param bytesHint Bytes of the body. */
+  /** @param bytesHint The size of the body. */
   constructor(bytesHint: number) {
     this.writer = new RowWriter(Math.ceil(bytesHint * 1.1) + 4096)
   }
@@ -62,7 +63,7 @@ export class BatchRecords implements DraftSink {
     this.head = head
     this.writer.length = 0
     this.groups.clear()
-    this.nameless.fill(false)
+    this.lackedBySome.fill(false)
     this.count = 0
     this.lastGroup = undefined
   }
@@ -91,7 +92,10 @@ export class BatchRecords implements DraftSink {
     this.begin(this.head)
   }
 
-  /** As LineSink joins: a fragment opens a line of its life and stream or goes on with it, what follows ends it. */
+  /**
+   * Joins as LineSink does: a fragment begins or continues a line of its life and stream, the next whole record ends
+   * it.
+   */
   private lineOf({ unfinished }: KeyGroup, draft: LineDraft, index: number): number {
     if (!draft.partial && unfinished.size === 0) return index
     const life = lifeKey(draft)
@@ -127,12 +131,12 @@ export class BatchRecords implements DraftSink {
       this.names = this.distinctNames.get(id) ?? own
       this.distinctNames.set(id, this.names)
     }
-    for (let i = 0; i < sharedNames.length; i++) if (this.names[i]!.length === 0) this.nameless[i] = true
+    for (let i = 0; i < sharedNames.length; i++) if (this.names[i]!.length === 0) this.lackedBySome[i] = true
     return this.names
   }
 }
 
-/** Escapes that are written in full may make a name longer than it was sent. */
+/** Returns the name of a field that is too long, or ''. Escapes in full may make a text longer than it was sent. */
 function tooLongName(draft: LineDraft): string {
   for (let i = 0; i < texts.length; i++)
     if (i !== text.message && draft.stop[i]! - draft.start[i]! > nameBytesMax) return texts[i]!

@@ -1,5 +1,5 @@
-// Dead letters as messages of the topic afterlog.dead-letters, for those who watch or repair by Kafka. Published with acks=all before
-// the batch is acknowledged, so at least once: `id` tells a letter that came twice.
+// Dead letters as messages of the topic afterlog.dead-letters, for users who watch or repair through Kafka. They are
+// published with acks=all before the batch is acknowledged, so each comes at least once; equal `id`s are one letter.
 import { isUtf8 } from 'node:buffer'
 import { deadLetterTopic } from '#shared/kafka/settings.ts'
 import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
@@ -7,7 +7,7 @@ import { deadLettersOf } from '../normalise/dead-letter.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject } from '../normalise/reject.ts'
 
-/** Where a message of Kafka stood. */
+/** The place of a message on Kafka. */
 export interface MessagePlace {
   topic: string
   partition: number
@@ -16,9 +16,9 @@ export interface MessagePlace {
 }
 
 /**
- * @param rejects Those that are letters: `settleReplay(…).letters`.
- * @param key What the records came in, as for the rows of dead_letters: both have one identity.
- * @param place Of the Kafka message that the records came in; leave it out over HTTP.
+ * @param rejects Those that become dead letters: `settleReplay(…).letters`.
+ * @param key What the records came in, as for the rows of dead_letters, so that row and message have one id.
+ * @param place The place of the Kafka message that the records came in. Leave it out over HTTP.
  */
 export function deadLetterMessages(
   rejects: readonly Reject[],
@@ -50,14 +50,14 @@ export function deadLetterMessages(
   })
 }
 
-/** The letter with as much of its payload as the topic takes in one message, and `truncated` where that is not all of it. */
+/** Shortens the letter's payload to what one message of the topic holds, and sets `truncated` where it does. */
 export function fitLetter(message: KafkaMessage, bytesMax: number | undefined): KafkaMessage {
   if (bytesMax === undefined || bytesOf(message) <= bytesMax) return message
   const letter = JSON.parse(message.value.toString()) as { payload: string | { base64: string }; reason: string }
   const { payload } = letter
   const bytes = typeof payload === 'string' ? Buffer.from(payload) : Buffer.from(payload.base64, 'base64')
-  const shortened = (kept: number): KafkaMessage => {
-    const value = { ...letter, payload: { base64: bytes.subarray(0, kept).toString('base64') }, truncated: true }
+  const shortened = (length: number): KafkaMessage => {
+    const value = { ...letter, payload: { base64: bytes.subarray(0, length).toString('base64') }, truncated: true }
     return { ...message, value: Buffer.from(JSON.stringify(value)) }
   }
   const room = bytesMax - bytesOf(shortened(0))

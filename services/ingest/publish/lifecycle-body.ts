@@ -1,5 +1,5 @@
-// A lifecycle body over HTTP as messages of a topic: an object of Kubernetes per message, keyed by the uid of what it is or tells of,
-// a pod mostly. What is accepted here, and what is not, is what the consumer of the messages finds as well.
+// Turns a lifecycle body over HTTP into messages of a topic: one Kubernetes object per message, keyed by the uid of the
+// object that it describes, mostly a pod. The consumer of the messages accepts and rejects the same objects.
 import { decodeLifecycle, type LifecycleObject } from '../formats/kubernetes.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject } from '../normalise/reject.ts'
@@ -46,7 +46,7 @@ function messageOf(object: LifecycleObject, topic: string, origin: Origin): Kafk
   return { topic, key: Buffer.from(about), value: Buffer.from(fits ? event : exported(event, cluster)), headers }
 }
 
-/** As the OpenTelemetry collector exports it, which may name its cluster in any script. */
+/** Wraps an event as the OpenTelemetry collector exports it, where the cluster's name may have any characters. */
 function exported(event: string, cluster: string): string {
   const attributes = [{ key: 'k8s.cluster.name', value: { stringValue: cluster } }]
   const scopeLogs = [{ logRecords: [{ body: { stringValue: event } }] }]

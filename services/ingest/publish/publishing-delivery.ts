@@ -1,5 +1,5 @@
-// Bodies over HTTP where there is Kafka: published with acks=all before they are answered, and stored by whoever consumes the topic.
-// While the broker is away a post is refused, within the publisher's time and bytes; nothing is answered that is not on the broker.
+// Delivery of HTTP bodies where Kafka is set: a body is published with acks=all before it is answered, and the consumer
+// of the topic stores it. While the broker is away a post is refused, within the publisher's limits of time and bytes.
 import { AfterlogError } from '#shared/errors.ts'
 import type { Publisher } from '#shared/kafka/publisher-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
@@ -15,12 +15,12 @@ export interface PublishingDeliveryOptions {
   publisher: Publisher
   /** In the order of the setting: a body goes to the first topic of its format. */
   topics: ReadonlyMap<string, TopicFormat>
-  /** Takes bodies that no topic takes. */
+  /** Delivers the bodies for which no topic is set. */
   direct: DeliverBody
   retention: RetentionRules
-  /** Of the ordinals' hash. */
+  /** Seeds the hash of the ordinal counter. */
   seed: number
-  /** Told of each body that is on the broker. */
+  /** Called for each body that is on the broker. */
   onPublished(origin: Origin, delivered: Delivered): void
 }
 
@@ -37,15 +37,15 @@ export function createPublishingDelivery(options: PublishingDeliveryOptions): De
     if (messageBytesMax === undefined)
       throw new AfterlogError(
         'broker-unavailable',
-        `topic ${topic} cannot be published to: no broker has confirmed it yet, or a broker refuses it, which GET /readyz says`,
+        `topic ${topic} takes no messages: no broker has confirmed it yet, or one refuses it; see GET /readyz`,
         { retryAfterS },
       )
     const room = { topic, messageBytesMax }
     const published = messagesOf(body, origin, as, room)
     const { letters, replayed } = settleReplay(published, origin)
-    const told = letters.length === 0 ? [] : rejectMessages(letters, origin, bodyKey(body), room)
-    await publisher.publish([...published.messages, ...told])
-    // Only now: a letter is done with once all that it brought is on the broker.
+    const letterMessages = letters.length === 0 ? [] : rejectMessages(letters, origin, bodyKey(body), room)
+    await publisher.publish([...published.messages, ...letterMessages])
+    // Last, since the letter may be closed only once all of its records are on the broker.
     if (replayed !== undefined) await publisher.publish([replayedMessage(replayed, origin, room, published.messages)])
     onPublished(origin, published)
     return { accepted: published.accepted, rejects: published.rejects }

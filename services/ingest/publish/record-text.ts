@@ -1,6 +1,6 @@
-// A draft of a line as one native record (docs/formats.md), in the bytes of a message's value. What the draft holds is
-// said in full, so that whoever decodes the record makes the same row of it. Texts are JSON-escaped already and copied
-// as they are.
+// Writes a draft of a line as one native record (docs/formats.md) into the value of a message. The record states every
+// field of the draft, so that the consumer makes the same row of it. Texts are JSON-escaped already and copied as they
+// are.
 import { type LineDraft, text, texts } from '../normalise/line-draft.ts'
 import { severities } from '../normalise/severity.ts'
 import type { RowWriter } from '../store/row-writer.ts'
@@ -24,7 +24,7 @@ const numbers = {
 const maps = { labels: Buffer.from(',"labels":'), attributes: Buffer.from(',"attributes":') }
 const emptyMapLength = 2
 
-/** Writes the record without its closing brace, and without cluster, node, agent, and an ordinal that is still to be counted. */
+/** Writes the record without its closing brace, and without cluster, node, agent, and an ordinal yet to be counted. */
 export function writeRecord(to: RowWriter, draft: LineDraft): void {
   to.copy(time)
   writeTime(to, draft.seconds, draft.nanos)
@@ -42,13 +42,13 @@ export function writeRecord(to: RowWriter, draft: LineDraft): void {
   writeCount(to, numbers.ordinal, draft.ordinal)
   if (draft.eof) to.copy(flags.eof)
   if (draft.partial) to.copy(flags.partial)
-  // A severity that only the text tells is found again by whoever decodes it.
+  // A severity that the text states is left out: the consumer derives it again.
   to.copy(severityParts[draft.severity]!)
   writeMap(to, maps.labels, draft.labels)
   writeMap(to, maps.attributes, draft.attributes)
 }
 
-/** Goes on with a field whose text is escaped. */
+/** Appends a field whose text is escaped. */
 export function writeField(to: RowWriter, name: 'cluster' | 'node' | 'agent', escaped: Buffer): void {
   to.copy(fields[name])
   to.copy(escaped)
@@ -57,17 +57,17 @@ export function writeField(to: RowWriter, name: 'cluster' | 'node' | 'agent', es
 
 const fields = { cluster: Buffer.from(',"cluster":"'), node: Buffer.from(',"node":"'), agent: Buffer.from(',"agent":"') }
 
-/** Goes on with the ordinal that was counted. */
+/** Appends the ordinal that was counted. */
 export function writeOrdinal(to: RowWriter, ordinal: number): void {
   writeCount(to, numbers.ordinal, ordinal)
 }
 
-/** Bytes that `writeField` and `writeOrdinal` may take at most, the closing brace included. */
+/** The most bytes that `writeField` and `writeOrdinal` append, with the closing brace. */
 export const fieldBytes = (name: 'cluster' | 'node' | 'agent', escaped: Buffer): number =>
   fields[name].length + escaped.length + 1
 export const ordinalBytesMax = numbers.ordinal.length + 16 + 1
 
-/** RFC 3339, of what the writer knows to write as the engine reads it: a T for the space, a Z before the quote. */
+/** Writes RFC 3339: the engine's form of the time with a T for the space and a Z before the quote. */
 function writeTime(to: RowWriter, seconds: number, nanos: number): void {
   const start = to.length
   to.time(seconds, nanos)

@@ -1,7 +1,7 @@
-// What an HTTP body had that cannot be stored, on its way to the dead letters through the data topic: the store may be away while the
-// body is posted, and the post is answered only once its rejects are as durable as its lines. Whoever consumes the topic makes of such
-// a message what it makes of rejects of its own. Also says that a dead letter which was sent again is done with: sent only once what
-// the letter brought is on the broker. Both directions stand here. Specified in docs/formats.md.
+// The rejects of an HTTP body as messages of the data topic, which the consumer turns into dead letters as it does its
+// own rejects. The store may be away while the body is posted, and the answer must wait until rejects are as durable as
+// lines. Such a message also closes a dead letter that was replayed, once the letter's records are on the broker. This
+// module writes and reads the messages. Specified in docs/formats.md.
 import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
 import { topicFormats } from '#shared/kafka/settings.ts'
 import { escapeJson } from '../formats/json-escape.ts'
@@ -11,29 +11,29 @@ import { type Reject, rejectReasons } from '../normalise/reject.ts'
 import type { TopicRoom } from './batch-body.ts'
 import { messageHeaders, valueRoom } from './message-headers.ts'
 
-/** Marks such a message; its value names what the rejects came in, in hex. */
+/** Marks such a message. Its value is the key of what the rejects came in, in hex. */
 export const rejectsHeader = 'x-afterlog-rejects'
 
-/** What one message tells. */
-export interface ToldRejects {
+/** The content of one message. */
+export interface RejectMessage {
   rejects: Reject[]
-  /** Of the HTTP body, with the arrival there. */
+  /** The origin of the HTTP body, with its arrival there. */
   origin: Origin
   /** What the rejects came in, as for deadLetterRows. */
   key: Buffer
-  /** Identity of a dead letter that is done with, decimal. */
+  /** The id of a dead letter to close, in decimal. */
   replayed?: string
 }
 
-/** A source is a path, or an address: it names each letter, and is its key. */
+/** The most characters of a source, which is a path or an address. It is part of each letter's origin and key. */
 const sourceBytesMax = 1024
-/** Messages grow no further than this, so that a post full of bad records is not one message each. */
+/** A message ends at this size, so that a post full of bad records does not become one message per record. */
 const valueBytesGoal = 512 * 1024
 
 /** @param key What the rejects came in. */
 export function rejectMessages(rejects: readonly Reject[], origin: Origin, key: Buffer, room: TopicRoom): KafkaMessage[] {
   if (rejects.length === 0) return []
-  const begin = toldBy(origin)
+  const begin = opening(origin)
   const bytesMax = valueRoom(room.messageBytesMax, key, headersOf(origin, key)) - begin.length - ending.length
   const messages: KafkaMessage[] = []
   let parts: Buffer[] = []
@@ -55,8 +55,8 @@ export function rejectMessages(rejects: readonly Reject[], origin: Origin, key: 
 }
 
 /**
- * To be published once all that the letter brought is on the broker.
- * @param after What it brought: the mark goes to the partition of the last message, and stands behind it there.
+ * Returns the message that closes a dead letter. Publish it once all records of the letter are on the broker.
+ * @param after The messages of those records. The result goes to the partition of the last one, and stands behind it.
  */
 export function replayedMessage(
   replayed: string,
@@ -65,26 +65,26 @@ export function replayedMessage(
   after: readonly KafkaMessage[],
 ): KafkaMessage {
   const key = Buffer.from(`replay/${replayed}`)
-  return { ...message(topic, origin, key, Buffer.concat([toldBy(origin, replayed), ending])), key: after.at(-1)?.key ?? key }
+  return { ...message(topic, origin, key, Buffer.concat([opening(origin, replayed), ending])), key: after.at(-1)?.key ?? key }
 }
 
 /**
- * What a message with the header tells; undefined where it only looks like one.
- * @param header Value of `rejectsHeader`.
- * @param arrived Origin of the message: its tenant and its arrival.
+ * Reads a message with the header. Returns undefined where it is not such a message.
+ * @param header The value of `rejectsHeader`.
+ * @param arrived The origin of the message: its tenant and its arrival.
  */
-export function readRejectMessage(header: string, value: Buffer, arrived: Origin): ToldRejects | undefined {
-  const told = parse(value)
-  const rejects = Array.isArray(told?.rejects) ? told.rejects.map(readReject) : [undefined]
+export function readRejectMessage(header: string, value: Buffer, arrived: Origin): RejectMessage | undefined {
+  const fields = parse(value)
+  const rejects = Array.isArray(fields?.rejects) ? fields.rejects.map(readReject) : [undefined]
   if (
-    told === undefined ||
+    fields === undefined ||
     !(arrived.receivedMs > 0) ||
     !/^([0-9a-f]{2}){1,64}$/.test(header) ||
     !rejects.every((reject) => reject !== undefined) ||
-    (typeof told.source === 'string' && told.source.length > sourceBytesMax)
+    (typeof fields.source === 'string' && fields.source.length > sourceBytesMax)
   )
     return undefined
-  const { source, format, cluster, node, replay, replayed } = told
+  const { source, format, cluster, node, replay, replayed } = fields
   const known = topicFormats.find((name) => name === format)
   return {
     rejects,
@@ -115,45 +115,44 @@ const message = (topic: string, origin: Origin, key: Buffer, value: Buffer): Kaf
 const comma = Buffer.from(',')
 const ending = Buffer.from(']}')
 
-function toldBy({ source, format, cluster, node, replay }: Origin, replayed?: string): Buffer {
+function opening({ source, format, cluster, node, replay }: Origin, replayed?: string): Buffer {
   return Buffer.from(`${JSON.stringify({ source, format, cluster, node, replay, replayed }).slice(0, -1)},"rejects":[`)
 }
 
-/** The payload's bytes as they were, but for what JSON escapes. */
+/** Writes one reject. The payload's bytes stay as they are, apart from JSON's escapes. */
 function rejectText({ index, reason, detail, payload, payloadBytes, inherited }: Reject, bytesMax: number): Buffer {
-  const head = Buffer.from(
-    `${JSON.stringify({ index, reason, detail, payloadBytes: payloadBytes ?? payload.length, inherited }).slice(0, -1)},"payload":"`,
-  )
+  const fields = JSON.stringify({ index, reason, detail, payloadBytes: payloadBytes ?? payload.length, inherited })
+  const head = Buffer.from(`${fields.slice(0, -1)},"payload":"`)
   const room = Math.max(bytesMax - head.length - 2, 0)
-  let kept = payload.subarray(0, payloadBytesMax)
-  let escaped = escapeJson(kept)
+  const cut = payload.subarray(0, payloadBytesMax)
+  let escaped = escapeJson(cut)
   // No escape is longer than six bytes.
-  if (escaped.length > room) escaped = escapeJson((kept = kept.subarray(0, Math.floor(room / 6))))
+  if (escaped.length > room) escaped = escapeJson(cut.subarray(0, Math.floor(room / 6)))
   return Buffer.concat([head, escaped, Buffer.from('"}')])
 }
 
-type Told = Record<'source' | 'format' | 'cluster' | 'node' | 'replay' | 'replayed' | 'rejects', unknown>
-type ToldReject = Partial<Record<'index' | 'reason' | 'detail' | 'payload' | 'payloadBytes' | 'inherited', unknown>>
+type MessageFields = Record<'source' | 'format' | 'cluster' | 'node' | 'replay' | 'replayed' | 'rejects', unknown>
+type RejectFields = Partial<Record<'index' | 'reason' | 'detail' | 'payload' | 'payloadBytes' | 'inherited', unknown>>
 
-// Read byte by byte, as latin1, so that a payload that is not UTF-8 stays what it is.
-function parse(value: Buffer): Told | undefined {
+// Reads the value as latin1, one character per byte, so that a payload that is not UTF-8 survives.
+function parse(value: Buffer): MessageFields | undefined {
   try {
-    return JSON.parse(value.toString('latin1')) as Told
+    return JSON.parse(value.toString('latin1')) as MessageFields
   } catch {
     return undefined
   }
 }
 
-function readReject(told: ToldReject | null): Reject | undefined {
-  const reason = rejectReasons.find((known) => known === told?.reason)
-  if (told === null || reason === undefined || !Number.isSafeInteger(told.index) || Number(told.index) < 0) return undefined
-  const payload = Buffer.from(typeof told.payload === 'string' ? told.payload : '', 'latin1')
-  const { payloadBytes } = told
-  const inherited = told.inherited as Record<string, unknown> | null | undefined
+function readReject(fields: RejectFields | null): Reject | undefined {
+  const reason = rejectReasons.find((known) => known === fields?.reason)
+  if (fields === null || reason === undefined || !Number.isSafeInteger(fields.index) || Number(fields.index) < 0) return undefined
+  const payload = Buffer.from(typeof fields.payload === 'string' ? fields.payload : '', 'latin1')
+  const { payloadBytes } = fields
+  const inherited = fields.inherited as Record<string, unknown> | null | undefined
   return {
-    index: Number(told.index),
+    index: Number(fields.index),
     reason,
-    detail: utf8(told.detail) ?? '',
+    detail: utf8(fields.detail) ?? '',
     payload,
     payloadBytes: Number.isSafeInteger(payloadBytes) ? Math.max(Number(payloadBytes), payload.length) : payload.length,
     ...(inherited === undefined || inherited === null

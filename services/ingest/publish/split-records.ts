@@ -1,23 +1,23 @@
-// Which records of a key share a message. A message ends between lines while that is possible, and within one only where its fragments
-// fit no message.
+// Decides which records of a key share a message. A message ends between lines where possible. It ends inside a line
+// only where the fragments of that line do not fit into one message.
 import type { BatchRecord } from './batch-records.ts'
 
 export interface RecordSizes {
-  /** Bytes of a message that begins with the record, without any record. */
+  /** Bytes of a message that begins with the record, without its records. */
   head(first: BatchRecord): number
-  /** Bytes that a record takes in a message that begins with `first`. */
+  /** Bytes of a record in a message that begins with `first`. */
   record(record: BatchRecord, first: BatchRecord): number
-  /** A message ends between lines once it is this big… */
+  /** A message of this size ends with the current line… */
   goal: number
-  /** …and is never bigger than this, which each record alone is not. */
+  /** …and no message is bigger than this. Each record alone must fit. */
   max: number
 }
 
-/** Runs of records in their order, one per message. */
+/** Returns runs of records in their order, one run per message. */
 export function splitRecords(records: readonly BatchRecord[], sizes: RecordSizes): BatchRecord[][] {
   const runs: BatchRecord[][] = []
   let from = 0
-  /** The last place where no line is unfinished. */
+  /** The last place between records where no line is unfinished. */
   let between = 0
   let bytes = 0
   const begin = (at: number, next: number): void => {
@@ -42,7 +42,7 @@ export function splitRecords(records: readonly BatchRecord[], sizes: RecordSizes
   return runs
 }
 
-/** First records of lines whose fragments stand in more than one message. */
+/** Returns the first records of lines whose fragments stand in more than one message. */
 export function linesCut(runs: readonly (readonly BatchRecord[])[]): Set<number> {
   const cut = new Set<number>()
   if (runs.length < 2) return cut

@@ -1,5 +1,6 @@
-// What every posting route does alike: read the body within its limits, deliver it, and only then answer. A body counts as bytes in
-// flight until it is delivered, so that what waits for the store or for a broker is bounded.
+// The steps that all posting routes share: read the body within its limits, deliver it, and only then answer. A body
+// counts as bytes in flight until it is delivered, which bounds the memory of bodies that wait for the store or a
+// broker.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
@@ -15,16 +16,16 @@ export interface BatchPostOptions {
   deliver: DeliverBody
   inflight: InflightBytes
   bodyBytesMax: number
-  /** Default of records that name no cluster. */
+  /** The cluster of records that name none. */
   cluster: string
   /** ms since 1970. */
   clock: () => number
 }
 
-/** By media type. */
+/** The form of a body, by media type. */
 const forms: Readonly<Record<string, BodyFormat['form']>> = { 'application/json': 'json', 'application/x-ndjson': 'ndjson' }
 
-const rejectsShownMax = 10_000
+const rejectsAnsweredMax = 10_000
 
 /** Handles one post of a format. */
 export function batchPost({ deliver, inflight, bodyBytesMax, cluster, clock }: BatchPostOptions, format: TopicFormat) {
@@ -36,7 +37,7 @@ export function batchPost({ deliver, inflight, bodyBytesMax, cluster, clock }: B
       if (form === undefined) {
         throw new AfterlogError(
           'unsupported-type',
-          `Content-Type ${JSON.stringify(mediaType(request))} is not read here; send ${Object.keys(forms).join(' or ')}`,
+          `Content-Type ${JSON.stringify(mediaType(request))} is not read; send ${Object.keys(forms).join(' or ')}`,
           {
             parameter: 'content-type',
           },
@@ -69,7 +70,7 @@ export function batchPost({ deliver, inflight, bodyBytesMax, cluster, clock }: B
       )
       return answer(delivered)
     } catch (error) {
-      // What was not read of the body would be taken for the next request.
+      // The rest of an unread body would be taken for the next request.
       if (!request.raw.complete) void reply.header('connection', 'close')
       throw error
     } finally {
@@ -82,7 +83,7 @@ function answer({ accepted, rejects }: Delivered) {
   return {
     accepted,
     rejected: rejects.length,
-    rejects: rejects.slice(0, rejectsShownMax).map(({ index, reason, detail }) => ({ index, reason: detail, code: reason })),
+    rejects: rejects.slice(0, rejectsAnsweredMax).map(({ index, reason, detail }) => ({ index, reason: detail, code: reason })),
   }
 }
 
@@ -94,11 +95,14 @@ function batchHeader(request: FastifyRequest, name: string): string | undefined 
   const value = request.headers[name]
   if (value === undefined || value === '') return undefined
   if (typeof value !== 'string' || !isHeaderText(value))
-    throw invalidParameter(name, `${name} must be 1 to 253 printable ASCII characters`)
+    throw invalidParameter(
+      name,
+      `${name} must be 1 to 253 printable ASCII characters, got ${JSON.stringify(value).slice(0, 260)}`,
+    )
   return value
 }
 
-/** Leaves bodies to their handlers, in the plugin that registers it only. */
+/** Leaves bodies unparsed for the handlers of the plugin that registers it, and of no other. */
 export const rawBodies: (app: Parameters<RoutePlugin>[0]) => void = (app) => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))

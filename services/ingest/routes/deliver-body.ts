@@ -1,4 +1,5 @@
-// What a posting route does with a body: one promise, kept by the store here, by Kafka in publish/publishing-delivery.ts.
+// Delivery of a body that a posting route has read. Here the store fulfils it; in publish/publishing-delivery.ts Kafka
+// does.
 import { createHash } from 'node:crypto'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
@@ -8,37 +9,38 @@ import type { Decoded } from '../normalise/decoded.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject } from '../normalise/reject.ts'
 
-/** How a body is read: `json` is one value, `ndjson` one per line. */
+/** The format of a body, and its form: `json` is one value, `ndjson` one value per line. */
 export interface BodyFormat {
   format: TopicFormat
   form: 'json' | 'ndjson'
 }
 
-/** What a post is answered with. */
+/** The counts and rejects that a post is answered with. */
 export interface Delivered {
   accepted: number
   rejects: readonly Reject[]
 }
 
 /**
- * Resolves when every record of the body is durable, the rejects as dead letters. Throws AfterlogError: `invalid-body` where it is no
- * batch at all, or what is retryable; then any of it may be stored, and sending again is safe.
+ * Resolves when every record of the body is durable, the rejects as dead letters. Throws AfterlogError: `invalid-body`
+ * where the body is not a batch, or a retryable one. After a retryable error some records may be stored, and the sender
+ * may send all of them again.
  */
 export type DeliverBody = (body: Buffer, origin: Origin, as: BodyFormat) => Promise<Delivered>
 
 export interface Accept {
-  /** Resolves when the decoded rows and the dead letters of the rejects are durable. `key` tells this body from every other. */
+  /** Resolves when the decoded rows and the dead letters of the rejects are durable. `key` identifies the body. */
   (decoded: Decoded, origin: Origin, key: Buffer): Promise<void>
 }
 
 export interface DirectDeliveryOptions {
   accept: Accept
   retention: RetentionRules
-  /** Of the ordinals' hash. */
+  /** Seeds the hash of the ordinal counter. */
   seed: number
 }
 
-/** Bodies become rows here and now. */
+/** Delivers bodies to the store of this process. */
 export function createDirectDelivery({ accept, retention, seed }: DirectDeliveryOptions): DeliverBody {
   const decode = (body: Buffer, origin: Origin, { format, form }: BodyFormat): Decoded => {
     switch (format) {
@@ -57,5 +59,5 @@ export function createDirectDelivery({ accept, retention, seed }: DirectDelivery
 
 const noKey = Buffer.alloc(0)
 
-/** What the rejects of a body came in, the same however the body is delivered. */
+/** The key that identifies a body in the ids of its dead letters, the same however the body is delivered. */
 export const bodyKey = (body: Buffer): Buffer => createHash('sha256').update(body).digest()

@@ -7,9 +7,8 @@ export function lifecycleRoute(options: BatchPostOptions): RoutePlugin {
   return (app, _, done) => {
     rawBodies(app)
     const schema = {
-      summary: 'Store what Kubernetes said about pods and nodes',
-      description:
-        'JSON, NDJSON or a List of core/v1 Pods, Nodes and Events and events.k8s.io/v1 Events, bare or as watch events.',
+      summary: 'Store what Kubernetes reported about pods and nodes',
+      description: 'JSON, NDJSON or a List of core/v1 Pods, Nodes, Events and events.k8s.io/v1 Events, bare or as watch events.',
       tags: ['ingest'],
       response: { 200: acceptedSchema, ...postErrors },
     }

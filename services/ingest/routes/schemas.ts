@@ -1,4 +1,4 @@
-// What the posting routes answer, for OpenAPI and for the tests.
+// The answers of the posting routes, for OpenAPI and for the tests.
 import { z } from 'zod'
 
 export const acceptedSchema = z
@@ -8,7 +8,7 @@ export const acceptedSchema = z
     rejects: z.array(
       z.object({
         index: z.int().describe('Index of the record in the batch'),
-        reason: z.string().describe('Which field, what was wrong, what would be right'),
+        reason: z.string().describe('Which field is wrong, how, and what would be right'),
         code: z.string().describe('The reason as one word, for counting'),
       }),
     ),

@@ -1,5 +1,5 @@
-// A request's body, read within the bytes in flight and decompressed within its cap. The caller releases the reservation once the
-// body's rows are stored or refused.
+// Reads a request's body within the bytes in flight, and decompresses it within its cap. The caller releases the
+// reservation once the rows of the body are stored or refused.
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import type { IncomingMessage } from 'node:http'
@@ -12,13 +12,13 @@ const inflate = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflate)
 const inflateRaw = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw)
 const unzstd = promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress)
 
-/** The whole body, decompressed. Throws `too-large`, `unsupported-type`, `busy` or `invalid-body`. */
+/** Returns the whole body, decompressed. Throws `too-large`, `unsupported-type`, `busy` or `invalid-body`. */
 export async function readBody(request: IncomingMessage, bytesMax: number, reservation: Reservation): Promise<Buffer> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   if (!['identity', '', 'gzip', 'x-gzip', 'zstd', 'snappy', 'deflate'].includes(encoding)) {
     throw new AfterlogError(
       'unsupported-type',
-      `Content-Encoding ${JSON.stringify(encoding.slice(0, 100))} is not read; send gzip, zstd, snappy, deflate or none`,
+      `Content-Encoding ${JSON.stringify(encoding.slice(0, 99))} is not read; send gzip, zstd, snappy, deflate or none`,
       {
         parameter: 'content-encoding',
       },
@@ -46,7 +46,7 @@ async function collect(request: IncomingMessage, bytesMax: number, reservation: 
         'too-large',
         `the body has more than ${bytesMax} bytes (AFTERLOG_BODY_BYTES_MAX); send smaller batches`,
       )
-    // Rows of a body take about as many bytes as it has.
+    // The rows of a body take about as many bytes as the body.
     reservation.grow(chunk.length * 2)
     chunks.push(chunk)
   }
@@ -63,7 +63,7 @@ async function decompress(body: Buffer, encoding: string, bytesMax: number): Pro
       case 'zstd':
         return await unzstd(body, options)
       case 'deflate':
-        // RFC 9110 means zlib's format; some senders mean bare deflate.
+        // RFC 9110 defines deflate as zlib's format; some senders send bare deflate.
         return await (isZlib(body) ? inflate(body, options) : inflateRaw(body, options))
       case 'snappy':
         return await unsnappy(body, bytesMax)

@@ -1,5 +1,6 @@
-// One fetch of one partition as rows of the tables and letters of the dead letter topic. What becomes of a message depends on the message
-// and its timestamp alone. Never throws: what cannot be read is a dead letter, and its neighbours do not notice.
+// Decodes one fetch of one partition into rows of the tables and messages for the dead letter topic. The result for a
+// message depends on the message and its timestamp alone. Never throws: a message that cannot be read becomes a dead
+// letter, and its neighbours are not affected.
 import type { ConsumedBatch, ConsumedMessage, OffsetRange } from '#shared/kafka/consumer-port.ts'
 import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
@@ -9,40 +10,43 @@ import type { BatchOutcome } from '../formats/native.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject, RejectReason } from '../normalise/reject.ts'
 import { deadLetterMessages, type MessagePlace } from '../publish/dead-letter-messages.ts'
-import { rejectsHeader, type ToldRejects } from '../publish/reject-messages.ts'
+import { rejectsHeader, type RejectMessage } from '../publish/reject-messages.ts'
 import { deadLetterRows, replayMark } from '../store/dead-letters.ts'
 import { mergeTables, type TableRows } from '../store/table-rows.ts'
-import { createLoneOrdinals, messageOrigin, toldRejects } from './message-origin.ts'
-import { createMessageRun, type MessageRun } from './message-runs.ts'
+import { createLoneOrdinals, messageOrigin, rejectMessageOf } from './message-origin.ts'
+import { createMessageRun, undecodable, type MessageRun } from './message-runs.ts'
 
 export interface DecodedBatch {
   tables: TableRows[]
-  /** For the topic of dead letters. */
+  /** Messages for the topic of dead letters. */
   letters: KafkaMessage[]
   accepted: number
-  /** Of each reject. */
+  /** The reason of each reject. */
   reasons: RejectReason[]
   /** Bytes of the rows and the letters. */
   bytes: number
-  /** When the last message came, ms since 1970; undefined where nobody knows. */
+  /** When the last message came, ms since 1970; undefined where it is not known. */
   lastMs: number | undefined
 }
 
 export interface BatchDecoderOptions {
-  /** By topic. */
+  /** The format of each topic. */
   formats: ReadonlyMap<string, TopicFormat>
   retention: RetentionRules
-  /** Default of messages that name none. */
+  /** The cluster of messages that name none. */
   cluster: string
   seed: number
-  /** Where the bytes of rows come from. */
+  /** Supplies the buffers for the rows. */
   pool: BufferPool
   onBug(error: unknown): void
 }
 
 export interface BatchDecoder {
   decode(batch: ConsumedBatch): DecodedBatch
-  /** @param noticedMs When it was noticed, ms since 1970: nobody knows when the messages came. */
+  /**
+   * Returns the dead letter for offsets that are gone. @param noticedMs ms since 1970: when the messages came is not
+   * known.
+   */
   lost(range: OffsetRange, noticedMs: number): DecodedBatch
 }
 
@@ -59,7 +63,7 @@ export function createBatchDecoder({ formats, retention, cluster, seed, pool, on
         decodeOne(decoded, run, batch, message)
       } catch (error) {
         onBug(error)
-        const { rejects } = refused('bad-message', 'the message could not be decoded, which is a bug of ours', message)
+        const { rejects } = refused('bad-message', undecodable, message)
         const source = `kafka:${batch.topic}/${batch.partition}@${message.offset}`
         const origin: Origin = { tenant: 'default', cluster: '', node: '', agent: '', receivedMs: Number.NaN, source, format }
         add(decoded, rejects, origin, { ...placeOf(batch), offset: message.offset })
@@ -72,19 +76,21 @@ export function createBatchDecoder({ formats, retention, cluster, seed, pool, on
     const { origin, problem } = messageOrigin(batch, message, cluster)
     origin.format = formats.get(batch.topic)!
     if (origin.receivedMs > 0) decoded.lastMs = origin.receivedMs
-    const told = problem === undefined ? toldRejects(message, origin) : undefined
-    if (told) return addTold(decoded, told)
-    const wrong =
-      told === null
-        ? `header ${rejectsHeader} is for what the HTTP front of Afterlog publishes, and the value is none of that`
+    const rejectMessage = problem === undefined ? rejectMessageOf(message, origin) : undefined
+    if (rejectMessage) return addRejects(decoded, rejectMessage)
+    const badHeader =
+      rejectMessage === null
+        ? `header ${rejectsHeader} is reserved for messages of Afterlog's HTTP front; leave it out of other messages`
         : problem
-    const { accepted, rejects } = wrong === undefined ? read(run, batch, message, origin) : refused('bad-header', wrong, message)
+    const { accepted, rejects } =
+      badHeader === undefined ? read(run, batch, message, origin) : refused('bad-header', badHeader, message)
     decoded.accepted += accepted
     if (rejects.length > 0) add(decoded, rejects, origin, { ...placeOf(batch), offset: message.offset })
   }
 
   function read(run: MessageRun, batch: ConsumedBatch, message: ConsumedMessage, origin: Origin): BatchOutcome {
-    if (message.value === null || message.value.length === 0) return refused('bad-message', 'the message has no value', message)
+    if (message.value === null || message.value.length === 0)
+      return refused('bad-message', 'the message has no value; send a batch or a record as its value', message)
     if (Number.isNaN(origin.receivedMs) && formats.get(batch.topic) !== 'lifecycle')
       return refused('bad-message', noArrival(message), message)
     return run.add(message.value, origin, loneOrdinal(batch, message.offset))
@@ -92,7 +98,8 @@ export function createBatchDecoder({ formats, retention, cluster, seed, pool, on
 
   function lost(range: OffsetRange, noticedMs: number): DecodedBatch {
     const { topic, partition, from, to } = range
-    const detail = `${to - from} offsets of ${topic}/${partition}, from ${from} to ${to - 1n}, were deleted by the topic's retention before they were read`
+    const offsets = `${to - from} offsets of ${topic}/${partition}, from ${from} to ${to - 1n},`
+    const detail = `${offsets} were deleted by the topic's retention before they were read`
     const payload = Buffer.from(JSON.stringify({ topic, partition, from: Number(from), to: Number(to) }))
     const decoded = emptyBatch()
     const source = `kafka:${topic}/${partition}@${from}`
@@ -107,9 +114,10 @@ export function createBatchDecoder({ formats, retention, cluster, seed, pool, on
 const emptyBatch = (): DecodedBatch => ({ tables: [], letters: [], accepted: 0, reasons: [], bytes: 0, lastMs: undefined })
 const placeOf = ({ topic, partition }: ConsumedBatch) => ({ topic, partition })
 
-/** Without it nobody could say whether its lines are too old to be kept. */
+/** Without a time of arrival, nothing says whether the lines are older than their retention. */
 const noArrival = ({ timestamp }: ConsumedMessage): string =>
-  `the message does not say when it came (its timestamp is ${timestamp}); set message.timestamp.type=LogAppendTime on the topic, or the time in the producer`
+  `the message does not say when it came (its timestamp is ${timestamp}); ` +
+  'set message.timestamp.type=LogAppendTime on the topic, or the time in the producer'
 
 function refused(reason: RejectReason, detail: string, { value }: ConsumedMessage): BatchOutcome {
   return { accepted: 0, rejects: [{ index: 0, reason, detail, payload: value ?? Buffer.alloc(0) }] }
@@ -119,8 +127,8 @@ function add(decoded: DecodedBatch, rejects: readonly Reject[], origin: Origin, 
   addLetters(decoded, rejects, origin, Buffer.from(`${place.topic}/${place.partition}@${place.offset}`), place)
 }
 
-/** Rejects of a body over HTTP are the dead letters that they would be without Kafka. */
-function addTold(decoded: DecodedBatch, { rejects, origin, key, replayed }: ToldRejects): void {
+/** Adds the rejects of an HTTP body as the same dead letters that they would be without Kafka. */
+function addRejects(decoded: DecodedBatch, { rejects, origin, key, replayed }: RejectMessage): void {
   addLetters(decoded, rejects, origin, key)
   if (replayed !== undefined) decoded.tables.push(replayMark(origin.tenant, replayed, origin.receivedMs))
 }
@@ -128,7 +136,7 @@ function addTold(decoded: DecodedBatch, { rejects, origin, key, replayed }: Told
 function addLetters(decoded: DecodedBatch, rejects: readonly Reject[], origin: Origin, key: Buffer, place?: MessagePlace): void {
   const rows = deadLetterRows(rejects, origin, key)
   if (rows !== undefined) decoded.tables.push(rows)
-  // One by one: a message may hold more rejects than a call takes arguments.
+  // In a loop, since a message may hold more rejects than a call of push may have arguments.
   for (const letter of deadLetterMessages(rejects, origin, key, place)) decoded.letters.push(letter)
   for (const { reason } of rejects) decoded.reasons.push(reason)
 }

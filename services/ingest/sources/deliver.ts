@@ -1,5 +1,5 @@
-// Stores what was consumed, however long that takes: tries again until every table and the topic of dead letters have it, or until the
-// partition is somebody else's. Nothing is dropped and nothing is given up; memory is bounded by who fetches.
+// Stores what was consumed. It retries until every table and the dead letter topic have it, or until the partition is
+// revoked. Nothing is dropped. The source that fetches bounds the memory.
 import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
 import type { Logger } from '#shared/logger.ts'
 import { createUntilDone } from '../delivery/until-done.ts'
@@ -7,11 +7,11 @@ import type { TableRows } from '../store/table-rows.ts'
 
 export interface Delivery {
   tables: readonly TableRows[]
-  /** For the topic of dead letters. */
+  /** Messages for the topic of dead letters. */
   letters: readonly KafkaMessage[]
 }
 
-/** Resolves when all of it is durable; rejects only where the signal aborts. */
+/** Resolves when all of it is durable. Rejects only when the signal aborts. */
 export type Deliver = (delivery: Delivery, signal: AbortSignal) => Promise<void>
 
 export interface DeliverOptions {
@@ -23,7 +23,7 @@ export interface DeliverOptions {
 export function createDeliver({ accept, publish, log }: DeliverOptions): { deliver: Deliver; obstacle(): string | undefined } {
   const { untilDone, obstacle } = createUntilDone({ log })
 
-  /** Some at a time: what the topic has is not sent again for the rest, and no call is larger than a publisher takes. */
+  /** Publishes in slices: a failure repeats one slice only, and no call is larger than the publisher accepts. */
   async function publishAll(letters: readonly KafkaMessage[], signal: AbortSignal): Promise<void> {
     for (let first = 0, next: number; first < letters.length; first = next) {
       next = first
@@ -37,7 +37,7 @@ export function createDeliver({ accept, publish, log }: DeliverOptions): { deliv
   return {
     deliver: async ({ tables, letters }, signal) => {
       await Promise.all([
-        tables.length === 0 ? undefined : untilDone('what was consumed cannot be stored', () => accept(tables), signal),
+        tables.length === 0 ? undefined : untilDone('consumed messages cannot be stored', () => accept(tables), signal),
         publishAll(letters, signal),
       ])
     },
@@ -45,5 +45,5 @@ export function createDeliver({ accept, publish, log }: DeliverOptions): { deliv
   }
 }
 
-/** Letters of one call. */
+/** The bytes of dead letters that one call publishes. */
 const sliceBytes = 1024 * 1024

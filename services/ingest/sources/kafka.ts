@@ -1,6 +1,6 @@
-// The Kafka source: fetch ─► decode ─► deliver ─► commit. Offsets are committed as the contiguous prefix that every table has acknowledged;
-// fetching pauses while more bytes are in flight than may be. What is decided here, and why it is exactly once in every answer:
-// docs/decisions/0006-kafka-delivery.md.
+// The Kafka source: fetch ─► decode ─► deliver ─► commit. It commits the contiguous prefix of offsets that every table
+// has acknowledged, and pauses fetching while too many bytes are in flight. docs/decisions/0006-kafka-delivery.md shows
+// why every answer has each line exactly once.
 import type {
   AssignedPartition,
   ConsumedBatch,
@@ -32,37 +32,37 @@ export interface KafkaSourceOptions {
 }
 
 export interface KafkaSource {
-  /** Why nothing is consumed right now. */
+  /** The reasons why nothing is consumed right now; empty when messages are consumed. */
   readiness(): string[]
-  /** Fetches nothing more, delivers what was fetched, commits, leaves the group. */
+  /** Stops fetching, delivers what was fetched, commits, leaves the group. */
   close(): Promise<void>
 }
 
-/** A partition as long as it is assigned. */
+/** A partition while it is assigned. */
 interface Partition extends TopicPartition {
-  /** The mark is when the last message of a range came, ms since 1970. */
+  /** The mark of a range is when its last message came, ms since 1970. */
   tracker: OffsetTracker<number | undefined>
-  /** When the last message of the first range came; undefined where nothing has come yet. */
+  /** When the last message of the first range came; undefined before the first range. */
   firstMs: number | undefined
   committed: bigint
   paused: boolean
-  /** Aborts where the partition is somebody else's. */
+  /** Aborts when the partition is no longer assigned to this consumer. */
   revoked: AbortController
 }
 
 const commitIntervalMs = 100
 const commitRetryMs = 1000
 const lagIntervalMs = 5000
-/** ms for what was fetched to be stored once the process is told to stop. */
+/** ms that a stop waits for fetched messages to be stored. */
 const drainMsMax = 6000
-/** ms for the last commit, and for leaving the group. */
+/** ms that a stop waits for the last commit, and again for leaving the group. */
 const leaveMsMax = 2000
 
 export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
   const { join, topics, decoder, deliver, inflight, metrics, log, clock } = options
   let partitions = new Map<string, Partition>()
   const delivering = new Set<Promise<void>>()
-  /** The assignment that the commit under way speaks of. */
+  /** The assignment to which the commit under way belongs. */
   let committing = partitions
   let unanswered: string | undefined
 
@@ -128,7 +128,7 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
     try {
       await deliver(decoded, partition.revoked.signal)
     } catch (error) {
-      // Somebody else's by now, or nobody's: what was not committed comes again there.
+      // The partition is revoked. Its next consumer fetches what was not committed.
       if (partition.revoked.signal.aborted) return
       throw error
     }
@@ -155,7 +155,8 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
   }
 
   function onCommitted(commits: readonly Commit[]): void {
-    // Of an assignment of before it says nothing of this one: the topic may be another one by that name.
+    // The commit belongs to an earlier assignment: its topic may have been deleted and made again under the same
+    // name.
     if (committing !== partitions) return
     for (const { topic, partition: number, offset } of commits) {
       const partition = partitions.get(keyOf({ topic, partition: number }))
@@ -185,7 +186,7 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
   }
 
   const timer = setInterval(() => {
-    // What filled memory may have been somebody else's, who does not tell when it is done.
+    // Other users of `inflight` may have filled it, and they do not tell when they release.
     if (inflight.hasRoom) resume()
     void measureLag()
   }, lagIntervalMs)
@@ -197,7 +198,7 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
       consumer.stopFetching()
       await within(drainMsMax, drained())
       for (const { revoked } of partitions.values()) revoked.abort()
-      // Brokers that are away keep nobody from stopping: what is not committed comes again.
+      // Brokers that are away must not prevent the stop: messages that are not committed come again.
       await within(leaveMsMax, committer.close())
       await within(leaveMsMax, consumer.close())
     },

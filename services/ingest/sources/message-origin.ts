@@ -1,20 +1,20 @@
-// Where a Kafka message came from: its headers say what HTTP headers say over HTTP. Pure: what becomes of a message depends on the message
-// and the broker's timestamp alone, so that whoever reads it again makes the same rows of it.
+// The origin of a Kafka message: its headers stand for the headers of an HTTP post. Pure: the result depends on the
+// message and the broker's timestamp alone, so that every reader makes the same rows of a message.
 import { createHash } from 'node:crypto'
 import type { ConsumedMessage, TopicPartition } from '#shared/kafka/consumer-port.ts'
 import { isTenant } from '#shared/tenant.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { lineTimeMaxMs } from '../normalise/time-window.ts'
 import { isHeaderText, receivedHeader } from '../publish/message-headers.ts'
-import { readRejectMessage, rejectsHeader, type ToldRejects } from '../publish/reject-messages.ts'
+import { readRejectMessage, rejectsHeader, type RejectMessage } from '../publish/reject-messages.ts'
 
 export interface MessageOrigin {
   origin: Origin
-  /** The header that means nothing, and why; the message must not be stored under a tenant that it may not mean. */
+  /** A sentence about a header without meaning. The message must not be stored then: its tenant may be another. */
   problem?: string
 }
 
-/** @param cluster Default of messages that name none. */
+/** @param cluster The cluster of messages that name none. */
 export function messageOrigin({ topic, partition }: TopicPartition, message: ConsumedMessage, cluster: string): MessageOrigin {
   const { offset } = message
   const headers = headersOf(message)
@@ -29,33 +29,41 @@ export function messageOrigin({ topic, partition }: TopicPartition, message: Con
   if (headers === undefined) return { origin }
   const tenant = header(headers, 'x-scope-orgid')
   if (tenant !== undefined && !isTenant(tenant))
-    return { origin, problem: 'header x-scope-orgid names one tenant: 1 to 128 printable ASCII characters' }
+    return { origin, problem: `header x-scope-orgid must be one tenant, 1 to 128 printable ASCII characters, got ${cut(tenant)}` }
   origin.tenant = tenant ?? 'default'
   const received = header(headers, receivedHeader)
   if (received !== undefined && !(/^\d{1,15}$/.test(received) && isTime(Number(received))))
-    return { origin, problem: `header ${receivedHeader} must be ms since 1970, before 2106` }
+    return { origin, problem: `header ${receivedHeader} must be ms since 1970, before 2106, got ${cut(received)}` }
   for (const name of ['cluster', 'node'] as const) {
     const value = header(headers, `x-afterlog-${name}`)
     if (value !== undefined && !isHeaderText(value))
-      return { origin, problem: `header x-afterlog-${name} must be 1 to 253 printable ASCII characters` }
+      return { origin, problem: `header x-afterlog-${name} must be 1 to 253 printable ASCII characters, got ${cut(value)}` }
     origin[name] = value ?? origin[name]
   }
   return { origin }
 }
 
-/** What our own HTTP front tells of rejects, where the message is for that and holds no records; null where it is, and tells nothing. */
-export function toldRejects(message: ConsumedMessage, origin: Origin): ToldRejects | null | undefined {
+const cut = (value: string): string => JSON.stringify(value.slice(0, 60))
+
+/**
+ * Reads a message of our HTTP front that holds rejects instead of records. Returns undefined for a message without the
+ * header, and null for one with the header whose value is not such a message.
+ */
+export function rejectMessageOf(message: ConsumedMessage, origin: Origin): RejectMessage | null | undefined {
   const headers = headersOf(message)
-  const told = headers === undefined ? undefined : header(headers, rejectsHeader)
-  if (told === undefined) return undefined
-  return (message.value === null ? undefined : readRejectMessage(told, message.value, origin)) ?? null
+  const key = headers === undefined ? undefined : header(headers, rejectsHeader)
+  if (key === undefined) return undefined
+  return (message.value === null ? undefined : readRejectMessage(key, message.value, origin)) ?? null
 }
 
-/** The front's arrival where it says one, else the broker's timestamp; NaN where the message has none. */
+/**
+ * Returns the arrival at the front where a header states it, else the broker's timestamp, or NaN where there is
+ * neither.
+ */
 function arrival(headers: Headers | undefined, timestamp: string): number {
-  const told = headers === undefined ? undefined : header(headers, receivedHeader)
-  return told !== undefined && /^\d{1,15}$/.test(told) && isTime(Number(told))
-    ? Number(told)
+  const received = headers === undefined ? undefined : header(headers, receivedHeader)
+  return received !== undefined && /^\d{1,15}$/.test(received) && isTime(Number(received))
+    ? Number(received)
     : isTime(Number(timestamp))
       ? Number(timestamp)
       : Number.NaN
@@ -65,13 +73,13 @@ const isTime = (ms: number): boolean => ms > 0 && ms < lineTimeMaxMs
 
 type Headers = NonNullable<ConsumedMessage['headers']>
 
-/** Undefined where there are none, as with most agents: that is looked at once, not name by name. */
+/** Returns undefined for a message without headers, as most agents send them, which saves the search for each name. */
 function headersOf({ headers }: ConsumedMessage): Headers | undefined {
   for (const _ in headers) return headers
   return undefined
 }
 
-/** Names as over HTTP, whatever their case. Of a header given twice the last counts; one that is empty, or has no value, is none. */
+/** Returns a header by its name in any case. The last of equal names counts; an empty value counts as none. */
 function header(headers: Headers, name: string): string | undefined {
   let value: string | undefined
   for (const key in headers) {
@@ -83,8 +91,9 @@ function header(headers: Headers, name: string): string | undefined {
 }
 
 /**
- * Ordinals of messages that are one record without offset: one number below 2^53 per (topic, partition, offset), far from those that count
- * lines. A duplicate, where an agent sends twice, is better than a loss, where two honest lines are equal.
+ * Returns ordinals for messages of one record without offset: one number below 2^53 per (topic, partition, offset), far
+ * from those that count lines. Equal ordinals would lose one of two honest equal lines; distinct ones only store a line
+ * twice that an agent sent twice.
  */
 export function createLoneOrdinals(): (at: TopicPartition, offset: string) => number {
   const firsts = new Map<string, number>()

@@ -1,5 +1,5 @@
-// Decoders of Kafka messages, by the format of their topic. A run makes one set of rows of many messages, each of them a batch of its own.
-// A new format is one line here.
+// Decoders of Kafka messages, by the format of their topic. A run turns many messages, each a batch of its own, into
+// one set of rows. A new format adds one entry here.
 import { AfterlogError } from '#shared/errors.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
@@ -11,22 +11,28 @@ import { LineSink } from '../normalise/line-sink.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { mergeTables, type TableRows } from '../store/table-rows.ts'
 
+/** The sentence for a message at which a decoder fails. */
+export const undecodable = "the message could not be decoded, which is a bug in Afterlog; see the service's log and report it"
+
 export interface MessageRun {
-  /** Never throws: a value that cannot be read is one reject. `loneOrdinal` is for a message that is one record without offset. */
+  /**
+   * Never throws: a value that cannot be read is one reject. `loneOrdinal` is for a message of one record without
+   * offset.
+   */
   add(value: Buffer, origin: Origin, loneOrdinal: number): BatchOutcome
-  /** The rows of all messages. The run must not be used after. */
+  /** Returns the rows of all messages. The run must not be used afterwards. */
   take(): TableRows[]
 }
 
 export interface RunOptions {
   retention: RetentionRules
-  /** Of the ordinals' hash; fixed for the life of the process. */
+  /** Seeds the hash of the ordinal counter; fixed for the life of the process. */
   seed: number
-  /** Where the bytes of rows come from. */
+  /** Supplies the buffers for the rows. */
   pool: BufferPool
-  /** Bytes that the messages have. */
+  /** The bytes of the messages. */
   bytesHint: number
-  /** Told of a failure that is a bug of ours. */
+  /** Called with a failure that is a bug of ours. */
   onBug(error: unknown): void
 }
 
@@ -56,11 +62,9 @@ export function createMessageRun(format: TopicFormat, options: RunOptions): Mess
       try {
         return run.add(value, origin, loneOrdinal)
       } catch (error) {
-        const told = error instanceof AfterlogError
-        if (!told) options.onBug(error)
-        const detail = told
-          ? error.message
-          : 'the message could not be decoded, which is a bug of ours; the log of the service says more'
+        const isExpected = error instanceof AfterlogError
+        if (!isExpected) options.onBug(error)
+        const detail = isExpected ? error.message : undecodable
         return { accepted: 0, rejects: [{ index: 0, reason: 'bad-message', detail, payload: Buffer.from(value) }] }
       }
     },
@@ -68,7 +72,7 @@ export function createMessageRun(format: TopicFormat, options: RunOptions): Mess
   }
 }
 
-/** NDJSON where something follows the first value. */
+/** Returns `ndjson` where something follows the first value. */
 function lifecycleForm(value: Buffer): 'json' | 'ndjson' {
   const json = new JsonScanner(value)
   try {

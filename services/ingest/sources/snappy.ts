@@ -4,7 +4,7 @@ import { AfterlogError } from '#shared/errors.ts'
 
 const streamIdentifier = Buffer.from([0xff, 0x06, 0x00, 0x00, 0x73, 0x4e, 0x61, 0x50, 0x70, 0x59])
 
-/** Decompresses either form; throws `too-large` beyond `bytesMax`, `invalid-body` where it is neither. */
+/** Decompresses either form. Throws `too-large` beyond `bytesMax`, `invalid-body` where the body has neither form. */
 export async function unsnappy(body: Buffer, bytesMax: number): Promise<Buffer> {
   return body.subarray(0, streamIdentifier.length).equals(streamIdentifier) ? unframe(body, bytesMax) : block(body, bytesMax)
 }
@@ -43,7 +43,7 @@ async function block(body: Buffer, bytesMax: number): Promise<Buffer> {
   }
 }
 
-/** The varint that a block begins with. */
+/** Reads the varint at the start of a block. */
 function uncompressedSize(body: Buffer): number {
   let size = 0
   for (let i = 0; i < 5; i++) {

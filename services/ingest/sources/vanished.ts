@@ -1,8 +1,10 @@
-// Deaths that nobody watched: what the store holds as living and the API server no longer knows is told as gone, as a DELETED of the last
-// object that is known of it. The store is asked, not memory, so that a restart forgets nobody, and two replicas tell the same.
+// Finds deletions that the watch missed: an object that the store holds as living and that the API server no longer
+// lists is delivered as DELETED, with its last known object. The search asks the store, so that a restart forgets no
+// object and two replicas deliver the same.
 //
-// Who is missing is dead for certain: its stored version is not newer than the position at which it is missing, so that it must have stood
-// there. Versions of one API server are ordered: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+// A missing object is gone for certain: its stored version is not newer than the position of the list, so the list
+// would have it. Versions of one API server are ordered:
+// https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '#shared/logger.ts'
 import type { KindWatch, DeliverObjects } from './watch-kind.ts'
@@ -10,13 +12,13 @@ import type { KindWatch, DeliverObjects } from './watch-kind.ts'
 export interface LastObject {
   /** As JSON, without managedFields. */
   object: string
-  /** The newest time that it told, RFC 3339; '' where it told none. */
-  toldAt: string
+  /** The newest time in the object as RFC 3339, or '' where it has none. */
+  reportedAt: string
 }
 
-/** The store, as far as it is asked here: objects of one kind in this cluster that are not known to be gone. */
+/** Objects of one kind in this cluster that the store does not know to be gone. */
 export interface LivingObjects {
-  /** Those whose version is at most `position`. */
+  /** Returns the uids of objects whose version is at most `position`. */
   uids(position: bigint): Promise<string[]>
   objects(uids: readonly string[]): Promise<LastObject[]>
 }
@@ -26,28 +28,28 @@ export interface VanishedOptions {
   living: LivingObjects
   deliver: DeliverObjects
   onVanished(count: number): void
-  /** ms between looks, beside those after each list: with Kafka, what was published may not be stored yet. */
+  /** ms between searches, besides those after each list: with Kafka, published objects may not be stored yet. */
   intervalMs: number
   log: Logger
 }
 
 export interface Vanished {
-  /** A list was delivered. */
+  /** Searches at once, since a list was delivered. */
   wake(): void
   /** Resolves when the signal aborts. */
   run(signal: AbortSignal): Promise<void>
 }
 
-/** A body of so many objects. */
+/** The most objects of one body. */
 const objectsMax = 200
 const retryMs = 2000
 
 export function createVanished({ watch, living, deliver, onVanished, intervalMs, log }: VanishedOptions): Vanished {
   let woken = Promise.withResolvers<void>()
 
-  async function look(signal: AbortSignal): Promise<void> {
+  async function findVanished(signal: AbortSignal): Promise<void> {
     const known = watch.known()
-    // Only numbers have an order.
+    // Only numeric resourceVersions have an order.
     if (known === undefined || !/^\d+$/.test(known.position)) return
     const stored = await living.uids(BigInt(known.position))
     const missing = stored.filter((uid) => !known.uids.has(uid))
@@ -70,11 +72,11 @@ export function createVanished({ watch, living, deliver, onVanished, intervalMs,
       while (!signal.aborted) {
         let waitMs = intervalMs
         try {
-          await look(signal)
+          await findVanished(signal)
         } catch (error) {
           if (signal.aborted) return
           waitMs = retryMs
-          log.warn({ err: error }, 'the store was not asked who vanished; trying again')
+          log.warn({ err: error }, 'the store could not be searched for deleted objects; trying again')
         }
         const timer = new AbortController()
         const waited = sleep(waitMs, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).catch(() => undefined)
@@ -86,9 +88,9 @@ export function createVanished({ watch, living, deliver, onVanished, intervalMs,
   }
 }
 
-/** Its managedFields are gone from the store: their newest time stands for them, so that it still tells when it was last told of. */
-function deletedEvent({ object, toldAt }: LastObject): string {
+/** The store has no managedFields. The newest time stands in for theirs, so that the event dates the last report. */
+function deletedEvent({ object, reportedAt }: LastObject): string {
   const { metadata, ...rest } = JSON.parse(object) as { metadata: Record<string, unknown> }
-  const managedFields = toldAt === '' ? [] : [{ time: toldAt }]
+  const managedFields = reportedAt === '' ? [] : [{ time: reportedAt }]
   return `${JSON.stringify({ type: 'DELETED', object: { ...rest, metadata: { ...metadata, managedFields } } })}\n`
 }

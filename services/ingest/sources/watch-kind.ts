@@ -1,5 +1,6 @@
-// One kind of object of an API server, watched: list ─► watch ─► deliver, and again from where it was. A position only moves past what is
-// durable, so that whatever is told and not delivered comes again; a history that is compacted leads to a new list. Decision 0007.
+// Watches one kind of object of an API server: list ─► watch ─► deliver, and again from the last position. The position
+// moves only past durable objects, so that an object that was not delivered comes again. A compacted history leads to a
+// new list. docs/decisions/0007-watching-the-api-server.md
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError, isExpired, SilenceError } from '#shared/kubernetes/api-error.ts'
 import type { ApiServer } from '#shared/kubernetes/api-server.ts'
@@ -12,22 +13,25 @@ import { spread } from '../delivery/until-done.ts'
 import type { RelistReason, WatchMetrics } from '../metrics.ts'
 import type { BodyFormat } from '../routes/deliver-body.ts'
 
-/** What is known to exist at a position: the same for both, always. */
+/** The objects that exist at a position. Both fields belong to the same moment. */
 export interface KnownObjects {
   uids: ReadonlySet<string>
-  /** resourceVersion. */
+  /** A resourceVersion. */
   position: string
 }
 
-/** Resolves when all objects of the body are durable; rejects only where the signal aborts. */
+/** Resolves when all objects of the body are durable. Rejects only when the signal aborts. */
 export type DeliverObjects = (body: Buffer, form: BodyFormat['form'], signal: AbortSignal) => Promise<void>
 
 export interface WatchTiming {
-  /** After which the API server ends a watch in order. */
+  /** Seconds after which the API server ends a watch in order. */
   watchS: number
-  /** Bookmarks come once a minute: what says nothing for longer has lost its connection, or is asked from a future that was restored away. */
+  /**
+   * ms of silence after which a watch counts as broken. Bookmarks come once a minute, so its connection is lost, or its
+   * position is newer than an API server that was restored from a backup.
+   */
   silentMsMax: number
-  /** ms before the first new try, and the longest. */
+  /** ms before the first retry, and the longest wait. */
   retryMs: readonly [number, number]
 }
 
@@ -43,17 +47,20 @@ export interface WatchKindOptions {
 }
 
 export interface KindWatch {
-  /** Undefined before the first list is delivered. */
+  /** Returns undefined before the first list is delivered. */
   known(): KnownObjects | undefined
-  /** Why it does not watch right now. */
+  /** Returns why it does not watch right now, or undefined. */
   obstacle(): string | undefined
   /** Resolves when the signal aborts. */
   run(signal: AbortSignal): Promise<void>
 }
 
-/** Objects of a page. One that takes longer to deliver than the API server remembers it (5 minutes) makes the next list's pages bigger. */
+/**
+ * Objects per page. The API server serves the pages of a list for 5 minutes. A list that takes longer to deliver is
+ * begun again with bigger pages.
+ */
 const pageSizes = { usual: 500, big: 2000 }
-/** A watch that said nothing is a failure if it ended sooner. */
+/** A watch that ended sooner, without an event, counts as a failure. */
 const briefMs = 5000
 const aheadBytesMax = 4 * 1024 * 1024
 
@@ -63,7 +70,7 @@ export function createKindWatch({ api, kind, deliver, onListed, metrics, timing,
   let position: string | undefined
   let relist: RelistReason | undefined = 'start'
   let obstacle: string | undefined
-  /** Since the last event, list pages excepted: a list that is followed by nothing but a refusal is no progress. */
+  /** Failures since the last event. A list does not reset the count: the watch after it may be refused each time. */
   let failures = 0
   let pageSize = pageSizes.usual
 
@@ -86,7 +93,7 @@ export function createKindWatch({ api, kind, deliver, onListed, metrics, timing,
       throw error
     }
     pageSize = pageSizes.usual
-    // An Event that is forgotten is no news of a pod: who is missing among them is not asked.
+    // The API server drops Events after an hour, which does not concern their pods: no search for missing ones.
     uids = kind === 'events' ? new Set() : listed
     position = from
     relist = undefined
@@ -121,17 +128,17 @@ export function createKindWatch({ api, kind, deliver, onListed, metrics, timing,
       const seconds = (performance.now() - startedMs) / 1000
       log.info({ kind, events, resourceVersion: position, seconds }, 'a watch ended')
     }
-    // Whatever ends every watch at once is not asked again at once.
+    // Without the wait that a failure causes, a proxy that ends every watch at once would be asked in a tight loop.
     if (events === 0 && performance.now() - startedMs < briefMs) failures++
   }
 
   async function take(batch: readonly WatchEvent[], signal: AbortSignal): Promise<void> {
-    // An Event is DELETED when the API server forgets it, which is no news of the pod.
-    const told = batch.filter(({ type }) => type !== 'BOOKMARK' && !(kind === 'events' && type === 'DELETED'))
-    if (told.length > 0) await deliver(Buffer.concat(told.flatMap(({ line }) => [line, newline])), 'ndjson', signal)
-    metrics.delivered(kind, told.length)
+    // An Event is DELETED when the API server drops it, which does not concern the pod.
+    const changes = batch.filter(({ type }) => type !== 'BOOKMARK' && !(kind === 'events' && type === 'DELETED'))
+    if (changes.length > 0) await deliver(Buffer.concat(changes.flatMap(({ line }) => [line, newline])), 'ndjson', signal)
+    metrics.delivered(kind, changes.length)
     if (kind !== 'events')
-      for (const { type, uid } of told)
+      for (const { type, uid } of changes)
         if (type === 'DELETED') uids.delete(uid)
         else uids.add(uid)
     position = batch.at(-1)!.resourceVersion
@@ -142,12 +149,13 @@ export function createKindWatch({ api, kind, deliver, onListed, metrics, timing,
     const { message } = error as Error
     if (isExpired(error)) {
       relist = relist === undefined ? 'expired' : 'list-expired'
-      log.warn({ kind, err: error, resourceVersion: position }, 'the API server has forgotten what was asked for: listing again')
+      log.warn({ kind, err: error, resourceVersion: position }, 'the API server no longer has this position: listing again')
       return
     }
     if (error instanceof SilenceError) relist ??= 'silent'
     const refused = error instanceof ApiError && (error.code === 401 || error.code === 403)
-    obstacle = `${kind} of ${api.url} are not watched: ${message}${refused ? ' (deploy/kubernetes/rbac.yaml has what is needed)' : ''}`
+    const advice = refused ? '; grant the rules in deploy/kubernetes/rbac.yaml' : ''
+    obstacle = `${kind} of ${api.url} are not watched: ${message}${advice}`
     log.warn({ kind, err: error, failures }, 'the watch of the API server broke off; trying again')
   }
 

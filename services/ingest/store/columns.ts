@@ -1,8 +1,9 @@
-// Column order of the rows that ingest writes, per table. identity of logs is the table's default expression.
+// The order of columns in the rows that ingest writes, per table. The engine computes logs.identity by default
+// expression.
 import type { TableName } from './table-rows.ts'
 
 export const columns = {
-  // The first five are what ordinals compare, as one run of bytes; the last four are known when a line's last fragment is.
+  // Ordinals compare the first five as one run of bytes. The last ones are known only with a line's last fragment.
   logs: [
     'ts',
     'pod_uid',

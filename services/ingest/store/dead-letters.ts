@@ -1,12 +1,13 @@
-// Rejected records as rows of dead_letters, stored with the lines of their batch in one promise; and letters that are done with as rows
-// of dead_letter_replays, stored after what their replay brought is durable, never beside it: a crash between the two sends again.
+// Rejected records as rows of dead_letters, stored with the lines of their batch in one promise, and closed letters as
+// rows of dead_letter_replays. The latter are stored only once the replayed records are durable: after a crash in
+// between, the letter is replayed again.
 import { escapeJson } from '../formats/json-escape.ts'
 import { deadLettersOf } from '../normalise/dead-letter.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject } from '../normalise/reject.ts'
 import type { TableRows } from './table-rows.ts'
 
-/** @param key What the records came in: the body, or topic, partition and offset. */
+/** @param key What the records came in: the body's bytes, or topic, partition and offset. */
 export function deadLetterRows(rejects: readonly Reject[], origin: Origin, key: Buffer): TableRows | undefined {
   if (rejects.length === 0) return undefined
   const rows = deadLettersOf(rejects, origin, key).map((letter) => {
@@ -19,8 +20,8 @@ export function deadLetterRows(rejects: readonly Reject[], origin: Origin, key: 
 }
 
 /**
- * The letter `identity` (decimal) is done with: its record is stored.
- * @param timeMs Arrival of the record that was sent again, ms since 1970.
+ * Returns the row that closes the letter `identity` (decimal), since its record is stored.
+ * @param timeMs Arrival of the replayed record, ms since 1970.
  */
 export function replayMark(tenant: string, identity: string, timeMs: number): TableRows {
   const row = `[${JSON.stringify(tenant)},${BigInt(identity)},"${engineTime(new Date(timeMs).toISOString())}"]\n`

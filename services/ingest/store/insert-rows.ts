@@ -1,6 +1,7 @@
-// One insert, and what to do where it fails for its size or for what is in it: it is split, down to the rows that the store refuses one by
-// one, which become dead letters. So it is with an error that nobody has classified, as long as the store takes other rows meanwhile: no
-// row holds up all others for ever. Whatever else fails is the caller's to try again; what was stored of it before collapses then.
+// One insert. Where it fails for its size or its content it is split, down to single rows, and a row that the store
+// refuses alone becomes a dead letter. Errors of an unknown kind are treated alike while the store takes other rows, so
+// that no row blocks all others for ever. Other failures reject: the caller inserts all rows again, and equal rows
+// collapse.
 import { AfterlogError } from '#shared/errors.ts'
 import type { TableName } from './table-rows.ts'
 
@@ -9,13 +10,13 @@ export type InsertRows = (table: TableName, rows: Buffer, count: number) => Prom
 
 export interface InsertRowsOptions {
   insert: InsertRows
-  /** Keeps a row that the store refuses. */
+  /** Records a row that the store refuses. */
   refused(table: TableName, row: Buffer, error: AfterlogError): Promise<void>
 }
 
-/** Fewer rows than this are not what a store is short of memory for. */
+/** Inserts of fewer rows are not split when the store lacks memory: they cannot be the reason. */
 const splitRowsMin = 1000
-/** So many failures of a kind that nobody has classified, one after the other, are the store's and not the rows'. */
+/** After this many unknown failures in a row, the store is at fault, not the rows. */
 const unknownFailuresMax = 256
 
 export function createInsertRows({ insert, refused }: InsertRowsOptions): InsertRows {
@@ -40,14 +41,14 @@ export function createInsertRows({ insert, refused }: InsertRowsOptions): Insert
     }
 
     await attempt(rows, count)
-    // Where nothing was stored, nothing tells a bad row from a bad store.
+    // Where no row was stored, a bad row cannot be told from a bad store.
     if (stored === 0 && suspects.length > 0) throw suspects[0]!.error
     for (const { row } of suspects.splice(0)) await attempt(row, 1)
     for (const { row, error } of suspects) await refused(table, row, error)
   }
 }
 
-/** Two parts of whole rows, of about the same bytes. */
+/** Splits rows into two parts of about equal size. */
 function halves(rows: Buffer, count: number): { rows: Buffer; count: number }[] {
   const middle = rows.length >> 1
   const after = rows.indexOf(newline, middle)

@@ -1,4 +1,4 @@
-// What the store holds as living, for the watch: sources/vanished.ts.
+// Queries the store for the objects that it holds as living: the search of sources/vanished.ts.
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { sql, statement, str, strs, uint } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
@@ -28,7 +28,8 @@ export function createLivingObjects({ store, table, tenant, cluster }: LivingObj
       store.rows<LastObject>({
         sql: statement(
           'living-objects',
-          sql`SELECT object, if(isNull(status_at), '', replaceOne(toString(assumeNotNull(status_at)), ' ', 'T') || 'Z') AS toldAt
+          sql`SELECT object,
+            if(isNull(status_at), '', replaceOne(toString(assumeNotNull(status_at)), ' ', 'T') || 'Z') AS reportedAt
           ${living} AND uid IN ${strs(uids)}`,
         ),
       }),

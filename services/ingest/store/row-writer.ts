@@ -1,4 +1,4 @@
-// Bytes of JSONCompactEachRow, written one after the other into a growing buffer: no string and no object per row.
+// Writes bytes of JSONCompactEachRow into a growing buffer, without a string or an object per row.
 import type { BufferPool } from '../buffer/buffer-pool.ts'
 
 const quote = 0x22
@@ -9,7 +9,7 @@ export class RowWriter {
   length = 0
   private readonly pool: BufferPool | undefined
 
-  /** @param pool Where its bytes come from, and go to with `release`. */
+  /** @param pool Supplies the buffer, and takes it back with `release`. */
   constructor(capacity: number, pool?: BufferPool) {
     this.pool = pool
     this.bytes = this.allocate(Math.max(capacity, 1024))
@@ -27,7 +27,7 @@ export class RowWriter {
     this.bytes = grown
   }
 
-  /** Nobody reads its bytes any more. */
+  /** Returns the buffer to the pool. The caller must not read it afterwards. */
   release(): void {
     this.pool?.give(this.bytes)
   }
@@ -43,13 +43,13 @@ export class RowWriter {
     this.ensure(size)
     const { bytes } = this
     let at = this.length
-    // A call into the runtime costs more than a short loop.
+    // A call of Buffer.copy costs more than a short loop.
     if (size <= 48) for (let i = start; i < stop; i++) bytes[at++] = source[i]!
     else source.copy(bytes, at, start, stop)
     this.length += size
   }
 
-  /** A whole number, up to 2^53 - 1 either way. */
+  /** Writes a whole number between -(2^53 - 1) and 2^53 - 1. */
   integer(value: number): void {
     this.ensure(20)
     const { bytes } = this
@@ -68,7 +68,7 @@ export class RowWriter {
     }
   }
 
-  /** `"seconds.nanos"` as the engine reads a DateTime64(9): `"2026-11-23 10:00:00.123456789"`. */
+  /** Writes a quoted DateTime64(9) as the engine reads it: `"2026-11-23 10:00:00.123456789"`. */
   time(seconds: number, nanos: number): void {
     this.ensure(40)
     this.bytes[this.length++] = quote
@@ -107,7 +107,7 @@ export class RowWriter {
     this.length += width
   }
 
-  /** The rows written so far. The writer must not be used after. */
+  /** Returns the rows written so far. The writer must not be used afterwards. */
   take(): Buffer {
     return this.bytes.subarray(0, this.length)
   }

@@ -1,4 +1,5 @@
-// Rows on their way into the store: grouped, inserted, split where the store cannot take them at once, counted.
+// The way of rows into the store: they are grouped, inserted, counted, and split where the store cannot take them at
+// once.
 import { AfterlogError } from '#shared/errors.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Logger } from '#shared/logger.ts'
@@ -20,9 +21,9 @@ export interface StoreWriterOptions {
   clock: () => number
 }
 
-/** Bytes of one insert: big ones cost the engine half as much per line as small ones. */
+/** The bytes of one insert. Big inserts cost the engine half as much per line as small ones. */
 const groupBytesMax = 32 * 1024 * 1024
-/** Rows of one insert, which are a line of a few bytes each where there are so many. */
+/** The rows of one insert, which limits inserts of very short lines. */
 const groupRowsMax = 400_000
 
 export function createStoreWriter({ store, metrics, pool, flushIntervalMs, log, clock }: StoreWriterOptions): GroupWriter {
@@ -39,11 +40,11 @@ export function createStoreWriter({ store, metrics, pool, flushIntervalMs, log, 
     metrics.inserted(table, count, rows.length, (performance.now() - startedMs) / 1000)
   }
 
-  /** A bug of ours, kept where it can be seen and mended. */
+  /** Logs the row and stores it as a dead letter: a refused row is a bug of ours. */
   async function refused(table: TableName, row: Buffer, error: AfterlogError): Promise<void> {
     log.error(
       { table, row: row.toString('base64'), err: error },
-      'the store refuses a row, which is a bug; it is a dead letter now',
+      'the store refuses a row, which is a bug in Afterlog; the row is a dead letter now, please report it',
     )
     if (table === 'dead_letters') return
     const tenant = tenantOf(table, row)
@@ -55,7 +56,7 @@ export function createStoreWriter({ store, metrics, pool, flushIntervalMs, log, 
       await insert('dead_letters', rows, count)
     } catch (failure) {
       if ((failure as AfterlogError).code !== 'rows-refused') throw failure
-      // The log above has the row; asked again for ever, it would hold up all that comes after it.
+      // The log has the row. Trying it for ever would block all rows behind it.
       log.error({ err: failure }, 'the store refuses the letter of that row too')
     }
     metrics.rejected(letter.reason)

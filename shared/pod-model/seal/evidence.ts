@@ -1,25 +1,25 @@
-// What a seal is computed from. A file's lines are bytes at known places, so what is stored of it is a set of stretches without a
+// The input of a seal. The lines of a file are bytes at known offsets, so what is stored of a file is a set of
+// stretches without holes. docs/decisions/0009-seals.md says which evidence proves which state. Times are RFC 3339 UTC
+// with nine digits, so that they compare as strings.
 import type { LossRow, Stretch } from '#shared/pod-model/rows.ts'
-// hole between them; docs/decisions/0009-seals.md says which evidence suffices for which state. Times are RFC 3339 UTC with nine
-// digits, so that they compare as strings.
 
-/** What is known of the end: `vanished` went with its node, `untold` is neither known to run nor to have ended. */
-export type LifeEnd = 'running' | 'ended' | 'vanished' | 'untold'
+/** The end of a life: `vanished` ended with its node, `unknown` is neither known to run nor to have ended. */
+export type LifeEnd = 'running' | 'ended' | 'vanished' | 'unknown'
 
 export interface SealEvidence {
   /** Distinct lines that were stored. */
   lines: number
-  /** Some of them have expired: what is left may have holes that nobody lost. */
+  /** Whether some of its lines have expired, so that holes between the others do not prove a loss. */
   expired?: boolean
-  /** Nobody looked at what its lines cover of their files: it runs, and they are many. */
+  /** Whether its stretches were not loaded, since it runs and they may be many. */
   unchecked?: boolean
   stretches: readonly Stretch[]
   end: LifeEnd
-  /** Dead letters that may be of it. */
+  /** Dead letters that may belong to it. */
   losses: readonly LossRow[]
-  /** When it was born, where Kubernetes told. */
+  /** When it started, where that is known. */
   startedAt: string | null
-  /** Times of the first and last line that ever were stored, also where they have expired since. */
+  /** The times of the first and last line that were ever stored, expired or not. */
   firstLine: string | null
   lastLine: string | null
 }
@@ -27,7 +27,7 @@ export interface SealEvidence {
 export interface Gap {
   from: string
   to: string
-  /** At least so many. */
+  /** At least this many bytes are missing. */
   bytes: number | null
   reason: string
 }
@@ -38,7 +38,7 @@ export interface Hole extends Gap {
   /** Before the first file of the life, at the head of a later one, or within one. */
   where: 'head' | 'rotation' | 'file'
   file: string
-  /** Place and time of the line behind it. */
+  /** Offset and time of the line behind it. */
   offset: number
   behindAt: string
 }

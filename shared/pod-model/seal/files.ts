@@ -1,20 +1,20 @@
-// Pure: stretches as files.
+// Pure: groups stretches into files.
 import { compare } from '#shared/compare.ts'
 import type { Stretch } from '#shared/pod-model/rows.ts'
 
 export interface LogFile {
   name: string
-  /** In the order of their places, no two of which touch. */
+  /** In the order of their offsets. No two of them touch. */
   stretches: readonly Stretch[]
 }
 
-/** Files in the order in which they were begun. Stretches without offsets belong to none. */
+/** Returns files in the order in which they were begun. Stretches without offsets belong to no file. */
 export function filesOf(stretches: readonly Stretch[]): LogFile[] {
   const placed = stretches.filter(({ from }) => from >= 0)
   return (
     [...Map.groupBy(placed, ({ file }) => file)]
       .map(([name, ofOne]) => ({ name, stretches: joined(ofOne.toSorted((a, b) => a.from - b.from)) }))
-      // Of two that began at once, the one that ended first was there first; names only keep the answer the same, whoever asks.
+      // Of two files that began at once, the one that ended first comes first. Names only make the order definite.
       .toSorted(
         ({ name, stretches: a }, { name: other, stretches: b }) =>
           compare(a[0]!.firstAt, b[0]!.firstAt) || compare(a.at(-1)!.lastAt, b.at(-1)!.lastAt) || compare(name, other),
@@ -22,7 +22,7 @@ export function filesOf(stretches: readonly Stretch[]): LogFile[] {
   )
 }
 
-// Lines that came under two names of the cluster, or of the container's id, are stretches of their own, although none is missing between them.
+// Lines that came under two names of the cluster, or of the container id, form stretches of their own that may touch.
 function joined(stretches: readonly Stretch[]): Stretch[] {
   const result: Stretch[] = []
   for (const next of stretches) {

@@ -1,17 +1,18 @@
-// Pure: what is certainly missing from the files of a life, and what keeps us from saying that nothing is. A hole is claimed where a line
-// starts and what must stand before it is stored nowhere; where the numbers contradict each other, nothing is claimed.
+// Pure: finds what is certainly missing from the files of a life, and doubts that prevent a statement. There is a hole
+// where a line starts and the bytes that must stand before it are stored nowhere. Where numbers contradict each other,
+// no hole is claimed.
 import { compare } from '#shared/compare.ts'
 import type { Hole, SealEvidence } from './evidence.ts'
 import type { Stretch } from '#shared/pod-model/rows.ts'
 import type { LogFile } from './files.ts'
-import { explained } from './losses.ts'
+import { withLosses } from './losses.ts'
 import { stretchesMax } from '#shared/pod-model/rows.ts'
 
 export type HoleEvidence = Pick<SealEvidence, 'stretches' | 'losses' | 'firstLine' | 'startedAt' | 'expired'>
 
 export interface Holes {
   holes: Hole[]
-  /** Why nothing is proven although nothing is seen to be missing: words that follow `unsealed: `. */
+  /** Why nothing is proven although no hole was found: words behind `unsealed: `. */
   doubts: string[]
 }
 
@@ -21,7 +22,10 @@ const reasons = {
   file: 'lost on the way',
 } as const
 
-/** Agents tell lengths of texts instead of lines: then a hole follows every line. Fewer lines than this may really be all that came. */
+/**
+ * An agent that sends lengths of texts instead of lines makes a hole behind every line. With fewer lines, holes may be
+ * real.
+ */
 const linesOfMisfit = 8
 
 export function holesOf(files: readonly LogFile[], evidence: HoleEvidence): Holes {
@@ -36,25 +40,25 @@ export function holesOf(files: readonly LogFile[], evidence: HoleEvidence): Hole
   if (stretches.length >= stretchesMax) doubts.add('its files are in too many pieces')
   const expired = hasExpired(stretches, firstLine)
   if (expired) doubts.add('its first lines have expired')
-  const nameless = files.some(({ name }) => name === '')
-  if (nameless) doubts.add(namelessDoubt)
-  if (nameless && files.length > 1) return { holes: [], doubts: [...doubts] }
+  const hasUnnamedFile = files.some(({ name }) => name === '')
+  if (hasUnnamedFile) doubts.add(unnamedFileDoubt)
+  if (hasUnnamedFile && files.length > 1) return { holes: [], doubts: [...doubts] }
   for (const [index, file] of files.entries()) {
     const doubt = contradiction(file)
     if (doubt !== undefined) {
       doubts.add(doubt)
       continue
     }
-    const found = file.stretches.flatMap((next, at) => {
+    const candidates = file.stretches.flatMap((next, at) => {
       const last = file.stretches[at - 1]
       if (last !== undefined) return [holeBetween(file, last, next)]
       return next.from === 0 || (expired && index === 0) ? [] : [headHole(file, next, files[index - 1], startedAt)]
     })
-    for (const hole of found) {
+    for (const hole of candidates) {
       if (isPlugged(files, file, hole)) doubts.add('a file seems to go on under another name')
-      // The end of a line or an empty one: agents strip and skip both.
+      // One byte is the end of a line, or an empty line: agents strip the former and skip the latter.
       else if (hole.bytes === 1) doubts.add('single bytes between lines are not accounted for')
-      else holes.push(explained(hole, losses))
+      else holes.push(withLosses(hole, losses))
     }
   }
   return {
@@ -63,9 +67,9 @@ export function holesOf(files: readonly LogFile[], evidence: HoleEvidence): Hole
   }
 }
 
-const namelessDoubt = 'this agent does not name its files, so that a rotated one would not show'
+const unnamedFileDoubt = 'this agent does not name its files, so that a rotated one would not show'
 
-/** What was the first line once is stored no more. */
+/** Whether the line that was the first one once is no longer stored. */
 export function hasExpired(stretches: readonly Stretch[], firstLine: string | null): boolean {
   return firstLine !== null && stretches.every(({ earliest }) => earliest > firstLine)
 }
@@ -85,8 +89,8 @@ function contradiction({ stretches }: LogFile): string | undefined {
 }
 
 /**
- * Whether the bytes of a hole may be those that are stored under another name: an agent that names a file anew goes on where it was, and
- * what it sent again counts under the name that came last.
+ * Whether the bytes of a hole may be stored under another name. An agent that gives a file a new name continues at the
+ * same offset, and lines that it sends again count under the newer name.
  */
 function isPlugged(files: readonly LogFile[], file: LogFile, hole: Hole): boolean {
   return files.some(
@@ -108,7 +112,7 @@ function holeBetween({ name: file }: LogFile, last: Stretch, next: Stretch): Hol
   return { ...between(last.lastAt, next), bytes: next.from - last.to, reason: reasons.file, where: 'file', file }
 }
 
-// A clock that stepped back puts the line behind before the one in front.
+// Where a clock stepped back, the line behind has the earlier time.
 function between(lastAt: string, { firstAt, from: offset }: Stretch): Pick<Hole, 'from' | 'to' | 'offset' | 'behindAt'> {
   const [from, to] = lastAt < firstAt ? [lastAt, firstAt] : [firstAt, lastAt]
   return { from, to, offset, behindAt: firstAt }

@@ -1,26 +1,27 @@
-// Pure: what dead letters say of a life. They explain a hole, or tell where lines may have gone; none of them proves one.
+// Pure: what dead letters say about a life. They explain a hole, or say where lines may have gone. They never prove a
+// hole.
 import { parseLogPath } from '#shared/kubelet-path.ts'
 import type { Hole } from './evidence.ts'
 import type { LossRow } from '#shared/pod-model/rows.ts'
 
-/** Refused records that stood within the hole, or else what Kafka deleted unread after it began: words that follow the reason. */
-export function explained(hole: Hole, losses: readonly LossRow[]): Hole {
+/** Adds to the reason of a hole: the refused records inside it, or else what Kafka deleted unread after it began. */
+export function withLosses(hole: Hole, losses: readonly LossRow[]): Hole {
   const refused = losses.filter(
     ({ reason, offset }) => reason !== onKafka && offset >= hole.offset - hole.bytes && offset < hole.offset,
   )
   if (refused.length > 0) {
     const reasons = [...new Set(refused.map(({ reason }) => reason))].join(', ')
-    return {
-      ...hole,
-      reason: `${refused.length === 1 ? 'a line' : `${refused.length} lines`} of it refused (${reasons}), see dead letters`,
-    }
+    const lines = refused.length === 1 ? 'a line' : `${refused.length} lines`
+    return { ...hole, reason: `${lines} of it refused (${reasons}), see dead letters` }
   }
-  const eaten = eatenSince(hole.from, losses)
-  return eaten === undefined ? hole : { ...hole, reason: `${hole.reason}, perhaps ${eaten}` }
+  const deleted = deletedOnKafka(hole.from, losses)
+  return deleted === undefined ? hole : { ...hole, reason: `${hole.reason}, perhaps ${deleted}` }
 }
 
-/** `with 1,200 messages of afterlog.logs/2 that Kafka deleted unread`, where that was noticed at `since` or later. */
-export function eatenSince(since: string | null, losses: readonly LossRow[]): string | undefined {
+/**
+ * Returns `with 1,200 messages of afterlog.logs/2 that Kafka deleted unread`, for losses noticed at `since` or later.
+ */
+export function deletedOnKafka(since: string | null, losses: readonly LossRow[]): string | undefined {
   const ranges = losses.filter(({ reason, time }) => reason === onKafka && (since === null || time >= since))
   const [last] = ranges
   if (last === undefined) return undefined
@@ -28,10 +29,11 @@ export function eatenSince(since: string | null, losses: readonly LossRow[]): st
   const where = ranges.every(({ topic, partition }) => topic === last.topic && partition === last.partition)
     ? `${last.topic}/${last.partition}`
     : `${last.topic} and others`
-  return `with ${messages.toLocaleString('en-US')} ${messages === 1 ? 'message' : 'messages'} of ${where} that Kafka deleted unread`
+  const count = `${messages.toLocaleString('en-US')} ${messages === 1 ? 'message' : 'messages'}`
+  return `with ${count} of ${where} that Kafka deleted unread`
 }
 
-/** Those that may be of a life: refused records that name it, and what nobody knows the owner of. */
+/** Returns the losses that may belong to a life: refused records that name it, and all messages lost on Kafka. */
 export function lossesOfLife(
   losses: readonly LossRow[],
   life: { uids: readonly string[]; container: string; restart: number | null },

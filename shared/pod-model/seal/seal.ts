@@ -1,12 +1,12 @@
-// Pure: the seal of one life. What is proven missing outweighs what nobody knows, and only what is proven complete to its end is sealed:
-// docs/decisions/0009-seals.md.
+// Pure: the seal of one life. A proven hole outweighs a doubt, and only a life that is proven complete to its end is
+// sealed: docs/decisions/0009-seals.md.
 import type { Hole, Seal, SealEvidence } from './evidence.ts'
 import { filesOf, type LogFile } from './files.ts'
 import { hasExpired, holesOf, type HoleEvidence } from './holes.ts'
-import { eatenSince } from './losses.ts'
+import { deletedOnKafka } from './losses.ts'
 import { counted, gapsInWords } from './words.ts'
 
-/** Gaps that a seal lists; its text counts them all. */
+/** The most gaps that a seal lists. Its text counts all of them. */
 const gapsMax = 100
 
 export function sealOf(evidence: SealEvidence): Seal {
@@ -23,8 +23,8 @@ export function sealOf(evidence: SealEvidence): Seal {
     const vanished = end === 'vanished' ? '; tail unknown: node vanished' : ''
     return seal('gap', `${gapsInWords(holes, evidence)}${vanished}`, holes.slice(0, gapsMax).map(gapOf))
   }
-  const eaten = eatenSince(evidence.firstLine, evidence.losses)
-  const perhaps = eaten === undefined ? '' : `; lines may be lost ${eaten}`
+  const deleted = deletedOnKafka(evidence.firstLine, evidence.losses)
+  const perhaps = deleted === undefined ? '' : `; lines may be lost ${deleted}`
   const so = `${counted(lines)}, none known to be missing`
   if (doubts.length > 0) return seal('unsealed', `unsealed: ${doubts[0]!}${perhaps}`)
   if (openEnds > 0)
@@ -37,11 +37,11 @@ export function sealOf(evidence: SealEvidence): Seal {
   return seal('sealed', `sealed: ${counted(lines)}, 0 missing`)
 }
 
-/** Whether lines of it have expired, so that a seal of before says more. */
+/** Whether lines of the life have expired, so that an earlier seal says more. */
 export const lacksLines = ({ unchecked, stretches, expired, firstLine }: SealEvidence): boolean =>
   unchecked !== true && (stretches.length === 0 ? firstLine !== null : expired === true || hasExpired(stretches, firstLine))
 
-/** What is certainly missing, each with the line behind it. */
+/** Returns what is certainly missing, each hole with the line behind it. */
 export const holesIn = (evidence: HoleEvidence): Hole[] => holesOf(filesOf(evidence.stretches), evidence).holes
 
 const isOpen = ({ stretches }: LogFile): boolean => !stretches.at(-1)!.ended

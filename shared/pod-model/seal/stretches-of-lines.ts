@@ -1,11 +1,12 @@
-// Pure: what the lines of a life cover of their files, line by line, as services/projector/count-lines/lines-in-window.ts has the engine work it out for any number.
+// Pure: computes the stretches of a life's lines, line by line. For any number of lines the engine does it:
+// services/projector/count-lines/lines-in-window.ts.
 import { compare } from '#shared/compare.ts'
 import type { Stretch } from '#shared/pod-model/rows.ts'
 
 /** A line as bytes of a file. */
 export interface PlacedLine {
   file: string
-  /** -1 where nobody told. */
+  /** -1 where it is not known. */
   offset: number
   length: number
   /** RFC 3339. */
@@ -16,27 +17,27 @@ export interface PlacedLine {
 
 interface Placed extends PlacedLine {
   end: number
-  /** Starts where the one in front does. */
+  /** Whether it starts at the offset of the line before. */
   again: boolean
-  /** Is another line than that one. */
+  /** Whether it is a different line at that offset. */
   clash: boolean
-  /** Starts within one in front. */
+  /** Whether it starts inside a line before. */
   overlaps: boolean
 }
 
-/** In the order of the files' names and of places. Each line once. */
+/** Returns stretches in the order of file names and offsets. `lines` must have each line once. */
 export function stretchesOfLines(lines: readonly PlacedLine[]): Stretch[] {
   const files = Map.groupBy(lines, ({ file, offset }) => JSON.stringify([file, offset < 0]))
   return [...files.values()].flatMap(stretchesOfFile).toSorted((a, b) => compare(a.file, b.file) || a.from - b.from)
 }
 
 function stretchesOfFile(lines: readonly PlacedLine[]): Stretch[] {
-  // Of one place whole lines of one time beside each other, pieces behind them.
+  // At one offset, whole lines of one time stand side by side, and fragments behind them.
   const ordered = lines.toSorted(
     (a, b) => a.offset - b.offset || compare(a.at, b.at) || Number(a.partial) - Number(b.partial) || a.length - b.length,
   )
   const stretches: Placed[][] = []
-  let covered = -Infinity
+  let coveredTo = -Infinity
   let before: Placed | undefined
   for (const line of ordered) {
     const again = before !== undefined && before.offset === line.offset
@@ -45,11 +46,11 @@ function stretchesOfFile(lines: readonly PlacedLine[]): Stretch[] {
       end: line.offset + Math.max(line.length, 0),
       again,
       clash: again && (before!.at !== line.at || !(before!.partial || line.partial)),
-      overlaps: before !== undefined && !again && line.offset < covered,
+      overlaps: before !== undefined && !again && line.offset < coveredTo,
     }
-    if (before === undefined || (line.offset > covered && before.length >= 0)) stretches.push([])
+    if (before === undefined || (line.offset > coveredTo && before.length >= 0)) stretches.push([])
     stretches.at(-1)!.push(placed)
-    covered = Math.max(covered, placed.end)
+    coveredTo = Math.max(coveredTo, placed.end)
     before = placed
   }
   return stretches.map(stretchOf)
@@ -58,7 +59,7 @@ function stretchesOfFile(lines: readonly PlacedLine[]): Stretch[] {
 function stretchOf(lines: readonly Placed[]): Stretch {
   const count = (is: (line: Placed) => boolean): number => lines.filter(is).length
   const byStart = (a: Placed, b: Placed): number => a.offset - b.offset || compare(a.at, b.at)
-  // Of two that end at one place the one that is not marked counts, then the earlier one.
+  // Of two lines that end at one place, one without the mark counts, then the earlier one.
   const byEnd = (a: Placed, b: Placed): number =>
     a.end - b.end || a.offset - b.offset || Number(b.eof) - Number(a.eof) || compare(b.at, a.at)
   const [first, last] = [lines.toSorted(byStart)[0]!, lines.toSorted(byEnd).at(-1)!]

@@ -1,4 +1,4 @@
-// Pure: gaps and numbers as people read them.
+// Pure: gaps and numbers in words.
 import type { Gap } from './evidence.ts'
 
 /** `1 line`, `41,207 lines`. */
@@ -12,7 +12,7 @@ function sizeInWords(bytes: number): string {
   return `${size < 10 ? Math.round(size * 10) / 10 : Math.round(size)} ${['KiB', 'MiB', 'GiB'][exponent - 1]}`
 }
 
-/** `14:03:02–14:03:09, 81 KiB, lost at rotation`; with the day where `dated`. */
+/** Returns `14:03:02–14:03:09, 81 KiB, lost at rotation`, with the day where `dated`. */
 export function gapInWords({ from, to, bytes, reason }: Gap, dated: boolean): string {
   const [begin, end] = [clock(from, dated || day(from) !== day(to)), clock(to, day(from) !== day(to))]
   return `${begin === end ? begin : `${begin}–${end}`}${bytes === null ? '' : `, ${sizeInWords(bytes)}`}, ${reason}`
@@ -20,7 +20,7 @@ export function gapInWords({ from, to, bytes, reason }: Gap, dated: boolean): st
 
 const namedMax = 3
 
-/** `gap …` of one, `3 gaps, 120 KiB: …; …` of several. */
+/** Returns `gap …` for one gap, `3 gaps, 120 KiB: …; …` for several. */
 export function gapsInWords(
   gaps: readonly Gap[],
   { firstLine, lastLine }: { firstLine: string | null; lastLine: string | null },

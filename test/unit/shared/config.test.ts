@@ -27,7 +27,7 @@ test('all mistakes are reported together, with what would be right, and no secre
     const { problems, message } = error as ConfigError
     expect(problems).toHaveLength(4)
     expect(message).toContain('AFTERLOG_HTTP_PORT must be a whole number (it is "80a")')
-    expect(message).toContain('"default=14" is no rule; write namespace=14d')
+    expect(message).toContain('"default=14" is not a rule; write namespace=14d')
     expect(message).not.toContain('xxxx')
     expect(message).not.toContain('hush')
   }

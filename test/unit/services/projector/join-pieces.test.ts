@@ -55,7 +55,7 @@ function cut(lines: readonly PlacedLine[], timesAtOnce: number): PlacedLine[][] 
 const sealsOf = (stretches: ReturnType<typeof stretchesOfLines>, lines: readonly PlacedLine[]) => {
   const times = lines.map(({ at }) => at).toSorted()
   const evidence = { lines: lines.length, stretches, losses: [], startedAt: null, firstLine: times[0]!, lastLine: times.at(-1)! }
-  return (['ended', 'running', 'vanished', 'untold'] as const).map((end) => sealOf({ ...evidence, end }))
+  return (['ended', 'running', 'vanished', 'unknown'] as const).map((end) => sealOf({ ...evidence, end }))
 }
 
 test('of 1,000 random lives, cut into windows of one to nine times each', () => {

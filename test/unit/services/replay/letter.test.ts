@@ -81,6 +81,6 @@ describe('a whole message', () => {
 test.each<[Partial<Letter>, string]>([
   [{ truncated: true }, 'is cut at 64 KiB'],
   [{ payload: '' }, 'has no payload'],
-  [{ format: null }, 'is of no format that can be sent again'],
-  [{ format: 'toString' }, 'is of no format that can be sent again'],
+  [{ format: null }, 'has a format that cannot be sent again: none'],
+  [{ format: 'toString' }, 'has a format that cannot be sent again: toString'],
 ])('%o cannot be sent: %s', (more, sentence) => expect(requestOf(letter(more))).toBe(sentence))

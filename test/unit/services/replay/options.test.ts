@@ -17,8 +17,8 @@ test('posts go where letters are read, unless told', () => {
 })
 
 test.each([
-  [['--url', 'ftp://x'], 'is not an http'],
-  [['--ingest-url', 'x'], 'is not an http'],
+  [['--url', 'ftp://x'], 'must be an http:// or https:// URL, not "ftp://x"'],
+  [['--ingest-url', 'x'], 'must be an http:// or https:// URL, not "x"'],
   [['--timeout', '1.5'], '--timeout takes whole seconds'],
   [['--tenant', 'ü'], '--tenant takes'],
   [['--what'], '--what'],

@@ -53,7 +53,7 @@ test('an unknown parameter names the one that was meant, and all that there are'
     /^unknown parameter "namespaces"; did you mean "namespace"\? known are cluster, namespace, name, uid, .*, cursor$/,
   )
   expect(await messageOf('/pods?status=evicted')).toMatch(/^unknown parameter "status"; known are cluster, .*outcome/)
-  expect(await messageOf('/nothing?x=1')).toBe('unknown parameter "x"; none is taken here')
+  expect(await messageOf('/nothing?x=1')).toBe('unknown parameter "x"; this path takes none')
 })
 
 test('so does a member of a body, within what it stands in', async () => {

@@ -23,13 +23,13 @@ test('the current context’s cluster is the server', async () => {
 })
 
 test.each<[string, unknown, RegExp]>([
-  ['no YAML', '{', /is no kubeconfig: /],
-  ['an empty file', '', /is no kubeconfig|has no current-context/],
+  ['no YAML', '{', /is not a kubeconfig: /],
+  ['an empty file', '', /is not a kubeconfig|has no current-context/],
   ['no current-context', { ...good, 'current-context': '' }, /has no current-context; set one/],
   ['an unknown context', { ...good, 'current-context': 'y' }, /has no context "y"/],
   ['an unknown cluster', { ...good, clusters: [] }, /has no cluster "c", which its context "x" names/],
   ['an unknown user', { ...good, users: [] }, /has no user "u"/],
-  ['a server that is no URL', { ...good, clusters: [{ name: 'c', cluster: { server: 'k8s' } }] }, /"k8s".*no http/],
+  ['a server that is no URL', { ...good, clusters: [{ name: 'c', cluster: { server: 'k8s' } }] }, /"k8s".*not an http/],
   [
     'a server in the clear',
     { ...good, clusters: [{ name: 'c', cluster: { server: 'http://k8s' } }] },
@@ -44,5 +44,5 @@ test.each<[string, unknown, RegExp]>([
 
 test('a file that is missing, and a process in no pod, are said by name', async () => {
   await expect(loadKubeConfig(join(dir, 'nothing'))).rejects.toThrow(/AFTERLOG_KUBERNETES: .*nothing cannot be read: ENOENT/)
-  await expect(loadKubeConfig('in-cluster')).rejects.toThrow(/in-cluster, but this is no pod: KUBERNETES_SERVICE_HOST/)
+  await expect(loadKubeConfig('in-cluster')).rejects.toThrow(/in-cluster, but this is not a pod: KUBERNETES_SERVICE_HOST/)
 })

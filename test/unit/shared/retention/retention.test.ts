@@ -27,10 +27,10 @@ test('rules and last words are read back as they were written', () => {
 test.each(['first=0m', 'last=25h', 'keep=0d', 'keep=101y', 'keep=180', 'middle=5m', 'first'])(
   'last words %j are refused with a sentence',
   (text) => {
-    expect(() => parseLastWords(text)).toThrow(/must be a time such as|none of first=5m|at most 100 years/)
+    expect(() => parseLastWords(text)).toThrow(/must be a time such as|not one of first=5m|at most 100 years/)
   },
 )
 
 test('the name of the class of last words is no name of a rule', () => {
-  expect(() => parseRetention('last_words=1d')).toThrow(/is no rule/)
+  expect(() => parseRetention('last_words=1d')).toThrow(/is not a rule/)
 })

@@ -67,7 +67,7 @@ describe('links under containers', () => {
   test('a link to nothing is listed, not read', () => {
     const planned = plan(link(name, `/var/log/pods/shop_cart_${uid}/app/1.log`))
     expect(planned.files).toEqual([])
-    expect(planned.notRead).toMatchObject([{ reason: 'a link to nothing in this tree', count: 1 }])
+    expect(planned.notRead).toMatchObject([{ reason: 'links whose target is not in this tree', count: 1 }])
   })
 
   test('a regular file there is read by what its name says', () => {

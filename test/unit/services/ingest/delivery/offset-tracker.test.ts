@@ -34,7 +34,7 @@ test('a range acknowledged twice counts once, also long after', () => {
 
 test.each([5n, 4n, -1n])('a range that does not end behind its beginning (5 to %s) is a bug, and changes nothing', (next) => {
   const tracker = createOffsetTracker<undefined>(5n)
-  expect(() => tracker.take(next, undefined)).toThrow('offsets are taken forwards')
+  expect(() => tracker.take(next, undefined)).toThrow('ranges of offsets are taken in order')
   expect(tracker).toMatchObject({ position: 5n, prefix: 5n, pending: 0 })
 })
 

@@ -137,7 +137,7 @@ describe('one bad object never costs its neighbours', () => {
       'a uid that says there is none',
       fixture('pod-crash-loop', (pod) => (pod['metadata'].uid = 'unresolved:c/shop/p')),
       'bad-field',
-      /^metadata\.uid: expected the uid of the API/,
+      /^metadata\.uid: expected the uid that the API server gave/,
     ],
     [
       'an Event about such a uid',

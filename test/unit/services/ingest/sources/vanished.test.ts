@@ -4,7 +4,7 @@ import { createLogger } from '#shared/logger.ts'
 
 const pod = (uid: string) => ({
   object: JSON.stringify({ kind: 'Pod', apiVersion: 'v1', metadata: { uid, name: uid } }),
-  toldAt: '2026-11-23T10:00:00.000000000Z',
+  reportedAt: '2026-11-23T10:00:00.000000000Z',
 })
 
 interface Options {

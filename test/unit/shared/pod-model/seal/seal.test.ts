@@ -50,7 +50,7 @@ test('what has expired is no gap, and takes the seal away; a gap in what remains
 test('a container that runs, or went with its node, is not sealed although the end of its file was told', () => {
   const whole = [stretch(0, 900, 0, 9, ended)]
   expect(told(whole)[0]).toBe('sealed')
-  expect(told(whole, { end: 'untold' })[0]).toBe('sealed')
+  expect(told(whole, { end: 'unknown' })[0]).toBe('sealed')
   expect(told(whole, { end: 'running' })[0]).toBe('tail-unknown')
   expect(told(whole, { end: 'vanished' })).toEqual(['tail-unknown', 'tail unknown: node vanished'])
   expect(told([stretch(0, 900, 0, 9), stretch(1000, 1100, 12, 15)], { end: 'vanished' })).toEqual([

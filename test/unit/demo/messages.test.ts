@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { saidIn } from '../../../demo/said.ts'
+import { messagesIn } from '../../../demo/messages.ts'
 
 test('fragments are one line, empty lines stay, spaces and bytes stay', () => {
   const content = [
@@ -10,5 +10,5 @@ test('fragments are one line, empty lines stay, spaces and bytes stay', () => {
     '2026-11-23T10:00:02.000000000Z stderr F \xff\xfe',
     '',
   ].join('\n')
-  expect(saidIn(content)).toBe('begun  and done \n\n\xff\xfe\n')
+  expect(messagesIn(content)).toBe('begun  and done \n\n\xff\xfe\n')
 })
