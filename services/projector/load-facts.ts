@@ -14,6 +14,8 @@ export interface LoadedPod {
   object: ObjectFacts
   addressReports: Record<string, string>
   deletedAt: string | null
+  /** Ids of containers whose lines without a uid are another pod's. */
+  ledElsewhere: string[]
   /** Epoch ms of the store's clock, as decimal text: the newest fact and line. */
   factsAt: string
   linesAt: string
@@ -79,6 +81,7 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
       events: of.events.get(uid) ?? [],
       lines: of.lines.get(uid) ?? [],
       counts: [],
+      sentUids: sent.filter((one) => ownerOf(one) === uid),
     }
     const map = of.maps.get(uid)
     return {
@@ -87,6 +90,7 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
       object: map === undefined ? noObject : objectFacts(map),
       addressReports: marksOf.find((mark) => mark.uid === uid)?.addressReports ?? {},
       deletedAt,
+      ledElsewhere: unattributed.flatMap((line) => (line.uid === uid ? [] : [line.containerId])),
       factsAt: newest(marksOf.map(({ factsAt }) => factsAt)),
       linesAt: newest(marksOf.map(({ linesAt }) => linesAt)),
     }

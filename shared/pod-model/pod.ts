@@ -19,6 +19,8 @@ export interface PodFacts {
   events: readonly EventRow[]
   lines: readonly LifeLinesRow[]
   counts: readonly LineCountRow[]
+  /** Uids that its lines come with (resolve-identity.ts); left out where it is its own alone. */
+  sentUids?: readonly string[]
   /** What the lines cover of their files; left out where nobody looked. */
   stretches?: readonly StretchRow[]
   /** Dead letters that may be of its lives. */
@@ -79,10 +81,10 @@ export interface RenderedPod {
 
 /** Without counts, `lines` are 0: enough to decide outcomes. */
 export function renderPod(facts: PodFacts): RenderedPod {
-  const { uid, row, lives: told, events, lines, counts, stretches, losses = [], node = [], oomLines = [] } = facts
+  const { uid, row, lives: told, events, lines, counts, stretches, losses = [], node = [], oomLines = [], sentUids = [] } = facts
   const joined = joinLives({ lives: told, lines, counts, stretches })
   const lives = oomLines.length === 0 ? joined : hitByOom(joined, row?.mirrorUid || uid, oomLines)
-  const uids = [uid, row?.mirrorUid ?? uid, ...lines.map((line) => line.uid)]
+  const uids = [uid, ...sentUids, ...lines.map((line) => line.uid)]
   for (const life of lives) life.losses = lossesOfLife(losses, { ...life, uids })
   const evidence: Evidence = { pod: row === null ? null : podEvidence(row), lives, events: events.map(eventEvidence), node }
   const verdict = podOutcome(evidence)

@@ -101,7 +101,7 @@ export function recordOf({ facts, rendered, object, addressReports, deletedAt, r
       uids: [
         ...new Set([
           facts.uid,
-          ...(row?.mirrorUid ? [row.mirrorUid] : []),
+          ...(facts.sentUids ?? []),
           ...facts.lines.filter((line) => line.nameless === 0).map(({ uid }) => uid),
         ]),
       ],
