@@ -50,8 +50,16 @@ export interface PodRecord extends Omit<PodJson, 'containers' | 'lines' | 'lines
   addressSpan: { since: string; until: string | null }
   selectors: LineSelectors
   handles: Handle[]
-  /** Where it stood in lists before an older time of it became known, and the revision that moved it; oldest first, the last ones. */
-  moved: readonly { from: string; revision: string }[]
+  /** Where it stood in lists before an older time of it became known. */
+  moved: readonly Move[]
+  /** Where it stood among the dead before another time of its death became known, or it turned out to live; absent of rules version 1. */
+  deathMoved?: readonly Move[]
+}
+
+/** Away from a rank, by the record of a revision. Of one pod they stand oldest first, and only the last ones. */
+export interface Move {
+  from: string
+  revision: string
 }
 
 /** What finds the lines of a pod. */
@@ -83,7 +91,7 @@ export function recordOf({ facts, rendered, object, addressReports, deletedAt, r
   const living = row !== null && row.gone === 0 && row.deletedAt === null && !['Succeeded', 'Failed'].includes(row.phase)
   const addresses = addressesOf(addressReports)
   const around = { evidence, events: evidence.events, memoryLimits: object.memoryLimits }
-  const record: Omit<PodRecord, 'handles' | 'moved'> = {
+  const record: Omit<PodRecord, 'handles' | 'moved' | 'deathMoved'> = {
     ...rest,
     cause: podInWords(verdict, around),
     createdAt: row?.createdAt ?? null,
@@ -110,7 +118,7 @@ export function recordOf({ facts, rendered, object, addressReports, deletedAt, r
       runningLives,
     },
   }
-  return { ...record, handles: handlesOf(record, object), moved: [] }
+  return { ...record, handles: handlesOf(record, object), moved: [], deathMoved: [] }
 }
 
 /** The pod as GET /v1/pods shows it. */

@@ -74,8 +74,9 @@ describe('paging', () => {
     const at = (clock: string, name: string) => say('moving', 1, { pod: name, podUid: name, restart: 0, clock })
     for (const name of many) await at(`10:${name.slice(1)}:00`, name)
     await service.project()
-    // Before the listing begins: that is where it stands.
+    // Before the listing begins, and records are said to have it: that is where it stands.
     await at('09:30:00', 'p24')
+    await service.project()
     const seen = await walk('moving', 'limit=4', async (page) => {
       if (page === 0) await at('09:20:00', 'p23')
       if (page === 1) await at('09:10:00', 'p23')

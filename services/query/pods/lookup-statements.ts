@@ -26,21 +26,39 @@ export interface Run {
   value: Fragment
 }
 
+/** An order, as it was at the revision `since`. */
+export interface PodOrder {
+  sort: PodSort
+  since: bigint
+}
+
 /** Pods of a run behind a place, in order, at most `limit` rows; one that was written again may come twice, and one that was taken back comes too. Rows: LookupRow. */
-export function podsOfRun(filter: PodFilter, run: Run, sort: PodSort, after: PodPlace | undefined, limit: number): Fragment {
-  // The run of the dead has their deaths as ranks.
-  const rank = raw(sort === 'died' && run.kind !== 'dead' ? 'died_rank' : 'rank')
+export function podsOfRun(
+  filter: PodFilter,
+  run: Run,
+  { sort, since }: PodOrder,
+  after: PodPlace | undefined,
+  limit: number,
+): Fragment {
+  const isByDeath = sort === 'died' && run.kind !== 'dead'
+  const rank = isByDeath ? deathRankAt(since) : raw('pod_lookup.rank')
   const conditions = [
     sql`${fromTable(filter.tenant, 'pod_lookup')} AND kind = ${str(run.kind)} AND ${run.value}`,
-    ...(sort === 'died' ? [sql`(died_rank < ${int(never)} OR is_deleted = 1)`] : []),
-    ...(after === undefined ? [] : [sql`(pod_lookup.${rank}, uid) > (${int(after.rank)}, ${str(after.uid)})`]),
+    ...(sort === 'died' ? [sql`(died_rank < ${int(never)} OR notEmpty(death_moves) OR is_deleted = 1)`] : []),
+    ...(after === undefined ? [] : [sql`(${rank}, uid) > (${int(after.rank)}, ${str(after.uid)})`]),
     ...narrowing(filter),
   ]
   return statement(
     'pods-of-run',
     sql`SELECT toString(${rank}) AS rank, uid
-  ${join(conditions, ' AND ')} ORDER BY pod_lookup.${rank}, uid LIMIT ${uint(limit)}`,
+  ${join(conditions, ' AND ')} ORDER BY ${rank}, uid LIMIT ${uint(limit)}`,
   )
+}
+
+/** Rows of other runs than that of the dead have one row for all deaths that a pod was said to have died: the first move since then began where it stood. */
+const deathRankAt = (since: bigint): Fragment => {
+  const isLater = sql`move -> move.1 >= ${uint(since)}`
+  return sql`if(arrayExists(${isLater}, death_moves), arrayFirst(${isLater}, death_moves).2, died_rank)`
 }
 
 const never = 9_223_372_036_854_775_807n

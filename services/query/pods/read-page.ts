@@ -4,26 +4,24 @@ import { compare } from '#shared/compare.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { logUidAliases, type LogUidRow } from '#shared/stored-pods/fact-statements.ts'
 import { newestByLogUid } from '#projector/resolve-identity.ts'
-import { placeOf } from '#shared/stored-pods/stored-records.ts'
+import { deathPlaceOf, placeOf } from '#shared/stored-pods/stored-records.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { holdersOf } from './holders.ts'
-import { podsOfEvents, podsOfRun, uidsLike, type LookupRow, type PodPlace, type PodSort, type Run } from './lookup-statements.ts'
+import { podsOfEvents, podsOfRun, uidsLike, type LookupRow, type PodOrder, type PodPlace, type Run } from './lookup-statements.ts'
 import { matches, type PodFilter } from './pod-filter.ts'
 import { readRecords, withRunningLines } from './read-records.ts'
 import { runOf } from './runs.ts'
 import { join, sql, str } from '#shared/clickhouse/sql.ts'
 
 export interface PodPosition extends PodPlace {
-  /** Revision at which the listing began: a pod that moved since is visited where it stood then. */
   since: bigint
 }
 
-export interface PodPageRequest {
+export interface PodPageRequest extends PodOrder {
   filter: PodFilter
-  sort: PodSort
-  position: PodPosition | undefined
-  /** Epoch µs: of a first page. */
-  now: bigint
+  position: PodPlace | undefined
+  /** Revision at which the listing began: a pod that moved since is visited where it stood then, on each of its pages. */
+  since: bigint
   limit: number
 }
 
@@ -40,17 +38,12 @@ const rowsMax = 20_000
 const listedMax = 5000
 
 export async function readPodPage(reading: RowReading, request: PodPageRequest): Promise<PodPage> {
-  const { filter, position, now, limit } = request
-  const since = position?.since ?? now
+  const { filter, sort, since, limit } = request
   const page = (await readListed(reading, request)) ?? (await readRun(reading, request))
   const taken = page.records.slice(0, limit)
   const last = taken.at(-1)
   const next =
-    page.more || page.records.length > limit
-      ? last === undefined
-        ? null
-        : { ...placeIn(last, request.sort, position), since }
-      : null
+    page.more || page.records.length > limit ? (last === undefined ? null : { ...placeIn(last, { sort, since })!, since }) : null
   return { records: await withRunningLines(reading, filter.tenant, taken), next }
 }
 
@@ -61,7 +54,7 @@ interface Found {
 
 /** Pods that are listed one by one before they are ordered; undefined where the filter is answered by a run. */
 async function readListed(reading: RowReading, request: PodPageRequest): Promise<Found | undefined> {
-  const { filter, sort, position } = request
+  const { filter, position, ...listing } = request
   const { tenant, uid, ip, event } = filter
   if (uid === undefined && ip === undefined && event === undefined) return undefined
   const lists = await Promise.all([
@@ -72,13 +65,12 @@ async function readListed(reading: RowReading, request: PodPageRequest): Promise
   const uids = lists.map((rows) => new Set(rows.map((row) => row.uid))).reduce((a, b) => a.intersection(b))
   const records = [...(await readRecords(reading, tenant, [...uids])).values()]
   const holders = holdersThen(filter, records)
-  const asked = records.filter(
-    (record) =>
-      (holders === undefined || holders.has(record.uid)) && matches(record, filter) && (sort === 'created' || record.over),
-  )
-  const place = (record: PodRecord): PodPlace => placeIn(record, sort, position)
-  const behind = position === undefined ? asked : asked.filter((record) => order(place(record), position) > 0)
-  return { records: behind.toSorted((a, b) => order(place(a), place(b))), more: false }
+  const asked = records.filter((record) => (holders === undefined || holders.has(record.uid)) && matches(record, filter))
+  const placed = asked.flatMap((record) => {
+    const place = placeIn(record, listing)
+    return place === undefined || (position !== undefined && order(place, position) <= 0) ? [] : [{ record, place }]
+  })
+  return { records: placed.toSorted((a, b) => order(a.place, b.place)).map(({ record }) => record), more: false }
 }
 
 function holdersThen({ ip, at, from, to }: PodFilter, records: readonly PodRecord[]): Set<string> | undefined {
@@ -106,7 +98,7 @@ async function everHeld({ rows }: RowReading, tenant: string, ips: readonly stri
             ', ',
           )})`,
         },
-        'created',
+        { sort: 'created', since: 0n },
         undefined,
         listedMax,
       ),
@@ -115,18 +107,18 @@ async function everHeld({ rows }: RowReading, tenant: string, ips: readonly stri
 }
 
 /** In the order of a run; one more than the page where there are more. */
-async function readRun(reading: RowReading, { filter, sort, position, limit }: PodPageRequest): Promise<Found> {
-  const run = runOf(filter, sort)
+async function readRun(reading: RowReading, { filter, position, limit, ...listing }: PodPageRequest): Promise<Found> {
+  const run = runOf(filter, listing.sort)
   const records: PodRecord[] = []
   let after: PodPlace | undefined = position
   for (let size = limit + rowsBeyond; ; size = Math.min(size * 4, rowsMax)) {
-    const rows = await reading.rows<LookupRow>(podsOfRun(filter, run, sort, after, size))
+    const rows = await reading.rows<LookupRow>(podsOfRun(filter, run, listing, after, size))
     const places = placesOf(rows)
     const byUid = await readRecords(reading, filter.tenant, [...new Set(places.map(({ uid }) => uid))])
     for (const place of places) {
       const record = byUid.get(place.uid)
       if (record === undefined || !matches(record, filter)) continue
-      if (placeIn(record, sort, position).rank === place.rank) records.push(record)
+      if (placeIn(record, listing)?.rank === place.rank) records.push(record)
     }
     if (rows.length < size) return { records, more: false }
     if (records.length > limit) return { records, more: true }
@@ -141,12 +133,12 @@ function placesOf(rows: readonly LookupRow[]): PodPlace[] {
   return [...places.values()]
 }
 
-/** Where it stood when the listing began. */
-function placeIn(record: PodRecord, sort: PodSort, listing: PodPosition | undefined): PodPlace {
-  const { uid, handles, moved } = record
-  if (sort === 'died') return { rank: BigInt(handles.find(({ kind }) => kind === 'dead')?.rank ?? '0'), uid }
-  const move = listing === undefined ? undefined : moved.find(({ revision }) => BigInt(revision) >= listing.since)
-  return { rank: BigInt(move?.from ?? placeOf(record)), uid }
+/** Where it stood when the listing began; undefined where it is not among the dead that are listed. */
+function placeIn(record: PodRecord, { sort, since }: PodOrder): PodPlace | undefined {
+  const [place, moves] = sort === 'died' ? [deathPlaceOf(record), record.deathMoved ?? []] : [placeOf(record), record.moved]
+  if (place === undefined) return undefined
+  const move = moves.find(({ revision }) => BigInt(revision) >= since)
+  return { rank: BigInt(move?.from ?? place), uid: record.uid }
 }
 
 const order = (a: PodPlace, b: PodPlace): number => compare(a.rank, b.rank) || compare(a.uid, b.uid)
