@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
-import { openPodsService, type PodsService } from '#test/support/pods-service.ts'
+import { namesOf, openPodsService, type PodsService } from '#test/support/pods-service.ts'
 
 let service: PodsService
 beforeAll(async () => void (service = await openPodsService(Date.now)))
@@ -86,5 +86,42 @@ describe('a listing by death visits every pod once, where it stood when the list
     await service.project()
     const then = (await walk(tenant, query)).filter((uid) => uid !== 'uid-new')
     expect(then).toEqual([1, 4, 3, 0, 5, 2].map((n) => `uid-d${n}`))
+  })
+})
+
+describe('a label, an owner and an image that a pod once had find it, as those that it has now,', () => {
+  const version = (n: number) =>
+    pod('a', {
+      version: n,
+      change: (made) => {
+        made['metadata'].managedFields[0].time = `2026-11-23T09:0${n}:00Z`
+        made['metadata'].labels = { v: String(n) }
+        made['metadata'].ownerReferences = [{ apiVersion: 'x', kind: 'Foo', name: `o${n}`, uid: 'u', controller: true }]
+        made['spec'].containers[0].image = `docker.io/library/cart:${n}`
+        Object.assign(made['status'].containerStatuses[0], { image: `cart:${n}`, imageID: `sha256:${String(n).repeat(64)}` })
+      },
+    })
+  const queries = [1, 2].flatMap((n) => [`label=v%3D${n}`, `owner=o${n}`, `owner=Foo/o${n}`, `image=cart:${n}`, 'label=v'])
+  const orders: [string, ...number[]][] = [
+    ['forth', 1, 2],
+    ['back', 2, 1],
+    ['again', 1, 2, 1],
+  ]
+
+  test.each(orders)('with and without a projection between: %s', async (order, ...versions) => {
+    for (const between of [true, false]) {
+      const tenant = `had-${order}-${between}`
+      for (const n of versions) {
+        await service.tell(tenant, version(n))
+        if (between) await service.project()
+      }
+      for (const query of queries) expect([query, namesOf(await service.list(tenant, query))]).toEqual([query, ['a']])
+      expect(namesOf(await service.list(tenant, 'label=v%3D3'))).toEqual([])
+      expect(namesOf(await service.list(tenant, 'owner=o3'))).toEqual([])
+    }
+    const records = await service.store.rows<{ record: string }>({
+      sql: raw(`SELECT record FROM pod_records FINAL WHERE tenant LIKE 'had-${order}-%'`),
+    })
+    expect(new Set(records.map(({ record }) => record)).size).toBe(1)
   })
 })
