@@ -1,6 +1,8 @@
 // What GET /v1/pods promises of a whole listing: every pod that was there when it began comes once, and what a pod once had goes on finding it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
+import type { PodRecord } from '#shared/pod-model/record.ts'
+import { writeRecords } from '#projector/write-records.ts'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
 import { namesOf, openPodsService, type PodsService } from '#test/support/pods-service.ts'
 
@@ -124,4 +126,81 @@ describe('a label, an owner and an image that a pod once had find it, as those t
     })
     expect(new Set(records.map(({ record }) => record)).size).toBe(1)
   })
+})
+
+describe('of more pods than are read one by one', () => {
+  const count = 5100
+  const tenant = 'many'
+  const made = Array.from({ length: count }, (_, i) => `uid-many-${String(i).padStart(4, '0')}`)
+  const clusterOf = (i: number): string => `c${i % 2}`
+
+  beforeAll(async () => {
+    await service.tell('template', pod('many'))
+    await service.project()
+    const [{ record } = { record: '' }] = await service.store.rows<{ record: string }>({
+      sql: raw(`SELECT record FROM pod_records FINAL WHERE tenant = 'template'`),
+    })
+    const template = JSON.parse(record) as PodRecord
+    const records = made.map((uid, i) => {
+      // Times that are not in the order of uids.
+      const rank = String(-1_795_000_000_000_000_000n - BigInt((i * 7919) % count))
+      const handles = template.handles.map((handle) => ({ ...handle, rank }))
+      const selectors = { ...template.selectors, uids: [uid] }
+      return {
+        watermark: '0',
+        linesAt: '0',
+        record: { ...template, uid, cluster: clusterOf(i), living: false, selectors, handles },
+      }
+    })
+    await writeRecords(service.store, { tenant, revision: '1', records, absent: [], stored: [] })
+    await service.store.command({
+      sql: raw(`INSERT INTO events (tenant, uid, name, involved_uid, involved_kind, version)
+        SELECT '${tenant}', concat('e', toString(number)), 'one-name', concat('uid-many-', leftPad(toString(number), 4, '0')), 'Pod', 1 FROM numbers(${count})`),
+    })
+  })
+  const newestFirst = made.map((uid, i) => [(i * 7919) % count, uid] as const).toSorted(([a], [b]) => b - a)
+  const inOrder = newestFirst.map(([, uid]) => uid)
+
+  test.each([
+    'uid=uid-many',
+    'ip=10.244.1.17',
+    'uid=uid-many&ip=10.244.1.17',
+    'ip=10.244.1.17&name=many',
+    'uid=uid-many&label=app',
+  ])('%s is paged in the order of lists, to its end', async (query) => {
+    expect(await walk(tenant, `${query}&limit=2000`)).toEqual(inOrder)
+    expect(await walk(tenant, `${query}&limit=10000`)).toEqual(inOrder)
+  })
+
+  test('what narrows it is read with it', async () => {
+    expect(await walk(tenant, 'uid=uid-many&uid=uid-manx&cluster=c1&limit=2000')).toEqual(
+      inOrder.filter((uid) => Number(uid.slice(-4)) % 2 === 1),
+    )
+    expect(await walk(tenant, 'ip=10.244.1.17&uid=uid-many-000')).toEqual(inOrder.filter((uid) => uid.startsWith('uid-many-000')))
+    expect(await walk(tenant, 'event=e17&uid=uid-many')).toEqual(['uid-many-0017'])
+  })
+
+  test.each([
+    ['ip', 'ip=10.244.1.17&at=2026-11-23T10:05:00Z'],
+    ['event', 'event=one-name'],
+  ])('what cannot be paged is refused, with what to do: %s', async (parameter, query) => {
+    const { status, body } = await service.get(tenant, `/v1/pods?${query}`)
+    expect([status, body]).toMatchObject([400, { parameter, detail: expect.stringContaining('more than 5000 pods') }])
+    expect((await service.get(tenant, `/v1/pods?${query}&cluster=c1`)).status).toBe(parameter === 'ip' ? 200 : 400)
+  })
+})
+
+test('who had an address then is decided by all pods that had it, whichever is asked for', async () => {
+  const held = (name: string, created: string) =>
+    pod(name, {
+      change: (made) => {
+        made['metadata'].creationTimestamp = created
+        made['metadata'].managedFields[0].time = created
+        Object.assign(made['status'], { startTime: created, podIP: '10.9.0.1' })
+      },
+    })
+  await service.tell('held', held('one', '2026-11-23T08:00:00Z'), held('two', '2026-11-23T09:00:00Z'))
+  await service.project()
+  expect(await walk('held', 'ip=10.9.0.1&at=2026-11-23T10:00:00Z')).toEqual(['uid-two'])
+  expect(await walk('held', 'ip=10.9.0.1&at=2026-11-23T10:00:00Z&uid=uid-one')).toEqual([])
 })
