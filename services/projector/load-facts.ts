@@ -14,6 +14,8 @@ export interface LoadedPod {
   object: ObjectFacts
   addressReports: Record<string, string>
   deletedAt: string | null
+  /** Ids of containers whose lines without a uid are another pod's. */
+  ledElsewhere: string[]
   /** Epoch ms of the store's clock, as decimal text: the newest fact and line. */
   factsAt: string
   linesAt: string
@@ -71,7 +73,7 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
   const pods = own.map((uid) => {
     const marksOf = of.marks.get(uid) ?? []
     const row = of.row.get(uid)?.[0] ?? null
-    const deletedAt = least(marksOf.filter((mark) => mark.uid === uid).flatMap(({ deletionAskedAt }) => deletionAskedAt ?? []))
+    const deletedAt = least(marksOf.filter((one) => one.uid === uid).flatMap(({ deletionAskedAt }) => deletionAskedAt ?? []))
     const facts = {
       uid,
       row: row === null || row.deletedAt === null ? row : { ...row, deletedAt: deletedAt ?? row.deletedAt },
@@ -79,14 +81,17 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
       events: of.events.get(uid) ?? [],
       lines: of.lines.get(uid) ?? [],
       counts: [],
+      sentUids: sent.filter((one) => ownerOf(one) === uid),
     }
     const map = of.maps.get(uid)
+    const mark = marksOf.find((one) => one.uid === uid)
     return {
       facts,
       maps: map ?? emptyMaps,
-      object: map === undefined ? noObject : objectFacts(map),
-      addressReports: marksOf.find((mark) => mark.uid === uid)?.addressReports ?? {},
+      object: map === undefined ? noObject : objectFacts(map, mark?.everHad ?? []),
+      addressReports: mark?.addressReports ?? {},
       deletedAt,
+      ledElsewhere: unattributed.flatMap((line) => (line.uid === uid ? [] : [line.containerId])),
       factsAt: newest(marksOf.map(({ factsAt }) => factsAt)),
       linesAt: newest(marksOf.map(({ linesAt }) => linesAt)),
     }

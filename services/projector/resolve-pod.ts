@@ -7,6 +7,6 @@ import { loadFacts } from './load-facts.ts'
 export async function resolvePod(reading: RowReading, tenant: string, uid: string): Promise<PodIdentity | undefined> {
   if (uid === '') return undefined
   const { pods } = await loadFacts(reading, tenant, [uid])
-  const facts = pods[0]?.facts
-  return facts === undefined ? undefined : identityOf(facts)
+  const [pod] = pods
+  return pod === undefined ? undefined : identityOf(pod.facts, pod.ledElsewhere)
 }

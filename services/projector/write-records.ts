@@ -3,10 +3,10 @@
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { epochNs } from '#shared/pod-model/epoch-ns.ts'
 import { keyOf, type Handle } from '#shared/pod-model/handles.ts'
-import type { PodRecord } from '#shared/pod-model/record.ts'
+import type { Move, PodRecord } from '#shared/pod-model/record.ts'
 import { rulesVersion } from '#shared/pod-model/rules-version.ts'
 import { numbered } from '#shared/pod-model/transitions.ts'
-import { newestRecords, placeOf, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
+import { deathPlaceOf, newestRecords, placeOf, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
 
 export interface WrittenRecord {
   record: PodRecord
@@ -72,7 +72,7 @@ export async function writeRecords(store: LogStore, written: RecordsToWrite): Pr
 
 const forever = '9223372036854775807'
 
-type Row = Readonly<Record<string, string | number>>
+type Row = Readonly<Record<string, string | number | string[][]>>
 
 /** All rows have the same columns. */
 async function insert(store: LogStore, table: string, rows: readonly Row[]): Promise<void> {
@@ -101,19 +101,25 @@ function handlesOf(rows: readonly StoredRecord[] = []): Handle[] {
 /** A listing that is under way when a pod moves more often visits it twice. */
 const movesMax = 16
 
-/** The record, which knows where it stood before where an older time of it became known. */
+/** The record, which knows where it stood before where another time of it became known. */
 function placed(record: PodRecord, before: PodRecord | undefined, revision: string): PodRecord {
   if (before === undefined) return record
-  const from = placeOf(before)
-  return { ...record, moved: from === placeOf(record) ? before.moved : [...before.moved, { from, revision }].slice(-movesMax) }
+  const moves = (earlier: readonly Move[], from: string | undefined, to: string | undefined): readonly Move[] =>
+    from === undefined || from === to ? earlier : [...earlier, { from, revision }].slice(-movesMax)
+  return {
+    ...record,
+    moved: moves(before.moved, placeOf(before), placeOf(record)),
+    deathMoved: moves(before.deathMoved ?? [], deathPlaceOf(before), deathPlaceOf(record)),
+  }
 }
 
 function handleRows(record: PodRecord): Row[] {
-  const { uid, cluster, namespace, name, node, outcome, firstSeen, lastSeen, living, handles } = record
+  const { uid, cluster, namespace, name, node, outcome, firstSeen, lastSeen, living, handles, deathMoved = [] } = record
   const [first, last] = [firstSeen, lastSeen].map((time) => String(time === null ? 0n : epochNs(time)))
   const common = { uid, cluster, namespace, name, node, outcome, first_seen: first!, last_seen: living ? forever : last! }
-  const died_rank = handles.find(({ kind }) => kind === 'dead')?.rank ?? forever
-  return handles.map(({ kind, value, rank }) => ({ kind, value, rank, ...common, died_rank, is_deleted: 0 }))
+  const died_rank = deathPlaceOf(record) ?? forever
+  const death_moves = deathMoved.map((move) => [move.revision, move.from])
+  return handles.map(({ kind, value, rank }) => ({ kind, value, rank, ...common, died_rank, death_moves, is_deleted: 0 }))
 }
 
 const takenBack = (uid: string, { kind, value, rank }: Handle): Row => ({
@@ -129,5 +135,6 @@ const takenBack = (uid: string, { kind, value, rank }: Handle): Row => ({
   first_seen: '0',
   last_seen: '0',
   died_rank: forever,
+  death_moves: [],
   is_deleted: 1,
 })

@@ -79,11 +79,13 @@ export interface HandleSource {
   createdAt: string | null
 }
 
-/** Returns distinct handles in a fixed order. */
+/** Returns distinct handles in a fixed order. Labels, owners and images that the pod once had go on leading to it. */
 export function handlesOf(record: HandleSource, object: ObjectFacts): Handle[] {
   const { cluster, namespace, name, node, owner, outcome, lives, labels, addresses, ended, over, diedAt, createdAt } = record
   const rank = rankOf(record.firstSeen)
-  const images = [...object.images, ...lives.flatMap(({ image, imageId }) => [image, imageId])].flatMap(imageHandles)
+  const had = (kind: string): string[] =>
+    object.everHad.flatMap((one) => (one.startsWith(`${kind} `) ? [one.slice(kind.length + 1)] : []))
+  const images = [...object.images, ...had('image'), ...lives.flatMap(({ image, imageId }) => [image, imageId])]
   const values: [HandleKind, string][] = [
     ['all', ''],
     ['namespace', namespace],
@@ -91,9 +93,13 @@ export function handlesOf(record: HandleSource, object: ObjectFacts): Handle[] {
     ['namespace-name', joined(namespace, name)],
     ['node', node],
     ['outcome', outcome],
-    ...ownerHandles(owner, object.controller).map((value): [HandleKind, string] => ['owner', value]),
+    ...ownerHandles(owner, object.controller, ...had('owner').map(ownerOf)).map((value): [HandleKind, string] => [
+      'owner',
+      value,
+    ]),
     ...Object.entries(labels).map(([key, value]): [HandleKind, string] => ['label', `${key}=${value}`]),
-    ...images.map((value): [HandleKind, string] => ['image', value]),
+    ...had('label').map((value): [HandleKind, string] => ['label', value]),
+    ...images.flatMap(imageHandles).map((value): [HandleKind, string] => ['image', value]),
     ...addresses.map(({ kind, value }): [HandleKind, string] => [kind, value]),
     ...lives.map(({ containerId }): [HandleKind, string] => ['container', containerHandle(bareContainerId(containerId))]),
   ]
@@ -125,6 +131,11 @@ function ownerHandles(...owners: readonly { kind: string; name: string }[]): str
   return [...owners, ...jobs.map((name) => ({ kind: 'CronJob', name }))]
     .filter(({ name }) => name !== '')
     .flatMap(({ kind, name }) => [name, `${kind}/${name}`])
+}
+
+function ownerOf(text: string): { kind: string; name: string } {
+  const slash = text.indexOf('/')
+  return { kind: text.slice(0, slash), name: text.slice(slash + 1) }
 }
 
 /** The reference without Docker's own registry, and its digest. */

@@ -12,6 +12,8 @@ export interface ObjectFacts {
   images: string[]
   /** Memory limits by container; null where the object sets none. */
   memoryLimits: Record<string, string | null>
+  /** What any of its objects had: `label <key>=<value>`, `owner <Kind>/<name>` and `image <reference>`. */
+  everHad: readonly string[]
 }
 
 const containers = z
@@ -21,9 +23,12 @@ const containers = z
 const spec = z.object({ containers, initContainers: containers, ephemeralContainers: containers }).nullish().catch(null)
 const podObject = z.object({ spec }).catch({ spec: null })
 
-export const noObject: ObjectFacts = { labels: {}, controller: { kind: '', name: '' }, images: [], memoryLimits: {} }
+export const noObject: ObjectFacts = { labels: {}, controller: { kind: '', name: '' }, images: [], memoryLimits: {}, everHad: [] }
 
-export function objectFacts({ labels, object, controllerKind, controllerName }: PodObjectRow): ObjectFacts {
+export function objectFacts(
+  { labels, object, controllerKind, controllerName }: PodObjectRow,
+  everHad: readonly string[],
+): ObjectFacts {
   const { spec: pod } = podObject.parse(parseJson(object))
   const all = [...(pod?.containers ?? []), ...(pod?.initContainers ?? []), ...(pod?.ephemeralContainers ?? [])]
   return {
@@ -31,6 +36,7 @@ export function objectFacts({ labels, object, controllerKind, controllerName }: 
     controller: { kind: controllerKind, name: controllerName },
     images: all.map(({ image }) => image),
     memoryLimits: memoryLimits(object),
+    everHad,
   }
 }
 

@@ -19,6 +19,8 @@ export interface PodFacts {
   events: readonly EventRow[]
   lines: readonly LifeLinesRow[]
   counts: readonly LineCountRow[]
+  /** The uids that its lines come with (resolve-identity.ts); left out where its own uid is the only one. */
+  sentUids?: readonly string[]
   /** The stretches of files that its lines cover; left out where they were not loaded. */
   stretches?: readonly StretchRow[]
   /** Dead letters that may belong to its lives. */
@@ -79,10 +81,22 @@ export interface RenderedPod {
 
 /** Without counts `lines` is 0, which is enough to decide outcomes. */
 export function renderPod(facts: PodFacts): RenderedPod {
-  const { uid, row, lives: lifeRows, events, lines, counts, stretches, losses = [], node = [], oomLines = [] } = facts
+  const {
+    uid,
+    row,
+    lives: lifeRows,
+    events,
+    lines,
+    counts,
+    stretches,
+    losses = [],
+    node = [],
+    oomLines = [],
+    sentUids = [],
+  } = facts
   const joined = joinLives({ lives: lifeRows, lines, counts, stretches })
   const lives = oomLines.length === 0 ? joined : withOomLines(joined, row?.mirrorUid || uid, oomLines)
-  const uids = [uid, row?.mirrorUid ?? uid, ...lines.map((line) => line.uid)]
+  const uids = [uid, ...sentUids, ...lines.map((line) => line.uid)]
   for (const life of lives) life.losses = lossesOfLife(losses, { ...life, uids })
   const evidence: Evidence = { pod: row === null ? null : podEvidence(row), lives, events: events.map(eventEvidence), node }
   const verdict = podOutcome(evidence)

@@ -52,15 +52,20 @@ export interface PodRecord extends Omit<PodJson, 'containers' | 'lines' | 'lines
   addressSpan: { since: string; until: string | null }
   selectors: LineSelectors
   handles: Handle[]
-  /**
-   * Its places in lists before an older time of it became known, each with the revision that moved it: the last ones,
-   * oldest first.
-   */
-  moved: readonly { from: string; revision: string }[]
+  /** Its places in lists before an older time of it became known. */
+  moved: readonly Move[]
+  /** Its places among the dead before another time of its death became known, or it turned out to live; absent in rules version 1. */
+  deathMoved?: readonly Move[]
   /** Facts of it may be gone: it is projected no more. */
   frozen?: true
   /** Left out of records from before there were numbers. */
   transitions?: TransitionNumbers
+}
+
+/** A move away from a rank, by the record of a revision. The last moves of a pod are stored, oldest first. */
+export interface Move {
+  from: string
+  revision: string
 }
 
 /** What selects the lines of a pod. */
@@ -92,7 +97,7 @@ export function recordOf({ facts, rendered, object, addressReports, deletedAt, r
   const living = row !== null && row.gone === 0 && row.deletedAt === null && !['Succeeded', 'Failed'].includes(row.phase)
   const addresses = addressesOf(addressReports)
   const around = { evidence, events: evidence.events, memoryLimits: object.memoryLimits }
-  const record: Omit<PodRecord, 'handles' | 'moved' | 'transitions'> = {
+  const record: Omit<PodRecord, 'handles' | 'moved' | 'deathMoved' | 'transitions'> = {
     ...rest,
     cause: podInWords(verdict, around),
     createdAt: row?.createdAt ?? null,
@@ -110,7 +115,7 @@ export function recordOf({ facts, rendered, object, addressReports, deletedAt, r
       uids: [
         ...new Set([
           facts.uid,
-          ...(row?.mirrorUid ? [row.mirrorUid] : []),
+          ...(facts.sentUids ?? []),
           ...facts.lines.filter((line) => line.nameless === 0).map(({ uid }) => uid),
         ]),
       ],
@@ -119,7 +124,7 @@ export function recordOf({ facts, rendered, object, addressReports, deletedAt, r
       runningLives,
     },
   }
-  return { ...record, handles: handlesOf(record, object), moved: [], transitions: transitionsOf(facts) }
+  return { ...record, handles: handlesOf(record, object), moved: [], deathMoved: [], transitions: transitionsOf(facts) }
 }
 
 /** Returns the pod of GET /v1/pods. */

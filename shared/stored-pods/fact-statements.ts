@@ -1,7 +1,7 @@
 // Statements of the projector about facts and aliases, for a literal list of pods. Pure. What a row of a pod, a life or an Event holds is in
 // report-statements.ts.
 import { bareContainerId } from '#shared/lines/bare-container-id.ts'
-import { raw, sql, statement, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { raw, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import type { LifeLinesRow } from '#shared/pod-model/rows.ts'
 
@@ -14,14 +14,20 @@ export interface WatermarkRow {
   deletionAskedAt: string | null
   /** `<kind> <address>` to epoch ns of the first report. */
   addressReports: Record<string, string>
+  /** `label <key>=<value>`, `owner <Kind>/<name>` and `image <reference>` of any of its objects: those that were first reported last. */
+  everHad: string[]
 }
+
+/** Labels, owners and images that a pod once had: of one that had more, the earliest no longer find it. */
+const everHadMax = 300
 
 /** Rows: WatermarkRow. */
 export const watermarks = (tenant: string, uids: readonly string[]): Fragment =>
   statement(
     'pod-watermarks',
     sql`SELECT uid, toString(toUnixTimestamp64Milli(max(facts_at))) AS factsAt, toString(toUnixTimestamp64Milli(max(lines_at))) AS linesAt,
-    if(min(deletion_asked_at) >= '2262-01-01', NULL, min(deletion_asked_at)) AS deletionAskedAt, mapApply((k, v) -> (k, toString(v)), minMap(address_first)) AS addressReports
+    if(min(deletion_asked_at) >= '2262-01-01', NULL, min(deletion_asked_at)) AS deletionAskedAt, mapApply((k, v) -> (k, toString(v)), minMap(address_first)) AS addressReports,
+    arraySlice(arrayReverseSort(one -> (one.2, one.1), arrayZip(mapKeys(minMap(handles_first)), mapValues(minMap(handles_first)))), 1, ${uint(everHadMax)}).1 AS everHad
   ${fromTable(tenant, 'pod_watermarks')} AND uid IN ${strs(uids)} GROUP BY uid`,
   )
 

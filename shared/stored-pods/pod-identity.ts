@@ -39,9 +39,15 @@ export interface PodIdentity {
   scope: Fragment
 }
 
-/** The pod, or undefined where nothing is reported of it and no line of it is stored. */
-export function identityOf(facts: PodFacts & { lines: readonly LinesRow[] }): PodIdentity | undefined {
-  const { row, lines } = facts
+/**
+ * The pod, or undefined where nothing is reported of it and no line of it is stored. `ledElsewhere`: ids of containers whose lines without a
+ * uid are another pod's.
+ */
+export function identityOf(
+  facts: PodFacts & { lines: readonly LinesRow[] },
+  ledElsewhere: readonly string[],
+): PodIdentity | undefined {
+  const { row, lines, sentUids = [] } = facts
   const lives = instancesOf(facts.lives)
   const common = {
     lives: knownLives(lives, lines),
@@ -59,8 +65,10 @@ export function identityOf(facts: PodFacts & { lines: readonly LinesRow[] }): Po
   const names = [...(row === null ? [] : [{ namespace: row.namespace, pod: row.name }]), ...lives, ...lines]
   if (names.length === 0) return undefined
   const carried = lines.filter(({ nameless }) => nameless === 0).map((line) => line.uid)
-  const uids = [...new Set([facts.uid, row?.mirrorUid ?? '', ...carried])].filter((one) => one !== '')
-  const containerIds = [...new Set(lives.map(({ containerId }) => containerId))].filter((id) => id !== '')
+  const uids = [...new Set([facts.uid, ...sentUids, ...carried])]
+  const containerIds = [...new Set(lives.map(({ containerId }) => containerId))].filter(
+    (id) => id !== '' && !ledElsewhere.includes(id),
+  )
   return { ...common, uid: facts.uid, uids, names, spans: lifeSpans(lives), scope: podScope(names, uids, containerIds) }
 }
 

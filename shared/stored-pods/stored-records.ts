@@ -36,3 +36,6 @@ export function newestRecords(rows: readonly StoredRecord[]): Map<string, Stored
 
 /** The rank that a record has in lists. */
 export const placeOf = ({ handles }: PodRecord): string => handles.find(({ kind }) => kind === 'all')?.rank ?? '0'
+
+/** The rank that it has among the dead; undefined of a pod that is not over. */
+export const deathPlaceOf = ({ handles }: PodRecord): string | undefined => handles.find(({ kind }) => kind === 'dead')?.rank

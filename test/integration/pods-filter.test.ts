@@ -234,7 +234,7 @@ for (const [tenant, withRare] of [
     await (await openRecordProjector(opened.store)).catchUp()
     const reading = createReading({ store: opened.store, limits: {} })
     const pageOf = (filter: Omit<PodFilter, 'tenant'>, position: PodPosition | undefined, limit: number) =>
-      readPodPage(reading, { filter: { tenant, ...filter }, sort: 'created', position, now: 2n ** 62n, limit })
+      readPodPage(reading, { filter: { tenant, ...filter }, sort: 'created', position, since: 2n ** 62n, limit })
     const all = (await pageOf({}, undefined, 10_000)).records
     expect(all.length).toBeGreaterThan(200)
     const newestFirst = all.map(({ firstSeen, uid }) => [-(firstSeen === null ? 0n : epochNs(firstSeen)), uid] as const)

@@ -78,8 +78,9 @@ describe('paging', () => {
     const at = (clock: string, name: string) => say('moving', 1, { pod: name, podUid: name, restart: 0, clock })
     await service.sayEach('moving', manyMinutes)
     await service.project()
-    // Before the listing begins: that is where it stands.
+    // Before the listing begins, and records are said to have it: that is where it stands.
     await at('09:30:00', 'p24')
+    await service.project()
     const seen = await walk('moving', 'limit=4', async (page) => {
       if (page === 0) await at('09:20:00', 'p23')
       if (page === 1) await at('09:10:00', 'p23')

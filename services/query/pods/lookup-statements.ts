@@ -22,25 +22,48 @@ export interface LookupRow {
 /** What a run of pod_lookup is asked by. */
 export interface Run {
   kind: HandleKind
+  /** Rows of this kind too. */
+  or?: HandleKind
   /** A condition on `value`. */
   value: Fragment
+  /** A condition on `uid`. */
+  uid?: Fragment
+}
+
+/** An order, as it was at the revision `since`. */
+export interface PodOrder {
+  sort: PodSort
+  since: bigint
 }
 
 /** Pods of a run behind a place, in order, at most `limit` rows; one that was written again may come twice, and one that was taken back comes too. Rows: LookupRow. */
-export function podsOfRun(filter: PodFilter, run: Run, sort: PodSort, after: PodPlace | undefined, limit: number): Fragment {
-  // The run of the dead has their deaths as ranks.
-  const rank = raw(sort === 'died' && run.kind !== 'dead' ? 'died_rank' : 'rank')
+export function podsOfRun(
+  filter: PodFilter,
+  run: Run,
+  { sort, since }: PodOrder,
+  after: PodPlace | undefined,
+  limit: number,
+): Fragment {
+  const isByDeath = sort === 'died' && run.kind !== 'dead'
+  const rank = isByDeath ? deathRankAt(since) : raw('pod_lookup.rank')
   const conditions = [
-    sql`${fromTable(filter.tenant, 'pod_lookup')} AND kind = ${str(run.kind)} AND ${run.value}`,
-    ...(sort === 'died' ? [sql`(died_rank < ${int(never)} OR is_deleted = 1)`] : []),
-    ...(after === undefined ? [] : [sql`(pod_lookup.${rank}, uid) > (${int(after.rank)}, ${str(after.uid)})`]),
+    sql`${fromTable(filter.tenant, 'pod_lookup')} AND ${run.or === undefined ? sql`kind = ${str(run.kind)}` : sql`kind IN ${strs([run.kind, run.or])}`} AND ${run.value}`,
+    ...(run.uid === undefined ? [] : [run.uid]),
+    ...(sort === 'died' ? [sql`(died_rank < ${int(never)} OR notEmpty(death_moves) OR is_deleted = 1)`] : []),
+    ...(after === undefined ? [] : [sql`(${rank}, uid) > (${int(after.rank)}, ${str(after.uid)})`]),
     ...narrowing(filter),
   ]
   return statement(
     'pods-of-run',
     sql`SELECT toString(${rank}) AS rank, uid
-  ${join(conditions, ' AND ')} ORDER BY pod_lookup.${rank}, uid LIMIT ${uint(limit)}`,
+  ${join(conditions, ' AND ')} ORDER BY ${rank}, uid LIMIT ${uint(limit)}`,
   )
+}
+
+/** Rows of other runs than that of the dead have one row for all deaths that a pod was said to have died: the first move since then began where it stood. */
+const deathRankAt = (since: bigint): Fragment => {
+  const isLater = sql`move -> move.1 >= ${uint(since)}`
+  return sql`if(arrayExists(${isLater}, death_moves), arrayFirst(${isLater}, death_moves).2, died_rank)`
 }
 
 const never = 9_223_372_036_854_775_807n
@@ -77,25 +100,44 @@ export const recordsOf = (tenant: string, uids: readonly string[]): Fragment =>
   ORDER BY uid, pod_records.revision DESC LIMIT 1 BY uid`,
   )
 
-/** Pods whose uid is, or begins with, one of these; at most `limit`. Rows: { uid }. */
-export function uidsLike(tenant: string, prefixes: readonly string[], limit: number): Fragment {
-  const is = (column: Fragment): Fragment =>
-    join(
-      prefixes.map((uid) => (uid.length < uidPrefixMin ? sql`${column} = ${str(uid)}` : sql`startsWith(${column}, ${str(uid)})`)),
-      ' OR ',
-    )
-  return statement(
+/** That a column is one of these uids, or begins with one. */
+export const beginsAs = (column: 'uid' | 'alias', prefixes: readonly string[]): Fragment =>
+  sql`(${join(
+    prefixes.map((uid) =>
+      uid.length < uidPrefixMin ? sql`${raw(column)} = ${str(uid)}` : sql`startsWith(${raw(column)}, ${str(uid)})`,
+    ),
+    ' OR ',
+  )})`
+
+const byLogUid = (tenant: string, prefixes: readonly string[]): Fragment =>
+  sql`SELECT uid ${fromTable(tenant, 'pod_aliases')} AND kind = 'log-uid' AND ${beginsAs('alias', prefixes)}`
+
+/** Pods whose uid, or that of whose log path, is or begins with one of these; at most `limit`. Rows: { uid }. */
+export const uidsLike = (tenant: string, prefixes: readonly string[], limit: number): Fragment =>
+  statement(
     'uids-like',
     sql`SELECT DISTINCT uid FROM (
-    SELECT uid ${fromTable(tenant, 'pod_records')} AND (${is(raw('uid'))})
-    UNION ALL SELECT uid ${fromTable(tenant, 'pod_aliases')} AND kind = 'log-uid' AND (${is(raw('alias'))})) LIMIT ${uint(limit)}`,
+    SELECT uid ${fromTable(tenant, 'pod_records')} AND ${beginsAs('uid', prefixes)} GROUP BY uid HAVING argMax(is_deleted, pod_records.revision) = 0
+    UNION ALL ${byLogUid(tenant, prefixes)}) LIMIT ${uint(limit)}`,
+  )
+
+/** The same by the uids of log paths alone. Rows: { uid }. */
+export const logUidsLike = (tenant: string, prefixes: readonly string[], limit: number): Fragment =>
+  statement('log-uids-like', sql`SELECT DISTINCT uid FROM (${byLogUid(tenant, prefixes)}) LIMIT ${uint(limit)}`)
+
+/** Pods that ever had one of these addresses; at most `limit`. Rows: { uid }. */
+export function podsWithAddress({ tenant, cluster }: PodFilter, { kind, or, value }: Run, limit: number): Fragment {
+  const ofClusters = cluster === undefined ? raw('') : sql` AND cluster IN ${strs(cluster)}`
+  return statement(
+    'pods-with-address',
+    sql`SELECT DISTINCT uid ${fromTable(tenant, 'pod_lookup')} AND kind IN ${strs([kind, or!])} AND ${value}${ofClusters} LIMIT ${uint(limit)}`,
   )
 }
 
-/** Pods that Events with these uids or names are about. Rows: { uid }. */
-export function podsOfEvents(tenant: string, events: readonly string[]): Fragment {
+/** Pods that Events with these uids or names are about; at most `limit`. Rows: { uid }. */
+export function podsOfEvents(tenant: string, events: readonly string[], limit: number): Fragment {
   // Apart, since each column has an index of its own.
   const by = (column: string) =>
     sql`SELECT involved_uid AS uid ${fromTable(tenant, 'events')} AND events.${raw(column)} IN ${strs(events)} AND involved_kind = 'Pod'`
-  return statement('pods-of-events', sql`SELECT DISTINCT uid FROM (${by('uid')} UNION ALL ${by('name')})`)
+  return statement('pods-of-events', sql`SELECT DISTINCT uid FROM (${by('uid')} UNION ALL ${by('name')}) LIMIT ${uint(limit)}`)
 }

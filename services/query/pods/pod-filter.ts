@@ -66,10 +66,12 @@ function hasHandles(record: PodRecord, { uid, ip, containerId, image, label, own
     ) &&
     any(image, (asked) => valuesOf('image').some((own) => isImage(own, asked))) &&
     any(owner, (asked) => valuesOf('owner').includes(asked)) &&
-    (label ?? []).every(({ key, values }) => {
-      const own = record.labels[key]
-      return own !== undefined && (values === 'any' || values.includes(own))
-    })
+    (label ?? []).every(({ key, values }) =>
+      valuesOf('label').some((own) => {
+        const equals = own.indexOf('=')
+        return own.slice(0, equals) === key && (values === 'any' || values.includes(own.slice(equals + 1)))
+      }),
+    )
   )
 }
 

@@ -27,7 +27,8 @@ export const podsRoute =
         filter: readPodFilter(query, { tenant }, times),
         sort: query.sort ?? 'created',
         position: cursor?.position,
-        now: BigInt(Math.round(clock())) * 1000n,
+        // Records that are being written have later revisions, also where their projection began before this.
+        since: cursor?.position.since ?? BigInt(Math.trunc(asOf ?? 0)) * 1000n,
         limit: query.limit ?? podsPerPage,
       })
       return reply.send({

@@ -4,26 +4,37 @@ import { compare } from '#shared/compare.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { logUidAliases, type LogUidRow } from '#shared/stored-pods/fact-statements.ts'
 import { newestByLogUid } from '#projector/resolve-identity.ts'
-import { placeOf } from '#shared/stored-pods/stored-records.ts'
+import { deathPlaceOf, placeOf } from '#shared/stored-pods/stored-records.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { holdersOf } from './holders.ts'
-import { podsOfEvents, podsOfRun, uidsLike, type LookupRow, type PodPlace, type PodSort, type Run } from './lookup-statements.ts'
+import {
+  beginsAs,
+  logUidsLike,
+  podsOfEvents,
+  podsOfRun,
+  podsWithAddress,
+  uidsLike,
+  type LookupRow,
+  type PodOrder,
+  type PodPlace,
+  type PodSort,
+  type Run,
+} from './lookup-statements.ts'
 import { matches, type PodFilter } from './pod-filter.ts'
 import { readRecords, withRunningLines } from './read-records.ts'
-import { runOf } from './runs.ts'
-import { join, sql, str } from '#shared/clickhouse/sql.ts'
+import { addressRun, runOf } from './runs.ts'
+import { sql, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { invalidParameter, type AfterlogError } from '#shared/errors.ts'
 
 export interface PodPosition extends PodPlace {
-  /** Revision at which the listing began: a pod that moved since is visited where it stood then. */
   since: bigint
 }
 
-export interface PodPageRequest {
+export interface PodPageRequest extends PodOrder {
   filter: PodFilter
-  sort: PodSort
-  position: PodPosition | undefined
-  /** Epoch µs: of a first page. */
-  now: bigint
+  position: PodPlace | undefined
+  /** Revision at which the listing began: a pod that moved since is visited where it stood then, on each of its pages. */
+  since: bigint
   limit: number
 }
 
@@ -36,21 +47,16 @@ export interface PodPage {
 /** Rows of a run beyond the page: rows that were written again, and records that are not what is asked for. */
 const rowsBeyond = 50
 const rowsMax = 20_000
-/** Pods that an address, an Event or the begin of a uid leads to. */
+/** Pods that an address, an Event or the begin of a uid leads to, and whose records are all read for one page. */
 const listedMax = 5000
 
 export async function readPodPage(reading: RowReading, request: PodPageRequest): Promise<PodPage> {
-  const { filter, position, now, limit } = request
-  const since = position?.since ?? now
+  const { filter, sort, since, limit } = request
   const page = (await readListed(reading, request)) ?? (await readRun(reading, request))
   const taken = page.records.slice(0, limit)
   const last = taken.at(-1)
   const next =
-    page.more || page.records.length > limit
-      ? last === undefined
-        ? null
-        : { ...placeIn(last, request.sort, position), since }
-      : null
+    page.more || page.records.length > limit ? (last === undefined ? null : { ...placeIn(last, { sort, since })!, since }) : null
   return { records: await withRunningLines(reading, filter.tenant, taken), next }
 }
 
@@ -59,74 +65,83 @@ interface Found {
   more: boolean
 }
 
-/** Pods that are listed one by one before they are ordered; undefined where the filter is answered by a run. */
+/** Pods that are listed one by one before they are ordered; undefined where a run leads to them: nothing else does, or they are too many. */
 async function readListed(reading: RowReading, request: PodPageRequest): Promise<Found | undefined> {
-  const { filter, sort, position } = request
+  const { filter, position, ...listing } = request
   const { tenant, uid, ip, event } = filter
-  if (uid === undefined && ip === undefined && event === undefined) return undefined
-  const lists = await Promise.all([
-    ...(uid === undefined ? [] : [reading.rows<{ uid: string }>(uidsLike(tenant, uid, listedMax))]),
-    ...(event === undefined ? [] : [aboutEvents(reading, tenant, event)]),
-    ...(ip === undefined ? [] : [everHeld(reading, tenant, ip)]),
+  const [byUid, byEvent, byAddress] = await Promise.all([
+    uid === undefined ? undefined : uidsOf(reading, uidsLike(tenant, uid, listedMax + 1)),
+    event === undefined ? undefined : aboutEvents(reading, tenant, event),
+    ip === undefined ? undefined : everHeld(reading, filter, ip),
   ])
-  const uids = lists.map((rows) => new Set(rows.map((row) => row.uid))).reduce((a, b) => a.intersection(b))
-  const records = [...(await readRecords(reading, tenant, [...uids])).values()]
-  const holders = holdersThen(filter, records)
-  const asked = records.filter(
-    (record) =>
-      (holders === undefined || holders.has(record.uid)) && matches(record, filter) && (sort === 'created' || record.over),
-  )
-  const place = (record: PodRecord): PodPlace => placeIn(record, sort, position)
-  const behind = position === undefined ? asked : asked.filter((record) => order(place(record), position) > 0)
-  return { records: behind.toSorted((a, b) => order(place(a), place(b))), more: false }
+  const lists = [byUid, byEvent, byAddress].filter((list) => list !== undefined && list.size <= listedMax)
+  if (lists.length === 0) return undefined
+  const uids = lists.map((list) => list!).reduce((a, b) => a.intersection(b))
+  const isTimed = isOfTime(filter)
+  // Who had an address then is decided by all that ever had it.
+  const records = [...(await readRecords(reading, tenant, [...(isTimed ? byAddress! : uids)])).values()]
+  const holders = isTimed ? holdersThen(filter, records) : uids
+  const asked = records.filter((record) => uids.has(record.uid) && holders.has(record.uid) && matches(record, filter))
+  const placed = asked.flatMap((record) => {
+    const place = placeIn(record, listing)
+    return place === undefined || (position !== undefined && order(place, position) <= 0) ? [] : [{ record, place }]
+  })
+  return { records: placed.toSorted((a, b) => order(a.place, b.place)).map(({ record }) => record), more: false }
 }
 
-function holdersThen({ ip, at, from, to }: PodFilter, records: readonly PodRecord[]): Set<string> | undefined {
-  if (ip === undefined || (at === undefined && from === undefined && to === undefined)) return undefined
-  return holdersOf(records, ip, at === undefined ? { from, to } : { from: at, to: at + 1n })
+async function uidsOf({ rows }: RowReading, pods: Fragment): Promise<Set<string>> {
+  return new Set((await rows<{ uid: string }>(pods)).map(({ uid }) => uid))
 }
+
+/** An address is asked for together with a time. */
+const isOfTime = ({ ip, at, from, to }: PodFilter): boolean =>
+  ip !== undefined && (at !== undefined || from !== undefined || to !== undefined)
+
+const holdersThen = ({ ip, at, from, to }: PodFilter, records: readonly PodRecord[]): Set<string> =>
+  holdersOf(records, ip!, at === undefined ? { from, to } : { from: at, to: at + 1n })
 
 /** Events on a static pod are about the uid of its log path. */
-async function aboutEvents({ rows }: RowReading, tenant: string, events: readonly string[]): Promise<{ uid: string }[]> {
-  const uids = (await rows<{ uid: string }>(podsOfEvents(tenant, events))).map(({ uid }) => uid)
-  const newest = uids.length === 0 ? undefined : newestByLogUid(await rows<LogUidRow>(logUidAliases(tenant, uids)))
-  return uids.map((uid) => ({ uid: newest?.get(uid) ?? uid }))
+async function aboutEvents(reading: RowReading, tenant: string, events: readonly string[]): Promise<Set<string>> {
+  const uids = await uidsOf(reading, podsOfEvents(tenant, events, listedMax + 1))
+  if (uids.size > listedMax) throw tooMany('event', 'have Events of this name: ask for uids of Events, or for fewer')
+  const newest = uids.size === 0 ? undefined : newestByLogUid(await reading.rows<LogUidRow>(logUidAliases(tenant, [...uids])))
+  return new Set([...uids].map((uid) => newest?.get(uid) ?? uid))
 }
 
 /** Every pod that ever had one of these addresses, whatever else is asked for. */
-async function everHeld({ rows }: RowReading, tenant: string, ips: readonly string[]): Promise<{ uid: string }[]> {
-  const of = (kind: Run['kind']) =>
-    rows<LookupRow>(
-      podsOfRun(
-        { tenant },
-        {
-          kind,
-          value: sql`value IN (${join(
-            ips.map((ip) => sql`${str(ip)}`),
-            ', ',
-          )})`,
-        },
-        'created',
-        undefined,
-        listedMax,
-      ),
-    )
-  return (await Promise.all([of('ip'), of('host-ip')])).flat()
+async function everHeld(reading: RowReading, filter: PodFilter, ips: readonly string[]): Promise<Set<string>> {
+  const uids = await uidsOf(reading, podsWithAddress(filter, addressRun(ips), listedMax + 1))
+  if (uids.size > listedMax && isOfTime(filter))
+    throw tooMany('ip', 'had this address at some time: ask for a cluster, for one address, or without at, from and to')
+  return uids
+}
+
+const tooMany = (parameter: string, what: string): AfterlogError =>
+  invalidParameter(parameter, `more than ${listedMax} pods ${what}`)
+
+/** The run that leads to what is asked for. Uids narrow it, and those of log paths are read beside it, since rows have none. */
+async function runLeadingTo(reading: RowReading, filter: PodFilter, sort: PodSort): Promise<Run> {
+  const { tenant, uid } = filter
+  const run = runOf(filter, sort)
+  if (uid === undefined) return run
+  const led = await uidsOf(reading, logUidsLike(tenant, uid, listedMax + 1))
+  if (led.size > listedMax) throw tooMany('uid', 'have log paths whose uids begin so: ask for more of its characters')
+  return { ...run, uid: sql`(${beginsAs('uid', uid)} OR uid IN ${strs([...led])})` }
 }
 
 /** In the order of a run; one more than the page where there are more. */
-async function readRun(reading: RowReading, { filter, sort, position, limit }: PodPageRequest): Promise<Found> {
-  const run = runOf(filter, sort)
+async function readRun(reading: RowReading, { filter, position, limit, ...listing }: PodPageRequest): Promise<Found> {
+  const run = await runLeadingTo(reading, filter, listing.sort)
   const records: PodRecord[] = []
   let after: PodPlace | undefined = position
   for (let size = limit + rowsBeyond; ; size = Math.min(size * 4, rowsMax)) {
-    const rows = await reading.rows<LookupRow>(podsOfRun(filter, run, sort, after, size))
+    const rows = await reading.rows<LookupRow>(podsOfRun(filter, run, listing, after, size))
     const places = placesOf(rows)
     const byUid = await readRecords(reading, filter.tenant, [...new Set(places.map(({ uid }) => uid))])
     for (const place of places) {
       const record = byUid.get(place.uid)
       if (record === undefined || !matches(record, filter)) continue
-      if (placeIn(record, sort, position).rank === place.rank) records.push(record)
+      if (placeIn(record, listing)?.rank === place.rank) records.push(record)
     }
     if (rows.length < size) return { records, more: false }
     if (records.length > limit) return { records, more: true }
@@ -141,12 +156,12 @@ function placesOf(rows: readonly LookupRow[]): PodPlace[] {
   return [...places.values()]
 }
 
-/** Where it stood when the listing began. */
-function placeIn(record: PodRecord, sort: PodSort, listing: PodPosition | undefined): PodPlace {
-  const { uid, handles, moved } = record
-  if (sort === 'died') return { rank: BigInt(handles.find(({ kind }) => kind === 'dead')?.rank ?? '0'), uid }
-  const move = listing === undefined ? undefined : moved.find(({ revision }) => BigInt(revision) >= listing.since)
-  return { rank: BigInt(move?.from ?? placeOf(record)), uid }
+/** Where it stood when the listing began; undefined where it is not among the dead that are listed. */
+function placeIn(record: PodRecord, { sort, since }: PodOrder): PodPlace | undefined {
+  const [place, moves] = sort === 'died' ? [deathPlaceOf(record), record.deathMoved ?? []] : [placeOf(record), record.moved]
+  if (place === undefined) return undefined
+  const move = moves.find(({ revision }) => BigInt(revision) >= since)
+  return { rank: BigInt(move?.from ?? place), uid: record.uid }
 }
 
 const order = (a: PodPlace, b: PodPlace): number => compare(a.rank, b.rank) || compare(a.uid, b.uid)

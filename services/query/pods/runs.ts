@@ -7,8 +7,9 @@ import type { LabelFilter, PodFilter } from './pod-filter.ts'
 /** Digits of a container id that pod_lookup has. */
 const containerDigits = 12
 
-export function runOf({ containerId, name, owner, label, image, node, outcome, namespace }: PodFilter, sort: PodSort): Run {
+export function runOf({ containerId, ip, name, owner, label, image, node, outcome, namespace }: PodFilter, sort: PodSort): Run {
   if (containerId !== undefined) return { kind: 'container', value: any(containerId.map(containerCondition)) }
+  if (ip !== undefined) return addressRun(ip)
   if (name !== undefined) return { kind: 'name', value: oneOf(name) }
   if (owner !== undefined) return { kind: 'owner', value: oneOf(owner) }
   if (label?.[0] !== undefined) return { kind: 'label', value: labelCondition(label[0]) }
@@ -20,6 +21,8 @@ export function runOf({ containerId, name, owner, label, image, node, outcome, n
     return { kind: 'namespace', value: oneOf(namespace) }
   return { kind: sort === 'died' ? 'dead' : 'all', value: sql`value = ''` }
 }
+
+export const addressRun = (ips: readonly string[]): Run => ({ kind: 'ip', or: 'host-ip', value: oneOf(ips) })
 
 const any = (conditions: readonly Fragment[]): Fragment => sql`(${join(conditions, ' OR ')})`
 

@@ -61,20 +61,47 @@ export async function readNamedPods(
     const names = [...Map.groupBy(rows, ({ value }) => value).values()]
     // The last name may go on behind the rows.
     const whole = rows.length < size || size > ofOneNameMax ? names : names.slice(0, -1)
-    const pods = whole.flatMap(numbered).filter((pod) => after === undefined || isBehind(pod, after))
+    const known = whole.map(standing)
+    const gone = await uidsGone(reading, filter.tenant, known.filter((ofName) => ofName.length > 1).flat())
+    const pods = known
+      .flatMap((ofName) => numbered(ofName.filter(({ uid }) => !gone.has(uid))))
+      .filter((pod) => after === undefined || isBehind(pod, after))
     if (rows.length < size || pods.length >= limit || size > ofOneNameMax) return pods.slice(0, Math.max(limit, 1))
   }
 }
 
-/** Of one name, newest first. */
-function numbered(rows: readonly NameRow[]): NamedPod[] {
+/** Of each pod the row that its newest record wrote, in their order: an earlier one may have been left behind. */
+function standing(rows: readonly NameRow[]): NameRow[] {
   const newest = new Map<string, NameRow>()
   for (const row of rows) {
-    const key = `${row.rank} ${row.uid}`
-    const other = newest.get(key)
-    if (other === undefined || BigInt(row.revision) > BigInt(other.revision)) newest.set(key, row)
+    const other = newest.get(row.uid)
+    const order = other === undefined ? 1n : BigInt(row.revision) - BigInt(other.revision)
+    if (order > 0n || (order === 0n && row.isDeleted < other!.isDeleted)) newest.set(row.uid, row)
   }
-  const pods = [...newest.values()].filter(({ isDeleted }) => isDeleted === 0)
+  const kept = new Set(newest.values())
+  return rows.filter((row) => kept.has(row) && row.isDeleted === 0)
+}
+
+/** Those of which no record is left, though a row leads to one. */
+async function uidsGone(
+  { rows }: Pick<RowReading, 'rows'>,
+  tenant: string,
+  pods: readonly NameRow[],
+): Promise<ReadonlySet<string>> {
+  if (pods.length === 0) return new Set()
+  const uids = new Set(pods.map(({ uid }) => uid))
+  const present = await rows<{ uid: string }>(
+    statement(
+      'records-present',
+      sql`SELECT uid ${fromTable(tenant, 'pod_records', { prewhere: true })} AND uid IN ${strs([...uids])}
+    GROUP BY uid HAVING argMax(is_deleted, pod_records.revision) = 0`,
+    ),
+  )
+  return uids.difference(new Set(present.map(({ uid }) => uid)))
+}
+
+/** Pods of one name, newest first. */
+function numbered(pods: readonly NameRow[]): NamedPod[] {
   const alike = Map.groupBy(pods, ({ handle }) => handle.slice(0, 8))
   return pods.map(({ value, rank, uid, handle }, i) => {
     const [namespace, name] = value.split('\u0001') as [string, string]
