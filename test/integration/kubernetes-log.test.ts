@@ -97,7 +97,10 @@ describe('a pod of three lives and a sidecar', () => {
     ['container=prepare&previous=true', `400 previous terminated container "prepare" in pod "${name}" not found`],
     ['container=app@7', `400 container "app" in pod "${name}" has no life 7; choose one of: [0 1 2]`],
     ['container=app@-9', `400 container "app" in pod "${name}" has no life -9; choose one of: [0 1 2]`],
-    ['container=app@-1&previous=true', '400 previous and a life behind the @ of container exclude each other'],
+    [
+      'container=app@-1&previous=true',
+      '400 previous and a life behind the @ of container exclude each other: leave one of them out',
+    ],
     ['tailLines=-1', '422 PodLogOptions "" is invalid: tailLines: Invalid value: -1: must be greater than or equal to 0'],
     ['limitBytes=0', '422 PodLogOptions "" is invalid: limitBytes: Invalid value: 0: must be greater than 0'],
     ['sinceSeconds=0', '422 PodLogOptions "" is invalid: sinceSeconds: Invalid value: 0: must be greater than 0'],
@@ -119,11 +122,15 @@ describe('a pod of three lives and a sidecar', () => {
   })
 
   test.each([
-    ['container=app&previous=true', `${name}@0`, "400 previous and a life behind the @ of the pod's name exclude each other"],
+    [
+      'container=app&previous=true',
+      `${name}@0`,
+      "400 previous and a life behind the @ of the pod's name exclude each other: leave one of them out",
+    ],
     [
       'container=app@0',
       `${name}@-1`,
-      "400 a life behind the @ of the pod's name and one behind that of container exclude each other",
+      "400 a life behind the @ of the pod's name and one behind that of container exclude each other: leave one of them out",
     ],
   ])('%s of %s names two lives, and is a Status', async (query, pod, answer) => {
     expect(await log(query, pod)).toBe(answer)
@@ -210,7 +217,7 @@ describe('pods that are known by halves', () => {
   test('one that only Events told of is listed, and says that it has no log', async () => {
     await k8s.tell(fixture('event-evicted'))
     const pod = fixture('event-evicted')['involvedObject'].name as string
-    expect(await log('', pod)).toBe(`400 pod "${pod}" is known by its events alone: no container of it has been reported`)
+    expect(await log('', pod)).toBe(`400 pod "${pod}" has no log: only Events name it, no line and no container`)
   })
 })
 

@@ -35,7 +35,7 @@ async function names(tail: OwnerTransitions, count: number, looks = 20): Promise
   const sent: string[] = []
   for (let i = 0; i < looks && sent.length < count; i++) {
     await tail.pods()
-    for (const one of await tail.look()) {
+    for (const one of await tail.readDue()) {
       tail.send(one)
       sent.push(`${one.record.uid} ${one.what} ${one.restart}`)
     }
@@ -134,7 +134,7 @@ test('a rollout of 60 pods at once, its reader coming back after every seventh: 
   const sent: string[] = []
   for (let looks = 0; looks < 400 && sent.length < 180; looks++) {
     await tail.pods()
-    for (const one of (await tail.look()).slice(0, 7)) {
+    for (const one of (await tail.readDue()).slice(0, 7)) {
       tail.send(one)
       sent.push(`${one.record.uid} ${one.what} ${one.restart}`)
     }
@@ -154,7 +154,7 @@ test('a look is three statements at most, and two where no record is new', async
   const look = async (): Promise<number> => {
     statements = 0
     await tail.pods()
-    await tail.look()
+    await tail.readDue()
     return statements
   }
   expect(await look()).toBe(2)

@@ -1,9 +1,9 @@
-// A dead letter as answers show it: its payload is text, or base64 where its bytes are not UTF-8.
+// Pure: a dead letter as answers have it. Its payload is text, or base64 where its bytes are not UTF-8.
 import { isUtf8 } from 'node:buffer'
 import { formatTime } from '#shared/time/format-time.ts'
 
 export interface DeadLetterJson {
-  /** Identity, in decimal: it has 64 bits. */
+  /** The identity of the letter, a number of 64 bits, in decimal. */
   id: string
   time: string
   origin: string
@@ -11,13 +11,13 @@ export interface DeadLetterJson {
   topic: string | null
   partition: number | null
   offset: number | null
-  /** The sentence that the sender got. */
+  /** The reason as the sentence that the sender got. */
   reason: string
-  /** The reason as one word, for counting. */
+  /** The reason as one word. */
   code: string
-  /** native, lifecycle; null where it cannot be sent again. */
+  /** native or lifecycle; null where the payload cannot be sent again. */
   format: string | null
-  /** What the record inherited from its batch; '' where nothing was said. */
+  /** What the record inherited from its batch; '' where the batch did not name it. */
   cluster: string
   node: string
   agent: string
@@ -26,7 +26,7 @@ export interface DeadLetterJson {
   replayedAt: string | null
 }
 
-/** As dead-letter-statements.ts `deadLettersByIdentity` yields it. */
+/** A row of `deadLettersByIdentity` in dead-letter-statements.ts. */
 export interface LetterRow {
   id: string
   origin: string
@@ -62,7 +62,7 @@ export function deadLetterJson(letter: LetterRow, ts: bigint, replayedAt: bigint
   }
 }
 
-/** Of letters that were stored before their format was. */
+/** For letters that an older version stored without their format. */
 const formats = [
   ['http:/v1/batches#', 'native'],
   ['http:/v1/lifecycle#', 'lifecycle'],

@@ -1,4 +1,5 @@
-// Dead letters, newest first, one per identity. A letter that came again keeps the time at which it came first.
+// Statements of dead letters, newest first, one for each identity. A letter that was stored again has the time at which
+// it was stored first.
 import { bind, join, raw, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import { nanoseconds } from '#shared/lines/line-filter.ts'
@@ -8,14 +9,17 @@ export interface DeadLetterFilter {
   from?: bigint
   to?: bigint
   reasons?: readonly string[]
-  /** Only letters whose records are stored by now, or only the others. */
+  /** True: only letters whose records are stored by now; false: only the others. */
   replayed?: boolean
-  /** Only what is older than this letter. */
+  /** Only letters that are older than this one. */
   after?: { ts: bigint; identity: bigint }
 }
 
-/** Keys of a page: `ts` in ns and `id` (the identity), both as text. No payload is read for them. */
-export function deadLetterKeys({ tenant, from, to, reasons, replayed, after }: DeadLetterFilter, limit: number): Fragment {
+/** Keys of a page, read without payloads. Rows: `ts` in ns and `id`, the identity, both as text. */
+export function deadLetterKeys(
+  { tenant, from, to, reasons, replayed, after }: DeadLetterFilter,
+  limit: number,
+): Fragment {
   const rows = [fromTable(tenant, 'dead_letters')]
   if (reasons !== undefined) rows.push(sql`reason IN ${strs(reasons)}`)
   if (replayed !== undefined) {
@@ -35,18 +39,20 @@ export function deadLetterKeys({ tenant, from, to, reasons, replayed, after }: D
   )
 }
 
-/** Letters by identity: everything but their time. The payload comes in base64: it need not be UTF-8. */
+/** Letters by identity, with everything but their time. Payloads come in base64, since they need not be UTF-8. */
 export const deadLettersByIdentity = (tenant: string, identities: readonly bigint[]): Fragment =>
   statement(
     'dead-letters',
     sql`
   SELECT toString(identity) AS id, origin, toString(reason) AS reason, detail, base64Encode(payload) AS payload,
     toString(cluster) AS cluster, toString(node) AS node, toString(agent) AS agent, toString(format) AS format,
-    if(payload_bytes = 0, length(dead_letters.payload) >= 65536, payload_bytes > length(dead_letters.payload)) AS truncated
-  ${fromTable(tenant, 'dead_letters')} AND identity IN ${bind('Array(UInt64)', identities)} ORDER BY time LIMIT 1 BY identity`,
+    if(payload_bytes = 0, length(dead_letters.payload) >= 65536, payload_bytes > length(dead_letters.payload))
+      AS truncated
+  ${fromTable(tenant, 'dead_letters')} AND identity IN ${bind('Array(UInt64)', identities)}
+  ORDER BY time LIMIT 1 BY identity`,
   )
 
-/** When the records of letters were stored: `id` and `at` in ns, as text, of those that were. */
+/** When the records of letters were sent again and stored. Rows: `id` and `at` in ns, both as text. */
 export const replaysByIdentity = (tenant: string, identities: readonly bigint[]): Fragment =>
   statement(
     'dead-letter-replays',

@@ -1,4 +1,4 @@
-// GET /v1/dead-letters: what could not be stored, newest first.
+// GET /v1/dead-letters: the records that could not be stored, and why, newest first.
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor } from '#query/http/cursor.ts'
@@ -10,10 +10,12 @@ import { requestReading } from '#query/http/request-reading.ts'
 import { deadLettersAnswer } from './dead-letters-schema.ts'
 import { boolean, cursor, limit, timeParameters } from '#query/http/parameters.ts'
 
-const code = z.union([z.string(), z.array(z.string())]).transform((value) => (typeof value === 'string' ? [value] : value))
+const code = z
+  .union([z.string(), z.array(z.string())])
+  .transform((value) => (typeof value === 'string' ? [value] : value))
 const querystring = z.strictObject({
   ...timeParameters,
-  code: code.optional().describe('The reason as one word. Repeatable: any of them.'),
+  code: code.optional().describe('The reason as one word. Repeatable: any of the values.'),
   replayed: boolean
     .optional()
     .describe('`true`: only letters whose record was sent again and is stored by now; `false`: only the others.'),
@@ -40,7 +42,7 @@ export const deadLettersRoute =
       const { from, to } = at ?? times
       const bounds = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
       const reading = requestReading({ store, limits }, reply)
-      const most = query.limit ?? 100
+      const pageSize = query.limit ?? 100
       const filter = {
         tenant,
         ...bounds,
@@ -48,8 +50,8 @@ export const deadLettersRoute =
         ...(query.replayed === undefined ? {} : { replayed: query.replayed }),
         ...(at === undefined ? {} : { after: at.after }),
       }
-      const keys = await reading.rows<{ ts: string; id: string }>(deadLetterKeys(filter, most + 1))
-      const page = keys.slice(0, most).map(({ ts, id }) => ({ ts: BigInt(ts), identity: BigInt(id) }))
+      const keys = await reading.rows<{ ts: string; id: string }>(deadLetterKeys(filter, pageSize + 1))
+      const page = keys.slice(0, pageSize).map(({ ts, id }) => ({ ts: BigInt(ts), identity: BigInt(id) }))
       const identities = page.map(({ identity }) => identity)
       const [letters, replays] = await Promise.all([
         reading.rows<LetterRow>(deadLettersByIdentity(tenant, identities)),
@@ -64,7 +66,7 @@ export const deadLettersRoute =
           return letter === undefined ? [] : [deadLetterJson(letter, ts, replayedAt.get(letter.id))]
         }),
         next:
-          keys.length > most && last !== undefined
+          keys.length > pageSize && last !== undefined
             ? encodeCursor({ after: { ...last, restart: 0, file: '', position: 0n }, ...bounds }, filters)
             : null,
       })

@@ -1,4 +1,4 @@
-// Shape of GET /v1/dead-letters, as OpenAPI tells it and tests hold it to.
+// Shape of GET /v1/dead-letters, for OpenAPI and for the tests that compare answers with it.
 import { z } from 'zod'
 import { next, time } from '#query/http/line-schema.ts'
 
@@ -8,13 +8,13 @@ export const deadLettersAnswer = z.object({
       id: z.string().describe('Its identity, a whole number of 64 bits.'),
       time,
       origin: z.string(),
-      topic: z.string().nullable().describe('Of the Kafka message; null over HTTP.'),
+      topic: z.string().nullable().describe('Topic of the Kafka message; null over HTTP.'),
       partition: z.number().nullable(),
       offset: z.number().nullable(),
-      reason: z.string().describe('The sentence that the sender got.'),
+      reason: z.string().describe('The reason as the sentence that the sender got.'),
       code: z.string().describe('The reason as one word, for counting.'),
-      format: z.string().nullable().describe('`native` or `lifecycle`: what it can be sent again as.'),
-      cluster: z.string().describe('What it inherited from its batch, like node and agent.'),
+      format: z.string().nullable().describe('`native` or `lifecycle`: the format in which it can be sent again.'),
+      cluster: z.string().describe('Inherited from the batch, as are node and agent.'),
       node: z.string(),
       agent: z.string(),
       payload: z.union([z.string(), z.object({ base64: z.string() })]),

@@ -1,5 +1,5 @@
-// Fields of lines and their values, counted in distinct lines. A field is a column that people filter by, or a key of a line's
-// labels (`labels.app`) or attributes (`attributes.http.status`).
+// Statements that count the fields of lines and their values in distinct lines. A field is a column that requests
+// filter by, or a key of a line's labels (`labels.app`) or attributes (`attributes.http.status`).
 import { join, raw, sql, statement, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { linesFrom, type LineFilter } from '#shared/lines/line-filter.ts'
 
@@ -20,14 +20,14 @@ const columns = {
 } as const
 export const fieldNames = Object.keys(columns) as readonly (keyof typeof columns)[]
 
-/** The value of a field as text, '' where a line lacks it; undefined for a name that is no field. */
+/** SQL for the value of a field as text, '' where a line lacks it; undefined for a name that is no field. */
 export function fieldValue(name: string): Fragment | undefined {
   if (Object.hasOwn(columns, name)) return sql`toString(${raw(columns[name as keyof typeof columns])})`
   const key = /^(labels|attributes)\.(.+)$/s.exec(name)
   return key === null ? undefined : sql`${raw(key[1]!)}[${str(key[2]!)}]`
 }
 
-/** The most frequent values of a field: value, count. */
+/** The most frequent values of a field. Rows: { value, count }. */
 export const topValues = (filter: LineFilter, value: Fragment, limit: number): Fragment =>
   statement(
     'field-values',
@@ -37,15 +37,15 @@ export const topValues = (filter: LineFilter, value: Fragment, limit: number): F
   WHERE value != '' GROUP BY value ORDER BY count DESC, value LIMIT ${uint(limit)}`,
   )
 
-/** Names of fields that lines have, by how many have them: value, count. */
+/** Names of the fields that the most lines have. Rows: { value, count }. */
 export function topFields(filter: LineFilter, limit: number): Fragment {
-  const present = fieldNames.map((name) => sql`if(${fieldValue(name)!} = '', '', ${str(name)})`)
+  const fieldsOfColumns = fieldNames.map((name) => sql`if(${fieldValue(name)!} = '', '', ${str(name)})`)
   const keys = (map: string): Fragment => sql`arrayMap(key -> concat(${str(`${map}.`)}, key), mapKeys(${raw(map)}))`
   return statement(
     'field-names',
     sql`SELECT name AS value, toFloat64(count()) AS count
     FROM (SELECT arrayJoin(names) AS name FROM (
-      SELECT arrayConcat([${join(present, ', ')}], ${keys('labels')}, ${keys('attributes')}) AS names
+      SELECT arrayConcat([${join(fieldsOfColumns, ', ')}], ${keys('labels')}, ${keys('attributes')}) AS names
       ${linesFrom(filter)} LIMIT 1 BY ts, identity))
     WHERE name != '' GROUP BY name ORDER BY count DESC, name LIMIT ${uint(limit)}`,
   )

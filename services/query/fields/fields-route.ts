@@ -1,4 +1,4 @@
-// GET /v1/fields and /v1/fields/{field}/values: what can be filtered by, and the values there are.
+// GET /v1/fields and /v1/fields/{field}/values: the fields that a request may filter by, and their values.
 import { z } from 'zod'
 import { invalidParameter } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
@@ -9,9 +9,11 @@ import { requestReading } from '#query/http/request-reading.ts'
 import { filterParameters, limit } from '#query/http/parameters.ts'
 
 const querystring = z.strictObject({ ...filterParameters, limit: limit(100) })
-const pathParameters = z.object({ field: z.string().describe(`${fieldNames.join(', ')}, labels.<key> or attributes.<key>.`) })
+const pathParameters = z.object({
+  field: z.string().describe(`${fieldNames.join(', ')}, labels.<key> or attributes.<key>.`),
+})
 const valuesAnswer = z.object({ values: z.array(z.object({ value: z.string(), count: z.number() })) })
-interface Counted {
+interface ValueCount {
   value: string
   count: number
 }
@@ -27,7 +29,7 @@ export const fieldsRoute =
         const { query, tenant } = request
         const filter = readFilter(query, { tenant, nowNs: nowNs(clock) })
         const reading = requestReading({ store, limits }, reply)
-        return reply.send({ values: await reading.rows<Counted>(topFields(filter, query.limit ?? 100)) })
+        return reply.send({ values: await reading.rows<ValueCount>(topFields(filter, query.limit ?? 100)) })
       },
     )
     app.get(
@@ -39,12 +41,13 @@ export const fieldsRoute =
         if (value === undefined) {
           throw invalidParameter(
             'field',
-            `${JSON.stringify(params.field)} is no field: there are ${fieldNames.join(', ')}, labels.<key> and attributes.<key>`,
+            `${JSON.stringify(params.field)} is no field: ` +
+              `give ${fieldNames.join(', ')}, labels.<key> or attributes.<key>`,
           )
         }
         const filter = readFilter(query, { tenant, nowNs: nowNs(clock) })
         const reading = requestReading({ store, limits }, reply)
-        return reply.send({ values: await reading.rows<Counted>(topValues(filter, value, query.limit ?? 100)) })
+        return reply.send({ values: await reading.rows<ValueCount>(topValues(filter, value, query.limit ?? 100)) })
       },
     )
     done()

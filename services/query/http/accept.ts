@@ -1,9 +1,10 @@
-// Which of the types on offer a client takes: RFC 9110 section 12.5.1, the most specific range decides a type's weight.
+// Chooses the type of an answer from the Accept header: RFC 9110 section 12.5.1. The most specific range decides the
+// weight of a type.
 
 export type LineType = 'application/json' | 'application/x-ndjson' | 'text/plain'
 const offered: readonly LineType[] = ['application/json', 'application/x-ndjson', 'text/plain']
 
-/** The type to answer with; undefined where none is acceptable. The first on offer wins among equals. */
+/** The type to answer with; undefined where the client accepts none. Of types with equal weight the first one wins. */
 export function acceptedType(accept: string | undefined): LineType | undefined
 export function acceptedType<T extends string>(accept: string | undefined, types: readonly T[]): T | undefined
 export function acceptedType(accept: string | undefined, types: readonly string[] = offered): string | undefined {
@@ -37,9 +38,9 @@ function parseRange(text: string): Range[] {
 
 function weightOf(type: string, ranges: readonly Range[]): number {
   const wild = `${type.split('/')[0]}/*`
-  for (const wanted of [type, wild, '*/*']) {
-    const found = ranges.find(({ range }) => range === wanted)
-    if (found !== undefined) return found.weight
+  for (const candidate of [type, wild, '*/*']) {
+    const match = ranges.find(({ range }) => range === candidate)
+    if (match !== undefined) return match.weight
   }
   return 0
 }

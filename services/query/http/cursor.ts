@@ -1,5 +1,5 @@
-// Cursors: where a traversal stands, opaque to clients. A cursor carries the absolute bounds that its first page resolved
-// (`from=-15m` must not move between pages) and a digest of the filters it belongs to.
+// Cursors: the place up to which a client has read, as text that is opaque to it. A cursor has the absolute times that
+// the first page resolved (`from=-15m` must not move between pages) and a digest of the filters that it belongs to.
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { invalidParameter } from '#shared/errors.ts'
@@ -9,22 +9,23 @@ export interface Cursor {
   after: LineKey
   from?: bigint
   to?: bigint
-  /** Lines still to come of a `tail` that is read backwards in pages. */
+  /** Of a request with `tail` that reads backwards in pages: how many lines are still to come. */
   left?: number
-  /** Of a tail: the arrival (epoch ms) of the line, or while it reads what was there before, the arrival it follows from then. */
+  /** Of a tail that follows arrivals: the arrival of the line, epoch ms. */
   received?: number
+  /** Of a tail: epoch ms of the arrival from which it follows once it has sent the lines of before. */
   followFrom?: number
   owner?: OwnerPlace
 }
 
-/** Of a tail that follows an owner. */
+/** How far a tail that follows an owner has come. */
 export interface OwnerPlace {
-  /** Which transitions of its pods were sent: tail/read-owner-changes.ts. */
+  /** Which transitions of the owner's pods the tail has sent: tail/read-owner-changes.ts. */
   floor: number
   sent: readonly number[]
-  /** The pod whose lines of before it was known are being read, and the last of them. */
+  /** A pod that joined late: the tail sends the lines that arrived before, and has sent those up to `after`. */
   joining?: { uid: string; after: LineKey }
-  /** The last divider of the past that was sent. */
+  /** Of a tail with `from`: the last divider of the past that the tail has sent. */
   past?: string
 }
 
@@ -52,17 +53,20 @@ const wire = z.strictObject({
   p: z.string().max(64).optional(),
 })
 
-/** A digest of whatever must stay the same while a cursor is followed. */
+/** A digest of what must stay the same from page to page. */
 export const digest = (parts: unknown): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16)
 
-export function encodeCursor({ after, from, to, left: n, received: r, followFrom: s, owner }: Cursor, filters: string): string {
+export function encodeCursor(
+  { after, from, to, left: n, received: r, followFrom: s, owner }: Cursor,
+  filters: string,
+): string {
   const bounds = { ...(from === undefined ? {} : { f: String(from) }), ...(to === undefined ? {} : { t: String(to) }) }
   const o = owner === undefined ? undefined : [owner.floor, owner.sent]
   const j = owner?.joining === undefined ? undefined : [owner.joining.uid, wireKey(owner.joining.after)]
-  return Buffer.from(JSON.stringify({ v: 1, h: filters, k: wireKey(after), ...bounds, n, r, s, o, j, p: owner?.past })).toString(
-    'base64url',
-  )
+  return Buffer.from(
+    JSON.stringify({ v: 1, h: filters, k: wireKey(after), ...bounds, n, r, s, o, j, p: owner?.past }),
+  ).toString('base64url')
 }
 
 const wireKey = ({ ts, restart, file, position, identity }: LineKey) => [
@@ -73,12 +77,17 @@ const wireKey = ({ ts, restart, file, position, identity }: LineKey) => [
   String(identity),
 ]
 
-/** The cursor of these filters, else 400: garbage, or a cursor that belongs to other filters or another order. */
+/** Throws 400 where the text is no cursor, or one that belongs to other filters or another order. */
 export function decodeCursor(text: string, filters: string, parameter = 'cursor'): Cursor {
   const parsed = wire.safeParse(parseJson(text))
-  if (!parsed.success) throw invalidParameter(parameter, `${parameter} is not one that this service gave`)
+  if (!parsed.success)
+    throw invalidParameter(parameter, `${parameter} is not one that this service gave: begin again without it`)
   const { h, k, f, t, n, r, s, o, j, p } = parsed.data
-  if (h !== filters) throw invalidParameter(parameter, `${parameter} belongs to a request with other filters or another order`)
+  if (h !== filters)
+    throw invalidParameter(
+      parameter,
+      `${parameter} belongs to a request with other filters or another order: send those again, or leave it out`,
+    )
   const bounds = { ...(f === undefined ? {} : { from: f }), ...(t === undefined ? {} : { to: t }) }
   const joining = j === undefined ? {} : { joining: { uid: j[0], after: keyOf(j[1]) } }
   return {
@@ -87,7 +96,9 @@ export function decodeCursor(text: string, filters: string, parameter = 'cursor'
     ...(n === undefined ? {} : { left: n }),
     ...(r === undefined ? {} : { received: r }),
     ...(s === undefined ? {} : { followFrom: s }),
-    ...(o === undefined ? {} : { owner: { floor: o[0], sent: o[1], ...joining, ...(p === undefined ? {} : { past: p }) } }),
+    ...(o === undefined
+      ? {}
+      : { owner: { floor: o[0], sent: o[1], ...joining, ...(p === undefined ? {} : { past: p }) } }),
   }
 }
 

@@ -1,5 +1,5 @@
-// How lines leave: one JSON page, or a stream of NDJSON or plain text that waits for its reader, is cancelled when he goes
-// away, fails with a status before its first byte and with a broken connection after it.
+// Sends lines: one JSON page, or a stream of NDJSON or plain text. A stream waits for its client and ends when the
+// client goes away. A failure before the first byte is a status, a failure after it a broken connection.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import { AfterlogError } from '#shared/errors.ts'
@@ -10,9 +10,13 @@ import type { Line } from '#shared/lines/row-decoder.ts'
 export function negotiate(request: FastifyRequest): LineType {
   const type = acceptedType(request.headers.accept)
   if (type === undefined)
-    throw new AfterlogError('not-acceptable', 'lines come as application/json, application/x-ndjson or text/plain', {
-      parameter: 'Accept',
-    })
+    throw new AfterlogError(
+      'not-acceptable',
+      'lines come as application/json, application/x-ndjson or text/plain: name one of them in Accept',
+      {
+        parameter: 'Accept',
+      },
+    )
   return type
 }
 
@@ -25,7 +29,7 @@ export function clientGone(reply: FastifyReply): AbortSignal {
   return controller.signal
 }
 
-/** Sends lines as they come. Resolves once the first of them are there, so that whatever fails before is still a status. */
+/** Sends lines as they come. Resolves once the first lines are read, so that a failure before is still a status. */
 export async function streamReply(
   reply: FastifyReply,
   type: Exclude<LineType, 'application/json'>,
@@ -41,10 +45,12 @@ export async function streamReply(
       await lines.return(undefined)
     }
   }
-  return reply.type(`${type}; charset=utf-8`).send(Readable.from(body(), { objectMode: false, highWaterMark: 64 * 1024 }))
+  return reply
+    .type(`${type}; charset=utf-8`)
+    .send(Readable.from(body(), { objectMode: false, highWaterMark: 64 * 1024 }))
 }
 
-/** Lines of one page as a stream of one part. */
+/** The lines of one page as a stream of one part. */
 export async function* onePart(lines: Promise<Line[]>): AsyncGenerator<Line[]> {
   yield await lines
 }

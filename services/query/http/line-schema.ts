@@ -1,13 +1,13 @@
-// Shapes that answers of several routes have, as OpenAPI tells them and tests hold them to.
+// Shapes that the answers of several routes share, for OpenAPI and for the tests that compare answers with it.
 import { z } from 'zod'
 
 export const time = z.string().describe('RFC 3339, UTC, nine digits.')
 const strings = z.record(z.string(), z.string())
 
 export const gap = z.object({
-  from: time.describe('Of the last line before it.'),
-  to: time.describe('Of the first line behind it.'),
-  bytes: z.number().nullable().describe('At least so many are missing.'),
+  from: time.describe('Time of the last line before the gap.'),
+  to: time.describe('Time of the first line behind the gap.'),
+  bytes: z.number().nullable().describe('At least so many bytes are missing.'),
   reason: z.string(),
 })
 

@@ -1,5 +1,5 @@
-// Query parameters that several routes take, as zod sees them. Values arrive as strings; a parameter given twice arrives as
-// an array, which only the repeatable ones accept.
+// The query parameters that several routes take. Values arrive as strings; a parameter that is given twice arrives as
+// an array, which only the repeatable parameters accept.
 import { z } from 'zod'
 
 const repeatable = (description: string) =>
@@ -7,7 +7,7 @@ const repeatable = (description: string) =>
     .union([z.string(), z.array(z.string())])
     .transform((value) => (typeof value === 'string' ? [value] : value))
     .optional()
-    .describe(`${description} Repeatable: any of the values. An empty value finds lines without one.`)
+    .describe(`${description} Repeatable: any of the values. An empty value selects lines without one.`)
 
 const whole = (min: number, max: number, message: string) =>
   z
@@ -34,7 +34,8 @@ export const signed = whole(-2_147_483_648, 2_147_483_647, 'must be a whole numb
 export const boolean = z
   .enum(['true', 'false', '1', '0'], 'must be true or false, given once')
   .transform((value) => value === 'true' || value === '1')
-export const textParameter = (description: string, max = 4096) => z.string('give it once').max(max).describe(description)
+export const textParameter = (description: string, max = 4096) =>
+  z.string('give it once').max(max).describe(description)
 export const order = z
   .enum(['asc', 'desc'], 'must be asc or desc, given once')
   .optional()
@@ -47,11 +48,11 @@ export const cursor = z
 
 export const timeParameters = { from: time('Inclusive.'), to: time('Exclusive.') }
 
-/** Filters of /v1/logs and all its relatives. */
+/** The filters of every route that selects lines. */
 export const filterParameters = {
   namespace: repeatable('Namespace.'),
   pod: repeatable('Pod name.'),
-  podUid: repeatable('Pod uid, as lines carry it.'),
+  podUid: repeatable('Pod uid, as lines have it.'),
   container: repeatable('Container.'),
   restart: repeatable('Restart number of the container.'),
   node: repeatable('Node.'),

@@ -1,14 +1,14 @@
-// What every query route is made with.
+// The inputs that every route of the query service is created with.
 import type { ProjectionClock } from '#shared/projection-clock.ts'
 import type { LogStore, QueryLimits } from '#shared/clickhouse/store.ts'
 
 export interface QueryRouteOptions {
   store: LogStore
-  /** Of each request: time and memory over which the answer is 503. */
+  /** Time and memory of one request; a request that needs more is answered with 503. */
   limits: QueryLimits
   /** Now, epoch ms. */
   clock: () => number
-  /** How far records are. */
+  /** Says up to which change records are written. */
   projection: Pick<ProjectionClock, 'asOf'>
 }
 

@@ -1,10 +1,11 @@
-// A route's way to the store: ended by its client's leaving, within the limits of the request, counted in the request's line of the log.
+// Creates the reading of one request: it ends when the client goes away, stays within the limits of the request, and
+// adds its statements to the request's line in the log.
 import type { FastifyReply } from 'fastify'
 import { createReading, type Reading } from '#shared/store-reading/reading.ts'
 import { clientGone } from './line-reply.ts'
 import type { QueryRouteOptions } from './query-context.ts'
 
-/** `signal` where more than the client's leaving ends the answer. One for each request: it has the deadline. */
+/** Call it once for each request, since it has the deadline. `signal`: where something else may end the answer too. */
 export function requestReading(
   { store, limits }: Pick<QueryRouteOptions, 'store' | 'limits'>,
   reply: FastifyReply,

@@ -1,4 +1,4 @@
-// Everything under /k8s: the Kubernetes API, read only. Failures are Status objects, whatever fails.
+// All routes under /k8s: the Kubernetes API, read only. Every failure there is a Status object.
 import { StatusError } from '#shared/kubernetes-status.ts'
 import { sendStatus } from '#shared/http/kubernetes-status.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
@@ -16,18 +16,15 @@ export const kubernetesRoutes =
   (app, _, done) => {
     void app.register(
       (k8s, __, registered) => {
-        // Its contract is that of Kubernetes: /openapi.json tells our own paths.
+        // Kubernetes documents these paths; /openapi.json has only the paths of Afterlog.
         k8s.addHook('onRoute', (route) => {
           route.schema = { hide: true, ...route.schema }
         })
         k8s.addHook('onRequest', async ({ method, is404 }, reply) => {
-          // Access reviews are posted, and change nothing.
+          // Access reviews are the only POST that is served; they change nothing.
           if (method === 'GET' || method === 'HEAD' || !is404) return
           void reply.header('allow', 'GET, HEAD')
-          throw new StatusError(
-            405,
-            'this API is read only: it shows what was. To change what is, ask the API server of the cluster',
-          )
+          throw new StatusError(405, 'this API is read only: to change an object, ask the API server of its cluster')
         })
         k8s.setErrorHandler((error, request, reply) => sendStatus(request, reply, error))
         k8s.setNotFoundHandler((request, reply) =>

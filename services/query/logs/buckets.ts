@@ -1,4 +1,5 @@
-// Counted buckets as an answer: every bucket from the first with a line to the last, the empty ones between them too.
+// Pure: the buckets of a histogram from counted rows, from the first bucket with a line to the last. Buckets between
+// them that have no line are there too.
 import { formatTime } from '#shared/time/format-time.ts'
 
 export interface CountRow {

@@ -1,4 +1,4 @@
-// GET /v1/logs/context: the lines around one line, of the same pod and container, across its lives.
+// GET /v1/logs/context: the lines around one line, of the same pod and container, whichever life they are of.
 import { int, sql, str } from '#shared/clickhouse/sql.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
@@ -21,8 +21,8 @@ const querystring = z.strictObject({
   podUid: textParameter(
     'Pod: its uid, the first 6 or more characters of it, NAME.UIDPREFIX, or a name that one pod alone has had.',
   ).min(1, 'names a pod'),
-  container: textParameter('Container; that of the line where none is given.').optional(),
-  time: textParameter('Time of the line, as an answer gave it.', 64),
+  container: textParameter('Container; the one of the line where none is given.').optional(),
+  time: textParameter('Time of the line, as an answer has it.', 64),
   offset: textParameter('Offset of the line, where several share its time.', 16)
     .regex(/^\d{1,16}$/, 'must be a whole number')
     .optional(),
@@ -30,6 +30,9 @@ const querystring = z.strictObject({
   after: around.describe('Lines after it; 10 where none is given.'),
 })
 const standard = 10
+
+const lineNotFound = ({ podUid, time }: z.output<typeof querystring>): string =>
+  `pod ${JSON.stringify(podUid)} has no line at ${time}: give the time of a line of its, with all nine digits`
 
 export const contextRoute =
   ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
@@ -39,14 +42,20 @@ export const contextRoute =
       const { query, tenant } = request
       const time = readTime('time', query.time, nowNs(clock))!
       const reading = requestReading({ store, limits }, reply)
-      const meant = { tenant, reference: query.podUid, parameter: 'podUid' }
-      const { pod } = await readReferencedPod(reading, meant, (uid) => resolvePod(reading, tenant, uid))
+      const reference = { tenant, reference: query.podUid, parameter: 'podUid' }
+      const { pod } = await readReferencedPod(reading, reference, (uid) => resolvePod(reading, tenant, uid))
       const offset = query.offset === undefined ? sql`` : sql` AND offset = ${int(BigInt(query.offset))}`
-      const named = query.container === undefined ? sql`` : sql` AND container = ${str(query.container)}`
-      const at: LineFilter = { tenant, fields: {}, from: time, to: time + 1n, scope: sql`${pod.scope}${named}${offset}` }
+      const ofContainer = query.container === undefined ? sql`` : sql` AND container = ${str(query.container)}`
+      const at: LineFilter = {
+        tenant,
+        fields: {},
+        from: time,
+        to: time + 1n,
+        scope: sql`${pod.scope}${ofContainer}${offset}`,
+      }
       const { lines } = await readPage({ reading, filter: at, order: 'asc', limit: 1 })
       const line = lines[0]
-      if (line === undefined) throw new AfterlogError('not-found', 'the pod has no such line', { parameter: 'time' })
+      if (line === undefined) throw new AfterlogError('not-found', lineNotFound(query), { parameter: 'time' })
       const filter: LineFilter = { tenant, fields: {}, scope: sql`${pod.scope} AND container = ${str(line.container)}` }
       const options = { reading, filter, after: keyOf(line) }
       const before = await readPage({ ...options, order: 'desc', limit: query.before ?? standard })

@@ -1,5 +1,6 @@
-// Pure: what is missing from a life, drawn among its lines as lines that say so. A gap has the place of the line behind it, so pages need
-// to remember nothing: each draws what lies between its lines, and the last one what is left.
+// Pure: puts the gaps of a life among its lines, as lines that say what is missing. A gap has the place of the line
+// behind it, so pages need to remember nothing: each page draws the gaps between its lines, and the last page those
+// that are left.
 import { compareKeys, type LineKey, type Order } from '#shared/lines/line-order.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 
@@ -7,14 +8,14 @@ export interface GapDrawing {
   /** Ascending by key; lines with `gap`. */
   gaps: readonly Line[]
   order: Order
-  /** Lines up to here, and the gaps between them, were drawn before. */
+  /** Earlier pages have the lines up to here, and the gaps between them. */
   after?: LineKey | undefined
 }
 
 export interface GapDrawer {
-  /** Lines that follow each other, with the gaps in front of each. */
+  /** Lines in order, with the gaps in front of each. */
   among(lines: Line[]): Line[]
-  /** The gaps behind the last line, where there is none after it. */
+  /** The gaps behind the last line of all. */
   rest(): Line[]
 }
 
@@ -33,7 +34,7 @@ export function createGapDrawer({ gaps, order, after }: GapDrawing): GapDrawer {
   }
 }
 
-/** The whole of a traversal, drawn as it comes. */
+/** Draws the gaps into a stream of lines. */
 export async function* drawGaps(parts: AsyncGenerator<Line[]>, drawing: GapDrawing): AsyncGenerator<Line[]> {
   const drawer = createGapDrawer(drawing)
   for await (const lines of parts) yield drawer.among(lines)

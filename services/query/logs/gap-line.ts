@@ -1,4 +1,4 @@
-// Pure: one gap as a line with the place of the line behind it.
+// Pure: one gap as a line, which has the place of the line behind the gap.
 import type { Line } from '#shared/lines/row-decoder.ts'
 import type { Hole } from '#shared/pod-model/seal/evidence.ts'
 import { gapInWords } from '#shared/pod-model/seal/words.ts'
@@ -32,7 +32,7 @@ export function gapLine({ from, to, bytes, reason, file, offset, behindAt }: Hol
     file,
     position: BigInt(offset),
     received: 0,
-    // Before every line of that place.
+    // 0 orders the gap before every line of that place.
     identity: 0n,
   }
 }

@@ -1,4 +1,4 @@
-// GET /v1/logs/histogram: how many lines when, by severity.
+// GET /v1/logs/histogram: the number of lines in each stretch of time, by severity.
 import { z } from 'zod'
 import { invalidParameter } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
@@ -22,17 +22,24 @@ const querystring = z.strictObject({ ...filterParameters, step })
 export const histogramRoute =
   ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
   (app, _, done) => {
-    const schema = { summary: 'How many lines when, by severity', querystring, response: { 200: histogramAnswer } }
+    const schema = {
+      summary: 'How many lines there are in each stretch of time, by severity',
+      querystring,
+      response: { 200: histogramAnswer },
+    }
     app.get('/v1/logs/histogram', { schema }, async (request, reply) => {
       const { query, tenant } = request
-      const asked = query.step === undefined ? undefined : readStep(query.step)
+      const requestedStep = query.step === undefined ? undefined : readStep(query.step)
       const filter = readFilter(query, { tenant, nowNs: nowNs(clock) })
       const reading = requestReading({ store, limits }, reply)
       const extent = await extentOf(filter, reading)
-      if (asked !== undefined && extent / asked.ns >= BigInt(bucketsMax)) {
-        throw invalidParameter('step', `step ${asked.text} would make more than ${bucketsMax} buckets of the time asked for`)
+      if (requestedStep !== undefined && extent / requestedStep.ns >= BigInt(bucketsMax)) {
+        throw invalidParameter(
+          'step',
+          `step ${requestedStep.text} would make more than ${bucketsMax} buckets: give a longer step, or a shorter time`,
+        )
       }
-      const { text, ns } = asked ?? standardStep(extent)
+      const { text, ns } = requestedStep ?? standardStep(extent)
       const rows = await reading.rows<{ bucket: string; severity: string; count: number }>(histogram(filter, ns))
       const counts = rows.map(({ bucket, severity, count }) => ({ bucket: BigInt(bucket), severity, count }))
       return reply.send({ step: text, buckets: fillBuckets(counts, ns) })
@@ -42,13 +49,14 @@ export const histogramRoute =
 
 function readStep(text: string): { text: string; ns: bigint } {
   const ns = parseDuration(text)
-  if (ns === undefined) throw invalidParameter('step', `step is a duration like 30s, 5m, 1h or 1d, not ${JSON.stringify(text)}`)
+  if (ns === undefined)
+    throw invalidParameter('step', `step is a duration like 30s, 5m, 1h or 1d, not ${JSON.stringify(text)}`)
   return { text, ns }
 }
 
-/** Length of the time asked for in ns, or of what the lines span where the request leaves it open. */
+/** Length of the requested time in ns; where the request leaves it open, from the first line to the last. */
 async function extentOf(filter: LineFilter, reading: Reading): Promise<bigint> {
   if (filter.from !== undefined && filter.to !== undefined) return filter.to - filter.from - 1n
-  const [found] = await reading.rows<{ first: string; last: string; any: number }>(lineExtent(filter))
-  return found === undefined || found.any === 0 ? 0n : BigInt(found.last) - BigInt(found.first)
+  const [row] = await reading.rows<{ first: string; last: string; any: number }>(lineExtent(filter))
+  return row === undefined || row.any === 0 ? 0n : BigInt(row.last) - BigInt(row.first)
 }

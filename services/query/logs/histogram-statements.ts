@@ -1,26 +1,28 @@
-// Histograms: lines per stretch of time and severity. Buckets start at multiples of the step since 1970.
+// Statements that count lines by stretch of time and severity. Buckets start at multiples of the step since 1970.
 import { int, sql, statement, type Fragment } from '#shared/clickhouse/sql.ts'
 import { linesFrom, type LineFilter } from '#shared/lines/line-filter.ts'
 
 export const bucketsMax = 10_000
 
-/** Times of the first and the last line, in ns as text; `any` is 0 where there is none. */
+/** Times of the first and the last line, in ns as text; `any` is 0 where there is no line. */
 export const lineExtent = (filter: LineFilter): Fragment =>
   statement(
     'line-extent',
     sql`
-  SELECT toString(toUnixTimestamp64Nano(min(ts))) AS first, toString(toUnixTimestamp64Nano(max(ts))) AS last, toUInt8(count() > 0) AS any
+  SELECT toString(toUnixTimestamp64Nano(min(ts))) AS first, toString(toUnixTimestamp64Nano(max(ts))) AS last,
+    toUInt8(count() > 0) AS any
   ${linesFrom(filter)}`,
   )
 
-/** `bucket`: its number since 1970, as text. A line that was resent with another severity is one line: it counts once. */
+/** `bucket` is its number since 1970, as text. A line that an agent sent again with another severity counts once. */
 export const histogram = (filter: LineFilter, stepNs: bigint): Fragment =>
   statement(
     'line-histogram',
     sql`
-  SELECT toString(b) AS bucket, told AS severity, toFloat64(count()) AS count
-  FROM (SELECT intDiv(toUnixTimestamp64Nano(ts), ${int(stepNs)}) AS b, toString(any(severity)) AS told ${linesFrom(filter)} GROUP BY ts, identity)
-  GROUP BY b, told ORDER BY b`,
+  SELECT toString(b) AS bucket, one_severity AS severity, toFloat64(count()) AS count
+  FROM (SELECT intDiv(toUnixTimestamp64Nano(ts), ${int(stepNs)}) AS b, toString(any(severity)) AS one_severity
+    ${linesFrom(filter)} GROUP BY ts, identity)
+  GROUP BY b, one_severity ORDER BY b`,
   )
 
 const second = 1_000_000_000n

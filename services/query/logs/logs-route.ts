@@ -1,5 +1,5 @@
-// GET /v1/logs: parse → plan → read → render, a page as JSON, everything as NDJSON or plain text.
-// docs/api.md has its parameters and fields.
+// GET /v1/logs: a page of lines as JSON, or all lines as NDJSON or plain text. docs/api.md has the parameters and
+// fields.
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor } from '#query/http/cursor.ts'
@@ -22,7 +22,8 @@ export const logsRoute =
   (app, _, done) => {
     const schema = {
       summary: 'Lines, by any filter, in time order',
-      description: 'JSON is paged; `Accept: application/x-ndjson` and `text/plain` stream everything unless `limit` is given.',
+      description:
+        'JSON is paged; `Accept: application/x-ndjson` and `text/plain` stream everything unless `limit` is given.',
       querystring,
       response: { 200: linesAnswer },
     }
@@ -31,9 +32,9 @@ export const logsRoute =
       const type = negotiate(request)
       const direction = query.order ?? 'desc'
       const filters = digest(filterDigest(query, tenant, ['logs', direction]))
-      const asked = readFilter(query, { tenant, nowNs: nowNs(clock) })
+      const requested = readFilter(query, { tenant, nowNs: nowNs(clock) })
       const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
-      const filter = at === undefined ? asked : { ...asked, ...bounds(at) }
+      const filter = at === undefined ? requested : { ...requested, ...bounds(at) }
       const reading = requestReading({ store, limits }, reply)
       const options = { reading, filter, order: direction, ...(at === undefined ? {} : { after: at.after }) }
       if (type !== 'application/json' && query.limit === undefined) {

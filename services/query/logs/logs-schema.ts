@@ -1,18 +1,20 @@
-// Shapes of answers of lines, as OpenAPI tells them and tests hold them to.
+// Shapes of the answers that have lines, for OpenAPI and for the tests that compare answers with it.
 import { z } from 'zod'
 import { gap, line, next, time } from '#query/http/line-schema.ts'
 
-const drawn = line.extend({
+const lineOrGap = line.extend({
   gap: gap
     .optional()
-    .describe('Only in /v1/pods/{uid}/logs?gaps=true: this is no line, but what is missing before the next one.'),
+    .describe(
+      'Only in /v1/pods/{uid}/logs?gaps=true: this entry is no line; it says what is missing before the next line.',
+    ),
 })
 
 const stats = z
   .object({ rowsRead: z.number(), bytesRead: z.number(), elapsedMs: z.number() })
   .describe('What the engine read for this answer.')
 
-export const linesAnswer = z.object({ lines: z.array(drawn), next, stats })
+export const linesAnswer = z.object({ lines: z.array(lineOrGap), next, stats })
 export const contextAnswer = z.object({ before: z.array(line), line: line.nullable(), after: z.array(line) })
 export const histogramAnswer = z.object({
   step: z.string(),

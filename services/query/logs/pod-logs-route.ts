@@ -1,4 +1,4 @@
-// GET /v1/pods/{uid}/logs: what one pod said, its fragments joined. resolve → plan → read → join → render.
+// GET /v1/pods/{uid}/logs: the lines of one pod, living or dead, with the fragments of long lines joined.
 import { sql } from '#shared/clickhouse/sql.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { z } from 'zod'
@@ -37,7 +37,7 @@ const querystring = z.strictObject({
   container,
   life: signed.optional().describe('A restart number; negative counts back from the newest: -1 is the previous life.'),
   tail: count(linesMax).optional().describe('The last so many lines.'),
-  gaps: boolean.optional().describe('Draw what is known to be missing as marked lines.'),
+  gaps: boolean.optional().describe('Draw gaps among the lines: what is known to be missing.'),
   q,
   severity,
   stream,
@@ -51,7 +51,7 @@ export const podLogsRoute =
   ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
   (app, _, done) => {
     const schema = {
-      summary: 'What one pod said, however it ended',
+      summary: 'The lines of one pod, however it ended',
       params: podPath,
       querystring,
       response: { 200: linesAnswer },
@@ -60,18 +60,20 @@ export const podLogsRoute =
       const { query, tenant, params } = request
       const type = negotiate(request)
       const direction = query.order ?? 'asc'
-      const filters = digest(filterDigest(query, tenant, ['pod', params.uid, direction, query.life ?? null, query.tail ?? null]))
-      const asked = readFilter(query, { tenant, nowNs: nowNs(clock) })
+      const filters = digest(
+        filterDigest(query, tenant, ['pod', params.uid, direction, query.life ?? null, query.tail ?? null]),
+      )
+      const requested = readFilter(query, { tenant, nowNs: nowNs(clock) })
       const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
       const reading = requestReading({ store, limits }, reply)
-      const meant = { tenant, reference: params.uid, parameter: 'uid' }
-      const { uid, pod } = await readReferencedPod(reading, meant, (one) => resolvePod(reading, tenant, one))
-      const bounds = at ?? asked
+      const reference = { tenant, reference: params.uid, parameter: 'uid' }
+      const { uid, pod } = await readReferencedPod(reading, reference, (one) => resolvePod(reading, tenant, one))
+      const bounds = at ?? requested
       const resolved = {
         ...(bounds.from === undefined ? {} : { from: bounds.from }),
         ...(bounds.to === undefined ? {} : { to: bounds.to }),
       }
-      const filter = withinPod({ ...asked, ...resolved }, pod, query.life)
+      const filter = withinPod({ ...requested, ...resolved }, pod, query.life)
       const options = { reading, filter, pod, order: direction, ...(at === undefined ? {} : { after: at.after }) }
       const lives = query.life === undefined ? undefined : livesNumbered(pod, query.life)
       const within = { ...resolved, containers: query.container, lives }
@@ -81,7 +83,8 @@ export const podLogsRoute =
         return streamReply(reply, type, drawGaps(streamPodLines(options), drawing))
       }
       const page = readTail(options, { limit: query.limit ?? query.tail ?? 100, tail: query.tail, left: at?.left })
-      if (type !== 'application/json') return streamReply(reply, type, onePart(page.then((read) => drawPage(read, drawing))))
+      if (type !== 'application/json')
+        return streamReply(reply, type, onePart(page.then((read) => drawPage(read, drawing))))
       const read = await page
       const { lines, more, left } = read
       const next = more
@@ -92,7 +95,7 @@ export const podLogsRoute =
     done()
   }
 
-/** The filter within the pod, its times and, where asked, some of its lives. */
+/** Narrows the filter to the pod, to the times of its lines and, where the request names some, to lives of it. */
 function withinPod(filter: LineFilter, pod: PodIdentity, life: number | undefined): LineFilter {
   const scope = life === undefined ? pod.scope : sql`${pod.scope} AND ${livesScope(livesNumbered(pod, life))}`
   if (pod.extent === undefined) return { ...filter, scope }
@@ -100,30 +103,35 @@ function withinPod(filter: LineFilter, pod: PodIdentity, life: number | undefine
   return { ...filter, scope, from: max(filter.from ?? first, first), to: min(filter.to ?? last + 1n, last + 1n) }
 }
 
-/** A page with its gaps. Of a tail only those between its lines: what is missing before them is as far away as the lines there. */
+/**
+ * A page with its gaps. Of a tail it draws only the gaps between the lines, since lines before them are left out too.
+ */
 function drawPage({ lines, more, isCut }: TailPage, drawing: GapDrawing): Line[] {
   const first = isCut === true && drawing.order === 'asc' ? lines[0] : undefined
   const drawer = createGapDrawer({ ...drawing, after: drawing.after ?? (first && keyOf(first)) })
-  const drawn = drawer.among(lines)
-  return more || (isCut === true && first === undefined) ? drawn : [...drawn, ...drawer.rest()]
+  const linesAndGaps = drawer.among(lines)
+  return more || (isCut === true && first === undefined) ? linesAndGaps : [...linesAndGaps, ...drawer.rest()]
 }
 
 interface TailOptions {
   limit: number
   tail: number | undefined
-  /** Of a tail read backwards in pages: lines still to come. */
+  /** Of a tail that is read backwards in pages: how many lines are still to come. */
   left: number | undefined
 }
 
 interface TailPage extends Page {
   left?: number
-  /** There are lines before those that were asked for. */
+  /** Whether the pod has lines before the last `tail`. */
   isCut?: boolean
 }
 
-/** A page of the last `tail` lines. Forwards, pages behind the first go on from their cursor to the end. */
+/**
+ * A page of the last `tail` lines. In ascending order, the pages after the first go on from their cursor to the end.
+ */
 async function readTail(options: PodLinesOptions, { limit, tail, left }: TailOptions): Promise<TailPage> {
-  if (tail === undefined || (options.order === 'asc' && options.after !== undefined)) return readPodPage({ ...options, limit })
+  if (tail === undefined || (options.order === 'asc' && options.after !== undefined))
+    return readPodPage({ ...options, limit })
   if (options.order === 'asc') {
     const { lines, more: isCut } = await readPodPage({ ...options, order: 'desc', limit: tail })
     lines.reverse()
@@ -132,7 +140,12 @@ async function readTail(options: PodLinesOptions, { limit, tail, left }: TailOpt
   const rest = left ?? tail
   const page = await readPodPage({ ...options, limit: Math.min(limit, rest) })
   const after = rest - page.lines.length
-  return { lines: page.lines, more: page.more && after > 0, left: after, isCut: (page.more && after === 0) || tail === 0 }
+  return {
+    lines: page.lines,
+    more: page.more && after > 0,
+    left: after,
+    isCut: (page.more && after === 0) || tail === 0,
+  }
 }
 
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)

@@ -1,11 +1,11 @@
-// Lines that came with only a container id, as agents that know /var/log/containers send them: uid and restart are filled in once
-// Kubernetes has reported whose container that is. What is stored never changes.
+// Fills in the pod uid and restart of lines that came with a container id alone, as agents send them that read
+// /var/log/containers. Kubernetes has reported whose container it is; the stored lines never change.
 import { newestInstances } from '#projector/resolve-identity.ts'
 import { bareContainerId } from '#shared/container-id.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
 
-/** The same lines in the same order. One statement where any line lacks its uid, none otherwise. */
+/** The same lines in the same order. Takes one statement where any line lacks its pod uid, else none. */
 export async function attributeLines(reading: Reading, tenant: string, lines: readonly Line[]): Promise<Line[]> {
   const unattributed = lines.filter(isUnattributed)
   if (unattributed.length === 0) return [...lines]

@@ -1,4 +1,4 @@
-// What is missing from the lives of a pod, as lines to draw among those that are there.
+// Reads the gaps of a pod's lives, as lines that draw-gaps.ts puts among the others.
 import { gapLine } from './gap-line.ts'
 import type { Life } from '#shared/pod-model/pod-lives.ts'
 import { renderPod } from '#shared/pod-model/pod.ts'
@@ -10,14 +10,14 @@ import type { Reading } from '#shared/store-reading/reading.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
 
 export interface GapFilter {
-  /** Half open, epoch ns: where the line behind a gap stands. */
+  /** Half open, epoch ns: the time of the line behind a gap. */
   from?: bigint | undefined
   to?: bigint | undefined
   containers?: readonly string[] | undefined
   lives?: readonly PodLife[] | undefined
 }
 
-/** Ascending by where they stand. */
+/** Ascending by the time of the line behind the gap. */
 export async function readPodGaps(
   reading: Reading,
   tenant: string,
@@ -31,19 +31,22 @@ export async function readPodGaps(
   )
   if (sealed === undefined) return []
   const { pod: rendered, lives } = renderPod(sealed.facts)
-  const asked = lives.filter(
+  const requestedLives = lives.filter(
     ({ container, restart, containerId }) =>
       (filter.containers?.includes(container) ?? true) &&
       (filter.lives?.some((life) => isOf(life, { container, restart, containerId })) ?? true),
   )
-  return asked
+  return requestedLives
     .flatMap((life) => holesIn(life).map((hole) => gapLine(hole, life, rendered)))
     .filter(({ ts }) => (filter.from === undefined || ts >= filter.from) && (filter.to === undefined || ts < filter.to))
     .toSorted((a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0))
 }
 
-// Several instances may have one number; where the id of one is not known, the number has to do.
-function isOf(life: PodLife, { container, restart, containerId }: Pick<Life, 'container' | 'restart' | 'containerId'>): boolean {
+// Several instances may have one restart number: ids tell them apart, where both ids are known.
+function isOf(
+  life: PodLife,
+  { container, restart, containerId }: Pick<Life, 'container' | 'restart' | 'containerId'>,
+): boolean {
   if (life.container !== container || life.restart !== restart) return false
   return containerId === '' || life.containerIds.length === 0 || life.containerIds.includes(containerId)
 }

@@ -1,4 +1,4 @@
-// Pure: HTML that is composed, never concatenated: the tag escapes every text that is put into it, and takes only its own pieces as they are.
+// Pure: HTML by a template tag, which escapes every text that is put into it. Only values of `Html` stay as they are.
 
 export class Html {
   readonly text: string
@@ -9,18 +9,27 @@ export class Html {
 
 export function html(strings: TemplateStringsArray, ...values: readonly (string | number | Html)[]): Html {
   return new Html(
-    String.raw({ raw: strings }, ...values.map((value) => (value instanceof Html ? value.text : escape(String(value))))),
+    String.raw(
+      { raw: strings },
+      ...values.map((value) => (value instanceof Html ? value.text : escape(String(value)))),
+    ),
   )
 }
 
 export const join = (pieces: readonly Html[]): Html => new Html(pieces.map(({ text }) => text).join(''))
 
-/** Trusted text, from this code base only. */
+/** Text that is not escaped: only for constants of this code base. */
 export const raw = (text: string): Html => new Html(text)
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
-// Control characters, which terminals would act on and HTML forbids, are shown as their symbols.
+// HTML forbids control characters, and terminals act on them, so their symbols stand in their place.
 const escape = (text: string): string =>
   text
     .replace(/[&<>"']/g, (character) => entities[character]!)

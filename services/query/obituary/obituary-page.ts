@@ -1,5 +1,5 @@
-// Pure: an obituary as one self-contained HTML page, light and dark, for a desk and for a phone. It loads nothing and runs nothing; all
-// text in it is escaped, since containers write what they like.
+// Pure: an obituary as one HTML page, light and dark, for a desk and for a phone. The page loads nothing and runs
+// nothing. All text in it is escaped, since containers write what they like.
 import { html, join, type Html } from './html.ts'
 import type { LineJson } from '#shared/lines/line-json.ts'
 import { style } from './obituary-style.ts'
@@ -33,29 +33,31 @@ export function obituaryPage(obituary: Obituary): string {
 function main(obituary: Obituary): Html {
   const { evidence, timeline, lastWords, firstError, alsoDied } = obituary
   return html`
-    ${facts(obituary)} ${section('Evidence', evidence.map(happened))} ${firstError === null ? html`` : mistake(firstError)}
-    ${join(lastWords.map(({ container, lines }) => words(container, lines)))} ${section('Timeline', timeline.map(happened))}
-    ${section('Lives', lives(obituary))} ${section('Also died on this node within 5 minutes', alsoDied.map(neighbour))}
+    ${facts(obituary)} ${section('Evidence', evidence.map(eventRow))}
+    ${firstError === null ? html`` : firstErrorSection(firstError)}
+    ${join(lastWords.map(({ container, lines }) => lastWordsOf(container, lines)))}
+    ${section('Timeline', timeline.map(eventRow))} ${section('Lives', lives(obituary))}
+    ${section('Also died on this node within 5 minutes', alsoDied.map(alsoDiedRow))}
   `
 }
 
 const badge = (outcome: string): Html => html`<span class="outcome ${outcome}">${outcome}</span>`
 
-const happened = ({ time, kind, text }: Obituary['evidence'][number] | Obituary['timeline'][number]): Html =>
+const eventRow = ({ time, kind, text }: Obituary['evidence'][number] | Obituary['timeline'][number]): Html =>
   html`<tr>
     <td class="time">${stamp(time)}</td>
     <td class="kind">${kind}</td>
     <td>${text}</td>
   </tr>`
 
-const neighbour = ({ namespace, name, outcome, diedAt, cause }: Obituary['alsoDied'][number]): Html =>
+const alsoDiedRow = ({ namespace, name, outcome, diedAt, cause }: Obituary['alsoDied'][number]): Html =>
   html`<tr>
     <td class="time">${stamp(diedAt)}</td>
     <td>${badge(outcome)}</td>
     <td>${namespace}/${name}: ${cause}</td>
   </tr>`
 
-/** Seals are in the order of the lives. */
+/** Rows of the lives: seals and causes are both in the order of the lives. */
 function lives({ pod, seals }: Obituary): Html[] {
   const causes = pod.containers.flatMap((container) => container.lives.map(({ cause }) => cause))
   return seals.map(
@@ -68,11 +70,11 @@ function lives({ pod, seals }: Obituary): Html[] {
   )
 }
 
-const mistake = (line: NonNullable<Obituary['firstError']>): Html =>
+const firstErrorSection = (line: NonNullable<Obituary['firstError']>): Html =>
   html`<section>
     <h2>First error</h2>
     <p class="note">${line.container}, ${stamp(line.time)}: ${line.because}</p>
-    ${said([line])}
+    ${lineList([line])}
   </section>`
 
 function facts({ pod, replacement }: Obituary): Html {
@@ -87,13 +89,15 @@ function facts({ pod, replacement }: Obituary): Html {
     ...Object.entries(pod.imageDigests).map(([name, digest]): [string, string] => [`image of ${name}`, digest]),
     [
       'replaced by',
-      replacement === null ? '' : `${replacement.name} on ${replacement.node || 'no node yet'}, ${stamp(replacement.startedAt)}`,
+      replacement === null
+        ? ''
+        : `${replacement.name} on ${replacement.node || 'no node yet'}, ${stamp(replacement.startedAt)}`,
     ],
   ]
-  const known = rows.filter(([, value]) => value !== '')
+  const rowsWithValue = rows.filter(([, value]) => value !== '')
   return html`<dl>
     ${join(
-      known.map(
+      rowsWithValue.map(
         ([name, value]) =>
           html`<div>
             <dt>${name}</dt>
@@ -114,13 +118,13 @@ const section = (title: string, rows: readonly Html[]): Html =>
         </table>
       </section>`
 
-const words = (container: string, lines: readonly LineJson[]): Html =>
+const lastWordsOf = (container: string, lines: readonly LineJson[]): Html =>
   html`<section>
     <h2>Last words of ${container}</h2>
-    ${lines.length === 0 ? html`<p class="note">It said nothing that is stored.</p>` : said(lines)}
+    ${lines.length === 0 ? html`<p class="note">No line of it is stored.</p>` : lineList(lines)}
   </section>`
 
-const said = (lines: readonly LineJson[]): Html =>
+const lineList = (lines: readonly LineJson[]): Html =>
   html`<ol class="lines">
     ${join(
       lines.map(
@@ -133,4 +137,5 @@ const said = (lines: readonly LineJson[]): Html =>
   </ol>`
 
 /** `2026-11-23 10:00:00.123` */
-const stamp = (time: string | null): string => (time === null ? '' : time.slice(0, 23).replace('T', ' ').replace('.000', ''))
+const stamp = (time: string | null): string =>
+  time === null ? '' : time.slice(0, 23).replace('T', ' ').replace('.000', '')

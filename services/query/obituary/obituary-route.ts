@@ -1,4 +1,4 @@
-// GET /v1/pods/{uid}/obituary: how a pod died, as JSON or as one page for a browser. stored or composed → render.
+// GET /v1/pods/{uid}/obituary: how a pod died, as JSON or as one page for a browser.
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { AfterlogError } from '#shared/errors.ts'
@@ -12,7 +12,7 @@ import { requestReading } from '#query/http/request-reading.ts'
 import { obituaryAnswer } from './obituary-schema.ts'
 import { podPath } from '#query/pods/pods-schema.ts'
 
-/** The page loads and runs nothing; what a log line says stays text. */
+/** Lets the page load and run nothing, so that a log line stays text. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 export const obituaryRoute =
@@ -28,12 +28,12 @@ export const obituaryRoute =
       const { tenant, params, headers } = request
       const type = acceptedType(headers.accept, ['application/json', 'text/html'])
       if (type === undefined) {
-        const said = 'an obituary comes as application/json or text/html'
-        throw new AfterlogError('not-acceptable', said, { parameter: 'Accept' })
+        const message = 'an obituary comes as application/json or text/html: name one of them in Accept'
+        throw new AfterlogError('not-acceptable', message, { parameter: 'Accept' })
       }
       const reading = requestReading({ store, limits }, reply)
-      const asked = { tenant, reference: params.uid, parameter: 'uid' }
-      const { pod: obituary } = await readReferencedPod(reading, asked, (uid) => readObituary(reading, tenant, uid))
+      const reference = { tenant, reference: params.uid, parameter: 'uid' }
+      const { pod: obituary } = await readReferencedPod(reading, reference, (uid) => readObituary(reading, tenant, uid))
       void reply.header('vary', 'accept')
       return type === 'application/json' ? reply.send(obituary) : sendPage(reply, obituaryPage(obituary))
     })

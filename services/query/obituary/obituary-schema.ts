@@ -1,4 +1,4 @@
-// Shape of GET /v1/pods/{uid}/obituary, as OpenAPI tells it and tests hold it to.
+// Shape of GET /v1/pods/{uid}/obituary, for OpenAPI and for the tests that compare answers with it.
 import { z } from 'zod'
 import { timelineKinds } from '#shared/pod-model/timeline.ts'
 import { line } from '#query/http/line-schema.ts'
@@ -20,12 +20,16 @@ export const obituaryAnswer = z.object({
   cause,
   evidence,
   timeline: z.array(z.object({ time, kind: z.enum(timelineKinds), text: z.string() })).describe('Oldest first.'),
-  lastWords: z.array(z.object({ container: z.string(), lines: z.array(line) })).describe('The last 50 lines of each container.'),
+  lastWords: z
+    .array(z.object({ container: z.string(), lines: z.array(line) }))
+    .describe('The last 50 lines of each container.'),
   firstError: line
-    .extend({ because: z.string().describe('What makes it an error.') })
+    .extend({ because: z.string().describe('Why the line counts as an error.') })
     .nullable()
-    .describe('Of the life that died.'),
+    .describe('The first error of the life that died.'),
   alsoDied: z.array(alsoDied).describe('On the same node within 5 minutes, oldest first; completed pods are left out.'),
   replacement,
-  seals: z.array(seal.extend({ container: z.string(), restart: z.int().nullable() })).describe('Of each life.'),
+  seals: z
+    .array(seal.extend({ container: z.string(), restart: z.int().nullable() }))
+    .describe('The seal of each life.'),
 })

@@ -1,5 +1,6 @@
-// The obituary of a pod: the document that belongs to its record where no newer fact is stored, else composed anew. What died beside the pod and what
-// replaced it is looked up at each request. A pod whose facts are gone has its document.
+// Reads the obituary of a pod: the stored document where the record is fresh, else one that is composed now. Each
+// request reads anew which pods died beside the pod and which replaced it. A pod whose facts have expired has its
+// document.
 import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
 import { watermarks, type WatermarkRow } from '#shared/stored-pods/fact-statements.ts'
 import { newestRecords, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
@@ -13,16 +14,16 @@ import { withArchivedWords } from '#shared/obituary/archived-obituary.ts'
 import type { FrozenDocument } from '#shared/obituary/frozen-document.ts'
 import { withReplacement, type Obituary } from '#shared/obituary/obituary.ts'
 
-/** undefined where nothing was ever reported of the pod. `uid`: in any form that names one. */
+/** undefined where no fact and no line names the pod. `uid` may be any form that names one pod. */
 export async function readObituary(reading: Reading, tenant: string, uid: string): Promise<Obituary | undefined> {
   const [stored, [document]] = await Promise.all([
     reading.rows<StoredRecord>(storedRecords(tenant, [uid])),
     reading.rows<DocumentRow>(documents(tenant, [uid])),
   ])
-  const written = newestRecords(stored).get(uid)
-  if (written !== undefined && written.isDeleted === 0 && document !== undefined) {
-    const record = JSON.parse(written.record) as PodRecord
-    const isOwn = document.revision === written.revision && (await isFresh(reading, tenant, written, record))
+  const storedRecord = newestRecords(stored).get(uid)
+  if (storedRecord !== undefined && storedRecord.isDeleted === 0 && document !== undefined) {
+    const record = JSON.parse(storedRecord.record) as PodRecord
+    const isOwn = document.revision === storedRecord.revision && (await isFresh(reading, tenant, storedRecord, record))
     if (record.frozen === true || isOwn) return withNeighbours(reading, tenant, obituaryIn(document), record)
   }
   const pod = await readPod(reading, tenant, uid)
@@ -50,7 +51,12 @@ async function isFresh(
   )
 }
 
-async function withNeighbours(reading: Reading, tenant: string, obituary: Obituary, record: PodRecord): Promise<Obituary> {
+async function withNeighbours(
+  reading: Reading,
+  tenant: string,
+  obituary: Obituary,
+  record: PodRecord,
+): Promise<Obituary> {
   const { uid, cluster, node, ended } = record
   const [alsoDied, replacement] = await Promise.all([
     readDiedBeside(reading, tenant, { uid, cluster, node, at: ended?.at ?? null }),

@@ -1,6 +1,14 @@
-// Pure: retention rules as GET and PUT /v1/retention show them, and what a change does to stored and to new lines.
+// Pure: the answers of /v1/retention: the rules in force, what is stored, and what a change of the rules does to stored
+// and to new lines.
 import { createHash } from 'node:crypto'
-import { daysText, keptDays, lastWordsClass, parseDays, spanText, type RetentionSettings } from '#shared/retention/retention.ts'
+import {
+  daysText,
+  keptDays,
+  lastWordsClass,
+  parseDays,
+  spanText,
+  type RetentionSettings,
+} from '#shared/retention/retention.ts'
 import { formatTime } from '#shared/time/format-time.ts'
 
 export interface StoredPartition {
@@ -14,12 +22,12 @@ export interface StoredPartition {
 export interface RetentionJson {
   rules: Record<string, string>
   lastWords: { first: string; last: string; keep: string }
-  /** What set them: AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS, or PUT /v1/retention. */
+  /** Where the rules come from: AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS, or PUT /v1/retention. */
   source: 'environment' | 'put'
   inForce: string | null
-  /** The same in words, and how to return to the environment's. */
+  /** The source in words, and how to return to the rules of the environment. */
   text: string
-  /** The environment's rules, in force or not. */
+  /** The rules of the environment, in force or not. */
   environment: Pick<RetentionJson, 'rules' | 'lastWords'>
   stored: StoredClassJson[]
   overdue: OverdueJson[]
@@ -46,14 +54,14 @@ export interface OverdueJson {
   rows: number
   bytes: number
   since: string
-  /** Why it is still there; null where its turn has not come, or another process knows. */
+  /** Why the day is still there; null where its turn has not come, or another process knows the reason. */
   reason: string | null
-  /** That failed. */
+  /** How many tries to drop it failed. */
   tries: number
   nextTry: string | null
 }
 
-/** A day that was dropped before all was stored that outlives its lines. */
+/** A day that was dropped before everything was stored that outlives its lines. */
 export interface InexactDayJson {
   class: string
   day: string
@@ -67,7 +75,7 @@ export interface Overdue {
 }
 
 export interface EffectJson {
-  /** What `confirm` of the request has to be; null where nothing stored is kept for less time than before. */
+  /** The value of `confirm` that the request needs; null where no stored line is kept for less time than before. */
   confirm: string | null
   stored: { class: string; before: string; after: string; expireNow: Amount; stay: Amount; text: string }[]
   new: { namespace: string; before: { class: string; kept: string }; after: { class: string; kept: string } }[]
@@ -77,7 +85,7 @@ export interface RetentionFacts {
   settings: RetentionSettings & { source: 'environment' | 'put'; inForceMs: number | undefined }
   environment: RetentionSettings
   partitions: readonly StoredPartition[]
-  /** When a partition ends, ms since 1970. */
+  /** When a partition expires, ms since 1970. */
   endsAt: (partition: StoredPartition, settings: RetentionSettings) => number
   nowMs: number
 }
@@ -125,7 +133,8 @@ export function retentionJson(
 
 const environmentRules = 'These are the rules of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS.'
 const putRules =
-  'These are the rules of a PUT: AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS are not in force. DELETE /v1/retention returns to them.'
+  'These are the rules of a PUT: AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS are not in force. ' +
+  'DELETE /v1/retention returns to them.'
 
 const settingsJson = ({ rules, lastWords }: RetentionSettings): Pick<RetentionJson, 'rules' | 'lastWords'> => ({
   rules: Object.fromEntries([...rules.rules].map(([name, days]) => [name, daysText(days)])),
@@ -136,23 +145,23 @@ const settingsJson = ({ rules, lastWords }: RetentionSettings): Pick<RetentionJs
   },
 })
 
-/** What a change of the rules does. */
+/** What a change of the rules does to stored and to new lines. */
 export function retentionEffect(
   before: RetentionSettings,
   { settings: after, partitions, endsAt, nowMs }: RetentionFacts,
 ): EffectJson {
   const inForceMs = after.inForceMs ?? nowMs
   const stored = [...byClass(partitions)].map(([name, of]) => {
-    const gone = of.filter((partition) => endsAt(partition, after) <= inForceMs)
-    const stay = of.filter((partition) => !gone.includes(partition))
+    const expired = of.filter((partition) => endsAt(partition, after) <= inForceMs)
+    const stay = of.filter((partition) => !expired.includes(partition))
     const [was, is] = [keptDays(before, name), keptDays(after, name)].map(daysText) as [string, string]
     return {
       class: name,
       before: was,
       after: is,
-      expireNow: amount(gone),
+      expireNow: amount(expired),
       stay: amount(stay),
-      text: sentence({ name, was, is, gone, stay, next: stay.map((partition) => endsAt(partition, after)) }),
+      text: sentence({ name, was, is, expired, stay, next: stay.map((partition) => endsAt(partition, after)) }),
     }
   })
   const isShorter = (name: string): boolean => keptDays(after, name) < keptDays(before, name)
@@ -168,34 +177,44 @@ export function retentionEffect(
   return { confirm: shorter.length === 0 ? null : confirmation(shorter), stored, new: changed }
 }
 
-/** The same for one change and the same days that it drops, another for any other. */
+/** A digest of the change and of the days that it drops. */
 function confirmation(shorter: EffectJson['stored']): string {
-  const dropped = shorter.map(({ class: name, before, after, expireNow }) => [name, before, after, expireNow.partitions])
+  const dropped = shorter.map(({ class: name, before, after, expireNow }) => [
+    name,
+    before,
+    after,
+    expireNow.partitions,
+  ])
   return createHash('sha256').update(JSON.stringify(dropped)).digest('hex').slice(0, 12)
 }
 
-/** Why a change is refused until it is confirmed: what it would do to each class that it keeps for less time than before. */
+/** Why a change has to be confirmed: what it does to each class whose lines are kept for less time than before. */
 export function unconfirmed(effect: EffectJson): string {
   const shorter = effect.stored.filter(({ before, after }) => parseDays(after) < parseDays(before))
   const texts = shorter.map(({ text }) => text)
-  return `${texts.join('. ')}. Nothing has been changed: what is dropped is gone. If it is meant, send the request with dryRun=true, and again with confirm= and the value of effect.confirm in the answer`
+  const next =
+    'If it is meant, send the request with dryRun=true, ' +
+    'and again with confirm= and the value of effect.confirm in the answer'
+  return `${texts.join('. ')}. Nothing has been changed: what is dropped is gone. ${next}`
 }
 
-interface Said {
+interface ClassChange {
   name: string
   was: string
   is: string
-  gone: readonly StoredPartition[]
+  expired: readonly StoredPartition[]
   stay: readonly StoredPartition[]
   next: readonly number[]
 }
 
-function sentence({ name, was, is, gone, stay, next }: Said): string {
+function sentence({ name, was, is, expired, stay, next }: ClassChange): string {
   const whose = name === lastWordsClass ? 'last words' : `lines of class ${name}`
   const days = (of: readonly StoredPartition[]): string => (of.length === 1 ? '1 day' : `${of.length} days`)
   const change = was === is ? `${whose} are kept ${is} as before` : `${whose} are kept ${is}, no longer ${was}`
   const now =
-    gone.length === 0 ? 'none of them expires now' : `${days(gone)} of them, up to ${dayText(gone.at(-1)!.day)}, will be dropped`
+    expired.length === 0
+      ? 'none of them expires now'
+      : `${days(expired)} of them, up to ${dayText(expired.at(-1)!.day)}, will be dropped`
   const rest = stay.length === 0 ? '' : `; the next is dropped at ${time(Math.min(...next))}`
   return `${change}: ${now}${rest}`
 }

@@ -1,7 +1,6 @@
-// GET, PUT and DELETE /v1/retention: how long lines are kept, and what a change does to stored and to new lines. The
-// rules are of the whole store, whatever the tenant: lines are dropped by day and class. A client on another machine
-// that wants stored lines kept for less time than before has to name, in `confirm`, what a dry run said of it: none of
-// its requests deletes lines by itself. Who is on this machine could delete the files as well, and need not.
+// GET, PUT and DELETE /v1/retention: how long lines are kept. The rules are those of the whole store, whatever the
+// tenant. A client on another machine that shortens the time of stored lines has to send the `confirm` of a dry run, so
+// that no single request deletes lines. A client on this machine could delete the files too, so it need not confirm.
 import type { FastifyReply } from 'fastify'
 import type { LiveRetention, RetentionVersion } from '#shared/retention/live-retention.ts'
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
@@ -43,7 +42,11 @@ export const retentionRoute =
 
     const overdue = async (): Promise<Overdue> => ({ blocked: blockedDays, inexact: await readInexactDays(store) })
 
-    const get = { summary: 'How long lines are kept', querystring: z.strictObject({}), response: { 200: retentionAnswer } }
+    const get = {
+      summary: 'How long lines are kept',
+      querystring: z.strictObject({}),
+      response: { 200: retentionAnswer },
+    }
     app.get('/v1/retention', { schema: get }, async (_request, reply) => {
       await retention.reload()
       return reply.send(retentionJson(await factsOf(retention.newest()), await overdue()))
@@ -99,7 +102,7 @@ export const retentionRoute =
 interface Change {
   settings(before: RetentionVersion): RetentionSettings
   source: RetentionVersion['source']
-  /** Called once it is certain that the change is made. */
+  /** Called once it is certain that the change will be made. */
   log(): void
 }
 
@@ -108,15 +111,24 @@ type Body = z.output<typeof retentionBody>
 function rulesOf({ rules }: Body): RetentionSettings['rules'] {
   const entries = Object.entries(rules)
   if (!Object.hasOwn(rules, 'default'))
-    throw invalidParameter('rules.default', 'rules.default is missing: it is for every namespace without a rule of its own')
+    throw invalidParameter(
+      'rules.default',
+      'rules.default is missing: give the time for every namespace without a rule of its own',
+    )
   if (entries.length > rulesMax)
-    throw invalidParameter('rules', `there are more than ${rulesMax} rules: each has a partition per day`)
+    throw invalidParameter(
+      'rules',
+      `there are ${entries.length} rules: give at most ${rulesMax}, since each has a partition per day`,
+    )
   return retentionOf(
     new Map(
       entries.map(([name, text]) => {
         const parameter = `rules.${name}`
         if (!isRuleName(name))
-          throw invalidParameter(parameter, `${JSON.stringify(name)} is no name of a namespace; there are no patterns`)
+          throw invalidParameter(
+            parameter,
+            `${JSON.stringify(name)} is no name of a namespace: give whole names, since there are no patterns`,
+          )
         return [name, readBy(parseDays, parameter, text)]
       }),
     ),
@@ -136,6 +148,9 @@ function readBy(parse: (text: string) => number, parameter: string, text: string
   try {
     return parse(text)
   } catch (error) {
-    throw invalidParameter(parameter, `${parameter}: ${(error as Error).message} (it is ${JSON.stringify(text.slice(0, 200))})`)
+    throw invalidParameter(
+      parameter,
+      `${parameter}: ${(error as Error).message} (it is ${JSON.stringify(text.slice(0, 200))})`,
+    )
   }
 }

@@ -1,11 +1,15 @@
-// Shapes of GET and PUT /v1/retention.
+// Shapes of /v1/retention, for OpenAPI and for the tests that compare answers with it.
 import { z } from 'zod'
 
-const kept = z.string().describe('A time such as 12h, 7d, 2w or 1y.')
+const keepTime = z.string().describe('A time such as 12h, 7d, 2w or 1y.')
 const span = z.string().describe('A time such as 30s, 5m or 1h.')
-const amount = { partitions: z.int(), rows: z.number().describe('As stored, not distinct lines.'), bytes: z.number() }
-const rules = z.record(z.string(), kept).describe('By namespace; `default` is for all others.')
-const lastWords = z.strictObject({ first: span, last: span, keep: kept })
+const amount = {
+  partitions: z.int(),
+  rows: z.number().describe('Rows as stored; a line that was sent twice may count twice.'),
+  bytes: z.number(),
+}
+const rules = z.record(z.string(), keepTime).describe('By namespace; `default` is for all others.')
+const lastWords = z.strictObject({ first: span, last: span, keep: keepTime })
 
 export const retentionBody = z.strictObject({ rules, lastWords: lastWords.partial().optional() })
 
@@ -13,13 +17,14 @@ export const retentionQuery = z.strictObject({
   dryRun: z
     .enum(['true', 'false'], 'must be true or false')
     .optional()
-    .describe('`true`: says what would happen, and changes nothing.'),
+    .describe('`true`: the answer says what would happen; nothing changes.'),
   confirm: z
     .string('give it once')
     .regex(/^[0-9a-f]{12}$/, 'must be effect.confirm of the answer with dryRun=true')
     .optional()
     .describe(
-      '`effect.confirm` of a dry run: clients on other machines need it where stored lines would be kept for less time than before.',
+      'Value of `effect.confirm` in the answer of a dry run. ' +
+        'Clients on other machines need it to keep stored lines for less time than before.',
     ),
 })
 
@@ -31,7 +36,14 @@ export const retentionAnswer = z.object({
   text: z.string().describe('What set the rules, and how to return to those of the environment.'),
   environment: z.object({ rules, lastWords }).describe('The rules of the environment, in force or not.'),
   stored: z.array(
-    z.object({ class: z.string(), kept, ...amount, firstDay: z.string(), lastDay: z.string(), nextExpiry: z.string() }),
+    z.object({
+      class: z.string(),
+      kept: keepTime,
+      ...amount,
+      firstDay: z.string(),
+      lastDay: z.string(),
+      nextExpiry: z.string(),
+    }),
   ),
   overdue: z
     .array(
@@ -50,22 +62,23 @@ export const retentionAnswer = z.object({
   inexact: z
     .array(z.object({ class: z.string(), day: z.string(), dropped: z.string(), reason: z.string() }))
     .describe(
-      'Days that were dropped although what outlives their lines could not all be stored: numbers of lines of these days are not exact.',
+      'Days that were dropped before everything was stored that outlives their lines. ' +
+        'Numbers of lines of these days are not exact.',
     ),
 })
 
-const rule = z.object({ class: z.string(), kept })
+const rule = z.object({ class: z.string(), kept: keepTime })
 export const retentionChange = retentionAnswer.extend({
   effect: z.object({
     confirm: z
       .string()
       .nullable()
-      .describe('What `confirm` has to be; null where nothing stored is kept for less time than before.'),
+      .describe('The `confirm` that the request needs; null where no stored line is kept for less time than before.'),
     stored: z.array(
       z.object({
         class: z.string(),
-        before: kept,
-        after: kept,
+        before: keepTime,
+        after: keepTime,
         expireNow: z.object(amount),
         stay: z.object(amount),
         text: z.string(),

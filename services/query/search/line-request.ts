@@ -1,4 +1,4 @@
-// From the parameters of a request to a filter of lines. Every bad value is 400 and names its parameter.
+// Pure: reads the parameters of a request into a filter of lines. Every bad value is a 400 that names its parameter.
 import { invalidParameter } from '#shared/errors.ts'
 import { filterFields, type LineFilter } from '#shared/lines/line-filter.ts'
 import { compileSearch } from './search.ts'
@@ -8,7 +8,7 @@ import type { FilterQuery } from '#query/http/parameters.ts'
 
 export interface RequestContext {
   tenant: string
-  /** Epoch ns that relative times count from. */
+  /** Epoch ns, from which relative times count. */
   nowNs: bigint
 }
 
@@ -29,7 +29,8 @@ export function readTimes(
 ): { from?: bigint; to?: bigint } {
   const from = readTime('from', query.from, nowNs)
   const to = readTime('to', query.to, nowNs)
-  if (from !== undefined && to !== undefined && from >= to) throw invalidParameter('to', 'to must be after from')
+  if (from !== undefined && to !== undefined && from >= to)
+    throw invalidParameter('to', `to must be after from: ${query.to} is not after ${query.from}`)
   return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
 }
 
@@ -39,13 +40,14 @@ export function readTime(parameter: string, value: string | undefined, nowNs: bi
   if (ns === undefined) {
     throw invalidParameter(
       parameter,
-      `${parameter} is a time: RFC 3339, epoch seconds, ms, µs or ns, or relative like -15m, not ${JSON.stringify(value.slice(0, 64))}`,
+      `${parameter} is no time: ${JSON.stringify(value.slice(0, 64))}; ` +
+        'give RFC 3339, epoch seconds, ms, µs or ns, or a relative time such as -15m',
     )
   }
   return ns
 }
 
-/** What a cursor belongs to: everything that decides which lines come, except how many at once. */
+/** Everything that decides which lines a request selects: what a cursor belongs to. */
 export function filterDigest(query: FilterQuery, tenant: string, further: unknown): unknown {
   const fields = filterFields.map((field) => query[field]?.toSorted() ?? null)
   return [tenant, fields, query.q ?? '', query.from ?? '', query.to ?? '', further]
@@ -54,18 +56,22 @@ export function filterDigest(query: FilterQuery, tenant: string, further: unknow
 function checked(field: (typeof filterFields)[number], value: string): string {
   switch (field) {
     case 'restart':
-      if (!/^\d{0,9}$/.test(value)) throw invalidParameter('restart', `restart is a whole number, not ${JSON.stringify(value)}`)
+      if (!/^\d{0,9}$/.test(value))
+        throw invalidParameter(
+          'restart',
+          `restart is no whole number: ${JSON.stringify(value)}; give 0 for the first life`,
+        )
       return value
     case 'stream':
       if (!['', 'stdout', 'stderr'].includes(value))
-        throw invalidParameter('stream', `stream is stdout or stderr, not ${JSON.stringify(value)}`)
+        throw invalidParameter('stream', `stream is no stream: ${JSON.stringify(value)}; give stdout or stderr`)
       return value
     case 'severity': {
       const severity = filterSeverity(value)
       if (severity === undefined) {
         throw invalidParameter(
           'severity',
-          `severity is trace, debug, info, warn, error, fatal or an alias of theirs, not ${JSON.stringify(value)}`,
+          `severity is no severity: ${JSON.stringify(value)}; give trace, debug, info, warn, error, fatal or an alias`,
         )
       }
       return severity

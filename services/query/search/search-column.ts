@@ -1,9 +1,9 @@
 // namespace:shop  pod:cart-*  severity:>=warn  restart:>1
-// Fields that are columns of their own: the cheapest searches there are.
+// Terms on fields that are columns: the cheapest searches there are.
 import { invalidParameter } from '#shared/errors.ts'
 import { int, join, raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { FieldTerm } from './syntax/search-node.ts'
-import { notComparable, shown, signs, valueSql } from './search-value.ts'
+import { notComparable, termText, signs, valueSql } from './search-value.ts'
 import { filterSeverity } from './severity-filter.ts'
 
 export function textColumnSql(column: Fragment, term: FieldTerm): Fragment {
@@ -16,12 +16,13 @@ export function textColumnSql(column: Fragment, term: FieldTerm): Fragment {
 function misplacedStar(term: FieldTerm) {
   return invalidParameter(
     'q',
-    `${shown(term)} at position ${term.position}: a star only works at the end of a value. Write ${term.name}:/…/ with a regular expression, or put the value in quotes`,
+    `${termText(term)} at position ${term.position}: a star only works at the end of a value. ` +
+      `Write ${term.name}:/…/ with a regular expression, or put the value in quotes`,
     term.position,
   )
 }
 
-/** Least first. A line without a severity is below none and above none. */
+/** Least severe first. A line without a severity is neither below nor above any of them. */
 const ranks = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
 export function severitySql(term: FieldTerm): Fragment {
   const { test } = term
@@ -56,12 +57,13 @@ function rank(value: string, term: FieldTerm): number {
   if (at !== -1) return at
   throw invalidParameter(
     'q',
-    `${shown(term)} at position ${term.position}: a severity is one of ${ranks.join(', ')}. Put the term in quotes to search for it as text`,
+    `${termText(term)} at position ${term.position}: a severity is one of ${ranks.join(', ')}. ` +
+      'Put the term in quotes to search for it as text',
     term.position,
   )
 }
 
-/** -1 is stored where the restart is unknown; it is no number to compare with. */
+/** -1 is stored where the restart is unknown, so no comparison selects it. */
 export function restartSql(term: FieldTerm): Fragment {
   const { test } = term
   switch (test.op) {
@@ -86,7 +88,8 @@ function count(value: string | undefined, term: FieldTerm): number {
   if (value !== undefined && /^\d{1,9}$/.test(value)) return Number(value)
   throw invalidParameter(
     'q',
-    `${shown(term)} at position ${term.position}: a restart is a whole number, 0 for the first life. Put the term in quotes to search for it as text`,
+    `${termText(term)} at position ${term.position}: a restart is a whole number, 0 for the first life. ` +
+      'Put the term in quotes to search for it as text',
     term.position,
   )
 }

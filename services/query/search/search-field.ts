@@ -1,5 +1,5 @@
 // pod:cart-7d9f  labels.app:cart  attributes.user:42  message:/boom/  status:500
-// Where a field lives: a column, a map, the message, or, for any other name, whatever a line says of itself.
+// Chooses where a field is searched: in a column, a map or the message, and any other name in the line itself.
 import { raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { FieldTerm } from './syntax/search-node.ts'
 import { restartSql, severitySql, textColumnSql } from './search-column.ts'
@@ -30,7 +30,7 @@ const maps: Readonly<Record<string, Fragment>> = {
   attributes: raw('attributes'),
 }
 
-/** Values of columns and maps are compared exactly, those of other fields whatever their case. */
+/** Values of columns and maps are compared exactly, values of other fields whatever their case. */
 export function fieldSql(term: FieldTerm): Fragment {
   const column = Object.hasOwn(columns, term.name) ? columns[term.name] : undefined
   if (column !== undefined) return textColumnSql(column, term)

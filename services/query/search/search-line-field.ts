@@ -1,18 +1,19 @@
 // status:500  status:>500  level:err*  user.name:/^a/  duration_ms:*
-// A name that is no column: an attribute or a label, a key of a message that is a JSON object (also nested: user.name), or
-// `name=value` in the text. `status:500` is found as that very text too, since people paste it.
+// Terms on a name that is no column: an attribute or a label, a key of a message that is a JSON object (also nested:
+// user.name), or `name=value` in the text. `status:500` also finds that very text, since people paste it.
 import { join, raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { FieldTerm, FieldTest } from './syntax/search-node.ts'
 import { hasToken } from './message-index.ts'
 import { asciiLower, literalSql, regexQuote, wholeTokens } from './search-literal.ts'
 import { valueSql } from './search-value.ts'
 
-/** Whatever the case of the value, except for regular expressions; the name as it is written. */
+/** Compares values whatever their case, except with regular expressions; names are compared exactly. */
 export function lineFieldSql(term: FieldTerm): Fragment {
   const inMessage = [...jsonPaths(term.name).map((path) => jsonSql(path, term)), assignedSql(term)]
   if (term.test.op === 'eq') inMessage.push(literalSql(term.text))
   const tokens = messageTokens(term).map(hasToken)
-  return sql`(${join([mapSql(raw('attributes'), term), mapSql(raw('labels'), term), sql`(${join([...tokens, anyOf(inMessage)], ' AND ')})`], ' OR ')})`
+  const messageSql = sql`(${join([...tokens, anyOf(inMessage)], ' AND ')})`
+  return sql`(${join([mapSql(raw('attributes'), term), mapSql(raw('labels'), term), messageSql], ' OR ')})`
 }
 
 const anyOf = (conditions: readonly Fragment[]): Fragment => sql`(${join(conditions, ' OR ')})`
@@ -21,7 +22,7 @@ function mapSql(map: Fragment, term: FieldTerm): Fragment {
   return sql`(mapContains(${map}, ${str(term.name)}) AND ${testSql(sql`${map}[${str(term.name)}]`, term)})`
 }
 
-/** `user.name` is a key, or a key of a key. */
+/** `user.name` is one key, or the key `name` inside the key `user`. */
 function jsonPaths(name: string): string[][] {
   const nested = name.split('.')
   return nested.length > 1 && nested.length <= 8 && !nested.includes('') ? [[name], nested] : [[name]]
@@ -32,12 +33,14 @@ function jsonSql(path: readonly string[], term: FieldTerm): Fragment {
     path.map((key) => sql`${str(key)}`),
     ', ',
   )
-  return sql`(startsWith(message, '{') AND JSONHas(message, ${keys}) AND ${testSql(sql`JSONExtract(message, ${keys}, 'String')`, term)})`
+  const value = sql`JSONExtract(message, ${keys}, 'String')`
+  return sql`(startsWith(message, '{') AND JSONHas(message, ${keys}) AND ${testSql(value, term)})`
 }
 
 /** The value of the first `name=value` or `name="some value"` (or with a colon) in the text. */
 function assignedSql(term: FieldTerm): Fragment {
-  const pattern = String.raw`(?:^|[^0-9A-Za-z_./\-\x{80}-\x{10FFFF}])${regexQuote(term.name)}[=:]("(?:[^"\\]|\\.)*"|[^\s",;)}\]]+)`
+  const start = String.raw`(?:^|[^0-9A-Za-z_./\-\x{80}-\x{10FFFF}])`
+  const pattern = String.raw`${start}${regexQuote(term.name)}[=:]("(?:[^"\\]|\\.)*"|[^\s",;)}\]]+)`
   const value = sql`trim(BOTH '"' FROM extract(message, ${str(pattern)}))`
   return sql`(${value} != '' AND ${testSql(value, term)})`
 }
@@ -49,7 +52,7 @@ function testSql(value: Fragment, term: FieldTerm): Fragment {
   return valueSql(sql`lower(${value})`, { ...term, test: lowered })
 }
 
-/** Tokens of every message that says something of the field. A value that JSON may write with escapes adds none. */
+/** Tokens that every message with the field has. A value that JSON may write with escapes adds none. */
 function messageTokens({ name, test }: FieldTerm): string[] {
   const ofName = wholeTokens(name)
   return test.op === 'eq' && /^[0-9A-Za-z _.:/@,-]*$/.test(test.value)

@@ -4,9 +4,14 @@ import { bind, raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { Comparison, FieldTerm } from './syntax/search-node.ts'
 import { regexSql } from './search-regex.ts'
 
-export const signs: Readonly<Record<Comparison, Fragment>> = { gt: raw('>'), gte: raw('>='), lt: raw('<'), lte: raw('<=') }
+export const signs: Readonly<Record<Comparison, Fragment>> = {
+  gt: raw('>'),
+  gte: raw('>='),
+  lt: raw('<'),
+  lte: raw('<='),
+}
 
-/** True where `value` passes, never NULL; a value that is no number compares with none. */
+/** True where `value` passes, never NULL. A value that is no number passes no comparison. */
 export function valueSql(value: Fragment, term: FieldTerm): Fragment {
   const { test } = term
   switch (test.op) {
@@ -31,7 +36,8 @@ function number(value: string, term: FieldTerm): number {
   if (Number.isFinite(parsed)) return parsed
   throw invalidParameter(
     'q',
-    `${shown(term)} at position ${term.position} needs a number: write one after the sign, or put the term in quotes to search for it as text`,
+    `${termText(term)} at position ${term.position} needs a number: ` +
+      'write one after the sign, or put the term in quotes to search for it as text',
     term.position,
   )
 }
@@ -39,10 +45,12 @@ function number(value: string, term: FieldTerm): number {
 export function notComparable(term: FieldTerm) {
   return invalidParameter(
     'q',
-    `${shown(term)} at position ${term.position}: ${term.name} has no order; only restart, severity, labels, attributes and fields of the line can be compared. Put the term in quotes to search for it as text`,
+    `${termText(term)} at position ${term.position}: ${term.name} has no order; ` +
+      'only restart, severity, labels, attributes and fields of the line can be compared. ' +
+      'Put the term in quotes to search for it as text',
     term.position,
   )
 }
 
-/** A term as a message can show it. */
-export const shown = (term: FieldTerm): string => (term.text.length > 40 ? `${term.text.slice(0, 40)}…` : term.text)
+/** A term for a message, cut where it is long. */
+export const termText = (term: FieldTerm): string => (term.text.length > 40 ? `${term.text.slice(0, 40)}…` : term.text)

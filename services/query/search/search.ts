@@ -1,5 +1,5 @@
-// Search text to a condition over the table `logs`, to be ANDed to tenant and time by the planner. Values are bound, never
-// part of the text. Each language element holds its own SQL; this file joins them.
+// Pure: turns search text into a condition on the table `logs`, which line-filter.ts joins with tenant and time. Each
+// language element has its SQL in a file of its own; this file joins the elements.
 import { join, raw, sql, type Fragment } from '#shared/clickhouse/sql.ts'
 import { parseSearch } from './syntax/parse-search.ts'
 import type { SearchNode } from './syntax/search-node.ts'
@@ -7,12 +7,12 @@ import { fieldSql } from './search-field.ts'
 import { literalSql, prefixSql } from './search-literal.ts'
 import { regexSql } from './search-regex.ts'
 
-/** `error -debug (a OR b)` as a condition. Fails with `invalid-parameter` of `q`, with a position. */
+/** `error -debug (a OR b)` as a condition. Throws `invalid-parameter` of `q`, with a position. */
 export function compileSearch(text: string): Fragment {
   return searchSql(parseSearch(text))
 }
 
-/** A condition that is 0 or 1 for every row, never NULL: NOT must see all the rows that its term does not match. */
+/** A condition that is 0 or 1 for every row, never NULL: NOT must select all rows that its term does not match. */
 function searchSql(node: SearchNode): Fragment {
   switch (node.kind) {
     case 'and':

@@ -1,4 +1,4 @@
-// Severities as requests name them: the six words that lines carry, and the aliases people type for them.
+// Severities as requests name them: the six words that lines have, and the aliases that people type for them.
 
 const aliases: Readonly<Record<string, string>> = {
   '': '',
@@ -27,7 +27,7 @@ const aliases: Readonly<Record<string, string>> = {
   alert: 'fatal',
 }
 
-/** The stored severity of a word, whatever its case; undefined for a word that is none. */
+/** The stored severity that a word names, whatever its case; undefined for a word that names none. */
 export function filterSeverity(word: string): string | undefined {
   const key = word.trim().toLowerCase()
   return Object.hasOwn(aliases, key) ? aliases[key] : undefined

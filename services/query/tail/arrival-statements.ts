@@ -1,5 +1,6 @@
-// What arrived lately, by arrival and not by time: lines come late and out of order. Arrival is in no index, so rows are looked
-// for in parts written since; a merge that rewrites older rows only makes that set larger.
+// Statements that find lines by their arrival instead of their time: lines come late and out of order. No index has the
+// arrival, so a statement reads the parts that were written since then. A merge that rewrites older rows only makes
+// that set of parts larger.
 import { bind, join, milliseconds, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { linesFrom, nanoseconds, type LineFilter } from '#shared/lines/line-filter.ts'
 
@@ -11,8 +12,14 @@ export interface ArrivalKey {
   identity: bigint
 }
 
-/** Keys of lines that arrived at `since` (epoch ms) or later and behind `after`, in order of arrival: received, ts, identity. */
-export function arrivals(filter: LineFilter, since: number, writtenWithinS: number, limit: number, after?: ArrivalKey): Fragment {
+/** Keys of the lines that arrived at `since` (epoch ms) or later and behind `after`, in order of arrival. */
+export function arrivals(
+  filter: LineFilter,
+  since: number,
+  writtenWithinS: number,
+  limit: number,
+  after?: ArrivalKey,
+): Fragment {
   const conditions = [
     linesFrom(filter),
     sql`received >= ${milliseconds(since)}`,
@@ -23,16 +30,17 @@ export function arrivals(filter: LineFilter, since: number, writtenWithinS: numb
   }
   return statement(
     'line-arrivals',
-    sql`SELECT toFloat64(toUnixTimestamp64Milli(received)) AS arrived, toString(toUnixTimestamp64Nano(ts)) AS time, toString(identity) AS id
+    sql`SELECT toFloat64(toUnixTimestamp64Milli(received)) AS arrived,
+      toString(toUnixTimestamp64Nano(ts)) AS time, toString(identity) AS id
     ${join(conditions, ' AND ')} ORDER BY received, ts, identity LIMIT 1 BY ts, identity LIMIT ${uint(limit)}`,
   )
 }
 
-/** To be compared with (received, ts, identity). */
+/** The key as a tuple that SQL compares with (received, ts, identity). */
 export const arrivalKey = ({ received, ts, identity }: ArrivalKey): Fragment =>
   sql`(${milliseconds(received)}, ${nanoseconds(ts)}, ${bind('UInt64', String(identity))})`
 
-/** Those of the keys that had arrived before `since` already: lines sent again. */
+/** Which of these lines had already arrived before `since`: agents sent them again. */
 export const arrivedBefore = (tenant: string, keys: readonly ArrivalKey[], since: number): Fragment =>
   statement(
     'line-arrivals-before',
@@ -40,7 +48,7 @@ export const arrivedBefore = (tenant: string, keys: readonly ArrivalKey[], since
     ${linesFrom({ tenant, fields: {}, ...span(keys), scope: isOneOf(keys) })} AND received < ${milliseconds(since)}`,
   )
 
-/** A filter that finds exactly the lines of these keys. */
+/** Finds exactly the lines of these keys. */
 export const keysFilter = (tenant: string, keys: readonly ArrivalKey[]): LineFilter => ({
   tenant,
   fields: {},
@@ -48,13 +56,14 @@ export const keysFilter = (tenant: string, keys: readonly ArrivalKey[]): LineFil
   scope: isOneOf(keys),
 })
 
-/** Pairs of time and identity; identities come first, they are cheap to compare. */
+/** Compares identities before pairs of time and identity, since a number is cheaper to compare than a text. */
 const isOneOf = (keys: readonly ArrivalKey[]): Fragment =>
   sql`identity IN ${bind(
     'Array(UInt64)',
     keys.map(({ identity }) => identity),
   )}
-    AND concat(toString(toUnixTimestamp64Nano(ts)), '/', toString(identity)) IN ${strs(keys.map(({ ts, identity }) => `${ts}/${identity}`))}`
+    AND concat(toString(toUnixTimestamp64Nano(ts)), '/', toString(identity))
+      IN ${strs(keys.map(({ ts, identity }) => `${ts}/${identity}`))}`
 
 function span(keys: readonly ArrivalKey[]): { from: bigint; to: bigint } {
   let from = keys[0]!.ts

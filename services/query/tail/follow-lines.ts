@@ -1,5 +1,6 @@
-// Follows arrivals by polling: the embedded store cannot push. Each look goes back a little before the newest arrival, since an
-// insert may become visible after a later one; what was shown already is remembered, up to a bound, and not shown again.
+// Follows the arrival of lines by polling: the embedded store cannot push. Each poll begins a little before the newest
+// arrival, since an insert may become visible after a later one. The tail remembers the lines that it sent, up to a
+// bound, and does not send them again.
 import { setTimeout as wait } from 'node:timers/promises'
 import { compare } from '#shared/compare.ts'
 import { arrivals, arrivedBefore, keysFilter, type ArrivalKey } from './arrival-statements.ts'
@@ -11,18 +12,18 @@ import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 
 export interface FollowOptions {
   reading: Reading
-  /** Asked for at each look: whose lines are followed may change. */
+  /** Called at each poll: the pods whose lines the tail follows may change. */
   filter: () => Promise<LineFilter>
-  /** Follow what arrives at this time or later, epoch ms. */
+  /** Epoch ms: the tail follows lines that arrive at this time or later. */
   since: number
-  /** The last arrival that was shown already, of a tail that is resumed. */
+  /** Of a tail that a client resumes: the last arrival that was sent before. */
   after?: ArrivalKey
-  /** Lines that were shown already, by `lineId`. */
-  shown: ShownLines
+  /** Lines that were sent already. */
+  sentLines: SentLines
   pollIntervalMs: number
-  /** How long ago a tail that is resumed was left, ms: what was written meanwhile is looked at. */
+  /** Of a tail that a client resumes: ms since the client left it. The first poll reads what was written meanwhile. */
   missedMs?: number
-  /** Ends the following: the client went away, or the service stops. */
+  /** Aborts when the client goes away or the service stops; the tail then ends. */
   signal: AbortSignal
 }
 
@@ -32,7 +33,10 @@ export interface Arrival {
   received: number
 }
 
-/** How far a tail has come in the order of arrivals. What is shown late, since its insert was slow, does not take it back. */
+/**
+ * How far a tail has come in the order of arrivals. A line that is sent late, since its insert was slow, does not move
+ * it back.
+ */
 export interface Reached {
   received: number
   key: LineKey
@@ -47,29 +51,31 @@ export const later = (reached: Reached, one: Arrival): Reached =>
   isLater(reached, one) ? { received: one.received, key: keyOf(one.line) } : reached
 
 const overlapMs = 30_000
-/** Parts that were written so long before the last look are looked at again: clocks differ, and inserts take their time. */
+/**
+ * A poll reads parts again that were written so long before the last poll: clocks differ, and inserts take their time.
+ */
 const writtenBeforeMs = 120_000
 const keysAtOnce = 2_000
 
-/** Lines in order of arrival, an empty array after a look that found nothing; ends when the signal aborts. */
+/** Lines in order of arrival, and an empty array at the end of each poll. Ends when the signal aborts. */
 export async function* follow({
   reading,
   filter,
   since,
   after,
-  shown,
+  sentLines,
   pollIntervalMs,
   missedMs = 0,
   signal,
 }: FollowOptions): AsyncGenerator<Arrival[]> {
   let newest = since
-  let lookedMs = performance.now() - missedMs
+  let lastPollMs = performance.now() - missedMs
   while (!signal.aborted) {
-    // A reader that takes long to take what he is given holds up the next look.
-    const writtenWithinS = Math.ceil((performance.now() - lookedMs + writtenBeforeMs) / 1000)
-    lookedMs = performance.now()
+    // A client that reads slowly delays the next poll, so the time since the last one is measured.
+    const writtenWithinS = Math.ceil((performance.now() - lastPollMs + writtenBeforeMs) / 1000)
+    lastPollMs = performance.now()
     const current = await filter()
-    let found = 0
+    let keyCount = 0
     let last = after
     do {
       const from = Math.max(since, newest - overlapMs)
@@ -77,26 +83,33 @@ export async function* follow({
         arrivals(current, from, writtenWithinS, keysAtOnce, last),
       )
       const keys = rows.map(({ arrived, time, id }) => ({ received: arrived, ts: BigInt(time), identity: BigInt(id) }))
-      found = keys.length
+      keyCount = keys.length
       last = keys.at(-1) ?? last
-      const fresh = keys.filter((key) => shown.add(key))
-      if (fresh.length > 0) yield await linesOf(reading, current.tenant, fresh, since)
+      const newKeys = keys.filter((key) => sentLines.add(key))
+      if (newKeys.length > 0) yield await linesOf(reading, current.tenant, newKeys, since)
       newest = Math.max(newest, last?.received ?? 0)
-    } while (found === keysAtOnce && !signal.aborted)
+    } while (keyCount === keysAtOnce && !signal.aborted)
     yield []
     await wait(pollIntervalMs, undefined, { signal }).catch(() => undefined)
   }
 }
 
-async function linesOf(reading: Reading, tenant: string, keys: readonly ArrivalKey[], since: number): Promise<Arrival[]> {
-  const again = new Set(
-    (await reading.rows<{ time: string; id: string }>(arrivedBefore(tenant, keys, since))).map(({ time, id }) => `${time}/${id}`),
+async function linesOf(
+  reading: Reading,
+  tenant: string,
+  keys: readonly ArrivalKey[],
+  since: number,
+): Promise<Arrival[]> {
+  const resentIds = new Set(
+    (await reading.rows<{ time: string; id: string }>(arrivedBefore(tenant, keys, since))).map(
+      ({ time, id }) => `${time}/${id}`,
+    ),
   )
-  const arrived = new Map(keys.map((key) => [lineId(key), key.received]))
+  const receivedById = new Map(keys.map((key) => [lineId(key), key.received]))
   const lines = await reading.some(someLines(keysFilter(tenant, keys), 'asc', keys.length))
   return lines
-    .filter((line) => !again.has(lineId(line)))
-    .map((line) => ({ line, received: arrived.get(lineId(line)) ?? line.received }))
+    .filter((line) => !resentIds.has(lineId(line)))
+    .map((line) => ({ line, received: receivedById.get(lineId(line)) ?? line.received }))
     .toSorted(
       (a, b) =>
         a.received - b.received ||
@@ -106,13 +119,13 @@ async function linesOf(reading: Reading, tenant: string, keys: readonly ArrivalK
 
 const lineId = ({ ts, identity }: { ts: bigint; identity: bigint }): string => `${ts}/${identity}`
 
-export interface ShownLines {
-  /** Remembers a line; false where it was shown already. */
+export interface SentLines {
+  /** Remembers a line; false where it was sent before. */
   add(key: { ts: bigint; identity: bigint }): boolean
 }
 
-/** Remembers the newest `max` lines that were shown. */
-export function createShownLines(max = 200_000): ShownLines {
+/** Remembers the newest `max` lines that were sent. */
+export function createSentLines(max = 200_000): SentLines {
   const ids = new Set<string>()
   return {
     add(key) {

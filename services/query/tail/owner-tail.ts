@@ -1,14 +1,20 @@
-// GET /v1/logs/tail?owner=Kind/name: lines of all pods of an owner, present and future, with a divider where one died or was born. A pod
-// whose object comes after its lines joins late: its lines of before are read then. Every event's id says what was sent until then,
-// lines by arrival, transitions by number, so that whoever comes back gets each once.
+// GET /v1/logs/tail?owner=Kind/name: lines of all pods of an owner, present and future, with a divider where a pod died
+// or was born. A pod joins once its record names the owner; the tail then sends the lines that arrived before. The id
+// of each event says what was sent until then, so that a client that comes back gets each line and each divider once.
 import type { Fragment } from '#shared/clickhouse/sql.ts'
 import { encodeCursor, type Cursor } from '#query/http/cursor.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { nowhere, type LineKey } from '#shared/lines/line-order.ts'
-import { anyUnattributed, containersOfPods, linesOfPods, type OwnedLines, type OwnerFilter } from './owner-statements.ts'
+import {
+  anyUnattributed,
+  containersOfPods,
+  linesOfPods,
+  type OwnedLines,
+  type OwnerFilter,
+} from './owner-statements.ts'
 import { attributeLines } from '#query/logs/read-attribution.ts'
 import { dividerOf, pastDividers } from './read-dividers.ts'
-import { createShownLines, follow, isLater, later, type Arrival, type Reached } from './follow-lines.ts'
+import { createSentLines, follow, isLater, later, type Arrival, type Reached } from './follow-lines.ts'
 import { createOwnerTransitions, type PodTransition } from './read-owner-changes.ts'
 import { streamLines } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
@@ -17,7 +23,7 @@ import { lineJson } from '#shared/lines/line-json.ts'
 import { sseComment, sseEvent } from './sse.ts'
 import type { TailRun } from './tail-run.ts'
 
-/** Events as text; '' after a look that found nothing. */
+/** Events as text; '' after a poll that brought nothing. */
 export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerator<string> {
   const { reading, filter, owner, at, filters, now, pollIntervalMs, signal } = run
   const { tenant, fields } = filter
@@ -32,7 +38,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   ) => encodeCursor({ ...more, ...from, followFrom: begun, owner: { ...transitions.place(), ...own } }, filters)
   const scoped = (scope: Fragment): LineFilter => ({ ...filter, scope })
 
-  let lead =
+  let notice =
     transitions.joined.size === 0
       ? sseComment(`no pod of ${owner} is known yet: its pods are followed as soon as one is reported`)
       : ''
@@ -40,46 +46,47 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     yield* past(at?.after, at?.owner?.past)
   }
 
-  // Everything that arrived up to here was sent, or is of a pod that nobody told of yet.
-  let reached: Reached = at?.received === undefined ? { received: begun, key: nowhere } : { received: at.received, key: at.after }
+  // The tail has sent everything that arrived up to here, except lines of pods that Kubernetes has not reported yet.
+  let reached: Reached =
+    at?.received === undefined ? { received: begun, key: nowhere } : { received: at.received, key: at.after }
   const after = { received: reached.received, ts: reached.key.ts, identity: reached.key.identity }
   const missedMs = Math.max(0, now - reached.received)
   const arrivals = follow({
     reading,
-    filter: async () => scoped(linesOfPods(await owning(await transitions.pods()))),
+    filter: async () => scoped(linesOfPods(await ownedLinesOf(await transitions.pods()))),
     since: reached.received,
     after,
-    shown: createShownLines(),
+    sentLines: createSentLines(),
     pollIntervalMs,
     missedMs,
     signal,
   })
   for await (const arrived of arrivals) {
     const before = reached
-    const fresh = await transitions.look()
-    const late = new Set<string>()
-    for (const each of fresh.filter(({ what }) => what === 'born')) {
+    const due = await transitions.readDue()
+    const joinedUids = new Set<string>()
+    for (const each of due.filter(({ what }) => what === 'born')) {
       yield* joinLate(each.record.uid)
       transitions.send(each)
-      late.add(each.record.uid)
+      joinedUids.add(each.record.uid)
     }
     const lines = await attributed(arrived)
     for (const one of arrived) reached = later(reached, one)
-    // What arrived before was read as its pod joined.
-    const shown = lines.filter(
-      ({ line, received }) => isJoined(line) && !(late.has(line.podUid) && !isLater(before, { line, received })),
+    // `joinLate` has sent what arrived before the pod joined.
+    const linesToSend = lines.filter(
+      ({ line, received }) => isJoined(line) && !(joinedUids.has(line.podUid) && !isLater(before, { line, received })),
     )
     const transitionOf = new Map<Divider, PodTransition>()
-    for (const each of fresh.filter(({ what }) => what !== 'born')) {
+    for (const each of due.filter(({ what }) => what !== 'born')) {
       const divider = await dividerOf(reading, owned, each)
-      if (divider === null || !wanted(divider)) transitions.send(each)
+      if (divider === null || !isWanted(divider)) transitions.send(each)
       else transitionOf.set(divider, each)
     }
-    let text = lead
-    lead = ''
-    const mixed = interleave(shown, [...transitionOf.keys()])
+    let text = notice
+    notice = ''
+    const linesAndDividers = interleave(linesToSend, [...transitionOf.keys()])
     let sent = before
-    for (const one of mixed) {
+    for (const one of linesAndDividers) {
       if ('line' in one) {
         sent = later(sent, one)
         text += lineEvent(one.line, place({ after: sent.key, received: sent.received }))
@@ -91,10 +98,10 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     yield text
   }
 
-  /** Containers are looked for where lines come without a uid at all. */
-  async function owning(uids: readonly string[]): Promise<OwnedLines> {
-    const any = await reading.rows(anyUnattributed(tenant))
-    if (any.length === 0 || uids.length === 0) return { uids, containerIds: [] }
+  /** Reads container ids only where the tenant has unattributed lines. */
+  async function ownedLinesOf(uids: readonly string[]): Promise<OwnedLines> {
+    const unattributed = await reading.rows(anyUnattributed(tenant))
+    if (unattributed.length === 0 || uids.length === 0) return { uids, containerIds: [] }
     const rows = await reading.rows<{ containerId: string }>(containersOfPods(tenant, uids))
     return { uids, containerIds: rows.map(({ containerId }) => containerId) }
   }
@@ -112,65 +119,75 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     return transitions.joined.has(uid)
   }
 
-  function wanted({ container }: Divider): boolean {
+  function isWanted({ container }: Divider): boolean {
     return container === '' || fields.container === undefined || fields.container.includes(container)
   }
 
-  /** What a pod said before anyone told whose it is, up to where all others are. */
+  /**
+   * The lines of a pod that arrived before its record named its owner, up to where the tail has come with the others.
+   */
   async function* joinLate(uid: string): AsyncGenerator<string> {
     const upTo = { received: reached.received, ts: reached.key.ts, identity: reached.key.identity }
-    const arrived = filter.from === undefined ? { upTo, since: begun } : { upTo }
-    const scope = linesOfPods(await owning([uid]), arrived)
+    const bounds = filter.from === undefined ? { upTo, since: begun } : { upTo }
+    const scope = linesOfPods(await ownedLinesOf([uid]), bounds)
     const joining = at?.owner?.joining
     const behind = joining?.uid === uid ? { after: joining.after } : {}
     for await (const lines of streamLines({ reading, filter: scoped(scope), order: 'asc', ...behind })) {
-      const known = await attributeLines(reading, tenant, lines)
-      yield known
+      const attributedLines = await attributeLines(reading, tenant, lines)
+      yield attributedLines
         .map((line) =>
-          lineEvent(line, place({ after: reached.key, received: reached.received }, { joining: { uid, after: keyOf(line) } })),
+          lineEvent(
+            line,
+            place({ after: reached.key, received: reached.received }, { joining: { uid, after: keyOf(line) } }),
+          ),
         )
         .join('')
     }
   }
 
-  /** Since `from`, in order of time. */
-  async function* past(behind: LineKey | undefined, passed: string | undefined): AsyncGenerator<string> {
-    let mark = passed
+  /**
+   * Lines and dividers since `from`, in order of time. Of a tail that a client resumes, `behind` is the last line and
+   * `lastOrder` the last divider that was sent.
+   */
+  async function* past(behind: LineKey | undefined, lastOrder: string | undefined): AsyncGenerator<string> {
+    let sentOrder = lastOrder
     const times = { ...from, ...(filter.to === undefined ? {} : { to: filter.to }) }
     const dividers = (await pastDividers({ reading, filter: owned, times, isSent: transitions.isSent })).filter(
-      ({ order, divider }) => wanted(divider) && order > (mark ?? ''),
+      ({ order, divider }) => isWanted(divider) && order > (sentOrder ?? ''),
     )
     let last = behind ?? nowhere
-    const upTo = (ts: bigint | undefined): string => {
+    const dividersUntil = (ts: bigint | undefined): string => {
       let text = ''
       while (dividers[0] !== undefined && (ts === undefined || untilTime(dividers[0].divider) < ts)) {
         const { order, divider } = dividers.shift()!
-        mark = order
-        text += lifeEvent(divider, place({ after: last }, { past: mark }))
+        sentOrder = order
+        text += lifeEvent(divider, place({ after: last }, { past: sentOrder }))
       }
       return text
     }
-    const scope = linesOfPods(await owning(await transitions.pods()), { before: begun })
+    const scope = linesOfPods(await ownedLinesOf(await transitions.pods()), { before: begun })
     for await (const lines of streamLines({
       reading,
       filter: scoped(scope),
       order: 'asc',
       ...(behind === undefined ? {} : { after: behind }),
     })) {
-      let text = lead
-      lead = ''
+      let text = notice
+      notice = ''
       for (const line of await attributeLines(reading, tenant, lines)) {
         if (!isJoined(line)) continue
-        text += upTo(line.ts)
+        text += dividersUntil(line.ts)
         last = keyOf(line)
-        text += lineEvent(line, place({ after: last }, mark === undefined ? {} : { past: mark }))
+        text += lineEvent(line, place({ after: last }, sentOrder === undefined ? {} : { past: sentOrder }))
       }
       yield text
     }
-    const rest = upTo(undefined)
+    const rest = dividersUntil(undefined)
     if (rest !== '') yield rest
   }
 }
 
-const lineEvent = (line: Line, id: string): string => sseEvent({ event: 'line', id, data: JSON.stringify(lineJson(line)) })
-const lifeEvent = (divider: Divider, id: string): string => sseEvent({ event: 'life', id, data: JSON.stringify(divider) })
+const lineEvent = (line: Line, id: string): string =>
+  sseEvent({ event: 'line', id, data: JSON.stringify(lineJson(line)) })
+const lifeEvent = (divider: Divider, id: string): string =>
+  sseEvent({ event: 'life', id, data: JSON.stringify(divider) })

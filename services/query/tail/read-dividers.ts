@@ -1,5 +1,5 @@
-// What stands between the lines of an owner for each transition of its pods: who died of what, who was born where, and in whose place. Outcomes are
-// those of lists: records have them.
+// Reads the divider of each transition of an owner's pods: which pod or instance died and of what, or was born, where,
+// and in place of which other. Outcomes come from records, so they are those of lists.
 import { lastDied, type OwnerFilter } from './owner-statements.ts'
 import { readReplacement, replacedOf } from '#query/pods/read-neighbours.ts'
 import { readRecords } from '#query/pods/read-records.ts'
@@ -9,13 +9,17 @@ import type { LifeRecord, PodRecord } from '#shared/pod-model/record.ts'
 import { readOwnersPods, readRecordRows, transitionsIn, type PodTransition } from './read-owner-changes.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 
-/** null where nothing is to be said. */
-export async function dividerOf(reading: Reading, filter: OwnerFilter, transition: PodTransition): Promise<Divider | null> {
+/** null where a transition has no divider. */
+export async function dividerOf(
+  reading: Reading,
+  filter: OwnerFilter,
+  transition: PodTransition,
+): Promise<Divider | null> {
   const { what, record } = transition
   return what === 'placed' ? birthOf(record, await deathBefore(reading, filter, record)) : unpaired(transition)
 }
 
-/** Without the death of another pod, which takes statements to find. */
+/** A divider without the death of the pod that was replaced: finding that death takes statements. */
 function unpaired({ what, container, restart, record }: PodTransition): Divider | null {
   switch (what) {
     case 'born':
@@ -30,11 +34,15 @@ function unpaired({ what, container, restart, record }: PodTransition): Divider 
   }
 }
 
-/** Pods of an owner that died shortly before another one was born. */
+/** How many pods of an owner are read that died shortly before another one was born. */
 const deathsMax = 5
 
-/** The death after which this pod is the first that was born in its place. */
-async function deathBefore(reading: Reading, filter: OwnerFilter, { uid, createdAt }: PodRecord): Promise<Death | undefined> {
+/** The latest death of a pod that this pod replaces. */
+async function deathBefore(
+  reading: Reading,
+  filter: OwnerFilter,
+  { uid, createdAt }: PodRecord,
+): Promise<Death | undefined> {
   if (createdAt === null) return undefined
   const secondEnd = epochNs(`${createdAt.slice(0, 19)}.999999999Z`)
   const rows = await reading.rows<{ uid: string }>(lastDied(filter, secondEnd, deathsMax))
@@ -61,7 +69,9 @@ export interface PastDividers {
 
 const secondNs = 1_000_000_000n
 
-/** Dividers of times in [from, to), of transitions that are not to be sent as new, by `order`. */
+/**
+ * Dividers whose time is in [from, to), of the transitions that the tail does not send as new; ascending by `order`.
+ */
 export async function pastDividers({
   reading,
   filter,
@@ -69,9 +79,9 @@ export async function pastDividers({
   isSent,
 }: PastDividers): Promise<{ order: string; divider: Divider }[]> {
   const { from, to } = times
-  // A death has its whole second.
-  const seen = { ...times, ...(from === undefined ? {} : { from: from - secondNs }) }
-  const rows = await readRecordRows(reading, filter.tenant, await readOwnersPods(reading, filter, seen))
+  // Lines of the whole second of a death stand before its divider.
+  const podTimes = { ...times, ...(from === undefined ? {} : { from: from - secondNs }) }
+  const rows = await readRecordRows(reading, filter.tenant, await readOwnersPods(reading, filter, podTimes))
   const transitions = rows.flatMap(({ record }) => transitionsIn(JSON.parse(record) as PodRecord)).filter(isSent)
   const past = transitions.flatMap((transition) => {
     const divider = unpaired(transition)
@@ -86,7 +96,19 @@ export async function pastDividers({
 function deathOf({ uid, name, node, outcome, reason, exitCode, diedAt, lastSeen }: PodRecord): Divider {
   const time = diedAt ?? lastSeen ?? ''
   const text = deathText({ who: name, outcome, reason, exitCode, time })
-  return { time, kind: 'died', pod: name, podUid: uid, container: '', restart: null, outcome, reason, exitCode, node, text }
+  return {
+    time,
+    kind: 'died',
+    pod: name,
+    podUid: uid,
+    container: '',
+    restart: null,
+    outcome,
+    reason,
+    exitCode,
+    node,
+    text,
+  }
 }
 
 function birthOf({ uid, name, node, createdAt, lastSeen }: PodRecord, death: Death | undefined): Divider {
@@ -97,11 +119,14 @@ function birthOf({ uid, name, node, createdAt, lastSeen }: PodRecord, death: Dea
 
 const living = { kind: 'born', outcome: 'running', reason: '', exitCode: null } as const
 
-/** An instance that an object reported: of several with one number the first. */
+/** The first instance with this restart number: several may have it. */
 const lifeOf = ({ lives }: PodRecord, container: string, restart: number): LifeRecord | undefined =>
   lives.find((life) => life.container === container && life.restart === restart)
 
-/** The first instances are born with their pod; an init container's work is done when it ends. */
+/**
+ * null for the first instances, which are born with their pod, and for an init container that completed: its end is no
+ * death.
+ */
 function ofLife(what: 'started' | 'ended', record: PodRecord, life: LifeRecord | undefined): Divider | null {
   if (life === undefined) return null
   const { name: pod, uid: podUid, node } = record
@@ -117,7 +142,12 @@ function ofLife(what: 'started' | 'ended', record: PodRecord, life: LifeRecord |
   const time = life.startedAt ?? ''
   const before = lifeOf(record, container, restart - 1)
   const death = before?.finishedAt == null ? undefined : lifeDeath(pod, before)
-  return { ...living, time, ...place, text: birthText({ who: `life ${restart} of ${pod}/${container}`, node, time }, death) }
+  return {
+    ...living,
+    time,
+    ...place,
+    text: birthText({ who: `life ${restart} of ${pod}/${container}`, node, time }, death),
+  }
 }
 
 const lifeDeath = (pod: string, { container, outcome, reason, exitCode, finishedAt }: LifeRecord): Death => ({

@@ -1,6 +1,7 @@
-// Transitions of the pods of an owner, each sent once. They stand in records and have numbers (shared/pod-model/transitions.ts); each look reads the
-// records that were stored lately. An open tail knows what it sent; the cursor of one that comes back has a floor, below which all was sent, and what
-// was sent since.
+// Reads the transitions of an owner's pods, so that a tail sends each once. Transitions stand in records and have
+// numbers (shared/pod-model/transitions.ts); each poll reads the records that were stored lately. An open tail
+// remembers what it sent. A cursor has a floor, below which the tail has sent every transition, and the transitions
+// that it sent since.
 import { ownersPods, recordsStoredSince, type OwnerFilter, type StoredRevision } from './owner-statements.ts'
 import { recordsOf, type RecordRow } from '#query/pods/lookup-statements.ts'
 import { compare } from '#shared/compare.ts'
@@ -12,21 +13,24 @@ import { readStoreClock } from '#shared/store-reading/store-clock.ts'
 export interface TransitionPlace {
   /** Epoch ms by the store's clock. */
   floor: number
-  /** Hashes of what has this number or a later one and was sent. */
+  /** Hashes of the transitions that have this number or a later one and were sent. */
   sent: readonly number[]
 }
 
 export interface PodTransition extends Transition {
   id: number
-  /** What is known of the pod. */
+  /** The record of the pod. */
   record: PodRecord
 }
 
 export interface OwnerTransitions {
-  /** Every pod that the owner ever had, as far as pods have records. */
+  /** Every pod that the owner ever had and that has a record. */
   pods(): Promise<string[]>
-  /** What was not sent yet of the pods that were read last, oldest first, as many as a cursor may have. */
-  look(): Promise<PodTransition[]>
+  /**
+   * Transitions that are not sent yet, of the pods that `pods` read last; oldest first, as many as a cursor has room
+   * for.
+   */
+  readDue(): Promise<PodTransition[]>
   send(transition: PodTransition): void
   isSent(transition: PodTransition): boolean
   /** Pods whose lines may be sent. */
@@ -34,9 +38,12 @@ export interface OwnerTransitions {
   place(): TransitionPlace
 }
 
-/** Whoever reads later than that after an insert began sees what was inserted. */
+/** A statement that begins later than this after an insert began reads what was inserted. */
 const visibleWithinMs = 60_000
-/** A pod and its instances are reported at once and stored one after the other: one is sent when the others can be seen. */
+/**
+ * Kubernetes reports a pod and its instances at once, and ingest stores them one after the other: a transition waits so
+ * long for the others.
+ */
 const companyMs = 500
 const hourMs = 3_600_000
 /** pod_record_feed is kept for a week. */
@@ -55,7 +62,7 @@ export async function createOwnerTransitions(
   const joined = new Set<string>()
   const waiting = new Map<number, PodTransition>()
   let uids = await readOwnersPods(reading, filter)
-  let lookedMs = now
+  let lastPollMs = now
 
   const { floor } = sent.place()
   const first = now - floor > feedMs ? await records.read(uids) : await records.since(uids, floor)
@@ -68,14 +75,14 @@ export async function createOwnerTransitions(
       uids = await readOwnersPods(reading, filter)
       return uids
     },
-    async look() {
-      const lookMs = storeMs()
+    async readDue() {
+      const pollMs = storeMs()
       const unknown = uids.filter((uid) => !joined.has(uid) && !records.isRead(uid))
-      for (const record of await records.since(uids, lookedMs - visibleWithinMs, unknown)) take(record, false)
-      lookedMs = lookMs
-      if (waiting.size === 0) sent.raise(lookMs - visibleWithinMs)
+      for (const record of await records.since(uids, lastPollMs - visibleWithinMs, unknown)) take(record, false)
+      lastPollMs = pollMs
+      if (waiting.size === 0) sent.raise(pollMs - visibleWithinMs)
       const next = [...waiting.values()].toSorted((a, b) => a.at - b.at).slice(0, sent.room(lowestWaiting()))
-      return next.filter((one) => one.what === 'born' || lookMs - one.at >= companyMs).toSorted(inOrder)
+      return next.filter((one) => one.what === 'born' || pollMs - one.at >= companyMs).toSorted(inOrder)
     },
     send(transition) {
       waiting.delete(transition.id)
@@ -87,10 +94,10 @@ export async function createOwnerTransitions(
     place: sent.place,
   }
 
-  /** `isKnown`: whoever begins a tail has seen what there was. */
-  function take(record: PodRecord, isKnown: boolean): void {
+  /** `isStart`: a tail that begins sends no transition that happened before. */
+  function take(record: PodRecord, isStart: boolean): void {
     for (const one of transitionsIn(record)) {
-      if (!sent.has(one) && (isKnown || sent.isOfCursor(one))) sent.add(one)
+      if (!sent.has(one) && (isStart || sent.isOfCursor(one))) sent.add(one)
       if (!sent.has(one)) waiting.set(one.id, one)
       else if (one.what === 'born') joined.add(record.uid)
     }
@@ -107,7 +114,10 @@ export const readOwnersPods = async (
   times?: Parameters<typeof ownersPods>[1],
 ): Promise<string[]> => (await reading.rows<{ uid: string }>(ownersPods(filter, times))).map(({ uid }) => uid)
 
-/** Transitions of one record, or one batch of records, have one number: a fraction tells them apart, so that a cursor may stand between them. */
+/**
+ * The transitions of one record, or of one batch of records, have one number. A fraction makes each number unique, so
+ * that a cursor may stand between two of them.
+ */
 export const transitionsIn = (record: PodRecord): PodTransition[] =>
   listTransitions(record.transitions).map((one) => {
     const id = idOf(record.uid, one)
@@ -124,7 +134,7 @@ const inOrder = (a: PodTransition, b: PodTransition): number =>
   a.restart - b.restart ||
   order.indexOf(a.what) - order.indexOf(b.what)
 
-/** Records of a statement. */
+/** How many records one statement reads. */
 const recordsAtOnce = 500
 
 export async function readRecordRows(reading: Reading, tenant: string, uids: readonly string[]): Promise<RecordRow[]> {
@@ -134,7 +144,7 @@ export async function readRecordRows(reading: Reading, tenant: string, uids: rea
   return rows.filter(({ isDeleted }) => isDeleted === 0)
 }
 
-/** Reads each revision of a record once. */
+/** Reads records whose revision has changed since they were read last. */
 function createChangedRecords(reading: Reading, tenant: string) {
   const revisions = new Map<string, string>()
   const read = async (uids: readonly string[]): Promise<PodRecord[]> => {
@@ -144,9 +154,13 @@ function createChangedRecords(reading: Reading, tenant: string) {
   }
   return {
     read,
-    /** Of these pods, what was stored at `since` or later, and of the others all there is. */
+    /**
+     * Records of these pods that were stored at `since` or later, and the records of `others`, whenever they were
+     * stored.
+     */
     async since(uids: readonly string[], since: number, others: readonly string[] = []): Promise<PodRecord[]> {
-      const stored = uids.length === 0 ? [] : await reading.rows<StoredRevision>(recordsStoredSince(tenant, uids, since))
+      const stored =
+        uids.length === 0 ? [] : await reading.rows<StoredRevision>(recordsStoredSince(tenant, uids, since))
       const changed = stored.flatMap(({ uid, revision }) => (revisions.get(uid) === revision ? [] : [uid]))
       return read([...new Set([...changed, ...others])])
     },
@@ -154,21 +168,21 @@ function createChangedRecords(reading: Reading, tenant: string) {
   }
 }
 
-/** What was sent is in the cursor for so long, up to so many. */
+/** The cursor has the transitions that were sent in the last 10 s, at most 48 of them. */
 const unsettledMs = 10_000
 const cursorMax = 48
-/** An open tail remembers more of what it sent: at least the last hour, and so many. */
+/** An open tail remembers at least the transitions of the last hour, and so many. */
 const rememberedMax = 100_000
 
 type NumberedId = Pick<PodTransition, 'id' | 'at'>
 
 function createSentTransitions({ floor: start, sent: ids }: TransitionPlace) {
   let floor = start
-  /** What has a lower number was sent before, or is forgotten. */
+  /** A transition with a lower number was sent before this tail began, or is forgotten. */
   let begin = start
   const before = new Set(ids)
   const sent = new Map<number, number>()
-  /** Those of the cursor. */
+  /** The transitions that the cursor has. */
   const recent = new Map<number, number>()
   const raise = (to: number): void => {
     floor = Math.max(floor, to)
@@ -183,13 +197,16 @@ function createSentTransitions({ floor: start, sent: ids }: TransitionPlace) {
       sent.set(id, at)
       recent.set(id, at)
     },
-    /** Makes the cursor small. `waiting`: the lowest number of what was not sent yet. */
+    /** Makes the cursor small. `waiting` is the lowest number of a transition that is not sent yet. */
     settle(waiting: number): void {
       const numbers = [...recent.values()].toSorted((a, b) => b - a)
       raise(Math.min(waiting, Math.max((numbers[0] ?? 0) - unsettledMs, numbers[cursorMax - 1] ?? 0)))
     },
-    /** How many may be sent so that a cursor has room for those behind the lowest number that was not. */
-    room: (waiting: number): number => Math.max(1, cursorMax - [...recent.values()].filter((number) => number > waiting).length),
+    /**
+     * How many transitions may be sent before the cursor is full. `waiting` is the lowest number that is not sent yet.
+     */
+    room: (waiting: number): number =>
+      Math.max(1, cursorMax - [...recent.values()].filter((number) => number > waiting).length),
     has: ({ id, at }: NumberedId): boolean => at < begin || sent.has(id),
     isOfCursor: ({ id }: NumberedId): boolean => before.has(id),
     place: (): TransitionPlace => ({ floor, sent: [...recent.keys()].slice(-cursorMax) }),
@@ -199,6 +216,7 @@ function createSentTransitions({ floor: start, sent: ids }: TransitionPlace) {
 /** FNV-1a, 32 bits. */
 function idOf(uid: string, { container, restart, what }: Transition): number {
   let hash = 0x811c9dc5
-  for (const byte of Buffer.from(JSON.stringify([uid, container, restart, what]))) hash = Math.imul(hash ^ byte, 0x01000193)
+  for (const byte of Buffer.from(JSON.stringify([uid, container, restart, what])))
+    hash = Math.imul(hash ^ byte, 0x01000193)
   return hash >>> 0
 }

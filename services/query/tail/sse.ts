@@ -6,9 +6,9 @@ export interface SseEvent {
   id?: string
 }
 
-/** Data is one line: JSON has no raw newline. */
+/** `data` has to be one line, as JSON is. */
 export const sseEvent = ({ event, data, id }: SseEvent): string =>
   `event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`
 
-/** Clients ignore comments; proxies and sockets see that the connection lives. */
+/** A comment, which clients ignore; it keeps proxies from closing an idle connection. */
 export const sseComment = (text: string): string => `: ${text}\n\n`

@@ -1,11 +1,12 @@
-// GET /v1/logs/tail: lines as they arrive, as server-sent events. With `from`, first what is there since then, in time order.
-// Each event's id is a cursor; a client that comes back with Last-Event-ID goes on behind it.
+// GET /v1/logs/tail: lines as they arrive, as server-sent events. With `from`, the tail first sends the stored lines
+// since then in the order of time. The id of each event is a cursor; a client that sends it as Last-Event-ID goes on
+// behind it.
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor, type Cursor } from '#query/http/cursor.ts'
 import { nowhere } from '#shared/lines/line-order.ts'
-import { createShownLines, follow, later, type Reached } from './follow-lines.ts'
+import { createSentLines, follow, later, type Reached } from './follow-lines.ts'
 import { streamLines } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { lineJson } from '#shared/lines/line-json.ts'
@@ -16,7 +17,6 @@ import { filterDigest, readFilter } from '#query/search/line-request.ts'
 import type { TailRun } from './tail-run.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
-
 import { cursor, filterParameters } from '#query/http/parameters.ts'
 
 export interface TailOptions extends QueryRouteOptions {
@@ -29,10 +29,10 @@ export interface TailOptions extends QueryRouteOptions {
 const ownerParameter = z
   .string('give it once')
   .max(512)
-  .regex(/^[A-Z][A-Za-z]*\/[^/\s]+$/, 'must be Kind/name, such as Deployment/cart, StatefulSet/db, Job/import or CronJob/nightly')
+  .regex(/^[A-Z][A-Za-z]*\/[^/\s]+$/, 'must be Kind/name, such as Deployment/cart, StatefulSet/db or CronJob/nightly')
   .refine(
     (owner) => !owner.startsWith('Node/'),
-    'static pods, which a Node owns, are not followed by their owner: their lines carry another uid; give node, or pod',
+    'must not be a Node: the lines of static pods carry another uid; follow them with the parameter node or pod',
   )
   .optional()
   .describe('`Kind/name`: all pods of this owner, present and future, with an event `life` where one died or was born.')
@@ -46,11 +46,15 @@ const querystring = z.strictObject({
 export const tailRoute =
   ({ store, limits, clock, stopping, pollIntervalMs = 500, heartbeatMs = 15_000 }: TailOptions): RoutePlugin =>
   (app, _, done) => {
-    const schema = { summary: 'Lines as they arrive (server-sent events)', querystring, produces: ['text/event-stream'] }
+    const schema = {
+      summary: 'Lines as they arrive (server-sent events)',
+      querystring,
+      produces: ['text/event-stream'],
+    }
     app.get('/v1/logs/tail', { schema }, async (request, reply) => {
       const { query, tenant } = request
       const filters = digest(filterDigest(query, tenant, query.owner === undefined ? 'tail' : ['tail', query.owner]))
-      const asked = readFilter(query, { tenant, nowNs: nowNs(clock) })
+      const requested = readFilter(query, { tenant, nowNs: nowNs(clock) })
       const header = request.headers['last-event-id']
       const at =
         typeof header === 'string' && header !== ''
@@ -58,12 +62,12 @@ export const tailRoute =
           : query.cursor === undefined
             ? undefined
             : decodeCursor(query.cursor, filters)
-      const filter = at?.from === undefined ? asked : { ...asked, from: at.from }
+      const filter = at?.from === undefined ? requested : { ...requested, from: at.from }
       const signal = AbortSignal.any([clientGone(reply), stopping])
       const reading = requestReading({ store, limits }, reply, signal)
       const run: TailRun = { reading, filter, at, filters, now: clock(), pollIntervalMs, signal }
       const events = query.owner === undefined ? tail(run) : ownerTail({ ...run, owner: query.owner })
-      // The first look comes before the answer begins: a search text that the engine refuses is still a 400.
+      // The first poll comes before the answer begins, so that a search text that the engine refuses is still a 400.
       const first = await events.next()
       const body = Readable.from(withHeartbeat(startingWith(first, events), { heartbeatMs, stopping, signal }), {
         objectMode: false,
@@ -77,9 +81,9 @@ export const tailRoute =
     done()
   }
 
-/** Events as text; '' after a look that found nothing. */
+/** Events as text; '' after a poll that brought nothing. */
 async function* tail({ reading, filter, at, filters, now, pollIntervalMs, signal }: TailRun): AsyncGenerator<string> {
-  const shown = createShownLines()
+  const sentLines = createSentLines()
   const from = filter.from === undefined ? {} : { from: filter.from }
   const event = (line: Line, place: Pick<Cursor, 'after' | 'received' | 'followFrom'>): string =>
     sseEvent({
@@ -89,26 +93,32 @@ async function* tail({ reading, filter, at, filters, now, pollIntervalMs, signal
     })
   const since = at?.followFrom ?? now
   if (at?.received === undefined && filter.from !== undefined) {
-    for await (const lines of streamLines({ reading, filter, order: 'asc', ...(at === undefined ? {} : { after: at.after }) })) {
-      for (const line of lines) if (line.received >= since) shown.add(line)
+    for await (const lines of streamLines({
+      reading,
+      filter,
+      order: 'asc',
+      ...(at === undefined ? {} : { after: at.after }),
+    })) {
+      for (const line of lines) if (line.received >= since) sentLines.add(line)
       yield lines.map((line) => event(line, { after: keyOf(line), followFrom: since })).join('')
     }
   }
-  const after = at?.received === undefined ? undefined : { received: at.received, ts: at.after.ts, identity: at.after.identity }
+  const after =
+    at?.received === undefined ? undefined : { received: at.received, ts: at.after.ts, identity: at.after.identity }
   const missedMs = after === undefined ? 0 : Math.max(0, now - after.received)
   const options = {
     reading,
     filter: () => Promise.resolve(filter),
     since: after?.received ?? since,
-    shown,
+    sentLines,
     pollIntervalMs,
     missedMs,
     signal,
   }
   let reached: Reached = { received: options.since, key: at?.received === undefined ? nowhere : at.after }
-  for await (const arrived of follow({ ...options, ...(after === undefined ? {} : { after }) })) {
+  for await (const arrivals of follow({ ...options, ...(after === undefined ? {} : { after }) })) {
     let text = ''
-    for (const one of arrived) {
+    for (const one of arrivals) {
       reached = later(reached, one)
       text += event(one.line, { after: reached.key, received: reached.received })
     }
@@ -116,13 +126,16 @@ async function* tail({ reading, filter, at, filters, now, pollIntervalMs, signal
   }
 }
 
-async function* startingWith(first: IteratorResult<string, void>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+async function* startingWith(
+  first: IteratorResult<string, void>,
+  rest: AsyncGenerator<string>,
+): AsyncGenerator<string> {
   if (first.done === true) return
   yield first.value
   yield* rest
 }
 
-/** Events with a comment where nothing else was sent for a while, and `event: end` when the service stops. */
+/** The events, a comment where nothing else was sent for a while, and `event: end` when the service stops. */
 async function* withHeartbeat(
   events: AsyncGenerator<string>,
   { heartbeatMs, stopping, signal }: { heartbeatMs: number; stopping: AbortSignal; signal: AbortSignal },

@@ -1,4 +1,4 @@
-// One tail, of a filter or of an owner: what both are run with.
+// The inputs of one tail, whether it follows a filter or an owner.
 import type { Cursor } from '#query/http/cursor.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
@@ -6,8 +6,11 @@ import type { Reading } from '#shared/store-reading/reading.ts'
 export interface TailRun {
   reading: Reading
   filter: LineFilter
+  /** Of a tail that a client resumes. */
   at: Cursor | undefined
+  /** Digest of the filters, which a cursor must match. */
   filters: string
+  /** Epoch ms. */
   now: number
   pollIntervalMs: number
   signal: AbortSignal

@@ -1,6 +1,6 @@
-// Whether a request would be answered, as k9s, Headlamp and `kubectl auth can-i` ask before they make it. Everybody may
-// read what is served and nobody may change anything: who asks does not matter, for there is no authentication. Shapes:
-// k8s.io/api authorization/v1/types.go.
+// Pure: whether a request would be answered, which k9s, Headlamp and `kubectl auth can-i` ask before they send it.
+// There is no authentication: every client may read what is served, and none may change anything. Shapes: k8s.io/api
+// authorization/v1/types.go.
 import { servedPaths, servedResources } from './served-resources.ts'
 
 export interface ResourceAttributes {
@@ -26,18 +26,21 @@ const readOnly = 'this API is read only: get, list and watch'
 export function mayUse({ verb = '', group = '', resource = '', subresource = '' }: ResourceAttributes): Verdict {
   const name = subresource === '' ? resource : `${resource}/${subresource}`
   const served = rules().find((rule) => rule.group === group && rule.name === name)
-  if (served === undefined) return { allowed: false, reason: `${[name, group].filter(Boolean).join('.')} is not served here` }
+  if (served === undefined)
+    return { allowed: false, reason: `${[name, group].filter(Boolean).join('.')} is not served here` }
   if (served.verbs.includes(verb)) return { allowed: true, reason: '' }
   return { allowed: false, reason: readOnly }
 }
 
 export function mayRead({ verb = '', path = '' }: NonResourceAttributes): Verdict {
   if (verb !== 'get' && verb !== 'head') return { allowed: false, reason: readOnly }
-  const allowed = servedPaths.some((served) => (served.endsWith('*') ? path.startsWith(served.slice(0, -1)) : path === served))
+  const allowed = servedPaths.some((served) =>
+    served.endsWith('*') ? path.startsWith(served.slice(0, -1)) : path === served,
+  )
   return { allowed, reason: allowed ? '' : `${path} is not served here` }
 }
 
-/** Status of a SelfSubjectRulesReview: everything that is allowed, in whatever namespace. */
+/** The status of a SelfSubjectRulesReview: everything that is allowed, in every namespace. */
 export function rulesStatus(): object {
   return {
     resourceRules: rules().map(({ group, name, verbs }) => ({ verbs, apiGroups: [group], resources: [name] })),
@@ -52,7 +55,7 @@ interface Rule {
   verbs: readonly string[]
 }
 
-/** A client that lists may watch as well: where only lists are served, its watch is refused and it lists again. */
+/** Every list also allows a watch: where only lists are served, the watch is refused and the client lists again. */
 const rules = (): Rule[] =>
   Object.entries(servedResources).flatMap(([groupVersion, resources]) =>
     resources.map(({ name, verbs }) => ({

@@ -1,5 +1,4 @@
-// POST /k8s/apis/authorization.k8s.io/v1/…: the four reviews by which clients ask what they may do before they do it.
-// Nothing is stored.
+// POST /k8s/apis/authorization.k8s.io/v1/…: the four reviews by which clients ask what they may do. Nothing is stored.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { badRequest, StatusError } from '#shared/kubernetes-status.ts'
@@ -19,7 +18,9 @@ const rulesReview = z.object({ spec: z.object({}) })
 const base = '/apis/authorization.k8s.io/v1'
 
 export const accessReviewRoutes: RoutePlugin = (app, _, done) => {
-  app.addContentTypeParser(protobufType, { parseAs: 'buffer' }, async (__: unknown, body: Buffer) => reviewOfProtobuf(body))
+  app.addContentTypeParser(protobufType, { parseAs: 'buffer' }, async (__: unknown, body: Buffer) =>
+    reviewOfProtobuf(body),
+  )
   const answer = (reply: FastifyReply, { body }: FastifyRequest, kind: string, status: object): FastifyReply =>
     reply.code(201).send({ ...(body as object), apiVersion: 'authorization.k8s.io/v1', kind, status })
   const review = (kind: string, path: string): void => {

@@ -1,9 +1,9 @@
-// What a client asks before anything else: versions, groups and resources. Aggregated discovery is answered with the plain documents,
-// which every client falls back to.
+// Answers discovery: versions, groups and resources. A client that asks for aggregated discovery gets the plain
+// documents, which every client accepts.
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { servedPaths, servedResources } from './served-resources.ts'
 
-/** The API whose shapes are spoken. */
+/** The version of the Kubernetes API whose shapes the answers have. */
 const version = {
   major: '1',
   minor: '34',
@@ -33,7 +33,7 @@ const resourceList = (groupVersion: string): object => ({
 })
 
 export const discoveryRoutes: RoutePlugin = (app, _, done) => {
-  // `kubectl get --raw /`, and whoever opens the address in a browser.
+  // For `kubectl get --raw /`, and for people who open the address in a browser.
   app.get('/', () => ({ paths: servedPaths.filter((path) => !path.endsWith('*')), usage }))
   app.get('/version', () => version)
   app.get('/api', () => ({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] }))
@@ -43,9 +43,10 @@ export const discoveryRoutes: RoutePlugin = (app, _, done) => {
     app.get(`/apis/${name}`, () => ({ kind: 'APIGroup', apiVersion: 'v1', ...group(name) }))
     app.get(`/apis/${name}/v1`, () => resourceList(`${name}/v1`))
   }
-  for (const path of ['/healthz', '/livez', '/readyz']) app.get(path, (__, reply) => reply.type('text/plain').send('ok'))
-  // `kubectl explain`, and whatever checks an object before it sends it, ask for v3 and then for v2. Of a 404 kubectl
-  // prints no message, of a 406 in plain text it does.
+  for (const path of ['/healthz', '/livez', '/readyz'])
+    app.get(path, (__, reply) => reply.type('text/plain').send('ok'))
+  // `kubectl explain`, and clients that check an object before they send it, ask for v3 and then for v2. kubectl prints
+  // the message of a 406 in plain text, but no message of a 404.
   app.get('/openapi/v2', (__, reply) => reply.code(406).type('text/plain').send(noSchemas))
   done()
 }

@@ -1,4 +1,5 @@
-// GET /k8s/kubeconfig: a context named afterlog whose server is the address that was asked, for KUBECONFIG=~/.kube/config:afterlog.
+// GET /k8s/kubeconfig: a kubeconfig with a context named afterlog, whose server is the address of this request. Use it
+// by KUBECONFIG=~/.kube/config:afterlog.
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { badRequest } from '#shared/kubernetes-status.ts'
@@ -12,11 +13,13 @@ export const kubeconfigRoute: RoutePlugin = (app, _, done) => {
     querystring: z.strictObject({}),
     produces: ['application/yaml'],
   }
-  app.get('/kubeconfig', { schema }, (request, reply) => reply.type('application/yaml').send(kubeconfig(addressOf(request))))
+  app.get('/kubeconfig', { schema }, (request, reply) =>
+    reply.type('application/yaml').send(kubeconfig(addressOf(request))),
+  )
   done()
 }
 
-/** Behind a proxy, as it says; else what the client called us. */
+/** The address that a proxy names, else the one that the client used. */
 function addressOf({ headers, protocol }: FastifyRequest): string {
   const first = (name: string) =>
     String(headers[name] ?? '')
@@ -24,8 +27,11 @@ function addressOf({ headers, protocol }: FastifyRequest): string {
       .trim()
   const scheme = first('x-forwarded-proto') || protocol
   const host = first('x-forwarded-host') || first('host')
-  if (scheme !== 'http' && scheme !== 'https') throw badRequest('X-Forwarded-Proto: must be http or https')
+  if (scheme !== 'http' && scheme !== 'https')
+    throw badRequest(`X-Forwarded-Proto: must be http or https, not ${JSON.stringify(scheme.slice(0, 80))}`)
   if (!/^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/.test(host))
-    throw badRequest('Host: must be a name or an address, and a port')
+    throw badRequest(
+      `Host: must be a name or an address, with a port or without, not ${JSON.stringify(host.slice(0, 80))}`,
+    )
   return `${scheme}://${host}`
 }

@@ -1,4 +1,4 @@
-// A kubeconfig that knows one server. `address` is checked by whoever calls: it holds nothing that YAML would take for more than text.
+// Pure: a kubeconfig with one server. The caller has checked `address`: it has no character that YAML gives a meaning.
 
 export const kubeconfig = (address: string): string => `apiVersion: v1
 kind: Config

@@ -1,21 +1,22 @@
-// The body of an access review in protobuf, as kubectl posts it since 1.32. Only what an answer rests on is read.
+// Pure: reads an access review in protobuf, as kubectl posts it since 1.32, as far as the answer depends on it.
 // Fields: k8s.io/apimachinery pkg/runtime/generated.proto (Unknown) and k8s.io/api authorization/v1/generated.proto.
 import { badRequest } from '#shared/kubernetes-status.ts'
 
 export const protobufType = 'application/vnd.kubernetes.protobuf'
 
-/** What stands before every object. */
+/** The bytes before every object. */
 const magic = Buffer.from('k8s\0')
 
-/** The review as it would be in JSON. Throws 400 where it is none. */
+/** The review as in JSON. Throws 400 where the body is no review. */
 export function reviewOfProtobuf(body: Buffer): object {
   if (!body.subarray(0, magic.length).equals(magic)) throw notProtobuf()
   const review = messageOf(body.subarray(magic.length)).get(2)
   const spec = messageOf(review ?? Buffer.alloc(0)).get(2)
-  if (spec === undefined) throw badRequest('spec: is missing')
+  if (spec === undefined) throw badRequest('spec: is missing, give the review with its spec')
   const fields = messageOf(spec)
   const [first, second] = [fields.get(1), fields.get(2)]
-  if (kindOf(body) === 'SelfSubjectRulesReview') return { spec: first === undefined ? {} : { namespace: first.toString() } }
+  if (kindOf(body) === 'SelfSubjectRulesReview')
+    return { spec: first === undefined ? {} : { namespace: first.toString() } }
   return {
     spec: {
       ...(first === undefined ? {} : { resourceAttributes: attributes(first, resourceFields) }),
@@ -37,7 +38,10 @@ function kindOf(body: Buffer): string {
   return type === undefined ? '' : (messageOf(type).get(2)?.toString() ?? '')
 }
 
-/** Fields of texts, bytes and messages by number; the last one of a number counts, and numbers are passed over. */
+/**
+ * Fields that are texts, bytes and messages, by their number. The last field of a number counts; other types are
+ * skipped.
+ */
 function messageOf(bytes: Buffer): ReadonlyMap<number, Buffer> {
   const fields = new Map<number, Buffer>()
   let at = 0
@@ -67,4 +71,4 @@ function messageOf(bytes: Buffer): ReadonlyMap<number, Buffer> {
   return fields
 }
 
-const notProtobuf = () => badRequest(`the body is no ${protobufType}`)
+const notProtobuf = () => badRequest(`the body is no ${protobufType}: send an access review in that form, or in JSON`)

@@ -1,4 +1,5 @@
-// What the API under /k8s serves, by group and version: discovery lists it, and access reviews allow it.
+// The resources that the API under /k8s serves, by group and version. Discovery lists them, and access reviews allow
+// them.
 
 export interface ServedResource {
   name: string
@@ -35,7 +36,7 @@ const review = (kind: string, namespaced = false): ServedResource => ({
   verbs: ['create'],
 })
 
-/** By `v1` or `group/v1`. */
+/** Keys are `v1` or `group/v1`. */
 export const servedResources: Readonly<Record<string, readonly ServedResource[]>> = {
   v1: [
     resource('Namespace', 'namespace', ['ns'], { namespaced: false }),
@@ -60,5 +61,5 @@ export const servedResources: Readonly<Record<string, readonly ServedResource[]>
   ],
 }
 
-/** Paths that are no resource, and may be read. */
+/** Paths that clients may read and that are no resource. */
 export const servedPaths = ['/api', '/api/*', '/apis', '/apis/*', '/healthz', '/livez', '/readyz', '/version'] as const

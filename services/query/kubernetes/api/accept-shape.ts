@@ -1,7 +1,8 @@
-// Which shape of an answer a client asks for in its Accept header: `application/json;as=Table;v=v1;g=meta.k8s.io`. Everything is JSON.
+// Reads the shape of an answer from the Accept header: `application/json;as=Table;v=v1;g=meta.k8s.io`. All shapes are
+// JSON.
 import type { Shape } from './api-object.ts'
 
-/** The first of its choices that there is; undefined where there is none. */
+/** The first choice of the client that is served; undefined where none is. */
 export function acceptedShape(accept: string | undefined): Shape['as'] | undefined {
   if (accept === undefined || accept.trim() === '') return 'Object'
   for (const choice of accept.split(',')) {

@@ -1,4 +1,4 @@
-// Objects, lists and tables as the Kubernetes API has them: k8s.io/apimachinery pkg/apis/meta/v1/types.go.
+// Pure: objects, lists and tables in the forms of the Kubernetes API: k8s.io/apimachinery pkg/apis/meta/v1/types.go.
 
 export interface Metadata {
   name: string
@@ -25,7 +25,7 @@ export interface Column {
   type: 'string' | 'integer'
   format: '' | 'name'
   description: string
-  /** Above 0 is only shown by -o wide. */
+  /** kubectl shows a column above 0 only with -o wide. */
   priority: number
 }
 
@@ -39,7 +39,7 @@ export const column = (name: string, description: string, priority = 0): Column 
 
 /** One object of a list, with its row of a table. */
 export interface Item {
-  /** The whole object, or as much of it as its metadata needs where only that was asked for. */
+  /** The whole object, or only its metadata where the request needs no more. */
   object: KubernetesObject
   cells: readonly (string | number)[]
 }
@@ -53,7 +53,7 @@ export interface Resource {
 
 export interface Shape {
   as: 'Object' | 'Table' | 'PartialObjectMetadata'
-  /** Of a table's rows. */
+  /** How much of the object each row of a table has. */
   include: 'None' | 'Metadata' | 'Object'
 }
 
@@ -64,11 +64,10 @@ function partial({ metadata }: KubernetesObject): KubernetesObject {
 }
 
 function row({ object, cells }: Item, include: Shape['include']): object {
-  const shown = include === 'None' ? null : include === 'Metadata' ? partial(object) : object
-  return { cells, object: shown }
+  return { cells, object: include === 'None' ? null : include === 'Metadata' ? partial(object) : object }
 }
 
-/** A table of some items, as a single object or an event of a watch is answered. */
+/** A table, as the answer to a request for one object and as the object of a watch event. */
 function table(resource: Resource, items: readonly Item[], { include }: Shape, metadata: object = {}): object {
   return {
     kind: 'Table',
@@ -121,5 +120,5 @@ export function listText(resource: Resource, shape: Shape): ListText {
   }
 }
 
-/** As Kubernetes writes times. */
+/** A time as Kubernetes writes it. */
 export const wholeSecond = (time: string): string => `${time.slice(0, 19)}Z`

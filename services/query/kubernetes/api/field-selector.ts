@@ -1,4 +1,5 @@
-// `spec.nodeName=node-7,status.phase!=Running`: a fieldSelector as k8s.io/apimachinery pkg/fields/selector.go reads it. Terms are ANDed.
+// Pure: parses a fieldSelector as k8s.io/apimachinery pkg/fields/selector.go does:
+// `spec.nodeName=node-7,status.phase!=Running`. An object has to match all terms.
 import { badRequest } from '#shared/kubernetes-status.ts'
 
 export interface FieldTerm {
@@ -17,11 +18,15 @@ export function parseFieldSelector(text: string, supported: readonly string[]): 
         throw badRequest(`invalid selector: '${text.slice(0, 200)}'; can't understand '${term.slice(0, 80)}'`)
       const field = term.slice(0, operator.index)
       if (!supported.includes(field)) throw badRequest(`field label not supported: ${field.slice(0, 80)}`)
-      return { field, equal: operator[0] !== '!=', value: unescape(term.slice(operator.index + operator[0].length), text) }
+      return {
+        field,
+        equal: operator[0] !== '!=',
+        value: unescape(term.slice(operator.index + operator[0].length), text),
+      }
     })
 }
 
-/** The value that a field must have, where the selector names one. */
+/** The value that the selector demands of a field; undefined where it demands none. */
 export function requiredValue(terms: readonly FieldTerm[], field: string): string | undefined {
   return terms.find((term) => term.equal && term.field === field)?.value
 }
@@ -29,7 +34,7 @@ export function requiredValue(terms: readonly FieldTerm[], field: string): strin
 export const matchesFields = (terms: readonly FieldTerm[], valueOf: (field: string) => string): boolean =>
   terms.every(({ field, equal, value }) => (valueOf(field) === value) === equal)
 
-// A comma behind a backslash is part of a value.
+// A comma behind a backslash belongs to the value.
 const splitTerms = (text: string): string[] => text.match(/(?:\\[^]|[^,\\]|\\$)+/g) ?? []
 
 function unescape(value: string, whole: string): string {

@@ -1,4 +1,4 @@
-// Durations as kubectl shows them: k8s.io/apimachinery pkg/util/duration/duration.go, HumanDuration.
+// Pure: durations as kubectl prints them: k8s.io/apimachinery pkg/util/duration/duration.go, HumanDuration.
 
 const second = 1000
 const minute = 60 * second
@@ -24,7 +24,7 @@ export function humanDuration(ms: number): string {
   return `${count(year)}y`
 }
 
-/** Since a time in RFC 3339; `<unknown>` where nobody told it. */
+/** The time since `time` (RFC 3339); `<unknown>` where it is not known. */
 export function since(time: string | null | undefined, nowMs: number): string {
   const at = time === null || time === undefined ? Number.NaN : Date.parse(time)
   return Number.isNaN(at) ? '<unknown>' : humanDuration(nowMs - at)

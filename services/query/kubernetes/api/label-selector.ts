@@ -1,5 +1,5 @@
-// `app=cart,tier in (web, api),!canary`: a labelSelector as k8s.io/apimachinery pkg/labels/selector.go reads it, with its words for
-// mistakes. Requirements are ANDed.
+// Pure: parses a labelSelector as k8s.io/apimachinery pkg/labels/selector.go does: `app=cart,tier in (web,
+// api),!canary`. An object has to match all requirements. Errors have the words of Kubernetes.
 import { badRequest } from '#shared/kubernetes-status.ts'
 
 export type LabelRequirement =
@@ -7,7 +7,7 @@ export type LabelRequirement =
   | { operator: 'exists' | 'absent'; key: string }
   | { operator: 'greater' | 'less'; key: string; bound: bigint }
 
-/** Of a whole selector; nothing asked is no requirement. Throws 400. */
+/** The requirements of a selector; none of an empty one. Throws 400. */
 export function parseLabelSelector(text: string): LabelRequirement[] {
   const tokens = tokensOf(text)
   const requirements: LabelRequirement[] = []
@@ -49,7 +49,7 @@ function readRequirement(reader: TokenReader): LabelRequirement {
   }
 }
 
-/** `app=` is the empty value. */
+/** The value behind an operator; '' in `app=`. */
 function exactValue(reader: TokenReader): string {
   const token = reader.peek()
   if (token === undefined || token === ',') return ''
@@ -62,14 +62,14 @@ function values(reader: TokenReader, key: string): string[] {
   if (open !== '(') throw wrong(open ?? '', "'('")
   if (reader.peek() === ')')
     throw unparsed(`values for ${JSON.stringify(key)}: for 'in', 'notin' operators, values set can't be empty`)
-  const found: string[] = []
+  const items: string[] = []
   for (let item = ''; ;) {
     const token = reader.next()
     if (token === undefined) throw wrong('', "',', ')' or identifier")
     if (token === ',' || token === ')') {
-      found.push(item)
+      items.push(item)
       item = ''
-      if (token === ')') return found
+      if (token === ')') return items
     } else {
       if (item !== '') throw wrong(token, "',' or ')'")
       item = valueOf(token)
@@ -80,7 +80,7 @@ function values(reader: TokenReader, key: string): string[] {
 function bound(reader: TokenReader): bigint {
   const token = reader.next() ?? ''
   if (!/^[+-]?\d{1,18}$/.test(token))
-    throw unparsed(`for 'Gt', 'Lt' operators, the value must be an integer, not ${shown(token)}`)
+    throw unparsed(`for 'Gt', 'Lt' operators, the value must be an integer, not ${quoted(token)}`)
   return BigInt(token.replace('+', ''))
 }
 
@@ -114,25 +114,32 @@ function keyOf(token: string | undefined): string {
   if (token === undefined || special.includes(token[0]!)) throw wrong(token ?? '', '!, identifier')
   const parts = token.split('/')
   const [prefix, last] = parts.length === 1 ? [undefined, parts[0]!] : [parts[0]!, parts[1]!]
-  const isKey = parts.length <= 2 && name.test(last) && (prefix === undefined || (prefix.length <= 253 && subdomain.test(prefix)))
-  if (!isKey) throw unparsed(`key: Invalid value: ${shown(token)}: must be a qualified name, such as app or example.com/app`)
+  const isKey =
+    parts.length <= 2 && name.test(last) && (prefix === undefined || (prefix.length <= 253 && subdomain.test(prefix)))
+  if (!isKey)
+    throw unparsed(`key: Invalid value: ${quoted(token)}: must be a qualified name, such as app or example.com/app`)
   return token
 }
 
 function valueOf(token: string): string {
   if (special.includes(token[0]!)) throw wrong(token, 'identifier')
   if (!name.test(token))
-    throw unparsed(`values: Invalid value: ${shown(token)}: a label's value has up to 63 letters, digits, '-', '_' and '.'`)
+    throw unparsed(
+      `values: Invalid value: ${quoted(token)}: a label's value has up to 63 letters, digits, '-', '_' and '.'`,
+    )
   return token
 }
 
-const shown = (token: string): string => JSON.stringify(token.slice(0, 80))
+const quoted = (token: string): string => JSON.stringify(token.slice(0, 80))
 
 const unparsed = (what: string) => badRequest(`unable to parse requirement: ${what}`)
-const wrong = (found: string, expected: string) => unparsed(`found '${found.slice(0, 80)}', expected: ${expected}`)
+const wrong = (token: string, expected: string) => unparsed(`found '${token.slice(0, 80)}', expected: ${expected}`)
 
 /** Whether an object with these labels is selected. */
-export function matchesLabels(requirements: readonly LabelRequirement[], labels: Readonly<Record<string, string>>): boolean {
+export function matchesLabels(
+  requirements: readonly LabelRequirement[],
+  labels: Readonly<Record<string, string>>,
+): boolean {
   return requirements.every((requirement) => {
     const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined
     switch (requirement.operator) {
@@ -152,6 +159,6 @@ export function matchesLabels(requirements: readonly LabelRequirement[], labels:
   })
 }
 
-/** As Kubernetes compares labels: by strconv.ParseInt with 64 bits. */
+/** Kubernetes compares labels as whole numbers of 64 bits: strconv.ParseInt. */
 const isInt64 = (value: string | undefined): value is string =>
   value !== undefined && /^[+-]?\d{1,63}$/.test(value) && BigInt.asIntN(64, BigInt(value)) === BigInt(value)

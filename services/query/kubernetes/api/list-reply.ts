@@ -1,25 +1,26 @@
-// How a list leaves: as a stream of steps that waits for its reader, whatever its length. `metadata` comes last, since it tells where the
-// next page begins. What fails before the first step is a Status, after it a broken connection.
+// Sends a list as a stream of steps that waits for its client, however long the list is. `metadata` comes last, since
+// it says where the next page begins. A failure before the first step is a Status, a failure after it a broken
+// connection.
 import type { FastifyReply } from 'fastify'
 import { Readable } from 'node:stream'
 import { listText, type Item, type Resource, type Shape } from './api-object.ts'
 
 export interface ListStep {
   items: { item: Item; token: () => string }[]
-  /** Where the next step begins; undefined where this is the last. */
+  /** The token with which the next step begins; undefined in the last step. */
   next: (() => string) | undefined
 }
 
 export interface ListReply {
   resource: Resource
   shape: Shape
-  /** Items of the answer at most; 0 for all. */
+  /** How many items the answer has at most; 0 for all. */
   limit: number
   resourceVersion: string
   steps: AsyncGenerator<ListStep>
 }
 
-/** Steps that one page looks at; a page may have fewer items than its limit. */
+/** One page reads so many steps at most, so it may have fewer items than its limit. */
 const stepsOfPage = 10
 
 export async function sendList(reply: FastifyReply, list: ListReply): Promise<FastifyReply> {
@@ -40,15 +41,15 @@ async function* body(
   let next: (() => string) | undefined
   try {
     let part = text.head
-    let looked = 0
+    let stepCount = 0
     for (let step = first; step.done !== true; step = await steps.next()) {
       const { items } = step.value
-      const taken = limit === 0 ? items : items.slice(0, limit - count)
-      for (const { item } of taken) part += `${count++ === 0 ? '' : ','}${text.item(item)}`
-      next = taken.length < items.length ? taken.at(-1)!.token : step.value.next
+      const itemsOfPage = limit === 0 ? items : items.slice(0, limit - count)
+      for (const { item } of itemsOfPage) part += `${count++ === 0 ? '' : ','}${text.item(item)}`
+      next = itemsOfPage.length < items.length ? itemsOfPage.at(-1)!.token : step.value.next
       if (part !== '') yield Buffer.from(part)
       part = ''
-      if (limit > 0 && (count === limit || ++looked === stepsOfPage)) break
+      if (limit > 0 && (count === limit || ++stepCount === stepsOfPage)) break
     }
     yield Buffer.from(part + text.tail({ resourceVersion, ...(next === undefined ? {} : { continue: next() }) }))
   } finally {
@@ -56,13 +57,18 @@ async function* body(
   }
 }
 
-/** The steps of a list that is at hand: sorted, so that a page goes on behind the last key of the one before. */
+/** One step with all items of a list that is read whole, sorted and cut behind the last key of the page before. */
 export async function* stepsOf(
   items: readonly Item[],
   after: string | undefined,
   token: (key: string) => string,
 ): AsyncGenerator<ListStep> {
-  const keyed = items.map((item) => ({ item, key: `${item.object.metadata.namespace ?? ''}/${item.object.metadata.name}` }))
-  const rest = keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).filter(({ key }) => after === undefined || key > after)
+  const keyed = items.map((item) => ({
+    item,
+    key: `${item.object.metadata.namespace ?? ''}/${item.object.metadata.name}`,
+  }))
+  const rest = keyed
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    .filter(({ key }) => after === undefined || key > after)
   yield { items: rest.map(({ item, key }) => ({ item, token: () => token(key) })), next: undefined }
 }

@@ -1,5 +1,5 @@
-// The query of a list or a watch: ListOptions of k8s.io/apimachinery pkg/apis/meta/v1/types.go. What is not known is ignored, as
-// Kubernetes does; what is known and wrong is 400.
+// Reads the query of a list or a watch: ListOptions of k8s.io/apimachinery pkg/apis/meta/v1/types.go. Unknown
+// parameters are ignored, as Kubernetes does; a wrong value is a 400.
 import type { FastifyRequest } from 'fastify'
 import { badRequest, StatusError } from '#shared/kubernetes-status.ts'
 import { acceptedShape } from './accept-shape.ts'
@@ -11,14 +11,14 @@ export interface ListRequest {
   shape: Shape
   labels: readonly LabelRequirement[]
   fields: readonly FieldTerm[]
-  /** As they were given: what a continue token belongs to. */
+  /** The selectors as the request has them: a continue token belongs to them. */
   selectors: readonly string[]
-  /** 0: everything. */
+  /** 0 for all items. */
   limit: number
   /** '' at the first page. */
   continue: string
   watch: boolean
-  /** Where a watch begins; undefined: with all that there is. */
+  /** The resourceVersion from which a watch goes on; undefined where it begins with all objects. */
   since: bigint | undefined
   timeoutMs: number | undefined
   bookmarks: boolean
@@ -28,7 +28,8 @@ export interface ListRequest {
 export function readList(request: FastifyRequest, fields: readonly string[]): ListRequest {
   const of = parameters(request)
   const version = of('resourceVersion') ?? ''
-  if (!/^\d{0,19}$/.test(version)) throw badRequest(`resourceVersion: Invalid value: ${shown(version)}: must be a number`)
+  if (!/^\d{0,19}$/.test(version))
+    throw badRequest(`resourceVersion: Invalid value: ${quoted(version)}: must be a number`)
   const timeout = wholeNumber('timeoutSeconds', of('timeoutSeconds'))
   const selectors = [of('labelSelector') ?? '', of('fieldSelector') ?? ''] as const
   return {
@@ -51,15 +52,17 @@ export function readShape(request: FastifyRequest): Shape {
   if (as === undefined)
     throw new StatusError(
       406,
-      'only the following media types are accepted: application/json, application/json;as=Table;v=v1;g=meta.k8s.io, application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io',
+      'only the following media types are accepted: application/json, ' +
+        'application/json;as=Table;v=v1;g=meta.k8s.io, ' +
+        'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io',
     )
   const include = parameters(request)('includeObject') ?? 'Metadata'
   if (include !== '' && include !== 'None' && include !== 'Metadata' && include !== 'Object')
-    throw badRequest(`includeObject: Invalid value: ${shown(include)}: must be one of None, Metadata, Object`)
+    throw badRequest(`includeObject: Invalid value: ${quoted(include)}: must be one of None, Metadata, Object`)
   return { as, include: include === '' ? 'Metadata' : include }
 }
 
-/** Of a parameter that is given more than once, Kubernetes takes the first. */
+/** Kubernetes takes the first value of a parameter that the request has more than once. */
 export function parameters({ query }: FastifyRequest): (name: string) => string | undefined {
   const given = query as Record<string, string | string[] | undefined>
   return (name) => {
@@ -68,14 +71,15 @@ export function parameters({ query }: FastifyRequest): (name: string) => string 
   }
 }
 
-/** As Kubernetes reads booleans of a query: whatever is not false is true. */
+/** Kubernetes takes every value but these as true. */
 export const flag = (value: string | undefined): boolean =>
   value !== undefined && !['false', 'False', 'FALSE', 'f', 'F', '0'].includes(value)
 
 function wholeNumber(name: string, value: string | undefined): number | undefined {
   if (value === undefined || value === '') return undefined
-  if (!/^\d{1,19}$/.test(value)) throw badRequest(`${name}: Invalid value: ${shown(value)}: must be a whole number, 0 or above`)
+  if (!/^\d{1,19}$/.test(value))
+    throw badRequest(`${name}: Invalid value: ${quoted(value)}: must be a whole number, 0 or above`)
   return Math.min(Number(value), Number.MAX_SAFE_INTEGER)
 }
 
-export const shown = (value: string): string => JSON.stringify(value.slice(0, 64))
+export const quoted = (value: string): string => JSON.stringify(value.slice(0, 64))

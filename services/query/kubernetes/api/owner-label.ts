@@ -1,2 +1,2 @@
-/** Selects the pods of an owner, though no pod has it: for owners whose pods have no label in common. */
+/** A label that selects the pods of an owner, though no pod has it: for owners whose pods have no label in common. */
 export const ownerLabel = 'afterlog.io/owner'

@@ -1,9 +1,9 @@
-// What the routes under /k8s are made with.
+// The inputs that the routes under /k8s are created with.
 import type { QueryRouteOptions } from '#query/http/query-context.ts'
 
 export interface KubernetesRouteOptions extends QueryRouteOptions {
-  /** Aborts when the service stops: what follows or watches then ends. */
+  /** Aborts when the service stops: logs that are followed and watches then end. */
   stopping: AbortSignal
-  /** Between two looks of what follows or watches. */
+  /** The time between two polls of a log that is followed, or of a watch. */
   pollIntervalMs?: number
 }

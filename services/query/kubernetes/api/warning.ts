@@ -1,4 +1,4 @@
-// Warning headers (RFC 7234 section 5.5), which kubectl prints.
+// Sets a Warning header (RFC 7234 section 5.5), which kubectl prints.
 import type { FastifyReply } from 'fastify'
 
 export function warn(reply: FastifyReply, text: string): void {

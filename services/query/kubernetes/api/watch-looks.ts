@@ -1,5 +1,5 @@
-// What all watches have in common: they poll, since the store cannot push. A look that takes long is followed by a longer pause, so that a
-// watch takes a tenth of its time at most.
+// The polling of all watches: the store cannot push. A longer pause follows a poll that took long, so that a watch
+// spends at most a tenth of its time in statements.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Item } from './api-object.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
@@ -7,45 +7,45 @@ import type { Reading } from '#shared/store-reading/reading.ts'
 export interface WatchRun {
   reading: Reading
   tenant: string
-  /** Epoch ms: what was there then is known to the client. Undefined: the watch begins with all that there is. */
+  /** Epoch ms: the client has what was stored then. Undefined: the watch begins with all objects. */
   since: number | undefined
   pollIntervalMs: number
   clock: () => number
   signal: AbortSignal
 }
 
-export interface Watched {
+export interface WatchEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED'
   item: Item
 }
 
-export interface WatchLook {
-  /** Epoch ms: everything until then has been told. */
+export interface WatchStep {
+  /** Epoch ms: the watch has sent everything up to this time. */
   at: number
-  items: Watched[]
-  /** Whether what was there at the beginning has now all been told. */
+  items: WatchEvent[]
+  /** Whether the watch has sent all objects that were stored when it began. */
   complete: boolean
 }
 
-const shareOfTime = 10
-/** Of the store's machine and ours. */
+const pauseFactor = 10
+/** Seconds by which the clocks of the store and of this machine may differ. */
 const clockSkewS = 2
 
-/** What a look finds, for each poll until the signal aborts. */
-export async function* looks<T>(
-  look: () => Promise<T>,
+/** The result of `read`, for each poll until the signal aborts. */
+export async function* polls<T>(
+  read: () => Promise<T>,
   { pollIntervalMs, clock, signal }: WatchRun,
-): AsyncGenerator<{ at: number; found: T }> {
+): AsyncGenerator<{ at: number; result: T }> {
   for (let tookMs = 0; !signal.aborted;) {
-    await wait(Math.max(pollIntervalMs, tookMs * shareOfTime), undefined, { signal }).catch(() => undefined)
+    await wait(Math.max(pollIntervalMs, tookMs * pauseFactor), undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return
     const at = clock()
     const began = performance.now()
-    const found = await look()
+    const result = await read()
     tookMs = performance.now() - began
-    yield { at, found }
+    yield { at, result }
   }
 }
 
-/** From which second on parts of tables are written that may have what the client does not know. */
+/** The epoch second from which on parts of tables may have what the client does not have. */
 export const writtenSinceS = (sinceMs: number): number => Math.floor(sinceMs / 1000) - clockSkewS

@@ -1,8 +1,9 @@
-// A watch: `{type, object}`, a line each, until the client leaves, its time is up or the service stops. resourceVersion is our clock
-// in ms, in lists and in events alike, so that a client that comes back goes on where it was.
+// Sends a watch: one line `{type, object}` for each event, until the client goes away, the timeout is over or the
+// service stops. resourceVersion is our clock in ms, in lists and in events, so that a client that comes back goes on
+// where it was.
 import type { FastifyReply } from 'fastify'
 import { StatusError } from '#shared/kubernetes-status.ts'
-import type { WatchLook, WatchRun } from './watch-looks.ts'
+import type { WatchStep, WatchRun } from './watch-looks.ts'
 import { single, type Item, type Resource, type Shape } from './api-object.ts'
 import { clientGone } from '#query/http/line-reply.ts'
 import { sendJsonStream } from './list-reply.ts'
@@ -10,29 +11,31 @@ import type { ListRequest } from './list-request.ts'
 import type { KubernetesRouteOptions } from './route-options.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 
-/** How long ago a watch may have been left: it goes on from what was written since, which is only told apart for a while. */
+/**
+ * A client may resume a watch that it left so long ago: the store tells newer writes from older ones only for a while.
+ */
 const resumableMs = 300_000
 const bookmarkEveryMs = 60_000
 
 export interface WatchReply {
   tenant: string
-  asked: ListRequest
+  requested: ListRequest
   resource: Resource
-  watch(run: WatchRun): AsyncGenerator<WatchLook>
+  watch(run: WatchRun): AsyncGenerator<WatchStep>
 }
 
 export function sendWatch(
   { store, limits, clock, stopping, pollIntervalMs = 1000 }: KubernetesRouteOptions,
   reply: FastifyReply,
-  { tenant, asked, resource, watch }: WatchReply,
+  { tenant, requested, resource, watch }: WatchReply,
 ): FastifyReply {
-  const { shape, since, timeoutMs, bookmarks, initialEvents } = asked
+  const { shape, since, timeoutMs, bookmarks, initialEvents } = requested
   const now = clock()
   if (since !== undefined && Number(since) < now - resumableMs)
     throw new StatusError(410, `too old resource version: ${since} (${now - resumableMs})`)
   const ends = [clientGone(reply), stopping, ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)])]
   const signal = AbortSignal.any(ends)
-  const looks = watch({
+  const steps = watch({
     reading: requestReading({ store, limits }, reply, signal),
     tenant,
     since: since === undefined ? undefined : Math.min(Number(since), now),
@@ -45,7 +48,7 @@ export function sendWatch(
     let bookmarkedAt = now
     let begun = false
     try {
-      for await (const { at, items, complete } of looks) {
+      for await (const { at, items, complete } of steps) {
         let text = items.map(({ type, item }) => frame(type, object(resource, item, shape, at))).join('')
         if (complete && bookmarks && (!begun ? initialEvents : at - bookmarkedAt >= bookmarkEveryMs)) {
           text += frame('BOOKMARK', bookmark(resource, at, !begun))
@@ -57,7 +60,7 @@ export function sendWatch(
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {
-      await looks.return(undefined)
+      await steps.return(undefined)
     }
   }
   return sendJsonStream(reply, frames())
@@ -67,8 +70,8 @@ const frame = (type: string, of: object): string => `${JSON.stringify({ type, ob
 
 function object(resource: Resource, { object: whole, cells }: Item, shape: Shape, at: number): object {
   const versioned = { ...whole, metadata: { ...whole.metadata, resourceVersion: String(at) } }
-  const shown = single(resource, { object: versioned, cells }, shape)
-  return shape.as === 'Table' ? { ...shown, metadata: { resourceVersion: String(at) } } : shown
+  const body = single(resource, { object: versioned, cells }, shape)
+  return shape.as === 'Table' ? { ...body, metadata: { resourceVersion: String(at) } } : body
 }
 
 function bookmark({ kind, apiVersion }: Resource, at: number, first: boolean): object {

@@ -1,10 +1,10 @@
-// What pods lived in, on and for: namespaces and nodes, as far as anything told of them, and the owners of pods.
+// Statements of the namespaces, nodes and owners that facts, lines or records name.
 import { sql, statement, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable, type TenantTable } from '#shared/clickhouse/tenant-scope.ts'
 
 export interface NamespaceRow {
   name: string
-  /** Epoch ns as decimal text, 0 where nobody told. */
+  /** Epoch ns as decimal text, 0 where no fact says it. */
   born: string
 }
 
@@ -23,21 +23,25 @@ export function namespaces(tenant: string): Fragment {
 export interface NodeRow {
   name: string
   born: string
-  /** A watch said DELETED. */
+  /** 1 where a watch reported DELETED. */
   gone: number
-  /** The Node as JSON, '' where none told of it. */
+  /** The Node as JSON, '' where Kubernetes reported none. */
   object: string
 }
 
-/** Of each name the newest. Rows: NodeRow. */
+/** The newest Node of each name. Rows: NodeRow. */
 export function nodes(tenant: string): Fragment {
   const of = (table: TenantTable): Fragment => sql`${fromTable(tenant, table)} AND node != ''`
   return statement(
     'nodes',
-    sql`SELECT name, toString(minIf(begun, begun > 0)) AS born, toUInt32(argMax(is_gone, rank)) AS gone, argMax(told, rank) AS object FROM (
-  SELECT name, ifNull(toUnixTimestamp64Nano(created_at), 0) AS begun, (1, version) AS rank, gone AS is_gone, object AS told ${fromTable(tenant, 'nodes', { final: true })}
-  UNION ALL SELECT toString(node) AS name, ifNull(toUnixTimestamp64Nano(started_at), 0) AS begun, (0, toUInt64(0)) AS rank, 0 AS is_gone, '' AS told ${of('pods')}
-  UNION ALL SELECT node AS name, toUnixTimestamp64Nano(first_line) AS begun, (0, toUInt64(0)) AS rank, 0 AS is_gone, '' AS told ${of('lines_of_lives')}
+    sql`SELECT name, toString(minIf(begun, begun > 0)) AS born, toUInt32(argMax(is_gone, rank)) AS gone,
+    argMax(reported, rank) AS object FROM (
+  SELECT name, ifNull(toUnixTimestamp64Nano(created_at), 0) AS begun, (1, version) AS rank, gone AS is_gone,
+    object AS reported ${fromTable(tenant, 'nodes', { final: true })}
+  UNION ALL SELECT toString(node) AS name, ifNull(toUnixTimestamp64Nano(started_at), 0) AS begun,
+    (0, toUInt64(0)) AS rank, 0 AS is_gone, '' AS reported ${of('pods')}
+  UNION ALL SELECT node AS name, toUnixTimestamp64Nano(first_line) AS begun, (0, toUInt64(0)) AS rank, 0 AS is_gone,
+    '' AS reported ${of('lines_of_lives')}
 ) GROUP BY name ORDER BY name`,
   )
 }
@@ -51,17 +55,19 @@ export interface OwnerRow {
   /** Epoch ns of its first pod, as decimal text. */
   born: string
   pods: number
-  /** Labels that all its pods have in common. */
+  /** Labels that all pods of the owner have in common. */
   labels: [string, string][]
 }
 
-/** Owners that pods name, or whose names theirs tell. Rows: OwnerRow. */
+/** Owners of this kind that pods name, or that follow from the names of pods' owners. Rows: OwnerRow. */
 export function owners(tenant: string, kind: OwnerKind): Fragment {
   const of = str(kind)
   return statement(
     'owners',
-    sql`SELECT toString(namespace) AS namespace, if(owner_kind = ${of}, owner_name, controller_name) AS name, toString(ifNull(min(toUnixTimestamp64Nano(created_at)), 0)) AS born,
-    toUInt32(count()) AS pods, groupArrayIntersect(arrayZip(mapKeys(labels), mapValues(labels))) AS labels
-  ${fromTable(tenant, 'pods', { final: true })} AND (owner_kind = ${of} OR controller_kind = ${of}) GROUP BY namespace, name ORDER BY namespace, name`,
+    sql`SELECT toString(namespace) AS namespace, if(owner_kind = ${of}, owner_name, controller_name) AS name,
+    toString(ifNull(min(toUnixTimestamp64Nano(created_at)), 0)) AS born, toUInt32(count()) AS pods,
+    groupArrayIntersect(arrayZip(mapKeys(labels), mapValues(labels))) AS labels
+  ${fromTable(tenant, 'pods', { final: true })} AND (owner_kind = ${of} OR controller_kind = ${of})
+  GROUP BY namespace, name ORDER BY namespace, name`,
   )
 }

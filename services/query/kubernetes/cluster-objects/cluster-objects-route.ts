@@ -1,4 +1,5 @@
-// Kinds of which there are few: namespaces, nodes and the owners of pods. Read whole, then selected and cut into pages.
+// Namespaces, nodes and the owners of pods under /k8s. There are few of each kind, so a request reads all of them, then
+// selects and cuts pages.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { notFound, StatusError } from '#shared/kubernetes-status.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
@@ -18,7 +19,7 @@ import { requestReading } from '#query/http/request-reading.ts'
 interface Collection {
   resource: Resource
   namespaced: boolean
-  /** Sent beside every answer, in a Warning header, which kubectl prints. */
+  /** A Warning header for every answer, which kubectl prints. */
   warning?: string
   read(reading: Reading, tenant: string, nowMs: number): Promise<Item[]>
 }
@@ -37,7 +38,7 @@ const collections: readonly Collection[] = [
       (await reading.rows<plan.NodeRow>(plan.nodes(tenant))).map((row) => render.nodeItem(row, nowMs)),
   },
   {
-    // `kubectl cluster-info` asks for them.
+    // `kubectl cluster-info` lists Services.
     resource: render.serviceResource,
     namespaced: true,
     warning: 'Afterlog does not record Services: this list is always empty',
@@ -65,14 +66,19 @@ export const collectionRoutes =
       const list = (request: FastifyRequest, reply: FastifyReply) => sendCollection(options, collection, request, reply)
       app.get(`${base}/${resource.plural}`, list)
       if (namespaced) app.get(`${base}/namespaces/:namespace/${resource.plural}`, list)
-      app.get(`${base}${namespaced ? '/namespaces/:namespace' : ''}/${resource.plural}/:name`, async (request, reply) => {
-        const { namespace, name } = request.params as Path
-        const shape = readShape(request)
-        const items = await itemsOf(options, collection, request, reply)
-        const item = items.find(({ object: { metadata } }) => metadata.name === name && metadata.namespace === namespace)
-        if (item === undefined) throw notFound(resource.plural, name!, groupOf(resource))
-        return reply.send(single(resource, item, shape))
-      })
+      app.get(
+        `${base}${namespaced ? '/namespaces/:namespace' : ''}/${resource.plural}/:name`,
+        async (request, reply) => {
+          const { namespace, name } = request.params as Path
+          const shape = readShape(request)
+          const items = await itemsOf(options, collection, request, reply)
+          const item = items.find(
+            ({ object: { metadata } }) => metadata.name === name && metadata.namespace === namespace,
+          )
+          if (item === undefined) throw notFound(resource.plural, name!, groupOf(resource))
+          return reply.send(single(resource, item, shape))
+        },
+      )
     }
     done()
   }
@@ -97,12 +103,13 @@ async function sendCollection(
   const { resource, warning } = collection
   const { namespace } = request.params as Path
   if (warning !== undefined) warn(reply, warning)
-  const asked = readList(request, ['metadata.name', 'metadata.namespace'])
-  const { shape, limit, labels, fields, selectors, continue: token } = asked
-  if (asked.watch)
+  const requested = readList(request, ['metadata.name', 'metadata.namespace'])
+  const { shape, limit, labels, fields, selectors, continue: token } = requested
+  if (requested.watch)
     throw new StatusError(
       405,
-      `watch is not supported on resources of kind ${JSON.stringify(resource.plural)}: only pods and events can be watched here`,
+      `watch is not supported on resources of kind ${JSON.stringify(resource.plural)}: ` +
+        'only pods and events can be watched here',
     )
   const of = [request.tenant, resource.plural, namespace ?? '', ...selectors]
   const after = decodeContinue(token, 1, of)?.[0]

@@ -1,16 +1,16 @@
-// Namespaces, nodes and owners as objects and rows. Nobody tells of namespaces and owners themselves: they are made up from the pods that
-// are known, just well enough for kubectl to find those pods.
+// Pure: namespaces, nodes and owners as objects and as rows of tables. Afterlog does not record namespaces and owners:
+// their objects are made up from the known pods, with as much as kubectl needs to select those pods.
 import type { NamespaceRow, NodeRow, OwnerKind, OwnerRow } from './cluster-object-statements.ts'
 import { ownerLabel } from '../api/owner-label.ts'
 import { formatTime } from '#shared/time/format-time.ts'
 import { since } from '../api/human-duration.ts'
 import { column, type Item, type Resource, wholeSecond } from '../api/api-object.ts'
-import { toldObject } from '../api/reported-object.ts'
+import { reportedObject } from '../api/reported-object.ts'
 
 const name = column('Name', 'Of the object.')
 const age = column('Age', 'Since it was created, or first seen.')
 
-/** When it was born, as the API writes times; null where nobody told. */
+/** A birth as the Kubernetes API writes times; null where it is not known. */
 const bornAt = (ns: string): string | null => (ns === '0' ? null : wholeSecond(formatTime(BigInt(ns))))
 
 export const namespaceResource: Resource = {
@@ -52,11 +52,13 @@ interface NodeStatus {
 }
 
 export function nodeItem({ name: of, born, gone, object: text }: NodeRow, nowMs: number): Item {
-  const told = text === '' ? undefined : toldObject(text)
-  const metadata = told?.metadata ?? { name: of, creationTimestamp: bornAt(born) }
-  const object = { ...(told ?? { spec: {}, status: {} }), apiVersion: 'v1', kind: 'Node', metadata }
+  const reported = text === '' ? undefined : reportedObject(text)
+  const metadata = reported?.metadata ?? { name: of, creationTimestamp: bornAt(born) }
+  const object = { ...(reported ?? { spec: {}, status: {} }), apiVersion: 'v1', kind: 'Node', metadata }
   const { conditions = [], addresses = [], nodeInfo = {} } = (object as { status?: NodeStatus }).status ?? {}
-  const roles = Object.keys(metadata.labels ?? {}).flatMap((key) => /^node-role\.kubernetes\.io\/(.+)$/.exec(key)?.[1] ?? [])
+  const roles = Object.keys(metadata.labels ?? {}).flatMap(
+    (key) => /^node-role\.kubernetes\.io\/(.+)$/.exec(key)?.[1] ?? [],
+  )
   const ready = conditions.find(({ type }) => type === 'Ready')?.status
   const status = gone === 1 ? 'Gone' : ready === 'True' ? 'Ready' : ready === undefined ? 'Unknown' : 'NotReady'
   return {
@@ -77,10 +79,10 @@ export const ownerResource = (kind: OwnerKind): Resource => ({
   apiVersion: kind === 'Job' || kind === 'CronJob' ? 'batch/v1' : 'apps/v1',
   kind,
   plural: `${kind.toLowerCase()}s`,
-  columns: [name, column('Pods', 'Pods of it that are known, dead and alive.'), age],
+  columns: [name, column('Pods', 'Known pods of the owner, dead and alive.'), age],
 })
 
-/** Labels by which controllers tell pods of one owner apart. */
+/** Labels by which controllers distinguish the pods of one owner. */
 const ofOnePod = [
   'apps.kubernetes.io/pod-index',
   'batch.kubernetes.io/job-completion-index',
@@ -96,7 +98,10 @@ const besides: Partial<Record<OwnerKind, readonly string[]>> = {
 export function ownerItem(kind: OwnerKind, { namespace, name: of, born, pods, labels }: OwnerRow, nowMs: number): Item {
   const own = labels.filter(([key]) => !ofOnePod.includes(key) && besides[kind]?.includes(key) !== true)
   const matchLabels = own.length === 0 ? { [ownerLabel]: of } : Object.fromEntries(own)
-  const selecting = { selector: { matchLabels }, template: { metadata: { labels: matchLabels }, spec: { containers: [] } } }
+  const selecting = {
+    selector: { matchLabels },
+    template: { metadata: { labels: matchLabels }, spec: { containers: [] } },
+  }
   const replicas = kind === 'Deployment' || kind === 'ReplicaSet' || kind === 'StatefulSet' ? { replicas: pods } : {}
   const metadata = {
     name: of,
@@ -107,5 +112,8 @@ export function ownerItem(kind: OwnerKind, { namespace, name: of, born, pods, la
   }
   const { apiVersion } = ownerResource(kind)
   const spec = kind === 'CronJob' ? { schedule: '', jobTemplate: { spec: selecting } } : { ...replicas, ...selecting }
-  return { object: { apiVersion, kind, metadata, spec, status: {} }, cells: [of, String(pods), since(bornAt(born), nowMs)] }
+  return {
+    object: { apiVersion, kind, metadata, spec, status: {} },
+    cells: [of, String(pods), since(bornAt(born), nowMs)],
+  }
 }

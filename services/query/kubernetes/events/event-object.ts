@@ -1,8 +1,8 @@
-// An Event as core/v1 has it, whichever of its two APIs and whichever agent told of it, and its row of a table.
+// Pure: an Event as core/v1 has it, whichever of the two Event APIs reported it, and its row of a table.
 import type { EventTextRow } from './event-statements.ts'
 import { since } from '../api/human-duration.ts'
 import { column, type Item, type KubernetesObject, type Resource, wholeSecond } from '../api/api-object.ts'
-import { toldObject } from '../api/reported-object.ts'
+import { reportedObject } from '../api/reported-object.ts'
 
 export const eventResource: Resource = {
   apiVersion: 'v1',
@@ -42,14 +42,17 @@ export function eventItem(row: EventTextRow, nowMs: number): Item {
 }
 
 function eventObject(row: EventTextRow): KubernetesObject {
-  const told = toldObject(row.object) as KubernetesObject & { involvedObject?: object; regarding?: object }
-  const source = { ...(row.component === '' ? {} : { component: row.component }), ...(row.host === '' ? {} : { host: row.host }) }
+  const reported = reportedObject(row.object) as KubernetesObject & { involvedObject?: object; regarding?: object }
+  const source = {
+    ...(row.component === '' ? {} : { component: row.component }),
+    ...(row.host === '' ? {} : { host: row.host }),
+  }
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { ...told.metadata, name: row.name, namespace: row.namespace, uid: row.uid },
+    metadata: { ...reported.metadata, name: row.name, namespace: row.namespace, uid: row.uid },
     involvedObject: {
-      ...(told.involvedObject ?? told.regarding),
+      ...(reported.involvedObject ?? reported.regarding),
       ...(row.kind === 'Pod' ? { apiVersion: 'v1' } : {}),
       kind: row.kind,
       namespace: row.involvedNamespace,

@@ -1,4 +1,4 @@
-// Events of core/v1, which Kubernetes forgets after an hour: one, a list, a watch.
+// Events of core/v1 under /k8s: one, a list or a watch. Kubernetes itself deletes them after an hour.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { notFound } from '#shared/kubernetes-status.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
@@ -15,7 +15,7 @@ import type { KubernetesRouteOptions } from '../api/route-options.ts'
 import { sendWatch } from '../api/watch-reply.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 
-/** Events of one step of a list. */
+/** How many Events one step of a list reads. */
 const stepMax = 500
 
 export const eventRoutes =
@@ -36,15 +36,19 @@ export const eventRoutes =
     done()
   }
 
-async function listEvents(options: KubernetesRouteOptions, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function listEvents(
+  options: KubernetesRouteOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const { tenant } = request
   const { namespace } = request.params as { namespace?: string }
-  const asked = readList(request, eventFields)
-  const { shape, labels, fields, limit, selectors, continue: given } = asked
+  const requested = readList(request, eventFields)
+  const { shape, labels, fields, limit, selectors, continue: given } = requested
   const filter: EventFilter = { tenant, namespace, fields }
-  if (asked.watch) {
+  if (requested.watch) {
     const watch = (run: WatchRun) => watchEvents({ ...run, filter, labels })
-    return sendWatch(options, reply, { tenant, asked, resource: eventResource, watch })
+    return sendWatch(options, reply, { tenant, requested, resource: eventResource, watch })
   }
   const { store, limits, clock } = options
   const nowMs = clock()

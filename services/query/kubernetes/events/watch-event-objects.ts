@@ -1,4 +1,5 @@
-// Watches Events. One look reads a print of every Event that the field selector picks and compares; only those that differ are read.
+// Watches Events. Each poll reads the version of every Event that the field selector picks, and then only the Events
+// whose version has changed.
 import {
   eventPrints,
   eventsChangedSince,
@@ -9,51 +10,61 @@ import {
 } from './event-statements.ts'
 import { eventItem } from './event-object.ts'
 import { matchesLabels, type LabelRequirement } from '../api/label-selector.ts'
-import { looks, writtenSinceS, type Watched, type WatchLook, type WatchRun } from '../api/watch-looks.ts'
+import { polls, writtenSinceS, type WatchEvent, type WatchStep, type WatchRun } from '../api/watch-looks.ts'
 
 export interface EventWatchOptions extends WatchRun {
   filter: EventFilter
   labels: readonly LabelRequirement[]
 }
 
-/** Events of one statement. */
+/** How many Events one statement reads. */
 const eventsAtOnce = 500
 
-/** The first look, in steps, then one for each poll, empty where nothing has changed. Ends when the signal aborts. */
-export async function* watchEvents(options: EventWatchOptions): AsyncGenerator<WatchLook> {
+/**
+ * The Events at the beginning, in steps; then one step for each poll, empty where nothing has changed. Ends when the
+ * signal aborts.
+ */
+export async function* watchEvents(options: EventWatchOptions): AsyncGenerator<WatchStep> {
   const { reading, filter, labels, since, clock } = options
   const prints = async (): Promise<Map<number, number>> =>
     new Map((await reading.rows<EventPrint>(eventPrints(filter))).map(({ id, print }) => [id, print]))
   const at = clock()
-  /** What the client has. */
+  /** The versions that the client has. */
   let known = new Map<number, number>()
-  const tell = (rows: readonly EventTextRow[], nowMs: number, before: ReadonlyMap<number, number>): Watched[] => {
+  const eventsOf = (
+    rows: readonly EventTextRow[],
+    nowMs: number,
+    before: ReadonlyMap<number, number>,
+  ): WatchEvent[] => {
     for (const { id, print } of rows) known.set(id, print)
     return rows
-      .map((row) => ({ type: before.has(row.id) ? ('MODIFIED' as const) : ('ADDED' as const), item: eventItem(row, nowMs) }))
+      .map((row) => ({
+        type: before.has(row.id) ? ('MODIFIED' as const) : ('ADDED' as const),
+        item: eventItem(row, nowMs),
+      }))
       .filter(({ item: { object } }) => matchesLabels(labels, object.metadata.labels ?? {}))
   }
   const none: ReadonlyMap<number, number> = new Map()
   if (since === undefined) {
-    for await (const rows of everyEvent(options)) yield { at, items: tell(rows, at, none), complete: false }
+    for await (const rows of everyEvent(options)) yield { at, items: eventsOf(rows, at, none), complete: false }
   } else {
     known = await prints()
-    const lately = await reading.rows<{ id: number }>(eventsChangedSince(filter, writtenSinceS(since)))
-    // Whether the client has one already cannot be told: MODIFIED is taken for both.
+    const changedRows = await reading.rows<{ id: number }>(eventsChangedSince(filter, writtenSinceS(since)))
+    // The client may have an Event or not, which cannot be known here: MODIFIED works for both.
     for await (const rows of theseEvents(
       options,
-      lately.map(({ id }) => id),
+      changedRows.map(({ id }) => id),
     ))
-      yield { at, items: tell(rows, at, known), complete: false }
+      yield { at, items: eventsOf(rows, at, known), complete: false }
   }
   yield { at, items: [], complete: true }
-  for await (const { at: looked, found } of looks(prints, options)) {
-    const changed = [...found].flatMap(([id, print]) => (known.get(id) === print ? [] : [id]))
+  for await (const { at: polledAt, result: current } of polls(prints, options)) {
+    const changed = [...current].flatMap(([id, print]) => (known.get(id) === print ? [] : [id]))
     const before = known
-    known = found
-    const items: Watched[] = []
-    for await (const rows of theseEvents(options, changed)) items.push(...tell(rows, looked, before))
-    yield { at: looked, items, complete: true }
+    known = current
+    const items: WatchEvent[] = []
+    for await (const rows of theseEvents(options, changed)) items.push(...eventsOf(rows, polledAt, before))
+    yield { at: polledAt, items, complete: true }
   }
 }
 
@@ -64,7 +75,10 @@ async function* everyEvent({ reading, filter }: EventWatchOptions): AsyncGenerat
   }
 }
 
-async function* theseEvents({ reading, filter }: EventWatchOptions, ids: readonly number[]): AsyncGenerator<EventTextRow[]> {
+async function* theseEvents(
+  { reading, filter }: EventWatchOptions,
+  ids: readonly number[],
+): AsyncGenerator<EventTextRow[]> {
   for (let from = 0; from < ids.length; from += eventsAtOnce) {
     const some = ids.slice(from, from + eventsAtOnce)
     yield await reading.rows<EventTextRow>(eventTexts({ ...filter, ids: some }, undefined, eventsAtOnce))

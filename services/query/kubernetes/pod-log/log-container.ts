@@ -1,8 +1,9 @@
-// `app`, `app@-3`, `app@2`: a container of a pod, and which of its lives: the newest, so many back from it, or by restart number.
+// Parses the parameter `container`: `app` is the newest life of the container, `app@-3` the third life before it, and
+// `app@2` the life with this restart number.
 import { badRequest } from '#shared/kubernetes-status.ts'
 
 export interface LogContainer {
-  /** '' where none is named. */
+  /** '' where the request names no container. */
   name: string
   life?: number
 }
@@ -13,7 +14,8 @@ export function parseLogContainer(text: string): LogContainer {
   const life = text.slice(at + 1)
   if (!/^-?\d{1,9}$/.test(life))
     throw badRequest(
-      `container: Invalid value: ${JSON.stringify(text.slice(0, 80))}: behind an @ comes a restart number, or a negative one that counts back from the newest life`,
+      `container: Invalid value: ${JSON.stringify(text.slice(0, 80))}: behind an @ give a restart number, ` +
+        'or a negative number that counts back from the newest life',
     )
   return { name: text.slice(0, at), life: Number(life) }
 }

@@ -1,5 +1,6 @@
-// Which lines a container's log is: those of one life, the newest unless another is asked for. The words for what there is not are those of
-// the API server (registry/core/pod/strategy.go, LogLocation) and of the kubelet (kubelet_pods.go, validateContainerLogStatus).
+// Chooses the lines of a container's log: those of one life, the newest unless the request names another. Errors have
+// the words of the API server (registry/core/pod/strategy.go, LogLocation) and of the kubelet (kubelet_pods.go,
+// validateContainerLogStatus).
 import { badRequest } from '#shared/kubernetes-status.ts'
 import { sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import { livesScope } from '#shared/lines/pod-scope.ts'
@@ -9,20 +10,20 @@ import { livesNumbered, type PodIdentity } from '#shared/stored-pods/pod-identit
 
 export interface LogLife {
   container: string
-  /** Undefined where no line and no object told numbers. */
+  /** Undefined where no line and no object has a restart number. */
   restart: number | undefined
-  /** Of the instance, where they are known: several instances may have one number. */
+  /** Ids of the instance, where they are known: several instances may have one restart number. */
   containerIds: readonly string[]
-  /** Condition on lines. */
+  /** A condition on lines. */
   scope: Fragment
 }
 
 export interface LifeRequest {
-  /** '' where none is named. */
+  /** '' where the request names no container. */
   container: string
-  /** Undefined for the newest. */
+  /** Undefined for the newest life. */
   life: number | undefined
-  /** Whether the life was asked for as `previous`. */
+  /** Whether the request has `previous`. */
   previous: boolean
 }
 
@@ -39,57 +40,63 @@ interface PodSpec {
 export function logLife(
   object: KubernetesObject,
   identity: PodIdentity,
-  { container: named, life, previous }: LifeRequest,
+  { container: requested, life, previous }: LifeRequest,
 ): LogLife {
   const pod = object.metadata.name
-  const container = containerOf(object, named)
+  const container = containerOf(object, requested)
+  const named = `container ${JSON.stringify(container)} in pod ${JSON.stringify(pod)}`
   const lives = identity.lives.filter((one) => one.container === container)
   if (lives.length === 0) {
-    if (previous) throw noPrevious(container, pod)
-    if (life !== undefined)
-      throw badRequest(`container ${JSON.stringify(container)} in pod ${JSON.stringify(pod)} has no life of a known number`)
+    if (previous) throw badRequest(`previous terminated ${named} not found`)
+    if (life !== undefined) throw badRequest(`${named} has no life of a known number: ask for its log without ${life}`)
     const waiting = waitingReason(object, container)
     if (waiting !== undefined && identity.extent === undefined)
-      throw badRequest(`container ${JSON.stringify(container)} in pod ${JSON.stringify(pod)} is waiting to start: ${waiting}`)
-    return { container, restart: undefined, containerIds: [], scope: sql`${identity.scope} AND container = ${str(container)}` }
+      throw badRequest(`${named} is waiting to start: ${waiting}`)
+    return {
+      container,
+      restart: undefined,
+      containerIds: [],
+      scope: sql`${identity.scope} AND container = ${str(container)}`,
+    }
   }
   const newest = lives.at(-1)!
   const numbered = livesNumbered({ lives, spans: identity.spans }, life ?? newest.restart)
   const scopes = life === undefined ? numbered.slice(-1) : numbered
   const last = scopes.at(-1)
   if (last === undefined) {
-    if (previous) throw noPrevious(container, pod)
-    const known = lives.map(({ restart }) => restart).join(' ')
-    throw badRequest(
-      `container ${JSON.stringify(container)} in pod ${JSON.stringify(pod)} has no life ${life}; choose one of: [${known}]`,
-    )
+    if (previous) throw badRequest(`previous terminated ${named} not found`)
+    const numbers = lives.map(({ restart }) => restart).join(' ')
+    throw badRequest(`${named} has no life ${life}; choose one of: [${numbers}]`)
   }
   const { restart, containerIds } = last
   return { container, restart, containerIds, scope: sql`${identity.scope} AND ${livesScope(scopes)}` }
 }
 
-const noPrevious = (container: string, pod: string) =>
-  badRequest(`previous terminated container ${JSON.stringify(container)} in pod ${JSON.stringify(pod)} not found`)
-
-function containerOf({ metadata, spec }: KubernetesObject, named: string): string {
+function containerOf({ metadata, spec }: KubernetesObject, requested: string): string {
   const { containers = [], initContainers = [], ephemeralContainers = [] } = (spec ?? {}) as PodSpec
-  const known = (name: string) => [...containers, ...initContainers, ...ephemeralContainers].some((one) => one.name === name)
-  if (named !== '') {
-    if (!known(named)) throw badRequest(`container ${named} is not valid for pod ${metadata.name}`)
-    return named
+  const known = (name: string) =>
+    [...containers, ...initContainers, ...ephemeralContainers].some((one) => one.name === name)
+  if (requested !== '') {
+    if (!known(requested)) throw badRequest(`container ${requested} is not valid for pod ${metadata.name}`)
+    return requested
   }
   const preset = metadata.annotations?.['kubectl.kubernetes.io/default-container'] ?? ''
   if (known(preset)) return preset
   const [first, ...others] = containers
   if (first !== undefined && others.length === 0) return first.name
   const names = (list: readonly Named[]) => `[${list.map(({ name }) => name).join(' ')}]`
+  const orInit = initContainers.length === 0 ? '' : ` or one of the init containers: ${names(initContainers)}`
   throw badRequest(
-    `a container name must be specified for pod ${metadata.name}, choose one of: ${names(containers)}${initContainers.length === 0 ? '' : ` or one of the init containers: ${names(initContainers)}`}`,
+    `a container name must be specified for pod ${metadata.name}, choose one of: ${names(containers)}${orInit}`,
   )
 }
 
 function waitingReason({ status }: KubernetesObject, container: string): string | undefined {
-  const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = (status ?? {}) as PodStatus
+  const {
+    containerStatuses = [],
+    initContainerStatuses = [],
+    ephemeralContainerStatuses = [],
+  } = (status ?? {}) as PodStatus
   const of = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses].find(
     ({ name }: ContainerStatus) => name === container,
   )

@@ -1,9 +1,10 @@
-// The query of pods/NAME/log: PodLogOptions of k8s.io/api core/v1/types.go, with the words of ValidatePodLogOptions for mistakes.
+// Reads the query of pods/NAME/log: PodLogOptions of k8s.io/api core/v1/types.go. Errors have the words of
+// ValidatePodLogOptions.
 import type { FastifyRequest } from 'fastify'
 import { badRequest, StatusError } from '#shared/kubernetes-status.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
 import { parseLogContainer, type LogContainer } from './log-container.ts'
-import { flag, parameters, shown } from '../api/list-request.ts'
+import { flag, parameters, quoted } from '../api/list-request.ts'
 
 export interface LogRequest {
   container: LogContainer
@@ -14,7 +15,7 @@ export interface LogRequest {
   /** Epoch ns. */
   since: bigint | undefined
   bytesMax: number | undefined
-  /** '' for both. */
+  /** '' for both streams. */
   stream: '' | 'stdout' | 'stderr'
 }
 
@@ -23,7 +24,7 @@ export function readLogRequest(request: FastifyRequest, nowNs: bigint): LogReque
   const container = parseLogContainer(of('container') ?? '')
   const previous = flag(of('previous'))
   if (previous && container.life !== undefined)
-    throw badRequest('previous and a life behind the @ of container exclude each other')
+    throw badRequest('previous and a life behind the @ of container exclude each other: leave one of them out')
   return {
     container,
     previous,
@@ -42,14 +43,16 @@ function sinceOf(seconds: string | undefined, time: string | undefined, nowNs: b
   if (ago !== undefined) throw invalid('Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified')
   const at = /^\d{4}-\d\d-\d\d[Tt]/.test(time) ? parseTime(time, nowNs) : undefined
   if (at === undefined)
-    throw badRequest(`sinceTime: Invalid value: ${shown(time)}: must be a time in RFC 3339, such as 2026-11-23T10:00:00Z`)
-  // The API server hands whole seconds to the kubelet.
+    throw badRequest(
+      `sinceTime: Invalid value: ${quoted(time)}: must be a time in RFC 3339, such as 2026-11-23T10:00:00Z`,
+    )
+  // The API server passes whole seconds to the kubelet.
   return at - (at % 1_000_000_000n)
 }
 
 function integer(name: string, value: string | undefined, least: number, rule: string): number | undefined {
   if (value === undefined || value === '') return undefined
-  if (!/^-?\d{1,19}$/.test(value)) throw badRequest(`${name}: Invalid value: ${shown(value)}: must be a whole number`)
+  if (!/^-?\d{1,19}$/.test(value)) throw badRequest(`${name}: Invalid value: ${quoted(value)}: must be a whole number`)
   if (Number(value) < least) throw invalid(`${name}: Invalid value: ${value}: ${rule}`)
   return Math.min(Number(value), Number.MAX_SAFE_INTEGER)
 }
@@ -64,7 +67,7 @@ function streamOf(value: string): LogRequest['stream'] {
     case 'Stderr':
       return 'stderr'
     default:
-      throw invalid(`stream: Unsupported value: ${shown(value)}: supported values: "All", "Stderr", "Stdout"`)
+      throw invalid(`stream: Unsupported value: ${quoted(value)}: supported values: "All", "Stderr", "Stdout"`)
   }
 }
 

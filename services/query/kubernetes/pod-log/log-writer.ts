@@ -1,5 +1,5 @@
-// Lines as the kubelet writes them to kubectl logs, byte for byte: k8s.io/cri-client pkg/logs/logs.go, logWriter. A line whose end never came
-// has no newline, and what comes behind it has no timestamp.
+// Writes lines as the kubelet does for kubectl logs, byte for byte: k8s.io/cri-client pkg/logs/logs.go, logWriter. A
+// line whose end never came has no newline, and the line behind it has no timestamp.
 import type { Line } from '#shared/lines/row-decoder.ts'
 import { formatTime } from '#shared/time/format-time.ts'
 
@@ -12,14 +12,14 @@ export interface LogWriterOptions {
 
 export interface LogWriter {
   write(lines: readonly Line[]): Buffer
-  /** Whether all bytes were written that may be. */
+  /** Whether `bytesMax` bytes are written. */
   readonly full: boolean
 }
 
 const newline = Buffer.from('\n')
 
 export function createLogWriter({ timestamps, since, bytesMax }: LogWriterOptions): LogWriter {
-  let left = bytesMax ?? Number.POSITIVE_INFINITY
+  let bytesLeft = bytesMax ?? Number.POSITIVE_INFINITY
   let atLineStart = true
   return {
     write(lines) {
@@ -32,12 +32,12 @@ export function createLogWriter({ timestamps, since, bytesMax }: LogWriterOption
         atLineStart = !partial
       }
       const bytes = Buffer.concat(parts)
-      const written = bytes.length > left ? bytes.subarray(0, left) : bytes
-      left -= written.length
+      const written = bytes.length > bytesLeft ? bytes.subarray(0, bytesLeft) : bytes
+      bytesLeft -= written.length
       return written
     },
     get full() {
-      return left <= 0
+      return bytesLeft <= 0
     },
   }
 }

@@ -1,4 +1,4 @@
-// GET /k8s/api/v1/namespaces/NAMESPACE/pods/NAME/log: what one life of one container said, byte for byte.
+// GET /k8s/api/v1/namespaces/NAMESPACE/pods/NAME/log: the lines of one life of a container, byte for byte.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import { endOfLife } from './read-life-end.ts'
 import { logLife } from './log-life.ts'
 import { followedLines, logLines } from './read-log-lines.ts'
 import { podItems } from '../pod-objects/read-pod-items.ts'
-import { findPod, type FoundPod } from '../pod-objects/read-pod-names.ts'
+import { findPod, type RequestedPod } from '../pod-objects/read-pod-names.ts'
 import { resolvePod } from '#projector/resolve-pod.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
 import { createLogWriter, type LogWriter } from './log-writer.ts'
@@ -26,7 +26,7 @@ export const podLogRoute =
     app.get('/api/v1/namespaces/:namespace/pods/:name/log', async (request: FastifyRequest, reply) => {
       const { tenant } = request
       const { namespace, name } = request.params as { namespace: string; name: string }
-      const asked = readLogRequest(request, nowNs(clock))
+      const requested = readLogRequest(request, nowNs(clock))
       const signal = AbortSignal.any([clientGone(reply), stopping])
       const reading = requestReading({ store, limits }, reply, signal)
       const pod = await findPod(reading, { tenant, namespace, name })
@@ -37,30 +37,39 @@ export const podLogRoute =
         resolvePod(reading, tenant, pod.uid),
       ])
       if (identity === undefined)
-        throw badRequest(`pod ${JSON.stringify(name)} is known by its events alone: no container of it has been reported`)
+        throw badRequest(`pod ${JSON.stringify(name)} has no log: only Events name it, no line and no container`)
       if (item === undefined) throw notFound('pods', name)
       const life = logLife(item.object, identity, {
-        container: asked.container.name,
-        life: lifeOf(pod, asked),
-        previous: asked.previous,
+        container: requested.container.name,
+        life: lifeOf(pod, requested),
+        previous: requested.previous,
       })
-      const { tailLines, since } = asked
-      const filter: LineFilter = { tenant, fields: asked.stream === '' ? {} : { stream: [asked.stream] }, scope: life.scope }
+      const { tailLines, since } = requested
+      const filter: LineFilter = {
+        tenant,
+        fields: requested.stream === '' ? {} : { stream: [requested.stream] },
+        scope: life.scope,
+      }
       const { first, last } = identity.extent ?? { first: 0n, last: -1n }
       const from = tailLines === undefined && since !== undefined && since > first ? since : first
       const options = { reading, pod: identity, filter: { ...filter, from, to: last + 1n }, tailLines }
       const endedAt = () => endOfLife(reading, { tenant, uid: pod.uid, ...life })
-      const lines = asked.follow ? followedLines({ ...options, nowMs, pollIntervalMs, endedAt, signal }) : logLines(options)
-      return sendLog(reply, { lines, writer: createLogWriter(asked), follow: asked.follow, signal })
+      const lines = requested.follow
+        ? followedLines({ ...options, nowMs, pollIntervalMs, endedAt, signal })
+        : logLines(options)
+      return sendLog(reply, { lines, writer: createLogWriter(requested), follow: requested.follow, signal })
     })
     done()
   }
 
-/** A life is named once: behind the @ of the pod's name, behind that of the container, or as the previous one. */
-function lifeOf({ life }: FoundPod, { container, previous }: LogRequest): number | undefined {
-  if (life !== undefined && previous) throw badRequest("previous and a life behind the @ of the pod's name exclude each other")
+/** The life that the request names: behind the @ of the pod's name, behind that of the container, or by `previous`. */
+function lifeOf({ life }: RequestedPod, { container, previous }: LogRequest): number | undefined {
+  if (life !== undefined && previous)
+    throw badRequest("previous and a life behind the @ of the pod's name exclude each other: leave one of them out")
   if (life !== undefined && container.life !== undefined)
-    throw badRequest("a life behind the @ of the pod's name and one behind that of container exclude each other")
+    throw badRequest(
+      "a life behind the @ of the pod's name and one behind that of container exclude each other: leave one of them out",
+    )
   return container.life ?? (previous ? -1 : life)
 }
 
@@ -94,5 +103,5 @@ async function sendLog(reply: FastifyReply, { lines, writer, follow, signal }: L
   return reply.type('text/plain').send(Readable.from(body(), { objectMode: false, highWaterMark: 64 * 1024 }))
 }
 
-/** ms after which a client that follows a silent container has its headers. */
+/** A client that follows a silent container gets the headers after so many ms. */
 const headersAfterMs = 300

@@ -1,4 +1,4 @@
-// Whether a container instance may say more: a follower of its log stays until it has ended.
+// Reads whether a life has ended, since a client follows its log until then.
 import { renderPod } from '#shared/pod-model/pod.ts'
 import { loadFacts } from '#projector/load-facts.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
@@ -8,11 +8,11 @@ export interface LifeName {
   uid: string
   container: string
   restart: number | undefined
-  /** Where they are known: several instances may have one number. */
+  /** Ids of the instance, where they are known: several instances may have one restart number. */
   containerIds: readonly string[]
 }
 
-/** When it ended, epoch ms, 0 where nobody told when; undefined while it may live. */
+/** When the life ended, epoch ms, 0 where no fact says when; undefined while the life may run. */
 export async function endOfLife(
   reading: Reading,
   { tenant, uid, container, restart, containerIds }: LifeName,
@@ -22,11 +22,11 @@ export async function endOfLife(
   const ofContainer = lives.filter((life) => life.container === container)
   const numbered = ofContainer.filter((one) => restart !== undefined && one.restart === restart)
   const life = numbered.find(({ containerId }) => containerIds.includes(containerId)) ?? numbered.at(-1)
-  const followed =
+  const hasSuccessor =
     life === undefined
       ? ofContainer.some((one) => restart !== undefined && (one.restart ?? -1) > restart)
       : ofContainer.at(-1) !== life
-  if (!verdict.over && !followed && life?.state !== 'terminated') return undefined
+  if (!verdict.over && !hasSuccessor && life?.state !== 'terminated') return undefined
   const at = life?.finishedAt ?? verdict.diedAt
   return at === null ? 0 : Date.parse(at)
 }

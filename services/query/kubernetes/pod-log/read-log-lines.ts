@@ -1,14 +1,15 @@
-// The lines of a container's log, and then, where it is followed, what arrives until its life is over: what the kubelet does with a file.
+// Reads the lines of a container's log as the kubelet reads a log file. Where a client follows the log, reads what
+// arrives until the life is over.
 import { compare } from '#shared/compare.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { LineKey } from '#shared/lines/line-order.ts'
-import { createShownLines, follow } from '#query/tail/follow-lines.ts'
+import { createSentLines, follow } from '#query/tail/follow-lines.ts'
 import { streamPodLines, type PodLinesOptions } from '#shared/store-reading/pod-lines.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 
 export interface LogOptions extends Omit<PodLinesOptions, 'order' | 'after' | 'filter'> {
   filter: LineFilter
-  /** The last n lines alone, whatever their time. */
+  /** Only the last n lines, whatever their time. */
   tailLines: number | undefined
 }
 
@@ -18,23 +19,23 @@ export async function* logLines({ tailLines, ...options }: LogOptions): AsyncGen
   else yield* lastLines(options, tailLines)
 }
 
-/** Bytes of messages up to which the last lines are held; more of them are read twice. */
+/** The last lines are held in memory up to so many bytes of messages; more of them are read twice. */
 const heldBytesMax = 8 * 1024 * 1024
 
 async function* lastLines(options: Omit<LogOptions, 'tailLines'>, count: number): AsyncGenerator<Line[]> {
   if (count === 0) return
   let held: Line[][] = []
   let bytes = 0
-  let seen = 0
+  let lineCount = 0
   let before: LineKey | undefined
   for await (const part of streamPodLines({ ...options, order: 'desc' })) {
-    const mine = part.slice(0, count - seen)
-    seen += mine.length
-    for (const { message } of mine) bytes += message.length
-    if (bytes <= heldBytesMax) held.push(mine)
+    const lastOfPart = part.slice(0, count - lineCount)
+    lineCount += lastOfPart.length
+    for (const { message } of lastOfPart) bytes += message.length
+    if (bytes <= heldBytesMax) held.push(lastOfPart)
     else held = []
-    if (mine.length < part.length) {
-      before = keyOf(part[mine.length]!)
+    if (lastOfPart.length < part.length) {
+      before = keyOf(part[lastOfPart.length]!)
       break
     }
   }
@@ -46,54 +47,54 @@ export interface FollowedLogOptions extends LogOptions {
   /** Epoch ms. */
   nowMs: number
   pollIntervalMs: number
-  /** When the life ended, epoch ms, 0 where nobody told; undefined while it may say more. */
+  /** When the life ended, epoch ms, 0 where no fact says when; undefined while the life may say more. */
   endedAt: () => Promise<number | undefined>
   signal: AbortSignal
 }
 
-/** An insert may become visible after a later one began: what arrived this long before is looked for again. */
+/** An insert may become visible after a later one began: the first poll reads arrivals from so long before. */
 const lateMs = 10_000
-/** From the end of a life until its last lines are here: agents send in batches. */
+/** How long after the end of a life its last lines may arrive: agents send in batches. */
 const stragglersMs = 60_000
-/** Looks that find nothing after the life is over, until its log is. */
-const quietLooks = 10
-/** Looks between two questions whether the life is over. */
-const looksAtOnce = 4
+/** The log ends after so many polls without a line once the life is over. */
+const quietPollsMax = 10
+/** Every so many polls, the end of the life is read again. */
+const pollsPerEndRead = 4
 
 export async function* followedLines(options: FollowedLogOptions): AsyncGenerator<Line[]> {
   const { reading, filter, nowMs, pollIntervalMs, endedAt, signal, tailLines } = options
-  const shown = createShownLines()
+  const sentLines = createSentLines()
   const since = nowMs - lateMs
   let first: bigint | undefined
   let ended = await endedAt()
   for await (const lines of logLines(options)) {
-    for (const line of lines) if (line.received >= since) shown.add(line)
+    for (const line of lines) if (line.received >= since) sentLines.add(line)
     first ??= lines[0]?.ts
     yield lines
   }
   if (ended !== undefined && ended < nowMs - stragglersMs) return
-  // Lines that were there already and are not among the last n stay out.
+  // A line that was stored before the request and is not among the last n is left out.
   const isNew = ({ received, ts }: Line): boolean =>
     received >= nowMs || tailLines === undefined || (first !== undefined && ts >= first)
   const { from: _, to: __, ...unbounded } = filter
-  let quiet = 0
-  let looks = 0
-  for await (const arrived of follow({
+  let quietPolls = 0
+  let polls = 0
+  for await (const arrivals of follow({
     reading,
     filter: () => Promise.resolve(unbounded),
     since,
-    shown,
+    sentLines,
     pollIntervalMs,
     signal,
   })) {
-    const lines = arrived
+    const lines = arrivals
       .map(({ line }) => line)
       .filter(isNew)
       .toSorted(inFileOrder)
     if (lines.length > 0) yield lines
-    quiet = lines.length > 0 || ended === undefined ? 0 : quiet + 1
-    if (ended === undefined && ++looks % looksAtOnce === 0) ended = await endedAt()
-    if (quiet >= quietLooks) return
+    quietPolls = lines.length > 0 || ended === undefined ? 0 : quietPolls + 1
+    if (ended === undefined && ++polls % pollsPerEndRead === 0) ended = await endedAt()
+    if (quietPolls >= quietPollsMax) return
   }
 }
 

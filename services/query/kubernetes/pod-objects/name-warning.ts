@@ -1,11 +1,12 @@
-// A name that several pods had is one: the answer is about the newest, and a Warning header names the others.
+// Sets a Warning header where several pods had the requested name: the answer is about the newest, the header names the
+// others.
 import type { FastifyReply } from 'fastify'
 import { warn } from '../api/warning.ts'
-import type { FoundPod } from './read-pod-names.ts'
+import type { RequestedPod } from './read-pod-names.ts'
 
 const namedMax = 8
 
-export function warnOfOthers(reply: FastifyReply, { name, others }: Pick<FoundPod, 'name' | 'others'>): void {
+export function warnOfOthers(reply: FastifyReply, { name, others }: Pick<RequestedPod, 'name' | 'others'>): void {
   if (others.length === 0) return
   const named = others.slice(0, namedMax).join(', ')
   const more = others.length > namedMax ? ` and ${others.length - namedMax} more` : ''

@@ -1,28 +1,29 @@
-// A Pod as kubectl reads it. What Kubernetes last told stands, except where it would call a dead pod alive: docs/decisions/0010. What is
-// known beyond it is in annotations, two conditions and the containers that it does not list. A pod that nobody told of is made up.
+// Pure: a Pod as kubectl reads it: the object that Kubernetes reported last, with annotations, two conditions and
+// further containers from the record. It never calls a dead pod alive (docs/decisions/0010). Where Kubernetes reported
+// no object, pod-without-object.ts makes one.
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { withKnownContainers } from './known-containers.ts'
-import { madeUpPod } from './pod-without-object.ts'
+import { podWithoutObject } from './pod-without-object.ts'
 import { wholeSecond, type KubernetesObject, type Metadata } from '../api/api-object.ts'
 import { sealOf } from './pod-seal.ts'
-import type { ContainerStatus, PodObjectSources, PodStatus, ToldPod } from './pod-status.ts'
+import type { ContainerStatus, PodObjectSources, PodStatus, RenderedPod } from './pod-status.ts'
 
 export function podObject(sources: PodObjectSources): KubernetesObject {
-  const { name, rendered, cause, told } = sources
+  const { name, rendered, cause, reported } = sources
   const { pod, verdict } = rendered
-  const base = withKnownContainers(told ?? madeUpPod(sources), rendered.lives)
-  const seal = sources.counted ? sealOf(pod) : undefined
+  const base = withKnownContainers(reported ?? podWithoutObject(sources), rendered.lives)
+  const seal = sources.hasLineCounts ? sealOf(pod) : undefined
   const status = (base['status'] ?? {}) as PodStatus
-  const { deletionTimestamp, deletionGracePeriodSeconds, ...kept } = base.metadata
-  const shown = verdict.over ? ended(status, rendered) : status
-  const asked = {
+  const { deletionTimestamp, deletionGracePeriodSeconds, ...baseMetadata } = base.metadata
+  const statusNow = verdict.over ? endedStatus(status, rendered) : status
+  const deletion = {
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
     ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
   }
   const metadata: Metadata = {
-    ...kept,
-    // kubectl says "Terminating" of a pod with such a time, and nothing else.
-    ...(verdict.over ? {} : asked),
+    ...baseMetadata,
+    // kubectl prints only "Terminating" for a pod with a deletion time, and so hides how the pod ended.
+    ...(verdict.over ? {} : deletion),
     name,
     namespace: pod.namespace,
     annotations: {
@@ -30,22 +31,28 @@ export function podObject(sources: PodObjectSources): KubernetesObject {
       ...annotationsOf(rendered, cause, {
         ...(name === pod.name ? {} : { name: pod.name }),
         ...(verdict.over && deletionTimestamp !== undefined ? { 'deletion-timestamp': deletionTimestamp } : {}),
-        ...(status.phase === undefined || status.phase === shown.phase ? {} : { 'last-reported-phase': status.phase }),
+        ...(status.phase === undefined || status.phase === statusNow.phase
+          ? {}
+          : { 'last-reported-phase': status.phase }),
         ...(seal === undefined ? {} : { seal: seal.text }),
       }),
     },
   }
-  const conditions = [...(status.conditions ?? []), died(rendered), ...(seal === undefined ? [] : [seal.condition])]
+  const conditions = [
+    ...(status.conditions ?? []),
+    diedCondition(rendered),
+    ...(seal === undefined ? [] : [seal.condition]),
+  ]
   return {
     ...base,
     apiVersion: 'v1',
     kind: 'Pod',
     metadata,
-    status: { ...shown, conditions },
+    status: { ...statusNow, conditions },
   }
 }
 
-function annotationsOf({ pod }: ToldPod, cause: string, more: Record<string, string>): Record<string, string> {
+function annotationsOf({ pod }: RenderedPod, cause: string, more: Record<string, string>): Record<string, string> {
   const values = {
     outcome: pod.outcome,
     ...(cause === '' ? {} : { cause }),
@@ -58,7 +65,7 @@ function annotationsOf({ pod }: ToldPod, cause: string, more: Record<string, str
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [`afterlog.io/${key}`, value]))
 }
 
-function died({ pod, verdict }: ToldPod): object {
+function diedCondition({ pod, verdict }: RenderedPod): object {
   return {
     type: 'afterlog.io/Died',
     status: verdict.over ? 'True' : pod.outcome === 'unknown' ? 'Unknown' : 'False',
@@ -68,8 +75,8 @@ function died({ pod, verdict }: ToldPod): object {
   }
 }
 
-/** The status of a pod that is over: no container of it runs, whatever was last told. */
-function ended(status: PodStatus, { pod }: ToldPod): PodStatus {
+/** The status of a pod that is over: no container of it runs, whatever Kubernetes reported last. */
+function endedStatus(status: PodStatus, { pod }: RenderedPod): PodStatus {
   const isFinal = status.phase === 'Failed' || status.phase === 'Succeeded'
   const reason = status.reason || (isFinal ? '' : outcomeWord[pod.outcome])
   const message = status.message || (isFinal ? '' : pod.message)
@@ -80,14 +87,14 @@ function ended(status: PodStatus, { pod }: ToldPod): PodStatus {
     ...(message === '' ? {} : { message }),
     ...Object.fromEntries(
       (['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses'] as const).flatMap((field) =>
-        status[field] === undefined ? [] : [[field, status[field].map((one) => stopped(one, pod.diedAt))]],
+        status[field] === undefined ? [] : [[field, status[field].map((one) => stoppedStatus(one, pod.diedAt))]],
       ),
     ),
   }
 }
 
-/** In the kubelet's own words for a container whose end nobody saw. */
-function stopped(container: ContainerStatus, diedAt: string | null): ContainerStatus {
+/** The status of a container that has stopped, in the words of the kubelet where its end was not reported. */
+function stoppedStatus(container: ContainerStatus, diedAt: string | null): ContainerStatus {
   const running = container.state?.['running'] as { startedAt?: string } | undefined
   if (running === undefined) return { ...container, ready: false, started: false }
   const terminated = {

@@ -1,4 +1,4 @@
-// Pods, dead and alive: one, a list, a watch. GET /k8s/api/v1/…/pods.
+// GET /k8s/api/v1/…/pods: one pod, a list or a watch of pods, dead and alive.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { notFound, badRequest } from '#shared/kubernetes-status.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
@@ -25,7 +25,7 @@ interface PodPath {
   name?: string
 }
 
-/** Pods that one step of a list looks at. */
+/** How many pods one step of a list reads. */
 const stepMax = 500
 
 export const podRoutes =
@@ -51,22 +51,27 @@ export const podRoutes =
     done()
   }
 
-async function listPods(options: KubernetesRouteOptions, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function listPods(
+  options: KubernetesRouteOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const { tenant } = request
   const { namespace } = request.params as PodPath
-  const asked = readList(request, podFields)
+  const requested = readList(request, podFields)
   const { store, limits, clock } = options
-  const { shape, labels, fields, limit } = asked
+  const { shape, labels, fields, limit } = requested
   const selection = { namespace, labels, fields }
-  if (asked.watch) {
+  if (requested.watch) {
     const watch = (run: WatchRun) => watchPods({ ...run, depth: depthOf(shape), selection })
-    return sendWatch(options, reply, { tenant, asked, resource: podResource, watch })
+    return sendWatch(options, reply, { tenant, requested, resource: podResource, watch })
   }
   const nowMs = clock()
   const reading = requestReading({ store, limits }, reply)
-  const of = [tenant, 'pods', namespace ?? '', ...asked.selectors]
-  const after = positionOf(decodeContinue(asked.continue, 4, of))
-  const token = ({ namespace: last, name, born, uid }: NamePosition) => encodeContinue([last, name, String(born), uid], of)
+  const of = [tenant, 'pods', namespace ?? '', ...requested.selectors]
+  const after = positionOf(decodeContinue(requested.continue, 4, of))
+  const token = ({ namespace: last, name, born, uid }: NamePosition) =>
+    encodeContinue([last, name, String(born), uid], of)
   const walk = podSteps({
     reading,
     tenant,
@@ -86,13 +91,14 @@ async function listPods(options: KubernetesRouteOptions, request: FastifyRequest
   return sendList(reply, { resource: podResource, shape, limit, resourceVersion: String(nowMs), steps: steps() })
 }
 
-/** How much of a pod a shape of an answer needs. */
+/** How much of a pod an answer of this shape needs. */
 const depthOf = ({ as, include }: Shape): PodItemOptions['depth'] =>
   as === 'Object' || (as === 'Table' && include === 'Object') ? 'sealed' : 'metadata'
 
 function positionOf(key: string[] | undefined): NamePosition | undefined {
   if (key === undefined) return undefined
   const [namespace, name, born, uid] = key as [string, string, string, string]
-  if (!/^\d{1,18}$|^[1-8]\d{18}$/.test(born)) throw badRequest('continue key is not valid: it is not one that this server gave')
+  if (!/^\d{1,18}$|^[1-8]\d{18}$/.test(born))
+    throw badRequest('continue key is not valid: it is not one that this server gave; list again without it')
   return { namespace, name, born: BigInt(born), uid }
 }

@@ -1,7 +1,7 @@
-// The row of a pod in a table: what kubectl get pods shows.
+// Pure: the row of a pod in a table, which `kubectl get pods` prints.
 import { since } from '../api/human-duration.ts'
 import { column, type Resource } from '../api/api-object.ts'
-import type { ToldPod } from './pod-status.ts'
+import type { RenderedPod } from './pod-status.ts'
 
 export const podResource: Resource = {
   apiVersion: 'v1',
@@ -13,7 +13,7 @@ export const podResource: Resource = {
     column('Restarts', 'Sum of the restart numbers of its containers.'),
     column('Lives', 'Container instances that are known.'),
     column('Died', 'Since its death.'),
-    column('Age', 'Since it was created, or first seen.'),
+    column('Age', 'Since it was created, or since its first line or fact.'),
     column('Node', 'Where it ran.'),
     column('Reason', 'Why it ended, or what it waits for.', 1),
     column('Owner', 'What made it.', 1),
@@ -22,7 +22,12 @@ export const podResource: Resource = {
   ],
 }
 
-export function podCells(name: string, { pod, verdict }: ToldPod, createdAt: string | null, nowMs: number): string[] {
+export function podCells(
+  name: string,
+  { pod, verdict }: RenderedPod,
+  createdAt: string | null,
+  nowMs: number,
+): string[] {
   const lives = pod.containers.reduce((sum, container) => sum + container.lives.length, 0)
   const { kind, name: owner } = pod.owner
   return [

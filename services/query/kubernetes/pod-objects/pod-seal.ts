@@ -1,4 +1,5 @@
-// The seals of a pod's lives as kubectl describe shows them: a condition for all of them, an annotation with a sentence for each.
+// Pure: the seals of a pod's lives for `kubectl describe`: one condition for all of them, and the text of an annotation
+// with a sentence for each.
 import type { Seal } from '#shared/pod-model/seal/evidence.ts'
 import type { PodJson } from '#shared/pod-model/pod.ts'
 
@@ -7,7 +8,7 @@ export interface PodSeal {
   text: string
 }
 
-/** From worst to best. */
+/** States from the worst to the best. */
 const states = ['gap', 'tail-unknown', 'unsealed', 'sealed'] as const satisfies readonly Seal['state'][]
 
 const words: Record<Seal['state'], { status: 'True' | 'False' | 'Unknown'; reason: string }> = {

@@ -1,11 +1,11 @@
-// Pure: selectors of Kubernetes on records.
+// Pure: applies the selectors of Kubernetes to records.
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { ownerLabel } from '../api/owner-label.ts'
 import { requiredValue, type FieldTerm } from '../api/field-selector.ts'
 import { matchesLabels, type LabelRequirement } from '../api/label-selector.ts'
 import type { NameFilter } from './read-named-pods.ts'
 
-/** Pods that no object reported have no labels. */
+/** A pod whose object was never reported has no labels. */
 export function hasLabels(record: PodRecord, requirements: readonly LabelRequirement[]): boolean {
   return requirements.every((requirement) =>
     requirement.key === ownerLabel && requirement.operator === 'in'
@@ -14,8 +14,10 @@ export function hasLabels(record: PodRecord, requirements: readonly LabelRequire
   )
 }
 
-/** What leads to the pods that selectors pick, where something does: all others are looked through. */
-export function leadOf(labels: readonly LabelRequirement[], fields: readonly FieldTerm[]): NameFilter['among'] {
+/**
+ * Handles that lead to the pods that the selectors pick; undefined where none does, so that all pods have to be read.
+ */
+export function handlesOf(labels: readonly LabelRequirement[], fields: readonly FieldTerm[]): NameFilter['among'] {
   const label = labels.find((requirement) => requirement.operator === 'in')
   if (label?.operator === 'in')
     return label.key === ownerLabel

@@ -1,29 +1,29 @@
-// What a Pod object is made from, and the parts of it that are read here.
+// Types: what a Pod object is made from, and the parts of its status that this folder reads.
 import type { PodJson } from '#shared/pod-model/pod.ts'
 import type { LifeRecord } from '#shared/pod-model/record.ts'
 import type { KubernetesObject } from '../api/api-object.ts'
 import type { PodRow } from '#shared/pod-model/rows.ts'
 
-/** As much of a pod as its object and its row in a table rest on. */
-export interface ToldPod {
+/** The parts of a record that the object and the row of a pod need. */
+export interface RenderedPod {
   pod: PodJson
   lives: readonly LifeRecord[]
   verdict: { over: boolean }
 }
 
 export interface PodObjectSources {
-  /** The name that it was asked by, or has in the list. */
+  /** The name that the request gave, or that the pod has in the list. */
   name: string
-  rendered: ToldPod
-  /** Why it ended, in one sentence, as GET /v1/pods/{uid} says it; '' where that was not read. */
+  rendered: RenderedPod
+  /** The cause in one sentence, as GET /v1/pods/{uid} has it; '' where the answer does not need it. */
   cause: string
-  /** What Kubernetes told, in short. */
+  /** Columns of the Pod that Kubernetes reported last; null where it reported none. */
   row: Pick<PodRow, 'createdAt' | 'phase' | 'ip'> | null
-  /** As Kubernetes last told it; undefined where it did not, or where only metadata is wanted. */
-  told: KubernetesObject | undefined
+  /** The object that Kubernetes reported last; undefined where it reported none, or the answer needs only metadata. */
+  reported: KubernetesObject | undefined
   labels: Record<string, string>
-  /** Whether lines were counted, which a seal rests on. */
-  counted: boolean
+  /** Whether lines are counted: a seal needs the counts. */
+  hasLineCounts: boolean
 }
 
 export interface PodStatus {

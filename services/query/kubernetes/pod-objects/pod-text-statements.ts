@@ -1,11 +1,11 @@
-// What the pods of a page show besides their facts: whole objects, or their labels where only metadata is wanted.
+// The statement of the objects of a page of pods, or of their labels where the answer needs only metadata.
 import { sql, statement, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 
 export interface PodTextRow {
   uid: string
   labels: Record<string, string>
-  /** The Pod as JSON, '' where it was not asked for. */
+  /** The Pod as JSON, '' where the answer does not need it. */
   object: string
   phase: string
   ip: string

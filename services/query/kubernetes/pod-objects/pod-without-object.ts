@@ -1,13 +1,13 @@
-// A Pod for one that only lines or Events told of, or whose object was not read. Its containers are filled in as everywhere.
+// Pure: a Pod for a pod whose object was not reported, or is not needed. known-containers.ts adds the containers.
 import { wholeSecond, type KubernetesObject } from '../api/api-object.ts'
-import type { PodObjectSources, ToldPod } from './pod-status.ts'
+import type { PodObjectSources, RenderedPod } from './pod-status.ts'
 
-export function madeUpPod({
+export function podWithoutObject({
   name,
   rendered,
   row,
   labels,
-}: Omit<PodObjectSources, 'told' | 'counted' | 'cause'>): KubernetesObject {
+}: Omit<PodObjectSources, 'reported' | 'hasLineCounts' | 'cause'>): KubernetesObject {
   const { pod } = rendered
   const born = row?.createdAt ?? pod.firstSeen
   return {
@@ -28,7 +28,7 @@ export function madeUpPod({
   }
 }
 
-function phaseOf({ pod, verdict }: ToldPod): string {
+function phaseOf({ pod, verdict }: RenderedPod): string {
   if (pod.outcome === 'unknown') return 'Unknown'
   if (!verdict.over) return 'Running'
   return pod.outcome === 'completed' ? 'Succeeded' : 'Failed'

@@ -1,5 +1,6 @@
-// Pods by the names that they have under /k8s: the newest of a name has the name, older ones NAME.UIDPREFIX. In the order of Kubernetes, by
-// namespace and name; a page starts behind its last key, so that its cost does not grow with what came before.
+// Reads pods by their names under /k8s: the newest pod of a name has the name, older pods are NAME.UIDPREFIX. The order
+// is that of Kubernetes, by namespace and name. A page starts behind a key, so its cost does not grow with the pods
+// before it.
 import { compare } from '#shared/compare.ts'
 import { join, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
@@ -10,13 +11,13 @@ export interface NamedPod {
   uid: string
   namespace: string
   name: string
-  /** Epoch ns as decimal text, 0 where nothing reports it. */
+  /** Epoch ns as decimal text, 0 where no fact says it. */
   born: string
-  /** 1 is the newest of its name. */
+  /** The place among the pods of its name; 1 is the newest. */
   nth: number
-  /** What names it among pods of one name: its uid, or a hash of one that cannot stand in a path. */
+  /** What names the pod among those of its name: the uid, or a hash of a uid that cannot stand in a path. */
   handle: string
-  /** Pods of its name whose handles begin with the same 8 letters, itself included. */
+  /** How many pods of its name have handles with the same first 8 letters, this pod included. */
   alike: number
 }
 
@@ -31,7 +32,7 @@ export interface NameFilter {
   tenant: string
   namespace?: string | undefined
   names?: readonly string[] | undefined
-  /** Only names of pods that one of these leads to. */
+  /** Only names of pods to which one of these handles leads. */
   among?: { kind: HandleKind; values: readonly string[] } | undefined
 }
 
@@ -44,24 +45,24 @@ interface NameRow {
   isDeleted: number
 }
 
-/** Pods of one name that are told apart. */
+/** How many pods of one name are read at most. */
 const ofOneNameMax = 10_000
 
-/** At least one name where there is any, in order; fewer than `limit` pods mean that there are no more. */
+/** In order. Fewer than `limit` pods mean that there are no more. */
 export async function readNamedPods(
   reading: Pick<RowReading, 'rows'>,
   filter: NameFilter,
   after: NamePosition | undefined,
   limit: number,
 ): Promise<NamedPod[]> {
-  const values = await namesWanted(reading, filter, after, limit)
+  const values = await valuesOfNames(reading, filter, after, limit)
   if (values?.length === 0) return []
   for (let size = limit + 1; ; size *= 4) {
     const rows = await reading.rows<NameRow>(rowsOfNames(filter, values, after, size))
     const names = [...Map.groupBy(rows, ({ value }) => value).values()]
-    // The last name may go on behind the rows.
-    const whole = rows.length < size || size > ofOneNameMax ? names : names.slice(0, -1)
-    const known = whole.map(standing)
+    // The last name may have more rows than were read.
+    const completeNames = rows.length < size || size > ofOneNameMax ? names : names.slice(0, -1)
+    const known = completeNames.map(standing)
     const gone = await uidsGone(reading, filter.tenant, known.filter((ofName) => ofName.length > 1).flat())
     const pods = known
       .flatMap((ofName) => numbered(ofName.filter(({ uid }) => !gone.has(uid))))
@@ -78,8 +79,8 @@ function standing(rows: readonly NameRow[]): NameRow[] {
     const order = other === undefined ? 1n : BigInt(row.revision) - BigInt(other.revision)
     if (order > 0n || (order === 0n && row.isDeleted < other!.isDeleted)) newest.set(row.uid, row)
   }
-  const kept = new Set(newest.values())
-  return rows.filter((row) => kept.has(row) && row.isDeleted === 0)
+  const newestRows = new Set(newest.values())
+  return rows.filter((row) => newestRows.has(row) && row.isDeleted === 0)
 }
 
 /** Those of which no record is left, though a row leads to one. */
@@ -119,29 +120,32 @@ function isBehind({ namespace, name, born, uid }: NamedPod, after: NamePosition)
   return order > 0
 }
 
-/** Values of the next names where some are asked for; undefined where all are. */
-async function namesWanted(
+/** The lookup values of the next names that the filter picks; undefined where it picks all. */
+async function valuesOfNames(
   { rows }: Pick<RowReading, 'rows'>,
   { tenant, namespace, names, among }: NameFilter,
   after: NamePosition | undefined,
   limit: number,
 ): Promise<string[] | undefined> {
-  if (names !== undefined && namespace !== undefined && among === undefined) return names.map((name) => joined(namespace, name))
+  if (names !== undefined && namespace !== undefined && among === undefined)
+    return names.map((name) => joined(namespace, name))
   if (names === undefined && among === undefined) return undefined
-  const run = among ?? { kind: 'name', values: names! }
+  const handles = among ?? { kind: 'name', values: names! }
   const conditions = [
-    sql`${fromTable(tenant, 'pod_lookup')} AND kind = ${str(run.kind)} AND value IN ${strs(run.values)} AND is_deleted = 0`,
+    sql`${fromTable(tenant, 'pod_lookup')} AND kind = ${str(handles.kind)} AND value IN ${strs(handles.values)}
+      AND is_deleted = 0`,
     ...(namespace === undefined ? [] : [sql`namespace = ${str(namespace)}`]),
     ...(names === undefined ? [] : [sql`name IN ${strs(names)}`]),
     ...(after === undefined ? [] : [sql`(toString(namespace), name) >= (${str(after.namespace)}, ${str(after.name)})`]),
   ]
-  const found = await rows<{ namespace: string; name: string }>(
+  const nameRows = await rows<{ namespace: string; name: string }>(
     statement(
-      'names-led-to',
-      sql`SELECT DISTINCT toString(namespace) AS namespace, name ${join(conditions, ' AND ')} ORDER BY namespace, name LIMIT ${uint(limit + 1)}`,
+      'names-by-handle',
+      sql`SELECT DISTINCT toString(namespace) AS namespace, name ${join(conditions, ' AND ')}
+      ORDER BY namespace, name LIMIT ${uint(limit + 1)}`,
     ),
   )
-  return found.map((row) => joined(row.namespace, row.name))
+  return nameRows.map((row) => joined(row.namespace, row.name))
 }
 
 /** Rows: NameRow, names in order, newest first within a name. */
@@ -161,8 +165,9 @@ function rowsOfNames(
   ]
   return statement(
     'pods-by-name',
-    sql`SELECT value, toString(pod_lookup.rank) AS rank, uid, toString(pod_lookup.revision) AS revision, is_deleted AS isDeleted,
-    if(match(uid, '^[0-9A-Za-z_-]+$'), uid, concat('unresolved-', lower(hex(cityHash64(uid))))) AS handle
+    sql`SELECT value, toString(pod_lookup.rank) AS rank, uid, toString(pod_lookup.revision) AS revision,
+    is_deleted AS isDeleted, if(match(uid, '^[0-9A-Za-z_-]+$'), uid, concat('unresolved-', lower(hex(cityHash64(uid)))))
+    AS handle
   ${join(conditions, ' AND ')} ORDER BY value, pod_lookup.rank, uid LIMIT ${uint(limit)}`,
   )
 }

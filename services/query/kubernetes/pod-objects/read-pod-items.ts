@@ -1,10 +1,10 @@
-// Pods under the names of /k8s, with all that an answer shows of them.
+// Reads pods as items of an answer: the object and the row of each.
 import { podTexts, type PodTextRow } from './pod-text-statements.ts'
 import { readRecords, withRunningLines } from '#query/pods/read-records.ts'
 import type { Item } from '../api/api-object.ts'
 import { podObject } from './pod-object.ts'
 import { podCells } from './pod-row.ts'
-import { toldObject } from '../api/reported-object.ts'
+import { reportedObject } from '../api/reported-object.ts'
 import { podJson, type PodRecord } from '#shared/pod-model/record.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import type { NamedPod } from './read-named-pods.ts'
@@ -12,22 +12,22 @@ import type { NamedPod } from './read-named-pods.ts'
 export interface PodItemOptions {
   reading: Reading
   tenant: string
-  /** What is shown: the object with its seal, the object, or its metadata at most. */
+  /** What the answer needs: the object with its seal, the object, or only its metadata. */
   depth: 'sealed' | 'object' | 'metadata'
   nowMs: number
-  /** Records that were read already; others are read. */
+  /** Records that the caller has read already; where missing, they are read here. */
   records?: ReadonlyMap<string, PodRecord>
 }
 
-export interface ShownPod extends Pick<NamedPod, 'uid'> {
-  /** The name that the answer shows. */
-  shown: string
+export interface ListedName extends Pick<NamedPod, 'uid'> {
+  /** The name of the pod in the answer. */
+  listedName: string
 }
 
-/** One for each pod that has a record, in their order: a record may have gone since its handle was read. */
+/** One item for each pod that has a record, in order: a record may have been removed since its handle was read. */
 export async function podItems(
   { reading, tenant, depth, nowMs, records }: PodItemOptions,
-  named: readonly ShownPod[],
+  named: readonly ListedName[],
 ): Promise<Item[]> {
   if (named.length === 0) return []
   const uids = named.map(({ uid }) => uid)
@@ -37,18 +37,26 @@ export async function podItems(
     reading.rows<PodTextRow>(podTexts(tenant, uids, depth !== 'metadata')),
   ])
   const pods = named.filter(({ uid }) => byUid.has(uid))
-  const known = pods.map(({ uid }) => byUid.get(uid)!)
-  const now = sealed ? await withRunningLines(reading, tenant, known) : known
+  const recordsOfPods = pods.map(({ uid }) => byUid.get(uid)!)
+  const current = sealed ? await withRunningLines(reading, tenant, recordsOfPods) : recordsOfPods
   const textOf = new Map(texts.map((text) => [text.uid, text]))
-  return pods.map(({ uid, shown }, i) => {
+  return pods.map(({ uid, listedName }, i) => {
     const text = textOf.get(uid)
-    const told = text === undefined || text.object === '' ? undefined : toldObject(text.object)
+    const reported = text === undefined || text.object === '' ? undefined : reportedObject(text.object)
     // An object that is not stored any more has left its labels in the record.
-    const { over, lives, createdAt } = now[i]!
-    const cause = sealed ? now[i]!.cause : ''
-    const rendered = { pod: podJson(now[i]!), verdict: { over }, lives }
-    const labels = text?.labels ?? now[i]!.labels
-    const object = podObject({ name: shown, rendered, cause, row: text ?? null, told, labels, counted: sealed })
-    return { object, cells: podCells(shown, rendered, text?.createdAt ?? createdAt, nowMs) }
+    const { over, lives, createdAt } = current[i]!
+    const cause = sealed ? current[i]!.cause : ''
+    const rendered = { pod: podJson(current[i]!), verdict: { over }, lives }
+    const labels = text?.labels ?? current[i]!.labels
+    const object = podObject({
+      name: listedName,
+      rendered,
+      cause,
+      row: text ?? null,
+      reported,
+      labels,
+      hasLineCounts: sealed,
+    })
+    return { object, cells: podCells(listedName, rendered, text?.createdAt ?? createdAt, nowMs) }
   })
 }

@@ -1,4 +1,4 @@
-// Walks the pods that selectors pick, in steps of a bounded cost, in the order of their names.
+// Reads the pods that selectors pick, in the order of their names, in steps of a bounded cost.
 import type { Item } from '../api/api-object.ts'
 import { podField, readsObject } from './pod-fields.ts'
 import { matchesFields, requiredValue, type FieldTerm } from '../api/field-selector.ts'
@@ -6,8 +6,8 @@ import type { LabelRequirement } from '../api/label-selector.ts'
 import { readRecords } from '#query/pods/read-records.ts'
 import { readNamedPods, type NameFilter, type NamePosition, type NamedPod } from './read-named-pods.ts'
 import { podItems, type PodItemOptions } from './read-pod-items.ts'
-import { shownName } from './read-pod-names.ts'
-import { hasLabels, leadOf } from './pod-selection.ts'
+import { listedName } from './read-pod-names.ts'
+import { handlesOf, hasLabels } from './pod-selection.ts'
 
 export interface PodSelection {
   namespace?: string | undefined
@@ -17,12 +17,12 @@ export interface PodSelection {
 
 export interface PodListOptions extends PodItemOptions {
   selection: PodSelection
-  /** Only these. */
+  /** Only pods with these uids. */
   among?: ReadonlySet<string> | undefined
   /** Only pods of these names. */
   names?: readonly string[] | undefined
   after?: NamePosition | undefined
-  /** Pods of a step. */
+  /** How many pods one step reads at most. */
   stepMax: number
 }
 
@@ -34,7 +34,7 @@ export interface ListedPod {
 
 export interface PodStep {
   pods: ListedPod[]
-  /** Behind the last pod that was looked at; undefined where there are no more. */
+  /** The position behind the last pod that this step read; undefined where there are no more. */
   next: NamePosition | undefined
 }
 
@@ -57,12 +57,12 @@ export async function* podSteps({
       tenant,
       named.map(({ uid }) => uid),
     )
-    const wanted = named.filter(({ uid }) => {
+    const selected = named.filter(({ uid }) => {
       const record = records.get(uid)
       return record !== undefined && hasLabels(record, selection.labels)
     })
-    const items = await podItems({ ...options, depth, records }, wanted)
-    const pods = wanted
+    const items = await podItems({ ...options, depth, records }, selected)
+    const pods = selected
       .map((key, i) => ({ item: items[i]!, uid: key.uid, behind: positionOf(key) }))
       .filter(({ item }) => matchesFields(selection.fields, (field) => podField(item.object, field)))
     position = keys.length < stepMax ? undefined : positionOf(keys.at(-1)!)
@@ -71,21 +71,30 @@ export async function* podSteps({
   }
 }
 
-function filterOf(tenant: string, { namespace, labels, fields }: PodSelection, names: readonly string[] | undefined): NameFilter {
+function filterOf(
+  tenant: string,
+  { namespace, labels, fields }: PodSelection,
+  names: readonly string[] | undefined,
+): NameFilter {
   const name = requiredValue(fields, 'metadata.name')
   return {
     tenant,
     namespace: namespace ?? requiredValue(fields, 'metadata.namespace'),
-    // An older pod of a name has another one here.
+    // An older pod of a name is NAME.UIDPREFIX here.
     names: name === undefined ? names : [name, name.slice(0, Math.max(name.lastIndexOf('.'), 0))],
-    among: name === undefined && names === undefined ? leadOf(labels, fields) : undefined,
+    among: name === undefined && names === undefined ? handlesOf(labels, fields) : undefined,
   }
 }
 
-function withName(keys: readonly NamedPod[], { fields }: PodSelection): (NamedPod & { shown: string })[] {
+function withName(keys: readonly NamedPod[], { fields }: PodSelection): (NamedPod & { listedName: string })[] {
   const name = requiredValue(fields, 'metadata.name')
-  const pods = keys.map((key) => ({ ...key, shown: shownName(key) }))
-  return name === undefined ? pods : pods.filter(({ shown }) => shown === name)
+  const pods = keys.map((key) => ({ ...key, listedName: listedName(key) }))
+  return name === undefined ? pods : pods.filter((pod) => pod.listedName === name)
 }
 
-const positionOf = ({ namespace, name, born, uid }: NamedPod): NamePosition => ({ namespace, name, born: BigInt(born), uid })
+const positionOf = ({ namespace, name, born, uid }: NamedPod): NamePosition => ({
+  namespace,
+  name,
+  born: BigInt(born),
+  uid,
+})

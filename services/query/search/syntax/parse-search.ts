@@ -1,15 +1,16 @@
-// Search text (`q`) to its meaning, by recursive descent over the tokens:  or := and ("OR" and)*   and := unary ("AND"? unary)*
-// unary := ("-" | "NOT")* (term | "(" or ")").  Why a parser of our own: docs/decisions/0002-search-text.md
+// Pure: parses search text (`q`) by recursive descent over its tokens:
+//   or := and ("OR" and)*   and := unary ("AND"? unary)*   unary := ("-" | "NOT")* (term | "(" or ")")
+// docs/decisions/0002-search-text.md says why it is a parser of our own.
 import { invalidParameter } from '#shared/errors.ts'
 import { readTokens, type Token } from './read-tokens.ts'
 import type { SearchNode } from './search-node.ts'
 
-/** UTF-8 bytes of search text. */
+/** UTF-8 bytes of search text at most. */
 export const searchBytesMax = 8192
 
 /**
  * The meaning of a search text; the empty text and `*` are every line.
- * Fails with `invalid-parameter` of `q`, the sentence naming the position and what to quote.
+ * Throws `invalid-parameter` of `q`, with a sentence that names the position and what to quote.
  */
 export function parseSearch(text: string): SearchNode {
   const bytes = Buffer.byteLength(text)
@@ -19,11 +20,11 @@ export function parseSearch(text: string): SearchNode {
       `search text is ${bytes} bytes long: at most ${searchBytesMax} are read, so search for a part of it`,
       cut(text),
     )
-  // A lone surrogate has no bytes of its own; every reader of JSON and URLs sees U+FFFD in its place.
-  const searched = text.toWellFormed()
-  if (searched.trim() === '' || searched.trim() === '*') return { kind: 'and', terms: [] }
-  const tokens = readTokens(searched)
-  return createParser({ text: searched, tokens }).parse()
+  // A lone surrogate has no bytes of its own; readers of JSON and URLs put U+FFFD in its place.
+  const wellFormed = text.toWellFormed()
+  if (wellFormed.trim() === '' || wellFormed.trim() === '*') return { kind: 'and', terms: [] }
+  const tokens = readTokens(wellFormed)
+  return createParser({ text: wellFormed, tokens }).parse()
 }
 
 /** Offset of the first character over the limit. */
@@ -70,7 +71,7 @@ function createParser({ text, tokens }: { text: string; tokens: readonly Token[]
       if (token?.kind === 'minus') next++
       else if (token?.kind === 'operator' && token.operator === 'NOT') {
         next++
-        refuseShoutedNot(text, tokens[next], token.position)
+        refuseAmbiguousNot(text, tokens[next], token.position)
       } else break
       negated = !negated
     }
@@ -101,19 +102,23 @@ function createParser({ text, tokens }: { text: string; tokens: readonly Token[]
   }
 }
 
-/** `404 NOT FOUND` is a quotation far more often than an exclusion, and the two are opposites: it has to be said which. */
-function refuseShoutedNot(text: string, following: Token | undefined, position: number): void {
+/**
+ * Throws on `404 NOT FOUND`, which may quote a text or exclude a word: the two are opposites, so the user has to
+ * choose.
+ */
+function refuseAmbiguousNot(text: string, following: Token | undefined, position: number): void {
   if (following?.kind !== 'term') return
   const word = /^[A-Z]{2,}(?![^\s)])/.exec(text.slice(following.position))?.[0]
   if (word !== undefined)
     throw invalidParameter(
       'q',
-      `NOT ${word} at position ${position} can be read in two ways: write -${word} to exclude the word, or "NOT ${word}" in quotes to search for the text`,
+      `NOT ${word} at position ${position} can be read in two ways: ` +
+        `write -${word} to exclude the word, or "NOT ${word}" in quotes to search for the text`,
       position,
     )
 }
 
-/** Something is missing at token `at`: name the operator that waits for it. */
+/** The error for a missing term at token `at`; it names the operator that lacks the term. */
 function dangling(tokens: readonly Token[], at: number) {
   const here = tokens[at]
   const before = tokens[at - 1]
@@ -122,7 +127,8 @@ function dangling(tokens: readonly Token[], at: number) {
   if (blamed?.kind === 'operator')
     return invalidParameter(
       'q',
-      `${blamed.operator} at position ${position} lacks a word beside it: put "${blamed.operator}" in quotes to search for the word itself`,
+      `${blamed.operator} at position ${position} lacks a word beside it: ` +
+        `put "${blamed.operator}" in quotes to search for the word itself`,
       position,
     )
   return invalidParameter(

@@ -1,5 +1,6 @@
-// `field:value` at the start of a term: pod:cart-7d9f  pod:"cart 1"  pod:cart-*  pod:/cart-.*/  status:>500  traceId:*
-// A name starts with a letter or `_`, so `12:30` and `10.0.0.1:80` are text; so are `http://…`, `std::string` and `error:`.
+// Reads `field:value` at the start of a term: pod:cart-7d9f  pod:"cart 1"  pod:cart-*  pod:/cart-.*/  status:>500
+// traceId:* A name starts with a letter or `_`, so `12:30` and `10.0.0.1:80` are text; so are `http://…`, `std::string`
+// and `error:`.
 import { invalidParameter } from '#shared/errors.ts'
 import { bareEnd, closingQuote, closingSlash, endsTerm, unquote } from './scan.ts'
 import type { Comparison, FieldTerm, FieldTest } from './search-node.ts'
@@ -13,15 +14,19 @@ const comparisons: readonly [string, Comparison][] = [
   ['<', 'lt'],
 ]
 
-/** The field term at `at` and where it ends, or undefined where this is text. Fails on a value that cannot be meant as it stands. */
+/**
+ * The field term at `at` and its end, or undefined where the text has no field there. Throws 400 on a value that cannot
+ * be meant.
+ */
 export function readField(text: string, at: number, groupOpen: boolean): { term: FieldTerm; end: number } | undefined {
   name.lastIndex = at
   const field = name.exec(text)?.[0]
   if (field === undefined) return undefined
   const start = at + field.length + 1
-  const found = readTest(text, start, groupOpen)
-  if (found === undefined) return undefined
-  return { term: { kind: 'field', name: field, test: found.test, text: text.slice(at, found.end), position: at }, end: found.end }
+  const value = readTest(text, start, groupOpen)
+  if (value === undefined) return undefined
+  const { test, end } = value
+  return { term: { kind: 'field', name: field, test, text: text.slice(at, end), position: at }, end }
 }
 
 function readTest(text: string, start: number, groupOpen: boolean): { test: FieldTest; end: number } | undefined {
@@ -49,7 +54,7 @@ function readTest(text: string, start: number, groupOpen: boolean): { test: Fiel
   return { test: prefix === undefined ? { op: 'eq', value } : { op: 'prefix', value: prefix }, end }
 }
 
-/** `>"500"` is `>500`. */
+/** The value without quotes: `>"500"` is `>500`. */
 const bareValue = (value: string): string => (/^"[^"]*"$/.test(value) ? value.slice(1, -1) : value)
 
 const unclosed = (position: number) =>
@@ -58,6 +63,7 @@ const unclosed = (position: number) =>
 const grouped = (position: number) =>
   invalidParameter(
     'q',
-    `a field takes one value at position ${position}: write (pod:a OR pod:b), or put the text in quotes to search for it`,
+    `a field takes one value at position ${position}: ` +
+      'write (pod:a OR pod:b), or put the text in quotes to search for it',
     position,
   )

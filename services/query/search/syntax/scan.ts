@@ -1,5 +1,5 @@
-// The smallest steps of reading search text: where a quoted text, a regular expression and a bare word end.
-// Each takes the text and an offset and answers with an offset; none of them fails, since what does not close is literal.
+// Finds where a quoted text, a regular expression and a bare word end. Each function takes the text and an offset and
+// returns an offset. None of them throws, since text that is not closed is literal.
 
 const whitespace = /\s/u
 
@@ -23,14 +23,15 @@ export function closingQuote(text: string, at: number): number {
   return -1
 }
 
-/** `a \"b\" c:\\d` as it was meant. A backslash before anything but a quote or a backslash is itself. */
+/** Removes the escapes of `a \"b\" c:\\d`. A backslash before anything but a quote or a backslash stays. */
 export function unquote(quoted: string): string {
   return quoted.replaceAll(/\\(["\\])/g, '$1')
 }
 
 /**
  * Offset of the slash that closes the regular expression opened at `at`, or -1 where this is no regular expression:
- * `/v1/x` (its second slash ends no term), `/ 5 /` (spaces at an end), `//`. `\/` is a slash inside of one.
+ * `/v1/x` (the second slash ends no term), `/ 5 /` (spaces at an end), `//`. `\/` is a slash inside a regular
+ * expression.
  */
 export function closingSlash(text: string, at: number): number {
   for (let i = at + 1; i < text.length; i++) {
@@ -44,8 +45,9 @@ export function closingSlash(text: string, at: number): number {
 }
 
 /**
- * End of the bare word that starts at `at`. Quoted parts belong to it with their spaces (`key="a b"`), and so do parentheses that
- * it opens itself (`Y(Z.java:10)`); any other `)` ends it where a group is open, and is a character where none is.
+ * End of the bare word that starts at `at`. Quoted parts belong to the word with their spaces (`key="a b"`), and so do
+ * parentheses that the word itself opens (`Y(Z.java:10)`). Any other `)` ends the word where a group is open, and is a
+ * character of the word where no group is.
  */
 export function bareEnd(text: string, at: number, groupOpen: boolean): number {
   let opened = 0

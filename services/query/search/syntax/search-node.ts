@@ -1,21 +1,21 @@
-// What search text means, between the parser (parse-search.ts) and its SQL (search.ts). Plain data: a node names no
-// column and knows no engine. The grammar in people's words: docs/search.md.
+// The tree of a search text, between the parser (parse-search.ts) and the SQL (search.ts). A node is plain data that
+// names no column and knows no engine. docs/search.md describes the language for its users.
 
 export type SearchNode =
-  /** All of them; none is every line. */
+  /** Every term matches. Without terms: every line. */
   | { kind: 'and'; terms: readonly SearchNode[] }
   | { kind: 'or'; terms: readonly SearchNode[] }
   | { kind: 'not'; term: SearchNode }
   | SearchTerm
 
 export type SearchTerm =
-  /** One token: ASCII letters and digits, characters outside ASCII. */
+  /** One token: ASCII letters, digits and characters outside ASCII. */
   | { kind: 'word'; text: string }
-  /** Literal text with something else than letters and digits in it. */
+  /** Literal text with other characters than letters and digits in it. */
   | { kind: 'phrase'; text: string }
-  /** Literal text that the line may go on after, without the star. */
+  /** Literal text, after which the line may go on; without its star. */
   | { kind: 'prefix'; text: string }
-  /** RE2, without its slashes. */
+  /** A regular expression of RE2, without its slashes. */
   | { kind: 'regex'; pattern: string; position: number }
   | FieldTerm
 
@@ -23,7 +23,7 @@ export interface FieldTerm {
   kind: 'field'
   name: string
   test: FieldTest
-  /** The term as it was typed: a paste like `status:500` is also found as text. */
+  /** The term as it was typed: `status:500` also finds this text. */
   text: string
   /** Offset of the term in the search text. */
   position: number
@@ -38,7 +38,7 @@ export type FieldTest =
 
 export type Comparison = 'gt' | 'gte' | 'lt' | 'lte'
 
-/** A literal: a word where it is a single token, a phrase otherwise. */
+/** A word where the text is a single token, else a phrase. */
 export function literal(text: string): SearchTerm {
   return /^[0-9A-Za-z\u0080-\u{10FFFF}]+$/u.test(text) ? { kind: 'word', text } : { kind: 'phrase', text }
 }

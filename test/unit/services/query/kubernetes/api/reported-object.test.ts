@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
-import { toldObject } from '#query/kubernetes/api/reported-object.ts'
+import { reportedObject } from '#query/kubernetes/api/reported-object.ts'
 import { fixture, fixtureText } from '#test/support/kubernetes.ts'
 
 test.each(['pod-crash-loop', 'pod-static', 'pod-evicted-disk', 'node-unreachable', 'event-backoff'])(
-  '%s is shown as it was told',
+  '%s is answered as it was reported',
   (name) => {
-    expect(toldObject(fixtureText(`${name}.json`).toString())).toEqual(fixture(name))
+    expect(reportedObject(fixtureText(`${name}.json`).toString())).toEqual(fixture(name))
   },
 )
 
 test('what a typed client could not read is left out, and nothing beside it', () => {
-  const told = {
+  const reported = {
     kind: 'Pod',
     metadata: {
       name: 'cart',
@@ -27,7 +27,7 @@ test('what a typed client could not read is left out, and nothing beside it', ()
     },
     status: { phase: 5, podIP: '10.0.0.1', podIPs: ['10.0.0.1'], conditions: {}, containerStatuses: [null, { name: 'app' }] },
   }
-  expect(toldObject(JSON.stringify(told))).toEqual({
+  expect(reportedObject(JSON.stringify(reported))).toEqual({
     kind: 'Pod',
     metadata: {
       name: 'cart',
@@ -39,7 +39,7 @@ test('what a typed client could not read is left out, and nothing beside it', ()
     spec: { priority: 3, containers: [{ name: 'app', tty: true }], initContainers: [] },
     status: { podIP: '10.0.0.1', podIPs: [], conditions: [], containerStatuses: [{ name: 'app' }] },
   })
-  expect(toldObject('{"kind":"Pod","metadata":null,"spec":5,"status":null}')).toEqual({
+  expect(reportedObject('{"kind":"Pod","metadata":null,"spec":5,"status":null}')).toEqual({
     kind: 'Pod',
     metadata: {},
     spec: {},
