@@ -44,8 +44,8 @@ export interface BatchDecoderOptions {
 export interface BatchDecoder {
   decode(batch: ConsumedBatch): DecodedBatch
   /**
-   * Returns the dead letter for offsets that are gone. @param noticedMs ms since 1970: when the messages came is not
-   * known.
+   * Returns the dead letter for offsets that are gone.
+   * @param noticedMs ms since 1970. When the messages came is not known.
    */
   lost(range: OffsetRange, noticedMs: number): DecodedBatch
 }
