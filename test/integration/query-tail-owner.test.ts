@@ -273,7 +273,7 @@ test.each(['cart', 'deployment/cart', 'Deployment/', 'Deployment/a/b', 'Node/nod
 
 test('a Node is refused in words', async () => {
   const answer = await fetch(`${base}/v1/logs/tail?owner=Node/node-1`)
-  expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('give node, or pod') })
+  expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('follow them with the parameter node or pod') })
 })
 
 test('a cursor belongs to its owner', async () => {

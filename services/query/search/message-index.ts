@@ -11,8 +11,7 @@ const wordsOfMessage = raw(String.raw`replaceRegexpAll(lower(message), '[a-z]*[0
 
 /**
  * True for lines with this whole token; an index answers it exactly. `token` is in lower case and has no separator. The
- * text index has only tokens of ASCII letters whole: a token like `é` is also the start of `é1`, so the bloom filter
- * answers it.
+ * text index answers tokens of ASCII letters. It cannot answer others: without its digit, `é1` would become `é`.
  */
 export const hasToken = (token: string): Fragment =>
   sql`hasToken(${/^[a-z]+$/.test(token) ? wordsOfMessage : loweredMessage}, ${str(token)})`

@@ -1,6 +1,6 @@
-// error  "connection refused"  10.0.0.1  trace_id=abc  java.lang.* A literal matches whatever its case, and only where
-// its ends are ends of tokens: 10.0.0.1 is not in 110.0.0.12. The SQL first tests the whole tokens, which an index
-// answers, and then the exact text on the lines that are left.
+// error  "connection refused"  10.0.0.1  trace_id=abc  java.lang.*
+// A literal matches whatever its case, and only where its ends are ends of tokens: 10.0.0.1 is not in 110.0.0.12. The
+// SQL first tests the whole tokens, which an index answers, and then the exact text on the lines that are left.
 import { join, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import { hasToken, loweredMessage } from './message-index.ts'
 

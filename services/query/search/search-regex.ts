@@ -1,5 +1,6 @@
-// /time(d )?out/  /(?i)refused/ A regular expression of RE2 matches anywhere in the text, with the case as written. The
-// engine compiles it: a mistake is the engine's error 427 (CANNOT_COMPILE_REGEXP).
+// /time(d )?out/  /(?i)refused/
+// A regular expression of RE2 matches anywhere in the text, with the case as written. The engine compiles it: a mistake
+// is the engine's error 427 (CANNOT_COMPILE_REGEXP).
 import { invalidParameter } from '#shared/errors.ts'
 import { sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 

@@ -1,6 +1,6 @@
-// Reads `field:value` at the start of a term: pod:cart-7d9f  pod:"cart 1"  pod:cart-*  pod:/cart-.*/  status:>500
-// traceId:* A name starts with a letter or `_`, so `12:30` and `10.0.0.1:80` are text; so are `http://…`, `std::string`
-// and `error:`.
+// pod:cart-7d9f  pod:"cart 1"  pod:cart-*  pod:/cart-.*/  status:>500  traceId:*
+// Reads `field:value` at the start of a term. A name starts with a letter or `_`, so `12:30` and `10.0.0.1:80` are
+// text; so are `http://…`, `std::string` and `error:`.
 import { invalidParameter } from '#shared/errors.ts'
 import { bareEnd, closingQuote, closingSlash, endsTerm, unquote } from './scan.ts'
 import type { Comparison, FieldTerm, FieldTest } from './search-node.ts'
