@@ -66,6 +66,8 @@ export interface LifeEvidence {
   finishedAt: string | null
   /** A kernel's line of an OOM kill in it, shortly before it ended. */
   oom?: OomLine
+  /** An Event of an OOM kill shortly before it ended by SIGKILL. */
+  oomEvent?: EventEvidence
 }
 
 export interface EventEvidence {
@@ -75,6 +77,8 @@ export interface EventEvidence {
   time: string
   /** Container that it is about, '' for the whole pod. */
   container: string
+  /** That one is not of `spec.containers`: an init container, a sidecar or a debug container. */
+  beside: boolean
   /** Who wrote it, '' where its agent dropped that. */
   component: string
 }
@@ -88,6 +92,8 @@ export interface Verdict {
   diedAt: string | null
   /** When the pod's end began (deletion asked for, eviction told), which is before its containers finished; null if not told. */
   endAt: string | null
+  /** Since when the kubelet's condition says so, beside the status.reason that it rests on. */
+  conditionAt?: string | null
   /** The container instance whose end it is, or that ended last with the pod; null where none did. */
   life: LifeEvidence | null
   /** The whole pod is over: no container of it runs or will run again. */

@@ -24,12 +24,23 @@ export interface InstanceReport {
 
 /** One report for each instance; those of one container together, in the order in which they were there. */
 export function instancesOf<Report extends InstanceReport>(reports: readonly Report[]): Report[] {
-  const containers = [...Map.groupBy(reports, ({ container }) => container)].toSorted(([a], [b]) => compare(a, b))
+  const timed = reports.map(withoutEpoch)
+  const containers = [...Map.groupBy(timed, ({ container }) => container)].toSorted(([a], [b]) => compare(a, b))
   return containers.flatMap(([, ofOne]) => {
     const instances = reportsByInstance(ofOne).map(together)
     return instances.toSorted(countsAgain(instances) ? byStart : byNumber)
   })
 }
+
+// A runtime's 0 for "never" is the epoch in a status: of a container that could not be started
+// (kubernetes/kubernetes#120331).
+function withoutEpoch<Report extends InstanceReport>(report: Report): Report {
+  const { startedAt, finishedAt } = report
+  if (!isEpoch(startedAt) && !isEpoch(finishedAt)) return report
+  return { ...report, startedAt: isEpoch(startedAt) ? null : startedAt, finishedAt: isEpoch(finishedAt) ? null : finishedAt }
+}
+
+const isEpoch = (time: string | null): boolean => time !== null && time.startsWith('1970-01-01')
 
 /** Another instance of the container has its number too. */
 export const sharesNumber = (

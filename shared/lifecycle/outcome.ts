@@ -1,18 +1,18 @@
 // Pure: the outcome of a pod from all that is known of it, at query time. A pod's outcome is that of its last death, also while it
 // lives again; one that has not died is `running`, and CrashLoopBackOff is `crashed`. The order of the rules is docs/decisions/0004-outcomes.md.
-import { disruptionCause, namesEnd, statusCause, type Cause } from './cause.ts'
-import { eventMeaning, type EventMeaning } from './event-meaning.ts'
+import { disruptionCause, namesEnd, type Cause } from './cause.ts'
 import type { EventEvidence, LifeEvidence, NodeEvidence, Outcome, PodEvidence, Verdict } from './evidence.ts'
-import { endedBefore, endedByForce, kubeletEnd, startedAgain, withoutOutdatedEnd } from './kubelet-end.ts'
+import { endedBefore, endedByForce, kubeletEnd, statedEnd, withoutOutdatedEnd } from './kubelet-end.ts'
 import { lifeOutcome, notBefore } from './life-outcome.ts'
 import { exitCodeOf } from './made-up.ts'
-import { nodeDown, nodeGone, wentWithNode } from './node-evidence.ts'
-import { readyAfter, startedAfter } from './outlived.ts'
+import { nodeDown, nodeDownOrSaidSo, nodeGone, wentWithNode } from './node-evidence.ts'
+import { noEarlierThanStarts } from './outlived.ts'
+import { readEvents, said, type Told } from './read-events.ts'
 
 export interface Evidence {
   /** null for a pod that only lines or Events told of. */
   pod: PodEvidence | null
-  /** Those of one container in the order in which they were there: numbers may begin again (instances.ts). */
+  /** Those of one container in the order in which they were there (instances.ts), with Events of OOM kills (oom-event.ts). */
   lives: readonly LifeEvidence[]
   events: readonly EventEvidence[]
   /** Of the pod's node, where somebody looked. */
@@ -25,9 +25,9 @@ export function podOutcome(reported: Evidence): Verdict {
   const main = mainLives(newest)
   const pod = withoutOutdatedEnd(reported.pod, lives, main)
   const evidence = { ...reported, pod }
-  const told = readEvents(evidence, newest)
-  const stated = pod === null || startedAgain(pod, lives, main) !== undefined ? undefined : statusCause(pod)
-  if (stated !== undefined) return endOfPod(stated, evidence, main, told.evicted?.time ?? pod?.deletedAt ?? null)
+  const told = readEvents(pod, reported.events, newest)
+  const stated = pod === null ? undefined : statedEnd(pod, lives, main, told.evicted?.time)
+  if (stated !== undefined) return { ...endOfPod(stated, evidence, main, stated.at), conditionAt: stated.conditionAt }
   const byKubelet = pod === null ? undefined : kubeletEnd(pod, lives, main)
   if (byKubelet !== undefined) return endOfPod(byKubelet, evidence, main, byKubelet.at)
   if (told.evicted !== undefined && !completedBefore(told.evicted, pod, main))
@@ -72,69 +72,6 @@ export function mainLives(newest: readonly LifeEvidence[]): LifeEvidence[] {
   return regular.length > 0 ? regular : newest.filter(({ kind, state }) => kind === '' && state !== '')
 }
 
-interface Told {
-  /** The newest Event that ended the whole pod by force. */
-  evicted?: Cause & Pick<EventEvidence, 'time' | 'component'>
-  stopping?: EventEvidence
-  tainted?: EventEvidence
-  /** The newest Event of a crash or an OOM kill that nothing started after. */
-  death?: EventEvidence & { meaning: EventMeaning }
-  notReady?: EventEvidence
-  alive: boolean
-}
-
-function readEvents({ pod, events }: Evidence, newest: readonly LifeEvidence[]): Told {
-  const told: Told = { alive: false }
-  const ordered = events.toSorted((a, b) => (a.time < b.time ? -1 : 1))
-  // Sidecars are stopped once the work is done.
-  const besides = new Set(newest.filter(({ kind }) => kind !== 'container' && kind !== '').map(({ container }) => container))
-  for (const event of ordered) {
-    const meaning = eventMeaning(event)
-    const restarted = startedAfter(event, newest)
-    const well = readyAfter(event, pod)
-    const outlived = pod?.gone !== true && restarted
-    switch (meaning) {
-      case 'evicted':
-      case 'node-lost':
-      case 'deadline':
-        if (!restarted && !well)
-          told.evicted = {
-            outcome: meaning === 'deadline' ? 'crashed' : meaning,
-            ...said(event),
-            time: event.time,
-            component: event.component,
-          }
-        break
-      case 'tainted':
-        if (!outlived && !well) told.tainted = event
-        break
-      case 'not-ready':
-        if (!outlived && !well) told.notReady = event
-        break
-      case 'stopping':
-        if (!outlived && !well && !besides.has(event.container)) told.stopping = event
-        break
-      case 'oomkilled':
-      case 'crashing':
-        if (!outlived && !(meaning === 'crashing' && told.death?.meaning === 'oomkilled')) told.death = { ...event, meaning }
-        break
-      case 'started':
-        if (told.death?.container === event.container) delete told.death
-        if (told.evicted !== undefined && !notBefore(told.evicted.time, event.time)) delete told.evicted
-        delete told.stopping
-        delete told.notReady
-        told.alive = true
-        break
-      case 'alive':
-        told.alive = true
-        break
-      case 'none':
-        break
-    }
-  }
-  return told
-}
-
 interface Stop extends Cause {
   /** null: it is gone, but nobody said since when. */
   at: string | null
@@ -143,18 +80,17 @@ interface Stop extends Cause {
 // Deletion, by whomever: a person, the eviction API, the scheduler, a taint, the garbage collector. Only Events of it count as well.
 function stopping({ pod, node = [] }: Evidence, told: Told): Stop | undefined {
   const event = told.tainted ?? told.stopping
+  const notReady = told.notReady.at(-1)
   const asked = pod !== null && (pod.deletedAt !== null || pod.gone || cleanedUp(pod))
   // A node that went away took pods along that the object, or the last Event, still says are running.
   if (!asked && pod?.phase === 'Succeeded') return undefined
   if (!asked && event === undefined) {
-    return pod === null && told.notReady !== undefined
-      ? { outcome: 'node-lost', ...said(told.notReady), at: told.notReady.time }
-      : undefined
+    return pod === null && notReady !== undefined ? { outcome: 'node-lost', ...said(notReady), at: notReady.time } : undefined
   }
   const at = earliest(pod?.deletedAt ?? null, event?.time ?? null)
   const cause = pod === null ? undefined : disruptionCause(pod)
   const tainted = told.tainted !== undefined || cause?.reason === 'DeletionByTaintManager'
-  if (tainted && told.notReady !== undefined) return { outcome: 'node-lost', ...said(told.notReady), at }
+  if (tainted && notReady !== undefined) return { outcome: 'node-lost', ...said(notReady), at }
   const down = tainted ? nodeDown(node, at) : undefined
   if (down !== undefined) return { outcome: 'node-lost', ...said(down), at }
   if (cause !== undefined) return { ...cause, at }
@@ -166,8 +102,6 @@ function stopping({ pod, node = [] }: Evidence, told: Told): Stop | undefined {
 const cleanedUp = ({ disruption, phase }: PodEvidence): boolean => disruption === 'DeletionByPodGC' && phase === 'Failed'
 
 const earliest = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b < a) ? b : a)
-
-const said = ({ reason, message }: Pick<EventEvidence, 'reason' | 'message'>) => ({ reason, message })
 
 // Was the pod well when its end was asked for? A container that had died before, and was not restarted, died of its own.
 function aliveAt(at: string | null, { pod }: Evidence, main: readonly LifeEvidence[]): boolean {
@@ -188,7 +122,8 @@ function endOfPod(cause: Cause, { pod, lives }: Evidence, main: readonly LifeEvi
       (life) => life.state === 'terminated' && (endAt === null || life.finishedAt === null || notBefore(life.finishedAt, endAt)),
     ),
   )
-  const diedAt = last?.finishedAt ?? endAt ?? pod?.statusAt ?? latest(lives)?.finishedAt ?? null
+  const diedAt =
+    last?.finishedAt ?? noEarlierThanStarts(endAt ?? pod?.statusAt ?? null, lives) ?? latest(lives)?.finishedAt ?? null
   return {
     outcome: cause.outcome,
     reason: cause.reason,
@@ -217,7 +152,7 @@ function ownEnd(
     reason: words?.reason ?? life?.reason ?? '',
     message: words?.message || life?.message || '',
     exitCode: life === undefined ? null : exitCodeOf(life),
-    diedAt: life?.finishedAt ?? (over ? (pod?.deletedAt ?? pod?.statusAt ?? null) : null),
+    diedAt: life?.finishedAt ?? (over ? noEarlierThanStarts(pod?.deletedAt ?? pod?.statusAt ?? null, evidence.lives) : null),
     endAt: null,
     life: life ?? null,
     over,
@@ -225,11 +160,10 @@ function ownEnd(
   if (pod?.phase === 'Succeeded') return by('completed', latest(dead) ?? undefined)
   const { node = [] } = evidence
   const ended = [...dead, ...failedBesides(newest, pod, main)]
-  const bad = latest(ended.filter((life) => isBad(lifeOutcome(life)) && !wentWithNode(life, node)))
+  const bad = latest(ended.filter((life) => isBad(lifeOutcome(life)) && !wentWithNode(life, node, told.notReady)))
   const looping = pod !== null && crashLooping(pod)
   if (bad !== undefined) {
-    const oom = lifeOutcome(bad) === 'oomkilled' || (told.death?.meaning === 'oomkilled' && bad.exitCode === 137)
-    if (oom) return by('oomkilled', bad, { reason: 'OOMKilled', message: bad.message })
+    if (lifeOutcome(bad) === 'oomkilled') return by('oomkilled', bad, { reason: 'OOMKilled', message: bad.message })
     return by('crashed', bad, looping ? { reason: 'CrashLoopBackOff', message: bad.message } : undefined)
   }
   const words = pod === null ? undefined : { reason: pod.reason, message: pod.message }
@@ -242,25 +176,33 @@ function ownEnd(
     const verdict = by(told.death.meaning === 'oomkilled' ? 'oomkilled' : 'crashed', latest(dead), said(told.death))
     return { ...verdict, diedAt: verdict.diedAt ?? told.death.time }
   }
-  const lost = ended.find((life) => lifeOutcome(life) === 'unknown' || wentWithNode(life, node))
-  const down = lost === undefined || !over ? undefined : nodeDown(node, lost.finishedAt ?? pod?.statusAt ?? null)
+  const lost = ended.find((life) => lifeOutcome(life) === 'unknown' || wentWithNode(life, node, told.notReady))
+  const down =
+    lost === undefined || !over ? undefined : nodeDownOrSaidSo(node, told.notReady, lost.finishedAt ?? pod?.statusAt ?? null)
   if (lost !== undefined && down !== undefined) return by('node-lost', lost, said(down))
   // All of them ended well, and still somebody called it failed; or nobody told of any.
   if (pod?.phase === 'Failed')
     return lost === undefined ? by('crashed', dead.length === main.length ? latest(dead) : undefined, words) : by('unknown', lost)
-  if (dead.length > 0 && dead.length === main.length)
+  if (dead.length > 0 && dead.length === main.length && (over || !waitsToStart(pod, newest)))
     return by(lost === undefined ? 'completed' : 'unknown', lost ?? latest(dead))
   if (over) return by('unknown', undefined, words)
   // It lives, and says of its last death what that was: an OOM kill is what people look for after the restart, too.
   const survived = latest(
     evidence.lives.filter(
-      (life) => isMain(life) && life.state === 'terminated' && isBad(lifeOutcome(life)) && !wentWithNode(life, node),
+      (life) =>
+        isMain(life) && life.state === 'terminated' && isBad(lifeOutcome(life)) && !wentWithNode(life, node, told.notReady),
     ),
   )
   if (survived !== undefined) return { ...by(lifeOutcome(survived), survived), diedAt: null }
   const waiting = pod === null ? undefined : Object.values(pod.waiting)[0]
   if (pod !== null || told.alive) return { ...by('running', undefined, runningWords(pod, waiting)), diedAt: null }
   return by('unknown', undefined)
+}
+
+// A container that does the work, or an init container before it, is to start (again). Sidecars do not hold up the end.
+function waitsToStart(pod: PodEvidence | null, newest: readonly LifeEvidence[]): boolean {
+  const besides = newest.filter(({ kind }) => kind === 'sidecar' || kind === 'ephemeral').map(({ container }) => container)
+  return Object.keys(pod?.waiting ?? {}).some((container) => !besides.includes(container))
 }
 
 // Words of an end that the pod outlived say nothing of how it is.

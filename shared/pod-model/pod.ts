@@ -1,13 +1,16 @@
 // Pure: one pod as GET /v1/pods shows it, from the rows of its facts (rows.ts). Outcomes are decided here, whenever a pod is
 // projected, from everything known by then. Field names: docs/api.md.
+import { isBeside } from '#shared/lifecycle/event-meaning.ts'
 import type { EventEvidence, NodeEvidence, OomLine, Outcome, PodEvidence, Verdict } from '#shared/lifecycle/evidence.ts'
 import { signalNumberOf } from '#shared/lifecycle/exit-code.ts'
 import { lifeOutcomeOf } from '#shared/lifecycle/life-outcome.ts'
 import { exitCodeOf, madeUpBy } from '#shared/lifecycle/made-up.ts'
+import { hitByOomEvents } from '#shared/lifecycle/oom-event.ts'
 import { newestLives, podOutcome, type Evidence } from '#shared/lifecycle/outcome.ts'
 import type { LifeEnd, Seal, SealEvidence } from '#shared/pod-model/seal/evidence.ts'
 import { lossesOfLife } from '#shared/pod-model/seal/losses.ts'
 import { lacksLines, sealOf } from '#shared/pod-model/seal/seal.ts'
+import { livesInTime } from './believed-times.ts'
 import { earlier, hitByOom, joinLives, later, type Life } from './pod-lives.ts'
 import type { EventRow, LifeLinesRow, LifeRow, LineCountRow, LossRow, PodRow, StretchRow } from './rows.ts'
 
@@ -26,6 +29,8 @@ export interface PodFacts {
   /** What the node and its kernel reported when it died. */
   node?: readonly NodeEvidence[]
   oomLines?: readonly OomLine[]
+  /** Times of lives after it are not believed (believed-times.ts); all are where it is left out. */
+  believedUntil?: string
 }
 
 export interface LifeJson {
@@ -79,12 +84,15 @@ export interface RenderedPod {
 
 /** Without counts, `lines` are 0: enough to decide outcomes. */
 export function renderPod(facts: PodFacts): RenderedPod {
-  const { uid, row, lives: told, events, lines, counts, stretches, losses = [], node = [], oomLines = [] } = facts
+  const { uid, row, lives: told, events, lines, counts, stretches, losses = [], node = [], oomLines = [], believedUntil } = facts
   const joined = joinLives({ lives: told, lines, counts, stretches })
-  const lives = oomLines.length === 0 ? joined : hitByOom(joined, row?.mirrorUid || uid, oomLines)
+  const inTime = believedUntil === undefined ? joined : livesInTime(joined, believedUntil)
+  const hit = oomLines.length === 0 ? inTime : hitByOom(inTime, row?.mirrorUid || uid, oomLines)
+  const reportedEvents = events.map(eventEvidence)
+  const lives = hitByOomEvents(hit, reportedEvents)
   const uids = [uid, row?.mirrorUid ?? uid, ...lines.map((line) => line.uid)]
   for (const life of lives) life.losses = lossesOfLife(losses, { ...life, uids })
-  const evidence: Evidence = { pod: row === null ? null : podEvidence(row), lives, events: events.map(eventEvidence), node }
+  const evidence: Evidence = { pod: row === null ? null : podEvidence(row), lives, events: reportedEvents, node }
   const verdict = podOutcome(evidence)
   const newest = new Set(newestLives(lives))
   const names = [...new Set(lives.map(({ container }) => container))]
@@ -102,7 +110,7 @@ export function renderPod(facts: PodFacts): RenderedPod {
     message: verdict.message,
     exitCode: verdict.exitCode,
     firstSeen: spoke
-      ? lives.reduce((first, { firstLine }) => earlier(first, firstLine), row?.createdAt ?? null)
+      ? lives.reduce((first, { firstLine }) => earlier(first, firstLine), row === null ? null : bornAt(row, lives))
       : (events[0]?.firstTime ?? null),
     lastSeen: spoke
       ? lives.reduce((last, { lastLine }) => later(last, lastLine), row?.statusAt ?? null)
@@ -123,6 +131,11 @@ export function renderPod(facts: PodFacts): RenderedPod {
     })),
   }
   return { pod, verdict, lives, evidence }
+}
+
+/** When it was created; where that is not known, the first time that is known of it. */
+function bornAt({ createdAt, startedAt, statusAt }: PodRow, lives: readonly Life[]): string | null {
+  return createdAt ?? startedAt ?? lives.reduce((first, life) => earlier(first, life.startedAt), statusAt)
 }
 
 /** The container that an Event's fieldPath names: `spec.containers{app}` is about app. */
@@ -199,5 +212,6 @@ const eventEvidence = ({ reason, message, lastTime, fieldPath, component }: Even
   message,
   time: lastTime,
   container: containerOf(fieldPath),
+  beside: isBeside(fieldPath),
   component,
 })

@@ -2,7 +2,7 @@
 // it was away. A row depends on the object alone, so that whoever tells it again, and each heartbeat, tells the same rows.
 import type { KubernetesNode } from '../formats/kubernetes-schema.ts'
 import { factVersion } from './fact-version.ts'
-import { laterOf } from './kubernetes-time.ts'
+import { laterOf, latestBelieved } from './kubernetes-time.ts'
 import type { Origin } from './origin.ts'
 import type { Change } from './pod-facts.ts'
 
@@ -18,7 +18,8 @@ export function nodeFacts(
     ...(spec?.taints ?? []).map(({ timeAdded }) => timeAdded),
     ...(status?.conditions ?? []).flatMap(({ lastTransitionTime, lastHeartbeatTime }) => [lastTransitionTime, lastHeartbeatTime]),
   ]
-  const statusAt = told.reduce(laterOf, null)
+  const latest = latestBelieved(origin.receivedMs)
+  const statusAt = told.filter((time) => time !== null && time <= latest).reduce(laterOf, null)
   const gone = change === 'deleted'
   return {
     tenant: origin.tenant,
@@ -59,10 +60,14 @@ export function nodeStates({ metadata, spec, status }: KubernetesNode, row: Retu
   // An API server does not say when a Node was removed: not before the newest time that it told.
   const gone =
     row.gone === 1
-      ? [{ what: 'gone', status: 'True', since: metadata.deletionTimestamp ?? row.status_at, reason: '', message: '' }]
+      ? [{ what: 'gone', status: 'True', since: removedAt(metadata.deletionTimestamp, row.status_at), reason: '', message: '' }]
       : []
   const { tenant, cluster, name: node, uid, version } = row
   return [...conditions, ...taints, ...gone].flatMap((state) =>
     state.since === null ? [] : [{ tenant, cluster, node, node_uid: uid, version, ...state, since: state.since }],
   )
 }
+
+// A clock that runs ahead does not put the ends of a node's pods years away.
+const removedAt = (deletion: string | null, newest: string | null): string | null =>
+  deletion === null || newest === null || deletion > newest ? newest : deletion
