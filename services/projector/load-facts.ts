@@ -2,6 +2,7 @@
 import { eventRows, lifeRows, podMaps, podRows } from '#shared/stored-pods/report-statements.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { objectFacts, noObject, type ObjectFacts } from '#shared/pod-model/object-facts.ts'
+import { believedUntil, withBelievedTimes } from '#shared/pod-model/believed-times.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import type { EventRow, LifeRow, PodObjectRow, PodRow } from '#shared/pod-model/rows.ts'
 import * as statements from '#shared/stored-pods/fact-statements.ts'
@@ -72,16 +73,20 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
   }
   const pods = own.map((uid) => {
     const marksOf = of.marks.get(uid) ?? []
+    const factsAt = newest(marksOf.map((mark) => mark.factsAt))
+    const until = factsAt === '0' ? undefined : believedUntil(Number(factsAt))
     const row = of.row.get(uid)?.[0] ?? null
     const deletedAt = least(marksOf.filter((one) => one.uid === uid).flatMap(({ deletionAskedAt }) => deletionAskedAt ?? []))
+    const known = row === null || row.deletedAt === null ? row : { ...row, deletedAt: deletedAt ?? row.deletedAt }
     const facts = {
       uid,
-      row: row === null || row.deletedAt === null ? row : { ...row, deletedAt: deletedAt ?? row.deletedAt },
+      row: known === null || until === undefined ? known : withBelievedTimes(known, until),
       lives: of.lives.get(uid) ?? [],
       events: of.events.get(uid) ?? [],
       lines: of.lines.get(uid) ?? [],
       counts: [],
       sentUids: sent.filter((one) => ownerOf(one) === uid),
+      ...(until === undefined ? {} : { believedUntil: until }),
     }
     const map = of.maps.get(uid)
     const mark = marksOf.find((one) => one.uid === uid)
@@ -92,7 +97,7 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
       addressReports: mark?.addressReports ?? {},
       deletedAt,
       ledElsewhere: unattributed.flatMap((line) => (line.uid === uid ? [] : [line.containerId])),
-      factsAt: newest(marksOf.map(({ factsAt }) => factsAt)),
+      factsAt,
       linesAt: newest(marksOf.map(({ linesAt }) => linesAt)),
     }
   })

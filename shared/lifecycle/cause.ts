@@ -48,9 +48,12 @@ const disruptions: Readonly<Record<string, Outcome>> = {
   DeletionByPodGC: 'node-lost',
 }
 
-/** Returns the end that `status.reason` states, if any. A pod that succeeded has none. */
+/**
+ * The end that `status.reason` tells, if it is one. Containers that took SIGTERM well make a phase Succeeded of what the
+ * kubelet ended; NodeLost is the word of a controller that only lost sight.
+ */
 export function statusCause(pod: PodEvidence): Cause | undefined {
-  if (pod.phase === 'Succeeded') return undefined
+  if (pod.phase === 'Succeeded' && (own(statusReasons, pod.reason) === 'crashed' || pod.reason === 'NodeLost')) return undefined
   const outcome = own(statusReasons, pod.reason) ?? (pod.phase === 'Failed' && isRejection(pod) ? 'evicted' : undefined)
   return outcome && { outcome, reason: pod.reason, message: pod.message }
 }

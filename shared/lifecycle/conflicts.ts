@@ -24,24 +24,25 @@ export function conflicts(verdict: Verdict, { pod, lives, events }: Evidence): s
       sentences.push(`the container status says ${stated}, an Event says ${oomEvent.reason} at ${clock(oomEvent.time)}`)
     else if (life?.oom !== undefined)
       sentences.push(`the kernel says that it OOM-killed a process in ${life.container} at ${clock(life.oom.time)}`)
-    else if (outcome === 'completed' && life?.reason === 'OOMKilled')
-      sentences.push('the pod status says Succeeded, the container status says OOMKilled')
   }
   if (outcome === 'oomkilled' && life?.reason === 'OOMKilled' && life.exitCode === 0)
     sentences.push('the container status says OOMKilled and exit code 0: a process of it was killed, not its first one')
   if (pod?.phase === 'Succeeded') {
+    const against: string[] = []
     const failed = mainLives(newest).filter((one) => one.state === 'terminated' && exitCodeOf(one) !== null && one.exitCode !== 0)
-    for (const { container, exitCode, finishedAt } of failed) {
-      const end = `${container} ended with ${exitInWords(exitCode!)}${atClock(finishedAt)}`
-      sentences.push(`the pod status says Succeeded, the container status says that ${end}`)
+    for (const { container, exitCode, finishedAt, reason } of failed) {
+      const end = `${container} ${reason === 'OOMKilled' ? 'was OOM-killed' : 'ended'} with ${exitInWords(exitCode!)}`
+      against.push(`the container status says that ${end}${atClock(finishedAt)}`)
     }
+    if (outcome === 'completed' && life?.reason === 'OOMKilled' && !failed.includes(life))
+      against.push('the container status says OOMKilled')
     const forced = events.findLast(
       (event) => ['evicted', 'node-lost', 'deadline'].includes(eventMeaning(event)) && !startedAfter(event, newest),
     )
-    if (outcome === 'evicted' || outcome === 'node-lost') {
-      if (!pod.gone && pod.deletedAt === null) sentences.push('the pod status says Succeeded')
-    } else if (forced !== undefined)
-      sentences.push(`the pod status says Succeeded, an Event says ${forced.reason} at ${clock(forced.time)}`)
+    const ended = outcome === 'evicted' || outcome === 'node-lost'
+    if (!ended && forced !== undefined) against.push(`an Event says ${forced.reason} at ${clock(forced.time)}`)
+    if (against.length > 0 || (ended && !pod.gone && pod.deletedAt === null))
+      sentences.push(['the pod status says Succeeded', ...against].join(', '))
   }
   if (pod !== null && statusSaysRunning(verdict, pod)) sentences.push('the pod status still says Running')
   if (pod !== null && outcome === 'running') sentences.push(...outlivedWords(pod, lives))

@@ -8,6 +8,7 @@ export type EventMeaning =
   | 'evicted'
   | 'node-lost'
   | 'tainted'
+  | 'untainted'
   | 'not-ready'
   | 'stopping'
   | 'oomkilled'
@@ -37,7 +38,7 @@ export function eventMeaning(event: Pick<EventEvidence, 'reason' | 'message' | '
     case 'EvictedByVPA':
       return from(/^vpa-/, 'evicted')
     case 'TaintManagerEviction':
-      return message.startsWith('Cancelling') ? 'none' : from(controllers, 'tainted')
+      return from(controllers, message.startsWith('Cancelling') ? 'untainted' : 'tainted')
     case 'NodeNotReady':
       return from(controllers, 'not-ready')
     case 'NodeLost':
@@ -79,6 +80,9 @@ export function eventMeaning(event: Pick<EventEvidence, 'reason' | 'message' | '
       return 'none'
   }
 }
+
+/** Whether a fieldPath names a container that is not of `spec.containers`. */
+export const isBeside = (fieldPath: string): boolean => /^spec\.(?:initContainers|ephemeralContainers)\{/.test(fieldPath)
 
 const kubelet = /^kubelet$/
 /** Karpenter writes an Event for each pod that it drained through the eviction API. */

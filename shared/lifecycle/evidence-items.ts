@@ -54,7 +54,7 @@ export const oldestFirst = (a: EvidenceItem, b: EvidenceItem): number =>
 export const lifeEvidence = (life: LifeEvidence, events: readonly EventEvidence[]): EvidenceItem[] => [
   ...lifeStatus(life),
   ...oomLines(life),
-  ...[restartOrdered(life, events)?.event].filter((event) => event !== undefined).map(eventItem),
+  ...[restartOrdered(life, events)?.event, life.oomEvent].filter((event) => event !== undefined).map(eventItem),
 ]
 
 function lifeStatus({

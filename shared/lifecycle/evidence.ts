@@ -66,6 +66,8 @@ export interface LifeEvidence {
   finishedAt: string | null
   /** The kernel's line of an OOM kill in this instance, shortly before it ended. */
   oom?: OomLine
+  /** An Event of an OOM kill shortly before it ended by SIGKILL. */
+  oomEvent?: EventEvidence
 }
 
 export interface EventEvidence {
@@ -75,7 +77,9 @@ export interface EventEvidence {
   time: string
   /** The container that it is about, or '' for the whole pod. */
   container: string
-  /** The component that wrote it, or '' where an agent dropped that. */
+  /** That one is not of `spec.containers`: an init container, a sidecar or a debug container. */
+  beside: boolean
+  /** Who wrote it, '' where its agent dropped that. */
   component: string
 }
 
@@ -91,7 +95,9 @@ export interface Verdict {
    * known.
    */
   endAt: string | null
-  /** The container instance that the outcome describes, or that ended last with the pod; null without one. */
+  /** Since when the kubelet's condition says so, beside the status.reason that it rests on. */
+  conditionAt?: string | null
+  /** The container instance whose end it is, or that ended last with the pod; null where none did. */
   life: LifeEvidence | null
   /** Whether the whole pod is over: no container of it runs or will run again. */
   over: boolean

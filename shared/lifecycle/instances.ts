@@ -23,14 +23,25 @@ export interface InstanceReport {
 
 /** Returns one report for each instance. Those of one container stand together, in the order of the instances. */
 export function instancesOf<Report extends InstanceReport>(reports: readonly Report[]): Report[] {
-  const containers = [...Map.groupBy(reports, ({ container }) => container)].toSorted(([a], [b]) => compare(a, b))
+  const timed = reports.map(withoutEpoch)
+  const containers = [...Map.groupBy(timed, ({ container }) => container)].toSorted(([a], [b]) => compare(a, b))
   return containers.flatMap(([, ofOne]) => {
     const instances = reportsByInstance(ofOne).map(together)
     return instances.toSorted(countsAgain(instances) ? byStart : byNumber)
   })
 }
 
-/** Whether another instance of the container has the same number. */
+// A runtime's 0 for "never" is the epoch in a status: of a container that could not be started
+// (kubernetes/kubernetes#120331).
+function withoutEpoch<Report extends InstanceReport>(report: Report): Report {
+  const { startedAt, finishedAt } = report
+  if (!isEpoch(startedAt) && !isEpoch(finishedAt)) return report
+  return { ...report, startedAt: isEpoch(startedAt) ? null : startedAt, finishedAt: isEpoch(finishedAt) ? null : finishedAt }
+}
+
+const isEpoch = (time: string | null): boolean => time !== null && time.startsWith('1970-01-01')
+
+/** Another instance of the container has its number too. */
 export const sharesNumber = (
   life: { container: string; restart: number | null },
   lives: readonly { container: string; restart: number | null }[],

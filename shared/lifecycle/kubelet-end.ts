@@ -1,8 +1,8 @@
-// Pure: ends that the kubelet causes by itself: evictions, shutdowns of its node, room for a critical pod. It writes
-// status.reason and the condition DisruptionTarget/TerminationByKubelet, deletes nothing, and may lose the reason on
-// the way to the last status (kubernetes/kubernetes#105467). Both may be left over on a pod that runs on after its node
-// came back (#104531, #104798).
-import { namesEnd, type Cause } from './cause.ts'
+// Pure: ends that the kubelet brings about by itself: evictions, shutdowns of its node, room for a critical pod. It
+// writes status.reason and the condition DisruptionTarget/TerminationByKubelet, deletes nothing, and may lose the
+// reason on the way to the last status (kubernetes/kubernetes#105467). Both may be left over on a pod that lives on
+// after its node came back (#104531, #104798).
+import { namesEnd, statusCause, type Cause } from './cause.ts'
 import type { LifeEvidence, PodEvidence } from './evidence.ts'
 import { notBefore } from './life-outcome.ts'
 
@@ -25,7 +25,27 @@ export function kubeletEnd(
   return { outcome: shutdown.test(message) ? 'node-lost' : 'evicted', reason, message, at }
 }
 
-/** Whether all main containers had ended by themselves before that time. */
+/**
+ * The end that status.reason tells; undefined where the pod lived on, or had done its work before. Kubelets before 1.26
+ * write no condition beside it. `eventAt`: when an Event told of it.
+ */
+export function statedEnd(
+  pod: PodEvidence,
+  lives: readonly LifeEvidence[],
+  main: readonly LifeEvidence[],
+  eventAt: string | undefined,
+): (KubeletEnd & { conditionAt: string | null }) | undefined {
+  const cause = statusCause(pod)
+  if (cause === undefined || startedAgain(pod, lives, main) !== undefined) return undefined
+  const conditionAt = pod.disruption === 'TerminationByKubelet' ? pod.disruptionAt : null
+  const [begun] = [eventAt ?? null, conditionAt].filter((time) => time !== null).toSorted()
+  if (pod.phase === 'Succeeded' && begun !== undefined && endedBefore(begun, main)) return undefined
+  // What is over already may be told again, and is deleted later.
+  const at = [eventAt ?? null, pod.deletedAt].find((time) => time !== null && !endedBefore(time, main))
+  return { ...cause, at: at ?? null, conditionAt }
+}
+
+/** Whether every container that works had ended by itself before that time. */
 export function endedBefore(at: string, main: readonly LifeEvidence[]): boolean {
   return main.length > 0 && main.every(({ finishedAt }) => finishedAt !== null && !notBefore(finishedAt, at))
 }

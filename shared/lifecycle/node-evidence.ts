@@ -1,5 +1,5 @@
-// Pure: the state of a pod's node around a time, from the facts about the node: conditions, taints, deletion.
-import type { LifeEvidence, NodeEvidence } from './evidence.ts'
+// Pure: what was the matter with a pod's node around a time, from the states that Kubernetes told of it: conditions, taints, deletion.
+import type { EventEvidence, LifeEvidence, NodeEvidence } from './evidence.ts'
 import { secondsBetween } from './clock.ts'
 import { notBefore } from './life-outcome.ts'
 
@@ -31,11 +31,30 @@ export const endNotice = (states: readonly NodeEvidence[], at: string): NodeEvid
 export const nodeGone = (states: readonly NodeEvidence[]): NodeEvidence | undefined =>
   newestBy(states, null, ({ what }) => what === 'gone')
 
+/** A word that the node was not ready at that time: a state of the node, or an Event that its controller wrote on the pod. */
+type NodeWord = Pick<NodeEvidence, 'reason' | 'message'>
+
 /**
- * docker and CRI-O write 255 and Error for a container that is gone after a reboot. Whether the node was down tells it.
+ * The node's own states decide where one is known from that Event on, else the Event does (MarkPodsNotReady in
+ * pkg/controller/util/node/controller_utils.go).
  */
-export const wentWithNode = ({ exitCode, finishedAt }: LifeEvidence, states: readonly NodeEvidence[]): boolean =>
-  exitCode === 255 && finishedAt !== null && nodeDown(states, finishedAt) !== undefined
+export function nodeDownOrSaidSo(
+  states: readonly NodeEvidence[],
+  notReady: readonly EventEvidence[],
+  at: string | null,
+): NodeWord | undefined {
+  const event = notReady.findLast(({ time }) => at === null || notBefore(at, time))
+  const ready = newestBy(states, at, ({ what }) => what === 'Ready')
+  if (event === undefined || (ready !== undefined && notBefore(ready.since, event.time))) return nodeDown(states, at)
+  return event
+}
+
+/** docker and CRI-O write 255 and Error for a container that is gone after a reboot: a node that was down by then tells. */
+export const wentWithNode = (
+  { exitCode, finishedAt }: LifeEvidence,
+  states: readonly NodeEvidence[],
+  notReady: readonly EventEvidence[],
+): boolean => exitCode === 255 && finishedAt !== null && nodeDownOrSaidSo(states, notReady, finishedAt) !== undefined
 
 /** Returns `node.kubernetes.io/unreachable` for `taint:node.kubernetes.io/unreachable`. */
 export const taintKey = ({ what }: NodeEvidence): string => what.slice('taint:'.length)

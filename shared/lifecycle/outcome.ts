@@ -1,19 +1,18 @@
-// Pure: the outcome of a pod from all facts about it. It is the outcome of its last death, also while it lives again. A
-// pod that has not died is `running`; CrashLoopBackOff is `crashed`. docs/decisions/0004-outcomes.md has the order of
-// the rules.
-import { disruptionCause, namesEnd, statusCause, type Cause } from './cause.ts'
-import { eventMeaning, type EventMeaning } from './event-meaning.ts'
+// Pure: the outcome of a pod from all that is known of it, at query time. A pod's outcome is that of its last death, also while it
+// lives again; one that has not died is `running`, and CrashLoopBackOff is `crashed`. The order of the rules is docs/decisions/0004-outcomes.md.
+import { disruptionCause, namesEnd, type Cause } from './cause.ts'
 import type { EventEvidence, LifeEvidence, NodeEvidence, Outcome, PodEvidence, Verdict } from './evidence.ts'
-import { endedBefore, endedByForce, kubeletEnd, startedAgain, withoutOutdatedEnd } from './kubelet-end.ts'
+import { endedBefore, endedByForce, kubeletEnd, statedEnd, withoutOutdatedEnd } from './kubelet-end.ts'
 import { lifeOutcome, notBefore } from './life-outcome.ts'
 import { exitCodeOf } from './made-up.ts'
-import { nodeDown, nodeGone, wentWithNode } from './node-evidence.ts'
-import { readyAfter, startedAfter } from './outlived.ts'
+import { nodeDown, nodeDownOrSaidSo, nodeGone, wentWithNode } from './node-evidence.ts'
+import { noEarlierThanStarts } from './outlived.ts'
+import { readEvents, wordsOf, type EventFacts } from './read-events.ts'
 
 export interface Evidence {
   /** null for a pod that only lines or Events name. */
   pod: PodEvidence | null
-  /** Instances of one container stand in their order, since their numbers may begin again (instances.ts). */
+  /** Those of one container in the order in which they were there (instances.ts), with Events of OOM kills (oom-event.ts). */
   lives: readonly LifeEvidence[]
   events: readonly EventEvidence[]
   /** States of the pod's node, where they were loaded. */
@@ -26,9 +25,9 @@ export function podOutcome(reported: Evidence): Verdict {
   const main = mainLives(newest)
   const pod = withoutOutdatedEnd(reported.pod, lives, main)
   const evidence = { ...reported, pod }
-  const facts = readEvents(evidence, newest)
-  const stated = pod === null || startedAgain(pod, lives, main) !== undefined ? undefined : statusCause(pod)
-  if (stated !== undefined) return endOfPod(stated, evidence, main, facts.evicted?.time ?? pod?.deletedAt ?? null)
+  const facts = readEvents(pod, reported.events, newest)
+  const stated = pod === null ? undefined : statedEnd(pod, lives, main, facts.evicted?.time)
+  if (stated !== undefined) return { ...endOfPod(stated, evidence, main, stated.at), conditionAt: stated.conditionAt }
   const byKubelet = pod === null ? undefined : kubeletEnd(pod, lives, main)
   if (byKubelet !== undefined) return endOfPod(byKubelet, evidence, main, byKubelet.at)
   if (facts.evicted !== undefined && !completedBefore(facts.evicted, pod, main))
@@ -76,90 +75,25 @@ export function mainLives(newest: readonly LifeEvidence[]): LifeEvidence[] {
   return regular.length > 0 ? regular : newest.filter(({ kind, state }) => kind === '' && state !== '')
 }
 
-interface EventFacts {
-  /** The newest Event that ended the whole pod by force. */
-  evicted?: Cause & Pick<EventEvidence, 'time' | 'component'>
-  stopping?: EventEvidence
-  tainted?: EventEvidence
-  /** The newest Event of a crash or an OOM kill after which nothing started. */
-  death?: EventEvidence & { meaning: EventMeaning }
-  notReady?: EventEvidence
-  alive: boolean
-}
-
-function readEvents({ pod, events }: Evidence, newest: readonly LifeEvidence[]): EventFacts {
-  const facts: EventFacts = { alive: false }
-  const ordered = events.toSorted((a, b) => (a.time < b.time ? -1 : 1))
-  // Sidecars are stopped once the work is done.
-  const besides = new Set(newest.filter(({ kind }) => kind !== 'container' && kind !== '').map(({ container }) => container))
-  for (const event of ordered) {
-    const meaning = eventMeaning(event)
-    const restarted = startedAfter(event, newest)
-    const well = readyAfter(event, pod)
-    const outlived = pod?.gone !== true && restarted
-    switch (meaning) {
-      case 'evicted':
-      case 'node-lost':
-      case 'deadline':
-        if (!restarted && !well)
-          facts.evicted = {
-            outcome: meaning === 'deadline' ? 'crashed' : meaning,
-            ...wordsOf(event),
-            time: event.time,
-            component: event.component,
-          }
-        break
-      case 'tainted':
-        if (!outlived && !well) facts.tainted = event
-        break
-      case 'not-ready':
-        if (!outlived && !well) facts.notReady = event
-        break
-      case 'stopping':
-        if (!outlived && !well && !besides.has(event.container)) facts.stopping = event
-        break
-      case 'oomkilled':
-      case 'crashing':
-        if (!outlived && !(meaning === 'crashing' && facts.death?.meaning === 'oomkilled')) facts.death = { ...event, meaning }
-        break
-      case 'started':
-        if (facts.death?.container === event.container) delete facts.death
-        if (facts.evicted !== undefined && !notBefore(facts.evicted.time, event.time)) delete facts.evicted
-        delete facts.stopping
-        delete facts.notReady
-        facts.alive = true
-        break
-      case 'alive':
-        facts.alive = true
-        break
-      case 'none':
-        break
-    }
-  }
-  return facts
-}
-
 interface Stop extends Cause {
   /** null where the pod is gone and the time is not known. */
   at: string | null
 }
 
-// A deletion, for any reason: a user, the eviction API, the scheduler, a taint, the garbage collector. Events alone
-// count too.
+// Deletion, by whomever: a person, the eviction API, the scheduler, a taint, the garbage collector. Only Events of it count as well.
 function stopping({ pod, node = [] }: Evidence, facts: EventFacts): Stop | undefined {
   const event = facts.tainted ?? facts.stopping
-  const isDeleted = pod !== null && (pod.deletedAt !== null || pod.gone || cleanedUp(pod))
-  // A node that went away takes pods along that their objects, or their last Events, still report as running.
-  if (!isDeleted && pod?.phase === 'Succeeded') return undefined
-  if (!isDeleted && event === undefined) {
-    return pod === null && facts.notReady !== undefined
-      ? { outcome: 'node-lost', ...wordsOf(facts.notReady), at: facts.notReady.time }
-      : undefined
+  const notReady = facts.notReady.at(-1)
+  const asked = pod !== null && (pod.deletedAt !== null || pod.gone || cleanedUp(pod))
+  // A node that went away took pods along that the object, or the last Event, still says are running.
+  if (!asked && pod?.phase === 'Succeeded') return undefined
+  if (!asked && event === undefined) {
+    return pod === null && notReady !== undefined ? { outcome: 'node-lost', ...wordsOf(notReady), at: notReady.time } : undefined
   }
   const at = earliest(pod?.deletedAt ?? null, event?.time ?? null)
   const cause = pod === null ? undefined : disruptionCause(pod)
   const tainted = facts.tainted !== undefined || cause?.reason === 'DeletionByTaintManager'
-  if (tainted && facts.notReady !== undefined) return { outcome: 'node-lost', ...wordsOf(facts.notReady), at }
+  if (tainted && notReady !== undefined) return { outcome: 'node-lost', ...wordsOf(notReady), at }
   const down = tainted ? nodeDown(node, at) : undefined
   if (down !== undefined) return { outcome: 'node-lost', ...wordsOf(down), at }
   if (cause !== undefined) return { ...cause, at }
@@ -172,10 +106,7 @@ const cleanedUp = ({ disruption, phase }: PodEvidence): boolean => disruption ==
 
 const earliest = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b < a) ? b : a)
 
-const wordsOf = ({ reason, message }: Pick<EventEvidence, 'reason' | 'message'>) => ({ reason, message })
-
-// Whether the pod was well when its end was requested. A container that had died before, and was not restarted, died by
-// itself.
+// Was the pod well when its end was asked for? A container that had died before, and was not restarted, died of its own.
 function aliveAt(at: string | null, { pod }: Evidence, main: readonly LifeEvidence[]): boolean {
   if (main.some((life) => lifeOutcome(life) === 'oomkilled')) return false
   const diedBefore = (life: LifeEvidence): boolean => {
@@ -194,7 +125,8 @@ function endOfPod(cause: Cause, { pod, lives }: Evidence, main: readonly LifeEvi
       (life) => life.state === 'terminated' && (endAt === null || life.finishedAt === null || notBefore(life.finishedAt, endAt)),
     ),
   )
-  const diedAt = last?.finishedAt ?? endAt ?? pod?.statusAt ?? latest(lives)?.finishedAt ?? null
+  const diedAt =
+    last?.finishedAt ?? noEarlierThanStarts(endAt ?? pod?.statusAt ?? null, lives) ?? latest(lives)?.finishedAt ?? null
   return {
     outcome: cause.outcome,
     reason: cause.reason,
@@ -223,7 +155,7 @@ function ownEnd(
     reason: words?.reason ?? life?.reason ?? '',
     message: words?.message || life?.message || '',
     exitCode: life === undefined ? null : exitCodeOf(life),
-    diedAt: life?.finishedAt ?? (over ? (pod?.deletedAt ?? pod?.statusAt ?? null) : null),
+    diedAt: life?.finishedAt ?? (over ? noEarlierThanStarts(pod?.deletedAt ?? pod?.statusAt ?? null, evidence.lives) : null),
     endAt: null,
     life: life ?? null,
     over,
@@ -231,11 +163,10 @@ function ownEnd(
   if (pod?.phase === 'Succeeded') return by('completed', latest(dead) ?? undefined)
   const { node = [] } = evidence
   const ended = [...dead, ...failedBesides(newest, pod, main)]
-  const bad = latest(ended.filter((life) => isBad(lifeOutcome(life)) && !wentWithNode(life, node)))
+  const bad = latest(ended.filter((life) => isBad(lifeOutcome(life)) && !wentWithNode(life, node, facts.notReady)))
   const looping = pod !== null && crashLooping(pod)
   if (bad !== undefined) {
-    const oom = lifeOutcome(bad) === 'oomkilled' || (facts.death?.meaning === 'oomkilled' && bad.exitCode === 137)
-    if (oom) return by('oomkilled', bad, { reason: 'OOMKilled', message: bad.message })
+    if (lifeOutcome(bad) === 'oomkilled') return by('oomkilled', bad, { reason: 'OOMKilled', message: bad.message })
     return by('crashed', bad, looping ? { reason: 'CrashLoopBackOff', message: bad.message } : undefined)
   }
   const words = pod === null ? undefined : { reason: pod.reason, message: pod.message }
@@ -248,19 +179,21 @@ function ownEnd(
     const verdict = by(facts.death.meaning === 'oomkilled' ? 'oomkilled' : 'crashed', latest(dead), wordsOf(facts.death))
     return { ...verdict, diedAt: verdict.diedAt ?? facts.death.time }
   }
-  const lost = ended.find((life) => lifeOutcome(life) === 'unknown' || wentWithNode(life, node))
-  const down = lost === undefined || !over ? undefined : nodeDown(node, lost.finishedAt ?? pod?.statusAt ?? null)
+  const lost = ended.find((life) => lifeOutcome(life) === 'unknown' || wentWithNode(life, node, facts.notReady))
+  const down =
+    lost === undefined || !over ? undefined : nodeDownOrSaidSo(node, facts.notReady, lost.finishedAt ?? pod?.statusAt ?? null)
   if (lost !== undefined && down !== undefined) return by('node-lost', lost, wordsOf(down))
-  // All containers ended well, but Kubernetes reports failure; or no container is known.
+  // All of them ended well, and still somebody called it failed; or nobody told of any.
   if (pod?.phase === 'Failed')
     return lost === undefined ? by('crashed', dead.length === main.length ? latest(dead) : undefined, words) : by('unknown', lost)
-  if (dead.length > 0 && dead.length === main.length)
+  if (dead.length > 0 && dead.length === main.length && (over || !waitsToStart(pod, newest)))
     return by(lost === undefined ? 'completed' : 'unknown', lost ?? latest(dead))
   if (over) return by('unknown', undefined, words)
   // The pod lives, and has the words of its last death: users look for an OOM kill after the restart, too.
   const survived = latest(
     evidence.lives.filter(
-      (life) => isMain(life) && life.state === 'terminated' && isBad(lifeOutcome(life)) && !wentWithNode(life, node),
+      (life) =>
+        isMain(life) && life.state === 'terminated' && isBad(lifeOutcome(life)) && !wentWithNode(life, node, facts.notReady),
     ),
   )
   if (survived !== undefined) return { ...by(lifeOutcome(survived), survived), diedAt: null }
@@ -269,7 +202,13 @@ function ownEnd(
   return by('unknown', undefined)
 }
 
-// The words of an end that the pod outlived do not describe its state.
+// A container that does the work, or an init container before it, is to start (again). Sidecars do not hold up the end.
+function waitsToStart(pod: PodEvidence | null, newest: readonly LifeEvidence[]): boolean {
+  const besides = newest.filter(({ kind }) => kind === 'sidecar' || kind === 'ephemeral').map(({ container }) => container)
+  return Object.keys(pod?.waiting ?? {}).some((container) => !besides.includes(container))
+}
+
+// Words of an end that the pod outlived say nothing of how it is.
 function runningWords(pod: PodEvidence | null, waiting: string | undefined) {
   if (pod === null || namesEnd(pod)) return { reason: waiting ?? '', message: '' }
   return { reason: waiting ?? pod.reason, message: pod.message }

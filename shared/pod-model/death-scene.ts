@@ -26,8 +26,8 @@ export interface DeathScene {
 const endsMax = 10
 
 export function sceneKey(facts: PodFacts): SceneKey {
-  const { pod, verdict } = renderPod(facts)
-  const ends = facts.lives
+  const { pod, verdict, lives } = renderPod(facts)
+  const ends = lives
     .flatMap(({ finishedAt }) => finishedAt ?? [])
     .toSorted()
     .slice(-endsMax)

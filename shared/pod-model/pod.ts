@@ -1,14 +1,17 @@
-// Pure: makes one pod of GET /v1/pods from the rows of its facts (rows.ts). Outcomes are decided here, whenever a pod
-// is projected, from all facts known by then. Field names: docs/api.md.
+// Pure: one pod as GET /v1/pods shows it, from the rows of its facts (rows.ts). Outcomes are decided here, whenever a pod is
+// projected, from everything known by then. Field names: docs/api.md.
+import { isBeside } from '#shared/lifecycle/event-meaning.ts'
 import type { EventEvidence, NodeEvidence, OomLine, Outcome, PodEvidence, Verdict } from '#shared/lifecycle/evidence.ts'
 import { signalNumberOf } from '#shared/lifecycle/exit-code.ts'
 import { lifeOutcomeOf } from '#shared/lifecycle/life-outcome.ts'
 import { exitCodeOf, madeUpBy } from '#shared/lifecycle/made-up.ts'
+import { withOomEvents } from '#shared/lifecycle/oom-event.ts'
 import { newestLives, podOutcome, type Evidence } from '#shared/lifecycle/outcome.ts'
 import type { LifeEnd, Seal, SealEvidence } from '#shared/pod-model/seal/evidence.ts'
 import { lossesOfLife } from '#shared/pod-model/seal/losses.ts'
 import { lacksLines, sealOf } from '#shared/pod-model/seal/seal.ts'
-import { earlier, withOomLines, joinLives, later, type Life } from './pod-lives.ts'
+import { livesInTime } from './believed-times.ts'
+import { earlier, joinLives, later, withOomLines, type Life } from './pod-lives.ts'
 import type { EventRow, LifeLinesRow, LifeRow, LineCountRow, LossRow, PodRow, StretchRow } from './rows.ts'
 
 /** The rows of one pod. */
@@ -28,6 +31,8 @@ export interface PodFacts {
   /** Reports of the node and its kernel around its death. */
   node?: readonly NodeEvidence[]
   oomLines?: readonly OomLine[]
+  /** Times of lives after it are not believed (believed-times.ts); all are where it is left out. */
+  believedUntil?: string
 }
 
 export interface LifeJson {
@@ -81,24 +86,16 @@ export interface RenderedPod {
 
 /** Without counts `lines` is 0, which is enough to decide outcomes. */
 export function renderPod(facts: PodFacts): RenderedPod {
-  const {
-    uid,
-    row,
-    lives: lifeRows,
-    events,
-    lines,
-    counts,
-    stretches,
-    losses = [],
-    node = [],
-    oomLines = [],
-    sentUids = [],
-  } = facts
+  const { uid, row, lives: lifeRows, events, lines, counts, stretches, losses = [], node = [], oomLines = [] } = facts
+  const { believedUntil, sentUids = [] } = facts
   const joined = joinLives({ lives: lifeRows, lines, counts, stretches })
-  const lives = oomLines.length === 0 ? joined : withOomLines(joined, row?.mirrorUid || uid, oomLines)
+  const inTime = believedUntil === undefined ? joined : livesInTime(joined, believedUntil)
+  const withLines = oomLines.length === 0 ? inTime : withOomLines(inTime, row?.mirrorUid || uid, oomLines)
+  const reportedEvents = events.map(eventEvidence)
+  const lives = withOomEvents(withLines, reportedEvents)
   const uids = [uid, ...sentUids, ...lines.map((line) => line.uid)]
   for (const life of lives) life.losses = lossesOfLife(losses, { ...life, uids })
-  const evidence: Evidence = { pod: row === null ? null : podEvidence(row), lives, events: events.map(eventEvidence), node }
+  const evidence: Evidence = { pod: row === null ? null : podEvidence(row), lives, events: reportedEvents, node }
   const verdict = podOutcome(evidence)
   const newest = new Set(newestLives(lives))
   const names = [...new Set(lives.map(({ container }) => container))]
@@ -116,7 +113,7 @@ export function renderPod(facts: PodFacts): RenderedPod {
     message: verdict.message,
     exitCode: verdict.exitCode,
     firstSeen: isReported
-      ? lives.reduce((first, { firstLine }) => earlier(first, firstLine), row?.createdAt ?? null)
+      ? lives.reduce((first, { firstLine }) => earlier(first, firstLine), row === null ? null : bornAt(row, lives))
       : (events[0]?.firstTime ?? null),
     lastSeen: isReported
       ? lives.reduce((last, { lastLine }) => later(last, lastLine), row?.statusAt ?? null)
@@ -137,6 +134,11 @@ export function renderPod(facts: PodFacts): RenderedPod {
     })),
   }
   return { pod, verdict, lives, evidence }
+}
+
+/** When it was created; where that is not known, the first time that is known of it. */
+function bornAt({ createdAt, startedAt, statusAt }: PodRow, lives: readonly Life[]): string | null {
+  return createdAt ?? startedAt ?? lives.reduce((first, life) => earlier(first, life.startedAt), statusAt)
 }
 
 /** The container that an Event's fieldPath names: `spec.containers{app}` is about app. */
@@ -213,5 +215,6 @@ const eventEvidence = ({ reason, message, lastTime, fieldPath, component }: Even
   message,
   time: lastTime,
   container: containerOf(fieldPath),
+  beside: isBeside(fieldPath),
   component,
 })

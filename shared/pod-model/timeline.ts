@@ -29,10 +29,8 @@ export function timeline({ facts, rendered, replacement, around }: TimelineSourc
     ...at(row?.deletedAt, 'deletion', 'its deletion was requested'),
     ...rendered.lives.flatMap((life) => {
       const numbered = life.restart === null ? '' : ` (life ${life.restart})`
-      // For a container that could not be started, the kubelet reports a start in 1970.
-      const started = life.startedAt !== null && life.startedAt > '1971' ? life.startedAt : null
       return [
-        ...at(started, 'life', `${nameOf(life)} started${numbered}`),
+        ...at(life.startedAt, 'life', `${nameOf(life)} started${numbered}`),
         ...at(life.finishedAt, 'life', `${endInWords(life, around)}${numbered}`),
         ...at(life.oom?.time, 'line', life.oom?.text ?? ''),
       ]

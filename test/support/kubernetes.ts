@@ -4,8 +4,10 @@ import { decodeLifecycle, type Decoded } from '#ingest/formats/kubernetes.ts'
 import type { Origin } from '#ingest/normalise/origin.ts'
 import { columns } from '#ingest/store/columns.ts'
 import type { TableName } from '#ingest/store/table-rows.ts'
+import { isBeside } from '#shared/lifecycle/event-meaning.ts'
 import type { LifeEvidence } from '#shared/lifecycle/evidence.ts'
 import { instancesOf, type InstanceReport } from '#shared/lifecycle/instances.ts'
+import { withOomEvents } from '#shared/lifecycle/oom-event.ts'
 import type { Evidence } from '#shared/lifecycle/outcome.ts'
 
 export const origin: Origin = {
@@ -54,18 +56,20 @@ export function evidenceOf(...objects: unknown[]): Evidence {
   const asked = told
     .flatMap((row) => (typeof row['deleted_at'] === 'string' ? [row['deleted_at']] : []))
     .toSorted((a, b) => (a < b ? -1 : 1))
+  const events = newest(rowsOf(decoded, 'events'), ({ uid }) => String(uid)).map(
+    ({ reason, message, last_time: time, field_path: path, component }) => ({
+      reason: String(reason),
+      message: String(message),
+      time: String(time),
+      container: /\{(.*)\}/.exec(String(path))?.[1] ?? '',
+      beside: isBeside(String(path)),
+      component: String(component),
+    }),
+  )
   return {
     pod: pod === undefined ? null : ({ ...podEvidence(pod), deletedAt: asked[0] ?? null } as unknown as Evidence['pod']),
-    lives: instancesOf(newest(rowsOf(decoded, 'lives'), lifeKey).map(lifeReport)),
-    events: newest(rowsOf(decoded, 'events'), ({ uid }) => String(uid)).map(
-      ({ reason, message, last_time: time, field_path: path, component }) => ({
-        reason: String(reason),
-        message: String(message),
-        time: String(time),
-        container: /\{(.*)\}/.exec(String(path))?.[1] ?? '',
-        component: String(component),
-      }),
-    ),
+    lives: withOomEvents(instancesOf(newest(rowsOf(decoded, 'lives'), lifeKey).map(lifeReport)), events),
+    events,
   }
 }
 

@@ -81,7 +81,7 @@ function livesOf(container: ContainerStatus, deleting: boolean): Life[] {
   const { restartCount, state, lastState } = container
   const lives: Life[] = []
   const [end, last] = [state?.terminated, lastState?.terminated]
-  if (end && !(last && isLostAgain(container, end, last))) lives.push(ended(restartCount, end, true))
+  if (end && !(last && isLostAgain(container, end, last))) lives.push(ended(numberOfEnd(container, end, deleting), end, true))
   else if (state?.running)
     lives.push({ restart: restartCount, state: 'running', startedAt: state.running.startedAt, end: null, own: true })
   if (last) {
@@ -100,6 +100,15 @@ function livesOf(container: ContainerStatus, deleting: boolean): Life[] {
  */
 function isLostAgain({ containerID }: ContainerStatus, end: Terminated, last: Terminated): boolean {
   return isLost(end) && end.startedAt === null && (containerID === '' || containerID === last.containerID)
+}
+
+/**
+ * The kubelet that makes up the end of a running container counts its restart in advance (RestartCount + 1 in
+ * convertToAPIContainerStatuses of kubelet_pods.go), unless the pod is being deleted. One with a container id is found by that.
+ */
+function numberOfEnd({ restartCount, containerID }: ContainerStatus, end: Terminated, deleting: boolean): number {
+  const isCountedAhead = isLost(end) && end.startedAt === null && containerID === '' && end.containerID === '' && !deleting
+  return isCountedAhead ? Math.max(restartCount - 1, 0) : restartCount
 }
 
 const isLost = ({ reason, exitCode }: Terminated): boolean => madeUpBy({ reason, exitCode }) === 'kubelet'

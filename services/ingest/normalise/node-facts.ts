@@ -3,7 +3,7 @@
 // give the same rows.
 import type { KubernetesNode } from '../formats/kubernetes-schema.ts'
 import { factVersion } from './fact-version.ts'
-import { laterOf } from './kubernetes-time.ts'
+import { laterOf, latestBelieved } from './kubernetes-time.ts'
 import type { Origin } from './origin.ts'
 import type { Change } from './pod-facts.ts'
 
@@ -19,7 +19,8 @@ export function nodeFacts(
     ...(spec?.taints ?? []).map(({ timeAdded }) => timeAdded),
     ...(status?.conditions ?? []).flatMap(({ lastTransitionTime, lastHeartbeatTime }) => [lastTransitionTime, lastHeartbeatTime]),
   ]
-  const statusAt = times.reduce(laterOf, null)
+  const latest = latestBelieved(origin.receivedMs)
+  const statusAt = times.filter((time) => time !== null && time <= latest).reduce(laterOf, null)
   const gone = change === 'deleted'
   return {
     tenant: origin.tenant,
@@ -60,10 +61,14 @@ export function nodeStates({ metadata, spec, status }: KubernetesNode, row: Retu
   // An API server does not say when a Node was removed. The newest time in the object is a lower bound.
   const gone =
     row.gone === 1
-      ? [{ what: 'gone', status: 'True', since: metadata.deletionTimestamp ?? row.status_at, reason: '', message: '' }]
+      ? [{ what: 'gone', status: 'True', since: removedAt(metadata.deletionTimestamp, row.status_at), reason: '', message: '' }]
       : []
   const { tenant, cluster, name: node, uid, version } = row
   return [...conditions, ...taints, ...gone].flatMap((state) =>
     state.since === null ? [] : [{ tenant, cluster, node, node_uid: uid, version, ...state, since: state.since }],
   )
 }
+
+// A clock that runs ahead does not put the ends of a node's pods years away.
+const removedAt = (deletion: string | null, newest: string | null): string | null =>
+  deletion === null || newest === null || deletion > newest ? newest : deletion

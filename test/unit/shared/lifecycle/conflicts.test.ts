@@ -55,6 +55,24 @@ test('a pod that succeeded with a container that did not is told so', () => {
   expect(inWords(pod(status(ended(0), 'Succeeded')))).toBe('completed: app ended with exit code 0 at 10:30:00')
 })
 
+test('what contradicts a pod that succeeded is told in one sentence', () => {
+  const two = pod((object) => {
+    status(ended(1), 'Succeeded')(object)
+    object['status'].containerStatuses.push({ name: 'other', restartCount: 0, ...ended(2, '10:20:00') })
+  })
+  const evicted = event('Evicted', 'The node was low on resource: memory. ', '10:31:00', '', 'kubelet')
+  expect(inWords(two, evicted)).toMatch(
+    /; but the pod status says Succeeded, the container status says that app ended with exit code 1 at 10:30:00, the container status says that other ended with exit code 2 at 10:20:00, an Event says Evicted at 10:31:00$/,
+  )
+  expect(inWords(pod(status(ended(137, '10:30:00', 'OOMKilled'), 'Succeeded')))).toMatch(
+    /; but the pod status says Succeeded, the container status says that app was OOM-killed with exit code 137, SIGKILL at 10:30:00$/,
+  )
+  const reason = { reason: 'Evicted', message: 'The node was low on resource: memory. ' }
+  const forced = inWords(pod(status(ended(1), 'Succeeded', reason)))
+  expect(forced.match(/the pod status says Succeeded/g)).toHaveLength(1)
+  expect(forced).toMatch(/, the container status says that app ended with exit code 1 at 10:30:00$/)
+})
+
 test.each([
   ['PreemptionByScheduler', 'the scheduler preempts it to make room for a pod of higher priority'],
   ['EvictionByEvictionAPI', 'it is evicted through the eviction API, as a drain of its node does'],

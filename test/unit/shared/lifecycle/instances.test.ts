@@ -134,3 +134,27 @@ describe('an end that the kubelet made up', () => {
     expect(livesOf(told, waiting)).toEqual([[0, 'a0', 'terminated', 6]])
   })
 })
+
+describe('an end that the kubelet made up, which no lastState repeats', () => {
+  const ran = (restart: number) => pod(status(runs(`a${restart}`, restart, '09:00:00')), 1)
+  const made = (restartCount: number, ...changes: ((object: KubernetesObject) => void)[]) =>
+    pod(both(status({ restartCount, state: lost }, 'Failed'), ...changes), 2)
+  test('is that of the life before, since the restart was counted in advance', () => {
+    expect(livesOf(ran(0), made(1))).toEqual([[0, 'a0', 'terminated', 137]])
+    expect(livesOf(ran(2), made(3))).toEqual([[2, 'a2', 'terminated', 137]])
+    expect(livesOf(made(0))).toEqual([[0, '', 'terminated', 137]])
+  })
+  test('is not where the pod is being deleted, or where it names its container', () => {
+    expect(livesOf(ran(1), made(1, deleted()))).toEqual([[1, 'a1', 'terminated', 137]])
+    const named = pod(status({ restartCount: 1, containerID: 'containerd://a1', state: lost }, 'Failed'), 2)
+    expect(livesOf(ran(1), named)).toEqual([[1, 'a1', 'terminated', 137]])
+  })
+})
+
+test('the epoch is no time: a container that could not be started has not started', () => {
+  const never = {
+    terminated: { exitCode: 128, reason: 'StartError', startedAt: '1970-01-01T00:00:00Z', finishedAt: at('10:00:00') },
+  }
+  const [life] = evidenceOf(pod(status({ restartCount: 0, containerID: 'containerd://a0', state: never }))).lives
+  expect(life).toMatchObject({ startedAt: null, finishedAt: '2026-11-23 10:00:00.000000000' })
+})

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { podOutcome, type Evidence } from '#shared/lifecycle/outcome.ts'
 import { evidenceOf, fixture } from '#test/support/kubernetes.ts'
 import {
@@ -205,4 +205,60 @@ test('the order in which facts arrive changes nothing', () => {
     [2, 0, 1, 0],
   ])
     expect(podOutcome(evidenceOf(...order.map((i) => told[i])))).toEqual(expected)
+})
+
+describe('a container that waits to be started again', () => {
+  const waits = (reason: string, last: object) => ({ restartCount: 0, state: { waiting: { reason } }, ...last })
+  const reasons = ['ContainerCreating', 'PodInitializing', 'ErrImagePull', 'ImagePullBackOff', 'CreateContainerError']
+  test.each(reasons)('has not ended its pod by exit code 0, nor by an end that nobody saw: %s', (reason) => {
+    const ends = [ended(0), ended(255, '10:30:00', 'Unknown'), ended(137, '10:30:00', 'ContainerStatusUnknown')]
+    for (const end of ends) {
+      const evidence = evidenceOf(pod(status(waits(reason, lastState(end)))))
+      expect(podOutcome(evidence)).toMatchObject({ outcome: 'running', reason, diedAt: null, exitCode: null, over: false })
+    }
+  })
+  test('has by an exit code that is an error, in a crash loop, or where the phase is over', () => {
+    const of = (reason: string, end: { state: object }, phase = 'Running') =>
+      podOutcome(evidenceOf(pod(status(waits(reason, lastState(end)), phase)))).outcome
+    expect(of('ContainerCreating', ended(1))).toBe('crashed')
+    expect(of('ContainerCreating', ended(137, '10:30:00', 'OOMKilled'))).toBe('oomkilled')
+    expect(of('CrashLoopBackOff', ended(0))).toBe('crashed')
+    expect(of('ContainerCreating', ended(0), 'Succeeded')).toBe('completed')
+    expect(of('ContainerCreating', ended(255, '10:30:00', 'Unknown'), 'Failed')).toBe('unknown')
+  })
+  test('holds up the end of its pod beside one that has completed, unless it is a sidecar', () => {
+    const beside = (list: string, name: string, more: object) =>
+      pod((object) => {
+        status(ended(0))(object)
+        if (list === 'initContainerStatuses') object['spec'].initContainers = [{ name, restartPolicy: 'Always' }]
+        object['status'][list] = [...(object['status'][list] ?? []), { name, restartCount: 0, ...more }]
+      })
+    const pulls = { state: { waiting: { reason: 'ImagePullBackOff' } } }
+    expect(podOutcome(evidenceOf(beside('containerStatuses', 'other', pulls))).outcome).toBe('running')
+    const sidecar = beside('initContainerStatuses', 'proxy', { ...pulls, ...lastState(ended(143)) })
+    expect(podOutcome(evidenceOf(sidecar)).outcome).toBe('completed')
+  })
+})
+
+describe('a pod did not die before a container of it started', () => {
+  const ran = pod(status({ containerID: 'containerd://a1', ...running('10:00:05') }), 1)
+  const bare = (more: object) =>
+    pod((object) => {
+      object['metadata'].managedFields = []
+      object['metadata'].creationTimestamp = '2026-11-23T10:00:00Z'
+      object['status'] = { phase: 'Failed', startTime: '2026-11-23T10:00:01Z', ...more }
+    }, 2)
+  const lost = { exitCode: 137, reason: 'ContainerStatusUnknown', startedAt: null, finishedAt: null }
+  test.each([
+    ['refused', { reason: 'UnexpectedAdmissionError', message: 'Pod was rejected: Allocate failed' }, 'evicted'],
+    ['evicted', { reason: 'Evicted', message: 'x' }, 'evicted'],
+    ['failed', {}, 'crashed'],
+    ['lost', { containerStatuses: [{ name: 'app', restartCount: 1, state: { terminated: lost } }] }, 'unknown'],
+  ])('where its status has no time but that of its start: %s', (_, more, outcome) => {
+    for (const objects of [
+      [ran, bare(more)],
+      [bare(more), ran],
+    ])
+      expect(podOutcome(evidenceOf(...objects))).toMatchObject({ outcome, diedAt: stored('10:00:05') })
+  })
 })

@@ -63,3 +63,13 @@ test('a Node without a name is refused by the name of the field', () => {
     { reason: 'missing-field', detail: expect.stringMatching(/^metadata.name/) as unknown },
   ])
 })
+
+test('a Node whose clock runs ahead is gone by the newest time that is believed', () => {
+  const ahead = node((object) => {
+    object['metadata'].deletionTimestamp = '2104-01-01T00:00:00Z'
+    object['status'].conditions[0].lastHeartbeatTime = '2104-01-01T00:00:00Z'
+  })
+  const decoded = decode({ type: 'DELETED', object: ahead })
+  expect(rowsOf(decoded, 'nodes')[0]).toMatchObject({ status_at: '2026-11-23 10:20:41.000000000' })
+  expect(rowsOf(decoded, 'node_states').at(-1)).toMatchObject({ what: 'gone', since: '2026-11-23 10:20:41.000000000' })
+})
