@@ -47,13 +47,8 @@ export interface Projector {
 }
 
 /** Reads where the last process has stopped, and goes on from there. */
-export async function createRecordProjector({
-  store,
-  reading,
-  log,
-  metrics,
-  clock,
-}: ProjectorOptions): Promise<Projector> {
+export async function createRecordProjector(options: ProjectorOptions): Promise<Projector> {
+  const { store, reading, log, metrics, clock } = options
   const start = (await readWatermark(reading, recordsJob)) ?? 0
   const feed = createChangeFeed(reading, start)
   const queue = createWorkQueue()
@@ -95,11 +90,7 @@ export async function createRecordProjector({
     metrics.failures.inc()
     const waitMs = retryMs[work.attempts]
     const { tenant, uid } = work
-    const next =
-      waitMs === undefined
-        ? `tried ${work.attempts + 1} times: the next change of the pod, or npm run project -- --rebuild, tries again`
-        : `trying again in ${waitMs / 1000} s`
-    log.warn({ err: error, tenant, uid }, `the record of pod ${uid} could not be written; ${next}`)
+    log.warn({ err: error, tenant, uid }, `the record of pod ${uid} could not be written; ${nextTry(work)}`)
     if (waitMs !== undefined) queue.add({ ...work, dueAt: performance.now() + waitMs, attempts: work.attempts + 1 })
   }
 
@@ -135,6 +126,12 @@ export async function createRecordProjector({
     await passUntil({ pass, nextDueAt: queue.nextDueAt, log, clock, signal })
   }
   return { pass, catchUp, run }
+}
+
+function nextTry({ attempts }: Work): string {
+  const waitMs = retryMs[attempts]
+  if (waitMs !== undefined) return `trying again in ${waitMs / 1000} s`
+  return `tried ${attempts + 1} times: the next change of the pod, or npm run project -- --rebuild, tries again`
 }
 
 interface PassOptions extends Pick<ProjectorOptions, 'log' | 'clock'> {

@@ -32,7 +32,8 @@ export interface DaySlice {
 const timeOf = (ns: bigint): Fragment => sql`fromUnixTimestamp64Nano(${bind('Int64', String(ns))}, 'UTC')`
 
 const linesOf = ({ tenants, namespaces, slice, slices }: DaySlice, { from, to }: LineWindow): Fragment =>
-  sql`tenant IN ${strs(tenants)} AND toStartOfHour(ts) >= toStartOfHour(${timeOf(from)}) AND toStartOfHour(ts) <= toStartOfHour(${timeOf(to)})
+  sql`tenant IN ${strs(tenants)} AND toStartOfHour(ts) >= toStartOfHour(${timeOf(from)})
+    AND toStartOfHour(ts) <= toStartOfHour(${timeOf(to)})
     AND ts >= ${timeOf(from)} AND ts < ${timeOf(to)} AND namespace IN ${strs(namespaces)} AND pod != ''
     AND cityHash64(tenant, namespace, pod) % ${uint(slices)} = ${uint(slice)}`
 

@@ -63,7 +63,8 @@ function linesOf(
 export const lineSteps = (tenant: string, bounds: LineBounds, window: LineWindow, stepNs: bigint): Fragment =>
   statement(
     'line-steps',
-    sql`SELECT toString(intDiv(toUnixTimestamp64Nano(ts) - ${int(window.from)}, ${int(stepNs)})) AS step, toFloat64(count()) AS rows
+    sql`SELECT toString(intDiv(toUnixTimestamp64Nano(ts) - ${int(window.from)}, ${int(stepNs)})) AS step,
+      toFloat64(count()) AS rows
     ${linesOf(tenant, bounds, window, false)} GROUP BY step ORDER BY toInt64(step) SETTINGS ${small}`,
   )
 
@@ -85,7 +86,8 @@ export function dayCounts(
     : "'0' AS bytes, '0' AS errors"
   return statement(
     'day-counts',
-    sql`SELECT ${lifeOfLine([...spans.keys()])}, ${slotOf(spans)} AS slot, toString(toDate(ts)) AS day, toString(count()) AS lines,
+    sql`SELECT ${lifeOfLine([...spans.keys()])}, ${slotOf(spans)} AS slot, toString(toDate(ts)) AS day,
+      toString(count()) AS lines,
       min(ts) AS firstLine, max(ts) AS lastLine, ${raw(sums)}
     ${linesOf(tenant, bounds, window, true)} GROUP BY ${raw(life)}, slot, day SETTINGS ${small}`,
   )
