@@ -96,7 +96,8 @@ export function dayCounts(
 /** Number of the span, from 1, of a line that needs one and has no container id; 0 for any other line. */
 function slotOf(spans: CountOptions['spans']): Fragment {
   if (spans.size === 0) return raw('0')
-  const begins = sql`${bind('Array(Array(Int64))', [...spans.values()])}[indexOf(${strs([...spans.keys()])}, ${spanKeyOfRow})]`
+  const begins = sql`${bind('Array(Array(Int64))', [...spans.values()])}[indexOf(
+    ${strs([...spans.keys()])}, ${spanKeyOfRow})]`
   return sql`if(container_id = '', arrayCount(begin -> begin <= toUnixTimestamp64Nano(ts), ${begins}), 0)`
 }
 
@@ -117,7 +118,8 @@ export function linePieces(
   window: LineWindow,
   spans: readonly SpanKey[],
 ): Fragment {
-  const lines = sql`SELECT ${lifeOfLine(spans)}, ts, file, offset, length, offset + greatest(length, 0) AS end, eof, partial
+  const lines = sql`SELECT ${lifeOfLine(spans)}, ts, file, offset, length,
+      offset + greatest(length, 0) AS end, eof, partial
     ${linesOf(tenant, bounds, window, true)}`
   const withPrevious = sql`SELECT *, lagInFrame((offset + 2, ts, partial, length)) OVER by_place AS before,
       max(end) OVER (${places} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered

@@ -18,7 +18,8 @@ export function losses(tenant: string, uids: readonly string[]): Fragment {
   return statement(
     'losses',
     sql`SELECT time, reason, JSONExtractString(payload, 'podUid') AS podUid, JSONExtractString(payload, 'path') AS path,
-      JSONExtractString(payload, 'container') AS container, ${raw(number('restart'))} AS restart, ${raw(number('offset'))} AS offset,
+      JSONExtractString(payload, 'container') AS container, ${raw(number('restart'))} AS restart,
+      ${raw(number('offset'))} AS offset,
       JSONExtractString(payload, 'topic') AS topic, ${raw(number('partition'))} AS partition,
       ${raw(number('to'))} - ${raw(number('from'))} AS messages
     ${fromTable(tenant, 'dead_letters')} AND (reason = 'lost-on-kafka'${refused})
