@@ -1,4 +1,4 @@
-// Work on many at once that one of them may make fail.
+// Runs work for many items at once, also where one of them makes it fail: the others are done without that one.
 import { AfterlogError } from '#shared/errors.ts'
 
 export interface Failure<T> {
@@ -7,8 +7,8 @@ export interface Failure<T> {
 }
 
 /**
- * Runs for all items at once; where that fails, for each half, so that one that cannot be done does not keep the others from it. Resolves to those
- * that failed alone. Rejects where it is nobody's fault: the store is away or full, or `signal` has aborted.
+ * Runs for all items at once and, where that fails, for each half of them, and so on. Resolves to the items that failed
+ * alone. Rejects where no item is at fault: the store cannot be reached or is full, or `signal` has aborted.
  */
 export async function inHalves<T>(
   items: readonly T[],

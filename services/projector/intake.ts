@@ -1,4 +1,5 @@
-// What is put into the queue, and when it is due: facts at once, lines once they settle, records on older rules when nothing else is to do.
+// Puts changed pods into the queue and says when each is due: after a fact at once, after lines once these settle.
+// Records on older rules come when nothing else waits (decision 0016).
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { readKernelOom } from '#shared/lifecycle/kernel-oom.ts'
 import type { ChangeFeed, FactChange, LinesChange } from './change-feed.ts'
@@ -8,17 +9,25 @@ import { podsOfNode } from './pods-of-node.ts'
 import type { RulesUpgrade } from './rules-upgrade.ts'
 import type { WorkQueue } from './work-queue.ts'
 
-/** Lines are looked for less often than facts: they change records of the dead, and of pods that nothing else reports. */
+/**
+ * ms between two readings of changed lines. Lines change few records: those of ended lives, and of pods without facts.
+ */
 const linesEveryMs = 200
-/** Lines of a pod are counted once none came for a while: so many ms, and one more for each of so many lines, up to the most. */
+/**
+ * Lines of a pod settle for `ms`, and 1 ms more for each `linesPerMs` lines that its record has, but for `msMax` at
+ * most.
+ */
 export const settle = { ms: 300, linesPerMs: 50, msMax: 60_000 }
 
 export interface Intake {
-  /** Takes what changed. `looked`: epoch ms of the store's clock before; `all`: lines too, whenever they were looked for last. */
-  takeChanges(looked: number, all?: 'all'): Promise<void>
-  /** Lines that were stored until then were taken, epoch ms of the store's clock. */
-  readonly linesTaken: number
-  /** Takes some records that rest on older rules; resolves to how many. */
+  /**
+   * Queues changed pods. `feedReadAt`: epoch ms of the store's clock before the feed is read; `all`: lines too, even if
+   * read just now.
+   */
+  takeChanges(feedReadAt: number, all?: 'all'): Promise<void>
+  /** Epoch ms of the store's clock: pods of all lines that were stored until then have been queued. */
+  readonly linesTakenUntil: number
+  /** Queues some pods whose records rest on older rules; resolves to their number. */
   takeOutdated(): Promise<number>
 }
 
@@ -32,34 +41,42 @@ export interface IntakeOptions {
 
 export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOptions): Intake {
   let linesReadAt = -Infinity
-  let linesTaken = 0
+  let linesTakenUntil = 0
 
-  function queueLines({ tenant, uid, lives, at }: LinesChange, now: number): void {
+  function queueLines({ tenant, uid, lives, at }: LinesChange, nowMs: number): void {
     const pod = known.get(tenant, uid)
     if (pod !== undefined && lives.every((life) => pod.runningLives.has(life))) return
     const waitMs = Math.min(settle.ms + (pod?.lines ?? 0) / settle.linesPerMs, settle.msMax)
-    queue.add({ tenant, uid, since: at, dueAt: now + waitMs, attempts: 0, isRelated: false, recount: true })
+    queue.add({ tenant, uid, since: at, dueAt: nowMs + waitMs, attempts: 0, isRelated: false, recount: true })
   }
 
   return {
-    get linesTaken() {
-      return linesTaken
+    get linesTakenUntil() {
+      return linesTakenUntil
     },
-    async takeChanges(looked, all) {
-      const now = performance.now()
+    async takeChanges(feedReadAt, all) {
+      const nowMs = performance.now()
       for (const change of await feed.facts())
         for (const uid of await podsOf(reading, change))
-          queue.add({ tenant: change.tenant, uid, since: change.at, dueAt: now, attempts: 0, isRelated: false, recount: false })
-      if (all === undefined && now - linesReadAt < linesEveryMs) return
-      linesReadAt = now
+          queue.add({
+            tenant: change.tenant,
+            uid,
+            since: change.at,
+            dueAt: nowMs,
+            attempts: 0,
+            isRelated: false,
+            recount: false,
+          })
+      if (all === undefined && nowMs - linesReadAt < linesEveryMs) return
+      linesReadAt = nowMs
       const changes = await feed.lines()
       await known.load(changes)
-      for (const change of changes) queueLines(change, now)
-      linesTaken = looked
+      for (const change of changes) queueLines(change, nowMs)
+      linesTakenUntil = feedReadAt
     },
     async takeOutdated() {
       const pods = (await upgrade.next()) ?? []
-      // Lists do not wait for them.
+      // `asOf` of lists does not wait for these pods, whose facts their records have.
       for (const pod of pods)
         queue.add({ ...pod, since: Infinity, dueAt: performance.now(), attempts: 0, isRelated: false, recount: true })
       return pods.length
@@ -67,12 +84,13 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
   }
 }
 
-/** Uids of pods that a change is about. */
+/** Uids of the pods that a change concerns. */
 async function podsOf(reading: Reading, { tenant, source, uid, cluster, node, detail }: FactChange): Promise<string[]> {
   if (source === 'fact') return [uid]
   if (source === 'node') return podsOfNode(reading, tenant, cluster, node)
   const oom = readKernelOom(detail)
   if (oom === undefined) return []
-  const aliases = oom.containerId === '' ? [] : await reading.rows<ContainerIdRow>(containerIdAliases(tenant, [oom.containerId]))
+  const aliases =
+    oom.containerId === '' ? [] : await reading.rows<ContainerIdRow>(containerIdAliases(tenant, [oom.containerId]))
   return [...new Set([oom.podUid, ...aliases.map((alias) => alias.uid)])].filter((one) => one !== '')
 }

@@ -1,21 +1,24 @@
-// Pure: stretches of several windows of time → stretches of all their lines, the same that one statement over all of them would give.
-// Lines of different windows have different times, so no line is in two of them; what is to be found out is where the bytes of one window
-// go on with those of another.
+// Pure: pieces of several windows of time → stretches of all their lines, the same that one statement over all windows
+// would give. No line is in two windows, so joining only finds out where the bytes of one window continue those of
+// another (decision 0015).
 import { compare } from '#shared/compare.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import { stretchesMax, type LineLife, type StretchRow } from '#shared/pod-model/rows.ts'
 import { piecesMax, type PieceRow } from './count-lines/lines-in-window.ts'
 
 export interface PieceJoiner {
-  /** Takes the pieces of one window. Holds a bounded number of pieces of each life. */
+  /** Adds the pieces of one window. The joiner holds at most `piecesMax` pieces of each life. */
   add(pieces: readonly PieceRow[]): void
-  /** In the order of the files' names and of places, a bounded number of each life. */
+  /**
+   * Stretches in the order of files and places, at most `stretchesMax` of each life. Throws query-limit where more
+   * pieces are needed.
+   */
   stretches(): StretchRow[]
 }
 
 interface LifePieces {
   pieces: PieceRow[]
-  /** The piece from which on others were left out. */
+  /** The last piece before others were left out. */
   cut: PieceRow | undefined
 }
 
@@ -36,14 +39,19 @@ export function createPieceJoiner(): PieceJoiner {
 const firstOf = (a: PieceRow | undefined, b: PieceRow): PieceRow => (a === undefined || byPlace(b, a) < 0 ? b : a)
 
 function within({ pieces, cut }: LifePieces): LifePieces {
-  const known = cut === undefined ? pieces : pieces.filter((piece) => byPlace(piece, cut) <= 0)
-  return known.length <= piecesMax ? { pieces: known, cut } : { pieces: known.slice(0, piecesMax), cut: known[piecesMax - 1]! }
+  const complete = cut === undefined ? pieces : pieces.filter((piece) => byPlace(piece, cut) <= 0)
+  return complete.length <= piecesMax
+    ? { pieces: complete, cut }
+    : { pieces: complete.slice(0, piecesMax), cut: complete[piecesMax - 1]! }
 }
 
 function stretchesOf({ pieces, cut }: LifePieces): StretchRow[] {
-  // Windows that came later closed the holes that were too many before: what was left out by then may have been lines.
+  // Later windows closed holes, so that too few pieces are left: those that were left out may belong here.
   if (cut !== undefined && pieces.length < stretchesMax)
-    throw new AfterlogError('query-limit', `the log files of container ${cut.container} are in too many pieces to be joined`)
+    throw new AfterlogError(
+      'query-limit',
+      `the log files of container "${cut.container}" are stored in too many pieces to find which bytes are missing`,
+    )
   return pieces.slice(0, stretchesMax).map(({ lastStart: _start, lastFrom: _from, open: _open, ...stretch }) => stretch)
 }
 
@@ -60,15 +68,18 @@ function joined(pieces: readonly PieceRow[]): PieceRow[] {
 const byPlace = (a: PieceRow, b: PieceRow): number =>
   compare(a.file, b.file) || a.from - b.from || compare(a.earliest, b.earliest)
 
-/** Lines without an offset are one piece of their file. */
+/** Whether `next` continues `last` without a hole. All lines without an offset are one piece of their file. */
 const meets = (last: PieceRow, next: PieceRow): boolean =>
-  last.file === next.file && last.from < 0 === next.from < 0 && (next.from < 0 || next.from <= last.to || last.open === 1)
+  last.file === next.file &&
+  last.from < 0 === next.from < 0 &&
+  (next.from < 0 || next.from <= last.to || last.open === 1)
 
-/** `next` starts where `last` does or behind it. */
+/** One piece of two. `next` starts where `last` does, or behind that. */
 function together(last: PieceRow, next: PieceRow): PieceRow {
   const end = endsBehind(next, last) ? next : last
   const sum = (of: (piece: PieceRow) => number): number => of(last) + of(next)
-  // Two lines of different times at one place clash; one that starts within another overlaps it, if the lengths between are known.
+  // Two lines of different times at one place clash. A line that starts within another overlaps it, where all lengths
+  // are known.
   const onePlace = next.from === last.from || next.from === last.lastStart
   const overlapping = !onePlace && next.from < last.to && last.unmeasured === 0
   return {
@@ -89,9 +100,13 @@ function together(last: PieceRow, next: PieceRow): PieceRow {
   }
 }
 
-/** As the statement orders them: by end, by start, the one that is not marked as the last of its file, the earlier one. */
+/**
+ * Whether the last line of `a` is behind that of `b`: by end, by start, then without an end of file, then the earlier
+ * one.
+ */
 function endsBehind(a: PieceRow, b: PieceRow): boolean {
-  const order = a.to - b.to || a.lastFrom - b.lastFrom || Number(b.ended) - Number(a.ended) || compare(b.lastAt, a.lastAt)
+  const order =
+    a.to - b.to || a.lastFrom - b.lastFrom || Number(b.ended) - Number(a.ended) || compare(b.lastAt, a.lastAt)
   return order > 0
 }
 

@@ -1,5 +1,5 @@
-// What the projector remembers of pods whose lines come: which of their lives run, so that lines of those change no record. Pods that were not
-// projected since the start are read from their records.
+// Remembers which lives of a pod run, since lines of running lives change no record and need no projection. A pod that
+// this process has not projected yet is read from its record.
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { newestRecords, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
@@ -11,15 +11,16 @@ export interface KnownPod {
 }
 
 export interface KnownPods {
-  /** Reads what is not known of these. */
+  /** Reads the records of those of these pods that it does not remember. */
   load(pods: readonly { tenant: string; uid: string }[]): Promise<void>
-  /** `uid`: as lines name the pod. undefined where it has no record. */
+  /** `uid`: that lines were sent with. undefined where the pod has no record. */
   get(tenant: string, uid: string): KnownPod | undefined
   set(tenant: string, record: PodRecord): void
 }
 
-/** Pods that are remembered, and that one statement reads. */
+/** Pods that are remembered at most; the ones set longest ago are forgotten. */
 const podsMax = 200_000
+/** Pods that one statement reads. */
 const podsAtOnce = 400
 
 export function createKnownPods({ rows }: Pick<RowReading, 'rows'>): KnownPods {

@@ -1,25 +1,33 @@
-// Pure: how the lines of a pod are cut into windows of time that hold a bounded number of lines each.
+// Pure: cuts the time of a pod's lines into windows that hold a bounded number of lines each (decision 0015).
 import type { LineWindow, StepRow } from './count-lines/lines-in-window.ts'
 
 export interface SizedWindow extends LineWindow {
-  /** About so many rows. */
+  /** About how many rows lie in the window. */
   rows: number
 }
 
-/** Steps of a window joined as long as they have no more than `rowsMax` rows; a step that has more is cut evenly. */
-export function windowsOf({ from, to }: LineWindow, stepNs: bigint, steps: readonly StepRow[], rowsMax: number): SizedWindow[] {
+/**
+ * Joins steps of a window while they have no more than `rowsMax` rows together, and cuts a step that has more evenly.
+ */
+export function windowsOf(
+  { from, to }: LineWindow,
+  stepNs: bigint,
+  steps: readonly StepRow[],
+  rowsMax: number,
+): SizedWindow[] {
   const windows: SizedWindow[] = []
   for (const { step, rows } of steps) {
     const begin = from + BigInt(step) * stepNs
     const end = begin + stepNs < to ? begin + stepNs : to
     const last = windows.at(-1)
-    if (last !== undefined && last.rows + rows <= rowsMax) windows.push({ ...windows.pop()!, to: end, rows: last.rows + rows })
+    if (last !== undefined && last.rows + rows <= rowsMax)
+      windows.push({ ...windows.pop()!, to: end, rows: last.rows + rows })
     else windows.push(...evenly({ from: begin, to: end, rows }, Math.max(1, Math.ceil(rows / rowsMax))))
   }
   return windows
 }
 
-/** As many windows of one width, at least one ns each. */
+/** `wanted` windows of one width, or fewer, so that each is at least 1 ns wide. */
 export function evenly({ from, to, rows }: SizedWindow, wanted: number): SizedWindow[] {
   const width = to - from
   const pieces = width < BigInt(wanted) ? Number(width) : wanted

@@ -1,4 +1,4 @@
-// What nodes and kernels said around the ends of pods.
+// Reads what nodes and kernels reported around the ends of pods: evidence for why these ended (decision 0008).
 import { secondsBetween } from '#shared/lifecycle/clock.ts'
 import type { OomLine } from '#shared/lifecycle/evidence.ts'
 import { readKernelOom } from '#shared/lifecycle/kernel-oom.ts'
@@ -13,15 +13,22 @@ import {
 import type { DeathScene, SceneKey } from '#shared/pod-model/death-scene.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 
-/** States of a pod's node, the newest ones. */
+/** So many states of a pod's node are evidence at most, the newest ones. */
 const statesMax = 500
 
-/** One for each, in their order. */
-export async function readScenes(reading: RowReading, tenant: string, keys: readonly SceneKey[]): Promise<DeathScene[]> {
+/** One for each key, in their order. */
+export async function readScenes(
+  reading: RowReading,
+  tenant: string,
+  keys: readonly SceneKey[],
+): Promise<DeathScene[]> {
   const [states, lines] = await Promise.all([readStates(reading, tenant, keys), readKernel(reading, tenant, keys)])
   if (lines === undefined) {
     const half = Math.ceil(keys.length / 2)
-    return [...(await readScenes(reading, tenant, keys.slice(0, half))), ...(await readScenes(reading, tenant, keys.slice(half)))]
+    return [
+      ...(await readScenes(reading, tenant, keys.slice(0, half))),
+      ...(await readScenes(reading, tenant, keys.slice(half))),
+    ]
   }
   const ofNode = Map.groupBy(states, nodeKey)
   return keys.map((key) => ({
@@ -30,20 +37,26 @@ export async function readScenes(reading: RowReading, tenant: string, keys: read
       .slice(0, statesMax)
       .map(({ what, status, since, reason, message }) => ({ what, status, since, reason, message }))
       .toReversed(),
-    oomLines: lines.filter(({ podUid, containerId }) => podUid === key.podUid || key.containerIds.includes(containerId)),
+    oomLines: lines.filter(
+      ({ podUid, containerId }) => podUid === key.podUid || key.containerIds.includes(containerId),
+    ),
   }))
 }
 
 async function readStates({ rows }: RowReading, tenant: string, keys: readonly SceneKey[]): Promise<NodeStateRow[]> {
-  const there = keys.filter(({ node }) => node !== '')
-  if (there.length === 0) return []
-  const untils = there.flatMap(({ until }) => until ?? [])
-  const last = untils.length < there.length ? null : untils.toSorted().at(-1)!
-  return rows<NodeStateRow>(nodeStates(tenant, there, last))
+  const placed = keys.filter(({ node }) => node !== '')
+  if (placed.length === 0) return []
+  const untils = placed.flatMap(({ until }) => until ?? [])
+  const last = untils.length < placed.length ? null : untils.toSorted().at(-1)!
+  return rows<NodeStateRow>(nodeStates(tenant, placed, last))
 }
 
-/** undefined where so much was said between the ends of many pods that some of it may be missing. */
-async function readKernel({ rows }: RowReading, tenant: string, keys: readonly SceneKey[]): Promise<OomLine[] | undefined> {
+/** OOM kills around the ends; undefined where several pods have more lines of kernels than one statement reads. */
+async function readKernel(
+  { rows }: RowReading,
+  tenant: string,
+  keys: readonly SceneKey[],
+): Promise<OomLine[] | undefined> {
   const ends = keys.flatMap((key) => key.ends ?? [])
   const [first] = ends.map((end) => end.first).toSorted()
   const last = ends
@@ -51,9 +64,9 @@ async function readKernel({ rows }: RowReading, tenant: string, keys: readonly S
     .toSorted()
     .at(-1)
   if (first === undefined || last === undefined) return []
-  const told = await rows<KernelLineRow>(kernelOomLines(tenant, { first, last }))
-  if (told.length === kernelLinesMax && keys.length > 1) return undefined
-  return told.flatMap(({ time, message }): OomLine[] => {
+  const kernelLines = await rows<KernelLineRow>(kernelOomLines(tenant, { first, last }))
+  if (kernelLines.length === kernelLinesMax && keys.length > 1) return undefined
+  return kernelLines.flatMap(({ time, message }): OomLine[] => {
     const oom = readKernelOom(message)
     return oom === undefined ? [] : [{ ...oom, time, text: message }]
   })

@@ -1,6 +1,10 @@
-// The projector alone, scaled apart from the ingest and query services, over a ClickHouse server.
+// The projector as a process of its own over a ClickHouse server, apart from ingest and query.
 import { runService } from '#shared/process.ts'
 import { startService } from '#shared/start-service.ts'
 import { createProjector } from './service.ts'
 
-runService({ name: 'projector', env: process.env, start: (options) => startService({ ...options, services: [createProjector] }) })
+runService({
+  name: 'projector',
+  env: process.env,
+  start: (options) => startService({ ...options, services: [createProjector] }),
+})

@@ -1,4 +1,4 @@
-// What the projector does, as GET /metrics tells it.
+// Metrics of the projector, which GET /metrics has.
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 export interface ProjectorMetrics {
@@ -20,13 +20,13 @@ export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
     obituaries: new Counter({ name: 'afterlog_obituaries_written_total', help: 'Obituaries written', registers }),
     failures: new Counter({
       name: 'afterlog_projector_failures_total',
-      help: 'Projections of a pod that failed; each is tried a few times',
+      help: 'Projections of a pod that failed; each is tried again up to three times',
       registers,
     }),
     backlog: new Gauge({ name: 'afterlog_projector_backlog', help: 'Pods that wait to be projected', registers }),
     lag: new Gauge({
       name: 'afterlog_projector_lag_seconds',
-      help: 'Age of the oldest change that lists do not show yet',
+      help: 'Age of the oldest change that lists do not have yet',
       registers,
     }),
     duration: new Histogram({
@@ -38,12 +38,12 @@ export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
     droppedRows: new Counter({ name: 'afterlog_expired_rows_total', help: 'Rows of dropped partitions', registers }),
     blockedPartitions: new Gauge({
       name: 'afterlog_expiry_blocked_partitions',
-      help: 'Expired partitions that are not dropped yet, since what outlives their lines is not stored yet',
+      help: 'Expired partitions that are not dropped yet, since records or last words of their pods are not stored yet',
       registers,
     }),
     inexactDays: new Counter({
       name: 'afterlog_expired_inexact_days_total',
-      help: 'Days of a class that were dropped although what outlives their lines could not all be stored',
+      help: 'Days of a class that were dropped without all records and last words of their pods stored',
       registers,
     }),
   }

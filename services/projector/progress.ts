@@ -1,4 +1,5 @@
-// How far the projector has come: for lists, for metrics, and for the process that goes on where this one ends.
+// Publishes up to which change records are written: to lists as `asOf`, to metrics, and to the store, where the next
+// process reads its start (decision 0016).
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { ProjectionClock } from '#shared/projection-clock.ts'
 import type { ChangeFeed } from './change-feed.ts'
@@ -12,15 +13,15 @@ const storedEveryMs = 1000
 export interface ProgressOptions {
   store: LogStore
   feed: ChangeFeed
-  intake: Pick<Intake, 'linesTaken'>
+  intake: Pick<Intake, 'linesTakenUntil'>
   queue: WorkQueue
   clock: ProjectionClock
   metrics: ProjectorMetrics
-  /** Epoch ms at which an earlier process ended. */
+  /** Epoch ms up to which an earlier process has projected. */
   start: number
 }
 
-/** `looked`: epoch ms of the store's clock before the feed was looked at. */
+/** Publishes the progress. `feedReadAt`: epoch ms of the store's clock before the feed was read. */
 export function createProgress({
   store,
   feed,
@@ -29,22 +30,24 @@ export function createProgress({
   clock,
   metrics,
   start,
-}: ProgressOptions): (looked: number) => Promise<void> {
-  let stored = start
+}: ProgressOptions): (feedReadAt: number) => Promise<void> {
+  let storedPosition = start
   let storedAt = -Infinity
-  return async (looked) => {
-    // Lists have everything that was stored until then, but for lines of large pods that still settle.
+  return async (feedReadAt) => {
+    // Records have every change until the oldest one that waits. Lines of large pods that settle for longer do not
+    // count.
     const pending = queue.oldest(performance.now() + 2 * settle.ms)
-    const reached = Math.min(feed.isBehind ? feed.position : looked, intake.linesTaken)
+    const reached = Math.min(feed.isBehind ? feed.position : feedReadAt, intake.linesTakenUntil)
     clock.advance(Math.min(reached, pending ?? Infinity))
     metrics.backlog.set(queue.size)
-    metrics.lag.set(Math.max(0, looked - (pending ?? looked)) / 1000)
+    metrics.lag.set(Math.max(0, feedReadAt - (pending ?? feedReadAt)) / 1000)
     if (performance.now() - storedAt < storedEveryMs) return
-    // Other processes read from it how far records are; alone, nobody asks while nothing changes.
+    // Other processes read this position as `asOf`, so it moves without changes too; an embedded store has no other
+    // process.
     const position = Math.min(store.mode === 'server' ? reached : feed.position, queue.oldest() ?? Infinity)
-    if (position <= stored) return
+    if (position <= storedPosition) return
     await writeWatermark(store, recordsJob, position)
-    stored = position
+    storedPosition = position
     storedAt = performance.now()
   }
 }

@@ -1,5 +1,5 @@
-// Projects some pods and stores their records and obituaries. Two projectors at work on one pod end in one state: the one that read the facts later
-// has the higher revision.
+// Projects some pods and stores their records and obituaries. Two projectors at work on one pod leave one record: that
+// of the projector that read the facts later, which has the higher revision (decision 0016).
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { readStoreMicros } from '#shared/store-reading/store-clock.ts'
@@ -9,18 +9,19 @@ import { writeRecords } from './write-records.ts'
 
 export interface StoredPods {
   pods: ProjectedPod[]
-  /** Pods to project too, that were not among these. */
+  /** Other pods that have to be projected too. */
   related: string[]
+  /** How many obituaries were written. */
   obituaries: number
 }
 
-/** `uids`: in any form that names a pod, at most some hundreds. */
+/** `uids`: of pods, of log paths, or unresolved:…, at most some hundreds. */
 export async function projectAndStore(
   store: LogStore,
   reading: Reading,
   tenant: string,
   uids: readonly string[],
-  options: Pick<ProjectOptions, 'keepCounts'> = {},
+  options: Pick<ProjectOptions, 'reuseCounts'> = {},
 ): Promise<StoredPods> {
   const revision = await readStoreMicros(reading)
   const began = performance.now()

@@ -1,5 +1,5 @@
-// facts ─► identity ─► lines counted ─► rules ─► record. The projection of some pods: the projector stores what it makes, and GET /v1/pods/{uid} and
-// the obituary run it where a record is stale.
+// The projection of some pods: facts ─► identity ─► lines counted ─► rules ─► record. The projector stores the records;
+// GET /v1/pods/{uid} and the obituary run the projection inside a request (decision 0016).
 import { readScenes } from './load-scenes.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { sceneKey } from '#shared/pod-model/death-scene.ts'
@@ -23,53 +23,62 @@ export interface ProjectedPod {
   maps: PodObjectRow
   factsAt: string
   linesAt: string
-  /** All its lines, where it is over and they were read themselves. */
+  /** All lines of the pod, where all its lives have ended and the lines were read to count them. */
   lines?: readonly MeasuredLine[]
 }
 
 export interface Projection {
   pods: ProjectedPod[]
-  /** Uids that are no pods of their own. One whose record is frozen, or of which nothing is reported any more, is neither here nor in `pods`. */
+  /**
+   * Uids that are no pods of their own. A pod whose record is frozen, or without facts and lines, is neither here nor
+   * in `pods`.
+   */
   absent: string[]
-  /** Pods to project too. */
+  /** Other pods that have to be projected too. */
   related: string[]
-  /** All that is stored of these, and of what was asked for. */
+  /** All stored revisions of records of `pods`, `absent` and the uids that were asked for. */
   stored: StoredRecord[]
 }
 
 export interface ProjectOptions {
-  /** Lines of lives that a record has with their ends are not counted again. */
-  keepCounts?: boolean
-  /** Lines of lives that run which may be looked through: their seals then say what is missing so far. */
+  /** Where the record has the number of lines of an ended life, take it from there. */
+  reuseCounts?: boolean
+  /** Lines of a running life are read where they are no more than this: its seal then says which are missing so far. */
   checkedLinesMax?: number
 }
 
-/** `uids`: in any form that names a pod, at most some hundreds. */
+/** `uids`: of pods, of log paths, or unresolved:…, at most some hundreds. */
 export async function project(
   reading: RowReading,
   tenant: string,
   uids: readonly string[],
-  { keepCounts = false, checkedLinesMax = 0 }: ProjectOptions = {},
+  { reuseCounts = false, checkedLinesMax = 0 }: ProjectOptions = {},
 ): Promise<Projection> {
-  const [{ pods, aliases, related }, asked] = await Promise.all([
+  const [{ pods, aliases, related }, askedRecords] = await Promise.all([
     loadFacts(reading, tenant, uids),
     reading.rows<StoredRecord>(storedRecords(tenant, uids)),
   ])
-  // Aliases lead to pods that were not asked for, and pods to aliases that had records of their own.
+  // An alias leads to a pod that was not asked for, and an alias of a pod may still have a provisional record.
   const more = [...pods.map(({ facts }) => facts.uid), ...aliases].filter((uid) => !uids.includes(uid))
-  const stored = more.length === 0 ? asked : [...asked, ...(await reading.rows<StoredRecord>(storedRecords(tenant, more)))]
+  const stored =
+    more.length === 0
+      ? askedRecords
+      : [...askedRecords, ...(await reading.rows<StoredRecord>(storedRecords(tenant, more)))]
   const newest = newestRecords(stored)
-  const known = pods.filter((pod) => isReported(pod) && concluded(newest.get(pod.facts.uid))?.frozen !== true)
+  const reported = pods.filter((pod) => isReported(pod) && concluded(newest.get(pod.facts.uid))?.frozen !== true)
   const scenes = await readScenes(
     reading,
     tenant,
-    known.map(({ facts }) => sceneKey(facts)),
+    reported.map(({ facts }) => sceneKey(facts)),
   )
-  const placed = known.map((pod, i) => ({ ...pod, facts: { ...pod.facts, ...scenes[i]! } }))
+  const withScenes = reported.map((pod, i) => ({ ...pod, facts: { ...pod.facts, ...scenes[i]! } }))
   const counted = await countLines(
     reading,
     tenant,
-    placed.map((pod) => ({ pod, record: keepCounts ? recordOfCounts(pod, newest.get(pod.facts.uid)) : undefined })),
+    withScenes.map((pod) => ({
+      pod,
+      record: reuseCounts ? recordOfCounts(pod, newest.get(pod.facts.uid)) : undefined,
+    })),
     checkedLinesMax,
   )
   return {
@@ -80,14 +89,17 @@ export async function project(
   }
 }
 
-/** The record, where it may say how many lines lives had that have ended. Lines of a living pod that come late are counted when they are reported. */
+/**
+ * The record, where its numbers of lines of ended lives hold: it rests on the rules of now, and a dead pod has no newer
+ * line. Late lines of a living pod's ended life are queued for a recount by the intake.
+ */
 function recordOfCounts({ linesAt }: LoadedPod, row: StoredRecord | undefined): PodRecord | undefined {
   if (row === undefined || row.isDeleted === 1 || row.rulesVersion !== rulesVersion) return undefined
   const record = JSON.parse(row.record) as PodRecord
   return !record.living && Number(row.linesAt) < Number(linesAt) ? undefined : record
 }
 
-/** `before`: it still has what expired lines said. */
+/** `before`: the newest record, which has seals of lives whose lines have expired since. */
 function projectOne(pod: CountedPod, before: StoredRecord | undefined): ProjectedPod {
   const {
     facts,
@@ -111,56 +123,65 @@ function projectOne(pod: CountedPod, before: StoredRecord | undefined): Projecte
 interface CountedPod extends LoadedPod {
   runningLives: string[]
   record: PodRecord | undefined
-  /** Lives whose lines `record` counted. */
+  /** Names of the lives whose numbers of lines come from `record`. */
   onRecord: ReadonlySet<string>
   readLines: readonly MeasuredLine[] | undefined
 }
 
-/** Lines of lives that have ended are counted and looked through, where no record says their number; those of lives that run are estimated, and looked through where they are few. */
+/**
+ * Adds numbers of lines and coverage. Lines of ended lives are counted and sealed, where no record has their number;
+ * lines of running lives are estimated, and sealed where they are at most `checkedLinesMax`.
+ */
 async function countLines(
   reading: RowReading,
   tenant: string,
   pods: readonly { pod: LoadedPod; record: PodRecord | undefined }[],
   checkedLinesMax: number,
 ): Promise<CountedPod[]> {
-  const isFew = ({ estimate }: LinesRow): boolean => Number(estimate) <= checkedLinesMax
+  const isChecked = ({ estimate }: LinesRow): boolean => Number(estimate) <= checkedLinesMax
   const split = pods.map(({ pod, record }) => {
     const rendered = renderPod(pod.facts)
     const { ended, running, shared } = splitLines(rendered, pod.facts.lines)
-    const onRecord = record === undefined || shared.length > 0 ? new Map<LinesRow, string>() : rowsOnRecord(pod, rendered, record)
-    const { few = [], many = [] } = Object.groupBy(running, (line) => (isFew(line) ? 'few' : 'many'))
-    const counted = [...ended.filter((line) => !onRecord.has(line)), ...shared, ...few]
-    return { pod, record, onRecord, counted, others: [...onRecord.keys(), ...many], many, running }
+    const onRecord =
+      record === undefined || shared.length > 0 ? new Map<LinesRow, string>() : rowsOnRecord(pod, rendered, record)
+    const checked = running.filter(isChecked)
+    const estimated = running.filter((line) => !isChecked(line))
+    const counted = [...ended.filter((line) => !onRecord.has(line)), ...shared, ...checked]
+    const uncounted = [...onRecord.keys(), ...estimated]
+    return { pod, record, onRecord, counted, uncounted, estimated, running }
   })
   const sealed = await sealLines(
     reading,
     tenant,
     split.map(({ pod, counted }) => ({ ...pod.facts, lines: counted })),
   )
-  return split.map(({ pod, record, onRecord, counted, others, many, running }, i) => {
+  return split.map(({ pod, record, onRecord, counted, uncounted, estimated, running }, i) => {
     const { facts, lines } = sealed[i]!
     const { counts, stretches = [], losses = [] } = facts
-    // Lines are read by uid and time, and may be of other lives than those that were to be counted.
-    const isOfOthers = (row: LineLife): boolean =>
-      others.some((line) => isOf(line, row)) && !counted.some((line) => isOf(line, row))
+    // Statements read lines by uid and time, and so return lines of lives that were not to be counted.
+    const isUncounted = (row: LineLife): boolean =>
+      uncounted.some((line) => isOf(line, row)) && !counted.some((line) => isOf(line, row))
     return {
       ...pod,
       facts: {
         ...pod.facts,
-        lines: [...(facts.lines as LinesRow[]), ...others],
-        counts: [...counts.filter((row) => !isOfOthers(row)), ...many.map(estimateOf)],
-        stretches: stretches.filter((row) => !isOfOthers(row)),
+        lines: [...(facts.lines as LinesRow[]), ...uncounted],
+        counts: [...counts.filter((row) => !isUncounted(row)), ...estimated.map(estimateOf)],
+        stretches: stretches.filter((row) => !isUncounted(row)),
         losses,
       },
       runningLives: running.flatMap(({ lifeHashes }) => lifeHashes),
       record,
       onRecord: new Set(onRecord.values()),
-      readLines: others.length === 0 && running.length === 0 ? lines : undefined,
+      readLines: uncounted.length === 0 && running.length === 0 ? lines : undefined,
     }
   })
 }
 
-/** Lines whose number the record says, with the names of their lives: all lines of a life came under its number and the uid of its pod. */
+/**
+ * Rows whose number of lines the record has, with the names of their lives: one row, with uid and restart, has all
+ * lines of the life.
+ */
 function rowsOnRecord({ facts }: LoadedPod, rendered: RenderedPod, record: PodRecord): Map<LinesRow, string> {
   if (spansOf([facts]).size > 0) return new Map()
   const names = livesOnRecord(rendered, record)

@@ -1,4 +1,5 @@
-// The one writer of records: takes what changed from the feed, waits for lines to settle, projects pods in batches, and remembers how far it has come.
+// The one writer of records: it takes changes from the feed, waits for lines to settle, projects pods in batches, and
+// stores up to which change it has projected (decision 0016).
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Logger } from '#shared/logger.ts'
@@ -26,30 +27,35 @@ export interface ProjectorOptions {
 }
 
 const podsAtOnce = 200
-/** What changed before is forgotten: pod_change_feed is kept for a week. */
-const feedKeptMs = 7 * 86_400_000
-/** ms between looks at the feed where nobody wakes the projector, and at least where somebody does. */
+/** pod_change_feed loses changes that are older than this. */
+const feedRetentionMs = 7 * 86_400_000
+/** ms between two readings of the feed: at most, where nobody wakes the projector, and at least, where ingest does. */
 const pollMs = { asleep: 500, awake: 50 }
-/** A projection that failed is tried again after so many ms, each time later; then the next change brings the pod back. */
+/**
+ * ms until a projection that failed is tried again, each time later; after the last one the pod waits for its next
+ * change.
+ */
 const retryMs = [1_000, 10_000, 60_000]
 
 export interface Projector {
-  /** Takes what changed and projects what is due; resolves to how many pods were looked at. */
+  /** Takes changes and projects pods that are due; resolves to the number of pods it projected or queued. */
   pass(): Promise<number>
-  /** Projects everything that changed by now, also lines that would settle for a while. */
+  /** Projects every pod that changed by now, without waiting for lines to settle. */
   catchUp(): Promise<void>
   /** Passes until the signal aborts, woken by the clock. */
   run(signal: AbortSignal): Promise<void>
 }
 
-export async function createRecordProjector({ store, reading, log, metrics, clock }: ProjectorOptions): Promise<Projector> {
+/** Reads where the last process has stopped, and goes on from there. */
+export async function createRecordProjector(options: ProjectorOptions): Promise<Projector> {
+  const { store, reading, log, metrics, clock } = options
   const start = (await readWatermark(reading, recordsJob)) ?? 0
   const feed = createChangeFeed(reading, start)
   const queue = createWorkQueue()
   const known = createKnownPods(reading)
   const upgrade = await createRulesUpgrade({ store, reading })
   const intake = createIntake({ reading, feed, queue, known, upgrade })
-  const tellProgress = createProgress({ store, feed, intake, queue, clock, metrics, start })
+  const publishProgress = createProgress({ store, feed, intake, queue, clock, metrics, start })
 
   async function projectDue(by: number, signal?: AbortSignal): Promise<number> {
     const work = queue.take(by, podsAtOnce)
@@ -58,7 +64,9 @@ export async function createRecordProjector({ store, reading, log, metrics, cloc
     const { tenant, isRelated, recount } = work[0]!
     const workOf = new Map(work.map((one) => [one.uid, one]))
     const projectSome = async (uids: readonly string[]): Promise<void> => {
-      const { pods, related, obituaries } = await projectAndStore(store, reading, tenant, uids, { keepCounts: !recount })
+      const { pods, related, obituaries } = await projectAndStore(store, reading, tenant, uids, {
+        reuseCounts: !recount,
+      })
       for (const { record } of pods) known.set(tenant, record)
       metrics.pods.inc(pods.length)
       metrics.obituaries.inc(obituaries)
@@ -82,30 +90,32 @@ export async function createRecordProjector({ store, reading, log, metrics, cloc
     metrics.failures.inc()
     const waitMs = retryMs[work.attempts]
     const { tenant, uid } = work
-    const then = waitMs === undefined ? 'its next change brings it back' : `trying again in ${waitMs / 1000} s`
-    log.warn({ err: error, tenant, uid }, `the record of a pod could not be written; ${then}`)
+    log.warn({ err: error, tenant, uid }, `the record of pod ${uid} could not be written; ${nextTry(work)}`)
     if (waitMs !== undefined) queue.add({ ...work, dueAt: performance.now() + waitMs, attempts: work.attempts + 1 })
   }
 
   async function pass(signal?: AbortSignal): Promise<number> {
-    const looked = await readStoreClock(reading)
-    await intake.takeChanges(looked)
+    const feedReadAt = await readStoreClock(reading)
+    await intake.takeChanges(feedReadAt)
     const projected = await projectDue(performance.now(), signal)
-    await tellProgress(looked)
+    await publishProgress(feedReadAt)
     return projected > 0 ? projected : intake.takeOutdated()
   }
 
   async function catchUp(): Promise<void> {
-    const looked = await readStoreClock(reading)
-    await intake.takeChanges(looked, 'all')
+    const feedReadAt = await readStoreClock(reading)
+    await intake.takeChanges(feedReadAt, 'all')
     while ((await projectDue(Infinity)) > 0);
-    await tellProgress(looked)
+    await publishProgress(feedReadAt)
   }
 
-  /** A projector that was away while ingest went on, for longer than changes are kept, does not know which pods changed. */
+  /** The feed has lost changes where no projector ran for longer than it keeps them: then every pod is projected. */
   async function projectAllAfterAbsence(signal: AbortSignal): Promise<void> {
-    if (store.mode !== 'server' || start === 0 || (await readStoreClock(reading)) - start < feedKeptMs) return
-    log.warn({ since: new Date(start).toISOString() }, 'nothing was projected for a week: every pod is projected again')
+    if (store.mode !== 'server' || start === 0 || (await readStoreClock(reading)) - start < feedRetentionMs) return
+    log.warn(
+      { since: new Date(start).toISOString() },
+      'no projector has run for 7 days, after which changes are deleted: every pod is projected again',
+    )
     const onFailure = ({ tenant, uid }: PodName, error: Error): void =>
       putOff({ tenant, uid, since: Infinity, dueAt: 0, attempts: 0, isRelated: false, recount: true }, error)
     await runRebuild({ store, reading, signal, onProgress: () => undefined, onFailure })
@@ -116,6 +126,12 @@ export async function createRecordProjector({ store, reading, log, metrics, cloc
     await passUntil({ pass, nextDueAt: queue.nextDueAt, log, clock, signal })
   }
   return { pass, catchUp, run }
+}
+
+function nextTry({ attempts }: Work): string {
+  const waitMs = retryMs[attempts]
+  if (waitMs !== undefined) return `trying again in ${waitMs / 1000} s`
+  return `tried ${attempts + 1} times: the next change of the pod, or npm run project -- --rebuild, tries again`
 }
 
 interface PassOptions extends Pick<ProjectorOptions, 'log' | 'clock'> {
@@ -141,7 +157,7 @@ async function passUntil({ pass, nextDueAt, log, clock, signal }: PassOptions): 
       await pause(pollMs.awake)
     } catch (error) {
       if (signal.aborted) return
-      log.warn({ err: error }, 'records could not be brought up to date; trying again')
+      log.warn({ err: error }, `changed pods could not be projected; trying again in ${pollMs.asleep / 1000} s`)
       await pause(pollMs.asleep)
     }
   }

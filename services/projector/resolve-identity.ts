@@ -1,11 +1,11 @@
-// Whose lines are whose: the one place where identity is decided. An alias leads lines to the newest pod with it: a log
-// uid to a static pod, a container id to the pod of that container. Lines that nothing leads to stand under a name,
-// unresolved:<cluster>/<namespace>/<pod>.
+// Decides which lines belong to which pod; no other file does (decision 0016). An alias leads lines to the newest pod
+// that has it: a uid of a log path to a static pod, a container id to the pod of that container. Lines without any such
+// alias belong to the provisional pod unresolved:<cluster>/<namespace>/<pod>.
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import * as statements from '#shared/stored-pods/fact-statements.ts'
 import type { ContainerIdRow, LinesRow, LogUidRow } from '#shared/stored-pods/fact-statements.ts'
 
-/** Lines under these names that came without a uid, each with the uid of the pod that they belong to. */
+/** Unattributed lines of pods with these names, each row with the uid of the pod to which the lines belong. */
 export async function resolveUnattributed(
   { rows }: Pick<RowReading, 'rows'>,
   tenant: string,
@@ -29,7 +29,7 @@ export async function resolveUnattributed(
   })
 }
 
-/** By container id without scheme: the newest instance with it. */
+/** The newest instance with each container id, by the id without scheme. */
 export async function newestInstances(
   { rows }: Pick<RowReading, 'rows'>,
   tenant: string,
@@ -42,10 +42,11 @@ export async function newestInstances(
   )
 }
 
-/** The name of a pod that only its name tells of. */
+/** The uid of the provisional pod of lines that no alias leads to a pod. */
 export const unresolvedUid = ({ cluster, namespace, pod }: Pick<LinesRow, 'cluster' | 'namespace' | 'pod'>): string =>
   `unresolved:${cluster}/${namespace}/${pod}`
 
+/** Namespace and name of a provisional pod; empty for any other uid. */
 export function unresolvedName(uid: string): { namespace: string; pod: string }[] {
   const match = /^unresolved:.*\/([^/]+)\/([^/]+)$/.exec(uid)
   return match === null ? [] : [{ namespace: match[1]!, pod: match[2]! }]
@@ -53,13 +54,20 @@ export function unresolvedName(uid: string): { namespace: string; pod: string }[
 
 const nameKey = ({ namespace, pod }: { namespace: string; pod: string }): string => JSON.stringify([namespace, pod])
 
-/** A static pod that was made again has several pods of the API one after the other: the newest has its lines. */
+/**
+ * The pod of each uid of a log path. A static pod that was created again has several pods one after the other: the
+ * newest has the lines.
+ */
 export function newestByLogUid(rows: readonly LogUidRow[]): Map<string, string> {
   const newer = (a: LogUidRow, b: LogUidRow): LogUidRow => {
-    const order = [BigInt(a.createdAt) - BigInt(b.createdAt), BigInt(a.version) - BigInt(b.version)].find((one) => one !== 0n)
+    const order = [BigInt(a.createdAt) - BigInt(b.createdAt), BigInt(a.version) - BigInt(b.version)].find(
+      (one) => one !== 0n,
+    )
     return (order ?? (a.uid < b.uid ? -1n : 1n)) < 0n ? b : a
   }
-  return new Map([...Map.groupBy(rows, ({ logUid }) => logUid)].map(([logUid, ofOne]) => [logUid, ofOne.reduce(newer).uid]))
+  return new Map(
+    [...Map.groupBy(rows, ({ logUid }) => logUid)].map(([logUid, ofOne]) => [logUid, ofOne.reduce(newer).uid]),
+  )
 }
 
 function newerInstance(a: ContainerIdRow, b: ContainerIdRow): ContainerIdRow {

@@ -1,4 +1,5 @@
-// A corrected rule reaches the dead: records that rest on older rules are projected again, newest first, while nothing else is to do.
+// Brings corrected rules to old records: those on an older version of the rules are projected again, newest first,
+// while nothing else waits (decision 0016).
 import { int, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromEveryTenant, fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
@@ -12,7 +13,7 @@ export interface PodName {
 }
 
 export interface RulesUpgrade {
-  /** Some pods whose records rest on older rules; undefined once every record was looked at. */
+  /** The next pods whose records rest on older rules; undefined once every record was checked. */
   next(): Promise<PodName[] | undefined>
 }
 
@@ -23,16 +24,25 @@ interface PlacedPod extends PodName {
   rank: string
 }
 
-/** Looks at every record once for each version of the rules, over all processes; a process that starts meanwhile begins anew. */
-export async function createRulesUpgrade({ store, reading }: { store: LogStore; reading: RowReading }): Promise<RulesUpgrade> {
+/**
+ * Checks every record once for each version of the rules. A new process starts anew, unless an earlier one has checked
+ * all.
+ */
+export async function createRulesUpgrade({
+  store,
+  reading,
+}: {
+  store: LogStore
+  reading: RowReading
+}): Promise<RulesUpgrade> {
   let isDone = (await readWatermark(reading, job)) !== undefined
-  let behind: PlacedPod | undefined
+  let last: PlacedPod | undefined
   return {
     async next() {
       if (isDone) return undefined
-      const pods = await reading.rows<PlacedPod>(placedPods(behind))
-      behind = pods.at(-1)
-      isDone = behind === undefined
+      const pods = await reading.rows<PlacedPod>(placedPods(last))
+      last = pods.at(-1)
+      isDone = last === undefined
       if (isDone) await writeWatermark(store, job, Date.now())
       const old: PodName[] = []
       for (const [tenant, ofTenant] of Map.groupBy(pods, (pod) => pod.tenant)) {
@@ -44,16 +54,17 @@ export async function createRulesUpgrade({ store, reading }: { store: LogStore; 
   }
 }
 
-/** The next pods of lists, newest first within a tenant. Rows: PlacedPod. */
-function placedPods(behind: PlacedPod | undefined): Fragment {
+/** The next pods, newest first within a tenant. Rows: PlacedPod. */
+function placedPods(last: PlacedPod | undefined): Fragment {
   const after =
-    behind === undefined
+    last === undefined
       ? sql``
-      : sql` AND (tenant, pod_lookup.rank, uid) > (${str(behind.tenant)}, ${int(BigInt(behind.rank))}, ${str(behind.uid)})`
+      : sql` AND (tenant, pod_lookup.rank, uid) > (${str(last.tenant)}, ${int(BigInt(last.rank))}, ${str(last.uid)})`
   return statement(
     'placed-pods',
     sql`SELECT toString(tenant) AS tenant, uid, toString(pod_lookup.rank) AS rank ${fromEveryTenant('pod_lookup')}
-  AND kind = 'all' AND value = '' AND is_deleted = 0${after} ORDER BY pod_lookup.tenant, pod_lookup.rank, uid LIMIT ${uint(podsAtOnce)}`,
+  AND kind = 'all' AND value = '' AND is_deleted = 0${after}
+  ORDER BY pod_lookup.tenant, pod_lookup.rank, uid LIMIT ${uint(podsAtOnce)}`,
   )
 }
 

@@ -1,11 +1,11 @@
-// What only answers about single pods ask for: states of their nodes around their ends, and the kernel's words of OOM kills. Both are found
-// by short ranges of a key, and for many pods at once where their obituaries are written.
+// Pure: statements about what happened around the ends of pods: states of their nodes, and OOM kills that kernels
+// reported. Both read short ranges of a key, for many pods at once.
 import { instant, raw, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import type { NodeEvidence } from '#shared/lifecycle/evidence.ts'
 import { oomWithin } from '#shared/pod-model/rows.ts'
 
-/** Minutes after a pod's end within which its node's states have to do with that end. */
+/** States of a node up to so many minutes after the end of a pod are evidence for that end. */
 export const nodeMinutesAfter = 10
 
 export interface NodeStateRow extends NodeEvidence {
@@ -13,18 +13,28 @@ export interface NodeStateRow extends NodeEvidence {
   node: string
 }
 
-/** A node changes its state some times an hour at most: these are days of it. */
+/** States of one node that are read at most: a node changes its state a few times an hour, so these are days. */
 const statesMax = 2000
 
-/** The newest states of each node that became true up to `until`, or up to now, newest first; also of nodes of these names in other of the clusters. Rows: NodeStateRow. */
-export function nodeStates(tenant: string, nodes: readonly { cluster: string; node: string }[], until: string | null): Fragment {
+/**
+ * The newest states of each node, newest first: those that began up to `nodeMinutesAfter` after `until`, or up to now.
+ * Nodes of one name in several of the clusters all have rows. Rows: NodeStateRow.
+ */
+export function nodeStates(
+  tenant: string,
+  nodes: readonly { cluster: string; node: string }[],
+  until: string | null,
+): Fragment {
   const unique = (values: readonly string[]) => strs([...new Set(values)])
   const before =
-    until === null ? raw('') : sql` AND node_states.since <= ${instant(until)} + INTERVAL ${uint(nodeMinutesAfter)} MINUTE`
+    until === null
+      ? raw('')
+      : sql` AND node_states.since <= ${instant(until)} + INTERVAL ${uint(nodeMinutesAfter)} MINUTE`
   return statement(
     'node-states',
     sql`SELECT cluster, node, what, status, node_states.since AS since, reason, message
-  ${fromTable(tenant, 'node_states', { final: true })} AND cluster IN ${unique(nodes.map(({ cluster }) => cluster))} AND node IN ${unique(nodes.map(({ node }) => node))}${before}
+  ${fromTable(tenant, 'node_states', { final: true })} AND cluster IN ${unique(nodes.map(({ cluster }) => cluster))}
+  AND node IN ${unique(nodes.map(({ node }) => node))}${before}
   ORDER BY node_states.since DESC LIMIT ${uint(statesMax)} BY cluster, node`,
   )
 }
@@ -34,15 +44,19 @@ export interface KernelLineRow {
   message: string
 }
 
-/** Lines that an answer is given at most: where there are as many, there may be more. */
+/** Lines that are read at most: where there are as many, there may be more. */
 export const kernelLinesMax = 10_000
 
-/** What the kernel said of OOM kills around ends of containers between these. Rows: KernelLineRow, oldest first. */
+/**
+ * Lines of kernels about OOM kills around ends of containers between `first` and `last`. Rows: KernelLineRow, oldest
+ * first.
+ */
 export function kernelOomLines(tenant: string, { first, last }: { first: string; last: string }): Fragment {
   return statement(
     'kernel-oom-lines',
     sql`SELECT ts AS time, toValidUTF8(message) AS message
-  ${fromTable(tenant, 'kernel_ooms')} AND ts >= ${instant(first)} - INTERVAL ${uint(oomWithin.beforeS)} SECOND AND ts < ${instant(last)} + INTERVAL ${uint(oomWithin.afterS)} SECOND
+  ${fromTable(tenant, 'kernel_ooms')} AND ts >= ${instant(first)} - INTERVAL ${uint(oomWithin.beforeS)} SECOND
+  AND ts < ${instant(last)} + INTERVAL ${uint(oomWithin.afterS)} SECOND
   ORDER BY ts, identity LIMIT 1 BY ts, identity LIMIT ${uint(kernelLinesMax)}`,
   )
 }

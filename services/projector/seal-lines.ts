@@ -1,4 +1,5 @@
-// What the seals of lives rest on: numbers of lines, what they cover of their files, and dead letters that may explain what is missing.
+// Reads what the seals of lives rest on: numbers of lines, the bytes of log files that they cover, and dead letters
+// that may explain what is missing (decision 0009).
 import type { MeasuredLine } from '#shared/lines/row-decoder.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
@@ -12,12 +13,16 @@ import { createLineSettler } from './settle-lines.ts'
 export interface SealedPod {
   /** With counts and sizes, stretches and losses. */
   facts: PodFacts
-  /** The lines themselves, each once, in no order, where they are few. */
+  /** The lines of a small pod, each once, in no order. */
   lines?: readonly MeasuredLine[]
 }
 
-/** One for each, in their order, however many lines they have. */
-export async function sealLines(reading: RowReading, tenant: string, pods: readonly CountablePod[]): Promise<SealedPod[]> {
+/** One for each pod, in their order. Memory is bounded, whatever number of lines they have. */
+export async function sealLines(
+  reading: RowReading,
+  tenant: string,
+  pods: readonly CountablePod[],
+): Promise<SealedPod[]> {
   const sealed = new Map<CountablePod, SealedPod>()
   for (const pod of pods) if (pod.lines.length === 0) sealed.set(pod, { facts: { ...pod, stretches: [] }, lines: [] })
   for (const pack of packSmall(pods.filter(isSmall))) {
@@ -35,11 +40,13 @@ export async function sealLines(reading: RowReading, tenant: string, pods: reado
   )
 }
 
-/** Adds `losses` where there are stretches. */
+/** Adds `losses` to the pods that have stretches. */
 async function withLosses({ rows }: RowReading, tenant: string, pods: readonly SealedPod[]): Promise<SealedPod[]> {
   const stretched = pods.filter(({ facts: { stretches = [] } }) => stretches.length > 0)
   if (stretched.length === 0) return [...pods]
   const holed = stretched.filter(({ facts }) => facts.stretches!.some(({ from }) => from > 0))
   const letters = await rows<LossRow>(losses(tenant, boundsOf(holed.map(({ facts }) => facts))?.uids ?? []))
-  return pods.map((pod) => (pod.facts.stretches === undefined ? pod : { ...pod, facts: { ...pod.facts, losses: letters } }))
+  return pods.map((pod) =>
+    pod.facts.stretches === undefined ? pod : { ...pod, facts: { ...pod.facts, losses: letters } },
+  )
 }

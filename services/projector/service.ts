@@ -1,4 +1,5 @@
-// The projector put together: records of pods as facts become known, and expired days dropped once what outlives their lines is stored.
+// Puts the projector together: it writes records as facts are stored, drops expired days, and deletes facts of pods
+// that were over long ago.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { observeStore } from '#shared/clickhouse/observed-store.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
@@ -11,12 +12,12 @@ import { createFactsExpiry } from './retention/facts-expiry.ts'
 
 const expireEveryMs = 5000
 const minuteMs = 60_000
-/** Each time that facts are deleted rewrites what is stored of them. */
+/** ms between two deletions of facts, each of which makes the engine rewrite the parts that have them. */
 const expireFactsEveryMs = 6 * 60 * minuteMs
 
 export const createProjector: CreateService = ({
   config,
-  background: given,
+  background: store,
   statements,
   retention,
   projection,
@@ -25,10 +26,14 @@ export const createProjector: CreateService = ({
   registry,
   clock,
 }) => {
-  const background = observeStore(given, statements('projector'))
+  const background = observeStore(store, statements('projector'))
   const stopping = new AbortController()
   const { signal } = stopping
-  const reading = createReading({ store: background, limits: { memoryBytes: config.AFTERLOG_QUERY_MEMORY_BYTES }, signal })
+  const reading = createReading({
+    store: background,
+    limits: { memoryBytes: config.AFTERLOG_QUERY_MEMORY_BYTES },
+    signal,
+  })
   const metrics = createProjectorMetrics(registry)
   const expiry = createExpiry({ store: background, reading, pods: dayPodsOf(background, reading), log })
 
@@ -53,24 +58,28 @@ export const createProjector: CreateService = ({
     if (pods > 0) log.info({ pods }, 'facts of pods that ended long ago are deleted; their records stay')
   }
 
-  /** Nothing is read before the tables are there. */
+  /**
+   * Runs again and again until the service stops, while migrations leave the tables usable. `what`: what a failure
+   * prevents.
+   */
   async function whileRunning(run: () => Promise<void>, everyMs: number, what: string): Promise<void> {
     while (!signal.aborted) {
       if (retention.obstacle() === undefined)
         await run().catch((error: unknown) => {
-          if (!signal.aborted) log.warn({ err: error }, `${what}; trying again`)
+          if (!signal.aborted) log.warn({ err: error }, `${what}; trying again in ${everyMs / 1000} s`)
         })
       await sleep(everyMs, undefined, { signal }).catch(() => undefined)
     }
   }
   const running = Promise.all([
     whileRunning(
-      async () => (await createRecordProjector({ store: background, reading, log, metrics, clock: projection })).run(signal),
+      async () =>
+        (await createRecordProjector({ store: background, reading, log, metrics, clock: projection })).run(signal),
       100,
-      'records could not be brought up to date',
+      'the projector could not start',
     ),
-    whileRunning(expire, expireEveryMs, 'expired lines could not be looked for'),
-    whileRunning(expireFacts, minuteMs, 'expired facts could not be looked for'),
+    whileRunning(expire, expireEveryMs, 'expired lines could not be dropped'),
+    whileRunning(expireFacts, minuteMs, 'expired facts could not be deleted'),
   ])
   return {
     routes: [],

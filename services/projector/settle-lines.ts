@@ -1,7 +1,8 @@
-// Exact numbers of lines of lives, and which bytes of their files are stored, in bounded memory however many lines a pod has. Many small
-// pods share a statement, a large one is read in windows of time; a statement that needs more than it may use is done again in halves.
+// Reads exact numbers of lines of lives, and which bytes of their files are stored, in bounded memory (decision 0015).
+// Many pods share a statement, and a large pod is read in windows of time. A statement that exceeds its limit is split
+// in halves.
 import { AfterlogError } from '#shared/errors.ts'
-import { keptCounts, type KeptCountRow } from './count-lines/expired-counts.ts'
+import { expiredCounts, type ExpiredCountRow } from './count-lines/expired-counts.ts'
 import type { LineBounds } from './count-lines/line-counts.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
 import { boundsOf, ownersOf } from './count-lines/line-owners.ts'
@@ -23,7 +24,7 @@ import {
 import { sumCounts } from './sum-counts.ts'
 
 export interface LineSettler {
-  /** Adds `counts`; `sizes`: with bytes and errors. */
+  /** Adds `counts`; with bytes and errors where `sizes` is true. */
   counted(tenant: string, pods: readonly PodFacts[], options?: { sizes: boolean }): Promise<PodFacts[]>
   /** Adds `stretches` to pods that have their counts. */
   covered(tenant: string, pods: readonly PodFacts[]): Promise<PodFacts[]>
@@ -31,7 +32,9 @@ export interface LineSettler {
 
 export interface LineSettlerOptions {
   reading: Pick<RowReading, 'rows'>
-  /** Lines whose places a statement holds at once, some 400 bytes each; what turns out to be too many is halved from then on. */
+  /**
+   * Lines that a statement about coverage holds at once, some 400 bytes each; halved for good where they are too many.
+   */
   linesAtOnce?: number
 }
 
@@ -50,12 +53,13 @@ export function createLineSettler({ reading: { rows }, linesAtOnce = 250_000 }: 
       await overWindows(cutting(tenant, some, bounds), [wholeOf(bounds)], async (window) => {
         counts.push(...(await rows<DayCountRow>(dayCounts(tenant, bounds, window, { spans, sizes }))))
       })
-      const before = await rows<KeptCountRow>(keptCounts(tenant, bounds))
-      // A count of before does not know which span of time its lines lay in.
-      const usable = before.filter(
-        ({ uid, container, restart, containerId }) => containerId !== '' || !spans.has(spanKey(uid, container, restart)),
+      const before = await rows<ExpiredCountRow>(expiredCounts(tenant, bounds))
+      // A count from before lines expired has no span of time, so it cannot be used for lines that need one.
+      const comparable = before.filter(
+        ({ uid, container, restart, containerId }) =>
+          containerId !== '' || !spans.has(spanKey(uid, container, restart)),
       )
-      const countsOf = ownersOf(sumCounts(counts, usable, { timed: spans.size > 0 || sizes, sizes }))
+      const countsOf = ownersOf(sumCounts(counts, comparable, { timed: spans.size > 0 || sizes, sizes }))
       return some.map((pod) => inTime({ ...pod, counts: countsOf(pod) }))
     }
     const done: PodFacts[] = []
@@ -82,14 +86,17 @@ export function createLineSettler({ reading: { rows }, linesAtOnce = 250_000 }: 
     return done.map((pod) => (pod.stretches === undefined ? { ...pod, stretches: [] } : pod))
   }
 
-  /** How the windows of one pod are cut; those of several are not, since the pods are taken apart first. */
+  /** Cuts windows of one pod; undefined for several pods, which are halved before their windows are. */
   function cutting(tenant: string, pods: readonly PodFacts[], bounds: LineBounds): CutWindow | undefined {
     if (pods.length > 1) return undefined
     return async (window, stepNs, rowsMax) =>
       windowsOf(window, stepNs, await rows<StepRow>(lineSteps(tenant, bounds, window, stepNs)), rowsMax)
   }
 
-  /** In ascending order. One that is too much for a statement is cut in two by how its lines are spread, and again. */
+  /**
+   * Reads windows in ascending order. A window that exceeds the limit of a statement is cut in two by its lines, and
+   * again.
+   */
   async function overWindows(
     cut: CutWindow | undefined,
     windows: readonly SizedWindow[],
@@ -107,17 +114,19 @@ export function createLineSettler({ reading: { rows }, linesAtOnce = 250_000 }: 
         if (window.rows < Infinity) linesMax = Math.min(linesMax, half)
         const stepNs = (window.to - window.from + stepsOfWindow - 1n) / stepsOfWindow
         ahead.push(...(await cut(window, stepNs, half)).toReversed())
-        // What is ahead was cut for more lines than a statement takes, as is known now.
+        // The windows ahead were cut for more lines than a statement can take.
         for (const other of ahead.splice(0, Infinity)) ahead.push(...finer(other))
       }
     }
   }
 
-  /** Cut evenly, where it has more lines than a statement takes. */
+  /** The window, cut evenly where it has more lines than a statement takes. */
   const finer = (window: SizedWindow): SizedWindow[] =>
-    window.rows < Infinity && window.rows > linesMax ? evenly(window, Math.ceil(window.rows / linesMax)).toReversed() : [window]
+    window.rows < Infinity && window.rows > linesMax
+      ? evenly(window, Math.ceil(window.rows / linesMax)).toReversed()
+      : [window]
 
-  /** Pods that together have no more lines than are held at once, or one that has more, by the counts that they carry. */
+  /** Packs of pods that together have at most `linesMax` lines by their counts, or of one pod that has more. */
   function* packed(pods: readonly PodFacts[]): Generator<PodFacts[]> {
     let some: PodFacts[] = []
     let lines = 0
@@ -136,7 +145,10 @@ export function createLineSettler({ reading: { rows }, linesAtOnce = 250_000 }: 
   return { counted, covered }
 }
 
-/** What is read of some pods must be complete for each: lines without a uid may belong to any of one name. So pods are halved before times. */
+/**
+ * Halves the pods where a statement exceeds its limit. Pods are halved before windows are: each pod needs all its lines
+ * in one joiner.
+ */
 async function inHalves(
   pods: readonly PodFacts[],
   read: (pods: readonly PodFacts[], bounds: LineBounds) => Promise<PodFacts[]>,
@@ -154,7 +166,7 @@ async function inHalves(
 
 const isTooMuch = (error: unknown): boolean => error instanceof AfterlogError && error.code === 'query-limit'
 
-/** Lines that are stored, as far as they were counted. */
+/** Stored lines of the pod by its counts. */
 const storedOf = ({ counts }: PodFacts): number => counts.reduce((sum, { stored }) => sum + Number(stored), 0)
 
 const hourNs = 3_600_000_000_000n

@@ -1,12 +1,12 @@
-// Pure: lines of lives by day and window, and what was counted before lines expired → lines of each life.
-import type { KeptCountRow } from './count-lines/expired-counts.ts'
+// Pure: lines of lives by day and window, with the numbers from before lines expired → numbers of lines of each life.
+import type { ExpiredCountRow } from './count-lines/expired-counts.ts'
 import type { LineCountRow, LineLife } from '#shared/pod-model/rows.ts'
 import type { DayCountRow } from './count-lines/lines-in-window.ts'
 
 interface Sum {
   life: LineLife
   slot: number
-  /** By day: distinct lines that are stored, and those that were counted before some expired. */
+  /** Distinct lines by day: those that are stored, and those that were counted before some expired. */
   stored: Map<string, number>
   before: Map<string, number>
   firstLine: string | undefined
@@ -16,16 +16,16 @@ interface Sum {
 }
 
 export interface SumOptions {
-  /** Rows carry their slot, first and last line. */
+  /** Counts get their slot, first and last line. */
   timed: boolean
-  /** Rows carry bytes and errors. */
+  /** Counts get bytes and errors. */
   sizes: boolean
 }
 
-/** Of each day the larger of what is stored and what was counted before: lines only leave. */
+/** For each day the larger of the stored lines and those counted before: stored lines only become fewer. */
 export function sumCounts(
   counts: readonly DayCountRow[],
-  before: readonly KeptCountRow[],
+  before: readonly ExpiredCountRow[],
   { timed, sizes }: SumOptions,
 ): LineCountRow[] {
   const sums = new Map<string, Sum>()

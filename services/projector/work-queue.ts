@@ -1,27 +1,32 @@
-// Pure: which pods are to be projected, and when. A pod stands in it once, however often it changed.
+// Pure: which pods are to be projected, and when. The queue has a pod once, however often it changed.
 export interface Work {
   tenant: string
   uid: string
-  /** Of its earliest change, epoch ms of the store's clock. */
+  /** The earliest change of the pod, epoch ms of the store's clock; Infinity where no list waits for the pod. */
   since: number
-  /** When it may be projected, ms of a monotonic clock. */
+  /** When the pod may be projected, ms of a monotonic clock. */
   dueAt: number
-  /** How often its projection has failed. */
+  /** How often the projection has failed. */
   attempts: number
-  /** Another pod led here, not a change of its own: its projection leads no further, or two pods of one name would lead to each other for ever. */
+  /**
+   * Another pod queued this one. Its projection queues no others, or two pods of one name would queue each other for
+   * ever.
+   */
   isRelated: boolean
-  /** Lines of lives that have ended came: they are counted again. */
+  /** Lines of ended lives came, so lines are counted again. */
   recount: boolean
 }
 
 export interface WorkQueue {
-  /** A fact makes a pod due at once, whatever else it waits for. */
+  /** Adds work to that of the pod which waits: the pod is due at the earlier time of both. */
   add(work: Work): void
-  /** The earliest due ones at `now`, of one tenant, all related or none, all recounted or none, at most `max`; they leave the queue. */
+  /**
+   * Removes and returns work due at `now`, earliest first, at most `max`, all of one tenant, `isRelated` and `recount`.
+   */
   take(now: number, max: number): Work[]
-  /** Epoch ms of the earliest change that waits; `within`: only of work due by then. undefined where nothing waits. */
+  /** The earliest `since` of the work that is due by `within`; undefined where there is none. */
   oldest(within?: number): number | undefined
-  /** When the next one is due, ms of the monotonic clock. */
+  /** When the next pod is due, ms of the monotonic clock; undefined where the queue is empty. */
   nextDueAt(): number | undefined
   readonly size: number
 }

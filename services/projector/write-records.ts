@@ -1,5 +1,6 @@
-// Records and what leads to them, as they are stored. A record is stored before its handles, and handles of every earlier revision that is still
-// stored are taken back: whoever was ended between the two, or beaten by another projector, leaves nothing behind that leads nowhere for long.
+// Stores records and the handles that lead to them. The record is stored before its handles, and the handles of every
+// revision that is still stored are taken back. So a projector that was killed in between, or that another one
+// overtook, leaves no wrong handle for long (decision 0016).
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { epochNs } from '#shared/pod-model/epoch-ns.ts'
 import { keyOf, type Handle } from '#shared/pod-model/handles.ts'
@@ -10,6 +11,7 @@ import { deathPlaceOf, newestRecords, placeOf, type StoredRecord } from '#shared
 
 export interface WrittenRecord {
   record: PodRecord
+  /** When the newest fact and line of the pod were stored: epoch ms of the store's clock, as decimal text. */
   watermark: string
   linesAt: string
 }
@@ -21,16 +23,20 @@ export interface RecordsToWrite {
   /** Epoch ms of the store's clock. */
   now: number
   records: readonly WrittenRecord[]
-  /** Uids that have no record any more. */
+  /** Uids that are no pods of their own: their records are taken back. */
   absent: readonly string[]
-  /** All that is stored of either. */
+  /** All stored revisions of records of both. */
   stored: readonly StoredRecord[]
 }
 
+/**
+ * Resolves once records and handles are stored. Numbers new transitions, and notes where the place in lists has
+ * changed.
+ */
 export async function writeRecords(store: LogStore, written: RecordsToWrite): Promise<void> {
   const { tenant, revision, now, absent, stored } = written
   const before = Map.groupBy(stored, ({ uid }) => uid)
-  const gone = absent.filter((uid) => before.has(uid))
+  const removedUids = absent.filter((uid) => before.has(uid))
   const records = written.records.map((one) => {
     const rows = before.get(one.record.uid)
     const earlier = rows === undefined ? undefined : newestRecord(rows)
@@ -45,7 +51,13 @@ export async function writeRecords(store: LogStore, written: RecordsToWrite): Pr
       lines_at: timeText(linesAt),
       record: JSON.stringify(record),
     })),
-    ...gone.map((uid) => ({ uid, is_deleted: 1, watermark: timeText('0'), lines_at: timeText('0'), record: '' })),
+    ...removedUids.map((uid) => ({
+      uid,
+      is_deleted: 1,
+      watermark: timeText('0'),
+      lines_at: timeText('0'),
+      record: '',
+    })),
   ]
   if (rows.length === 0) return
   const common = { tenant, revision, rules_version: rulesVersion }
@@ -57,11 +69,15 @@ export async function writeRecords(store: LogStore, written: RecordsToWrite): Pr
   const handles = [
     ...records.flatMap(({ record }) => {
       const own = new Set(record.handles.map(keyOf))
-      const left = handlesOf(before.get(record.uid)).filter((handle) => !own.has(keyOf(handle)))
-      // What a listing that is under way narrows by stays, so that it visits the pod where it stood.
-      return [...handleRows(record), ...handleRows({ ...record, handles: left }).map((row) => ({ ...row, is_deleted: 1 }))]
+      const formerHandles = handlesOf(before.get(record.uid)).filter((handle) => !own.has(keyOf(handle)))
+      // A taken-back row has the values of the record, by which a listing under way still gets the pod at its earlier
+      // place.
+      return [
+        ...handleRows(record),
+        ...handleRows({ ...record, handles: formerHandles }).map((row) => ({ ...row, is_deleted: 1 })),
+      ]
     }),
-    ...gone.flatMap((uid) => handlesOf(before.get(uid)).map((handle) => takenBack(uid, handle))),
+    ...removedUids.flatMap((uid) => handlesOf(before.get(uid)).map((handle) => takenBack(uid, handle))),
   ]
   await insert(
     store,
@@ -86,22 +102,22 @@ const timeText = (ms: string): string => new Date(Number(ms)).toISOString().repl
 
 const recordIn = ({ record }: StoredRecord): PodRecord => JSON.parse(record) as PodRecord
 
-/** Of the revisions of one pod. */
+/** The newest of the revisions of one pod; undefined where that is a deletion. */
 function newestRecord(rows: readonly StoredRecord[]): PodRecord | undefined {
   const [newest] = newestRecords(rows).values()
   return newest === undefined || newest.isDeleted === 1 ? undefined : recordIn(newest)
 }
 
-/** Of all revisions, each once. */
+/** Handles of all revisions, each once. */
 function handlesOf(rows: readonly StoredRecord[] = []): Handle[] {
   const handles = rows.flatMap((row) => (row.isDeleted === 1 ? [] : recordIn(row).handles))
   return [...new Map(handles.map((handle) => [keyOf(handle), handle])).values()]
 }
 
-/** A listing that is under way when a pod moves more often visits it twice. */
+/** Moves that a record has at most. A listing under way while a pod moves more often may have the pod twice. */
 const movesMax = 16
 
-/** The record, which knows where it stood before where another time of it became known. */
+/** The record with its earlier places in lists, which it has where another birth or death became known. */
 function placed(record: PodRecord, before: PodRecord | undefined, revision: string): PodRecord {
   if (before === undefined) return record
   const moves = (earlier: readonly Move[], from: string | undefined, to: string | undefined): readonly Move[] =>
@@ -116,10 +132,27 @@ function placed(record: PodRecord, before: PodRecord | undefined, revision: stri
 function handleRows(record: PodRecord): Row[] {
   const { uid, cluster, namespace, name, node, outcome, firstSeen, lastSeen, living, handles, deathMoved = [] } = record
   const [first, last] = [firstSeen, lastSeen].map((time) => String(time === null ? 0n : epochNs(time)))
-  const common = { uid, cluster, namespace, name, node, outcome, first_seen: first!, last_seen: living ? forever : last! }
+  const common = {
+    uid,
+    cluster,
+    namespace,
+    name,
+    node,
+    outcome,
+    first_seen: first!,
+    last_seen: living ? forever : last!,
+  }
   const died_rank = deathPlaceOf(record) ?? forever
   const death_moves = deathMoved.map((move) => [move.revision, move.from])
-  return handles.map(({ kind, value, rank }) => ({ kind, value, rank, ...common, died_rank, death_moves, is_deleted: 0 }))
+  return handles.map(({ kind, value, rank }) => ({
+    kind,
+    value,
+    rank,
+    ...common,
+    died_rank,
+    death_moves,
+    is_deleted: 0,
+  }))
 }
 
 const takenBack = (uid: string, { kind, value, rank }: Handle): Row => ({

@@ -31,7 +31,7 @@ export const endNotice = (states: readonly NodeEvidence[], at: string): NodeEvid
 export const nodeGone = (states: readonly NodeEvidence[]): NodeEvidence | undefined =>
   newestBy(states, null, ({ what }) => what === 'gone')
 
-/** A word that the node was not ready at that time: a state of the node, or an Event that its controller wrote on the pod. */
+/** That the node was not ready: a state of the node, or an Event that its controller wrote on the pod. */
 type NodeWord = Pick<NodeEvidence, 'reason' | 'message'>
 
 /**

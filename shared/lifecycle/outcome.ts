@@ -12,7 +12,7 @@ import { readEvents, wordsOf, type EventFacts } from './read-events.ts'
 export interface Evidence {
   /** null for a pod that only lines or Events name. */
   pod: PodEvidence | null
-  /** Those of one container in the order in which they were there (instances.ts), with Events of OOM kills (oom-event.ts). */
+  /** Of one container in the order in which they were there (instances.ts), with Events of OOM kills (oom-event.ts). */
   lives: readonly LifeEvidence[]
   events: readonly EventEvidence[]
   /** States of the pod's node, where they were loaded. */

@@ -24,8 +24,8 @@ export function readEvents(
 ): EventFacts {
   const facts: EventFacts = { notReady: [], alive: false }
   const ordered = events.toSorted((a, b) => (a.time < b.time ? -1 : 1))
-  // The node is well again. Within one second it is the other way round: what is to be deleted at once is no longer deleted
-  // later (processPodOnNode in pkg/controller/tainteviction/taint_eviction.go).
+  // The node is well again. Within one second it is the other way round: what is to be deleted at once is no longer
+  // deleted later (processPodOnNode in pkg/controller/tainteviction/taint_eviction.go).
   const takenBack = ordered.findLast((event) => eventMeaning(event) === 'untainted')?.time ?? ''
   // Sidecars are stopped once the work is done.
   const besides = new Set(newest.filter(({ kind }) => kind !== 'container' && kind !== '').map(({ container }) => container))

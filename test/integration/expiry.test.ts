@@ -155,7 +155,9 @@ test('a copy that fails holds up the drop, is shown, and is made up for', async 
   expect(await service.expire()).toEqual([])
   expect(await messages(service, 'crashed')).toHaveLength(121)
   const { body } = await service.request('GET', '/v1/retention')
-  expect(body['overdue']).toMatchObject([{ class: 'default', day: '2026-11-23', reason: 'of pod crashed: no luck', tries: 1 }])
+  expect(body['overdue']).toMatchObject([
+    { class: 'default', day: '2026-11-23', reason: 'record or last words of pod crashed: no luck', tries: 1 },
+  ])
   expect(await service.expire()).toEqual([])
   expect(service.expiry.blocked.values().next().value).toMatchObject({ tries: 1 })
   fault.broken = false
@@ -198,7 +200,7 @@ test('a line that comes while last words are copied is not dropped unseen', asyn
   service.clock.now += 15 * dayMs
   late = [{ ...hourOf('crashed')[120]!, message: 'said last' }]
   expect(await service.expire()).toEqual([])
-  expect(service.expiry.blocked.values().next().value).toMatchObject({ reason: 'lines came meanwhile' })
+  expect(service.expiry.blocked.values().next().value).toMatchObject({ reason: 'new lines came while the day was prepared' })
   service.clock.now += 5_000
   expect(await service.expire()).toHaveLength(1)
   expect(await messages(service, 'crashed')).toContain('said last')
@@ -223,7 +225,7 @@ test('what fails to the end is given up: the day is dropped, is said to be inexa
   const { body } = await service.request('GET', '/v1/retention')
   expect(body).toMatchObject({
     overdue: [],
-    inexact: [{ class: 'default', day: '2026-11-23', reason: 'of pod crashed: no luck' }],
+    inexact: [{ class: 'default', day: '2026-11-23', reason: 'record or last words of pod crashed: no luck' }],
   })
 })
 

@@ -47,7 +47,7 @@ const running = (restartCount: number) => ({
 })
 
 /** The record, which is stored, and the statements that counting its lines takes. */
-async function projected(keepCounts: boolean): Promise<{ lines: number[]; exact: boolean[]; reads: number; record: PodRecord }> {
+async function projected(reuseCounts: boolean): Promise<{ lines: number[]; exact: boolean[]; reads: number; record: PodRecord }> {
   let reads = 0
   const reading = createReading({ store: service.store, limits: {} })
   const counting = {
@@ -57,8 +57,8 @@ async function projected(keepCounts: boolean): Promise<{ lines: number[]; exact:
       return reading.binary(...statement)
     },
   }
-  await project(counting, 'default', [uid(1)], { keepCounts })
-  const { pods } = await projectAndStore(service.store, reading, 'default', [uid(1)], { keepCounts })
+  await project(counting, 'default', [uid(1)], { reuseCounts })
+  const { pods } = await projectAndStore(service.store, reading, 'default', [uid(1)], { reuseCounts })
   const { record } = pods[0]!
   return { lines: record.lives.map(({ lines }) => lines), exact: record.lives.map(({ linesExact }) => linesExact), reads, record }
 }

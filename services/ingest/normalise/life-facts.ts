@@ -104,7 +104,8 @@ function isLostAgain({ containerID }: ContainerStatus, end: Terminated, last: Te
 
 /**
  * The kubelet that makes up the end of a running container counts its restart in advance (RestartCount + 1 in
- * convertToAPIContainerStatuses of kubelet_pods.go), unless the pod is being deleted. One with a container id is found by that.
+ * convertToAPIContainerStatuses of kubelet_pods.go), unless the pod is being deleted. One with a container id is found by
+ * that.
  */
 function numberOfEnd({ restartCount, containerID }: ContainerStatus, end: Terminated, deleting: boolean): number {
   const isCountedAhead = isLost(end) && end.startedAt === null && containerID === '' && end.containerID === '' && !deleting

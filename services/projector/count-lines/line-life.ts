@@ -1,12 +1,11 @@
-// How the engine tells lines of one life from those of another. The restart number does, as in the identity of a line;
-// where there is none, or where several instances of a container had that number, the container id does, and a span of
-// time where there is none either.
+// Pure: how SQL finds the life of a line. The restart number names it, as in the identity of a line. Where a line has
+// no number, or several instances of a container had one number, the container id names the life; where a line has no
+// id either, the span of time does (decision 0014).
 import { sql, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { bareContainerId } from '#shared/lines/bare-container-id.ts'
 
 /**
- * Spans of time by the lines that they put into lives: `<uid>/<container>` without a number,
- * `<uid>/<container>/<restart>` with one.
+ * Lines that need spans of time: `<uid>/<container>` for lines without a number, else `<uid>/<container>/<restart>`.
  */
 export type SpanKey = string
 
@@ -16,11 +15,12 @@ export const spanKey = (uid: string, container: string, restart: number): SpanKe
 /** `spanKey` of a row of `logs` or `kept_counts`. */
 export const spanKeyOfRow = sql`concat(pod_uid, '/', container, if(restart < 0, '', concat('/', toString(restart))))`
 
-/** Whether the number of a row does not name its life. `keys`: of all spans. */
+/** Whether the restart number of a row does not name its life. `keys`: of all spans. */
 function isUnnumbered(keys: readonly SpanKey[]): Fragment {
   const repeated = keys.filter((key) => key.split('/').length > 2)
   return repeated.length === 0 ? sql`restart < 0` : sql`(restart < 0 OR ${spanKeyOfRow} IN ${strs(repeated)})`
 }
 
-/** The container id of a row where it names the life, else ''. */
-export const namingContainerId = (keys: readonly SpanKey[]): Fragment => sql`if(${isUnnumbered(keys)}, ${bareContainerId}, '')`
+/** The container id of a row where the id names the life, else ''. */
+export const namingContainerId = (keys: readonly SpanKey[]): Fragment =>
+  sql`if(${isUnnumbered(keys)}, ${bareContainerId}, '')`

@@ -1,5 +1,5 @@
-// Counts and stretches of small pods, from their lines themselves: one read gives both, and what the pods said last. To have the engine count takes it
-// some ten times as long for such pods (lines-in-window.ts, which says the same of any number of lines).
+// Reads the lines of small pods, and counts them and finds their stretches here; the lines also give the last words.
+// For such pods that is some ten times as fast as the statements of lines-in-window.ts, which give the same numbers.
 import { AfterlogError } from '#shared/errors.ts'
 import { bareContainerId } from '#shared/container-id.ts'
 import { measuredLines } from '#shared/lines/line-statements.ts'
@@ -11,21 +11,21 @@ import { type LineCountRow, type LineLife, type StretchRow, stretchesMax } from 
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
 import { formatTime } from '#shared/time/format-time.ts'
-import { keptCounts, type KeptCountRow } from './expired-counts.ts'
+import { expiredCounts, type ExpiredCountRow } from './expired-counts.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
 import type { LineBounds } from './line-counts.ts'
 
 export interface SmallPod {
   /** With counts, sizes and stretches. */
   facts: PodFacts
-  /** Each line once, in no order; of a long message its begin. */
+  /** Each line once, in no order; a long message is cut. */
   lines: MeasuredLine[]
 }
 
-/** Rows that are read at once: twice the lines of a pack of pods, since some may have been sent again. */
+/** Rows that are read at once: twice the lines of a pack of pods, since lines may have been sent again. */
 const rowsMax = 20_000
 
-/** One for each, in their order. `pods`: of one pack; undefined where there are more rows, or more bytes, than are read at once. */
+/** One for each pod of a pack, in their order; undefined where they have more rows or bytes than are read at once. */
 export async function readSmallPods(
   reading: RowReading,
   tenant: string,
@@ -35,7 +35,7 @@ export async function readSmallPods(
   if (bounds === undefined) return pods.map((facts) => ({ facts: { ...facts, stretches: [] }, lines: [] }))
   const [rows, expired] = await Promise.all([
     readRows(reading, tenant, bounds),
-    reading.rows<KeptCountRow>(keptCounts(tenant, bounds)),
+    reading.rows<ExpiredCountRow>(expiredCounts(tenant, bounds)),
   ])
   if (rows === undefined) return undefined
   const lives = linesByLife(rows)
@@ -48,7 +48,11 @@ export async function readSmallPods(
   }))
 }
 
-async function readRows({ binary }: RowReading, tenant: string, bounds: LineBounds): Promise<MeasuredLine[] | undefined> {
+async function readRows(
+  { binary }: RowReading,
+  tenant: string,
+  bounds: LineBounds,
+): Promise<MeasuredLine[] | undefined> {
   const { namespaces, pods, uids, first, last } = bounds
   const scope = sql`namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)}`
   const filter = { tenant, fields: {}, scope, from: parseTime(first, 0n)!, to: parseTime(last, 0n)! + 1n }
@@ -65,7 +69,7 @@ interface LifeOfLines extends LineLife {
   lines: MeasuredLine[]
 }
 
-/** Of a line that was sent again, the row that arrived last. */
+/** The lines of each life. Of a line that was sent again the row that arrived last counts. */
 function linesByLife(rows: readonly MeasuredLine[]): LifeOfLines[] {
   const lines = new Map<string, MeasuredLine>()
   for (const row of rows) {
@@ -101,20 +105,22 @@ function stretchesOfLife({ lines, ...life }: LifeOfLines): StretchRow[] {
     .map((stretch) => ({ ...life, ...stretch }))
 }
 
-/** Of each day the larger of what is stored and what was counted before lines of it expired. */
-function countLines(lives: readonly LifeOfLines[], expired: readonly KeptCountRow[]): LineCountRow[] {
+/**
+ * Counts of each life. For each day, the larger of the stored lines and those that were counted before some expired.
+ */
+function countLines(lives: readonly LifeOfLines[], expired: readonly ExpiredCountRow[]): LineCountRow[] {
   const expiredOf = Map.groupBy(expired, keyOf)
   const stored = new Set(lives.map(keyOf))
-  const gone = expired.filter((row) => !stored.has(keyOf(row))).map((row) => ({ ...lifeOf(row), lines: [] }))
-  const unique = new Map([...lives, ...gone].map((life) => [keyOf(life), life]))
+  const expiredLives = expired.filter((row) => !stored.has(keyOf(row))).map((row) => ({ ...lifeOf(row), lines: [] }))
+  const unique = new Map([...lives, ...expiredLives].map((life) => [keyOf(life), life]))
   return [...unique].map(([key, { lines, ...life }]) => {
     const days = new Map((expiredOf.get(key) ?? []).map(({ day, lines: before }) => [day, Number(before)]))
     for (const [day, ofDay] of Map.groupBy(lines, ({ ts }) => formatTime(ts).slice(0, 10)))
       days.set(day, Math.max(days.get(day) ?? 0, ofDay.length))
-    const most = [...days.values()].reduce((sum, count) => sum + count, 0)
+    const total = [...days.values()].reduce((sum, count) => sum + count, 0)
     const bytes = lines.reduce((sum, line) => sum + line.bytes, 0)
     const errors = lines.filter(({ severity }) => severity === 'error' || severity === 'fatal').length
-    return { ...life, lines: String(most), stored: String(lines.length), bytes: String(bytes), errors: String(errors) }
+    return { ...life, lines: String(total), stored: String(lines.length), bytes: String(bytes), errors: String(errors) }
   })
 }
 

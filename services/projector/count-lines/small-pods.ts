@@ -1,20 +1,21 @@
-// Pure: which pods have so few lines that these are read themselves, and which of such pods one statement reads.
+// Pure: which pods have so few lines that read-small-pods.ts reads the lines, and which of these pods share a
+// statement.
 import { parseTime } from '#shared/time/parse-time.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import type { LinesRow } from '#shared/stored-pods/fact-statements.ts'
 import { spansOf } from './timed-lives.ts'
 
-/** Facts with lines as they are loaded: each row with an estimate of its number of lines. */
+/** A pod whose rows about lines have an estimate of the number of lines. */
 export type CountablePod = Omit<PodFacts, 'lines'> & { lines: readonly LinesRow[] }
 
 const smallPodLinesMax = 5_000
 const linesAtOnce = 10_000
-/** Hours that the lines of pods of one statement may span, where those of each span no more than half as many. */
+/** Lines of one statement span at most so many hours, where the lines of each pod span no more than half of that. */
 const hoursAtOnce = 24n
 
 const hourNs = 3_600_000_000_000n
 
-/** `lines`: by the estimates. Pods that need the times of their lives to tell whose lines are whose are not small. */
+/** Whether estimates say that the pod has few lines, and no span of time is needed to put its lines into lives. */
 export function isSmall(pod: CountablePod): boolean {
   return linesOf(pod) <= smallPodLinesMax && spansOf([pod]).size === 0
 }
@@ -27,8 +28,8 @@ interface Extent {
 }
 
 /**
- * Pods by the statements that read their lines: of short lives those of about one time, since a statement looks through all hours between its first and
- * its last line.
+ * Packs of pods: one statement reads the lines of a pack. Pods of short lives are packed by their time, since a
+ * statement reads every hour between its first and its last line.
  */
 export function packSmall(pods: readonly CountablePod[]): CountablePod[][] {
   const extents = pods.filter(({ lines }) => lines.length > 0).map(extentOf)
@@ -56,7 +57,9 @@ function packs(extents: readonly Extent[], areLong: boolean): CountablePod[][] {
 }
 
 function extentOf(pod: CountablePod): Extent {
-  const times = pod.lines.map(({ firstLine, lastLine }) => [parseTime(firstLine, 0n)!, parseTime(lastLine, 0n)!] as const)
+  const times = pod.lines.map(
+    ({ firstLine, lastLine }) => [parseTime(firstLine, 0n)!, parseTime(lastLine, 0n)!] as const,
+  )
   return {
     pod,
     first: times.map(([first]) => first).reduce((a, b) => (a < b ? a : b)),

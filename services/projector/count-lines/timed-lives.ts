@@ -1,20 +1,20 @@
-// Lines whose life neither a number nor a container id names, put into lives by the times that Kubernetes told: the
-// spans that the counting statement needs, and its counts as if the lines had come with both.
+// Pure: puts lines into lives by the times that Kubernetes reported, where neither a restart number nor a container id
+// names the life (decision 0014). It makes the spans that counting statements need, and gives their counts the names of
+// lives.
 import { spanKey } from './line-life.ts'
 import { instancesOf } from '#shared/lifecycle/instances.ts'
 import { lifeSpans, spanName, type LifeSpan } from '#shared/pod-model/life-spans.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import type { LifeLinesRow, LineLife, StretchRow } from '#shared/pod-model/rows.ts'
 
-/**
- * Their begins by spanKey; empty for pods whose lines came with numbers or ids that name their lives, which is most of
- * them.
- */
+/** Begins of spans in epoch ns by spanKey. Most pods need none: their lines have numbers or ids that name the lives. */
 export function spansOf(pods: readonly PodFacts[]): Map<string, bigint[]> {
-  return new Map(pods.flatMap((pod) => [...spansByKey(pod)].map(([key, spans]) => [key, spans.map(({ from }) => from)])))
+  return new Map(
+    pods.flatMap((pod) => [...spansByKey(pod)].map(([key, spans]) => [key, spans.map(({ from }) => from)])),
+  )
 }
 
-/** The pod with counts, first and last lines under the lives that the spans lead to. */
+/** The pod with its counts, and their first and last lines, under the lives of the spans. */
 export function inTime(pod: PodFacts): PodFacts {
   const spans = spansByKey(pod)
   if (spans.size === 0) return pod
@@ -29,7 +29,8 @@ export function inTime(pod: PodFacts): PodFacts {
     if (row.containerId !== '' || row.nameless === 1 || !counted.has(keyOf(row))) return [row]
     return placed.flatMap((count, i) => {
       const { slot = 0, firstLine, lastLine } = pod.counts[i]!
-      if (slot === 0 || keyOf(pod.counts[i]!) !== keyOf(row) || firstLine === undefined || lastLine === undefined) return []
+      if (slot === 0 || keyOf(pod.counts[i]!) !== keyOf(row) || firstLine === undefined || lastLine === undefined)
+        return []
       return [{ ...row, restart: count.restart, containerId: count.containerId, firstLine, lastLine }]
     })
   })
@@ -37,8 +38,7 @@ export function inTime(pod: PodFacts): PodFacts {
 }
 
 /**
- * What lines cover, under each of the lives in whose times they lie: one file may hold lines of two instances of a
- * number.
+ * Stretches under each of the lives in whose time they lie: one file may hold lines of two instances with one number.
  */
 export function stretchesInTime(pod: PodFacts, stretches: readonly StretchRow[]): StretchRow[] {
   const spans = spansByKey(pod)
@@ -62,15 +62,19 @@ function spansByKey({ lines, lives }: PodFacts): Map<string, LifeSpan[]> {
   )
 }
 
-/** Most pods have no number twice, which is seen without making instances of the reports. */
+/**
+ * Whether a container has one number twice. Few pods do, and this check is cheaper than making instances of the
+ * reports.
+ */
 const mayRepeat = (lives: PodFacts['lives']): boolean =>
   new Set(lives.map(({ container, restart }) => `${container}/${restart}`)).size < lives.length
 
-/** Lines with a number may be of several instances, also where they came with the id of one. */
+/** Lines with a number may belong to several instances, also where they have the id of one. */
 const mayNeedTime = ({ restart, containerId, nameless }: LifeLinesRow): boolean =>
   nameless === 0 && (restart >= 0 || containerId === '')
 
 const keyOf = ({ uid, container, restart }: Pick<LineLife, 'uid' | 'container' | 'restart'>): string =>
   spanKey(uid, container, restart)
 
-const epochNs = (time: string): bigint => BigInt(Date.parse(`${time.slice(0, 19)}Z`)) * 1_000_000n + BigInt(time.slice(20, 29))
+const epochNs = (time: string): bigint =>
+  BigInt(Date.parse(`${time.slice(0, 19)}Z`)) * 1_000_000n + BigInt(time.slice(20, 29))

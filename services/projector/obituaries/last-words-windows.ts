@@ -1,6 +1,6 @@
-// Pure: which lines are kept longer than the rest, namely those around every bad death, and the statements that copy them before a
-// partition ends. Last words stay in `logs` as lines of a class of their own, so that every reader
-// finds them where they always were; while both copies exist they are one line, since their identity is one.
+// Pure: windows of the last words, which are the lines around every bad death, and statements that copy these lines
+// before their partition is dropped. The copies are lines of `logs` in a class of their own, so every reader gets them;
+// while both copies of a line exist they are one line, since they have one identity (decision 0011).
 import { bind, join, sql, statement, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable, fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
@@ -9,7 +9,7 @@ import type { PodFacts, RenderedPod } from '#shared/pod-model/pod.ts'
 import { bareContainerId } from '#shared/lines/bare-container-id.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
 
-/** Lines of one container, as they carry its names, in [from, to) of epoch ns. */
+/** Lines of one container in [from, to) of epoch ns; names and uid are those that the lines were sent with. */
 export interface WordsWindow {
   tenant: string
   namespace: string
@@ -25,7 +25,7 @@ export const isBad = (outcome: Outcome): boolean =>
 
 const msNs = 1_000_000n
 
-/** Windows of every life that ended badly, those that meet joined into one. */
+/** Windows around the begin and end of every life that ended badly. Windows that meet are joined into one. */
 export function wordsWindows(tenant: string, facts: PodFacts, { pod }: RenderedPod, words: LastWords): WordsWindow[] {
   const windows = pod.containers.flatMap(({ name, lives }) => {
     const spans = lives.flatMap((life) => {
@@ -37,24 +37,24 @@ export function wordsWindows(tenant: string, facts: PodFacts, { pod }: RenderedP
         { from: ended.first - BigInt(words.lastMs) * msNs, to: ended.last + 1n },
       ]
     })
-    const names = facts.lines.filter(({ container }) => container === name)
-    const distinct = new Map(names.map((line) => [JSON.stringify(carried(line)), carried(line)]))
-    return [...distinct.values()].flatMap((line) => joined(spans).map((span) => ({ tenant, ...line, ...span })))
+    const rows = facts.lines.filter(({ container }) => container === name)
+    const distinct = new Map(rows.map((row) => [JSON.stringify(sentNames(row)), sentNames(row)]))
+    return [...distinct.values()].flatMap((names) => joined(spans).map((span) => ({ tenant, ...names, ...span })))
   })
   return windows
 }
 
-// What its lines carry: without a uid, names have to do, and keep a namesake's lines of these minutes as well.
-const carried = (line: PodFacts['lines'][number]) => ({
+// Lines that were sent without a uid are copied by their names, with those of another pod of the name in these minutes.
+const sentNames = (line: PodFacts['lines'][number]) => ({
   namespace: line.namespace,
   pod: line.pod,
   podUid: line.nameless === 1 ? '' : line.uid,
   container: line.sentContainer,
 })
 
-function ordered(line: string, told: string | null): { first: bigint; last: bigint } {
+function ordered(line: string, reported: string | null): { first: bigint; last: bigint } {
   const a = parseTime(line, 0n)!
-  const b = told === null ? a : (parseTime(told, 0n) ?? a)
+  const b = reported === null ? a : (parseTime(reported, 0n) ?? a)
   return a < b ? { first: a, last: b } : { first: b, last: a }
 }
 
@@ -71,24 +71,29 @@ function joined(spans: readonly { from: bigint; to: bigint }[]): { from: bigint;
 const inPartition = (id: string): Fragment => sql`_partition_id = ${str(id)}`
 const time = (ns: bigint): Fragment => sql`fromUnixTimestamp64Nano(${bind('Int64', String(ns))}, 'UTC')`
 
-/** Copies the lines of one partition that stand in these windows, all of one tenant, into the class of last words. Twice is once. */
+/**
+ * Copies the lines of a partition that lie in these windows of one tenant to the class of last words. A copy that is
+ * repeated changes nothing.
+ */
 export function copyWords(partition: string, windows: readonly WordsWindow[]): Fragment {
   const unique = (values: string[]) => strs([...new Set(values)])
   const first = windows.reduce((least, { from }) => (from < least ? from : least), windows[0]!.from)
   const last = windows.reduce((most, { to }) => (to > most ? to : most), windows[0]!.to)
   const one = ({ pod, podUid, container, from, to }: WordsWindow) =>
-    sql`(pod = ${str(pod)} AND pod_uid = ${str(podUid)} AND container = ${str(container)} AND ts >= ${time(from)} AND ts < ${time(to)})`
+    sql`(pod = ${str(pod)} AND pod_uid = ${str(podUid)} AND container = ${str(container)}
+        AND ts >= ${time(from)} AND ts < ${time(to)})`
   return statement(
     'last-words-copy',
     sql`INSERT INTO logs SELECT * REPLACE (${str(lastWordsClass)} AS class)
     ${fromTable(windows[0]!.tenant, 'logs')} AND ${inPartition(partition)}
       AND toStartOfHour(ts) >= toStartOfHour(${time(first)}) AND toStartOfHour(ts) <= toStartOfHour(${time(last)})
-      AND namespace IN ${unique(windows.map(({ namespace }) => namespace))} AND pod IN ${unique(windows.map(({ pod }) => pod))}
+      AND namespace IN ${unique(windows.map(({ namespace }) => namespace))}
+      AND pod IN ${unique(windows.map(({ pod }) => pod))}
       AND (${join(windows.map(one), ' OR ')})`,
   )
 }
 
-/** Whose lines a partition holds, by the uids that lines carry or that their container ids lead to. Rows: { tenant, uid }. */
+/** Pods of a partition's lines, by the uids of the lines or the pods of their container ids. Rows: { tenant, uid }. */
 export const podsOfPartition = (id: string): Fragment =>
   statement(
     'partition-pods',
@@ -96,9 +101,10 @@ export const podsOfPartition = (id: string): Fragment =>
   SELECT DISTINCT tenant, pod_uid AS uid ${fromEveryTenant('logs')} AND ${inPartition(id)} AND pod_uid != ''
   UNION ALL
   SELECT tenant, pod_uid AS uid ${fromEveryTenant('lives')} AND container_id != '' AND (tenant, container_id) IN (
-    SELECT DISTINCT tenant, ${bareContainerId} ${fromEveryTenant('logs')} AND ${inPartition(id)} AND pod != '' AND pod_uid = '' AND container_id != '')
+    SELECT DISTINCT tenant, ${bareContainerId} ${fromEveryTenant('logs')} AND ${inPartition(id)}
+      AND pod != '' AND pod_uid = '' AND container_id != '')
 ) ORDER BY tenant, uid`,
   )
 
-/** Keeps what every insert relies on: nothing is taken for a copy of what is there (decision 0001). */
+/** No insert is left out as a copy of an earlier one (decision 0001). */
 export const copySettings = { deduplicate_insert_select: 'disable', max_partitions_per_insert_block: 0 } as const

@@ -1,5 +1,6 @@
-// What pods said last, and the first error of the life that died: of small pods, which most are, from the lines that were read to count them; of the
-// others, and of those whose lines need to be put together or into lives first, by statements of their own.
+// Reads the last words of pods, and the first error of the life that died (decision 0008). Small pods, which most are,
+// have them in the lines that were read to count them. Other pods, and those whose lines have to be joined or put into
+// lives first, need statements of their own.
 import { sql, str } from '#shared/clickhouse/sql.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { lastMessageMax, lastOfContainers } from '#shared/lines/line-statements.ts'
@@ -24,20 +25,20 @@ export interface Words {
   firstError: FirstError | null
 }
 
-/** Lines of each container that are its last words. */
+/** So many newest lines of each container are its last words. */
 const lastWordsMax = 50
-/** Of a pod of more containers than a hundred the newest of all. */
+/** Lines that are read at most: a pod of more than a hundred containers gets the newest of all. */
 const linesMax = 5000
-/** Of a pod whose lines are sorted at once. */
+/** Lines of a pod that one statement sorts at most. */
 const sortedMax = 20_000
-/** Lines of pods whose words, and what is written of them, are held at once. */
+/** Lines of the pods of one batch, whose last words and documents are in memory together. */
 const linesAtOnce = 20_000
 
-/** A pod, with all its lines where they were read before. */
-export type SpokenPod = PodDossier & { lines?: readonly MeasuredLine[] }
+/** A pod, with all its lines where they were read to count them. */
+export type PodWithLines = PodDossier & { lines?: readonly MeasuredLine[] }
 
-/** One for each, in their order. `pods`: as many as `inBatches` gives at once. */
-export async function readWords(reading: Reading, tenant: string, pods: readonly SpokenPod[]): Promise<Words[]> {
+/** One for each pod, in their order. `pods`: one batch of `inBatches`. */
+export async function readWords(reading: Reading, tenant: string, pods: readonly PodWithLines[]): Promise<Words[]> {
   const plain = pods.filter(isPlain)
   const read = await readLines(
     reading,
@@ -52,7 +53,7 @@ export async function readWords(reading: Reading, tenant: string, pods: readonly
   return words
 }
 
-/** Its lines carry its uid and their restart, and none is a fragment: they are its own as they stand. */
+/** Whether all lines have the uid of the pod and a restart number that names one life, and none is a fragment. */
 function isPlain({ facts, rendered }: PodDossier): boolean {
   return (
     facts.lines.every(({ nameless, restart, fragments }) => nameless === 0 && restart >= 0 && fragments === 0) &&
@@ -60,7 +61,7 @@ function isPlain({ facts, rendered }: PodDossier): boolean {
   )
 }
 
-/** Of those that are small. */
+/** Lines of the small pods among these, by their facts. */
 async function readLines(
   reading: Reading,
   tenant: string,
@@ -68,12 +69,15 @@ async function readLines(
 ): Promise<Map<PodFacts, readonly MeasuredLine[]>> {
   const lines = new Map<PodFacts, readonly MeasuredLine[]>()
   for (const pack of packSmall(pods.map(({ facts }) => facts as CountablePod).filter(isSmall)))
-    for (const [i, pod] of ((await readSmallPods(reading, tenant, pack)) ?? []).entries()) lines.set(pack[i]!, pod.lines)
+    for (const [i, pod] of ((await readSmallPods(reading, tenant, pack)) ?? []).entries())
+      lines.set(pack[i]!, pod.lines)
   return lines
 }
 
-const numberOfLines = (lives: PodDossier['rendered']['lives']): number => lives.reduce((sum, { lines }) => sum + lines, 0)
+const numberOfLines = (lives: PodDossier['rendered']['lives']): number =>
+  lives.reduce((sum, { lines }) => sum + lines, 0)
 
+/** Batches of pods with at most `linesAtOnce` lines together, or of one pod that has more. */
 export function inBatches<Pod extends PodDossier>(pods: readonly Pod[]): Pod[][] {
   const batched: Pod[][] = []
   let lines = Infinity
@@ -89,31 +93,39 @@ export function inBatches<Pod extends PodDossier>(pods: readonly Pod[]): Pod[][]
   return batched
 }
 
-const containersOf = ({ rendered }: PodDossier): string[] => [...new Set(rendered.lives.map(({ container }) => container))]
+const containersOf = ({ rendered }: PodDossier): string[] => [
+  ...new Set(rendered.lives.map(({ container }) => container)),
+]
 
-/** What runtimes write to stderr when a program dies of itself, where no agent told a severity. For JavaScript and RE2 alike. */
-const panic = String.raw`^panic:|^goroutine \d+ \[|exception\b|^traceback|segmentation fault|core dumped|unhandled|assertion.*failed|stack overflow|out of memory|^fatal\b|^\w*error:`
+/**
+ * What runtimes write to stderr when a program crashes, for lines without a severity. JavaScript and RE2 both read it.
+ */
+const panic = [
+  String.raw`^panic:|^goroutine \d+ \[|exception\b|^traceback|segmentation fault|core dumped|unhandled`,
+  String.raw`assertion.*failed|stack overflow|out of memory|^fatal\b|^\w*error:`,
+].join('|')
 const isPanic = new RegExp(panic, 'is')
 const panics = sql`match(message, ${str(`(?i)(${panic})`)})`
 const severe = { severity: ['error', 'fatal'] }
-const spoken = { stream: ['stderr'] }
-/** Words are remembered for years: of a longer line its begin is. */
-function spokenLine(line: Line): LineJson {
+const onStderr = { stream: ['stderr'] }
+
+/** The line as an obituary has it for years: a long message is cut, and says so. */
+function obituaryLine(line: Line): LineJson {
   const { message } = line
   if (message.length <= lastMessageMax) return lineJson(line)
   let stop = lastMessageMax
   while (stop > lastMessageMax - 4 && (message[stop]! & 0xc0) === 0x80) stop--
-  const mark = Buffer.from(` …[the first ${stop} bytes; the whole line is among the pod's logs]`)
-  return lineJson({ ...line, message: Buffer.concat([message.subarray(0, stop), mark]) })
+  const cutNote = Buffer.from(` …[the first ${stop} bytes; the whole line is among the pod's logs]`)
+  return lineJson({ ...line, message: Buffer.concat([message.subarray(0, stop), cutNote]) })
 }
 
-const asSevere = (line: Line): FirstError => ({ ...spokenLine(line), because: `its severity is ${line.severity}` })
-const asSpoken = (line: Line): FirstError => ({
-  ...spokenLine(line),
+const severeError = (line: Line): FirstError => ({ ...obituaryLine(line), because: `its severity is ${line.severity}` })
+const panicError = (line: Line): FirstError => ({
+  ...obituaryLine(line),
   because: 'it is the first line of stderr that reads like a panic or an exception',
 })
 
-/** The life that died, where it has a number. */
+/** The life that decided the outcome, where it has a restart number. */
 function fatalLife({ rendered }: PodDossier): { container: string; restart: number; containerId: string } | undefined {
   const { life } = rendered.verdict
   const own = rendered.lives.find((one) => one === life)
@@ -121,53 +133,55 @@ function fatalLife({ rendered }: PodDossier): { container: string; restart: numb
   return { container: own.container, restart: own.restart, containerId: own.containerId }
 }
 
-function wordsIn(pod: SpokenPod, lines: readonly MeasuredLine[]): Words {
+function wordsIn(pod: PodWithLines, lines: readonly MeasuredLine[]): Words {
   const ordered = lines.toSorted((a, b) => compareKeys(keyOf(a), keyOf(b)))
   const byContainer = Map.groupBy(ordered, ({ container }) => container)
   const lastWords = containersOf(pod).map((container) => ({
     container,
-    lines: (byContainer.get(container) ?? []).slice(-lastWordsMax).map(spokenLine),
+    lines: (byContainer.get(container) ?? []).slice(-lastWordsMax).map(obituaryLine),
   }))
   const life = fatalLife(pod)
   const own =
-    life === undefined ? [] : ordered.filter(({ container, restart }) => container === life.container && restart === life.restart)
+    life === undefined
+      ? []
+      : ordered.filter(({ container, restart }) => container === life.container && restart === life.restart)
   const severeLine = own.find(({ severity }) => severe.severity.includes(severity))
-  if (severeLine !== undefined) return { lastWords, firstError: asSevere(severeLine) }
+  if (severeLine !== undefined) return { lastWords, firstError: severeError(severeLine) }
   const panicLine = own.find(({ stream, message }) => stream === 'stderr' && isPanic.test(message.toString('utf8')))
-  return { lastWords, firstError: panicLine === undefined ? null : asSpoken(panicLine) }
+  return { lastWords, firstError: panicLine === undefined ? null : panicError(panicLine) }
 }
 
 async function readLongWords(reading: Reading, tenant: string, dossier: PodDossier): Promise<Words> {
   const pod = await resolvePod(reading, tenant, dossier.facts.uid)
   if (pod === undefined) return { lastWords: [], firstError: null }
-  const many = numberOfLines(dossier.rendered.lives) > sortedMax
-  const said = await (pod.fragments || many ? pagedWords : plainWords)(reading, tenant, pod)
+  const isMany = numberOfLines(dossier.rendered.lives) > sortedMax
+  const newestLines = await (pod.fragments || isMany ? pagedWords : plainWords)(reading, tenant, pod)
   const lastWords = containersOf(dossier).map((container) => ({
     container,
-    lines: (said.get(container) ?? []).toReversed().map(spokenLine),
+    lines: (newestLines.get(container) ?? []).toReversed().map(obituaryLine),
   }))
   return { lastWords, firstError: await firstErrorOf(reading, tenant, { dossier, pod }) }
 }
 
-/** Newest first, by container. */
+/** The newest lines by container, newest first. */
 async function plainWords(reading: Reading, tenant: string, pod: PodIdentity): Promise<Map<string, Line[]>> {
   const lines = await reading.some(lastOfContainers(whole(tenant, pod), lastWordsMax, linesMax))
-  const said = Map.groupBy(
+  const newestLines = Map.groupBy(
     lines.map((line) => attribute(line, pod)),
     ({ container }) => container,
   )
-  // Those that came with a uid and those that came without are as many each.
-  return new Map([...said].map(([container, own]) => [container, own.slice(0, lastWordsMax)]))
+  // Lines with and without a uid are limited apart, so a container may have twice as many.
+  return new Map([...newestLines].map(([container, own]) => [container, own.slice(0, lastWordsMax)]))
 }
 
-/** The same where fragments have to be joined, or lines are too many to be sorted, container by container. */
+/** The same, one container after the other, where fragments have to be joined or lines are too many to be sorted. */
 async function pagedWords(reading: Reading, tenant: string, pod: PodIdentity): Promise<Map<string, Line[]>> {
-  const said = new Map<string, Line[]>()
+  const newestLines = new Map<string, Line[]>()
   for (const container of pod.spoken) {
     const filter: LineFilter = { ...whole(tenant, pod), fields: { container: [container] } }
-    said.set(container, (await readPodPage({ reading, filter, pod, order: 'desc', limit: lastWordsMax })).lines)
+    newestLines.set(container, (await readPodPage({ reading, filter, pod, order: 'desc', limit: lastWordsMax })).lines)
   }
-  return said
+  return newestLines
 }
 
 async function firstErrorOf(
@@ -183,9 +197,9 @@ async function firstErrorOf(
   const filter: LineFilter = { ...whole(tenant, pod), scope: sql`${pod.scope} AND ${livesScope(fatal)}` }
   const page = { reading, pod, order: 'asc', limit: 1 } as const
   const [line] = (await readPodPage({ ...page, filter: { ...filter, fields: severe } })).lines
-  if (line !== undefined) return asSevere(line)
-  const [other] = (await readPodPage({ ...page, filter: { ...filter, fields: spoken, search: panics } })).lines
-  return other === undefined ? null : asSpoken(other)
+  if (line !== undefined) return severeError(line)
+  const [other] = (await readPodPage({ ...page, filter: { ...filter, fields: onStderr, search: panics } })).lines
+  return other === undefined ? null : panicError(other)
 }
 
 function whole(tenant: string, { scope, extent }: PodIdentity): LineFilter {

@@ -1,5 +1,6 @@
-// Obituaries: what is known of a dead pod as one document, kept for years, longer than its lines and than what Kubernetes reported of it. A document
-// belongs to a revision of the pod's record; what died beside the pod, and what replaced it, is looked up when it is asked for.
+// Stores obituaries: one document about each dead pod, which outlives its lines and facts by years (decisions 0008,
+// 0011). A document belongs to a revision of the pod's record. It lacks the pods that died beside it and its
+// replacement, which each request reads anew.
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { isBad } from './last-words-windows.ts'
 import { inBatches } from './read-last-words.ts'
@@ -20,10 +21,12 @@ export interface ObituariesToWrite {
   pods: readonly ProjectedPod[]
 }
 
-/** Of those that died or are over; resolves to how many were written. */
+/** Writes obituaries of the pods that died or are over; resolves to their number. */
 export async function writeObituaries(store: LogStore, reading: Reading, written: ObituariesToWrite): Promise<number> {
   const { tenant, revision, pods } = written
-  const dead = pods.filter(({ record }) => record.over || died(record.outcome)).map((pod) => ({ ...pod, replacement: null }))
+  const dead = pods
+    .filter(({ record }) => record.over || died(record.outcome))
+    .map((pod) => ({ ...pod, replacement: null }))
   let count = 0
   for (const some of inBatches(dead)) {
     const uids = some.map(({ record }) => record.uid)
@@ -33,7 +36,12 @@ export async function writeObituaries(store: LogStore, reading: Reading, written
     ])
     const documentOf = new Map(before.map(({ uid, document }) => [uid, JSON.parse(document) as Obituary]))
     const rows = some.map((pod, i) =>
-      rowOf(tenant, revision, pod.record, JSON.stringify(withArchivedWords(obituaries[i]!, documentOf.get(pod.record.uid)))),
+      rowOf(
+        tenant,
+        revision,
+        pod.record,
+        JSON.stringify(withArchivedWords(obituaries[i]!, documentOf.get(pod.record.uid))),
+      ),
     )
     await insert(store, rows)
     count += rows.length
@@ -44,10 +52,11 @@ export async function writeObituaries(store: LogStore, reading: Reading, written
 export interface DocumentsToFreeze {
   tenant: string
   revision: string
-  /** As they are projected, and the JSON of the documents that are stored. */
+  /** Projected pods, each with the JSON of its stored document. */
   pods: readonly (ProjectedPod & { document: string })[]
 }
 
+/** Stores the documents with the evidence and Events of the pods, since the facts that have them are deleted next. */
 export const freezeDocuments = (store: LogStore, { tenant, revision, pods }: DocumentsToFreeze): Promise<void> =>
   insert(
     store,
@@ -72,4 +81,16 @@ function rowOf(tenant: string, revision: string, record: PodRecord, document: st
   return `${JSON.stringify(row)}\n`
 }
 
-const columns = ['tenant', 'cluster', 'namespace', 'pod', 'uid', 'outcome', 'died_at', 'bad', 'lines', 'revision', 'document']
+const columns = [
+  'tenant',
+  'cluster',
+  'namespace',
+  'pod',
+  'uid',
+  'outcome',
+  'died_at',
+  'bad',
+  'lines',
+  'revision',
+  'document',
+]

@@ -1,5 +1,5 @@
-// `npm run project -- --rebuild`: projects every pod again at once, with its progress on stderr. Without `--rebuild` it brings records up to date
-// and ends. An embedded store is one process's at a time: the service is to be stopped first.
+// `npm run project -- --rebuild` projects every pod again at once, with its progress on stderr. Without `--rebuild` it
+// projects the pods that changed. An embedded store belongs to one process at a time: stop the service first.
 import { parseArgs } from 'node:util'
 import { Registry } from 'prom-client'
 import { openStore, threadPoolSize } from '#shared/clickhouse/open-store.ts'
@@ -43,7 +43,7 @@ async function run(config: Config, isRebuild: boolean): Promise<void> {
   if (!isRebuild) {
     const metrics = createProjectorMetrics(new Registry())
     await (await createRecordProjector({ store, reading, log, metrics, clock: createProjectionClock() })).catchUp()
-    note('every change that is stored is in the records now\n')
+    note('records are up to date: every change that was stored by now is in them\n')
     return
   }
   let failed = 0
@@ -54,15 +54,24 @@ async function run(config: Config, isRebuild: boolean): Promise<void> {
     onProgress: progress(),
     onFailure: ({ tenant, uid }, error) => {
       failed += 1
-      log.warn({ err: error, tenant, uid }, 'the record of a pod could not be written')
+      log.warn({ err: error, tenant, uid }, `the record of pod ${uid} could not be written`)
     },
   })
-  note(`${done} pods projected${failed === 0 ? '' : `, ${failed} of them in vain: the log says why`}\n`)
+  const failures =
+    failed === 0 ? '' : `; ${failed} records could not be written: the log says why, run this again after that`
+  const stopped = signal.aborted ? '; stopped before the end: run this again to project every pod' : ''
+  note(`${done} pods projected${failures}${stopped}\n`)
   if (failed > 0 || signal.aborted) process.exitCode = 2
 }
 
-const { rebuild } = parseArgs({ options: { rebuild: { type: 'boolean', default: false } } }).values
-await run(readConfig(env).config, rebuild).catch((error: unknown) => {
-  note(`afterlog project: ${(error as Error).message}\n`)
+async function main(): Promise<void> {
+  const { rebuild } = parseArgs({ options: { rebuild: { type: 'boolean', default: false } } }).values
+  await run(readConfig(env).config, rebuild)
+}
+
+await main().catch((error: unknown) => {
+  const { code, message } = error as NodeJS.ErrnoException
+  const usage = code?.startsWith('ERR_PARSE_ARGS') === true ? 'usage: npm run project -- [--rebuild]\n' : ''
+  note(`afterlog project: ${message}\n${usage}`)
   process.exitCode = 1
 })

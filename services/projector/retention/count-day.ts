@@ -1,5 +1,6 @@
-// Takes the numbers of lines of every life of a day into kept_counts, before lines of the day are dropped. In slices of pods and windows of
-// time, so that memory grows neither with the lines of the day nor with its pods.
+// Stores the number of lines of every life of a day in kept_counts before lines of the day are dropped. It counts
+// slices of pods and windows of time, so that memory grows neither with the lines of the day nor with its pods
+// (decision 0011).
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
@@ -19,16 +20,19 @@ export interface CountDayOptions {
   store: LogStore
   reading: Pick<RowReading, 'rows'>
   signal?: AbortSignal | undefined
-  /** Of one slice. */
+  /** Pods of one slice. */
   podsMax?: number
-  /** Rows that one statement counts. */
+  /** Rows that one statement counts at most. */
   rowsMax?: number
 }
 
 const hourNs = 3_600_000_000_000n
 const secondNs = 1_000_000_000n
 
-/** Resolves once the counts are stored. Doing it again changes nothing. */
+/**
+ * Resolves once the counts are stored. Counting a day again changes nothing. Rejects where the store does, or `signal`
+ * aborts.
+ */
 export async function countDay(
   { id, day }: Pick<Partition, 'id' | 'day'>,
   { store, reading: { rows }, signal, podsMax = 50_000, rowsMax = 20_000_000 }: CountDayOptions,
@@ -38,7 +42,10 @@ export async function countDay(
   const [size] = await rows<{ pods: number }>(podsInPartition(id))
   const slices = Math.max(1, Math.ceil((size?.pods ?? 0) / podsMax))
   const unique = (values: readonly string[]): string[] => [...new Set(values)]
-  const [tenants, namespaces] = [unique(names.map(({ tenant }) => tenant)), unique(names.map(({ namespace }) => namespace))]
+  const [tenants, namespaces] = [
+    unique(names.map(({ tenant }) => tenant)),
+    unique(names.map(({ namespace }) => namespace)),
+  ]
   const from = BigInt(dayStartMs(day)) * 1_000_000n
   const whole = { from, to: from + 24n * hourNs }
   for (let slice = 0; slice < slices; slice++) {
@@ -48,13 +55,14 @@ export async function countDay(
     for (let window = ahead.pop(); window !== undefined; window = ahead.pop()) {
       signal?.throwIfAborted()
       const some = await rows<LifeCountRow>(countsInDay(part, window)).catch((error: unknown) => {
-        if (!(error instanceof AfterlogError) || error.code !== 'query-limit' || window.to - window.from <= secondNs) throw error
+        if (!(error instanceof AfterlogError) || error.code !== 'query-limit' || window.to - window.from <= secondNs)
+          throw error
         ahead.push(...halvesOf(window).toReversed())
         return []
       })
       for (const row of some) add(counts, row)
     }
-    await keep(store, day, [...counts.values()])
+    await storeCounts(store, day, [...counts.values()])
   }
 }
 
@@ -83,14 +91,30 @@ const valuesOf = ({ tenant, cluster, namespace, pod, uid, container, restart, co
   containerId,
 ]
 
-const columns = ['tenant', 'cluster', 'namespace', 'pod', 'pod_uid', 'container', 'restart', 'container_id', 'day', 'lines']
+const columns = [
+  'tenant',
+  'cluster',
+  'namespace',
+  'pod',
+  'pod_uid',
+  'container',
+  'restart',
+  'container_id',
+  'day',
+  'lines',
+]
 const rowsAtOnce = 20_000
 
-async function keep(store: LogStore, day: number, counts: readonly LifeCountRow[]): Promise<void> {
+async function storeCounts(store: LogStore, day: number, counts: readonly LifeCountRow[]): Promise<void> {
   const text = String(day).replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3')
   for (let from = 0; from < counts.length; from += rowsAtOnce) {
     const some = counts.slice(from, from + rowsAtOnce)
     const rows = some.map((row) => `${JSON.stringify([...valuesOf(row), text, row.lines])}\n`)
-    await store.insert({ table: 'kept_counts', columns, rows: Buffer.from(rows.join('')), format: 'JSONCompactEachRow' })
+    await store.insert({
+      table: 'kept_counts',
+      columns,
+      rows: Buffer.from(rows.join('')),
+      format: 'JSONCompactEachRow',
+    })
   }
 }

@@ -1,6 +1,6 @@
-// Drops what is older than its class is kept: whole partitions of `logs`, so that expired lines are gone from the disk and not only from
-// answers. Before one is dropped, what outlives its lines is stored. What fails of that is tried a bounded number of times, then the day is
-// dropped without it and said to be inexact; no day waits for another. Several processes may do it at once.
+// Drops expired partitions of `logs`, once records, numbers of lines and last words of their pods are stored. A
+// preparation that fails is tried a bounded number of times; then the day is dropped and noted as inexact. No day waits
+// for another, and several processes may do this at once (decision 0011).
 import { alterTable } from '#shared/clickhouse/cluster-names.ts'
 import { raw, sql } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
@@ -23,14 +23,14 @@ export interface ExpiryOptions {
 }
 
 export interface Expired extends Partition {
-  /** Everything that outlives the lines was stored before. */
+  /** Whether all that outlives the lines was stored before they were dropped. */
   exact: boolean
 }
 
 export interface Expiry {
-  /** Drops what has ended by now and is due. Resolves to what it dropped; why others could not be is in `blocked`. */
+  /** Drops expired partitions that are due; resolves to those. `blocked` has the others with their reasons. */
   run(settings: RetentionSettings, nowMs: number, signal?: AbortSignal): Promise<Expired[]>
-  /** By partition id. */
+  /** Expired partitions that could not be dropped yet, by id. */
   readonly blocked: ReadonlyMap<string, BlockedDay>
 }
 
@@ -45,19 +45,23 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
     const dropped: Expired[] = []
     const due = ended(await storedPartitions(store), settings, nowMs)
     forgetAllBut(due)
-    // Last words need nothing before: what they free helps the others.
-    for (const partition of due.toSorted((a, b) => Number(needsAll(a)) - Number(needsAll(b)))) {
+    // Last words need no preparation, so they go first: the others may need the room.
+    for (const partition of due.toSorted((a, b) => Number(needsPreparation(a)) - Number(needsPreparation(b)))) {
       if (signal?.aborted === true) break
       if ((blocked.get(partition.id)?.nextTryMs ?? 0) > nowMs) continue
       const one = await expire(partition, settings, nowMs, signal)
       if (one !== undefined) dropped.push(one)
     }
-    await inexact.write().catch((error: unknown) => log.warn({ err: error }, 'which days are inexact could not be stored yet'))
+    await inexact
+      .write()
+      .catch((error: unknown) =>
+        log.warn({ err: error }, 'the list of inexact days could not be stored; the next pass tries again'),
+      )
     await room.take()
     return dropped
   }
 
-  /** Undefined where it stays for now. */
+  /** undefined where the partition stays for now. */
   async function expire(
     partition: Partition,
     settings: RetentionSettings,
@@ -67,8 +71,8 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
     const { id, day, class: name, rows, bytes } = partition
     let missing: string | undefined
     try {
-      if (needsAll(partition)) await preparer.prepare(partition, stateOf(partition), settings, nowMs, signal)
-      if (!(await isAsItWas(partition))) throw new Error('lines came meanwhile')
+      if (needsPreparation(partition)) await preparer.prepare(partition, stateOf(partition), settings, nowMs, signal)
+      if (!(await isUnchanged(partition))) throw new Error('new lines came while the day was prepared')
     } catch (error) {
       if (signal?.aborted === true) return undefined
       const { givesUp, ...failed } = afterFailure(blocked.get(id), error, nowMs)
@@ -76,7 +80,7 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
       if (!givesUp) {
         log.warn(
           { err: error, day, class: name, tries: failed.tries },
-          'what outlives expired lines is not stored yet; trying again',
+          `lines of ${day} (${name}) have expired but stay: what outlives them could not be stored; trying again`,
         )
         return undefined
       }
@@ -86,7 +90,7 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
       await drop(id)
     } catch (error) {
       blocked.set(id, afterFailedDrop(blocked.get(id), error, nowMs))
-      log.warn({ err: error, day, class: name }, 'expired lines could not be dropped; trying again')
+      log.warn({ err: error, day, class: name }, `expired lines of ${day} (${name}) could not be dropped; trying again`)
       return undefined
     }
     blocked.delete(id)
@@ -96,13 +100,14 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
       inexact.add({ day, class: name, droppedMs: nowMs, reason: missing })
       log.error(
         { day, class: name, rows, bytes, reason: missing },
-        'expired lines dropped before all that outlives them was stored',
+        `expired lines of ${day} (${name}) dropped, but not all that outlives them is stored: ` +
+          'GET /v1/retention lists the day as inexact',
       )
     }
     return { ...partition, exact: missing === undefined }
   }
 
-  /** On a full disk the room that is kept for it is given first. */
+  /** On a full disk the reserved room is freed first. */
   async function drop(id: string): Promise<void> {
     const statement = { sql: alterTable(store, 'logs', sql`DROP PARTITION ID ${raw(quoted(id))}`) }
     try {
@@ -114,7 +119,7 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
     }
   }
 
-  /** What is prepared counts as long as no line came. */
+  /** What is prepared of a partition; nothing once a new line has come. */
   function stateOf(partition: Partition): PreparedDay {
     const before = prepared.get(partition.id)
     const state = before?.block === partition.newestBlock ? before : unprepared(partition)
@@ -127,8 +132,8 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
     for (const map of [blocked, prepared]) for (const id of map.keys()) if (!ids.has(id)) map.delete(id)
   }
 
-  /** No line came into it since it was looked at: a copy may have missed it. */
-  async function isAsItWas({ id, newestBlock }: Partition): Promise<boolean> {
+  /** Whether no line has come since the preparation began: a copy of last words might lack it. */
+  async function isUnchanged({ id, newestBlock }: Partition): Promise<boolean> {
     const now = (await storedPartitions(store)).find((partition) => partition.id === id)
     return now === undefined || now.newestBlock === newestBlock
   }
@@ -136,10 +141,10 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
   return { run, blocked }
 }
 
-const needsAll = ({ class: name }: Partition): boolean => name !== lastWordsClass
+const needsPreparation = ({ class: name }: Partition): boolean => name !== lastWordsClass
 
-/** Partition ids are letters, digits and dashes. */
 function quoted(id: string): string {
-  if (!/^[\w-]+$/.test(id)) throw new Error(`not a partition id: ${id}`)
+  if (!/^[\w-]+$/.test(id))
+    throw new Error(`${JSON.stringify(id)} is not a partition id: it may have letters, digits, _ and - only`)
   return `'${id}'`
 }

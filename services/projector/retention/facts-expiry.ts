@@ -1,5 +1,5 @@
-// Facts of pods that ended long ago. A record is frozen first, so that nobody projects the pod from a part of its facts; an hour later the facts are
-// deleted. Pods that are not over keep all of theirs.
+// Deletes facts of pods that were over long ago. The record is frozen first, so that nobody projects the pod from a
+// part of its facts, and the facts are deleted an hour later. Pods that are not over keep all facts (decision 0011).
 import { alterTable } from '#shared/clickhouse/cluster-names.ts'
 import { milliseconds, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
@@ -23,21 +23,21 @@ export interface FactsExpiryOptions {
 }
 
 export interface FactsExpiry {
-  /** Resolves to how many pods lose their facts: the engine deletes rows in the background. */
+  /** Resolves to the number of pods whose facts are deleted: the engine deletes the rows in the background. */
   run(settings: RetentionSettings, nowMs: number, signal?: AbortSignal): Promise<number>
 }
 
 const dayMs = 86_400_000
-/** However short lines are kept. */
+/** Facts stay at least so many days, also where lines expire earlier. */
 const daysMin = 180
-/** Lines are dropped by days, and may be dated an hour ahead. */
+/** Facts stay longer than lines, which expire by whole days and may have times an hour ahead. */
 const marginDays = 2
-/** Whoever read the record before it was frozen, and facts after that, has written by then. */
+/** ms from freezing to deleting: a projector that read the record before it was frozen has written by then. */
 const frozenForMs = 3_600_000
 const podsOfStatement = 10_000
 const podsAtOnce = 200
 
-/** Days for which facts stay after the newest fact or line of their pod was stored: no line of it is left then. */
+/** Days for which facts stay after the newest fact or line of their pod was stored: all its lines have expired then. */
 export const factsDays = ({ rules, lastWords }: RetentionSettings): number =>
   Math.max(daysMin, ...rules.rules.values(), lastWords.keptDays) + marginDays
 
@@ -64,7 +64,7 @@ export function createFactsExpiry({ store, reading }: FactsExpiryOptions): Facts
   }
 }
 
-/** Of pods of which nothing was stored lately, freezes what is over; resolves to those that are frozen for long enough. */
+/** Freezes the records of pods that are over; resolves to the pods whose records have been frozen for `frozenForMs`. */
 async function freeze(
   { store, reading }: FactsExpiryOptions,
   tenant: string,
@@ -89,12 +89,12 @@ async function freeze(
       ;(isStale ? stale : ready).push(row.uid)
     }
   }
-  if (stale.length > 0) await projectAndStore(store, reading, tenant, stale, { keepCounts: true })
+  if (stale.length > 0) await projectAndStore(store, reading, tenant, stale, { reuseCounts: true })
   if (ready.length === 0) return frozen
   const revision = await readStoreMicros(reading)
-  const { pods } = await project(reading, tenant, ready, { keepCounts: true })
+  const { pods } = await project(reading, tenant, ready, { reuseCounts: true })
   const over = pods.filter(({ record }) => isOver(record) && ready.includes(record.uid))
-  // The document first: a frozen record always has its own.
+  // The document is stored first, so that a frozen record always has one of its revision.
   const withDocuments = over.map((pod) => ({ ...pod, document: documentOf.get(pod.record.uid)!.document }))
   await freezeDocuments(store, { tenant, revision, pods: withDocuments })
   const records = over.map(({ record, factsAt, linesAt }): WrittenRecord => ({
@@ -108,18 +108,19 @@ async function freeze(
 
 const isOver = ({ over, living }: PodRecord): boolean => over && !living
 
-/** Pods of which nothing was stored since `before`, epoch ms, behind another one. Rows: PodName. */
-function unchangedPods(before: number, behind: PodName | undefined): Fragment {
-  const after = behind === undefined ? sql`` : sql` AND (tenant, uid) > (${str(behind.tenant)}, ${str(behind.uid)})`
+/** The next pods after a pod, of which nothing was stored since `before`, epoch ms. Rows: PodName. */
+function unchangedPods(before: number, last: PodName | undefined): Fragment {
+  const after = last === undefined ? sql`` : sql` AND (tenant, uid) > (${str(last.tenant)}, ${str(last.uid)})`
   return statement(
     'unchanged-pods',
-    sql`SELECT toString(tenant) AS tenant, uid ${fromEveryTenant('pod_watermarks')}${after} GROUP BY pod_watermarks.tenant, uid
+    sql`SELECT toString(tenant) AS tenant, uid ${fromEveryTenant('pod_watermarks')}${after}
+  GROUP BY pod_watermarks.tenant, uid
   HAVING max(facts_at) > toDateTime64(0, 3, 'UTC') AND greatest(max(facts_at), max(lines_at)) < ${milliseconds(before)}
   ORDER BY tenant, uid LIMIT ${uint(podsOfStatement)}`,
   )
 }
 
-/** Uids that one statement names: it is at most 256 KB. */
+/** Uids of one statement, whose text is 256 KB at most. */
 const uidsOfStatement = 3000
 
 async function deleteFacts(store: LogStore, pods: readonly PodName[]): Promise<void> {
@@ -127,18 +128,22 @@ async function deleteFacts(store: LogStore, pods: readonly PodName[]): Promise<v
     for (let from = 0; from < ofTenant.length; from += uidsOfStatement) {
       const uids = strs(ofTenant.slice(from, from + uidsOfStatement).map(({ uid }) => uid))
       const change = (is: Fragment): Fragment => sql`DELETE WHERE tenant = ${str(tenant)} AND ${is}`
-      await store.command({ sql: alterTable(store, 'events', change(sql`involved_uid IN ${uids} AND involved_kind = 'Pod'`)) })
+      await store.command({
+        sql: alterTable(store, 'events', change(sql`involved_uid IN ${uids} AND involved_kind = 'Pod'`)),
+      })
       await store.command({ sql: alterTable(store, 'lives', change(sql`pod_uid IN ${uids}`)) })
       await store.command({ sql: alterTable(store, 'pods', change(sql`uid IN ${uids}`)) })
-      // Last: what has none is looked for no more.
+      // Watermarks go last: where they remain, the next run deletes the facts of the pod again.
       await store.command({ sql: alterTable(store, 'pod_watermarks', change(sql`uid IN ${uids}`)) })
     }
   }
 }
 
-/** Events about no pod: no record rests on them. */
+/** Deletes old Events about other objects than pods: no record rests on them. */
 async function deleteOtherEvents({ store, reading }: FactsExpiryOptions, before: number): Promise<void> {
   const are = sql`(involved_kind != 'Pod' OR involved_uid = '') AND last_time < ${milliseconds(before)}`
-  const some = await reading.rows(statement('old-events', sql`SELECT 1 AS one ${fromEveryTenant('events')} AND ${are} LIMIT 1`))
+  const some = await reading.rows(
+    statement('old-events', sql`SELECT 1 AS one ${fromEveryTenant('events')} AND ${are} LIMIT 1`),
+  )
   if (some.length > 0) await store.command({ sql: alterTable(store, 'events', sql`DELETE WHERE ${are}`) })
 }

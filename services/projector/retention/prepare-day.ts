@@ -1,5 +1,5 @@
-// What outlives the lines of a day, stored before they are dropped: numbers of lines, last words, obituaries. Each is done once for what is
-// stored of the day; what failed of some pods is done again for those alone.
+// Stores what outlives the lines of a day before the day is dropped: numbers of lines, records, obituaries and last
+// words. Where some pods fail, the next try does those alone, unless new lines of the day have come (decision 0011).
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { lastWordsClass, type RetentionSettings } from '#shared/retention/retention.ts'
 import {
@@ -21,19 +21,22 @@ export interface PrepareDayOptions {
   pods: DayPods
 }
 
-/** Pods as the projector knows them. */
+/** The projection, as the preparation of a day needs it. */
 export interface DayPods {
-  /** Stores records and obituaries that know the lines of these; where a record knows them already, they are not counted again. Resolves to the facts of all. */
+  /**
+   * Stores records and obituaries with all lines of these pods; ended lives that a record has are not counted again.
+   * Resolves to the facts.
+   */
   bringUpToDate(tenant: string, uids: readonly string[]): Promise<PodFacts[]>
 }
 
 export interface PreparedDay {
-  /** Newest insert that is prepared for. */
+  /** The newest insert of the partition when the preparation began. */
   block: string
   counted: boolean
-  /** Whose last words or obituaries are still to be stored; undefined: of all pods of the day. */
+  /** Pods whose records and last words are still to be stored; undefined: all pods of the day. */
   missing: PodName[] | undefined
-  /** Windows of last words that were copied. */
+  /** How many windows of last words were copied. */
   windows: number
 }
 
@@ -43,11 +46,11 @@ interface PodName {
 }
 
 const podsAtOnce = 400
-/** A statement takes 256 KB of text; a window has three names of up to 253 characters. */
+/** Windows of one statement, whose text is 256 KB at most: a window has three names of up to 253 characters. */
 const windowsAtOnce = 100
 
 export interface DayPreparer {
-  /** Goes on with `before` where no line came since. Rejects where something failed; `before` then holds what is done. */
+  /** Goes on from `before`, and notes in it what is done. Rejects where a pod failed. */
   prepare(
     partition: Partition,
     before: PreparedDay,
@@ -64,16 +67,18 @@ export const unprepared = ({ newestBlock }: Partition): PreparedDay => ({
   windows: 0,
 })
 
-export function createDayPreparer({ store, reading, pods: known }: PrepareDayOptions): DayPreparer {
-  async function keepSome(
+export function createDayPreparer({ store, reading, pods: dayPods }: PrepareDayOptions): DayPreparer {
+  async function storeSome(
     { id, day }: Partition,
     tenant: string,
     uids: readonly string[],
     { words, signal }: { words: RetentionSettings['lastWords'] | undefined; signal: AbortSignal | undefined },
   ): Promise<number> {
-    const pods = await known.bringUpToDate(tenant, uids)
+    const pods = await dayPods.bringUpToDate(tenant, uids)
     const windows =
-      words === undefined ? [] : pods.flatMap((facts) => wordsWindows(tenant, facts, renderPod(facts), words)).filter(onDay(day))
+      words === undefined
+        ? []
+        : pods.flatMap((facts) => wordsWindows(tenant, facts, renderPod(facts), words)).filter(onDay(day))
     const common = { settings: copySettings, ...(signal === undefined ? {} : { signal }) }
     for (let from = 0; from < windows.length; from += windowsAtOnce)
       await store.command({ sql: copyWords(id, windows.slice(from, from + windowsAtOnce)), ...common })
@@ -85,23 +90,27 @@ export function createDayPreparer({ store, reading, pods: known }: PrepareDayOpt
       if (!before.counted) await countDay(partition, { store, reading, signal })
       before.counted = true
       const pods = before.missing ?? (await reading.rows<PodName>(podsOfPartition(partition.id)))
-      // Where lines are kept longer than last words, nothing is left to copy.
-      const words = endsAt({ day: partition.day, class: lastWordsClass }, settings) > nowMs ? settings.lastWords : undefined
+      // Nothing is copied where last words of the day have expired too.
+      const words =
+        endsAt({ day: partition.day, class: lastWordsClass }, settings) > nowMs ? settings.lastWords : undefined
       const failures: Failure<PodName>[] = []
       for (const [tenant, ofTenant] of Map.groupBy(pods, (pod) => pod.tenant)) {
         for (let from = 0; from < ofTenant.length; from += podsAtOnce) {
           const uids = ofTenant.slice(from, from + podsAtOnce).map(({ uid }) => uid)
           const run = async (some: readonly string[]): Promise<void> => {
-            before.windows += await keepSome(partition, tenant, some, { words, signal })
+            before.windows += await storeSome(partition, tenant, some, { words, signal })
           }
-          for (const { item, error } of await inHalves(uids, run, signal)) failures.push({ item: { tenant, uid: item }, error })
+          for (const { item, error } of await inHalves(uids, run, signal))
+            failures.push({ item: { tenant, uid: item }, error })
         }
       }
       before.missing = failures.map(({ item }) => item)
       const [first] = failures
       if (first === undefined) return
       const others = failures.length === 1 ? '' : ` (and ${failures.length - 1} more)`
-      throw new Error(`of pod ${first.item.uid}${others}: ${first.error.message}`, { cause: first.error })
+      throw new Error(`record or last words of pod ${first.item.uid}${others}: ${first.error.message}`, {
+        cause: first.error,
+      })
     },
   }
 }

@@ -1,17 +1,20 @@
-// Room that is there when the disk is full: a table of random bytes. Dropping a day needs about a megabyte, dropping a table needs none, so
-// the table goes first. It is made again once there is room.
+// Reserves room for a full disk: a table of random bytes. To drop a day takes about a megabyte, to drop a table takes
+// none, so the table goes first (decision 0011). It is created again once the disk has room.
 import { raw, sql, uint } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 
-/** In a cluster there is none: a table is made on the server that a statement comes to, and the next comes to another. */
+/** A cluster has none: the table would be on one server, and the next statement may reach another one. */
 export interface ReservedRoom {
-  /** Makes the table where it is not there; a disk without room for it is no error. */
+  /** Creates the table where it is missing; a disk without room for it is no error. */
   take(): Promise<void>
-  /** Drops the table: its bytes are free once this resolves. */
+  /** Drops the table; its bytes are free once this resolves. */
   give(): Promise<void>
 }
 
-/** Less than lines leave free (min_free_disk_bytes_to_perform_insert of `logs`), so that no batch of lines takes what was just given. */
+/**
+ * Less than inserts of lines leave free (min_free_disk_bytes_to_perform_insert of `logs`), so that no line takes the
+ * freed room.
+ */
 const megabytes = 8
 
 export function createReservedRoom(store: LogStore): ReservedRoom {
@@ -22,9 +25,13 @@ export function createReservedRoom(store: LogStore): ReservedRoom {
       if (taken || !isOneServer) return
       try {
         await store.command({
-          sql: raw('CREATE TABLE IF NOT EXISTS reserved_room (bytes String CODEC(NONE)) ENGINE = MergeTree ORDER BY tuple()'),
+          sql: raw(
+            'CREATE TABLE IF NOT EXISTS reserved_room (bytes String CODEC(NONE)) ENGINE = MergeTree ORDER BY tuple()',
+          ),
         })
-        const [stored] = await store.rows<{ rows: number }>({ sql: raw('SELECT toFloat64(count()) AS rows FROM reserved_room') })
+        const [stored] = await store.rows<{ rows: number }>({
+          sql: raw('SELECT toFloat64(count()) AS rows FROM reserved_room'),
+        })
         const missing = megabytes - stored!.rows
         if (missing > 0)
           await store.command({
@@ -33,7 +40,7 @@ export function createReservedRoom(store: LogStore): ReservedRoom {
           })
         taken = true
       } catch {
-        // A full disk, or a store that is away: the next pass tries again.
+        // The disk is full, or the store cannot be reached: the next pass tries again.
       }
     },
     async give() {

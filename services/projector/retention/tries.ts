@@ -1,25 +1,29 @@
-// Pure: how often an expired day is tried, and when. What fails is tried a bounded number of times, further and further apart; then the day
-// is dropped without it.
+// Pure: how often, and when, the preparation of an expired day is tried again. After a bounded number of tries, further
+// and further apart, the day is dropped without it (decision 0011).
 import type { BlockedDay } from '#shared/retention/blocked-day.ts'
 import { AfterlogError } from '#shared/errors.ts'
 
-/** Between one try and the next, in ms. After the last of them the day is dropped as it is. */
+/** ms from one try to the next. The try after the last pause is the last one: then the day is dropped as it is. */
 const pausesMs = [5_000, 30_000, 180_000, 900_000, 3_600_000]
-/** On a full disk room is needed now: one more try, since another day may have made room meanwhile. */
+/** A full disk needs room at once. It gets a second try, since another day may have freed room by then. */
 const triesOnFullDisk = 2
 
-/** What becomes of a day after a failure; `givesUp`: no further try. */
-export function afterFailure(before: BlockedDay | undefined, error: unknown, nowMs: number): BlockedDay & { givesUp: boolean } {
+/** The state of a day after its preparation failed. `givesUp`: the day is not tried again. */
+export function afterFailure(
+  before: BlockedDay | undefined,
+  error: unknown,
+  nowMs: number,
+): BlockedDay & { givesUp: boolean } {
   const reason = (error as Error).message
   const code = error instanceof AfterlogError ? error.code : undefined
   const tries = (before?.tries ?? 0) + 1
-  // A store that is away can drop nothing either: that says nothing of the day.
+  // A store that cannot be reached cannot drop the day either, so this is no try of the day.
   if (code === 'store-unavailable') return { reason, tries: before?.tries ?? 0, nextTryMs: nowMs, givesUp: false }
   const givesUp = code === 'store-full' ? tries >= triesOnFullDisk : tries > pausesMs.length
   return { reason, tries, nextTryMs: code === 'store-full' ? nowMs : nowMs + (pausesMs[tries - 1] ?? 0), givesUp }
 }
 
-/** After a drop that failed: the same pauses, the longest again and again. */
+/** The state of a day that could not be dropped: the same pauses, and the longest one from then on. */
 export function afterFailedDrop(before: BlockedDay | undefined, error: unknown, nowMs: number): BlockedDay {
   const tries = (before?.tries ?? 0) + 1
   const pauseMs = pausesMs[Math.min(tries, pausesMs.length) - 1]!

@@ -1,4 +1,5 @@
-// How far the records are that a projector in another process writes: it stores its position every second.
+// A projector in another process stores every second up to which change records are written. The query service reads
+// that position here, for `asOf` of lists.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { ProjectionClock } from '#shared/projection-clock.ts'
@@ -6,7 +7,9 @@ import { readWatermark, recordsJob } from '#shared/store-reading/job-watermarks.
 
 const everyMs = 1000
 
-/** Ends when the signal aborts. A store that is away leaves the position where it was. */
+/**
+ * Resolves once the signal aborts. While the store cannot be read, the clock stays at the position that was read last.
+ */
 export async function followProjector({
   store,
   projection,
@@ -17,7 +20,9 @@ export async function followProjector({
   signal: AbortSignal
 }): Promise<void> {
   while (!signal.aborted) {
-    const position = await readWatermark({ rows: (sql) => store.rows({ sql, signal }) }, recordsJob).catch(() => undefined)
+    const position = await readWatermark({ rows: (sql) => store.rows({ sql, signal }) }, recordsJob).catch(
+      () => undefined,
+    )
     if (position !== undefined) projection.advance(position)
     await sleep(everyMs, undefined, { signal }).catch(() => undefined)
   }

@@ -1,6 +1,7 @@
-// Pure: which pods had an address at a time. It is a pod's from its start, or from when it was first reported where the pod had another one before,
-// until the pod is over, gets another one, or another pod of the cluster has it. What was missed (a node that vanished with its pods) ends there
-// too. An address of the host is shared by pods, and ends with each.
+// Pure: which pods had an address at a time. A pod has its first address from its start, and each later one from when
+// that was first reported. It has the address until the pod is over, gets another one, or another pod of the cluster
+// has it; the last also bounds pods whose end nobody reported, as on a node that vanished. Pods share an address of the
+// host.
 import { compare } from '#shared/compare.ts'
 import type { Address } from '#shared/pod-model/handles.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
@@ -15,7 +16,10 @@ interface Holding extends Address {
 const never = 9_223_372_036_854_775_807n
 const second = 1_000_000_000n
 
-/** Of records of all pods that ever had one of these, the uids of those that had it at some time in [from, to). */
+/**
+ * Uids of the pods that had one of `ips` at some time in [from, to), epoch ns. `records`: of all pods that ever had one
+ * of `ips`.
+ */
 export function holdersOf(
   records: readonly PodRecord[],
   ips: readonly string[],
@@ -23,24 +27,26 @@ export function holdersOf(
 ): Set<string> {
   const holdings = records.flatMap((record) => holdingsOf(record).filter(({ value }) => ips.includes(value)))
   const owners = Map.groupBy(holdings, ({ kind, cluster, value }) => JSON.stringify([kind, cluster, value]))
-  const then = [...owners.values()].flatMap((ofAddress) => {
+  const holdingsThen = [...owners.values()].flatMap((ofAddress) => {
     const ordered = ofAddress.toSorted((a, b) => compare(a.begin, b.begin) || compare(a.uid, b.uid))
     return ordered.filter(({ kind, begin, end }, i) => {
-      // Times of Kubernetes are whole seconds: two pods may have had it within the one in which it changed hands.
+      // Kubernetes reports whole seconds: both pods may have had the address in the second in which it changed hands.
       const next = kind === 'ip' ? ordered[i + 1] : undefined
       const until = next === undefined ? end : least(end, next.begin + second)
       return (from === undefined || until > from) && (to === undefined || begin < to)
     })
   })
-  return new Set(then.map(({ uid }) => uid))
+  return new Set(holdingsThen.map(({ uid }) => uid))
 }
 
 function holdingsOf({ uid, cluster, addresses, addressSpan }: PodRecord): Holding[] {
   const since = BigInt(addressSpan.since)
   const until = addressSpan.until === null ? never : BigInt(addressSpan.until)
-  // Of one pod, addresses of one family follow each other.
+  // A pod has one address of a family at a time: each ends when the next one was reported.
   return [...Map.groupBy(addresses, ({ value }) => value.includes(':')).values()].flatMap((ofFamily) => {
-    const ordered = ofFamily.toSorted((a, b) => compare(BigInt(a.reported), BigInt(b.reported)) || compare(a.value, b.value))
+    const ordered = ofFamily.toSorted(
+      (a, b) => compare(BigInt(a.reported), BigInt(b.reported)) || compare(a.value, b.value),
+    )
     return ordered.map((address, i) => {
       const reported = BigInt(address.reported)
       const next = ordered[i + 1]

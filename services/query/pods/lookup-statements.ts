@@ -1,5 +1,5 @@
-// Statements about records and what leads to them. Pure. Each reads a run of one key: what it costs depends on the page, or on how many pods a
-// handle leads to.
+// Pure: statements about records and the handles that lead to them. Each statement reads a run of one key, so its cost
+// depends on the page, or on how many pods a handle leads to (decision 0016).
 import { int, join, raw, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import type { HandleKind } from '#shared/pod-model/handles.ts'
@@ -14,15 +14,15 @@ export interface PodPlace {
 }
 
 export interface LookupRow {
-  /** As decimal text, as in pod_lookup; of the asked order. */
+  /** The rank in the asked order, as decimal text. */
   rank: string
   uid: string
 }
 
-/** What a run of pod_lookup is asked by. */
+/** Which run of pod_lookup a statement reads. */
 export interface Run {
   kind: HandleKind
-  /** Rows of this kind too. */
+  /** Another kind, whose rows are read too. */
   or?: HandleKind
   /** A condition on `value`. */
   value: Fragment
@@ -30,13 +30,16 @@ export interface Run {
   uid?: Fragment
 }
 
-/** An order, as it was at the revision `since`. */
+/** An order, as the list stood at the revision `since` (epoch µs). */
 export interface PodOrder {
   sort: PodSort
   since: bigint
 }
 
-/** Pods of a run behind a place, in order, at most `limit` rows; one that was written again may come twice, and one that was taken back comes too. Rows: LookupRow. */
+/**
+ * Pods of a run behind a place, in order, at most `limit` rows. A pod whose handle was written again may have two rows,
+ * and handles that were taken back have rows too. Rows: LookupRow.
+ */
 export function podsOfRun(
   filter: PodFilter,
   run: Run,
@@ -47,7 +50,7 @@ export function podsOfRun(
   const isByDeath = sort === 'died' && run.kind !== 'dead'
   const rank = isByDeath ? deathRankAt(since) : raw('pod_lookup.rank')
   const conditions = [
-    sql`${fromTable(filter.tenant, 'pod_lookup')} AND ${run.or === undefined ? sql`kind = ${str(run.kind)}` : sql`kind IN ${strs([run.kind, run.or])}`} AND ${run.value}`,
+    sql`${fromTable(filter.tenant, 'pod_lookup')} AND ${ofKind(run)} AND ${run.value}`,
     ...(run.uid === undefined ? [] : [run.uid]),
     ...(sort === 'died' ? [sql`(died_rank < ${int(never)} OR notEmpty(death_moves) OR is_deleted = 1)`] : []),
     ...(after === undefined ? [] : [sql`(${rank}, uid) > (${int(after.rank)}, ${str(after.uid)})`]),
@@ -60,15 +63,21 @@ export function podsOfRun(
   )
 }
 
-/** Rows of other runs than that of the dead have one row for all deaths that a pod was said to have died: the first move since then began where it stood. */
+/**
+ * The rank by death at the revision `since`. Only the run of the dead has a row for each rank that a pod has had; a row
+ * of another run has the rank of now and the moves: the first move after `since` started at the rank of that time.
+ */
 const deathRankAt = (since: bigint): Fragment => {
   const isLater = sql`move -> move.1 >= ${uint(since)}`
   return sql`if(arrayExists(${isLater}, death_moves), arrayFirst(${isLater}, death_moves).2, died_rank)`
 }
 
+const ofKind = ({ kind, or }: Run): Fragment =>
+  or === undefined ? sql`kind = ${str(kind)}` : sql`kind IN ${strs([kind, or])}`
+
 const never = 9_223_372_036_854_775_807n
 
-/** Conditions that a row of the newest revision fulfils where its record does. */
+/** Conditions that the newest row of a pod fulfils wherever its record matches the filter. */
 function narrowing({ cluster, namespace, name, node, outcome, from, to, at }: PodFilter): Fragment[] {
   const oneOf = (column: string, values: readonly string[] | undefined): Fragment[] =>
     values === undefined ? [] : [sql`${raw(column)} IN ${strs(values)}`]
@@ -92,15 +101,16 @@ export interface RecordRow {
   record: string
 }
 
-/** The records of some pods, at most one each. Rows: RecordRow. */
+/** The newest records of some pods, at most one each. Rows: RecordRow. */
 export const recordsOf = (tenant: string, uids: readonly string[]): Fragment =>
   statement(
     'records',
-    sql`SELECT uid, toString(pod_records.revision) AS revision, is_deleted AS isDeleted, record ${fromTable(tenant, 'pod_records', { prewhere: true })} AND uid IN ${strs(uids)}
+    sql`SELECT uid, toString(pod_records.revision) AS revision, is_deleted AS isDeleted, record
+  ${fromTable(tenant, 'pod_records', { prewhere: true })} AND uid IN ${strs(uids)}
   ORDER BY uid, pod_records.revision DESC LIMIT 1 BY uid`,
   )
 
-/** That a column is one of these uids, or begins with one. */
+/** Whether a column is one of these uids, or begins with one that has `uidPrefixMin` characters or more. */
 export const beginsAs = (column: 'uid' | 'alias', prefixes: readonly string[]): Fragment =>
   sql`(${join(
     prefixes.map((uid) =>
@@ -112,16 +122,19 @@ export const beginsAs = (column: 'uid' | 'alias', prefixes: readonly string[]): 
 const byLogUid = (tenant: string, prefixes: readonly string[]): Fragment =>
   sql`SELECT uid ${fromTable(tenant, 'pod_aliases')} AND kind = 'log-uid' AND ${beginsAs('alias', prefixes)}`
 
-/** Pods whose uid, or that of whose log path, is or begins with one of these; at most `limit`. Rows: { uid }. */
+/**
+ * Pods whose uid, or the uid of whose log path, is or begins with one of `prefixes`; at most `limit`. Rows: { uid }.
+ */
 export const uidsLike = (tenant: string, prefixes: readonly string[], limit: number): Fragment =>
   statement(
     'uids-like',
     sql`SELECT DISTINCT uid FROM (
-    SELECT uid ${fromTable(tenant, 'pod_records')} AND ${beginsAs('uid', prefixes)} GROUP BY uid HAVING argMax(is_deleted, pod_records.revision) = 0
+    SELECT uid ${fromTable(tenant, 'pod_records')} AND ${beginsAs('uid', prefixes)}
+    GROUP BY uid HAVING argMax(is_deleted, pod_records.revision) = 0
     UNION ALL ${byLogUid(tenant, prefixes)}) LIMIT ${uint(limit)}`,
   )
 
-/** The same by the uids of log paths alone. Rows: { uid }. */
+/** The same as `uidsLike`, by the uids of log paths alone. Rows: { uid }. */
 export const logUidsLike = (tenant: string, prefixes: readonly string[], limit: number): Fragment =>
   statement('log-uids-like', sql`SELECT DISTINCT uid FROM (${byLogUid(tenant, prefixes)}) LIMIT ${uint(limit)}`)
 
@@ -130,14 +143,20 @@ export function podsWithAddress({ tenant, cluster }: PodFilter, { kind, or, valu
   const ofClusters = cluster === undefined ? raw('') : sql` AND cluster IN ${strs(cluster)}`
   return statement(
     'pods-with-address',
-    sql`SELECT DISTINCT uid ${fromTable(tenant, 'pod_lookup')} AND kind IN ${strs([kind, or!])} AND ${value}${ofClusters} LIMIT ${uint(limit)}`,
+    sql`SELECT DISTINCT uid ${fromTable(tenant, 'pod_lookup')}
+  AND kind IN ${strs([kind, or!])} AND ${value}${ofClusters} LIMIT ${uint(limit)}`,
   )
 }
 
 /** Pods that Events with these uids or names are about; at most `limit`. Rows: { uid }. */
 export function podsOfEvents(tenant: string, events: readonly string[], limit: number): Fragment {
-  // Apart, since each column has an index of its own.
+  // Each column has an index of its own, which a condition with OR would not use.
   const by = (column: string) =>
-    sql`SELECT involved_uid AS uid ${fromTable(tenant, 'events')} AND events.${raw(column)} IN ${strs(events)} AND involved_kind = 'Pod'`
-  return statement('pods-of-events', sql`SELECT DISTINCT uid FROM (${by('uid')} UNION ALL ${by('name')}) LIMIT ${uint(limit)}`)
+    sql`SELECT involved_uid AS uid ${fromTable(tenant, 'events')}
+  AND events.${raw(column)} IN ${strs(events)} AND involved_kind = 'Pod'`
+  return statement(
+    'pods-of-events',
+    sql`SELECT DISTINCT uid FROM (${by('uid')} UNION ALL ${by('name')})
+  LIMIT ${uint(limit)}`,
+  )
 }

@@ -1,4 +1,5 @@
-// The cursor of GET /v1/pods: a place in the list, when the listing began, and absolute bounds of time. Opaque to clients.
+// Pure: the cursor of GET /v1/pods. It holds a place in the list, the revision at which the listing began, and absolute
+// bounds of time, so that every page reads the list of the first one. Clients do not look into it.
 import { z } from 'zod'
 import { invalidParameter } from '#shared/errors.ts'
 import type { PodPosition } from './read-page.ts'
@@ -23,7 +24,7 @@ const wire = z.strictObject({
   a: int64.optional(),
 })
 
-/** `filters`: a digest of what must stay the same while the cursor is followed. */
+/** Base64url text. `filters`: a digest of the parameters that must be the same on every page. */
 export function encodePodCursor({ position, times }: PodCursor, filters: string): string {
   const { rank, uid, since } = position
   const bounds = { f: times.from?.toString(), t: times.to?.toString(), a: times.at?.toString() }
@@ -31,12 +32,22 @@ export function encodePodCursor({ position, times }: PodCursor, filters: string)
   return Buffer.from(text).toString('base64url')
 }
 
-/** Throws 400 on garbage, on a cursor of other filters, and on one of a version before this. */
+/** Throws invalid-parameter where `text` is no cursor of this version, or belongs to other filters. */
 export function decodePodCursor(text: string, filters: string): PodCursor {
-  const parsed = wire.safeParse(/^[\w-]+$/.test(text) ? parseJson(Buffer.from(text, 'base64url').toString()) : undefined)
-  if (!parsed.success) throw invalidParameter('cursor', 'cursor is not one that this service gave: begin at the first page again')
+  const parsed = wire.safeParse(
+    /^[\w-]+$/.test(text) ? parseJson(Buffer.from(text, 'base64url').toString()) : undefined,
+  )
+  if (!parsed.success)
+    throw invalidParameter(
+      'cursor',
+      'cursor is not one that this service gave: leave it out to begin at the first page',
+    )
   const { h, k, f, t, a } = parsed.data
-  if (h !== filters) throw invalidParameter('cursor', 'cursor belongs to a request with other filters')
+  if (h !== filters)
+    throw invalidParameter(
+      'cursor',
+      'cursor belongs to a request with other filters: send those again, or leave the cursor out',
+    )
   return { position: { rank: k[0], uid: k[1], since: k[2] }, times: { from: f, to: t, at: a } }
 }
 

@@ -1,4 +1,5 @@
-// Pure: which pods are asked for. Values of one filter are ORed, different filters ANDed; an absent one does not restrict.
+// Pure: which pods a request asks for. Values of one filter are ORed, different filters are ANDed, and an absent filter
+// does not restrict. `matches` decides by the record; handles only lead to candidates (lookup-statements.ts).
 import { bareContainerId } from '#shared/container-id.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { epochNs } from '#shared/pod-model/epoch-ns.ts'
@@ -11,10 +12,10 @@ export interface PodFilter {
   name?: readonly string[] | undefined
   node?: readonly string[] | undefined
   outcome?: readonly Outcome[] | undefined
-  /** Exactly so, or where it has 6 characters or more the begin of one; uids of log paths too. */
+  /** Whole uids of pods or log paths, or their first `uidPrefixMin` or more characters. */
   uid?: readonly string[] | undefined
   ip?: readonly string[] | undefined
-  /** Hexadecimal digits without scheme, the first ones at least. */
+  /** The first or all hexadecimal digits, in lower case, without scheme. */
   containerId?: readonly string[] | undefined
   /** References with or without tag, or `sha256:` and digits. */
   image?: readonly string[] | undefined
@@ -22,7 +23,7 @@ export interface PodFilter {
   owner?: readonly string[] | undefined
   /** Uids or names of Events on pods. */
   event?: readonly string[] | undefined
-  /** Epoch ns: pods that were seen at some time in [from, to). */
+  /** Epoch ns: pods between whose firstSeen and lastSeen some time of [from, to) lies. */
   from?: bigint | undefined
   to?: bigint | undefined
   /** Epoch ns: pods that lived at that time. */
@@ -37,7 +38,7 @@ export interface LabelFilter {
 
 export const uidPrefixMin = 6
 
-/** Whether the record is what the filter asks for; `ip` with a time and `event` are decided elsewhere. */
+/** Whether the record matches the filter, but for `event`, and for `ip` with a time: read-page.ts decides those. */
 export function matches(record: PodRecord, filter: PodFilter): boolean {
   const { cluster, namespace, name, node, outcome } = filter
   return (
@@ -51,15 +52,19 @@ export function matches(record: PodRecord, filter: PodFilter): boolean {
   )
 }
 
-const isOneOf = (value: string, values: readonly string[] | undefined): boolean => values === undefined || values.includes(value)
+const isOneOf = (value: string, values: readonly string[] | undefined): boolean =>
+  values === undefined || values.includes(value)
 
 function hasHandles(record: PodRecord, { uid, ip, containerId, image, label, owner }: PodFilter): boolean {
-  const valuesOf = (kind: string): string[] => record.handles.flatMap((handle) => (handle.kind === kind ? [handle.value] : []))
+  const valuesOf = (kind: string): string[] =>
+    record.handles.flatMap((handle) => (handle.kind === kind ? [handle.value] : []))
   const any = (asked: readonly string[] | undefined, is: (one: string) => boolean): boolean =>
     asked === undefined || asked.some(is)
   const uids = [record.uid, ...record.selectors.uids]
   return (
-    any(uid, (prefix) => uids.some((own) => (prefix.length < uidPrefixMin ? own === prefix : own.startsWith(prefix)))) &&
+    any(uid, (prefix) =>
+      uids.some((own) => (prefix.length < uidPrefixMin ? own === prefix : own.startsWith(prefix))),
+    ) &&
     any(ip, (address) => record.addresses.some(({ value }) => value === address)) &&
     any(containerId, (prefix) =>
       record.lives.some((life) => bareContainerId(life.containerId).toLowerCase().startsWith(prefix)),
@@ -75,7 +80,7 @@ function hasHandles(record: PodRecord, { uid, ip, containerId, image, label, own
   )
 }
 
-/** A reference without a tag asks for any tag, the first digits of a digest for the digest. */
+/** A reference without a tag matches any tag, and the first digits of a digest match the digest. */
 function isImage(own: string, asked: string): boolean {
   if (asked.startsWith('sha256:')) return own.startsWith(asked)
   return own === asked || own.startsWith(`${asked}:`) || own.startsWith(`${asked}@`)

@@ -1,17 +1,22 @@
-// From the parameters of GET /v1/pods to a filter. Shapes were checked by the schema; here values get the form that facts have.
+// Pure: parameters of GET /v1/pods → a filter. The schema has checked their shapes; here values get the form that
+// records and handles have.
 import { bareContainerId } from '#shared/container-id.ts'
 import type { LabelFilter, PodFilter } from './pod-filter.ts'
 import { readTime, readTimes, type RequestContext } from '#query/search/line-request.ts'
 import { podsQuery, type PodsQuery } from './pods-schema.ts'
 
-/** Times of a filter, absolute: what a cursor carries. */
+/** The absolute times of a filter, in epoch ns, which a cursor repeats. */
 export type PodTimes = Pick<PodFilter, 'from' | 'to' | 'at'>
 
 export function readPodTimes(query: PodsQuery, nowNs: bigint): PodTimes {
   return { ...readTimes(query, nowNs), at: readTime('at', query.at, nowNs) }
 }
 
-export function readPodFilter(query: PodsQuery, { tenant }: Pick<RequestContext, 'tenant'>, times: PodTimes): PodFilter {
+export function readPodFilter(
+  query: PodsQuery,
+  { tenant }: Pick<RequestContext, 'tenant'>,
+  times: PodTimes,
+): PodFilter {
   const { cluster, namespace, name, uid, node, owner, event, outcome, ip, containerId, image, label } = query
   return {
     tenant,
@@ -31,9 +36,11 @@ export function readPodFilter(query: PodsQuery, { tenant }: Pick<RequestContext,
   }
 }
 
-/** What a cursor belongs to: everything that decides which pods come, except how many at once. */
+/** All parameters that decide which pods the pages of one listing have, whatever their order. */
 export function podFilterDigest(query: PodsQuery, tenant: string): unknown {
-  const names = (Object.keys(podsQuery.shape) as (keyof PodsQuery)[]).filter((name) => name !== 'limit' && name !== 'cursor')
+  const names = (Object.keys(podsQuery.shape) as (keyof PodsQuery)[]).filter(
+    (name) => name !== 'limit' && name !== 'cursor',
+  )
   return [tenant, 'pods', names.map((name) => [query[name] ?? []].flat().map(String).toSorted())]
 }
 
@@ -42,12 +49,12 @@ function canonicalAddress(ip: string): string {
   return ip.includes(':') ? new URL(`http://[${ip}]`).hostname.slice(1, -1) : ip
 }
 
-/** As pod_lookup has them: a digest alone where there is one, Docker's own registry left out. */
+/** An image as pod_lookup has it: its digest alone where it has one, else without the name of Docker's own registry. */
 export function normaliseImage(image: string): string {
   return /sha256:[0-9a-f]+$/.exec(image.toLowerCase())?.[0] ?? image.replace(/^docker\.io\/(library\/)?/, '')
 }
 
-/** A key alone asks for presence, which any of its values has as well. */
+/** A key that is given alone matches any value, also where the key is given with a value too. */
 function readLabels(labels: readonly string[]): LabelFilter[] {
   const keys = Map.groupBy(labels, (label) => label.split('=')[0]!)
   return [...keys].map(([key, given]) => ({

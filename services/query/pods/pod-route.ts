@@ -1,4 +1,5 @@
-// GET /v1/pods/{uid}: all that is known of one pod. read-pod-reference.ts says what {uid} may be.
+// GET /v1/pods/{uid}: everything about one pod, with every fact that was acknowledged before the request.
+// read-pod-reference.ts says what {uid} may be.
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { readArchivedDetail } from './read-archived-detail.ts'

@@ -1,4 +1,4 @@
-// GET /v1/pods: who lived, how they ended and how much they said. parse → page of records → render.
+// GET /v1/pods: pods with their outcomes, lives and numbers of lines. parse → read a page of records → render.
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { podJson } from '#shared/pod-model/record.ts'
 import { digest } from '#query/http/cursor.ts'
@@ -15,7 +15,11 @@ const podsPerPage = 100
 export const podsRoute =
   ({ store, limits, clock, projection }: QueryRouteOptions): RoutePlugin =>
   (app, _, done) => {
-    const schema = { summary: 'Pods, alive and dead, newest first', querystring: podsQuery, response: { 200: podsAnswer } }
+    const schema = {
+      summary: 'Pods, alive and dead, newest first',
+      querystring: podsQuery,
+      response: { 200: podsAnswer },
+    }
     app.get('/v1/pods', { schema }, async (request, reply) => {
       const { query, tenant } = request
       const filters = digest(podFilterDigest(query, tenant))
@@ -27,7 +31,7 @@ export const podsRoute =
         filter: readPodFilter(query, { tenant }, times),
         sort: query.sort ?? 'created',
         position: cursor?.position,
-        // Records that are being written have later revisions, also where their projection began before this.
+        // A record that is written from now on has a later revision than asOf, also where its projection has begun.
         since: cursor?.position.since ?? BigInt(Math.trunc(asOf ?? 0)) * 1000n,
         limit: query.limit ?? podsPerPage,
       })

@@ -1,4 +1,4 @@
-// Shapes of /v1/pods and /v1/pods/{uid}, as OpenAPI tells them and tests hold them to.
+// Shapes of /v1/pods and /v1/pods/{uid}: they check requests and make the OpenAPI, and tests check answers by them.
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { evidenceKinds } from '#shared/lifecycle/evidence-items.ts'
@@ -6,7 +6,7 @@ import { outcomes } from '#shared/lifecycle/evidence.ts'
 import { gap } from '#query/http/line-schema.ts'
 import { cursor, filterParameters, limit, timeParameters } from '#query/http/parameters.ts'
 
-/** Each value is a condition of a statement, in several sets. */
+/** Values of one parameter: each is a condition of a statement, and some statements have it several times. */
 const valuesMax = 100
 const many = <T extends z.ZodType<string, string>>(value: T, description: string) =>
   z
@@ -32,14 +32,14 @@ export const podsQuery = z.strictObject({
   name: many(z.string(), 'Pod name; one name may have had many uids.'),
   uid: many(text(), 'Pod uid, or its first 6 or more characters.'),
   node,
-  outcome: many(outcomeText, 'How the pod ended, in any spelling of Kubernetes, such as `OOMKilled`.'),
+  outcome: many(outcomeText, 'How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`.'),
   owner: many(
     z.string().regex(/^[^/]+(\/[^/]+)?$/, 'must be a name or Kind/name, such as Deployment/cart'),
     '`Deployment/cart` or `cart`.',
   ),
   ip: many(
     z.string().refine((ip) => isIP(ip) !== 0 && !ip.includes('%'), 'must be an IPv4 or IPv6 address'),
-    'Address of the pod; with `at`, or `from` and `to`, the pods that had it then.',
+    'Address of the pod. With `at`, or `from` and `to`: the pods that had this address then.',
   ),
   containerId: many(
     z
@@ -48,7 +48,7 @@ export const podsQuery = z.strictObject({
         /^([a-z0-9.+-]+:\/\/)?[0-9a-f]{6,64}$/i,
         'must be the first 6 or more hexadecimal digits of a container id, with or without scheme',
       ),
-    'Id of any of its container instances, or the first 6 or more digits, with or without scheme.',
+    'Id of any container instance of the pod, or its first 6 or more digits, with or without scheme.',
   ),
   image: many(
     z
@@ -58,7 +58,7 @@ export const podsQuery = z.strictObject({
         /^(?!sha256:)[^\s@]+(@sha256:[0-9a-f]{64})?$|^sha256:[0-9a-f]{6,64}$/i,
         'must be a reference such as registry.example/cart:1.2, or sha256: and the first 6 or more digits of a digest',
       ),
-    'Image of any of its containers: a reference with or without tag, or `sha256:` and the first 6 or more digits.',
+    'Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits.',
   ),
   label: many(
     z
@@ -72,7 +72,9 @@ export const podsQuery = z.strictObject({
   ),
   event: many(text(), 'Uid or name of an Event on the pod.'),
   at: timeParameters.from.describe('Pods that lived at this time. RFC 3339, epoch, or relative such as `-15m`.'),
-  from: timeParameters.from.describe('Pods last seen at this time or later. RFC 3339, epoch, or relative such as `-15m`.'),
+  from: timeParameters.from.describe(
+    'Pods last seen at this time or later. RFC 3339, epoch, or relative such as `-15m`.',
+  ),
   to: timeParameters.to.describe('Pods first seen before this time.'),
   sort: z
     .enum(['created', 'died'], 'must be created (newest first) or died (only pods that are over, newest death first)')
@@ -93,16 +95,19 @@ export const seal = z.object({
 })
 
 const life = z.object({
-  restart: z.int().nullable().describe('Number of its log file; null while it is not known.'),
+  restart: z.int().nullable().describe('Number of the log file of this life; null while it is not known.'),
   containerId: z.string(),
   startedAt: time.nullable(),
   finishedAt: time.nullable(),
   outcome,
   reason: z.string(),
   exitCode: z.int().nullable(),
-  signal: z.int().nullable().describe('As the runtime reported it, else n of an exit code 128 + n that stands for a signal.'),
+  signal: z
+    .int()
+    .nullable()
+    .describe('Signal that the runtime reported, else n of an exit code 128 + n that stands for a signal.'),
   lines: z.number().describe('Distinct lines.'),
-  linesExact: z.boolean().describe('false while it runs: `lines` is an estimate then.'),
+  linesExact: z.boolean().describe('false while the life runs: `lines` is an estimate then.'),
   firstLine: time.nullable(),
   lastLine: time.nullable(),
   seal: seal.nullable(),
@@ -121,7 +126,7 @@ const pod = z.object({
   exitCode: z.int().nullable(),
   firstSeen: time.nullable(),
   lastSeen: time.nullable(),
-  diedAt: time.nullable().describe('null while it runs.'),
+  diedAt: time.nullable().describe('null while the pod runs.'),
   restarts: z.int().nullable(),
   lines: z.number().describe('Distinct lines.'),
   linesExact: z.boolean().describe('false where `lines` of any life is an estimate.'),
@@ -135,7 +140,7 @@ const event = z.object({
   count: z.int(),
   firstTime: time,
   lastTime: time,
-  container: z.string().describe('Empty where it is about the whole pod.'),
+  container: z.string().describe('Empty where the Event is about the whole pod.'),
   component: z.string(),
   host: z.string(),
 })
@@ -143,12 +148,14 @@ const event = z.object({
 export const replacement = z
   .object({ uid: z.string(), name: z.string(), node: z.string(), startedAt: time.nullable() })
   .nullable()
-  .describe('The pod that came in its place.')
+  .describe('The pod that replaced this one.')
 
 export const podsAnswer = z.object({
   pods: z.array(pod),
   next: z.string().nullable().describe('Cursor of the next page; null at the end.'),
-  asOf: time.nullable().describe('The list has every fact that was stored until then; null before the projector has begun.'),
+  asOf: time
+    .nullable()
+    .describe('The list has every fact that was stored until this time; null before the projector has started.'),
 })
 
 /** `{uid}` of every path below a pod. */
@@ -156,22 +163,27 @@ export const podPath = z.object({
   uid: z
     .string()
     .describe(
-      'API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>; also the first 6 or more characters of a uid, NAME.UIDPREFIX, or a name that one pod alone has had.',
+      'API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>; also the first 6 or more characters ' +
+        'of a uid, NAME.UIDPREFIX, or a name that only one pod has had.',
     ),
 })
 
 export const evidence = z
   .array(z.object({ kind: z.enum(evidenceKinds), time: time.nullable(), text: z.string() }))
   .describe('What the outcome rests on, oldest first.')
-export const cause = z.string().describe('Why it ended, in one sentence; where the evidence contradicts itself, it says so.')
+export const cause = z
+  .string()
+  .describe('Why the pod or life ended, in one sentence, which says so where the evidence contradicts itself.')
 
 const lifeDetail = life.extend({
-  kind: z.enum(['container', 'init', 'sidecar', 'ephemeral', '']).describe('Empty where only its lines are known.'),
+  kind: z
+    .enum(['container', 'init', 'sidecar', 'ephemeral', ''])
+    .describe('Empty where only lines of the container are known.'),
   cause,
   evidence,
   image: z.string(),
-  imageDigest: z.string().describe('Empty where it is not known.'),
-  bytes: z.number().describe('Of the messages of its distinct lines.'),
+  imageDigest: z.string().describe('Empty where the digest is not known.'),
+  bytes: z.number().describe('Bytes of the messages of the distinct lines.'),
   errors: z.number().describe('Distinct lines of severity error or fatal.'),
 })
 export const podDetails = pod.extend({
@@ -181,7 +193,9 @@ export const podDetails = pod.extend({
   ip: z.string(),
   labels: z.record(z.string(), z.string()),
   annotations: z.record(z.string(), z.string()),
-  imageDigests: z.record(z.string(), z.string()).describe('By container, of its newest life whose digest is known.'),
+  imageDigests: z
+    .record(z.string(), z.string())
+    .describe('By container: the digest of its newest life of which one is known.'),
 })
 export const podAnswer = podDetails.extend({
   events: z.array(event).describe('Oldest first.'),

@@ -1,4 +1,5 @@
-// One pod of which no facts are left, as its obituary and its record have it.
+// One pod whose facts have expired: the answer is made of its record and its obituary, which outlive them (decision
+// 0011).
 import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
 import type { FrozenDocument } from '#shared/obituary/frozen-document.ts'
 import { recordDetail, type PodDetailJson } from '#shared/pod-model/pod-detail.ts'
@@ -7,8 +8,15 @@ import type { RowReading } from '#shared/store-reading/reading.ts'
 import { newestRecords, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
 import { readReplacement, replacedOf } from './read-neighbours.ts'
 
-/** What GET /v1/pods/{uid} shows of a pod of which no facts are left, or whose record is frozen. */
-export async function readArchivedDetail(reading: RowReading, tenant: string, uid: string): Promise<PodDetailJson | undefined> {
+/**
+ * The answer of GET /v1/pods/{uid} for a pod without facts, or with a frozen record; undefined where nothing is stored
+ * of it.
+ */
+export async function readArchivedDetail(
+  reading: RowReading,
+  tenant: string,
+  uid: string,
+): Promise<PodDetailJson | undefined> {
   const [stored, [document]] = await Promise.all([
     reading.rows<StoredRecord>(storedRecords(tenant, [uid])),
     reading.rows<DocumentRow>(documents(tenant, [uid])),
@@ -19,5 +27,11 @@ export async function readArchivedDetail(reading: RowReading, tenant: string, ui
   if (document === undefined) return record === undefined ? undefined : recordDetail(record, replacement)
   const { pod, detail, ...obituary } = JSON.parse(document.document) as FrozenDocument
   const { evidence, events } = detail ?? { evidence: obituary.evidence, events: [] }
-  return { ...pod, cause: record?.cause ?? obituary.cause, evidence, events, replacement: replacement ?? obituary.replacement }
+  return {
+    ...pod,
+    cause: record?.cause ?? obituary.cause,
+    evidence,
+    events,
+    replacement: replacement ?? obituary.replacement,
+  }
 }

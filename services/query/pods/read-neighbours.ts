@@ -1,4 +1,5 @@
-// Pods that have to do with the end of another one: what died beside it, and what replaced it. Two statements each.
+// Pods that have to do with the end of another pod: those that died beside it, and the one that replaced it. Each
+// answer takes two statements: handles by rank lead to the candidates, and the candidates' records decide.
 import { int, sql, statement, str, uint } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import { secondsBetween } from '#shared/lifecycle/clock.ts'
@@ -10,13 +11,15 @@ import type { RowReading } from '#shared/store-reading/reading.ts'
 import type { AlsoDied } from '#shared/obituary/obituary.ts'
 import { readRecords } from './read-records.ts'
 
-/** Before and after. */
+/** How long before and after the death of the pod another pod's death is beside it. */
 const nearbyNs = 300_000_000_000n
 const nearbySeconds = 300
-/** Pods of the node that are looked at. */
+/** At most so many candidates of the node are read. */
 const podsMax = 1000
 
-/** Pods that died on a node at about a time, oldest first. Completed pods are left out: they ended as they were meant to. */
+/**
+ * Pods that died on `node` within `nearbySeconds` of `at`, oldest first, without `uid` and without pods that completed.
+ */
 export async function readDiedBeside(
   reading: RowReading,
   tenant: string,
@@ -27,8 +30,10 @@ export async function readDiedBeside(
   const rows = await reading.rows<{ uid: string }>(
     statement(
       'ended-nearby',
-      sql`SELECT DISTINCT uid ${fromTable(tenant, 'pod_lookup')} AND kind = 'ended-on' AND value = ${str(joined(cluster, node))}
-      AND rank >= ${int(rank - nearbyNs)} AND rank <= ${int(rank + nearbyNs)} AND uid != ${str(uid)} ORDER BY uid LIMIT ${uint(podsMax)}`,
+      sql`SELECT DISTINCT uid ${fromTable(tenant, 'pod_lookup')}
+      AND kind = 'ended-on' AND value = ${str(joined(cluster, node))}
+      AND rank >= ${int(rank - nearbyNs)} AND rank <= ${int(rank + nearbyNs)} AND uid != ${str(uid)}
+      ORDER BY uid LIMIT ${uint(podsMax)}`,
     ),
   )
   const records = await readRecords(
@@ -47,8 +52,8 @@ export async function readDiedBeside(
 }
 
 /**
- * The pod of the same owner that was created next, once the other one began to end; of a StatefulSet, a Node or a DaemonSet, whose pods have places
- * of their own, in the same place. null where nothing replaced it.
+ * The pod of the same owner that was created next after `replaced` began to end; null where there is none. Pods of a
+ * StatefulSet or a Node are replaced under the same name, those of a DaemonSet on the same node.
  */
 export async function readReplacement(
   reading: RowReading,
@@ -66,7 +71,8 @@ export async function readReplacement(
   const rows = await reading.rows<{ uid: string }>(
     statement(
       'created-next',
-      sql`SELECT uid ${fromTable(tenant, 'pod_lookup')} AND kind = 'created-by' AND value = ${str(joined(cluster, namespace, `${ownerKind}/${ownerName}`))}
+      sql`SELECT uid ${fromTable(tenant, 'pod_lookup')} AND kind = 'created-by'
+      AND value = ${str(joined(cluster, namespace, `${ownerKind}/${ownerName}`))}
       AND rank <= ${int(-second)} AND uid != ${str(uid)} AND is_deleted = 0${place} ORDER BY rank DESC, uid LIMIT 10`,
     ),
   )
@@ -79,8 +85,16 @@ export async function readReplacement(
   return next === undefined ? null : { uid: next.uid, name: next.name, node: next.node, startedAt: next.startedAt }
 }
 
-/** The pod as one that may have been replaced; undefined where nothing replaces it. */
-export function replacedOf({ uid, cluster, namespace, name, node, owner, replacedSince }: PodRecord): ReplacedPod | undefined {
+/** What `readReplacement` needs of a record; undefined for a pod that nothing replaces. */
+export function replacedOf({
+  uid,
+  cluster,
+  namespace,
+  name,
+  node,
+  owner,
+  replacedSince,
+}: PodRecord): ReplacedPod | undefined {
   if (replacedSince === null) return undefined
   return { uid, cluster, namespace, name, node, ownerKind: owner.kind, ownerName: owner.name, since: replacedSince }
 }

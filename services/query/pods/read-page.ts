@@ -1,5 +1,6 @@
-// A page of pods from their records. 1. rows of the run that the filter is answered by lead to pods, in order; 2. their records decide; 3. lines of
-// those that run are read beside them.
+// A page of pods in three statements: rows of a run of pod_lookup lead to pods, in order; the records of those pods
+// decide which match; lines of the pods that run are read last. No cost grows with the pods there ever were (decision
+// 0016).
 import { compare } from '#shared/compare.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { logUidAliases, type LogUidRow } from '#shared/stored-pods/fact-statements.ts'
@@ -33,21 +34,24 @@ export interface PodPosition extends PodPlace {
 export interface PodPageRequest extends PodOrder {
   filter: PodFilter
   position: PodPlace | undefined
-  /** Revision at which the listing began: a pod that moved since is visited where it stood then, on each of its pages. */
+  /** Revision at which the listing began: every page has a pod that moved since then at the place that it had then. */
   since: bigint
   limit: number
 }
 
 export interface PodPage {
   records: PodRecord[]
-  /** null: every pod was visited. */
+  /** null on the last page. */
   next: PodPosition | null
 }
 
-/** Rows of a run beyond the page: rows that were written again, and records that are not what is asked for. */
+/** So many more rows than the page has are read, since some lead to records that do not match, or to one pod twice. */
 const rowsBeyond = 50
 const rowsMax = 20_000
-/** Pods that an address, an Event or the begin of a uid leads to, and whose records are all read for one page. */
+/**
+ * Where an address, an Event or the begin of a uid leads to at most so many pods, all their records are read for one
+ * page.
+ */
 const listedMax = 5000
 
 export async function readPodPage(reading: RowReading, request: PodPageRequest): Promise<PodPage> {
@@ -56,17 +60,24 @@ export async function readPodPage(reading: RowReading, request: PodPageRequest):
   const taken = page.records.slice(0, limit)
   const last = taken.at(-1)
   const next =
-    page.more || page.records.length > limit ? (last === undefined ? null : { ...placeIn(last, { sort, since })!, since }) : null
+    page.more || page.records.length > limit
+      ? last === undefined
+        ? null
+        : { ...placeIn(last, { sort, since })!, since }
+      : null
   return { records: await withRunningLines(reading, filter.tenant, taken), next }
 }
 
-interface Found {
+interface MatchingRecords {
   records: PodRecord[]
   more: boolean
 }
 
-/** Pods that are listed one by one before they are ordered; undefined where a run leads to them: nothing else does, or they are too many. */
-async function readListed(reading: RowReading, request: PodPageRequest): Promise<Found | undefined> {
+/**
+ * All matching pods behind the position, in order, where a uid, an Event or an address leads to at most `listedMax`
+ * pods; else undefined, and a run is read instead.
+ */
+async function readListed(reading: RowReading, request: PodPageRequest): Promise<MatchingRecords | undefined> {
   const { filter, position, ...listing } = request
   const { tenant, uid, ip, event } = filter
   const [byUid, byEvent, byAddress] = await Promise.all([
@@ -78,7 +89,7 @@ async function readListed(reading: RowReading, request: PodPageRequest): Promise
   if (lists.length === 0) return undefined
   const uids = lists.map((list) => list!).reduce((a, b) => a.intersection(b))
   const isTimed = isOfTime(filter)
-  // Who had an address then is decided by all that ever had it.
+  // All pods that ever had an address together decide which of them had it at a time.
   const records = [...(await readRecords(reading, tenant, [...(isTimed ? byAddress! : uids)])).values()]
   const holders = isTimed ? holdersThen(filter, records) : uids
   const asked = records.filter((record) => uids.has(record.uid) && holders.has(record.uid) && matches(record, filter))
@@ -93,44 +104,61 @@ async function uidsOf({ rows }: RowReading, pods: Fragment): Promise<Set<string>
   return new Set((await rows<{ uid: string }>(pods)).map(({ uid }) => uid))
 }
 
-/** An address is asked for together with a time. */
+/** Whether the request asks for an address at a time. */
 const isOfTime = ({ ip, at, from, to }: PodFilter): boolean =>
   ip !== undefined && (at !== undefined || from !== undefined || to !== undefined)
 
 const holdersThen = ({ ip, at, from, to }: PodFilter, records: readonly PodRecord[]): Set<string> =>
   holdersOf(records, ip!, at === undefined ? { from, to } : { from: at, to: at + 1n })
 
-/** Events on a static pod are about the uid of its log path. */
+/**
+ * Uids of the pods that these Events are about. An Event on a static pod has the uid of its log path: aliases lead to
+ * the pod.
+ */
 async function aboutEvents(reading: RowReading, tenant: string, events: readonly string[]): Promise<Set<string>> {
   const uids = await uidsOf(reading, podsOfEvents(tenant, events, listedMax + 1))
-  if (uids.size > listedMax) throw tooMany('event', 'have Events of this name: ask for uids of Events, or for fewer')
-  const newest = uids.size === 0 ? undefined : newestByLogUid(await reading.rows<LogUidRow>(logUidAliases(tenant, [...uids])))
+  if (uids.size > listedMax)
+    throw tooMany('event', events, 'have such Events: ask for uids of Events, or for fewer names')
+  const newest =
+    uids.size === 0 ? undefined : newestByLogUid(await reading.rows<LogUidRow>(logUidAliases(tenant, [...uids])))
   return new Set([...uids].map((uid) => newest?.get(uid) ?? uid))
 }
 
-/** Every pod that ever had one of these addresses, whatever else is asked for. */
+/** Uids of the pods that ever had one of these addresses. */
 async function everHeld(reading: RowReading, filter: PodFilter, ips: readonly string[]): Promise<Set<string>> {
   const uids = await uidsOf(reading, podsWithAddress(filter, addressRun(ips), listedMax + 1))
   if (uids.size > listedMax && isOfTime(filter))
-    throw tooMany('ip', 'had this address at some time: ask for a cluster, for one address, or without at, from and to')
+    throw tooMany('ip', ips, 'had such an address: ask for a cluster, for one address, or without at, from and to')
   return uids
 }
 
-const tooMany = (parameter: string, what: string): AfterlogError =>
-  invalidParameter(parameter, `more than ${listedMax} pods ${what}`)
+/** Values that a message names. */
+const namedMax = 3
 
-/** The run that leads to what is asked for. Uids narrow it, and those of log paths are read beside it, since rows have none. */
+function tooMany(parameter: string, values: readonly string[], what: string): AfterlogError {
+  const named = values.slice(0, namedMax).join(', ') + (values.length > namedMax ? ', …' : '')
+  return invalidParameter(parameter, `${parameter}=${named}: more than ${listedMax} pods ${what}`)
+}
+
+/**
+ * The run for the filter, narrowed by its uids. Rows of pod_lookup lack uids of log paths, so aliases lead from those
+ * to pods.
+ */
 async function runLeadingTo(reading: RowReading, filter: PodFilter, sort: PodSort): Promise<Run> {
   const { tenant, uid } = filter
   const run = runOf(filter, sort)
   if (uid === undefined) return run
-  const led = await uidsOf(reading, logUidsLike(tenant, uid, listedMax + 1))
-  if (led.size > listedMax) throw tooMany('uid', 'have log paths whose uids begin so: ask for more of its characters')
-  return { ...run, uid: sql`(${beginsAs('uid', uid)} OR uid IN ${strs([...led])})` }
+  const byLogUid = await uidsOf(reading, logUidsLike(tenant, uid, listedMax + 1))
+  if (byLogUid.size > listedMax)
+    throw tooMany('uid', uid, 'have log paths whose uids begin so: ask for more characters of the uid')
+  return { ...run, uid: sql`(${beginsAs('uid', uid)} OR uid IN ${strs([...byLogUid])})` }
 }
 
-/** In the order of a run; one more than the page where there are more. */
-async function readRun(reading: RowReading, { filter, position, limit, ...listing }: PodPageRequest): Promise<Found> {
+/** Matching pods behind the position, in the order of the run, until they are more than `limit` or the run ends. */
+async function readRun(
+  reading: RowReading,
+  { filter, position, limit, ...listing }: PodPageRequest,
+): Promise<MatchingRecords> {
   const run = await runLeadingTo(reading, filter, listing.sort)
   const records: PodRecord[] = []
   let after: PodPlace | undefined = position
@@ -150,15 +178,21 @@ async function readRun(reading: RowReading, { filter, position, limit, ...listin
   }
 }
 
-/** Each once, in their order: rows of several values, or of one that was written again or taken back, come together. */
+/**
+ * Places of the rows, each once, in their order: several values, and rows that were written again, may have one place.
+ */
 function placesOf(rows: readonly LookupRow[]): PodPlace[] {
   const places = new Map(rows.map(({ rank, uid }) => [`${rank} ${uid}`, { rank: BigInt(rank), uid }]))
   return [...places.values()]
 }
 
-/** Where it stood when the listing began; undefined where it is not among the dead that are listed. */
+/**
+ * The place that the record had at the revision `since`; undefined for a pod without one, which in `died` is a living
+ * one.
+ */
 function placeIn(record: PodRecord, { sort, since }: PodOrder): PodPlace | undefined {
-  const [place, moves] = sort === 'died' ? [deathPlaceOf(record), record.deathMoved ?? []] : [placeOf(record), record.moved]
+  const [place, moves] =
+    sort === 'died' ? [deathPlaceOf(record), record.deathMoved ?? []] : [placeOf(record), record.moved]
   if (place === undefined) return undefined
   const move = moves.find(({ revision }) => BigInt(revision) >= since)
   return { rank: BigInt(move?.from ?? place), uid: record.uid }

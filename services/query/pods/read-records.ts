@@ -1,12 +1,12 @@
-// Reads records, and brings what runs up to now: a record does not change with the lines of a life that runs, so their number and last time are
-// read beside it.
+// Reads records. A record does not change with every line of a running life, so the number and the last time of such
+// lines are read beside the record.
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { linesOfUids, type LinesRow } from '#shared/stored-pods/fact-statements.ts'
 import { livesOfLines } from '#shared/stored-pods/running-lines.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { recordsOf, type RecordRow } from './lookup-statements.ts'
 
-/** By uid. */
+/** Records by uid, without the pods that have none. */
 export async function readRecords(
   { rows }: Pick<RowReading, 'rows'>,
   tenant: string,
@@ -19,7 +19,7 @@ export async function readRecords(
   )
 }
 
-/** The records, in their order, with the lines of running lives as they are now. */
+/** The records, in their order, with the number and the times of the lines that running lives have now. */
 export async function withRunningLines(
   { rows }: Pick<RowReading, 'rows'>,
   tenant: string,
@@ -30,15 +30,15 @@ export async function withRunningLines(
   const lines = Map.groupBy(await rows<LinesRow>(linesOfUids(tenant, uids)), ({ uid }) => uid)
   return records.map((record) => {
     const own = record.living ? record.selectors.uids.flatMap((uid) => lines.get(uid) ?? []) : []
-    return own.length === 0 ? record : running(record, own)
+    return own.length === 0 ? record : withLinesOfNow(record, own)
   })
 }
 
-/** Pure. */
-function running(record: PodRecord, lines: readonly LinesRow[]): PodRecord {
+/** Pure: `lines` are those of the pod. */
+function withLinesOfNow(record: PodRecord, lines: readonly LinesRow[]): PodRecord {
   const lives = record.lives.map((life) => {
     if (life.outcome !== 'running') return life
-    // Lines that may be of a life that ended as well were counted for the record.
+    // The record has counted lines that may be of a life that ended as well.
     const own = lines.filter((line) => {
       const ofLine = livesOfLines(line, record.lives)
       return ofLine.includes(life) && ofLine.every(({ outcome }) => outcome === 'running')
@@ -46,7 +46,7 @@ function running(record: PodRecord, lines: readonly LinesRow[]): PodRecord {
     if (own.length === 0) return life
     return {
       ...life,
-      // An estimate is not below what was counted before.
+      // An estimate must not be less than the number that the record has.
       lines: Math.max(
         life.lines,
         own.reduce((sum, { estimate }) => sum + Number(estimate), 0),
