@@ -1,5 +1,6 @@
-// The linter's rules, and between which folders imports may go. A rule is replaced, not added to, where a later entry has it again, so
-// each entry below says all that holds for its files. test/unit/lint-rules.test.ts breaks each of these rules once.
+// The linter's rules, and between which folders imports may go. A rule is replaced, not added to, where a later entry
+// has it again, so each entry below says all that holds for its files. test/unit/lint-rules.test.ts breaks each of
+// these rules once.
 
 interface Path {
   name: string
@@ -27,7 +28,9 @@ const imports = (patterns: readonly Pattern[], paths: readonly Path[] = stores) 
 
 /** Imports of these folders of `root`, by alias or over `..`. */
 const folders = (root: string, names: readonly string[], message: string): Pattern[] =>
-  names.length === 0 ? [] : [{ regex: String.raw`^(?:#${root}|(?:\.\./)*\.\.)/(?:${names.join('|')})(?:/|\.ts$)`, message }]
+  names.length === 0
+    ? []
+    : [{ regex: String.raw`^(?:#${root}|(?:\.\./)*\.\.)/(?:${names.join('|')})(?:/|\.ts$)`, message }]
 
 const services = (names: readonly string[], message: string): Pattern[] => [
   { group: ['**/services/**', ...names.flatMap((name) => [`#${name}/**`, `**/${name}/**`])], message },
@@ -81,12 +84,19 @@ const pure: Pattern[] = [
 
 /** Each folder imports those before it, and none after it. What reads the store is last. */
 const sharedOrder = ['lifecycle', 'pod-model', 'time', 'lines', 'stored-pods', 'obituary', 'store-reading']
-const sharedUpward = 'Folders of shared import each other one way: lifecycle, pod-model, lines, stored-pods, store-reading.'
+const sharedUpward =
+  'Folders of shared import each other one way: lifecycle, pod-model, lines, stored-pods, store-reading.'
 const sharedFolders = sharedOrder.map((folder, i) => {
   const later = folders('shared', sharedOrder.slice(i + 1), sharedUpward)
   return folder === 'store-reading'
-    ? { files: [`shared/${folder}/**`], rules: imports([...allServices, ...folders('shared', ['obituary'], sharedUpward)]) }
-    : { files: [`shared/${folder}/**`], rules: { ...pureGlobals, ...imports([...allServices, ...later, ...pure], purePaths) } }
+    ? {
+        files: [`shared/${folder}/**`],
+        rules: imports([...allServices, ...folders('shared', ['obituary'], sharedUpward)]),
+      }
+    : {
+        files: [`shared/${folder}/**`],
+        rules: { ...pureGlobals, ...imports([...allServices, ...later, ...pure], purePaths) },
+      }
 })
 
 // services/query: a folder for each feature. What is not named below is pure.
@@ -158,7 +168,10 @@ const feature = (folder: string, apart: readonly Pattern[]) => [
     files: [`${folder}/**`],
     rules: { ...pureGlobals, ...imports([...queryApart, ...apart, ...queryPure], knowsRequests) },
   },
-  { files: outward.map((name) => `${folder}/${name}`), rules: { ...impure, ...imports([...queryApart, ...apart, inlineOnly]) } },
+  {
+    files: outward.map((name) => `${folder}/${name}`),
+    rules: { ...impure, ...imports([...queryApart, ...apart, inlineOnly]) },
+  },
 ]
 const queryFolders = Object.keys(features).flatMap((name) => {
   const apart = folders('query', others(features, name), featuresApart)
@@ -216,10 +229,19 @@ export default {
     { files: ['shared/**'], rules: imports(allServices) },
     { files: ['shared/clickhouse/**', 'shared/kafka/**', 'shared/kubernetes/**'], rules: imports(allServices, []) },
     ...sharedFolders,
-    { files: ['services/ingest/**'], rules: imports(services(['query', 'projector', 'import', 'replay'], servicesApart)) },
-    { files: ['services/projector/**'], rules: imports(services(['ingest', 'query', 'import', 'replay'], servicesApart)) },
+    {
+      files: ['services/ingest/**'],
+      rules: imports(services(['query', 'projector', 'import', 'replay'], servicesApart)),
+    },
+    {
+      files: ['services/projector/**'],
+      rules: imports(services(['ingest', 'query', 'import', 'replay'], servicesApart)),
+    },
     { files: ['services/query/**'], rules: imports([...queryApart, inlineOnly]) },
-    { files: ['services/import/**'], rules: imports(services(['ingest', 'query', 'projector', 'replay'], servicesApart)) },
+    {
+      files: ['services/import/**'],
+      rules: imports(services(['ingest', 'query', 'projector', 'replay'], servicesApart)),
+    },
     { files: ['services/replay/**'], rules: imports(services(['ingest', 'query', 'projector'], servicesApart)) },
     {
       files: ['services/ingest/formats/**', 'services/ingest/normalise/**'],

@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config'
 import { scale } from './test/support/campaign.ts'
 
-// Files run in processes of their own, since the embedded engine binds one data directory per process. Unit tests open no engine and
-// change nothing of their process: they share few, which halves the time of `npm run check`.
-// What a test may take is for a machine that is busy with other things: it ends one that hangs, and measures none.
+// Files run in processes of their own, since the embedded engine binds one data directory per process. Unit tests open
+// no engine and change nothing of their process: they share few, which halves the time of `npm run check`. What a test
+// may take is for a machine that is busy with other things: it ends one that hangs, and measures none.
 const project = (name: string, testTimeout: number, globalSetup: string[]) => ({
   test: {
     name,

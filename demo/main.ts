@@ -31,7 +31,11 @@ const say = (text: string) => process.stdout.write(`${text}\n`)
 async function demoConfig(dataDir: string) {
   const host = env['AFTERLOG_HTTP_HOST'] || '127.0.0.1'
   const port = env['AFTERLOG_HTTP_PORT'] || String(await freePort({ host, wanted: 8080 }))
-  const given = { AFTERLOG_HTTP_HOST: host, AFTERLOG_HTTP_PORT: port, AFTERLOG_LOG_LEVEL: env['AFTERLOG_LOG_LEVEL'] || 'warn' }
+  const given = {
+    AFTERLOG_HTTP_HOST: host,
+    AFTERLOG_HTTP_PORT: port,
+    AFTERLOG_LOG_LEVEL: env['AFTERLOG_LOG_LEVEL'] || 'warn',
+  }
   return readConfig({ ...given, AFTERLOG_DATA_DIR: dataDir, AFTERLOG_CLUSTER: 'demo' }).config
 }
 

@@ -57,7 +57,8 @@ const iso: Shape = {
   write: (to, like) => `${to.slice(0, 10).replaceAll('-', like[4]!)}${like[10]!}${to.slice(11, 19)}`,
 }
 const clf: Shape = {
-  read: (text) => utc(text.slice(7, 11), String(months.indexOf(text.slice(3, 6)) + 1), text.slice(0, 2), text.slice(12)),
+  read: (text) =>
+    utc(text.slice(7, 11), String(months.indexOf(text.slice(3, 6)) + 1), text.slice(0, 2), text.slice(12)),
   write: (to) => `${to.slice(8, 10)}/${months[Number(to.slice(5, 7)) - 1]!}/${to.slice(0, 4)}:${to.slice(11, 19)}`,
 }
 const klog: Shape = {

@@ -46,7 +46,10 @@ export async function layOutCluster({ into, seconds }: { into: string; seconds: 
     await writeFile(to, content, 'latin1')
     const log = parseLogPath(path)
     if (log?.kind !== 'pods') continue
-    const logged = pods.get(log.podUid) ?? { pod: { namespace: log.namespace, name: log.pod, uid: log.podUid }, texts: [] }
+    const logged = pods.get(log.podUid) ?? {
+      pod: { namespace: log.namespace, name: log.pod, uid: log.podUid },
+      texts: [],
+    }
     logged.texts.push(messagesIn(content))
     pods.set(log.podUid, logged)
   }

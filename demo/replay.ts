@@ -56,7 +56,9 @@ export async function replay({ url, cluster, scratch, signal }: ReplayOptions): 
     ]
     throw new Error(`${name} is not stored: ${why.filter((reason) => reason !== undefined).join('; ')}`)
   }
-  const response = await retry(() => client.post('/v1/lifecycle', cluster.lifecycle, { 'content-type': 'application/x-ndjson' }))
+  const response = await retry(() =>
+    client.post('/v1/lifecycle', cluster.lifecycle, { 'content-type': 'application/x-ndjson' }),
+  )
   if (!response.ok) throw new Error(`the Pods and Events are not stored: ${await sentenceOf(response)}`)
   const { accepted, rejects } = (await response.json()) as { accepted: number; rejects: { reason: string }[] }
   if (rejects[0] !== undefined) throw new Error(`the Pods and Events are not stored: ${rejects[0].reason}`)

@@ -22,7 +22,9 @@ export function tableOf(pods: readonly PodAnswer[]): string {
   const pad = (cell: string, column: number) =>
     right.has(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)
   const alive = pods.filter(({ outcome }) => outcome === 'running').map(({ namespace, name }) => `${namespace}/${name}`)
-  return [...rows.map((row) => `  ${row.map(pad).join('  ').trimEnd()}`), '', `  alive: ${alive.join(', ')}`, ''].join('\n')
+  return [...rows.map((row) => `  ${row.map(pad).join('  ').trimEnd()}`), '', `  alive: ${alive.join(', ')}`, ''].join(
+    '\n',
+  )
 }
 
 /** The last words of a pod, and the reason of its death. */
@@ -54,7 +56,10 @@ export function commandsFor(url: string, pods: readonly PodAnswer[]): string {
       'why it died, on which evidence, and what replaced it; in a browser, a page',
       `'${url}/v1/pods/${one('evicted')}/obituary'`,
     ),
-    ...command('the pod of the same name that took its place', `'${url}/v1/pods?name=search-indexer-0&outcome=running'`),
+    ...command(
+      'the pod of the same name that took its place',
+      `'${url}/v1/pods?name=search-indexer-0&outcome=running'`,
+    ),
     ...command('the crash loop, its previous life', `${text} '${url}/v1/pods/${one('crashed')}/logs?life=-1'`),
     ...command('the minute before the memory ran out', `${text} '${url}/v1/pods/${one('oomkilled')}/logs?tail=20'`),
     ...command('the kernel line about it', `${text} '${url}/v1/logs?q=%22out+of+memory%22'`),
@@ -63,10 +68,16 @@ export function commandsFor(url: string, pods: readonly PodAnswer[]): string {
       `${text} '${url}/v1/logs?node=node-2&unit=kubelet.service&q=eviction&order=asc'`,
     ),
     ...command('search across all pods', `${text} '${url}/v1/logs?q=%22Cannot+read+properties%22'`),
-    ...command('the errors of the last hour, of all pods', `'${url}/v1/logs?severity=error&severity=fatal&from=-1h&limit=5'`),
+    ...command(
+      'the errors of the last hour, of all pods',
+      `'${url}/v1/logs?severity=error&severity=fatal&from=-1h&limit=5'`,
+    ),
     ...command('lines per ten minutes, by severity', `'${url}/v1/logs/histogram?namespace=shop&step=10m'`),
     ...command('follow what comes in from now on', `-N '${url}/v1/logs/tail'`),
-    ...command('post a line, which the tail shows', `-H 'content-type: application/json' -d "${hello}" '${url}/v1/batches'`),
+    ...command(
+      'post a line, which the tail shows',
+      `-H 'content-type: application/json' -d "${hello}" '${url}/v1/batches'`,
+    ),
     `  every path, with a form to try it:  ${url}/docs`,
     '',
   ].join('\n')

@@ -11,10 +11,14 @@ const whole = (min: number, max: number) =>
     .regex(/^\d{1,15}$/, 'must be a whole number')
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be between ${min} and ${max}`)
-const bool = z.enum(['true', 'false', '1', '0'], 'must be true or false').transform((value) => value === 'true' || value === '1')
+const bool = z
+  .enum(['true', 'false', '1', '0'], 'must be true or false')
+  .transform((value) => value === 'true' || value === '1')
 const text = z.string().max(4096)
 const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be letters, digits and underscores')
-const url = z.string().refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), 'must be an http:// or https:// URL')
+const url = z
+  .string()
+  .refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), 'must be an http:// or https:// URL')
 const MiB = 1024 * 1024
 /** A value that a function parses, whose Error says what is wrong. */
 const readBy = <T>(parse: (value: string) => T) =>
@@ -72,7 +76,10 @@ export const variables = {
 export type VariableName = keyof typeof variables
 type Variable = { schema: z.ZodType; default: string | undefined; secret?: boolean }
 
-type Value<N extends VariableName> = (typeof variables)[N] extends { schema: infer S extends z.ZodType; default: infer D }
+type Value<N extends VariableName> = (typeof variables)[N] extends {
+  schema: infer S extends z.ZodType
+  default: infer D
+}
   ? z.output<S> | (D extends undefined ? undefined : never)
   : never
 /** The parsed configuration, by variable name. */
@@ -82,7 +89,11 @@ export type Config = { readonly [N in VariableName]: Value<N> }
 export class ConfigError extends Error {
   readonly problems: readonly string[]
   constructor(problems: readonly string[]) {
-    super(['the configuration is wrong:', ...problems.map((problem) => `  ${problem}`), 'See docs/configuration.md.'].join('\n'))
+    super(
+      ['the configuration is wrong:', ...problems.map((problem) => `  ${problem}`), 'See docs/configuration.md.'].join(
+        '\n',
+      ),
+    )
     this.name = 'ConfigError'
     this.problems = problems
   }

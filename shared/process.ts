@@ -32,7 +32,8 @@ export function runService({ name, env, defaults, start }: MainOptions): void {
   const main = async (): Promise<void> => {
     const { config, unknown } = readConfig(env, defaults)
     const log = createLogger({ level: config.AFTERLOG_LOG_LEVEL, service: name })
-    if (unknown.length > 0) log.warn({ unknown }, 'these environment variables have no meaning: check their names, or unset them')
+    if (unknown.length > 0)
+      log.warn({ unknown }, 'these environment variables have no meaning: check their names, or unset them')
     const stop = firstSignal()
     const running = await start({ config, log })
     log.info({ version, url: running.url, docs: `${running.url}/docs` }, 'serving')

@@ -129,9 +129,12 @@ async function listen(app: HttpServer, { AFTERLOG_HTTP_HOST: host, AFTERLOG_HTTP
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
       throw new Error(`${host} is not an address of this machine; set AFTERLOG_HTTP_HOST to one`, { cause: error })
     if (code === 'EACCES')
-      throw new Error(`port ${port} of ${host} may not be opened by this user; set AFTERLOG_HTTP_PORT to one above 1023`, {
-        cause: error,
-      })
+      throw new Error(
+        `port ${port} of ${host} may not be opened by this user; set AFTERLOG_HTTP_PORT to one above 1023`,
+        {
+          cause: error,
+        },
+      )
     throw error
   }
 }

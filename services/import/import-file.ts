@@ -51,7 +51,9 @@ export function createFileImport(options: FileImportOptions): ImportFile {
     const { log } = file
     const time = parseContainerLine(firstLine)?.time
     const from =
-      inOrder && time !== undefined ? new Date(Date.parse(`${time.slice(0, 19)}Z`) - 3_600_000).toISOString() : undefined
+      inOrder && time !== undefined
+        ? new Date(Date.parse(`${time.slice(0, 19)}Z`) - 3_600_000).toISOString()
+        : undefined
     const stored = await storedLines.read({ ...log, podUid: log.kind === 'pods' ? log.podUid : '' }, from)
     if (stored?.truncated === true) {
       tally.problems.push({
@@ -84,7 +86,9 @@ export function createFileImport(options: FileImportOptions): ImportFile {
 
     builder.beginFile(file.container, key)
     const send =
-      file.kind === 'pod' ? containerRecords(file, fingerprint, builder) : systemRecords(file, fingerprint, node, builder, tally)
+      file.kind === 'pod'
+        ? containerRecords(file, fingerprint, builder)
+        : systemRecords(file, fingerprint, node, builder, tally)
     let onLine: OnLine = send
     let endFilter = () => {}
     let isFilterSet = file.kind !== 'pod'
@@ -100,7 +104,10 @@ export function createFileImport(options: FileImportOptions): ImportFile {
         isFilterSet = true
         const stored = file.kind === 'pod' ? await storedOf(file, firstLine) : undefined
         if (stored !== undefined) {
-          const filter = createStoredFilter({ isStored: (line, offset) => isStored(stored, line, offset), onLine: send })
+          const filter = createStoredFilter({
+            isStored: (line, offset) => isStored(stored, line, offset),
+            onLine: send,
+          })
           onLine = filter.line
           endFilter = filter.end
         }
@@ -113,7 +120,10 @@ export function createFileImport(options: FileImportOptions): ImportFile {
     builder.endFile(file.finished && !broken && nulBytes === 0)
     tally.cut += splitter.cut
     if (nulBytes > 0)
-      tally.problems.push({ path, reason: `it ends in ${nulBytes} zero bytes, as a crash leaves them; they are not stored` })
+      tally.problems.push({
+        path,
+        reason: `it ends in ${nulBytes} zero bytes, as a crash leaves them; they are not stored`,
+      })
   }
 
   function isStored(stored: StoredLines, line: Parameters<StoredLines['take']>[0], offset: number): boolean {

@@ -49,7 +49,11 @@ async function run(options: Options): Promise<number> {
   })
 
   const terminal = process.stderr.isTTY
-  const progress = createProgress({ terminal, columns: process.stderr.columns ?? 80, intervalMs: terminal ? 200 : 5000 })
+  const progress = createProgress({
+    terminal,
+    columns: process.stderr.columns ?? 80,
+    intervalMs: terminal ? 200 : 5000,
+  })
   const current = () => ({ atMs: performance.now() - startedMs, lines: tally.lines, ...now })
   const drawing = setInterval(() => note(progress.tick(current())), 200)
   stack.defer(() => clearInterval(drawing))
@@ -61,7 +65,9 @@ async function run(options: Options): Promise<number> {
     .update([target.identity, options.tenant, options.cluster].join('\0'))
     .digest('hex')
     .slice(0, 16)
-  const state = await openState(options.state ?? join(env['AFTERLOG_DATA_DIR'] || './data', 'import-state', `${identity}.json`))
+  const state = await openState(
+    options.state ?? join(env['AFTERLOG_DATA_DIR'] || './data', 'import-state', `${identity}.json`),
+  )
   const { hostname } = new URL(target.url)
   const result = await runImport({
     source,
@@ -80,7 +86,9 @@ async function run(options: Options): Promise<number> {
   clearInterval(drawing)
   note(progress.end(current()))
   const seconds = (performance.now() - startedMs) / 1000
-  process.stdout.write(summary({ path: options.path, url: target.url, embedded: target.embedded, seconds, tally, result }))
+  process.stdout.write(
+    summary({ path: options.path, url: target.url, embedded: target.embedded, seconds, tally, result }),
+  )
   return isComplete(tally, result) ? 0 : 2
 }
 

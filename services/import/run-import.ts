@@ -69,7 +69,11 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
       builder.recycle(batch)
     },
   })
-  const builder = createBatchBuilder({ bytesMax: options.batchBytes ?? defaultBatchBytes, recordsMax, onBatch: sender.send })
+  const builder = createBatchBuilder({
+    bytesMax: options.batchBytes ?? defaultBatchBytes,
+    recordsMax,
+    onBatch: sender.send,
+  })
   const storedLines = createStoredLines({
     pods: plan.files.flatMap((file) => (file.kind === 'pod' ? [file.log] : [])),
     client,
@@ -96,7 +100,12 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
   } catch (error) {
     if (!(error instanceof ImportStopped) && !isAbort(error)) throw error
     await sender.drain().catch(() => {})
-    return { plan, node, mute: storedLines.mute, stopped: error instanceof ImportStopped ? error.message : 'interrupted' }
+    return {
+      plan,
+      node,
+      mute: storedLines.mute,
+      stopped: error instanceof ImportStopped ? error.message : 'interrupted',
+    }
   } finally {
     clearInterval(saving)
     tally.problems.push(...source.problems())

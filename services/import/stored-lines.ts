@@ -55,7 +55,13 @@ interface StoredLine {
   partial: boolean
 }
 
-export function createStoredLines({ pods, client, retry, cluster, linesMax = 2_000_000 }: StoredLinesOptions): StoredLinesReader {
+export function createStoredLines({
+  pods,
+  client,
+  retry,
+  cluster,
+  linesMax = 2_000_000,
+}: StoredLinesOptions): StoredLinesReader {
   const known = new Map<readonly Pick<PodName, 'namespace' | 'pod'>[], Promise<boolean>>()
   const inCluster: Record<string, string> = cluster === '' ? {} : { cluster }
 
@@ -121,7 +127,11 @@ function groupsOf(pods: StoredLinesOptions['pods']): Map<string, StoredLinesOpti
   return groups
 }
 
-async function remember(lines: AsyncIterable<StoredLine>, podUid: string, linesMax: number): Promise<StoredLines | undefined> {
+async function remember(
+  lines: AsyncIterable<StoredLine>,
+  podUid: string,
+  linesMax: number,
+): Promise<StoredLines | undefined> {
   const withoutOffset = new Map<string, number>()
   const withOffset = new Set<string>()
   const unfinished = new Map<string, StoredLine>()
@@ -156,7 +166,8 @@ async function remember(lines: AsyncIterable<StoredLine>, podUid: string, linesM
       else if (left > 1) withoutOffset.set(key, left - 1)
       return left > 0
     },
-    holds: ({ time, stream, text }, offset) => withOffset.size > 0 && withOffset.has(`${offset} ${keyOf(time, stream, text)}`),
+    holds: ({ time, stream, text }, offset) =>
+      withOffset.size > 0 && withOffset.has(`${offset} ${keyOf(time, stream, text)}`),
   }
 }
 

@@ -45,7 +45,12 @@ export async function findTarget({ url, waits, retry, config, log }: FindTargetO
   return { url: started.url, identity: `store ${store}`, embedded: true, [Symbol.asyncDispose]: () => started.close() }
 }
 
-const running = (url: string): Target => ({ url, identity: url, embedded: false, [Symbol.asyncDispose]: async () => {} })
+const running = (url: string): Target => ({
+  url,
+  identity: url,
+  embedded: false,
+  [Symbol.asyncDispose]: async () => {},
+})
 
 async function answers(url: string): Promise<boolean> {
   try {

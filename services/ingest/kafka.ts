@@ -62,7 +62,9 @@ export function createKafka(options: KafkaOptions): IngestKafka {
   const delivery = createDeliver({
     accept: (tables) => writer.accept(tables),
     publish: (letters) =>
-      letterPublisher.publish(letters.map((letter) => fitLetter(letter, letterPublisher.messageBytesMax(letter.topic)))),
+      letterPublisher.publish(
+        letters.map((letter) => fitLetter(letter, letterPublisher.messageBytesMax(letter.topic))),
+      ),
     log,
   })
   const source = createKafkaSource({
@@ -99,7 +101,9 @@ export function createKafka(options: KafkaOptions): IngestKafka {
     readiness: () => [
       ...topics.refused(),
       ...source.readiness(),
-      ...[publisher.obstacle(), delivery.obstacle()].flatMap((reason) => (reason === undefined ? [] : [`ingest: ${reason}`])),
+      ...[publisher.obstacle(), delivery.obstacle()].flatMap((reason) =>
+        reason === undefined ? [] : [`ingest: ${reason}`],
+      ),
     ],
     close: async () => {
       topics.close()

@@ -57,7 +57,15 @@ export function createKubernetes(options: KubernetesOptions): IngestKubernetes {
 
   const watches = watchedKinds.map((kind) => {
     let onListed = (): void => undefined
-    const watch = createKindWatch({ api, kind, deliver: delivering(kind), onListed: () => onListed(), metrics, timing, log })
+    const watch = createKindWatch({
+      api,
+      kind,
+      deliver: delivering(kind),
+      onListed: () => onListed(),
+      metrics,
+      timing,
+      log,
+    })
     const running = [watch.run(stopped.signal)]
     if (kind !== 'events') {
       const vanished = createVanished({

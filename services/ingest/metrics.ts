@@ -33,7 +33,12 @@ export function createIngestMetrics({
     labelNames: ['reason'],
     registers,
   })
-  const rows = new Counter({ name: 'afterlog_store_rows_inserted_total', help: 'Rows stored', labelNames: ['table'], registers })
+  const rows = new Counter({
+    name: 'afterlog_store_rows_inserted_total',
+    help: 'Rows stored',
+    labelNames: ['table'],
+    registers,
+  })
   const bytes = new Counter({
     name: 'afterlog_store_bytes_inserted_total',
     help: 'Bytes of rows stored, as sent to the store',
@@ -88,7 +93,10 @@ export function createKafkaMetrics({ registry, ingest }: { registry: Registry; i
   const registers = [registry]
   const labelNames = ['topic', 'partition'] as const
   const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers })
-  const lag = gauge('afterlog_kafka_partition_lag', 'Messages of an assigned partition that are not acknowledged by the store')
+  const lag = gauge(
+    'afterlog_kafka_partition_lag',
+    'Messages of an assigned partition that are not acknowledged by the store',
+  )
   const behind = gauge(
     'afterlog_kafka_partition_lag_seconds',
     'Age of the newest message that is acknowledged, where there are newer ones',
@@ -147,11 +155,14 @@ export function createWatchMetrics({ registry, clock }: { registry: Registry; cl
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
     new Counter({ name, help, labelNames, registers })
   const objects = counter('afterlog_kubernetes_objects_total', 'Objects of an API server that are durable', ['kind'])
-  const lists = counter('afterlog_kubernetes_lists_total', 'Lists of all objects of a kind, by the reason for the list', [
+  const lists = counter(
+    'afterlog_kubernetes_lists_total',
+    'Lists of all objects of a kind, by the reason for the list',
+    ['kind', 'reason'],
+  )
+  const gone = counter('afterlog_kubernetes_vanished_total', 'Objects recorded as deleted because a list lacked them', [
     'kind',
-    'reason',
   ])
-  const gone = counter('afterlog_kubernetes_vanished_total', 'Objects recorded as deleted because a list lacked them', ['kind'])
   const heardMs = new Map<WatchedKind, number>(watchedKinds.map((kind) => [kind, clock()]))
   const silence: Gauge<'kind'> = new Gauge({
     name: 'afterlog_kubernetes_last_message_age_seconds',

@@ -48,9 +48,8 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
   const newestOf = newestByLogUid([...askedAliases, ...siblingAliases])
   const aliases = uids.filter((uid) => newestOf.has(uid) && !askedRows.some((row) => row.uid === uid))
   const own = [...new Set(uids.map((uid) => (aliases.includes(uid) ? newestOf.get(uid)! : uid)))]
-  const sentUids = [
-    ...new Set([...own, ...[...newestOf].filter(([, uid]) => own.includes(uid)).map(([logUid]) => logUid)]),
-  ]
+  const ownLogUids = [...newestOf].filter(([, uid]) => own.includes(uid)).map(([logUid]) => logUid)
+  const sentUids = [...new Set([...own, ...ownLogUids])]
   const more = own.filter((uid) => !uids.includes(uid))
   const [otherRows, lives, events, lines, watermarks, maps] = await Promise.all([
     more.length === 0 ? [] : rows<PodRow>(podRows(tenant, more)),
@@ -62,13 +61,8 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
   ])
   const podRowsOf = [...askedRows, ...otherRows]
   const ownerOf = (uid: string): string => newestOf.get(uid) ?? uid
-  const names = [
-    ...podRowsOf.map(({ namespace, name }) => ({ namespace, pod: name })),
-    ...lives,
-    ...lines,
-    ...events,
-    ...own.flatMap(unresolvedName),
-  ]
+  const ownNames = podRowsOf.map(({ namespace, name }) => ({ namespace, pod: name }))
+  const names = [...ownNames, ...lives, ...lines, ...events, ...own.flatMap(unresolvedName)]
   const unattributed = await resolveUnattributed({ rows }, tenant, names)
   const byUid = <Row extends { uid: string }>(all: readonly Row[]) => Map.groupBy(all, ({ uid }) => ownerOf(uid))
   const byPod = {
@@ -83,14 +77,12 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
     const watermarksOfPod = byPod.watermarks.get(uid) ?? []
     const factsAt = newest(watermarksOfPod.map((one) => one.factsAt))
     const until = factsAt === '0' ? undefined : believedUntil(Number(factsAt))
-    const row = byPod.rows.get(uid)?.[0] ?? null
     const deletedAt = least(
       watermarksOfPod.filter((one) => one.uid === uid).flatMap(({ deletionAskedAt }) => deletionAskedAt ?? []),
     )
-    const known = row === null || row.deletedAt === null ? row : { ...row, deletedAt: deletedAt ?? row.deletedAt }
     const facts = {
       uid,
-      row: known === null || until === undefined ? known : withBelievedTimes(known, until),
+      row: believedRow(byPod.rows.get(uid)?.[0] ?? null, deletedAt, until),
       lives: byPod.lives.get(uid) ?? [],
       events: byPod.events.get(uid) ?? [],
       lines: byPod.lines.get(uid) ?? [],
@@ -116,10 +108,18 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
     ...unattributed.map(unresolvedUid),
     ...[...askedAliases, ...siblingAliases].map(({ uid }) => uid),
   ]
-  const logUidsOfOwn = sentUids.filter((uid) => !own.includes(uid))
-  const related = [...new Set(others)].filter((uid) => !own.includes(uid))
   const resolvedNames = new Set(unattributed.map(unresolvedUid)).difference(new Set(unattributed.map(({ uid }) => uid)))
-  return { pods, aliases: [...new Set([...aliases, ...logUidsOfOwn, ...resolvedNames])], related }
+  return {
+    pods,
+    aliases: [...new Set([...aliases, ...ownLogUids.filter((uid) => !own.includes(uid)), ...resolvedNames])],
+    related: [...new Set(others)].filter((uid) => !own.includes(uid)),
+  }
+}
+
+/** The row with the first request of its deletion, and without times after `until`. */
+function believedRow(row: PodRow | null, deletedAt: string | null, until: string | undefined): PodRow | null {
+  const first = row === null || row.deletedAt === null ? row : { ...row, deletedAt: deletedAt ?? row.deletedAt }
+  return first === null || until === undefined ? first : withBelievedTimes(first, until)
 }
 
 const emptyMaps: PodObjectRow = { labels: {}, annotations: {}, object: '{}', controllerKind: '', controllerName: '' }

@@ -147,7 +147,8 @@ async function passUntil({ pass, nextDueAt, log, clock, signal }: PassOptions): 
       const beganMs = performance.now()
       const projected = await pass(signal)
       if (projected >= podsAtOnce) continue
-      // A pass takes some twenty statements, however few pods changed: a busy projector collects changes half of its time.
+      // A pass takes some twenty statements, however few pods changed: a busy projector collects changes half of its
+      // time.
       if (projected > 0) {
         await pause(Math.min(Math.max(performance.now() - beganMs, pollMs.awake), pollMs.asleep))
         continue

@@ -3,4 +3,8 @@ import { runService } from '#shared/process.ts'
 import { startService } from '#shared/start-service.ts'
 import { createQuery } from './service.ts'
 
-runService({ name: 'query', env: process.env, start: (options) => startService({ ...options, services: [createQuery] }) })
+runService({
+  name: 'query',
+  env: process.env,
+  start: (options) => startService({ ...options, services: [createQuery] }),
+})

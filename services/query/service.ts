@@ -15,11 +15,20 @@ import { retentionRoute } from './retention/retention-route.ts'
 import { tailRoute } from './tail/tail-route.ts'
 import { followProjector } from './pods/follow-projector.ts'
 
-export const createQuery: CreateService = ({ config, store: given, statements, retention, projection, blockedDays, clock }) => {
+export const createQuery: CreateService = ({
+  config,
+  store: given,
+  statements,
+  retention,
+  projection,
+  blockedDays,
+  clock,
+}) => {
   const store = observeStore(given, statements('query'))
   const stopping = new AbortController()
   const limits = { timeMs: config.AFTERLOG_QUERY_TIME_MS, memoryBytes: config.AFTERLOG_QUERY_MEMORY_BYTES }
-  const following = store.mode === 'server' ? followProjector({ store, projection, signal: stopping.signal }) : undefined
+  const following =
+    store.mode === 'server' ? followProjector({ store, projection, signal: stopping.signal }) : undefined
   const options = { store, clock, stopping: stopping.signal, limits, projection }
   const routes = [
     logsRoute,

@@ -30,7 +30,8 @@ const paths = new Map([
 /** Returns the request, or the sentence that says why the letter cannot be sent again. */
 export function requestOf(letter: Letter): ReplayRequest | string {
   const path = paths.get(letter.format ?? '')
-  const payload = typeof letter.payload === 'string' ? Buffer.from(letter.payload) : Buffer.from(letter.payload.base64, 'base64')
+  const payload =
+    typeof letter.payload === 'string' ? Buffer.from(letter.payload) : Buffer.from(letter.payload.base64, 'base64')
   if (letter.truncated) return 'is cut at 64 KiB'
   if (payload.length === 0) return 'has no payload'
   if (path === undefined) return `has a format that cannot be sent again: ${letter.format ?? 'none'}`
@@ -56,7 +57,8 @@ function headersOf({ id, cluster, node }: Letter, broken: boolean): Record<strin
 /** Returns a batch of one record, whose bytes are unchanged. */
 function alone(record: Buffer, value: Record<string, unknown>, { id, cluster, node, agent }: Letter): Buffer {
   const head = JSON.stringify({ ...nonEmpty({ cluster, node, agent }), records: [] }).slice(0, -2)
-  if ((value['offset'] ?? value['ordinal'] ?? null) !== null) return Buffer.concat([Buffer.from(head), record, Buffer.from(']}')])
+  if ((value['offset'] ?? value['ordinal'] ?? null) !== null)
+    return Buffer.concat([Buffer.from(head), record, Buffer.from(']}')])
   const end = record.lastIndexOf(0x7d)
   const ordinal = `${Object.keys(value).length === 0 ? '' : ','}"ordinal":${ordinalOf(id)}}]}`
   return Buffer.concat([Buffer.from(head), record.subarray(0, end), Buffer.from(ordinal)])

@@ -51,8 +51,11 @@ async function* pages({ query, retry, filter }: ReplayOptions): AsyncGenerator<L
     ...(codes.length === 0 ? {} : { code: codes }),
   }
   for (let cursor: string | undefined, last = false; !last;) {
-    const response = await retry(() => query.get('/v1/dead-letters', { ...common, ...given({ cursor }) }, 'application/json'))
-    if (response.status !== 200) throw new ImportStopped(`reading the dead letters failed: ${await sentenceOf(response)}`)
+    const response = await retry(() =>
+      query.get('/v1/dead-letters', { ...common, ...given({ cursor }) }, 'application/json'),
+    )
+    if (response.status !== 200)
+      throw new ImportStopped(`reading the dead letters failed: ${await sentenceOf(response)}`)
     const page = (await response.json()) as { deadLetters: Letter[]; next: string | null }
     yield page.deadLetters
     cursor = page.next ?? undefined

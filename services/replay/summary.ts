@@ -44,7 +44,8 @@ export function summary({ url, seconds, dryRun, tally, stopped }: SummaryInput):
 
 const listedMax = 50
 
-const row = (count: number, text: string, indent = 0): string => `${' '.repeat(indent)}${whole(count).padStart(14)}  ${text}`
+const row = (count: number, text: string, indent = 0): string =>
+  `${' '.repeat(indent)}${whole(count).padStart(14)}  ${text}`
 
 /** Returns the command that fetches the whole message from Kafka, while Kafka still has it. */
 function fetchedBy(origin: string): string {

@@ -10,12 +10,20 @@ export function classifyError(error: unknown): AfterlogError {
   const details = { cause: error }
   if (code !== undefined) {
     if (code === 159 && text.includes('distributed_ddl_task_timeout'))
-      return new AfterlogError('store-unavailable', 'not all hosts of the ClickHouse cluster have run a statement in time', {
-        ...details,
-        retryAfterS: 5,
-      })
+      return new AfterlogError(
+        'store-unavailable',
+        'not all hosts of the ClickHouse cluster have run a statement in time',
+        {
+          ...details,
+          retryAfterS: 5,
+        },
+      )
     if (timeCodes.has(code)) {
-      return new AfterlogError('query-limit', 'the query took longer than it may: narrow the time range or the filters', details)
+      return new AfterlogError(
+        'query-limit',
+        'the query took longer than it may: narrow the time range or the filters',
+        details,
+      )
     }
     if (code === 241) {
       return /query memory limit|for query/i.test(text)
@@ -37,10 +45,14 @@ export function classifyError(error: unknown): AfterlogError {
       )
     }
     if (code === 427) {
-      return new AfterlogError('invalid-parameter', `the regular expression is not valid RE2 syntax${re2Reason(text)}`, {
-        ...details,
-        parameter: 'q',
-      })
+      return new AfterlogError(
+        'invalid-parameter',
+        `the regular expression is not valid RE2 syntax${re2Reason(text)}`,
+        {
+          ...details,
+          parameter: 'q',
+        },
+      )
     }
     if (code === 243 || (systemCodes.has(code) && noSpace.test(text))) return storeFull(details)
     if (accessCodes.has(code))
@@ -75,17 +87,24 @@ export function classifyInsertError(error: unknown): AfterlogError {
   const code = engineCode(error, text)
   const details = { cause: error }
   if (code !== undefined && busyCodes.has(code))
-    return new AfterlogError('store-busy', 'the store has too many parts or queries and must merge or finish some first', {
-      ...details,
-      retryAfterS: 10,
-    })
+    return new AfterlogError(
+      'store-busy',
+      'the store has too many parts or queries and must merge or finish some first',
+      {
+        ...details,
+        retryAfterS: 10,
+      },
+    )
   if (code === 241 || text.startsWith('HTTP 413:'))
     return new AfterlogError('store-memory', 'the store lacks the memory for an insert of this size', {
       ...details,
       retryAfterS: 5,
     })
   if (code === undefined ? insertTimeout.test(text) : timeCodes.has(code) || code === 209)
-    return new AfterlogError('store-timeout', 'the store took longer than an insert may', { ...details, retryAfterS: 5 })
+    return new AfterlogError('store-timeout', 'the store took longer than an insert may', {
+      ...details,
+      retryAfterS: 5,
+    })
   if (code !== undefined && dataCodes.has(code))
     return new AfterlogError('rows-refused', `the store refused the content of rows (code ${code})`, details)
   return classifyError(error)
@@ -115,7 +134,8 @@ const systemCodes = new Set([74, 75, 76, 236, 425, 1000, 1001, 1002])
  * (225, 242, 254, 285, 286, 289, 319, 733, 999), too many queries or parts (202, 203, 252, 745), stopped (236, 394).
  */
 const awayCodes = new Set([
-  95, 96, 173, 198, 202, 203, 209, 210, 225, 236, 242, 252, 254, 279, 285, 286, 289, 297, 319, 394, 439, 519, 733, 745, 999,
+  95, 96, 173, 198, 202, 203, 209, 210, 225, 236, 242, 252, 254, 279, 285, 286, 289, 297, 319, 394, 439, 519, 733, 745,
+  999,
 ])
 const networkCodes = new Set([
   'ECONNREFUSED',

@@ -41,7 +41,11 @@ export function createClientStore({
   const ready = once(prepare ?? (async () => {}))
 
   /** Runs one exchange with the engine. Failures are thrown as AfterlogError, an abort as the signal's reason. */
-  const guarded = async <T>(signal: AbortSignal | undefined, run: () => Promise<T>, classify = classifyError): Promise<T> => {
+  const guarded = async <T>(
+    signal: AbortSignal | undefined,
+    run: () => Promise<T>,
+    classify = classifyError,
+  ): Promise<T> => {
     if (closed) throw closedError()
     try {
       signal?.throwIfAborted()
@@ -52,7 +56,8 @@ export function createClientStore({
       throw classify(error)
     }
   }
-  const compiled = (fragment: Fragment): Sql => (inlinesLongParams ? withLongParamsInlined(compile(fragment)) : compile(fragment))
+  const compiled = (fragment: Fragment): Sql =>
+    inlinesLongParams ? withLongParamsInlined(compile(fragment)) : compile(fragment)
   const inTime = (): { abort_signal?: AbortSignal } =>
     answerMsMax === undefined ? {} : { abort_signal: AbortSignal.timeout(answerMsMax) }
 
@@ -75,7 +80,11 @@ export function createClientStore({
       return result
     })
 
-  async function* chunks(query: Query, format: ReadFormat, signal: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
+  async function* chunks(
+    query: Query,
+    format: ReadFormat,
+    signal: AbortSignal,
+  ): AsyncGenerator<Buffer, void, undefined> {
     const { stream, response_headers } = await open(query, format, signal, false)
     const onAbort = (): void => void stream.destroy(asError(signal.reason))
     if (signal.aborted) onAbort()

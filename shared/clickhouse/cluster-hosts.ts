@@ -60,9 +60,13 @@ async function answeringNumbers(store: Pick<LogStore, 'rows'>, cluster: string):
     // A host that accepts the connection and sends nothing makes the query fail. The engine's message has its name.
     const { message, cause } = error as Error
     const words = cause instanceof Error ? cause.message : message
-    throw new AfterlogError('store-unavailable', `the hosts of the ClickHouse cluster ${cluster} cannot be checked: ${words}`, {
-      cause: error,
-      retryAfterS: 5,
-    })
+    throw new AfterlogError(
+      'store-unavailable',
+      `the hosts of the ClickHouse cluster ${cluster} cannot be checked: ${words}`,
+      {
+        cause: error,
+        retryAfterS: 5,
+      },
+    )
   }
 }

@@ -6,7 +6,8 @@ import type { LogStore } from './store.ts'
 type Place = Pick<LogStore, 'cluster'>
 
 /** Returns the table with the parts, as system tables name it. */
-export const localTable = ({ cluster }: Place, table: string): string => (cluster === undefined ? table : `${table}_local`)
+export const localTable = ({ cluster }: Place, table: string): string =>
+  cluster === undefined ? table : `${table}_local`
 
 /** Returns a system table of this server, or that table of one replica of every shard. */
 export const systemTable = ({ cluster }: Place, table: string): Fragment =>

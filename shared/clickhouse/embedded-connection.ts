@@ -10,7 +10,14 @@ import type { Engine } from './engine.ts'
 import { createEngineStream } from './engine-stream.ts'
 import { escapeString } from './escape-string.ts'
 import { closedError, type Lease, type SessionPool } from './session-pool.ts'
-import { commandStatement, inlineParams, parseInsert, readStatement, wholeStatement, type Settings } from './statement.ts'
+import {
+  commandStatement,
+  inlineParams,
+  parseInsert,
+  readStatement,
+  wholeStatement,
+  type Settings,
+} from './statement.ts'
 
 export type Connection = NonNullable<ClickHouseClientConfigOptions['connection']>
 type BaseParams = Parameters<Connection['query']>[0]
@@ -85,7 +92,12 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
   /**
    * Waits for a statement without a stream: releases the lease once it has ended, and kills it when the signal aborts.
    */
-  const endingWith = async <T>(running: Promise<T>, lease: Lease, id: string, signal: AbortSignal | undefined): Promise<T> => {
+  const endingWith = async <T>(
+    running: Promise<T>,
+    lease: Lease,
+    id: string,
+    signal: AbortSignal | undefined,
+  ): Promise<T> => {
     const released = running.then(
       () => lease.release('ended'),
       () => lease.release('failed'),

@@ -76,7 +76,10 @@ async function openEmbedded(options: EmbeddedOptions): Promise<LogStore> {
   })
   const connection = createEmbeddedConnection({ pool, engine, ...(closeGraceMs === undefined ? {} : { closeGraceMs }) })
   log?.debug({ dataDir, database }, 'embedded engine opened')
-  return createClientStore({ mode: 'embedded', client: createClient({ connection, log: { level: ClickHouseLogLevel.OFF } }) })
+  return createClientStore({
+    mode: 'embedded',
+    client: createClient({ connection, log: { level: ClickHouseLogLevel.OFF } }),
+  })
 }
 
 function openServer({ url, user, password, database, cluster, log }: ServerOptions): LogStore {

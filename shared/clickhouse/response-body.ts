@@ -42,7 +42,11 @@ export interface Answer {
  * Returns the error of a refusal: `Code: 62. DB::Exception: …`, or `HTTP 502: …` of a proxy; undefined for other
  * answers.
  */
-export async function refusal({ stream, response_headers, http_status_code = 200 }: Answer): Promise<Error | undefined> {
+export async function refusal({
+  stream,
+  response_headers,
+  http_status_code = 200,
+}: Answer): Promise<Error | undefined> {
   if (http_status_code < 400 && response_headers['x-clickhouse-exception-code'] === undefined) return undefined
   const body = (await text(stream)).trim()
   return new Error(/^Code: \d+/.test(body) ? body : `HTTP ${http_status_code}: ${body.slice(0, 1000)}`)

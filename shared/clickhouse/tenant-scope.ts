@@ -34,7 +34,11 @@ export interface ReadOptions {
 }
 
 /** Returns `FROM pods FINAL WHERE tenant = …`. Further conditions follow with AND. */
-export function fromTable(tenant: string, table: TenantTable, { final = false, prewhere = false }: ReadOptions = {}): Fragment {
+export function fromTable(
+  tenant: string,
+  table: TenantTable,
+  { final = false, prewhere = false }: ReadOptions = {},
+): Fragment {
   const clause = `${table}${final ? ' FINAL' : ''} ${prewhere ? 'PREWHERE' : 'WHERE'}`
   return sql`FROM ${raw(clause)} tenant = ${str(tenant)}`
 }

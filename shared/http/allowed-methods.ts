@@ -26,12 +26,15 @@ export function watchPaths(app: Pick<HttpServer, 'addHook'>): ServedPaths {
   const unique = (texts: readonly string[]): string[] => [...new Set(texts)].toSorted()
   return {
     methodsOf: (path) => unique(routes.flatMap(({ pattern, methods }) => (pattern.test(path) ? methods : []))),
-    below: (path) => unique(routes.map((route) => route.path).filter((each) => each.startsWith(`${path.replace(/\/$/, '')}/`))),
+    below: (path) =>
+      unique(routes.map((route) => route.path).filter((each) => each.startsWith(`${path.replace(/\/$/, '')}/`))),
   }
 }
 
 /** Turns `/v1/pods/:uid/logs` into an expression, with or without a slash at the end. */
 function patternOf(url: string): RegExp {
-  const parts = url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part === '*' ? '.*' : RegExp.escape(part)))
+  const parts = url
+    .split('/')
+    .map((part) => (part.startsWith(':') ? '[^/]+' : part === '*' ? '.*' : RegExp.escape(part)))
   return new RegExp(`^${parts.join('/')}/?$`)
 }

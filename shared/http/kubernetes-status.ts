@@ -8,7 +8,8 @@ export function sendStatus(request: FastifyRequest, reply: FastifyReply, thrown:
   const error = thrown instanceof StatusError ? thrown : toAfterlogError(thrown)
   if (!(error instanceof StatusError)) {
     logFailure(request, error)
-    if (error.retryAfterS !== undefined || error.retryable) void reply.header('retry-after', String(error.retryAfterS ?? 1))
+    if (error.retryAfterS !== undefined || error.retryable)
+      void reply.header('retry-after', String(error.retryAfterS ?? 1))
   }
   const status = toStatus(error)
   request.work.failure = error instanceof StatusError ? status.reason : error.code

@@ -47,7 +47,9 @@ export function toProblem(error: AfterlogError): Problem {
     title: titles[error.code],
     status: error.status,
     detail:
-      error.code === 'internal' ? 'Something failed that should not have; the log of the service has the cause.' : error.message,
+      error.code === 'internal'
+        ? 'Something failed that should not have; the log of the service has the cause.'
+        : error.message,
     code: error.code,
     ...(error.parameter === undefined ? {} : { parameter: error.parameter }),
     ...(error.position === undefined ? {} : { position: error.position }),
@@ -73,7 +75,8 @@ export function toAfterlogError(error: unknown, schema?: unknown): AfterlogError
       parameter: 'content-type',
       cause: error,
     })
-  if (statusCode === 405) return new AfterlogError('method-not-allowed', message ?? 'method not allowed', { cause: error })
+  if (statusCode === 405)
+    return new AfterlogError('method-not-allowed', message ?? 'method not allowed', { cause: error })
   if (statusCode === 404) return new AfterlogError('not-found', message ?? 'not found', { cause: error })
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new AfterlogError('invalid-body', message ?? 'bad request', { cause: error })
@@ -99,7 +102,8 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown
   const error = toAfterlogError(thrown, request.routeOptions?.schema)
   request.work.failure = error.code
   logFailure(request, error)
-  if (error.retryAfterS !== undefined || error.retryable) void reply.header('retry-after', String(error.retryAfterS ?? 1))
+  if (error.retryAfterS !== undefined || error.retryable)
+    void reply.header('retry-after', String(error.retryAfterS ?? 1))
   return reply
     .code(error.status)
     .header('content-type', 'application/problem+json; charset=utf-8')

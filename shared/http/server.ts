@@ -65,7 +65,9 @@ export async function createHttpServer({
   }).withTypeProvider<ZodTypeProvider>() as HttpServer
   // Fastify parses text/plain by itself, but no route takes it.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: unknown, text: string) => parseJsonBody(text))
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: unknown, text: string) =>
+    parseJsonBody(text),
+  )
   app.setValidatorCompiler(validatorCompiler)
   // Response schemas are for OpenAPI, and tests check answers against them. To validate each answer would only cost
   // time.
@@ -77,7 +79,11 @@ export async function createHttpServer({
     // A route that itself answers 404, such as a missing file of /docs, has the right method.
     const methods = methodsOf(path).includes(request.method) ? [] : methodsOf(path)
     if (methods.length > 0) void reply.header('allow', methods.join(', '))
-    return sendProblem(request, reply, notFound(path, request.method, { methods, below: path === '/' ? [] : below(path) }))
+    return sendProblem(
+      request,
+      reply,
+      notFound(path, request.method, { methods, below: path === '/' ? [] : below(path) }),
+    )
   })
   observeRequests(app, registry)
   app.decorateRequest('tenant', 'default')

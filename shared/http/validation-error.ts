@@ -38,7 +38,10 @@ export function violationError(violation: SchemaViolation, schema: unknown): Aft
   }
   const parameter = within.length === 0 ? validationContext : within.join('.')
   const message = first?.keyword === 'invalid_union' ? unionMessage(first) : first?.message
-  return new AfterlogError('invalid-parameter', `${parameter}: ${message ?? 'not valid'}`, { parameter, cause: violation })
+  return new AfterlogError('invalid-parameter', `${parameter}: ${message ?? 'not valid'}`, {
+    parameter,
+    cause: violation,
+  })
 }
 
 /** Returns the member names at a path of an object schema, or undefined where it is not an object there. */
@@ -92,6 +95,8 @@ function distance(a: string, b: string): number {
  */
 function unionMessage({ message, params }: Issue): string | undefined {
   const alternatives = Array.isArray(params?.errors) ? (params.errors as unknown[]) : []
-  const issues = alternatives.flatMap((issue) => (Array.isArray(issue) ? (issue as { code?: string; message?: string }[]) : []))
+  const issues = alternatives.flatMap((issue) =>
+    Array.isArray(issue) ? (issue as { code?: string; message?: string }[]) : [],
+  )
   return (issues.find(({ code }) => code !== 'invalid_type') ?? { message }).message
 }

@@ -30,7 +30,9 @@ export function createCodecs({ bytesMax }: { bytesMax: number }) {
     (bytes: Buffer): Promise<Buffer> =>
       decompress(bytes).catch((cause: NodeJS.ErrnoException) => {
         const why =
-          cause.code === 'ERR_BUFFER_TOO_LARGE' ? `it is longer than ${bytesMax} bytes once decompressed` : cause.message
+          cause.code === 'ERR_BUFFER_TOO_LARGE'
+            ? `it is longer than ${bytesMax} bytes once decompressed`
+            : cause.message
         const sentence = `the batch cannot be read as ${codec}: ${why}`
         const instead = recordsInstead(bytes, sentence)
         if (instead === undefined) throw new Error(sentence, { cause })

@@ -98,7 +98,8 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
     const at = { topic: batch.topic, partition: batch.partition }
     let position = positions.get(keyOf(at))
     if (position === undefined) return
-    if (BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset) !== position) return void realign(at, position)
+    if (BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset) !== position)
+      return void realign(at, position)
     const mine = generation
     const parts = fetchParts(batch.messages)
     for (const [i, messages] of parts.entries()) {
@@ -127,7 +128,8 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
     if (position === undefined || to <= position) return
     // Where the fetch has nothing at or behind the position, `last` is the position itself.
     const from = BigInt(first ?? last)
-    if (from !== position && !(soughtMs.has(key) && stretches.isEmpty(key, position, from))) return void realign(at, position)
+    if (from !== position && !(soughtMs.has(key) && stretches.isEmpty(key, position, from)))
+      return void realign(at, position)
     handler.batch({ ...at, from: position, to, messages: [], highWatermark: to })
     moved(at, to)
   }
@@ -215,7 +217,12 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
 
   const run = async (): Promise<void> => {
     if (!closed)
-      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 4, eachBatch })
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: 4,
+        eachBatch,
+      })
   }
 
   async function start(): Promise<void> {

@@ -42,7 +42,8 @@ export function kafkaLogCreator({ log, now = Date.now }: { log: Logger; now?: ()
       last.repeated++
       return undefined
     }
-    if (written.size >= textsMax) for (const [key, { since }] of written) if (time - since >= quietMs) written.delete(key)
+    if (written.size >= textsMax)
+      for (const [key, { since }] of written) if (time - since >= quietMs) written.delete(key)
     if (written.size >= textsMax) written.clear()
     written.set(text, { since: time, repeated: 0 })
     return last?.repeated ?? 0
@@ -52,7 +53,9 @@ export function kafkaLogCreator({ log, now = Date.now }: { log: Logger; now?: ()
     ({ namespace, level, log: entry }: LogEntry) => {
       if (known.test(entry.message)) return
       const text = `kafka ${namespace === '' ? '' : `${namespace}: `}${entry.message}`
-      const details = Object.fromEntries(fields.flatMap((field) => (entry[field] === undefined ? [] : [[field, entry[field]]])))
+      const details = Object.fromEntries(
+        fields.flatMap((field) => (entry[field] === undefined ? [] : [[field, entry[field]]])),
+      )
       if (level === logLevel.DEBUG) return log.trace(details, text)
       const repeated = turn(`${text} ${String(entry['broker'] ?? '')}`)
       if (repeated === undefined) return

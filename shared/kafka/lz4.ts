@@ -63,7 +63,9 @@ function readFrame(input: Buffer, start: number, output: Output): number {
   if (flags >> 6 !== 1) throw corrupt(pos - 3, `the version ${flags >> 6} is unknown`)
   if ((flags & 0x01) !== 0) throw corrupt(pos - 3, 'it needs a dictionary')
   if (blockMax === undefined) throw corrupt(pos - 2, 'the block size is unknown')
-  const [independent, blockChecksum, contentSize, contentChecksum] = [0x20, 0x10, 0x08, 0x04].map((flag) => (flags & flag) !== 0)
+  const [independent, blockChecksum, contentSize, contentChecksum] = [0x20, 0x10, 0x08, 0x04].map(
+    (flag) => (flags & flag) !== 0,
+  )
   if (contentSize) skip(8)
   const frameStart = output.length
   for (let head = word(); head !== 0; head = word()) {
@@ -80,7 +82,14 @@ function readFrame(input: Buffer, start: number, output: Output): number {
 }
 
 /** Appends one block. A match may reach back to `windowStart`. `at` is the place of the block in the whole input. */
-function readBlock(block: Buffer, stored: boolean, at: number, blockMax: number, windowStart: number, output: Output): void {
+function readBlock(
+  block: Buffer,
+  stored: boolean,
+  at: number,
+  blockMax: number,
+  windowStart: number,
+  output: Output,
+): void {
   output.reserve(stored ? block.length : Math.min(blockMax, 255 * block.length))
   const { bytes } = output
   const stop = output.length + blockMax

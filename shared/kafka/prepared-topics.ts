@@ -37,7 +37,8 @@ export function createPreparedTopics({ kafka, topics, log, ...settings }: Prepar
   let states: ReadonlyMap<string, TopicState> = new Map()
   const closing = new AbortController()
 
-  const refusals = (): string[] => [...states.values()].flatMap(({ refused }) => (refused === undefined ? [] : [refused]))
+  const refusals = (): string[] =>
+    [...states.values()].flatMap(({ refused }) => (refused === undefined ? [] : [refused]))
 
   async function prepare(): Promise<void> {
     const admin = kafka.admin({ retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 500 } })

@@ -20,7 +20,12 @@ export interface ProducerSession {
 /** `kafka` must retry briefly (client.ts), since a session that is ended lives on until its retries end. */
 export function createProducerSession({ kafka, timeoutMs }: { kafka: Kafka; timeoutMs: number }): ProducerSession {
   const { createPartitioner, partitionOf } = stickyPartitioner()
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false, createPartitioner })
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner,
+  })
   let underWay: Promise<unknown> = Promise.resolve()
 
   return {
@@ -75,7 +80,8 @@ function stickyPartitioner() {
       return (args: Parameters<typeof choose>[0]): number => {
         const { key } = args.message
         const partition =
-          chosen.get(args.message) ?? (Buffer.isBuffer(key) ? keyHash(key) % args.partitionMetadata.length : choose(args))
+          chosen.get(args.message) ??
+          (Buffer.isBuffer(key) ? keyHash(key) % args.partitionMetadata.length : choose(args))
         chosen.set(args.message, partition)
         return partition
       }

@@ -26,7 +26,13 @@ interface Lane {
 
 const groupMessagesMax = 1000
 
-export function createPublishQueue({ bytesMax, groupBytesMax }: { bytesMax: number; groupBytesMax: (topic: string) => number }) {
+export function createPublishQueue({
+  bytesMax,
+  groupBytesMax,
+}: {
+  bytesMax: number
+  groupBytesMax: (topic: string) => number
+}) {
   /** The next topic to serve comes first. */
   const lanes = new Map<string, Lane>()
   let bytes = 0

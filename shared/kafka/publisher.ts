@@ -179,7 +179,10 @@ export function createPublisher({
   function oversize(topic: string, { bytes }: Waiting): AfterlogError {
     const limit = limitOf(topic)
     const allowed = limit === undefined ? '' : ` of ${limit}`
-    return new AfterlogError('too-large', `a message of ${bytes} bytes is over max.message.bytes${allowed} of the topic ${topic}`)
+    return new AfterlogError(
+      'too-large',
+      `a message of ${bytes} bytes is over max.message.bytes${allowed} of the topic ${topic}`,
+    )
   }
 
   function failed(why: string): void {

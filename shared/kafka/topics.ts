@@ -102,7 +102,9 @@ async function settingsOf(admin: Admin, name: string): Promise<Map<string, strin
       const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames }]
       const answer = await admin.describeConfigs({ includeSynonyms: false, resources })
       return new Map(
-        answer.resources.flatMap(({ configEntries }) => configEntries.map((entry) => [entry.configName, entry.configValue])),
+        answer.resources.flatMap(({ configEntries }) =>
+          configEntries.map((entry) => [entry.configName, entry.configValue]),
+        ),
       )
     } catch (error) {
       if (protocolErrorOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION' || attempt >= 20) throw error

@@ -19,17 +19,27 @@ const recordsMax = 100_000
 export function recordsInstead(compressed: Buffer, why: string): Buffer | undefined {
   if (compressed.byteOffset < headerBytes) return undefined
   const header = Buffer.from(compressed.buffer, compressed.byteOffset - headerBytes, headerBytes)
-  const isBatch = header[magicAt] === 2 && header.readInt32BE(lengthAt) === headerBytes - lengthAt - 4 + compressed.length
+  const isBatch =
+    header[magicAt] === 2 && header.readInt32BE(lengthAt) === headerBytes - lengthAt - 4 + compressed.length
   const count = header.readInt32BE(countAt)
   if (!isBatch || count < 1 || count > recordsMax) return undefined
   const lastDelta = header.readInt32BE(lastOffsetDeltaAt)
   const value = Buffer.from(why)
-  return Buffer.concat(Array.from({ length: count }, (_, index) => record(index === count - 1 ? lastDelta : index, value)))
+  return Buffer.concat(
+    Array.from({ length: count }, (_, index) => record(index === count - 1 ? lastDelta : index, value)),
+  )
 }
 
 /** Writes a record without key, headers or time of its own. */
 function record(offsetDelta: number, value: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from([0, 0]), varint(offsetDelta), varint(-1), varint(value.length), value, varint(0)])
+  const body = Buffer.concat([
+    Buffer.from([0, 0]),
+    varint(offsetDelta),
+    varint(-1),
+    varint(value.length),
+    value,
+    varint(0),
+  ])
   return Buffer.concat([varint(body.length), body])
 }
 

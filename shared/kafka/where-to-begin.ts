@@ -19,7 +19,12 @@ export interface WhereToBeginOptions {
 }
 
 /** Rejects while the answer is not certain. Then call it again, later and with the next attempt. */
-export async function whereToBegin({ offsets, groupId, partitions, attempt }: WhereToBeginOptions): Promise<AssignedPartition[]> {
+export async function whereToBegin({
+  offsets,
+  groupId,
+  partitions,
+  attempt,
+}: WhereToBeginOptions): Promise<AssignedPartition[]> {
   if (partitions.length === 0) return []
   const names = [...new Set(partitions.map(({ topic }) => topic))]
   // In this order, since a log does not end before an offset that was committed earlier.
@@ -31,7 +36,8 @@ export async function whereToBegin({ offsets, groupId, partitions, attempt }: Wh
     const { low, high } = logBounds
     const offset = committed.get(keyOf(at))
     if (offset === undefined) return { ...at, position: low }
-    if (offset > high && attempt < attemptsMin) throw new Error(`${keyOf(at)} ends at ${high}, and ${offset} was committed of it`)
+    if (offset > high && attempt < attemptsMin)
+      throw new Error(`${keyOf(at)} ends at ${high}, and ${offset} was committed of it`)
     // The topic was deleted and made again, so all of it is new.
     if (offset > high) return { ...at, position: low }
     if (offset >= low) return { ...at, position: offset }

@@ -31,7 +31,8 @@ function load(config: KubeConfig, path: string): void {
     config.loadFromFile(path)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code !== undefined) throw wrong(path, `cannot be read: ${message}; write in-cluster, or the path of a kubeconfig`, error)
+    if (code !== undefined)
+      throw wrong(path, `cannot be read: ${message}; write in-cluster, or the path of a kubeconfig`, error)
     throw wrong(path, `is not a kubeconfig: ${message.split('\n')[0]}`, error)
   }
 }
@@ -45,7 +46,10 @@ function checked(config: KubeConfig, path: string): string {
   if (context === null) throw wrong(path, `has no context ${JSON.stringify(name)}, which is its current-context`)
   const cluster = config.getCluster(context.cluster)
   if (cluster === null)
-    throw wrong(path, `has no cluster ${JSON.stringify(context.cluster)}, which its context ${JSON.stringify(name)} names`)
+    throw wrong(
+      path,
+      `has no cluster ${JSON.stringify(context.cluster)}, which its context ${JSON.stringify(name)} names`,
+    )
   if (config.getUser(context.user) === null)
     throw wrong(path, `has no user ${JSON.stringify(context.user)}, which its context ${JSON.stringify(name)} names`)
   const protocol = URL.parse(cluster.server)?.protocol

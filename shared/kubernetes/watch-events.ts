@@ -53,14 +53,17 @@ export async function* watchEvents(options: WatchOptions): AsyncGenerator<WatchE
       case 'DELETED':
       case 'BOOKMARK': {
         const { uid = '', resourceVersion: version } = object?.metadata ?? {}
-        if (version === undefined || version === '') throw new Error(`a watch of ${kind} sent ${type} without a resourceVersion`)
+        if (version === undefined || version === '')
+          throw new Error(`a watch of ${kind} sent ${type} without a resourceVersion`)
         yield { type, uid, resourceVersion: version, line }
         break
       }
       case 'ERROR':
         throw statusError(object, 500)
       default:
-        throw new Error(`a watch of ${kind} sent ${JSON.stringify(type).slice(0, 100)}, which is no known type of event`)
+        throw new Error(
+          `a watch of ${kind} sent ${JSON.stringify(type).slice(0, 100)}, which is no known type of event`,
+        )
     }
   }
 }

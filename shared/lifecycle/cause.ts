@@ -49,17 +49,19 @@ const disruptions: Readonly<Record<string, Outcome>> = {
 }
 
 /**
- * The end that `status.reason` tells, if it is one. Containers that took SIGTERM well make a phase Succeeded of what the
- * kubelet ended; NodeLost is the word of a controller that only lost sight.
+ * The end that `status.reason` tells, if it is one. Containers that took SIGTERM well make a phase Succeeded of what
+ * the kubelet ended; NodeLost is the word of a controller that only lost sight.
  */
 export function statusCause(pod: PodEvidence): Cause | undefined {
-  if (pod.phase === 'Succeeded' && (own(statusReasons, pod.reason) === 'crashed' || pod.reason === 'NodeLost')) return undefined
+  if (pod.phase === 'Succeeded' && (own(statusReasons, pod.reason) === 'crashed' || pod.reason === 'NodeLost'))
+    return undefined
   const outcome = own(statusReasons, pod.reason) ?? (pod.phase === 'Failed' && isRejection(pod) ? 'evicted' : undefined)
   return outcome && { outcome, reason: pod.reason, message: pod.message }
 }
 
 /** Whether the words in status state an end, whatever the phase is. They may be left over from an earlier one. */
-export const namesEnd = ({ reason }: PodEvidence): boolean => Object.hasOwn(statusReasons, reason) || rejections.test(reason)
+export const namesEnd = ({ reason }: PodEvidence): boolean =>
+  Object.hasOwn(statusReasons, reason) || rejections.test(reason)
 
 /**
  * Returns who requested the deletion, where a DisruptionTarget condition states it. Ends by the kubelet are not

@@ -29,7 +29,9 @@ export function conflicts(verdict: Verdict, { pod, lives, events }: Evidence): s
     sentences.push('the container status says OOMKilled and exit code 0: a process of it was killed, not its first one')
   if (pod?.phase === 'Succeeded') {
     const against: string[] = []
-    const failed = mainLives(newest).filter((one) => one.state === 'terminated' && exitCodeOf(one) !== null && one.exitCode !== 0)
+    const failed = mainLives(newest).filter(
+      (one) => one.state === 'terminated' && exitCodeOf(one) !== null && one.exitCode !== 0,
+    )
     for (const { container, exitCode, finishedAt, reason } of failed) {
       const end = `${container} ${reason === 'OOMKilled' ? 'was OOM-killed' : 'ended'} with ${exitInWords(exitCode!)}`
       against.push(`the container status says that ${end}${atClock(finishedAt)}`)
@@ -95,5 +97,7 @@ function disruptionInWords({ disruption, disruptionMessage }: PodEvidence): stri
 /** Whether the Event is about this instance. An Event that is older than the instance is about an earlier one. */
 function isAbout({ container, time }: EventEvidence, life: LifeEvidence | null): boolean {
   if (life === null) return true
-  return (container === '' || container === life.container) && (life.startedAt === null || notBefore(time, life.startedAt))
+  return (
+    (container === '' || container === life.container) && (life.startedAt === null || notBefore(time, life.startedAt))
+  )
 }

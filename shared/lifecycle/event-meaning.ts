@@ -82,7 +82,8 @@ export function eventMeaning(event: Pick<EventEvidence, 'reason' | 'message' | '
 }
 
 /** Whether a fieldPath names a container that is not of `spec.containers`. */
-export const isBeside = (fieldPath: string): boolean => /^spec\.(?:initContainers|ephemeralContainers)\{/.test(fieldPath)
+export const isBeside = (fieldPath: string): boolean =>
+  /^spec\.(?:initContainers|ephemeralContainers)\{/.test(fieldPath)
 
 const kubelet = /^kubelet$/
 /** Karpenter writes an Event for each pod that it drained through the eviction API. */

@@ -9,7 +9,8 @@ export function evictionInWords(message: string): string {
     const details = [
       ...(threshold === null ? [] : [`threshold ${quantity(threshold[1]!)}, available ${quantity(threshold[2]!)}`]),
       ...[...message.matchAll(use)].map(
-        ([, name, used, request, before]) => `${name} used ${quantity(used!)}, request ${quantity((request ?? before)!)}`,
+        ([, name, used, request, before]) =>
+          `${name} used ${quantity(used!)}, request ${quantity((request ?? before)!)}`,
       ),
     ]
     return `the node was low on ${resource}${details.length === 0 ? '' : ` (${details.join('; ')})`}`
@@ -18,7 +19,9 @@ export function evictionInWords(message: string): string {
   if (container !== null) return `${container[1]} exceeded its ephemeral storage limit of ${container[2]}`
   const volume = /Usage of EmptyDir volume "([^"]+)" exceeds the limit "([^"]+)"/.exec(message)
   if (volume !== null) return `the emptyDir volume ${volume[1]} exceeded its limit of ${volume[2]}`
-  const pod = /Pod ephemeral local storage usage exceeds the total limit of containers ([^\s]+?)\.(?:\s|$)/.exec(message)
+  const pod = /Pod ephemeral local storage usage exceeds the total limit of containers ([^\s]+?)\.(?:\s|$)/.exec(
+    message,
+  )
   if (pod !== null) return `its containers together exceeded their ephemeral storage limits of ${pod[1]}`
   const condition = /The node had condition: \[([^\]]+)\]/.exec(message)?.[1]
   if (condition !== undefined) return `the node had the condition ${condition} and took no such pod`

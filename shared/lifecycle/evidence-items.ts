@@ -9,7 +9,15 @@ import { madeUpBy } from './made-up.ts'
 import { endNotice, evictingTaint, nodeDown, nodeGone } from './node-evidence.ts'
 import { isBadLife, newestLives, type Evidence } from './outcome.ts'
 
-export const evidenceKinds = ['container-status', 'pod-status', 'condition', 'event', 'node', 'deletion', 'line'] as const
+export const evidenceKinds = [
+  'container-status',
+  'pod-status',
+  'condition',
+  'event',
+  'node',
+  'deletion',
+  'line',
+] as const
 export type EvidenceKind = (typeof evidenceKinds)[number]
 
 export interface EvidenceItem {
@@ -41,7 +49,9 @@ export function podEvidence(verdict: Verdict, { pod, lives, events, node = [] }:
     ...podStatus(pod, verdict),
     ...deletion(pod, outcome),
     ...condition(pod, verdict),
-    ...[...newestOfEach(events.filter((event) => supporting[outcome].includes(eventMeaning(event)))), ...orders].map(eventItem),
+    ...[...newestOfEach(events.filter((event) => supporting[outcome].includes(eventMeaning(event)))), ...orders].map(
+      eventItem,
+    ),
     ...nodeStates(verdict, node).map(nodeItem),
   ].toSorted(oldestFirst)
 }
@@ -98,7 +108,13 @@ function podStatus(pod: Evidence['pod'], verdict: Verdict): EvidenceItem[] {
 function deletion(pod: Evidence['pod'], outcome: Outcome): EvidenceItem[] {
   if (pod === null || (pod.deletedAt === null && !pod.gone) || outcome === 'completed') return []
   const request = pod.deletedAt === null ? [] : ['deletion was requested']
-  return [{ kind: 'deletion', time: pod.deletedAt, text: [...request, ...(pod.gone ? ['the object is gone'] : [])].join('; ') }]
+  return [
+    {
+      kind: 'deletion',
+      time: pod.deletedAt,
+      text: [...request, ...(pod.gone ? ['the object is gone'] : [])].join('; '),
+    },
+  ]
 }
 
 function condition(pod: Evidence['pod'], verdict: Verdict): EvidenceItem[] {
@@ -146,7 +162,9 @@ function nodeStates({ outcome, endAt, diedAt, over }: Verdict, node: readonly No
 }
 
 const pressure = (node: readonly NodeEvidence[], at: string | null): NodeEvidence | undefined =>
-  node.findLast(({ what, status, since }) => what.endsWith('Pressure') && status === 'True' && (at === null || since <= at))
+  node.findLast(
+    ({ what, status, since }) => what.endsWith('Pressure') && status === 'True' && (at === null || since <= at),
+  )
 
 const nodeItem = ({ what, status, since, reason, message }: NodeEvidence): EvidenceItem => ({
   kind: 'node',

@@ -3,7 +3,16 @@
 
 import type { KernelOom } from './kernel-oom.ts'
 
-export const outcomes = ['running', 'completed', 'crashed', 'oomkilled', 'evicted', 'node-lost', 'deleted', 'unknown'] as const
+export const outcomes = [
+  'running',
+  'completed',
+  'crashed',
+  'oomkilled',
+  'evicted',
+  'node-lost',
+  'deleted',
+  'unknown',
+] as const
 /** How a pod or life ended; `running` has not ended. */
 export type Outcome = (typeof outcomes)[number]
 

@@ -42,7 +42,8 @@ export function exitInWords(exitCode: number): string {
 export const signalOf = (exitCode: number): string | undefined => signals[exitCode - 128]
 
 /** Returns the number of that signal, or null. */
-export const signalNumberOf = (exitCode: number): number | null => (signalOf(exitCode) === undefined ? null : exitCode - 128)
+export const signalNumberOf = (exitCode: number): number | null =>
+  signalOf(exitCode) === undefined ? null : exitCode - 128
 
 /** Returns the name of a signal, which some runtimes report beside the code. */
 export const signalNamed = (signal: number): string => signals[signal] ?? `signal ${signal}`

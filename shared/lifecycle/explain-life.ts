@@ -48,7 +48,8 @@ export function endInWords(life: LifeEvidence, around: LifeSurroundings): string
     return `${name} could not be started (${reason}, ${exitInWords(exitCode)})${when}${words}`
   }
   const probe = restartOrdered(life, around.events)
-  if (probe !== undefined) return `${name} was killed by the kubelet, since it ${probe.why} (${exitInWords(exitCode)})${when}`
+  if (probe !== undefined)
+    return `${name} was killed by the kubelet, since it ${probe.why} (${exitInWords(exitCode)})${when}`
   return `${name} ${exitClause(life, exitCode)}${when}`
 }
 
@@ -72,7 +73,8 @@ export function restartOrdered(
     if (event.reason !== 'Killing' || event.container !== container) continue
     const why = /^Container \S+ (.+?),? (?:and )?will be (?:restarted|killed)/.exec(event.message)?.[1]
     const before = secondsBetween(event.time, finishedAt)
-    if (why !== undefined && before >= -1 && before <= graceSMax && event.time >= (startedAt ?? '')) return { event, why }
+    if (why !== undefined && before >= -1 && before <= graceSMax && event.time >= (startedAt ?? ''))
+      return { event, why }
   }
   return undefined
 }

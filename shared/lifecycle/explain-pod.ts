@@ -49,7 +49,8 @@ function ownDeath({ life, reason, message, diedAt, outcome, over }: Verdict, aro
   const looping = Object.entries(pod?.waiting ?? {}).find(([, why]) => why === 'CrashLoopBackOff')
   if (pod?.phase === 'Failed' && (life === null || lifeOutcome(life) === 'completed')) {
     const words = [reason, plain(message)].filter((text) => text !== '').join(': ')
-    const how = life === null ? '; how its containers ended is not known' : ', although all its containers ended with exit code 0'
+    const how =
+      life === null ? '; how its containers ended is not known' : ', although all its containers ended with exit code 0'
     return `it failed${atClock(diedAt)}${words === '' ? '' : ` (${words})`}${how}`
   }
   if (life === null) {
@@ -59,7 +60,9 @@ function ownDeath({ life, reason, message, diedAt, outcome, over }: Verdict, aro
   }
   const end = endInWords(life, around)
   if (looping?.[0] === life.container) return `${end}; it crashes again and again (CrashLoopBackOff)`
-  const again = around.evidence.lives.find(({ container, state }) => container === life.container && state === 'running')
+  const again = around.evidence.lives.find(
+    ({ container, state }) => container === life.container && state === 'running',
+  )
   return !over && diedAt === null && again !== undefined ? `${end}; it was started again and runs` : end
 }
 
@@ -124,7 +127,8 @@ function evicted(verdict: Verdict, { pod, events, node = [] }: Evidence): string
     }
     case 'EvictionByEvictionAPI': {
       const notice = at === null ? undefined : endNotice(node, at)
-      const taint = notice === undefined ? '' : `; its node was to end: taint ${taintKey(notice)} since ${clock(notice.since)}`
+      const taint =
+        notice === undefined ? '' : `; its node was to end: taint ${taintKey(notice)} since ${clock(notice.since)}`
       return `evicted through the eviction API${when}, as a drain of its node does${taint}`
     }
     case 'DeletionByTaintManager':
@@ -135,7 +139,8 @@ function evicted(verdict: Verdict, { pod, events, node = [] }: Evidence): string
       return `evicted${when}, since it did not tolerate ${words}`
     }
     case 'TerminationByKubelet': {
-      if (/critical pod/i.test(message)) return `evicted by the kubelet${when} to make room for a critical pod: ${plain(message)}`
+      if (/critical pod/i.test(message))
+        return `evicted by the kubelet${when} to make room for a critical pod: ${plain(message)}`
       const why = evictionInWords(message)
       return `evicted by the kubelet${when}${why === '' ? '; it did not say why' : `: ${why}`}`
     }
@@ -184,7 +189,9 @@ const knownEnd = ({ endAt, life }: Verdict): string | null => endAt ?? life?.fin
 const taken = (at: string | null): string => (at === null ? '' : `; the pod was given up at ${clock(at)}`)
 
 const nodeInWords = (message: string, reason: string): string =>
-  message === '' ? reason : plain(message).replace('Kubelet stopped posting node status', 'kubelet stopped posting status')
+  message === ''
+    ? reason
+    : plain(message).replace('Kubelet stopped posting node status', 'kubelet stopped posting status')
 
 function deleted({ endAt, life, message }: Verdict, { evidence }: PodSurroundings): string {
   const { pod, node = [] } = evidence

@@ -36,7 +36,11 @@ export function instancesOf<Report extends InstanceReport>(reports: readonly Rep
 function withoutEpoch<Report extends InstanceReport>(report: Report): Report {
   const { startedAt, finishedAt } = report
   if (!isEpoch(startedAt) && !isEpoch(finishedAt)) return report
-  return { ...report, startedAt: isEpoch(startedAt) ? null : startedAt, finishedAt: isEpoch(finishedAt) ? null : finishedAt }
+  return {
+    ...report,
+    startedAt: isEpoch(startedAt) ? null : startedAt,
+    finishedAt: isEpoch(finishedAt) ? null : finishedAt,
+  }
 }
 
 const isEpoch = (time: string | null): boolean => time !== null && time.startsWith('1970-01-01')
@@ -45,13 +49,16 @@ const isEpoch = (time: string | null): boolean => time !== null && time.startsWi
 export const sharesNumber = (
   life: { container: string; restart: number | null },
   lives: readonly { container: string; restart: number | null }[],
-): boolean => lives.some((other) => other !== life && other.container === life.container && other.restart === life.restart)
+): boolean =>
+  lives.some((other) => other !== life && other.container === life.container && other.restart === life.restart)
 
 function reportsByInstance<Report extends InstanceReport>(reports: readonly Report[]): Report[][] {
   const instances: Report[][] = []
   const best = reports.toSorted((a, b) => compare(BigInt(b.version), BigInt(a.version)) || byNumber(a, b))
   // Reports whose number is made up come last, and join the instance with their container id.
-  const named = best.filter(({ containerId }) => containerId !== '').toSorted((a, b) => Number(isLost(a)) - Number(isLost(b)))
+  const named = best
+    .filter(({ containerId }) => containerId !== '')
+    .toSorted((a, b) => Number(isLost(a)) - Number(isLost(b)))
   for (const report of named) {
     const own = instances.find(([first]) => isSame(first!, report))
     if (own === undefined) instances.push([report])
@@ -74,8 +81,12 @@ function isSame(a: InstanceReport, b: InstanceReport): boolean {
 
 // Fills what the report of the highest version lacks from other reports of the instance: a made-up end has no start.
 function together<Report extends InstanceReport>(reports: readonly Report[]): Report {
-  const [best, ...others] = reports.toSorted((a, b) => compare(BigInt(b.version), BigInt(a.version))) as [Report, ...Report[]]
-  const first = (of: (report: Report) => string): string => of(best) || of(others.find((other) => of(other) !== '') ?? best)
+  const [best, ...others] = reports.toSorted((a, b) => compare(BigInt(b.version), BigInt(a.version))) as [
+    Report,
+    ...Report[],
+  ]
+  const first = (of: (report: Report) => string): string =>
+    of(best) || of(others.find((other) => of(other) !== '') ?? best)
   return {
     ...best,
     restart: ([best, ...others].find((report) => !isLost(report)) ?? best).restart,

@@ -78,16 +78,26 @@ export function withoutOutdatedEnd(
   lives: readonly LifeEvidence[],
   main: readonly LifeEvidence[],
 ): PodEvidence | null {
-  if (pod === null || pod.gone || pod.statusAt === null || (pod.phase !== 'Failed' && pod.phase !== 'Succeeded')) return pod
+  if (pod === null || pod.gone || pod.statusAt === null || (pod.phase !== 'Failed' && pod.phase !== 'Succeeded'))
+    return pod
   const newest = pod.statusAt
   const isNewer = ({ startedAt }: LifeEvidence): boolean => startedAt !== null && !notBefore(newest, startedAt)
   // A status may have nothing but a reason, and no time but the pod's start.
   const isKnown = ({ finishedAt }: LifeEvidence): boolean => finishedAt !== null && notBefore(newest, finishedAt)
   const outlived = main.some(
-    (life) => isNewer(life) && lives.some((other) => other.container === life.container && other !== life && isKnown(other)),
+    (life) =>
+      isNewer(life) && lives.some((other) => other.container === life.container && other !== life && isKnown(other)),
   )
   if (!outlived) return pod
-  return { ...pod, phase: 'Running', reason: '', message: '', disruption: '', disruptionMessage: '', disruptionAt: null }
+  return {
+    ...pod,
+    phase: 'Running',
+    reason: '',
+    message: '',
+    disruption: '',
+    disruptionMessage: '',
+    disruptionAt: null,
+  }
 }
 
 /** Whether the life is the last one before a restart, in a pod whose status still states its forced end. */

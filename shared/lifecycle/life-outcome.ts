@@ -1,5 +1,5 @@
-// Pure: how one container instance ended. `lifeOutcome` knows only what its own status said; `lifeOutcomeOf` also knows how the
-// pod ended and whether the container was started again: a SIGTERM that came with a deletion is no crash.
+// Pure: how one container instance ended. `lifeOutcome` knows only what its own status said; `lifeOutcomeOf` also knows
+// how the pod ended and whether the container was started again: a SIGTERM that came with a deletion is no crash.
 import { secondsBetween } from './clock.ts'
 import type { LifeEvidence, Outcome, Verdict } from './evidence.ts'
 import { madeUpBy } from './made-up.ts'
@@ -25,7 +25,8 @@ export function lifeOutcomeOf(life: LifeEvidence, pod: Verdict, newest: boolean)
   const alone = lifeOutcome(life)
   if (!newest) return alone === 'running' ? 'unknown' : alone
   if (alone !== 'oomkilled' && alone !== 'completed' && stoppedWithWork(life, pod)) return pod.outcome
-  const podEnd = pod.outcome === 'deleted' || pod.outcome === 'evicted' || pod.outcome === 'node-lost' ? pod.outcome : undefined
+  const podEnd =
+    pod.outcome === 'deleted' || pod.outcome === 'evicted' || pod.outcome === 'node-lost' ? pod.outcome : undefined
   switch (alone) {
     case 'running':
       return pod.over ? (podEnd ?? 'unknown') : 'running'
@@ -52,7 +53,11 @@ function stoppedWithWork(life: LifeEvidence, { outcome, over, life: work, diedAt
   return life.finishedAt === null || workEnded === null || notBefore(life.finishedAt, workEnded)
 }
 
-function endedBy(life: LifeEvidence, alone: Outcome, { outcome, endAt, conditionAt = null, life: last }: Verdict): boolean {
+function endedBy(
+  life: LifeEvidence,
+  alone: Outcome,
+  { outcome, endAt, conditionAt = null, life: last }: Verdict,
+): boolean {
   const since = conditionAt !== null && (endAt === null || conditionAt < endAt) ? conditionAt : endAt
   if (since !== null && life.finishedAt !== null) return notBefore(life.finishedAt, since)
   if (life.kind === 'init') return false

@@ -4,7 +4,10 @@
 // time (unknownExitCode and unknownExitReason of its CRI plugin).
 import type { LifeEvidence } from './evidence.ts'
 
-export function madeUpBy({ reason, exitCode }: Pick<LifeEvidence, 'reason' | 'exitCode'>): 'kubelet' | 'containerd' | undefined {
+export function madeUpBy({
+  reason,
+  exitCode,
+}: Pick<LifeEvidence, 'reason' | 'exitCode'>): 'kubelet' | 'containerd' | undefined {
   if (reason === 'ContainerStatusUnknown') return 'kubelet'
   return reason === 'Unknown' && exitCode === 255 ? 'containerd' : undefined
 }

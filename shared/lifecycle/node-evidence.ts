@@ -1,4 +1,5 @@
-// Pure: what was the matter with a pod's node around a time, from the states that Kubernetes told of it: conditions, taints, deletion.
+// Pure: what was the matter with a pod's node around a time, from the states that Kubernetes told of it: conditions,
+// taints, deletion.
 import type { EventEvidence, LifeEvidence, NodeEvidence } from './evidence.ts'
 import { secondsBetween } from './clock.ts'
 import { notBefore } from './life-outcome.ts'
@@ -49,7 +50,9 @@ export function nodeDownOrSaidSo(
   return event
 }
 
-/** docker and CRI-O write 255 and Error for a container that is gone after a reboot: a node that was down by then tells. */
+/**
+ * docker and CRI-O write 255 and Error for a container that is gone after a reboot: a node that was down by then tells.
+ */
 export const wentWithNode = (
   { exitCode, finishedAt }: LifeEvidence,
   states: readonly NodeEvidence[],

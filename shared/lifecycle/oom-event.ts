@@ -1,5 +1,5 @@
-// Pure: which container instances an Event of an OOM kill is about. A runtime may tell no more of it than Error and exit
-// code 137, as where the node itself was out of memory (kubernetes/kubernetes#19825, #53669).
+// Pure: which container instances an Event of an OOM kill is about. A runtime may tell no more of it than Error and
+// exit code 137, as where the node itself was out of memory (kubernetes/kubernetes#19825, #53669).
 import { secondsBetween } from './clock.ts'
 import { eventMeaning } from './event-meaning.ts'
 import type { EventEvidence, LifeEvidence } from './evidence.ts'
@@ -10,7 +10,10 @@ import { madeUpBy } from './made-up.ts'
 const within = { beforeS: 60, afterS: 10 }
 
 /** The lives with the Event of an OOM kill in them: those that ended by SIGKILL around it. */
-export function withOomEvents<Life extends LifeEvidence>(lives: readonly Life[], events: readonly EventEvidence[]): Life[] {
+export function withOomEvents<Life extends LifeEvidence>(
+  lives: readonly Life[],
+  events: readonly EventEvidence[],
+): Life[] {
   const kills = events.filter((event) => eventMeaning(event) === 'oomkilled')
   if (kills.length === 0) return [...lives]
   return lives.map((life) => {

@@ -1,5 +1,6 @@
-// Pure: the outcome of a pod from all that is known of it, at query time. A pod's outcome is that of its last death, also while it
-// lives again; one that has not died is `running`, and CrashLoopBackOff is `crashed`. The order of the rules is docs/decisions/0004-outcomes.md.
+// Pure: the outcome of a pod from all that is known of it, at query time. A pod's outcome is that of its last death,
+// also while it lives again; one that has not died is `running`, and CrashLoopBackOff is `crashed`. The order of the
+// rules is docs/decisions/0004-outcomes.md.
 import { disruptionCause, namesEnd, type Cause } from './cause.ts'
 import type { EventEvidence, LifeEvidence, NodeEvidence, Outcome, PodEvidence, Verdict } from './evidence.ts'
 import { endedBefore, endedByForce, kubeletEnd, statedEnd, withoutOutdatedEnd } from './kubelet-end.ts'
@@ -55,7 +56,8 @@ function completedBefore(
 function lostWithNode({ pod, node = [] }: Evidence): (Cause & { at: string }) | undefined {
   const gone = nodeGone(node)
   if (gone === undefined || pod === null || pod.gone || pod.deletedAt !== null) return undefined
-  if (pod.phase === 'Succeeded' || pod.phase === 'Failed' || !notBefore(gone.since, pod.statusAt ?? '')) return undefined
+  if (pod.phase === 'Succeeded' || pod.phase === 'Failed' || !notBefore(gone.since, pod.statusAt ?? ''))
+    return undefined
   return { outcome: 'node-lost', reason: 'NodeGone', message: gone.message, at: gone.since }
 }
 
@@ -80,7 +82,8 @@ interface Stop extends Cause {
   at: string | null
 }
 
-// Deletion, by whomever: a person, the eviction API, the scheduler, a taint, the garbage collector. Only Events of it count as well.
+// Deletion, by whomever: a person, the eviction API, the scheduler, a taint, the garbage collector. Only Events of it
+// count as well.
 function stopping({ pod, node = [] }: Evidence, facts: EventFacts): Stop | undefined {
   const event = facts.tainted ?? facts.stopping
   const notReady = facts.notReady.at(-1)
@@ -88,7 +91,9 @@ function stopping({ pod, node = [] }: Evidence, facts: EventFacts): Stop | undef
   // A node that went away took pods along that the object, or the last Event, still says are running.
   if (!asked && pod?.phase === 'Succeeded') return undefined
   if (!asked && event === undefined) {
-    return pod === null && notReady !== undefined ? { outcome: 'node-lost', ...wordsOf(notReady), at: notReady.time } : undefined
+    return pod === null && notReady !== undefined
+      ? { outcome: 'node-lost', ...wordsOf(notReady), at: notReady.time }
+      : undefined
   }
   const at = earliest(pod?.deletedAt ?? null, event?.time ?? null)
   const cause = pod === null ? undefined : disruptionCause(pod)
@@ -102,11 +107,13 @@ function stopping({ pod, node = [] }: Evidence, facts: EventFacts): Stop | undef
 }
 
 // The pod garbage collector itself writes the phase before it deletes a pod.
-const cleanedUp = ({ disruption, phase }: PodEvidence): boolean => disruption === 'DeletionByPodGC' && phase === 'Failed'
+const cleanedUp = ({ disruption, phase }: PodEvidence): boolean =>
+  disruption === 'DeletionByPodGC' && phase === 'Failed'
 
 const earliest = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b < a) ? b : a)
 
-// Was the pod well when its end was asked for? A container that had died before, and was not restarted, died of its own.
+// Was the pod well when its end was asked for? A container that had died before, and was not restarted, died of its
+// own.
 function aliveAt(at: string | null, { pod }: Evidence, main: readonly LifeEvidence[]): boolean {
   if (main.some((life) => lifeOutcome(life) === 'oomkilled')) return false
   const diedBefore = (life: LifeEvidence): boolean => {
@@ -119,10 +126,17 @@ function aliveAt(at: string | null, { pod }: Evidence, main: readonly LifeEviden
   return pod === null || (pod.phase !== 'Succeeded' && pod.phase !== 'Failed' && !crashLooping(pod))
 }
 
-function endOfPod(cause: Cause, { pod, lives }: Evidence, main: readonly LifeEvidence[], endAt: string | null): Verdict {
+function endOfPod(
+  cause: Cause,
+  { pod, lives }: Evidence,
+  main: readonly LifeEvidence[],
+  endAt: string | null,
+): Verdict {
   const last = latest(
     main.filter(
-      (life) => life.state === 'terminated' && (endAt === null || life.finishedAt === null || notBefore(life.finishedAt, endAt)),
+      (life) =>
+        life.state === 'terminated' &&
+        (endAt === null || life.finishedAt === null || notBefore(life.finishedAt, endAt)),
     ),
   )
   const diedAt =
@@ -150,12 +164,17 @@ function ownEnd(
   const { pod } = evidence
   const over = stopped || pod?.phase === 'Succeeded' || pod?.phase === 'Failed'
   const dead = main.filter(({ state }) => state === 'terminated')
-  const by = (outcome: Outcome, life: LifeEvidence | undefined, words?: { reason: string; message: string }): Verdict => ({
+  const by = (
+    outcome: Outcome,
+    life: LifeEvidence | undefined,
+    words?: { reason: string; message: string },
+  ): Verdict => ({
     outcome,
     reason: words?.reason ?? life?.reason ?? '',
     message: words?.message || life?.message || '',
     exitCode: life === undefined ? null : exitCodeOf(life),
-    diedAt: life?.finishedAt ?? (over ? noEarlierThanStarts(pod?.deletedAt ?? pod?.statusAt ?? null, evidence.lives) : null),
+    diedAt:
+      life?.finishedAt ?? (over ? noEarlierThanStarts(pod?.deletedAt ?? pod?.statusAt ?? null, evidence.lives) : null),
     endAt: null,
     life: life ?? null,
     over,
@@ -176,16 +195,24 @@ function ownEnd(
       message: '',
     })
   if (facts.death !== undefined && (pod === null || !over)) {
-    const verdict = by(facts.death.meaning === 'oomkilled' ? 'oomkilled' : 'crashed', latest(dead), wordsOf(facts.death))
+    const verdict = by(
+      facts.death.meaning === 'oomkilled' ? 'oomkilled' : 'crashed',
+      latest(dead),
+      wordsOf(facts.death),
+    )
     return { ...verdict, diedAt: verdict.diedAt ?? facts.death.time }
   }
   const lost = ended.find((life) => lifeOutcome(life) === 'unknown' || wentWithNode(life, node, facts.notReady))
   const down =
-    lost === undefined || !over ? undefined : nodeDownOrSaidSo(node, facts.notReady, lost.finishedAt ?? pod?.statusAt ?? null)
+    lost === undefined || !over
+      ? undefined
+      : nodeDownOrSaidSo(node, facts.notReady, lost.finishedAt ?? pod?.statusAt ?? null)
   if (lost !== undefined && down !== undefined) return by('node-lost', lost, wordsOf(down))
   // All of them ended well, and still somebody called it failed; or nobody told of any.
   if (pod?.phase === 'Failed')
-    return lost === undefined ? by('crashed', dead.length === main.length ? latest(dead) : undefined, words) : by('unknown', lost)
+    return lost === undefined
+      ? by('crashed', dead.length === main.length ? latest(dead) : undefined, words)
+      : by('unknown', lost)
   if (dead.length > 0 && dead.length === main.length && (over || !waitsToStart(pod, newest)))
     return by(lost === undefined ? 'completed' : 'unknown', lost ?? latest(dead))
   if (over) return by('unknown', undefined, words)
@@ -193,7 +220,10 @@ function ownEnd(
   const survived = latest(
     evidence.lives.filter(
       (life) =>
-        isMain(life) && life.state === 'terminated' && isBad(lifeOutcome(life)) && !wentWithNode(life, node, facts.notReady),
+        isMain(life) &&
+        life.state === 'terminated' &&
+        isBad(lifeOutcome(life)) &&
+        !wentWithNode(life, node, facts.notReady),
     ),
   )
   if (survived !== undefined) return { ...by(lifeOutcome(survived), survived), diedAt: null }
@@ -204,7 +234,9 @@ function ownEnd(
 
 // A container that does the work, or an init container before it, is to start (again). Sidecars do not hold up the end.
 function waitsToStart(pod: PodEvidence | null, newest: readonly LifeEvidence[]): boolean {
-  const besides = newest.filter(({ kind }) => kind === 'sidecar' || kind === 'ephemeral').map(({ container }) => container)
+  const besides = newest
+    .filter(({ kind }) => kind === 'sidecar' || kind === 'ephemeral')
+    .map(({ container }) => container)
   return Object.keys(pod?.waiting ?? {}).some((container) => !besides.includes(container))
 }
 
@@ -215,7 +247,11 @@ function runningWords(pod: PodEvidence | null, waiting: string | undefined) {
 }
 
 // Init containers count until the work has begun; a sidecar only while it crash-loops.
-function failedBesides(newest: readonly LifeEvidence[], pod: PodEvidence | null, main: readonly LifeEvidence[]): LifeEvidence[] {
+function failedBesides(
+  newest: readonly LifeEvidence[],
+  pod: PodEvidence | null,
+  main: readonly LifeEvidence[],
+): LifeEvidence[] {
   return newest.filter((life) => {
     if (life.kind === 'init') return main.length === 0 && life.state === 'terminated'
     return life.kind === 'sidecar' && life.state === 'terminated' && pod?.waiting[life.container] === 'CrashLoopBackOff'

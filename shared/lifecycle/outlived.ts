@@ -8,7 +8,9 @@ import type { EventEvidence, LifeEvidence, PodEvidence } from './evidence.ts'
 export function startedAfter({ time, container }: EventEvidence, newest: readonly LifeEvidence[]): boolean {
   return newest.some(
     (life) =>
-      (container === '' || life.container === container) && life.startedAt !== null && second(life.startedAt) > second(time),
+      (container === '' || life.container === container) &&
+      life.startedAt !== null &&
+      second(life.startedAt) > second(time),
   )
 }
 
@@ -21,7 +23,8 @@ export function readyAfter({ time }: EventEvidence, pod: PodEvidence | null): bo
 /**
  * The kubelet stops containers in the words of a deletion whenever nothing of a pod is left to run (killPod after
  * computePodActions in pkg/kubelet/kuberuntime/kuberuntime_manager.go): a failed probe with restartPolicy Never, a
- * changed sandbox, work that is done. An object from after that, or with a phase that is over, would know of a deletion.
+ * changed sandbox, work that is done. An object from after that, or with a phase that is over, would know of a
+ * deletion.
  */
 export function stoppedUndeleted({ time }: EventEvidence, pod: PodEvidence | null): boolean {
   if (pod === null || pod.gone || pod.deletedAt !== null || pod.disruption !== '') return false
@@ -29,8 +32,8 @@ export function stoppedUndeleted({ time }: EventEvidence, pod: PodEvidence | nul
 }
 
 /**
- * A pod did not die before a container of it started: a status that holds only the reason of an end has no time but that
- * of the pod's start. null where no time is known.
+ * A pod did not die before a container of it started: a status that holds only the reason of an end has no time but
+ * that of the pod's start. null where no time is known.
  */
 export function noEarlierThanStarts(time: string | null, lives: readonly LifeEvidence[]): string | null {
   if (time === null) return null

@@ -28,7 +28,9 @@ export function readEvents(
   // deleted later (processPodOnNode in pkg/controller/tainteviction/taint_eviction.go).
   const takenBack = ordered.findLast((event) => eventMeaning(event) === 'untainted')?.time ?? ''
   // Sidecars are stopped once the work is done.
-  const besides = new Set(newest.filter(({ kind }) => kind !== 'container' && kind !== '').map(({ container }) => container))
+  const besides = new Set(
+    newest.filter(({ kind }) => kind !== 'container' && kind !== '').map(({ container }) => container),
+  )
   for (const event of ordered) {
     const meaning = eventMeaning(event)
     const restarted = startedAfter(event, newest)
@@ -58,7 +60,8 @@ export function readEvents(
         break
       case 'oomkilled':
       case 'crashing':
-        if (!outlived && !(meaning === 'crashing' && facts.death?.meaning === 'oomkilled')) facts.death = { ...event, meaning }
+        if (!outlived && !(meaning === 'crashing' && facts.death?.meaning === 'oomkilled'))
+          facts.death = { ...event, meaning }
         break
       case 'started':
         if (facts.death?.container === event.container) delete facts.death

@@ -1,12 +1,16 @@
-// One line as its rows tell it. The same fragments may be stored again, joined in other groups by other batches: a row goes on
-// where the line ends so far, or repeats a part of it. Only text that is there already is ever taken for a repetition.
+// One line as its rows tell it. The same fragments may be stored again, joined in other groups by other batches: a row
+// goes on where the line ends so far, or repeats a part of it. Only text that is there already is ever taken for a
+// repetition.
 import type { Line } from './row-decoder.ts'
 
 /** Joined lines are cut here, visibly. */
 export const joinedBytesMax = 1024 * 1024
 export const cutMark = Buffer.from(' …[cut by afterlog]')
 
-/** Between two fragments: `from` is the offset of the row that ended here, `next` where the following one begins at the earliest. */
+/**
+ * Between two fragments: `from` is the offset of the row that ended here, `next` where the following one begins at the
+ * earliest.
+ */
 interface Boundary {
   from: number
   next: number
@@ -106,7 +110,11 @@ function within(to: Assembly, row: Line): number | undefined {
   const search = (at: number): void => {
     if (at > 0 && at <= to.size && !to.boundaries.has(at) && agrees(to, row, at)) places.push(at)
   }
-  for (let at = to.text.indexOf(head, 1); at > 0 && at < to.held && places.length < 2; at = to.text.indexOf(head, at + 1))
+  for (
+    let at = to.text.indexOf(head, 1);
+    at > 0 && at < to.held && places.length < 2;
+    at = to.text.indexOf(head, at + 1)
+  )
     search(at)
   if (to.open) for (let at = Math.max(1, to.size - head.length + 1); at < to.size && places.length < 2; at++) search(at)
   return new Set(places).size === 1 ? places[0] : undefined

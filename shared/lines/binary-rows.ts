@@ -1,5 +1,5 @@
-// Values of RowBinary, one after the other, as ClickHouse's documentation of the format has them: numbers little-endian, strings behind
-// their length as LEB128.
+// Values of RowBinary, one after the other, as ClickHouse's documentation of the format has them: numbers
+// little-endian, strings behind their length as LEB128.
 
 /** Thrown where the bytes end inside a value. */
 export const cut = new Error('the engine ended its answer inside a row')

@@ -1,5 +1,6 @@
-// CRI cuts a long line into fragments (P P … F). Those that came in one batch were joined at ingest; a batch boundary keeps others
-// apart, and the same fragments sent in other batches stand beside both. Rows in, each line of the file out, once. Pure.
+// CRI cuts a long line into fragments (P P … F). Those that came in one batch were joined at ingest; a batch boundary
+// keeps others apart, and the same fragments sent in other batches stand beside both. Rows in, each line of the file
+// out, once. Pure.
 import type { Line } from './row-decoder.ts'
 import { beginLine, forkLine, settle, takeRow, type Assembly } from './assembly.ts'
 
@@ -21,7 +22,10 @@ export interface Joiner {
   knows(key: string): boolean
   /** Rows of one stream right before those to come: what goes on from them or repeats them is not shown. */
   recall(key: string, rows: readonly Line[]): void
-  /** Rows in ascending order, after all earlier ones. A line stands where its first row stood; later rows never change it. */
+  /**
+   * Rows in ascending order, after all earlier ones. A line stands where its first row stood; later rows never change
+   * it.
+   */
   join(rows: readonly Line[]): { lines: Line[]; open: OpenLine[] }
 }
 

@@ -1,6 +1,7 @@
 // The one place that turns a request's filters into what is read of `logs`; the tenant is always the first condition.
-// Time bounds come with bounds of the hour bucket beside them: the sorting key is (tenant, hour, namespace, pod, …), so the
-// hour is what the primary index prunes by (2 M lines of one day, 2 hours asked: 12 granules of 185 with it, 185 without).
+// Time bounds come with bounds of the hour bucket beside them: the sorting key is (tenant, hour, namespace, pod, …), so
+// the hour is what the primary index prunes by (2 M lines of one day, 2 hours asked: 12 granules of 185 with it, 185
+// without).
 import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 
@@ -60,7 +61,8 @@ export function linesFrom(filter: LineFilter): Fragment {
 }
 
 /** An epoch-ns bound as the engine's DateTime64(9). */
-export const nanoseconds = (ns: bigint): Fragment => sql`fromUnixTimestamp64Nano(${bind('Int64', String(clamp(ns)))}, 'UTC')`
+export const nanoseconds = (ns: bigint): Fragment =>
+  sql`fromUnixTimestamp64Nano(${bind('Int64', String(clamp(ns)))}, 'UTC')`
 
 function equalsAny(field: FilterField, values: readonly string[]): Fragment {
   if (field === 'restart') {
@@ -75,7 +77,9 @@ const hourMax = 4_294_000_000_000_000_000n
 
 function fromBounds(from: bigint): Fragment[] {
   const bound = nanoseconds(from)
-  return from >= hourMax ? [sql`ts >= ${bound}`] : [sql`toStartOfHour(ts) >= toStartOfHour(${bound})`, sql`ts >= ${bound}`]
+  return from >= hourMax
+    ? [sql`ts >= ${bound}`]
+    : [sql`toStartOfHour(ts) >= toStartOfHour(${bound})`, sql`ts >= ${bound}`]
 }
 
 function toBounds(to: bigint): Fragment[] {

@@ -55,7 +55,8 @@ export function lineJson(line: Line): LineJson {
 const newline = Buffer.from('\n')
 
 /** text/plain: each message as stored, and a newline. */
-export const plainText = (lines: readonly Line[]): Buffer => Buffer.concat(lines.flatMap(({ message }) => [message, newline]))
+export const plainText = (lines: readonly Line[]): Buffer =>
+  Buffer.concat(lines.flatMap(({ message }) => [message, newline]))
 
 /** application/x-ndjson: each line as one JSON object, and a newline. */
 export const ndjson = (lines: readonly Line[]): Buffer =>

@@ -1,5 +1,5 @@
-// The order of lines: time, then restart, file, offset or place in the batch, identity, so that lines of one nanosecond keep theirs.
-// (ts, identity) names a line; rows that agree in it are one line sent more than once.
+// The order of lines: time, then restart, file, offset or place in the batch, identity, so that lines of one nanosecond
+// keep theirs. (ts, identity) names a line; rows that agree in it are one line sent more than once.
 import { bind, raw, sql, type Fragment } from '#shared/clickhouse/sql.ts'
 import { compare } from '#shared/compare.ts'
 import { nanoseconds } from './line-filter.ts'
@@ -25,12 +25,15 @@ export const position = raw(positionText)
 /** Ordering by the whole key; `position` must be a column or alias of the statement. */
 export const orderBy = (order: Order): Fragment =>
   raw(
-    ['ts', 'restart', 'file', 'position', 'identity'].map((column) => `${column} ${order === 'asc' ? 'ASC' : 'DESC'}`).join(', '),
+    ['ts', 'restart', 'file', 'position', 'identity']
+      .map((column) => `${column} ${order === 'asc' ? 'ASC' : 'DESC'}`)
+      .join(', '),
   )
 
 /** Lines behind `key` in `order`. */
 export function behind(key: LineKey, order: Order): Fragment {
-  const tuple = sql`(${nanoseconds(key.ts)}, ${bind('Int32', key.restart)}, ${bind('String', key.file)}, ${bind('UInt64', String(key.position))}, ${bind('UInt64', String(key.identity))})`
+  const tuple = sql`(${nanoseconds(key.ts)}, ${bind('Int32', key.restart)}, ${bind('String', key.file)},
+    ${bind('UInt64', String(key.position))}, ${bind('UInt64', String(key.identity))})`
   const columns = raw('(ts, restart, toString(file), position, identity)')
   return order === 'asc' ? sql`${columns} > ${tuple}` : sql`${columns} < ${tuple}`
 }

@@ -35,7 +35,9 @@ const list = raw(columns.join(', '))
 // An alias that shadows no column: `position` is computed, everything else is read.
 const computed = raw(columns.filter((column) => column !== 'position').join(', '))
 
-/** First (asc) or last (desc) hour in which the filter's tenant has a line, found from the index: `hour`, epoch seconds. */
+/**
+ * First (asc) or last (desc) hour in which the filter's tenant has a line, found from the index: `hour`, epoch seconds.
+ */
 export function edgeHour(filter: LineFilter, order: Order): Fragment {
   const rows = linesFrom({ tenant: filter.tenant, fields: {}, ...pick(filter) })
   return statement(
@@ -45,15 +47,17 @@ export function edgeHour(filter: LineFilter, order: Order): Fragment {
 }
 
 /**
- * The next `rows` rows of the filter in groups of `group`: `bound` (ns, as text) is the last time of the group, `count` its
- * rows, `bytes` of its messages. Fewer than `rows` in total means that there are no more.
+ * The next `rows` rows of the filter in groups of `group`: `bound` (ns, as text) is the last time of the group, `count`
+ * its rows, `bytes` of its messages. Fewer than `rows` in total means that there are no more.
  */
 export function timeGroups(filter: LineFilter, order: Order, rows: number, group: number): Fragment {
   const bound = order === 'asc' ? raw('max(ts)') : raw('min(ts)')
-  const times = sql`SELECT ts, length(message) AS size ${linesFrom(filter)} ORDER BY ts ${raw(order)} LIMIT ${uint(rows)}`
+  const times = sql`SELECT ts, length(message) AS size ${linesFrom(filter)} ORDER BY ts ${raw(order)}
+    LIMIT ${uint(rows)}`
   return statement(
     'line-time-groups',
-    sql`SELECT toString(toUnixTimestamp64Nano(${bound})) AS bound, toFloat64(count()) AS count, toFloat64(sum(size)) AS bytes
+    sql`SELECT toString(toUnixTimestamp64Nano(${bound})) AS bound, toFloat64(count()) AS count,
+      toFloat64(sum(size)) AS bytes
     FROM (SELECT intDiv(rowNumberInAllBlocks(), ${uint(group)}) AS g, ts, size FROM (${times}))
     GROUP BY g ORDER BY g`,
   )
@@ -64,7 +68,10 @@ export function allLines(filter: LineFilter): Fragment {
   return statement('lines-of-range', sql`SELECT ${list} FROM (${collapsed(filter)})`)
 }
 
-/** Lines of the filter in `order`, once each, at most `limit`, only those behind `after`, as RowBinary rows for the decoder. */
+/**
+ * Lines of the filter in `order`, once each, at most `limit`, only those behind `after`, as RowBinary rows for the
+ * decoder.
+ */
 export function someLines(filter: LineFilter, order: Order, limit: number, after?: LineKey): Fragment {
   const rest = after === undefined ? raw('') : sql`WHERE ${behind(after, order)}`
   return statement(
@@ -74,7 +81,10 @@ export function someLines(filter: LineFilter, order: Order, limit: number, after
   )
 }
 
-/** The first `limit` rows of the filter in `order` and behind `after`, lines sent twice included, as RowBinary rows for the decoder. */
+/**
+ * The first `limit` rows of the filter in `order` and behind `after`, lines sent twice included, as RowBinary rows for
+ * the decoder.
+ */
 export function firstRows(filter: LineFilter, order: Order, limit: number, after?: LineKey): Fragment {
   const rest = after === undefined ? raw('') : sql` AND ${behind(after, order)}`
   return statement(
@@ -93,22 +103,28 @@ const withShortMessage = columns.map((column) =>
 )
 
 /**
- * The last `count` lines of each container, at most `most` of all, once each, newest first, as RowBinary rows for the decoder; messages as in
+ * The last `count` lines of each container, at most `most` of all, once each, newest first, as RowBinary rows for the
+ * decoder; messages as in
  * `withShortMessage`. `filter`: of pods by uid.
  */
 export function lastOfContainers(filter: LineFilter, count: number, most: number): Fragment {
   return statement(
     'lines-last-of-containers',
-    sql`SELECT ${raw(withShortMessage.join(', '))} FROM (SELECT * FROM (${collapsed(filter)}) ORDER BY ${orderBy('desc')} LIMIT ${uint(count)} BY pod_uid, container LIMIT ${uint(most)})`,
+    sql`SELECT ${raw(withShortMessage.join(', '))} FROM (SELECT * FROM (${collapsed(filter)})
+      ORDER BY ${orderBy('desc')} LIMIT ${uint(count)} BY pod_uid, container LIMIT ${uint(most)})`,
   )
 }
 
-/** Rows of the filter in any order, those of lines that were sent again too, at most `limit`, as RowBinary rows of measured lines. */
+/**
+ * Rows of the filter in any order, those of lines that were sent again too, at most `limit`, as RowBinary rows of
+ * measured lines.
+ */
 export function measuredLines(filter: LineFilter, limit: number): Fragment {
   const read = withShortMessage.map((column) => (column === 'position' ? `${positionText} AS position` : column))
   return statement(
     'lines-of-small-pods',
-    sql`SELECT ${raw(read.join(', '))}, eof, toInt64(length(logs.message)) AS bytes ${linesFrom(filter)} LIMIT ${uint(limit)}`,
+    sql`SELECT ${raw(read.join(', '))}, eof, toInt64(length(logs.message)) AS bytes ${linesFrom(filter)}
+      LIMIT ${uint(limit)}`,
   )
 }
 

@@ -1,4 +1,5 @@
-// Which rows are one pod's. A pod is found by its API uid, by the uid its static manifest gave it (the mirror uid), or as
+// Which rows are one pod's. A pod is found by its API uid, by the uid its static manifest gave it (the mirror uid), or
+// as
 // `unresolved:<cluster>/<namespace>/<pod>` while only container ids are known of it (docs/api.md, GET /v1/pods/{uid}).
 import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { nanoseconds } from './line-filter.ts'
@@ -18,7 +19,8 @@ export function parseUnresolved(uid: string): UnresolvedPod | undefined {
 
 /** Lines of a name that came without a uid, from containers that nothing leads to another pod. */
 export function unresolvedScope({ cluster, namespace, pod }: UnresolvedPod, containerIds: readonly string[]): Fragment {
-  return sql`pod_uid = '' AND cluster = ${str(cluster)} AND namespace = ${str(namespace)} AND pod = ${str(pod)} AND ${bareContainerId} IN ${strs(containerIds)}`
+  return sql`pod_uid = '' AND cluster = ${str(cluster)} AND namespace = ${str(namespace)} AND pod = ${str(pod)}
+    AND ${bareContainerId} IN ${strs(containerIds)}`
 }
 
 /** Lines of a pod: its names first, since the sorting key has them. */
@@ -29,9 +31,12 @@ export function podScope(
 ): Fragment {
   const byUid = sql`pod_uid IN ${strs(uids)}`
   const mine =
-    containerIds.length === 0 ? byUid : sql`(${byUid} OR (pod_uid = '' AND ${bareContainerId} IN ${strs(containerIds)}))`
+    containerIds.length === 0
+      ? byUid
+      : sql`(${byUid} OR (pod_uid = '' AND ${bareContainerId} IN ${strs(containerIds)}))`
   const unique = (values: string[]): Fragment => sql`${strs([...new Set(values)])}`
-  return sql`namespace IN ${unique(names.map(({ namespace }) => namespace))} AND pod IN ${unique(names.map(({ pod }) => pod))} AND ${mine}`
+  return sql`namespace IN ${unique(names.map(({ namespace }) => namespace))}
+    AND pod IN ${unique(names.map(({ pod }) => pod))} AND ${mine}`
 }
 
 /** Times from `from` on, up to `to`. */
@@ -65,7 +70,8 @@ export function livesScope(lives: readonly LifeScope[]): Fragment {
       return sql`(${lines} AND container_id = '' AND ts >= ${nanoseconds(from)}${until})`
     }
     const none = raw('restart < 0')
-    const numbered = timesOfNumber === undefined ? [number] : [byId(number), ...timesOfNumber.map((span) => byTime(number, span))]
+    const numbered =
+      timesOfNumber === undefined ? [number] : [byId(number), ...timesOfNumber.map((span) => byTime(number, span))]
     const ways = [...numbered, byId(none), ...times.map((span) => byTime(none, span))]
     return sql`(container = ${str(container)} AND (${join(ways, ' OR ')}))`
   }

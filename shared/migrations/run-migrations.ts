@@ -27,7 +27,12 @@ export interface RunMigrationsOptions {
  * Returns the numbers of the migrations that this call applied. Rejects with `internal` and a sentence where an applied
  * migration was edited, or the store is newer.
  */
-export async function runMigrations({ store, dir = migrationsDir, fsync, log }: RunMigrationsOptions): Promise<number[]> {
+export async function runMigrations({
+  store,
+  dir = migrationsDir,
+  fsync,
+  log,
+}: RunMigrationsOptions): Promise<number[]> {
   const migrations = await readMigrations(dir)
   const numbers: number[] = []
   await namingSilentHosts(store, async () => {
@@ -130,7 +135,9 @@ async function hasHistory(store: LogStore): Promise<boolean> {
 }
 
 async function readHistory(store: LogStore): Promise<History> {
-  const rows = await store.rows<Applied>({ sql: raw('SELECT DISTINCT number, name, checksum FROM migrations ORDER BY number') })
+  const rows = await store.rows<Applied>({
+    sql: raw('SELECT DISTINCT number, name, checksum FROM migrations ORDER BY number'),
+  })
   return Map.groupBy(rows, (row) => row.number)
 }
 
@@ -176,7 +183,9 @@ async function applyFsync(store: LogStore, on: boolean): Promise<void> {
   const onCluster = store.cluster === undefined ? '' : ' ON CLUSTER {cluster}'
   const settings = `fsync_after_insert = ${value}, fsync_part_directory = ${value}`
   const changes = tables.flatMap(({ name, full }) =>
-    /fsync_after_insert = (1|true)/.test(full) === on ? [] : [`ALTER TABLE ${name}${onCluster} MODIFY SETTING ${settings}`],
+    /fsync_after_insert = (1|true)/.test(full) === on
+      ? []
+      : [`ALTER TABLE ${name}${onCluster} MODIFY SETTING ${settings}`],
   )
   if (changes.length > 0) await run(store, changes.join(';\n'))
 }

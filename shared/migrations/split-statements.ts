@@ -16,7 +16,8 @@ export function splitStatements(text: string): string[] {
 }
 
 /** Matches comments, strings, quoted names (with backslashes and doubled quotes), and any other character alone. */
-const tokens = /--[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:\\[^]|''|[^'\\])*'?|`(?:\\[^]|``|[^`\\])*`?|"(?:\\[^]|""|[^"\\])*"?|[^]/g
+const tokens =
+  /--[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:\\[^]|''|[^'\\])*'?|`(?:\\[^]|``|[^`\\])*`?|"(?:\\[^]|""|[^"\\])*"?|[^]/g
 
 function isComment(token: string): boolean {
   return token.startsWith('--') || token.startsWith('/*')

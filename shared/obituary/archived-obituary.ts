@@ -1,5 +1,5 @@
-// Pure: an obituary that is composed again after lines of the pod have expired. What only lines tell is taken from the document that was written
-// while they were there; seals are merged with the record.
+// Pure: an obituary that is composed again after lines of the pod have expired. What only lines tell is taken from the
+// document that was written while they were there; seals are merged with the record.
 import type { Obituary } from './obituary.ts'
 
 /** What `fresh` says, and what only `archived` could still see. */

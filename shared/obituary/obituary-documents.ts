@@ -13,6 +13,7 @@ export interface DocumentRow {
 export const documents = (tenant: string, uids: readonly string[]): Fragment =>
   statement(
     'obituary-documents',
-    sql`SELECT uid, toString(obituaries.revision) AS revision, document ${fromTable(tenant, 'obituaries', { prewhere: true })} AND uid IN ${strs(uids)}
+    sql`SELECT uid, toString(obituaries.revision) AS revision,
+      document ${fromTable(tenant, 'obituaries', { prewhere: true })} AND uid IN ${strs(uids)}
   ORDER BY obituaries.revision DESC, written_at DESC LIMIT 1 BY uid`,
   )

@@ -14,10 +14,15 @@ export function withArchivedSeals(rendered: RenderedPod, before: PodRecord | und
 }
 
 /** Names a life among those of its pod. */
-export const lifeName = (container: string, { restart, containerId }: Pick<LifeJson, 'restart' | 'containerId'>): string =>
-  JSON.stringify([container, restart, containerId])
+export const lifeName = (
+  container: string,
+  { restart, containerId }: Pick<LifeJson, 'restart' | 'containerId'>,
+): string => JSON.stringify([container, restart, containerId])
 
-/** Lives that have ended and whose lines the record counted, by `lifeName`: it has them with the same ends, first and last lines. */
+/**
+ * Lives that have ended and whose lines the record counted, by `lifeName`: it has them with the same ends, first and
+ * last lines.
+ */
 export function livesOnRecord({ pod }: RenderedPod, record: PodRecord): Set<string> {
   const names = pod.containers.flatMap(({ name, lives }) =>
     lives.flatMap((life) => {
@@ -49,11 +54,15 @@ export function withRecordedLines(rendered: RenderedPod, record: PodRecord, name
 
 const recordedLife = (record: PodRecord, container: string, life: LifeJson): LifeRecord | undefined =>
   record.lives.find(
-    (other) => other.container === container && other.restart === life.restart && other.containerId === life.containerId,
+    (other) =>
+      other.container === container && other.restart === life.restart && other.containerId === life.containerId,
   )
 
 /** `i` is the index of the life in `rendered.lives`. */
-function mapLives(rendered: RenderedPod, change: (life: LifeJson, container: string, i: number) => LifeJson): RenderedPod {
+function mapLives(
+  rendered: RenderedPod,
+  change: (life: LifeJson, container: string, i: number) => LifeJson,
+): RenderedPod {
   let i = 0
   const containers = rendered.pod.containers.map(({ name, lives }) => ({
     name,

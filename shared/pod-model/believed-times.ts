@@ -1,12 +1,13 @@
-// Pure: which times of a pod's facts are believed. As of lines (services/ingest/normalise/time-window.ts), a time more than
-// an hour ahead of when its fact was stored is none: it would put its pod before all others for years.
+// Pure: which times of a pod's facts are believed. As of lines (services/ingest/normalise/time-window.ts), a time more
+// than an hour ahead of when its fact was stored is none: it would put its pod before all others for years.
 import type { LifeEvidence } from '#shared/lifecycle/evidence.ts'
 import type { PodRow } from './rows.ts'
 
 const aheadMsMax = 3_600_000
 
 /** The latest time that is believed of a pod whose newest fact was stored then, epoch ms. */
-export const believedUntil = (storedMs: number): string => new Date(storedMs + aheadMsMax).toISOString().replace('Z', '999999Z')
+export const believedUntil = (storedMs: number): string =>
+  new Date(storedMs + aheadMsMax).toISOString().replace('Z', '999999Z')
 
 /** A deletion was asked for all the same: not before the newest time of the object that is believed. */
 export function withBelievedTimes(row: PodRow, until: string): PodRow {

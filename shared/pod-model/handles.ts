@@ -81,7 +81,8 @@ export interface HandleSource {
 
 /** Returns distinct handles in a fixed order. Labels, owners and images that the pod once had go on leading to it. */
 export function handlesOf(record: HandleSource, object: ObjectFacts): Handle[] {
-  const { cluster, namespace, name, node, owner, outcome, lives, labels, addresses, ended, over, diedAt, createdAt } = record
+  const { cluster, namespace, name, node, owner, outcome, lives, labels, addresses, ended, over, diedAt, createdAt } =
+    record
   const rank = rankOf(record.firstSeen)
   const had = (kind: string): string[] =>
     object.everHad.flatMap((one) => (one.startsWith(`${kind} `) ? [one.slice(kind.length + 1)] : []))
@@ -101,11 +102,15 @@ export function handlesOf(record: HandleSource, object: ObjectFacts): Handle[] {
     ...had('label').map((value): [HandleKind, string] => ['label', value]),
     ...images.flatMap(imageHandles).map((value): [HandleKind, string] => ['image', value]),
     ...addresses.map(({ kind, value }): [HandleKind, string] => [kind, value]),
-    ...lives.map(({ containerId }): [HandleKind, string] => ['container', containerHandle(bareContainerId(containerId))]),
+    ...lives.map(({ containerId }): [HandleKind, string] => [
+      'container',
+      containerHandle(bareContainerId(containerId)),
+    ]),
   ]
   const handles = values.map(([kind, value]): Handle => ({ kind, value, rank }))
   if (over) handles.push({ kind: 'dead', value: '', rank: rankOf(diedAt ?? record.lastSeen) })
-  if (ended !== null && node !== '') handles.push({ kind: 'ended-on', value: joined(cluster, node), rank: rankOf(ended.at) })
+  if (ended !== null && node !== '')
+    handles.push({ kind: 'ended-on', value: joined(cluster, node), rank: rankOf(ended.at) })
   if (owner.kind !== '' && createdAt !== null)
     handles.push({
       kind: 'created-by',
@@ -127,7 +132,9 @@ export const keyOf = ({ kind, value, rank }: Handle): string => `${kind} ${rank}
  * Job.
  */
 function ownerHandles(...owners: readonly { kind: string; name: string }[]): string[] {
-  const jobs = owners.filter(({ kind }) => kind === 'Job').flatMap(({ name }) => /^(.+)-[0-9]{8,10}$/.exec(name)?.[1] ?? [])
+  const jobs = owners
+    .filter(({ kind }) => kind === 'Job')
+    .flatMap(({ name }) => /^(.+)-[0-9]{8,10}$/.exec(name)?.[1] ?? [])
   return [...owners, ...jobs.map((name) => ({ kind: 'CronJob', name }))]
     .filter(({ name }) => name !== '')
     .flatMap(({ kind, name }) => [name, `${kind}/${name}`])

@@ -23,7 +23,8 @@ export interface LifeSpan {
  * The name of a list of spans: `<container>` for lines without a number, `<container>/<restart>` for lines with a
  * number that several instances had.
  */
-export const spanName = (container: string, restart: number): string => (restart < 0 ? container : `${container}/${restart}`)
+export const spanName = (container: string, restart: number): string =>
+  restart < 0 ? container : `${container}/${restart}`
 
 /**
  * Returns spans by spanName, ascending, the first one from 0. `lives` must have the lives of each container in order.
@@ -66,7 +67,8 @@ function spansOf(lives: readonly LifeTimes[]): LifeSpan[] {
   for (const life of lives) {
     const from = startOf(life)
     if (from === undefined || (spans.length > 0 && from < spans.at(-1)!.from)) continue
-    if (spans.length === 0) spans.push(life.restart === 0 ? spanFrom(0n, life) : { from: 0n, restart: null, containerId: '' })
+    if (spans.length === 0)
+      spans.push(life.restart === 0 ? spanFrom(0n, life) : { from: 0n, restart: null, containerId: '' })
     else if (before !== undefined && life.restart > before.restart + 1) openEnd(spans, before, from)
     spans.push(spanFrom(from, life))
     before = life
@@ -97,4 +99,5 @@ function startOf({ startedAt }: LifeTimes): bigint | undefined {
   return ns > 0n ? ns : undefined
 }
 
-const epochNs = (time: string): bigint => BigInt(Date.parse(`${time.slice(0, 19)}Z`)) * 1_000_000n + BigInt(time.slice(20, 29))
+const epochNs = (time: string): bigint =>
+  BigInt(Date.parse(`${time.slice(0, 19)}Z`)) * 1_000_000n + BigInt(time.slice(20, 29))

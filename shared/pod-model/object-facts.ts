@@ -23,7 +23,13 @@ const containers = z
 const spec = z.object({ containers, initContainers: containers, ephemeralContainers: containers }).nullish().catch(null)
 const podObject = z.object({ spec }).catch({ spec: null })
 
-export const noObject: ObjectFacts = { labels: {}, controller: { kind: '', name: '' }, images: [], memoryLimits: {}, everHad: [] }
+export const noObject: ObjectFacts = {
+  labels: {},
+  controller: { kind: '', name: '' },
+  images: [],
+  memoryLimits: {},
+  everHad: [],
+}
 
 export function objectFacts(
   { labels, object, controllerKind, controllerName }: PodObjectRow,

@@ -124,7 +124,17 @@ export function renderPodDetail({ rendered, facts, maps, replacement }: PodDetai
   }
 }
 
-function renderEvent({ type, reason, message, count, firstTime, lastTime, fieldPath, component, host }: EventRow): EventJson {
+function renderEvent({
+  type,
+  reason,
+  message,
+  count,
+  firstTime,
+  lastTime,
+  fieldPath,
+  component,
+  host,
+}: EventRow): EventJson {
   return { type, reason, message, count, firstTime, lastTime, container: containerOf(fieldPath), component, host }
 }
 
@@ -133,5 +143,6 @@ const digests = (lives: readonly Pick<Life, 'container' | 'imageId'>[]): Record<
     lives.filter(({ imageId }) => imageId !== '').map(({ container, imageId }) => [container, digestOf(imageId)]),
   )
 
-// `registry/cart@sha256:…` or `docker-pullable://registry/cart@sha256:…` as `sha256:…`; an id without a digest as it is.
+// `registry/cart@sha256:…` or `docker-pullable://registry/cart@sha256:…` as `sha256:…`; an id without a digest as it
+// is.
 const digestOf = (imageId: string): string => /sha256:[0-9a-f]{64}/.exec(imageId)?.[0] ?? imageId

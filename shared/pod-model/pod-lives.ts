@@ -51,7 +51,9 @@ export function joinLives({ lives, lines, counts, stretches }: LifeSources): Lif
   const joined = [...reported]
   const find = (container: string, restart: number, containerId: string): Life | undefined => {
     if (restart < 0 && containerId !== '') return joined.find((life) => sameContainer(life.containerId, containerId))
-    const numbered = joined.filter((life) => life.container === container && life.restart === (restart < 0 ? null : restart))
+    const numbered = joined.filter(
+      (life) => life.container === container && life.restart === (restart < 0 ? null : restart),
+    )
     if (restart < 0) return numbered.find((life) => life.containerId === '')
     // Where several instances have the number, a line without a time belongs to the last one.
     if (numbered.length < 2) return numbered[0]
@@ -85,7 +87,9 @@ export function joinLives({ lives, lines, counts, stretches }: LifeSources): Lif
 /** Sorts in lives that only lines name: by their numbers, or by their times where numbers began again. */
 function inOrder(reported: readonly Life[], fromLineRows: readonly Life[]): Life[] {
   const ordered = [...reported]
-  const added = fromLineRows.toSorted((a, b) => (a.restart ?? -1) - (b.restart ?? -1) || compare(a.containerId, b.containerId))
+  const added = fromLineRows.toSorted(
+    (a, b) => (a.restart ?? -1) - (b.restart ?? -1) || compare(a.containerId, b.containerId),
+  )
   for (const life of added) {
     const own = reported.filter(({ container }) => container === life.container)
     const ascends = own.every(({ restart }, i) => i === 0 || own[i - 1]!.restart! < restart!)

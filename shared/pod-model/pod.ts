@@ -1,5 +1,5 @@
-// Pure: one pod as GET /v1/pods shows it, from the rows of its facts (rows.ts). Outcomes are decided here, whenever a pod is
-// projected, from everything known by then. Field names: docs/api.md.
+// Pure: one pod as GET /v1/pods shows it, from the rows of its facts (rows.ts). Outcomes are decided here, whenever a
+// pod is projected, from everything known by then. Field names: docs/api.md.
 import { isBeside } from '#shared/lifecycle/event-meaning.ts'
 import type { EventEvidence, NodeEvidence, OomLine, Outcome, PodEvidence, Verdict } from '#shared/lifecycle/evidence.ts'
 import { signalNumberOf } from '#shared/lifecycle/exit-code.ts'
@@ -195,7 +195,9 @@ function endOf(life: Life, verdict: Verdict, newest: boolean): LifeEnd {
 
 // kubectl's RESTARTS: the sum of restartCount over the containers that do the work; null where no number is known.
 function restartsOf(lives: readonly Life[]): number | null {
-  const counting = newestLives(lives).filter(({ kind, restart }) => restart !== null && kind !== 'init' && kind !== 'ephemeral')
+  const counting = newestLives(lives).filter(
+    ({ kind, restart }) => restart !== null && kind !== 'init' && kind !== 'ephemeral',
+  )
   return counting.length === 0 ? null : counting.reduce((sum, { restart }) => sum + (restart ?? 0), 0)
 }
 

@@ -54,7 +54,10 @@ export interface PodRecord extends Omit<PodJson, 'containers' | 'lines' | 'lines
   handles: Handle[]
   /** Its places in lists before an older time of it became known. */
   moved: readonly Move[]
-  /** Its places among the dead before another time of its death became known, or it turned out to live; absent in rules version 1. */
+  /**
+   * Its places among the dead before another time of its death became known, or it turned out to live; absent in rules
+   * version 1.
+   */
   deathMoved?: readonly Move[]
   /** Facts of it may be gone: it is projected no more. */
   frozen?: true
@@ -89,12 +92,20 @@ export interface RecordSources {
   runningLives: string[]
 }
 
-export function recordOf({ facts, rendered, object, addressReports, deletedAt, runningLives }: RecordSources): PodRecord {
+export function recordOf({
+  facts,
+  rendered,
+  object,
+  addressReports,
+  deletedAt,
+  runningLives,
+}: RecordSources): PodRecord {
   const { pod, verdict, lives, evidence } = rendered
   const { containers, lines: _, linesExact: __, ...rest } = pod
   const { row } = facts
   const lifeJsons = containers.flatMap((container) => container.lives)
-  const living = row !== null && row.gone === 0 && row.deletedAt === null && !['Succeeded', 'Failed'].includes(row.phase)
+  const living =
+    row !== null && row.gone === 0 && row.deletedAt === null && !['Succeeded', 'Failed'].includes(row.phase)
   const addresses = addressesOf(addressReports)
   const around = { evidence, events: evidence.events, memoryLimits: object.memoryLimits }
   const record: Omit<PodRecord, 'handles' | 'moved' | 'deathMoved' | 'transitions'> = {
@@ -195,7 +206,11 @@ function endedOf({ verdict, evidence }: RenderedPod): Ended | null {
   if (verdict.outcome === 'running') return null
   const at = verdict.diedAt ?? verdict.endAt ?? verdict.life?.finishedAt ?? null
   if (at === null) return null
-  return { outcome: verdict.outcome, at, cause: podInWords(verdict, { evidence, events: evidence.events, memoryLimits: {} }) }
+  return {
+    outcome: verdict.outcome,
+    at,
+    cause: podInWords(verdict, { evidence, events: evidence.events, memoryLimits: {} }),
+  }
 }
 
 function lifeRecord(life: Life, json: LifeJson): LifeRecord {

@@ -178,7 +178,10 @@ export interface ReplacementRow {
 }
 
 /** `since` is the earliest time at which a controller may have replaced it. */
-export interface ReplacedPod extends Pick<PodRow, 'uid' | 'cluster' | 'namespace' | 'name' | 'node' | 'ownerKind' | 'ownerName'> {
+export interface ReplacedPod extends Pick<
+  PodRow,
+  'uid' | 'cluster' | 'namespace' | 'name' | 'node' | 'ownerKind' | 'ownerName'
+> {
   since: string
 }
 

@@ -51,7 +51,11 @@ export function timeline({ facts, rendered, replacement, around }: TimelineSourc
 }
 
 export const replacementItems = (replacement: ReplacementRow | null): TimelineItem[] =>
-  at(replacement?.startedAt, 'replacement', `${replacement?.name ?? ''} replaced it, on ${replacement?.node || 'no node yet'}`)
+  at(
+    replacement?.startedAt,
+    'replacement',
+    `${replacement?.name ?? ''} replaced it, on ${replacement?.node || 'no node yet'}`,
+  )
 
 /** Sorts the oldest first. */
 export const byTime = (a: TimelineItem, b: TimelineItem): number => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)

@@ -1,5 +1,6 @@
-// Pure: transitions of a pod and of its lives, and their numbers. Whoever tails an owner reads transitions from a number. A transition has the
-// number of the first record that has it, and keeps it however often the pod is projected again.
+// Pure: transitions of a pod and of its lives, and their numbers. Whoever tails an owner reads transitions from a
+// number. A transition has the number of the first record that has it, and keeps it however often the pod is projected
+// again.
 import type { PodFacts } from './pod.ts'
 
 /** Of a pod: born (an object reports it), placed (on a node), over. Of a container instance: started, ended. */

@@ -1,5 +1,5 @@
-// Days that were dropped before all was stored that outlives their lines. A full disk takes the row only after the drop, so it is written
-// when there is room.
+// Days that were dropped before all was stored that outlives their lines. A full disk takes the row only after the
+// drop, so it is written when there is room.
 import { milliseconds, raw, sql, statement, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 
@@ -38,7 +38,8 @@ export async function readInexactDays(store: LogStore): Promise<InexactDay[]> {
   return store.rows<InexactDay>({
     sql: statement(
       'inexact-days',
-      raw(`SELECT toYYYYMMDD(day) AS day, class, toFloat64(toUnixTimestamp64Milli(max(dropped_at))) AS droppedMs, argMax(reason, dropped_at) AS reason
+      raw(`SELECT toYYYYMMDD(day) AS day, class, toFloat64(toUnixTimestamp64Milli(max(dropped_at))) AS droppedMs,
+        argMax(reason, dropped_at) AS reason
       FROM inexact_days GROUP BY day, class ORDER BY day DESC, class LIMIT ${daysMax}`),
     ),
   })
@@ -48,5 +49,6 @@ const insertDay = ({ day, class: name, droppedMs, reason }: InexactDay) =>
   statement(
     'inexact-days-put',
     sql`INSERT INTO inexact_days (day, class, dropped_at, reason)
-    SELECT toDate(${str(String(day).replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3'))}), ${str(name)}, ${milliseconds(droppedMs)}, ${str(reason)}`,
+    SELECT toDate(${str(String(day).replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3'))}), ${str(name)},
+      ${milliseconds(droppedMs)}, ${str(reason)}`,
   )

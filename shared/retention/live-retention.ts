@@ -55,7 +55,12 @@ const untilInForceMs = 5000
 const versionsMax = 1000
 
 /** Resolves after the first attempt to read the table, also where that failed. */
-export async function createLiveRetention({ store, environment, log, clock }: LiveRetentionOptions): Promise<LiveRetention> {
+export async function createLiveRetention({
+  store,
+  environment,
+  log,
+  clock,
+}: LiveRetentionOptions): Promise<LiveRetention> {
   const first: RetentionVersion = { ...environment, source: 'environment', inForceMs: undefined }
   /** The newest version comes first, the environment's last. */
   let versions: readonly RetentionVersion[] = [first]
@@ -87,7 +92,10 @@ export async function createLiveRetention({ store, environment, log, clock }: Li
     } catch (error) {
       if (!(error instanceof AfterlogError) || error.code !== 'store-full') throw error
       unstored = version
-      log.warn({ err: error }, 'the disk is full: the new retention rules apply in this process until they can be stored')
+      log.warn(
+        { err: error },
+        'the disk is full: the new retention rules apply in this process until they can be stored',
+      )
     }
     await reload()
     return version
@@ -96,7 +104,9 @@ export async function createLiveRetention({ store, environment, log, clock }: Li
   async function write({ source, inForceMs, ...settings }: RetentionVersion): Promise<void> {
     // A row without rules stands for the environment's.
     const isEnvironment = source === 'environment'
-    const [rules, lastWords] = isEnvironment ? ['', ''] : [retentionText(settings.rules), lastWordsText(settings.lastWords)]
+    const [rules, lastWords] = isEnvironment
+      ? ['', '']
+      : [retentionText(settings.rules), lastWordsText(settings.lastWords)]
     await store.command({
       sql: statement(
         'retention-rules-put',
@@ -169,5 +179,8 @@ function logNewest(log: Logger, { source, rules, lastWords, inForceMs }: Retenti
 
 function notRead(cause?: unknown): AfterlogError {
   const why = cause instanceof Error ? `: ${cause.message}` : ''
-  return new AfterlogError('store-unavailable', `the retention rules could not be read yet${why}`, { retryAfterS: 5, cause })
+  return new AfterlogError('store-unavailable', `the retention rules could not be read yet${why}`, {
+    retryAfterS: 5,
+    cause,
+  })
 }

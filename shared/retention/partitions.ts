@@ -1,4 +1,5 @@
-// Partitions of `logs`, a day of a class each, and when they end: once the last moment of their day is older than their class is kept.
+// Partitions of `logs`, a day of a class each, and when they end: once the last moment of their day is older than their
+// class is kept.
 import { localTable, systemTable } from '#shared/clickhouse/cluster-names.ts'
 import { sql, statement, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'

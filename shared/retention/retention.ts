@@ -46,7 +46,9 @@ export function parseRetention(text: string): Retention {
   for (const part of pieces(text)) {
     const [, name, time] = /^([^=]+)=([^=]+)$/.exec(part) ?? []
     if (name === undefined || time === undefined || !isRuleName(name) || !/^\d{1,6}[hdwy]$/.test(time))
-      throw new Error(`${JSON.stringify(part)} is not a rule; write namespace=14d (units h, d, w, y), rules separated by commas`)
+      throw new Error(
+        `${JSON.stringify(part)} is not a rule; write namespace=14d (units h, d, w, y), rules separated by commas`,
+      )
     if (named.has(name)) throw new Error(`${JSON.stringify(name)} has two rules; write one`)
     named.add(name)
     rules.set(name, withinReason(readDays(time), part))

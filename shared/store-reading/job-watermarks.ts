@@ -11,7 +11,8 @@ export async function readWatermark({ rows }: Pick<RowReading, 'rows'>, job: str
   const [row] = await rows<{ upto: number }>(
     statement(
       'job-watermark',
-      sql`SELECT toFloat64(toUnixTimestamp64Milli(max(upto))) AS upto FROM job_watermarks WHERE job = ${str(job)} HAVING count() > 0`,
+      sql`SELECT toFloat64(toUnixTimestamp64Milli(max(upto))) AS upto FROM job_watermarks
+        WHERE job = ${str(job)} HAVING count() > 0`,
     ),
   )
   return row?.upto
@@ -19,5 +20,8 @@ export async function readWatermark({ rows }: Pick<RowReading, 'rows'>, job: str
 
 export const writeWatermark = (store: LogStore, job: string, ms: number): Promise<void> =>
   store.command({
-    sql: statement('job-watermark-put', sql`INSERT INTO job_watermarks (job, upto) SELECT ${str(job)}, ${milliseconds(ms)}`),
+    sql: statement(
+      'job-watermark-put',
+      sql`INSERT INTO job_watermarks (job, upto) SELECT ${str(job)}, ${milliseconds(ms)}`,
+    ),
   })

@@ -1,5 +1,5 @@
-// Pages and streams of lines, each line once and in order, whatever was sent twice. A page is collapsed first and compared
-// with its cursor afterwards, so a row sent again never shows a line again.
+// Pages and streams of lines, each line once and in order, whatever was sent twice. A page is collapsed first and
+// compared with its cursor afterwards, so a row sent again never shows a line again.
 import { AfterlogError } from '#shared/errors.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { LineKey, Order } from '#shared/lines/line-order.ts'
@@ -52,8 +52,8 @@ export async function readPage(options: PageOptions): Promise<Page> {
 const quick = { rowsMax: 1_000, memoryBytes: 256 * MiB }
 
 /**
- * A pod's page in one statement, which costs half: the rows at hand are the page where no line is in them twice and no time is on both
- * sides of an edge, so that no row beyond it can belong to them. Nearly always; undefined otherwise.
+ * A pod's page in one statement, which costs half: the rows at hand are the page where no line is in them twice and no
+ * time is on both sides of an edge, so that no row beyond it can belong to them. Nearly always; undefined otherwise.
  */
 async function quickPage({ reading, filter, order, limit, after }: PageOptions): Promise<Page | undefined> {
   if (limit > quick.rowsMax || (filter.scope === undefined && filter.fields.pod === undefined)) return undefined
@@ -87,7 +87,12 @@ export interface StreamOptions {
 const stretch = { firstRows: 1_000, rowsMax: 20_000, lookahead: 400_000, bytesMax: 8 * MiB }
 
 export async function* streamLines({ reading, filter, order, after }: StreamOptions): AsyncGenerator<Line[]> {
-  for await (const { from, to, rows } of timeRanges({ reading, filter: resume(filter, order, after), order, ...stretch })) {
+  for await (const { from, to, rows } of timeRanges({
+    reading,
+    filter: resume(filter, order, after),
+    order,
+    ...stretch,
+  })) {
     const range = { ...filter, from, to }
     const holdsAfter = after !== undefined && after.ts >= from && after.ts < to
     if (rows > 2 * stretch.rowsMax || holdsAfter) yield* inSteps(reading, range, order, after)
@@ -100,7 +105,12 @@ export async function* streamLines({ reading, filter, order, after }: StreamOpti
 }
 
 /** A stretch that cannot be cut by time, because its lines share one nanosecond, or that a cursor cuts. */
-async function* inSteps(reading: Reading, range: LineFilter, order: Order, after: LineKey | undefined): AsyncGenerator<Line[]> {
+async function* inSteps(
+  reading: Reading,
+  range: LineFilter,
+  order: Order,
+  after: LineKey | undefined,
+): AsyncGenerator<Line[]> {
   for (let last = after; ;) {
     const lines = await reading.some(someLines(range, order, stretch.rowsMax, last))
     if (lines.length > 0) yield lines
@@ -112,6 +122,7 @@ async function* inSteps(reading: Reading, range: LineFilter, order: Order, after
 /** The filter from the cursor's time on, that time included: lines of equal time may be on both sides of the cursor. */
 function resume(filter: LineFilter, order: Order, after: LineKey | undefined): LineFilter {
   if (after === undefined) return filter
-  if (order === 'asc') return { ...filter, from: filter.from === undefined || filter.from < after.ts ? after.ts : filter.from }
+  if (order === 'asc')
+    return { ...filter, from: filter.from === undefined || filter.from < after.ts ? after.ts : filter.from }
   return { ...filter, to: filter.to === undefined || filter.to > after.ts + 1n ? after.ts + 1n : filter.to }
 }

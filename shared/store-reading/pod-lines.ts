@@ -1,6 +1,6 @@
-// Lines of one pod, fragments joined, uid and restart filled in. Every stretch of rows is joined by itself: what its first rows
-// continue and how its last rows go on is looked up, so pages and streams neither cut, lose nor repeat a joined line, and
-// nothing but one stretch is held.
+// Lines of one pod, fragments joined, uid and restart filled in. Every stretch of rows is joined by itself: what its
+// first rows continue and how its last rows go on is looked up, so pages and streams neither cut, lose nor repeat a
+// joined line, and nothing but one stretch is held.
 import { bind, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { LineKey, Order } from '#shared/lines/line-order.ts'
@@ -80,8 +80,8 @@ async function finish(streams: Streams, open: OpenLine): Promise<void> {
 const rowsBack = { first: 16, most: 1024 }
 
 /**
- * Rows of the stream before `row`, ascending, from the begin of some line on: at least those of the line that `row` may belong to.
- * Behind a row that ends a line rows may still repeat its end, so the one that is chosen lies well back.
+ * Rows of the stream before `row`, ascending, from the begin of some line on: at least those of the line that `row` may
+ * belong to. Behind a row that ends a line rows may still repeat its end, so the one that is chosen lies well back.
  */
 async function rowsBefore(streams: Streams, row: Line): Promise<Line[]> {
   for (let limit = rowsBack.first; ; limit *= 4) {
@@ -106,7 +106,8 @@ async function neighbours(
 }
 
 function streamOf({ podUid, pod, container, restart, containerId, stream }: Line): Fragment {
-  const life = restart < 0 ? sql`restart < 0 AND container_id = ${str(containerId)}` : sql`restart = ${bind('Int32', restart)}`
+  const life =
+    restart < 0 ? sql`restart < 0 AND container_id = ${str(containerId)}` : sql`restart = ${bind('Int32', restart)}`
   const owner = podUid === '' ? sql`pod_uid = '' AND pod = ${str(pod)}` : sql`pod_uid = ${str(podUid)}`
   return sql`${owner} AND container = ${str(container)} AND ${life} AND stream = ${str(stream)}`
 }

@@ -29,7 +29,9 @@ export type RowReading = Pick<Reading, 'rows' | 'binary'>
 
 export interface ReadingOptions {
   store: LogStore
-  /** Of the request as a whole; of each statement where there is no request, and of an answer that has begun to stream. */
+  /**
+   * Of the request as a whole; of each statement where there is no request, and of an answer that has begun to stream.
+   */
   limits: QueryLimits
   /** Aborts when nobody waits for the answer any more. */
   signal?: AbortSignal
@@ -68,9 +70,12 @@ export function createReading({ store, limits, signal, work }: ReadingOptions): 
     },
     async *all(sql) {
       total.statements += 1
-      using terms = budget === undefined || total.streams ? { ...ownTerms, [Symbol.dispose]: () => {} } : budget.stream()
+      using terms =
+        budget === undefined || total.streams ? { ...ownTerms, [Symbol.dispose]: () => {} } : budget.stream()
       const { limits: given, signal: end } = terms
-      yield* decodeRows(store.stream({ sql, limits: given, ...(end === undefined ? {} : { signal: end }) }, 'RowBinary'))
+      yield* decodeRows(
+        store.stream({ sql, limits: given, ...(end === undefined ? {} : { signal: end }) }, 'RowBinary'),
+      )
     },
     stats: () => ({ ...lines, elapsedMs: Math.round((performance.now() - began) * 1000) / 1000 }),
   }

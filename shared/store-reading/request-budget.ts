@@ -1,6 +1,7 @@
-// The one deadline and the one memory limit of a request, whatever number of statements it makes. A statement has the rest of the
-// deadline, the time that it waits for its turn included. Statements that begin together divide the memory that nobody has, so that all
-// that are under way stay below the limit together; one that begins when nothing is left waits until another has ended.
+// The one deadline and the one memory limit of a request, whatever number of statements it makes. A statement has the
+// rest of the deadline, the time that it waits for its turn included. Statements that begin together divide the memory
+// that nobody has, so that all that are under way stay below the limit together; one that begins when nothing is left
+// waits until another has ended.
 import type { QueryLimits } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
 
@@ -12,11 +13,15 @@ export interface StatementTerms {
 }
 
 export interface RequestBudget {
-  /** Runs a statement on its terms. Rejects with `query-limit` once the deadline is over. `wanted` may only lower what it gets. */
+  /**
+   * Runs a statement on its terms. Rejects with `query-limit` once the deadline is over. `wanted` may only lower what
+   * it gets.
+   */
   run<T>(statement: (terms: StatementTerms) => Promise<T>, wanted?: QueryLimits): Promise<T>
   /**
-   * The terms of a statement that is read as a stream, until they are disposed: the rest of the time and all of the memory, of which it
-   * keeps nothing from others. Its reader may make other statements before its end, and they would wait for it.
+   * The terms of a statement that is read as a stream, until they are disposed: the rest of the time and all of the
+   * memory, of which it keeps nothing from others. Its reader may make other statements before its end, and they would
+   * wait for it.
    */
   stream(): StatementTerms & Disposable
 }

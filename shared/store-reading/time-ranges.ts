@@ -1,6 +1,7 @@
-// Cuts a traversal of lines into stretches of time of a wanted size, in order. Times are found in windows that widen (an
-// hour, 4, 16, 64, the rest), so that the newest hundred lines cost an hour of reading, not the whole retention; each window
-// is read once. All rows of one nanosecond fall into one stretch: whoever reads it sees every row of a line.
+// Cuts a traversal of lines into stretches of time of a wanted size, in order. Times are found in windows that widen
+// (an hour, 4, 16, 64, the rest), so that the newest hundred lines cost an hour of reading, not the whole retention;
+// each window is read once. All rows of one nanosecond fall into one stretch: whoever reads it sees every row of a
+// line.
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { Order } from '#shared/lines/line-order.ts'
 import { edgeHour, timeGroups } from '#shared/lines/line-statements.ts'
@@ -79,7 +80,11 @@ export async function* timeRanges({
 }
 
 /** The near end of the traversal where the request leaves it open, found from the index. */
-async function edges(reading: Reading, filter: LineFilter, order: Order): Promise<{ from: bigint; to: bigint } | undefined> {
+async function edges(
+  reading: Reading,
+  filter: LineFilter,
+  order: Order,
+): Promise<{ from: bigint; to: bigint } | undefined> {
   const bounds = { from: filter.from ?? start, to: filter.to ?? end }
   if (bounds.to - bounds.from <= widest) return bounds
   const [edge] = await reading.rows<{ hour: number }>(edgeHour(filter, order))
@@ -94,12 +99,16 @@ function windowOf(from: bigint, to: bigint, order: Order, width: bigint): { from
   return order === 'asc' ? { from, to: from + width } : { from: to - width, to }
 }
 
-/** The stretch from the near end of what is open to the time `bound`, that time included; undefined where nothing is left. */
+/**
+ * The stretch from the near end of what is open to the time `bound`, that time included; undefined where nothing is
+ * left.
+ */
 function cutAt(
   open: { from: bigint; to: bigint },
   order: Order,
   bound: bigint | undefined,
 ): { from: bigint; to: bigint } | undefined {
-  const range = bound === undefined ? open : order === 'asc' ? { from: open.from, to: bound + 1n } : { from: bound, to: open.to }
+  const range =
+    bound === undefined ? open : order === 'asc' ? { from: open.from, to: bound + 1n } : { from: bound, to: open.to }
   return range.from < range.to ? range : undefined
 }

@@ -1,5 +1,5 @@
-// Statements of the projector about facts and aliases, for a literal list of pods. Pure. What a row of a pod, a life or an Event holds is in
-// report-statements.ts.
+// Statements of the projector about facts and aliases, for a literal list of pods. Pure. What a row of a pod, a life or
+// an Event holds is in report-statements.ts.
 import { bareContainerId } from '#shared/lines/bare-container-id.ts'
 import { raw, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
@@ -14,7 +14,10 @@ export interface WatermarkRow {
   deletionAskedAt: string | null
   /** `<kind> <address>` to epoch ns of the first report. */
   addressReports: Record<string, string>
-  /** `label <key>=<value>`, `owner <Kind>/<name>` and `image <reference>` of any of its objects: those that were first reported last. */
+  /**
+   * `label <key>=<value>`, `owner <Kind>/<name>` and `image <reference>` of any of its objects: those that were first
+   * reported last.
+   */
   everHad: string[]
 }
 
@@ -25,9 +28,12 @@ const everHadMax = 300
 export const watermarks = (tenant: string, uids: readonly string[]): Fragment =>
   statement(
     'pod-watermarks',
-    sql`SELECT uid, toString(toUnixTimestamp64Milli(max(facts_at))) AS factsAt, toString(toUnixTimestamp64Milli(max(lines_at))) AS linesAt,
-    if(min(deletion_asked_at) >= '2262-01-01', NULL, min(deletion_asked_at)) AS deletionAskedAt, mapApply((k, v) -> (k, toString(v)), minMap(address_first)) AS addressReports,
-    arraySlice(arrayReverseSort(one -> (one.2, one.1), arrayZip(mapKeys(minMap(handles_first)), mapValues(minMap(handles_first)))), 1, ${uint(everHadMax)}).1 AS everHad
+    sql`SELECT uid, toString(toUnixTimestamp64Milli(max(facts_at))) AS factsAt,
+      toString(toUnixTimestamp64Milli(max(lines_at))) AS linesAt,
+    if(min(deletion_asked_at) >= '2262-01-01', NULL, min(deletion_asked_at)) AS deletionAskedAt, mapApply((k, v) -> (k,
+      toString(v)), minMap(address_first)) AS addressReports,
+    arraySlice(arrayReverseSort(one -> (one.2, one.1), arrayZip(mapKeys(minMap(handles_first)),
+      mapValues(minMap(handles_first)))), 1, ${uint(everHadMax)}).1 AS everHad
   ${fromTable(tenant, 'pod_watermarks')} AND uid IN ${strs(uids)} GROUP BY uid`,
   )
 
@@ -45,7 +51,8 @@ export interface LogUidRow {
 export const logUidAliases = (tenant: string, logUids: readonly string[]): Fragment =>
   statement(
     'log-uid-aliases',
-    sql`SELECT alias AS logUid, uid, toString(min(pod_aliases.created_at)) AS createdAt, toString(max(pod_aliases.version)) AS version 
+    sql`SELECT alias AS logUid, uid, toString(min(pod_aliases.created_at)) AS createdAt,
+      toString(max(pod_aliases.version)) AS version 
   ${fromTable(tenant, 'pod_aliases')} AND kind = 'log-uid' AND alias IN ${strs(logUids)} GROUP BY alias, uid`,
   )
 
@@ -63,7 +70,8 @@ export const containerIdAliases = (tenant: string, containerIds: readonly string
   statement(
     'container-id-aliases',
     sql`SELECT alias AS containerId, uid, container, restart, toString(max(pod_aliases.version)) AS version 
-  ${fromTable(tenant, 'pod_aliases')} AND kind = 'container-id' AND alias IN ${strs(containerIds)} GROUP BY alias, uid, container, restart`,
+  ${fromTable(tenant, 'pod_aliases')} AND kind = 'container-id' AND alias IN ${strs(containerIds)}
+    GROUP BY alias, uid, container, restart`,
   )
 
 export interface LinesRow extends LifeLinesRow {
@@ -76,14 +84,16 @@ export interface LinesRow extends LifeLinesRow {
 const lifeHash = raw(
   `groupUniqArray(toString(cityHash64(toString(container), restart, container_id))) AS lifeHashes, toString(uniqCombined64Merge(12)(sketch)) AS estimate`,
 )
-const columns = sql`cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, max(node) AS node, min(first_line) AS firstLine, max(last_line) AS lastLine,
+const columns = sql`cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, max(node) AS node,
+  min(first_line) AS firstLine, max(last_line) AS lastLine,
   container AS sentContainer, restart AS sentRestart, max(lines_of_lives.fragments) AS fragments, ${lifeHash}`
 
 /** First and last line of every life, of lines that came with these uids. Rows: LinesRow. */
 export const linesOfUids = (tenant: string, uids: readonly string[]): Fragment =>
   statement(
     'lines-of-uids',
-    sql`SELECT pod_uid AS uid, 0 AS nameless, ${columns} ${fromTable(tenant, 'lines_of_lives')} AND pod_uid IN ${strs(uids)}
+    sql`SELECT pod_uid AS uid, 0 AS nameless, ${columns} ${fromTable(tenant, 'lines_of_lives')}
+      AND pod_uid IN ${strs(uids)}
   GROUP BY pod_uid, cluster, namespace, pod, container, restart, containerId`,
   )
 
@@ -91,6 +101,7 @@ export const linesOfUids = (tenant: string, uids: readonly string[]): Fragment =
 export const unattributedLines = (tenant: string, namespaces: readonly string[], pods: readonly string[]): Fragment =>
   statement(
     'unattributed-lines',
-    sql`SELECT '' AS uid, 1 AS nameless, ${columns} ${fromTable(tenant, 'lines_of_lives')} AND pod_uid = '' AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)}
+    sql`SELECT '' AS uid, 1 AS nameless, ${columns} ${fromTable(tenant, 'lines_of_lives')} AND pod_uid = ''
+      AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)}
   GROUP BY cluster, namespace, pod, container, restart, containerId`,
   )

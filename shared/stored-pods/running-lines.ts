@@ -9,13 +9,18 @@ interface InstanceName {
   containerId: string
 }
 
-/** Lives that lines may be of: by number, and by container id where several instances have the number, or the lines have none. */
+/**
+ * Lives that lines may be of: by number, and by container id where several instances have the number, or the lines have
+ * none.
+ */
 export function livesOfLines<Life extends InstanceName>(
   line: Pick<LinesRow, keyof InstanceName>,
   lives: readonly Life[],
 ): Life[] {
   const ofContainer = lives.filter(({ container }) => container === line.container)
-  const named = ofContainer.filter(({ containerId }) => containerId !== '' && bareContainerId(containerId) === line.containerId)
+  const named = ofContainer.filter(
+    ({ containerId }) => containerId !== '' && bareContainerId(containerId) === line.containerId,
+  )
   if (line.restart < 0) return named
   const numbered = ofContainer.filter(({ restart }) => restart === line.restart)
   const both = numbered.filter((life) => named.includes(life))
@@ -23,12 +28,16 @@ export function livesOfLines<Life extends InstanceName>(
 }
 
 /** Nothing but its time says which life a line is of: neither a restart number nor a container id. */
-const isByTime = ({ restart, containerId }: Pick<LinesRow, keyof InstanceName>): boolean => restart < 0 && containerId === ''
+const isByTime = ({ restart, containerId }: Pick<LinesRow, keyof InstanceName>): boolean =>
+  restart < 0 && containerId === ''
 
 export interface SplitLines {
   ended: LinesRow[]
   running: LinesRow[]
-  /** Only their times say which are of lives that ended and which of one that runs: they have to be counted to be divided. */
+  /**
+   * Only their times say which are of lives that ended and which of one that runs: they have to be counted to be
+   * divided.
+   */
   shared: LinesRow[]
 }
 
@@ -39,7 +48,8 @@ export function splitLines({ pod, lives }: RenderedPod, lines: readonly LinesRow
   const known = lives.map((life, i) => ({ ...life, isRunning: outcomes[i]!.outcome === 'running' }))
   const stateOf = (line: LinesRow): keyof SplitLines => {
     const named = livesOfLines(line, known)
-    const own = named.length > 0 || !isByTime(line) ? named : known.filter(({ container }) => container === line.container)
+    const own =
+      named.length > 0 || !isByTime(line) ? named : known.filter(({ container }) => container === line.container)
     if (own.every((life) => life.isRunning)) return 'running'
     return own.some((life) => life.isRunning) ? 'shared' : 'ended'
   }

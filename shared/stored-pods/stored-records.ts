@@ -20,7 +20,8 @@ export const storedRecords = (tenant: string, uids: readonly string[]): Fragment
   statement(
     'stored-records',
     sql`SELECT uid, toString(revision) AS revision, is_deleted AS isDeleted, rules_version AS rulesVersion,
-    toString(toUnixTimestamp64Milli(watermark)) AS watermark, toString(toUnixTimestamp64Milli(lines_at)) AS linesAt, record
+    toString(toUnixTimestamp64Milli(watermark)) AS watermark, toString(toUnixTimestamp64Milli(lines_at)) AS linesAt,
+      record
   ${fromTable(tenant, 'pod_records', { prewhere: true })} AND uid IN ${strs(uids)}`,
   )
 
@@ -38,4 +39,5 @@ export function newestRecords(rows: readonly StoredRecord[]): Map<string, Stored
 export const placeOf = ({ handles }: PodRecord): string => handles.find(({ kind }) => kind === 'all')?.rank ?? '0'
 
 /** The rank that it has among the dead; undefined of a pod that is not over. */
-export const deathPlaceOf = ({ handles }: PodRecord): string | undefined => handles.find(({ kind }) => kind === 'dead')?.rank
+export const deathPlaceOf = ({ handles }: PodRecord): string | undefined =>
+  handles.find(({ kind }) => kind === 'dead')?.rank

@@ -13,7 +13,10 @@ const unitsNs: Readonly<Record<string, bigint>> = {
 /** The latest time the store can hold (2262), in ns. */
 const latestNs = 9_223_372_036_854_775_807n
 
-/** Epoch ns of a time as a request writes it; undefined where it is not a time; what the store cannot hold is its nearest time. `nowNs` is what relative times count from. */
+/**
+ * Epoch ns of a time as a request writes it; undefined where it is not a time; what the store cannot hold is its
+ * nearest time. `nowNs` is what relative times count from.
+ */
 export function parseTime(text: string, nowNs: bigint): bigint | undefined {
   const ns = parseEpoch(text) ?? parseRelative(text, nowNs) ?? parseRfc3339(text)
   return ns === undefined ? undefined : ns > latestNs ? latestNs : ns < -latestNs ? -latestNs : ns
@@ -32,7 +35,8 @@ function parseEpoch(text: string): bigint | undefined {
   const match = /^(\d{1,19})(?:\.(\d{1,9}))?$/.exec(text)
   if (match === null) return undefined
   const whole = BigInt(match[1]!)
-  const digits = whole < 100_000_000_000n ? 9 : whole < 100_000_000_000_000n ? 6 : whole < 100_000_000_000_000_000n ? 3 : 0
+  const digits =
+    whole < 100_000_000_000n ? 9 : whole < 100_000_000_000_000n ? 6 : whole < 100_000_000_000_000_000n ? 3 : 0
   return whole * 10n ** BigInt(digits) + BigInt((match[2] ?? '').padEnd(digits, '0').slice(0, digits) || '0')
 }
 

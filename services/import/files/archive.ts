@@ -41,9 +41,14 @@ export async function openArchive(path: string, compression: Compression): Promi
     onBytes: (bytes: number) => void,
   ): AsyncGenerator<{ header: Header; content: AsyncIterable<Buffer> }> {
     const tar = extract()
-    pipeline(Readable.from(decompress(counted(path, onBytes), compression, broken), { objectMode: false }), tar, () => {})
+    pipeline(
+      Readable.from(decompress(counted(path, onBytes), compression, broken), { objectMode: false }),
+      tar,
+      () => {},
+    )
     try {
-      for await (const content of tar) yield { header: content.header, content: content as unknown as AsyncIterable<Buffer> }
+      for await (const content of tar)
+        yield { header: content.header, content: content as unknown as AsyncIterable<Buffer> }
     } catch (error) {
       broken((error as Error).message)
     }

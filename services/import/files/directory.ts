@@ -30,7 +30,10 @@ export async function openDirectory(path: string): Promise<{ source: LogSource; 
     },
     async *read<T extends { entry: Entry }>(wanted: readonly T[], onBytes: (bytes: number) => void) {
       for (const file of wanted) {
-        const opened: Opened<T> = { file, chunks: contentOf(join(root, file.entry.path), file.entry, onBytes, problems) }
+        const opened: Opened<T> = {
+          file,
+          chunks: contentOf(join(root, file.entry.path), file.entry, onBytes, problems),
+        }
         yield opened
       }
     },
@@ -91,7 +94,8 @@ async function* contentOf(
     const code = (error as NodeJS.ErrnoException).code
     problems.push({
       path: entry.path,
-      reason: code === 'ENOENT' ? 'vanished before it was read' : `could not be read to its end: ${code ?? String(error)}`,
+      reason:
+        code === 'ENOENT' ? 'vanished before it was read' : `could not be read to its end: ${code ?? String(error)}`,
     })
   }
 }

@@ -104,7 +104,14 @@ function planFile(entry: Entry, root: string): PlannedFile | undefined {
   if (log !== undefined) return podFile(entry, log)
   const system = systemLogOf(entry.path)
   if (system === undefined) return undefined
-  return { kind: 'system', entry, system, finished: system.rotation !== 0, gz: system.gz, container: `system ${system.name}` }
+  return {
+    kind: 'system',
+    entry,
+    system,
+    finished: system.rotation !== 0,
+    gz: system.gz,
+    container: `system ${system.name}`,
+  }
 }
 
 function podFile(entry: Entry, log: LogPath): PodFile {
@@ -177,7 +184,8 @@ function lifeOf(file: PodFile): string {
 
 // Oldest first: restarts upwards, rotated siblings by time, then the live file. Numbered system logs go downwards.
 function sortKey(file: PlannedFile): string[] {
-  if (file.kind === 'system') return ['1', file.container, String(9999 - file.system.rotation).padStart(4, '0'), file.entry.path]
+  if (file.kind === 'system')
+    return ['1', file.container, String(9999 - file.system.rotation).padStart(4, '0'), file.entry.path]
   const { log } = file
   if (log.kind === 'containers') return ['0', file.container, '', '']
   return ['0', file.container, String(log.restart).padStart(10, '0'), log.rotated ?? '~']

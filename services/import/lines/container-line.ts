@@ -59,13 +59,18 @@ export function parseContainerLine(line: Buffer): ContainerLine | undefined {
   const stream = line.toString('latin1', first + 1, second)
   // The tag may have more than one part: `F:note`.
   const tag = String.fromCharCode(line[second + 1] ?? 0)
-  if (time === undefined || (stream !== 'stdout' && stream !== 'stderr') || (tag !== 'P' && tag !== 'F')) return undefined
+  if (time === undefined || (stream !== 'stdout' && stream !== 'stderr') || (tag !== 'P' && tag !== 'F'))
+    return undefined
   return { time, stream, more: tag === 'P', text: third === -1 ? '' : line.toString('utf8', third + 1) }
 }
 
 function parseDockerLine(line: Buffer): ContainerLine | undefined {
   try {
-    const { log, stream, time } = JSON.parse(line.toString('utf8')) as { log?: unknown; stream?: unknown; time?: unknown }
+    const { log, stream, time } = JSON.parse(line.toString('utf8')) as {
+      log?: unknown
+      stream?: unknown
+      time?: unknown
+    }
     const canonical = typeof time === 'string' ? canonicalTime(time) : undefined
     if (typeof log !== 'string' || typeof stream !== 'string' || canonical === undefined) return undefined
     const more = !log.endsWith('\n')

@@ -21,7 +21,13 @@ export interface LineSplitter {
   readonly cut: number
 }
 
-export function createLineSplitter({ onLine, startOffset = 0 }: { onLine: OnLine; startOffset?: number }): LineSplitter {
+export function createLineSplitter({
+  onLine,
+  startOffset = 0,
+}: {
+  onLine: OnLine
+  startOffset?: number
+}): LineSplitter {
   let pieces: Buffer[] = []
   let pendingBytes = 0
   let dropped = 0

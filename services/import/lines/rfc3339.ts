@@ -7,7 +7,8 @@ const shape = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,
  * without a zone counts as UTC.
  */
 export function canonicalTime(text: string): string | undefined {
-  if (text.length === 30 && text.endsWith('Z') && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{9}Z$/.test(text)) return text
+  if (text.length === 30 && text.endsWith('Z') && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{9}Z$/.test(text))
+    return text
   const parts = shape.exec(text)
   if (parts === null) return undefined
   const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = parts

@@ -63,7 +63,13 @@ function ownTime(head: string, mtimeMs: number): string | undefined {
   return text === undefined ? undefined : canonicalTime(text)
 }
 
-function withYear(month: number, day: string, clock: readonly string[], fraction: string, mtimeMs: number): string | undefined {
+function withYear(
+  month: number,
+  day: string,
+  clock: readonly string[],
+  fraction: string,
+  mtimeMs: number,
+): string | undefined {
   if (month < 0 || month > 11) return undefined
   const at = (year: number) => Date.UTC(year, month, Number(day), Number(clock[0]), Number(clock[1]), Number(clock[2]))
   const year = new Date(mtimeMs).getUTCFullYear()

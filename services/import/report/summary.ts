@@ -21,7 +21,8 @@ export function summary({ path, url, embedded, seconds, tally, result }: Summary
   const { plan, node, mute, stopped } = result
   const refused = [...tally.refused.values()].reduce((sum, { count }) => sum + count, 0)
   const out: string[] = []
-  if (stopped !== undefined) out.push(`stopped: ${stopped}`, 'Run the same command again to go on where it stopped.', '')
+  if (stopped !== undefined)
+    out.push(`stopped: ${stopped}`, 'Run the same command again to go on where it stopped.', '')
   out.push(
     `${path}${node === '' ? '' : `, node ${node}`}: ` +
       `${whole(tally.lines)} lines in ${whole(tally.files)} files of ${whole(tally.pods.size)} pods, ` +
@@ -46,16 +47,25 @@ export function summary({ path, url, embedded, seconds, tally, result }: Summary
     )
   if (tally.undated > 0)
     out.push(
-      row(tally.undated, "lines of the node's own logs have no time: stored with the time of the line before, or of the file"),
+      row(
+        tally.undated,
+        "lines of the node's own logs have no time: stored with the time of the line before, or of the file",
+      ),
     )
   if (tally.cut > 0) out.push(row(tally.cut, 'lines of more than 1 MiB: stored without their end'))
   if (tally.problems.length > 0)
-    out.push('', 'problems with files:', ...listed(tally.problems.map((problem) => `  ${problem.path}: ${problem.reason}`)))
+    out.push(
+      '',
+      'problems with files:',
+      ...listed(tally.problems.map((problem) => `  ${problem.path}: ${problem.reason}`)),
+    )
   if (plan.notRead.length > 0) {
     out.push(
       '',
       'not read:',
-      ...listed(plan.notRead.map(({ reason, count, example }) => `${row(count, reason)} (${example}${count > 1 ? ', …' : ''})`)),
+      ...listed(
+        plan.notRead.map(({ reason, count, example }) => `${row(count, reason)} (${example}${count > 1 ? ', …' : ''})`),
+      ),
     )
   }
   const address = embedded ? 'http://127.0.0.1:8080' : url
@@ -64,7 +74,8 @@ export function summary({ path, url, embedded, seconds, tally, result }: Summary
   return `${out.join('\n')}\n`
 }
 
-const row = (count: number, text: string, indent = 0): string => `${' '.repeat(indent)}${whole(count).padStart(14)}  ${text}`
+const row = (count: number, text: string, indent = 0): string =>
+  `${' '.repeat(indent)}${whole(count).padStart(14)}  ${text}`
 
 const listedMax = 50
 

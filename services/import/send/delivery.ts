@@ -31,7 +31,11 @@ export type Deliver = (batch: Pick<Batch, 'body' | 'cuts'>) => Promise<Outcome>
 const compressed = promisify(gzip)
 
 export function createDelivery({ client, headers, compress, retry }: DeliveryOptions): Deliver {
-  const all = { ...headers, 'content-type': 'application/x-ndjson', ...(compress ? { 'content-encoding': 'gzip' } : {}) }
+  const all = {
+    ...headers,
+    'content-type': 'application/x-ndjson',
+    ...(compress ? { 'content-encoding': 'gzip' } : {}),
+  }
   const deliver: Deliver = async (piece) => {
     const body = compress ? await compressed(piece.body, { level: 1 }) : piece.body
     const response = await retry(() => client.post('/v1/batches', body, all))

@@ -37,7 +37,9 @@ export function createRetry({ patienceMs, onWait, signal, pauseMs = 500 }: Retry
       const sentence = response === undefined ? failure : await sentenceOf(response)
       failingSince = busy ? undefined : (failingSince ?? performance.now())
       if (failingSince !== undefined && performance.now() - failingSince >= patienceMs) {
-        throw new ImportStopped(`the server could not be reached, or failed, for ${patienceMs / 1000} s (--timeout): ${sentence}`)
+        throw new ImportStopped(
+          `the server could not be reached, or failed, for ${patienceMs / 1000} s (--timeout): ${sentence}`,
+        )
       }
       onWait(sentence)
       const retryAfter = response?.headers.get('retry-after') ?? ''

@@ -83,7 +83,14 @@ export function createGroupWriter({
   }
 
   function begin(table: TableName): Group {
-    const group: Group = { table, parts: [], bytes: 0, count: 0, due: flushIntervalMs === 0 || closed, timer: undefined }
+    const group: Group = {
+      table,
+      parts: [],
+      bytes: 0,
+      count: 0,
+      due: flushIntervalMs === 0 || closed,
+      timer: undefined,
+    }
     group.timer = setTimeout(() => {
       group.due = true
       pump()
@@ -123,7 +130,8 @@ export function createGroupWriter({
 
   return {
     accept: async (tables) => {
-      if (closed) throw new AfterlogError('stopping', 'the service is stopping; send again to another one', { retryAfterS: 5 })
+      if (closed)
+        throw new AfterlogError('stopping', 'the service is stopping; send again to another one', { retryAfterS: 5 })
       // Waits for all tables before it answers, so that no insert of a batch is under way when the batch is sent again.
       const results = await Promise.allSettled(tables.map(add))
       for (const result of results) if (result.status === 'rejected') throw result.reason

@@ -28,7 +28,14 @@ export interface Committer {
   close(): Promise<void>
 }
 
-export function createCommitter({ due, commit, onCommitted, onFailed, intervalMs, retryMs }: CommitterOptions): Committer {
+export function createCommitter({
+  due,
+  commit,
+  onCommitted,
+  onFailed,
+  intervalMs,
+  retryMs,
+}: CommitterOptions): Committer {
   let running: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   let closed = false

@@ -15,7 +15,8 @@ export class CriReader {
     const timeEnd = space(bytes, start, stop)
     if (timeEnd < 0 || !time.rfc3339(bytes, start, timeEnd)) return this.fail('it must begin with an RFC 3339 time')
     const streamEnd = space(bytes, timeEnd + 1, stop)
-    if (streamEnd !== timeEnd + 7 || !isStd(bytes, timeEnd + 1)) return this.fail('stdout or stderr must follow the time')
+    if (streamEnd !== timeEnd + 7 || !isStd(bytes, timeEnd + 1))
+      return this.fail('stdout or stderr must follow the time')
     const isErr = bytes[timeEnd + 4] === 0x65 && bytes[timeEnd + 5] === 0x72 && bytes[timeEnd + 6] === 0x72
     const isOut = bytes[timeEnd + 4] === 0x6f && bytes[timeEnd + 5] === 0x75 && bytes[timeEnd + 6] === 0x74
     if (!isErr && !isOut) return this.fail('stdout or stderr must follow the time')
@@ -44,4 +45,5 @@ function space(bytes: Buffer, start: number, stop: number): number {
   return -1
 }
 
-const isStd = (bytes: Buffer, at: number): boolean => bytes[at] === 0x73 && bytes[at + 1] === 0x74 && bytes[at + 2] === 0x64
+const isStd = (bytes: Buffer, at: number): boolean =>
+  bytes[at] === 0x73 && bytes[at + 1] === 0x74 && bytes[at + 2] === 0x64

@@ -39,7 +39,8 @@ export function readDockerLine(line: Buffer, time: TimeReader): DockerLine | str
     throw error
   }
   if (log === undefined) return 'not a docker json-file line: "log" must be a string'
-  if (stream !== 'stdout' && stream !== 'stderr') return 'not a docker json-file line: "stream" must be stdout or stderr'
+  if (stream !== 'stdout' && stream !== 'stderr')
+    return 'not a docker json-file line: "stream" must be stdout or stderr'
   if (!timed) return 'not a docker json-file line: "time" must be an RFC 3339 time'
   const whole = endsInNewline(log)
   return {

@@ -23,7 +23,8 @@ export function unescapeJson(bytes: Buffer, start: number, stop: number): Buffer
     let code = hex4(bytes, pos + 2)
     pos += 6
     if (code >= 0xd800 && code <= 0xdfff) {
-      const low = code < 0xdc00 && pos + 6 <= stop && bytes[pos] === 0x5c && bytes[pos + 1] === 0x75 ? hex4(bytes, pos + 2) : 0
+      const low =
+        code < 0xdc00 && pos + 6 <= stop && bytes[pos] === 0x5c && bytes[pos + 1] === 0x75 ? hex4(bytes, pos + 2) : 0
       if (low >= 0xdc00 && low <= 0xdfff) {
         code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00)
         pos += 6

@@ -143,7 +143,8 @@ export class JsonScanner {
   }
 
   private skipNested(open: number, depth: number): void {
-    if (depth > depthMax) throw new JsonSyntaxError(`nested more than ${depthMax} deep at byte ${this.pos}`, this.pos, true)
+    if (depth > depthMax)
+      throw new JsonSyntaxError(`nested more than ${depthMax} deep at byte ${this.pos}`, this.pos, true)
     const close = open === 0x7b ? 0x7d : 0x5d
     this.pos++
     if (this.peek() === close) {
@@ -230,5 +231,7 @@ function isHex4(bytes: Buffer, at: number): boolean {
 }
 
 function describeByte(byte: number): string {
-  return byte > 0x20 && byte < 0x7f ? JSON.stringify(String.fromCharCode(byte)) : `byte 0x${byte.toString(16).padStart(2, '0')}`
+  return byte > 0x20 && byte < 0x7f
+    ? JSON.stringify(String.fromCharCode(byte))
+    : `byte 0x${byte.toString(16).padStart(2, '0')}`
 }

@@ -15,7 +15,8 @@ export interface Document {
 export function readDocuments(body: Buffer, contentType: 'json' | 'ndjson'): Document[] {
   if (contentType === 'json') {
     const document = parse(body)
-    if (document.broken !== undefined) throw new AfterlogError('invalid-body', `the body is not JSON: ${document.broken}`)
+    if (document.broken !== undefined)
+      throw new AfterlogError('invalid-body', `the body is not JSON: ${document.broken}`)
     if (typeof document.value !== 'object' || document.value === null) throw notObjects('the body')
     return [document]
   }

@@ -45,9 +45,18 @@ function* open(value: unknown, context: Context): Generator<Enclosed> {
     return
   }
   if (!isObject(value))
-    return yield reject(value, 'not-an-object', `expected a Kubernetes object, got ${value === null ? 'null' : typeof value}`)
+    return yield reject(
+      value,
+      'not-an-object',
+      `expected a Kubernetes object, got ${value === null ? 'null' : typeof value}`,
+    )
   if (isList(value)) return yield* openList(value, inner)
-  if (typeof value['type'] === 'string' && 'object' in value && !('involvedObject' in value) && !('regarding' in value)) {
+  if (
+    typeof value['type'] === 'string' &&
+    'object' in value &&
+    !('involvedObject' in value) &&
+    !('regarding' in value)
+  ) {
     return yield* openWatchEvent(value, value['type'].toUpperCase(), inner)
   }
   if (Array.isArray(value['resourceLogs'])) {
@@ -71,7 +80,11 @@ function* openList({ kind, apiVersion, items }: JsonObject, context: Context): G
   // Go writes an empty list as null.
   if (items === null) return
   if (items === undefined)
-    return yield reject({ kind, apiVersion }, 'missing-field', 'items: expected an array of objects, which may be empty')
+    return yield reject(
+      { kind, apiVersion },
+      'missing-field',
+      'items: expected an array of objects, which may be empty',
+    )
   if (!Array.isArray(items)) return yield reject({ kind, items }, 'bad-field', 'items: expected an array of objects')
   const of = typeof kind === 'string' ? kind.slice(0, -'List'.length) : ''
   const hint = { kind: of, apiVersion: of !== '' && typeof apiVersion === 'string' ? apiVersion : '' }
@@ -90,7 +103,11 @@ function* openWatchEvent(event: JsonObject, type: string, context: Context): Gen
     case 'PULLEND':
       return yield { is: 'nothing' }
     case 'ERROR':
-      return yield reject(event, 'unknown-kind', 'a watch event ERROR carries a Status about the watch, not a Pod or an Event')
+      return yield reject(
+        event,
+        'unknown-kind',
+        'a watch event ERROR carries a Status about the watch, not a Pod or an Event',
+      )
     default:
       return yield reject(
         event,
@@ -100,7 +117,12 @@ function* openWatchEvent(event: JsonObject, type: string, context: Context): Gen
   }
 }
 
-const reject = (value: unknown, reason: RejectReason, detail: string): Enclosed => ({ is: 'reject', value, reason, detail })
+const reject = (value: unknown, reason: RejectReason, detail: string): Enclosed => ({
+  is: 'reject',
+  value,
+  reason,
+  detail,
+})
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -39,13 +39,22 @@ const int32 = z
   .transform((value) => value ?? null)
 const flag = z.boolean().nullish()
 /** A resource.Quantity. Clients accept numbers, too. */
-const quantities = z.record(z.string(), z.union([z.string(), z.number()], 'expected a quantity such as 256Mi')).nullish()
+const quantities = z
+  .record(z.string(), z.union([z.string(), z.number()], 'expected a quantity such as 256Mi'))
+  .nullish()
 /** The name or uid of an object or a container. Kubernetes allows up to 253 characters. */
 const required = z.string().min(1).max(253)
 const isUid = (uid: string): boolean => !uid.startsWith('unresolved:')
 const reserved = 'expected the uid that the API server gave; Afterlog reserves unresolved: for pods without a known uid'
 
-const owner = z.looseObject({ apiVersion: text, kind: text, name: text, uid: text, controller: flag, blockOwnerDeletion: flag })
+const owner = z.looseObject({
+  apiVersion: text,
+  kind: text,
+  name: text,
+  uid: text,
+  controller: flag,
+  blockOwnerDeletion: flag,
+})
 const metadata = z.looseObject({
   name: text,
   generateName: text,
@@ -141,7 +150,9 @@ export const podSchema = z.looseObject({
       hostIPs: listOf(z.looseObject({ ip: text })),
       qosClass: text,
       startTime: time,
-      conditions: listOf(z.looseObject({ type: text, status: text, reason: text, message: text, lastTransitionTime: time })),
+      conditions: listOf(
+        z.looseObject({ type: text, status: text, reason: text, message: text, lastTransitionTime: time }),
+      ),
       containerStatuses: listOf(containerStatus),
       initContainerStatuses: listOf(containerStatus),
       ephemeralContainerStatuses: listOf(containerStatus),

@@ -63,7 +63,12 @@ export function decodeLifecycle(
       if (record.is === 'object' && failure === undefined) onObject?.(lifecycleObject(index, record, origin))
       const about = record.is === 'reject' ? record.value : record.is === 'object' ? record.object : undefined
       if (failure !== undefined)
-        rejects.push({ index, reason: failure.reason, detail: failure.detail, payload: about === value ? raw : payloadOf(about) })
+        rejects.push({
+          index,
+          reason: failure.reason,
+          detail: failure.detail,
+          payload: about === value ? raw : payloadOf(about),
+        })
       index++
     }
   }
@@ -93,11 +98,16 @@ function store(
   if (event.row === undefined)
     return {
       reason: 'missing-field',
-      detail: 'lastTimestamp: this Event has no time (eventTime, lastTimestamp, firstTimestamp, metadata.creationTimestamp)',
+      detail:
+        'lastTimestamp: this Event has no time (eventTime, lastTimestamp, firstTimestamp, metadata.creationTimestamp)',
     }
   if (event.row.last_time > latestBelieved(from.receivedMs))
-    return { reason: 'in-the-future', detail: `lastTimestamp: ${event.row.last_time} is more than an hour ahead of its arrival` }
-  if (event.row.uid === '/') return { reason: 'missing-field', detail: 'metadata.uid: this Event has neither a uid nor a name' }
+    return {
+      reason: 'in-the-future',
+      detail: `lastTimestamp: ${event.row.last_time} is more than an hour ahead of its arrival`,
+    }
+  if (event.row.uid === '/')
+    return { reason: 'missing-field', detail: 'metadata.uid: this Event has neither a uid nor a name' }
   rows.events.push(encode('events', event.row))
   return undefined
 }
@@ -142,7 +152,8 @@ function kindOf(object: JsonObject, hint: Hint): Kind | undefined {
   if (kind === 'Pod') return core ? 'pod' : undefined
   if (kind === 'Node') return core ? 'node' : undefined
   if (kind !== undefined && kind !== 'Event' && kind !== '') return undefined
-  if (kind === 'Event' && !core && !(typeof apiVersion === 'string' && apiVersion.startsWith('events.k8s.io/'))) return undefined
+  if (kind === 'Event' && !core && !(typeof apiVersion === 'string' && apiVersion.startsWith('events.k8s.io/')))
+    return undefined
   if ('involvedObject' in object) return 'core-event'
   if ('regarding' in object) return 'new-event'
   if (kind === 'Event') return core ? 'core-event' : 'new-event'
@@ -153,7 +164,8 @@ function kindOf(object: JsonObject, hint: Hint): Kind | undefined {
   return looksLikePod && core ? 'pod' : undefined
 }
 
-const has = (value: unknown, key: string): boolean => typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+const has = (value: unknown, key: string): boolean =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key)
 
 function unknownKind(object: JsonObject): Failure {
   const { apiVersion, kind } = object
@@ -177,7 +189,11 @@ function objectText(object: JsonObject, kind: Kind): string | Failure {
   }
 }
 
-function withKind({ apiVersion, kind: statedKind, ...object }: JsonObject, kind: Kind, managedFields: unknown): JsonObject {
+function withKind(
+  { apiVersion, kind: statedKind, ...object }: JsonObject,
+  kind: Kind,
+  managedFields: unknown,
+): JsonObject {
   const { metadata } = object
   return {
     apiVersion: apiVersion ?? (kind === 'new-event' ? 'events.k8s.io/v1' : 'v1'),
@@ -194,7 +210,8 @@ function lifecycleObject(
 ): LifecycleObject {
   const kind = kindOf(object, hint)!
   const { metadata, involvedObject, regarding } = object as Record<string, JsonObject | undefined>
-  const { uid, namespace, name } = (kind === 'core-event' ? involvedObject : kind === 'new-event' ? regarding : metadata) ?? {}
+  const { uid, namespace, name } =
+    (kind === 'core-event' ? involvedObject : kind === 'new-event' ? regarding : metadata) ?? {}
   const fields = metadata?.['managedFields']
   const times = Array.isArray(fields)
     ? (fields as JsonObject[]).map(({ time, subresource }) => ({ time, subresource }))

@@ -129,7 +129,8 @@ export class NativeRecord {
   private text(bytes: Buffer, index: number, to: number, field: string): boolean {
     const start = this.slots.start[index]!
     const stop = this.slots.stop[index]!
-    if (stop - start > nameBytesMax) return this.fail('bad-field', `${field} must be at most ${nameBytesMax} bytes long`)
+    if (stop - start > nameBytesMax)
+      return this.fail('bad-field', `${field} must be at most ${nameBytesMax} bytes long`)
     if (start === stop) return true
     if (this.slots.kind[index] === unicodeString) this.draft.set(to, canonicalEscapes(bytes.subarray(start, stop)))
     else this.draft.set(to, bytes, start, stop)
@@ -151,7 +152,10 @@ export class NativeRecord {
         return this.fail('missing-field', 'pod is missing: a line of a container names its pod')
       return !draft.isEmpty(text.unit) || !draft.isEmpty(text.node)
         ? true
-        : this.fail('missing-field', 'pod is missing: name namespace, pod and container, or a path, or the unit of a system line')
+        : this.fail(
+            'missing-field',
+            'pod is missing: name namespace, pod and container, or a path, or the unit of a system line',
+          )
     }
     if (draft.isEmpty(text.namespace)) return this.fail('missing-field', 'namespace is missing')
     return draft.isEmpty(text.container) ? this.fail('missing-field', 'container is missing') : true
@@ -185,7 +189,12 @@ export class NativeRecord {
         : this.fail('bad-cri', 'cri must be a string: the line as it stands in the file')
     if (slots.kind[slot.message] === none) return this.fail('missing-field', 'message is missing')
     if (!slots.isString(slot.message)) return this.fail('bad-field', 'message must be a string')
-    this.message(bytes, slots.start[slot.message]!, slots.stop[slot.message]!, slots.kind[slot.message] === unicodeString)
+    this.message(
+      bytes,
+      slots.start[slot.message]!,
+      slots.stop[slot.message]!,
+      slots.kind[slot.message] === unicodeString,
+    )
     return this.readStream(bytes) && this.readTime(bytes)
   }
 
@@ -199,7 +208,8 @@ export class NativeRecord {
     const start = slots.start[slot.cri]!
     let stop = slots.stop[slot.cri]!
     if (stop - start >= 2 && bytes[stop - 1] === 0x6e && bytes[stop - 2] === 0x5c && bytes[stop - 3] !== 0x5c) stop -= 2
-    if (draft.length < 0 && draft.offset >= 0) draft.length = 1 + unescapedLength(bytes, start, stop, kind === plainString)
+    if (draft.length < 0 && draft.offset >= 0)
+      draft.length = 1 + unescapedLength(bytes, start, stop, kind === plainString)
     if (bytes[start] === 0x7b) {
       const line = readDockerLine(unescapeJson(bytes, start, stop), this.time)
       if (typeof line === 'string') return this.fail('bad-cri', line)
@@ -234,7 +244,10 @@ export class NativeRecord {
     const stop = this.slots.stop[slot.time]!
     if (kind === plainString && this.time.rfc3339(bytes, start, stop)) return true
     if ((kind === plainString || kind === numberValue) && this.time.epochNs(bytes, start, stop)) return true
-    return this.fail('bad-time', 'time must be RFC 3339, such as 2026-11-23T10:00:00.123456789Z, or ns since 1970 as a string')
+    return this.fail(
+      'bad-time',
+      'time must be RFC 3339, such as 2026-11-23T10:00:00.123456789Z, or ns since 1970 as a string',
+    )
   }
 
   private readRest(bytes: Buffer): boolean {

@@ -163,7 +163,9 @@ export class NativeDecoder {
     for (const key of keysOf(json)) {
       if (key === 'records') {
         if (used !== undefined)
-          throw new AfterlogError('invalid-body', 'records is there twice; send one array of records', { parameter: 'records' })
+          throw new AfterlogError('invalid-body', 'records is there twice; send one array of records', {
+            parameter: 'records',
+          })
         used = { ...head }
         this.begin(origin, used)
         this.readRecords()
@@ -182,7 +184,8 @@ export class NativeDecoder {
   /** Reads the array of records. A record that is not an object is rejected; broken JSON throws. */
   private readRecords(): void {
     const { json } = this
-    if (json.peek() !== 0x5b) throw new AfterlogError('invalid-body', 'records must be an array', { parameter: 'records' })
+    if (json.peek() !== 0x5b)
+      throw new AfterlogError('invalid-body', 'records must be an array', { parameter: 'records' })
     json.pos++
     if (json.peek() === 0x5d) {
       json.pos++
@@ -218,7 +221,8 @@ export class NativeDecoder {
       start = stop + 1
     }
     if (index === 0) throw new AfterlogError('invalid-body', 'the body is empty; send one record per line')
-    if (garbage === index) throw new AfterlogError('invalid-body', `no line of the body is a JSON object; the first: ${first}`)
+    if (garbage === index)
+      throw new AfterlogError('invalid-body', `no line of the body is a JSON object; the first: ${first}`)
   }
 
   /** Reads one line of NDJSON. Returns a sentence where the line is not a JSON object. */
@@ -248,7 +252,13 @@ export class NativeDecoder {
 
   private reject(index: number, reason: RejectReason, detail: string, start: number, stop: number): void {
     const payload = Buffer.from(this.json.bytes.subarray(start, stop))
-    this.outcome.rejects.push({ index, reason, detail, payload, inherited: (this.inherited ??= inheritedOf(this.head)) })
+    this.outcome.rejects.push({
+      index,
+      reason,
+      detail,
+      payload,
+      inherited: (this.inherited ??= inheritedOf(this.head)),
+    })
   }
 }
 

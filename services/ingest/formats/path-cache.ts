@@ -27,7 +27,8 @@ export class PathCache {
     if (last !== undefined && isAt(last.bytes, bytes, start, stop)) return last
     const hash = hashOf(bytes, start, stop)
     const bucket = this.entries.get(hash)
-    if (bucket !== undefined) for (const entry of bucket) if (isAt(entry.bytes, bytes, start, stop)) return (this.last = entry)
+    if (bucket !== undefined)
+      for (const entry of bucket) if (isAt(entry.bytes, bytes, start, stop)) return (this.last = entry)
     const entry = parse(Buffer.from(bytes.subarray(start, stop)))
     if (entry === undefined) return undefined
     if (this.size++ >= entriesMax) {

@@ -32,7 +32,8 @@ export interface DeadLetter {
 export function deadLettersOf(rejects: readonly Reject[], origin: Origin, key: Buffer): DeadLetter[] {
   if (rejects.length === 0) return []
   const { tenant, source, replay, cluster, node, agent } = origin
-  const whole = replay === undefined ? { key, source } : { key: Buffer.from(`replay/${replay}`), source: `replay:${replay}` }
+  const whole =
+    replay === undefined ? { key, source } : { key: Buffer.from(`replay/${replay}`), source: `replay:${replay}` }
   const digest = createHash('sha256').update(tenant).update('\0').update(whole.key).digest()
   const time = tableTime(origin.receivedMs)
   return rejects.map(({ index, reason, detail, payload, payloadBytes, inherited }) => ({
@@ -55,4 +56,5 @@ export function deadLettersOf(rejects: readonly Reject[], origin: Origin, key: B
 const lastMs = Date.UTC(2262, 0)
 
 /** An unknown time becomes 1970. The row has a column for the time at which it was stored. */
-const tableTime = (ms: number): string => new Date(Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), lastMs)).toISOString()
+const tableTime = (ms: number): string =>
+  new Date(Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), lastMs)).toISOString()

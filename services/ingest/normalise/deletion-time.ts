@@ -16,7 +16,9 @@ export function deletionTime(pod: KubernetesPod): string | null {
   if (deletionTimestamp === null) return null
   const requestedAt = secondsBefore(deletionTimestamp, deletionGracePeriodSeconds)
   if (deletionGracePeriodSeconds > 0) return requestedAt
-  const disrupted = (pod.status?.conditions ?? []).filter(({ type, status }) => type === 'DisruptionTarget' && status === 'True')
+  const disrupted = (pod.status?.conditions ?? []).filter(
+    ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
+  )
   const restarts = (pod.spec?.restartPolicy ?? '') === '' || pod.spec?.restartPolicy === 'Always'
   const since = secondsBefore(requestedAt, teardownSMax)
   const ends = (pod.status?.containerStatuses ?? [])

@@ -27,7 +27,12 @@ export function coreEventFacts(event: CoreEvent, object: string, origin: Origin)
 /** Reads an events.k8s.io/v1 Event. Returns undefined where it states no time at all. */
 export function newEventFacts(event: NewEvent, object: string, origin: Origin) {
   const { metadata, regarding, series } = event
-  const times = [event.deprecatedLastTimestamp, series?.lastObservedTime ?? null, event.eventTime, event.deprecatedFirstTimestamp]
+  const times = [
+    event.deprecatedLastTimestamp,
+    series?.lastObservedTime ?? null,
+    event.eventTime,
+    event.deprecatedFirstTimestamp,
+  ]
   return eventRow(event, {
     involved: regarding,
     first: event.eventTime ?? event.deprecatedFirstTimestamp,

@@ -81,7 +81,8 @@ function livesOf(container: ContainerStatus, deleting: boolean): Life[] {
   const { restartCount, state, lastState } = container
   const lives: Life[] = []
   const [end, last] = [state?.terminated, lastState?.terminated]
-  if (end && !(last && isLostAgain(container, end, last))) lives.push(ended(numberOfEnd(container, end, deleting), end, true))
+  if (end && !(last && isLostAgain(container, end, last)))
+    lives.push(ended(numberOfEnd(container, end, deleting), end, true))
   else if (state?.running)
     lives.push({ restart: restartCount, state: 'running', startedAt: state.running.startedAt, end: null, own: true })
   if (last) {
@@ -104,11 +105,12 @@ function isLostAgain({ containerID }: ContainerStatus, end: Terminated, last: Te
 
 /**
  * The kubelet that makes up the end of a running container counts its restart in advance (RestartCount + 1 in
- * convertToAPIContainerStatuses of kubelet_pods.go), unless the pod is being deleted. One with a container id is found by
- * that.
+ * convertToAPIContainerStatuses of kubelet_pods.go), unless the pod is being deleted. One with a container id is found
+ * by that.
  */
 function numberOfEnd({ restartCount, containerID }: ContainerStatus, end: Terminated, deleting: boolean): number {
-  const isCountedAhead = isLost(end) && end.startedAt === null && containerID === '' && end.containerID === '' && !deleting
+  const isCountedAhead =
+    isLost(end) && end.startedAt === null && containerID === '' && end.containerID === '' && !deleting
   return isCountedAhead ? Math.max(restartCount - 1, 0) : restartCount
 }
 
@@ -123,7 +125,11 @@ const ended = (restart: number, end: Terminated, own: boolean): Life => ({
 })
 
 // For a container that waits: whether lastState describes instance restartCount, and not the one before.
-function newestIsDead({ restartCount, containerID, state }: ContainerStatus, last: Terminated, deleting: boolean): boolean {
+function newestIsDead(
+  { restartCount, containerID, state }: ContainerStatus,
+  last: Terminated,
+  deleting: boolean,
+): boolean {
   if (restartCount === 0) return containerID === '' || last.containerID === '' || containerID === last.containerID
   if (containerID !== '' && last.containerID !== '') return containerID === last.containerID
   // The kubelet made up this end for an instance that vanished. It counts the restart in advance, unless the pod is

@@ -18,7 +18,10 @@ export function capEscaped(escaped: Buffer, bytesMax: number): Buffer {
   let stop = bytesMax
   while (stop > bytesMax - 4 && (text[stop]! & 0xc0) === 0x80) stop--
   return escapeJson(
-    Buffer.concat([text.subarray(0, stop), Buffer.from(` …[cut by Afterlog: the first ${stop} of ${text.length} bytes]`)]),
+    Buffer.concat([
+      text.subarray(0, stop),
+      Buffer.from(` …[cut by Afterlog: the first ${stop} of ${text.length} bytes]`),
+    ]),
   )
 }
 
@@ -26,6 +29,9 @@ const markBytesMax = 80
 
 /** Whether text that ends at `stop` ends in the mark, escaped or not. */
 export const endsInMark = (bytes: Buffer, stop: number): boolean =>
-  / …\[cut by Afterlog: the first \d+ of \d+ bytes\]$/.test(bytes.toString('utf8', Math.max(0, stop - markBytesMax), stop))
+  / …\[cut by Afterlog: the first \d+ of \d+ bytes\]$/.test(
+    bytes.toString('utf8', Math.max(0, stop - markBytesMax), stop),
+  )
 
-const isCut = (text: Buffer, bytesMax: number): boolean => text.length <= bytesMax + markBytesMax && endsInMark(text, text.length)
+const isCut = (text: Buffer, bytesMax: number): boolean =>
+  text.length <= bytesMax + markBytesMax && endsInMark(text, text.length)

@@ -17,7 +17,10 @@ export const texts = [
   'file',
   'agent',
 ] as const
-export const text = Object.fromEntries(texts.map((name, index) => [name, index])) as Record<(typeof texts)[number], number>
+export const text = Object.fromEntries(texts.map((name, index) => [name, index])) as Record<
+  (typeof texts)[number],
+  number
+>
 
 const nothing = Buffer.alloc(0)
 const emptyMap = Buffer.from('{}')

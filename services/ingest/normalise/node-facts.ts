@@ -17,7 +17,10 @@ export function nodeFacts(
     metadata.deletionTimestamp,
     ...metadata.managedFields.map(({ time }) => time),
     ...(spec?.taints ?? []).map(({ timeAdded }) => timeAdded),
-    ...(status?.conditions ?? []).flatMap(({ lastTransitionTime, lastHeartbeatTime }) => [lastTransitionTime, lastHeartbeatTime]),
+    ...(status?.conditions ?? []).flatMap(({ lastTransitionTime, lastHeartbeatTime }) => [
+      lastTransitionTime,
+      lastHeartbeatTime,
+    ]),
   ]
   const latest = latestBelieved(origin.receivedMs)
   const statusAt = times.filter((time) => time !== null && time <= latest).reduce(laterOf, null)
@@ -61,7 +64,15 @@ export function nodeStates({ metadata, spec, status }: KubernetesNode, row: Retu
   // An API server does not say when a Node was removed. The newest time in the object is a lower bound.
   const gone =
     row.gone === 1
-      ? [{ what: 'gone', status: 'True', since: removedAt(metadata.deletionTimestamp, row.status_at), reason: '', message: '' }]
+      ? [
+          {
+            what: 'gone',
+            status: 'True',
+            since: removedAt(metadata.deletionTimestamp, row.status_at),
+            reason: '',
+            message: '',
+          },
+        ]
       : []
   const { tenant, cluster, name: node, uid, version } = row
   return [...conditions, ...taints, ...gone].flatMap((state) =>

@@ -15,14 +15,19 @@ export interface Owner {
 }
 
 /** `object` is the Pod as JSON. Times are in the engine's form, null where the object has none. */
-export function podFacts(pod: KubernetesPod, { change, object, origin }: { change: Change; object: string; origin: Origin }) {
+export function podFacts(
+  pod: KubernetesPod,
+  { change, object, origin }: { change: Change; object: string; origin: Origin },
+) {
   const { metadata, spec, status } = pod
   const { name, namespace, uid, labels, annotations } = metadata
   const controller = metadata.ownerReferences.find((reference) => reference.controller === true) ??
     metadata.ownerReferences[0] ?? { kind: '', name: '' }
   const owner = peoplesOwner(controller, labels)
   const deletedAt = deletionTime(pod)
-  const disruption = status?.conditions.find(({ type, status: value }) => type === 'DisruptionTarget' && value === 'True')
+  const disruption = status?.conditions.find(
+    ({ type, status: value }) => type === 'DisruptionTarget' && value === 'True',
+  )
   const ready = status?.conditions.find(({ type, status: value }) => type === 'Ready' && value === 'True')
   const gone = change === 'deleted'
   const statusAt = newestTime(pod, deletedAt, latestBelieved(origin.receivedMs))
@@ -72,7 +77,9 @@ export function peoplesOwner(controller: Owner, labels: Readonly<Record<string, 
   if (kind === 'ReplicaSet') {
     const of = (label: string): string | undefined => {
       const hash = labels[label]
-      return hash && name.endsWith(`-${hash}`) && name.length > hash.length + 1 ? name.slice(0, -hash.length - 1) : undefined
+      return hash && name.endsWith(`-${hash}`) && name.length > hash.length + 1
+        ? name.slice(0, -hash.length - 1)
+        : undefined
     }
     const rollout = of('rollouts-pod-template-hash')
     if (rollout !== undefined) return { kind: 'Rollout', name: rollout }
@@ -84,7 +91,9 @@ export function peoplesOwner(controller: Owner, labels: Readonly<Record<string, 
 
 function waitingReasons({ status }: KubernetesPod): Record<string, string> {
   const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
-  return Object.fromEntries(all.flatMap(({ name, state }) => (state?.waiting?.reason ? [[name, state.waiting.reason]] : [])))
+  return Object.fromEntries(
+    all.flatMap(({ name, state }) => (state?.waiting?.reason ? [[name, state.waiting.reason]] : [])),
+  )
 }
 
 // Times later than `latest` do not count: else a clock that runs ahead would sort its pods first for years.

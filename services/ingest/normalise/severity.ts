@@ -91,7 +91,8 @@ function isLevelKey(bytes: Buffer, start: number, stop: number): boolean {
   const length = stop - start
   if (length !== 5 && length !== 3 && length !== 8) return false
   const first = bytes[start]! | 0x20
-  if (length === 8) return (first === 0x73 && ends(bytes, stop, 0x74, 0x79)) || (first === 0x6c && ends(bytes, stop, 0x65, 0x6c))
+  if (length === 8)
+    return (first === 0x73 && ends(bytes, stop, 0x74, 0x79)) || (first === 0x6c && ends(bytes, stop, 0x65, 0x6c))
   return (
     first === 0x6c &&
     ((length === 5 && ends(bytes, stop, 0x65, 0x6c) && (bytes[start + 2]! | 0x20) === 0x76) ||
@@ -137,7 +138,8 @@ export function detectSeverity(bytes: Buffer, start: number, stop: number): numb
     if (level > 0) {
       const before = from > start ? bytes[from - 1]! : 0
       const after = pos < stop ? bytes[pos]! : 0
-      const whole = !digit(before) && !digit(after) && before !== 0x5f && after !== 0x5f && before !== 0x2d && after !== 0x2d
+      const whole =
+        !digit(before) && !digit(after) && before !== 0x5f && after !== 0x5f && before !== 0x2d && after !== 0x2d
       if (afterKey || (before === 0x5b && after === 0x5d) || (from === start && after === 0x3a)) return level
       if (whole && isUpper(bytes, from, pos)) return level
     }

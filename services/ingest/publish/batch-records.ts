@@ -106,8 +106,10 @@ export class BatchRecords implements DraftSink {
   }
 
   private groupOf(draft: LineDraft): KeyGroup {
-    if (this.lastGroup !== undefined && this.lastUid.length > 0 && draft.equals(text.podUid, this.lastUid)) return this.lastGroup
-    const part = (index: number): string => draft.source[index]!.toString('latin1', draft.start[index], draft.stop[index])
+    if (this.lastGroup !== undefined && this.lastUid.length > 0 && draft.equals(text.podUid, this.lastUid))
+      return this.lastGroup
+    const part = (index: number): string =>
+      draft.source[index]!.toString('latin1', draft.start[index], draft.stop[index])
     this.lastUid = draft.copyOf(text.podUid)
     const name =
       this.lastUid.length > 0

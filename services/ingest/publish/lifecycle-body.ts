@@ -12,12 +12,17 @@ export interface LifecycleBodyOptions extends TopicRoom {
 }
 
 /** Throws AfterlogError `invalid-body` where the body is not JSON (or no line of NDJSON is). */
-export function publishLifecycle(body: Buffer, form: 'json' | 'ndjson', { origin, ...room }: LifecycleBodyOptions): Published {
+export function publishLifecycle(
+  body: Buffer,
+  form: 'json' | 'ndjson',
+  { origin, ...room }: LifecycleBodyOptions,
+): Published {
   const messages: KafkaMessage[] = []
   const unfit: Reject[] = []
   const { accepted, rejects } = decodeLifecycle(body, form, origin, (object) => {
     const message = messageOf(object, room.topic, origin)
-    const bytes = room.messageBytesMax - valueRoom(room.messageBytesMax, message.key, message.headers) + message.value.length
+    const bytes =
+      room.messageBytesMax - valueRoom(room.messageBytesMax, message.key, message.headers) + message.value.length
     if (bytes <= room.messageBytesMax) messages.push(message)
     else
       unfit.push({

@@ -55,7 +55,11 @@ export function writeField(to: RowWriter, name: 'cluster' | 'node' | 'agent', es
   to.copy(quote)
 }
 
-const fields = { cluster: Buffer.from(',"cluster":"'), node: Buffer.from(',"node":"'), agent: Buffer.from(',"agent":"') }
+const fields = {
+  cluster: Buffer.from(',"cluster":"'),
+  node: Buffer.from(',"node":"'),
+  agent: Buffer.from(',"agent":"'),
+}
 
 /** Appends the ordinal that was counted. */
 export function writeOrdinal(to: RowWriter, ordinal: number): void {

@@ -31,7 +31,12 @@ const sourceBytesMax = 1024
 const valueBytesGoal = 512 * 1024
 
 /** @param key What the rejects came in. */
-export function rejectMessages(rejects: readonly Reject[], origin: Origin, key: Buffer, room: TopicRoom): KafkaMessage[] {
+export function rejectMessages(
+  rejects: readonly Reject[],
+  origin: Origin,
+  key: Buffer,
+  room: TopicRoom,
+): KafkaMessage[] {
   if (rejects.length === 0) return []
   const begin = opening(origin)
   const bytesMax = valueRoom(room.messageBytesMax, key, headersOf(origin, key)) - begin.length - ending.length
@@ -65,7 +70,10 @@ export function replayedMessage(
   after: readonly KafkaMessage[],
 ): KafkaMessage {
   const key = Buffer.from(`replay/${replayed}`)
-  return { ...message(topic, origin, key, Buffer.concat([opening(origin, replayed), ending])), key: after.at(-1)?.key ?? key }
+  return {
+    ...message(topic, origin, key, Buffer.concat([opening(origin, replayed), ending])),
+    key: after.at(-1)?.key ?? key,
+  }
 }
 
 /**
@@ -145,7 +153,8 @@ function parse(value: Buffer): MessageFields | undefined {
 
 function readReject(fields: RejectFields | null): Reject | undefined {
   const reason = rejectReasons.find((known) => known === fields?.reason)
-  if (fields === null || reason === undefined || !Number.isSafeInteger(fields.index) || Number(fields.index) < 0) return undefined
+  if (fields === null || reason === undefined || !Number.isSafeInteger(fields.index) || Number(fields.index) < 0)
+    return undefined
   const payload = Buffer.from(typeof fields.payload === 'string' ? fields.payload : '', 'latin1')
   const { payloadBytes } = fields
   const inherited = fields.inherited as Record<string, unknown> | null | undefined

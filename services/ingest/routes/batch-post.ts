@@ -23,7 +23,10 @@ export interface BatchPostOptions {
 }
 
 /** The form of a body, by media type. */
-const forms: Readonly<Record<string, BodyFormat['form']>> = { 'application/json': 'json', 'application/x-ndjson': 'ndjson' }
+const forms: Readonly<Record<string, BodyFormat['form']>> = {
+  'application/json': 'json',
+  'application/x-ndjson': 'ndjson',
+}
 
 const rejectsAnsweredMax = 10_000
 
@@ -83,7 +86,9 @@ function answer({ accepted, rejects }: Delivered) {
   return {
     accepted,
     rejected: rejects.length,
-    rejects: rejects.slice(0, rejectsAnsweredMax).map(({ index, reason, detail }) => ({ index, reason: detail, code: reason })),
+    rejects: rejects
+      .slice(0, rejectsAnsweredMax)
+      .map(({ index, reason, detail }) => ({ index, reason: detail, code: reason })),
   }
 }
 

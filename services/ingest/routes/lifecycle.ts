@@ -8,7 +8,8 @@ export function lifecycleRoute(options: BatchPostOptions): RoutePlugin {
     rawBodies(app)
     const schema = {
       summary: 'Store what Kubernetes reported about pods and nodes',
-      description: 'JSON, NDJSON or a List of core/v1 Pods, Nodes, Events and events.k8s.io/v1 Events, bare or as watch events.',
+      description:
+        'JSON, NDJSON or a List of core/v1 Pods, Nodes, Events and events.k8s.io/v1 Events, bare or as watch events.',
       tags: ['ingest'],
       response: { 200: acceptedSchema, ...postErrors },
     }

@@ -27,4 +27,10 @@ const problemSchema = z
   })
   .describe('RFC 9457 problem JSON')
 
-export const postErrors = { 400: problemSchema, 413: problemSchema, 415: problemSchema, 429: problemSchema, 503: problemSchema }
+export const postErrors = {
+  400: problemSchema,
+  413: problemSchema,
+  415: problemSchema,
+  429: problemSchema,
+  503: problemSchema,
+}

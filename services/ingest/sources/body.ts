@@ -80,4 +80,5 @@ async function decompress(body: Buffer, encoding: string, bytesMax: number): Pro
   }
 }
 
-const isZlib = (body: Buffer): boolean => body.length >= 2 && (body[0]! & 0x0f) === 8 && ((body[0]! << 8) | body[1]!) % 31 === 0
+const isZlib = (body: Buffer): boolean =>
+  body.length >= 2 && (body[0]! & 0x0f) === 8 && ((body[0]! << 8) | body[1]!) % 31 === 0

@@ -50,7 +50,14 @@ export interface BatchDecoder {
   lost(range: OffsetRange, noticedMs: number): DecodedBatch
 }
 
-export function createBatchDecoder({ formats, retention, cluster, seed, pool, onBug }: BatchDecoderOptions): BatchDecoder {
+export function createBatchDecoder({
+  formats,
+  retention,
+  cluster,
+  seed,
+  pool,
+  onBug,
+}: BatchDecoderOptions): BatchDecoder {
   const loneOrdinal = createLoneOrdinals()
 
   function decode(batch: ConsumedBatch): DecodedBatch {
@@ -65,7 +72,15 @@ export function createBatchDecoder({ formats, retention, cluster, seed, pool, on
         onBug(error)
         const { rejects } = refused('bad-message', undecodable, message)
         const source = `kafka:${batch.topic}/${batch.partition}@${message.offset}`
-        const origin: Origin = { tenant: 'default', cluster: '', node: '', agent: '', receivedMs: Number.NaN, source, format }
+        const origin: Origin = {
+          tenant: 'default',
+          cluster: '',
+          node: '',
+          agent: '',
+          receivedMs: Number.NaN,
+          source,
+          format,
+        }
         add(decoded, rejects, origin, { ...placeOf(batch), offset: message.offset })
       }
     }
@@ -104,14 +119,25 @@ export function createBatchDecoder({ formats, retention, cluster, seed, pool, on
     const decoded = emptyBatch()
     const source = `kafka:${topic}/${partition}@${from}`
     const origin: Origin = { tenant: 'default', cluster: '', node: '', agent: '', receivedMs: noticedMs, source }
-    add(decoded, [{ index: 0, reason: 'lost-on-kafka', detail, payload }], origin, { topic, partition, offset: String(from) })
+    add(decoded, [{ index: 0, reason: 'lost-on-kafka', detail, payload }], origin, {
+      topic,
+      partition,
+      offset: String(from),
+    })
     return finished(decoded, [])
   }
 
   return { decode, lost }
 }
 
-const emptyBatch = (): DecodedBatch => ({ tables: [], letters: [], accepted: 0, reasons: [], bytes: 0, lastMs: undefined })
+const emptyBatch = (): DecodedBatch => ({
+  tables: [],
+  letters: [],
+  accepted: 0,
+  reasons: [],
+  bytes: 0,
+  lastMs: undefined,
+})
 const placeOf = ({ topic, partition }: ConsumedBatch) => ({ topic, partition })
 
 /** Without a time of arrival, nothing says whether the lines are older than their retention. */
@@ -133,7 +159,13 @@ function addRejects(decoded: DecodedBatch, { rejects, origin, key, replayed }: R
   if (replayed !== undefined) decoded.tables.push(replayMark(origin.tenant, replayed, origin.receivedMs))
 }
 
-function addLetters(decoded: DecodedBatch, rejects: readonly Reject[], origin: Origin, key: Buffer, place?: MessagePlace): void {
+function addLetters(
+  decoded: DecodedBatch,
+  rejects: readonly Reject[],
+  origin: Origin,
+  key: Buffer,
+  place?: MessagePlace,
+): void {
   const rows = deadLetterRows(rejects, origin, key)
   if (rows !== undefined) decoded.tables.push(rows)
   // In a loop, since a message may hold more rejects than a call of push may have arguments.

@@ -20,7 +20,10 @@ export interface DeliverOptions {
   log: Logger
 }
 
-export function createDeliver({ accept, publish, log }: DeliverOptions): { deliver: Deliver; obstacle(): string | undefined } {
+export function createDeliver({ accept, publish, log }: DeliverOptions): {
+  deliver: Deliver
+  obstacle(): string | undefined
+} {
   const { untilDone, obstacle } = createUntilDone({ log })
 
   /** Publishes in slices: a failure repeats one slice only, and no call is larger than the publisher accepts. */

@@ -137,7 +137,10 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
     const { accepted, reasons, bytes } = decoded
     const waitedMs = Math.round(performance.now() - beganMs)
     const source = `kafka:${partition.topic}`
-    log.debug({ source, partition: partition.partition, accepted, rejected: reasons.length, bytes, waitedMs }, 'batch delivered')
+    log.debug(
+      { source, partition: partition.partition, accepted, rejected: reasons.length, bytes, waitedMs },
+      'batch delivered',
+    )
     committer.wake()
   }
 
@@ -192,7 +195,8 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
   }, lagIntervalMs)
 
   return {
-    readiness: () => [unanswered ?? consumer.obstacle()].flatMap((reason) => (reason === undefined ? [] : [`ingest: ${reason}`])),
+    readiness: () =>
+      [unanswered ?? consumer.obstacle()].flatMap((reason) => (reason === undefined ? [] : [`ingest: ${reason}`])),
     close: async () => {
       clearInterval(timer)
       consumer.stopFetching()

@@ -15,7 +15,11 @@ export interface MessageOrigin {
 }
 
 /** @param cluster The cluster of messages that name none. */
-export function messageOrigin({ topic, partition }: TopicPartition, message: ConsumedMessage, cluster: string): MessageOrigin {
+export function messageOrigin(
+  { topic, partition }: TopicPartition,
+  message: ConsumedMessage,
+  cluster: string,
+): MessageOrigin {
   const { offset } = message
   const headers = headersOf(message)
   const origin: Origin = {
@@ -29,7 +33,10 @@ export function messageOrigin({ topic, partition }: TopicPartition, message: Con
   if (headers === undefined) return { origin }
   const tenant = header(headers, 'x-scope-orgid')
   if (tenant !== undefined && !isTenant(tenant))
-    return { origin, problem: `header x-scope-orgid must be one tenant, 1 to 128 printable ASCII characters, got ${cut(tenant)}` }
+    return {
+      origin,
+      problem: `header x-scope-orgid must be one tenant, 1 to 128 printable ASCII characters, got ${cut(tenant)}`,
+    }
   origin.tenant = tenant ?? 'default'
   const received = header(headers, receivedHeader)
   if (received !== undefined && !(/^\d{1,15}$/.test(received) && isTime(Number(received))))
@@ -37,7 +44,10 @@ export function messageOrigin({ topic, partition }: TopicPartition, message: Con
   for (const name of ['cluster', 'node'] as const) {
     const value = header(headers, `x-afterlog-${name}`)
     if (value !== undefined && !isHeaderText(value))
-      return { origin, problem: `header x-afterlog-${name} must be 1 to 253 printable ASCII characters, got ${cut(value)}` }
+      return {
+        origin,
+        problem: `header x-afterlog-${name} must be 1 to 253 printable ASCII characters, got ${cut(value)}`,
+      }
     origin[name] = value ?? origin[name]
   }
   return { origin }

@@ -12,7 +12,8 @@ import type { Origin } from '../normalise/origin.ts'
 import { mergeTables, type TableRows } from '../store/table-rows.ts'
 
 /** The sentence for a message at which a decoder fails. */
-export const undecodable = "the message could not be decoded, which is a bug in Afterlog; see the service's log and report it"
+export const undecodable =
+  "the message could not be decoded, which is a bug in Afterlog; see the service's log and report it"
 
 export interface MessageRun {
   /**

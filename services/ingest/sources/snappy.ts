@@ -6,7 +6,9 @@ const streamIdentifier = Buffer.from([0xff, 0x06, 0x00, 0x00, 0x73, 0x4e, 0x61, 
 
 /** Decompresses either form. Throws `too-large` beyond `bytesMax`, `invalid-body` where the body has neither form. */
 export async function unsnappy(body: Buffer, bytesMax: number): Promise<Buffer> {
-  return body.subarray(0, streamIdentifier.length).equals(streamIdentifier) ? unframe(body, bytesMax) : block(body, bytesMax)
+  return body.subarray(0, streamIdentifier.length).equals(streamIdentifier)
+    ? unframe(body, bytesMax)
+    : block(body, bytesMax)
 }
 
 async function unframe(body: Buffer, bytesMax: number): Promise<Buffer> {

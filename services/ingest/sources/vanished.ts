@@ -79,7 +79,9 @@ export function createVanished({ watch, living, deliver, onVanished, intervalMs,
           log.warn({ err: error }, 'the store could not be searched for deleted objects; trying again')
         }
         const timer = new AbortController()
-        const waited = sleep(waitMs, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).catch(() => undefined)
+        const waited = sleep(waitMs, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).catch(
+          () => undefined,
+        )
         await Promise.race([waited, woken.promise])
         timer.abort()
         woken = Promise.withResolvers()

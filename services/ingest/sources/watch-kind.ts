@@ -100,7 +100,10 @@ export function createKindWatch({ api, kind, deliver, onListed, metrics, timing,
     obstacle = undefined
     metrics.listed(kind, reason)
     const seconds = (performance.now() - startedMs) / 1000
-    log.info({ kind, reason, objects: listed.size, pages, resourceVersion: from, seconds }, 'listed what the API server knows')
+    log.info(
+      { kind, reason, objects: listed.size, pages, resourceVersion: from, seconds },
+      'listed what the API server knows',
+    )
     onListed()
   }
 
@@ -135,7 +138,8 @@ export function createKindWatch({ api, kind, deliver, onListed, metrics, timing,
   async function take(batch: readonly WatchEvent[], signal: AbortSignal): Promise<void> {
     // An Event is DELETED when the API server drops it, which does not concern the pod.
     const changes = batch.filter(({ type }) => type !== 'BOOKMARK' && !(kind === 'events' && type === 'DELETED'))
-    if (changes.length > 0) await deliver(Buffer.concat(changes.flatMap(({ line }) => [line, newline])), 'ndjson', signal)
+    if (changes.length > 0)
+      await deliver(Buffer.concat(changes.flatMap(({ line }) => [line, newline])), 'ndjson', signal)
     metrics.delivered(kind, changes.length)
     if (kind !== 'events')
       for (const { type, uid } of changes)
@@ -149,7 +153,10 @@ export function createKindWatch({ api, kind, deliver, onListed, metrics, timing,
     const { message } = error as Error
     if (isExpired(error)) {
       relist = relist === undefined ? 'expired' : 'list-expired'
-      log.warn({ kind, err: error, resourceVersion: position }, 'the API server no longer has this position: listing again')
+      log.warn(
+        { kind, err: error, resourceVersion: position },
+        'the API server no longer has this position: listing again',
+      )
       return
     }
     if (error instanceof SilenceError) relist ??= 'silent'

@@ -26,7 +26,14 @@ const groupBytesMax = 32 * 1024 * 1024
 /** The rows of one insert, which limits inserts of very short lines. */
 const groupRowsMax = 400_000
 
-export function createStoreWriter({ store, metrics, pool, flushIntervalMs, log, clock }: StoreWriterOptions): GroupWriter {
+export function createStoreWriter({
+  store,
+  metrics,
+  pool,
+  flushIntervalMs,
+  log,
+  clock,
+}: StoreWriterOptions): GroupWriter {
   const insert: InsertRows = async (table, rows, count) => {
     const startedMs = performance.now()
     try {
@@ -50,7 +57,12 @@ export function createStoreWriter({ store, metrics, pool, flushIntervalMs, log, 
     const tenant = tenantOf(table, row)
     const origin = { tenant, cluster: '', node: '', agent: '', receivedMs: clock(), source: `store:${table}` }
     const cause = error.cause instanceof Error ? error.cause.message : error.message
-    const letter = { index: 0, reason: 'refused-by-store', detail: cause.slice(0, 1000).toWellFormed(), payload: row } as const
+    const letter = {
+      index: 0,
+      reason: 'refused-by-store',
+      detail: cause.slice(0, 1000).toWellFormed(),
+      payload: row,
+    } as const
     const { rows, count } = deadLetterRows([letter], origin, row)!
     try {
       await insert('dead_letters', rows, count)
@@ -62,7 +74,13 @@ export function createStoreWriter({ store, metrics, pool, flushIntervalMs, log, 
     metrics.rejected(letter.reason)
   }
 
-  return createGroupWriter({ insert: createInsertRows({ insert, refused }), pool, flushIntervalMs, groupBytesMax, groupRowsMax })
+  return createGroupWriter({
+    insert: createInsertRows({ insert, refused }),
+    pool,
+    flushIntervalMs,
+    groupBytesMax,
+    groupRowsMax,
+  })
 }
 
 function tenantOf(table: TableName, row: Buffer): string {

@@ -1,6 +1,14 @@
 // What decoders and normalisers give to delivery: rows of one table, encoded for the engine.
 
-export type TableName = 'logs' | 'dead_letters' | 'dead_letter_replays' | 'pods' | 'lives' | 'events' | 'nodes' | 'node_states'
+export type TableName =
+  | 'logs'
+  | 'dead_letters'
+  | 'dead_letter_replays'
+  | 'pods'
+  | 'lives'
+  | 'events'
+  | 'nodes'
+  | 'node_states'
 
 export interface TableRows {
   table: TableName
@@ -18,6 +26,10 @@ export function mergeTables(tables: readonly TableRows[]): TableRows[] {
   return [...Map.groupBy(tables, ({ table }) => table)].map(([table, of]) =>
     of.length === 1
       ? of[0]!
-      : { table, rows: Buffer.concat(of.map(({ rows }) => rows)), count: of.reduce((sum, { count }) => sum + count, 0) },
+      : {
+          table,
+          rows: Buffer.concat(of.map(({ rows }) => rows)),
+          count: of.reduce((sum, { count }) => sum + count, 0),
+        },
   )
 }

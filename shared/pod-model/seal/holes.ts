@@ -85,7 +85,9 @@ function contradiction({ stretches }: LogFile): string | undefined {
   if (sum(({ endsInside }) => endsInside) > 0 || stretches.slice(0, -1).some(({ ended }) => ended))
     return 'a line stands behind the one that was reported as the last of its file'
   const places = sum((stretch) => stretch.places)
-  return places >= linesOfMisfit && stretches.length === places ? 'the lengths of lines do not fit their offsets' : undefined
+  return places >= linesOfMisfit && stretches.length === places
+    ? 'the lengths of lines do not fit their offsets'
+    : undefined
 }
 
 /**
@@ -102,7 +104,12 @@ function isPlugged(files: readonly LogFile[], file: LogFile, hole: Hole): boolea
   )
 }
 
-function headHole({ name: file }: LogFile, first: Stretch, before: LogFile | undefined, startedAt: string | null): Hole {
+function headHole(
+  { name: file }: LogFile,
+  first: Stretch,
+  before: LogFile | undefined,
+  startedAt: string | null,
+): Hole {
   const where = before === undefined ? 'head' : 'rotation'
   const from = before?.stretches.at(-1)!.lastAt ?? startedAt ?? first.firstAt
   return { ...between(from, first), bytes: first.from, reason: reasons[where], where, file }
@@ -113,7 +120,10 @@ function holeBetween({ name: file }: LogFile, last: Stretch, next: Stretch): Hol
 }
 
 // Where a clock stepped back, the line behind has the earlier time.
-function between(lastAt: string, { firstAt, from: offset }: Stretch): Pick<Hole, 'from' | 'to' | 'offset' | 'behindAt'> {
+function between(
+  lastAt: string,
+  { firstAt, from: offset }: Stretch,
+): Pick<Hole, 'from' | 'to' | 'offset' | 'behindAt'> {
   const [from, to] = lastAt < firstAt ? [lastAt, firstAt] : [firstAt, lastAt]
   return { from, to, offset, behindAt: firstAt }
 }

@@ -15,7 +15,10 @@ export function sealOf(evidence: SealEvidence): Seal {
   if (evidence.unchecked === true)
     return seal('tail-unknown', 'tail unknown: still running; gaps are looked for once it has ended')
   if (evidence.stretches.length === 0)
-    return seal('unsealed', evidence.firstLine === null ? 'unsealed: no line of it came' : 'unsealed: its lines have expired')
+    return seal(
+      'unsealed',
+      evidence.firstLine === null ? 'unsealed: no line of it came' : 'unsealed: its lines have expired',
+    )
   const files = filesOf(evidence.stretches)
   const { holes, doubts } = holesOf(files, evidence)
   const openEnds = files.slice(0, -1).filter(isOpen).length
@@ -31,7 +34,10 @@ export function sealOf(evidence: SealEvidence): Seal {
     return seal('unsealed', `unsealed: no agent reported that a rotated file was read to its end; ${so}${perhaps}`)
   if (end === 'vanished') return seal('tail-unknown', 'tail unknown: node vanished')
   if (end === 'running')
-    return seal('tail-unknown', `tail unknown: still running, ${counted(lines)} so far, none known to be missing${perhaps}`)
+    return seal(
+      'tail-unknown',
+      `tail unknown: still running, ${counted(lines)} so far, none known to be missing${perhaps}`,
+    )
   if (isOpen(files.at(-1)!))
     return seal('tail-unknown', `tail unknown: no agent reported that its log was read to the end; ${so}${perhaps}`)
   return seal('sealed', `sealed: ${counted(lines)}, 0 missing`)
@@ -39,7 +45,8 @@ export function sealOf(evidence: SealEvidence): Seal {
 
 /** Whether lines of the life have expired, so that an earlier seal says more. */
 export const lacksLines = ({ unchecked, stretches, expired, firstLine }: SealEvidence): boolean =>
-  unchecked !== true && (stretches.length === 0 ? firstLine !== null : expired === true || hasExpired(stretches, firstLine))
+  unchecked !== true &&
+  (stretches.length === 0 ? firstLine !== null : expired === true || hasExpired(stretches, firstLine))
 
 /** Returns what is certainly missing, each hole with the line behind it. */
 export const holesIn = (evidence: HoleEvidence): Hole[] => holesOf(filesOf(evidence.stretches), evidence).holes

@@ -34,7 +34,8 @@ export function stretchesOfLines(lines: readonly PlacedLine[]): Stretch[] {
 function stretchesOfFile(lines: readonly PlacedLine[]): Stretch[] {
   // At one offset, whole lines of one time stand side by side, and fragments behind them.
   const ordered = lines.toSorted(
-    (a, b) => a.offset - b.offset || compare(a.at, b.at) || Number(a.partial) - Number(b.partial) || a.length - b.length,
+    (a, b) =>
+      a.offset - b.offset || compare(a.at, b.at) || Number(a.partial) - Number(b.partial) || a.length - b.length,
   )
   const stretches: Placed[][] = []
   let coveredTo = -Infinity

@@ -34,4 +34,5 @@ export function gapsInWords(
 }
 
 const day = (time: string): string => time.slice(0, 10)
-const clock = (time: string, dated: boolean): string => (dated ? `${day(time)} ${time.slice(11, 19)}` : time.slice(11, 19))
+const clock = (time: string, dated: boolean): string =>
+  dated ? `${day(time)} ${time.slice(11, 19)}` : time.slice(11, 19)
