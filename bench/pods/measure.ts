@@ -100,7 +100,8 @@ export async function ask(url: string, timeoutSeconds = 60): Promise<{ ok: boole
 }
 
 function sizeOf(text: string): string {
-  const { pods, lines } = JSON.parse(text) as { pods?: unknown[]; lines?: number }
+  const { pods, lines } = JSON.parse(text) as { pods?: unknown[]; lines?: number | unknown[] }
   if (pods !== undefined) return `${pods.length} pods`
-  return lines === undefined ? 'one' : `one, ${lines} lines`
+  if (lines === undefined) return 'one'
+  return Array.isArray(lines) ? `${lines.length} lines` : `one, ${lines} lines`
 }
