@@ -9,7 +9,8 @@ import { request } from '#test/support/service.ts'
 import { root, spawnService } from '#test/support/service-process.ts'
 
 const page = await readFile(new URL('../../docs/dead-letters.md', import.meta.url), 'utf8')
-const fix = page.indexOf('Mend what refused them.')
+const fix = page.indexOf('Remove the reason first.')
+if (fix < 0) throw new Error('docs/dead-letters.md does not say any more where the reason is removed')
 const examplesOf = (text: string) =>
   [...text.matchAll(/^```sh\n(.*?)^```\n+```(json|text)\n(.*?)^```$/gms)].map((match) => match.slice(1))
 
