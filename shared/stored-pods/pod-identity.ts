@@ -40,12 +40,12 @@ export interface PodIdentity {
 }
 
 /**
- * The pod, or undefined where nothing is reported of it and no line of it is stored. `ledElsewhere`: ids of containers
+ * The pod, or undefined where nothing is reported of it and no line of it is stored. `otherPodsContainerIds`: ids of containers
  * whose lines without a uid are another pod's.
  */
 export function identityOf(
   facts: PodFacts & { lines: readonly LinesRow[] },
-  ledElsewhere: readonly string[],
+  otherPodsContainerIds: readonly string[],
 ): PodIdentity | undefined {
   const { row, lines, sentUids = [] } = facts
   const lives = instancesOf(facts.lives)
@@ -67,7 +67,7 @@ export function identityOf(
   const carried = lines.filter(({ nameless }) => nameless === 0).map((line) => line.uid)
   const uids = [...new Set([facts.uid, ...sentUids, ...carried])]
   const containerIds = [...new Set(lives.map(({ containerId }) => containerId))].filter(
-    (id) => id !== '' && !ledElsewhere.includes(id),
+    (id) => id !== '' && !otherPodsContainerIds.includes(id),
   )
   return { ...common, uid: facts.uid, uids, names, spans: lifeSpans(lives), scope: podScope(names, uids, containerIds) }
 }
