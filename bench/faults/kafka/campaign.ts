@@ -48,7 +48,13 @@ async function campaign(): Promise<number> {
         program: 'services/query/main.ts',
         env: { ...env, AFTERLOG_LOG_LEVEL: 'info' },
       })
+      await using projector = spawnService({
+        dataDir: join(dir, 'unused'),
+        program: 'services/projector/main.ts',
+        env: { ...env, AFTERLOG_LOG_LEVEL: 'info' },
+      })
       const url = await query.serving
+      await projector.serving
       for (const run of runs.slice(first, first + runsOfStore)) {
         const atMs = performance.now()
         const result = await oneRun({ run, lines, store, broker, url, work: dir, retention })
