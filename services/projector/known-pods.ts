@@ -2,7 +2,7 @@
 // this process has not projected yet is read from its record.
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
-import { newestRecords, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
+import { newestRecords, recordIn, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
 
 export interface KnownPod {
   /** Hashes as pod_change_feed has them. */
@@ -42,8 +42,10 @@ export function createKnownPods({ rows }: Pick<RowReading, 'rows'>): KnownPods {
         const uids = [...new Set(ofTenant.map(({ uid }) => uid))]
         for (let from = 0; from < uids.length; from += podsAtOnce) {
           const stored = await rows<StoredRecord>(storedRecords(tenant, uids.slice(from, from + podsAtOnce)))
-          for (const { isDeleted, record } of newestRecords(stored).values())
-            if (isDeleted === 0) set(tenant, JSON.parse(record) as PodRecord)
+          for (const row of newestRecords(stored).values()) {
+            const record = recordIn(row)
+            if (record !== undefined) set(tenant, record)
+          }
         }
       }
     },

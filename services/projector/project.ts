@@ -9,7 +9,7 @@ import { recordOf, type PodRecord } from '#shared/pod-model/record.ts'
 import { lifeName, livesOnRecord, withArchivedSeals, withRecordedLines } from '#shared/pod-model/archived-seals.ts'
 import { rulesVersion } from '#shared/pod-model/rules-version.ts'
 import { loadFacts, type LoadedPod } from './load-facts.ts'
-import { newestRecords, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
+import { newestRecords, recordIn, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
 import type { MeasuredLine } from '#shared/lines/row-decoder.ts'
 import { sealLines } from './seal-lines.ts'
 import { livesOfLines, splitLines } from '#shared/stored-pods/running-lines.ts'
@@ -65,7 +65,8 @@ export async function project(
       ? askedRecords
       : [...askedRecords, ...(await reading.rows<StoredRecord>(storedRecords(tenant, more)))]
   const newest = newestRecords(stored)
-  const reported = pods.filter((pod) => isReported(pod) && concluded(newest.get(pod.facts.uid))?.frozen !== true)
+  const recordOfUid = new Map([...newest].map(([uid, row]) => [uid, recordIn(row)]))
+  const reported = pods.filter((pod) => isReported(pod) && recordOfUid.get(pod.facts.uid)?.frozen !== true)
   const scenes = await readScenes(
     reading,
     tenant,
@@ -75,14 +76,15 @@ export async function project(
   const counted = await countLines(
     reading,
     tenant,
-    withScenes.map((pod) => ({
-      pod,
-      record: reuseCounts ? recordOfCounts(pod, newest.get(pod.facts.uid)) : undefined,
-    })),
+    withScenes.map((pod) => {
+      const record = recordOfUid.get(pod.facts.uid)
+      const isReused = reuseCounts && countsHold(pod, newest.get(pod.facts.uid), record)
+      return { pod, record: isReused ? record : undefined }
+    }),
     checkedLinesMax,
   )
   return {
-    pods: counted.map((pod) => projectOne(pod, newest.get(pod.facts.uid))),
+    pods: counted.map((pod) => projectOne(pod, recordOfUid.get(pod.facts.uid))),
     absent: aliases,
     related,
     stored,
@@ -90,17 +92,16 @@ export async function project(
 }
 
 /**
- * The record, where its numbers of lines of ended lives hold: it rests on the rules of now, and a dead pod has no newer
+ * Whether the record's numbers of lines of ended lives hold: it rests on the rules of now, and a dead pod has no newer
  * line. Late lines of a living pod's ended life are queued for a recount by the intake.
  */
-function recordOfCounts({ linesAt }: LoadedPod, row: StoredRecord | undefined): PodRecord | undefined {
-  if (row === undefined || row.isDeleted === 1 || row.rulesVersion !== rulesVersion) return undefined
-  const record = JSON.parse(row.record) as PodRecord
-  return !record.living && Number(row.linesAt) < Number(linesAt) ? undefined : record
+function countsHold({ linesAt }: LoadedPod, row: StoredRecord | undefined, record: PodRecord | undefined): boolean {
+  if (row === undefined || record === undefined || row.rulesVersion !== rulesVersion) return false
+  return record.living || Number(row.linesAt) >= Number(linesAt)
 }
 
 /** `before`: the newest record, which has seals of lives whose lines have expired since. */
-function projectOne(pod: CountedPod, before: StoredRecord | undefined): ProjectedPod {
+function projectOne(pod: CountedPod, before: PodRecord | undefined): ProjectedPod {
   const {
     facts,
     maps,
@@ -114,7 +115,7 @@ function projectOne(pod: CountedPod, before: StoredRecord | undefined): Projecte
     onRecord,
     readLines,
   } = pod
-  const counted = withArchivedSeals(renderPod(facts), concluded(before))
+  const counted = withArchivedSeals(renderPod(facts), before)
   const rendered = counts === undefined ? counted : withRecordedLines(counted, counts, onRecord)
   const record = recordOf({ facts, rendered, object, addressReports, deletedAt, runningLives })
   return { record, facts, rendered, maps, factsAt, linesAt, ...(readLines === undefined ? {} : { lines: readLines }) }
@@ -211,9 +212,6 @@ const estimateOf = ({ uid, cluster, namespace, pod, container, restart, containe
   stored: estimate,
   estimate: true,
 })
-
-const concluded = (row: StoredRecord | undefined): PodRecord | undefined =>
-  row === undefined || row.isDeleted === 1 ? undefined : (JSON.parse(row.record) as PodRecord)
 
 const isReported = ({ facts: { row, lives, events, lines } }: LoadedPod): boolean =>
   row !== null || lives.length > 0 || events.length > 0 || lines.length > 0

@@ -7,7 +7,13 @@ import { keyOf, type Handle } from '#shared/pod-model/handles.ts'
 import type { Move, PodRecord } from '#shared/pod-model/record.ts'
 import { rulesVersion } from '#shared/pod-model/rules-version.ts'
 import { numbered } from '#shared/pod-model/transitions.ts'
-import { deathPlaceOf, newestRecords, placeOf, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
+import {
+  deathPlaceOf,
+  newestRecords,
+  placeOf,
+  recordIn,
+  type StoredRecord,
+} from '#shared/stored-pods/stored-records.ts'
 
 export interface WrittenRecord {
   record: PodRecord
@@ -36,10 +42,10 @@ export interface RecordsToWrite {
 export async function writeRecords(store: LogStore, written: RecordsToWrite): Promise<void> {
   const { tenant, revision, now, absent, stored } = written
   const before = Map.groupBy(stored, ({ uid }) => uid)
+  const newest = newestRecords(stored)
   const removedUids = absent.filter((uid) => before.has(uid))
   const records = written.records.map((one) => {
-    const rows = before.get(one.record.uid)
-    const earlier = rows === undefined ? undefined : newestRecord(rows)
+    const earlier = recordIn(newest.get(one.record.uid))
     const transitions = numbered(one.record.transitions ?? {}, earlier, { now, factsAt: Number(one.watermark) })
     return { ...one, record: { ...placed(one.record, earlier, revision), transitions } }
   })
@@ -100,17 +106,9 @@ async function insert(store: LogStore, table: string, rows: readonly Row[]): Pro
 
 const timeText = (ms: string): string => new Date(Number(ms)).toISOString().replace('T', ' ').replace('Z', '')
 
-const recordIn = ({ record }: StoredRecord): PodRecord => JSON.parse(record) as PodRecord
-
-/** The newest of the revisions of one pod; undefined where that is a deletion. */
-function newestRecord(rows: readonly StoredRecord[]): PodRecord | undefined {
-  const [newest] = newestRecords(rows).values()
-  return newest === undefined || newest.isDeleted === 1 ? undefined : recordIn(newest)
-}
-
 /** Handles of all revisions, each once. */
 function handlesOf(rows: readonly StoredRecord[] = []): Handle[] {
-  const handles = rows.flatMap((row) => (row.isDeleted === 1 ? [] : recordIn(row).handles))
+  const handles = rows.flatMap((row) => recordIn(row)?.handles ?? [])
   return [...new Map(handles.map((handle) => [keyOf(handle), handle])).values()]
 }
 

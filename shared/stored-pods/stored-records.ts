@@ -35,6 +35,10 @@ export function newestRecords(rows: readonly StoredRecord[]): Map<string, Stored
   return newest
 }
 
+/** undefined where there is no row, or its pod turned out to be another one. */
+export const recordIn = (row: Pick<StoredRecord, 'isDeleted' | 'record'> | undefined): PodRecord | undefined =>
+  row === undefined || row.isDeleted === 1 ? undefined : (JSON.parse(row.record) as PodRecord)
+
 /** The rank that a record has in lists. */
 export const placeOf = ({ handles }: PodRecord): string => handles.find(({ kind }) => kind === 'all')?.rank ?? '0'
 

@@ -14,7 +14,7 @@ import { freezeDocuments } from '../obituaries/write-obituaries.ts'
 import { projectAndStore } from '../project-and-store.ts'
 import { project } from '../project.ts'
 import type { PodName } from '../rules-upgrade.ts'
-import { newestRecords, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
+import { newestRecords, recordIn, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
 import { writeRecords, type WrittenRecord } from '../write-records.ts'
 
 export interface FactsExpiryOptions {
@@ -80,8 +80,8 @@ async function freeze(
   const ready: string[] = []
   const stale: string[] = []
   for (const row of newestRecords(stored).values()) {
-    if (row.isDeleted === 1) continue
-    const record = JSON.parse(row.record) as PodRecord
+    const record = recordIn(row)
+    if (record === undefined) continue
     if (record.frozen === true) {
       if (Number(row.revision) / 1000 <= nowMs - frozenForMs) frozen.push(row.uid)
     } else if (isOver(record)) {

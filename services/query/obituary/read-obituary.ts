@@ -3,7 +3,7 @@
 // document.
 import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
 import { watermarks, type WatermarkRow } from '#shared/stored-pods/fact-statements.ts'
-import { newestRecords, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
+import { newestRecords, recordIn, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { rulesVersion } from '#shared/pod-model/rules-version.ts'
 import { readDiedBeside, readReplacement, replacedOf } from '#query/pods/read-neighbours.ts'
@@ -21,8 +21,8 @@ export async function readObituary(reading: Reading, tenant: string, uid: string
     reading.rows<DocumentRow>(documents(tenant, [uid])),
   ])
   const storedRecord = newestRecords(stored).get(uid)
-  if (storedRecord !== undefined && storedRecord.isDeleted === 0 && document !== undefined) {
-    const record = JSON.parse(storedRecord.record) as PodRecord
+  const record = recordIn(storedRecord)
+  if (storedRecord !== undefined && record !== undefined && document !== undefined) {
     const isOwn = document.revision === storedRecord.revision && (await isFresh(reading, tenant, storedRecord, record))
     if (record.frozen === true || isOwn) return withNeighbours(reading, tenant, obituaryIn(document), record)
   }

@@ -3,9 +3,8 @@
 import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
 import type { FrozenDocument } from '#shared/obituary/frozen-document.ts'
 import { recordDetail, type PodDetailJson } from '#shared/pod-model/pod-detail.ts'
-import type { PodRecord } from '#shared/pod-model/record.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
-import { newestRecords, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
+import { newestRecords, recordIn, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
 import { readReplacement, replacedOf } from './read-neighbours.ts'
 
 /**
@@ -21,8 +20,7 @@ export async function readArchivedDetail(
     reading.rows<StoredRecord>(storedRecords(tenant, [uid])),
     reading.rows<DocumentRow>(documents(tenant, [uid])),
   ])
-  const row = newestRecords(stored).get(uid)
-  const record = row === undefined || row.isDeleted === 1 ? undefined : (JSON.parse(row.record) as PodRecord)
+  const record = recordIn(newestRecords(stored).get(uid))
   const replacement = record === undefined ? null : await readReplacement(reading, tenant, replacedOf(record))
   if (document === undefined) return record === undefined ? undefined : recordDetail(record, replacement)
   const { pod, detail, ...obituary } = JSON.parse(document.document) as FrozenDocument

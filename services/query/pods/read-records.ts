@@ -3,6 +3,7 @@
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { linesOfUids, type LinesRow } from '#shared/stored-pods/fact-statements.ts'
 import { livesOfLines } from '#shared/stored-pods/running-lines.ts'
+import { recordIn } from '#shared/stored-pods/stored-records.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { recordsOf, type RecordRow } from './lookup-statements.ts'
 
@@ -15,7 +16,10 @@ export async function readRecords(
   if (uids.length === 0) return new Map()
   const stored = await rows<RecordRow>(recordsOf(tenant, uids))
   return new Map(
-    stored.flatMap(({ uid, isDeleted, record }) => (isDeleted === 1 ? [] : [[uid, JSON.parse(record) as PodRecord]])),
+    stored.flatMap((row) => {
+      const record = recordIn(row)
+      return record === undefined ? [] : [[row.uid, record]]
+    }),
   )
 }
 
