@@ -1,6 +1,7 @@
 // Queries what the server stores already of the containers to send. Lines that an agent sent without offsets have
 // another identity than the importer's, so the importer skips each of them once (docs/decisions/0005-import.md). Lines
 // that are stored with their offset are only counted: sent again they collapse, and add their file and length.
+import { epochNs } from '#shared/pod-model/epoch-ns.ts'
 import { hash } from 'node:crypto'
 import type { ContainerLine } from './lines/container-line.ts'
 import { sentenceOf, sentenceOfFailure, type HttpClient, type Query } from './send/http-client.ts'
@@ -104,7 +105,7 @@ export function createStoredLines({
       })
     },
     async verifies(filters, last) {
-      const from = nanoseconds(last.time)
+      const from = epochNs(last.time)
       const query = { ...filters, from: String(from), to: String(from + 1n), limit: '10000' }
       return (await page(query)).some(({ offset }) => offset === last.offset)
     },
@@ -190,9 +191,4 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Stored
     for (const line of lines) if (line !== '') yield JSON.parse(line) as StoredLine
   }
   if (rest !== '') yield JSON.parse(rest) as StoredLine
-}
-
-/** Returns ns since 1970 of a UTC time with nine digits. */
-function nanoseconds(time: string): bigint {
-  return BigInt(Date.parse(`${time.slice(0, 19)}Z`)) * 1_000_000n + BigInt(time.slice(20, 29))
 }

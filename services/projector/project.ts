@@ -13,6 +13,7 @@ import { newestRecords, recordIn, storedRecords, type StoredRecord } from '#shar
 import type { MeasuredLine } from '#shared/lines/row-decoder.ts'
 import { sealLines } from './seal-lines.ts'
 import { livesOfLines, splitLines } from '#shared/stored-pods/running-lines.ts'
+import { lifeOf } from './count-lines/line-counts.ts'
 import { spansOf } from './count-lines/timed-lives.ts'
 import type { LinesRow } from '#shared/stored-pods/fact-statements.ts'
 
@@ -200,18 +201,7 @@ function rowsOnRecord({ facts }: LoadedPod, rendered: RenderedPod, record: PodRe
 const isOf = (line: LinesRow, { container, restart, containerId }: LineLife): boolean =>
   line.container === container && line.restart === restart && (containerId === '' || line.containerId === containerId)
 
-const estimateOf = ({ uid, cluster, namespace, pod, container, restart, containerId, estimate }: LinesRow) => ({
-  uid,
-  cluster,
-  namespace,
-  pod,
-  container,
-  restart,
-  containerId,
-  lines: estimate,
-  stored: estimate,
-  estimate: true,
-})
+const estimateOf = (row: LinesRow) => ({ ...lifeOf(row), lines: row.estimate, stored: row.estimate, estimate: true })
 
 const isReported = ({ facts: { row, lives, events, lines } }: LoadedPod): boolean =>
   row !== null || lives.length > 0 || events.length > 0 || lines.length > 0

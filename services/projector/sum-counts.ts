@@ -1,6 +1,7 @@
 // Pure: lines of lives by day and window, with the numbers from before lines expired → numbers of lines of each life.
 import type { ExpiredCountRow } from './count-lines/expired-counts.ts'
 import type { LineCountRow, LineLife } from '#shared/pod-model/rows.ts'
+import { lifeOf } from './count-lines/line-counts.ts'
 import type { DayCountRow } from './count-lines/lines-in-window.ts'
 
 interface Sum {
@@ -30,9 +31,8 @@ export function sumCounts(
 ): LineCountRow[] {
   const sums = new Map<string, Sum>()
   const sumOf = (row: LineLife, slot: number): Sum => {
-    const { uid, cluster, namespace, pod, container, restart, containerId } = row
-    const key = JSON.stringify([uid, cluster, namespace, pod, container, restart, containerId, slot])
-    const life: LineLife = { uid, cluster, namespace, pod, container, restart, containerId }
+    const life = lifeOf(row)
+    const key = JSON.stringify([...Object.values(life), slot])
     const none = { firstLine: undefined, lastLine: undefined, bytes: 0, errors: 0 }
     const known = sums.get(key) ?? { life, slot, stored: new Map(), before: new Map(), ...none }
     sums.set(key, known)

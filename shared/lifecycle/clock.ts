@@ -1,5 +1,8 @@
 // Pure: times of evidence, in RFC 3339 UTC or in the store's form, for sentences and differences.
 
+/** How far a time of a line or a fact may lie ahead of its arrival, in ms. Clocks of nodes differ by less. */
+export const aheadMsMax = 3_600_000
+
 /** `14:03:02` */
 export const clock = (time: string): string => time.slice(11, 19)
 

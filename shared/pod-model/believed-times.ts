@@ -1,9 +1,8 @@
 // Pure: which times of a pod's facts are believed. As of lines (services/ingest/normalise/time-window.ts), a time more
 // than an hour ahead of when its fact was stored is none: it would put its pod before all others for years.
+import { aheadMsMax } from '#shared/lifecycle/clock.ts'
 import type { LifeEvidence } from '#shared/lifecycle/evidence.ts'
 import type { PodRow } from './rows.ts'
-
-const aheadMsMax = 3_600_000
 
 /** The latest time that is believed of a pod whose newest fact was stored then, epoch ms. */
 export const believedUntil = (storedMs: number): string =>

@@ -2,6 +2,8 @@
 // instances had: to the life that was running at its time. Kubernetes cuts times to whole seconds: in the second in
 // which a life starts, a line of the life before counts as the new life's.
 
+import { epochNs } from './epoch-ns.ts'
+
 export interface LifeTimes {
   container: string
   restart: number
@@ -98,6 +100,3 @@ function startOf({ startedAt }: LifeTimes): bigint | undefined {
   const ns = startedAt === null ? 0n : epochNs(startedAt)
   return ns > 0n ? ns : undefined
 }
-
-const epochNs = (time: string): bigint =>
-  BigInt(Date.parse(`${time.slice(0, 19)}Z`)) * 1_000_000n + BigInt(time.slice(20, 29))

@@ -3,10 +3,6 @@
 let lastSecond = -1n
 let lastText = ''
 
-/** Epoch ns of a time as `formatTime` writes it. */
-export const parseFormattedTime = (time: string): bigint =>
-  BigInt(Date.parse(`${time.slice(0, 19)}Z`)) * 1_000_000n + BigInt(time.slice(20, 29))
-
 /** `2026-11-23T10:00:00.123456789Z` of epoch ns. Neighbouring lines share their second, so its text is kept. */
 export function formatTime(ns: bigint): string {
   let second = ns / 1_000_000_000n

@@ -1,6 +1,7 @@
 // Kubernetes' times (RFC 3339, whole seconds or microseconds) in the form in which the engine reads a DateTime64(9).
 // Go's zero time means "not set".
-import { aheadMsMax, lineTimeMaxMs } from './time-window.ts'
+import { aheadMsMax } from '#shared/lifecycle/clock.ts'
+import { lineTimeMaxMs } from './time-window.ts'
 
 /**
  * Returns `2026-11-23 10:00:00.123456789` in UTC, null where the time is not set, and undefined where the text is not a

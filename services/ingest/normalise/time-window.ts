@@ -1,5 +1,6 @@
 // The times that a line may have: not older than the retention of its class, and at most an hour ahead of its arrival.
 // The rules are those in force when the line arrived, so that a message read again gets the same class.
+import { aheadMsMax } from '#shared/lifecycle/clock.ts'
 import { daysText, type Retention, type RetentionRules } from '#shared/retention/retention.ts'
 
 const dayMs = 86_400_000
@@ -8,8 +9,6 @@ const dayMs = 86_400_000
  * since 1970.
  */
 export const lineTimeMaxMs = Date.UTC(2106, 0)
-/** How far a time may lie ahead of its arrival, in ms. Clocks of nodes differ by less. */
-export const aheadMsMax = 3_600_000
 
 export interface RetentionClass {
   name: string

@@ -4,7 +4,7 @@
 // (decision 0015).
 import { bind, int, raw, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
-import type { CountOptions, LineBounds } from './line-counts.ts'
+import { ofPods, type CountOptions, type LineBounds } from './line-counts.ts'
 import { namingContainerId, spanKeyOfRow, type SpanKey } from './line-life.ts'
 import { stretchesMax, type LineLife, type StretchRow } from '#shared/pod-model/rows.ts'
 
@@ -47,16 +47,10 @@ const small = raw('max_block_size = 8192, max_read_buffer_size = 131072')
 
 const time = (ns: bigint): Fragment => sql`fromUnixTimestamp64Nano(${bind('Int64', String(ns))}, 'UTC')`
 
-function linesOf(
-  tenant: string,
-  { namespaces, pods, uids }: LineBounds,
-  { from, to }: LineWindow,
-  final: boolean,
-): Fragment {
+function linesOf(tenant: string, bounds: LineBounds, { from, to }: LineWindow, final: boolean): Fragment {
   return sql`${fromTable(tenant, 'logs', { final })}
       AND toStartOfHour(ts) >= toStartOfHour(${time(from)}) AND toStartOfHour(ts) <= toStartOfHour(${time(to)})
-      AND namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)}
-      AND ts >= ${time(from)} AND ts < ${time(to)}`
+      AND ${ofPods(bounds)} AND ts >= ${time(from)} AND ts < ${time(to)}`
 }
 
 /** Stored rows in each step of the window, copies of a line included, without empty steps. Rows: StepRow, ascending. */

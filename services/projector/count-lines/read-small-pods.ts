@@ -4,7 +4,6 @@ import { AfterlogError } from '#shared/errors.ts'
 import { bareContainerId } from '#shared/container-id.ts'
 import { measuredLines } from '#shared/lines/line-statements.ts'
 import { decodeMeasured, type MeasuredLine } from '#shared/lines/row-decoder.ts'
-import { strs, sql } from '#shared/clickhouse/sql.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import { stretchesOfLines } from '#shared/pod-model/seal/stretches-of-lines.ts'
 import { type LineCountRow, type LineLife, type StretchRow, stretchesMax } from '#shared/pod-model/rows.ts'
@@ -13,7 +12,7 @@ import { parseTime } from '#shared/time/parse-time.ts'
 import { formatTime } from '#shared/time/format-time.ts'
 import { expiredCounts, type ExpiredCountRow } from './expired-counts.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
-import type { LineBounds } from './line-counts.ts'
+import { lifeOf, ofPods, type LineBounds } from './line-counts.ts'
 
 export interface SmallPod {
   /** With counts, sizes and stretches. */
@@ -53,9 +52,14 @@ async function readRows(
   tenant: string,
   bounds: LineBounds,
 ): Promise<MeasuredLine[] | undefined> {
-  const { namespaces, pods, uids, first, last } = bounds
-  const scope = sql`namespace IN ${strs(namespaces)} AND pod IN ${strs(pods)} AND pod_uid IN ${strs(uids)}`
-  const filter = { tenant, fields: {}, scope, from: parseTime(first, 0n)!, to: parseTime(last, 0n)! + 1n }
+  const { first, last } = bounds
+  const filter = {
+    tenant,
+    fields: {},
+    scope: ofPods(bounds),
+    from: parseTime(first, 0n)!,
+    to: parseTime(last, 0n)! + 1n,
+  }
   try {
     const rows = decodeMeasured(await binary(measuredLines(filter, rowsMax + 1)))
     return rows.length > rowsMax ? undefined : rows
@@ -123,15 +127,5 @@ function countLines(lives: readonly LifeOfLines[], expired: readonly ExpiredCoun
     return { ...life, lines: String(total), stored: String(lines.length), bytes: String(bytes), errors: String(errors) }
   })
 }
-
-const lifeOf = ({ uid, cluster, namespace, pod, container, restart, containerId }: LineLife): LineLife => ({
-  uid,
-  cluster,
-  namespace,
-  pod,
-  container,
-  restart,
-  containerId,
-})
 
 const keyOf = (life: LineLife): string => JSON.stringify(Object.values(lifeOf(life)))

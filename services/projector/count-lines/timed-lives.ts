@@ -4,6 +4,7 @@
 import { spanKey } from './line-life.ts'
 import { instancesOf } from '#shared/lifecycle/instances.ts'
 import { lifeSpans, spanName, type LifeSpan } from '#shared/pod-model/life-spans.ts'
+import { epochNs } from '#shared/pod-model/epoch-ns.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import type { LifeLinesRow, LineLife, StretchRow } from '#shared/pod-model/rows.ts'
 
@@ -75,6 +76,3 @@ const mayNeedTime = ({ restart, containerId, nameless }: LifeLinesRow): boolean 
 
 const keyOf = ({ uid, container, restart }: Pick<LineLife, 'uid' | 'container' | 'restart'>): string =>
   spanKey(uid, container, restart)
-
-const epochNs = (time: string): bigint =>
-  BigInt(Date.parse(`${time.slice(0, 19)}Z`)) * 1_000_000n + BigInt(time.slice(20, 29))

@@ -4,13 +4,13 @@ import type { Hole } from '#shared/pod-model/seal/evidence.ts'
 import { gapInWords } from '#shared/pod-model/seal/words.ts'
 import type { Life } from '#shared/pod-model/pod-lives.ts'
 import type { PodJson } from '#shared/pod-model/pod.ts'
-import { parseFormattedTime } from '#shared/time/format-time.ts'
+import { epochNs } from '#shared/pod-model/epoch-ns.ts'
 
 export function gapLine({ from, to, bytes, reason, file, offset, behindAt }: Hole, life: Life, pod: PodJson): Line {
   return {
     gap: { from, to, bytes, reason },
     message: Buffer.from(`── gap ${gapInWords({ from, to, bytes, reason }, true)} ──`),
-    ts: parseFormattedTime(behindAt),
+    ts: epochNs(behindAt),
     cluster: pod.cluster,
     namespace: pod.namespace,
     pod: pod.name,
