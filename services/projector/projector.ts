@@ -29,8 +29,11 @@ export interface ProjectorOptions {
 const podsAtOnce = 200
 /** pod_change_feed loses changes that are older than this. */
 const feedRetentionMs = 7 * 86_400_000
-/** ms between two readings of the feed: at most, where nobody wakes the projector, and at least, where ingest does. */
-const pollMs = { asleep: 500, awake: 50 }
+/**
+ * ms between two readings of the feed: at most, where nobody wakes the projector; at least, where ingest does; and at
+ * least, after a pass that projected pods.
+ */
+const pollMs = { asleep: 500, awake: 50, busy: 250 }
 /**
  * ms until a projection that failed is tried again, each time later; after the last one the pod waits for its next
  * change.
@@ -150,7 +153,7 @@ async function passUntil({ pass, nextDueAt, log, clock, signal }: PassOptions): 
       // A pass takes some twenty statements, however few pods changed: a busy projector collects changes half of its
       // time.
       if (projected > 0) {
-        await pause(Math.min(Math.max(performance.now() - beganMs, pollMs.awake), pollMs.asleep))
+        await pause(Math.min(Math.max(performance.now() - beganMs, pollMs.busy), pollMs.asleep))
         continue
       }
       const wait = Math.min(pollMs.asleep, Math.max(0, (nextDueAt() ?? Infinity) - performance.now()))

@@ -10,7 +10,7 @@ export interface GroupWriterOptions {
   pool: BufferPool
   /** A group is inserted once it is this old… */
   flushIntervalMs: number
-  /** …or this big. An eighth of it is enough where the table has no insert under way… */
+  /** …or this big. A thirty-second of it is enough where the table has no insert under way… */
   groupBytesMax: number
   /** …or once it has this many rows. */
   groupRowsMax: number
@@ -55,11 +55,11 @@ export function createGroupWriter({
   const running = new Map<Promise<void>, TableName>()
   /**
    * Batches that arrive during an insert share the next one: an insert twice as big costs half as much per row. A big
-   * group need not wait for the insert to end. Where no insert runs, a group starts early, at an eighth of its size.
+   * group need not wait for the insert to end. Where no insert runs, a group starts early, at a thirty-second of its size.
    */
   const mayStart = ({ table, bytes, due }: Group): boolean => {
     const inserts = [...running.values()].filter((name) => name === table).length
-    if (inserts === 0) return due || bytes >= groupBytesMax / 8
+    if (inserts === 0) return due || bytes >= groupBytesMax / 32
     return inserts === 1 && due && bytes >= groupBytesMax / 2
   }
   let closed = false

@@ -71,7 +71,7 @@ async function main(): Promise<void> {
 
 await main().catch((error: unknown) => {
   const { code, message } = error as NodeJS.ErrnoException
-  const usage = code?.startsWith('ERR_PARSE_ARGS') === true ? 'usage: npm run project -- [--rebuild]\n' : ''
+  const usage = String(code).startsWith('ERR_PARSE_ARGS') ? 'usage: npm run project -- [--rebuild]\n' : ''
   note(`afterlog project: ${message}\n${usage}`)
   process.exitCode = 1
 })
