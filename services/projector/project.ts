@@ -159,7 +159,7 @@ async function countLines(
   )
   return split.map(({ pod, record, onRecord, counted, uncounted, estimated, running }, i) => {
     const { facts, lines } = sealed[i]!
-    const { counts, stretches = [], losses = [] } = facts
+    const { counts, stretches = [], losses = [], uncountedDays = [] } = facts
     // Statements read lines by uid and time, and so return lines of lives that were not to be counted.
     const isUncounted = (row: LineLife): boolean =>
       uncounted.some((line) => isOf(line, row)) && !counted.some((line) => isOf(line, row))
@@ -171,6 +171,7 @@ async function countLines(
         counts: [...counts.filter((row) => !isUncounted(row)), ...estimated.map(estimateOf)],
         stretches: stretches.filter((row) => !isUncounted(row)),
         losses,
+        uncountedDays,
       },
       runningLives: running.flatMap(({ lifeHashes }) => lifeHashes),
       record,

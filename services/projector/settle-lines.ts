@@ -2,7 +2,7 @@
 // Many pods share a statement, and a large pod is read in windows of time. A statement that exceeds its limit is split
 // in halves.
 import { AfterlogError } from '#shared/errors.ts'
-import { expiredCounts, type ExpiredCountRow } from './count-lines/expired-counts.ts'
+import { readExpired } from './count-lines/expired-counts.ts'
 import type { LineBounds } from './count-lines/line-counts.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
 import { boundsOf, ownersOf } from './count-lines/line-owners.ts'
@@ -53,14 +53,14 @@ export function createLineSettler({ reading: { rows }, linesAtOnce = 250_000 }: 
       await overWindows(cutting(tenant, some, bounds), [wholeOf(bounds)], async (window) => {
         counts.push(...(await rows<DayCountRow>(dayCounts(tenant, bounds, window, { spans, sizes }))))
       })
-      const before = await rows<ExpiredCountRow>(expiredCounts(tenant, bounds))
+      const { counts: before, uncountedDays } = await readExpired({ rows }, tenant, bounds)
       // A count from before lines expired has no span of time, so it cannot be used for lines that need one.
       const comparable = before.filter(
         ({ uid, container, restart, containerId }) =>
           containerId !== '' || !spans.has(spanKey(uid, container, restart)),
       )
       const countsOf = ownersOf(sumCounts(counts, comparable, { timed: spans.size > 0 || sizes, sizes }))
-      return some.map((pod) => inTime({ ...pod, counts: countsOf(pod) }))
+      return some.map((pod) => inTime({ ...pod, counts: countsOf(pod), uncountedDays }))
     }
     const done: PodFacts[] = []
     for (let from = 0; from < pods.length; from += podsAtOnce)

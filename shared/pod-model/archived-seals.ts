@@ -8,7 +8,8 @@ export function withArchivedSeals(rendered: RenderedPod, before: PodRecord | und
   if (before === undefined || rendered.lives.every((life) => life.lacksLines !== true)) return rendered
   return mapLives(rendered, (life, container, i) => {
     const seal = recordedLife(before, container, life)?.seal ?? null
-    const isBetter = rendered.lives[i]!.lacksLines === true && seal !== null && seal.lines >= life.lines
+    const { lacksLines, lines } = rendered.lives[i]!
+    const isBetter = lacksLines === true && seal !== null && seal.lines >= lines
     return isBetter ? { ...life, seal } : life
   })
 }
@@ -27,7 +28,8 @@ export function livesOnRecord({ pod }: RenderedPod, record: PodRecord): Set<stri
   const names = pod.containers.flatMap(({ name, lives }) =>
     lives.flatMap((life) => {
       const recorded = life.outcome === 'running' ? undefined : recordedLife(record, name, life)
-      return recorded !== undefined && recorded.linesExact && isSameLife(recorded, life) ? [lifeName(name, life)] : []
+      const isCounted = recorded !== undefined && (recorded.linesExact || recorded.uncounted === true)
+      return isCounted && isSameLife(recorded, life) ? [lifeName(name, life)] : []
     }),
   )
   return new Set(names)
@@ -42,8 +44,8 @@ export function withRecordedLines(rendered: RenderedPod, record: PodRecord, name
   const mapped = mapLives(rendered, (life, container, i) => {
     const recorded = names.has(lifeName(container, life)) ? recordedLife(record, container, life) : undefined
     if (recorded === undefined) return life
-    const { lines, linesExact, bytes, errors, seal } = recorded
-    lives[i] = { ...lives[i]!, lines, linesExact, bytes, errors }
+    const { lines, linesExact, bytes, errors, seal, uncounted = false } = recorded
+    lives[i] = { ...lives[i]!, lines, linesExact, bytes, errors, uncounted }
     return { ...life, lines, linesExact, seal }
   })
   const all = mapped.pod.containers.flatMap((container) => container.lives)

@@ -12,6 +12,7 @@ import {
   type LineLife,
   type LossRow,
   type StretchRow,
+  type UncountedDay,
   oomWithin,
 } from './rows.ts'
 
@@ -21,8 +22,14 @@ export interface Life extends LifeEvidence {
   image: string
   imageId: string
   lines: number
-  /** Whether `lines` is a count of distinct lines, and not an estimate. */
+  /** Whether `lines` is a count of distinct lines, and of all of them. */
   linesExact: boolean
+  /** Whether its lines were not read, since it runs. */
+  unread: boolean
+  /** Whether lines of it may have been dropped uncounted. */
+  uncounted: boolean
+  /** About how many lines of it ever came. */
+  estimate: number
   /** The bytes of its messages, and its lines of severity error or fatal; null where they were not counted. */
   bytes: number | null
   errors: number | null
@@ -43,10 +50,11 @@ export interface LifeSources {
   lines: readonly LifeLinesRow[]
   counts: readonly LineCountRow[]
   stretches?: readonly StretchRow[] | undefined
+  uncountedDays?: readonly UncountedDay[] | undefined
 }
 
 /** Returns lives in the order of containers (init first, debug containers last), and in order within each container. */
-export function joinLives({ lives, lines, counts, stretches }: LifeSources): Life[] {
+export function joinLives({ lives, lines, counts, stretches, uncountedDays = [] }: LifeSources): Life[] {
   const reported = instancesOf(lives).map(fromObject)
   const joined = [...reported]
   const find = (container: string, restart: number, containerId: string): Life | undefined => {
@@ -65,13 +73,16 @@ export function joinLives({ lives, lines, counts, stretches }: LifeSources): Lif
     if (life.containerId === '') life.containerId = row.containerId
     life.firstLine = earlier(life.firstLine, row.firstLine)
     life.lastLine = later(life.lastLine, row.lastLine)
+    life.estimate += Number(row.estimate ?? 0)
+    if (uncountedDays.some((day) => mayHaveLinesOf(day, row))) noteUncounted(life)
   }
   const ofLine = (row: LineLife): Life | undefined => find(row.container, row.restart, row.containerId)
   for (const row of counts) {
     const life = ofLine(row)
     if (life === undefined) continue
     life.lines += Number(row.lines)
-    life.linesExact &&= row.estimate !== true
+    life.unread ||= row.estimate === true
+    life.linesExact &&= !life.unread
     life.expired ||= row.stored !== row.lines
     if (row.bytes !== undefined) life.bytes = (life.bytes ?? 0) + Number(row.bytes)
     if (row.errors !== undefined) life.errors = (life.errors ?? 0) + Number(row.errors)
@@ -82,6 +93,23 @@ export function joinLives({ lives, lines, counts, stretches }: LifeSources): Lif
   return inOrder(reported, joined.slice(reported.length)).toSorted(
     (a, b) => order[a.kind] - order[b.kind] || compare(a.container, b.container),
   )
+}
+
+/** The number of its lines to state: at least those that are counted. */
+export const allLines = ({ lines, uncounted, estimate }: Life): number =>
+  uncounted ? Math.max(lines, estimate) : lines
+
+/** A class has the name of a namespace, unless it is `default`, which rules of before may have given to any namespace. */
+const mayHaveLinesOf = (day: UncountedDay, { namespace, firstLine, lastLine }: LifeLinesRow): boolean =>
+  (day.class === namespace || day.class === 'default') &&
+  day.day >= firstLine.slice(0, 10) &&
+  day.day <= lastLine.slice(0, 10)
+
+function noteUncounted(life: Life): void {
+  life.linesExact = false
+  life.uncounted = true
+  // Holes between its lines prove no loss.
+  life.expired = true
 }
 
 /** Sorts in lives that only lines name: by their numbers, or by their times where numbers began again. */
@@ -122,13 +150,27 @@ const order: Record<ContainerKind | '', number> = { init: 0, sidecar: 1, contain
 
 type LineTotals = Pick<
   Life,
-  'lines' | 'linesExact' | 'bytes' | 'errors' | 'firstLine' | 'lastLine' | 'expired' | 'stretches' | 'losses'
+  | 'lines'
+  | 'linesExact'
+  | 'unread'
+  | 'uncounted'
+  | 'estimate'
+  | 'bytes'
+  | 'errors'
+  | 'firstLine'
+  | 'lastLine'
+  | 'expired'
+  | 'stretches'
+  | 'losses'
 >
 
 /** The totals of a life before its lines are added. */
 const noLines = (): LineTotals => ({
   lines: 0,
   linesExact: true,
+  unread: false,
+  uncounted: false,
+  estimate: 0,
   bytes: null,
   errors: null,
   firstLine: null,

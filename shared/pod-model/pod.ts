@@ -11,8 +11,17 @@ import type { LifeEnd, Seal, SealEvidence } from '#shared/pod-model/seal/evidenc
 import { lossesOfLife } from '#shared/pod-model/seal/losses.ts'
 import { lacksLines, sealOf } from '#shared/pod-model/seal/seal.ts'
 import { livesInTime } from './believed-times.ts'
-import { earlier, joinLives, later, withOomLines, type Life } from './pod-lives.ts'
-import type { EventRow, LifeLinesRow, LifeRow, LineCountRow, LossRow, PodRow, StretchRow } from './rows.ts'
+import { allLines, earlier, joinLives, later, withOomLines, type Life } from './pod-lives.ts'
+import type {
+  EventRow,
+  LifeLinesRow,
+  LifeRow,
+  LineCountRow,
+  LossRow,
+  PodRow,
+  StretchRow,
+  UncountedDay,
+} from './rows.ts'
 
 /** The rows of one pod. */
 export interface PodFacts {
@@ -26,6 +35,8 @@ export interface PodFacts {
   sentUids?: readonly string[]
   /** The stretches of files that its lines cover; left out where they were not loaded. */
   stretches?: readonly StretchRow[]
+  /** Days on which lines of it may have been dropped uncounted. */
+  uncountedDays?: readonly UncountedDay[]
   /** Dead letters that may belong to its lives. */
   losses?: readonly LossRow[]
   /** Reports of the node and its kernel around its death. */
@@ -46,7 +57,9 @@ export interface LifeJson {
   /** The signal that the runtime reported, else the one that the exit code stands for. */
   signal: number | null
   lines: number
-  /** false for an estimate: the lines of a life are counted once it is over. */
+  /**
+   * false for an estimate: the lines of a life are counted once it is over, unless some were dropped before that.
+   */
   linesExact: boolean
   firstLine: string | null
   lastLine: string | null
@@ -87,8 +100,8 @@ export interface RenderedPod {
 /** Without counts `lines` is 0, which is enough to decide outcomes. */
 export function renderPod(facts: PodFacts): RenderedPod {
   const { uid, row, lives: lifeRows, events, lines, counts, stretches, losses = [], node = [], oomLines = [] } = facts
-  const { believedUntil, sentUids = [] } = facts
-  const joined = joinLives({ lives: lifeRows, lines, counts, stretches })
+  const { believedUntil, sentUids = [], uncountedDays } = facts
+  const joined = joinLives({ lives: lifeRows, lines, counts, stretches, uncountedDays })
   const inTime = believedUntil === undefined ? joined : livesInTime(joined, believedUntil)
   const withLines = oomLines.length === 0 ? inTime : withOomLines(inTime, row?.mirrorUid || uid, oomLines)
   const reportedEvents = events.map(eventEvidence)
@@ -120,7 +133,7 @@ export function renderPod(facts: PodFacts): RenderedPod {
       : (events.at(-1)?.lastTime ?? null),
     diedAt: verdict.diedAt,
     restarts: restartsOf(lives),
-    lines: lives.reduce((sum, life) => sum + life.lines, 0),
+    lines: lives.reduce((sum, life) => sum + allLines(life), 0),
     linesExact: lives.every((life) => life.linesExact && lifeOutcomeOf(life, verdict, newest.has(life)) !== 'running'),
     containers: names.map((name) => ({
       name,
@@ -147,7 +160,7 @@ export function containerOf(fieldPath: string): string {
 }
 
 function renderLife(life: Life, verdict: Verdict, newest: boolean, seal: Seal | null): LifeJson {
-  const { restart, containerId, startedAt, finishedAt, reason, signal, lines, linesExact, firstLine, lastLine } = life
+  const { restart, containerId, startedAt, finishedAt, reason, signal, linesExact, firstLine, lastLine } = life
   const exitCode = exitCodeOf(life)
   const outcome = lifeOutcomeOf(life, verdict, newest)
   return {
@@ -159,7 +172,7 @@ function renderLife(life: Life, verdict: Verdict, newest: boolean, seal: Seal | 
     reason,
     exitCode,
     signal: signal ?? signalOf(exitCode),
-    lines,
+    lines: allLines(life),
     linesExact: linesExact && outcome !== 'running',
     firstLine,
     lastLine,
@@ -175,7 +188,7 @@ function sealEvidence(life: Life, verdict: Verdict, newest: boolean): SealEviden
   return {
     lines,
     expired,
-    unchecked: !life.linesExact,
+    unchecked: life.unread,
     stretches,
     losses,
     end: endOf(life, verdict, newest),

@@ -21,6 +21,8 @@ export interface LifeRecord extends LifeJson {
   /** The bytes of its messages, and its lines of severity error or fatal; null where its lines were not counted. */
   bytes: number | null
   errors: number | null
+  /** Lines of it may have been dropped uncounted: `lines` stays an estimate. */
+  uncounted?: true
 }
 
 /** How a pod died, or died last where it lives again. */
@@ -214,8 +216,19 @@ function endedOf({ verdict, evidence }: RenderedPod): Ended | null {
 }
 
 function lifeRecord(life: Life, json: LifeJson): LifeRecord {
-  const { container, kind, state, message, image, imageId, bytes, errors } = life
-  return { ...json, container, kind, state, message, image, imageId, bytes, errors }
+  const { container, kind, state, message, image, imageId, bytes, errors, uncounted } = life
+  return {
+    ...json,
+    container,
+    kind,
+    state,
+    message,
+    image,
+    imageId,
+    bytes,
+    errors,
+    ...(uncounted ? { uncounted } : {}),
+  }
 }
 
 /** In epoch ns. Kubernetes reports whole seconds, so the whole last second counts. */

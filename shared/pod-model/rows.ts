@@ -84,6 +84,16 @@ export interface LifeLinesRow {
   sentRestart: number
   /** 1 where its lines have a fragment among them. */
   fragments: number
+  /** Distinct lines that ever came, estimated; as decimal text. Left out where it is not of one life. */
+  estimate?: string
+}
+
+/** A day whose lines of a class were dropped before all of them were counted. */
+export interface UncountedDay {
+  /** Such as 2026-11-23. */
+  day: string
+  /** The namespace of its lines, or `default`. */
+  class: string
 }
 
 /** The life whose lines a row counts. It has a container id only where the restart does not name the life. */

@@ -1,5 +1,5 @@
-// Days that were dropped before all was stored that outlives their lines. A full disk takes the row only after the
-// drop, so it is written when there is room.
+// Days that are dropped before all was stored that outlives their lines, and the pods whose records say so from then
+// on. They are written before the day is dropped; a full disk takes them only afterwards, when there is room.
 import { milliseconds, raw, sql, statement, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 
@@ -12,23 +12,47 @@ export interface InexactDay {
   reason: string
 }
 
+export interface PodOfDay {
+  tenant: string
+  /** As its lines were sent, or unresolved:<cluster>/<namespace>/<pod>. */
+  uid: string
+}
+
 export interface InexactDays {
-  add(day: InexactDay): void
+  /** `pods`: all that have lines of the day. */
+  add(day: InexactDay, pods: readonly PodOfDay[]): void
   /** Writes what was added. Rejects where the store cannot take it: it is written the next time. */
   write(): Promise<void>
 }
 
 export function createInexactDays(store: LogStore): InexactDays {
-  const unwritten: InexactDay[] = []
+  const unwritten: { day: InexactDay; pods: PodOfDay[] }[] = []
   return {
-    add: (day) => void unwritten.push(day),
+    add: (day, pods) => void unwritten.push({ day, pods: [...pods] }),
     async write() {
       for (let next = unwritten[0]; next !== undefined; next = unwritten[0]) {
-        await store.command({ sql: insertDay(next) })
+        await store.command({ sql: insertDay(next.day) })
+        while (next.pods.length > 0) {
+          await insertChanges(store, next.pods.slice(0, podsAtOnce))
+          next.pods.splice(0, podsAtOnce)
+        }
         unwritten.shift()
       }
     },
   }
+}
+
+const podsAtOnce = 20_000
+
+/** Pods with changed lines: the projector counts these again, by the rules for a day that is not exact. */
+async function insertChanges(store: LogStore, pods: readonly PodOfDay[]): Promise<void> {
+  const rows = pods.map(({ tenant, uid }) => `${JSON.stringify([tenant, 'lines', uid])}\n`)
+  await store.insert({
+    table: 'pod_change_feed',
+    columns: ['tenant', 'source', 'uid'],
+    rows: Buffer.from(rows.join('')),
+    format: 'JSONCompactEachRow',
+  })
 }
 
 const daysMax = 100

@@ -4,34 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LogStore, Query } from '#shared/clickhouse/store.ts'
 import { compile, raw } from '#shared/clickhouse/sql.ts'
 import { openProjectorService, type ProjectorService } from '#test/support/projector-service.ts'
-import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
-import { both, ended, status } from '#test/support/pod-shapes.ts'
+import { dayMs, died, hourOf, podOf, start } from '#test/support/expiring-pods.ts'
 
-const dayMs = 86_400_000
-const start = Date.parse('2026-11-23T09:00:00Z')
-
-/** A pod that began at 09:00; what became of its container `app` is `change`. */
-const podOf = (uid: string, change: (object: KubernetesObject) => void): KubernetesObject =>
-  fixture('pod-replacement', (object) => {
-    Object.assign(object['metadata'], { uid, name: `${uid}-0`, resourceVersion: '1' })
-    both(change)(object)
-  })
-/** A line every half minute of an hour: 121. */
-const hourOf = (uid: string, more: object = {}): object[] =>
-  Array.from({ length: 121 }, (_, i) => ({
-    time: new Date(start + i * 30_000).toISOString(),
-    namespace: 'shop',
-    pod: `${uid}-0`,
-    podUid: uid,
-    container: 'app',
-    restart: 0,
-    message: `${uid} ${i}`,
-    ...more,
-  }))
-const died = (exitCode: number) => (object: KubernetesObject) => {
-  status(ended(exitCode, '10:00:00'), exitCode === 0 ? 'Succeeded' : 'Failed')(object)
-  object['status'].containerStatuses[0].state.terminated.startedAt = '2026-11-23T09:00:00Z'
-}
 /** First five minutes and last fifteen, as numbers of lines; the last line is the one at 10:00:00. */
 const kept = [...Array.from({ length: 10 }, (_, i) => i), ...Array.from({ length: 31 }, (_, i) => 90 + i)]
 

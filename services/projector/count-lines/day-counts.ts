@@ -13,6 +13,14 @@ export const namesOfPartition = (id: string): Fragment =>
     sql`SELECT DISTINCT tenant, namespace ${fromEveryTenant('logs')} AND _partition_id = ${str(id)} AND pod != ''`,
   )
 
+/** Rows: PodOfDay. */
+export const podsOfDay = (id: string): Fragment =>
+  statement(
+    'pods-of-day',
+    sql`SELECT DISTINCT tenant, if(pod_uid != '', pod_uid, concat('unresolved:', cluster, '/', namespace, '/', pod)) AS uid
+  ${fromEveryTenant('logs')} AND _partition_id = ${str(id)} AND pod != ''`,
+  )
+
 /** About how many pods, by name, a partition has lines of. Rows: { pods }. */
 export const podsInPartition = (id: string): Fragment =>
   statement(

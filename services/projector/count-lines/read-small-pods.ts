@@ -10,7 +10,7 @@ import { type LineCountRow, type LineLife, type StretchRow, stretchesMax } from 
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
 import { formatTime } from '#shared/time/format-time.ts'
-import { expiredCounts, type ExpiredCountRow } from './expired-counts.ts'
+import { readExpired, type ExpiredCountRow } from './expired-counts.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
 import { lifeOf, ofPods, type LineBounds } from './line-counts.ts'
 
@@ -32,17 +32,15 @@ export async function readSmallPods(
 ): Promise<SmallPod[] | undefined> {
   const bounds = boundsOf(pods)
   if (bounds === undefined) return pods.map((facts) => ({ facts: { ...facts, stretches: [] }, lines: [] }))
-  const [rows, expired] = await Promise.all([
-    readRows(reading, tenant, bounds),
-    reading.rows<ExpiredCountRow>(expiredCounts(tenant, bounds)),
-  ])
+  const [rows, expired] = await Promise.all([readRows(reading, tenant, bounds), readExpired(reading, tenant, bounds)])
   if (rows === undefined) return undefined
   const lives = linesByLife(rows)
-  const countsOf = ownersOf(countLines(lives, expired))
+  const { uncountedDays } = expired
+  const countsOf = ownersOf(countLines(lives, expired.counts))
   const stretchesOf = ownersOf(lives.flatMap(stretchesOfLife))
   const livesOf = ownersOf(lives)
   return pods.map((pod) => ({
-    facts: { ...pod, counts: countsOf(pod), stretches: stretchesOf(pod) },
+    facts: { ...pod, counts: countsOf(pod), stretches: stretchesOf(pod), uncountedDays },
     lines: livesOf(pod).flatMap(({ lines }) => lines),
   }))
 }

@@ -32,7 +32,9 @@ export function inTime(pod: PodFacts): PodFacts {
       const { slot = 0, firstLine, lastLine } = pod.counts[i]!
       if (slot === 0 || keyOf(pod.counts[i]!) !== keyOf(row) || firstLine === undefined || lastLine === undefined)
         return []
-      return [{ ...row, restart: count.restart, containerId: count.containerId, firstLine, lastLine }]
+      // The estimate is of the lines of all these lives.
+      const { estimate: _, ...life } = row
+      return [{ ...life, restart: count.restart, containerId: count.containerId, firstLine, lastLine }]
     })
   })
   return { ...pod, counts: placed, lines }

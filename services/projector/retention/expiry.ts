@@ -8,7 +8,8 @@ import { AfterlogError } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
 import { lastWordsClass, type RetentionSettings } from '#shared/retention/retention.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
-import { createInexactDays } from '#shared/retention/inexact-days.ts'
+import { podsOfDay } from '../count-lines/day-counts.ts'
+import { createInexactDays, type PodOfDay } from '#shared/retention/inexact-days.ts'
 import { ended, storedPartitions, type Partition } from '#shared/retention/partitions.ts'
 import { createDayPreparer, unprepared, type DayPods, type PreparedDay } from './prepare-day.ts'
 import { createReservedRoom } from './reserved-room.ts'
@@ -52,11 +53,7 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
       const one = await expire(partition, settings, nowMs, signal)
       if (one !== undefined) dropped.push(one)
     }
-    await inexact
-      .write()
-      .catch((error: unknown) =>
-        log.warn({ err: error }, 'the list of inexact days could not be stored; the next pass tries again'),
-      )
+    await writeInexact('the next pass tries again')
     await room.take()
     return dropped
   }
@@ -85,6 +82,7 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
         return undefined
       }
       missing = failed.reason
+      await noteInexact(partition, missing, nowMs)
     }
     try {
       await drop(id)
@@ -96,16 +94,29 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
     blocked.delete(id)
     const windows = prepared.get(id)?.windows ?? 0
     if (missing === undefined) log.info({ day, class: name, rows, bytes, windows }, 'expired lines dropped')
-    else {
-      inexact.add({ day, class: name, droppedMs: nowMs, reason: missing })
+    else
       log.error(
         { day, class: name, rows, bytes, reason: missing },
         `expired lines of ${day} (${name}) dropped, but not all that outlives them is stored: ` +
           'GET /v1/retention lists the day as inexact',
       )
-    }
     return { ...partition, exact: missing === undefined }
   }
+
+  /** Numbers of lines of the day are not exact from now on. A full disk takes the note after the drop. */
+  async function noteInexact({ id, day, class: name }: Partition, reason: string, nowMs: number): Promise<void> {
+    const podsOfIt = await reading.rows<PodOfDay>(podsOfDay(id)).catch((error: unknown) => {
+      log.warn({ err: error, day, class: name }, `pods with lines of ${day} (${name}) could not be read`)
+      return []
+    })
+    inexact.add({ day, class: name, droppedMs: nowMs, reason }, podsOfIt)
+    await writeInexact('it is tried again once the day is dropped')
+  }
+
+  const writeInexact = (next: string): Promise<void> =>
+    inexact
+      .write()
+      .catch((error: unknown) => log.warn({ err: error }, `the list of inexact days could not be stored; ${next}`))
 
   /** On a full disk the reserved room is freed first. */
   async function drop(id: string): Promise<void> {

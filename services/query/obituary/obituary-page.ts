@@ -85,7 +85,7 @@ function facts({ pod, replacement }: Obituary): Html {
     ['seen', `${stamp(pod.firstSeen)} to ${stamp(pod.lastSeen)}`],
     ['died', stamp(pod.diedAt)],
     ['restarts', pod.restarts === null ? '' : String(pod.restarts)],
-    ['lines', String(pod.lines)],
+    ['lines', pod.linesExact ? String(pod.lines) : `about ${pod.lines}`],
     ...Object.entries(pod.imageDigests).map(([name, digest]): [string, string] => [`image of ${name}`, digest]),
     [
       'replaced by',

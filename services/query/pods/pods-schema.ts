@@ -107,7 +107,9 @@ const life = z.object({
     .nullable()
     .describe('Signal that the runtime reported, else n of an exit code 128 + n that stands for a signal.'),
   lines: z.number().describe('Distinct lines.'),
-  linesExact: z.boolean().describe('false while the life runs: `lines` is an estimate then.'),
+  linesExact: z
+    .boolean()
+    .describe('false while the life runs, or where a day was dropped uncounted: `lines` is an estimate then.'),
   firstLine: time.nullable(),
   lastLine: time.nullable(),
   seal: seal.nullable(),
