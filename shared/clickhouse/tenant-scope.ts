@@ -19,6 +19,7 @@ export const tenantTables = [
   'pod_aliases',
   'pod_change_feed',
   'pod_lookup',
+  'pod_losses',
   'pod_record_feed',
   'pod_records',
   'pod_watermarks',

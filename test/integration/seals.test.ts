@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { createBufferPool } from '#ingest/buffer/buffer-pool.ts'
 import { createBatchDecoder } from '#ingest/sources/decode-batch.ts'
 import { columns } from '#ingest/store/columns.ts'
-import { raw } from '#shared/clickhouse/sql.ts'
+import { raw, sql } from '#shared/clickhouse/sql.ts'
 import { parseRetention } from '#shared/retention/retention.ts'
+import { losses } from '#projector/count-lines/loss-statements.ts'
 import { readSmallPods } from '#projector/count-lines/read-small-pods.ts'
 import { loadFacts } from '#projector/load-facts.ts'
 import { createLineSettler } from '#projector/settle-lines.ts'
@@ -200,6 +201,27 @@ test('lines that expire make no gap, and nothing of what is left is sealed', asy
     gaps: [],
     text: 'unsealed: its first lines have expired',
   })
+})
+
+test('letters of other pods are not read, and a letter that names the pod in its path alone is', async () => {
+  const uid = 'path-uid-1'
+  const letters = (count: number, payload: string): string =>
+    `INSERT INTO dead_letters (tenant, time, reason, payload, identity)
+     SELECT 'default', now64(9), 'time-too-old', ${payload}, cityHash64('${count}', number) FROM numbers(${count})`
+  await service.store.command({
+    sql: raw(letters(20_000, `concat('{"podUid":"other-', toString(number), '","message":"', repeat('x', 1000), '"}')`)),
+  })
+  await service.store.command({
+    sql: raw(letters(1, `'{"path":"/var/log/pods/shop_web-0_${uid}/app/3.log","offset":7}'`)),
+  })
+  const statement = losses('default', [uid])
+  expect(await service.store.rows({ sql: statement })).toMatchObject([
+    { reason: 'time-too-old', offset: 7, restart: -1, podUid: uid },
+  ])
+  const reads = await service.store.rows<{ table: string; rows: string }>({ sql: sql`EXPLAIN ESTIMATE ${statement}` })
+  expect([...new Set(reads.map(({ table }) => table))]).toEqual(['pod_losses'])
+  // A granule of 1,024 rows, or two, of each of the two parts.
+  expect(reads.reduce((sum, { rows }) => sum + Number(rows), 0)).toBeLessThan(5_000)
 })
 
 // Last, since it may concern every life of the tenant.
