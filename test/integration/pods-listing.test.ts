@@ -91,6 +91,46 @@ describe('a listing by death visits every pod once, where it stood when the list
   })
 })
 
+describe('a listing by creation visits every pod once, where it stood when the listing began,', () => {
+  const createdAt = (name: string, time: string, version = 1): KubernetesObject =>
+    pod(name, { version, change: (made) => void (made['metadata'].creationTimestamp = time) })
+  const places = [0, 1, 2, 3, 4, 5].map((n) => createdAt(`c${n}`, `2026-11-23T08:3${n}:00Z`))
+  const aheadMs = 3 * 3_600_000
+
+  test.each([
+    ['all-ahead', 'limit=2'],
+    ['label-ahead', 'limit=2&label=app'],
+    ['node-ahead', 'limit=2&node=node-8'],
+  ])('where a time some hours ahead is believed between its pages: %s', async (tenant, query) => {
+    // c0 is visited last, and its creation by a wrong clock comes after that of all others; c5 is visited first.
+    const ahead = new Date(Date.now() + aheadMs).toISOString().slice(0, 19)
+    const wrong = (version: number): KubernetesObject[] => ['c0', 'c5'].map((name) => createdAt(name, `${ahead}Z`, version))
+    const startedAt = (made: KubernetesObject): KubernetesObject => {
+      made['status'].startTime = `2026-11-23T08:3${String(made['metadata'].name).slice(1)}:00Z`
+      return made
+    }
+    await service.tell(tenant, ...places.slice(1, 5), ...wrong(1).map(startedAt))
+    await service.project()
+    await service.project()
+    const expected = [5, 4, 3, 2, 1, 0].map((n) => `uid-c${n}`)
+    const visited = await walk(tenant, query, async () => {
+      // The hours have passed when the next fact comes.
+      for (const uid of ['uid-c0', 'uid-c5'])
+        await service.store.command({
+          sql: raw(`INSERT INTO pod_watermarks (tenant, uid, facts_at, deletion_asked_at)
+            SELECT '${tenant}', '${uid}', now64(3, 'UTC') + INTERVAL 4 HOUR, toDateTime64('2262-01-01 00:00:00', 9, 'UTC')`),
+        })
+      await service.tell(tenant, ...wrong(2).map(startedAt))
+      await service.project()
+      await service.store.command({ sql: raw('OPTIMIZE TABLE pod_lookup FINAL') })
+    })
+    expect(visited).toEqual(expected)
+    await service.project()
+    expect((await walk(tenant, query)).toSorted()).toEqual(expected.toSorted())
+    expect(new Set((await walk(tenant, query)).slice(0, 2))).toEqual(new Set(['uid-c0', 'uid-c5']))
+  })
+})
+
 describe('a label, an owner and an image that a pod once had find it, as those that it has now,', () => {
   const version = (n: number) =>
     pod('a', {
