@@ -19,7 +19,11 @@ export const breakages: readonly Breakage[] = [
   {
     name: 'acknowledging before the insert',
     edits: [
-      { file: 'services/ingest/service.ts', find: /await (writer\.accept\([^\n]*)\n/, put: 'void $1.catch(() => undefined)\n' },
+      {
+        file: 'services/ingest/service.ts',
+        find: /await (writer\.accept\(rows [^\n]*)\n/,
+        put: 'void $1.catch(() => undefined)\n',
+      },
     ],
   },
   {
@@ -65,7 +69,7 @@ SELECT tenant, toDateTime64(toStartOfSecond(ts), 9, 'UTC') AS second, severity, 
       },
       {
         file: histogram,
-        find: /(export const histogram = [^]*?=> sql`)[^`]*`/,
+        find: /('line-histogram',\s+sql`)[^`]*`/,
         put: `$1
   SELECT toString(intDiv(toUnixTimestamp64Nano(second), \${int(stepNs)})) AS bucket, toString(severity) AS severity, toFloat64(sum(lines)) AS count
   FROM (SELECT second, severity, lines FROM line_counts WHERE tenant = \${str(filter.tenant)}) GROUP BY bucket, severity ORDER BY bucket\``,
