@@ -6,6 +6,7 @@ import { readRecords } from '#query/pods/read-records.ts'
 import { birthText, deathText, untilTime, type Death, type Divider } from './divider-text.ts'
 import { epochNs } from '#shared/pod-model/epoch-ns.ts'
 import type { LifeRecord, PodRecord } from '#shared/pod-model/record.ts'
+import { recordIn } from '#shared/stored-pods/stored-records.ts'
 import { readOwnersPods, readRecordRows, transitionsIn, type PodTransition } from './read-owner-changes.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 
@@ -82,7 +83,8 @@ export async function pastDividers({
   // Lines of the whole second of a death stand before its divider.
   const podTimes = { ...times, ...(from === undefined ? {} : { from: from - secondNs }) }
   const rows = await readRecordRows(reading, filter.tenant, await readOwnersPods(reading, filter, podTimes))
-  const transitions = rows.flatMap(({ record }) => transitionsIn(JSON.parse(record) as PodRecord)).filter(isSent)
+  const records = rows.flatMap((row) => recordIn(row) ?? [])
+  const transitions = records.flatMap(transitionsIn).filter(isSent)
   const past = transitions.flatMap((transition) => {
     const divider = unpaired(transition)
     if (divider === null || divider.time === '') return []

@@ -6,6 +6,7 @@ import { ownersPods, recordsStoredSince, type OwnerFilter, type StoredRevision }
 import { recordsOf, type RecordRow } from '#query/pods/lookup-statements.ts'
 import { compare } from '#shared/compare.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
+import { recordIn } from '#shared/stored-pods/stored-records.ts'
 import { listTransitions, type Transition, type TransitionKind } from '#shared/pod-model/transitions.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { readStoreClock } from '#shared/store-reading/store-clock.ts'
@@ -150,7 +151,7 @@ function createChangedRecords(reading: Reading, tenant: string) {
   const read = async (uids: readonly string[]): Promise<PodRecord[]> => {
     const rows = await readRecordRows(reading, tenant, uids)
     for (const { uid, revision } of rows) revisions.set(uid, revision)
-    return rows.map(({ record }) => JSON.parse(record) as PodRecord)
+    return rows.flatMap((row) => recordIn(row) ?? [])
   }
   return {
     read,
