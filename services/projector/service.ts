@@ -6,6 +6,7 @@ import { createReading } from '#shared/store-reading/reading.ts'
 import type { CreateService } from '#shared/start-service.ts'
 import { createProjectorMetrics } from './metrics.ts'
 import { createRecordProjector } from './projector.ts'
+import { createCutInserts } from './resend-cut-inserts.ts'
 import { dayPodsOf } from './retention/day-pods.ts'
 import { createExpiry } from './retention/expiry.ts'
 import { createFactsExpiry } from './retention/facts-expiry.ts'
@@ -48,6 +49,12 @@ export const createProjector: CreateService = ({
     metrics.blockedPartitions.set(expiry.blocked.size)
   }
 
+  const cutInserts = createCutInserts({ store: background, reading })
+  async function resendCutInserts(): Promise<void> {
+    const parts = await cutInserts.resend()
+    if (parts > 0) log.info({ parts }, 'the last inserts before the start of the store are stored again')
+  }
+
   const factsExpiry = createFactsExpiry({ store: background, reading })
   let expireFactsAt = -Infinity
   async function expireFacts(): Promise<void> {
@@ -78,6 +85,7 @@ export const createProjector: CreateService = ({
       100,
       'the projector could not start',
     ),
+    whileRunning(resendCutInserts, minuteMs, 'the last inserts before the start of the store could not be checked'),
     whileRunning(expire, expireEveryMs, 'expired lines could not be dropped'),
     whileRunning(expireFacts, minuteMs, 'expired facts could not be deleted'),
   ])

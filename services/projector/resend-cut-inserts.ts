@@ -1,0 +1,86 @@
+// Repairs inserts that the end of the store has cut in two: a table may have rows without those that its views make of
+// them, so that nothing would project their pod before its next change. Nobody had an answer for such an insert, and it
+// may never be sent again. After each start of the store its last inserts are therefore stored once more, as if they
+// were sent again, which changes no answer (decision 0016).
+import { localTable, systemTable } from '#shared/clickhouse/cluster-names.ts'
+import { raw, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { LogStore } from '#shared/clickhouse/store.ts'
+import { fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
+import type { RowReading } from '#shared/store-reading/reading.ts'
+import { copySettings } from './obituaries/last-words-windows.ts'
+
+/** Tables that ingest writes, and that have views. */
+const tables = ['pods', 'lives', 'events', 'node_states', 'logs', 'dead_letters'] as const
+type Table = (typeof tables)[number]
+
+/** An ingest process has two inserts of a table under way at most. */
+const partsOfPartition = 4
+/** A part of one insert is smaller: a larger one is the merge of many. */
+const partBytesMax = 64 * 1024 * 1024
+/** Inserts so many seconds before the last one of all may have been cut. */
+const lastSeconds = 60
+/** A store that has started so many seconds later than before is another one: its clock has whole seconds. */
+const anotherStartS = 5
+
+interface PartRow {
+  table: Table
+  name: string
+  /** Epoch seconds. */
+  written: number
+  /** When its server started, epoch seconds. */
+  started: number
+}
+
+export interface CutInserts {
+  /** Stores the last inserts before the newest start of the store again; resolves to the number of their parts. */
+  resend(): Promise<number>
+}
+
+export function createCutInserts({ store, reading }: { store: LogStore; reading: RowReading }): CutInserts {
+  let knownStart = -Infinity
+  return {
+    async resend() {
+      const [newest] = await reading.rows<{ started: number }>(newestStart(store))
+      if (newest === undefined || newest.started < knownStart + anotherStartS) return 0
+      const parts = lastParts(await reading.rows<PartRow>(newestParts(store)))
+      for (const [table, ofTable] of Map.groupBy(parts, (part) => part.table)) {
+        const names = [...new Set(ofTable.map(({ name }) => name))]
+        await store.command({ sql: insertAgain(table, names), settings: copySettings })
+      }
+      knownStart = newest.started
+      return parts.length
+    },
+  }
+}
+
+/** Parts of the last inserts before the start, also where they have been merged since. */
+function lastParts(parts: readonly PartRow[]): PartRow[] {
+  const before = parts.filter(({ written, started }) => written <= started).map(({ written }) => written)
+  const last = before.reduce((a, b) => Math.max(a, b), -Infinity)
+  return parts.filter(({ written }) => written >= last - lastSeconds)
+}
+
+const started = raw('toFloat64(toUInt32(now())) - toFloat64(uptime())')
+
+/** Rows: { started }, epoch seconds. */
+const newestStart = (store: LogStore): Fragment =>
+  statement('store-start', sql`SELECT max(${started}) AS started FROM ${systemTable(store, 'one')}`)
+
+/** The newest parts of each partition that have inserts from before the start of their server. Rows: PartRow. */
+const newestParts = (store: LogStore): Fragment =>
+  statement(
+    'newest-parts',
+    sql`SELECT replaceRegexpOne(table, '_local$', '') AS table, name, written, started FROM (
+    SELECT table, partition_id, name, max_block_number, toFloat64(toUInt32(modification_time)) AS written,
+      ${started} AS started, shardNum() AS shard
+    FROM ${systemTable(store, 'parts')}
+    WHERE active AND database = currentDatabase() AND table IN ${strs(tables.map((table) => localTable(store, table)))}
+      AND (written <= started OR level > 0) AND data_uncompressed_bytes <= ${uint(partBytesMax)})
+    ORDER BY max_block_number DESC LIMIT ${uint(partsOfPartition)} BY table, partition_id, shard`,
+  )
+
+const insertAgain = (table: Table, parts: readonly string[]): Fragment =>
+  statement(
+    'resend-cut-inserts',
+    sql`INSERT INTO ${raw(table)} SELECT * ${fromEveryTenant(table)} AND _part IN ${strs(parts)}`,
+  )
