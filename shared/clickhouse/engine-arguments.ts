@@ -35,6 +35,8 @@ export function engineArguments({ cacheBytes, mergeBytes }: EngineMemory = modes
     background_pool_size: 2,
     background_schedule_pool_size: 4,
     background_common_pool_size: 2,
+    // Statements come before merges, where the process may set priorities (CAP_SYS_NICE).
+    os_threads_nice_value_merge_mutate: 10,
     log_queries: 0,
   }
   return Object.entries(settings).map(([name, value]) => `--${name}=${value}`)

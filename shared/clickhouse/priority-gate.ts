@@ -1,5 +1,5 @@
-// Delays background reads while a request is being answered, and gives them one thread of the engine. For the store of
-// one process; a server that several processes share has priorities of its own.
+// Delays background reads while a request is being answered, and gives them one thread of the engine, which yields to
+// others. For the store of one process; a server that several processes share has priorities of its own.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogStore } from './store.ts'
 
@@ -18,6 +18,9 @@ const pollMs = 5
 /** The gap between statements of one request, which takes several in a row. */
 const pauseMs = 20
 
+/** Has an effect where the process may set priorities (CAP_SYS_NICE), like the engine's setting for merges. */
+const niceThreads = { os_threads_nice_value_query: 10 }
+
 export function createPriorityGate(store: LogStore): PriorityGate {
   let underWay = 0
   let lastEnd = -Infinity
@@ -34,7 +37,7 @@ export function createPriorityGate(store: LogStore): PriorityGate {
     const isBusy = (): boolean => underWay > 0 || performance.now() - lastEnd < pauseMs
     for (const began = performance.now(); isBusy() && performance.now() - began < delayMsMax;) await sleep(pollMs)
   }
-  const oneThread = { max_threads: 1 }
+  const oneThread = { max_threads: 1, ...(store.mode === 'embedded' ? niceThreads : {}) }
   return {
     foreground: {
       ...store,
