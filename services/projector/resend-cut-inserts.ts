@@ -6,6 +6,7 @@ import { localTable, systemTable } from '#shared/clickhouse/cluster-names.ts'
 import { raw, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
+import type { Logger } from '#shared/logger.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { copySettings } from './obituaries/last-words-windows.ts'
 
@@ -36,7 +37,13 @@ export interface CutInserts {
   resend(): Promise<number>
 }
 
-export function createCutInserts({ store, reading }: { store: LogStore; reading: RowReading }): CutInserts {
+export interface CutInsertsOptions {
+  store: LogStore
+  reading: RowReading
+  log: Logger
+}
+
+export function createCutInserts({ store, reading, log }: CutInsertsOptions): CutInserts {
   let knownStart = -Infinity
   return {
     async resend() {
@@ -48,6 +55,8 @@ export function createCutInserts({ store, reading }: { store: LogStore; reading:
         await store.command({ sql: insertAgain(table, names), settings: copySettings })
       }
       knownStart = newest.started
+      if (parts.length > 0)
+        log.info({ parts: parts.length }, 'the last inserts before the start of the store are stored again')
       return parts.length
     },
   }

@@ -49,12 +49,7 @@ export const createProjector: CreateService = ({
     metrics.blockedPartitions.set(expiry.blocked.size)
   }
 
-  const cutInserts = createCutInserts({ store: background, reading })
-  async function resendCutInserts(): Promise<void> {
-    const parts = await cutInserts.resend()
-    if (parts > 0) log.info({ parts }, 'the last inserts before the start of the store are stored again')
-  }
-
+  const cutInserts = createCutInserts({ store: background, reading, log })
   const factsExpiry = createFactsExpiry({ store: background, reading })
   let expireFactsAt = -Infinity
   async function expireFacts(): Promise<void> {
@@ -69,7 +64,7 @@ export const createProjector: CreateService = ({
    * Runs again and again until the service stops, while migrations leave the tables usable. `what`: what a failure
    * prevents.
    */
-  async function whileRunning(run: () => Promise<void>, everyMs: number, what: string): Promise<void> {
+  async function whileRunning(run: () => Promise<unknown>, everyMs: number, what: string): Promise<void> {
     while (!signal.aborted) {
       if (retention.obstacle() === undefined)
         await run().catch((error: unknown) => {
@@ -85,7 +80,7 @@ export const createProjector: CreateService = ({
       100,
       'the projector could not start',
     ),
-    whileRunning(resendCutInserts, minuteMs, 'the last inserts before the start of the store could not be checked'),
+    whileRunning(cutInserts.resend, minuteMs, 'the last inserts before the start of the store could not be checked'),
     whileRunning(expire, expireEveryMs, 'expired lines could not be dropped'),
     whileRunning(expireFacts, minuteMs, 'expired facts could not be deleted'),
   ])

@@ -1,7 +1,11 @@
 // What goes on by itself over a cluster of two real shards: tails and watches hear of every shard, expired days go from
 // every shard.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createCutInserts } from '#projector/resend-cut-inserts.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
+import { createLogger } from '#shared/logger.ts'
+import { createReading } from '#shared/store-reading/reading.ts'
+import { openClusterStore } from '#test/support/cluster/store.ts'
 import { clusterMsMax, clusterName, startCluster, type TestCluster } from '#test/support/cluster/start.ts'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
 import { post, record } from '#test/support/lines.ts'
@@ -73,6 +77,28 @@ test('a watch that goes on where it was hears of changes on every shard', async 
   }
   leaving.abort()
   expect([...changed].toSorted()).toEqual(names.toSorted())
+})
+
+test('inserts that the end of a server has cut in two are made whole on every shard', async () => {
+  const uids = names.map((name) => `cut-${name}`)
+  await using store = await openClusterStore(cluster)
+  const rows = uids.map((uid) => `${JSON.stringify(['cut', uid])}\n`).join('')
+  const insert = { table: 'pods', columns: ['tenant', 'uid'], rows: Buffer.from(rows), format: 'JSONCompactEachRow' } as const
+  await store.insert(insert)
+  const onCluster = `ON CLUSTER ${clusterName}`
+  const where = `WHERE tenant = 'cut' SETTINGS mutations_sync = 2`
+  await store.command({ sql: raw(`ALTER TABLE pod_watermarks_local ${onCluster} DELETE ${where}`) })
+  // Parts that were merged are as old as their newest insert may be.
+  await store.command({ sql: raw(`OPTIMIZE TABLE pods_local ${onCluster} FINAL`) })
+  const log = createLogger({ level: 'silent', service: 'projector' })
+  const cut = createCutInserts({ store, reading: createReading({ store, limits: {} }), log })
+  expect(await cut.resend()).toBeGreaterThanOrEqual(2)
+  const repaired = async (): Promise<string[]> =>
+    (await store.rows<{ uid: string }>({ sql: raw(`SELECT DISTINCT uid FROM pod_watermarks WHERE tenant = 'cut'`) })).map(
+      ({ uid }) => uid,
+    )
+  await expect.poll(async () => (await repaired()).toSorted(), patience).toEqual(uids.toSorted())
+  expect(await cut.resend()).toBe(0)
 })
 
 test('an expired day goes from every shard, with what is kept of it counted first', async () => {

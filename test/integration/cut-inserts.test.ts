@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { openStore } from '#shared/clickhouse/open-store.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
+import { createLogger } from '#shared/logger.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
 import { decodeBatch } from '#ingest/formats/native.ts'
 import { columns } from '#ingest/store/columns.ts'
@@ -14,6 +15,8 @@ import { died, hourOf, podOf, start } from '#test/support/expiring-pods.ts'
 import { decode, origin } from '#test/support/kubernetes.ts'
 import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { openRecordProjector } from '#test/support/record-projector.ts'
+
+const log = createLogger({ level: 'silent', service: 'projector' })
 
 async function insert(store: LogStore, tables: readonly TableRows[]): Promise<void> {
   for (const { table, rows } of tables) await store.insert({ table, columns: columns[table], rows, format: 'JSONCompactEachRow' })
@@ -57,7 +60,7 @@ test('are made whole at the next start, of pods, instances and lines, and only t
     await using store = await open()
     const whole = { uid: 'whole', outcome: 'crashed', lines: [121] }
     expect(await recorded(store)).toEqual([whole])
-    const inserts = createCutInserts({ store, reading: createReading({ store, limits: {} }) })
+    const inserts = createCutInserts({ store, reading: createReading({ store, limits: {} }), log })
     const parts = await inserts.resend()
     expect(parts).toBeGreaterThan(0)
     expect(await recorded(store)).toEqual([{ ...whole, uid: 'cut' }, whole])
@@ -80,7 +83,7 @@ test('a part that is larger than an insert can be is not stored again: a start r
       })
     }
     await using store = await open()
-    expect(await createCutInserts({ store, reading: createReading({ store, limits: {} }) }).resend()).toBe(0)
+    expect(await createCutInserts({ store, reading: createReading({ store, limits: {} }), log }).resend()).toBe(0)
   } finally {
     await rm(dir, { recursive: true, force: true })
   }
