@@ -79,6 +79,10 @@ export interface HandleSource {
   createdAt: string | null
 }
 
+/** So many labels and images of its object find a pod, the first ones: of what it once had, as many again do. */
+const labelsMax = 300
+const imagesMax = 100
+
 /** Returns distinct handles in a fixed order. Labels, owners and images that the pod once had go on leading to it. */
 export function handlesOf(record: HandleSource, object: ObjectFacts): Handle[] {
   const { cluster, namespace, name, node, owner, outcome, lives, labels, addresses, ended, over, diedAt, createdAt } =
@@ -86,7 +90,11 @@ export function handlesOf(record: HandleSource, object: ObjectFacts): Handle[] {
   const rank = rankOf(record.firstSeen)
   const had = (kind: string): string[] =>
     object.everHad.flatMap((one) => (one.startsWith(`${kind} `) ? [one.slice(kind.length + 1)] : []))
-  const images = [...object.images, ...had('image'), ...lives.flatMap(({ image, imageId }) => [image, imageId])]
+  const images = [
+    ...object.images.slice(0, imagesMax),
+    ...had('image'),
+    ...lives.flatMap(({ image, imageId }) => [image, imageId]),
+  ]
   const values: [HandleKind, string][] = [
     ['all', ''],
     ['namespace', namespace],
@@ -98,7 +106,9 @@ export function handlesOf(record: HandleSource, object: ObjectFacts): Handle[] {
       'owner',
       value,
     ]),
-    ...Object.entries(labels).map(([key, value]): [HandleKind, string] => ['label', `${key}=${value}`]),
+    ...Object.entries(labels)
+      .slice(0, labelsMax)
+      .map(([key, value]): [HandleKind, string] => ['label', `${key}=${value}`]),
     ...had('label').map((value): [HandleKind, string] => ['label', value]),
     ...images.flatMap(imageHandles).map((value): [HandleKind, string] => ['image', value]),
     ...addresses.map(({ kind, value }): [HandleKind, string] => [kind, value]),

@@ -22,7 +22,7 @@ export interface WatermarkRow {
 }
 
 /** Labels, owners and images that a pod once had: of one that had more, the earliest no longer find it. */
-const everHadMax = 300
+export const everHadMax = 300
 
 /** Rows: WatermarkRow. */
 export const watermarks = (tenant: string, uids: readonly string[]): Fragment =>

@@ -10,6 +10,7 @@ import type { RetentionSettings } from '#shared/retention/retention.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { readStoreMicros } from '#shared/store-reading/store-clock.ts'
 import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
+import { trimHandles } from './trim-handles.ts'
 import { freezeDocuments } from '../obituaries/write-obituaries.ts'
 import { projectAndStore } from '../project-and-store.ts'
 import { project } from '../project.ts'
@@ -59,6 +60,7 @@ export function createFactsExpiry({ store, reading }: FactsExpiryOptions): Facts
       } while (pods.length === podsOfStatement)
       await deleteFacts(store, expired)
       await deleteOtherEvents({ store, reading }, before)
+      await trimHandles({ store, reading })
       return expired.length
     },
   }
