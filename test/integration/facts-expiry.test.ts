@@ -69,6 +69,13 @@ const rowsOf = async (): Promise<Record<string, number>> => {
   return row!
 }
 
+/** Rows that lead lines to the pod. */
+const linesOf = (): Promise<object[]> =>
+  service.store.rows({
+    sql: raw(`SELECT 'alias' AS what FROM pod_aliases WHERE uid = '${uid}'
+      UNION ALL SELECT 'lines' FROM lines_of_lives WHERE pod_uid = '${uid}'`),
+  })
+
 async function answers(): Promise<Record<string, unknown>> {
   const [list, detail, obituary] = await Promise.all(
     [`/v1/pods?uid=${uid}`, `/v1/pods/${uid}`, `/v1/pods/${uid}/obituary`].map((path) => service.request('GET', path)),
@@ -101,6 +108,7 @@ describe('list, detail and obituary are what they were once the facts are gone, 
     expect(before['list']).toHaveLength(1)
     expect(await expireFacts(long)).toBeGreaterThan(0)
     expect(await rowsOf()).toEqual({ pods: 0, lives: 0, events: 0 })
+    expect(await linesOf()).toEqual([])
     expect(await answers()).toEqual(before)
     await rebuild()
     await service.project('anew')
@@ -166,6 +174,53 @@ test('Events about no pod expire by their time', async () => {
   expect(await rowsOf()).toMatchObject({ events: 1 })
   await expireFacts(long)
   expect(await rowsOf()).toMatchObject({ events: 0 })
+})
+
+test('states of nodes expire but for those that held then, those of a node that was gone do, and so do OOM lines', async () => {
+  const cluster = `of-${uid}`
+  const state = (node: string, what: string, is: string, daysAgo: number): string =>
+    `SELECT 'default', '${cluster}', '${node}', '${what}', '${is}', now64(9) - INTERVAL ${daysAgo} DAY, ${1000 - daysAgo}`
+  await service.store.command({
+    sql: raw(
+      `INSERT INTO node_states (tenant, cluster, node, what, status, since, version) ${[
+        state('here', 'Ready', 'True', 900),
+        state('here', 'Ready', 'False', 500),
+        state('here', 'Ready', 'True', 400),
+        state('here', 'Ready', 'False', 2),
+        state('here', 'DiskPressure', 'False', 900),
+        state('back', 'gone', 'True', 500),
+        state('back', 'Ready', 'True', 400),
+        state('gone', 'Ready', 'True', 500),
+        state('gone', 'gone', 'True', 400),
+        state('leaving', 'Ready', 'True', 300),
+        state('leaving', 'gone', 'True', 10),
+      ].join(' UNION ALL ')}`,
+    ),
+  })
+  await service.store.command({
+    sql: raw(`INSERT INTO kernel_ooms (tenant, ts, identity, message)
+      SELECT '${cluster}', now64(9) - INTERVAL (number + 1) * 100 DAY, number, '' FROM numbers(3)`),
+  })
+  const left = async (): Promise<string[]> => {
+    const rows = await service.store.rows<{ one: string }>({
+      sql: raw(`SELECT concat(node, ' ', what, ' ', status, ' ', toString(dateDiff('day', since, now64(9)))) AS one
+        FROM node_states FINAL WHERE cluster = '${cluster}' ORDER BY since
+        UNION ALL SELECT concat('oom ', toString(dateDiff('day', ts, now64(9)))) FROM kernel_ooms WHERE tenant = '${cluster}'`),
+    })
+    return rows.map(({ one }) => one).toSorted()
+  }
+  await expireFacts(0)
+  expect(factsDays(settings)).toBe(182)
+  expect(await left()).toEqual([
+    'back Ready True 400',
+    'back gone True 500',
+    'here DiskPressure False 900',
+    'here Ready False 2',
+    'here Ready True 400',
+    'leaving Ready True 300',
+    'leaving gone True 10',
+    'oom 100',
+  ])
 })
 
 test('a pod without obituary of which nothing is left but its record is answered from it', async () => {

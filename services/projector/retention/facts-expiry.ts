@@ -10,6 +10,7 @@ import type { RetentionSettings } from '#shared/retention/retention.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { readStoreMicros } from '#shared/store-reading/store-clock.ts'
 import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
+import { expireScenes } from './expire-scenes.ts'
 import { trimHandles } from './trim-handles.ts'
 import { freezeDocuments } from '../obituaries/write-obituaries.ts'
 import { projectAndStore } from '../project-and-store.ts'
@@ -60,6 +61,7 @@ export function createFactsExpiry({ store, reading }: FactsExpiryOptions): Facts
       } while (pods.length === podsOfStatement)
       await deleteFacts(store, expired)
       await deleteOtherEvents({ store, reading }, before)
+      await expireScenes({ store, reading }, before)
       await trimHandles({ store, reading })
       return expired.length
     },
@@ -135,6 +137,9 @@ async function deleteFacts(store: LogStore, pods: readonly PodName[]): Promise<v
       })
       await store.command({ sql: alterTable(store, 'lives', change(sql`pod_uid IN ${uids}`)) })
       await store.command({ sql: alterTable(store, 'pods', change(sql`uid IN ${uids}`)) })
+      // All its lines have expired too, so no alias leads to lines.
+      await store.command({ sql: alterTable(store, 'lines_of_lives', change(sql`pod_uid IN ${uids}`)) })
+      await store.command({ sql: alterTable(store, 'pod_aliases', change(sql`uid IN ${uids}`)) })
       // Watermarks go last: where they remain, the next run deletes the facts of the pod again.
       await store.command({ sql: alterTable(store, 'pod_watermarks', change(sql`uid IN ${uids}`)) })
     }
