@@ -4,6 +4,7 @@ import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { ProjectionClock } from '#shared/projection-clock.ts'
 import type { ChangeFeed } from './change-feed.ts'
 import { settle, type Intake } from './intake.ts'
+import type { LargePods } from './large-pods.ts'
 import { recordsJob, writeWatermark } from '#shared/store-reading/job-watermarks.ts'
 import type { ProjectorMetrics } from './metrics.ts'
 import type { WorkQueue } from './work-queue.ts'
@@ -15,6 +16,7 @@ export interface ProgressOptions {
   feed: ChangeFeed
   intake: Pick<Intake, 'linesTakenUntil'>
   queue: WorkQueue
+  large: Pick<LargePods, 'oldest' | 'size'>
   clock: ProjectionClock
   metrics: ProjectorMetrics
   /** Epoch ms up to which an earlier process has projected. */
@@ -27,6 +29,7 @@ export function createProgress({
   feed,
   intake,
   queue,
+  large,
   clock,
   metrics,
   start,
@@ -39,12 +42,13 @@ export function createProgress({
     const pending = queue.oldest(performance.now() + 2 * settle.ms)
     const reached = Math.min(feed.isBehind ? feed.position : feedReadAt, intake.linesTakenUntil)
     clock.advance(Math.min(reached, pending ?? Infinity))
-    metrics.backlog.set(queue.size)
+    metrics.backlog.set(queue.size + large.size)
     metrics.lag.set(Math.max(0, feedReadAt - (pending ?? feedReadAt)) / 1000)
     if (performance.now() - storedAt < storedEveryMs) return
     // Other processes read this position as `asOf`, so it moves without changes too; an embedded store has no other
     // process.
-    const position = Math.min(store.mode === 'server' ? reached : feed.position, queue.oldest() ?? Infinity)
+    const unfinished = Math.min(queue.oldest() ?? Infinity, large.oldest() ?? Infinity)
+    const position = Math.min(store.mode === 'server' ? reached : feed.position, unfinished)
     if (position <= storedPosition) return
     await writeWatermark(store, recordsJob, position)
     storedPosition = position

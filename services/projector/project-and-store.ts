@@ -7,6 +7,8 @@ import { writeObituaries } from './obituaries/write-obituaries.ts'
 import { project, type ProjectedPod, type ProjectOptions } from './project.ts'
 import { writeRecords } from './write-records.ts'
 
+export type StoreOptions = Pick<ProjectOptions, 'reuseCounts' | 'countedLinesMax'>
+
 export interface StoredPods {
   pods: ProjectedPod[]
   /** Other pods that have to be projected too. */
@@ -21,12 +23,17 @@ export async function projectAndStore(
   reading: Reading,
   tenant: string,
   uids: readonly string[],
-  options: Pick<ProjectOptions, 'reuseCounts'> = {},
+  options: StoreOptions = {},
 ): Promise<StoredPods> {
   const revision = await readStoreMicros(reading)
   const began = performance.now()
   const { pods, absent, related, stored } = await project(reading, tenant, uids, options)
-  const records = pods.map(({ record, factsAt, linesAt }) => ({ record, watermark: factsAt, linesAt }))
+  const records = pods.map(({ record, factsAt, linesAt, isLarge }) => ({
+    record,
+    watermark: factsAt,
+    linesAt,
+    isLarge,
+  }))
   const now = Math.floor(Number(revision) / 1000 + performance.now() - began)
   await writeRecords(store, { tenant, revision, now, records, absent, stored })
   return { pods, related, obituaries: await writeObituaries(store, reading, { tenant, revision, pods }) }

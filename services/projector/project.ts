@@ -24,6 +24,8 @@ export interface ProjectedPod {
   maps: PodObjectRow
   factsAt: string
   linesAt: string
+  /** Whether ended lives have more lines than may be counted: their numbers are estimates. */
+  isLarge: boolean
   /** All lines of the pod, where all its lives have ended and the lines were read to count them. */
   lines?: readonly MeasuredLine[]
 }
@@ -46,6 +48,8 @@ export interface ProjectOptions {
   reuseCounts?: boolean
   /** Lines of a running life are read where they are no more than this: its seal then says which are missing so far. */
   checkedLinesMax?: number
+  /** Lines of ended lives of a pod are counted where they are no more than this, by estimates. */
+  countedLinesMax?: number
 }
 
 /** `uids`: of pods, of log paths, or unresolved:…, at most some hundreds. */
@@ -53,7 +57,7 @@ export async function project(
   reading: RowReading,
   tenant: string,
   uids: readonly string[],
-  { reuseCounts = false, checkedLinesMax = 0 }: ProjectOptions = {},
+  { reuseCounts = false, checkedLinesMax = 0, countedLinesMax = Infinity }: ProjectOptions = {},
 ): Promise<Projection> {
   const [{ pods, aliases, related }, askedRecords] = await Promise.all([
     loadFacts(reading, tenant, uids),
@@ -82,7 +86,7 @@ export async function project(
       const isReused = reuseCounts && countsHold(pod, newest.get(pod.facts.uid), record)
       return { pod, record: isReused ? record : undefined }
     }),
-    checkedLinesMax,
+    { checkedLinesMax, countedLinesMax },
   )
   return {
     pods: counted.map((pod) => projectOne(pod, recordOfUid.get(pod.facts.uid))),
@@ -114,12 +118,22 @@ function projectOne(pod: CountedPod, before: PodRecord | undefined): ProjectedPo
     runningLives,
     record: counts,
     onRecord,
+    isLarge,
     readLines,
   } = pod
   const counted = withArchivedSeals(renderPod(facts), before)
   const rendered = counts === undefined ? counted : withRecordedLines(counted, counts, onRecord)
   const record = recordOf({ facts, rendered, object, addressReports, deletedAt, runningLives })
-  return { record, facts, rendered, maps, factsAt, linesAt, ...(readLines === undefined ? {} : { lines: readLines }) }
+  return {
+    record,
+    facts,
+    rendered,
+    maps,
+    factsAt,
+    linesAt,
+    isLarge,
+    ...(readLines === undefined ? {} : { lines: readLines }),
+  }
 }
 
 interface CountedPod extends LoadedPod {
@@ -127,18 +141,20 @@ interface CountedPod extends LoadedPod {
   record: PodRecord | undefined
   /** Names of the lives whose numbers of lines come from `record`. */
   onRecord: ReadonlySet<string>
+  isLarge: boolean
   readLines: readonly MeasuredLine[] | undefined
 }
 
 /**
  * Adds numbers of lines and coverage. Lines of ended lives are counted and sealed, where no record has their number;
- * lines of running lives are estimated, and sealed where they are at most `checkedLinesMax`.
+ * lines of running lives are estimated, and sealed where they are at most `checkedLinesMax`. Lines of ended lives are
+ * estimated where the pod has more than `countedLinesMax` of them.
  */
 async function countLines(
   reading: RowReading,
   tenant: string,
   pods: readonly { pod: LoadedPod; record: PodRecord | undefined }[],
-  checkedLinesMax: number,
+  { checkedLinesMax, countedLinesMax }: Required<Pick<ProjectOptions, 'checkedLinesMax' | 'countedLinesMax'>>,
 ): Promise<CountedPod[]> {
   const isChecked = ({ estimate }: LinesRow): boolean => Number(estimate) <= checkedLinesMax
   const split = pods.map(({ pod, record }) => {
@@ -146,18 +162,19 @@ async function countLines(
     const { ended, running, shared } = splitLines(rendered, pod.facts.lines)
     const onRecord =
       record === undefined || shared.length > 0 ? new Map<LinesRow, string>() : rowsOnRecord(pod, rendered, record)
-    const checked = running.filter(isChecked)
-    const estimated = running.filter((line) => !isChecked(line))
-    const counted = [...ended.filter((line) => !onRecord.has(line)), ...shared, ...checked]
+    const toCount = [...ended.filter((line) => !onRecord.has(line)), ...shared]
+    const isLarge = toCount.reduce((sum, { estimate }) => sum + Number(estimate), 0) > countedLinesMax
+    const counted = [...(isLarge ? [] : toCount), ...running.filter(isChecked)]
+    const estimated = [...running.filter((line) => !isChecked(line)), ...(isLarge ? toCount : [])]
     const uncounted = [...onRecord.keys(), ...estimated]
-    return { pod, record, onRecord, counted, uncounted, estimated, running }
+    return { pod, record, onRecord, isLarge, counted, uncounted, estimated, running }
   })
   const sealed = await sealLines(
     reading,
     tenant,
     split.map(({ pod, counted }) => ({ ...pod.facts, lines: counted })),
   )
-  return split.map(({ pod, record, onRecord, counted, uncounted, estimated, running }, i) => {
+  return split.map(({ pod, record, onRecord, isLarge, counted, uncounted, estimated, running }, i) => {
     const { facts, lines } = sealed[i]!
     const { counts, stretches = [], losses = [], uncountedDays = [] } = facts
     // Statements read lines by uid and time, and so return lines of lives that were not to be counted.
@@ -176,6 +193,7 @@ async function countLines(
       runningLives: running.flatMap(({ lifeHashes }) => lifeHashes),
       record,
       onRecord: new Set(onRecord.values()),
+      isLarge,
       readLines: uncounted.length === 0 && running.length === 0 ? lines : undefined,
     }
   })

@@ -9,13 +9,15 @@ import { readStoreClock } from '#shared/store-reading/store-clock.ts'
 import { createChangeFeed } from './change-feed.ts'
 import { inHalves } from './in-halves.ts'
 import { createIntake } from './intake.ts'
+import { createLargePods } from './large-pods.ts'
 import { readWatermark, recordsJob } from '#shared/store-reading/job-watermarks.ts'
-import { createKnownPods } from './known-pods.ts'
+import { createKnownPods, type KnownPods } from './known-pods.ts'
 import type { ProjectorMetrics } from './metrics.ts'
 import { createProgress } from './progress.ts'
-import { projectAndStore } from './project-and-store.ts'
-import { runRebuild } from './rebuild/run-rebuild.ts'
-import { createRulesUpgrade, type PodName } from './rules-upgrade.ts'
+import { projectAndStore, type StoredPods, type StoreOptions } from './project-and-store.ts'
+import { createPutOff } from './put-off.ts'
+import { projectAllAfterAbsence } from './rebuild/after-absence.ts'
+import { createRulesUpgrade } from './rules-upgrade.ts'
 import { createWorkQueue, type Work } from './work-queue.ts'
 
 export interface ProjectorOptions {
@@ -27,19 +29,13 @@ export interface ProjectorOptions {
 }
 
 const podsAtOnce = 200
-/** pod_change_feed loses changes that are older than this. */
-const feedRetentionMs = 7 * 86_400_000
+/** Lines of ended lives of a pod that a pass counts, in some tenths of a second; more are counted beside the passes. */
+const countedLinesMax = 50_000
 /**
  * ms between two readings of the feed: at most, where nobody wakes the projector; at least, where ingest does; and at
  * least, after a pass that projected pods.
  */
 const pollMs = { asleep: 500, awake: 50, busy: 250 }
-/**
- * ms until a projection that failed is tried again, each time later; after the last one the pod waits for its next
- * change.
- */
-const retryMs = [1_000, 10_000, 60_000]
-
 export interface Projector {
   /** Takes changes and projects pods that are due; resolves to the number of pods it projected or queued. */
   pass(): Promise<number>
@@ -55,10 +51,14 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
   const start = (await readWatermark(reading, recordsJob)) ?? 0
   const feed = createChangeFeed(reading, start)
   const queue = createWorkQueue()
+  const putOff = createPutOff({ queue, metrics, log })
   const known = createKnownPods(reading)
+  const projectNow = createProjection(options, known)
   const upgrade = await createRulesUpgrade({ store, reading })
   const intake = createIntake({ reading, feed, queue, known, upgrade })
-  const publishProgress = createProgress({ store, feed, intake, queue, clock, metrics, start })
+  const large = createLargePods(countLarge)
+  let stopped: AbortSignal | undefined
+  const publishProgress = createProgress({ store, feed, intake, queue, large, clock, metrics, start })
 
   async function projectDue(by: number, signal?: AbortSignal): Promise<number> {
     const work = queue.take(by, podsAtOnce)
@@ -67,20 +67,17 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
     const { tenant, isRelated, recount } = work[0]!
     const workOf = new Map(work.map((one) => [one.uid, one]))
     const projectSome = async (uids: readonly string[]): Promise<void> => {
-      const { pods, related, obituaries } = await projectAndStore(store, reading, tenant, uids, {
-        reuseCounts: !recount,
-      })
-      for (const { record } of pods) known.set(tenant, record)
-      metrics.pods.inc(pods.length)
-      metrics.obituaries.inc(obituaries)
+      const { pods, related } = await projectNow(tenant, uids, { reuseCounts: !recount, countedLinesMax })
+      for (const { record, isLarge } of pods)
+        if (isLarge) large.add({ ...work[0]!, uid: record.uid, since: earliest(work) })
       if (isRelated) return
-      const since = Math.min(...uids.map((uid) => workOf.get(uid)?.since ?? Infinity))
+      const since = earliest(uids.flatMap((uid) => workOf.get(uid) ?? []))
       for (const uid of related)
         queue.add({ tenant, uid, since, dueAt: performance.now(), attempts: 0, isRelated: true, recount: true })
     }
     try {
-      const failures = await inHalves([...workOf.keys()], projectSome, signal)
-      for (const { item, error } of failures) putOff(workOf.get(item)!, error)
+      for (const { item, error } of await inHalves([...workOf.keys()], projectSome, signal))
+        putOff(workOf.get(item)!, error)
     } catch (error) {
       for (const one of work) queue.add(one)
       throw error
@@ -89,53 +86,53 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
     return work.length
   }
 
-  function putOff(work: Work, error: Error): void {
-    metrics.failures.inc()
-    const waitMs = retryMs[work.attempts]
-    const { tenant, uid } = work
-    log.warn({ err: error, tenant, uid }, `the record of pod ${uid} could not be written; ${nextTry(work)}`)
-    if (waitMs !== undefined) queue.add({ ...work, dueAt: performance.now() + waitMs, attempts: work.attempts + 1 })
+  async function countLarge(work: Work): Promise<void> {
+    try {
+      await projectNow(work.tenant, [work.uid])
+    } catch (error) {
+      if (stopped?.aborted !== true) putOff(work, error as Error)
+    }
   }
 
   async function pass(signal?: AbortSignal): Promise<number> {
     const feedReadAt = await readStoreClock(reading)
     await intake.takeChanges(feedReadAt)
     const projected = await projectDue(performance.now(), signal)
+    large.start()
     await publishProgress(feedReadAt)
-    return projected > 0 ? projected : intake.takeOutdated()
+    // Pods on older rules are done once all are counted too.
+    return projected > 0 || large.size > 0 ? projected : intake.takeOutdated()
   }
 
   async function catchUp(): Promise<void> {
     const feedReadAt = await readStoreClock(reading)
     await intake.takeChanges(feedReadAt, 'all')
     while ((await projectDue(Infinity)) > 0);
+    await large.drain()
     await publishProgress(feedReadAt)
   }
 
-  /** The feed has lost changes where no projector ran for longer than it keeps them: then every pod is projected. */
-  async function projectAllAfterAbsence(signal: AbortSignal): Promise<void> {
-    if (store.mode !== 'server' || start === 0 || (await readStoreClock(reading)) - start < feedRetentionMs) return
-    log.warn(
-      { since: new Date(start).toISOString() },
-      'no projector has run for 7 days, after which changes are deleted: every pod is projected again',
-    )
-    const onFailure = ({ tenant, uid }: PodName, error: Error): void =>
-      putOff({ tenant, uid, since: Infinity, dueAt: 0, attempts: 0, isRelated: false, recount: true }, error)
-    await runRebuild({ store, reading, signal, onProgress: () => undefined, onFailure })
-  }
-
   async function run(signal: AbortSignal): Promise<void> {
-    await projectAllAfterAbsence(signal)
+    stopped = signal
+    await projectAllAfterAbsence({ store, reading, log, start, signal, putOff })
     await passUntil({ pass, nextDueAt: queue.nextDueAt, log, clock, signal })
+    await large.stop()
   }
   return { pass, catchUp, run }
 }
 
-function nextTry({ attempts }: Work): string {
-  const waitMs = retryMs[attempts]
-  if (waitMs !== undefined) return `trying again in ${waitMs / 1000} s`
-  return `tried ${attempts + 1} times: the next change of the pod, or npm run project -- --rebuild, tries again`
+/** Projects pods and stores their records, and remembers and counts them. */
+function createProjection({ store, reading, metrics }: ProjectorOptions, known: KnownPods) {
+  return async (tenant: string, uids: readonly string[], counting?: StoreOptions): Promise<StoredPods> => {
+    const stored = await projectAndStore(store, reading, tenant, uids, counting)
+    for (const { record } of stored.pods) known.set(tenant, record)
+    metrics.pods.inc(stored.pods.length)
+    metrics.obituaries.inc(stored.obituaries)
+    return stored
+  }
 }
+
+const earliest = (work: readonly Work[]): number => Math.min(...work.map(({ since }) => since))
 
 interface PassOptions extends Pick<ProjectorOptions, 'log' | 'clock'> {
   pass(signal: AbortSignal): Promise<number>

@@ -20,6 +20,8 @@ export interface WrittenRecord {
   /** When the newest fact and line of the pod were stored: epoch ms of the store's clock, as decimal text. */
   watermark: string
   linesAt: string
+  /** Whether its lines are still to be counted: then the record counts as one of older rules, so that none is missed. */
+  isLarge?: boolean
 }
 
 export interface RecordsToWrite {
@@ -50,8 +52,9 @@ export async function writeRecords(store: LogStore, written: RecordsToWrite): Pr
     return { ...one, record: { ...placed(one.record, earlier, revision), transitions } }
   })
   const rows = [
-    ...records.map(({ record, watermark, linesAt }) => ({
+    ...records.map(({ record, watermark, linesAt, isLarge = false }) => ({
       uid: record.uid,
+      rules_version: isLarge ? 0 : rulesVersion,
       is_deleted: 0,
       watermark: timeText(watermark),
       lines_at: timeText(linesAt),

@@ -24,7 +24,7 @@ export interface Life extends LifeEvidence {
   lines: number
   /** Whether `lines` is a count of distinct lines, and of all of them. */
   linesExact: boolean
-  /** Whether its lines were not read, since it runs. */
+  /** Whether its lines were not read, since it runs or has very many. */
   unread: boolean
   /** Whether lines of it may have been dropped uncounted. */
   uncounted: boolean

@@ -28,6 +28,7 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
   return async () => {
     delete process.env[migratedVariable]
     delete process.env['NODE_COMPILE_CACHE']
-    await rm(dir, { recursive: true, force: true })
+    // Worker processes may still write what they compiled.
+    await rm(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
 }

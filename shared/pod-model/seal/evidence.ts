@@ -11,7 +11,7 @@ export interface SealEvidence {
   lines: number
   /** Whether some of its lines have expired, so that holes between the others do not prove a loss. */
   expired?: boolean
-  /** Whether its stretches were not loaded, since it runs and they may be many. */
+  /** Whether its stretches were not loaded, since it runs, or its lines are not counted yet. */
   unchecked?: boolean
   stretches: readonly Stretch[]
   end: LifeEnd

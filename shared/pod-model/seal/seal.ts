@@ -13,7 +13,12 @@ export function sealOf(evidence: SealEvidence): Seal {
   const { lines, end } = evidence
   const seal = (state: Seal['state'], text: string, gaps: Seal['gaps'] = []): Seal => ({ state, lines, gaps, text })
   if (evidence.unchecked === true)
-    return seal('tail-unknown', 'tail unknown: still running; gaps are looked for once it has ended')
+    return seal(
+      'tail-unknown',
+      evidence.end === 'running'
+        ? 'tail unknown: still running; gaps are looked for once it has ended'
+        : 'tail unknown: its lines are being counted; gaps are looked for meanwhile',
+    )
   if (evidence.stretches.length === 0)
     return seal(
       'unsealed',

@@ -1,0 +1,31 @@
+// What becomes of a pod whose projection failed: it is tried again, each time later.
+import type { Logger } from '#shared/logger.ts'
+import type { ProjectorMetrics } from './metrics.ts'
+import type { Work, WorkQueue } from './work-queue.ts'
+
+export type PutOff = (work: Work, error: Error) => void
+
+/** ms until the next try; after the last one the pod waits for its next change. */
+const retryMs = [1_000, 10_000, 60_000]
+
+export interface PutOffOptions {
+  queue: WorkQueue
+  metrics: Pick<ProjectorMetrics, 'failures'>
+  log: Logger
+}
+
+export function createPutOff({ queue, metrics, log }: PutOffOptions): PutOff {
+  return (work, error) => {
+    metrics.failures.inc()
+    const waitMs = retryMs[work.attempts]
+    const { tenant, uid } = work
+    log.warn({ err: error, tenant, uid }, `the record of pod ${uid} could not be written; ${nextTry(work)}`)
+    if (waitMs !== undefined) queue.add({ ...work, dueAt: performance.now() + waitMs, attempts: work.attempts + 1 })
+  }
+}
+
+function nextTry({ attempts }: Work): string {
+  const waitMs = retryMs[attempts]
+  if (waitMs !== undefined) return `trying again in ${waitMs / 1000} s`
+  return `tried ${attempts + 1} times: the next change of the pod, or npm run project -- --rebuild, tries again`
+}

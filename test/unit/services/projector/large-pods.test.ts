@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import { createLargePods } from '#projector/large-pods.ts'
+import type { Work } from '#projector/work-queue.ts'
+
+const work = (uid: string, since: number): Work => ({
+  tenant: 'default',
+  uid,
+  since,
+  dueAt: 0,
+  attempts: 0,
+  isRelated: false,
+  recount: true,
+})
+
+/** Counts that end when a test says so. */
+function manual() {
+  const counted: string[] = []
+  let end = (): void => undefined
+  const large = createLargePods(({ uid }) => {
+    counted.push(uid)
+    return new Promise((resolve) => void (end = resolve))
+  })
+  const next = async (): Promise<void> => {
+    end()
+    await large.stop()
+  }
+  return { large, counted, next }
+}
+
+test('one pod is counted at a time, each once, in the order in which they came', async () => {
+  const { large, counted, next } = manual()
+  for (const uid of ['a', 'b', 'a']) large.add(work(uid, 1))
+  large.start()
+  large.start()
+  expect(counted).toEqual(['a'])
+  await next()
+  large.start()
+  expect(counted).toEqual(['a', 'b'])
+  await next()
+  large.start()
+  expect(counted).toEqual(['a', 'b'])
+  expect(large.size).toBe(0)
+})
+
+test('the earliest change stays known until its pod has been counted, and a change meanwhile has it counted again', async () => {
+  const { large, counted, next } = manual()
+  large.add(work('a', 5))
+  large.add(work('a', 3))
+  large.start()
+  expect([large.oldest(), large.size]).toEqual([3, 1])
+  large.add(work('a', 9))
+  expect([large.oldest(), large.size]).toEqual([3, 2])
+  await next()
+  expect([large.oldest(), large.size]).toEqual([9, 1])
+  large.start()
+  await next()
+  expect(counted).toEqual(['a', 'a'])
+  expect([large.oldest(), large.size]).toEqual([undefined, 0])
+})
+
+test('drain counts all that wait', async () => {
+  const counted: string[] = []
+  const large = createLargePods(async ({ uid }) => void counted.push(uid))
+  for (const uid of ['a', 'b', 'c']) large.add(work(uid, 1))
+  await large.drain()
+  expect(counted).toEqual(['a', 'b', 'c'])
+})
