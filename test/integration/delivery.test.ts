@@ -228,3 +228,38 @@ describe('honest lines are never taken for one', () => {
     expect((await answersOf(at)).histogram).toBe(variants.length)
   })
 })
+
+test('a line is found by a word before its part has search indexes, and after', async () => {
+  const at = poster()
+  await command('SYSTEM STOP MERGES logs')
+  await post(at, [record('the quick brown fox'), record('a lazy dog')])
+  const indexBytes = async (): Promise<number> => {
+    const [sum] = await rows<{ bytes: number }>(
+      `SELECT toFloat64(sum(secondary_indices_compressed_bytes)) AS bytes FROM system.parts
+       WHERE active AND table = 'logs' AND database = currentDatabase() AND rows = 2 AND level = 0`,
+    )
+    return sum!.bytes
+  }
+  const search = async (text: string): Promise<string[]> => {
+    const answer = await fetch(`${at.url}/v1/logs?q=${encodeURIComponent(text)}`, { headers: { 'x-scope-orgid': at.tenant } })
+    return ((await answer.json()) as { lines: { message: string }[] }).lines.map(({ message }) => message)
+  }
+  expect(await indexBytes()).toBe(0)
+  expect([await search('quick'), await search('"lazy dog"'), await search('absent')]).toEqual([
+    ['the quick brown fox'],
+    ['a lazy dog'],
+    [],
+  ])
+  await command('SYSTEM START MERGES logs')
+  await command('OPTIMIZE TABLE logs FINAL')
+  expect([await search('quick'), await search('"lazy dog"'), await search('absent')]).toEqual([
+    ['the quick brown fox'],
+    ['a lazy dog'],
+    [],
+  ])
+  const [merged] = await rows<{ bytes: number }>(
+    `SELECT toFloat64(min(secondary_indices_compressed_bytes)) AS bytes FROM system.parts
+     WHERE active AND table = 'logs' AND database = currentDatabase()`,
+  )
+  expect(merged!.bytes).toBeGreaterThan(0)
+})
