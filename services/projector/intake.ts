@@ -46,8 +46,10 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
   function queueLines({ tenant, uid, lives, at }: LinesChange, nowMs: number): void {
     const pod = known.get(tenant, uid)
     if (pod !== undefined && lives.every((life) => pod.runningLives.has(life))) return
+    // Of a life that is new, no number is on record that would have to change.
+    const recount = pod?.endedLives === undefined || lives.some((life) => pod.endedLives!.has(life))
     const waitMs = Math.min(settle.ms + (pod?.lines ?? 0) / settle.linesPerMs, settle.msMax)
-    queue.add({ tenant, uid, since: at, dueAt: nowMs + waitMs, attempts: 0, isRelated: false, recount: true })
+    queue.add({ tenant, uid, since: at, dueAt: nowMs + waitMs, attempts: 0, isRelated: false, recount })
   }
 
   return {

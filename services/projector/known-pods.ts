@@ -1,5 +1,6 @@
-// Remembers which lives of a pod run, since lines of running lives change no record and need no projection. A pod that
-// this process has not projected yet is read from its record.
+// Remembers which lives of a pod run, since lines of running lives change no record and need no projection, and which
+// have ended, since their lines have to be counted again. A pod that this process has not projected yet is read from its
+// record, which names those that run.
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { newestRecords, recordIn, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
@@ -7,6 +8,8 @@ import { newestRecords, recordIn, storedRecords, type StoredRecord } from '#shar
 export interface KnownPod {
   /** Hashes as pod_change_feed has them. */
   runningLives: ReadonlySet<string>
+  /** Of lives that ended with lines; undefined where that is not known. */
+  endedLives: ReadonlySet<string> | undefined
   lines: number
 }
 
@@ -15,20 +18,26 @@ export interface KnownPods {
   load(pods: readonly { tenant: string; uid: string }[]): Promise<void>
   /** `uid`: that lines were sent with. undefined where the pod has no record. */
   get(tenant: string, uid: string): KnownPod | undefined
-  set(tenant: string, record: PodRecord): void
+  /** `lives`: hashes of all lives of the pod that have lines, where they are known. */
+  set(tenant: string, record: PodRecord, lives?: ReadonlySet<string>): void
 }
 
 /** Pods that are remembered at most; the ones set longest ago are forgotten. */
 const podsMax = 200_000
+/** Lives of a pod that are remembered. */
+const livesMax = 100
 /** Pods that one statement reads. */
 const podsAtOnce = 400
 
 export function createKnownPods({ rows }: Pick<RowReading, 'rows'>): KnownPods {
   const known = new Map<string, KnownPod>()
   const keyOf = (tenant: string, uid: string): string => `${tenant} ${uid}`
-  const set = (tenant: string, { selectors, lives }: PodRecord): void => {
+  const set = (tenant: string, { selectors, lives }: PodRecord, withLines?: ReadonlySet<string>): void => {
     const lines = lives.reduce((sum, life) => sum + life.lines, 0)
-    const pod = { runningLives: new Set(selectors.runningLives), lines }
+    const runningLives = new Set(selectors.runningLives)
+    const endedLives =
+      withLines === undefined || withLines.size > livesMax ? undefined : withLines.difference(runningLives)
+    const pod = { runningLives, endedLives, lines }
     for (const uid of selectors.uids) {
       known.delete(keyOf(tenant, uid))
       known.set(keyOf(tenant, uid), pod)

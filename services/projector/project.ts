@@ -20,6 +20,8 @@ import type { LinesRow } from '#shared/stored-pods/fact-statements.ts'
 export interface ProjectedPod {
   record: PodRecord
   facts: PodFacts
+  /** Hashes, as pod_change_feed has them, of its lives with lines. */
+  lifeHashes: string[]
   rendered: RenderedPod
   maps: PodObjectRow
   factsAt: string
@@ -124,9 +126,11 @@ function projectOne(pod: CountedPod, before: PodRecord | undefined): ProjectedPo
   const counted = withArchivedSeals(renderPod(facts), before)
   const rendered = counts === undefined ? counted : withRecordedLines(counted, counts, onRecord)
   const record = recordOf({ facts, rendered, object, addressReports, deletedAt, runningLives })
+  const lifeHashes = facts.lines.flatMap((line) => (line as LinesRow).lifeHashes)
   return {
     record,
     facts,
+    lifeHashes,
     rendered,
     maps,
     factsAt,

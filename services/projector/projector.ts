@@ -125,7 +125,7 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
 function createProjection({ store, reading, metrics }: ProjectorOptions, known: KnownPods) {
   return async (tenant: string, uids: readonly string[], counting?: StoreOptions): Promise<StoredPods> => {
     const stored = await projectAndStore(store, reading, tenant, uids, counting)
-    for (const { record } of stored.pods) known.set(tenant, record)
+    for (const { record, lifeHashes } of stored.pods) known.set(tenant, record, new Set(lifeHashes))
     metrics.pods.inc(stored.pods.length)
     metrics.obituaries.inc(stored.obituaries)
     return stored
