@@ -17,7 +17,8 @@ export interface RulesUpgrade {
   next(): Promise<PodName[] | undefined>
 }
 
-const podsAtOnce = 200
+/** Records that are checked at once, and pods that are returned at once: newer facts wait for these to be projected. */
+const [checkedAtOnce, podsAtOnce] = [2000, 200]
 const job = `rules ${rulesVersion}`
 
 interface PlacedPod extends PodName {
@@ -37,19 +38,23 @@ export async function createRulesUpgrade({
 }): Promise<RulesUpgrade> {
   let isDone = (await readWatermark(reading, job)) !== undefined
   let last: PlacedPod | undefined
+  const old: PodName[] = []
+
+  async function check(): Promise<void> {
+    const pods = await reading.rows<PlacedPod>(placedPods(last))
+    last = pods.at(-1)
+    isDone = last === undefined
+    if (isDone) await writeWatermark(store, job, Date.now())
+    for (const [tenant, ofTenant] of Map.groupBy(pods, (pod) => pod.tenant)) {
+      const uids = ofTenant.map(({ uid }) => uid)
+      for (const { uid } of await reading.rows<{ uid: string }>(onOlderRules(tenant, uids))) old.push({ tenant, uid })
+    }
+  }
+
   return {
     async next() {
-      if (isDone) return undefined
-      const pods = await reading.rows<PlacedPod>(placedPods(last))
-      last = pods.at(-1)
-      isDone = last === undefined
-      if (isDone) await writeWatermark(store, job, Date.now())
-      const old: PodName[] = []
-      for (const [tenant, ofTenant] of Map.groupBy(pods, (pod) => pod.tenant)) {
-        const uids = ofTenant.map(({ uid }) => uid)
-        for (const { uid } of await reading.rows<{ uid: string }>(onOlderRules(tenant, uids))) old.push({ tenant, uid })
-      }
-      return isDone ? undefined : old
+      if (old.length === 0 && !isDone) await check()
+      return isDone ? undefined : old.splice(0, podsAtOnce)
     },
   }
 }
@@ -64,7 +69,7 @@ function placedPods(last: PlacedPod | undefined): Fragment {
     'placed-pods',
     sql`SELECT toString(tenant) AS tenant, uid, toString(pod_lookup.rank) AS rank ${fromEveryTenant('pod_lookup')}
   AND kind = 'all' AND value = '' AND is_deleted = 0${after}
-  ORDER BY pod_lookup.tenant, pod_lookup.rank, uid LIMIT ${uint(podsAtOnce)}`,
+  ORDER BY pod_lookup.tenant, pod_lookup.rank, uid LIMIT ${uint(checkedAtOnce)}`,
   )
 }
 
