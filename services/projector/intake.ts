@@ -14,10 +14,10 @@ import type { WorkQueue } from './work-queue.ts'
  */
 const linesEveryMs = 200
 /**
- * Lines of a pod settle for `ms`, and 1 ms more for each `linesPerMs` lines that its record has, but for `msMax` at
- * most.
+ * Lines of a pod settle for `ms`, longer where they go on coming (createPace), and 1 ms more for each `linesPerMs` lines
+ * that its record has; for `msMax` at most, or 1 ms for each `countedPerMs` lines: counting is a tenth of a core then.
  */
-export const settle = { ms: 300, linesPerMs: 50, msMax: 60_000 }
+export const settle = { ms: 300, linesPerMs: 50, msMax: 60_000, countedPerMs: 5 }
 
 export interface Intake {
   /**
@@ -42,14 +42,23 @@ export interface IntakeOptions {
 export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOptions): Intake {
   let linesReadAt = -Infinity
   let linesTakenUntil = 0
+  const paceOf = createPace()
 
   function queueLines({ tenant, uid, lives, at }: LinesChange, nowMs: number): void {
     const pod = known.get(tenant, uid)
     if (pod !== undefined && lives.every((life) => pod.runningLives.has(life))) return
     // Of a life that is new, no number is on record that would have to change.
     const recount = pod?.endedLives === undefined || lives.some((life) => pod.endedLives!.has(life))
-    const waitMs = Math.min(settle.ms + (pod?.lines ?? 0) / settle.linesPerMs, settle.msMax)
-    queue.add({ tenant, uid, since: at, dueAt: nowMs + waitMs, attempts: 0, isRelated: false, recount })
+    const work = { tenant, uid, since: at, attempts: 0, isRelated: false, recount }
+    // One that waits is due as it was.
+    if (queue.has(tenant, uid)) return queue.add({ ...work, dueAt: Infinity })
+    const pace = paceOf(`${tenant} ${uid}`, nowMs)
+    const lines = pod?.lines ?? 0
+    const waitMs = Math.min(
+      pace * settle.ms + lines / settle.linesPerMs,
+      Math.max(settle.msMax, lines / settle.countedPerMs),
+    )
+    queue.add({ ...work, dueAt: nowMs + waitMs })
   }
 
   return {
@@ -95,4 +104,25 @@ async function podsOf(reading: Reading, { tenant, source, uid, cluster, node, de
   const aliases =
     oom.containerId === '' ? [] : await reading.rows<ContainerIdRow>(containerIdAliases(tenant, [oom.containerId]))
   return [...new Set([oom.podUid, ...aliases.map((alias) => alias.uid)])].filter((one) => one !== '')
+}
+
+/** So often lines of a pod have it projected before its lines settle for longer. */
+const promptMax = 5
+/** Pods whose pace is remembered at most, for so many ms after their last lines. */
+const [pacedPodsMax, pacedMs] = [200_000, 10 * settle.msMax]
+
+/**
+ * How much longer lines of a pod settle: 1 at first, and twice as much each time where lines go on coming. Lines that only
+ * their time gives to a life, or that are all that is known of a pod, have the pod counted anew each time.
+ */
+function createPace(): (pod: string, nowMs: number) => number {
+  const paces = new Map<string, { times: number; atMs: number }>()
+  return (pod, nowMs) => {
+    const before = paces.get(pod)
+    const times = before === undefined || nowMs - before.atMs > pacedMs ? 1 : before.times + 1
+    paces.delete(pod)
+    paces.set(pod, { times, atMs: nowMs })
+    if (paces.size > pacedPodsMax) paces.delete(paces.keys().next().value!)
+    return 2 ** Math.max(0, Math.min(times, 30) - promptMax)
+  }
 }

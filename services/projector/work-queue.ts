@@ -20,6 +20,7 @@ export interface Work {
 export interface WorkQueue {
   /** Adds work to that of the pod which waits: the pod is due at the earlier time of both. */
   add(work: Work): void
+  has(tenant: string, uid: string): boolean
   /**
    * Removes and returns work due at `now`, earliest first, at most `max`, all of one tenant, `isRelated` and `recount`.
    */
@@ -51,6 +52,7 @@ export function createWorkQueue(): WorkQueue {
             },
       )
     },
+    has: (tenant, uid) => waiting.has(`${tenant} ${uid}`),
     take(now, max) {
       const due = [...waiting.values()].filter(({ dueAt }) => dueAt <= now).toSorted((a, b) => a.dueAt - b.dueAt)
       const isAlike = ({ tenant, isRelated, recount }: Work): boolean =>

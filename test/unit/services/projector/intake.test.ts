@@ -47,3 +47,31 @@ test('where it is not known which lives have ended, lines are counted again', as
   const many = new Set(Array.from({ length: 101 }, (_, i) => `life ${i}`))
   expect(await recounts(['new'], many)).toEqual([true])
 })
+
+test('a pod whose lines go on coming is projected five times at once, and then less and less often', async () => {
+  const known = createKnownPods({ rows: async () => [] })
+  const queue = createWorkQueue()
+  let at = 0
+  const intake = createIntake({
+    reading: {} as Reading,
+    feed: {
+      facts: async () => [],
+      lines: async () => [{ tenant: 'default', uid: 'a', lives: ['new'], at: at++ }],
+      position: 0,
+      isBehind: false,
+    },
+    queue,
+    known,
+    upgrade: { next: async () => undefined },
+  })
+  const waits: number[] = []
+  for (let i = 0; i < 15; i++) {
+    const nowMs = performance.now()
+    await intake.takeChanges(2, 'all')
+    // Lines that come while the pod waits do not put it off.
+    await intake.takeChanges(2, 'all')
+    waits.push(Math.round((queue.nextDueAt()! - nowMs) / 100) / 10)
+    queue.take(Infinity, 1)
+  }
+  expect(waits).toEqual([0.3, 0.3, 0.3, 0.3, 0.3, 0.6, 1.2, 2.4, 4.8, 9.6, 19.2, 38.4, 60, 60, 60])
+})
