@@ -14,10 +14,10 @@ import type { WorkQueue } from './work-queue.ts'
  */
 const linesEveryMs = 200
 /**
- * Lines of a pod settle for `ms`, longer where they go on coming (createPace), and 1 ms more for each `linesPerMs` lines
- * that its record has; for `msMax` at most, or 1 ms for each `countedPerMs` lines: counting is a tenth of a core then.
+ * Lines of a pod settle for `ms`, longer where they go on coming (createPace), for `msMax` at most; and for as long as it
+ * takes to count them tenfold, which is 1 ms for each `linesPerMs` lines that its record has.
  */
-export const settle = { ms: 300, linesPerMs: 50, msMax: 60_000, countedPerMs: 5 }
+export const settle = { ms: 300, msMax: 60_000, linesPerMs: 5 }
 
 export interface Intake {
   /**
@@ -53,11 +53,7 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
     // One that waits is due as it was.
     if (queue.has(tenant, uid)) return queue.add({ ...work, dueAt: Infinity })
     const pace = paceOf(`${tenant} ${uid}`, nowMs)
-    const lines = pod?.lines ?? 0
-    const waitMs = Math.min(
-      pace * settle.ms + lines / settle.linesPerMs,
-      Math.max(settle.msMax, lines / settle.countedPerMs),
-    )
+    const waitMs = Math.min(pace * settle.ms, settle.msMax) + (pod?.lines ?? 0) / settle.linesPerMs
     queue.add({ ...work, dueAt: nowMs + waitMs })
   }
 

@@ -9,6 +9,7 @@ import { readStoreClock } from '#shared/store-reading/store-clock.ts'
 import { createChangeFeed } from './change-feed.ts'
 import { inHalves } from './in-halves.ts'
 import { createIntake } from './intake.ts'
+import { smallPodLinesMax } from './count-lines/small-pods.ts'
 import { createLargePods } from './large-pods.ts'
 import { readWatermark, recordsJob } from '#shared/store-reading/job-watermarks.ts'
 import { createKnownPods, type KnownPods } from './known-pods.ts'
@@ -29,8 +30,6 @@ export interface ProjectorOptions {
 }
 
 const podsAtOnce = 200
-/** Lines of ended lives of a pod that a pass counts, in some tenths of a second; more are counted beside the passes. */
-const countedLinesMax = 50_000
 /**
  * ms between two readings of the feed: at most, where nobody wakes the projector; at least, where ingest does; and at
  * least, after a pass that projected pods.
@@ -67,7 +66,10 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
     const { tenant, isRelated, recount } = work[0]!
     const workOf = new Map(work.map((one) => [one.uid, one]))
     const projectSome = async (uids: readonly string[]): Promise<void> => {
-      const { pods, related } = await projectNow(tenant, uids, { reuseCounts: !recount, countedLinesMax })
+      const { pods, related } = await projectNow(tenant, uids, {
+        reuseCounts: !recount,
+        countedLinesMax: smallPodLinesMax,
+      })
       for (const { record, isLarge } of pods)
         if (isLarge) large.add({ ...work[0]!, uid: record.uid, since: earliest(work) })
       if (isRelated) return

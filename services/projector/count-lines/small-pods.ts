@@ -8,7 +8,8 @@ import { spansOf } from './timed-lives.ts'
 /** A pod whose rows about lines have an estimate of the number of lines. */
 export type CountablePod = Omit<PodFacts, 'lines'> & { lines: readonly LinesRow[] }
 
-const smallPodLinesMax = 5_000
+/** Lines of a pod that a pass of the projector reads and counts; more are counted beside the passes. */
+export const smallPodLinesMax = 5_000
 const linesAtOnce = 10_000
 /** Lines of one statement span at most so many hours, where the lines of each pod span no more than half of that. */
 const hoursAtOnce = 24n
