@@ -1,11 +1,12 @@
 // Counts the lines of pods with very many of them, one pod after another, beside the passes that project all other pods:
-// lists have such a pod in time, with an estimate, and its exact number when it has been counted (decision 0016).
+// lists have such a pod in time, with an estimate, and its exact number when it has been counted (decision 0016). A pod
+// that was counted and has more lines since is counted again in a tenth of the time.
 import type { Work } from './work-queue.ts'
 
 export interface LargePods {
   /** Queues a pod; one that waits already is counted once. */
   add(work: Work): void
-  /** Counts the next pod, unless one is being counted. */
+  /** Counts the next pod, unless one is being counted, or only pods wait that were counted before, too soon for these. */
   start(): void
   /** Resolves when no pod is being counted, and none waits. */
   drain(): Promise<void>
@@ -16,19 +17,36 @@ export interface LargePods {
   readonly size: number
 }
 
+/** Counting again is paused for so many times as long as it took. */
+const pauseFactor = 9
+/** Pods that are remembered as counted at most. */
+const countedMax = 10_000
+
 /** `count` projects a pod and stores its record, and never rejects: what fails is put off by it. */
-export function createLargePods(count: (work: Work) => Promise<void>): LargePods {
+export function createLargePods(count: (work: Work) => Promise<void>, clock = () => performance.now()): LargePods {
   const waiting = new Map<string, Work>()
+  const counted = new Set<string>()
   let counting: Work | undefined
   let done = Promise.resolve()
+  let pausedUntil = -Infinity
   const keyOf = ({ tenant, uid }: Work): string => `${tenant} ${uid}`
 
-  function start(): void {
-    const [next] = waiting.values()
+  async function countNow(work: Work): Promise<void> {
+    const beganMs = clock()
+    await count(work)
+    counting = undefined
+    if (counted.has(keyOf(work))) pausedUntil = clock() + pauseFactor * (clock() - beganMs)
+    counted.add(keyOf(work))
+    if (counted.size > countedMax) counted.delete(counted.keys().next().value!)
+  }
+
+  function start(nowMs = clock()): void {
+    const isDue = (work: Work): boolean => nowMs >= pausedUntil || !counted.has(keyOf(work))
+    const next = waiting.values().find(isDue)
     if (counting !== undefined || next === undefined) return
     waiting.delete(keyOf(next))
     counting = next
-    done = count(next).finally(() => void (counting = undefined))
+    done = countNow(next)
   }
 
   return {
@@ -36,9 +54,9 @@ export function createLargePods(count: (work: Work) => Promise<void>): LargePods
       const other = waiting.get(keyOf(work))
       waiting.set(keyOf(work), { ...work, since: Math.min(work.since, other?.since ?? Infinity) })
     },
-    start,
+    start: () => start(),
     async drain() {
-      for (start(); counting !== undefined; start()) await done
+      for (start(Infinity); counting !== undefined; start(Infinity)) await done
     },
     stop: () => done,
     oldest() {

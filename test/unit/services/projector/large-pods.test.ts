@@ -65,3 +65,29 @@ test('drain counts all that wait', async () => {
   await large.drain()
   expect(counted).toEqual(['a', 'b', 'c'])
 })
+
+test('pods that are counted again are paused for nine times as long as that took, and a new one is not', async () => {
+  let nowMs = 0
+  const counted: string[] = []
+  const large = createLargePods(
+    async ({ uid }) => {
+      counted.push(uid)
+      nowMs += 10
+    },
+    () => nowMs,
+  )
+  const next = async (...uids: string[]): Promise<void> => {
+    for (const uid of uids) large.add(work(uid, 1))
+    large.start()
+    await large.stop()
+  }
+  await next('a')
+  await next('a')
+  expect(counted).toEqual(['a', 'a'])
+  await next('a')
+  nowMs += 89
+  await next('b')
+  expect(counted).toEqual(['a', 'a', 'b'])
+  await next()
+  expect(counted).toEqual(['a', 'a', 'b', 'a'])
+})
