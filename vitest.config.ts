@@ -13,6 +13,8 @@ const project = (name: string, testTimeout: number, globalSetup: string[]) => ({
     pool: 'forks' as const,
     isolate: name !== 'unit',
     globalSetup,
+    // Node's own loader takes the sources as they are, as it does in production, and has them in its cache of compiled code.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     setupFiles: name === 'unit' ? ['test/support/seed-properties.ts'] : [],
     // What runService sets: statements of the embedded engine that run at once each take a thread of the pool.
     env: { UV_THREADPOOL_SIZE: '14' },

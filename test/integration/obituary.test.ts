@@ -242,8 +242,8 @@ describe('an obituary', () => {
   test('is of no pod where the uid is empty, though lines and Events came without one', async () => {
     const { involvedObject: about, ...event } = fixture('event-evicted')
     await tell([{ ...event, involvedObject: { ...about, uid: '' } }])
-    for (const of of ['obituary', 'logs'])
-      expect((await request(`${service.url}/v1/pods//${of}`)).body).toMatchObject({ status: 404, parameter: 'uid' })
+    for (const part of ['obituary', 'logs'])
+      expect((await request(`${service.url}/v1/pods//${part}`)).body).toMatchObject({ status: 404, parameter: 'uid' })
   })
 })
 
