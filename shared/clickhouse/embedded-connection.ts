@@ -72,9 +72,13 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
     return { stream, summary: emptySummary, ...result(id) }
   }
 
-  /** Reads a small result at once. It is planned and run on a pool thread; a stream would be planned on this thread. */
+  /**
+   * Reads a small result at once. It is planned and run on a pool thread; a stream would be planned on this thread. One
+   * thread formats it: the engine would start several for each statement, which takes a quarter of the shortest ones.
+   */
   const readWhole = async (params: BaseParams, lease: Lease, id: string, settings: Settings) => {
     const { text, format } = wholeStatement(inlineParams(params.query, params.query_params ?? {}), {
+      output_format_parallel_formatting: 0,
       ...settings,
       log_comment: id,
     })
