@@ -94,7 +94,7 @@ async function expected(): Promise<Record<string, object>> {
   return records
 }
 
-const orderCount = 8 * scale
+const orderCount = 3 * scale
 const promise = `${orderCount} random orders of one set of facts and lines give one and the same set of records (seed ${seed})`
 
 test(promise, { timeout: 300_000 * scale }, async () => {
@@ -143,6 +143,8 @@ describe('a projector that ends in the middle', () => {
     const records = await expected()
     for (let inserts = 0; inserts < 7; inserts++) {
       const tenant = `ended-${inserts}`
+      // A projector that begins takes up all changes of two minutes: without this, those of the tenants before too.
+      await service.store.command({ sql: raw('TRUNCATE TABLE pod_change_feed') })
       // Provisional records first, which the rest takes away.
       for (const step of steps.slice(7)) await step(tenant)
       await service.project()
