@@ -21,7 +21,7 @@ import { startServer } from '#test/support/cluster/start.ts'
 import { root, spawnService, type ServiceProcess } from '#test/support/service-process.ts'
 import { post } from '../load/post.ts'
 import { createRandom } from '../storage/random.ts'
-import { chunksOf, podsOfInput, type Chunk } from './projector/input.ts'
+import { chunksOf, clusterName, podsOfInput, type Chunk } from './projector/input.ts'
 import { differences, hasRecordsSince, readHalfDone, readProjection, type HalfDone } from './projector/projection.ts'
 import { missingFacts } from './projector/missing-facts.ts'
 
@@ -36,7 +36,7 @@ const { values } = parseArgs({
 const [kills, seed] = [Number(values.kills), Number(values.seed)]
 const work = await mkdtemp(join(tmpdir(), 'afterlog-projector-kills-'))
 const tenant = `projector-${seed}`
-const headers = { 'x-scope-orgid': tenant, 'x-afterlog-cluster': 'prod-eu' }
+const headers = { 'x-scope-orgid': tenant, 'x-afterlog-cluster': clusterName }
 /**
  * Kills come in turn at a random moment after the projector began, when it has just stored a record, and at a random
  * moment after that.
