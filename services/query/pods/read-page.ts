@@ -45,8 +45,8 @@ export interface PodPage {
   next: PodPosition | null
 }
 
-/** So many more rows than the page has are read, since some lead to records that do not match, or to one pod twice. */
-const rowsBeyond = 50
+/** So many more records than the page has are read, since some do not match. */
+const recordsBeyond = 50
 const rowsMax = 20_000
 /**
  * Where an address, an Event or the begin of a uid leads to at most so many pods, all their records are read for one
@@ -162,19 +162,20 @@ async function readRun(
   const run = await runLeadingTo(reading, filter, listing.sort)
   const records: PodRecord[] = []
   let after: PodPlace | undefined = position
-  for (let size = limit + rowsBeyond; ; size = Math.min(size * 4, rowsMax)) {
+  // Twice as many rows: a pod whose handle was written again has two until they are merged.
+  for (let size = 2 * limit + recordsBeyond; ; size = Math.min(size * 4, rowsMax)) {
     const rows = await reading.rows<LookupRow>(podsOfRun(filter, run, listing, after, size))
-    const places = placesOf(rows)
+    const all = placesOf(rows)
+    const places = all.slice(0, Math.max(size - limit, 1))
     const byUid = await readRecords(reading, filter.tenant, [...new Set(places.map(({ uid }) => uid))])
     for (const place of places) {
       const record = byUid.get(place.uid)
       if (record === undefined || !matches(record, filter)) continue
       if (placeIn(record, listing)?.rank === place.rank) records.push(record)
     }
-    if (rows.length < size) return { records, more: false }
+    if (rows.length < size && places.length === all.length) return { records, more: false }
     if (records.length > limit) return { records, more: true }
-    const last = rows.at(-1)!
-    after = { rank: BigInt(last.rank), uid: last.uid }
+    after = places.at(-1)
   }
 }
 
