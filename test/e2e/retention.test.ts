@@ -17,8 +17,8 @@ import { request } from '#test/support/service.ts'
 import { spawnService } from '#test/support/service-process.ts'
 
 const dayMs = 86_400_000
-/** How long after the first copied line it is killed: by day three times, at night more often. */
-const killsAfterMs = scale === 1 ? [0, 50, 200] : [0, 0, 25, 50, 75, 100, 150, 200, 400]
+/** How long after the first copied line it is killed: by day twice, at night more often. */
+const killsAfterMs = scale === 1 ? [0, 100] : [0, 0, 25, 50, 75, 100, 150, 200, 400]
 const dirs: string[] = []
 const temporary = async (): Promise<string> => {
   const dir = await mkdtemp(join(tmpdir(), 'afterlog-retention-'))
