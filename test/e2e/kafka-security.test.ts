@@ -7,9 +7,9 @@ import { afterAll, expect, test, vi } from 'vitest'
 import { batchOf, openClient } from '#test/support/kafka/produce.ts'
 import { makeSecureKafka, missingOpenssl, user, type SecureKafka } from '#test/support/kafka/secure.ts'
 import { withKafka } from '#test/support/kafka/with-kafka.ts'
-import { answersOf, once, post, record } from '#test/support/lines.ts'
+import { answersOf, messagesOf, once, post, record } from '#test/support/lines.ts'
 import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
-import { spawnService, type ServiceProcess } from '#test/support/service-process.ts'
+import { spawnService, type ServiceProcess, type ServiceProcessOptions } from '#test/support/service-process.ts'
 
 const wrong = 'wrong-horse-battery-staple'
 const secrets = [user.password, wrong].flatMap((text) => {
@@ -19,6 +19,8 @@ const secrets = [user.password, wrong].flatMap((text) => {
 /** ms in which a service that may not come in is watched, and the log lines that it may write in that time. */
 const watchMs = 10_000
 const linesMax = 15
+/** Of what comes soon. */
+const patience = { timeout: 20_000, interval: 200 }
 
 interface Running extends AsyncDisposable {
   service: ServiceProcess
@@ -37,13 +39,18 @@ withKafka(
     })
     const tls = () => ({ AFTERLOG_KAFKA_SSL: 'true', NODE_EXTRA_CA_CERTS: secure!.authority })
 
-    async function start(topic: string, env: Record<string, string>): Promise<Running> {
+    async function start(
+      topic: string,
+      env: Record<string, string>,
+      program?: ServiceProcessOptions['program'],
+    ): Promise<Running> {
       await using things = new AsyncDisposableStack()
       const dataDir = migratedDataDir('afterlog-security-')
       things.defer(() => rm(dataDir, { recursive: true, force: true }))
       const service = things.use(
         spawnService({
           dataDir,
+          ...(program === undefined ? {} : { program }),
           env: {
             AFTERLOG_KAFKA_BROKERS: secure!.brokers,
             AFTERLOG_KAFKA_TOPICS: `${topic}:native`,
@@ -69,10 +76,10 @@ withKafka(
       await using client = await openClient(kafka.brokers)
       await client.produce(topic, [batchOf(mechanism, [record('from an agent', { offset: 1 })])])
       expect(await post({ url, tenant: mechanism }, [record('from HTTP', { offset: 2 })])).toMatchObject({ status: 200 })
-      await vi.waitFor(
-        async () => expect(await answersOf({ url, tenant: mechanism })).toEqual(once(['from an agent', 'from HTTP'])),
-        { timeout: 20_000, interval: 200 },
-      )
+      const poster = { url, tenant: mechanism }
+      const messages = ['from an agent', 'from HTTP']
+      await vi.waitFor(async () => expect(await messagesOf(poster)).toEqual(messages), patience)
+      expect(await answersOf(poster)).toEqual(once(messages))
       expect(service.logs.some(({ msg }) => msg.includes('Request SaslAuthenticate'))).toBe(true)
       await tellsNoSecret(service, url)
     })
@@ -111,7 +118,7 @@ withKafka(
         () => ({ ...login('plain'), AFTERLOG_KAFKA_BROKERS: kafka.brokers }),
       ],
     ])('with %s the service runs, and says what to change', async (_, reason, env) => {
-      await using running = await start(kafka.name('kept-out'), env())
+      await using running = await start(kafka.name('kept-out'), env(), 'services/ingest/main.ts')
       const { service, url } = running
       await keptOut(service, url, reason)
       const { status } = await post({ url, tenant: 'default' }, [record('nowhere')])
@@ -135,10 +142,7 @@ withKafka(
       await ready(url)
       await using client = await openClient(kafka.brokers)
       await client.produce(topic, [batchOf('changed', [record('after all')])])
-      await vi.waitFor(async () => expect((await answersOf({ url, tenant: 'changed' })).messages).toEqual(['after all']), {
-        timeout: 20_000,
-        interval: 200,
-      })
+      await vi.waitFor(async () => expect(await messagesOf({ url, tenant: 'changed' })).toEqual(['after all']), patience)
       await tellsNoSecret(service, url)
     })
   },
@@ -161,13 +165,10 @@ async function readyz(url: string): Promise<[status: number, reasons: string[]]>
 
 /** Alive, not ready for this reason, and quiet about it. */
 async function keptOut(service: ServiceProcess, url: string, reason: RegExp): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      const [status, reasons] = await readyz(url)
-      expect([status, reasons.some((text) => reason.test(text)) ? [reason] : reasons]).toEqual([503, [reason]])
-    },
-    { timeout: 20_000, interval: 200 },
-  )
+  await vi.waitFor(async () => {
+    const [status, reasons] = await readyz(url)
+    expect([status, reasons.some((text) => reason.test(text)) ? [reason] : reasons]).toEqual([503, [reason]])
+  }, patience)
   const { length } = service.logs
   await sleep(watchMs)
   expect(service.logs.length - length, `log lines in ${watchMs} ms`).toBeLessThan(linesMax)

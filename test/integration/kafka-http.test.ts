@@ -1,7 +1,7 @@
 // Posts over HTTP where there is Kafka, with a real broker: what is answered with 200 is on the topic, in order, and from there in every
 // answer once; what is not on the topic is never answered with 200.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { answersOf, once, post, record, type TestRecord } from '#test/support/lines.ts'
+import { answersOf, messagesOf, once, post, record, type TestRecord } from '#test/support/lines.ts'
 import { fixture } from '#test/support/kubernetes.ts'
 import { kcatConsume, type KcatMessage } from '#test/support/kafka/kcat.ts'
 import { createTopics } from '#test/support/kafka/topics.ts'
@@ -52,11 +52,13 @@ withKafka(
       (await kcatConsume({ brokers: kafka.brokers, topic: name })).filter(
         ({ headers }) => headerOf(headers, 'x-scope-orgid') === tenant,
       )
-    const settled = async (tenant: string, messages: readonly string[]) =>
-      await vi.waitFor(async () => expect(await answersOf(poster(tenant))).toEqual(once([...messages])), {
+    const settled = async (tenant: string, messages: readonly string[]) => {
+      await vi.waitFor(async () => expect(await messagesOf(poster(tenant))).toEqual(messages), {
         timeout: 20_000,
         interval: 200,
       })
+      expect(await answersOf(poster(tenant))).toEqual(once([...messages]))
+    }
     const letters = async (tenant: string, count: number) =>
       await vi.waitFor(
         async () => {
@@ -233,7 +235,7 @@ withKafka(
         expect(acknowledged.filter((message) => !there.has(message))).toEqual([])
         await vi.waitFor(
           async () => {
-            const { messages } = await answersOf(poster('outage'))
+            const messages = await messagesOf(poster('outage'))
             expect(new Set(messages)).toEqual(there)
             expect(messages).toHaveLength(there.size)
           },
