@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { scale } from './test/support/campaign.ts'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 // Files run in processes of their own, since the embedded engine binds one data directory per process. Unit tests open
 // no engine and change nothing of their process: they share few, which halves the time of `npm run check`. What a test
@@ -30,6 +31,7 @@ export default defineConfig({
   test: {
     // One more than the cores of CI: most files wait for something now and then.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 60_000, []),
       project('contract', 60_000, [memory, migrated]),
