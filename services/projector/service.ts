@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { observeStore } from '#shared/clickhouse/observed-store.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
-import type { CreateService } from '#shared/start-service.ts'
+import type { CreateService, ServiceDeps } from '#shared/start-service.ts'
 import { createProjectorMetrics } from './metrics.ts'
 import { createRecordProjector } from './projector.ts'
 import { createCutInserts } from './resend-cut-inserts.ts'
@@ -50,6 +50,8 @@ export const createProjector: CreateService = ({
   }
 
   const cutInserts = createCutInserts({ store: background, reading, log })
+  const resent = Promise.withResolvers<void>()
+  signal.addEventListener('abort', () => resent.resolve())
   const factsExpiry = createFactsExpiry({ store: background, reading })
   let expireFactsAt = -Infinity
   async function expireFacts(): Promise<void> {
@@ -60,19 +62,7 @@ export const createProjector: CreateService = ({
     if (pods > 0) log.info({ pods }, 'facts of pods that ended long ago are deleted; their records stay')
   }
 
-  /**
-   * Runs again and again until the service stops, while migrations leave the tables usable. `what`: what a failure
-   * prevents.
-   */
-  async function whileRunning(run: () => Promise<unknown>, everyMs: number, what: string): Promise<void> {
-    while (!signal.aborted) {
-      if (retention.obstacle() === undefined)
-        await run().catch((error: unknown) => {
-          if (!signal.aborted) log.warn({ err: error }, `${what}; trying again in ${everyMs / 1000} s`)
-        })
-      await sleep(everyMs, undefined, { signal }).catch(() => undefined)
-    }
-  }
+  const whileRunning = createLoop({ signal, retention, log })
   const running = Promise.all([
     whileRunning(
       async () =>
@@ -80,8 +70,13 @@ export const createProjector: CreateService = ({
       100,
       'the projector could not start',
     ),
-    whileRunning(cutInserts.resend, minuteMs, 'the last inserts before the start of the store could not be checked'),
-    whileRunning(expire, expireEveryMs, 'expired lines could not be dropped'),
+    whileRunning(
+      () => cutInserts.resend().finally(resent.resolve),
+      minuteMs,
+      'the last inserts before the start of the store could not be checked',
+    ),
+    // After those inserts: a day with new lines is prepared again.
+    resent.promise.then(() => whileRunning(expire, expireEveryMs, 'expired lines could not be dropped')),
     whileRunning(expireFacts, minuteMs, 'expired facts could not be deleted'),
   ])
   return {
@@ -90,5 +85,21 @@ export const createProjector: CreateService = ({
       stopping.abort()
       await running
     },
+  }
+}
+
+/**
+ * Runs again and again until the service stops, while migrations leave the tables usable. `what`: what a failure
+ * prevents.
+ */
+function createLoop({ signal, retention, log }: Pick<ServiceDeps, 'retention' | 'log'> & { signal: AbortSignal }) {
+  return async (run: () => Promise<unknown>, everyMs: number, what: string): Promise<void> => {
+    while (!signal.aborted) {
+      if (retention.obstacle() === undefined)
+        await run().catch((error: unknown) => {
+          if (!signal.aborted) log.warn({ err: error }, `${what}; trying again in ${everyMs / 1000} s`)
+        })
+      await sleep(everyMs, undefined, { signal }).catch(() => undefined)
+    }
   }
 }
