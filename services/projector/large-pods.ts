@@ -12,8 +12,10 @@ export interface LargePods {
   drain(): Promise<void>
   /** Resolves when no pod is being counted. */
   stop(): Promise<void>
-  /** The earliest change of a pod that is not counted yet, as in Work; undefined where there is none. */
+  /** The earliest change of a pod that waits or is being counted, as in Work; undefined where there is none. */
   oldest(): number | undefined
+  /** The same, of pods that were not counted before. */
+  oldestNew(): number | undefined
   readonly size: number
 }
 
@@ -30,6 +32,8 @@ export function createLargePods(count: (work: Work) => Promise<void>, clock = ()
   let done = Promise.resolve()
   let pausedUntil = -Infinity
   const keyOf = ({ tenant, uid }: Work): string => `${tenant} ${uid}`
+
+  const uncounted = (): Work[] => [...waiting.values(), ...(counting === undefined ? [] : [counting])]
 
   async function countNow(work: Work): Promise<void> {
     const beganMs = clock()
@@ -59,12 +63,13 @@ export function createLargePods(count: (work: Work) => Promise<void>, clock = ()
       for (start(Infinity); counting !== undefined; start(Infinity)) await done
     },
     stop: () => done,
-    oldest() {
-      const all = [...waiting.values(), ...(counting === undefined ? [] : [counting])]
-      return all.length === 0 ? undefined : Math.min(...all.map(({ since }) => since))
-    },
+    oldest: () => earliest(uncounted()),
+    oldestNew: () => earliest(uncounted().filter((work) => !counted.has(keyOf(work)))),
     get size() {
       return waiting.size + (counting === undefined ? 0 : 1)
     },
   }
 }
+
+const earliest = (works: readonly Work[]): number | undefined =>
+  works.length === 0 ? undefined : Math.min(...works.map(({ since }) => since))

@@ -16,7 +16,7 @@ export interface ProgressOptions {
   feed: ChangeFeed
   intake: Pick<Intake, 'linesTakenUntil'>
   queue: WorkQueue
-  large: Pick<LargePods, 'oldest' | 'size'>
+  large: Pick<LargePods, 'oldest' | 'oldestNew' | 'size'>
   clock: ProjectionClock
   metrics: ProjectorMetrics
   /** Epoch ms up to which an earlier process has projected. */
@@ -37,18 +37,21 @@ export function createProgress({
   let storedPosition = start
   let storedAt = -Infinity
   return async (feedReadAt) => {
-    // Records have every change until the oldest one that waits. Lines of large pods that settle for longer do not
-    // count.
-    const pending = queue.oldest(performance.now() + 2 * settle.ms)
+    // Records have every change until the oldest one that waits, and the numbers of lines of ended lives. Lines that
+    // settle for longer, and pods that are counted again, do not count.
+    const soon = performance.now() + 2 * settle.ms
+    const pending = Math.min(queue.oldest(soon) ?? Infinity, large.oldestNew() ?? Infinity)
     const reached = Math.min(feed.isBehind ? feed.position : feedReadAt, intake.linesTakenUntil)
-    clock.advance(Math.min(reached, pending ?? Infinity))
+    clock.advance(Math.min(reached, pending))
     metrics.backlog.set(queue.size + large.size)
-    metrics.lag.set(Math.max(0, feedReadAt - (pending ?? feedReadAt)) / 1000)
+    metrics.lag.set(Math.max(0, feedReadAt - Math.min(pending, feedReadAt)) / 1000)
     if (performance.now() - storedAt < storedEveryMs) return
-    // Other processes read this position as `asOf`, so it moves without changes too; an embedded store has no other
-    // process.
-    const unfinished = Math.min(queue.oldest() ?? Infinity, large.oldest() ?? Infinity)
-    const position = Math.min(store.mode === 'server' ? reached : feed.position, unfinished)
+    // Other processes read this position as `asOf`, so it moves without changes too, and past lines that settle: the next
+    // process reads those of two minutes again. An embedded store has no other process.
+    const position =
+      store.mode === 'server'
+        ? Math.min(reached, pending, queue.oldest(soon, true) ?? Infinity)
+        : Math.min(feed.position, queue.oldest() ?? Infinity, large.oldest() ?? Infinity)
     if (position <= storedPosition) return
     await writeWatermark(store, recordsJob, position)
     storedPosition = position

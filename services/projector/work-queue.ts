@@ -25,8 +25,11 @@ export interface WorkQueue {
    * Removes and returns work due at `now`, earliest first, at most `max`, all of one tenant, `isRelated` and `recount`.
    */
   take(now: number, max: number): Work[]
-  /** The earliest `since` of the work that is due by `within`; undefined where there is none. */
-  oldest(within?: number): number | undefined
+  /**
+   * The earliest `since` of the work that is due by `within`, and with `failedToo` of what failed and waits to be tried
+   * again; undefined where there is none.
+   */
+  oldest(within?: number, failedToo?: boolean): number | undefined
   /** When the next pod is due, ms of the monotonic clock; undefined where the queue is empty. */
   nextDueAt(): number | undefined
   readonly size: number
@@ -61,8 +64,9 @@ export function createWorkQueue(): WorkQueue {
       for (const { tenant, uid } of taken) waiting.delete(`${tenant} ${uid}`)
       return taken
     },
-    oldest(within = Infinity) {
-      const since = [...waiting.values()].filter(({ dueAt }) => dueAt <= within).map((work) => work.since)
+    oldest(within = Infinity, failedToo = false) {
+      const isAsked = ({ dueAt, attempts }: Work): boolean => dueAt <= within || (failedToo && attempts > 0)
+      const since = [...waiting.values()].filter(isAsked).map((work) => work.since)
       return since.length === 0 ? undefined : since.reduce((a, b) => Math.min(a, b))
     },
     nextDueAt() {
