@@ -28,6 +28,8 @@ const table = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' }
 export function questions({ from, to, uids, staticUid, containerId, ip, node }: Recorded): Question[] {
   const span = `from=${from}&to=${to}`
   const at = encodeURIComponent(to)
+  // That of a provisional pod has slashes.
+  const inPath = uids.map((uid) => encodeURIComponent(uid))
   return [
     {
       route: '/v1/logs',
@@ -63,16 +65,27 @@ export function questions({ from, to, uids, staticUid, containerId, ip, node }: 
         '/v1/pods?label=app%3Dpayments',
         `/v1/pods?ip=${ip}`,
         `/v1/pods?ip=${ip}&at=${at}`,
-        '/v1/pods?pod=cart-7d9f8b6c5-x2x9k',
+        '/v1/pods?name=cart-7d9f8b6c5-x2x9k',
+        '/v1/pods?namespace=shop&name=cart-7d9f8b6c5-x2x9k',
+        '/v1/pods?cluster=demo&outcome=crashed&limit=3',
+        '/v1/pods?sort=died',
+        '/v1/pods?sort=died&limit=5&namespace=shop',
+        '/v1/pods?image=registry.example/shop/cart:1.8.0',
+        '/v1/pods?event=kube-proxy-w7v9d.181301e45fd17d26',
+        `/v1/pods?from=${from}&to=${to}`,
+        `/v1/pods?at=${at}`,
+        `/v1/pods?uid=${uids[0]!}&uid=${uids[1]!}`,
+        `/v1/pods?uid=${uids[2]!.slice(0, 8)}`,
+        `/v1/pods?uid=${staticUid}`,
         `/v1/pods?containerId=${containerId}`,
       ],
     },
-    { route: '/v1/pods/{uid}', paths: [...uids, staticUid, 'nobody'].map((uid) => `/v1/pods/${uid}`) },
+    { route: '/v1/pods/{uid}', paths: [...inPath, staticUid, 'nobody'].map((uid) => `/v1/pods/${uid}`) },
     {
       route: '/v1/pods/{uid}/logs',
-      paths: [...uids, staticUid].flatMap((uid) => [`/v1/pods/${uid}/logs`, `/v1/pods/${uid}/logs?limit=100`]),
+      paths: [...inPath, staticUid].flatMap((uid) => [`/v1/pods/${uid}/logs`, `/v1/pods/${uid}/logs?limit=100`]),
     },
-    { route: '/v1/pods/{uid}/obituary', paths: uids.map((uid) => `/v1/pods/${uid}/obituary`) },
+    { route: '/v1/pods/{uid}/obituary', paths: inPath.map((uid) => `/v1/pods/${uid}/obituary`) },
     { route: '/v1/dead-letters', paths: ['/v1/dead-letters', '/v1/dead-letters?limit=1'] },
     { route: '/v1/retention', paths: ['/v1/retention'] },
     {
@@ -99,7 +112,7 @@ export function questions({ from, to, uids, staticUid, containerId, ip, node }: 
     },
     {
       route: '/k8s events',
-      paths: ['/k8s/api/v1/events', '/k8s/api/v1/namespaces/shop/events?limit=20', '/k8s/apis/events.k8s.io/v1/events'],
+      paths: ['/k8s/api/v1/events', '/k8s/api/v1/namespaces/shop/events?limit=20'],
     },
     {
       route: '/k8s other collections',
