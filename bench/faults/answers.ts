@@ -55,17 +55,26 @@ export async function fieldCounts(client: Client, field: string): Promise<Map<st
 }
 
 interface PodList {
-  pods: { uid: string; lines: number; containers: { name: string; lives: { lines: number }[] }[] }[]
+  pods: { uid: string; lines: number; linesExact: boolean; containers: { name: string; lives: { lines: number }[] }[] }[]
   next: string | null
 }
 
-/** Lines by pod uid as GET /v1/pods says, and the sum of those of the lives. */
-export async function podCounts(client: Client): Promise<Map<string, { lines: number; ofLives: number }>> {
-  const counts = new Map<string, { lines: number; ofLives: number }>()
+export interface PodCounts {
+  lines: number
+  /** The sum of those of its lives. */
+  ofLives: number
+  /** false of an estimate. */
+  exact: boolean
+}
+
+/** Lines by pod uid as GET /v1/pods says. */
+export async function podCounts(client: Client): Promise<Map<string, PodCounts>> {
+  const counts = new Map<string, PodCounts>()
   for (let cursor = ''; ;) {
     const page = await client.json<PodList>(`/v1/pods?limit=100${cursor}`)
-    for (const { uid, lines, containers } of page.pods) {
-      counts.set(uid, { lines, ofLives: containers.flatMap(({ lives }) => lives).reduce((sum, life) => sum + life.lines, 0) })
+    for (const { uid, lines, linesExact, containers } of page.pods) {
+      const ofLives = containers.flatMap(({ lives }) => lives).reduce((sum, life) => sum + life.lines, 0)
+      counts.set(uid, { lines, ofLives, exact: linesExact })
     }
     if (page.next === null) return counts
     cursor = `&cursor=${encodeURIComponent(page.next)}`
