@@ -7,7 +7,7 @@ import type { LossRow } from '#shared/pod-model/rows.ts'
 import { losses } from './count-lines/loss-statements.ts'
 import { readSmallPods } from './count-lines/read-small-pods.ts'
 import { boundsOf } from './count-lines/line-owners.ts'
-import { isSmall, packSmall, type CountablePod } from './count-lines/small-pods.ts'
+import type { CountablePod } from './count-lines/small-pods.ts'
 import { createLineSettler } from './settle-lines.ts'
 
 export interface SealedPod {
@@ -25,10 +25,7 @@ export async function sealLines(
 ): Promise<SealedPod[]> {
   const sealed = new Map<CountablePod, SealedPod>()
   for (const pod of pods) if (pod.lines.length === 0) sealed.set(pod, { facts: { ...pod, stretches: [] }, lines: [] })
-  for (const pack of packSmall(pods.filter(isSmall))) {
-    const read = await readSmallPods(reading, tenant, pack)
-    for (const [i, pod] of pack.entries()) if (read !== undefined) sealed.set(pod, read[i]!)
-  }
+  for (const [pod, read] of await readSmallPods(reading, tenant, pods)) sealed.set(pod, read)
   const settler = createLineSettler({ reading })
   const large = pods.filter((pod) => !sealed.has(pod))
   const settled = await settler.covered(tenant, await settler.counted(tenant, large, { sizes: true }))

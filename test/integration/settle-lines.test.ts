@@ -6,6 +6,7 @@ import type { PieceRow } from '#projector/count-lines/lines-in-window.ts'
 import { loadFacts } from '#projector/load-facts.ts'
 import { createLineSettler } from '#projector/settle-lines.ts'
 import { readSmallPods } from '#projector/count-lines/read-small-pods.ts'
+import type { CountablePod } from '#projector/count-lines/small-pods.ts'
 import { createReading, type RowReading } from '#shared/store-reading/reading.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import { sealOf } from '#shared/pod-model/seal/seal.ts'
@@ -22,7 +23,7 @@ afterAll(() => service[Symbol.asyncDispose]())
 const startMs = Date.parse('2026-11-23T09:00:00Z')
 const lowestMemoryBytes = 16 * 1024 * 1024
 
-const factsOf = async (reading: RowReading, uids: readonly string[]): Promise<PodFacts[]> =>
+const factsOf = async (reading: RowReading, uids: readonly string[]): Promise<CountablePod[]> =>
   (await loadFacts(reading, 'default', uids)).pods.map(({ facts }) => facts)
 
 async function settled(uids: readonly string[], reading: RowReading, linesAtOnce = 250_000): Promise<PodFacts[]> {
@@ -51,7 +52,8 @@ function narrow(linesMax: number): RowReading {
 async function modelOf(uids: readonly string[]): Promise<PodFacts[]> {
   const reading = createReading({ store: service.store, limits: {} })
   const facts = await factsOf(reading, uids)
-  return (await readSmallPods(reading, 'default', facts))!.map((pod) => pod.facts)
+  const small = await readSmallPods(reading, 'default', facts)
+  return facts.map((pod) => small.get(pod)!.facts)
 }
 
 const sorted = (rows: readonly object[]): string[] =>
@@ -89,6 +91,26 @@ test('3 random lives, read five lines at a time, are what their lines say', asyn
       if (linesMax > 5 || !contradicted(truth)) expect([pod.uid, stretchesOf(pod)]).toEqual([truth.uid, stretchesOf(truth)])
     }
   }
+})
+
+test('small pods whose lines were sent many times are read together, though not all at once', async () => {
+  const uids = Array.from({ length: 40 }, (_, n) => `sent-often-${n}`)
+  const times = 4
+  for (let i = 0; i < times; i++)
+    await service.store.command({
+      sql: raw(`INSERT INTO logs (tenant, ts, namespace, pod, pod_uid, container, restart, message, class)
+        SELECT 'default', fromUnixTimestamp64Nano(toInt64(${startMs}000000 + number * 10000000), 'UTC'), 'shop',
+          concat('sent-often-', toString(number % 40)), concat('sent-often-', toString(number % 40)), 'app', 0,
+          concat('line ', toString(number)), 'default'
+        FROM numbers(6000)`),
+    })
+  const reading = createReading({ store: service.store, limits: {} })
+  const facts = await factsOf(reading, uids)
+  let statements = 0
+  const counting = { ...reading, binary: (statement: Fragment) => (statements++, reading.binary(statement)) }
+  const small = await readSmallPods(counting, 'default', facts)
+  expect(facts.map((pod) => small.get(pod)!.facts.counts[0]!.lines)).toEqual(uids.map(() => '150'))
+  expect(statements).toBe(3)
 })
 
 describe('300,000 lines in one pod, sent again in pieces', () => {

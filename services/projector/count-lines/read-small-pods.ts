@@ -13,6 +13,7 @@ import { formatTime } from '#shared/time/format-time.ts'
 import { readExpired, type ExpiredCountRow } from './expired-counts.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
 import { lifeOf, ofPods, type LineBounds } from './line-counts.ts'
+import { isSmall, packSmall, type CountablePod } from './small-pods.ts'
 
 export interface SmallPod {
   /** With counts, sizes and stretches. */
@@ -24,8 +25,30 @@ export interface SmallPod {
 /** Rows that are read at once: twice the lines of a pack of pods, since lines may have been sent again. */
 const rowsMax = 20_000
 
-/** One for each pod of a pack, in their order; undefined where they have more rows or bytes than are read at once. */
+/** The small ones of these pods, but those that alone have more rows or bytes than are read at once. */
 export async function readSmallPods(
+  reading: RowReading,
+  tenant: string,
+  pods: readonly CountablePod[],
+): Promise<Map<CountablePod, SmallPod>> {
+  const packs = packSmall(pods.filter(isSmall))
+  const small = new Map<CountablePod, SmallPod>()
+  for (let pack = packs.pop(); pack !== undefined; pack = packs.pop()) {
+    const read = await readPack(reading, tenant, pack)
+    if (read !== undefined) for (const [i, pod] of pack.entries()) small.set(pod, read[i]!)
+    else if (pack.length > 1) packs.push(...halvesOf(pack))
+  }
+  return small
+}
+
+/** Lines may have been sent again many times, which estimates do not say. */
+const halvesOf = (pack: CountablePod[]): CountablePod[][] => [
+  pack.slice(0, pack.length / 2),
+  pack.slice(pack.length / 2),
+]
+
+/** One for each pod, in their order; undefined where they have more rows or bytes than are read at once. */
+async function readPack(
   reading: RowReading,
   tenant: string,
   pods: readonly PodFacts[],

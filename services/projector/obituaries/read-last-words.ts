@@ -8,8 +8,7 @@ import { livesScope } from '#shared/lines/pod-scope.ts'
 import { lineJson, type LineJson } from '#shared/lines/line-json.ts'
 import type { FirstError, LastWords } from '#shared/obituary/obituary.ts'
 import { readSmallPods } from '../count-lines/read-small-pods.ts'
-import { isSmall, packSmall, type CountablePod } from '../count-lines/small-pods.ts'
-import type { PodFacts } from '#shared/pod-model/pod.ts'
+import type { CountablePod } from '../count-lines/small-pods.ts'
 import type { PodDossier } from '#shared/pod-model/dossier.ts'
 import { attribute, livesNumbered, type PodIdentity } from '#shared/stored-pods/pod-identity.ts'
 import { resolvePod } from '../resolve-pod.ts'
@@ -40,14 +39,15 @@ export type PodWithLines = PodDossier & { lines?: readonly MeasuredLine[] }
 /** One for each pod, in their order. `pods`: one batch of `inBatches`. */
 export async function readWords(reading: Reading, tenant: string, pods: readonly PodWithLines[]): Promise<Words[]> {
   const plain = pods.filter(isPlain)
-  const read = await readLines(
+  const unread = plain.filter(({ lines }) => lines === undefined)
+  const read = await readSmallPods(
     reading,
     tenant,
-    plain.filter(({ lines }) => lines === undefined),
+    unread.map(({ facts }) => facts as CountablePod),
   )
   const words: Words[] = []
   for (const pod of pods) {
-    const lines = plain.includes(pod) ? (pod.lines ?? read.get(pod.facts)) : undefined
+    const lines = plain.includes(pod) ? (pod.lines ?? read.get(pod.facts as CountablePod)?.lines) : undefined
     words.push(lines === undefined ? await readLongWords(reading, tenant, pod) : wordsIn(pod, lines))
   }
   return words
@@ -59,19 +59,6 @@ function isPlain({ facts, rendered }: PodDossier): boolean {
     facts.lines.every(({ nameless, restart, fragments }) => nameless === 0 && restart >= 0 && fragments === 0) &&
     !rendered.lives.some((life) => sharesNumber(life, rendered.lives))
   )
-}
-
-/** Lines of the small pods among these, by their facts. */
-async function readLines(
-  reading: Reading,
-  tenant: string,
-  pods: readonly PodDossier[],
-): Promise<Map<PodFacts, readonly MeasuredLine[]>> {
-  const lines = new Map<PodFacts, readonly MeasuredLine[]>()
-  for (const pack of packSmall(pods.map(({ facts }) => facts as CountablePod).filter(isSmall)))
-    for (const [i, pod] of ((await readSmallPods(reading, tenant, pack)) ?? []).entries())
-      lines.set(pack[i]!, pod.lines)
-  return lines
 }
 
 const numberOfLines = (lives: PodDossier['rendered']['lives']): number =>
