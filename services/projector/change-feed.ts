@@ -1,5 +1,5 @@
 // The changes since a position. The store dates an insert when it starts and shows it when it ends, so the feed reads
-// an overlap again, and leaves out the changes that it has returned before (decision 0016).
+// an overlap again, and leaves out the changes that it has handed over before (decision 0016).
 import { milliseconds, sql, statement, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
@@ -17,78 +17,100 @@ export interface FactChange {
   detail: string
 }
 
-/** Lines of one pod, under the uid that they were sent with. */
+/** Lines of one pod that one insert stored, under the uid that they were sent with. */
 export interface LinesChange {
+  /** Epoch ms of the store's clock. */
+  at: number
   tenant: string
   uid: string
   /** Hashes of the lives to which the lines belong. */
   lives: string[]
-  /** Epoch ms of the store's clock: the newest of the lines. */
-  at: number
+  /** Of the insert. */
+  detail: string
 }
 
-export interface ChangeFeed {
-  /** Facts that it has not returned before, oldest first, at most `factsMax`. */
-  facts(): Promise<FactChange[]>
-  /** Pods with lines that it has not returned before, at most `linesMax`. */
-  lines(): Promise<LinesChange[]>
-  /** Epoch ms of the newest fact that was returned. */
+/** Changes of one kind, oldest first, at most `changesMax` at once. */
+export interface ChangeStream<Change> {
+  /** Hands changes over that it has not handed over before; where `use` rejects, they come again. */
+  take(use: (changes: readonly Change[]) => Promise<void>): Promise<void>
+  /** Epoch ms of the newest change that was handed over. */
   readonly position: number
-  /** Whether the store has facts that were not returned yet. */
+  /** Whether the store has changes that were not handed over yet. */
   readonly isBehind: boolean
 }
 
-const factsMax = 20_000
-const linesMax = 100_000
-/** An insert is nearly always visible within the short time, and always within the long one. */
-const overlapMs = { short: 5_000, long: 120_000, lines: 30_000 }
+export interface ChangeFeed {
+  facts: ChangeStream<FactChange>
+  lines: ChangeStream<LinesChange>
+}
+
+/** `overlapMs`: an insert is nearly always visible within the short time, and always within the long one. */
+interface StreamOptions<Change> {
+  keyOf(change: Change): string
+  /** Changes from `ms` on, oldest first. */
+  since(ms: number, limit: number): Fragment
+  changesMax: number
+  overlapMs: { short: number; long: number }
+}
+
 /** ms between two readings of the long overlap. */
 const longEveryMs = 10_000
 
 /** `position`: epoch ms up to which an earlier process has projected. */
 export function createChangeFeed(reading: RowReading, position: number): ChangeFeed {
-  let factsAt = position
-  let linesAt = Math.max(position - overlapMs.long, 0)
+  return {
+    facts: createStream(reading, position, {
+      keyOf: ({ at, tenant, source, uid, cluster, node, detail }) =>
+        [at, source, tenant, uid, cluster, node, detail].join('\u0000'),
+      since: factsSince,
+      changesMax: 20_000,
+      overlapMs: { short: 5_000, long: 120_000 },
+    }),
+    // Its long overlap has a row for each pod with lines of each insert.
+    lines: createStream(reading, position, {
+      keyOf: ({ at, tenant, uid, detail }) => [at, tenant, uid, detail].join('\u0000'),
+      since: linesSince,
+      changesMax: 100_000,
+      overlapMs: { short: 5_000, long: 30_000 },
+    }),
+  }
+}
+
+function createStream<Change extends { at: number }>(
+  reading: RowReading,
+  start: number,
+  { keyOf, since, changesMax, overlapMs }: StreamOptions<Change>,
+): ChangeStream<Change> {
+  let position = start
   let longReadAt = -Infinity
   let isBehind = false
-  let returnedFacts = new Map<string, number>()
-  let returnedLines = new Map<string, number>()
+  let returned = new Map<string, number>()
   return {
-    async facts() {
+    async take(use) {
       const isLong = performance.now() - longReadAt > longEveryMs
-      const from = factsAt - (isLong ? overlapMs.long : overlapMs.short)
-      const rows = await reading.rows<FactChange>(factsSince(Math.max(from, 0), factsMax + returnedFacts.size))
-      if (isLong && rows.length < factsMax) longReadAt = performance.now()
-      const unreturned = rows.filter((change) => !returnedFacts.has(factKey(change)))
-      const changes = unreturned.slice(0, factsMax)
-      isBehind = unreturned.length >= factsMax
+      const from = position - (isLong ? overlapMs.long : overlapMs.short)
+      const limit = changesMax + returned.size
+      const rows = await reading.rows<Change>(since(Math.max(from, 0), limit))
+      const unreturned = rows.filter((change) => !returned.has(keyOf(change)))
+      const changes = unreturned.slice(0, changesMax)
+      await use(changes)
+      isBehind = unreturned.length >= changesMax
       for (const change of changes) {
-        returnedFacts.set(factKey(change), change.at)
-        factsAt = Math.max(factsAt, change.at)
+        returned.set(keyOf(change), change.at)
+        position = Math.max(position, change.at)
       }
-      if (isLong) returnedFacts = new Map([...returnedFacts].filter(([, at]) => at >= factsAt - overlapMs.long))
-      return changes
-    },
-    async lines() {
-      const rows = await reading.rows<LinesChange>(linesSince(linesAt))
-      const changes = rows.filter(({ tenant, uid, at }) => (returnedLines.get(`${tenant} ${uid}`) ?? -1) < at)
-      for (const { tenant, uid, at } of changes) returnedLines.set(`${tenant} ${uid}`, at)
-      const newest = changes.reduce((most, { at }) => Math.max(most, at), 0)
-      linesAt = Math.max(linesAt, newest - overlapMs.lines)
-      returnedLines = new Map([...returnedLines].filter(([, at]) => at >= linesAt))
-      return changes
+      if (!isLong) return
+      if (rows.length < limit) longReadAt = performance.now()
+      returned = new Map([...returned].filter(([, at]) => at >= position - overlapMs.long))
     },
     get position() {
-      return factsAt
+      return position
     },
     get isBehind() {
       return isBehind
     },
   }
 }
-
-const factKey = ({ at, tenant, source, uid, cluster, node, detail }: FactChange): string =>
-  [at, source, tenant, uid, cluster, node, detail].join('\u0000')
 
 const factsSince = (ms: number, limit: number): Fragment =>
   statement(
@@ -98,11 +120,11 @@ const factsSince = (ms: number, limit: number): Fragment =>
   AND pod_change_feed.at >= ${milliseconds(ms)} ORDER BY pod_change_feed.at LIMIT ${uint(limit)}`,
   )
 
-const linesSince = (ms: number): Fragment =>
+const linesSince = (ms: number, limit: number): Fragment =>
   statement(
     'changed-lines',
-    sql`SELECT tenant, uid, arrayMap(life -> toString(life), groupUniqArray(life)) AS lives,
-    toFloat64(toUnixTimestamp64Milli(max(pod_change_feed.at))) AS at
+    sql`SELECT toFloat64(toUnixTimestamp64Milli(pod_change_feed.at)) AS at, tenant, uid,
+    arrayMap(life -> toString(life), groupUniqArray(life)) AS lives, detail
   ${fromEveryTenant('pod_change_feed')} AND source = 'lines' AND pod_change_feed.at >= ${milliseconds(ms)}
-  GROUP BY tenant, uid ORDER BY max(pod_change_feed.at) LIMIT ${uint(linesMax)}`,
+  GROUP BY pod_change_feed.at, tenant, uid, detail ORDER BY pod_change_feed.at LIMIT ${uint(limit)}`,
   )

@@ -15,9 +15,10 @@ import type { WorkQueue } from './work-queue.ts'
 const linesEveryMs = 200
 /**
  * Lines of a pod settle for `ms`, longer where they go on coming (createPace), for `msMax` at most; and for as long as it
- * takes to count them tenfold, which is 1 ms for each `linesPerMs` lines that its record has.
+ * takes to count them tenfold, which is 1 ms for each `linesPerMs` lines that its record has. Facts wait for `factsMs`:
+ * an insert is visible in one table some ms before it is in the others.
  */
-export const settle = { ms: 300, msMax: 60_000, linesPerMs: 5 }
+export const settle = { ms: 300, msMax: 60_000, linesPerMs: 5, factsMs: 50 }
 
 export interface Intake {
   /**
@@ -44,12 +45,21 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
   let linesTakenUntil = 0
   const paceOf = createPace()
 
+  async function queueFacts(changes: readonly FactChange[], nowMs: number): Promise<void> {
+    const work = { attempts: 0, isRelated: false, recount: false, dueAt: nowMs + settle.factsMs }
+    for (const change of changes)
+      for (const uid of await podsOf(reading, change)) {
+        const factAt = change.source === 'fact' ? change.at : 0
+        queue.add({ ...work, tenant: change.tenant, uid, since: change.at, factAt })
+      }
+  }
+
   function queueLines({ tenant, uid, lives, at }: LinesChange, nowMs: number): void {
     const pod = known.get(tenant, uid)
     if (pod !== undefined && lives.every((life) => pod.runningLives.has(life))) return
     // Of a life that is new, no number is on record that would have to change.
     const recount = pod?.endedLives === undefined || lives.some((life) => pod.endedLives!.has(life))
-    const work = { tenant, uid, since: at, attempts: 0, isRelated: false, recount }
+    const work = { tenant, uid, since: at, factAt: 0, attempts: 0, isRelated: false, recount }
     // One that waits is due as it was.
     if (queue.has(tenant, uid)) return queue.add({ ...work, dueAt: Infinity })
     const pace = paceOf(`${tenant} ${uid}`, nowMs)
@@ -63,29 +73,27 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
     },
     async takeChanges(feedReadAt, all) {
       const nowMs = performance.now()
-      for (const change of await feed.facts())
-        for (const uid of await podsOf(reading, change))
-          queue.add({
-            tenant: change.tenant,
-            uid,
-            since: change.at,
-            dueAt: nowMs,
-            attempts: 0,
-            isRelated: false,
-            recount: false,
-          })
+      await feed.facts.take((changes) => queueFacts(changes, nowMs))
       if (all === undefined && nowMs - linesReadAt < linesEveryMs) return
+      await feed.lines.take(async (changes) => {
+        await known.load(changes)
+        for (const change of changes) queueLines(change, nowMs)
+      })
       linesReadAt = nowMs
-      const changes = await feed.lines()
-      await known.load(changes)
-      for (const change of changes) queueLines(change, nowMs)
-      linesTakenUntil = feedReadAt
+      linesTakenUntil = feed.lines.isBehind ? feed.lines.position : feedReadAt
     },
     async takeOutdated() {
       const pods = (await upgrade.next()) ?? []
       // `asOf` of lists does not wait for these pods, whose facts their records have.
-      for (const pod of pods)
-        queue.add({ ...pod, since: Infinity, dueAt: performance.now(), attempts: 0, isRelated: false, recount: true })
+      const work = {
+        since: Infinity,
+        factAt: 0,
+        dueAt: performance.now(),
+        attempts: 0,
+        isRelated: false,
+        recount: true,
+      }
+      for (const pod of pods) queue.add({ ...pod, ...work })
       return pods.length
     },
   }

@@ -37,11 +37,11 @@ export function createProgress({
   let storedPosition = start
   let storedAt = -Infinity
   return async (feedReadAt) => {
-    // Records have every change until the oldest one that waits, and the numbers of lines of ended lives. Lines that
-    // settle for longer, and pods that are counted again, do not count.
+    // Records have every change until the oldest one that waits, or failed and waits to be tried again, and the numbers
+    // of lines of ended lives. Lines that settle for longer, and pods that are counted again, do not count.
     const soon = performance.now() + 2 * settle.ms
-    const pending = Math.min(queue.oldest(soon) ?? Infinity, large.oldestNew() ?? Infinity)
-    const reached = Math.min(feed.isBehind ? feed.position : feedReadAt, intake.linesTakenUntil)
+    const pending = Math.min(queue.oldest(soon, true) ?? Infinity, large.oldestNew() ?? Infinity)
+    const reached = Math.min(feed.facts.isBehind ? feed.facts.position : feedReadAt, intake.linesTakenUntil)
     clock.advance(Math.min(reached, pending))
     metrics.backlog.set(queue.size + large.size)
     metrics.lag.set(Math.max(0, feedReadAt - Math.min(pending, feedReadAt)) / 1000)
@@ -50,8 +50,8 @@ export function createProgress({
     // process reads those of two minutes again. An embedded store has no other process.
     const position =
       store.mode === 'server'
-        ? Math.min(reached, pending, queue.oldest(soon, true) ?? Infinity)
-        : Math.min(feed.position, queue.oldest() ?? Infinity, large.oldest() ?? Infinity)
+        ? Math.min(reached, pending)
+        : Math.min(feed.facts.position, queue.oldest() ?? Infinity, large.oldest() ?? Infinity)
     if (position <= storedPosition) return
     await writeWatermark(store, recordsJob, position)
     storedPosition = position

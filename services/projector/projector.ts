@@ -70,16 +70,18 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
         reuseCounts: !recount,
         countedLinesMax: smallPodLinesMax,
       })
-      for (const { record, isLarge } of pods)
+      for (const { record, isLarge, factsAt } of pods) {
         if (isLarge) large.add({ ...work[0]!, uid: record.uid, since: earliest(work) })
+        const own = workOf.get(record.uid)
+        if (own !== undefined && Number(factsAt) < own.factAt) putOff.unseen(own)
+      }
       if (isRelated) return
       const since = earliest(uids.flatMap((uid) => workOf.get(uid) ?? []))
-      for (const uid of related)
-        queue.add({ tenant, uid, since, dueAt: performance.now(), attempts: 0, isRelated: true, recount: true })
+      for (const uid of related) queue.add({ ...relatedWork, tenant, uid, since, dueAt: performance.now() })
     }
     try {
       for (const { item, error } of await inHalves([...workOf.keys()], projectSome, signal))
-        putOff(workOf.get(item)!, error)
+        putOff.failed(workOf.get(item)!, error)
     } catch (error) {
       for (const one of work) queue.add(one)
       throw error
@@ -92,7 +94,7 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
     try {
       await projectNow(work.tenant, [work.uid])
     } catch (error) {
-      if (stopped?.aborted !== true) putOff(work, error as Error)
+      if (stopped?.aborted !== true) putOff.failed(work, error as Error)
     }
   }
 
@@ -133,6 +135,9 @@ function createProjection({ store, reading, metrics }: ProjectorOptions, known: 
     return stored
   }
 }
+
+/** Lines may have gone from one pod to another. */
+const relatedWork = { factAt: 0, attempts: 0, isRelated: true, recount: true }
 
 const earliest = (work: readonly Work[]): number => Math.min(...work.map(({ since }) => since))
 

@@ -4,6 +4,8 @@ export interface Work {
   uid: string
   /** The earliest change of the pod, epoch ms of the store's clock; Infinity where no list waits for the pod. */
   since: number
+  /** The newest reported fact, epoch ms of the store's clock; 0 where there is none. */
+  factAt: number
   /** When the pod may be projected, ms of a monotonic clock. */
   dueAt: number
   /** How often the projection has failed. */
@@ -48,6 +50,7 @@ export function createWorkQueue(): WorkQueue {
           : {
               ...work,
               since: Math.min(work.since, other.since),
+              factAt: Math.max(work.factAt, other.factAt),
               dueAt: Math.min(work.dueAt, other.dueAt),
               attempts: Math.max(work.attempts, other.attempts),
               isRelated: work.isRelated && other.isRelated,

@@ -32,6 +32,9 @@ export async function projectAllAfterAbsence(options: AfterAbsenceOptions): Prom
     signal,
     onProgress: () => undefined,
     onFailure: ({ tenant, uid }, error) =>
-      putOff({ tenant, uid, since: Infinity, dueAt: 0, attempts: 0, isRelated: false, recount: true }, error),
+      putOff.failed(
+        { tenant, uid, since: Infinity, factAt: 0, dueAt: 0, attempts: 0, isRelated: false, recount: true },
+        error,
+      ),
   })
 }

@@ -1,11 +1,18 @@
 // Which changed lines have a pod projected, and its lines counted again.
 import { expect, test } from 'vitest'
-import type { LinesChange } from '#projector/change-feed.ts'
+import type { ChangeStream, FactChange, LinesChange } from '#projector/change-feed.ts'
 import { createIntake } from '#projector/intake.ts'
 import { createKnownPods } from '#projector/known-pods.ts'
 import { createWorkQueue } from '#projector/work-queue.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
+
+const stream = <Change>(changes: () => Change[]): ChangeStream<Change> => ({
+  take: (use) => use(changes()),
+  position: 0,
+  isBehind: false,
+})
+const noFacts = stream<FactChange>(() => [])
 
 const record = { selectors: { uids: ['a'], runningLives: ['runs'] }, lives: [] } as unknown as PodRecord
 
@@ -14,10 +21,10 @@ async function recounts(lives: string[], withLines?: ReadonlySet<string>): Promi
   const known = createKnownPods({ rows: async () => [] })
   known.set('default', record, withLines)
   const queue = createWorkQueue()
-  const change: LinesChange = { tenant: 'default', uid: 'a', lives, at: 1 }
+  const change: LinesChange = { tenant: 'default', uid: 'a', lives, at: 1, detail: '' }
   const intake = createIntake({
     reading: {} as Reading,
-    feed: { facts: async () => [], lines: async () => [change], position: 0, isBehind: false },
+    feed: { facts: noFacts, lines: stream(() => [change]) },
     queue,
     known,
     upgrade: { next: async () => undefined },
@@ -55,10 +62,8 @@ test('a pod whose lines go on coming is projected five times at once, and then l
   const intake = createIntake({
     reading: {} as Reading,
     feed: {
-      facts: async () => [],
-      lines: async () => [{ tenant: 'default', uid: 'a', lives: ['new'], at: at++ }],
-      position: 0,
-      isBehind: false,
+      facts: noFacts,
+      lines: stream(() => [{ tenant: 'default', uid: 'a', lives: ['new'], at: at++, detail: '' }]),
     },
     queue,
     known,

@@ -8,6 +8,7 @@ const work = (uid: string, since: number): Work => ({
   since,
   dueAt: 0,
   attempts: 0,
+  factAt: 0,
   isRelated: false,
   recount: true,
 })

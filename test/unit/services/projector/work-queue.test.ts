@@ -7,6 +7,7 @@ const work = (more: Partial<Work> = {}): Work => ({
   since: 100,
   dueAt: 10,
   attempts: 0,
+  factAt: 0,
   isRelated: false,
   recount: false,
   ...more,
