@@ -138,7 +138,7 @@ async function workedOff(store: LogStore, until: number): Promise<string> {
 
 async function compareWithRebuild(store: LogStore, env: Record<string, string>): Promise<string[]> {
   const killed = await readProjection(store, tenant)
-  for (const table of ['pod_records', 'pod_lookup', 'pod_record_feed', 'obituaries', 'job_watermarks'])
+  for (const table of ['pod_revisions', 'pod_lookup', 'pod_record_feed', 'obituaries', 'job_watermarks'])
     await store.command({ sql: raw(`TRUNCATE TABLE ${table}`) })
   const rebuild = spawn(process.execPath, ['services/projector/rebuild/main.ts', '--rebuild'], {
     cwd: root,

@@ -77,6 +77,6 @@ function placedPods(last: PlacedPod | undefined): Fragment {
 const onOlderRules = (tenant: string, uids: readonly string[]): Fragment =>
   statement(
     'records-on-older-rules',
-    sql`SELECT uid ${fromTable(tenant, 'pod_records', { prewhere: true })} AND uid IN ${strs(uids)}
+    sql`SELECT uid ${fromTable(tenant, 'pod_revisions', { prewhere: true })} AND uid IN ${strs(uids)}
   GROUP BY uid HAVING argMax(rules_version, revision) < ${uint(rulesVersion)} AND argMax(is_deleted, revision) = 0`,
   )

@@ -72,7 +72,7 @@ export async function writeRecords(store: LogStore, written: RecordsToWrite): Pr
   const common = { tenant, revision, rules_version: rulesVersion }
   await insert(
     store,
-    'pod_records',
+    'pod_revisions',
     rows.map((row) => ({ ...common, ...row })),
   )
   const handles = [

@@ -21,7 +21,7 @@ export const tenantTables = [
   'pod_lookup',
   'pod_losses',
   'pod_record_feed',
-  'pod_records',
+  'pod_revisions',
   'pod_watermarks',
   'pods',
 ] as const

@@ -22,7 +22,7 @@ export const storedRecords = (tenant: string, uids: readonly string[]): Fragment
     sql`SELECT uid, toString(revision) AS revision, is_deleted AS isDeleted, rules_version AS rulesVersion,
     toString(toUnixTimestamp64Milli(watermark)) AS watermark, toString(toUnixTimestamp64Milli(lines_at)) AS linesAt,
       record
-  ${fromTable(tenant, 'pod_records', { prewhere: true })} AND uid IN ${strs(uids)}`,
+  ${fromTable(tenant, 'pod_revisions', { prewhere: true })} AND uid IN ${strs(uids)}`,
   )
 
 /** By uid, the one that counts, deleted ones too. */

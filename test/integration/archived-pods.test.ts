@@ -40,9 +40,9 @@ const line = (message: string, second = '29:00', more: object = {}) => ({
 const forged = 'what was concluded of it'
 /** Changes what is stored, so that it can be told from what would be concluded again. */
 async function forge(): Promise<void> {
-  const of = sql`FROM pod_records FINAL WHERE uid = ${str(uid)}`
+  const of = sql`FROM pod_revisions FINAL WHERE uid = ${str(uid)}`
   await service.store.command({
-    sql: sql`INSERT INTO pod_records SELECT * REPLACE (replaceOne(record, '"message":""', ${str(`"message":"${forged}"`)}) AS record, revision + 1 AS revision) ${of}`,
+    sql: sql`INSERT INTO pod_revisions SELECT * REPLACE (replaceOne(record, '"message":""', ${str(`"message":"${forged}"`)}) AS record, revision + 1 AS revision) ${of}`,
   })
   await service.store.command({
     sql: sql`INSERT INTO obituaries SELECT * REPLACE (replaceOne(document, '"outcome":"crashed","cause":"', ${str(`"outcome":"crashed","cause":"${forged}, `)}) AS document, revision + 1 AS revision,

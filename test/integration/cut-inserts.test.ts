@@ -36,7 +36,7 @@ async function tell(store: LogStore, uid: string): Promise<void> {
 
 const recorded = async (store: LogStore): Promise<unknown[]> => {
   await (await openRecordProjector(store)).catchUp()
-  const rows = await store.rows<{ record: string }>({ sql: raw('SELECT record FROM pod_records FINAL ORDER BY uid') })
+  const rows = await store.rows<{ record: string }>({ sql: raw('SELECT record FROM pod_revisions FINAL ORDER BY uid') })
   return rows.map(({ record }) => {
     const { uid, outcome, lives } = JSON.parse(record) as { uid: string; outcome: string; lives: { lines: number }[] }
     return { uid, outcome, lines: lives.map(({ lines }) => lines) }

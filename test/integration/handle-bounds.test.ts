@@ -56,6 +56,6 @@ test('of 10,000 versions with a label each, the last 300 labels find the pod, an
   await expected()
   await trimHandles({ store: service.store, reading: createReading({ store: service.store, limits: {} }) })
   await expect.poll(() => storedHandles('restless'), { timeout: 30_000 }).toBe(300)
-  await service.store.command({ sql: raw('TRUNCATE TABLE pod_records') })
+  await service.store.command({ sql: raw('TRUNCATE TABLE pod_revisions') })
   await expected()
 })

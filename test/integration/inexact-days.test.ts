@@ -65,7 +65,7 @@ describe('a day that is dropped uncounted', () => {
     expect(isExact(body)).toEqual({ lines: 121, exact: [false, false] })
     await service.project()
     await expectInexact()
-    await service.store.command({ sql: raw('TRUNCATE TABLE pod_records') })
+    await service.store.command({ sql: raw('TRUNCATE TABLE pod_revisions') })
     await service.store.command({ sql: raw('TRUNCATE TABLE obituaries') })
     await service.project('anew')
     await expectInexact()

@@ -27,7 +27,7 @@ const rowsOf = async (tenant: string): Promise<Record<string, Row>> => {
 }
 const versionsOf = async (uid: string): Promise<number[]> => {
   const rows = await service.store.rows<{ version: number }>({
-    sql: raw(`SELECT rules_version AS version FROM pod_records WHERE uid = '${uid}' ORDER BY revision`),
+    sql: raw(`SELECT rules_version AS version FROM pod_revisions WHERE uid = '${uid}' ORDER BY revision`),
   })
   return rows.map(({ version }) => version)
 }

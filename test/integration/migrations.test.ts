@@ -161,7 +161,7 @@ test('pods of before they had records have them after the upgrade, as if they ca
   await (await openRecordProjector(store)).catchUp()
   const written = async (tenant: string) => {
     const of = sql`FINAL WHERE tenant = ${str(tenant)} ORDER BY ALL`
-    const records = await store.rows<{ record: string }>({ sql: sql`SELECT record FROM pod_records ${of}` })
+    const records = await store.rows<{ record: string }>({ sql: sql`SELECT record FROM pod_revisions ${of}` })
     const handles = await store.rows({ sql: sql`SELECT kind, value, rank, uid FROM pod_lookup ${of}` })
     // Their transitions have the numbers of when they were stored.
     const timeless = records.map(({ record }) => ({ ...(JSON.parse(record) as object), transitions: undefined }))

@@ -37,7 +37,7 @@ test('rows that were left behind number no pod', async () => {
     { ...row, uid: 'old', rank: '-1795900000000000000', revision: 1 },
     { ...row, uid: 'ghost', rank: '-1795900000000000001', revision: 3 },
   ])
-  await insert('pod_records', [
+  await insert('pod_revisions', [
     { tenant, uid: 'ghost', revision: 3, is_deleted: 0, rules_version: 1, record: '{}' },
     { tenant, uid: 'ghost', revision: 4, is_deleted: 1, rules_version: 1, record: '' },
   ])
@@ -46,6 +46,6 @@ test('rows that were left behind number no pod', async () => {
     ['old', 2],
   ]
   expect(await named()).toEqual(expected)
-  await service.store.command({ sql: raw('OPTIMIZE TABLE pod_records FINAL') })
+  await service.store.command({ sql: raw('OPTIMIZE TABLE pod_revisions FINAL') })
   expect(await named()).toEqual(expected)
 })

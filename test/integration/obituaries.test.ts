@@ -89,7 +89,7 @@ test('two projectors at once write one each, and one that begins then changes no
 
 test('what was reported while no projector ran is caught up with, also from nothing', async () => {
   await service.tell(named('missed', pod(status(ended(2), 'Failed'), 2)))
-  for (const table of ['job_watermarks', 'pod_records', 'pod_lookup', 'obituaries'])
+  for (const table of ['job_watermarks', 'pod_revisions', 'pod_lookup', 'obituaries'])
     await service.store.command({ sql: raw(`TRUNCATE TABLE ${table}`) })
   await service.project('anew')
   expect(await written()).toHaveLength(53)

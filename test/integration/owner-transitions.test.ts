@@ -109,14 +109,14 @@ test('a record that is stored five minutes after its facts were read is seen', a
   const minutesAgo = (minutes: number): string => String((Date.now() - minutes * 60_000) * 1000)
   const store = (revision: string, record: string): Promise<void> =>
     service.store.command({
-      sql: sql`INSERT INTO pod_records SELECT * REPLACE ('slow' AS tenant, ${str(record)} AS record, toUInt64(${str(revision)}) AS revision)
-      FROM pod_records FINAL WHERE pod_records.tenant = 'source'`,
+      sql: sql`INSERT INTO pod_revisions SELECT * REPLACE ('slow' AS tenant, ${str(record)} AS record, toUInt64(${str(revision)}) AS revision)
+      FROM pod_revisions FINAL WHERE pod_revisions.tenant = 'source'`,
     })
   await service.store.command({
     sql: raw(`INSERT INTO pod_lookup SELECT * REPLACE ('slow' AS tenant) FROM pod_lookup WHERE pod_lookup.tenant = 'source'`),
   })
   const [row] = await service.store.rows<{ record: string }>({
-    sql: raw(`SELECT record FROM pod_records FINAL WHERE tenant = 'source'`),
+    sql: raw(`SELECT record FROM pod_revisions FINAL WHERE tenant = 'source'`),
   })
   await store(minutesAgo(6), row!.record)
   const tail = await open('slow')

@@ -20,7 +20,7 @@ type Table = 'pods' | 'lives' | 'events' | 'logs'
 let opened: TestStore
 beforeAll(async () => {
   opened = await openTestStore()
-  for (const table of ['pods', 'pod_records', 'pod_lookup', 'lines_of_lives', 'lives', 'events'])
+  for (const table of ['pods', 'pod_revisions', 'pod_lookup', 'lines_of_lives', 'lives', 'events'])
     await opened.store.command({ sql: raw(`SYSTEM STOP MERGES ${table}`) })
 })
 afterAll(() => opened?.[Symbol.asyncDispose]())

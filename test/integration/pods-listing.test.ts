@@ -162,7 +162,7 @@ describe('a label, an owner and an image that a pod once had find it, as those t
       expect(namesOf(await service.list(tenant, 'owner=o3'))).toEqual([])
     }
     const records = await service.store.rows<{ record: string }>({
-      sql: raw(`SELECT record FROM pod_records FINAL WHERE tenant LIKE 'had-${order}-%'`),
+      sql: raw(`SELECT record FROM pod_revisions FINAL WHERE tenant LIKE 'had-${order}-%'`),
     })
     // Transitions are numbered by when they were stored.
     const untimed = records.map(({ record }) => JSON.stringify({ ...(JSON.parse(record) as PodRecord), transitions: {} }))
@@ -180,7 +180,7 @@ describe('of more pods than are read one by one', () => {
     await service.tell('template', pod('many'))
     await service.project()
     const [{ record } = { record: '' }] = await service.store.rows<{ record: string }>({
-      sql: raw(`SELECT record FROM pod_records FINAL WHERE tenant = 'template'`),
+      sql: raw(`SELECT record FROM pod_revisions FINAL WHERE tenant = 'template'`),
     })
     const template = JSON.parse(record) as PodRecord
     const records = made.map((uid, i) => {

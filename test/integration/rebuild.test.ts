@@ -39,7 +39,7 @@ test('pods of every tenant, with facts or with lines only, are projected, each o
   expect(progress.at(-1)).toEqual([4, 4])
   const records = await service.store.rows({
     sql: raw(
-      'SELECT toString(tenant) AS tenant, uid, count() AS rows FROM pod_records GROUP BY tenant, uid ORDER BY tenant, uid',
+      'SELECT toString(tenant) AS tenant, uid, count() AS rows FROM pod_revisions GROUP BY tenant, uid ORDER BY tenant, uid',
     ),
   })
   expect(records).toEqual(

@@ -53,7 +53,7 @@ const steps: readonly Step[] = [
 async function recordsOf(tenant: string): Promise<Record<string, object>> {
   const rows = await service.store.rows<{ uid: string; record: string }>({
     sql: raw(
-      `SELECT uid, record FROM (SELECT uid, record, is_deleted FROM pod_records WHERE tenant = '${tenant}' ORDER BY uid, revision DESC LIMIT 1 BY uid) WHERE is_deleted = 0`,
+      `SELECT uid, record FROM (SELECT uid, record, is_deleted FROM pod_revisions WHERE tenant = '${tenant}' ORDER BY uid, revision DESC LIMIT 1 BY uid) WHERE is_deleted = 0`,
     ),
   })
   return Object.fromEntries(

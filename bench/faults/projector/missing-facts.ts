@@ -28,7 +28,7 @@ export async function missingFacts({ store, url, tenant, pods }: MissingFactsOpt
     sql: statement(
       'records-and-facts',
       sql`SELECT uid, r.record AS record, toString(r.watermark) AS watermark, toString(w.facts_at) AS factsAt
-      FROM (SELECT uid, record, watermark ${fromTable(tenant, 'pod_records', { final: true })}) AS r
+      FROM (SELECT uid, record, watermark ${fromTable(tenant, 'pod_revisions', { final: true })}) AS r
       LEFT JOIN (SELECT uid, max(facts_at) AS facts_at ${fromTable(tenant, 'pod_watermarks')} GROUP BY uid) AS w
       USING uid`,
     ),

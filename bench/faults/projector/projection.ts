@@ -26,7 +26,7 @@ interface LookupRow {
 
 export async function readProjection(store: LogStore, tenant: string): Promise<Projection> {
   const stored = await store.rows<{ uid: string; record: string }>({
-    sql: statement('all-records', sql`SELECT uid, record ${fromTable(tenant, 'pod_records', { final: true })}`),
+    sql: statement('all-records', sql`SELECT uid, record ${fromTable(tenant, 'pod_revisions', { final: true })}`),
   })
   const records = new Map(stored.map(({ uid, record }) => [uid, JSON.parse(record) as PodRecord]))
   const handles = new Set([...records].flatMap(([uid, record]) => record.handles.map((one) => `${keyOf(one)} ${uid}`)))
@@ -115,7 +115,7 @@ export async function readHalfDone(store: LogStore, tenant: string, since: strin
       'half-done',
       sql`WITH newest AS (SELECT uid, max(r.revision) AS revision, argMax(r.watermark, r.revision) AS watermark,
           argMax(r.is_deleted, r.revision) AS gone, argMax(JSONExtractBool(record, 'over'), r.revision) AS over
-        FROM pod_records AS r WHERE tenant = ${str(tenant)} GROUP BY uid)
+        FROM pod_revisions AS r WHERE tenant = ${str(tenant)} GROUP BY uid)
       SELECT (SELECT toUInt32(count()) FROM (SELECT uid, max(facts_at) AS facts_at ${fromTable(tenant, 'pod_watermarks')}
           AND uid IN (SELECT uid ${fromTable(tenant, 'pods')}) GROUP BY uid) AS w LEFT JOIN newest USING uid
           WHERE w.facts_at > newest.watermark) AS pending,

@@ -76,7 +76,7 @@ const everyPod: Fragment = sql`
     AND involved_kind = 'Pod' AND involved_uid != ''
   UNION ALL SELECT tenant, if(pod_uid != '', pod_uid, concat('unresolved:', cluster, '/', namespace, '/', pod)), first_line
     ${fromEveryTenant('lines_of_lives')}
-  UNION ALL SELECT tenant, uid, NULL ${fromEveryTenant('pod_records')}`
+  UNION ALL SELECT tenant, uid, NULL ${fromEveryTenant('pod_revisions')}`
 
 const countOfPods = statement('count-of-pods', sql`SELECT toFloat64(uniq(tenant, uid)) AS pods FROM (${everyPod})`)
 

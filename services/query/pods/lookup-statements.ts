@@ -105,9 +105,9 @@ export interface RecordRow {
 export const recordsOf = (tenant: string, uids: readonly string[]): Fragment =>
   statement(
     'records',
-    sql`SELECT uid, toString(pod_records.revision) AS revision, is_deleted AS isDeleted, record
-  ${fromTable(tenant, 'pod_records', { prewhere: true })} AND uid IN ${strs(uids)}
-  ORDER BY uid, pod_records.revision DESC LIMIT 1 BY uid`,
+    sql`SELECT uid, toString(pod_revisions.revision) AS revision, is_deleted AS isDeleted, record
+  ${fromTable(tenant, 'pod_revisions', { prewhere: true })} AND uid IN ${strs(uids)}
+  ORDER BY uid, pod_revisions.revision DESC LIMIT 1 BY uid`,
   )
 
 /** Whether a column is one of these uids, or begins with one that has `uidPrefixMin` characters or more. */
@@ -129,8 +129,8 @@ export const uidsLike = (tenant: string, prefixes: readonly string[], limit: num
   statement(
     'uids-like',
     sql`SELECT DISTINCT uid FROM (
-    SELECT uid ${fromTable(tenant, 'pod_records')} AND ${beginsAs('uid', prefixes)}
-    GROUP BY uid HAVING argMax(is_deleted, pod_records.revision) = 0
+    SELECT uid ${fromTable(tenant, 'pod_revisions')} AND ${beginsAs('uid', prefixes)}
+    GROUP BY uid HAVING argMax(is_deleted, pod_revisions.revision) = 0
     UNION ALL ${byLogUid(tenant, prefixes)}) LIMIT ${uint(limit)}`,
   )
 

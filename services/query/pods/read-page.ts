@@ -45,8 +45,8 @@ export interface PodPage {
   next: PodPosition | null
 }
 
-/** So many more records than the page has are read, since some do not match. */
-const recordsBeyond = 50
+/** So many more records than the page lacks are read, since some do not match; and each time twice as many of both. */
+const recordsBeyond = 25
 const rowsMax = 20_000
 /**
  * Where an address, an Event or the begin of a uid leads to at most so many pods, all their records are read for one
@@ -162,20 +162,24 @@ async function readRun(
   const run = await runLeadingTo(reading, filter, listing.sort)
   const records: PodRecord[] = []
   let after: PodPlace | undefined = position
-  // Twice as many rows: a pod whose handle was written again has two until they are merged.
-  for (let size = 2 * limit + recordsBeyond; ; size = Math.min(size * 4, rowsMax)) {
+  let factor = 1
+  // A pod whose handle was written again has several rows until they are merged. A row costs a hundredth of a record.
+  for (let size = 4 * (limit + recordsBeyond); ; size = Math.min(size * 4, rowsMax)) {
     const rows = await reading.rows<LookupRow>(podsOfRun(filter, run, listing, after, size))
-    const all = placesOf(rows)
-    const places = all.slice(0, Math.max(size - limit, 1))
-    const byUid = await readRecords(reading, filter.tenant, [...new Set(places.map(({ uid }) => uid))])
-    for (const place of places) {
-      const record = byUid.get(place.uid)
-      if (record === undefined || !matches(record, filter)) continue
-      if (placeIn(record, listing)?.rank === place.rank) records.push(record)
+    const places = placesOf(rows)
+    while (places.length > 0) {
+      const some = places.splice(0, (limit + 1 - records.length + recordsBeyond) * factor)
+      factor *= 2
+      const byUid = await readRecords(reading, filter.tenant, [...new Set(some.map(({ uid }) => uid))])
+      for (const place of some) {
+        const record = byUid.get(place.uid)
+        if (record === undefined || !matches(record, filter)) continue
+        if (placeIn(record, listing)?.rank === place.rank) records.push(record)
+      }
+      after = some.at(-1)
+      if (records.length > limit) return { records, more: true }
     }
-    if (rows.length < size && places.length === all.length) return { records, more: false }
-    if (records.length > limit) return { records, more: true }
-    after = places.at(-1)
+    if (rows.length < size) return { records, more: false }
   }
 }
 

@@ -94,8 +94,8 @@ async function uidsGone(
   const present = await rows<{ uid: string }>(
     statement(
       'records-present',
-      sql`SELECT uid ${fromTable(tenant, 'pod_records', { prewhere: true })} AND uid IN ${strs([...uids])}
-    GROUP BY uid HAVING argMax(is_deleted, pod_records.revision) = 0`,
+      sql`SELECT uid ${fromTable(tenant, 'pod_revisions', { prewhere: true })} AND uid IN ${strs([...uids])}
+    GROUP BY uid HAVING argMax(is_deleted, pod_revisions.revision) = 0`,
     ),
   )
   return uids.difference(new Set(present.map(({ uid }) => uid)))
