@@ -32,7 +32,9 @@ ENGINE = ReplacingMergeTree(revision, is_deleted)
 ORDER BY (tenant, uid)
 SETTINGS index_granularity = 64, min_bytes_for_wide_part = 10000000000;
 
-INSERT INTO pod_revisions SELECT * FROM pod_records;
+-- Of 32 MB each: by default a part of an insert is 256 MB in memory.
+INSERT INTO pod_revisions SELECT * FROM pod_records
+SETTINGS min_insert_block_size_rows = 0, min_insert_block_size_bytes = 33554432;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS pod_record_feed_of_revisions TO pod_record_feed AS
 SELECT tenant, revision, uid, now('UTC') AS stored_at
