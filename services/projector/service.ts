@@ -84,6 +84,12 @@ export const createProjector: CreateService = ({
     close: async () => {
       stopping.abort()
       await running
+      await cutInserts.end(clock()).catch((error: unknown) => {
+        log.warn(
+          { err: error },
+          'the end of the store could not be noted: its last inserts are stored again at the start',
+        )
+      })
     },
   }
 }

@@ -65,6 +65,7 @@ test('are made whole at the next start, of pods, instances and lines, and only t
     expect(parts).toBeGreaterThan(0)
     expect(await recorded(store)).toEqual([{ ...whole, uid: 'cut' }, whole])
     expect(await inserts.resend()).toBe(0)
+    expect(await createCutInserts({ store, reading: createReading({ store, limits: {} }), log }).resend()).toBe(0)
   } finally {
     await rm(dir, { recursive: true, force: true })
   }
@@ -84,6 +85,35 @@ test('a part that is larger than an insert can be is not stored again: a start r
     }
     await using store = await open()
     expect(await createCutInserts({ store, reading: createReading({ store, limits: {} }), log }).resend()).toBe(0)
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+})
+
+test('after an end in order nothing is stored again', async () => {
+  const dir = migratedDataDir('afterlog-cut-')
+  const open = (): Promise<LogStore> => openStore({ mode: 'embedded', dataDir: dir, database: 'afterlog' })
+  const insertsOf = (store: LogStore) => createCutInserts({ store, reading: createReading({ store, limits: {} }), log })
+  try {
+    {
+      await using store = await open()
+      const inserts = insertsOf(store)
+      await inserts.end(Date.now() + 5000)
+      await tell(store, 'a')
+      await inserts.resend()
+    }
+    {
+      await using store = await open()
+      expect(await insertsOf(store).resend()).toBeGreaterThan(0)
+    }
+    {
+      await using store = await open()
+      const inserts = insertsOf(store)
+      await inserts.resend()
+      await inserts.end(Date.now() + 2000)
+    }
+    await using store = await open()
+    expect(await insertsOf(store).resend()).toBe(0)
   } finally {
     await rm(dir, { recursive: true, force: true })
   }
