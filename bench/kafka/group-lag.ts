@@ -1,5 +1,6 @@
 // How far a consumer group is, asked of the broker over one connection.
-import { Kafka, logLevel } from 'kafkajs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Kafka, logLevel, type KafkaJSError } from 'kafkajs'
 
 export interface GroupLag extends AsyncDisposable {
   /** Messages between the committed offsets and the ends. */
@@ -10,7 +11,7 @@ export interface GroupLag extends AsyncDisposable {
   reached(ends: ReadonlyMap<number, number>): Promise<boolean>
 }
 
-/** Patient: while the broker is away its answers wait. */
+/** Patient: while the broker is away, or leads its partitions not yet, its answers wait. */
 export async function watchGroup({
   brokers,
   topic,
@@ -26,9 +27,9 @@ export async function watchGroup({
   await admin.connect()
 
   const ends = async (): Promise<Map<number, number>> =>
-    new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]))
+    new Map((await patiently(() => admin.fetchTopicOffsets(topic))).map(({ partition, high }) => [partition, Number(high)]))
   const committed = async (): Promise<Map<number, number>> => {
-    const [of] = await admin.fetchOffsets({ groupId: group, topics: [topic] })
+    const [of] = await patiently(() => admin.fetchOffsets({ groupId: group, topics: [topic] }))
     return new Map(of?.partitions.map(({ partition, offset }) => [partition, Math.max(0, Number(offset))]))
   }
   const behind = async (until: ReadonlyMap<number, number>): Promise<number> => {
@@ -40,5 +41,17 @@ export async function watchGroup({
     ends,
     reached: async (until) => (await behind(until)) === 0,
     [Symbol.asyncDispose]: () => admin.disconnect(),
+  }
+}
+
+/** kafkajs does not try again where a broker that has just started does not lead a partition yet. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      if ((error as Partial<KafkaJSError>).retriable !== true) throw error
+      await sleep(200)
+    }
   }
 }
