@@ -81,8 +81,13 @@ async function run(bridge: Bridge, parsed: BridgeRequest, signal: AbortSignal, r
 function statement({ text, settings, queryId }: BridgeRequest) {
   if (queryId === undefined) return { query: text, clickhouse_settings: settings }
   // The embedded engine names its queries itself: they are told apart by this setting, which a command carries only if it has settings.
-  const mark = /^\s*insert\b/i.test(text) ? { log_comment: queryId } : {}
-  return { query: text, clickhouse_settings: { ...settings, ...mark }, query_id: queryId }
+  if (!/^\s*insert\b/i.test(text)) return { query: text, clickhouse_settings: settings, query_id: queryId }
+  // A statement that has settings of its own takes no second list.
+  const [query = '', own = ''] = text.split(/\sSETTINGS\s/)
+  const ownSettings = Object.fromEntries(
+    own.split(',').flatMap((one) => (one === '' ? [] : [one.split('=').map((part) => part.trim())])),
+  )
+  return { query, clickhouse_settings: { ...settings, ...ownSettings, log_comment: queryId }, query_id: queryId }
 }
 
 /** Statuses like the server's: what is not there 404, what is not SQL 400, everything else 500. */
