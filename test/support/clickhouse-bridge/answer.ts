@@ -83,7 +83,8 @@ function statement({ text, settings, queryId }: BridgeRequest) {
   // The embedded engine names its queries itself: they are told apart by this setting, which a command carries only if it has settings.
   if (!/^\s*insert\b/i.test(text)) return { query: text, clickhouse_settings: settings, query_id: queryId }
   // A statement that has settings of its own takes no second list.
-  const [query = '', own = ''] = text.split(/\sSETTINGS\s/)
+  const own = /\sSETTINGS\s([^()]*)$/.exec(text)?.[1] ?? ''
+  const query = own === '' ? text : text.slice(0, text.lastIndexOf('SETTINGS'))
   const ownSettings = Object.fromEntries(
     own.split(',').flatMap((one) => (one === '' ? [] : [one.split('=').map((part) => part.trim())])),
   )
