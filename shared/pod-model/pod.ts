@@ -30,6 +30,8 @@ export interface PodFacts {
   lives: readonly LifeRow[]
   events: readonly EventRow[]
   lines: readonly LifeLinesRow[]
+  /** The same rows with the names that the lines came with, where `lines` has them under lives that only times give. */
+  sentLines?: readonly LifeLinesRow[]
   counts: readonly LineCountRow[]
   /** The uids that its lines come with (resolve-identity.ts); left out where its own uid is the only one. */
   sentUids?: readonly string[]

@@ -27,6 +27,15 @@ export function livesOfLines<Life extends InstanceName>(
   return both.length > 0 ? both : numbered
 }
 
+/** The same, and every life of the container for lines of which nothing but their time says of which they are. */
+export function livesOfAnyLines<Life extends InstanceName>(
+  line: Pick<LinesRow, keyof InstanceName>,
+  lives: readonly Life[],
+): Life[] {
+  const named = livesOfLines(line, lives)
+  return named.length > 0 || !isByTime(line) ? named : lives.filter(({ container }) => container === line.container)
+}
+
 /** Nothing but its time says which life a line is of: neither a restart number nor a container id. */
 const isByTime = ({ restart, containerId }: Pick<LinesRow, keyof InstanceName>): boolean =>
   restart < 0 && containerId === ''
@@ -47,9 +56,7 @@ export function splitLines({ pod, lives }: RenderedPod, lines: readonly LinesRow
   if (outcomes.every(({ outcome }) => outcome !== 'running')) return { ended: [...lines], running: [], shared: [] }
   const known = lives.map((life, i) => ({ ...life, isRunning: outcomes[i]!.outcome === 'running' }))
   const stateOf = (line: LinesRow): keyof SplitLines => {
-    const named = livesOfLines(line, known)
-    const own =
-      named.length > 0 || !isByTime(line) ? named : known.filter(({ container }) => container === line.container)
+    const own = livesOfAnyLines(line, known)
     if (own.every((life) => life.isRunning)) return 'running'
     return own.some((life) => life.isRunning) ? 'shared' : 'ended'
   }

@@ -37,7 +37,7 @@ export function inTime(pod: PodFacts): PodFacts {
       return [{ ...life, restart: count.restart, containerId: count.containerId, firstLine, lastLine }]
     })
   })
-  return { ...pod, counts: placed, lines }
+  return { ...pod, counts: placed, lines, sentLines: pod.lines }
 }
 
 /**
@@ -54,7 +54,7 @@ export function stretchesInTime(pod: PodFacts, stretches: readonly StretchRow[])
   })
 }
 
-function spansByKey({ lines, lives }: PodFacts): Map<string, LifeSpan[]> {
+function spansByKey({ lines: named, sentLines: lines = named, lives }: PodFacts): Map<string, LifeSpan[]> {
   if (lives.length === 0 || !(lines.some(({ restart }) => restart < 0) || mayRepeat(lives))) return new Map()
   const spans = lifeSpans(instancesOf(lives))
   return new Map(

@@ -2,7 +2,7 @@
 // lines are read beside the record.
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { linesOfUids, type LinesRow } from '#shared/stored-pods/fact-statements.ts'
-import { livesOfLines } from '#shared/stored-pods/running-lines.ts'
+import { livesOfAnyLines } from '#shared/stored-pods/running-lines.ts'
 import { recordIn } from '#shared/stored-pods/stored-records.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { recordsOf, type RecordRow } from './lookup-statements.ts'
@@ -44,7 +44,7 @@ function withLinesOfNow(record: PodRecord, lines: readonly LinesRow[]): PodRecor
     if (life.outcome !== 'running') return life
     // The record has counted lines that may be of a life that ended as well.
     const own = lines.filter((line) => {
-      const ofLine = livesOfLines(line, record.lives)
+      const ofLine = livesOfAnyLines(line, record.lives)
       return ofLine.includes(life) && ofLine.every(({ outcome }) => outcome === 'running')
     })
     if (own.length === 0) return life
