@@ -9,7 +9,8 @@ import { layOutCluster } from '../../demo/recorded-cluster.ts'
 import { replay } from '../../demo/replay.ts'
 import { answerTo } from '#test/support/cluster/answers.ts'
 import { questions, type Question, type Recorded } from '#test/support/cluster/questions.ts'
-import { clusterMsMax, clusterName, startCluster, type TestCluster } from '#test/support/cluster/start.ts'
+import { startMigratedCluster } from '#test/support/cluster/migrated.ts'
+import { clusterMsMax, clusterName, type TestCluster } from '#test/support/cluster/start.ts'
 import { misplacedRows } from '#test/support/cluster/store.ts'
 import { post, postLifecycle } from '#test/support/cluster/posts.ts'
 import { listsHave, startTestService, type TestService } from '#test/support/service.ts'
@@ -21,7 +22,7 @@ let sharded: TestService
 const nowMs = Date.now()
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'afterlog-answers-'))
-  cluster = await startCluster()
+  cluster = await startMigratedCluster()
   // A query that is cut off for its time would be a difference of the machine.
   const common = { AFTERLOG_CLUSTER: 'demo', AFTERLOG_QUERY_TIME_MS: '300000' }
   single = await startTestService(common)

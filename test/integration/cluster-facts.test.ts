@@ -6,7 +6,8 @@ import { parseLastWords, parseRetention } from '#shared/retention/retention.ts'
 import { createFactsExpiry, factsDays } from '#projector/retention/facts-expiry.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
 import { openClusterStore } from '#test/support/cluster/store.ts'
-import { clusterMsMax, clusterName, startCluster, type TestCluster } from '#test/support/cluster/start.ts'
+import { startMigratedCluster } from '#test/support/cluster/migrated.ts'
+import { clusterMsMax, clusterName, type TestCluster } from '#test/support/cluster/start.ts'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
 import { listsHave, request, startTestService, type TestService } from '#test/support/service.ts'
 import { openEvents } from '#test/support/sse.ts'
@@ -15,7 +16,7 @@ let cluster: TestCluster
 let store: LogStore
 let service: TestService
 beforeAll(async () => {
-  cluster = await startCluster()
+  cluster = await startMigratedCluster()
   service = await startTestService({ AFTERLOG_CLICKHOUSE_URL: cluster.url, AFTERLOG_CLICKHOUSE_CLUSTER: clusterName })
   store = await openClusterStore(cluster)
 }, clusterMsMax)
@@ -25,7 +26,7 @@ afterAll(async () => {
   await cluster[Symbol.asyncDispose]()
 })
 
-const names = Array.from({ length: 12 }, (_, i) => `pod-${i}`)
+const names = Array.from({ length: 6 }, (_, i) => `pod-${i}`)
 const dayMs = 86_400_000
 
 async function tell(tenant: string, objects: readonly object[]): Promise<void> {

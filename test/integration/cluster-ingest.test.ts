@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
-import { clusterName, startCluster, type TestCluster } from '#test/support/cluster/start.ts'
+import { startMigratedCluster } from '#test/support/cluster/migrated.ts'
+import { clusterName, type TestCluster } from '#test/support/cluster/start.ts'
 import { misplacedRows, openClusterStore } from '#test/support/cluster/store.ts'
 import { openClient } from '#test/support/kafka/produce.ts'
 import { createTopics } from '#test/support/kafka/topics.ts'
@@ -14,7 +15,7 @@ import { request, startTestService } from '#test/support/service.ts'
 let cluster: TestCluster
 let store: LogStore
 beforeAll(async () => {
-  cluster = await startCluster()
+  cluster = await startMigratedCluster()
   store = await openClusterStore(cluster)
 })
 afterAll(async () => {

@@ -6,7 +6,8 @@ import { raw } from '#shared/clickhouse/sql.ts'
 import { createLogger } from '#shared/logger.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
 import { openClusterStore } from '#test/support/cluster/store.ts'
-import { clusterMsMax, clusterName, startCluster, type TestCluster } from '#test/support/cluster/start.ts'
+import { startMigratedCluster } from '#test/support/cluster/migrated.ts'
+import { clusterMsMax, clusterName, type TestCluster } from '#test/support/cluster/start.ts'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
 import { post, record } from '#test/support/lines.ts'
 import { listsHave, request, startTestService, type TestService } from '#test/support/service.ts'
@@ -15,7 +16,7 @@ import { openEvents } from '#test/support/sse.ts'
 let cluster: TestCluster
 let service: TestService
 beforeAll(async () => {
-  cluster = await startCluster()
+  cluster = await startMigratedCluster()
   service = await startTestService({ AFTERLOG_CLICKHOUSE_URL: cluster.url, AFTERLOG_CLICKHOUSE_CLUSTER: clusterName })
 }, clusterMsMax)
 afterAll(async () => {

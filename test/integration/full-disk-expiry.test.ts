@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { post, record } from '#test/support/lines.ts'
+import { copyMigrated } from '#test/support/migrated-data-dir.ts'
 import { spawnService } from '#test/support/service-process.ts'
 import { request } from '#test/support/service.ts'
 
@@ -83,7 +84,11 @@ const disk96 = 96 * 1024 * 1024
 
 describe.skipIf(disk === undefined)('a disk without a byte left', () => {
   const dataDir = (): string => join(disk!, 'data')
-  beforeEach(() => rm(dataDir(), { recursive: true, force: true }).then(() => rm(join(disk!, 'ballast'), { force: true })))
+  beforeEach(async () => {
+    await rm(dataDir(), { recursive: true, force: true })
+    await rm(join(disk!, 'ballast'), { force: true })
+    copyMigrated(dataDir())
+  })
 
   test('is freed by rules that are put while it is full', { timeout: 180_000 }, async () => {
     await using service = spawnService({ dataDir: dataDir(), env: { AFTERLOG_RETENTION: 'default=30d' } })

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
 import { post, record } from '#test/support/lines.ts'
+import { copyMigrated } from '#test/support/migrated-data-dir.ts'
 import { spawnService } from '#test/support/service-process.ts'
 
 const MiB = 1024 * 1024
@@ -57,6 +58,7 @@ async function fill(path: string, size: number): Promise<void> {
 describe.skipIf(disk === undefined)('a full disk', () => {
   test('is 503 until there is room; nothing acknowledged is lost, nothing is there twice', async () => {
     const dataDir = join(disk!, 'data')
+    copyMigrated(dataDir)
     await using service = spawnService({ dataDir })
     const url = await service.serving
     const at = { url, tenant: 'default' }

@@ -1,27 +1,34 @@
 // Posts over HTTP where there is Kafka, while the store is away: the broker has them, so they are answered.
-import { rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { createIngest } from '#ingest/service.ts'
+import { createQuery } from '#query/service.ts'
+import { startMigratedServer } from '#test/support/cluster/migrated.ts'
 import { startServer } from '#test/support/cluster/start.ts'
 import { post, record } from '#test/support/lines.ts'
 import { withKafka } from '#test/support/kafka/with-kafka.ts'
-import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { request, startTestService } from '#test/support/service.ts'
 
 const inflightBytesMax = 2 * 1024 * 1024
 
 withKafka('posts where there is Kafka and the store is away', (kafka) => {
   test('are answered, in bounded memory, also when there are more than may be in flight, and are stored once it is back', async () => {
-    const dir = migratedDataDir('afterlog-http-store-')
+    const dir = await mkdtemp(join(tmpdir(), 'afterlog-http-store-'))
     await using directory = new AsyncDisposableStack()
     directory.defer(() => rm(dir, { recursive: true, force: true }))
-    await using server = await startServer({ dir })
-    await using service = await startTestService({
-      AFTERLOG_CLICKHOUSE_URL: server.url,
-      AFTERLOG_KAFKA_BROKERS: kafka.brokers,
-      AFTERLOG_KAFKA_TOPICS: `${kafka.name('logs')}:native`,
-      AFTERLOG_KAFKA_GROUP: kafka.name('group'),
-      AFTERLOG_INFLIGHT_BYTES_MAX: String(inflightBytesMax),
-    })
+    await using server = await startMigratedServer({ dir })
+    await using service = await startTestService(
+      {
+        AFTERLOG_CLICKHOUSE_URL: server.url,
+        AFTERLOG_KAFKA_BROKERS: kafka.brokers,
+        AFTERLOG_KAFKA_TOPICS: `${kafka.name('logs')}:native`,
+        AFTERLOG_KAFKA_GROUP: kafka.name('group'),
+        AFTERLOG_INFLIGHT_BYTES_MAX: String(inflightBytesMax),
+      },
+      [createIngest, createQuery],
+    )
     const tenant = { url: service.url, tenant: 'away' }
     await vi.waitFor(async () => expect((await fetch(`${service.url}/readyz`)).status).toBe(200), {
       timeout: 40_000,

@@ -83,7 +83,7 @@ export function questions({ from, to, uids, staticUid, containerId, ip, node }: 
     { route: '/v1/pods/{uid}', paths: [...inPath, staticUid, 'nobody'].map((uid) => `/v1/pods/${uid}`) },
     {
       route: '/v1/pods/{uid}/logs',
-      paths: [...inPath, staticUid].flatMap((uid) => [`/v1/pods/${uid}/logs`, `/v1/pods/${uid}/logs?limit=100`]),
+      paths: [...[...inPath, staticUid].map((uid) => `/v1/pods/${uid}/logs`), `/v1/pods/${inPath[0]!}/logs?limit=100`],
     },
     { route: '/v1/pods/{uid}/obituary', paths: inPath.map((uid) => `/v1/pods/${uid}/obituary`) },
     { route: '/v1/dead-letters', paths: ['/v1/dead-letters', '/v1/dead-letters?limit=1'] },

@@ -1,6 +1,6 @@
 // Real ClickHouse servers for tests, made of the engine in libchdb: one alone, or a cluster of two shards with a front
 // before them. What is real about them and what is missing: docs/cluster.md.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../kafka/free-port.ts'
@@ -18,6 +18,8 @@ export const clusterMsMax = 300_000
 export interface TestCluster extends AsyncDisposable {
   /** Of the front. */
   url: string
+  /** Holds the directories of the nodes. */
+  dir: string
   /** Statements that a node refused. */
   readonly refused: readonly Refusal[]
   /** host:port of a shard, 0 or 1, as the other one knows it. */
@@ -32,9 +34,13 @@ export interface TestCluster extends AsyncDisposable {
   restart(shard: number): Promise<void>
 }
 
-/** Two shards of one node each, ready in about two seconds. Dispose it to kill them and remove their directories. */
-export async function startCluster(): Promise<TestCluster> {
+/**
+ * Two shards of one node each, ready in about two seconds: empty, or with the data of those in the directory `from`.
+ * Dispose it to kill them and remove their directories.
+ */
+export async function startCluster({ from }: { from?: string } = {}): Promise<TestCluster> {
   const dir = await mkdtemp(join(tmpdir(), 'afterlog-cluster-'))
+  if (from !== undefined) await cp(from, dir, { recursive: true, verbatimSymlinks: true })
   const addresses = [await freeAddress(), await freeAddress()]
   const relays = await Promise.all(addresses.map(({ tcpPort }) => startRelay(tcpPort)))
   const start = (i: number): Promise<ClickHouseNode> =>
@@ -57,6 +63,7 @@ export async function startCluster(): Promise<TestCluster> {
   }
   return {
     url: front.url,
+    dir,
     refused: front.refused,
     hostOf: (shard) => `127.0.0.1:${relays[shard]!.port}`,
     urlOf: (shard) => `http://127.0.0.1:${ports[shard]!}`,

@@ -3,10 +3,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { withLock } from '../with-lock.ts'
+import { archiveClasses } from './class-archive.ts'
 import { serverProperties } from './server-properties.ts'
 
 export interface KafkaInstallation {
@@ -15,6 +16,8 @@ export interface KafkaInstallation {
   classpath: string
   /** A data directory of a node that never ran, to be copied. */
   formatted: string
+  /** Where the archive of the broker's classes is, if it has one. */
+  archive: string
 }
 
 /** Of the broker that tests run unless they name another; the one of pom.xml. */
@@ -25,12 +28,21 @@ export async function installKafka(version: string = defaultVersion): Promise<Ka
   const missing = missingTools(version)
   if (missing !== undefined) throw new Error(missing)
   const dir = directory(version)
-  if (!existsSync(dir))
+  const installation = {
+    version,
+    classpath: join(dir, 'lib', '*'),
+    formatted: join(dir, 'formatted'),
+    archive: join(dir, 'classes.jsa'),
+  }
+  // Brokers of other versions are started once or twice in a run.
+  const isWhole = (): boolean => existsSync(dir) && (version !== defaultVersion || existsSync(installation.archive))
+  if (!isWhole())
     await withLock(`${dir}.lock`, async () => {
       // Whoever held the lock may have done it.
       if (!existsSync(dir)) await fill(dir, version)
+      if (!isWhole()) await archiveClasses(installation, installation.archive)
     })
-  return { version, classpath: join(dir, 'lib', '*'), formatted: join(dir, 'formatted') }
+  return installation
 }
 
 /** What this machine lacks to run a broker, as a sentence with the packages to install; undefined where it lacks nothing. */
@@ -91,34 +103,4 @@ async function run(program: string, args: readonly string[]): Promise<void> {
     child.once('close', resolve)
   })
   if (code !== 0) throw new Error(`${program} ended with ${String(code)}:\n${output.slice(-4000)}`)
-}
-
-/** One process at a time; the lock of a process that is gone counts for nothing. */
-async function withLock(path: string, work: () => Promise<void>): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  for (;;) {
-    try {
-      await writeFile(path, String(process.pid), { flag: 'wx' })
-      break
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
-    const holder = Number(await readFile(path, 'utf8').catch(() => ''))
-    if (holder > 0 && !isAlive(holder)) await rm(path, { force: true })
-    else await sleep(250)
-  }
-  try {
-    await work()
-  } finally {
-    await rm(path, { force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -7,7 +7,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { brokerCommand } from './broker-command.ts'
 import { freePort } from './free-port.ts'
 import { installKafka, type KafkaInstallation } from './install.ts'
 import { serverProperties } from './server-properties.ts'
@@ -115,21 +115,9 @@ async function firstStart(
   }
 }
 
-async function startBroker({ classpath, version }: KafkaInstallation, home: string): Promise<Running> {
-  const java = [
-    'java',
-    '-Xmx512m',
-    '-XX:+UseSerialGC',
-    '-XX:TieredStopAtLevel=1',
-    '-XX:-UsePerfData',
-    `-Djava.io.tmpdir=${join(home, 'tmp')}`,
-    `-Dlog4j2.configurationFile=${fileURLToPath(new URL('log4j2.properties', import.meta.url))}`,
-    '-cp',
-    classpath,
-    'kafka.Kafka',
-    join(home, 'server.properties'),
-  ]
-  const [program, ...args] = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', '--', ...java] : java
+async function startBroker({ classpath, archive, version }: KafkaInstallation, home: string): Promise<Running> {
+  const more = existsSync(archive) ? [`-XX:SharedArchiveFile=${archive}`] : []
+  const [program, ...args] = brokerCommand({ classpath, home, more })
   const child = spawn(program!, args, { cwd: home, stdio: ['ignore', 'pipe', 'pipe'] })
   const gone = once(child, 'close')
   const killed = (): void => void child.kill('SIGKILL')
