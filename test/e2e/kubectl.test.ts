@@ -2,6 +2,7 @@
 // prints of a log is compared with what a kubelet prints of the file that was sent.
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { scale } from '#test/support/campaign.ts'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
 import { apiTenant } from '#test/support/kubernetes-api.ts'
 import { missing, openClient, type Client } from '#test/support/kubectl.ts'
@@ -35,6 +36,8 @@ const pods = {
 } as const
 type Outcome = keyof typeof pods
 const outcomes = Object.keys(pods) as Outcome[]
+/** Whose pods are read by themselves: by day one of each kind, at night all. */
+const readAlone = scale === 1 ? (['crashed', 'deleted'] as const) : outcomes
 const objectOf = (outcome: Outcome): KubernetesObject => (pods[outcome].told['object'] ?? pods[outcome].told) as KubernetesObject
 const realName = (outcome: Outcome): string => objectOf(outcome)['metadata'].name
 /** As lists have it: web-0 was deleted and is there again. */
@@ -104,7 +107,7 @@ describe.skipIf(lacking !== undefined)('kubectl reads the dead', () => {
     ])
   })
 
-  test.each(outcomes)('get pod -o json and yaml: %s', async (outcome) => {
+  test.each(readAlone)('get pod -o json and yaml: %s', async (outcome) => {
     const told = objectOf(outcome)
     const shown = JSON.parse((await ok('-n', 'shop', 'get', 'pod', nameOf(outcome), '-o', 'json')).toString()) as KubernetesObject
     expect(shown['spec']).toEqual(told['spec'])
@@ -117,7 +120,7 @@ describe.skipIf(lacking !== undefined)('kubectl reads the dead', () => {
     expect(yaml).toContain(`uid: ${uid(pods[outcome].n)}`)
   })
 
-  test.each(outcomes)('describe pod: %s', async (outcome) => {
+  test.each(readAlone)('describe pod: %s', async (outcome) => {
     const text = (await ok('-n', 'shop', 'describe', 'pod', nameOf(outcome))).toString()
     expect(text).toMatch(new RegExp(`^Name: +${RegExp.escape(nameOf(outcome))}$`, 'm'))
     expect(text).toContain(`afterlog.io/outcome: ${outcome}`)
@@ -131,7 +134,7 @@ describe.skipIf(lacking !== undefined)('kubectl reads the dead', () => {
     if (outcome === 'evicted') expect(text).toMatch(/Warning +Evicted .*kubelet/)
   })
 
-  test.each(outcomes)('logs of each life, byte for byte: %s', async (outcome) => {
+  test.each(readAlone)('logs of each life, byte for byte: %s', async (outcome) => {
     const [newest, before] = logs[outcome] as [DiskLog, DiskLog | undefined]
     const name = nameOf(outcome)
     expect(await ok('-n', 'shop', 'logs', name)).toEqual(kubeletPrints(newest))
@@ -153,12 +156,8 @@ describe.skipIf(lacking !== undefined)('kubectl reads the dead', () => {
     const [log] = logs.evicted as [DiskLog]
     const of = (...args: string[]) => ok('-n', 'shop', 'logs', nameOf('evicted'), ...args)
     expect(await of('--tail=2')).toEqual(kubeletPrints(log, { tail: 2 }))
-    expect(await of('--tail=0')).toHaveLength(0)
-    for (const limitBytes of [1, 40, 100_000])
-      expect(await of(`--limit-bytes=${limitBytes}`)).toEqual(kubeletPrints(log, { limitBytes }))
     expect(await of('--timestamps', '--limit-bytes=17')).toEqual(kubeletPrints(log, { timestamps: true, limitBytes: 17 }))
     expect(await of('--since=1s')).toHaveLength(0)
-    expect(await of('--since=876000h')).toEqual(kubeletPrints(log))
     expect(await of('--since-time=2026-11-23T00:00:00Z', '--tail=2')).toEqual(kubeletPrints(log, { tail: 2 }))
     // A line in three pieces is one line here, where the kubelet counts pieces.
     expect(await of('--tail=3')).toEqual(kubeletPrints(log, { tail: 5 }))

@@ -5,11 +5,12 @@ import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '#shared/config.ts'
 import { createLogger } from '#shared/logger.ts'
-import type { Started } from '#shared/start-service.ts'
+import { startService, type Started } from '#shared/start-service.ts'
+import { createIngest } from '#ingest/service.ts'
+import { createQuery } from '#query/service.ts'
 import type { DeadLetterJson } from '#query/dead-letters/dead-letter-json.ts'
 import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { root } from '#test/support/service-process.ts'
-import { startAfterlog } from '../../services/start.ts'
 
 let dir: string
 let service: Started
@@ -17,7 +18,7 @@ let tenant = ''
 let tenants = 0
 
 const start = (retention: string): Promise<Started> =>
-  startAfterlog({
+  startService({
     config: readConfig({
       AFTERLOG_DATA_DIR: dir,
       AFTERLOG_HTTP_PORT: '0',
@@ -25,6 +26,7 @@ const start = (retention: string): Promise<Started> =>
       AFTERLOG_RETENTION: retention,
     }).config,
     log: createLogger({ level: 'silent', service: 'test' }),
+    services: [createIngest, createQuery],
   })
 const restart = async (retention: string): Promise<void> => {
   await service.close()
@@ -42,6 +44,8 @@ afterAll(async () => {
 // A tenant of its own is an empty store of its own.
 beforeEach(() => void (tenant = `letters${++tenants}`))
 
+/** Enough that the command is killed in the middle of them. */
+const letterCount = 1000
 /** Two days ago. */
 const old = new Date(Date.now() - 2 * 86_400_000).toISOString()
 const recordOf = (message: string, more: object = {}) => ({
@@ -143,7 +147,7 @@ describe('letters that were too old, once lines are kept longer', () => {
 
   test('are all stored once though the command is killed in the middle and run again', async () => {
     await restart('default=1d')
-    const texts = Array.from({ length: 2000 }, (_, i) => (i % 2 === 0 ? 'equal' : `line ${i}`))
+    const texts = Array.from({ length: letterCount }, (_, i) => (i % 2 === 0 ? 'equal' : `line ${i}`))
     await post({ records: texts.map((text) => recordOf(text)) })
     await restart('default=30d')
     const command = spawn(process.execPath, ['services/replay/main.ts', '--url', service.url, '--tenant', tenant], { cwd: root })
@@ -152,11 +156,11 @@ describe('letters that were too old, once lines are kept longer', () => {
     command.kill('SIGKILL')
     expect(await ended).toEqual([null, 'SIGKILL'])
     const done = (await letters('replayed=true&limit=10000')).length
-    expect(done).toBeLessThan(2000)
+    expect(done).toBeLessThan(letterCount)
     expect((await replay()).code).toBe(0)
     const { lines: stored } = await get<{ lines: Line[] }>('/v1/logs?limit=10000')
     expect(stored.map(({ message }) => message).toSorted()).toEqual(texts.toSorted())
-    expect(await letters('replayed=true&limit=10000')).toHaveLength(2000)
+    expect(await letters('replayed=true&limit=10000')).toHaveLength(letterCount)
   })
 
   test('only those that were asked for are sent', async () => {

@@ -160,13 +160,13 @@ describe('a line sent twice is seen once', () => {
 
   test('counts are of lines where the same ones were inserted again and again', async () => {
     const at = poster()
-    const said = Array.from({ length: 12 }, (_, i) =>
+    const said = Array.from({ length: 6 }, (_, i) =>
       record(`n ${i}`, { offset: i, time: `${someTime.slice(0, 20)}${String(i).padStart(9, '0')}Z` }),
     )
-    for (let i = 0; i < 5; i++) await post(at, said)
+    for (let i = 0; i < 4; i++) await post(at, said)
     await expectOnce(at, said.map(({ message }) => message)) // prettier-ignore
     await post(at, said)
-    expect(await answersOf(at, '&q=n')).toMatchObject({ histogram: 12, fields: 12 })
+    expect(await answersOf(at, '&q=n')).toMatchObject({ histogram: 6, fields: 6 })
   })
 })
 

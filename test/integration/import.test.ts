@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { readConfig } from '#shared/config.ts'
-import { createLogger } from '#shared/logger.ts'
+import { createIngest } from '#ingest/service.ts'
+import { createQuery } from '#query/service.ts'
 import { scale, seed } from '#test/support/campaign.ts'
+import { startTestService, type TestService } from '#test/support/service.ts'
 import { generateCorpus, type Corpus } from '../../bench/corpus.ts'
-import { startAfterlog } from '../../services/start.ts'
 import { archiveKind, openArchive } from '../../services/import/files/archive.ts'
 import { openDirectory } from '../../services/import/files/directory.ts'
 import { runImport } from '../../services/import/run-import.ts'
@@ -19,25 +19,18 @@ import { openState } from '../../services/import/state.ts'
 import { createTally } from '../../services/import/tally.ts'
 
 let dir: string
+let service: TestService
 let url: string
-let close: () => Promise<void>
 let tenant = ''
 let tenants = 0
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'afterlog-import-'))
-  const env = {
-    AFTERLOG_DATA_DIR: join(dir, 'data'),
-    AFTERLOG_HTTP_PORT: '0',
-    AFTERLOG_FLUSH_INTERVAL_MS: '5',
-    AFTERLOG_RETENTION: 'default=14d,brief=1d',
-  }
-  const started = await startAfterlog({ config: readConfig(env).config, log: createLogger({ level: 'silent', service: 'test' }) })
-  ;({ url } = started)
-  close = () => started.close()
+  service = await startTestService({ AFTERLOG_RETENTION: 'default=14d,brief=1d' }, [createIngest, createQuery])
+  ;({ url } = service)
 })
 afterAll(async () => {
-  await close()
+  await service[Symbol.asyncDispose]()
   await rm(dir, { recursive: true })
 })
 // A tenant of its own is an empty store of its own.
@@ -103,7 +96,9 @@ describe('a disk of every oddity', () => {
   beforeAll(() => {
     disk = join(dir, 'disk')
     const untilMs = Date.now() - 60_000
-    corpus = generateCorpus({ dir: disk, lines: 3000 * scale, pods: 8, seed: 41 + seed, untilMs, rotateBytes: 50_000 })
+    const size =
+      scale === 1 ? { lines: 1000, pods: 4, rotateBytes: 30_000 } : { lines: 3000 * scale, pods: 8, rotateBytes: 50_000 }
+    corpus = generateCorpus({ ...size, dir: disk, seed: 41 + seed, untilMs })
   })
 
   test('every container gives back every byte, in order, and importing twice adds nothing', async () => {

@@ -211,7 +211,8 @@ describe('fragments that a batch boundary kept apart', () => {
     async (name, stderrBefore) => {
       await fixture.clear()
       // All pairs: test/unit/shared/lines/join-fragments.test.ts.
-      const pairs = splits.filter((one) => one % 3 === 0).flatMap((one) => [0, 31].map((other) => [one, other] as const))
+      const tried = splits.filter((one) => one % (scale === 1 ? 10 : 3) === 1)
+      const pairs = tried.flatMap((one) => [0, 31].map((other) => [one, other] as const))
       const uid = ([one, other]: readonly [number, number]) => `twice-${name.length}-${one}-${other}`
       await fixture.insert(
         pairs.flatMap((pair) =>
@@ -231,7 +232,7 @@ describe('fragments that a batch boundary kept apart', () => {
       for (const [index, pair] of pairs.entries()) {
         const text = await get(`/v1/pods/${uid(pair)}/logs`, { accept: 'text/plain' })
         expect(text.body, uid(pair)).toBe(`${expected.join('\n')}\n`)
-        if (index % 5 > 0) continue
+        if (index % 4 > 0) continue
         for (const limit of [1, 2]) {
           expect(await walk(uid(pair), `limit=${limit}`), uid(pair)).toEqual(expected)
           expect(await walk(uid(pair), `limit=${limit}&order=desc`), uid(pair)).toEqual(expected.toReversed())

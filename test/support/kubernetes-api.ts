@@ -72,10 +72,5 @@ export function apiTenant(url: string, tenant: string): ApiTenant {
 
 /** By hand: bytes that are no UTF-8 have no string. */
 function escape(bytes: Buffer): Buffer {
-  return Buffer.concat(
-    [...bytes].map((byte) => {
-      if (byte === 0x22 || byte === 0x5c) return Buffer.from([0x5c, byte])
-      return byte < 0x20 ? Buffer.from(`\\u${byte.toString(16).padStart(4, '0')}`) : Buffer.from([byte])
-    }),
-  )
+  return Buffer.from(JSON.stringify(bytes.toString('latin1')).slice(1, -1), 'latin1')
 }

@@ -1,6 +1,7 @@
 // Pods of yesterday as reports of users give them, as GET /v1/pods/{uid} answers them whole, and a service that is
 // asked for them.
 import { expect } from 'vitest'
+import { scale } from './campaign.ts'
 import { listsHave, request } from './service.ts'
 
 export const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
@@ -137,9 +138,12 @@ export function askedBy(url: () => string): Asked {
   }
   return {
     get,
-    // Newest first, then as they are, then the first again: the answer is the same in whatever order and how often they come.
+    // Newest first, then as they are, then the first again: the answer is the same in whatever order and how often they
+    // come. By day in three posts, at night each object by itself.
     async tell(...objects) {
-      for (const object of [...objects.toReversed(), ...objects, ...objects.slice(0, 1)]) await send('/v1/lifecycle', object, 1)
+      const orders = [objects.toReversed(), objects, objects.slice(0, 1)]
+      for (const post of scale === 1 ? orders : orders.flat().map((object) => [object]))
+        await send('/v1/lifecycle', post, post.length)
       await listsHave(url())
     },
     say: (records) => send('/v1/batches', { records }, records.length),
