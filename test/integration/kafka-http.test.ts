@@ -207,12 +207,12 @@ withKafka(
         await Promise.all(Array.from({ length: 100 }, () => send()))
         expect(acknowledged).toHaveLength(100)
         // Some are under way while it dies.
-        const dying = Promise.all(Array.from({ length: 200 }, () => send()))
+        const dying = Promise.all(Array.from({ length: 100 }, () => send()))
         await kafka.process.kill()
         await dying
         const before = acknowledged.length
         // More than may be in flight: the rest is 429 at once.
-        const many = Promise.all(Array.from({ length: 600 }, () => send('x'.repeat(10_000))))
+        const many = Promise.all(Array.from({ length: 400 }, () => send('x'.repeat(10_000))))
         await vi.waitFor(() => expect(refused.has(429)).toBe(true), { timeout: 10_000, interval: 20 })
         expect(await inflightBytes()).toBeGreaterThan(0)
         expect(await inflightBytes()).toBeLessThanOrEqual(inflightBytesMax)

@@ -1,5 +1,6 @@
 // Lists of /k8s over HTTP on the real engine: their pages, selectors, shapes; owners.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { scale } from '#test/support/campaign.ts'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
 import { apiTenant, asTable, type ApiTenant } from '#test/support/kubernetes-api.ts'
 import { startTestService, type TestService } from '#test/support/service.ts'
@@ -44,19 +45,22 @@ describe('lists', () => {
     all.sort((a, b) => (a < b ? -1 : 1))
   })
 
-  test.each([1, 2, 7, 26, 500])('pages of %i visit every pod once, by namespace and name', async (limit) => {
-    const seen: string[] = []
-    let pages = 0
-    for (let token: string | undefined = ''; token !== undefined; pages++) {
-      const { status, body } = await k8s.get(`/api/v1/pods?limit=${limit}&continue=${token}`, asTable)
-      expect(status).toBe(200)
-      expect(body['rows'].length).toBeLessThanOrEqual(limit)
-      seen.push(...body['rows'].map(({ object: { metadata } }: KubernetesObject) => `${metadata.namespace}/${metadata.name}`))
-      token = body['metadata'].continue
-    }
-    expect(seen).toEqual(all)
-    expect(pages).toBe(Math.ceil(all.length / limit))
-  })
+  test.each(scale === 1 ? [2, 26] : [1, 2, 7, 26, 500])(
+    'pages of %i visit every pod once, by namespace and name',
+    async (limit) => {
+      const seen: string[] = []
+      let pages = 0
+      for (let token: string | undefined = ''; token !== undefined; pages++) {
+        const { status, body } = await k8s.get(`/api/v1/pods?limit=${limit}&continue=${token}`, asTable)
+        expect(status).toBe(200)
+        expect(body['rows'].length).toBeLessThanOrEqual(limit)
+        seen.push(...body['rows'].map(({ object: { metadata } }: KubernetesObject) => `${metadata.namespace}/${metadata.name}`))
+        token = body['metadata'].continue
+      }
+      expect(seen).toEqual(all)
+      expect(pages).toBe(Math.ceil(all.length / limit))
+    },
+  )
 
   test('without a limit it is all of them', async () => {
     expect(namesOf(await k8s.get('/api/v1/pods'))).toHaveLength(26)

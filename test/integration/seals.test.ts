@@ -147,7 +147,7 @@ const promise = `of random lives none is sealed that lost a line, and none has a
 test(promise, { timeout: 120_000 * scale }, async () => {
   const states = new Map<string, number>()
   const podUids: string[] = []
-  for (let number = seed; number < seed + (scale === 1 ? 5 : 80); number++) {
+  for (let number = seed; number < seed + 8 * scale; number++) {
     const podUid = `random-${number}`
     const run = randomRun(number, podUid, startMs)
     // Nobody ever heard of it.

@@ -20,9 +20,9 @@ const injections = [
   '<script>',
 ]
 
-/** By day each field gets four of them, so that each of them comes to some fields; at night every field gets all. */
+/** By day each field gets two of them, so that each of them comes to some fields; at night every field gets all. */
 const injectionsOf = (field: number): readonly string[] =>
-  scale === 1 ? injections.filter((_, i) => (i + field) % 4 === 0) : injections
+  scale === 1 ? injections.filter((_, i) => (i + field) % 8 === 0) : injections
 
 const fieldsOfOneValue: readonly ((value: string) => HostileRequest)[] = [
   (value) => ({ name: `code=${JSON.stringify(value)}`, path: `/v1/dead-letters?code=${encodeURIComponent(value)}` }),

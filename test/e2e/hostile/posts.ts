@@ -19,7 +19,7 @@ const lazily = <T>(make: () => T): (() => T) => {
   let made: { value: T } | undefined
   return () => (made ??= { value: make() }).value
 }
-const zeros = lazily(() => Buffer.alloc(200 * MiB))
+const zeros = lazily(() => Buffer.alloc(100 * MiB))
 const zeroFrame = (): Buffer =>
   Buffer.concat([Buffer.from([0xff, 6, 0, 0]), Buffer.from('sNaPpY'), ...Array.from({ length: 600 }, () => framedZeros())])
 const framedZeros = lazily(() => {
