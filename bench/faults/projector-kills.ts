@@ -152,9 +152,9 @@ async function compareWithRebuild(store: LogStore, env: Record<string, string>):
     `${records.size} records, ${lookup.size} rows that lead to them, ${obituaries.size} obituaries`
   say(`after the kills ${count(killed)}; rebuilt from nothing ${count(rebuilt)}`)
   say(`rows that lead to no record, or to one that is not what they say: ${killed.misleading} and ${rebuilt.misleading}`)
-  const found = differences(killed, rebuilt)
-  say(`differences: ${found.length}`)
-  return found
+  const unequal = differences(killed, rebuilt)
+  say(`differences: ${unequal.length}`)
+  return unequal
 }
 
 function conclude(deaths: readonly HalfDone[], faults: readonly string[], tookMs: number): number {

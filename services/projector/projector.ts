@@ -71,7 +71,7 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
         countedLinesMax: smallPodLinesMax,
       })
       for (const { record, isLarge, factsAt } of pods) {
-        if (isLarge) large.add({ ...work[0]!, uid: record.uid, since: earliest(work) })
+        if (isLarge) large.add({ ...work[0]!, uid: record.uid, since: earliest(work), attempts: 0 })
         const own = workOf.get(record.uid)
         if (own !== undefined && Number(factsAt) < own.factAt) putOff.unseen(own)
       }

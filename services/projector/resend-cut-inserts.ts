@@ -88,7 +88,8 @@ export function createCutInserts({ store, reading, log }: CutInsertsOptions): Cu
 function lastParts(parts: readonly PartRow[], wholeUntil: number): PartRow[] {
   const before = parts.filter(({ written, started }) => written <= started).map(({ written }) => written)
   const last = before.reduce((a, b) => Math.max(a, b), -Infinity)
-  return last < wholeUntil ? [] : parts.filter(({ written }) => written >= last - lastSeconds)
+  if (before.length > 0 && last < wholeUntil) return []
+  return parts.filter(({ written }) => written >= last - lastSeconds)
 }
 
 const started = raw('toFloat64(toUInt32(now())) - toFloat64(uptime())')

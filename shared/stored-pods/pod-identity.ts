@@ -37,6 +37,8 @@ export interface PodIdentity {
   fragments: boolean
   /** Condition on `logs` for its lines. */
   scope: Fragment
+  /** Whether only Events name it. */
+  onlyEvents: boolean
 }
 
 /**
@@ -47,13 +49,14 @@ export function identityOf(
   facts: PodFacts & { lines: readonly LinesRow[] },
   otherPodsContainerIds: readonly string[],
 ): PodIdentity | undefined {
-  const { row, lines, sentUids = [] } = facts
+  const { row, events, lines, sentUids = [] } = facts
   const lives = instancesOf(facts.lives)
   const common = {
     lives: knownLives(lives, lines),
     extent: extentOf(lines),
     spoken: [...new Set(lines.map(({ container }) => container))],
     fragments: lines.some(({ fragments }) => fragments === 1),
+    onlyEvents: row === null && lives.length === 0 && lines.length === 0,
   }
   const unresolved = parseUnresolved(facts.uid)
   if (unresolved !== undefined) {
@@ -62,7 +65,8 @@ export function identityOf(
     const scope = unresolvedScope(unresolved, [...new Set(lines.map(({ containerId }) => containerId))])
     return { ...common, uid: null, uids: [], names, spans: new Map(), scope }
   }
-  const names = [...(row === null ? [] : [{ namespace: row.namespace, pod: row.name }]), ...lives, ...lines]
+  const reported = [...(row === null ? [] : [{ namespace: row.namespace, pod: row.name }]), ...lives, ...lines]
+  const names = common.onlyEvents ? events : reported
   if (names.length === 0) return undefined
   const carried = lines.filter(({ nameless }) => nameless === 0).map((line) => line.uid)
   const uids = [...new Set([facts.uid, ...sentUids, ...carried])]

@@ -81,12 +81,17 @@ const everyPod: Fragment = sql`
 const countOfPods = statement('count-of-pods', sql`SELECT toFloat64(uniq(tenant, uid)) AS pods FROM (${everyPod})`)
 
 /** The next pods after a pod, newest first. Rows: PlacedPod. */
-const podsBehind = (last: PlacedPod | undefined): Fragment =>
-  statement(
+function podsBehind(last: PlacedPod | undefined): Fragment {
+  const isBehind =
+    last === undefined
+      ? sql`1`
+      : sql`(-newest, tenant, uid) > (${int(-BigInt(last.time))}, ${str(last.tenant)}, ${str(last.uid)})`
+  return statement(
     'every-pod',
     sql`SELECT toString(tenant) AS tenant, uid, toString(newest) AS time
   FROM (SELECT tenant, uid, ifNull(toUnixTimestamp64Nano(max(every.time)), 0) AS newest
         FROM (${everyPod}) AS every GROUP BY tenant, uid)
-  WHERE ${last === undefined ? sql`1` : sql`(-newest, tenant, uid) > (${int(-BigInt(last.time))}, ${str(last.tenant)}, ${str(last.uid)})`}
+  WHERE ${isBehind}
   ORDER BY -newest, tenant, uid LIMIT ${uint(namesAtOnce)}`,
   )
+}

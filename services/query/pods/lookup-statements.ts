@@ -63,6 +63,22 @@ export function podsOfRun(
   )
 }
 
+export interface RunRows {
+  /** Which of the runs, from 0. */
+  run: number
+  /** Decimal text. */
+  rows: string
+}
+
+/** How many rows each of the runs has, at most `limit` each. Rows: RunRows. */
+export function rowsOfRuns(tenant: string, runs: readonly Run[], limit: number): Fragment {
+  const counts = runs.map(
+    (run, i) => sql`SELECT ${uint(i)} AS run, toString(count()) AS rows FROM (
+    SELECT 1 ${fromTable(tenant, 'pod_lookup')} AND ${ofKind(run)} AND ${run.value} LIMIT ${uint(limit)})`,
+  )
+  return statement('rows-of-runs', join(counts, ' UNION ALL '))
+}
+
 /**
  * The rank by death at the revision `since`. Only the run of the dead has a row for each rank that a pod has had; a row
  * of another run has the rank of now and the moves: the first move after `since` started at the rank of that time.

@@ -14,16 +14,18 @@ import {
   podsOfEvents,
   podsOfRun,
   podsWithAddress,
+  rowsOfRuns,
   uidsLike,
   type LookupRow,
   type PodOrder,
   type PodPlace,
   type PodSort,
   type Run,
+  type RunRows,
 } from './lookup-statements.ts'
 import { matches, type PodFilter } from './pod-filter.ts'
 import { readRecords, withRunningLines } from './read-records.ts'
-import { addressRun, runOf } from './runs.ts'
+import { addressRun, runsOf } from './runs.ts'
 import { sql, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { invalidParameter, type AfterlogError } from '#shared/errors.ts'
 
@@ -48,6 +50,8 @@ export interface PodPage {
 /** So many more records than the page lacks are read, since some do not match; and each time twice as many of both. */
 const recordsBeyond = 25
 const rowsMax = 20_000
+/** Rows of a run that are counted, where a filter has several runs. */
+const countedMax = 5000
 /**
  * Where an address, an Event or the begin of a uid leads to at most so many pods, all their records are read for one
  * page.
@@ -146,12 +150,20 @@ function tooMany(parameter: string, values: readonly string[], what: string): Af
  */
 async function runLeadingTo(reading: RowReading, filter: PodFilter, sort: PodSort): Promise<Run> {
   const { tenant, uid } = filter
-  const run = runOf(filter, sort)
+  const run = await shortest(reading, tenant, runsOf(filter, sort))
   if (uid === undefined) return run
   const byLogUid = await uidsOf(reading, logUidsLike(tenant, uid, listedMax + 1))
   if (byLogUid.size > listedMax)
     throw tooMany('uid', uid, 'have log paths whose uids begin so: ask for more characters of the uid')
   return { ...run, uid: sql`(${beginsAs('uid', uid)} OR uid IN ${strs([...byLogUid])})` }
+}
+
+/** The run with the fewest rows; the first one, where all have more than `countedMax`. */
+async function shortest({ rows }: RowReading, tenant: string, runs: readonly [Run, ...Run[]]): Promise<Run> {
+  if (runs.length === 1) return runs[0]
+  const counts = await rows<RunRows>(rowsOfRuns(tenant, runs, countedMax))
+  const [least] = counts.toSorted((a, b) => Number(a.rows) - Number(b.rows) || a.run - b.run)
+  return runs[least!.run]!
 }
 
 /** Matching pods behind the position, in the order of the run, until they are more than `limit` or the run ends. */

@@ -1,4 +1,4 @@
-// Pure: which run of pod_lookup answers a filter: the handle that as a rule leads to the fewest pods comes first
+// Pure: which runs of pod_lookup answer a filter: the handle that as a rule leads to the fewest pods comes first
 // (decision 0016).
 import { join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { containerHandle } from '#shared/pod-model/handles.ts'
@@ -8,18 +8,25 @@ import type { LabelFilter, PodFilter } from './pod-filter.ts'
 /** pod_lookup has so many digits of a container id. */
 const containerDigits = 12
 
-export function runOf(
-  { containerId, ip, name, owner, label, image, node, outcome, namespace }: PodFilter,
-  sort: PodSort,
-): Run {
-  if (containerId !== undefined) return { kind: 'container', value: any(containerId.map(containerCondition)) }
-  if (ip !== undefined) return addressRun(ip)
-  if (name !== undefined) return { kind: 'name', value: oneOf(name) }
-  if (owner !== undefined) return { kind: 'owner', value: oneOf(owner) }
-  if (label?.[0] !== undefined) return { kind: 'label', value: labelCondition(label[0]) }
-  if (image !== undefined) return { kind: 'image', value: any(image.map(imageCondition)) }
-  // A pod without a node, or without a namespace, has no such handle: all pods are read then.
-  if (node !== undefined && !node.includes('')) return { kind: 'node', value: oneOf(node) }
+/** At least one. Each of them has a row of every pod that matches. */
+export function runsOf(filter: PodFilter, sort: PodSort): [Run, ...Run[]] {
+  const { containerId, ip, name, owner, label = [], image, node } = filter
+  const runs: (Run | undefined)[] = [
+    containerId && { kind: 'container', value: any(containerId.map(containerCondition)) },
+    ip && addressRun(ip),
+    name && { kind: 'name', value: oneOf(name) },
+    owner && { kind: 'owner', value: oneOf(owner) },
+    ...label.map((one): Run => ({ kind: 'label', value: labelCondition(one) })),
+    image && { kind: 'image', value: any(image.map(imageCondition)) },
+    // A pod without a node has no such handle: all pods are read then.
+    node && !node.includes('') ? { kind: 'node', value: oneOf(node) } : undefined,
+  ]
+  const [first, ...others] = runs.filter((run) => run !== undefined)
+  return first === undefined ? [runOfMost(filter, sort)] : [first, ...others]
+}
+
+/** A pod without a namespace has no such handle: all pods are read then. */
+function runOfMost({ outcome, namespace }: PodFilter, sort: PodSort): Run {
   if (outcome !== undefined && sort === 'created') return { kind: 'outcome', value: oneOf(outcome) }
   if (namespace !== undefined && !namespace.includes('') && sort === 'created')
     return { kind: 'namespace', value: oneOf(namespace) }

@@ -36,7 +36,7 @@ export const podLogRoute =
         podItems({ reading, tenant, depth: 'object', nowMs }, [pod]),
         resolvePod(reading, tenant, pod.uid),
       ])
-      if (identity === undefined)
+      if (identity === undefined || identity.onlyEvents)
         throw badRequest(`pod ${JSON.stringify(name)} has no log: only Events name it, no line and no container`)
       if (item === undefined) throw notFound('pods', name)
       const life = logLife(item.object, identity, {
