@@ -16,6 +16,7 @@ import { livesOfLines, splitLines } from '#shared/stored-pods/running-lines.ts'
 import { lifeOf } from './count-lines/line-counts.ts'
 import { spansOf } from './count-lines/timed-lives.ts'
 import type { LinesRow } from '#shared/stored-pods/fact-statements.ts'
+import { identityOf, type PodIdentity } from '#shared/stored-pods/pod-identity.ts'
 
 export interface ProjectedPod {
   record: PodRecord
@@ -28,6 +29,8 @@ export interface ProjectedPod {
   linesAt: string
   /** Whether ended lives have more lines than may be counted: their numbers are estimates. */
   isLarge: boolean
+  /** Which lines are of the pod. */
+  identity: PodIdentity | undefined
   /** All lines of the pod, where all its lives have ended and the lines were read to count them. */
   lines?: readonly MeasuredLine[]
 }
@@ -121,6 +124,7 @@ function projectOne(pod: CountedPod, before: PodRecord | undefined): ProjectedPo
     record: counts,
     onRecord,
     isLarge,
+    identity,
     readLines,
   } = pod
   const counted = withArchivedSeals(renderPod(facts), before)
@@ -136,6 +140,7 @@ function projectOne(pod: CountedPod, before: PodRecord | undefined): ProjectedPo
     factsAt,
     linesAt,
     isLarge,
+    identity,
     ...(readLines === undefined ? {} : { lines: readLines }),
   }
 }
@@ -146,6 +151,7 @@ interface CountedPod extends LoadedPod {
   /** Names of the lives whose numbers of lines come from `record`. */
   onRecord: ReadonlySet<string>
   isLarge: boolean
+  identity: PodIdentity | undefined
   readLines: readonly MeasuredLine[] | undefined
 }
 
@@ -198,6 +204,7 @@ async function countLines(
       record,
       onRecord: new Set(onRecord.values()),
       isLarge,
+      identity: identityOf(pod.facts, pod.otherPodsContainerIds),
       readLines: uncounted.length === 0 && running.length === 0 ? lines : undefined,
     }
   })

@@ -11,7 +11,7 @@ import { readSmallPods } from '../count-lines/read-small-pods.ts'
 import type { CountablePod } from '../count-lines/small-pods.ts'
 import type { PodDossier } from '#shared/pod-model/dossier.ts'
 import { attribute, livesNumbered, type PodIdentity } from '#shared/stored-pods/pod-identity.ts'
-import { resolvePod } from '../resolve-pod.ts'
+import type { ProjectedPod } from '../project.ts'
 import { readPodPage } from '#shared/store-reading/pod-lines.ts'
 import { sharesNumber } from '#shared/lifecycle/instances.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
@@ -34,7 +34,7 @@ const sortedMax = 20_000
 const linesAtOnce = 20_000
 
 /** A pod, with all its lines where they were read to count them. */
-export type PodWithLines = PodDossier & { lines?: readonly MeasuredLine[] }
+export type PodWithLines = PodDossier & Pick<ProjectedPod, 'identity' | 'lines'>
 
 /** One for each pod, in their order. `pods`: one batch of `inBatches`. */
 export async function readWords(reading: Reading, tenant: string, pods: readonly PodWithLines[]): Promise<Words[]> {
@@ -138,8 +138,8 @@ function wordsIn(pod: PodWithLines, lines: readonly MeasuredLine[]): Words {
   return { lastWords, firstError: panicLine === undefined ? null : panicError(panicLine) }
 }
 
-async function readLongWords(reading: Reading, tenant: string, dossier: PodDossier): Promise<Words> {
-  const pod = await resolvePod(reading, tenant, dossier.facts.uid)
+async function readLongWords(reading: Reading, tenant: string, dossier: PodWithLines): Promise<Words> {
+  const pod = dossier.identity
   if (pod === undefined) return { lastWords: [], firstError: null }
   const isMany = numberOfLines(dossier.rendered.lives) > sortedMax
   const newestLines = await (pod.fragments || isMany ? pagedWords : plainWords)(reading, tenant, pod)
