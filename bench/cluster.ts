@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { clusterName, startCluster, startServer } from '#test/support/cluster/start.ts'
+import { setup } from '#test/support/migrate-once.ts'
 import { startTestService } from '#test/support/service.ts'
 import { makeBodies } from './load/bodies.ts'
 import { post } from './load/post.ts'
@@ -36,6 +37,7 @@ async function measure(name: string, env: Record<string, string>, nodes: readonl
 }
 
 const dir = await mkdtemp(join(tmpdir(), 'afterlog-bench-'))
+const removeMigrated = await setup()
 try {
   await using server = await startServer({ dir })
   await measure('one server', { AFTERLOG_CLICKHOUSE_URL: server.url }, [server.pid])
@@ -45,3 +47,4 @@ try {
 await using cluster = await startCluster()
 const env = { AFTERLOG_CLICKHOUSE_URL: cluster.url, AFTERLOG_CLICKHOUSE_CLUSTER: clusterName }
 await measure('two shards', env, cluster.pids())
+await removeMigrated?.()
