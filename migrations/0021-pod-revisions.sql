@@ -17,20 +17,7 @@ ORDER BY (tenant, uid)
 SETTINGS index_granularity = 8, min_bytes_for_wide_part = 10000000000;
 
 -- Missing where an earlier run of this file was stopped after its last DROP.
-CREATE TABLE IF NOT EXISTS pod_records
-(
-    tenant        LowCardinality(String),
-    uid           String,
-    revision      UInt64,
-    is_deleted    UInt8,
-    rules_version UInt16,
-    watermark     DateTime64(3, 'UTC'),
-    lines_at      DateTime64(3, 'UTC'),
-    record        String CODEC(ZSTD(1))
-)
-ENGINE = ReplacingMergeTree(revision, is_deleted)
-ORDER BY (tenant, uid)
-SETTINGS index_granularity = 64, min_bytes_for_wide_part = 10000000000;
+CREATE TABLE IF NOT EXISTS pod_records AS pod_revisions;
 
 -- Of 32 MB each: by default a part of an insert is 256 MB in memory.
 INSERT INTO pod_revisions SELECT * FROM pod_records

@@ -7,7 +7,7 @@ import { containerIdAliases, type ContainerIdRow } from '#shared/stored-pods/fac
 import type { KnownPods } from './known-pods.ts'
 import { podsOfNode } from './pods-of-node.ts'
 import type { RulesUpgrade } from './rules-upgrade.ts'
-import type { WorkQueue } from './work-queue.ts'
+import { untried, type WorkQueue } from './work-queue.ts'
 
 /**
  * ms between two readings of changed lines. Lines change few records: those of ended lives, and of pods without facts.
@@ -46,7 +46,7 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
   const paceOf = createPace()
 
   async function queueFacts(changes: readonly FactChange[], nowMs: number): Promise<void> {
-    const work = { attempts: 0, isRelated: false, recount: false, dueAt: nowMs + settle.factsMs }
+    const work = { ...untried, dueAt: nowMs + settle.factsMs }
     for (const change of changes)
       for (const uid of await podsOf(reading, change)) {
         const factAt = change.source === 'fact' ? change.at : 0
@@ -59,7 +59,7 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
     if (pod !== undefined && lives.every((life) => pod.runningLives.has(life))) return
     // Of a life that is new, no number is on record that would have to change.
     const recount = pod?.endedLives === undefined || lives.some((life) => pod.endedLives!.has(life))
-    const work = { tenant, uid, since: at, factAt: 0, attempts: 0, isRelated: false, recount }
+    const work = { ...untried, tenant, uid, since: at, recount }
     // One that waits is due as it was.
     if (queue.has(tenant, uid)) return queue.add({ ...work, dueAt: Infinity })
     const pace = paceOf(`${tenant} ${uid}`, nowMs)
@@ -85,14 +85,7 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
     async takeOutdated() {
       const pods = (await upgrade.next()) ?? []
       // `asOf` of lists does not wait for these pods, whose facts their records have.
-      const work = {
-        since: Infinity,
-        factAt: 0,
-        dueAt: performance.now(),
-        attempts: 0,
-        isRelated: false,
-        recount: true,
-      }
+      const work = { ...untried, since: Infinity, dueAt: performance.now(), recount: true }
       for (const pod of pods) queue.add({ ...pod, ...work })
       return pods.length
     },

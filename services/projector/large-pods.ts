@@ -1,7 +1,7 @@
 // Counts the lines of pods with very many of them, one pod after another, beside the passes that project all other pods:
 // lists have such a pod in time, with an estimate, and its exact number when it has been counted (decision 0016). A pod
 // that was counted and has more lines since is counted again in a tenth of the time.
-import type { Work } from './work-queue.ts'
+import { earliest, type Work } from './work-queue.ts'
 
 export interface LargePods {
   /** Queues a pod; one that waits already is counted once. */
@@ -70,6 +70,3 @@ export function createLargePods(count: (work: Work) => Promise<void>, clock = ()
     },
   }
 }
-
-const earliest = (works: readonly Work[]): number | undefined =>
-  works.length === 0 ? undefined : Math.min(...works.map(({ since }) => since))

@@ -29,8 +29,8 @@ export interface ProjectedPod {
   linesAt: string
   /** Whether ended lives have more lines than may be counted: their numbers are estimates. */
   isLarge: boolean
-  /** Which lines are of the pod. */
-  identity: PodIdentity | undefined
+  /** Works out which lines are of the pod, which few obituaries need. */
+  identity: () => PodIdentity | undefined
   /** All lines of the pod, where all its lives have ended and the lines were read to count them. */
   lines?: readonly MeasuredLine[]
 }
@@ -151,7 +151,7 @@ interface CountedPod extends LoadedPod {
   /** Names of the lives whose numbers of lines come from `record`. */
   onRecord: ReadonlySet<string>
   isLarge: boolean
-  identity: PodIdentity | undefined
+  identity: () => PodIdentity | undefined
   readLines: readonly MeasuredLine[] | undefined
 }
 
@@ -204,7 +204,7 @@ async function countLines(
       record,
       onRecord: new Set(onRecord.values()),
       isLarge,
-      identity: identityOf(pod.facts, pod.otherPodsContainerIds),
+      identity: () => identityOf(pod.facts, pod.otherPodsContainerIds),
       readLines: uncounted.length === 0 && running.length === 0 ? lines : undefined,
     }
   })

@@ -19,7 +19,7 @@ import { projectAndStore, type StoredPods, type StoreOptions } from './project-a
 import { createPutOff } from './put-off.ts'
 import { projectAllAfterAbsence } from './rebuild/after-absence.ts'
 import { createRulesUpgrade } from './rules-upgrade.ts'
-import { createWorkQueue, type Work } from './work-queue.ts'
+import { createWorkQueue, earliest, untried, type Work } from './work-queue.ts'
 
 export interface ProjectorOptions {
   store: LogStore
@@ -71,12 +71,12 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
         countedLinesMax: smallPodLinesMax,
       })
       for (const { record, isLarge, factsAt } of pods) {
-        if (isLarge) large.add({ ...work[0]!, uid: record.uid, since: earliest(work), attempts: 0 })
+        if (isLarge) large.add({ ...work[0]!, uid: record.uid, since: earliest(work)!, attempts: 0 })
         const own = workOf.get(record.uid)
         if (own !== undefined && Number(factsAt) < own.factAt) putOff.unseen(own)
       }
       if (isRelated) return
-      const since = earliest(uids.flatMap((uid) => workOf.get(uid) ?? []))
+      const since = earliest(uids.map((uid) => workOf.get(uid)!))!
       for (const uid of related) queue.add({ ...relatedWork, tenant, uid, since, dueAt: performance.now() })
     }
     try {
@@ -137,9 +137,7 @@ function createProjection({ store, reading, metrics }: ProjectorOptions, known: 
 }
 
 /** Lines may have gone from one pod to another. */
-const relatedWork = { factAt: 0, attempts: 0, isRelated: true, recount: true }
-
-const earliest = (work: readonly Work[]): number => Math.min(...work.map(({ since }) => since))
+const relatedWork = { ...untried, isRelated: true, recount: true }
 
 interface PassOptions extends Pick<ProjectorOptions, 'log' | 'clock'> {
   pass(signal: AbortSignal): Promise<number>

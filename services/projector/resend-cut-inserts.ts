@@ -60,8 +60,8 @@ export function createCutInserts({ store, reading, log }: CutInsertsOptions): Cu
     async resend() {
       const [newest] = await reading.rows<{ started: number }>(newestStart(store))
       if (newest === undefined || newest.started < knownStart + anotherStartS) return 0
-      const [checkedAt, now] = [await readWatermark(reading, job), await readStoreClock(reading)]
-      const wholeUntil = Math.floor((checkedAt ?? 0) / 1000)
+      const now = await readStoreClock(reading)
+      const wholeUntil = Math.floor(((await readWatermark(reading, job)) ?? 0) / 1000)
       const isChecked = wholeUntil >= newest.started + anotherStartS
       const parts = isChecked ? [] : lastParts(await reading.rows<PartRow>(newestParts(store)), wholeUntil)
       for (const [table, ofTable] of Map.groupBy(parts, (part) => part.table)) {

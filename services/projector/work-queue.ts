@@ -19,6 +19,13 @@ export interface Work {
   recount: boolean
 }
 
+/** A change of a pod that has not been tried yet. */
+export const untried = { factAt: 0, attempts: 0, isRelated: false, recount: false } as const
+
+/** The earliest `since`; undefined where there is no work. */
+export const earliest = (works: readonly Work[]): number | undefined =>
+  works.length === 0 ? undefined : works.reduce((least, { since }) => Math.min(least, since), Infinity)
+
 export interface WorkQueue {
   /** Adds work to that of the pod which waits: the pod is due at the earlier time of both. */
   add(work: Work): void
@@ -69,8 +76,7 @@ export function createWorkQueue(): WorkQueue {
     },
     oldest(within = Infinity, failedToo = false) {
       const isAsked = ({ dueAt, attempts }: Work): boolean => dueAt <= within || (failedToo && attempts > 0)
-      const since = [...waiting.values()].filter(isAsked).map((work) => work.since)
-      return since.length === 0 ? undefined : since.reduce((a, b) => Math.min(a, b))
+      return earliest([...waiting.values()].filter(isAsked))
     },
     nextDueAt() {
       let next: number | undefined

@@ -70,7 +70,7 @@ export function apiTenant(url: string, tenant: string): ApiTenant {
   }
 }
 
-/** By hand: bytes that are no UTF-8 have no string. */
+/** As JSON escapes them: bytes that are no UTF-8 have no string, but one of latin1. */
 function escape(bytes: Buffer): Buffer {
   return Buffer.from(JSON.stringify(bytes.toString('latin1')).slice(1, -1), 'latin1')
 }

@@ -139,7 +139,7 @@ function wordsIn(pod: PodWithLines, lines: readonly MeasuredLine[]): Words {
 }
 
 async function readLongWords(reading: Reading, tenant: string, dossier: PodWithLines): Promise<Words> {
-  const pod = dossier.identity
+  const pod = dossier.identity()
   if (pod === undefined) return { lastWords: [], firstError: null }
   const isMany = numberOfLines(dossier.rendered.lives) > sortedMax
   const newestLines = await (pod.fragments || isMany ? pagedWords : plainWords)(reading, tenant, pod)

@@ -4,6 +4,7 @@ import type { Logger } from '#shared/logger.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { readStoreClock } from '#shared/store-reading/store-clock.ts'
 import type { PutOff } from '../put-off.ts'
+import { untried } from '../work-queue.ts'
 import { runRebuild } from './run-rebuild.ts'
 
 export interface AfterAbsenceOptions {
@@ -32,9 +33,6 @@ export async function projectAllAfterAbsence(options: AfterAbsenceOptions): Prom
     signal,
     onProgress: () => undefined,
     onFailure: ({ tenant, uid }, error) =>
-      putOff.failed(
-        { tenant, uid, since: Infinity, factAt: 0, dueAt: 0, attempts: 0, isRelated: false, recount: true },
-        error,
-      ),
+      putOff.failed({ ...untried, tenant, uid, since: Infinity, dueAt: 0, recount: true }, error),
   })
 }
