@@ -17,18 +17,18 @@ export interface Client {
 }
 
 export function createClient(url: string, tenant: string): Client {
-  const found = async (path: string, accept: string): Promise<Response> => {
+  const fetchOk = async (path: string, accept: string): Promise<Response> => {
     const response = await fetch(`${url}${path}`, { headers: { 'x-scope-orgid': tenant, accept } })
     if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return response
   }
   return {
-    json: async <T>(path: string) => (await (await found(path, 'application/json')).json()) as T,
+    json: async <T>(path: string) => (await (await fetchOk(path, 'application/json')).json()) as T,
     ndjson: async (path) => {
-      const text = await (await found(path, 'application/x-ndjson')).text()
+      const text = await (await fetchOk(path, 'application/x-ndjson')).text()
       return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as ShownLine]))
     },
-    bytes: async (path) => Buffer.from(await (await found(path, 'text/plain')).arrayBuffer()),
+    bytes: async (path) => Buffer.from(await (await fetchOk(path, 'text/plain')).arrayBuffer()),
   }
 }
 

@@ -50,8 +50,8 @@ export async function verifyImport(url: string, tenant: string, corpus: Corpus):
     const text = await client.bytes(`/v1/pods/${podUid}/logs?container=${container}`)
     const digest = createHash('sha256').update(text).digest('hex')
     if (digest === sha256) continue
-    const found = text.toString('latin1').split('\n').length - 1
-    faults.push(`${pod}/${container}: ${found} lines of ${lines}, ${text.length} bytes of ${bytes}, not the same text`)
+    const storedLines = text.toString('latin1').split('\n').length - 1
+    faults.push(`${pod}/${container}: ${storedLines} lines of ${lines}, ${text.length} bytes of ${bytes}, not the same text`)
   }
   // Counts are of lines as stored: fragments that a batch boundary parts stand apart there.
   const streamed = await client.ndjson('/v1/logs?order=asc')

@@ -37,13 +37,13 @@ async function main(): Promise<number> {
   let missed = 0
   for (const { name, edits, shows } of wanted) {
     const { code, faults, said } = await campaign(edits)
-    const shown = faults.filter((fault) => shows.test(fault))
-    const caught = code !== 0 && shown.length > 0
+    const ofKind = faults.filter((fault) => shows.test(fault))
+    const caught = code !== 0 && ofKind.length > 0
     if (!caught) missed++
     say(
-      `${caught ? 'caught' : 'NOT CAUGHT'}: ${name}: the campaign ends with ${code}, ${faults.length} faults, ${shown.length} of this kind`,
+      `${caught ? 'caught' : 'NOT CAUGHT'}: ${name}: the campaign ends with ${code}, ${faults.length} faults, ${ofKind.length} of this kind`,
     )
-    for (const fault of shown.slice(0, 3)) say(`    ${fault.slice(0, 240)}`)
+    for (const fault of ofKind.slice(0, 3)) say(`    ${fault.slice(0, 240)}`)
     if (!caught) say(said)
   }
   say(missed === 0 ? `all ${wanted.length} breakages were caught` : `${missed} breakages were not caught`)

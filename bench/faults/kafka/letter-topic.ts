@@ -26,15 +26,15 @@ interface Letter {
 
 /** Faults, a sentence each. */
 export async function verifyLetterTopic({ brokers, topic, group, poison }: LetterTopicOptions): Promise<string[]> {
-  const found = new Set<string>()
+  const stored = new Set<string>()
   for (const value of await readTopic(brokers, deadLetterTopic, group)) {
     const letter = JSON.parse(value) as Letter
-    if (letter.topic === topic) found.add(`${topic}/${letter.partition}@${letter.offset}#${letter.index}`)
+    if (letter.topic === topic) stored.add(`${topic}/${letter.partition}@${letter.offset}#${letter.index}`)
   }
   const expected = new Set(poison)
   return [
-    ...[...expected.difference(found)].map((place) => `${deadLetterTopic} has no letter of ${place}`),
-    ...[...found.difference(expected)].map((place) => `${deadLetterTopic} has a letter of ${place}, which was not poisoned`),
+    ...[...expected.difference(stored)].map((place) => `${deadLetterTopic} has no letter of ${place}`),
+    ...[...stored.difference(expected)].map((place) => `${deadLetterTopic} has a letter of ${place}, which was not poisoned`),
   ]
 }
 

@@ -42,11 +42,11 @@ async function verifyTexts(client: Client, speakers: readonly Speaker[]): Promis
   const faults: string[] = []
   for (const { container, lines } of speakers) {
     const text = await client.bytes(`/v1/pods/${container.podUid}/logs?container=${container.container}`)
-    const found = text.toString().split('\n').slice(0, -1)
-    const first = lines.findIndex(({ message }, i) => found[i] !== message)
-    if (first === -1 && found.length === lines.length) continue
+    const messages = text.toString().split('\n').slice(0, -1)
+    const first = lines.findIndex(({ message }, i) => messages[i] !== message)
+    if (first === -1 && messages.length === lines.length) continue
     faults.push(
-      `text of ${container.pod}/${container.container}: ${found.length} lines of ${lines.length}; line ${first} is ${found[first]}, should be ${lines[first]?.message}`,
+      `text of ${container.pod}/${container.container}: ${messages.length} lines of ${lines.length}; line ${first} is ${messages[first]}, should be ${lines[first]?.message}`,
     )
   }
   return faults
@@ -75,12 +75,12 @@ interface LetterList {
 }
 
 async function verifyLetters(client: Client, poison: readonly string[]): Promise<string[]> {
-  const shown = new Map<string, number>()
+  const lettersAt = new Map<string, number>()
   for (let cursor = ''; ;) {
     const page = await client.json<LetterList>(`/v1/dead-letters?limit=50${cursor}`)
-    for (const { origin } of page.deadLetters) shown.set(origin, (shown.get(origin) ?? 0) + 1)
+    for (const { origin } of page.deadLetters) lettersAt.set(origin, (lettersAt.get(origin) ?? 0) + 1)
     if (page.next === null) break
     cursor = `&cursor=${encodeURIComponent(page.next)}`
   }
-  return compareCounts('dead letters', shown, new Map(poison.map((place) => [`kafka:${place}`, 1])))
+  return compareCounts('dead letters', lettersAt, new Map(poison.map((place) => [`kafka:${place}`, 1])))
 }
