@@ -23,11 +23,13 @@ const partBytesMax = 64 * 1024 * 1024
 /** Inserts may have been merged since the start. A larger part would bring back thousands of pods that nothing changed. */
 const mergedBytesMax = 4 * 1024 * 1024
 /** Inserts of before its watermark are whole. */
-const job = 'cut-inserts'
+const wholeJob = 'cut-inserts'
+/** When inserts were last checked. */
+const checkedJob = 'cut-inserts-checked'
 /** Inserts so many seconds before the last one of all may have been cut. */
 const lastSeconds = 60
 /** A store that has started so many seconds later than before is another one: its clock has whole seconds. */
-const anotherStartS = 5
+const anotherStartS = 2
 
 interface PartRow {
   table: Table
@@ -61,14 +63,17 @@ export function createCutInserts({ store, reading, log }: CutInsertsOptions): Cu
       const [newest] = await reading.rows<{ started: number }>(newestStart(store))
       if (newest === undefined || newest.started < knownStart + anotherStartS) return 0
       const now = await readStoreClock(reading)
-      const wholeUntil = Math.floor(((await readWatermark(reading, job)) ?? 0) / 1000)
-      const isChecked = wholeUntil >= newest.started + anotherStartS
+      const wholeUntil = Math.floor(((await readWatermark(reading, wholeJob)) ?? 0) / 1000)
+      const checked = ((await readWatermark(reading, checkedJob)) ?? 0) / 1000
+      const isChecked = checked >= newest.started + anotherStartS
       const parts = isChecked ? [] : lastParts(await reading.rows<PartRow>(newestParts(store)), wholeUntil)
       for (const [table, ofTable] of Map.groupBy(parts, (part) => part.table)) {
         const names = [...new Set(ofTable.map(({ name }) => name))]
         await store.command({ sql: insertAgain(table, names), settings: copySettings })
       }
-      await writeWatermark(store, job, now)
+      // Inserts from after the start, of which whole seconds are known, may be under way: the next end may cut them.
+      await writeWatermark(store, wholeJob, (newest.started - 1) * 1000)
+      await writeWatermark(store, checkedJob, now)
       knownStart = newest.started
       if (parts.length > 0)
         log.info({ parts: parts.length }, 'the last inserts before the start of the store are stored again')
@@ -76,7 +81,7 @@ export function createCutInserts({ store, reading, log }: CutInsertsOptions): Cu
     },
     async end(nowMs) {
       // Before the check, earlier inserts may still be cut. A server goes on when this process ends.
-      if (knownStart > -Infinity && store.mode === 'embedded') await writeWatermark(store, job, nowMs)
+      if (knownStart > -Infinity && store.mode === 'embedded') await writeWatermark(store, wholeJob, nowMs)
     },
   }
 }

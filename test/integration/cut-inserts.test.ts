@@ -1,5 +1,6 @@
 // Inserts that the end of the store has cut in two: rows of a table without those that its views make of them.
 import { rm } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { openStore } from '#shared/clickhouse/open-store.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
@@ -58,6 +59,8 @@ test('are made whole at the next start, of pods, instances and lines, and only t
       await tell(store, 'cut')
     }
     await using store = await open()
+    // The store counts whole seconds: what happens from here on shall be later than its start by two of them.
+    await setTimeout(2000)
     const whole = { uid: 'whole', outcome: 'crashed', lines: [121] }
     expect(await recorded(store)).toEqual([whole])
     const inserts = createCutInserts({ store, reading: createReading({ store, limits: {} }), log })
