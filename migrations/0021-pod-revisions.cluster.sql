@@ -48,4 +48,5 @@ FROM pod_revisions_local AS pod_revisions;
 
 DROP VIEW IF EXISTS pod_record_feed_of_records ON CLUSTER {cluster};
 DROP TABLE IF EXISTS pod_records ON CLUSTER {cluster};
-DROP TABLE IF EXISTS pod_records_local ON CLUSTER {cluster};
+-- SYNC: the path in Keeper is free again at once, so that this file can be run once more.
+DROP TABLE IF EXISTS pod_records_local ON CLUSTER {cluster} SYNC;

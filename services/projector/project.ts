@@ -195,6 +195,7 @@ async function countLines(
       facts: {
         ...pod.facts,
         lines: [...(facts.lines as LinesRow[]), ...uncounted],
+        sentLines: pod.facts.lines,
         counts: [...counts.filter((row) => !isUncounted(row)), ...estimated.map(estimateOf)],
         stretches: stretches.filter((row) => !isUncounted(row)),
         losses,

@@ -7,8 +7,8 @@ import type { LineBounds } from './count-lines/line-counts.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
 import { boundsOf, ownersOf } from './count-lines/line-owners.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
+import { comparableCounts, sumCounts } from './count-lines/sum-counts.ts'
 import { inTime, spansOf, stretchesInTime } from './count-lines/timed-lives.ts'
-import { spanKey } from './count-lines/line-life.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import { createPieceJoiner } from './join-pieces.ts'
 import { evenly, windowsOf, type SizedWindow } from './line-windows.ts'
@@ -21,7 +21,6 @@ import {
   type PieceRow,
   type StepRow,
 } from './count-lines/lines-in-window.ts'
-import { sumCounts } from './sum-counts.ts'
 
 export interface LineSettler {
   /** Adds `counts`; with bytes and errors where `sizes` is true. */
@@ -54,12 +53,9 @@ export function createLineSettler({ reading: { rows }, linesAtOnce = 250_000 }: 
         counts.push(...(await rows<DayCountRow>(dayCounts(tenant, bounds, window, { spans, sizes }))))
       })
       const { counts: before, uncountedDays } = await readExpired({ rows }, tenant, bounds)
-      // A count from before lines expired has no span of time, so it cannot be used for lines that need one.
-      const comparable = before.filter(
-        ({ uid, container, restart, containerId }) =>
-          containerId !== '' || !spans.has(spanKey(uid, container, restart)),
+      const countsOf = ownersOf(
+        sumCounts(counts, comparableCounts(before, spans), { timed: spans.size > 0 || sizes, sizes }),
       )
-      const countsOf = ownersOf(sumCounts(counts, comparable, { timed: spans.size > 0 || sizes, sizes }))
       return some.map((pod) => inTime({ ...pod, counts: countsOf(pod), uncountedDays }))
     }
     const done: PodFacts[] = []

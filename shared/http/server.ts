@@ -113,13 +113,13 @@ export async function createHttpServer({
   return app
 }
 
-/** Returns the tenant of a request, 1 to 128 printable ASCII characters, or `default` without the header. */
+/** Returns the tenant of a request, 1 to 128 printable ASCII characters without blanks, or `default` without the header. */
 function readTenant(header: string | string[] | undefined): string {
   if (header === undefined || header === '') return 'default'
   if (typeof header !== 'string' || !isTenant(header)) {
     throw invalidParameter(
       'X-Scope-OrgID',
-      `X-Scope-OrgID must be one tenant of 1 to 128 printable ASCII characters, got ${quoted(header)}`,
+      `X-Scope-OrgID must be one tenant of 1 to 128 printable ASCII characters without blanks, got ${quoted(header)}`,
     )
   }
   return header

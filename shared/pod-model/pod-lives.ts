@@ -67,7 +67,7 @@ export function joinLives({ lives, lines, counts, stretches, uncountedDays = [] 
     if (numbered.length < 2) return numbered[0]
     return containerId === '' ? numbered.at(-1) : numbered.find((life) => sameContainer(life.containerId, containerId))
   }
-  for (const row of lines) {
+  for (const row of numberedFirst(lines)) {
     let life = find(row.container, row.restart, row.containerId)
     if (life === undefined) joined.push((life = fromLines(row)))
     if (life.containerId === '') life.containerId = row.containerId
@@ -94,6 +94,15 @@ export function joinLives({ lives, lines, counts, stretches, uncountedDays = [] 
     (a, b) => order[a.kind] - order[b.kind] || compare(a.container, b.container),
   )
 }
+
+/** In one order, whatever order they were read in: a life has its number before lines without one look for its id. */
+const numberedFirst = (lines: readonly LifeLinesRow[]): LifeLinesRow[] =>
+  lines.toSorted(
+    (a, b) =>
+      Number(a.restart < 0) - Number(b.restart < 0) ||
+      compare(a.firstLine, b.firstLine) ||
+      compare(a.containerId, b.containerId),
+  )
 
 /** The number of its lines to state: at least those that are counted. */
 export const allLines = ({ lines, uncounted, estimate }: Life): number =>

@@ -52,7 +52,7 @@ export async function listsHave(url: string, patienceMs = 60_000): Promise<void>
   for (;;) {
     const { body } = await request(`${url}/v1/pods`, { headers: { 'x-scope-orgid': 'nobody' }, signal })
     if (typeof body['asOf'] === 'string' && Date.parse(body['asOf']) > now) return
-    await sleep(50, undefined, { signal })
+    await sleep(150, undefined, { signal })
   }
 }
 

@@ -35,7 +35,7 @@ export function messageOrigin(
   if (tenant !== undefined && !isTenant(tenant))
     return {
       origin,
-      problem: `header x-scope-orgid must be one tenant, 1 to 128 printable ASCII characters, got ${cut(tenant)}`,
+      problem: `header x-scope-orgid must be one tenant, 1 to 128 printable ASCII characters without blanks, got ${cut(tenant)}`,
     }
   origin.tenant = tenant ?? 'default'
   const received = header(headers, receivedHeader)

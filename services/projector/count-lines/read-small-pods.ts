@@ -6,14 +6,18 @@ import { measuredLines } from '#shared/lines/line-statements.ts'
 import { decodeMeasured, type MeasuredLine } from '#shared/lines/row-decoder.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import { stretchesOfLines } from '#shared/pod-model/seal/stretches-of-lines.ts'
-import { type LineCountRow, type LineLife, type StretchRow, stretchesMax } from '#shared/pod-model/rows.ts'
+import { type LineLife, type StretchRow, stretchesMax } from '#shared/pod-model/rows.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
 import { formatTime } from '#shared/time/format-time.ts'
-import { readExpired, type ExpiredCountRow } from './expired-counts.ts'
+import { readExpired } from './expired-counts.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
 import { lifeOf, ofPods, type LineBounds } from './line-counts.ts'
+import { spanKey, type SpanKey } from './line-life.ts'
+import type { DayCountRow } from './lines-in-window.ts'
 import { isSmall, packSmall, type CountablePod } from './small-pods.ts'
+import { comparableCounts, sumCounts } from './sum-counts.ts'
+import { inTime, spansOf, stretchesInTime } from './timed-lives.ts'
 
 export interface SmallPod {
   /** With counts, sizes and stretches. */
@@ -57,15 +61,21 @@ async function readPack(
   if (bounds === undefined) return pods.map((facts) => ({ facts: { ...facts, stretches: [] }, lines: [] }))
   const [rows, expired] = await Promise.all([readRows(reading, tenant, bounds), readExpired(reading, tenant, bounds)])
   if (rows === undefined) return undefined
-  const lives = linesByLife(rows)
-  const { uncountedDays } = expired
-  const countsOf = ownersOf(countLines(lives, expired.counts))
+  const spans = spansOf(pods)
+  const lives = linesByLife(rows, spans)
+  const { counts: before, uncountedDays } = expired
+  const timed = spans.size > 0
+  const counts = sumCounts(lives.flatMap(countDays), comparableCounts(before, spans), { timed, sizes: true })
+  const countsOf = ownersOf(counts)
   const stretchesOf = ownersOf(lives.flatMap(stretchesOfLife))
   const livesOf = ownersOf(lives)
-  return pods.map((pod) => ({
-    facts: { ...pod, counts: countsOf(pod), stretches: stretchesOf(pod), uncountedDays },
-    lines: livesOf(pod).flatMap(({ lines }) => lines),
-  }))
+  return pods.map((pod) => {
+    const counted = { ...pod, counts: countsOf(pod), uncountedDays }
+    return {
+      facts: { ...(timed ? inTime(counted) : counted), stretches: stretchesInTime(pod, stretchesOf(pod)) },
+      lines: livesOf(pod).flatMap(({ lines }) => lines),
+    }
+  })
 }
 
 async function readRows(
@@ -91,11 +101,15 @@ async function readRows(
 }
 
 interface LifeOfLines extends LineLife {
+  /** Epoch ns, ascending; empty where the life of its lines needs no time. */
+  begins: readonly bigint[]
   lines: MeasuredLine[]
 }
 
+type Spans = ReadonlyMap<SpanKey, readonly bigint[]>
+
 /** The lines of each life. Of a line that was sent again the row that arrived last counts. */
-function linesByLife(rows: readonly MeasuredLine[]): LifeOfLines[] {
+function linesByLife(rows: readonly MeasuredLine[], spans: Spans): LifeOfLines[] {
   const lines = new Map<string, MeasuredLine>()
   for (const row of rows) {
     const key = `${row.ts} ${row.identity}`
@@ -104,49 +118,51 @@ function linesByLife(rows: readonly MeasuredLine[]): LifeOfLines[] {
   }
   const lives = new Map<string, LifeOfLines>()
   for (const line of lines.values()) {
-    const life = lifeOfLine(line)
-    const key = keyOf(life)
+    const life = lifeOfLine(line, spans)
+    const key = JSON.stringify(Object.values(life))
     const other = lives.get(key)
-    if (other === undefined) lives.set(key, { ...life, lines: [line] })
+    if (other === undefined) lives.set(key, { ...life, begins: beginsFor(line, spans), lines: [line] })
     else other.lines.push(line)
   }
   return [...lives.values()]
 }
 
-const lifeOfLine = ({ podUid, cluster, namespace, pod, container, restart, containerId }: MeasuredLine): LineLife => ({
-  uid: podUid,
-  cluster,
-  namespace,
-  pod,
-  container,
-  restart,
-  containerId: restart < 0 ? bareContainerId(containerId) : '',
-})
+/** As `namingContainerId` of line-life.ts. */
+function lifeOfLine(line: MeasuredLine, spans: Spans): LineLife {
+  const { podUid, cluster, namespace, pod, container, restart, containerId } = line
+  const isNamedById = restart < 0 || spans.has(spanKey(podUid, container, restart))
+  const id = isNamedById ? bareContainerId(containerId) : ''
+  return { uid: podUid, cluster, namespace, pod, container, restart, containerId: id }
+}
 
-function stretchesOfLife({ lines, ...life }: LifeOfLines): StretchRow[] {
-  const placed = lines.map(({ ts, ...line }) => ({ ...line, at: formatTime(ts) }))
+/** Begins of the spans that divide the lines of a life without a container id, as `slotOf` of lines-in-window.ts. */
+const beginsFor = ({ podUid, container, restart, containerId }: MeasuredLine, spans: Spans): readonly bigint[] =>
+  containerId === '' ? (spans.get(spanKey(podUid, container, restart)) ?? []) : []
+
+function stretchesOfLife(life: LifeOfLines): StretchRow[] {
+  const placed = life.lines.map(({ ts, ...line }) => ({ ...line, at: formatTime(ts) }))
   return stretchesOfLines(placed)
     .slice(0, stretchesMax)
-    .map((stretch) => ({ ...life, ...stretch }))
+    .map((stretch) => ({ ...lifeOf(life), ...stretch }))
 }
 
-/**
- * Counts of each life. For each day, the larger of the stored lines and those that were counted before some expired.
- */
-function countLines(lives: readonly LifeOfLines[], expired: readonly ExpiredCountRow[]): LineCountRow[] {
-  const expiredOf = Map.groupBy(expired, keyOf)
-  const stored = new Set(lives.map(keyOf))
-  const expiredLives = expired.filter((row) => !stored.has(keyOf(row))).map((row) => ({ ...lifeOf(row), lines: [] }))
-  const unique = new Map([...lives, ...expiredLives].map((life) => [keyOf(life), life]))
-  return [...unique].map(([key, { lines, ...life }]) => {
-    const days = new Map((expiredOf.get(key) ?? []).map(({ day, lines: before }) => [day, Number(before)]))
-    for (const [day, ofDay] of Map.groupBy(lines, ({ ts }) => formatTime(ts).slice(0, 10)))
-      days.set(day, Math.max(days.get(day) ?? 0, ofDay.length))
-    const total = [...days.values()].reduce((sum, count) => sum + count, 0)
-    const bytes = lines.reduce((sum, line) => sum + line.bytes, 0)
-    const errors = lines.filter(({ severity }) => severity === 'error' || severity === 'fatal').length
-    return { ...life, lines: String(total), stored: String(lines.length), bytes: String(bytes), errors: String(errors) }
+/** What `dayCounts` of lines-in-window.ts reads. */
+function countDays({ lines, begins, ...life }: LifeOfLines): DayCountRow[] {
+  const slotOf = ({ ts }: MeasuredLine): number => begins.filter((begin) => begin <= ts).length
+  const dayOf = ({ ts }: MeasuredLine): string => formatTime(ts).slice(0, 10)
+  const groups = Map.groupBy(lines, (line) => `${dayOf(line)} ${slotOf(line)}`)
+  return [...groups.values()].map((some) => {
+    const times = some.map(({ ts }) => ts)
+    const errors = some.filter(({ severity }) => severity === 'error' || severity === 'fatal').length
+    return {
+      ...life,
+      slot: slotOf(some[0]!),
+      day: dayOf(some[0]!),
+      lines: String(some.length),
+      firstLine: formatTime(times.reduce((a, b) => (a < b ? a : b))),
+      lastLine: formatTime(times.reduce((a, b) => (a > b ? a : b))),
+      bytes: String(some.reduce((sum, line) => sum + line.bytes, 0)),
+      errors: String(errors),
+    }
   })
 }
-
-const keyOf = (life: LineLife): string => JSON.stringify(Object.values(lifeOf(life)))

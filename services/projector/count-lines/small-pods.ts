@@ -3,7 +3,6 @@
 import { parseTime } from '#shared/time/parse-time.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import type { LinesRow } from '#shared/stored-pods/fact-statements.ts'
-import { spansOf } from './timed-lives.ts'
 
 /** A pod whose rows about lines have an estimate of the number of lines. */
 export type CountablePod = Omit<PodFacts, 'lines'> & { lines: readonly LinesRow[] }
@@ -16,10 +15,8 @@ const hoursAtOnce = 24n
 
 const hourNs = 3_600_000_000_000n
 
-/** Whether estimates say that the pod has few lines, and no span of time is needed to put its lines into lives. */
-export function isSmall(pod: CountablePod): boolean {
-  return linesOf(pod) <= smallPodLinesMax && spansOf([pod]).size === 0
-}
+/** Whether estimates say that the pod has few lines. */
+export const isSmall = (pod: CountablePod): boolean => linesOf(pod) <= smallPodLinesMax
 
 interface Extent {
   pod: CountablePod

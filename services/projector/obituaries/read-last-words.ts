@@ -1,10 +1,11 @@
 // Reads the last words of pods, and the first error of the life that died (decision 0008). Small pods, which most are,
-// have them in the lines that were read to count them. Other pods, and those whose lines have to be joined or put into
-// lives first, need statements of their own.
+// have them in the lines that were read to count them. Other pods, and those whose lines have to be joined, need
+// statements of their own.
 import { sql, str } from '#shared/clickhouse/sql.ts'
+import { bareContainerId } from '#shared/container-id.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { lastMessageMax, lastOfContainers } from '#shared/lines/line-statements.ts'
-import { livesScope } from '#shared/lines/pod-scope.ts'
+import { livesScope, type LifeScope, type Times } from '#shared/lines/pod-scope.ts'
 import { lineJson, type LineJson } from '#shared/lines/line-json.ts'
 import type { FirstError, LastWords } from '#shared/obituary/obituary.ts'
 import { readSmallPods } from '../count-lines/read-small-pods.ts'
@@ -38,8 +39,8 @@ export type PodWithLines = PodDossier & Pick<ProjectedPod, 'identity' | 'lines'>
 
 /** One for each pod, in their order. `pods`: one batch of `inBatches`. */
 export async function readWords(reading: Reading, tenant: string, pods: readonly PodWithLines[]): Promise<Words[]> {
-  const plain = pods.filter(isPlain)
-  const unread = plain.filter(({ lines }) => lines === undefined)
+  const withoutFragments = pods.filter(({ facts }) => facts.lines.every(({ fragments }) => fragments === 0))
+  const unread = withoutFragments.filter(({ lines }) => lines === undefined)
   const read = await readSmallPods(
     reading,
     tenant,
@@ -47,18 +48,10 @@ export async function readWords(reading: Reading, tenant: string, pods: readonly
   )
   const words: Words[] = []
   for (const pod of pods) {
-    const lines = plain.includes(pod) ? (pod.lines ?? read.get(pod.facts as CountablePod)?.lines) : undefined
+    const lines = withoutFragments.includes(pod) ? (pod.lines ?? read.get(pod.facts as CountablePod)?.lines) : undefined
     words.push(lines === undefined ? await readLongWords(reading, tenant, pod) : wordsIn(pod, lines))
   }
   return words
-}
-
-/** Whether all lines have the uid of the pod and a restart number that names one life, and none is a fragment. */
-function isPlain({ facts, rendered }: PodDossier): boolean {
-  return (
-    facts.lines.every(({ nameless, restart, fragments }) => nameless === 0 && restart >= 0 && fragments === 0) &&
-    !rendered.lives.some((life) => sharesNumber(life, rendered.lives))
-  )
 }
 
 const numberOfLines = (lives: PodDossier['rendered']['lives']): number =>
@@ -112,8 +105,14 @@ const panicError = (line: Line): FirstError => ({
   because: 'it is the first line of stderr that reads like a panic or an exception',
 })
 
+interface FatalLife {
+  container: string
+  restart: number
+  containerId: string
+}
+
 /** The life that decided the outcome, where it has a restart number. */
-function fatalLife({ rendered }: PodDossier): { container: string; restart: number; containerId: string } | undefined {
+function fatalLife({ rendered }: PodDossier): FatalLife | undefined {
   const { life } = rendered.verdict
   const own = rendered.lives.find((one) => one === life)
   if (own === undefined || own.restart === null) return undefined
@@ -122,20 +121,41 @@ function fatalLife({ rendered }: PodDossier): { container: string; restart: numb
 
 function wordsIn(pod: PodWithLines, lines: readonly MeasuredLine[]): Words {
   const ordered = lines.toSorted((a, b) => compareKeys(keyOf(a), keyOf(b)))
-  const byContainer = Map.groupBy(ordered, ({ container }) => container)
+  const identity = mustAttribute(pod) ? pod.identity() : undefined
+  const attributed = identity === undefined ? ordered : ordered.map((line) => attribute(line, identity))
+  const byContainer = Map.groupBy(attributed, ({ container }) => container)
   const lastWords = containersOf(pod).map((container) => ({
     container,
     lines: (byContainer.get(container) ?? []).slice(-lastWordsMax).map(obituaryLine),
   }))
   const life = fatalLife(pod)
-  const own =
-    life === undefined
-      ? []
-      : ordered.filter(({ container, restart }) => container === life.container && restart === life.restart)
+  const own = life === undefined ? [] : linesOfLife(attributed, life, identity)
   const severeLine = own.find(({ severity }) => severe.severity.includes(severity))
   if (severeLine !== undefined) return { lastWords, firstError: severeError(severeLine) }
   const panicLine = own.find(({ stream, message }) => stream === 'stderr' && isPanic.test(message.toString('utf8')))
   return { lastWords, firstError: panicLine === undefined ? null : panicError(panicLine) }
+}
+
+/** Whether a line may lack the uid of the pod, or the restart number that names one life. */
+const mustAttribute = ({ facts, rendered }: PodDossier): boolean =>
+  (facts.sentLines ?? facts.lines).some(({ nameless, restart }) => nameless === 1 || restart < 0) ||
+  rendered.lives.some((life) => sharesNumber(life, rendered.lives))
+
+/** As the condition of `livesScope`. `lines`: with what `identity` adds to them; without it, their numbers name lives. */
+function linesOfLife(lines: readonly Line[], life: FatalLife, identity: PodIdentity | undefined): Line[] {
+  const numbered = lines.filter(({ container, restart }) => container === life.container && restart === life.restart)
+  if (identity === undefined) return numbered
+  const lives = livesOfFatal(identity, life)
+  return numbered.filter((line) => {
+    const isSentWithNumber = (line.storedRestart ?? line.restart) >= 0
+    const id = bareContainerId(line.containerId)
+    const isIn = ({ from, to }: Times): boolean => line.ts >= from && (to === undefined || line.ts < to)
+    return lives.some(({ containerIds, times, timesOfNumber }) => {
+      if (isSentWithNumber && timesOfNumber === undefined) return true
+      if (id !== '') return containerIds.includes(id)
+      return (isSentWithNumber ? timesOfNumber! : times).some(isIn)
+    })
+  })
 }
 
 async function readLongWords(reading: Reading, tenant: string, dossier: PodWithLines): Promise<Words> {
@@ -178,15 +198,20 @@ async function firstErrorOf(
 ): Promise<FirstError | null> {
   const life = fatalLife(dossier)
   if (life === undefined) return null
-  const numbered = livesNumbered(pod, life.restart).filter(({ container }) => container === life.container)
-  const named = numbered.filter(({ containerIds }) => containerIds.includes(life.containerId))
-  const fatal = named.length > 0 ? named : numbered
-  const filter: LineFilter = { ...whole(tenant, pod), scope: sql`${pod.scope} AND ${livesScope(fatal)}` }
+  const scope = sql`${pod.scope} AND ${livesScope(livesOfFatal(pod, life))}`
+  const filter: LineFilter = { ...whole(tenant, pod), scope }
   const page = { reading, pod, order: 'asc', limit: 1 } as const
   const [line] = (await readPodPage({ ...page, filter: { ...filter, fields: severe } })).lines
   if (line !== undefined) return severeError(line)
   const [other] = (await readPodPage({ ...page, filter: { ...filter, fields: onStderr, search: panics } })).lines
   return other === undefined ? null : panicError(other)
+}
+
+/** Of lives that share the number the one with the container id, where one has it. */
+function livesOfFatal(pod: PodIdentity, { container, restart, containerId }: FatalLife): LifeScope[] {
+  const numbered = livesNumbered(pod, restart).filter((life) => life.container === container)
+  const named = numbered.filter(({ containerIds }) => containerIds.includes(containerId))
+  return named.length > 0 ? named : numbered
 }
 
 function whole(tenant: string, { scope, extent }: PodIdentity): LineFilter {

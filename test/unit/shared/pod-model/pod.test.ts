@@ -81,6 +81,18 @@ describe('lives that lines tell of', () => {
       [0, 'id-of-life-number-0', 0],
     ])
   })
+  test('with a number and without one are of one life where they have one id, in whatever order they are read', () => {
+    const lines = [
+      spoke(-1, { containerId: 'x', firstLine: at('09:00:00') }),
+      spoke(0),
+      spoke(0, { containerId: 'x', firstLine: at('10:02:00') }),
+    ]
+    const counts = [counted(-1, 3, { containerId: 'x' }), counted(0, 6)]
+    for (const read of [lines, lines.toReversed(), [lines[1]!, lines[0]!, lines[2]!]])
+      expect(joinLives({ lives: [], lines: read, counts })).toMatchObject([
+        { restart: 0, containerId: 'x', lines: 9, firstLine: at('09:00:00') },
+      ])
+  })
   test('two rows of one life are one life', () => {
     const lives = joinLives({
       lives: [],

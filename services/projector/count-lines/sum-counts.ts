@@ -1,8 +1,9 @@
 // Pure: lines of lives by day and window, with the numbers from before lines expired → numbers of lines of each life.
-import type { ExpiredCountRow } from './count-lines/expired-counts.ts'
 import type { LineCountRow, LineLife } from '#shared/pod-model/rows.ts'
-import { lifeOf } from './count-lines/line-counts.ts'
-import type { DayCountRow } from './count-lines/lines-in-window.ts'
+import type { ExpiredCountRow } from './expired-counts.ts'
+import { lifeOf, type CountOptions } from './line-counts.ts'
+import { spanKey } from './line-life.ts'
+import type { DayCountRow } from './lines-in-window.ts'
 
 interface Sum {
   life: LineLife
@@ -68,3 +69,9 @@ function countOf(sum: Sum, { timed, sizes }: SumOptions): LineCountRow {
     ...(sizes ? { bytes: String(sum.bytes), errors: String(sum.errors) } : {}),
   }
 }
+
+/** A count from before lines expired has no span of time, so it cannot be used for lines that need one. */
+export const comparableCounts = (before: readonly ExpiredCountRow[], spans: CountOptions['spans']): ExpiredCountRow[] =>
+  before.filter(
+    ({ uid, container, restart, containerId }) => containerId !== '' || !spans.has(spanKey(uid, container, restart)),
+  )
