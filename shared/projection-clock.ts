@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface ProjectionClock {
   /** Wakes the projector, since something was stored. */
   wake(): void
-  /** Resolves after a `wake`, after `ms`, or when the signal aborts. */
-  awake(ms: number, signal: AbortSignal): Promise<void>
+  /** Resolves after a `wake`, after `ms`, or when the signal aborts: to whether it was a `wake`. */
+  awake(ms: number, signal: AbortSignal): Promise<boolean>
   /** Sets the time up to which records have everything stored, in epoch ms of the store's clock. */
   advance(ms: number): void
   /** In epoch ms; undefined before the projector has begun. */
@@ -24,8 +24,10 @@ export function createProjectionClock(): ProjectionClock {
     },
     async awake(ms, signal) {
       if (!woken) await sleep(ms, undefined, { signal: AbortSignal.any([alarm.signal, signal]) }).catch(() => undefined)
+      const isWoken = woken
       woken = false
       alarm = new AbortController()
+      return isWoken
     },
     advance(ms) {
       asOf = Math.max(asOf ?? 0, ms)

@@ -28,6 +28,8 @@ export interface Intake {
   takeChanges(feedReadAt: number, all?: 'all'): Promise<void>
   /** Epoch ms of the store's clock: pods of all lines that were stored until then have been queued. */
   readonly linesTakenUntil: number
+  /** Whether the last reading took all changes that the store had. */
+  readonly hasTakenAll: boolean
   /** Queues some pods whose records rest on older rules; resolves to their number. */
   takeOutdated(): Promise<number>
 }
@@ -43,6 +45,7 @@ export interface IntakeOptions {
 export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOptions): Intake {
   let linesReadAt = -Infinity
   let linesTakenUntil = 0
+  let hasTakenAll = false
   const paceOf = createPace()
 
   async function queueFacts(changes: readonly FactChange[], nowMs: number): Promise<void> {
@@ -71,8 +74,12 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
     get linesTakenUntil() {
       return linesTakenUntil
     },
+    get hasTakenAll() {
+      return hasTakenAll
+    },
     async takeChanges(feedReadAt, all) {
       const nowMs = performance.now()
+      hasTakenAll = false
       await feed.facts.take((changes) => queueFacts(changes, nowMs))
       if (all === undefined && nowMs - linesReadAt < linesEveryMs) return
       await feed.lines.take(async (changes) => {
@@ -81,6 +88,7 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
       })
       linesReadAt = nowMs
       linesTakenUntil = feed.lines.isBehind ? feed.lines.position : feedReadAt
+      hasTakenAll = !feed.facts.isBehind && !feed.lines.isBehind
     },
     async takeOutdated() {
       const pods = (await upgrade.next()) ?? []

@@ -5,7 +5,7 @@ import type { ProjectionClock } from '#shared/projection-clock.ts'
 import type { ChangeFeed } from './change-feed.ts'
 import { settle, type Intake } from './intake.ts'
 import type { LargePods } from './large-pods.ts'
-import { recordsJob, writeWatermark } from '#shared/store-reading/job-watermarks.ts'
+import { changesJob, recordsJob, writeWatermarks } from '#shared/store-reading/job-watermarks.ts'
 import type { ProjectorMetrics } from './metrics.ts'
 import type { WorkQueue } from './work-queue.ts'
 
@@ -19,7 +19,7 @@ export interface ProgressOptions {
   large: Pick<LargePods, 'oldest' | 'oldestNew' | 'size'>
   clock: ProjectionClock
   metrics: ProjectorMetrics
-  /** Epoch ms up to which an earlier process has projected. */
+  /** Epoch ms from which this process goes on. */
   start: number
 }
 
@@ -46,14 +46,16 @@ export function createProgress({
     metrics.backlog.set(queue.size + large.size)
     metrics.lag.set(Math.max(0, feedReadAt - Math.min(pending, feedReadAt)) / 1000)
     if (performance.now() - storedAt < storedEveryMs) return
-    // Other processes read this position as `asOf`, so it moves without changes too, and past lines that settle: the next
-    // process reads those of two minutes again. An embedded store has no other process.
-    const position =
-      store.mode === 'server'
-        ? Math.min(reached, pending)
-        : Math.min(feed.facts.position, queue.oldest() ?? Infinity, large.oldest() ?? Infinity)
-    if (position <= storedPosition) return
-    await writeWatermark(store, recordsJob, position)
+    const isOfMany = store.mode === 'server'
+    // Other processes read `asOf` from the store, and see by it that a projector runs, so it moves without changes too. An
+    // embedded store has no other process.
+    const begin = isOfMany ? reached : Math.min(feed.facts.position, reached)
+    const position = Math.min(begin, queue.oldest() ?? Infinity, large.oldest() ?? Infinity)
+    if (position <= storedPosition && !isOfMany) return
+    await writeWatermarks(store, {
+      [changesJob]: position,
+      ...(isOfMany ? { [recordsJob]: Math.min(reached, pending) } : {}),
+    })
     storedPosition = position
     storedAt = performance.now()
   }

@@ -8,18 +8,18 @@ import type { Reading } from '#shared/store-reading/reading.ts'
 import { readStoreClock } from '#shared/store-reading/store-clock.ts'
 import { createChangeFeed } from './change-feed.ts'
 import { inHalves } from './in-halves.ts'
-import { createIntake } from './intake.ts'
+import { createIntake, type Intake } from './intake.ts'
 import { smallPodLinesMax } from './count-lines/small-pods.ts'
-import { createLargePods } from './large-pods.ts'
-import { readWatermark, recordsJob } from '#shared/store-reading/job-watermarks.ts'
+import { createLargePods, type LargePods } from './large-pods.ts'
+import { changesJob, readWatermark, recordsJob } from '#shared/store-reading/job-watermarks.ts'
 import { createKnownPods, type KnownPods } from './known-pods.ts'
 import type { ProjectorMetrics } from './metrics.ts'
 import { createProgress } from './progress.ts'
 import { projectAndStore, type StoredPods, type StoreOptions } from './project-and-store.ts'
 import { createPutOff } from './put-off.ts'
 import { projectAllAfterAbsence } from './rebuild/after-absence.ts'
-import { createRulesUpgrade } from './rules-upgrade.ts'
-import { createWorkQueue, earliest, untried, type Work } from './work-queue.ts'
+import { createRulesUpgrade, type RulesUpgrade } from './rules-upgrade.ts'
+import { createWorkQueue, earliest, untried, type Work, type WorkQueue } from './work-queue.ts'
 
 export interface ProjectorOptions {
   store: LogStore
@@ -35,6 +35,8 @@ const podsAtOnce = 200
  * least, after a pass that projected pods.
  */
 const pollMs = { asleep: 500, awake: 50, busy: 250 }
+/** An embedded store has no writer that wakes nobody, but for jobs that copy lines: then so many ms pass at most. */
+const quietMs = 5000
 export interface Projector {
   /** Takes changes and projects pods that are due; resolves to the number of pods it projected or queued. */
   pass(): Promise<number>
@@ -47,7 +49,7 @@ export interface Projector {
 /** Reads where the last process has stopped, and goes on from there. */
 export async function createRecordProjector(options: ProjectorOptions): Promise<Projector> {
   const { store, reading, log, metrics, clock } = options
-  const start = (await readWatermark(reading, recordsJob)) ?? 0
+  const { start, projectedUntil } = await readPosition(reading)
   const feed = createChangeFeed(reading, start)
   const queue = createWorkQueue()
   const putOff = createPutOff({ queue, metrics, log })
@@ -56,6 +58,7 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
   const upgrade = await createRulesUpgrade({ store, reading })
   const intake = createIntake({ reading, feed, queue, known, upgrade })
   const large = createLargePods(countLarge)
+  const isQuiet = (): boolean => store.mode === 'embedded' && hasNoWork({ intake, queue, large, upgrade })
   let stopped: AbortSignal | undefined
   const publishProgress = createProgress({ store, feed, intake, queue, large, clock, metrics, start })
 
@@ -118,11 +121,29 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
 
   async function run(signal: AbortSignal): Promise<void> {
     stopped = signal
-    await projectAllAfterAbsence({ store, reading, log, start, signal, putOff })
-    await passUntil({ pass, nextDueAt: queue.nextDueAt, log, clock, signal })
+    await projectAllAfterAbsence({ store, reading, log, projectedUntil, signal, putOff })
+    await passUntil({ pass, isQuiet, nextDueAt: queue.nextDueAt, log, clock, signal })
     await large.stop()
   }
   return { pass, catchUp, run }
+}
+
+interface WorkSources {
+  intake: Pick<Intake, 'hasTakenAll'>
+  queue: Pick<WorkQueue, 'size'>
+  large: Pick<LargePods, 'size'>
+  upgrade: Pick<RulesUpgrade, 'isDone'>
+}
+
+/** Whether all that the store had at the last reading is projected. */
+const hasNoWork = ({ intake, queue, large, upgrade }: WorkSources): boolean =>
+  intake.hasTakenAll && queue.size === 0 && large.size === 0 && upgrade.isDone
+
+/** Epoch ms, of earlier processes: from which a new one goes on, and up to which records are written. */
+async function readPosition(reading: Reading): Promise<{ start: number; projectedUntil: number }> {
+  const projectedUntil = (await readWatermark(reading, recordsJob)) ?? 0
+  // Before there was a job for changes, a projector went on from where records were.
+  return { start: (await readWatermark(reading, changesJob)) ?? projectedUntil, projectedUntil }
 }
 
 /** Projects pods and stores their records, and remembers and counts them. */
@@ -141,11 +162,12 @@ const relatedWork = { ...untried, isRelated: true, recount: true }
 
 interface PassOptions extends Pick<ProjectorOptions, 'log' | 'clock'> {
   pass(signal: AbortSignal): Promise<number>
+  isQuiet(): boolean
   nextDueAt(): number | undefined
   signal: AbortSignal
 }
 
-async function passUntil({ pass, nextDueAt, log, clock, signal }: PassOptions): Promise<void> {
+async function passUntil({ pass, isQuiet, nextDueAt, log, clock, signal }: PassOptions): Promise<void> {
   const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined)
   while (!signal.aborted) {
     try {
@@ -159,7 +181,8 @@ async function passUntil({ pass, nextDueAt, log, clock, signal }: PassOptions): 
         continue
       }
       const wait = Math.min(pollMs.asleep, Math.max(0, (nextDueAt() ?? Infinity) - performance.now()))
-      await clock.awake(Math.max(wait, 1), signal)
+      const mayBeNews = async (): Promise<boolean> => (await clock.awake(Math.max(wait, 1), signal)) || !isQuiet()
+      while (!(await mayBeNews()) && !signal.aborted && performance.now() - beganMs < quietMs) clock.advance(Date.now())
       await pause(pollMs.awake)
     } catch (error) {
       if (signal.aborted) return

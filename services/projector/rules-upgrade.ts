@@ -15,6 +15,7 @@ export interface PodName {
 export interface RulesUpgrade {
   /** The next pods whose records rest on older rules; undefined once every record was checked. */
   next(): Promise<PodName[] | undefined>
+  readonly isDone: boolean
 }
 
 /** Records that are checked at once, and pods that are returned at once: newer facts wait for these to be projected. */
@@ -52,6 +53,9 @@ export async function createRulesUpgrade({
   }
 
   return {
+    get isDone() {
+      return isDone
+    },
     async next() {
       if (old.length === 0 && !isDone) await check()
       return isDone ? undefined : old.splice(0, podsAtOnce)

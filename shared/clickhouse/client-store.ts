@@ -173,11 +173,6 @@ async function exchange(client: ClickHouseClient, params: Parameters<ClickHouseC
  */
 const outputSettings = { output_format_json_quote_64bit_integers: 1, date_time_output_format: 'iso' } as const
 
-/**
- * The settings that make an insert durable when it is answered, complete, and independent of the engine's
- * deduplication.
- */
-
 /** What every insert needs to be durable when it is answered, whole, and independent of the engine's deduplication. */
 export const insertSettings: Readonly<Record<string, SettingValue>> = {
   async_insert: 0,

@@ -1,10 +1,12 @@
 // How far jobs have come, over all processes and restarts.
-import { milliseconds, sql, statement, str } from '#shared/clickhouse/sql.ts'
+import { join, milliseconds, sql, statement, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { RowReading } from './reading.ts'
 
 /** The job that records are projected by: lists have every fact until its watermark. */
 export const recordsJob = 'records'
+/** Of the changes until its watermark none waits: a projector that starts goes on from there. */
+export const changesJob = 'changes'
 
 /** Epoch ms; undefined where the job never began. */
 export async function readWatermark({ rows }: Pick<RowReading, 'rows'>, job: string): Promise<number | undefined> {
@@ -19,9 +21,12 @@ export async function readWatermark({ rows }: Pick<RowReading, 'rows'>, job: str
 }
 
 export const writeWatermark = (store: LogStore, job: string, ms: number): Promise<void> =>
-  store.command({
-    sql: statement(
-      'job-watermark-put',
-      sql`INSERT INTO job_watermarks (job, upto) SELECT ${str(job)}, ${milliseconds(ms)}`,
-    ),
+  writeWatermarks(store, { [job]: ms })
+
+/** Epoch ms by job, at least one. */
+export const writeWatermarks = (store: LogStore, jobs: Readonly<Record<string, number>>): Promise<void> => {
+  const rows = Object.entries(jobs).map(([job, ms]) => sql`SELECT ${str(job)}, ${milliseconds(ms)}`)
+  return store.command({
+    sql: statement('job-watermark-put', sql`INSERT INTO job_watermarks (job, upto) ${join(rows, ' UNION ALL ')}`),
   })
+}

@@ -12,7 +12,7 @@ export interface AfterAbsenceOptions {
   reading: Reading
   log: Logger
   /** Epoch ms up to which an earlier process has projected; 0 where none has. */
-  start: number
+  projectedUntil: number
   signal: AbortSignal
   putOff: PutOff
 }
@@ -21,10 +21,11 @@ export interface AfterAbsenceOptions {
 const feedRetentionMs = 7 * 86_400_000
 
 export async function projectAllAfterAbsence(options: AfterAbsenceOptions): Promise<void> {
-  const { store, reading, log, start, signal, putOff } = options
-  if (store.mode !== 'server' || start === 0 || (await readStoreClock(reading)) - start < feedRetentionMs) return
+  const { store, reading, log, projectedUntil, signal, putOff } = options
+  if (store.mode !== 'server' || projectedUntil === 0) return
+  if ((await readStoreClock(reading)) - projectedUntil < feedRetentionMs) return
   log.warn(
-    { since: new Date(start).toISOString() },
+    { since: new Date(projectedUntil).toISOString() },
     'no projector has run for 7 days, after which changes are deleted: every pod is projected again',
   )
   await runRebuild({

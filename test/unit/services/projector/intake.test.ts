@@ -27,7 +27,7 @@ async function recounts(lives: string[], withLines?: ReadonlySet<string>): Promi
     feed: { facts: noFacts, lines: stream(() => [change]) },
     queue,
     known,
-    upgrade: { next: async () => undefined },
+    upgrade: { next: async () => undefined, isDone: true },
   })
   await intake.takeChanges(2)
   return queue.take(Infinity, 10).map(({ recount }) => recount)
@@ -67,7 +67,7 @@ test('a pod whose lines go on coming is projected five times at once, and then l
     },
     queue,
     known,
-    upgrade: { next: async () => undefined },
+    upgrade: { next: async () => undefined, isDone: true },
   })
   const waits: number[] = []
   for (let i = 0; i < 15; i++) {
