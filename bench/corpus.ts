@@ -1,5 +1,6 @@
-// A node's disk as a kubelet leaves it, of any size and the same for the same seed: /var/log/pods with restarts, rotated and compressed
-// siblings and links under containers, beside what `/v1/pods/{uid}/logs?container=…` must give back of it, to the byte.
+// A node's disk as a kubelet leaves it, of any size and the same for the same seed: /var/log/pods with restarts,
+// rotated and compressed siblings and links under containers, beside what `/v1/pods/{uid}/logs?container=…` must give
+// back of it, to the byte.
 // Run by hand: node bench/corpus.ts DIR [lines] [pods] [seed]
 import { createHash } from 'node:crypto'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'

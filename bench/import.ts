@@ -1,6 +1,6 @@
-// The importer's proof, run by hand: a corpus of a node's disk, the service as a child process, an import, every container's bytes
-// compared with what its files hold, and the same rows into the engine alone in the same run. Prints its seed and its figures.
-// node bench/import.ts [lines] [pods] [seed]
+// The importer's proof, run by hand: a corpus of a node's disk, the service as a child process, an import, every
+// container's bytes compared with what its files hold, and the same rows into the engine alone in the same run. Prints
+// its seed and its figures. node bench/import.ts [lines] [pods] [seed]
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'

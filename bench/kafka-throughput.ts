@@ -1,6 +1,6 @@
-// Kafka to the store in figures, in one run: kafkajs consuming alone, the engine inserting the same rows alone, the service doing both;
-// a real broker on the same machine. Prints tables in Markdown.
-// node bench/kafka-throughput.ts [lines] [lines per message …]
+// Kafka to the store in figures, in one run: kafkajs consuming alone, the engine inserting the same rows alone, the
+// service doing both; a real broker on the same machine. Prints tables in Markdown. node bench/kafka-throughput.ts
+// [lines] [lines per message …]
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'

@@ -1,6 +1,7 @@
-// `npm run test:kubernetes -- --pods 500 --seed N`: a real kube-apiserver, two replicas of ingest that watch it into one store, pods driven
-// through every kind of death by kubectl, while the API server is killed, its history compacted, replicas frozen and killed. At the end
-// every pod and every container's life is there exactly once in GET /v1/pods. Faults that never struck prove nothing, and fail it too.
+// `npm run test:kubernetes -- --pods 500 --seed N`: a real kube-apiserver, two replicas of ingest that watch it into
+// one store, pods driven through every kind of death by kubectl, while the API server is killed, its history compacted,
+// replicas frozen and killed. At the end every pod and every container's life is there exactly once in GET /v1/pods.
+// Faults that never struck prove nothing, and fail it too.
 import { mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

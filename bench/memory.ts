@@ -1,4 +1,5 @@
-// Resident memory of one process, ingest and query, at 1 M stored lines and at 5 M: it must not grow with what is stored.
+// Resident memory of one process, ingest and query, at 1 M stored lines and at 5 M: it must not grow with what is
+// stored.
 // Run by hand: node bench/memory.ts [--lines 5000000] [--seed 1]
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

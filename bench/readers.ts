@@ -1,5 +1,6 @@
 // Concurrent readers while ingest runs at full speed: time to a page of a pod's lines.
-// Run by hand: node bench/readers.ts [--readers 50] [--seconds 30] [--lines 500000] [--think-ms 0] [--by uid|name] [--seed 1]
+// Run by hand: node bench/readers.ts [--readers 50] [--seconds 30] [--lines 500000] [--think-ms 0] [--by uid|name]
+// [--seed 1]
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

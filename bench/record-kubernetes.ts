@@ -1,5 +1,5 @@
-// `node bench/record-kubernetes.ts`: records what a real kube-apiserver says to a list and a watch of pods, events and nodes while a pod goes
-// through each fate, into test/fixtures/kubernetes-watch. The default tests play it.
+// `node bench/record-kubernetes.ts`: records what a real kube-apiserver says to a list and a watch of pods, events and
+// nodes while a pod goes through each fate, into test/fixtures/kubernetes-watch. The default tests play it.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

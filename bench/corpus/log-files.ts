@@ -1,5 +1,5 @@
-// The files of one container as kubelet and runtime leave them: N.log grows, is rotated to N.log.<time> at a size, and every rotated
-// file but the newest is compressed.
+// The files of one container as kubelet and runtime leave them: N.log grows, is rotated to N.log.<time> at a size, and
+// every rotated file but the newest is compressed.
 
 export interface LogFilesOptions {
   rotateBytes: number
@@ -9,7 +9,10 @@ export interface LogFilesOptions {
 export interface LogFiles {
   /** Lines of this life follow. */
   begin(life: number): void
-  /** One record without its newline; `atMs` is when, for the names of rotated files. `fragment`: it goes on from the one before, no rotation. */
+  /**
+   * One record without its newline; `atMs` is when, for the names of rotated files. `fragment`: it goes on from the one
+   * before, no rotation.
+   */
   record(bytes: Buffer, atMs: number, fragment?: boolean): void
   end(): void
   readonly records: number

@@ -1,5 +1,6 @@
-// What a container says, as CRI records with times to the nanosecond: JSON, logfmt, access lines and stack traces, and now and then
-// what breaks log pipelines: fragments, empty lines, tabs, CRLF, NUL, bytes that are not UTF-8, several lines of one nanosecond.
+// What a container says, as CRI records with times to the nanosecond: JSON, logfmt, access lines and stack traces, and
+// now and then what breaks log pipelines: fragments, empty lines, tabs, CRLF, NUL, bytes that are not UTF-8, several
+// lines of one nanosecond.
 import { say, type Dialect } from '../storage/messages.ts'
 import type { Random } from '../storage/random.ts'
 

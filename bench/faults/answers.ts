@@ -1,5 +1,5 @@
-// Everything the service says about the lines of one tenant, asked in every way there is, so that a line lost or doubled in one way of
-// reading shows against the others.
+// Everything the service says about the lines of one tenant, asked in every way there is, so that a line lost or
+// doubled in one way of reading shows against the others.
 
 export interface ShownLine {
   time: string

@@ -1,6 +1,6 @@
-// `node bench/faults/break-it.ts`: the proof that the guard tests guard. Breaks delivery on purpose, one way at a time, in a temporary
-// copy of the checkout (never in the checkout itself), and requires test/integration/delivery.test.ts to fail there; prints which
-// test caught what. The untouched copy must pass first.
+// `node bench/faults/break-it.ts`: the proof that the guard tests guard. Breaks delivery on purpose, one way at a time,
+// in a temporary copy of the checkout (never in the checkout itself), and requires test/integration/delivery.test.ts to
+// fail there; prints which test caught what. The untouched copy must pass first.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'

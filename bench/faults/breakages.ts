@@ -1,4 +1,5 @@
-// Four ways to break delivery, as textual patches of the sources, and the words that a test which notices must fail with.
+// Four ways to break delivery, as textual patches of the sources, and the words that a test which notices must fail
+// with.
 
 export interface Breakage {
   name: string

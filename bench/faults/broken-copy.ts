@@ -7,7 +7,10 @@ import type { Edit } from './breakages.ts'
 
 const copied = ['services', 'shared', 'migrations', 'test', 'bench', 'package.json', 'tsconfig.json', 'vitest.config.ts']
 
-/** Runs `use` with the directory of the copy; the copy is removed afterwards. Rejects where an edit finds nothing to break. */
+/**
+ * Runs `use` with the directory of the copy; the copy is removed afterwards. Rejects where an edit finds nothing to
+ * break.
+ */
 export async function inBrokenCopy<T>(edits: readonly Edit[], use: (copy: string) => Promise<T>): Promise<T> {
   const copy = await mkdtemp(join(tmpdir(), 'afterlog-broken-'))
   try {

@@ -1,4 +1,5 @@
-// `npm run import` as a child process, over a node's disk as bench/corpus.ts makes it, and what answers must be once it is through.
+// `npm run import` as a child process, over a node's disk as bench/corpus.ts makes it, and what answers must be once it
+// is through.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { root } from '#test/support/service-process.ts'

@@ -1,7 +1,7 @@
-// `npm run test:kill -- --runs 40 --seed N`: kills the service or the importer in the middle of its work, starts it again, sends again,
-// and asks in every way whether anything acknowledged is missing, or anything is there twice. Decision 0001.
-// A run counts as "inside an insert" only by evidence: a part that the engine had begun and not yet shown, found on disk after the
-// kill or named by the system call that the kill met.
+// `npm run test:kill -- --runs 40 --seed N`: kills the service or the importer in the middle of its work, starts it
+// again, sends again, and asks in every way whether anything acknowledged is missing, or anything is there twice.
+// Decision 0001. A run counts as "inside an insert" only by evidence: a part that the engine had begun and not yet
+// shown, found on disk after the kill or named by the system call that the kill met.
 import { mkdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -159,7 +159,8 @@ async function importRun(
     service = services.use(start(run, dataDir, port))
     await service.serving
   }
-  // The importer waits for the service by itself; one that was killed is started again. Then once more: nothing may be added.
+  // The importer waits for the service by itself; one that was killed is started again. Then once more: nothing may be
+  // added.
   const ended = await first.exited
   const rounds = ended.signal === null ? 1 : 2
   if (ended.signal === null && ended.code !== 0) faults.push(`the import ended with ${ended.code}: ${ended.said.slice(-500)}`)

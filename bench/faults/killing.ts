@@ -1,5 +1,6 @@
-// One kill: waits for its moment, kills, and gathers what proves where it struck. Evidence is of two kinds: the system call that an
-// injected kill met, as strace saw it, and unfinished parts on disk, looked at before anything is started again.
+// One kill: waits for its moment, kills, and gathers what proves where it struck. Evidence is of two kinds: the system
+// call that an injected kill met, as strace saw it, and unfinished parts on disk, looked at before anything is started
+// again.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServiceProcess } from '#test/support/service-process.ts'
 import type { Import } from './importing.ts'

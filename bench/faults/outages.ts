@@ -1,6 +1,6 @@
-// `npm run test:outages -- --seconds 60 --seed N`: numbered lines come in steadily, over Kafka and over HTTP, to two ingest processes over a
-// ClickHouse server, while first the broker and then the store is away. Tells how long it takes to recover and what is lost or there
-// twice; any of it fails. Decision 0006.
+// `npm run test:outages -- --seconds 60 --seed N`: numbered lines come in steadily, over Kafka and over HTTP, to two
+// ingest processes over a ClickHouse server, while first the broker and then the store is away. Tells how long it takes
+// to recover and what is lost or there twice; any of it fails. Decision 0006.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

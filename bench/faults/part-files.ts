@@ -1,5 +1,6 @@
-// What a killed engine leaves on disk. A part is written into `tmp_insert_<part>` and renamed to `<part>` when it is whole, so a
-// directory of that name after a kill, before anything was started again, is an insert that the kill cut in two.
+// What a killed engine leaves on disk. A part is written into `tmp_insert_<part>` and renamed to `<part>` when it is
+// whole, so a directory of that name after a kill, before anything was started again, is an insert that the kill cut in
+// two.
 import { readdir, readlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
@@ -22,7 +23,9 @@ export async function unfinishedInserts(dataDir: string): Promise<Leftover[]> {
   return found
 }
 
-/** Name of the table whose directory a path lies in, e.g. …/store/6c0/6c01c729-…/tmp_insert_…/ ; '' where it is none. */
+/**
+ * Name of the table whose directory a path lies in, e.g. …/store/6c0/6c01c729-…/tmp_insert_…/ ; '' where it is none.
+ */
 export async function tableOf(dataDir: string, path: string): Promise<string> {
   const uuid = /\/store\/[0-9a-f]{3}\/([0-9a-f-]{36})\//.exec(path)?.[1]
   return (await tables(dataDir)).find((table) => basename(table.path) === uuid)?.table ?? ''

@@ -1,5 +1,6 @@
-// What the senders of a posting run say: numbered lines of several pods, in batches of every kind that agents send. Pure, and the
-// same for the same seed. Times of one container only grow, so the order that answers must show is the order of saying.
+// What the senders of a posting run say: numbered lines of several pods, in batches of every kind that agents send.
+// Pure, and the same for the same seed. Times of one container only grow, so the order that answers must show is the
+// order of saying.
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { createRandom, type Random } from '../storage/random.ts'
@@ -39,7 +40,10 @@ export interface Sender {
 const namespaces = ['shop', 'payments', 'search']
 const kinds = ['offset', 'ordinal', 'equal', 'offset'] as const
 
-/** A sender of four containers, each hours away from the others, in namespaces of several retention classes: an insert writes several parts. */
+/**
+ * A sender of four containers, each hours away from the others, in namespaces of several retention classes: an insert
+ * writes several parts.
+ */
 export function createPostingSender({ seed, index, untilMs }: { seed: number; index: number; untilMs: number }): Sender {
   const random = createRandom(seed * 1000 + index)
   const containers = kinds.map((kind, i): Container => ({

@@ -1,6 +1,6 @@
-// Several senders at once, each posting batch after batch until the service dies or enough is said. A sender remembers what was
-// acknowledged; after a crash it sends everything else again, and some of what was acknowledged too, as an agent does whose answer
-// was lost on the way.
+// Several senders at once, each posting batch after batch until the service dies or enough is said. A sender remembers
+// what was acknowledged; after a crash it sends everything else again, and some of what was acknowledged too, as an
+// agent does whose answer was lost on the way.
 import { createRandom } from '../storage/random.ts'
 import { createPostingSender, type Batch, type SaidLine } from './posted-lines.ts'
 

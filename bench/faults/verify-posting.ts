@@ -1,5 +1,5 @@
-// What must be true of a posting run: before the retry, nothing acknowledged is missing and nothing is shown oftener than it was said;
-// after it, every line is there once, in order, in every answer.
+// What must be true of a posting run: before the retry, nothing acknowledged is missing and nothing is shown oftener
+// than it was said; after it, every line is there once, in order, in every answer.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { countBy, createClient, fieldCounts, histogramTotal, paged, podCounts, type Client, type ShownLine } from './answers.ts'
 import type { SaidLine } from './posted-lines.ts'

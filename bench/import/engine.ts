@@ -1,5 +1,6 @@
-// A child of bench/import.ts: the engine alone. The rows that the service would insert, ready made as JSONEachRow in blocks of 32 MB,
-// by Session.insert from Buffers into the same tables, as many inserts at once as the service makes. Prints wall and CPU seconds as JSON.
+// A child of bench/import.ts: the engine alone. The rows that the service would insert, ready made as JSONEachRow in
+// blocks of 32 MB, by Session.insert from Buffers into the same tables, as many inserts at once as the service makes.
+// Prints wall and CPU seconds as JSON.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Session } from 'chdb'

@@ -1,4 +1,5 @@
-// The rows that an import makes the service insert, without a service: the importer's bodies through the ingest decoder, to files.
+// The rows that an import makes the service insert, without a service: the importer's bodies through the ingest
+// decoder, to files.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseRetention } from '#shared/retention/retention.ts'

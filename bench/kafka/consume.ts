@@ -1,5 +1,5 @@
-// A child of bench/kafka-throughput.ts: kafkajs consuming alone, with the settings of shared/kafka/consumer.ts, counting bytes and keeping
-// nothing. From the join of the group to the last message; prints its figures as JSON.
+// A child of bench/kafka-throughput.ts: kafkajs consuming alone, with the settings of shared/kafka/consumer.ts,
+// counting bytes and keeping nothing. From the join of the group to the last message; prints its figures as JSON.
 // Arguments: brokers, topic, messages in it.
 import { Kafka, logLevel } from 'kafkajs'
 

@@ -1,5 +1,5 @@
-// Lines as node agents produce them to Kafka, the same for the same seed and whatever the size of a message: one node's pods in turn, 200
-// lines of a file at a time. Made in rounds, so that a corpus of any size fits into memory.
+// Lines as node agents produce them to Kafka, the same for the same seed and whatever the size of a message: one node's
+// pods in turn, 200 lines of a file at a time. Made in rounds, so that a corpus of any size fits into memory.
 import { makeBodies } from '../load/bodies.ts'
 
 export interface CorpusOptions {

@@ -1,5 +1,5 @@
-// The rows that the ingest service inserts of a corpus, ready made as files of blocks: as it writes them, and as JSONEachRow, each in blocks
-// of the same bytes. What the engine alone is given.
+// The rows that the ingest service inserts of a corpus, ready made as files of blocks: as it writes them, and as
+// JSONEachRow, each in blocks of the same bytes. What the engine alone is given.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NativeDecoder } from '#ingest/formats/native.ts'
@@ -47,7 +47,10 @@ function createBlocks(dir: string, blockBytes: number): { add(rows: Buffer): voi
   }
 }
 
-/** The same rows with the names of their columns. Read as latin1 and written back so: bytes that are not UTF-8 stay as they are. */
+/**
+ * The same rows with the names of their columns. Read as latin1 and written back so: bytes that are not UTF-8 stay as
+ * they are.
+ */
 function named(rows: Buffer): Buffer {
   const lines = rows.toString('latin1').trimEnd().split('\n')
   const objects = lines.map((line) =>

@@ -1,6 +1,6 @@
-// A child of bench/kafka-throughput.ts: the engine alone. Ready-made blocks of rows, by Session.insert from Buffers into the same tables
-// with the store's own settings, as many inserts at once as the service makes. Prints its figures as JSON.
-// Arguments: data directory, directory of blocks, format.
+// A child of bench/kafka-throughput.ts: the engine alone. Ready-made blocks of rows, by Session.insert from Buffers
+// into the same tables with the store's own settings, as many inserts at once as the service makes. Prints its figures
+// as JSON. Arguments: data directory, directory of blocks, format.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Session, type RawInsertParams } from 'chdb'

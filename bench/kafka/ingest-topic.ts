@@ -1,5 +1,6 @@
-// The service as a child process works off a topic: from the moment it knows its partitions to the commit of the last message, and on
-// until it has merged what it stored. The committed offsets are the end: a line is committed after it is stored.
+// The service as a child process works off a topic: from the moment it knows its partitions to the commit of the last
+// message, and on until it has merged what it stored. The committed offsets are the end: a line is committed after it
+// is stored.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient, histogramTotal } from '../faults/answers.ts'
 import { cpuSeconds, residentMiB } from '../load/process-cost.ts'

@@ -1,5 +1,5 @@
-// A real kube-apiserver over a real etcd on loopback, as ../shared/kubernetes builds and starts them: killed, started again on the same
-// directory, its history compacted. No kubelet runs: whoever drives it plays the kubelet.
+// A real kube-apiserver over a real etcd on loopback, as ../shared/kubernetes builds and starts them: killed, started
+// again on the same directory, its history compacted. No kubelet runs: whoever drives it plays the kubelet.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'

@@ -1,4 +1,5 @@
-// What may become of a pod: a story per fate, of as many steps as it takes. Shapes: docs/decisions/0004-outcomes.md and its sources.
+// What may become of a pod: a story per fate, of as many steps as it takes. Shapes: docs/decisions/0004-outcomes.md and
+// its sources.
 import type { Random } from '../storage/random.ts'
 import { createTeller, type Step, type Story, type Teller } from './story.ts'
 

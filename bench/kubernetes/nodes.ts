@@ -1,4 +1,5 @@
-// The nodes of a campaign: they go silent, are tainted, come back and forget it. What was told of each is expected in `node_states`.
+// The nodes of a campaign: they go silent, are tainted, come back and forget it. What was told of each is expected in
+// `node_states`.
 import type { Random } from '../storage/random.ts'
 import type { KubernetesObject } from '#test/support/kubernetes.ts'
 import type { Cluster } from './cluster.ts'

@@ -1,4 +1,5 @@
-// Two ingest processes that watch the same API server into the same store: frozen, killed, started again. Their counters survive them.
+// Two ingest processes that watch the same API server into the same store: frozen, killed, started again. Their
+// counters survive them.
 import { spawnService, type ServiceProcess } from '#test/support/service-process.ts'
 
 export interface Replicas extends AsyncDisposable {

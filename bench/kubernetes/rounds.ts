@@ -1,5 +1,6 @@
-// The pods of a campaign, driven by kubectl a round at a time: one step of each story per round, so that what a kubelet tells while nobody
-// watches is told once more by what the API server keeps. Whoever kills the API server meanwhile: a command that fails is given again.
+// The pods of a campaign, driven by kubectl a round at a time: one step of each story per round, so that what a kubelet
+// tells while nobody watches is told once more by what the API server keeps. Whoever kills the API server meanwhile: a
+// command that fails is given again.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../storage/random.ts'
 import type { KubernetesObject } from '#test/support/kubernetes.ts'

@@ -1,5 +1,5 @@
-// The life of one pod as its kubelet would report it, a step at a time, and what must be known of it in the end. A step says what to do
-// at the API server; the times in it are those of the moment it is taken.
+// The life of one pod as its kubelet would report it, a step at a time, and what must be known of it in the end. A step
+// says what to do at the API server; the times in it are those of the moment it is taken.
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import type { KubernetesObject } from '#test/support/kubernetes.ts'
 

@@ -1,5 +1,5 @@
-// Writes a day of Kubernetes logs as insert blocks of `logs` rows (JSONCompactEachRow) into a folder,
-// with what the queries of the bench look for. Arrival order: mostly by time, one node 20 minutes late, 0.5 % of lines sent twice.
+// Writes a day of Kubernetes logs as insert blocks of `logs` rows (JSONCompactEachRow) into a folder, with what the
+// queries of the bench look for. Arrival order: mostly by time, one node 20 minutes late, 0.5 % of lines sent twice.
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Dialect, say } from './messages.ts'

@@ -1,5 +1,6 @@
-// node bench/storage/main.ts [--lines 1000000] [--seed 42] [--runs 7] [--only 'baseline; order B: no hour'] [--counting shipped] [--brief] [--folder …]
-// Measures the layouts of variants.ts one after the other over one generated corpus and prints Markdown; full results go to results.jsonl.
+// node bench/storage/main.ts [--lines 1000000] [--seed 42] [--runs 7] [--only 'baseline; order B: no hour'] [--counting
+// shipped] [--brief] [--folder …] Measures the layouts of variants.ts one after the other over one generated corpus and
+// prints Markdown; full results go to results.jsonl.
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

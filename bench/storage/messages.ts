@@ -1,4 +1,5 @@
-// What containers say: JSON, logfmt, access lines and stack traces, about 300 bytes in the mean, with ids that never repeat.
+// What containers say: JSON, logfmt, access lines and stack traces, about 300 bytes in the mean, with ids that never
+// repeat.
 import type { Random } from './random.ts'
 
 export type Dialect = 'json' | 'logfmt' | 'access' | 'java'
@@ -60,7 +61,9 @@ const classes = [
 const methods = ['handle', 'invoke', 'execute', 'findById', 'commit', 'await', 'doFilter', 'apply']
 const exceptions = ['java.lang.NullPointerException', 'java.net.SocketTimeoutException', 'java.lang.IllegalStateException']
 
-/** What one container of a dialect says at `time` (RFC 3339); `traceId` goes into the text where the dialect has one. */
+/**
+ * What one container of a dialect says at `time` (RFC 3339); `traceId` goes into the text where the dialect has one.
+ */
 export function say(random: Random, dialect: Dialect, time: string, service: string, traceId: string): Said {
   const bad = random.next() < 0.06
   const severity = bad ? random.pick(['error', 'warn', 'warn']) : random.next() < 0.1 ? 'debug' : 'info'

@@ -1,5 +1,6 @@
-// node bench/storage/trickle.ts --corpus <folder>/corpus.json [--rows 400] [--inserts 600] [--pauseMs 0] [--variant shipped] [--settings 'a=1, b=2']
-// Many small inserts with merges running, as a small cluster makes them: CPU in all, parts, bytes written by merges, resident memory.
+// node bench/storage/trickle.ts --corpus <folder>/corpus.json [--rows 400] [--inserts 600] [--pauseMs 0] [--variant
+// shipped] [--settings 'a=1, b=2'] Many small inserts with merges running, as a small cluster makes them: CPU in all,
+// parts, bytes written by merges, resident memory.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

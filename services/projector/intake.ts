@@ -14,9 +14,9 @@ import { untried, type WorkQueue } from './work-queue.ts'
  */
 const linesEveryMs = 200
 /**
- * Lines of a pod settle for `ms`, longer where they go on coming (createPace), for `msMax` at most; and for as long as it
- * takes to count them tenfold, which is 1 ms for each `linesPerMs` lines that its record has. Facts wait for `factsMs`:
- * an insert is visible in one table some ms before it is in the others.
+ * Lines of a pod settle for `ms`, longer where they go on coming (createPace), for `msMax` at most; and for as long as
+ * it takes to count them tenfold, which is 1 ms for each `linesPerMs` lines that its record has. Facts wait for
+ * `factsMs`: an insert is visible in one table some ms before it is in the others.
  */
 export const settle = { ms: 300, msMax: 60_000, linesPerMs: 5, factsMs: 50 }
 
@@ -117,8 +117,8 @@ const promptMax = 5
 const [pacedPodsMax, pacedMs] = [200_000, 10 * settle.msMax]
 
 /**
- * How much longer lines of a pod settle: 1 at first, and twice as much each time where lines go on coming. Lines that only
- * their time gives to a life, or that are all that is known of a pod, have the pod counted anew each time.
+ * How much longer lines of a pod settle: 1 at first, and twice as much each time where lines go on coming. Lines that
+ * only their time gives to a life, or that are all that is known of a pod, have the pod counted anew each time.
  */
 function createPace(): (pod: string, nowMs: number) => number {
   const paces = new Map<string, { times: number; atMs: number }>()

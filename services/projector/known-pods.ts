@@ -1,6 +1,6 @@
 // Remembers which lives of a pod run, since lines of running lives change no record and need no projection, and which
-// have ended, since their lines have to be counted again. A pod that this process has not projected yet is read from its
-// record, which names those that run.
+// have ended, since their lines have to be counted again. A pod that this process has not projected yet is read from
+// its record, which names those that run.
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { newestRecords, recordIn, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'

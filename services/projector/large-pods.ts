@@ -1,12 +1,14 @@
-// Counts the lines of pods with very many of them, one pod after another, beside the passes that project all other pods:
-// lists have such a pod in time, with an estimate, and its exact number when it has been counted (decision 0016). A pod
-// that was counted and has more lines since is counted again in a tenth of the time.
+// Counts the lines of pods with very many of them, one pod after another, beside the passes that project all other
+// pods: lists have such a pod in time, with an estimate, and its exact number when it has been counted (decision 0016).
+// A pod that was counted and has more lines since is counted again in a tenth of the time.
 import { earliest, type Work } from './work-queue.ts'
 
 export interface LargePods {
   /** Queues a pod; one that waits already is counted once. */
   add(work: Work): void
-  /** Counts the next pod, unless one is being counted, or only pods wait that were counted before, too soon for these. */
+  /**
+   * Counts the next pod, unless one is being counted, or only pods wait that were counted before, too soon for these.
+   */
   start(): void
   /** Resolves when no pod is being counted, and none waits. */
   drain(): Promise<void>

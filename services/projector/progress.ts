@@ -47,8 +47,8 @@ export function createProgress({
     metrics.lag.set(Math.max(0, feedReadAt - Math.min(pending, feedReadAt)) / 1000)
     if (performance.now() - storedAt < storedEveryMs) return
     const isOfMany = store.mode === 'server'
-    // Other processes read `asOf` from the store, and see by it that a projector runs, so it moves without changes too. An
-    // embedded store has no other process.
+    // Other processes read `asOf` from the store, and see by it that a projector runs, so it moves without changes too.
+    // An embedded store has no other process.
     const begin = isOfMany ? reached : Math.min(feed.facts.position, reached)
     const position = Math.min(begin, queue.oldest() ?? Infinity, large.oldest() ?? Infinity)
     if (position <= storedPosition && !isOfMany) return

@@ -7,7 +7,9 @@ import type { Work, WorkQueue } from './work-queue.ts'
 
 export interface PutOff {
   failed(work: Work, error: Error): void
-  /** An insert is visible in one table before it is in the others: the record does not rest on the pod's newest fact. */
+  /**
+   * An insert is visible in one table before it is in the others: the record does not rest on the pod's newest fact.
+   */
   unseen(work: Work): void
 }
 

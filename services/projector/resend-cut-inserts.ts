@@ -20,7 +20,9 @@ type Table = (typeof tables)[number]
 const partsOfPartition = 4
 /** A part of one insert is smaller: a larger one is the merge of many. */
 const partBytesMax = 64 * 1024 * 1024
-/** Inserts may have been merged since the start. A larger part would bring back thousands of pods that nothing changed. */
+/**
+ * Inserts may have been merged since the start. A larger part would bring back thousands of pods that nothing changed.
+ */
 const mergedBytesMax = 4 * 1024 * 1024
 /** Inserts of before its watermark are whole. */
 const wholeJob = 'cut-inserts'
@@ -42,8 +44,8 @@ interface PartRow {
 
 export interface CutInserts {
   /**
-   * Stores the last inserts before the newest start of the store again, unless it ended in order; resolves to the number
-   * of their parts.
+   * Stores the last inserts before the newest start of the store again, unless it ended in order; resolves to the
+   * number of their parts.
    */
   resend(): Promise<number>
   /** Notes that an embedded store ends in order: no insert from before `nowMs` (epoch ms) will be cut. */
@@ -87,7 +89,8 @@ export function createCutInserts({ store, reading, log }: CutInsertsOptions): Cu
 }
 
 /**
- * Parts of the last inserts before the start, also where they have been merged since; none where the last one was before
+ * Parts of the last inserts before the start, also where they have been merged since; none where the last one was
+ * before
  * `wholeUntil`, epoch seconds.
  */
 function lastParts(parts: readonly PartRow[], wholeUntil: number): PartRow[] {

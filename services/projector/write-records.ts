@@ -20,7 +20,9 @@ export interface WrittenRecord {
   /** When the newest fact and line of the pod were stored: epoch ms of the store's clock, as decimal text. */
   watermark: string
   linesAt: string
-  /** Whether its lines are still to be counted: then the record counts as one of older rules, so that none is missed. */
+  /**
+   * Whether its lines are still to be counted: then the record counts as one of older rules, so that none is missed.
+   */
   isLarge?: boolean
 }
 

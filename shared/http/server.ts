@@ -113,7 +113,9 @@ export async function createHttpServer({
   return app
 }
 
-/** Returns the tenant of a request, 1 to 128 printable ASCII characters without blanks, or `default` without the header. */
+/**
+ * Returns the tenant of a request, 1 to 128 printable ASCII characters without blanks, or `default` without the header.
+ */
 function readTenant(header: string | string[] | undefined): string {
   if (header === undefined || header === '') return 'default'
   if (typeof header !== 'string' || !isTenant(header)) {

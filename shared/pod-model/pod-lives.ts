@@ -108,7 +108,9 @@ const numberedFirst = (lines: readonly LifeLinesRow[]): LifeLinesRow[] =>
 export const allLines = ({ lines, uncounted, estimate }: Life): number =>
   uncounted ? Math.max(lines, estimate) : lines
 
-/** A class has the name of a namespace, unless it is `default`, which rules of before may have given to any namespace. */
+/**
+ * A class has the name of a namespace, unless it is `default`, which rules of before may have given to any namespace.
+ */
 const mayHaveLinesOf = (day: UncountedDay, { namespace, firstLine, lastLine }: LifeLinesRow): boolean =>
   (day.class === namespace || day.class === 'default') &&
   day.day >= firstLine.slice(0, 10) &&

@@ -42,8 +42,8 @@ export interface PodIdentity {
 }
 
 /**
- * The pod, or undefined where nothing is reported of it and no line of it is stored. `otherPodsContainerIds`: ids of containers
- * whose lines without a uid are another pod's.
+ * The pod, or undefined where nothing is reported of it and no line of it is stored. `otherPodsContainerIds`: ids of
+ * containers whose lines without a uid are another pod's.
  */
 export function identityOf(
   facts: PodFacts & { lines: readonly LinesRow[] },

@@ -1,4 +1,5 @@
-// The part of the LogStore contract about readers that go away: what the engine itself says still runs (system.processes).
+// The part of the LogStore contract about readers that go away: what the engine itself says still runs
+// (system.processes).
 import { scale } from '#test/support/campaign.ts'
 import { describe, expect, test } from 'vitest'
 import { raw, sql, str } from '#shared/clickhouse/sql.ts'

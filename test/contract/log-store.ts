@@ -1,5 +1,5 @@
-// The contract of the LogStore, run against each engine: embedded.test.ts, server.test.ts. What is promised here is what the rest
-// of the code leans on (shared/clickhouse/store.ts).
+// The contract of the LogStore, run against each engine: embedded.test.ts, server.test.ts. What is promised here is
+// what the rest of the code leans on (shared/clickhouse/store.ts).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bind, int, join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LogStore, Query } from '#shared/clickhouse/store.ts'

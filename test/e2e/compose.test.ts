@@ -1,6 +1,7 @@
-// What `docker compose up` starts, without Docker: the services of docker-compose.yml, with their commands and environment, on what the
-// Dockerfile puts into the image. Kafka is a real broker with the settings of the file, ClickHouse the bridge or a real server, and
-// kcat stands in for Fluent Bit: it produces what the configuration in deploy/agents/fluent-bit makes of the sample files.
+// What `docker compose up` starts, without Docker: the services of docker-compose.yml, with their commands and
+// environment, on what the Dockerfile puts into the image. Kafka is a real broker with the settings of the file,
+// ClickHouse the bridge or a real server, and kcat stands in for Fluent Bit: it produces what the configuration in
+// deploy/agents/fluent-bit makes of the sample files.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'

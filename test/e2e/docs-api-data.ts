@@ -1,5 +1,5 @@
-// The data behind the examples of docs/api.md, at the times that they show. `moveTimes` brings a text of that day to a recent hour, by whole
-// hours, so that buckets stay where they are and nothing is older than it is kept.
+// The data behind the examples of docs/api.md, at the times that they show. `moveTimes` brings a text of that day to a
+// recent hour, by whole hours, so that buckets stay where they are and nothing is older than it is kept.
 
 /** RFC 3339 times of the documented day, moved by `hours`. */
 export function moveTimes(text: string, hours: number): string {

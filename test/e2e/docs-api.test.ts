@@ -1,5 +1,6 @@
-// docs/api.md is true: its commands are run as they stand against a real service, its tables are compared with the code. In a documented
-// answer `…` is any text, numbers under rowsRead, bytesRead, elapsedMs, rows and bytes are any number, and times are those of the data, moved with it.
+// docs/api.md is true: its commands are run as they stand against a real service, its tables are compared with the
+// code. In a documented answer `…` is any text, numbers under rowsRead, bytesRead, elapsedMs, rows and bytes are any
+// number, and times are those of the data, moved with it.
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,5 +1,5 @@
-// docs/dead-letters.md is true: its commands are run in their order as they stand, against a real service that is restarted with a longer
-// retention where the page says so. In a documented answer `…` is any text.
+// docs/dead-letters.md is true: its commands are run in their order as they stand, against a real service that is
+// restarted with a longer retention where the page says so. In a documented answer `…` is any text.
 import { execFile } from 'node:child_process'
 import { readFile, rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'

@@ -1,5 +1,5 @@
-// docs/retention.md is true: its commands are run in their order as they stand, against a real service that holds what the page says. In a
-// documented answer `…` is any text, rows and bytes are any number.
+// docs/retention.md is true: its commands are run in their order as they stand, against a real service that holds what
+// the page says. In a documented answer `…` is any text, rows and bytes are any number.
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'

@@ -1,5 +1,6 @@
-// A hostile set against a service in a process of its own: every bad request is refused with 4xx and told which field was wrong, none is
-// 5xx, none leaves the service worse: it still serves, keeps its memory, logs no error, and holds the rows it held.
+// A hostile set against a service in a process of its own: every bad request is refused with 4xx and told which field
+// was wrong, none is 5xx, none leaves the service worse: it still serves, keeps its memory, logs no error, and holds
+// the rows it held.
 import { readFile, rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migratedDataDir } from '#test/support/migrated-data-dir.ts'

@@ -1,5 +1,5 @@
-// Brokers behind TLS and SASL: the service gets in by every mechanism it knows, and where it may not it says what to change, keeps
-// running, does not flood its log, and never tells the password.
+// Brokers behind TLS and SASL: the service gets in by every mechanism it knows, and where it may not it says what to
+// change, keeps running, does not flood its log, and never tells the password.
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'

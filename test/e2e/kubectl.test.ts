@@ -1,5 +1,5 @@
-// The real kubectl against a real service, as people use it: six pods, each dead in another way or alive, read to the last byte. What it
-// prints of a log is compared with what a kubelet prints of the file that was sent.
+// The real kubectl against a real service, as people use it: six pods, each dead in another way or alive, read to the
+// last byte. What it prints of a log is compared with what a kubelet prints of the file that was sent.
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { scale } from '#test/support/campaign.ts'

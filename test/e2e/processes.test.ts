@@ -1,5 +1,5 @@
-// The life of the process, from outside: killed, started twice, told to stop while it works. What it acknowledged is there afterwards,
-// whatever happened.
+// The life of the process, from outside: killed, started twice, told to stop while it works. What it acknowledged is
+// there afterwards, whatever happened.
 import { rm } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'

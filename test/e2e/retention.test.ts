@@ -1,4 +1,5 @@
-// Retention as an operator meets it: changed over HTTP while everything runs, disk that is really free, kills in the middle of it.
+// Retention as an operator meets it: changed over HTTP while everything runs, disk that is really free, kills in the
+// middle of it.
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'

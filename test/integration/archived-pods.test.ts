@@ -1,5 +1,5 @@
-// What was concluded of a dead pod is what is answered, until anything is stored that it rests on: then its record is written again. It outlives its
-// lines and facts.
+// What was concluded of a dead pod is what is answered, until anything is stored that it rests on: then its record is
+// written again. It outlives its lines and facts.
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { raw, sql, str } from '#shared/clickhouse/sql.ts'

@@ -1,4 +1,5 @@
-// The feed names the pods that the projector projects: lines without a uid are of the pod with their name, in their cluster.
+// The feed names the pods that the projector projects: lines without a uid are of the pod with their name, in their
+// cluster.
 import { expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { openProjectorService } from '#test/support/projector-service.ts'

@@ -1,4 +1,5 @@
-// Over a cluster of two real shards: a tail of an owner has the transitions of pods of every shard, and facts expire on every shard.
+// Over a cluster of two real shards: a tail of an owner has the transitions of pods of every shard, and facts expire on
+// every shard.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'

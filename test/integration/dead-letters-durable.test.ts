@@ -1,4 +1,5 @@
-// A letter is done with only after its record is durable: a store that fails between the two, at either insert, loses nothing.
+// A letter is done with only after its record is durable: a store that fails between the two, at either insert, loses
+// nothing.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { AfterlogError } from '#shared/errors.ts'

@@ -1,4 +1,5 @@
-// Dead letters sent again, on the real engine: what was mended is stored once, what was not stays the letter that it is.
+// Dead letters sent again, on the real engine: what was mended is stored once, what was not stays the letter that it
+// is.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
@@ -135,7 +136,8 @@ describe('letters that were too old, once lines are kept longer', () => {
     expect(await letters('replayed=false')).toEqual([])
     expect((await replay()).stdout).toMatch(/ 0 dead letters/)
 
-    // As after a crash in the middle: the same letters once more, from one of these requests that was answered to nobody.
+    // As after a crash in the middle: the same letters once more, from one of these requests that was answered to
+    // nobody.
     for (const { id, payload } of before) {
       const again = { ...batch, records: [{ ...JSON.parse(payload as string), ordinal: Number(BigInt.asUintN(53, BigInt(id))) }] }
       expect((await post(again, { 'x-afterlog-replay': id })).body).toMatchObject({ accepted: 1 })

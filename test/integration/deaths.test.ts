@@ -1,5 +1,6 @@
-// Every recorded or documented shape of death, through the front door: posted as lifecycle records and lines, read back as an obituary.
-// A shape is a file of test/fixtures/deaths with its source and what must be said of it. Everything is sent twice.
+// Every recorded or documented shape of death, through the front door: posted as lifecycle records and lines, read back
+// as an obituary. A shape is a file of test/fixtures/deaths with its source and what must be said of it. Everything is
+// sent twice.
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'

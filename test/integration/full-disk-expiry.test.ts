@@ -1,5 +1,6 @@
-// A disk filled to the last byte frees itself once days expire: with what has expired by itself, with rules put while it is full, and after
-// a restart with shorter rules. Needs a small filesystem of its own, which only root may mount: skipped, and said so, where it cannot.
+// A disk filled to the last byte frees itself once days expire: with what has expired by itself, with rules put while
+// it is full, and after a restart with shorter rules. Needs a small filesystem of its own, which only root may mount:
+// skipped, and said so, where it cannot.
 import { execFileSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmdirSync, statfsSync, writeSync } from 'node:fs'
 import { rm } from 'node:fs/promises'

@@ -1,5 +1,6 @@
-// A full disk: posts are told so, the process lives and answers, and once there is room everything goes on; nothing acknowledged is
-// lost. Needs a small filesystem of its own, which only root may mount: skipped, and said so, where it cannot.
+// A full disk: posts are told so, the process lives and answers, and once there is room everything goes on; nothing
+// acknowledged is lost. Needs a small filesystem of its own, which only root may mount: skipped, and said so, where it
+// cannot.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmdirSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'

@@ -1,4 +1,5 @@
-// GET /v1/pods/{uid}/logs?gaps=true: what is missing is drawn where it is missing, once, in every type, order and page size.
+// GET /v1/pods/{uid}/logs?gaps=true: what is missing is drawn where it is missing, once, in every type, order and page
+// size.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createIngest } from '#ingest/service.ts'
 import { linesAnswer } from '#query/logs/logs-schema.ts'
@@ -9,7 +10,9 @@ import { request, startTestService, type TestService } from '#test/support/servi
 
 let service: TestService
 const startMs = Math.floor(Date.now() / 86_400_000) * 86_400_000 - 2 * 86_400_000 + (14 * 60 + 3) * 60_000
-/** Two files of ten lines: 1 to 5 came of the first but 3, and 12 to 19 of both; the other container said everything. */
+/**
+ * Two files of ten lines: 1 to 5 came of the first but 3, and 12 to 19 of both; the other container said everything.
+ */
 const log = containerLog([10, 10], { podUid: 'gaps', startMs })
 const came = log.flat().filter((_, index) => [1, 2, 4, 5].includes(index) || (index >= 12 && index !== 15))
 const other = containerLog([3], { podUid: 'gaps', startMs: startMs + 500, stepMs: 8_000 })[0]!.map((line) => ({

@@ -1,4 +1,5 @@
-// A broker of the 3.9 line, which many clusters still run: the same settings start it, and a client that is not ours speaks to it.
+// A broker of the 3.9 line, which many clusters still run: the same settings start it, and a client that is not ours
+// speaks to it.
 import { expect, test } from 'vitest'
 import { kcatConsume, kcatProduce } from '#test/support/kafka/kcat.ts'
 import { createTopics } from '#test/support/kafka/topics.ts'

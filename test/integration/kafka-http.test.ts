@@ -1,5 +1,5 @@
-// Posts over HTTP where there is Kafka, with a real broker: what is answered with 200 is on the topic, in order, and from there in every
-// answer once; what is not on the topic is never answered with 200.
+// Posts over HTTP where there is Kafka, with a real broker: what is answered with 200 is on the topic, in order, and
+// from there in every answer once; what is not on the topic is never answered with 200.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { answersOf, messagesOf, once, post, record, type TestRecord } from '#test/support/lines.ts'
 import { fixture } from '#test/support/kubernetes.ts'

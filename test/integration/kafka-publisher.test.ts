@@ -1,4 +1,5 @@
-// Publishing against a real broker: what is acknowledged is there, in order, and an outage is told in time and survived.
+// Publishing against a real broker: what is acknowledged is there, in order, and an outage is told in time and
+// survived.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
@@ -166,7 +167,8 @@ withKafka(
           await expect(publisher.publish([message(topic, 'k', 'unanswered')])).rejects.toMatchObject({
             code: 'broker-unavailable',
           })
-          // Until kafkajs has ended its own retries too, of which nobody is told: only then does it use the number again.
+          // Until kafkajs has ended its own retries too, of which nobody is told: only then does it use the number
+          // again.
           await sleep(2500)
           kafka.process.resume()
           const acknowledged = Array.from({ length: 5 }, (_, index) => `after ${index}`)

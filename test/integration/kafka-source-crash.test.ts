@@ -1,4 +1,5 @@
-// A process that dies at each step between Kafka and a commit, and another one that takes over: everything is there, once.
+// A process that dies at each step between Kafka and a commit, and another one that takes over: everything is there,
+// once.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, afterAll, expect, test } from 'vitest'
 import type { Insert, LogStore } from '#shared/clickhouse/store.ts'

@@ -1,4 +1,5 @@
-// What a log holds besides messages to read: control and aborted records, ranges that retention took, topics made again or compacted.
+// What a log holds besides messages to read: control and aborted records, ranges that retention took, topics made again
+// or compacted.
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createKafkaClient } from '#shared/kafka/client.ts'

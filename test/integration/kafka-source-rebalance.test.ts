@@ -1,5 +1,5 @@
-// A second process joins while the first is at any step between Kafka and a commit: what was not committed goes to one of them again, and
-// what the first stores late, as a zombie, collapses with it.
+// A second process joins while the first is at any step between Kafka and a commit: what was not committed goes to one
+// of them again, and what the first stores late, as a zombie, collapses with it.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Insert, LogStore } from '#shared/clickhouse/store.ts'
 import { numbered, openClient, storedOf, type TestClient } from '#test/support/kafka/produce.ts'

@@ -1,4 +1,5 @@
-// A store that is away, busy, short of memory, or refuses: nothing is lost, nothing stands still for it but what must, memory is bounded.
+// A store that is away, busy, short of memory, or refuses: nothing is lost, nothing stands still for it but what must,
+// memory is bounded.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AfterlogError, type ErrorCode } from '#shared/errors.ts'
 import { sql, str } from '#shared/clickhouse/sql.ts'

@@ -1,5 +1,5 @@
-// Watches of pods and Events over HTTP on the real engine: what is there, what is born, changes and leaves the selection; nothing twice, nothing missed
-// between a list and its watch.
+// Watches of pods and Events over HTTP on the real engine: what is there, what is born, changes and leaves the
+// selection; nothing twice, nothing missed between a list and its watch.
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,5 +1,5 @@
-// A watch where there is Kafka, with a real broker: what the API server tells goes through the lifecycle topic, and a broker that dies
-// meanwhile costs no death.
+// A watch where there is Kafka, with a real broker: what the API server tells goes through the lifecycle topic, and a
+// broker that dies meanwhile costs no death.
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { watchedKinds } from '#shared/kubernetes/watched-kind.ts'

@@ -1,4 +1,5 @@
-// A pod that died with very many lines: lists have it in time, with an estimate, and its exact number once it is counted.
+// A pod that died with very many lines: lists have it in time, with an estimate, and its exact number once it is
+// counted.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { ended, pod, running, status } from '#test/support/pod-shapes.ts'

@@ -1,4 +1,5 @@
-// The estimate of a life is near its number of lines, whatever was sent again, and is there for lives from before there were sketches.
+// The estimate of a life is near its number of lines, whatever was sent again, and is there for lives from before there
+// were sketches.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { splitStatements } from '#shared/migrations/split-statements.ts'

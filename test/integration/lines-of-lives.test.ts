@@ -1,5 +1,5 @@
-// Lines of a life are counted once: those of a life that ended are not counted again because its pod changed, and those of one that runs are not
-// counted beside their estimate.
+// Lines of a life are counted once: those of a life that ended are not counted again because its pod changed, and those
+// of one that runs are not counted beside their estimate.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createReading } from '#shared/store-reading/reading.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'

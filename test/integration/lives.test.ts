@@ -1,5 +1,6 @@
-// Lives as GET /v1/pods/{uid} shows them, through the front door: lines to whichever life, bytes and errors of distinct lines, and lines
-// that came with neither restart nor container id put into lives by the times of Kubernetes, however late those are told.
+// Lives as GET /v1/pods/{uid} shows them, through the front door: lines to whichever life, bytes and errors of distinct
+// lines, and lines that came with neither restart nor container id put into lives by the times of Kubernetes, however
+// late those are told.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { podAnswer } from '#query/pods/pods-schema.ts'
 import { post, record, type TestRecord } from '#test/support/lines.ts'

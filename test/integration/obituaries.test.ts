@@ -1,4 +1,5 @@
-// Obituaries: written when a death is known, again when something is reported of it, by whichever projector, and one counts.
+// Obituaries: written when a death is known, again when something is reported of it, by whichever projector, and one
+// counts.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { openProjectorService, type ProjectorService } from '#test/support/projector-service.ts'

@@ -93,7 +93,10 @@ const ended = (exitCode: number, from: number, to: number, reason = 'Error') => 
   },
 })
 
-/** web-0 is OOM-killed, then evicted, its node being low on memory; others die beside it, and a new web-0 is born elsewhere. */
+/**
+ * web-0 is OOM-killed, then evicted, its node being low on memory; others die beside it, and a new web-0 is born
+ * elsewhere.
+ */
 async function tellStory(): Promise<void> {
   const line = (message: string, s: number, more: object = {}) =>
     record(message, { time: at(s), pod: 'web-0', podUid: uid, offset: s * 100, ...more })

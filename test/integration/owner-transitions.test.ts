@@ -1,5 +1,5 @@
-// Transitions of an owner's pods are sent once each: over rebuilds, restarts of the projector, two projectors at once, slow ones, and readers that
-// come back.
+// Transitions of an owner's pods are sent once each: over rebuilds, restarts of the projector, two projectors at once,
+// slow ones, and readers that come back.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raw, sql, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'

@@ -1,5 +1,6 @@
-// A page of pods by any filter is what a plain filter over all of them says, on any population: crash loops, static pods, pods of which only lines
-// or Events are stored, lines without a uid, facts that came twice, and pages from any place.
+// A page of pods by any filter is what a plain filter over all of them says, on any population: crash loops, static
+// pods, pods of which only lines or Events are stored, lines without a uid, facts that came twice, and pages from any
+// place.
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { columns } from '#ingest/store/columns.ts'

@@ -1,4 +1,5 @@
-// What GET /v1/pods promises of a whole listing: every pod that was there when it began comes once, and what a pod once had goes on finding it.
+// What GET /v1/pods promises of a whole listing: every pod that was there when it began comes once, and what a pod once
+// had goes on finding it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
@@ -76,7 +77,8 @@ describe('a listing by death visits every pod once, where it stood when the list
     await service.project()
     const seen = await walk(tenant, query, async () => {
       const moved = [
-        // The container of a deleted pod ends: later than its deletion says, as a rule; and one that was visited, before all others.
+        // The container of a deleted pod ends: later than its deletion says, as a rule; and one that was visited,
+        // before all others.
         pod('d1', { version: 2, deletedAt: '09:31:30', finishedAt: '09:40:00' }),
         pod('d5', { version: 2, deletedAt: '09:35:30', finishedAt: '09:10:00' }),
         pod('d2', { version: 2, deletedAt: '09:32:30', finishedAt: '09:05:00' }),

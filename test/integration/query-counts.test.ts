@@ -1,4 +1,5 @@
-// Histogram, fields and dead letters on the real engine: every count is of distinct lines, with resent rows never merged.
+// Histogram, fields and dead letters on the real engine: every count is of distinct lines, with resent rows never
+// merged.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { openQueryFixture, rfc3339, t0, type QueryFixture } from './query-fixture.ts'

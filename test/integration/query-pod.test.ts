@@ -1,4 +1,5 @@
-// Lines of one pod on the real engine: found by every name, lives counted, fragments joined across pages and streams; context.
+// Lines of one pod on the real engine: found by every name, lives counted, fragments joined across pages and streams;
+// context.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { splits, storedRows } from '#test/support/fragment-splits.ts'

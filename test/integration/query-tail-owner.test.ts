@@ -1,5 +1,5 @@
-// /v1/logs/tail?owner=: an owner is followed through crash, eviction and rollout, whatever comes late, and however often its reader
-// comes back.
+// /v1/logs/tail?owner=: an owner is followed through crash, eviction and rollout, whatever comes late, and however
+// often its reader comes back.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { columns } from '#ingest/store/columns.ts'
 import { scale } from '#test/support/campaign.ts'

@@ -1,4 +1,5 @@
-// Records do not depend on the order in which facts and lines came, on how often, on restarts of the projector, or on two of them at work at once.
+// Records do not depend on the order in which facts and lines came, on how often, on restarts of the projector, or on
+// two of them at work at once.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { raw } from '#shared/clickhouse/sql.ts'

@@ -1,4 +1,5 @@
-// One deadline and one memory limit for a request, whatever number of statements it makes; on a real engine, which says what it was given.
+// One deadline and one memory limit for a request, whatever number of statements it makes; on a real engine, which says
+// what it was given.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raw, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { QueryLimits } from '#shared/clickhouse/store.ts'

@@ -1,4 +1,5 @@
-// GET and PUT /v1/retention: live, told before it happens, the same for every process and for every reading of a message.
+// GET and PUT /v1/retention: live, told before it happens, the same for every process and for every reading of a
+// message.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLiveRetention } from '#shared/retention/live-retention.ts'
 import { createLogger } from '#shared/logger.ts'

@@ -1,4 +1,5 @@
-// What is said of the completeness of a life, from what an agent posted and what Kubernetes told: over HTTP, on the real engine.
+// What is said of the completeness of a life, from what an agent posted and what Kubernetes told: over HTTP, on the
+// real engine.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createBufferPool } from '#ingest/buffer/buffer-pool.ts'
@@ -167,8 +168,8 @@ test(promise, { timeout: 120_000 * scale }, async () => {
 })
 
 test('what stands at one place is judged alike in whichever order the engine reads it', async () => {
-  // Two lines of one time and one length that claim one place, one of them marked as the last of its file; a piece of a longer one there
-  // too; and a file that begins where they end. The order of their rows hangs on their texts.
+  // Two lines of one time and one length that claim one place, one of them marked as the last of its file; a piece of a
+  // longer one there too; and a file that begins where they end. The order of their rows hangs on their texts.
   for (let life = 0; life < (scale === 1 ? 3 : 8); life++) {
     const podUid = `one-place-${life}`
     const [file] = containerLog([2], { podUid, startMs })

@@ -1,5 +1,5 @@
-// Search text that nobody chose, on the real engine: what is in a message is found, and what is garbage harms nothing. And the
-// conditions of every element let the engine use the indexes of `logs`.
+// Search text that nobody chose, on the real engine: what is in a message is found, and what is garbage harms nothing.
+// And the conditions of every element let the engine use the indexes of `logs`.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compileSearch } from '#query/search/search.ts'

@@ -1,4 +1,5 @@
-// Search text on the real engine: every element of the language is compiled, its SQL and parameters asserted, and then run.
+// Search text on the real engine: every element of the language is compiled, its SQL and parameters asserted, and then
+// run.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compileSearch } from '#query/search/search.ts'
 import { compile } from '#shared/clickhouse/sql.ts'

@@ -1,4 +1,5 @@
-// Counts and coverage of lives are the same however their lines are cut into statements, and are right where a statement may use little.
+// Counts and coverage of lives are the same however their lines are cut into statements, and are right where a
+// statement may use little.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { raw, type Fragment } from '#shared/clickhouse/sql.ts'
 import { AfterlogError } from '#shared/errors.ts'
@@ -66,7 +67,10 @@ const sealsOf = (pod: PodFacts) => {
   const evidence = { lines: 1, stretches: pod.stretches!, losses: [], startedAt: null, firstLine, lastLine }
   return (['ended', 'running', 'vanished', 'unknown'] as const).map((end) => sealOf({ ...evidence, end }))
 }
-/** Numbers that are exact only where no bytes of one window lie among those of another: more than none says what they say. */
+/**
+ * Numbers that are exact only where no bytes of one window lie among those of another: more than none says what they
+ * say.
+ */
 const contradicted = (pod: PodFacts): boolean =>
   pod.stretches!.some(({ clashes, overlaps, from }) => from >= 0 && clashes + overlaps > 0)
 

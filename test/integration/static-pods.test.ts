@@ -1,4 +1,5 @@
-// A static pod whose mirror was deleted and made again is two pods of the API with one log uid: its lines are the newest one's, whoever asks.
+// A static pod whose mirror was deleted and made again is two pods of the API with one log uid: its lines are the
+// newest one's, whoever asks.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fixture, type KubernetesObject } from '#test/support/kubernetes.ts'
 import { openProjectorService, type ProjectorService } from '#test/support/projector-service.ts'

@@ -1,5 +1,6 @@
-// Every route, asked as another tenant, finds nothing of the first one's. The routes are those that the service registers: a new one has
-// to be named here with what it is asked, or this fails. On the way every statement is seen to be within the limits of its request.
+// Every route, asked as another tenant, finds nothing of the first one's. The routes are those that the service
+// registers: a new one has to be named here with what it is asked, or this fails. On the way every statement is seen to
+// be within the limits of its request.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compile } from '#shared/clickhouse/sql.ts'
 import type { LogStore, Query } from '#shared/clickhouse/store.ts'

@@ -1,4 +1,5 @@
-// What the store does for a request is to be seen: by statement at /metrics, and in one line of the log, without what was searched for.
+// What the store does for a request is to be seen: by statement at /metrics, and in one line of the log, without what
+// was searched for.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

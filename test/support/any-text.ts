@@ -1,5 +1,5 @@
-// Any text at all, for properties: every code point, half surrogates too. Fast-check's own unit `binary` leaves those out and takes a
-// second to make in each process.
+// Any text at all, for properties: every code point, half surrogates too. Fast-check's own unit `binary` leaves those
+// out and takes a second to make in each process.
 import fc from 'fast-check'
 
 /** Lengths are in code points. */

@@ -1,5 +1,5 @@
-// A container's log as the kubelet keeps it, and what an agent that reads it to the end would post: for tests of what is missing when one
-// does not. Lines are CRI lines, so offsets and lengths are true bytes.
+// A container's log as the kubelet keeps it, and what an agent that reads it to the end would post: for tests of what
+// is missing when one does not. Lines are CRI lines, so offsets and lengths are true bytes.
 
 export interface LogRecord {
   path: string

@@ -1,4 +1,5 @@
-// Every metric that a process of Afterlog declares, with its labels, without an engine: for tests of what documents and rules say of them.
+// Every metric that a process of Afterlog declares, with its labels, without an engine: for tests of what documents and
+// rules say of them.
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { InflightBytes } from '#ingest/buffer/inflight.ts'

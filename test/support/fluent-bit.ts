@@ -1,6 +1,6 @@
-// Fluent Bit's part of docker-compose.yml, played by kcat: for each `tail` input of its configuration the messages that its `kafka`
-// output makes of the lines, with the settings that the output gives to librdkafka, which is what kcat is made of too. That Fluent Bit
-// makes these messages is captured in test/fixtures/fluent-bit.
+// Fluent Bit's part of docker-compose.yml, played by kcat: for each `tail` input of its configuration the messages that
+// its `kafka` output makes of the lines, with the settings that the output gives to librdkafka, which is what kcat is
+// made of too. That Fluent Bit makes these messages is captured in test/fixtures/fluent-bit.
 import { readFileSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { dirname, join } from 'node:path'

@@ -1,5 +1,5 @@
-// What the Dockerfile puts into the image, laid out in a directory: the sources that it copies, and of the installed packages those
-// that the program needs without its optional dependencies, the embedded engine.
+// What the Dockerfile puts into the image, laid out in a directory: the sources that it copies, and of the installed
+// packages those that the program needs without its optional dependencies, the embedded engine.
 import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './service-process.ts'

@@ -1,4 +1,5 @@
-// The real kubectl and stern, as their users have them: a home, a configuration and a cache of their own, in a temporary directory.
+// The real kubectl and stern, as their users have them: a home, a configuration and a cache of their own, in a
+// temporary directory.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,5 @@
-// Kubernetes objects for tests: the fixtures, variations of them, and what the decoder makes of them as rows and as evidence.
+// Kubernetes objects for tests: the fixtures, variations of them, and what the decoder makes of them as rows and as
+// evidence.
 import { readFileSync } from 'node:fs'
 import { decodeLifecycle, type Decoded } from '#ingest/formats/kubernetes.ts'
 import type { Origin } from '#ingest/normalise/origin.ts'

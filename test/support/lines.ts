@@ -1,5 +1,5 @@
-// Lines of a test as an agent posts them, and every answer about them at once: what one way of reading loses or doubles shows against
-// the others.
+// Lines of a test as an agent posts them, and every answer about them at once: what one way of reading loses or doubles
+// shows against the others.
 import { listsHave } from './service.ts'
 
 export interface TestRecord {

@@ -1,5 +1,6 @@
-// Container logs as a node has them on its disk, and what kubectl printed of them while the node was there: the kubelet's reading of a log
-// file (k8s.io/cri-client pkg/logs/logs.go), written anew so that it shares nothing with what it is compared with.
+// Container logs as a node has them on its disk, and what kubectl printed of them while the node was there: the
+// kubelet's reading of a log file (k8s.io/cri-client pkg/logs/logs.go), written anew so that it shares nothing with
+// what it is compared with.
 
 export interface DiskLog {
   namespace: string
@@ -37,7 +38,10 @@ export function kubeletPrints(
   return limitBytes === undefined ? all : all.subarray(0, limitBytes)
 }
 
-/** A file with all that logs have in them: bytes that are no text, lone carriage returns, empty lines, escapes, both streams, a line in pieces. */
+/**
+ * A file with all that logs have in them: bytes that are no text, lone carriage returns, empty lines, escapes, both
+ * streams, a line in pieces.
+ */
 export function oddLines(name: string, epochMs: number): Buffer[] {
   const time = (i: number) => `${new Date(epochMs + i * 10).toISOString().slice(0, -1)}${String(100_000 + i).padStart(6, '0')}Z`
   const texts: [tag: string, text: string | Buffer][] = [

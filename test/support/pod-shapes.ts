@@ -1,4 +1,5 @@
-// Shapes of one pod `shop/p` with one container `app`, for tables of outcomes: what is the matter with it, and what Events say.
+// Shapes of one pod `shop/p` with one container `app`, for tables of outcomes: what is the matter with it, and what
+// Events say.
 import { fixture, type KubernetesObject } from './kubernetes.ts'
 
 const at = (clock: string) => `2026-11-23T${clock}Z`

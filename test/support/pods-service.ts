@@ -1,4 +1,5 @@
-// The pod routes over a store of their own: `tell` is what Kubernetes said, `say` what containers said, `get` and `list` the answers.
+// The pod routes over a store of their own: `tell` is what Kubernetes said, `say` what containers said, `get` and
+// `list` the answers.
 import type { FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import { columns } from '#ingest/store/columns.ts'

@@ -1,5 +1,6 @@
-// A small API server that plays what a real one was recorded to say (test/fixtures/kubernetes-watch), as far as it is told to, and gets into
-// every trouble that one can: lists are what the recording knows at that moment, watches begin at any resourceVersion of it.
+// A small API server that plays what a real one was recorded to say (test/fixtures/kubernetes-watch), as far as it is
+// told to, and gets into every trouble that one can: lists are what the recording knows at that moment, watches begin
+// at any resourceVersion of it.
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'

@@ -1,5 +1,6 @@
-// Random lives and what an agent makes of them: a log over some files, and an agent that loses pieces, sends twice, restarts, sends out of
-// order, or leaves out what a seal needs. `lost` says what never came, which the seal must not contradict.
+// Random lives and what an agent makes of them: a log over some files, and an agent that loses pieces, sends twice,
+// restarts, sends out of order, or leaves out what a seal needs. `lost` says what never came, which the seal must not
+// contradict.
 import { compare } from '#shared/compare.ts'
 import type { LifeEnd, SealEvidence } from '#shared/pod-model/seal/evidence.ts'
 import type { Stretch } from '#shared/pod-model/rows.ts'
@@ -95,7 +96,10 @@ function sloppily(line: LogRecord, how: 'offset' | 'length' | 'file' | 'zero' | 
   }
 }
 
-/** What the engine would say of these records: the same as plan/stretches.ts, line by line. A line that was sent again is what came last; a record without a length has none here. */
+/**
+ * What the engine would say of these records: the same as plan/stretches.ts, line by line. A line that was sent again
+ * is what came last; a record without a length has none here.
+ */
 export function evidenceOfRecords(batches: readonly (readonly LogRecord[])[], end: LifeEnd): SealEvidence {
   const lines = new Map(batches.flat().map((line) => [`${line.cri} ${line.offset ?? -1}`, line]))
   const times = [...lines.values()].map(timeOfLine).toSorted()

@@ -1,5 +1,5 @@
-// Lines to search in, on the real engine: the table `logs` with a few rows, single messages without a table, and a table with the
-// indexes of `logs` in 40 small granules.
+// Lines to search in, on the real engine: the table `logs` with a few rows, single messages without a table, and a
+// table with the indexes of `logs` in 40 small granules.
 import { sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import { openTestStore } from './store.ts'
 

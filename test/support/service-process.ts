@@ -1,5 +1,5 @@
-// The service as a child process of a test: started like `npm start`, on a free port of 127.0.0.1, its log read line by line. Whatever
-// happens to it, its exit is an event that can be awaited; nothing outlives its disposal.
+// The service as a child process of a test: started like `npm start`, on a free port of 127.0.0.1, its log read line by
+// line. Whatever happens to it, its exit is an event that can be awaited; nothing outlives its disposal.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'

@@ -1,4 +1,5 @@
-// A whole Afterlog in the test's process, over an embedded store in a temporary directory, listening on a free port of 127.0.0.1.
+// A whole Afterlog in the test's process, over an embedded store in a temporary directory, listening on a free port of
+// 127.0.0.1.
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig } from '#shared/config.ts'

@@ -1,5 +1,5 @@
-// Tests that need a program that this machine may lack: skipped, with a line on stderr, or failed where they must run (CI,
-// AFTERLOG_TEST_REQUIRE_ALL).
+// Tests that need a program that this machine may lack: skipped, with a line on stderr, or failed where they must run
+// (CI, AFTERLOG_TEST_REQUIRE_ALL).
 import { test } from 'vitest'
 
 /** One test that stands for all that cannot run. `missing` says what is, and what to install. */

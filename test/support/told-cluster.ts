@@ -1,5 +1,6 @@
-// Something of everything that a tenant can have: pods of every kind of owner, lives, events, nodes, lines with and without a uid, dead
-// letters. Every name begins with `alpha-`, so that an answer shows whether anything of it is in it.
+// Something of everything that a tenant can have: pods of every kind of owner, lives, events, nodes, lines with and
+// without a uid, dead letters. Every name begins with `alpha-`, so that an answer shows whether anything of it is in
+// it.
 import type { KubernetesObject } from './kubernetes.ts'
 
 const created = '2026-11-23T10:00:00Z'
@@ -106,7 +107,10 @@ export const alphaObjects: readonly KubernetesObject[] = [
 
 const line = { namespace, pod: alpha.pod, container: alpha.container, node, stream: 'stdout' }
 
-/** Records for POST /v1/batches: lines with a uid, one with a container id alone, one of the node, and one that becomes a dead letter. */
+/**
+ * Records for POST /v1/batches: lines with a uid, one with a container id alone, one of the node, and one that becomes
+ * a dead letter.
+ */
 export const alphaRecords: readonly Record<string, unknown>[] = [
   { ...line, podUid: alpha.uid, restart: 0, time: alpha.time, message: alpha.message, labels: { team: 'alpha-team' } },
   { ...line, podUid: alpha.uid, restart: 0, time: '2026-11-23T10:19:59Z', message: 'alpha-needle last', severity: 'error' },

@@ -1,5 +1,5 @@
-// What GET /v1/pods says at the end against what was done: every pod once, with its outcome, and each of its containers' lives once, with
-// how it ended. A difference is a sentence.
+// What GET /v1/pods says at the end against what was done: every pod once, with its outcome, and each of its
+// containers' lives once, with how it ended. A difference is a sentence.
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 
 /** A pod as it was driven, and what must be known of it. */

@@ -1,4 +1,5 @@
-// The linter's rules about layers, circles and lengths hold: each is broken once, in a tree of its own under the same configuration.
+// The linter's rules about layers, circles and lengths hold: each is broken once, in a tree of its own under the same
+// configuration.
 import { execFile } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,6 @@
-// `node bench/faults/kafka/break-it.ts`: the proof that the campaign proves something. Breaks the delivery on purpose, one way at a time,
-// in a temporary copy of the checkout, and requires the campaign to fail there, by a fault that reads like what was broken. The
-// untouched copy must pass first. Every copy is gone at the end.
+// `node bench/faults/kafka/break-it.ts`: the proof that the campaign proves something. Breaks the delivery on purpose,
+// one way at a time, in a temporary copy of the checkout, and requires the campaign to fail there, by a fault that
+// reads like what was broken. The untouched copy must pass first. Every copy is gone at the end.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'

@@ -1,5 +1,5 @@
-// Four ways to break the delivery from Kafka, as textual patches, each with runs of the campaign that must fail for it, and the words
-// of a fault that shows what was broken and nothing else.
+// Four ways to break the delivery from Kafka, as textual patches, each with runs of the campaign that must fail for it,
+// and the words of a fault that shows what was broken and nothing else.
 import { breakages as direct, type Breakage } from '../breakages.ts'
 
 export interface KafkaBreakage extends Breakage {

@@ -1,7 +1,7 @@
-// `npm run test:faults -- --runs 20 --seed N`: Kafka to ClickHouse with a real broker, two ingest processes and more, the store and the
-// broker killed, refusing, held up, while messages come in, some of them poisoned: after each run, every line once in every answer, in
-// order, and the dead letters exactly the poisoned records. Decision 0006. It says at the end what happened: faults that never
-// struck prove nothing, and fail it too.
+// `npm run test:faults -- --runs 20 --seed N`: Kafka to ClickHouse with a real broker, two ingest processes and more,
+// the store and the broker killed, refusing, held up, while messages come in, some of them poisoned: after each run,
+// every line once in every answer, in order, and the dead letters exactly the poisoned records. Decision 0006. It says
+// at the end what happened: faults that never struck prove nothing, and fail it too.
 import { mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// The ingest processes of a run: two to begin with, killed, told to leave, and joined by others. What they log is kept, also of the dead.
+// The ingest processes of a run: two to begin with, killed, told to leave, and joined by others. What they log is kept,
+// also of the dead.
 import { spawnService, type LogLine, type ServiceProcess } from '#test/support/service-process.ts'
 
 export interface Fleet extends AsyncDisposable {

@@ -1,4 +1,5 @@
-// The faults of one run, as planned: three lanes at once. Counts what happened, by evidence where a kill is said to have met an insert.
+// The faults of one run, as planned: three lanes at once. Counts what happened, by evidence where a kill is said to
+// have met an insert.
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KafkaProcess } from '#test/support/kafka/start.ts'

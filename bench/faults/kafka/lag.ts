@@ -9,7 +9,10 @@ export interface LagOptions {
   mostMs: number
 }
 
-/** Resolves with nothing once every committed offset is the end of its partition, or with a sentence for each that is not in time. */
+/**
+ * Resolves with nothing once every committed offset is the end of its partition, or with a sentence for each that is
+ * not in time.
+ */
 export async function lagGone({ brokers, topic, group, mostMs }: LagOptions): Promise<string[]> {
   const untilMs = performance.now() + mostMs
   for (;;) {

@@ -1,5 +1,6 @@
-// What the containers of a run say: numbered lines, in the order that answers must show. Pure, and the same for the same seed.
-// Times of one container never go back. Lines of one instant differ in offset, or stand in one message, or are equal.
+// What the containers of a run say: numbered lines, in the order that answers must show. Pure, and the same for the
+// same seed. Times of one container never go back. Lines of one instant differ in offset, or stand in one message, or
+// are equal.
 import type { Random } from '../../storage/random.ts'
 import { type Container, type SaidLine, sayings, uuidOf } from '../posted-lines.ts'
 
@@ -12,7 +13,10 @@ export interface Speaker {
   /** Sends paths and CRI lines instead of records with fields. */
   cri: boolean
   lines: SpokenLine[]
-  /** What it says next: one line, or several equal ones of one instant. `message` numbers what carries it; `alone`: in a message of its own. */
+  /**
+   * What it says next: one line, or several equal ones of one instant. `message` numbers what carries it; `alone`: in a
+   * message of its own.
+   */
   say(message: number, alone: boolean): SpokenLine[]
 }
 
@@ -20,7 +24,9 @@ const namespaces = ['shop', 'payments', 'search']
 const kinds = ['offset', 'ordinal', 'equal', 'offset'] as const
 const speakers = 12
 
-/** Speakers of several pods, hours apart, in namespaces of several retention classes: an insert writes several parts. */
+/**
+ * Speakers of several pods, hours apart, in namespaces of several retention classes: an insert writes several parts.
+ */
 export function createSpeakers({ seed, random, untilMs }: { seed: number; random: Random; untilMs: number }): Speaker[] {
   return Array.from({ length: speakers }, (_, i) => {
     const pod = i >> 1

@@ -1,5 +1,5 @@
-// The messages of a run: what the speakers say, in every form that producers use, with poison between. Pure, and the same for the
-// same seed: what must be shown in the end is settled before anything is sent.
+// The messages of a run: what the speakers say, in every form that producers use, with poison between. Pure, and the
+// same for the same seed: what must be shown in the end is settled before anything is sent.
 import { gzipSync } from 'node:zlib'
 import { createRandom, type Random } from '../../storage/random.ts'
 import { createSpeakers, recordOf, type Speaker, type SpokenLine } from './lines.ts'

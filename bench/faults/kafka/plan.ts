@@ -1,12 +1,14 @@
-// Which faults a run meets, and when. Pure, and the same for the same seed. Three lanes go on at once, one for each of the processes that
-// ingest depends on, so that faults overlap as they do in a bad hour.
+// Which faults a run meets, and when. Pure, and the same for the same seed. Three lanes go on at once, one for each of
+// the processes that ingest depends on, so that faults overlap as they do in a bad hour.
 import { createRandom, type Random } from '../../storage/random.ts'
 import type { InjectedCall } from '../strace-kill.ts'
 
 export type IngestFault =
   /** kill -9 of one process; another is started after `downMs`. */
   | { kind: 'kill'; downMs: number }
-  /** Inserts are held back, then kill -9 of one process: what it sent is stored when another has its partitions already. */
+  /**
+   * Inserts are held back, then kill -9 of one process: what it sent is stored when another has its partitions already.
+   */
   | { kind: 'zombie'; downMs: number; stallMs: number }
   /** One more process. */
   | { kind: 'join' }

@@ -1,5 +1,5 @@
-// Messages that cannot be stored, in every way that was thought of, each with the indices of its records that must become dead letters.
-// Pure.
+// Messages that cannot be stored, in every way that was thought of, each with the indices of its records that must
+// become dead letters. Pure.
 import type { Random } from '../../storage/random.ts'
 
 export interface Poison {

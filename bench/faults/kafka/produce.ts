@@ -1,5 +1,5 @@
-// Sends the messages of a run: idempotent producers, transactions that are committed or aborted, and posts to whichever ingest process
-// answers. Everything is sent until it is acknowledged; where each message landed is remembered.
+// Sends the messages of a run: idempotent producers, transactions that are committed or aborted, and posts to whichever
+// ingest process answers. Everything is sent until it is acknowledged; where each message landed is remembered.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CompressionTypes, Kafka, logLevel, type Producer } from 'kafkajs'
 import type { Message } from './messages.ts'
@@ -66,7 +66,8 @@ export async function produce({ brokers, topic, tenant, messages, spreadMs, urls
         await send(transaction, group)
         await (commit ? transaction.commit() : transaction.abort())
         resolve()
-        // A broker of one node that is killed before it has marked every partition may show what was aborted, to any client.
+        // A broker of one node that is killed before it has marked every partition may show what was aborted, to any
+        // client.
         await sleep(markedMs)
       } catch (error) {
         reject(error)

@@ -1,4 +1,5 @@
-// One run: messages are produced while faults happen, then the group works off what is left, and every answer is asked for.
+// One run: messages are produced while faults happen, then the group works off what is left, and every answer is asked
+// for.
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KafkaProcess } from '#test/support/kafka/start.ts'

@@ -1,5 +1,5 @@
-// The store of a campaign: the ClickHouse bridge on one directory and port, killed and started again, told to refuse, asked for what lies
-// in its tables. Its database is the default one of the services.
+// The store of a campaign: the ClickHouse bridge on one directory and port, killed and started again, told to refuse,
+// asked for what lies in its tables. Its database is the default one of the services.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startClickHouse, type ClickHouseProcess } from '#test/support/clickhouse-bridge/start.ts'
 import type { InsertCounts, InsertFault } from '#test/support/clickhouse-bridge/faults.ts'

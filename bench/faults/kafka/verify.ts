@@ -1,5 +1,6 @@
-// What must be true once the group has worked everything off: every line once, in order, in every answer; dead letters exactly the
-// poisoned records. Beyond what the kill campaign asks for: the text of each container, the counts of each life, the dead letters.
+// What must be true once the group has worked everything off: every line once, in order, in every answer; dead letters
+// exactly the poisoned records. Beyond what the kill campaign asks for: the text of each container, the counts of each
+// life, the dead letters.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient, type Client } from '../answers.ts'
 import { compareCounts, verifyPosting } from '../verify-posting.ts'

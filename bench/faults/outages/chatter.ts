@@ -1,5 +1,6 @@
-// Containers that never stop talking: half of them through an agent that produces to Kafka, half through agents that post to whichever
-// ingest process answers. What cannot be sent waits in order and is sent again until it is acknowledged, as agents do.
+// Containers that never stop talking: half of them through an agent that produces to Kafka, half through agents that
+// post to whichever ingest process answers. What cannot be sent waits in order and is sent again until it is
+// acknowledged, as agents do.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, logLevel, type Message } from 'kafkajs'
 import { createRandom } from '../../storage/random.ts'

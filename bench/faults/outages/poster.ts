@@ -1,5 +1,5 @@
-// Posts as an agent makes them: to any ingest process, again as long as it is told to come back, never after a refusal. Counts what it is
-// told, by the phase that the run is in.
+// Posts as an agent makes them: to any ingest process, again as long as it is told to come back, never after a refusal.
+// Counts what it is told, by the phase that the run is in.
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface PostCounts {

@@ -55,7 +55,8 @@ export function createGroupWriter({
   const running = new Map<Promise<void>, TableName>()
   /**
    * Batches that arrive during an insert share the next one: an insert twice as big costs half as much per row. A big
-   * group need not wait for the insert to end. Where no insert runs, a group starts early, at a thirty-second of its size.
+   * group need not wait for the insert to end. Where no insert runs, a group starts early, at a thirty-second of its
+   * size.
    */
   const mayStart = ({ table, bytes, due }: Group): boolean => {
     const inserts = [...running.values()].filter((name) => name === table).length

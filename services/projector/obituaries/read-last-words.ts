@@ -141,7 +141,9 @@ const mustAttribute = ({ facts, rendered }: PodDossier): boolean =>
   (facts.sentLines ?? facts.lines).some(({ nameless, restart }) => nameless === 1 || restart < 0) ||
   rendered.lives.some((life) => sharesNumber(life, rendered.lives))
 
-/** As the condition of `livesScope`. `lines`: with what `identity` adds to them; without it, their numbers name lives. */
+/**
+ * As the condition of `livesScope`. `lines`: with what `identity` adds to them; without it, their numbers name lives.
+ */
 function linesOfLife(lines: readonly Line[], life: FatalLife, identity: PodIdentity | undefined): Line[] {
   const numbered = lines.filter(({ container, restart }) => container === life.container && restart === life.restart)
   if (identity === undefined) return numbered

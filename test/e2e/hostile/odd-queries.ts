@@ -1,4 +1,5 @@
-// Queries that are strange: SQL in every filter, catastrophic expressions, bytes that are not UTF-8, times at the edges.
+// Queries that are strange: SQL in every filter, catastrophic expressions, bytes that are not UTF-8, times at the
+// edges.
 import { scale } from '#test/support/campaign.ts'
 import type { HostileRequest } from './request.ts'
 

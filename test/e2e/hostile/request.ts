@@ -1,4 +1,5 @@
-// Requests as rows of a table, and the two ways to send them: as HTTP, or as bytes on a socket where HTTP itself is broken.
+// Requests as rows of a table, and the two ways to send them: as HTTP, or as bytes on a socket where HTTP itself is
+// broken.
 import { once } from 'node:events'
 import http from 'node:http'
 import { connect } from 'node:net'

@@ -1,5 +1,5 @@
-// Requests that are broken as HTTP, sent as bytes. Each gives the statuses that may come back; none may be 5xx, except 505, and none
-// may keep the connection for a second request that was never meant.
+// Requests that are broken as HTTP, sent as bytes. Each gives the statuses that may come back; none may be 5xx, except
+// 505, and none may keep the connection for a second request that was never meant.
 export interface WireRequest {
   name: string
   bytes: string | Buffer | readonly (string | Buffer)[]

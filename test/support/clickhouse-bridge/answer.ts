@@ -1,4 +1,5 @@
-// One request and its answer: result bytes as they come, an exception as a status before the first byte and in the body after it.
+// One request and its answer: result bytes as they come, an exception as a status before the first byte and in the body
+// after it.
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
@@ -80,7 +81,8 @@ async function run(bridge: Bridge, parsed: BridgeRequest, signal: AbortSignal, r
 
 function statement({ text, settings, queryId }: BridgeRequest) {
   if (queryId === undefined) return { query: text, clickhouse_settings: settings }
-  // The embedded engine names its queries itself: they are told apart by this setting, which a command carries only if it has settings.
+  // The embedded engine names its queries itself: they are told apart by this setting, which a command carries only if
+  // it has settings.
   if (!/^\s*insert\b/i.test(text)) return { query: text, clickhouse_settings: settings, query_id: queryId }
   // A statement that has settings of its own takes no second list.
   const own = /\sSETTINGS\s([^()]*)$/.exec(text)?.[1] ?? ''

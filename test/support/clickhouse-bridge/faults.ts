@@ -1,9 +1,13 @@
-// Inserts that fail or wait because a test says so, and what became of inserts: `POST /fault` sets what happens from now on, `GET /fault`
-// tells the counts. A server that is busy, short of memory, slow, or whose answer is lost on the way looks like this from outside.
+// Inserts that fail or wait because a test says so, and what became of inserts: `POST /fault` sets what happens from
+// now on, `GET /fault` tells the counts. A server that is busy, short of memory, slow, or whose answer is lost on the
+// way looks like this from outside.
 import type { ServerResponse } from 'node:http'
 
 export interface InsertFault {
-  /** `refuse`: an exception instead of the rows. `lose`: the rows are stored, then an exception. `stall`: the rows wait for the end of the fault. */
+  /**
+   * `refuse`: an exception instead of the rows. `lose`: the rows are stored, then an exception. `stall`: the rows wait
+   * for the end of the fault.
+   */
   kind: 'refuse' | 'lose' | 'stall'
   /** From now on. */
   ms: number

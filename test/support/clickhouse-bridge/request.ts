@@ -25,7 +25,10 @@ export function parseRequest(url: URL, body: string): BridgeRequest {
   }
 }
 
-/** Fields of the protocol, settings that only an HTTP server has, and one that the embedded engine's sessions have anyway. */
+/**
+ * Fields of the protocol, settings that only an HTTP server has, and one that the embedded engine's sessions have
+ * anyway.
+ */
 const notSettings = new Set([
   'query', 'query_id', 'database', 'user', 'password', 'session_id', 'role', 'default_format', 'wait_end_of_query', 'enable_http_compression',
   'cancel_http_readonly_queries_on_client_close', 'max_query_size',

@@ -1,5 +1,5 @@
-// A ClickHouse server for tests: a child process that serves its HTTP protocol over the embedded engine, on a directory and port that
-// survive it, so that a test can kill it and start it again.
+// A ClickHouse server for tests: a child process that serves its HTTP protocol over the embedded engine, on a directory
+// and port that survive it, so that a test can kill it and start it again.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'

@@ -1,5 +1,6 @@
 // The whole answer to a question, in a form that two services over the same input share: every page of it, without what
-// tells only of the service that answered (cursors, what a query read, when a list was made, up to when its records go).
+// tells only of the service that answered (cursors, what a query read, when a list was made, up to when its records
+// go).
 import type { Question } from './questions.ts'
 
 export interface Answer {

@@ -1,5 +1,6 @@
-// A test cluster, and a server, that are migrated already. The first file of a run that wants a cluster migrates one, and
-// leaves the data of its nodes beside the migrated directory of a single store (migrate-once.ts): every file has a copy.
+// A test cluster, and a server, that are migrated already. The first file of a run that wants a cluster migrates one,
+// and leaves the data of its nodes beside the migrated directory of a single store (migrate-once.ts): every file has a
+// copy.
 import { existsSync } from 'node:fs'
 import { cp, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -21,7 +22,9 @@ export async function startMigratedCluster(): Promise<TestCluster> {
   return startCluster({ from: template })
 }
 
-/** As startServer, with all tables in the database `afterlog`: the data of the embedded engine, which a server reads. */
+/**
+ * As startServer, with all tables in the database `afterlog`: the data of the embedded engine, which a server reads.
+ */
 export async function startMigratedServer(options: ServerOptions): Promise<ClickHouseNode> {
   await cp(join(migratedByRun(), 'clickhouse'), join(options.dir, 'data'), { recursive: true, verbatimSymlinks: true })
   return startServer(options)

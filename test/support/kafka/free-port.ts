@@ -3,9 +3,9 @@ import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 /**
- * A port of 127.0.0.1 that nobody listens on, outside the range from which the system takes the ports of outgoing connections: a client
- * that tries again and again to reach a killed server would otherwise be given the very port, and keep it. Another process may take it
- * before the caller does: be ready to ask again.
+ * A port of 127.0.0.1 that nobody listens on, outside the range from which the system takes the ports of outgoing
+ * connections: a client that tries again and again to reach a killed server would otherwise be given the very port, and
+ * keep it. Another process may take it before the caller does: be ready to ask again.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

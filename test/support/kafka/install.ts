@@ -1,5 +1,6 @@
-// The jars of a real Kafka broker: resolved once by Maven from pom.xml into a cache under node_modules, beside a data directory that is
-// formatted already, since formatting takes a Java of its own. Test processes that want them at the same time wait for the first.
+// The jars of a real Kafka broker: resolved once by Maven from pom.xml into a cache under node_modules, beside a data
+// directory that is formatted already, since formatting takes a Java of its own. Test processes that want them at the
+// same time wait for the first.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -23,7 +24,10 @@ export interface KafkaInstallation {
 /** Of the broker that tests run unless they name another; the one of pom.xml. */
 const defaultVersion = '4.4.0'
 
-/** Resolves with what is in the cache, filled where it is not; the first time downloads 43 MB. Rejects with what is missing on this machine. */
+/**
+ * Resolves with what is in the cache, filled where it is not; the first time downloads 43 MB. Rejects with what is
+ * missing on this machine.
+ */
 export async function installKafka(version: string = defaultVersion): Promise<KafkaInstallation> {
   const missing = missingTools(version)
   if (missing !== undefined) throw new Error(missing)
@@ -45,7 +49,10 @@ export async function installKafka(version: string = defaultVersion): Promise<Ka
   return installation
 }
 
-/** What this machine lacks to run a broker, as a sentence with the packages to install; undefined where it lacks nothing. */
+/**
+ * What this machine lacks to run a broker, as a sentence with the packages to install; undefined where it lacks
+ * nothing.
+ */
 export function missingTools(version: string = defaultVersion): string | undefined {
   const maven = existsSync(directory(version)) || runs('mvn') ? undefined : '`mvn` is absent'
   const lacking = [javaLack(), maven].filter((lack) => lack !== undefined)

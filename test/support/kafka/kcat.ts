@@ -51,7 +51,10 @@ export async function kcatProduce({ brokers, topic, lines, value, ...options }: 
   }
 }
 
-/** All that a topic holds now, oldest first within a partition; as a member of `group` what that has not had yet, committed afterwards. */
+/**
+ * All that a topic holds now, oldest first within a partition; as a member of `group` what that has not had yet,
+ * committed afterwards.
+ */
 export async function kcatConsume({
   brokers,
   topic,

@@ -1,4 +1,5 @@
-// What the tests of the Kafka source produce, and what they ask of broker and store afterwards: the committed offsets, and every identity.
+// What the tests of the Kafka source produce, and what they ask of broker and store afterwards: the committed offsets,
+// and every identity.
 import { Kafka, logLevel, type Admin, type IHeaders, type Producer, type Transaction } from 'kafkajs'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { sql, str } from '#shared/clickhouse/sql.ts'

@@ -1,5 +1,6 @@
-// A broker that asks who is there: a SASL_SSL listener beside the plaintext one, with a certificate of an authority that lives as long as
-// the test, one user, and every mechanism that the service can be told to use. For `start` of withKafka.
+// A broker that asks who is there: a SASL_SSL listener beside the plaintext one, with a certificate of an authority
+// that lives as long as the test, one user, and every mechanism that the service can be told to use. For `start` of
+// withKafka.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'

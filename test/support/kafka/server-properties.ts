@@ -1,5 +1,5 @@
-// Settings of the test broker: one KRaft node that listens on 127.0.0.1 only, starts fast, and lets tests see in seconds what takes
-// minutes in production: a restart after SIGKILL, a rebalance, retention that eats a range.
+// Settings of the test broker: one KRaft node that listens on 127.0.0.1 only, starts fast, and lets tests see in
+// seconds what takes minutes in production: a restart after SIGKILL, a rebalance, retention that eats a range.
 
 export interface ServerPropertiesOptions {
   dataDir: string

@@ -1,5 +1,5 @@
-// A Kafka source as the ingest service puts it together, over a broker and a store that are real, with a seam at each step where a test
-// lets something fail, hang or die. A crash takes all that it has in memory, and nothing else.
+// A Kafka source as the ingest service puts it together, over a broker and a store that are real, with a seam at each
+// step where a test lets something fail, hang or die. A crash takes all that it has in memory, and nothing else.
 import { Registry } from 'prom-client'
 import { createKafkaClient } from '#shared/kafka/client.ts'
 import { createGroupConsumer } from '#shared/kafka/consumer.ts'

@@ -1,5 +1,6 @@
-// A real Kafka broker as a child process of a test, on a directory and port that survive it, so that a test can kill it and start it
-// again. It dies with the process that started it: the kernel sends it SIGKILL (setpriv --pdeathsig) where that is Linux.
+// A real Kafka broker as a child process of a test, on a directory and port that survive it, so that a test can kill it
+// and start it again. It dies with the process that started it: the kernel sends it SIGKILL (setpriv --pdeathsig) where
+// that is Linux.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'

@@ -1,4 +1,5 @@
-// The alert rules say what to do, and name only what ingest and query tell: a metric that is renamed would silence its alert without a word.
+// The alert rules say what to do, and name only what ingest and query tell: a metric that is renamed would silence its
+// alert without a word.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'

@@ -1,4 +1,5 @@
-// The dashboard asks only for series that a process tells, by labels that they have: a metric that is renamed would empty its panel.
+// The dashboard asks only for series that a process tells, by labels that they have: a metric that is renamed would
+// empty its panel.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { declaredMetrics, seriesOf } from '#test/support/declared-metrics.ts'

@@ -1,5 +1,5 @@
-// The shipped configuration of Fluent Bit, against what a real one produced with it: the stand-in of other tests makes the same
-// messages, and ingest reads them.
+// The shipped configuration of Fluent Bit, against what a real one produced with it: the stand-in of other tests makes
+// the same messages, and ingest reads them.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parseRetention } from '#shared/retention/retention.ts'

@@ -1,5 +1,6 @@
-// A fake of the service for the importer's unit tests, declared as such: strict about what is posted, it remembers bodies and answers
-// what a test tells it to. What the real one makes of the same bodies is shown in test/integration/import.test.ts.
+// A fake of the service for the importer's unit tests, declared as such: strict about what is posted, it remembers
+// bodies and answers what a test tells it to. What the real one makes of the same bodies is shown in
+// test/integration/import.test.ts.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'

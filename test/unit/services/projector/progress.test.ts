@@ -1,4 +1,5 @@
-// What a projector stores about how far it is: lists of other processes wait for some changes, the next process for all.
+// What a projector stores about how far it is: lists of other processes wait for some changes, the next process for
+// all.
 import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import type { LogStore } from '#shared/clickhouse/store.ts'

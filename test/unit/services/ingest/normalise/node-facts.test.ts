@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { decode, fixture, rowsOf } from '#test/support/kubernetes.ts'
 
-// Recorded from a kube-apiserver 1.37: conditions patched as the node lifecycle controller does, one taint of its own, one of a person.
+// Recorded from a kube-apiserver 1.37: conditions patched as the node lifecycle controller does, one taint of its own,
+// one of a person.
 const node = (change: Parameters<typeof fixture>[1] = () => {}) => fixture('node-unreachable', change)
 const states = (value: unknown) => rowsOf(decode(value), 'node_states')
 
