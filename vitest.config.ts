@@ -33,8 +33,8 @@ const broker = 'test/support/kafka/share-broker.ts'
 
 export default defineConfig({
   test: {
-    // One more than the cores of CI: most files wait for something now and then.
-    maxWorkers: 3,
+    // Twice the cores of CI: files wait for half of their time.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 60_000, []),

@@ -231,13 +231,9 @@ describe('of more pods than are read one by one', () => {
   const newestFirst = made.map((uid, i) => [(i * 7919) % count, uid] as const).toSorted(([a], [b]) => b - a)
   const inOrder = newestFirst.map(([, uid]) => uid)
 
-  test.each([
-    'uid=uid-many',
-    'ip=10.244.1.17',
-    'uid=uid-many&ip=10.244.1.17',
-    'ip=10.244.1.17&name=many',
-    'uid=uid-many&label=app',
-  ])('%s is paged in the order of lists, to its end', async (query) => {
+  const pagedByDay = ['uid=uid-many&ip=10.244.1.17', 'ip=10.244.1.17&name=many']
+  const pagedByNight = ['uid=uid-many', 'ip=10.244.1.17', 'uid=uid-many&label=app']
+  test.each(scale === 1 ? pagedByDay : [...pagedByDay, ...pagedByNight])('%s is paged in the order of lists, to its end', async (query) => {
     expect(await walk(tenant, `${query}&limit=2000`)).toEqual(inOrder)
     if (scale > 1) expect(await walk(tenant, `${query}&limit=10000`)).toEqual(inOrder)
   })

@@ -212,7 +212,7 @@ describe('fragments that a batch boundary kept apart', () => {
     async (name, stderrBefore) => {
       await fixture.clear()
       // All pairs: test/unit/shared/lines/join-fragments.test.ts.
-      const tried = splits.filter((one) => one % (scale === 1 ? 10 : 3) === 1)
+      const tried = splits.filter((one) => one % (scale === 1 ? 20 : 3) === 1)
       const pairs = tried.flatMap((one) => [0, 31].map((other) => [one, other] as const))
       const uid = ([one, other]: readonly [number, number]) => `twice-${name.length}-${one}-${other}`
       await fixture.insert(
