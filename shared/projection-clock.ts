@@ -3,9 +3,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface ProjectionClock {
-  /** Wakes the projector, since something was stored. */
-  wake(): void
-  /** Resolves after a `wake`, after `ms`, or when the signal aborts: to whether it was a `wake`. */
+  /** Runs what stores something, and wakes the projector when it ends. */
+  storing<T>(store: () => Promise<T>): Promise<T>
+  /**
+   * Resolves when something was stored, after `ms`, or when the signal aborts: to whether something was stored since the
+   * last time, or is being stored.
+   */
   awake(ms: number, signal: AbortSignal): Promise<boolean>
   /** Sets the time up to which records have everything stored, in epoch ms of the store's clock. */
   advance(ms: number): void
@@ -16,18 +19,25 @@ export interface ProjectionClock {
 export function createProjectionClock(): ProjectionClock {
   let asOf: number | undefined
   let woken = false
+  let underWay = 0
   let alarm = new AbortController()
   return {
-    wake() {
-      woken = true
-      alarm.abort()
+    async storing(store) {
+      underWay += 1
+      try {
+        return await store()
+      } finally {
+        underWay -= 1
+        woken = true
+        alarm.abort()
+      }
     },
     async awake(ms, signal) {
       if (!woken) await sleep(ms, undefined, { signal: AbortSignal.any([alarm.signal, signal]) }).catch(() => undefined)
-      const isWoken = woken
+      const isNews = woken || underWay > 0
       woken = false
       alarm = new AbortController()
-      return isWoken
+      return isNews
     },
     advance(ms) {
       asOf = Math.max(asOf ?? 0, ms)

@@ -15,6 +15,7 @@ import { batchesRoute } from './routes/batches.ts'
 import { createDirectDelivery, type Accept } from './routes/deliver-body.ts'
 import { lifecycleRoute } from './routes/lifecycle.ts'
 import { deadLetterRows, replayMark } from './store/dead-letters.ts'
+import type { GroupWriter } from './buffer/group-writer.ts'
 import { createStoreWriter } from './store/store-writer.ts'
 
 /**
@@ -57,7 +58,7 @@ export const createIngest: CreateService = async ({
   }
   const metrics = createIngestMetrics({ registry, inflight: inflightBoth })
   const pool = createBufferPool(pooledBytesMax)
-  const writer = createStoreWriter({
+  const stored = createStoreWriter({
     store,
     metrics,
     pool,
@@ -65,6 +66,7 @@ export const createIngest: CreateService = async ({
     log,
     clock,
   })
+  const writer: GroupWriter = { ...stored, accept: (tables) => projection.storing(() => stored.accept(tables)) }
   const seed = Math.floor(Math.random() * 2 ** 31)
   const kafka = withKafka
     ? createKafka({ config, retention, writer, pool, inflight: consumed, metrics, registry, log, clock, seed })
@@ -75,7 +77,6 @@ export const createIngest: CreateService = async ({
     const rows = deadLetterRows(letters, origin, key)
     await writer.accept(rows === undefined ? decoded.tables : [...decoded.tables, rows])
     if (replayed !== undefined) await writer.accept([replayMark(origin.tenant, replayed, origin.receivedMs)])
-    projection.wake()
     metrics.accepted(origin.source, decoded.accepted)
     for (const { reason } of decoded.rejects) metrics.rejected(reason)
   }

@@ -12,7 +12,7 @@ import { loadFacts, type LoadedPod } from './load-facts.ts'
 import { newestRecords, recordIn, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
 import type { MeasuredLine } from '#shared/lines/row-decoder.ts'
 import { sealLines } from './seal-lines.ts'
-import { livesOfLines, splitLines } from '#shared/stored-pods/running-lines.ts'
+import { estimateOf, livesOfLines, rowsOfRunning, splitLines } from '#shared/stored-pods/running-lines.ts'
 import { lifeOf } from './count-lines/line-counts.ts'
 import { spansOf } from './count-lines/timed-lives.ts'
 import type { LinesRow } from '#shared/stored-pods/fact-statements.ts'
@@ -129,7 +129,8 @@ function projectOne(pod: CountedPod, before: PodRecord | undefined): ProjectedPo
   } = pod
   const counted = withArchivedSeals(renderPod(facts), before)
   const rendered = counts === undefined ? counted : withRecordedLines(counted, counts, onRecord)
-  const record = recordOf({ facts, rendered, object, addressReports, deletedAt, runningLives })
+  const sources = { facts, rendered, object, addressReports, deletedAt, runningLives }
+  const record = withLinesApart(recordOf(sources), pod.sentLines)
   const lifeHashes = facts.lines.flatMap((line) => (line as LinesRow).lifeHashes)
   return {
     record,
@@ -145,7 +146,20 @@ function projectOne(pod: CountedPod, before: PodRecord | undefined): ProjectedPo
   }
 }
 
+/** Lists read rows about lines beside the record, and add what those lack. */
+function withLinesApart(record: PodRecord, rows: readonly LinesRow[]): PodRecord {
+  const withUid = rows.filter(({ nameless }) => nameless === 0)
+  const lives = record.lives.map((life) => {
+    if (life.outcome !== 'running') return life
+    const apart = life.lines - estimateOf(rowsOfRunning(life, record.lives, withUid))
+    return apart > 0 ? { ...life, linesApart: apart } : life
+  })
+  return { ...record, lives }
+}
+
 interface CountedPod extends LoadedPod {
+  /** The rows about lines, as they were read. */
+  sentLines: readonly LinesRow[]
   runningLives: string[]
   record: PodRecord | undefined
   /** Names of the lives whose numbers of lines come from `record`. */
@@ -187,20 +201,22 @@ async function countLines(
   return split.map(({ pod, record, onRecord, isLarge, counted, uncounted, estimated, running }, i) => {
     const { facts, lines } = sealed[i]!
     const { counts, stretches = [], losses = [], uncountedDays = [] } = facts
-    // Statements read lines by uid and time, and so return lines of lives that were not to be counted.
-    const isUncounted = (row: LineLife): boolean =>
-      uncounted.some((line) => isOf(line, row)) && !counted.some((line) => isOf(line, row))
+    // Statements read lines by uid and time, and so return lines of lives that were not to be counted. What only its time
+    // gives to a life was.
+    const isUncounted = (row: LineLife & { slot?: number }): boolean =>
+      (row.slot ?? 0) === 0 && uncounted.some((line) => isOf(line, row)) && !counted.some((line) => isOf(line, row))
     return {
       ...pod,
       facts: {
         ...pod.facts,
         lines: [...(facts.lines as LinesRow[]), ...uncounted],
         sentLines: pod.facts.lines,
-        counts: [...counts.filter((row) => !isUncounted(row)), ...estimated.map(estimateOf)],
+        counts: [...counts.filter((row) => !isUncounted(row)), ...estimated.map(estimatedCount)],
         stretches: stretches.filter((row) => !isUncounted(row)),
         losses,
         uncountedDays,
       },
+      sentLines: pod.facts.lines,
       runningLives: running.flatMap(({ lifeHashes }) => lifeHashes),
       record,
       onRecord: new Set(onRecord.values()),
@@ -232,7 +248,12 @@ function rowsOnRecord({ facts }: LoadedPod, rendered: RenderedPod, record: PodRe
 const isOf = (line: LinesRow, { container, restart, containerId }: LineLife): boolean =>
   line.container === container && line.restart === restart && (containerId === '' || line.containerId === containerId)
 
-const estimateOf = (row: LinesRow) => ({ ...lifeOf(row), lines: row.estimate, stored: row.estimate, estimate: true })
+const estimatedCount = (row: LinesRow) => ({
+  ...lifeOf(row),
+  lines: row.estimate,
+  stored: row.estimate,
+  estimate: true,
+})
 
 const isReported = ({ facts: { row, lives, events, lines } }: LoadedPod): boolean =>
   row !== null || lives.length > 0 || events.length > 0 || lines.length > 0

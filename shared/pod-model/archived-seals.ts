@@ -51,7 +51,9 @@ export function withRecordedLines(rendered: RenderedPod, record: PodRecord, name
   const all = mapped.pod.containers.flatMap((container) => container.lives)
   const lines = all.reduce((sum, life) => sum + life.lines, 0)
   const linesExact = all.every((life) => life.linesExact)
-  return { ...mapped, lives, pod: { ...mapped.pod, lines, linesExact } }
+  const fatal = rendered.lives.findIndex((life) => life === rendered.verdict.life)
+  const verdict = fatal < 0 ? rendered.verdict : { ...rendered.verdict, life: lives[fatal]! }
+  return { ...mapped, verdict, lives, pod: { ...mapped.pod, lines, linesExact } }
 }
 
 const recordedLife = (record: PodRecord, container: string, life: LifeJson): LifeRecord | undefined =>

@@ -28,13 +28,27 @@ export function livesOfLines<Life extends InstanceName>(
 }
 
 /** The same, and every life of the container for lines of which nothing but their time says of which they are. */
-export function livesOfAnyLines<Life extends InstanceName>(
+function livesOfAnyLines<Life extends InstanceName>(
   line: Pick<LinesRow, keyof InstanceName>,
   lives: readonly Life[],
 ): Life[] {
   const named = livesOfLines(line, lives)
   return named.length > 0 || !isByTime(line) ? named : lives.filter(({ container }) => container === line.container)
 }
+
+/** The rows whose lines are all of lives that run, `life` among them. */
+export const rowsOfRunning = <Life extends InstanceName & { outcome: string }>(
+  life: Life,
+  lives: readonly Life[],
+  rows: readonly LinesRow[],
+): LinesRow[] =>
+  rows.filter((row) => {
+    const ofRow = livesOfAnyLines(row, lives)
+    return ofRow.includes(life) && ofRow.every(({ outcome }) => outcome === 'running')
+  })
+
+export const estimateOf = (rows: readonly LinesRow[]): number =>
+  rows.reduce((sum, { estimate }) => sum + Number(estimate), 0)
 
 /** Nothing but its time says which life a line is of: neither a restart number nor a container id. */
 const isByTime = ({ restart, containerId }: Pick<LinesRow, keyof InstanceName>): boolean =>

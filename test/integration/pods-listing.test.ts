@@ -233,10 +233,13 @@ describe('of more pods than are read one by one', () => {
 
   const pagedByDay = ['uid=uid-many&ip=10.244.1.17', 'ip=10.244.1.17&name=many']
   const pagedByNight = ['uid=uid-many', 'ip=10.244.1.17', 'uid=uid-many&label=app']
-  test.each(scale === 1 ? pagedByDay : [...pagedByDay, ...pagedByNight])('%s is paged in the order of lists, to its end', async (query) => {
-    expect(await walk(tenant, `${query}&limit=2000`)).toEqual(inOrder)
-    if (scale > 1) expect(await walk(tenant, `${query}&limit=10000`)).toEqual(inOrder)
-  })
+  test.each(scale === 1 ? pagedByDay : [...pagedByDay, ...pagedByNight])(
+    '%s is paged in the order of lists, to its end',
+    async (query) => {
+      expect(await walk(tenant, `${query}&limit=2000`)).toEqual(inOrder)
+      if (scale > 1) expect(await walk(tenant, `${query}&limit=10000`)).toEqual(inOrder)
+    },
+  )
 
   test('what narrows it is read with it', async () => {
     expect(await walk(tenant, 'uid=uid-many&uid=uid-manx&cluster=c1&limit=2000')).toEqual(

@@ -8,6 +8,7 @@ import { readSmallPods } from '#projector/count-lines/read-small-pods.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { openProjectorService, type ProjectorService } from '#test/support/projector-service.ts'
+import { ended, idOf, lineOf, podOf } from '#test/support/two-lives.ts'
 
 let service: ProjectorService
 const statements: string[] = []
@@ -29,7 +30,6 @@ const counting = (store: LogStore): LogStore =>
     },
   })
 
-const at = (clock: string) => `2026-11-23T${clock}Z`
 /** What an agent may know of a line, beside its pod's name. */
 const ways = {
   numbers: (uid: string, life: number) => ({ podUid: uid, restart: life }),
@@ -38,61 +38,21 @@ const ways = {
   'ids alone': (uid: string, life: number) => ({ containerId: `containerd://${idOf(uid, life)}` }),
 } as const
 type Way = keyof typeof ways
-const idOf = (uid: string, life: number) => `${uid}-${life}`.replaceAll(' ', '-')
-
-const ended = (uid: string, life: number, from: string, to: string) => ({
-  terminated: {
-    exitCode: 1,
-    reason: 'Error',
-    startedAt: at(from),
-    finishedAt: at(to),
-    containerID: `containerd://${idOf(uid, life)}`,
-  },
-})
-
-function podOf(uid: string, life: number, [state, lastState]: readonly object[], version: number) {
-  const status = {
-    name: 'app',
-    restartCount: life,
-    image: 'app:1',
-    containerID: `containerd://${idOf(uid, life)}`,
-    state,
-    lastState,
-  }
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name: uid.replaceAll(' ', '-'),
-      namespace: 'shop',
-      uid,
-      resourceVersion: String(version),
-      creationTimestamp: at('09:00:00'),
-    },
-    spec: { nodeName: 'n1', restartPolicy: 'Never', containers: [{ name: 'app' }] },
-    status: { phase: 'Failed', startTime: at('09:00:00'), containerStatuses: [status] },
-  }
-}
-
 const linesOf = (uid: string, way: Way) =>
   [0, 1].flatMap((life) =>
-    Array.from({ length: 60 }, (_, i) => ({
-      time: `2026-11-23T09:${life}${i % 10}:${String(i % 60).padStart(2, '0')}.5Z`,
-      namespace: 'shop',
-      pod: uid.replaceAll(' ', '-'),
-      container: 'app',
-      stream: 'stdout',
-      severity: i === 30 ? 'error' : 'info',
-      message: `life ${life}, line ${i}`,
-      ...ways[way](uid, life),
-    })),
+    Array.from({ length: 60 }, (_, i) =>
+      lineOf(uid, `09:${life}${i % 10}:${String(i).padStart(2, '0')}.5`, `life ${life}, line ${i}`, {
+        severity: i === 30 ? 'error' : 'info',
+        ...ways[way](uid, life),
+      }),
+    ),
   )
 
 /** Two lives, of nine to ten minutes past nine and until twenty past, both with an error. */
 async function die(uids: readonly string[], way: Way): Promise<void> {
   const lives = (uid: string) => [ended(uid, 1, '09:10:00', '09:19:59'), ended(uid, 0, '09:00:00', '09:09:59')]
   await service.say(uids.flatMap((uid) => linesOf(uid, way)))
-  await service.tell(...uids.map((uid) => podOf(uid, 1, lives(uid), 2)))
+  await service.tell(...uids.map((uid) => podOf(uid, 1, lives(uid), { version: 2 })))
 }
 
 interface Answer {
@@ -154,8 +114,8 @@ test('are counted here as the statements count them, also where two instances ha
     })),
   ])
   await service.tell(
-    podOf('repeated', 0, [ended('repeated', 0, '09:00:00', '09:09:59'), {}], 2),
-    podOf('repeated', 0, [ended('repeated', 1, '09:10:00', '09:19:59'), {}], 3),
+    podOf('repeated', 0, [ended('repeated', 0, '09:00:00', '09:09:59'), {}], { version: 2 }),
+    podOf('repeated', 0, [ended('repeated', 1, '09:10:00', '09:19:59'), {}], { version: 3, life: 1 }),
   )
   const reading = createReading({ store: service.store, limits: {} })
   const pods = (await loadFacts(reading, 'default', uids)).pods.map(({ facts }) => facts)

@@ -1,16 +1,28 @@
 // Composes obituaries from facts and lines: why pods died, the evidence, and their last words. They are plain JSON, so
 // that they can be stored. Each request for one adds which pods died beside it and which replaced it
 // (services/query/pods/read-neighbours.ts).
+import { withArchivedWords } from '#shared/obituary/archived-obituary.ts'
 import { renderObituary, type Obituary } from '#shared/obituary/obituary.ts'
-import { readWords, type PodWithLines } from './read-last-words.ts'
+import { fatalLife, readWords, type PodWithLines } from './read-last-words.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 
-/** One for each pod, in their order; `alsoDied` is empty. `pods`: one batch of `inBatches`. */
+/**
+ * One for each pod, in their order; `alsoDied` is empty. `pods`: one batch of `inBatches`. `before`: earlier documents by
+ * uid, which may have words of lines that have expired since.
+ */
 export async function composeObituaries(
   reading: Reading,
   tenant: string,
   pods: readonly PodWithLines[],
+  before: ReadonlyMap<string, Obituary>,
 ): Promise<Obituary[]> {
   const words = await readWords(reading, tenant, pods)
-  return pods.map((pod, i) => renderObituary({ ...pod, ...words[i]!, alsoDied: [] }))
+  return pods.map((pod, i) => {
+    const archived = hasAllLines(pod) ? undefined : before.get(pod.facts.uid)
+    return renderObituary({ ...pod, ...withArchivedWords(words[i]!, archived, fatalLife(pod)), alsoDied: [] })
+  })
 }
+
+/** Whether every line that the pod counts was read just now: then no earlier document has words of expired lines. */
+export const hasAllLines = ({ lines, rendered }: Pick<PodWithLines, 'lines' | 'rendered'>): boolean =>
+  lines !== undefined && lines.length >= rendered.pod.lines

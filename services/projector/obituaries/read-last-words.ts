@@ -7,7 +7,8 @@ import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { lastMessageMax, lastOfContainers } from '#shared/lines/line-statements.ts'
 import { livesScope, type LifeScope, type Times } from '#shared/lines/pod-scope.ts'
 import { lineJson, type LineJson } from '#shared/lines/line-json.ts'
-import type { FirstError, LastWords } from '#shared/obituary/obituary.ts'
+import type { FatalLife, Words } from '#shared/obituary/archived-obituary.ts'
+import type { FirstError } from '#shared/obituary/obituary.ts'
 import { readSmallPods } from '../count-lines/read-small-pods.ts'
 import type { CountablePod } from '../count-lines/small-pods.ts'
 import type { PodDossier } from '#shared/pod-model/dossier.ts'
@@ -18,12 +19,6 @@ import { sharesNumber } from '#shared/lifecycle/instances.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { compareKeys } from '#shared/lines/line-order.ts'
 import { keyOf, type Line, type MeasuredLine } from '#shared/lines/row-decoder.ts'
-
-export interface Words {
-  /** In the order of the pod's containers. */
-  lastWords: LastWords[]
-  firstError: FirstError | null
-}
 
 /** So many newest lines of each container are its last words. */
 const lastWordsMax = 50
@@ -37,7 +32,9 @@ const linesAtOnce = 20_000
 /** A pod, with all its lines where they were read to count them. */
 export type PodWithLines = PodDossier & Pick<ProjectedPod, 'identity' | 'lines'>
 
-/** One for each pod, in their order. `pods`: one batch of `inBatches`. */
+/**
+ * One for each pod, in their order, with the last words in the order of its containers. `pods`: one batch of `inBatches`.
+ */
 export async function readWords(reading: Reading, tenant: string, pods: readonly PodWithLines[]): Promise<Words[]> {
   const withoutFragments = pods.filter(({ facts }) => facts.lines.every(({ fragments }) => fragments === 0))
   const unread = withoutFragments.filter(({ lines }) => lines === undefined)
@@ -105,14 +102,8 @@ const panicError = (line: Line): FirstError => ({
   because: 'it is the first line of stderr that reads like a panic or an exception',
 })
 
-interface FatalLife {
-  container: string
-  restart: number
-  containerId: string
-}
-
 /** The life that decided the outcome, where it has a restart number. */
-function fatalLife({ rendered }: PodDossier): FatalLife | undefined {
+export function fatalLife({ rendered }: PodDossier): FatalLife | undefined {
   const { life } = rendered.verdict
   const own = rendered.lives.find((one) => one === life)
   if (own === undefined || own.restart === null) return undefined

@@ -4,9 +4,8 @@
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { isBad } from './last-words-windows.ts'
 import { inBatches } from './read-last-words.ts'
-import { composeObituaries } from './compose-obituaries.ts'
+import { composeObituaries, hasAllLines } from './compose-obituaries.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
-import { withArchivedWords } from '#shared/obituary/archived-obituary.ts'
 import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
 import type { FrozenDocument } from '#shared/obituary/frozen-document.ts'
 import type { Obituary } from '#shared/obituary/obituary.ts'
@@ -29,32 +28,16 @@ export async function writeObituaries(store: LogStore, reading: Reading, written
     .map((pod) => ({ ...pod, replacement: null }))
   let count = 0
   for (const some of inBatches(dead)) {
+    // To read a document costs 5 ms of CPU, since 128 of them are compressed together.
     const uids = some.filter((pod) => !hasAllLines(pod)).map(({ record }) => record.uid)
-    const [before, obituaries] = await Promise.all([
-      uids.length === 0 ? [] : reading.rows<DocumentRow>(documents(tenant, uids)),
-      composeObituaries(reading, tenant, some),
-    ])
-    const documentOf = new Map(before.map(({ uid, document }) => [uid, JSON.parse(document) as Obituary]))
-    const rows = some.map((pod, i) =>
-      rowOf(
-        tenant,
-        revision,
-        pod.record,
-        JSON.stringify(withArchivedWords(obituaries[i]!, documentOf.get(pod.record.uid))),
-      ),
-    )
+    const stored = uids.length === 0 ? [] : await reading.rows<DocumentRow>(documents(tenant, uids))
+    const before = new Map(stored.map(({ uid, document }) => [uid, JSON.parse(document) as Obituary]))
+    const obituaries = await composeObituaries(reading, tenant, some, before)
+    const rows = some.map((pod, i) => rowOf(tenant, revision, pod.record, JSON.stringify(obituaries[i]!)))
     await insert(store, rows)
     count += rows.length
   }
   return count
-}
-
-/**
- * Whether every line that the record counts was read just now: then no earlier document has words of lines that have
- * expired since. To read a document costs 5 ms of CPU, since 128 of them are compressed together.
- */
-function hasAllLines({ record, lines }: ProjectedPod): boolean {
-  return lines !== undefined && lines.length >= numberOfLines(record)
 }
 
 export interface DocumentsToFreeze {

@@ -10,7 +10,6 @@ import { readDiedBeside, readReplacement, replacedOf } from '#query/pods/read-ne
 import { readPod } from '#query/pods/read-pod.ts'
 import { composeObituaries } from '#projector/obituaries/compose-obituaries.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
-import { withArchivedWords } from '#shared/obituary/archived-obituary.ts'
 import type { FrozenDocument } from '#shared/obituary/frozen-document.ts'
 import { withReplacement, type Obituary } from '#shared/obituary/obituary.ts'
 
@@ -28,9 +27,9 @@ export async function readObituary(reading: Reading, tenant: string, uid: string
   }
   const pod = await readPod(reading, tenant, uid)
   if (pod === undefined) return document === undefined ? undefined : obituaryIn(document)
-  const [composed] = await composeObituaries(reading, tenant, [pod])
-  const archived = document === undefined ? undefined : obituaryIn(document)
-  return withNeighbours(reading, tenant, withArchivedWords(composed!, archived), pod.record)
+  const before = new Map(document === undefined ? [] : [[pod.facts.uid, obituaryIn(document)]])
+  const [composed] = await composeObituaries(reading, tenant, [pod], before)
+  return withNeighbours(reading, tenant, composed!, pod.record)
 }
 
 function obituaryIn({ document }: DocumentRow): Obituary {

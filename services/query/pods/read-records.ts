@@ -1,8 +1,9 @@
 // Reads records. A record does not change with every line of a running life, so the number and the last time of such
 // lines are read beside the record.
+import { earlier, later } from '#shared/pod-model/pod-lives.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { linesOfUids, type LinesRow } from '#shared/stored-pods/fact-statements.ts'
-import { livesOfAnyLines } from '#shared/stored-pods/running-lines.ts'
+import { estimateOf, rowsOfRunning } from '#shared/stored-pods/running-lines.ts'
 import { recordIn } from '#shared/stored-pods/stored-records.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { recordsOf, type RecordRow } from './lookup-statements.ts'
@@ -29,11 +30,12 @@ export async function withRunningLines(
   tenant: string,
   records: readonly PodRecord[],
 ): Promise<PodRecord[]> {
-  const uids = records.flatMap(({ living, selectors }) => (living ? selectors.uids : []))
+  const isRunning = ({ lives }: PodRecord): boolean => lives.some(({ outcome }) => outcome === 'running')
+  const uids = records.filter(isRunning).flatMap(({ selectors }) => selectors.uids)
   if (uids.length === 0) return [...records]
   const lines = Map.groupBy(await rows<LinesRow>(linesOfUids(tenant, uids)), ({ uid }) => uid)
   return records.map((record) => {
-    const own = record.living ? record.selectors.uids.flatMap((uid) => lines.get(uid) ?? []) : []
+    const own = isRunning(record) ? record.selectors.uids.flatMap((uid) => lines.get(uid) ?? []) : []
     return own.length === 0 ? record : withLinesOfNow(record, own)
   })
 }
@@ -42,21 +44,13 @@ export async function withRunningLines(
 function withLinesOfNow(record: PodRecord, lines: readonly LinesRow[]): PodRecord {
   const lives = record.lives.map((life) => {
     if (life.outcome !== 'running') return life
-    // The record has counted lines that may be of a life that ended as well.
-    const own = lines.filter((line) => {
-      const ofLine = livesOfAnyLines(line, record.lives)
-      return ofLine.includes(life) && ofLine.every(({ outcome }) => outcome === 'running')
-    })
-    if (own.length === 0) return life
+    const own = rowsOfRunning(life, record.lives, lines)
     return {
       ...life,
       // An estimate must not be less than the number that the record has.
-      lines: Math.max(
-        life.lines,
-        own.reduce((sum, { estimate }) => sum + Number(estimate), 0),
-      ),
-      firstLine: own.map(({ firstLine }) => firstLine).reduce((a, b) => (a < b ? a : b)),
-      lastLine: own.map(({ lastLine }) => lastLine).reduce((a, b) => (a > b ? a : b)),
+      lines: Math.max(life.lines, (life.linesApart ?? 0) + estimateOf(own)),
+      firstLine: own.reduce((first, row) => earlier(first, row.firstLine), life.firstLine),
+      lastLine: own.reduce((last, row) => later(last, row.lastLine), life.lastLine),
     }
   })
   const lasts = [record.lastSeen, ...lives.map(({ lastLine }) => lastLine)].filter((time) => time !== null)
