@@ -9,7 +9,8 @@ export function storeSentence(error: unknown, url: string | undefined): string {
   const why = causeOf(error)
   const address = new URL(url)
   address.username = address.password = ''
-  return `${message}${why === '' ? '' : `: ${why}`}. AFTERLOG_CLICKHOUSE_URL is ${address.href.replace(/\/$/, '')}`
+  const said = `${message}${why === '' ? '' : `: ${why}`}`.replace(/\.$/, '')
+  return `${said}. AFTERLOG_CLICKHOUSE_URL is ${address.href.replace(/\/$/, '')}`
 }
 
 /** Returns the innermost cause: `connect ECONNREFUSED 127.0.0.1:8123`. */

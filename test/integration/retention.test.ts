@@ -41,6 +41,8 @@ describe('what is wrong is refused by name, and changes nothing', () => {
     ['rules.default', { rules: { default: '101y' } }],
     ['rules.default', { rules: { default: '14' } }],
     ['rules.default', { rules: { default: 14 } }],
+    ['rules', { rules: [] }],
+    ['lastWords', { rules, lastWords: null }],
     ['rules.__proto__', '{"rules":{"default":"14d","__proto__":"3d"}}'],
     ['rules.kube-*', { rules: { ...rules, 'kube-*': '3d' } }],
     ['rules.last_words', { rules: { ...rules, last_words: '3d' } }],
@@ -55,11 +57,14 @@ describe('what is wrong is refused by name, and changes nothing', () => {
     const answer = await put(body)
     expect(answer).toMatchObject({ status: 400, body: { code: expect.stringMatching(/^invalid/) } })
     expect(answer.body['parameter']).toBe(parameter)
+    expect(answer.body['detail']).not.toMatch(/Invalid input|expected/)
     expect((await service.request('GET', '/v1/retention')).body).toMatchObject({ source: 'environment', inForce: null })
   })
 
   test.each([['not JSON'], ['[]'], ['null']])('a body that is %j', async (body) => {
-    expect((await put(body)).status).toBe(400)
+    const answer = await put(body)
+    expect(answer.status).toBe(400)
+    expect(answer.body['detail']).not.toMatch(/Invalid input/)
   })
 
   test('an unknown parameter', async () => {

@@ -1,17 +1,30 @@
 // Shapes of /v1/retention, for OpenAPI and for the tests that compare answers with it.
 import { z } from 'zod'
 
-const keepTime = z.string().describe('A time such as 12h, 7d, 2w or 1y.')
-const span = z.string().describe('A time such as 30s, 5m or 1h.')
+const keepTime = z.string('must be a text such as "7d"').describe('A time such as 12h, 7d, 2w or 1y.')
+const span = z.string('must be a text such as "5m"').describe('A time such as 30s, 5m or 1h.')
 const amount = {
   partitions: z.int(),
   rows: z.number().describe('Rows as stored; a line that was sent twice may count twice.'),
   bytes: z.number(),
 }
-const rules = z.record(z.string(), keepTime).describe('By namespace; `default` is for all others.')
-const lastWords = z.strictObject({ first: span, last: span, keep: keepTime })
+/** Says what a value should be that is of another type. */
+const ofType = (words: string) => ({
+  error: ({ code }: { code?: string }) => (code === 'invalid_type' ? words : undefined),
+})
 
-export const retentionBody = z.strictObject({ rules, lastWords: lastWords.partial().optional() })
+const rules = z
+  .record(z.string(), keepTime, ofType('must be an object such as {"default":"14d","payments":"90d"}'))
+  .describe('By namespace; `default` is for all others.')
+const lastWords = z.strictObject(
+  { first: span, last: span, keep: keepTime },
+  ofType('must be an object such as {"first":"5m","last":"15m","keep":"180d"}'),
+)
+
+export const retentionBody = z.strictObject(
+  { rules, lastWords: lastWords.partial().optional() },
+  ofType('must be an object such as {"rules":{"default":"14d"}}'),
+)
 
 export const retentionQuery = z.strictObject({
   dryRun: z
