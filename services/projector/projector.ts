@@ -35,8 +35,9 @@ const podsAtOnce = 200
  * least, after a pass that projected pods.
  */
 const pollMs = { asleep: 500, awake: 50, busy: 250 }
-/** An embedded store has no writer that wakes nobody, but for jobs that copy lines: then so many ms pass at most. */
+/** Only jobs that copy lines write to an embedded store and wake nobody: the feed has them so many ms later at most. */
 const quietMs = 5000
+
 export interface Projector {
   /** Takes changes and projects pods that are due; resolves to the number of pods it projected or queued. */
   pass(): Promise<number>
