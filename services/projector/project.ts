@@ -6,7 +6,13 @@ import { sceneKey } from '#shared/pod-model/death-scene.ts'
 import { renderPod, type PodFacts, type RenderedPod } from '#shared/pod-model/pod.ts'
 import type { LineLife, PodObjectRow } from '#shared/pod-model/rows.ts'
 import { recordOf, type PodRecord } from '#shared/pod-model/record.ts'
-import { lifeName, livesOnRecord, withArchivedSeals, withRecordedLines } from '#shared/pod-model/archived-seals.ts'
+import {
+  lifeName,
+  livesOnRecord,
+  withArchivedSeals,
+  withRecordedLines,
+  withUndecidedLines,
+} from '#shared/pod-model/archived-seals.ts'
 import { rulesVersion } from '#shared/pod-model/rules-version.ts'
 import { loadFacts, type LoadedPod } from './load-facts.ts'
 import { newestRecords, recordIn, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
@@ -14,7 +20,7 @@ import type { MeasuredLine } from '#shared/lines/row-decoder.ts'
 import { sealLines } from './seal-lines.ts'
 import { estimateOf, livesOfLines, rowsOfRunning, splitLines } from '#shared/stored-pods/running-lines.ts'
 import { lifeOf } from './count-lines/line-counts.ts'
-import { spansOf } from './count-lines/timed-lives.ts'
+import { spansOf, underNewestLife } from './count-lines/timed-lives.ts'
 import type { LinesRow } from '#shared/stored-pods/fact-statements.ts'
 import { identityOf, type PodIdentity } from '#shared/stored-pods/pod-identity.ts'
 
@@ -128,7 +134,8 @@ function projectOne(pod: CountedPod, before: PodRecord | undefined): ProjectedPo
     readLines,
   } = pod
   const counted = withArchivedSeals(renderPod(facts), before)
-  const rendered = counts === undefined ? counted : withRecordedLines(counted, counts, onRecord)
+  const decided = before === undefined ? counted : withUndecidedLines(counted, before, facts.undecided ?? [])
+  const rendered = counts === undefined ? decided : withRecordedLines(decided, counts, onRecord)
   const sources = { facts, rendered, object, addressReports, deletedAt, runningLives }
   const record = withLinesApart(recordOf(sources), pod.sentLines)
   const lifeHashes = facts.lines.flatMap((line) => (line as LinesRow).lifeHashes)
@@ -200,7 +207,8 @@ async function countLines(
   )
   return split.map(({ pod, record, onRecord, isLarge, counted, uncounted, estimated, running }, i) => {
     const { facts, lines } = sealed[i]!
-    const { counts, stretches = [], losses = [], uncountedDays = [] } = facts
+    const { counts, stretches = [], losses = [], uncountedDays = [], undecided = [] } = facts
+    const inLife = <Row extends LinesRow>(row: Row): Row => underNewestLife(pod.facts, row)
     // Statements read lines by uid and time, and so return lines of lives that were not to be counted. What only its time
     // gives to a life was.
     const isUncounted = (row: LineLife & { slot?: number }): boolean =>
@@ -209,12 +217,13 @@ async function countLines(
       ...pod,
       facts: {
         ...pod.facts,
-        lines: [...(facts.lines as LinesRow[]), ...uncounted],
+        lines: [...(facts.lines as LinesRow[]), ...uncounted.map(inLife)],
         sentLines: pod.facts.lines,
-        counts: [...counts.filter((row) => !isUncounted(row)), ...estimated.map(estimatedCount)],
+        counts: [...counts.filter((row) => !isUncounted(row)), ...estimated.map(inLife).map(estimatedCount)],
         stretches: stretches.filter((row) => !isUncounted(row)),
         losses,
         uncountedDays,
+        undecided,
       },
       sentLines: pod.facts.lines,
       runningLives: running.flatMap(({ lifeHashes }) => lifeHashes),

@@ -7,7 +7,8 @@ import type { LineBounds } from './count-lines/line-counts.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
 import { boundsOf, ownersOf } from './count-lines/line-owners.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
-import { comparableCounts, sumCounts } from './count-lines/sum-counts.ts'
+import { placeExpired, undecidedOf } from './count-lines/place-expired.ts'
+import { sumCounts } from './count-lines/sum-counts.ts'
 import { inTime, spansOf, stretchesInTime } from './count-lines/timed-lives.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import { createPieceJoiner } from './join-pieces.ts'
@@ -53,10 +54,11 @@ export function createLineSettler({ reading: { rows }, linesAtOnce = 250_000 }: 
         counts.push(...(await rows<DayCountRow>(dayCounts(tenant, bounds, window, { spans, sizes }))))
       })
       const { counts: before, uncountedDays } = await readExpired({ rows }, tenant, bounds)
-      const countsOf = ownersOf(
-        sumCounts(counts, comparableCounts(before, spans), { timed: spans.size > 0 || sizes, sizes }),
+      const placed = placeExpired(before, counts, spans, some)
+      const countsOf = ownersOf(sumCounts(counts, placed.counts, { timed: spans.size > 0 || sizes, sizes }))
+      return some.map((pod) =>
+        inTime({ ...pod, counts: countsOf(pod), uncountedDays, undecided: undecidedOf(pod, placed.undecided) }),
       )
-      return some.map((pod) => inTime({ ...pod, counts: countsOf(pod), uncountedDays }))
     }
     const done: PodFacts[] = []
     for (let from = 0; from < pods.length; from += podsAtOnce)

@@ -35,6 +35,25 @@ export function livesOnRecord({ pod }: RenderedPod, record: PodRecord): Set<stri
   return new Set(names)
 }
 
+/**
+ * The pod with the numbers of lines that the record has of lives of these containers, where it has no fewer: lines of them
+ * expired since, and nothing else knows any more of which life they were.
+ */
+export function withUndecidedLines(
+  rendered: RenderedPod,
+  record: PodRecord,
+  containers: readonly string[],
+): RenderedPod {
+  if (containers.length === 0) return rendered
+  const names = rendered.pod.containers.flatMap(({ name, lives }) =>
+    lives.flatMap((life) => {
+      const recorded = containers.includes(name) ? recordedLife(record, name, life) : undefined
+      return recorded === undefined || recorded.lines < life.lines ? [] : [lifeName(name, life)]
+    }),
+  )
+  return withRecordedLines(rendered, record, new Set(names))
+}
+
 const isSameLife = (a: LifeJson, b: LifeJson): boolean =>
   (['outcome', 'startedAt', 'finishedAt', 'firstLine', 'lastLine'] as const).every((field) => a[field] === b[field])
 

@@ -51,10 +51,12 @@ export interface LifeSources {
   counts: readonly LineCountRow[]
   stretches?: readonly StretchRow[] | undefined
   uncountedDays?: readonly UncountedDay[] | undefined
+  undecided?: readonly string[] | undefined
 }
 
 /** Returns lives in the order of containers (init first, debug containers last), and in order within each container. */
-export function joinLives({ lives, lines, counts, stretches, uncountedDays = [] }: LifeSources): Life[] {
+export function joinLives(sources: LifeSources): Life[] {
+  const { lives, lines, counts, stretches, uncountedDays = [], undecided = [] } = sources
   const reported = instancesOf(lives).map(fromObject)
   const joined = [...reported]
   const find = (container: string, restart: number, containerId: string): Life | undefined => {
@@ -88,6 +90,7 @@ export function joinLives({ lives, lines, counts, stretches, uncountedDays = [] 
     if (row.errors !== undefined) life.errors = (life.errors ?? 0) + Number(row.errors)
   }
   for (const row of stretches ?? []) ofLine(row)?.stretches.push(row)
+  for (const life of joined) if (undecided.includes(life.container)) noteUncounted(life)
   const kinds = new Map(joined.filter(({ kind }) => kind !== '').map(({ container, kind }) => [container, kind]))
   for (const life of joined) life.kind ||= kinds.get(life.container) ?? ''
   return inOrder(reported, joined.slice(reported.length)).toSorted(

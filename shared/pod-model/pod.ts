@@ -39,6 +39,8 @@ export interface PodFacts {
   stretches?: readonly StretchRow[]
   /** Days on which lines of it may have been dropped uncounted. */
   uncountedDays?: readonly UncountedDay[]
+  /** Containers of which lines expired that may have been of one life or another. */
+  undecided?: readonly string[]
   /** Dead letters that may belong to its lives. */
   losses?: readonly LossRow[]
   /** Reports of the node and its kernel around its death. */
@@ -102,8 +104,8 @@ export interface RenderedPod {
 /** Without counts `lines` is 0, which is enough to decide outcomes. */
 export function renderPod(facts: PodFacts): RenderedPod {
   const { uid, row, lives: lifeRows, events, lines, counts, stretches, losses = [], node = [], oomLines = [] } = facts
-  const { believedUntil, sentUids = [], uncountedDays } = facts
-  const joined = joinLives({ lives: lifeRows, lines, counts, stretches, uncountedDays })
+  const { believedUntil, sentUids = [], uncountedDays, undecided } = facts
+  const joined = joinLives({ lives: lifeRows, lines, counts, stretches, uncountedDays, undecided })
   const inTime = believedUntil === undefined ? joined : livesInTime(joined, believedUntil)
   const withLines = oomLines.length === 0 ? inTime : withOomLines(inTime, row?.mirrorUid || uid, oomLines)
   const reportedEvents = events.map(eventEvidence)

@@ -38,6 +38,10 @@ const cases = {
       { podUid: uid, restart: 0, ...idAlone(uid, 1) },
     ],
   },
+  'lines without number and id beside lines with both': {
+    objects: (uid: string) => [podOf(uid, 1, [running('09:10:00'), before(uid)], { version: 2 })],
+    known: (uid: string) => [{ podUid: uid }, { podUid: uid, restart: 1, ...idAlone(uid, 1) }],
+  },
   'lines without number and id beside lines with a number': {
     objects: (uid: string) => [podOf(uid, 1, [running('09:10:00'), before(uid)], { version: 2 })],
     known: (uid: string) => [{ podUid: uid }, { podUid: uid, restart: 1 }],

@@ -1,6 +1,7 @@
 // Deaths of pods whose agents send no restart numbers: reading their lines costs what it costs with numbers, and lives,
 // last words and first errors are the same.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { raw } from '#shared/clickhouse/sql.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
 import { loadFacts } from '#projector/load-facts.ts'
 import { createLineSettler } from '#projector/settle-lines.ts'
@@ -8,12 +9,12 @@ import { readSmallPods } from '#projector/count-lines/read-small-pods.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { openProjectorService, type ProjectorService } from '#test/support/projector-service.ts'
-import { ended, idOf, lineOf, podOf } from '#test/support/two-lives.ts'
+import { ended, idOf, lineOf, podOf, running } from '#test/support/two-lives.ts'
 
 let service: ProjectorService
 const statements: string[] = []
 beforeAll(async () => {
-  service = await openProjectorService({ through: counting })
+  service = await openProjectorService({ through: counting, lastWords: 'first=1m,last=1m,keep=180d' })
 })
 afterAll(() => service[Symbol.asyncDispose]())
 
@@ -124,6 +125,49 @@ test('are counted here as the statements count them, also where two instances ha
   const settled = await settler.covered('default', await settler.counted('default', pods, { sizes: true }))
   expect(settled.map(({ counts }) => counts.length)).toEqual([2, 2, 2, expect.any(Number)])
   for (const [i, pod] of pods.entries()) expect(sorted(small.get(pod)!.facts)).toEqual(sorted(settled[i]!))
+})
+
+interface Listed {
+  lines: number
+  linesExact: boolean
+  containers: { lives: { restart: number; lines: number; firstLine: string; lastLine: string }[] }[]
+}
+const numbersOf = ({ lines, linesExact, containers }: Listed) => [
+  lines,
+  linesExact,
+  containers.map(({ lives }) => lives.map((life) => [life.restart, life.lines, life.firstLine, life.lastLine])),
+]
+
+test('keep their numbers, last words and first errors when their lines expire', async () => {
+  const [once, alive] = ['one life', 'alive']
+  const ofFirstLife = (uid: string) => linesOf(uid, 'times').slice(0, 60)
+  await service.say([once, alive].flatMap(ofFirstLife))
+  await service.tell(
+    podOf(once, 0, [ended(once, 0, '09:00:00', '09:09:59'), {}], { version: 2 }),
+    podOf(alive, 0, [running('09:00:00'), {}], { version: 2 }),
+  )
+  await service.project()
+  const uids = [...Object.keys(ways).map((way) => `by ${way}`), once]
+  const answersOf = async (uid: string) => {
+    const page = await service.request('GET', `/v1/pods/${encodeURIComponent(uid)}`)
+    const list = await service.request('GET', `/v1/pods?uid=${encodeURIComponent(uid)}`)
+    const numbers = numbersOf((list.body['pods'] as (Listed & { uid: string })[]).find((pod) => pod.uid === uid)!)
+    expect([uid, numbersOf(page.body as unknown as Listed)]).toEqual([uid, numbers])
+    return numbers
+  }
+  const before = new Map<string, unknown>()
+  for (const uid of uids) before.set(uid, [await answersOf(uid), await obituaryOf(uid)])
+  service.clock.now += 20 * 86_400_000
+  expect((await service.expire()).length).toBeGreaterThan(0)
+  // Once as it comes, once as after a rebuild.
+  for (const anew of [undefined, 'anew'] as const) {
+    if (anew !== undefined) await service.store.command({ sql: raw('TRUNCATE TABLE job_watermarks') })
+    await service.project(anew)
+    for (const uid of uids)
+      expect([uid, await answersOf(uid), await obituaryOf(uid)]).toEqual([uid, ...(before.get(uid) as unknown[])])
+  }
+  const [, , [lives]] = (await answersOf(alive)) as [number, boolean, [unknown[][]]]
+  expect(lives).toEqual([[0, 60, expect.any(String), expect.any(String)]])
 })
 
 /** Rows in an order of their own. Without spans of time, statements tell more than is needed. */

@@ -16,7 +16,8 @@ import { lifeOf, ofPods, type LineBounds } from './line-counts.ts'
 import { spanKey, type SpanKey } from './line-life.ts'
 import type { DayCountRow } from './lines-in-window.ts'
 import { isSmall, packSmall, type CountablePod } from './small-pods.ts'
-import { comparableCounts, sumCounts } from './sum-counts.ts'
+import { placeExpired, undecidedOf } from './place-expired.ts'
+import { sumCounts } from './sum-counts.ts'
 import { inTime, spansOf, stretchesInTime } from './timed-lives.ts'
 
 export interface SmallPod {
@@ -65,12 +66,14 @@ async function readPack(
   const lives = linesByLife(rows, spans)
   const { counts: before, uncountedDays } = expired
   const timed = spans.size > 0
-  const counts = sumCounts(lives.flatMap(countDays), comparableCounts(before, spans), { timed, sizes: true })
-  const countsOf = ownersOf(counts)
+  const days = lives.flatMap(countDays)
+  const placed = placeExpired(before, days, spans, pods)
+  const countsOf = ownersOf(sumCounts(days, placed.counts, { timed, sizes: true }))
   const stretchesOf = ownersOf(lives.flatMap(stretchesOfLife))
   const livesOf = ownersOf(lives)
   return pods.map((pod) => {
-    const counted = { ...pod, counts: countsOf(pod), uncountedDays }
+    const undecided = undecidedOf(pod, placed.undecided)
+    const counted = { ...pod, counts: countsOf(pod), uncountedDays, undecided }
     return {
       facts: { ...(timed ? inTime(counted) : counted), stretches: stretchesInTime(pod, stretchesOf(pod)) },
       lines: livesOf(pod).flatMap(({ lines }) => lines),

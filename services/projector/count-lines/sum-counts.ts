@@ -1,9 +1,8 @@
 // Pure: lines of lives by day and window, with the numbers from before lines expired → numbers of lines of each life.
 import type { LineCountRow, LineLife } from '#shared/pod-model/rows.ts'
-import type { ExpiredCountRow } from './expired-counts.ts'
-import { lifeOf, type CountOptions } from './line-counts.ts'
-import { spanKey } from './line-life.ts'
+import { lifeOf } from './line-counts.ts'
 import type { DayCountRow } from './lines-in-window.ts'
+import type { PlacedCountRow } from './place-expired.ts'
 
 interface Sum {
   life: LineLife
@@ -27,7 +26,7 @@ export interface SumOptions {
 /** For each day the larger of the stored lines and those counted before: stored lines only become fewer. */
 export function sumCounts(
   counts: readonly DayCountRow[],
-  before: readonly ExpiredCountRow[],
+  before: readonly PlacedCountRow[],
   { timed, sizes }: SumOptions,
 ): LineCountRow[] {
   const sums = new Map<string, Sum>()
@@ -47,7 +46,7 @@ export function sumCounts(
     sum.bytes += Number(row.bytes)
     sum.errors += Number(row.errors)
   }
-  for (const row of before) sumOf(row, 0).before.set(row.day, Number(row.lines))
+  for (const row of before) sumOf(row, row.slot).before.set(row.day, Number(row.lines))
   return [...sums.values()].map((sum) => countOf(sum, { timed, sizes }))
 }
 
@@ -69,9 +68,3 @@ function countOf(sum: Sum, { timed, sizes }: SumOptions): LineCountRow {
     ...(sizes ? { bytes: String(sum.bytes), errors: String(sum.errors) } : {}),
   }
 }
-
-/** A count from before lines expired has no span of time, so it cannot be used for lines that need one. */
-export const comparableCounts = (before: readonly ExpiredCountRow[], spans: CountOptions['spans']): ExpiredCountRow[] =>
-  before.filter(
-    ({ uid, container, restart, containerId }) => containerId !== '' || !spans.has(spanKey(uid, container, restart)),
-  )

@@ -3,10 +3,11 @@
 // lives.
 import { spanKey } from './line-life.ts'
 import { instancesOf } from '#shared/lifecycle/instances.ts'
-import { lifeSpans, spanName, type LifeSpan } from '#shared/pod-model/life-spans.ts'
+import { lifeSpans, spanAt, spanName, type LifeSpan } from '#shared/pod-model/life-spans.ts'
 import { epochNs } from '#shared/pod-model/epoch-ns.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
-import type { LifeLinesRow, LineLife, StretchRow } from '#shared/pod-model/rows.ts'
+import { earlier, later } from '#shared/pod-model/pod-lives.ts'
+import type { LifeLinesRow, LineCountRow, LineLife, StretchRow } from '#shared/pod-model/rows.ts'
 
 /** Begins of spans in epoch ns by spanKey. Most pods need none: their lines have numbers or ids that name the lives. */
 export function spansOf(pods: readonly PodFacts[]): Map<string, bigint[]> {
@@ -25,19 +26,31 @@ export function inTime(pod: PodFacts): PodFacts {
       ? count
       : { ...count, restart: span.restart, containerId: span.containerId }
   })
-  const counted = new Set(pod.counts.filter(({ slot }) => slot !== undefined && slot > 0).map(keyOf))
   const lines = pod.lines.flatMap((row) => {
-    if (row.containerId !== '' || row.nameless === 1 || !counted.has(keyOf(row))) return [row]
-    return placed.flatMap((count, i) => {
-      const { slot = 0, firstLine, lastLine } = pod.counts[i]!
-      if (slot === 0 || keyOf(pod.counts[i]!) !== keyOf(row) || firstLine === undefined || lastLine === undefined)
-        return []
-      // The estimate is of the lines of all these lives.
-      const { estimate: _, ...life } = row
-      return [{ ...life, restart: count.restart, containerId: count.containerId, firstLine, lastLine }]
-    })
+    const ofRow = row.containerId !== '' || row.nameless === 1 ? undefined : spans.get(keyOf(row))
+    return ofRow === undefined ? [row] : divided(row, ofRow, pod.counts)
   })
   return { ...pod, counts: placed, lines, sentLines: pod.lines }
+}
+
+/** The row, once for each life that has lines of it. Where lines have expired, its own first and last line are left. */
+function divided(row: LifeLinesRow, spans: readonly LifeSpan[], counts: readonly LineCountRow[]): LifeLinesRow[] {
+  const times = new Map<number, { firstLine: string; lastLine: string }>()
+  const add = (slot: number, firstLine: string, lastLine: string): void => {
+    const known = times.get(slot) ?? { firstLine, lastLine }
+    times.set(slot, { firstLine: earlier(known.firstLine, firstLine)!, lastLine: later(known.lastLine, lastLine)! })
+  }
+  for (const { slot = 0, firstLine, lastLine, ...count } of counts)
+    if (slot > 0 && firstLine !== undefined && lastLine !== undefined && keyOf(count) === keyOf(row))
+      add(slot, firstLine, lastLine)
+  for (const time of [row.firstLine, row.lastLine])
+    add(spans.filter(({ from }) => from <= epochNs(time)).length, time, time)
+  // The estimate is of the lines of all these lives.
+  const { estimate: _, ...life } = row
+  return [...times].map(([slot, { firstLine, lastLine }]) => {
+    const { restart, containerId } = spans[slot - 1] ?? { restart: null, containerId: '' }
+    return restart === null ? { ...life, firstLine, lastLine } : { ...life, restart, containerId, firstLine, lastLine }
+  })
 }
 
 /**
@@ -52,6 +65,15 @@ export function stretchesInTime(pod: PodFacts, stretches: readonly StretchRow[])
     const own = ofRow.filter(({ from }, i) => from <= last && (ofRow[i + 1]?.from ?? first + 1n) > first)
     return own.map(({ restart, containerId }) => (restart === null ? row : { ...row, restart, containerId }))
   })
+}
+
+/** The row under the life that its last line is of, until its lines are counted; any other row as it is. */
+export function underNewestLife<Row extends LifeLinesRow>(pod: PodFacts, row: Row): Row {
+  if (row.restart >= 0 || row.containerId !== '' || row.nameless === 1) return row
+  const span = spanAt(spansByKey({ ...pod, lines: [row] }).get(keyOf(row)) ?? [], epochNs(row.lastLine))
+  return span === undefined || span.restart === null
+    ? row
+    : { ...row, restart: span.restart, containerId: span.containerId }
 }
 
 function spansByKey({ lines: named, sentLines: lines = named, lives }: PodFacts): Map<string, LifeSpan[]> {

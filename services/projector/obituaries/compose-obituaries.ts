@@ -25,4 +25,4 @@ export async function composeObituaries(
 
 /** Whether every line that the pod counts was read just now: then no earlier document has words of expired lines. */
 export const hasAllLines = ({ lines, rendered }: Pick<PodWithLines, 'lines' | 'rendered'>): boolean =>
-  lines !== undefined && lines.length >= rendered.pod.lines
+  lines !== undefined && rendered.pod.linesExact && lines.length >= rendered.pod.lines
