@@ -17,6 +17,8 @@ export function isComplete(tally: Tally, result: ImportResult): boolean {
   return result.stopped === undefined && tally.refused.size === 0 && tally.problems.length === 0
 }
 
+const counted = (count: number, noun: string): string => `${whole(count)} ${noun}${count === 1 ? '' : 's'}`
+
 export function summary({ path, url, embedded, seconds, tally, result }: SummaryInput): string {
   const { plan, node, mute, stopped } = result
   const refused = [...tally.refused.values()].reduce((sum, { count }) => sum + count, 0)
@@ -25,7 +27,7 @@ export function summary({ path, url, embedded, seconds, tally, result }: Summary
     out.push(`stopped: ${stopped}`, 'Run the same command again to go on where it stopped.', '')
   out.push(
     `${path}${node === '' ? '' : `, node ${node}`}: ` +
-      `${whole(tally.lines)} lines in ${whole(tally.files)} files of ${whole(tally.pods.size)} pods, ` +
+      `${counted(tally.lines, 'line')} in ${counted(tally.files, 'file')} of ${counted(tally.pods.size, 'pod')}, ` +
       `${duration(seconds)}, ${whole(tally.lines / Math.max(seconds, 0.001))} lines/s`,
   )
   out.push(row(tally.accepted - tally.repeated, 'stored now'))
