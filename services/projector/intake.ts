@@ -30,8 +30,11 @@ export interface Intake {
   readonly linesTakenUntil: number
   /** Whether the last reading took all changes that the store had. */
   readonly hasTakenAll: boolean
-  /** Queues some pods whose records rest on older rules; resolves to their number. */
-  takeOutdated(): Promise<number>
+  /**
+   * Queues some pods whose records rest on older rules; resolves to their number. `areCounted`: whether no pod waits to be
+   * counted.
+   */
+  takeOutdated(areCounted: boolean): Promise<number>
 }
 
 export interface IntakeOptions {
@@ -90,8 +93,8 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
       linesTakenUntil = feed.lines.isBehind ? feed.lines.position : feedReadAt
       hasTakenAll = !feed.facts.isBehind && !feed.lines.isBehind
     },
-    async takeOutdated() {
-      const pods = (await upgrade.next()) ?? []
+    async takeOutdated(areCounted) {
+      const pods = (await upgrade.next(areCounted)) ?? []
       // `asOf` of lists does not wait for these pods, whose facts their records have.
       const work = { ...untried, since: Infinity, dueAt: performance.now(), recount: true }
       for (const pod of pods) queue.add({ ...pod, ...work })

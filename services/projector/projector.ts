@@ -108,8 +108,7 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
     const projected = await projectDue(performance.now(), signal)
     large.start()
     await publishProgress(feedReadAt)
-    // Pods on older rules are done once all are counted too.
-    return projected > 0 || large.size > 0 ? projected : intake.takeOutdated()
+    return projected > 0 ? projected : intake.takeOutdated(large.size === 0)
   }
 
   async function catchUp(): Promise<void> {

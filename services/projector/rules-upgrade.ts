@@ -13,13 +13,18 @@ export interface PodName {
 }
 
 export interface RulesUpgrade {
-  /** The next pods whose records rest on older rules; undefined once every record was checked. */
-  next(): Promise<PodName[] | undefined>
+  /**
+   * The next pods whose records rest on older rules; undefined once every record was checked, and `areCounted` says that
+   * none of these pods waits to be counted: a process that is killed before that checks anew.
+   */
+  next(areCounted: boolean): Promise<PodName[] | undefined>
   readonly isDone: boolean
 }
 
 /** Records that are checked at once, and pods that are returned at once: newer facts wait for these to be projected. */
 const [checkedAtOnce, podsAtOnce] = [2000, 200]
+/** ms for which records that rest on the rules of now are passed over at once. */
+const checkedMs = 250
 const job = `rules ${rulesVersion}`
 
 interface PlacedPod extends PodName {
@@ -39,13 +44,13 @@ export async function createRulesUpgrade({
 }): Promise<RulesUpgrade> {
   let isDone = (await readWatermark(reading, job)) !== undefined
   let last: PlacedPod | undefined
+  let areChecked = false
   const old: PodName[] = []
 
   async function check(): Promise<void> {
     const pods = await reading.rows<PlacedPod>(placedPods(last))
+    areChecked = pods.length === 0
     last = pods.at(-1)
-    isDone = last === undefined
-    if (isDone) await writeWatermark(store, job, Date.now())
     for (const [tenant, ofTenant] of Map.groupBy(pods, (pod) => pod.tenant)) {
       const uids = ofTenant.map(({ uid }) => uid)
       for (const { uid } of await reading.rows<{ uid: string }>(onOlderRules(tenant, uids))) old.push({ tenant, uid })
@@ -56,8 +61,14 @@ export async function createRulesUpgrade({
     get isDone() {
       return isDone
     },
-    async next() {
-      if (old.length === 0 && !isDone) await check()
+    async next(areCounted) {
+      if (isDone) return undefined
+      const until = performance.now() + checkedMs
+      while (old.length === 0 && !areChecked && performance.now() < until) await check()
+      if (old.length === 0 && areChecked && areCounted) {
+        await writeWatermark(store, job, Date.now())
+        isDone = true
+      }
       return isDone ? undefined : old.splice(0, podsAtOnce)
     },
   }

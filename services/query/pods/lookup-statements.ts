@@ -53,6 +53,8 @@ export function podsOfRun(
     sql`${fromTable(filter.tenant, 'pod_lookup')} AND ${ofKind(run)} AND ${run.value}`,
     ...(run.uid === undefined ? [] : [run.uid]),
     ...(sort === 'died' ? [sql`(died_rank < ${int(never)} OR notEmpty(death_moves) OR is_deleted = 1)`] : []),
+    // The engine reads from a rank on, but every row in front of a pair.
+    ...(after === undefined || isByDeath ? [] : [sql`pod_lookup.rank >= ${int(after.rank)}`]),
     ...(after === undefined ? [] : [sql`(${rank}, uid) > (${int(after.rank)}, ${str(after.uid)})`]),
     ...narrowing(filter),
   ]
