@@ -137,7 +137,7 @@ function projectOne(pod: CountedPod, before: PodRecord | undefined): ProjectedPo
   const decided = before === undefined ? counted : withUndecidedLines(counted, before, facts.undecided ?? [])
   const rendered = counts === undefined ? decided : withRecordedLines(decided, counts, onRecord)
   const sources = { facts, rendered, object, addressReports, deletedAt, runningLives }
-  const record = withLinesApart(recordOf(sources), pod.sentLines)
+  const record = withLinesApart(recordOf(sources), facts.sentLines)
   const lifeHashes = facts.lines.flatMap((line) => (line as LinesRow).lifeHashes)
   return {
     record,
@@ -165,8 +165,7 @@ function withLinesApart(record: PodRecord, rows: readonly LinesRow[]): PodRecord
 }
 
 interface CountedPod extends LoadedPod {
-  /** The rows about lines, as they were read. */
-  sentLines: readonly LinesRow[]
+  facts: LoadedPod['facts'] & { sentLines: readonly LinesRow[] }
   runningLives: string[]
   record: PodRecord | undefined
   /** Names of the lives whose numbers of lines come from `record`. */
@@ -225,7 +224,6 @@ async function countLines(
         uncountedDays,
         undecided,
       },
-      sentLines: pod.facts.lines,
       runningLives: running.flatMap(({ lifeHashes }) => lifeHashes),
       record,
       onRecord: new Set(onRecord.values()),

@@ -1,6 +1,7 @@
 // Pure: the words of an obituary that is composed again after lines of the pod have expired. What only lines tell is taken
 // from the document that was written while they were there; seals are merged with the record.
 import { bareContainerId } from '#shared/container-id.ts'
+import { sameContainer } from '#shared/pod-model/pod-lives.ts'
 import type { FirstError, Obituary } from './obituary.ts'
 
 export type Words = Pick<Obituary, 'lastWords' | 'firstError'>
@@ -31,6 +32,5 @@ export function withArchivedWords(fresh: Words, archived: Words | undefined, fat
 function errorOf(fatal: FatalLife | undefined, error: FirstError | null): FirstError | null {
   if (fatal === undefined || error?.container !== fatal.container || error.restart !== fatal.restart) return null
   const id = bareContainerId(error.containerId)
-  // The name of a log file may have a shortened id.
-  return fatal.containerId.startsWith(id) || id.startsWith(fatal.containerId) ? error : null
+  return id === '' || fatal.containerId === '' || sameContainer(id, fatal.containerId) ? error : null
 }

@@ -225,7 +225,7 @@ const fromLines = ({ container, restart, containerId }: LifeLinesRow): Life => (
 })
 
 // The name of a log file may have a shortened id.
-const sameContainer = (a: string, b: string): boolean =>
+export const sameContainer = (a: string, b: string): boolean =>
   a !== '' && (a === b || (a.length >= 12 && b.length >= 12 && (a.startsWith(b) || b.startsWith(a))))
 
 export function earlier(a: string | null, b: string | null): string | null {

@@ -12,6 +12,9 @@ export type SpanKey = string
 export const spanKey = (uid: string, container: string, restart: number): SpanKey =>
   restart < 0 ? `${uid}/${container}` : `${uid}/${container}/${restart}`
 
+/** Number of the span, from 1, in which a time lies, as `slotOf` of lines-in-window.ts. All in epoch ns. */
+export const slotAt = (begins: readonly bigint[], ns: bigint): number => begins.filter((begin) => begin <= ns).length
+
 /** `spanKey` of a row of `logs` or `kept_counts`. */
 export const spanKeyOfRow = sql`concat(pod_uid, '/', container, if(restart < 0, '', concat('/', toString(restart))))`
 

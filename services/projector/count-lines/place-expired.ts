@@ -4,7 +4,7 @@ import { epochNs } from '#shared/pod-model/epoch-ns.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import type { ExpiredCountRow } from './expired-counts.ts'
 import type { CountOptions } from './line-counts.ts'
-import { spanKey, type SpanKey } from './line-life.ts'
+import { slotAt, spanKey, type SpanKey } from './line-life.ts'
 import type { DayCountRow } from './lines-in-window.ts'
 
 export interface PlacedCountRow extends ExpiredCountRow {
@@ -76,6 +76,6 @@ function slotOfDay(day: string, begins: readonly bigint[], extent: Extent | unde
     start > extent[0] ? start : extent[0],
     start + dayNs - 1n < extent[1] ? start + dayNs - 1n : extent[1],
   ]
-  const slotAt = (ns: bigint): number => begins.filter((begin) => begin <= ns).length
-  return slotAt(from) === slotAt(to) ? slotAt(from) : undefined
+  const slot = slotAt(begins, from)
+  return slot === slotAt(begins, to) ? slot : undefined
 }

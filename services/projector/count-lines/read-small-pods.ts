@@ -13,7 +13,7 @@ import { formatTime } from '#shared/time/format-time.ts'
 import { readExpired } from './expired-counts.ts'
 import { boundsOf, ownersOf } from './line-owners.ts'
 import { lifeOf, ofPods, type LineBounds } from './line-counts.ts'
-import { spanKey, type SpanKey } from './line-life.ts'
+import { slotAt, spanKey, type SpanKey } from './line-life.ts'
 import type { DayCountRow } from './lines-in-window.ts'
 import { isSmall, packSmall, type CountablePod } from './small-pods.ts'
 import { placeExpired, undecidedOf } from './place-expired.ts'
@@ -151,7 +151,7 @@ function stretchesOfLife(life: LifeOfLines): StretchRow[] {
 
 /** What `dayCounts` of lines-in-window.ts reads. */
 function countDays({ lines, begins, ...life }: LifeOfLines): DayCountRow[] {
-  const slotOf = ({ ts }: MeasuredLine): number => begins.filter((begin) => begin <= ts).length
+  const slotOf = ({ ts }: MeasuredLine): number => slotAt(begins, ts)
   const dayOf = ({ ts }: MeasuredLine): string => formatTime(ts).slice(0, 10)
   const groups = Map.groupBy(lines, (line) => `${dayOf(line)} ${slotOf(line)}`)
   return [...groups.values()].map((some) => {

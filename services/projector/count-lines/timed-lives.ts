@@ -1,7 +1,7 @@
 // Pure: puts lines into lives by the times that Kubernetes reported, where neither a restart number nor a container id
 // names the life (decision 0014). It makes the spans that counting statements need, and gives their counts the names of
 // lives.
-import { spanKey } from './line-life.ts'
+import { slotAt, spanKey } from './line-life.ts'
 import { instancesOf } from '#shared/lifecycle/instances.ts'
 import { lifeSpans, spanAt, spanName, type LifeSpan } from '#shared/pod-model/life-spans.ts'
 import { epochNs } from '#shared/pod-model/epoch-ns.ts'
@@ -43,8 +43,8 @@ function divided(row: LifeLinesRow, spans: readonly LifeSpan[], counts: readonly
   for (const { slot = 0, firstLine, lastLine, ...count } of counts)
     if (slot > 0 && firstLine !== undefined && lastLine !== undefined && keyOf(count) === keyOf(row))
       add(slot, firstLine, lastLine)
-  for (const time of [row.firstLine, row.lastLine])
-    add(spans.filter(({ from }) => from <= epochNs(time)).length, time, time)
+  const begins = spans.map(({ from }) => from)
+  for (const time of [row.firstLine, row.lastLine]) add(slotAt(begins, epochNs(time)), time, time)
   // The estimate is of the lines of all these lives.
   const { estimate: _, ...life } = row
   return [...times].map(([slot, { firstLine, lastLine }]) => {
