@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { KafkaClientConfig } from '#shared/kafka/client.ts'
 import { createPublisher, type KafkaPublisher } from '#shared/kafka/publisher.ts'
 import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
@@ -172,7 +172,9 @@ withKafka(
           await sleep(2500)
           kafka.process.resume()
           const acknowledged = Array.from({ length: 5 }, (_, index) => `after ${index}`)
-          for (const value of acknowledged) await publisher.publish([message(topic, 'k', value)])
+          // A broker that stood still may have no leader for a while: a sender that is told 503 sends again.
+          for (const value of acknowledged)
+            await vi.waitFor(() => publisher.publish([message(topic, 'k', value)]), { timeout: 20_000, interval: 100 })
           expect(await values(topic)).toEqual(expect.arrayContaining(['before', 'unanswered', ...acknowledged]))
         },
       )
