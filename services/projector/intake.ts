@@ -73,6 +73,11 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
     queue.add({ ...work, dueAt: nowMs + waitMs })
   }
 
+  async function queueChangedLines(changes: readonly LinesChange[], nowMs: number): Promise<void> {
+    await known.load(changes)
+    for (const change of changes) queueLines(change, nowMs)
+  }
+
   return {
     get linesTakenUntil() {
       return linesTakenUntil
@@ -83,12 +88,12 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
     async takeChanges(feedReadAt, all) {
       const nowMs = performance.now()
       hasTakenAll = false
-      await feed.facts.take((changes) => queueFacts(changes, nowMs))
-      if (all === undefined && nowMs - linesReadAt < linesEveryMs) return
-      await feed.lines.take(async (changes) => {
-        await known.load(changes)
-        for (const change of changes) queueLines(change, nowMs)
-      })
+      const areLinesDue = all !== undefined || nowMs - linesReadAt >= linesEveryMs
+      await Promise.all([
+        feed.facts.take((changes) => queueFacts(changes, nowMs)),
+        areLinesDue && feed.lines.take((changes) => queueChangedLines(changes, nowMs)),
+      ])
+      if (!areLinesDue) return
       linesReadAt = nowMs
       linesTakenUntil = feed.lines.isBehind ? feed.lines.position : feedReadAt
       hasTakenAll = !feed.facts.isBehind && !feed.lines.isBehind

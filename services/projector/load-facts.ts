@@ -1,6 +1,7 @@
 // Loads all facts about some pods, with the rows about their lines; resolve-identity.ts decides which lines are whose
 // (decision 0016).
-import { eventRows, lifeRows, podMaps, podRows } from '#shared/stored-pods/report-statements.ts'
+import { eventRows, lifeRows, podRows, type ReportedPod } from '#shared/stored-pods/report-statements.ts'
+import type { Fragment } from '#shared/clickhouse/sql.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { objectFacts, noObject, type ObjectFacts } from '#shared/pod-model/object-facts.ts'
 import { believedUntil, withBelievedTimes } from '#shared/pod-model/believed-times.ts'
@@ -39,41 +40,39 @@ export interface Loaded {
 
 /** `uids`: of pods, of log paths, or unresolved:…, at most some hundreds. */
 export async function loadFacts({ rows }: RowReading, tenant: string, uids: readonly string[]): Promise<Loaded> {
-  const [askedAliases, askedRows] = await Promise.all([
+  // Few uids are aliases, so all is read at once, and then what an alias leads to.
+  const [askedAliases, asked] = await Promise.all([
     rows<LogUidRow>(statements.logUidAliases(tenant, uids)),
-    rows<PodRow>(podRows(tenant, uids)),
+    readFacts({ rows }, tenant, { pods: uids, sentUids: uids }),
   ])
-  const logUids = [...new Set(askedRows.flatMap(({ mirrorUid }) => (mirrorUid === '' ? [] : [mirrorUid])))]
+  const logUids = [...new Set(asked.reported.flatMap(({ mirrorUid }) => (mirrorUid === '' ? [] : [mirrorUid])))]
   const siblingAliases = logUids.length === 0 ? [] : await rows<LogUidRow>(statements.logUidAliases(tenant, logUids))
   const newestOf = newestByLogUid([...askedAliases, ...siblingAliases])
-  const aliases = uids.filter((uid) => newestOf.has(uid) && !askedRows.some((row) => row.uid === uid))
+  const aliases = uids.filter((uid) => newestOf.has(uid) && !asked.reported.some((row) => row.uid === uid))
   const own = [...new Set(uids.map((uid) => (aliases.includes(uid) ? newestOf.get(uid)! : uid)))]
   const ownLogUids = [...newestOf].filter(([, uid]) => own.includes(uid)).map(([logUid]) => logUid)
   const sentUids = [...new Set([...own, ...ownLogUids])]
-  const more = own.filter((uid) => !uids.includes(uid))
-  const [otherRows, lives, events, lines, watermarks, maps] = await Promise.all([
-    more.length === 0 ? [] : rows<PodRow>(podRows(tenant, more)),
-    rows<LifeRow>(lifeRows(tenant, own)),
-    rows<EventRow>(eventRows(tenant, sentUids)),
-    rows<LinesRow>(statements.linesOfUids(tenant, sentUids)),
-    rows<WatermarkRow>(statements.watermarks(tenant, sentUids)),
-    rows<PodObjectRow & { uid: string }>(podMaps(tenant, own)),
-  ])
-  const podRowsOf = [...askedRows, ...otherRows]
+  const isMore = (uid: string): boolean => !uids.includes(uid)
+  const others = await readFacts({ rows }, tenant, { pods: own.filter(isMore), sentUids: sentUids.filter(isMore) })
+  const reported = [...asked.reported, ...others.reported]
+  const lives = [...asked.lives, ...others.lives]
+  const events = [...asked.events, ...others.events]
+  const lines = [...asked.lines, ...others.lines]
+  const watermarks = [...asked.watermarks, ...others.watermarks]
   const ownerOf = (uid: string): string => newestOf.get(uid) ?? uid
-  const ownNames = podRowsOf.map(({ namespace, name }) => ({ namespace, pod: name }))
+  const ownNames = reported.map(({ namespace, name }) => ({ namespace, pod: name }))
   const names = [...ownNames, ...lives, ...lines, ...events, ...own.flatMap(unresolvedName)]
   const unattributed = await resolveUnattributed({ rows }, tenant, names)
   const byUid = <Row extends { uid: string }>(all: readonly Row[]) => Map.groupBy(all, ({ uid }) => ownerOf(uid))
   const byPod = {
-    rows: Map.groupBy(podRowsOf, ({ uid }) => uid),
+    reported: new Map(reported.map((pod) => [pod.uid, splitReport(pod)])),
     lives: Map.groupBy(lives, ({ uid }) => uid),
     events: byUid(events),
     lines: byUid([...lines, ...unattributed]),
     watermarks: byUid(watermarks),
-    maps: new Map(maps.map(({ uid, ...row }) => [uid, row])),
   }
   const pods = own.map((uid) => {
+    const { row = null, maps } = byPod.reported.get(uid) ?? {}
     const watermarksOfPod = byPod.watermarks.get(uid) ?? []
     const factsAt = newest(watermarksOfPod.map((one) => one.factsAt))
     const until = factsAt === '0' ? undefined : believedUntil(Number(factsAt))
@@ -82,7 +81,7 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
     )
     const facts = {
       uid,
-      row: believedRow(byPod.rows.get(uid)?.[0] ?? null, deletedAt, until),
+      row: believedRow(row, deletedAt, until),
       lives: byPod.lives.get(uid) ?? [],
       events: byPod.events.get(uid) ?? [],
       lines: byPod.lines.get(uid) ?? [],
@@ -90,12 +89,11 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
       sentUids: sentUids.filter((one) => ownerOf(one) === uid),
       ...(until === undefined ? {} : { believedUntil: until }),
     }
-    const ownMaps = byPod.maps.get(uid)
     const watermark = watermarksOfPod.find((one) => one.uid === uid)
     return {
       facts,
-      maps: ownMaps ?? emptyMaps,
-      object: ownMaps === undefined ? noObject : objectFacts(ownMaps, watermark?.everHad ?? []),
+      maps: maps ?? emptyMaps,
+      object: maps === undefined ? noObject : objectFacts(maps, watermark?.everHad ?? []),
       addressReports: watermark?.addressReports ?? {},
       deletedAt,
       otherPodsContainerIds: unattributed.flatMap((line) => (line.uid === uid ? [] : [line.containerId])),
@@ -103,7 +101,7 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
       linesAt: newest(watermarksOfPod.map(({ linesAt }) => linesAt)),
     }
   })
-  const others = [
+  const connected = [
     ...unattributed.map(({ uid }) => uid),
     ...unattributed.map(unresolvedUid),
     ...[...askedAliases, ...siblingAliases].map(({ uid }) => uid),
@@ -112,8 +110,39 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
   return {
     pods,
     aliases: [...new Set([...aliases, ...ownLogUids.filter((uid) => !own.includes(uid)), ...resolvedNames])],
-    related: [...new Set(others)].filter((uid) => !own.includes(uid)),
+    related: [...new Set(connected)].filter((uid) => !own.includes(uid)),
   }
+}
+
+interface Facts {
+  reported: ReportedPod[]
+  lives: LifeRow[]
+  events: EventRow[]
+  lines: LinesRow[]
+  watermarks: WatermarkRow[]
+}
+
+/** `sentUids`: of pods and of log paths, with which lines and Events were sent. */
+async function readFacts(
+  { rows }: Pick<RowReading, 'rows'>,
+  tenant: string,
+  { pods, sentUids }: { pods: readonly string[]; sentUids: readonly string[] },
+): Promise<Facts> {
+  const read = <Row>(uids: readonly string[], of: (tenant: string, uids: readonly string[]) => Fragment) =>
+    uids.length === 0 ? [] : rows<Row>(of(tenant, uids))
+  const [reported, lives, events, lines, watermarks] = await Promise.all([
+    read<ReportedPod>(pods, podRows),
+    read<LifeRow>(pods, lifeRows),
+    read<EventRow>(sentUids, eventRows),
+    read<LinesRow>(sentUids, statements.linesOfUids),
+    read<WatermarkRow>(sentUids, statements.watermarks),
+  ])
+  return { reported, lives, events, lines, watermarks }
+}
+
+function splitReport(pod: ReportedPod): { row: PodRow; maps: PodObjectRow } {
+  const { labels, annotations, object, controllerKind, controllerName, ...row } = pod
+  return { row, maps: { labels, annotations, object, controllerKind, controllerName } }
 }
 
 /** The row with the first request of its deletion, and without times after `until`. */

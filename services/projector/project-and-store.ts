@@ -35,6 +35,9 @@ export async function projectAndStore(
     isLarge,
   }))
   const now = Math.floor(Number(revision) / 1000 + performance.now() - began)
-  await writeRecords(store, { tenant, revision, now, records, absent, stored })
-  return { pods, related, obituaries: await writeObituaries(store, reading, { tenant, revision, pods }) }
+  const [obituaries] = await Promise.all([
+    writeObituaries(store, reading, { tenant, revision, pods }),
+    writeRecords(store, { tenant, revision, now, records, absent, stored }),
+  ])
+  return { pods, related, obituaries }
 }

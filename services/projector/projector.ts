@@ -29,10 +29,10 @@ export interface ProjectorOptions {
   clock: ProjectionClock
 }
 
-const podsAtOnce = 200
+const podsAtOnce = 500
 /**
- * ms between two readings of the feed: at most, where nobody wakes the projector; at least, where ingest does; and at
- * least, after a pass that projected pods.
+ * ms between two readings of the feed: at most, where nobody wakes the projector; at least, where ingest does; and after
+ * a pass that projected pods.
  */
 const pollMs = { asleep: 500, awake: 50, busy: 250 }
 /** Only jobs that copy lines write to an embedded store and wake nobody: the feed has them so many ms later at most. */
@@ -174,10 +174,9 @@ async function passUntil({ pass, isQuiet, nextDueAt, log, clock, signal }: PassO
       const beganMs = performance.now()
       const projected = await pass(signal)
       if (projected >= podsAtOnce) continue
-      // A pass takes some twenty statements, however few pods changed: a busy projector collects changes half of its
-      // time.
+      // A pass takes some fifteen statements, however few pods changed, so changes are collected.
       if (projected > 0) {
-        await pause(Math.min(Math.max(performance.now() - beganMs, pollMs.busy), pollMs.asleep))
+        await pause(pollMs.busy)
         continue
       }
       const wait = Math.min(pollMs.asleep, Math.max(0, (nextDueAt() ?? Infinity) - performance.now()))

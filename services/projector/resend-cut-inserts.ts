@@ -8,7 +8,7 @@ import type { LogStore } from '#shared/clickhouse/store.ts'
 import { fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
 import type { Logger } from '#shared/logger.ts'
 import { readWatermark, writeWatermark } from '#shared/store-reading/job-watermarks.ts'
-import type { RowReading } from '#shared/store-reading/reading.ts'
+import type { Reading } from '#shared/store-reading/reading.ts'
 import { readStoreClock } from '#shared/store-reading/store-clock.ts'
 import { copySettings } from './obituaries/last-words-windows.ts'
 
@@ -54,7 +54,7 @@ export interface CutInserts {
 
 export interface CutInsertsOptions {
   store: LogStore
-  reading: RowReading
+  reading: Reading
   log: Logger
 }
 

@@ -12,6 +12,8 @@ export interface ReadStats {
 }
 
 export interface Reading {
+  /** Of the store that is read. */
+  readonly mode: LogStore['mode']
   /** All rows of a small result. */
   rows<T>(sql: Fragment): Promise<T[]>
   /** The same in RowBinary, for those that are many or large: lines/binary-rows.ts reads them. */
@@ -63,6 +65,7 @@ export function createReading({ store, limits, signal, work }: ReadingOptions): 
       : budget.run(statement, wanted)
   }
   return {
+    mode: store.mode,
     rows: <T>(sql: Fragment) => run((terms) => store.rows<T>({ sql, ...terms, onStats: count })),
     binary: (sql) => run((terms) => store.bytes({ sql, ...terms, onStats: count }, 'RowBinary')),
     async some(sql, wanted) {

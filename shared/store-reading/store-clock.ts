@@ -1,11 +1,12 @@
 // The store's clock, which dates every insert.
 import { sql, statement } from '#shared/clickhouse/sql.ts'
-import type { RowReading } from './reading.ts'
+import type { Reading } from './reading.ts'
 
-type RowsReading = Pick<RowReading, 'rows'>
+type ClockReading = Pick<Reading, 'rows' | 'mode'>
 
-/** Epoch µs, as decimal text. */
-export async function readStoreMicros({ rows }: RowsReading): Promise<string> {
+/** Epoch µs, as decimal text. An embedded engine has the clock of this process, of which whole ms are read. */
+export async function readStoreMicros({ rows, mode }: ClockReading): Promise<string> {
+  if (mode === 'embedded') return `${Date.now()}000`
   const [row] = await rows<{ now: string }>(
     statement('store-clock', sql`SELECT toString(toUnixTimestamp64Micro(now64(6))) AS now`),
   )
@@ -13,5 +14,5 @@ export async function readStoreMicros({ rows }: RowsReading): Promise<string> {
 }
 
 /** Epoch ms. */
-export const readStoreClock = async (reading: RowsReading): Promise<number> =>
+export const readStoreClock = async (reading: ClockReading): Promise<number> =>
   Math.floor(Number(await readStoreMicros(reading)) / 1000)

@@ -2,6 +2,7 @@
 // /v1/pods/{uid}.
 import { raw, sql, statement, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
+import type { PodObjectRow, PodRow } from '#shared/pod-model/rows.ts'
 
 /**
  * What FINAL keeps, ties by the last insert included, for half of its cost where some rows of many are asked for. The
@@ -12,14 +13,17 @@ const newest = raw('ORDER BY version DESC, _part_index DESC, _part_offset DESC L
 // Its text is a column of the answer.
 const newestLife = raw('ORDER BY lives.version DESC, _part_index DESC, _part_offset DESC LIMIT 1 BY')
 
-/** Rows: PodRow, with the newest version's deletedAt. */
+export type ReportedPod = PodRow & PodObjectRow
+
+/** Rows: ReportedPod, with the newest version's deletedAt. */
 export function podRows(tenant: string, uids: readonly string[]): Fragment {
   return statement(
     'pod-objects',
     sql`SELECT cluster, namespace, name, uid, mirror_uid AS mirrorUid, node, phase, reason, message, disruption,
       disruption_message AS disruptionMessage, disruption_at AS disruptionAt, waiting,
     ip, owner_kind AS ownerKind, owner_name AS ownerName, created_at AS createdAt, started_at AS startedAt,
-      deleted_at AS deletedAt, gone, status_at AS statusAt, ready_at AS readyAt
+      deleted_at AS deletedAt, gone, status_at AS statusAt, ready_at AS readyAt,
+    labels, annotations, object, controller_kind AS controllerKind, controller_name AS controllerName
   ${fromTable(tenant, 'pods', { prewhere: true })} AND uid IN ${strs(uids)} ${newest} uid`,
   )
 }
@@ -47,15 +51,5 @@ export function eventRows(tenant: string, uids: readonly string[]): Fragment {
       message, field_path AS fieldPath,
     first_time AS firstTime, last_time AS lastTime, count, component, host
   FROM (${told}) AS told WHERE involved_kind = 'Pod' ORDER BY told.last_time, told.uid`,
-  )
-}
-
-/** What only GET /v1/pods/{uid} shows. Rows: PodObjectRow, and whose it is as `uid`. */
-export function podMaps(tenant: string, uids: readonly string[]): Fragment {
-  return statement(
-    'pod-maps',
-    sql`SELECT uid, labels, annotations, object, controller_kind AS controllerKind,
-      controller_name AS controllerName ${fromTable(tenant, 'pods', { prewhere: true })}
-        AND uid IN ${strs(uids)} ${newest} uid`,
   )
 }

@@ -35,9 +35,18 @@ export function newestRecords(rows: readonly StoredRecord[]): Map<string, Stored
   return newest
 }
 
-/** undefined where there is no row, or its pod turned out to be another one. */
-export const recordIn = (row: Pick<StoredRecord, 'isDeleted' | 'record'> | undefined): PodRecord | undefined =>
-  row === undefined || row.isDeleted === 1 ? undefined : (JSON.parse(row.record) as PodRecord)
+const parsedRecords = new WeakMap<object, PodRecord>()
+
+/**
+ * undefined where there is no row, or its pod turned out to be another one. A row is parsed once, so nobody changes the
+ * record.
+ */
+export function recordIn(row: Pick<StoredRecord, 'isDeleted' | 'record'> | undefined): PodRecord | undefined {
+  if (row === undefined || row.isDeleted === 1) return undefined
+  const parsed = parsedRecords.get(row) ?? (JSON.parse(row.record) as PodRecord)
+  parsedRecords.set(row, parsed)
+  return parsed
+}
 
 /** The rank that a record has in lists. */
 export const placeOf = ({ handles }: PodRecord): string => handles.find(({ kind }) => kind === 'all')?.rank ?? '0'
