@@ -4,8 +4,11 @@
 import { earliest, type Work } from './work-queue.ts'
 
 export interface LargePods {
-  /** Queues a pod; one that waits already is counted once. */
-  add(work: Work): void
+  /**
+   * Queues a pod; one that waits already is counted once. `wasCounted`: whether it is counted again, because more lines
+   * of the same lives came; undefined where that is as at the last time.
+   */
+  add(work: Work, wasCounted?: boolean): void
   /**
    * Counts the next pod, unless one is being counted, or only pods wait that were counted before, too soon for these.
    */
@@ -42,7 +45,11 @@ export function createLargePods(count: (work: Work) => Promise<void>, clock = ()
     await count(work)
     counting = undefined
     if (counted.has(keyOf(work))) pausedUntil = clock() + pauseFactor * (clock() - beganMs)
-    counted.add(keyOf(work))
+    remember(keyOf(work))
+  }
+
+  function remember(key: string): void {
+    counted.add(key)
     if (counted.size > countedMax) counted.delete(counted.keys().next().value!)
   }
 
@@ -56,7 +63,9 @@ export function createLargePods(count: (work: Work) => Promise<void>, clock = ()
   }
 
   return {
-    add(work) {
+    add(work, wasCounted) {
+      if (wasCounted === true) remember(keyOf(work))
+      if (wasCounted === false) counted.delete(keyOf(work))
       const other = waiting.get(keyOf(work))
       waiting.set(keyOf(work), { ...work, since: Math.min(work.since, other?.since ?? Infinity) })
     },

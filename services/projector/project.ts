@@ -35,6 +35,11 @@ export interface ProjectedPod {
   linesAt: string
   /** Whether ended lives have more lines than may be counted: their numbers are estimates. */
   isLarge: boolean
+  /**
+   * Whether its lines had been counted when no more of its lives had ended than now; undefined where they are still to
+   * be counted, for the first time or by newer rules.
+   */
+  wasCounted: boolean | undefined
   /** Works out which lines are of the pod, which few obituaries need. */
   identity: () => PodIdentity | undefined
   /** All lines of the pod, where all its lives have ended and the lines were read to count them. */
@@ -100,7 +105,11 @@ export async function project(
     { checkedLinesMax, countedLinesMax },
   )
   return {
-    pods: counted.map((pod) => projectOne(pod, recordOfUid.get(pod.facts.uid))),
+    pods: counted.map((pod) => {
+      const before = recordOfUid.get(pod.facts.uid)
+      const projected = projectOne(pod, before)
+      return { ...projected, wasCounted: wasCounted(projected.record, newest.get(pod.facts.uid), before) }
+    }),
     absent: aliases,
     related,
     stored,
@@ -116,8 +125,16 @@ function countsHold({ linesAt }: LoadedPod, row: StoredRecord | undefined, recor
   return record.living || Number(row.linesAt) >= Number(linesAt)
 }
 
+function wasCounted(record: PodRecord, row: StoredRecord | undefined, before?: PodRecord): boolean | undefined {
+  if (row === undefined || before === undefined) return undefined
+  const endedOf = ({ lives }: PodRecord): Set<string> =>
+    new Set(lives.flatMap((life) => (life.outcome === 'running' ? [] : [lifeName(life.container, life)])))
+  if (!endedOf(record).isSubsetOf(endedOf(before))) return false
+  return row.rulesVersion === rulesVersion ? true : undefined
+}
+
 /** `before`: the newest record, which has seals of lives whose lines have expired since. */
-function projectOne(pod: CountedPod, before: PodRecord | undefined): ProjectedPod {
+function projectOne(pod: CountedPod, before: PodRecord | undefined): Omit<ProjectedPod, 'wasCounted'> {
   const {
     facts,
     maps,

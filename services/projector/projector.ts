@@ -74,8 +74,8 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
         reuseCounts: !recount,
         countedLinesMax: smallPodLinesMax,
       })
-      for (const { record, isLarge, factsAt } of pods) {
-        if (isLarge) large.add({ ...work[0]!, uid: record.uid, since: earliest(work)!, attempts: 0 })
+      for (const { record, isLarge, wasCounted, factsAt } of pods) {
+        if (isLarge) large.add({ ...work[0]!, uid: record.uid, since: earliest(work)!, attempts: 0 }, wasCounted)
         const own = workOf.get(record.uid)
         if (own !== undefined && Number(factsAt) < own.factAt) putOff.unseen(own)
       }

@@ -92,3 +92,30 @@ test('pods that are counted again are paused for nine times as long as that took
   await next()
   expect(counted).toEqual(['a', 'a', 'b', 'a'])
 })
+
+test('a pod that an earlier process had counted is counted again like one of this process, until a life of it ends', async () => {
+  const counted: string[] = []
+  let nowMs = 0
+  const large = createLargePods(
+    async ({ uid }) => {
+      counted.push(uid)
+      nowMs += 10
+    },
+    () => nowMs,
+  )
+  large.add(work('a', 1), true)
+  expect(large.oldestNew()).toBeUndefined()
+  for (const uid of ['a', 'b']) large.add(work(uid, 1), true)
+  large.start()
+  await large.stop()
+  large.start()
+  expect(counted).toEqual(['a'])
+  large.add(work('b', 1), undefined)
+  large.start()
+  expect(counted).toEqual(['a'])
+  large.add(work('b', 1), false)
+  expect(large.oldestNew()).toBe(1)
+  large.start()
+  await large.stop()
+  expect(counted).toEqual(['a', 'b'])
+})
