@@ -1,7 +1,7 @@
--- Small parts are merged some ten at a time. By default the engine merges four or five of them, with the largest of some
--- megabytes again and again, since it takes each file to cost as much as 5 MiB; and it leaves the smallest out, so that
--- two or three are merged at every insert. With a few inserts a second these merges took half a core, nearly all of it
--- for rows that had been merged before (decision 0016).
+-- Small parts are merged some ten at a time. By default the engine merges four or five of them, with the largest of
+-- some megabytes again and again, since it takes each part to cost as much as 5 MiB. And it leaves the smallest out, so
+-- that two or three are merged at every insert. With a few inserts a second these merges took half a core, nearly all of
+-- it for rows that had been merged before (decision 0016).
 
 ALTER TABLE pods MODIFY SETTING
   merge_selector_base = 10,

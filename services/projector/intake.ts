@@ -1,5 +1,6 @@
 // Puts changed pods into the queue and says when each is due: after a fact at once, after lines once these settle.
 // Records on older rules come when nothing else waits (decision 0016).
+import { settleAll } from '#shared/settle-all.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { readKernelOom } from '#shared/lifecycle/kernel-oom.ts'
 import type { ChangeFeed, FactChange, LinesChange } from './change-feed.ts'
@@ -73,8 +74,9 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
     queue.add({ ...work, dueAt: nowMs + waitMs })
   }
 
-  async function queueChangedLines(changes: readonly LinesChange[], nowMs: number): Promise<void> {
-    await known.load(changes)
+  /** Lines of a pod that waits for a fact are projected with it, and do not count as lines that go on coming. */
+  async function queueLinesAfter(facts: Promise<void>, changes: readonly LinesChange[], nowMs: number): Promise<void> {
+    await Promise.all([facts, known.load(changes)])
     for (const change of changes) queueLines(change, nowMs)
   }
 
@@ -89,10 +91,8 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
       const nowMs = performance.now()
       hasTakenAll = false
       const areLinesDue = all !== undefined || nowMs - linesReadAt >= linesEveryMs
-      await Promise.all([
-        feed.facts.take((changes) => queueFacts(changes, nowMs)),
-        areLinesDue && feed.lines.take((changes) => queueChangedLines(changes, nowMs)),
-      ])
+      const facts = feed.facts.take((changes) => queueFacts(changes, nowMs))
+      await settleAll([facts, areLinesDue && feed.lines.take((changes) => queueLinesAfter(facts, changes, nowMs))])
       if (!areLinesDue) return
       linesReadAt = nowMs
       linesTakenUntil = feed.lines.isBehind ? feed.lines.position : feedReadAt

@@ -5,8 +5,8 @@ import { earliest, type Work } from './work-queue.ts'
 
 export interface LargePods {
   /**
-   * Queues a pod; one that waits already is counted once. `wasCounted`: whether it is counted again, because more lines
-   * of the same lives came; undefined where that is as at the last time.
+   * Queues a pod; one that waits already is counted once. `wasCounted`: true where more lines came of lives that were
+   * counted before, false where another life has ended, undefined where neither is known.
    */
   add(work: Work, wasCounted?: boolean): void
   /**
@@ -29,11 +29,16 @@ const pauseFactor = 9
 /** Pods that are remembered as counted at most. */
 const countedMax = 10_000
 
-/** `count` projects a pod and stores its record, and never rejects: what fails is put off by it. */
-export function createLargePods(count: (work: Work) => Promise<void>, clock = () => performance.now()): LargePods {
+/**
+ * `count` projects a pod and stores its record, and resolves to whether it did. It never rejects: what fails is put off by
+ * it.
+ */
+export function createLargePods(count: (work: Work) => Promise<boolean>, clock = () => performance.now()): LargePods {
   const waiting = new Map<string, Work>()
   const counted = new Set<string>()
   let counting: Work | undefined
+  /** Whether a life has ended that the count under way may not have seen. */
+  let isBehind = false
   let done = Promise.resolve()
   let pausedUntil = -Infinity
   const keyOf = ({ tenant, uid }: Work): string => `${tenant} ${uid}`
@@ -42,10 +47,11 @@ export function createLargePods(count: (work: Work) => Promise<void>, clock = ()
 
   async function countNow(work: Work): Promise<void> {
     const beganMs = clock()
-    await count(work)
+    isBehind = false
+    const isCounted = await count(work)
     counting = undefined
     if (counted.has(keyOf(work))) pausedUntil = clock() + pauseFactor * (clock() - beganMs)
-    remember(keyOf(work))
+    if (isCounted && !isBehind) remember(keyOf(work))
   }
 
   function remember(key: string): void {
@@ -65,7 +71,10 @@ export function createLargePods(count: (work: Work) => Promise<void>, clock = ()
   return {
     add(work, wasCounted) {
       if (wasCounted === true) remember(keyOf(work))
-      if (wasCounted === false) counted.delete(keyOf(work))
+      if (wasCounted === false) {
+        counted.delete(keyOf(work))
+        isBehind ||= counting !== undefined && keyOf(counting) === keyOf(work)
+      }
       const other = waiting.get(keyOf(work))
       waiting.set(keyOf(work), { ...work, since: Math.min(work.since, other?.since ?? Infinity) })
     },

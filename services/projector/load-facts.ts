@@ -41,9 +41,10 @@ export interface Loaded {
 /** `uids`: of pods, of log paths, or unresolved:…, at most some hundreds. */
 export async function loadFacts({ rows }: RowReading, tenant: string, uids: readonly string[]): Promise<Loaded> {
   // Few uids are aliases, so all is read at once, and then what an alias leads to.
-  const [askedAliases, asked] = await Promise.all([
+  const [askedAliases, asked, askedEvents] = await Promise.all([
     rows<LogUidRow>(statements.logUidAliases(tenant, uids)),
     readFacts({ rows }, tenant, { pods: uids, sentUids: uids }),
+    rows<EventRow>(eventRows(tenant, uids)),
   ])
   const logUids = [...new Set(asked.reported.flatMap(({ mirrorUid }) => (mirrorUid === '' ? [] : [mirrorUid])))]
   const siblingAliases = logUids.length === 0 ? [] : await rows<LogUidRow>(statements.logUidAliases(tenant, logUids))
@@ -53,10 +54,13 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
   const ownLogUids = [...newestOf].filter(([, uid]) => own.includes(uid)).map(([logUid]) => logUid)
   const sentUids = [...new Set([...own, ...ownLogUids])]
   const isMore = (uid: string): boolean => !uids.includes(uid)
-  const others = await readFacts({ rows }, tenant, { pods: own.filter(isMore), sentUids: sentUids.filter(isMore) })
+  const [others, events] = await Promise.all([
+    readFacts({ rows }, tenant, { pods: own.filter(isMore), sentUids: sentUids.filter(isMore) }),
+    // In one order, whatever uids they were sent with.
+    sentUids.some(isMore) ? rows<EventRow>(eventRows(tenant, sentUids)) : askedEvents,
+  ])
   const reported = [...asked.reported, ...others.reported]
   const lives = [...asked.lives, ...others.lives]
-  const events = [...asked.events, ...others.events]
   const lines = [...asked.lines, ...others.lines]
   const watermarks = [...asked.watermarks, ...others.watermarks]
   const ownerOf = (uid: string): string => newestOf.get(uid) ?? uid
@@ -117,12 +121,11 @@ export async function loadFacts({ rows }: RowReading, tenant: string, uids: read
 interface Facts {
   reported: ReportedPod[]
   lives: LifeRow[]
-  events: EventRow[]
   lines: LinesRow[]
   watermarks: WatermarkRow[]
 }
 
-/** `sentUids`: of pods and of log paths, with which lines and Events were sent. */
+/** `sentUids`: of pods and of log paths, with which lines were sent. */
 async function readFacts(
   { rows }: Pick<RowReading, 'rows'>,
   tenant: string,
@@ -130,14 +133,13 @@ async function readFacts(
 ): Promise<Facts> {
   const read = <Row>(uids: readonly string[], of: (tenant: string, uids: readonly string[]) => Fragment) =>
     uids.length === 0 ? [] : rows<Row>(of(tenant, uids))
-  const [reported, lives, events, lines, watermarks] = await Promise.all([
+  const [reported, lives, lines, watermarks] = await Promise.all([
     read<ReportedPod>(pods, podRows),
     read<LifeRow>(pods, lifeRows),
-    read<EventRow>(sentUids, eventRows),
     read<LinesRow>(sentUids, statements.linesOfUids),
     read<WatermarkRow>(sentUids, statements.watermarks),
   ])
-  return { reported, lives, events, lines, watermarks }
+  return { reported, lives, lines, watermarks }
 }
 
 function splitReport(pod: ReportedPod): { row: PodRow; maps: PodObjectRow } {

@@ -31,7 +31,7 @@ export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
     }),
     duration: new Histogram({
       name: 'afterlog_projector_duration_seconds',
-      help: 'Time of a pass: up to 200 pods projected and stored',
+      help: 'Time of a pass: up to 500 pods projected and stored',
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers,
     }),

@@ -1,5 +1,6 @@
 // Projects some pods and stores their records and obituaries. Two projectors at work on one pod leave one record: that
 // of the projector that read the facts later, which has the higher revision (decision 0016).
+import { settleAll } from '#shared/settle-all.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { readStoreMicros } from '#shared/store-reading/store-clock.ts'
@@ -35,7 +36,7 @@ export async function projectAndStore(
     isLarge,
   }))
   const now = Math.floor(Number(revision) / 1000 + performance.now() - began)
-  const [obituaries] = await Promise.all([
+  const [obituaries] = await settleAll([
     writeObituaries(store, reading, { tenant, revision, pods }),
     writeRecords(store, { tenant, revision, now, records, absent, stored }),
   ])

@@ -18,6 +18,7 @@ import { loadFacts, type LoadedPod } from './load-facts.ts'
 import { newestRecords, recordIn, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
 import type { MeasuredLine } from '#shared/lines/row-decoder.ts'
 import { sealLines } from './seal-lines.ts'
+import { smallPodLinesMax } from './count-lines/small-pods.ts'
 import { estimateOf, livesOfLines, rowsOfRunning, splitLines } from '#shared/stored-pods/running-lines.ts'
 import { lifeOf } from './count-lines/line-counts.ts'
 import { spansOf, underNewestLife } from './count-lines/timed-lives.ts'
@@ -36,8 +37,8 @@ export interface ProjectedPod {
   /** Whether ended lives have more lines than may be counted: their numbers are estimates. */
   isLarge: boolean
   /**
-   * Whether its lines had been counted when no more of its lives had ended than now; undefined where they are still to
-   * be counted, for the first time or by newer rules.
+   * Whether so many lines of it that it is large were counted before, and no life has ended since; undefined where they
+   * are still to be counted, for the first time or by newer rules.
    */
   wasCounted: boolean | undefined
   /** Works out which lines are of the pod, which few obituaries need. */
@@ -127,10 +128,11 @@ function countsHold({ linesAt }: LoadedPod, row: StoredRecord | undefined, recor
 
 function wasCounted(record: PodRecord, row: StoredRecord | undefined, before?: PodRecord): boolean | undefined {
   if (row === undefined || before === undefined) return undefined
-  const endedOf = ({ lives }: PodRecord): Set<string> =>
-    new Set(lives.flatMap((life) => (life.outcome === 'running' ? [] : [lifeName(life.container, life)])))
-  if (!endedOf(record).isSubsetOf(endedOf(before))) return false
-  return row.rulesVersion === rulesVersion ? true : undefined
+  const endedOf = ({ lives }: PodRecord) => lives.filter(({ outcome }) => outcome !== 'running')
+  const namesOf = (one: PodRecord): Set<string> => new Set(endedOf(one).map((life) => lifeName(life.container, life)))
+  if (!namesOf(record).isSubsetOf(namesOf(before))) return false
+  const wasLarge = endedOf(before).reduce((sum, { lines }) => sum + lines, 0) > smallPodLinesMax
+  return wasLarge && row.rulesVersion === rulesVersion ? true : undefined
 }
 
 /** `before`: the newest record, which has seals of lives whose lines have expired since. */

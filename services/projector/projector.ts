@@ -29,7 +29,8 @@ export interface ProjectorOptions {
   clock: ProjectionClock
 }
 
-const podsAtOnce = 500
+/** Pods of one pass at most, and those of a pass that the next one follows at once. */
+const [podsAtOnce, podsOfFullPass] = [500, 200]
 /**
  * ms between two readings of the feed: at most, where nobody wakes the projector; at least, where ingest does; and after
  * a pass that projected pods.
@@ -58,7 +59,7 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
   const projectNow = createProjection(options, known)
   const upgrade = await createRulesUpgrade({ store, reading })
   const intake = createIntake({ reading, feed, queue, known, upgrade })
-  const large = createLargePods(countLarge)
+  const large = createLargePods((work) => countLarge(work))
   const isQuiet = (): boolean => store.mode === 'embedded' && hasNoWork({ intake, queue, large, upgrade })
   let stopped: AbortSignal | undefined
   const publishProgress = createProgress({ store, feed, intake, queue, large, clock, metrics, start })
@@ -94,13 +95,14 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
     return work.length
   }
 
-  async function countLarge(work: Work): Promise<void> {
-    try {
-      await projectNow(work.tenant, [work.uid])
-    } catch (error) {
-      if (stopped?.aborted !== true) putOff.failed(work, error as Error)
-    }
-  }
+  const countLarge = (work: Work): Promise<boolean> =>
+    projectNow(work.tenant, [work.uid]).then(
+      () => true,
+      (error: Error) => {
+        if (stopped?.aborted !== true) putOff.failed(work, error)
+        return false
+      },
+    )
 
   async function pass(signal?: AbortSignal): Promise<number> {
     const feedReadAt = await readStoreClock(reading)
@@ -173,7 +175,7 @@ async function passUntil({ pass, isQuiet, nextDueAt, log, clock, signal }: PassO
     try {
       const beganMs = performance.now()
       const projected = await pass(signal)
-      if (projected >= podsAtOnce) continue
+      if (projected >= podsOfFullPass) continue
       // A pass takes some fifteen statements, however few pods changed, so changes are collected.
       if (projected > 0) {
         await pause(pollMs.busy)

@@ -2,6 +2,9 @@
 // counted.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
+import { createReading } from '#shared/store-reading/reading.ts'
+import { smallPodLinesMax } from '#projector/count-lines/small-pods.ts'
+import { project, type ProjectedPod } from '#projector/project.ts'
 import { ended, pod, running, status } from '#test/support/pod-shapes.ts'
 import { openPodsService, type PodsService } from '#test/support/pods-service.ts'
 import { openRecordProjector } from '#test/support/record-projector.ts'
@@ -71,4 +74,27 @@ test('the page of the pod counts its lines, whatever its record says', { timeout
   await expect.poll(() => projector.pass(), { timeout: 20_000 }).toBeGreaterThan(0)
   const { body } = await service.get('page', '/v1/pods/page')
   expect(body).toMatchObject({ lines: 7_000, linesExact: true })
+})
+
+test('a pod that was never counted is not taken for one that is counted again', { timeout: 60_000 }, async () => {
+  const place = { pod: 'late', podUid: 'late', restart: 0, containerId: 'containerd://aa' }
+  const reading = createReading({ store: service.store, limits: {} })
+  const projected = async (): Promise<ProjectedPod> =>
+    (await project(reading, 'late', ['late'], { countedLinesMax: smallPodLinesMax })).pods[0]!
+  await service.say('late', 3, { ...place, clock: '10:00:00' })
+  await service.tell('late', named('late', status(ended(1), 'Failed'), 1))
+  await (await openRecordProjector(service.store)).catchUp()
+  expect(await projected()).toMatchObject({ isLarge: false })
+
+  // Its lines come after its death was projected.
+  await service.say('late', 7_000, { ...place, clock: '10:00:01' })
+  expect(await projected()).toMatchObject({ isLarge: true, wasCounted: undefined })
+  await (await openRecordProjector(service.store)).catchUp()
+  await service.say('late', 5, { ...place, clock: '10:20:00' })
+  expect(await projected()).toMatchObject({ isLarge: true, wasCounted: true })
+
+  await service.tell('late', named('late', status({ ...running('10:40:00'), restartCount: 1, lastState: ended(1).state }), 2))
+  await (await openRecordProjector(service.store)).catchUp()
+  await service.tell('late', named('late', status({ ...ended(1, '10:50:00'), restartCount: 1, lastState: ended(1).state }), 3))
+  expect(await projected()).toMatchObject({ wasCounted: false })
 })

@@ -76,3 +76,19 @@ test('the uid of the log path, and its begin, are the newest pod', async () => {
     expect(await get(`/v1/pods/${asked}`)).toMatchObject({ uid: 'second', lines: 3 })
   }
 })
+
+test('Events that name the log uid and those that name the pod stand in the order of their times', async () => {
+  const event = (name: string, uid: string, time: string): KubernetesObject =>
+    fixture('event-evicted', (object) => {
+      Object.assign(object['metadata'], { name, uid: name, namespace: 'kube-system' })
+      Object.assign(object['involvedObject'], { uid, name: 'etcd-control-1', namespace: 'kube-system', kind: 'Pod' })
+      Object.assign(object, { reason: name, firstTimestamp: time, lastTimestamp: time, eventTime: null })
+    })
+  await service.tell(event('Third', 'second', '2026-11-23T05:52:00Z'), event('First', 'second', '2026-11-23T05:50:00Z'))
+  await service.tell(event('Second', logUid, '2026-11-23T05:51:00Z'))
+  const reasons = ['First', 'Second', 'Third']
+  for (const uid of ['second', logUid]) {
+    const { events } = (await get(`/v1/pods/${uid}`)) as { events: { reason: string }[] }
+    expect(events.map(({ reason }) => reason).filter((reason) => reasons.includes(reason))).toEqual(reasons)
+  }
+})

@@ -23,9 +23,12 @@ import { inTime, spansOf, stretchesInTime } from './timed-lives.ts'
 export interface SmallPod {
   /** With counts, sizes and stretches. */
   facts: PodFacts
-  /** Each line once, in no order; a long message is cut. */
-  lines: MeasuredLine[]
+  /** Each line once, in no order; a long message is cut. Missing where enough lines of other pods are returned. */
+  lines?: MeasuredLine[]
 }
+
+/** Lines that are returned at most, at some 900 bytes each: obituaries read those of the other pods again. */
+const returnedLinesMax = 400_000
 
 /** Rows that are read at once: twice the lines of a pack of pods, since lines may have been sent again. */
 const rowsMax = 20_000
@@ -38,9 +41,14 @@ export async function readSmallPods(
 ): Promise<Map<CountablePod, SmallPod>> {
   const packs = packSmall(pods.filter(isSmall))
   const small = new Map<CountablePod, SmallPod>()
+  let returned = 0
+  const add = (pod: CountablePod, { facts, lines = [] }: SmallPod): void => {
+    returned += lines.length
+    small.set(pod, returned > returnedLinesMax ? { facts } : { facts, lines })
+  }
   for (let pack = packs.pop(); pack !== undefined; pack = packs.pop()) {
     const read = await readPack(reading, tenant, pack)
-    if (read !== undefined) for (const [i, pod] of pack.entries()) small.set(pod, read[i]!)
+    if (read !== undefined) for (const [i, pod] of pack.entries()) add(pod, read[i]!)
     else if (pack.length > 1) packs.push(...halvesOf(pack))
   }
   return small

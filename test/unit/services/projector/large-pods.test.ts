@@ -19,7 +19,7 @@ function manual() {
   let end = (): void => undefined
   const large = createLargePods(({ uid }) => {
     counted.push(uid)
-    return new Promise((resolve) => void (end = resolve))
+    return new Promise((resolve) => void (end = () => resolve(true)))
   })
   const next = async (): Promise<void> => {
     end()
@@ -61,7 +61,7 @@ test('the earliest change stays known until its pod has been counted, and a chan
 
 test('drain counts all that wait', async () => {
   const counted: string[] = []
-  const large = createLargePods(async ({ uid }) => void counted.push(uid))
+  const large = createLargePods(async ({ uid }) => counted.push(uid) > 0)
   for (const uid of ['a', 'b', 'c']) large.add(work(uid, 1))
   await large.drain()
   expect(counted).toEqual(['a', 'b', 'c'])
@@ -74,6 +74,7 @@ test('pods that are counted again are paused for nine times as long as that took
     async ({ uid }) => {
       counted.push(uid)
       nowMs += 10
+      return true
     },
     () => nowMs,
   )
@@ -100,6 +101,7 @@ test('a pod that an earlier process had counted is counted again like one of thi
     async ({ uid }) => {
       counted.push(uid)
       nowMs += 10
+      return true
     },
     () => nowMs,
   )
@@ -118,4 +120,22 @@ test('a pod that an earlier process had counted is counted again like one of thi
   large.start()
   await large.stop()
   expect(counted).toEqual(['a', 'b'])
+})
+
+test('a life that ends while its pod is counted, and a count that fails, leave the pod as one to be counted at once', async () => {
+  const { large, counted, next } = manual()
+  large.add(work('a', 1), true)
+  large.start()
+  large.add(work('a', 2), false)
+  await next()
+  expect([large.oldestNew(), large.size]).toEqual([2, 1])
+  large.start()
+  await next()
+  expect(counted).toEqual(['a', 'a'])
+
+  const failing = createLargePods(() => Promise.resolve(false))
+  failing.add(work('b', 3))
+  await failing.drain()
+  failing.add(work('b', 3))
+  expect(failing.oldestNew()).toBe(3)
 })
