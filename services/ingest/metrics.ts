@@ -3,12 +3,12 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { TopicPartition } from '#shared/kafka/consumer-port.ts'
 import { durationBuckets } from '#shared/process-metrics.ts'
 import { watchedKinds, type WatchedKind } from '#shared/kubernetes/watched-kind.ts'
-import type { RejectReason } from './normalise/reject.ts'
+import type { RejectCounts } from './normalise/reject.ts'
 import type { TableName } from './store/table-rows.ts'
 
 export interface IngestMetrics {
   accepted(source: string, records: number): void
-  rejected(reason: RejectReason): void
+  rejected(counts: RejectCounts): void
   inserted(table: TableName, rows: number, bytes: number, seconds: number): void
   insertFailed(table: TableName, code: string): void
 }
@@ -66,7 +66,9 @@ export function createIngestMetrics({
   })
   return {
     accepted: (source, records) => accepted.inc({ source }, records),
-    rejected: (reason) => rejected.inc({ reason }),
+    rejected: (counts) => {
+      for (const [reason, records] of counts) rejected.inc({ reason }, records)
+    },
     inserted: (table, count, size, time) => {
       rows.inc({ table }, count)
       bytes.inc({ table }, size)
@@ -83,7 +85,7 @@ export interface KafkaMetrics {
    */
   assigned(partitions: readonly TopicPartition[]): void
   fetched(at: TopicPartition, messages: number): void
-  delivered(topic: string, outcome: { accepted: number; reasons: readonly RejectReason[] }): void
+  delivered(topic: string, outcome: { accepted: number; rejected: RejectCounts }): void
   committed(at: TopicPartition, nowMs: number): void
   /** `secondsBehind` is undefined where it is not known; the metric is then left out. */
   lag(at: TopicPartition, messages: number, secondsBehind: number | undefined): void
@@ -123,9 +125,9 @@ export function createKafkaMetrics({ registry, ingest }: { registry: Registry; i
       if (partitions.length > 0) assignments.inc()
     },
     fetched: ({ topic }, count) => messages.inc({ topic }, count),
-    delivered: (topic, { accepted, reasons }) => {
+    delivered: (topic, { accepted, rejected }) => {
       ingest.accepted(`kafka:${topic}`, accepted)
-      for (const reason of reasons) ingest.rejected(reason)
+      ingest.rejected(rejected)
     },
     committed: (at, nowMs) => commits.set(labels(at), nowMs / 1000),
     lag: (at, count, seconds) => {

@@ -9,6 +9,7 @@ import { InflightBytes } from './buffer/inflight.ts'
 import { createKafka } from './kafka.ts'
 import { createKubernetes } from './kubernetes.ts'
 import { createIngestMetrics } from './metrics.ts'
+import { countRejects } from './normalise/reject.ts'
 import { settleReplay } from './normalise/replay.ts'
 import { createPublishingDelivery } from './publish/publishing-delivery.ts'
 import { batchesRoute } from './routes/batches.ts'
@@ -78,7 +79,7 @@ export const createIngest: CreateService = async ({
     await writer.accept(rows === undefined ? decoded.tables : [...decoded.tables, rows])
     if (replayed !== undefined) await writer.accept([replayMark(origin.tenant, replayed, origin.receivedMs)])
     metrics.accepted(origin.source, decoded.accepted)
-    for (const { reason } of decoded.rejects) metrics.rejected(reason)
+    metrics.rejected(countRejects(decoded.rejects))
   }
 
   const { AFTERLOG_KAFKA_TOPICS: topics } = config

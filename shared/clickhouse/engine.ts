@@ -56,6 +56,7 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
   } catch (cause) {
     throw await explainFailedOpen(dataDir, dir, cause)
   }
+  endAtFatalSignals()
   const kill = (where: string): void => {
     try {
       control.query(`KILL QUERY WHERE ${where} ASYNC`)
@@ -87,6 +88,21 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
       control.close()
       await chdb.drainPending()
     },
+  }
+}
+
+const fatalSignals = ['SIGABRT', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP'] as const
+
+/**
+ * Lets a signal that ends a process end it at once. The engine handles these signals by waiting for five minutes, in
+ * which a process that ran out of memory holds its port and its directory. A listener that goes away leaves the default
+ * action of its signal behind.
+ */
+function endAtFatalSignals(): void {
+  for (const signal of fatalSignals) {
+    const listener = (): void => undefined
+    process.on(signal, listener)
+    process.removeListener(signal, listener)
   }
 }
 

@@ -78,6 +78,18 @@ describe('kill -9', () => {
   })
 })
 
+describe('an abort', () => {
+  test.each(['SIGABRT', 'SIGSEGV'] as const)('ends the process at once (%s), and the next one starts', async (signal) => {
+    const first = start()
+    await post(at(await first.serving), [record('before')])
+    const beganMs = performance.now()
+    first.kill(signal)
+    expect(await first.exited).toMatchObject({ signal })
+    expect(performance.now() - beganMs).toBeLessThan(atOnceMs)
+    expect(await stored(await start().serving)).toEqual(['before'])
+  })
+})
+
 describe('a second process on a data directory', () => {
   test('is refused with a sentence and exit code 1 at once, and the first goes on', async () => {
     const first = start()

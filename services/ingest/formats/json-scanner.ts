@@ -51,8 +51,13 @@ export class JsonScanner {
   }
 
   fail(expected: string): never {
+    throw new JsonSyntaxError(this.problem(expected), this.pos)
+  }
+
+  /** The sentence that `fail` throws. */
+  problem(expected: string): string {
     const actual = this.pos >= this.end ? 'the end' : describeByte(this.bytes[this.pos]!)
-    throw new JsonSyntaxError(`expected ${expected}, found ${actual} at byte ${this.pos}`, this.pos)
+    return `expected ${expected}, found ${actual} at byte ${this.pos}`
   }
 
   /** Skips white space and returns the next byte, or -1 at the end. */
@@ -139,6 +144,24 @@ export class JsonScanner {
         return this.literal('null', nullValue)
       default:
         return this.number(byte)
+    }
+  }
+
+  /**
+   * Skips an object or an array of any depth whose bracket is next, without looking at more than brackets and strings.
+   * Throws JsonSyntaxError where the text ends before it does.
+   */
+  skipBrackets(): void {
+    for (let depth = 0; ;) {
+      const byte = this.peek()
+      if (byte === -1) this.fail('a closing bracket')
+      if (byte === 0x22) {
+        this.string()
+        continue
+      }
+      this.pos++
+      if (byte === 0x7b || byte === 0x5b) depth++
+      else if ((byte === 0x7d || byte === 0x5d) && --depth === 0) return
     }
   }
 

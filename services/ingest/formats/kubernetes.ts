@@ -7,7 +7,7 @@ import { lifeFacts } from '../normalise/life-facts.ts'
 import { nodeFacts, nodeStates } from '../normalise/node-facts.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { podFacts, type Change } from '../normalise/pod-facts.ts'
-import type { Reject, RejectReason } from '../normalise/reject.ts'
+import { addReject, rejectedOf, type Reject, type RejectReason } from '../normalise/reject.ts'
 import { columns } from '../store/columns.ts'
 import type { TableRows } from '../store/table-rows.ts'
 import { readDocuments } from './kubernetes-body.ts'
@@ -59,23 +59,24 @@ export function decodeLifecycle(
     const records: Iterable<Enclosed> =
       broken === undefined ? openEnvelopes(value) : [{ is: 'reject', value, reason: 'not-json', detail: broken }]
     for (const record of records) {
+      const at = index
       const failure = record.is === 'reject' ? record : record.is === 'object' ? store(record, origin, rows) : undefined
       if (record.is === 'object' && failure === undefined) onObject?.(lifecycleObject(index, record, origin))
       const about = record.is === 'reject' ? record.value : record.is === 'object' ? record.object : undefined
       if (failure !== undefined)
-        rejects.push({
-          index,
+        addReject(rejects, () => ({
+          index: at,
           reason: failure.reason,
           detail: failure.detail,
           payload: about === value ? raw : payloadOf(about),
-        })
+        }))
       index++
     }
   }
   const tables = lifecycleTables.flatMap((table) =>
     rows[table].length === 0 ? [] : [{ table, rows: Buffer.from(rows[table].join('')), count: rows[table].length }],
   )
-  return { tables, accepted: index - rejects.length, rejects }
+  return { tables, accepted: index - rejectedOf(rejects), rejects }
 }
 
 function store(

@@ -5,7 +5,7 @@ import { AfterlogError } from '#shared/errors.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { Decoded } from '../normalise/decoded.ts'
 import type { Origin } from '../normalise/origin.ts'
-import type { Reject, RejectReason } from '../normalise/reject.ts'
+import { addReject, type Reject, type RejectReason } from '../normalise/reject.ts'
 import type { DraftSink } from '../normalise/line-draft.ts'
 import { LineSink } from '../normalise/line-sink.ts'
 import { JsonScanner, JsonSyntaxError } from './json-scanner.ts'
@@ -194,14 +194,30 @@ export class NativeDecoder {
     for (let index = 0; ; index++) {
       const isObject = json.peek() === 0x7b
       const start = json.pos
-      if (isObject) this.slots.read(json)
-      else json.value()
-      if (isObject) this.add(index, start, json.pos, -1)
+      const tooDeep = this.readElement(isObject)
+      if (tooDeep !== undefined) this.reject(index, 'bad-field', tooDeep, start, json.pos)
+      else if (isObject) this.add(index, start, json.pos, -1)
       else this.reject(index, 'not-an-object', 'a record must be a JSON object', start, json.pos)
       if (json.peek() === 0x5d) break
       json.expect(0x2c, '"," or "]"')
     }
     json.pos++
+  }
+
+  /** Reads a record, or what stands in its place. Returns a sentence where it is nested too deep, and skips it. */
+  private readElement(isObject: boolean): string | undefined {
+    const { json } = this
+    const start = json.pos
+    try {
+      if (isObject) this.slots.read(json)
+      else json.value()
+      return undefined
+    } catch (error) {
+      if (!(error instanceof JsonSyntaxError && error.tooDeep)) throw error
+      json.pos = start
+      json.skipBrackets()
+      return tooDeepDetail(error)
+    }
   }
 
   private readLines(body: Buffer): void {
@@ -228,14 +244,19 @@ export class NativeDecoder {
   /** Reads one line of NDJSON. Returns a sentence where the line is not a JSON object. */
   private line(index: number, start: number, stop: number): string | undefined {
     const { json } = this
+    if (json.peek() !== 0x7b) {
+      const problem = json.problem('a JSON object')
+      this.reject(index, 'not-json', problem, start, stop)
+      return problem
+    }
     try {
-      if (json.peek() !== 0x7b) json.fail('a JSON object')
       this.slots.read(json)
       if (json.peek() !== -1) json.fail('the end of the line')
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error
-      this.reject(index, 'not-json', error.message, start, stop)
-      return error.message
+      const { tooDeep, message } = error
+      this.reject(index, tooDeep ? 'bad-field' : 'not-json', tooDeep ? tooDeepDetail(error) : message, start, stop)
+      return tooDeep ? undefined : message
     }
     this.add(index, start, stop, -1)
     return undefined
@@ -251,16 +272,18 @@ export class NativeDecoder {
   }
 
   private reject(index: number, reason: RejectReason, detail: string, start: number, stop: number): void {
-    const payload = Buffer.from(this.json.bytes.subarray(start, stop))
-    this.outcome.rejects.push({
+    addReject(this.outcome.rejects, () => ({
       index,
       reason,
       detail,
-      payload,
+      payload: Buffer.from(this.json.bytes.subarray(start, stop)),
       inherited: (this.inherited ??= inheritedOf(this.head)),
-    })
+    }))
   }
 }
+
+const tooDeepDetail = ({ message }: JsonSyntaxError): string =>
+  `a value is ${message}; send a value that is nested so deep as a string`
 
 const same = (a: Head, b: Head): boolean =>
   a.cluster.equals(b.cluster) && a.node.equals(b.node) && a.agent.equals(b.agent) && a.seq === b.seq

@@ -3,7 +3,7 @@
 // index; for a replayed dead letter the identity of that letter and the index. docs/decisions/0001-delivery.md
 import { createHash } from 'node:crypto'
 import type { Origin } from './origin.ts'
-import type { Reject, RejectReason } from './reject.ts'
+import { detailOf, type Reject, type RejectReason } from './reject.ts'
 
 /** The most bytes of a payload that a dead letter holds. */
 export const payloadBytesMax = 64 * 1024
@@ -36,19 +36,19 @@ export function deadLettersOf(rejects: readonly Reject[], origin: Origin, key: B
     replay === undefined ? { key, source } : { key: Buffer.from(`replay/${replay}`), source: `replay:${replay}` }
   const digest = createHash('sha256').update(tenant).update('\0').update(whole.key).digest()
   const time = tableTime(origin.receivedMs)
-  return rejects.map(({ index, reason, detail, payload, payloadBytes, inherited }) => ({
-    identity: createHash('sha256').update(digest).update(String(index)).digest().readBigUInt64LE(),
+  return rejects.map((reject) => ({
+    identity: createHash('sha256').update(digest).update(String(reject.index)).digest().readBigUInt64LE(),
     time,
-    origin: `${whole.source}#${index}`,
-    index,
-    reason,
-    detail,
-    payload: payload.subarray(0, payloadBytesMax),
-    payloadBytes: payloadBytes ?? payload.length,
+    origin: `${whole.source}#${reject.index}`,
+    index: reject.index,
+    reason: reject.reason,
+    detail: detailOf(reject),
+    payload: reject.payload.subarray(0, payloadBytesMax),
+    payloadBytes: reject.payloadBytes ?? reject.payload.length,
     cluster,
     node,
     agent,
-    ...inherited,
+    ...reject.inherited,
   }))
 }
 

@@ -31,6 +31,38 @@ export interface Reject {
   payload: Buffer
   /** The length of the whole payload, where `payload` was cut already. */
   payloadBytes?: number
+  /** Of how many records it is the letter, where it stands for all further ones of its body. */
+  records?: number
   /** The batch's defaults, where they are not the origin's. A replay of the record needs them. */
   inherited?: { cluster: string; node: string; agent: string }
 }
+
+/** Of one body so many rejects are kept, with their bytes. The next one stands for all that follow. */
+export const rejectsMax = 10_000
+
+/** `make` is called where the reject is kept. Rejects are added in the order of their indexes. */
+export function addReject(rejects: Reject[], make: () => Reject): void {
+  const last = rejects[rejectsMax]
+  if (last === undefined) rejects.push(make())
+  else last.records = (last.records ?? 1) + 1
+}
+
+/** How many records were rejected. */
+export const rejectedOf = (rejects: readonly Reject[]): number =>
+  rejects.reduce((sum, { records = 1 }) => sum + records, 0)
+
+/** How many records were rejected for each reason. */
+export type RejectCounts = ReadonlyMap<RejectReason, number>
+
+/** Adds to `counts`, and returns them. */
+export function countRejects(rejects: readonly Reject[], counts = new Map<RejectReason, number>()): RejectCounts {
+  for (const { reason, records = 1 } of rejects) counts.set(reason, (counts.get(reason) ?? 0) + records)
+  return counts
+}
+
+/** The sentence of a letter, which says how many records it stands for. */
+export const detailOf = ({ detail, records = 1 }: Reject): string =>
+  records === 1
+    ? detail
+    : `${detail}; this letter also stands for ${records - 1} further rejected records of the body, whose bytes are not ` +
+      `kept: of one body ${rejectsMax} are. Send smaller batches`

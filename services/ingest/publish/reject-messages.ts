@@ -128,8 +128,9 @@ function opening({ source, format, cluster, node, replay }: Origin, replayed?: s
 }
 
 /** Writes one reject. The payload's bytes stay as they are, apart from JSON's escapes. */
-function rejectText({ index, reason, detail, payload, payloadBytes, inherited }: Reject, bytesMax: number): Buffer {
-  const fields = JSON.stringify({ index, reason, detail, payloadBytes: payloadBytes ?? payload.length, inherited })
+function rejectText(reject: Reject, bytesMax: number): Buffer {
+  const { payload, payloadBytes = payload.length, ...rest } = reject
+  const fields = JSON.stringify({ ...rest, payloadBytes })
   const head = Buffer.from(`${fields.slice(0, -1)},"payload":"`)
   const room = Math.max(bytesMax - head.length - 2, 0)
   const cut = payload.subarray(0, payloadBytesMax)
@@ -140,7 +141,9 @@ function rejectText({ index, reason, detail, payload, payloadBytes, inherited }:
 }
 
 type MessageFields = Record<'source' | 'format' | 'cluster' | 'node' | 'replay' | 'replayed' | 'rejects', unknown>
-type RejectFields = Partial<Record<'index' | 'reason' | 'detail' | 'payload' | 'payloadBytes' | 'inherited', unknown>>
+type RejectFields = Partial<
+  Record<'index' | 'reason' | 'detail' | 'payload' | 'payloadBytes' | 'records' | 'inherited', unknown>
+>
 
 // Reads the value as latin1, one character per byte, so that a payload that is not UTF-8 survives.
 function parse(value: Buffer): MessageFields | undefined {
@@ -156,7 +159,7 @@ function readReject(fields: RejectFields | null): Reject | undefined {
   if (fields === null || reason === undefined || !Number.isSafeInteger(fields.index) || Number(fields.index) < 0)
     return undefined
   const payload = Buffer.from(typeof fields.payload === 'string' ? fields.payload : '', 'latin1')
-  const { payloadBytes } = fields
+  const { payloadBytes, records } = fields
   const inherited = fields.inherited as Record<string, unknown> | null | undefined
   return {
     index: Number(fields.index),
@@ -164,6 +167,7 @@ function readReject(fields: RejectFields | null): Reject | undefined {
     detail: utf8(fields.detail) ?? '',
     payload,
     payloadBytes: Number.isSafeInteger(payloadBytes) ? Math.max(Number(payloadBytes), payload.length) : payload.length,
+    ...(Number.isSafeInteger(records) && Number(records) > 1 ? { records: Number(records) } : {}),
     ...(inherited === undefined || inherited === null
       ? {}
       : {

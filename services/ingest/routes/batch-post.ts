@@ -7,6 +7,7 @@ import type { RoutePlugin } from '#shared/http/server.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { InflightBytes } from '../buffer/inflight.ts'
 import type { Origin } from '../normalise/origin.ts'
+import { rejectedOf, rejectsMax } from '../normalise/reject.ts'
 import { readReplay, replayHeader } from '../normalise/replay.ts'
 import { isHeaderText } from '../publish/message-headers.ts'
 import { readBody } from '../sources/body.ts'
@@ -27,8 +28,6 @@ const forms: Readonly<Record<string, BodyFormat['form']>> = {
   'application/json': 'json',
   'application/x-ndjson': 'ndjson',
 }
-
-const rejectsAnsweredMax = 10_000
 
 /** Handles one post of a format. */
 export function batchPost({ deliver, inflight, bodyBytesMax, cluster, clock }: BatchPostOptions, format: TopicFormat) {
@@ -65,7 +64,7 @@ export function batchPost({ deliver, inflight, bodyBytesMax, cluster, clock }: B
           tenant: origin.tenant,
           source: origin.source,
           accepted: delivered.accepted,
-          rejected: delivered.rejects.length,
+          rejected: rejectedOf(delivered.rejects),
           bytes: body.length,
           waitedMs: Math.round(performance.now() - beganMs),
         },
@@ -85,10 +84,8 @@ export function batchPost({ deliver, inflight, bodyBytesMax, cluster, clock }: B
 function answer({ accepted, rejects }: Delivered) {
   return {
     accepted,
-    rejected: rejects.length,
-    rejects: rejects
-      .slice(0, rejectsAnsweredMax)
-      .map(({ index, reason, detail }) => ({ index, reason: detail, code: reason })),
+    rejected: rejectedOf(rejects),
+    rejects: rejects.slice(0, rejectsMax).map(({ index, reason, detail }) => ({ index, reason: detail, code: reason })),
   }
 }
 

@@ -1,16 +1,15 @@
 // Reads a request's body within the bytes in flight, and decompresses it within its cap. The caller releases the
 // reservation once the rows of the body are stored or refused.
-import { promisify } from 'node:util'
 import zlib from 'node:zlib'
+import pLimit from 'p-limit'
 import type { IncomingMessage } from 'node:http'
+import type { Transform } from 'node:stream'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Reservation } from '../buffer/inflight.ts'
 import { tooLarge, unsnappy } from './snappy.ts'
 
-const gunzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip)
-const inflate = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflate)
-const inflateRaw = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw)
-const unzstd = promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress)
+/** Bodies that are decompressed at once. A further one waits compressed, as it came. */
+const inTurn = pLimit(2)
 
 /** Returns the whole body, decompressed. Throws `too-large`, `unsupported-type`, `busy` or `invalid-body`. */
 export async function readBody(request: IncomingMessage, bytesMax: number, reservation: Reservation): Promise<Buffer> {
@@ -31,9 +30,8 @@ export async function readBody(request: IncomingMessage, bytesMax: number, reser
       `the body has ${declared} bytes, of at most ${bytesMax} (AFTERLOG_BODY_BYTES_MAX); send smaller batches`,
     )
   const raw = await collect(request, bytesMax, reservation)
-  const body = await decompress(raw, encoding, bytesMax)
-  if (body !== raw) reservation.grow(body.length)
-  return body
+  if (encoding === 'identity' || encoding === '') return raw
+  return inTurn(() => decompress(raw, encoding, bytesMax, reservation))
 }
 
 async function collect(request: IncomingMessage, bytesMax: number, reservation: Reservation): Promise<Buffer> {
@@ -53,31 +51,45 @@ async function collect(request: IncomingMessage, bytesMax: number, reservation: 
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, total)
 }
 
-async function decompress(body: Buffer, encoding: string, bytesMax: number): Promise<Buffer> {
-  const options = { maxOutputLength: bytesMax }
+async function decompress(body: Buffer, encoding: string, bytesMax: number, reservation: Reservation): Promise<Buffer> {
   try {
-    switch (encoding) {
-      case 'gzip':
-      case 'x-gzip':
-        return await gunzip(body, options)
-      case 'zstd':
-        return await unzstd(body, options)
-      case 'deflate':
-        // RFC 9110 defines deflate as zlib's format; some senders send bare deflate.
-        return await (isZlib(body) ? inflate(body, options) : inflateRaw(body, options))
-      case 'snappy':
-        return await unsnappy(body, bytesMax)
-      default:
-        return body
-    }
+    if (encoding === 'snappy') return await unsnappy(body, bytesMax, reservation)
+    return await collectDecompressed(body, decompressorOf(body, encoding), bytesMax, reservation)
   } catch (error) {
     if (error instanceof AfterlogError) throw error
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(bytesMax)
     throw new AfterlogError('invalid-body', `the body is not ${encoding}: ${(error as Error).message}`, {
       parameter: 'content-encoding',
       cause: error,
     })
   }
+}
+
+function decompressorOf(body: Buffer, encoding: string): Transform {
+  // Text becomes some eight times as large. A chunk is made whole, however little of it is used.
+  const options = { chunkSize: Math.min(Math.max(8 * body.length, 16 * 1024), 256 * 1024) }
+  if (encoding === 'zstd') return zlib.createZstdDecompress(options)
+  if (encoding !== 'deflate') return zlib.createGunzip(options)
+  // RFC 9110 defines deflate as zlib's format; some senders send bare deflate.
+  return isZlib(body) ? zlib.createInflate(options) : zlib.createInflateRaw(options)
+}
+
+/** Counts each chunk before the next one is made, so that a small body never becomes more than there is room for. */
+async function collectDecompressed(
+  body: Buffer,
+  decompressor: Transform,
+  bytesMax: number,
+  reservation: Reservation,
+): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let total = 0
+  decompressor.end(body)
+  for await (const chunk of decompressor as AsyncIterable<Buffer>) {
+    total += chunk.length
+    if (total > bytesMax) throw tooLarge(bytesMax)
+    reservation.grow(chunk.length)
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, total)
 }
 
 const isZlib = (body: Buffer): boolean =>

@@ -8,7 +8,7 @@ import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
 import type { BatchOutcome } from '../formats/native.ts'
 import type { Origin } from '../normalise/origin.ts'
-import type { Reject, RejectReason } from '../normalise/reject.ts'
+import { countRejects, type Reject, type RejectReason } from '../normalise/reject.ts'
 import { deadLetterMessages, type MessagePlace } from '../publish/dead-letter-messages.ts'
 import { rejectsHeader, type RejectMessage } from '../publish/reject-messages.ts'
 import { deadLetterRows, replayMark } from '../store/dead-letters.ts'
@@ -21,8 +21,8 @@ export interface DecodedBatch {
   /** Messages for the topic of dead letters. */
   letters: KafkaMessage[]
   accepted: number
-  /** The reason of each reject. */
-  reasons: RejectReason[]
+  /** How many records were rejected for each reason. */
+  rejected: Map<RejectReason, number>
   /** Bytes of the rows and the letters. */
   bytes: number
   /** When the last message came, ms since 1970; undefined where it is not known. */
@@ -134,7 +134,7 @@ const emptyBatch = (): DecodedBatch => ({
   tables: [],
   letters: [],
   accepted: 0,
-  reasons: [],
+  rejected: new Map(),
   bytes: 0,
   lastMs: undefined,
 })
@@ -170,7 +170,7 @@ function addLetters(
   if (rows !== undefined) decoded.tables.push(rows)
   // In a loop, since a message may hold more rejects than a call of push may have arguments.
   for (const letter of deadLetterMessages(rejects, origin, key, place)) decoded.letters.push(letter)
-  for (const { reason } of rejects) decoded.reasons.push(reason)
+  countRejects(rejects, decoded.rejected)
 }
 
 function finished(decoded: DecodedBatch, tables: readonly TableRows[]): DecodedBatch {

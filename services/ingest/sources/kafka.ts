@@ -134,13 +134,11 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
     }
     acknowledge()
     metrics.delivered(partition.topic, decoded)
-    const { accepted, reasons, bytes } = decoded
+    const { accepted, bytes } = decoded
+    const rejected = decoded.rejected.values().reduce((sum, records) => sum + records, 0)
     const waitedMs = Math.round(performance.now() - beganMs)
     const source = `kafka:${partition.topic}`
-    log.debug(
-      { source, partition: partition.partition, accepted, rejected: reasons.length, bytes, waitedMs },
-      'batch delivered',
-    )
+    log.debug({ source, partition: partition.partition, accepted, rejected, bytes, waitedMs }, 'batch delivered')
     committer.wake()
   }
 

@@ -1,17 +1,21 @@
 // snappy as it travels over HTTP: raw blocks, and the framing format (google/snappy, framing_format.txt).
 import { uncompress } from 'snappy'
 import { AfterlogError } from '#shared/errors.ts'
+import type { Reservation } from '../buffer/inflight.ts'
 
 const streamIdentifier = Buffer.from([0xff, 0x06, 0x00, 0x00, 0x73, 0x4e, 0x61, 0x50, 0x70, 0x59])
 
-/** Decompresses either form. Throws `too-large` beyond `bytesMax`, `invalid-body` where the body has neither form. */
-export async function unsnappy(body: Buffer, bytesMax: number): Promise<Buffer> {
+/**
+ * Decompresses either form, and reserves its bytes before. Throws `too-large` beyond `bytesMax`, `busy`, and
+ * `invalid-body` where the body has neither form.
+ */
+export async function unsnappy(body: Buffer, bytesMax: number, reservation: Reservation): Promise<Buffer> {
   return body.subarray(0, streamIdentifier.length).equals(streamIdentifier)
-    ? unframe(body, bytesMax)
-    : block(body, bytesMax)
+    ? unframe(body, bytesMax, reservation)
+    : block(body, bytesMax, reservation)
 }
 
-async function unframe(body: Buffer, bytesMax: number): Promise<Buffer> {
+async function unframe(body: Buffer, bytesMax: number, reservation: Reservation): Promise<Buffer> {
   const pieces: Buffer[] = []
   let total = 0
   for (let pos = 0; pos < body.length;) {
@@ -23,7 +27,7 @@ async function unframe(body: Buffer, bytesMax: number): Promise<Buffer> {
     if (type === 0x00 || type === 0x01) {
       if (stop - start < 4) throw broken(`the frame at byte ${pos} has no checksum`)
       const data = body.subarray(start + 4, stop)
-      const piece = type === 0x00 ? await block(data, bytesMax - total) : data
+      const piece = type === 0x00 ? await block(data, bytesMax - total, reservation) : data
       total += piece.length
       if (total > bytesMax) throw tooLarge(bytesMax)
       if (masked(crc32c(piece)) !== body.readUInt32LE(start))
@@ -35,9 +39,10 @@ async function unframe(body: Buffer, bytesMax: number): Promise<Buffer> {
   return Buffer.concat(pieces, total)
 }
 
-async function block(body: Buffer, bytesMax: number): Promise<Buffer> {
+async function block(body: Buffer, bytesMax: number, reservation: Reservation): Promise<Buffer> {
   const size = uncompressedSize(body)
   if (size > bytesMax) throw tooLarge(bytesMax)
+  reservation.grow(size)
   try {
     return (await uncompress(body, { asBuffer: true })) as Buffer
   } catch (error) {

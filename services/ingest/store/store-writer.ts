@@ -8,6 +8,7 @@ import { createGroupWriter, type GroupWriter } from '../buffer/group-writer.ts'
 import type { IngestMetrics } from '../metrics.ts'
 import { columns } from './columns.ts'
 import { deadLetterRows } from './dead-letters.ts'
+import { countRejects } from '../normalise/reject.ts'
 import { createInsertRows, type InsertRows } from './insert-rows.ts'
 import type { TableName } from './table-rows.ts'
 
@@ -79,7 +80,7 @@ export function createStoreWriter({
       // The log has the row. Trying it for ever would block all rows behind it.
       log.error({ err: failure }, 'the store refuses the letter of that row too')
     }
-    metrics.rejected(letter.reason)
+    metrics.rejected(countRejects([letter]))
   }
 
   return createGroupWriter({

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyText } from '#test/support/any-text.ts'
-import { AfterlogError } from '#shared/errors.ts'
 import { decodeBatch } from '#ingest/formats/native.ts'
-import { batch, decodeOptions, lines, logRows, path, record } from '#test/support/decode.ts'
+import { batch, decodeOptions, logRows, path, record } from '#test/support/decode.ts'
 
 const cri = (text: string, more: object = {}) => ({ path, cri: `2026-11-23T10:00:00.123456789Z ${text}`, ...more })
 const only = (decoded: Parameters<typeof logRows>[0]) => logRows(decoded)[0]!
@@ -233,57 +232,6 @@ describe('fragments', () => {
     expect(joined).toMatch(/^é+ …\[cut by Afterlog: the first 1048576 of 1310720 bytes\]$/)
     expect(String(only(batch({ ...record, message: 'x'.repeat(300_000) })).message)).toMatch(
       /^x{262144} …\[cut by Afterlog: the first 262144 of 300000 bytes\]$/,
-    )
-  })
-})
-
-describe('a body', () => {
-  test.each([
-    ['', /empty/],
-    ['  ', /empty/],
-    ['[]', /is an array/],
-    ['{}', /records is missing/],
-    ['{"records":{}}', /records must be an array/],
-    ['{"records":[]', /expected "," or "}", found the end at byte 13/],
-    ['{"records":[{"a":1}', /found the end/],
-    ['{"node":5,"records":[]}', /node must be a string/],
-    ['hello', /expected "{", found "h" at byte 0/],
-    ['{"records":[]} x', /expected the end/],
-    ['{"records":[],"records":[]}', /twice/],
-  ])('%j is no batch', (text, sentence) => {
-    expect(() => decodeBatch(Buffer.from(text), decodeOptions)).toThrow(
-      expect.toSatisfy((error: AfterlogError) => error.code === 'invalid-body' && sentence.test(error.message)),
-    )
-  })
-
-  test('cluster and node count for its records wherever they stand in it', () => {
-    for (const text of [
-      `{"cluster":"c2","node":"n2","records":[${JSON.stringify(record)}]}`,
-      `{"records":[${JSON.stringify(record)}],"node":"n2","cluster":"c2"}`,
-    ]) {
-      expect(logRows(decodeBatch(Buffer.from(text), decodeOptions))).toMatchObject([{ cluster: 'c2', node: 'n2' }])
-    }
-  })
-
-  test('of NDJSON keeps its good lines, and is refused where no line is JSON', () => {
-    const decoded = lines(`${JSON.stringify(record)}\n\n{"broken\n${JSON.stringify({ ...record, message: 'two' })}`)
-    expect(decoded.accepted).toBe(2)
-    expect(decoded.rejects).toMatchObject([{ index: 1, reason: 'not-json' }])
-    expect(() => lines('<html>\n<body>')).toThrow(/no line of the body is a JSON object/)
-    expect(() => lines('\n \n')).toThrow(/empty/)
-  })
-
-  test('never throws anything but AfterlogError, whatever the bytes', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
-        for (const decode of [() => decodeBatch(Buffer.from(bytes), decodeOptions), () => lines(Buffer.from(bytes))]) {
-          try {
-            decode()
-          } catch (error) {
-            expect(error).toBeInstanceOf(AfterlogError)
-          }
-        }
-      }),
     )
   })
 })

@@ -1,0 +1,84 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { AfterlogError } from '#shared/errors.ts'
+import { decodeBatch } from '#ingest/formats/native.ts'
+import { detailOf, rejectedOf, rejectsMax } from '#ingest/normalise/reject.ts'
+import { decodeOptions, lines, logRows, record } from '#test/support/decode.ts'
+
+describe('a body', () => {
+  test.each([
+    ['', /empty/],
+    ['  ', /empty/],
+    ['[]', /is an array/],
+    ['{}', /records is missing/],
+    ['{"records":{}}', /records must be an array/],
+    ['{"records":[]', /expected "," or "}", found the end at byte 13/],
+    ['{"records":[{"a":1}', /found the end/],
+    ['{"node":5,"records":[]}', /node must be a string/],
+    ['hello', /expected "{", found "h" at byte 0/],
+    ['{"records":[]} x', /expected the end/],
+    ['{"records":[],"records":[]}', /twice/],
+  ])('%j is no batch', (text, sentence) => {
+    expect(() => decodeBatch(Buffer.from(text), decodeOptions)).toThrow(
+      expect.toSatisfy((error: AfterlogError) => error.code === 'invalid-body' && sentence.test(error.message)),
+    )
+  })
+
+  test('cluster and node count for its records wherever they stand in it', () => {
+    for (const text of [
+      `{"cluster":"c2","node":"n2","records":[${JSON.stringify(record)}]}`,
+      `{"records":[${JSON.stringify(record)}],"node":"n2","cluster":"c2"}`,
+    ]) {
+      expect(logRows(decodeBatch(Buffer.from(text), decodeOptions))).toMatchObject([{ cluster: 'c2', node: 'n2' }])
+    }
+  })
+
+  test('of NDJSON keeps its good lines, and is refused where no line is JSON', () => {
+    const decoded = lines(`${JSON.stringify(record)}\n\n{"broken\n${JSON.stringify({ ...record, message: 'two' })}`)
+    expect(decoded.accepted).toBe(2)
+    expect(decoded.rejects).toMatchObject([{ index: 1, reason: 'not-json' }])
+    expect(() => lines('<html>\n<body>')).toThrow(/no line of the body is a JSON object/)
+    expect(() => lines('\n \n')).toThrow(/empty/)
+  })
+
+  test.each([64, 100_000])('a record with a value nested %i deep is rejected alone, in a batch and in NDJSON', (depth) => {
+    const deep = `${JSON.stringify(record).slice(0, -1)},"attributes":{"a":${'['.repeat(depth)}"]}"${']'.repeat(depth)}}}`
+    const good = JSON.stringify({ ...record, message: 'beside it' })
+    const bodies = [
+      decodeBatch(Buffer.from(`{"records":[${deep},${good}]}`), decodeOptions),
+      decodeBatch(Buffer.from(`{"records":[${'['.repeat(depth)}${']'.repeat(depth)}, ${good}]}`), decodeOptions),
+      lines(`${deep}\n${good}`),
+    ]
+    for (const decoded of bodies) {
+      expect(logRows(decoded)).toMatchObject([{ message: 'beside it' }])
+      const [reject] = decoded.rejects
+      if (decoded === bodies[1] && depth === 64) expect(reject).toMatchObject({ index: 0, reason: 'not-an-object' })
+      else
+        expect(reject).toMatchObject({ index: 0, reason: 'bad-field', detail: expect.stringContaining('send a value') as string })
+    }
+    expect(bodies[0]!.rejects[0]!.payload.toString()).toBe(deep)
+    expect(() => decodeBatch(Buffer.from(`{"records":[${deep.slice(0, -3)}`), decodeOptions)).toThrow(AfterlogError)
+  })
+
+  test('of more rejects than are kept the last one says for how many it stands, and good records are lines', () => {
+    const text = `{"records":[${'1,'.repeat(rejectsMax + 5)}${JSON.stringify(record)},2]}`
+    const { accepted, rejects } = decodeBatch(Buffer.from(text), decodeOptions)
+    expect([accepted, rejects.length, rejectedOf(rejects)]).toEqual([1, rejectsMax + 1, rejectsMax + 6])
+    expect(detailOf(rejects.at(-1)!)).toContain('also stands for 5 further rejected records of the body')
+    expect(detailOf(rejects[0]!)).toBe('a record must be a JSON object')
+  })
+
+  test('never throws anything but AfterlogError, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+        for (const decode of [() => decodeBatch(Buffer.from(bytes), decodeOptions), () => lines(Buffer.from(bytes))]) {
+          try {
+            decode()
+          } catch (error) {
+            expect(error).toBeInstanceOf(AfterlogError)
+          }
+        }
+      }),
+    )
+  })
+})
