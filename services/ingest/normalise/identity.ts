@@ -3,6 +3,7 @@
 // migrations/0001-logs.sql, from what was sent; later attribution does not change it. This module counts the ordinal:
 // how many equal lines (same life, time, stream, text) came before a line in its batch.
 // docs/decisions/0001-delivery.md
+import { hash as digestOf } from 'node:crypto'
 import type { RowWriter } from '../store/row-writer.ts'
 
 const entriesMin = 128
@@ -10,8 +11,15 @@ const entriesMin = 128
 const entriesKeptMax = 4096
 
 /**
+ * Steps through the table that a batch may take for each different run, and beside these. Texts that are not chosen to
+ * collide take one or two.
+ */
+const [stepsPerEntryMax, stepsMax] = [16, 4096]
+
+/**
  * Counts equal runs of bytes in a writer. Runs with one hash are compared byte by byte, so that two different lines
- * never share a count. The seed keeps a sender from choosing texts that collide.
+ * never share a count. A batch whose texts collide, which a sender can choose, is counted by SHA-256: that takes a
+ * microsecond for a run, where the table would take time with the square of their number.
  */
 export class OrdinalCounter {
   /** A hash table of indexes of entries, with at least two slots per entry. */
@@ -21,6 +29,9 @@ export class OrdinalCounter {
   private stops = new Int32Array(entriesMin)
   private counts = new Float64Array(entriesMin)
   private size = 0
+  private steps = 0
+  /** Counts by SHA-256, from when the runs of this batch were found to collide. */
+  private byDigest: Map<string, number> | undefined
   private readonly writer: RowWriter
   private readonly seed: number
 
@@ -31,6 +42,7 @@ export class OrdinalCounter {
 
   /** Returns how often a run equal to [start, stop) was asked for before. The run must stay in the writer. */
   next(start: number, stop: number): number {
+    if (this.byDigest !== undefined) return this.nextByDigest(this.byDigest, start, stop)
     const hash = this.hash(start, stop)
     let at = hash & (this.slots.length - 1)
     for (;;) {
@@ -38,7 +50,9 @@ export class OrdinalCounter {
       if (entry < 0) break
       if (this.hashes[entry] === hash && this.equal(entry, start, stop)) return ++this.counts[entry]!
       at = (at + 1) & (this.slots.length - 1)
+      this.steps++
     }
+    if (this.steps > stepsPerEntryMax * this.size + stepsMax) return this.nextByDigest(this.digested(), start, stop)
     if (this.size === this.hashes.length) this.grow()
     const entry = this.size++
     this.hashes[entry] = hash
@@ -53,6 +67,8 @@ export class OrdinalCounter {
   forget(): void {
     if (this.size === 0) return
     this.size = 0
+    this.steps = 0
+    this.byDigest = undefined
     if (this.hashes.length <= entriesKeptMax) this.slots.fill(-1)
     else {
       this.slots = new Int32Array(2 * entriesMin).fill(-1)
@@ -61,6 +77,25 @@ export class OrdinalCounter {
       this.stops = new Int32Array(entriesMin)
       this.counts = new Float64Array(entriesMin)
     }
+  }
+
+  private nextByDigest(counts: Map<string, number>, start: number, stop: number): number {
+    const digest = this.digest(start, stop)
+    const count = (counts.get(digest) ?? -1) + 1
+    counts.set(digest, count)
+    return count
+  }
+
+  /** The counts of all runs so far. */
+  private digested(): Map<string, number> {
+    this.byDigest = new Map()
+    for (let entry = 0; entry < this.size; entry++)
+      this.byDigest.set(this.digest(this.starts[entry]!, this.stops[entry]!), this.counts[entry]!)
+    return this.byDigest
+  }
+
+  private digest(start: number, stop: number): string {
+    return digestOf('sha256', this.writer.bytes.subarray(start, stop), 'base64')
   }
 
   private hash(start: number, stop: number): number {

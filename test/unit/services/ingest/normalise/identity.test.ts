@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { growthOf } from '#test/support/growth.ts'
+import { OrdinalCounter } from '#ingest/normalise/identity.ts'
+import type { RowWriter } from '#ingest/store/row-writer.ts'
 import { batch, lines, logRows, record } from '#test/support/decode.ts'
 
 const ordinals = (...records: object[]): unknown[] => logRows(batch(...records)).map((row) => row.ordinal)
@@ -42,4 +44,45 @@ test('lines of one time and one length are counted without comparing each with e
     Array.from({ length: count }, (_, i) => JSON.stringify({ ...record, message: String(i).padStart(8, '0') })).join('\n')
   expect(logRows(lines(text(24_000))).every((row) => row.ordinal === 0)).toBe(true)
   expect(growthOf(3000, text, lines)).toBeLessThan(30)
+})
+
+/** 2 ** `blocks` texts of one length that the counter's hash cannot tell apart: each block ends in one state. */
+function collidingTexts(seed: number, blocks: number): string[] {
+  const after = (state: number, text: string): number => {
+    let hash = state
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+    return hash
+  }
+  let texts = ['']
+  let state = seed
+  for (let block = 0; block < blocks; block++) {
+    const seen = new Map<number, string>()
+    for (let i = 0; ; i++) {
+      const text = i.toString(36).padStart(6, '0')
+      const end = after(state, text)
+      const twin = seen.get(end)
+      if (twin === undefined) seen.set(end, text)
+      else {
+        texts = texts.flatMap((begin) => [begin + twin, begin + text])
+        state = end
+        break
+      }
+    }
+  }
+  return texts
+}
+
+test('texts that a sender has chosen to collide are counted as fast, and as they are', () => {
+  const seed = 12_345
+  const texts = collidingTexts(seed, 10)
+  const countOf = (some: readonly string[]): number[] => {
+    const bytes = Buffer.from(some.join(''))
+    const counter = new OrdinalCounter({ bytes } as RowWriter, seed)
+    const length = some[0]!.length
+    return some.map((_, i) => counter.next(i * length, (i + 1) * length))
+  }
+  expect(new Set(texts).size).toBe(1024)
+  const twice = countOf([...texts, ...texts])
+  expect([new Set(twice.slice(0, 1024)), new Set(twice.slice(1024))]).toEqual([new Set([0]), new Set([1])])
+  expect(growthOf(128, (count) => texts.slice(0, count), countOf)).toBeLessThan(30)
 })
