@@ -5,11 +5,13 @@ import { parseSearch } from './syntax/parse-search.ts'
 import type { SearchNode } from './syntax/search-node.ts'
 import { fieldSql } from './search-field.ts'
 import { literalSql, prefixSql } from './search-literal.ts'
-import { regexSql } from './search-regex.ts'
+import { checkUnicodeClasses, regexSql } from './search-regex.ts'
 
 /** `error -debug (a OR b)` as a condition. Throws `invalid-parameter` of `q`, with a position. */
 export function compileSearch(text: string): Fragment {
-  return searchSql(parseSearch(text))
+  const node = parseSearch(text)
+  checkUnicodeClasses(node)
+  return searchSql(node)
 }
 
 /** A condition that is 0 or 1 for every row, never NULL: NOT must select all rows that its term does not match. */
