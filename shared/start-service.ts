@@ -19,6 +19,7 @@ import type { Logger } from '#shared/logger.ts'
 import { migrateAtStart } from '#shared/migrations/migrate-at-start.ts'
 import { createProcessMetrics, type ProcessMetrics } from '#shared/process-metrics.ts'
 import { createStoreMetrics } from '#shared/store-metrics.ts'
+import { watchBrokenParts } from '#shared/broken-parts.ts'
 import { createProjectionClock, type ProjectionClock } from '#shared/projection-clock.ts'
 
 export interface ServiceDeps {
@@ -75,6 +76,9 @@ export async function startService({ config, log, services: creators }: StartOpt
   const own = observeStore(store, statements('process'))
   createStoreMetrics({ registry, store: own, cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER })
   const tables = started.use(await migrateAtStart({ store, fsync: config.AFTERLOG_FSYNC, log }))
+  const broken = started.use(
+    watchBrokenParts({ store: own, cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER, registry, log }),
+  )
   const environment = { rules: config.AFTERLOG_RETENTION, lastWords: config.AFTERLOG_LAST_WORDS }
   const retention = started.use(await createLiveRetention({ store: own, environment, log, clock: Date.now }))
   const obstacleOf = (): AfterlogError | undefined => tables.obstacle() ?? retention.obstacle()
@@ -100,7 +104,7 @@ export async function startService({ config, log, services: creators }: StartOpt
     bodyBytesMax: config.AFTERLOG_BODY_BYTES_MAX,
     registry,
     readiness,
-    troubles: () => services.flatMap((service) => service.troubles?.() ?? []),
+    troubles: () => [...broken.troubles(), ...services.flatMap((service) => service.troubles?.() ?? [])],
     obstacle: obstacleOf,
     routes,
   })

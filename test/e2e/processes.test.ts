@@ -1,9 +1,12 @@
 // The life of the process, from outside: killed, started twice, told to stop while it works. What it acknowledged is
 // there afterwards, whatever happened.
-import { rm } from 'node:fs/promises'
+import { rm, truncate } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openStore } from '#shared/clickhouse/open-store.ts'
+import { raw } from '#shared/clickhouse/sql.ts'
 import { post, record } from '#test/support/lines.ts'
 import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { spawnService, type ServiceProcess } from '#test/support/service-process.ts'
@@ -88,6 +91,35 @@ describe('an abort', () => {
     expect(performance.now() - beganMs).toBeLessThan(atOnceMs)
     expect(await stored(await start().serving)).toEqual(['before'])
   })
+})
+
+describe('a part that is broken when the process starts', () => {
+  test('is told in the log, in /readyz and as a metric, and what else is stored is answered', async () => {
+    const first = start()
+    const url = await first.serving
+    for (const message of ['kept', 'in the broken part']) await post(at(url), [record(message)])
+    first.kill('SIGTERM')
+    await first.exited
+    await breakNewestPart()
+    const second = start()
+    const again = await second.serving
+    expect(await stored(again)).toEqual(['kept'])
+    const { msg } = await second.logged((line) => line.level === 'error')
+    expect(msg).toContain('a part of logs is broken and was set aside')
+    const ready = await fetch(`${again}/readyz`)
+    expect(ready.status).toBe(200)
+    expect(await ready.json()).toMatchObject({ reasons: [expect.stringContaining('1 parts of logs are broken') as string] })
+    expect(await (await fetch(`${again}/metrics`)).text()).toContain('afterlog_store_broken_parts{table="logs"} 1')
+  })
+
+  /** As a power cut may leave it. */
+  async function breakNewestPart(): Promise<void> {
+    await using store = await openStore({ mode: 'embedded', dataDir, database: 'afterlog' })
+    const [newest] = await store.rows<{ path: string }>({
+      sql: raw(`SELECT path FROM system.parts WHERE table = 'logs' AND active ORDER BY max_block_number DESC LIMIT 1`),
+    })
+    await truncate(join(newest!.path, 'count.txt'))
+  }
 })
 
 describe('a second process on a data directory', () => {

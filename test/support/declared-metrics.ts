@@ -7,6 +7,7 @@ import { createIngestMetrics, createKafkaMetrics, createWatchMetrics } from '#in
 import { createProjectorMetrics } from '#projector/metrics.ts'
 import { createHttpServer } from '#shared/http/server.ts'
 import { createProcessMetrics } from '#shared/process-metrics.ts'
+import { watchBrokenParts } from '#shared/broken-parts.ts'
 import { createStoreMetrics } from '#shared/store-metrics.ts'
 
 export interface DeclaredMetric {
@@ -20,7 +21,9 @@ export interface DeclaredMetric {
 export async function declaredMetrics(): Promise<ReadonlyMap<string, DeclaredMetric>> {
   const registry = new Registry()
   createProcessMetrics(registry)
-  createStoreMetrics({ registry, store: { rows: async () => [] } })
+  const store = { rows: async () => [] }
+  createStoreMetrics({ registry, store })
+  watchBrokenParts({ registry, store, log: pino({ level: 'silent' }) })[Symbol.dispose]()
   const ingest = createIngestMetrics({ registry, inflight: new InflightBytes(1) })
   createKafkaMetrics({ registry, ingest })
   createWatchMetrics({ registry, clock: Date.now })
