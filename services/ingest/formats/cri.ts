@@ -39,6 +39,25 @@ export class CriReader {
   }
 }
 
+/**
+ * Returns where the line in the JSON string content [start, stop) begins behind NUL bytes, bare or escaped. A file that
+ * was truncated in place, or lost power, has them in front of its next line.
+ */
+export function skipNuls(bytes: Buffer, start: number, stop: number): number {
+  let pos = start
+  while (pos < stop) {
+    if (bytes[pos] === 0) pos++
+    else if (isEscapedNul(bytes, pos, stop)) pos += 6
+    else break
+  }
+  return pos
+}
+
+function isEscapedNul(bytes: Buffer, at: number, stop: number): boolean {
+  if (at + 6 > stop || bytes[at] !== 0x5c || bytes[at + 1] !== 0x75) return false
+  return bytes[at + 2] === 0x30 && bytes[at + 3] === 0x30 && bytes[at + 4] === 0x30 && bytes[at + 5] === 0x30
+}
+
 function space(bytes: Buffer, start: number, stop: number): number {
   const limit = Math.min(stop, start + 48)
   for (let i = start; i < limit; i++) if (bytes[i] === 0x20) return i

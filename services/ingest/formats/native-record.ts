@@ -6,7 +6,7 @@ import { capEscaped, recordBytesMax } from '../normalise/line-cap.ts'
 import { normaliseSeverity, severities } from '../normalise/severity.ts'
 import { lineTimeMaxMs, type RetentionClass, TimeWindow, tooOld } from '../normalise/time-window.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
-import { CriReader } from './cri.ts'
+import { CriReader, skipNuls } from './cri.ts'
 import type { BatchDefaults } from './native-head.ts'
 import { readDockerLine } from './docker-json.ts'
 import { canonicalEscapes, unescapedLength, unescapeJson } from './json-escape.ts'
@@ -205,11 +205,12 @@ export class NativeRecord {
 
   private readRaw(bytes: Buffer, kind: number): boolean {
     const { slots, draft, cri } = this
-    const start = slots.start[slot.cri]!
+    let start = slots.start[slot.cri]!
     let stop = slots.stop[slot.cri]!
     if (stop - start >= 2 && bytes[stop - 1] === 0x6e && bytes[stop - 2] === 0x5c && bytes[stop - 3] !== 0x5c) stop -= 2
     if (draft.length < 0 && draft.offset >= 0)
       draft.length = 1 + unescapedLength(bytes, start, stop, kind === plainString)
+    if (kind === unicodeString) start = skipNuls(bytes, start, stop)
     if (bytes[start] === 0x7b) {
       const line = readDockerLine(unescapeJson(bytes, start, stop), this.time)
       if (typeof line === 'string') return this.fail('bad-cri', line)

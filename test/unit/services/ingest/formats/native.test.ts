@@ -187,6 +187,33 @@ describe('a record of path and CRI line', () => {
   })
 })
 
+describe('NUL bytes in front of a raw line, as a truncation in place leaves them', () => {
+  const docker = JSON.stringify({ log: 'first line after the truncation\n', stream: 'stdout', time: record.time })
+  const lines: [string, string, string][] = [
+    [docker, 'first line after the truncation', 'stdout'],
+    ['2026-11-23T10:00:00.123456789Z stderr F CRI after two NULs', 'CRI after two NULs', 'stderr'],
+    ['2026-11-23T10:00:00.123456789Z stderr F \0 and "one\0 more"', '\0 and "one\0 more"', 'stderr'],
+  ]
+
+  test.each(lines)('are skipped, and count in its length: %j', (line, message, stream) => {
+    for (const nuls of [1, 2, 4, 5000]) {
+      const raw = '\0'.repeat(nuls) + line
+      const escaped = Buffer.from(JSON.stringify({ records: [{ path, cri: raw, offset: 77 }] }))
+      const bare = Buffer.from(escaped.toString().replaceAll('\\u0000', '\0'))
+      for (const body of [escaped, bare]) {
+        const row = only(decodeBatch(body, decodeOptions))
+        expect(row).toMatchObject({ message, stream, offset: 77, length: Buffer.byteLength(raw) + 1, partial: 0 })
+        expect(row.ts).toBe('2026-11-23 10:00:00.123456789')
+      }
+    }
+  })
+
+  test('without a line behind them stay a reject', () => {
+    for (const raw of ['\0', '\0\0\0\0', '\0\n', '\0\0not a line', '\u0001' + lines[1]![0]])
+      expect(batch({ path, cri: raw, offset: 0 })).toMatchObject({ accepted: 0, rejects: [{ reason: 'bad-cri' }] })
+  })
+})
+
 describe('fragments', () => {
   const at = (ns: number, text: string, offset: number) => ({
     path,

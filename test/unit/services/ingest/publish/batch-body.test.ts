@@ -104,6 +104,7 @@ const cri = fc.record({
       .map(([tag, rest]) => `2026-11-23T10:00:00.123456789Z ${tag}${rest}`),
     text.map((log) => JSON.stringify({ log: `${log}\n`, stream: 'stdout', time: '2026-11-23T10:00:00.1Z' })),
     text.map((log) => JSON.stringify({ log, stream: 'stderr', time: '2026-11-23T10:00:00.1Z' })),
+    text.map((rest) => `\0\x002026-11-23T10:00:00.1Z stdout F ${rest}`),
   ),
   offset: optional(fc.nat(5)),
   ...shared,
