@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseRetention } from '#shared/retention/retention.ts'
-import { decodeLines } from '#ingest/formats/native.ts'
+import { decodeLines } from '#ingest/formats/native-rows.ts'
 import { columns } from '#ingest/store/columns.ts'
 import type { HttpClient } from '../../services/import/send/http-client.ts'
 

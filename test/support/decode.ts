@@ -1,7 +1,7 @@
 // Decoded batches as objects, for tests: rows of `logs` by column name.
 import { parseRetention } from '#shared/retention/retention.ts'
 import type { Decoded } from '#ingest/normalise/decoded.ts'
-import { decodeBatch, decodeLines, type DecodeOptions } from '#ingest/formats/native.ts'
+import { decodeBatch, decodeLines, type DecodeOptions } from '#ingest/formats/native-rows.ts'
 import { columns } from '#ingest/store/columns.ts'
 
 /** Arrival of every test batch. */

@@ -7,7 +7,7 @@ import { createLiveRetention, type LiveRetention } from '#shared/retention/live-
 import { createLogger } from '#shared/logger.ts'
 import { createProjectionClock } from '#shared/projection-clock.ts'
 import { parseLastWords, parseRetention } from '#shared/retention/retention.ts'
-import { decodeBatch } from '#ingest/formats/native.ts'
+import { decodeBatch } from '#ingest/formats/native-rows.ts'
 import { columns } from '#ingest/store/columns.ts'
 import type { TableRows } from '#ingest/store/table-rows.ts'
 import { dayPodsOf } from '#projector/retention/day-pods.ts'

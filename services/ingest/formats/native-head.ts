@@ -1,9 +1,10 @@
 // The head of a native batch: its keys, the fields that hold for all of its records, and whether it is a batch at all.
 import { AfterlogError } from '#shared/errors.ts'
 import type { Origin } from '../normalise/origin.ts'
+import type { Reject } from '../normalise/reject.ts'
 import { canonicalEscapes, escapeJson } from './json-escape.ts'
-import { type JsonScanner, JsonSyntaxError, nullValue, numberValue } from './json-scanner.ts'
-import type { RecordScanner } from './record-scanner.ts'
+import { JsonScanner, JsonSyntaxError, none, nullValue, numberValue } from './json-scanner.ts'
+import { type RecordScanner, slot } from './record-scanner.ts'
 
 /** Defaults for all records of a batch, JSON-escaped. */
 export interface BatchDefaults {
@@ -12,33 +13,77 @@ export interface BatchDefaults {
   agent: Buffer
 }
 
+/** The fields of a batch that hold for all its records. */
+export interface Head extends BatchDefaults {
+  /** The number of the first record within its body, where a body was split over messages. */
+  seq: number
+}
+
+export const isSameHead = (a: Head, b: Head): boolean =>
+  a.cluster.equals(b.cluster) && a.node.equals(b.node) && a.agent.equals(b.agent) && a.seq === b.seq
+
 /** Returns the defaults that the origin of a batch gives. */
 export function defaultsOf({ cluster, node, agent }: Pick<Origin, 'cluster' | 'node' | 'agent'>): BatchDefaults {
   const escaped = (value: string): Buffer => escapeJson(Buffer.from(value))
   return { cluster: escaped(cluster), node: escaped(node), agent: escaped(agent) }
 }
 
+/** What a body holds: {"records": […]}, an array of records, one record, or one record per line. */
+export type BodyForm = 'batch' | 'array' | 'record' | 'lines'
+
+/** What a sender may send instead of a body that is none of the forms. */
+export const rightForms = 'send {"records": […]}, an array of records, one record, or one record per line'
+
 /**
- * Reads the first object to decide the form of the body: whether the object has `records`, and whether anything follows
- * it. For the answer `record` that one record has been read, from where `json` stood to where it stands.
+ * Reads the first object to decide the form of a body: whether it has `records`, and whether anything follows it. For
+ * the answer `record` that one record has been read, from where `json` stood to where it stands. An object with neither
+ * `records` nor the text of a line counts as a batch that lacks its records.
  */
-export function formOf(json: JsonScanner, slots: RecordScanner): 'batch' | 'record' | 'lines' {
+export function formOf(json: JsonScanner, slots: RecordScanner): BodyForm {
   const first = json.peek()
-  if (first === -1) throw new AfterlogError('invalid-body', 'the message is empty')
+  if (first === -1) throw new AfterlogError('invalid-body', `the body is empty; ${rightForms}`)
+  if (first === 0x5b) return 'array'
+  const start = json.pos
   try {
-    if (first === 0x5b) {
-      json.value()
-      return json.peek() === -1 ? 'batch' : 'lines'
-    }
     if (slots.readUntil(json, recordsKey)) return 'batch'
     const stop = json.pos
     if (json.peek() !== -1) return 'lines'
     json.pos = stop
-    return 'record'
+    return slots.kind[slot.message] === none && slots.kind[slot.cri] === none ? 'batch' : 'record'
   } catch (error) {
-    if (error instanceof JsonSyntaxError) return first === 0x5b ? 'batch' : 'lines'
+    if (!(error instanceof JsonSyntaxError)) throw error
+    if (!error.tooDeep) return isFollowedByObject(json.bytes) ? 'lines' : 'batch'
+    json.pos = start
+    return formOfDeep(json)
+  }
+}
+
+/** As `formOf`, of an object nested too deep. A record that is too deep is rejected as a line, a batch as a whole. */
+function formOfDeep(json: JsonScanner): BodyForm {
+  let hasLine = false
+  try {
+    for (const key of keysOf(json)) {
+      if (key === 'records') return 'batch'
+      hasLine ||= key === 'message' || key === 'cri'
+      const first = json.peek()
+      if (first === 0x7b || first === 0x5b) json.skipBrackets()
+      else json.value()
+    }
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return 'batch'
     throw error
   }
+  return hasLine || json.peek() !== -1 ? 'lines' : 'batch'
+}
+
+/** Tells NDJSON with a broken first line from broken JSON: whether the next line that is not blank begins an object. */
+function isFollowedByObject(bytes: Buffer): boolean {
+  const json = new JsonScanner(bytes)
+  json.peek()
+  const newline = bytes.indexOf(0x0a, json.pos)
+  if (newline === -1) return false
+  json.pos = newline
+  return json.peek() === 0x7b
 }
 
 const recordsKey = Buffer.from('records')
@@ -74,4 +119,12 @@ export function batchField(json: JsonScanner, key: string): Buffer | undefined {
 export function batchSeq(json: JsonScanner): number {
   const seq = json.value() === numberValue ? Number(json.bytes.toString('latin1', json.start, json.stop)) : 0
   return Number.isInteger(seq) && seq > 0 && seq < 2 ** 31 ? seq : 0
+}
+
+/**
+ * Returns the defaults as text, for rejected records, which leave their batch. Bytes that are not UTF-8 become U+FFFD.
+ */
+export function inheritedOf({ cluster, node, agent }: BatchDefaults): Required<Reject>['inherited'] {
+  const read = (escaped: Buffer): string => JSON.parse(`"${escaped.toString()}"`) as string
+  return { cluster: read(cluster), node: read(node), agent: read(agent) }
 }

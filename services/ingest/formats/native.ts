@@ -1,56 +1,34 @@
-// Decodes the native batch (docs/formats.md): a JSON object with records, one record, or one record per line of NDJSON.
-// Bytes come in, drafts of lines go to a sink. One bad record never costs its neighbours. A body that is not a batch is
-// refused as a whole.
+// Decodes the native batch (docs/formats.md): a JSON object with records, an array of records, one record, or one record
+// per line of NDJSON. Bytes come in, drafts of lines go to a sink. One bad record never costs its neighbours. A body
+// that has no records is refused as a whole.
 import { AfterlogError } from '#shared/errors.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
-import type { Decoded } from '../normalise/decoded.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { addReject, type Reject, type RejectReason } from '../normalise/reject.ts'
 import type { DraftSink } from '../normalise/line-draft.ts'
-import { LineSink } from '../normalise/line-sink.ts'
 import { JsonScanner, JsonSyntaxError } from './json-scanner.ts'
-import { type BatchDefaults, batchField, batchSeq, defaultsOf, formOf, keysOf } from './native-head.ts'
+import {
+  type BatchDefaults,
+  batchField,
+  batchSeq,
+  defaultsOf,
+  formOf,
+  type Head,
+  inheritedOf,
+  isSameHead,
+  keysOf,
+  rightForms,
+} from './native-head.ts'
 import { NativeRecord } from './native-record.ts'
 import { RecordScanner } from './record-scanner.ts'
 
-export interface DecodeOptions {
-  origin: Origin
-  retention: RetentionRules
-  /** Seeds the hash of the ordinal counter; fixed for the life of the process. */
-  seed: number
-}
+/** The ordinal of a lone record whose ordinal is counted, as in a batch. */
+const countedOrdinal = -1
 
 /** The counts and rejects of one batch. The sink has its lines. */
 export interface BatchOutcome {
   accepted: number
   rejects: Reject[]
-}
-
-/**
- * Decodes `{"cluster"?, "node"?, "agent"?, "records": […]}` into rows. Throws AfterlogError `invalid-body` where the
- * body is not such a batch.
- */
-export const decodeBatch = (body: Buffer, options: DecodeOptions): Decoded =>
-  decodeAlone(body, options, (decoder) => decoder.batch(body, options.origin))
-
-/** Decodes one record per line into rows. Throws AfterlogError `invalid-body` where no line is JSON. */
-export const decodeLines = (body: Buffer, options: DecodeOptions): Decoded =>
-  decodeAlone(body, options, (decoder) => decoder.lines(body, options.origin))
-
-function decodeAlone(
-  body: Buffer,
-  { retention, seed }: DecodeOptions,
-  decode: (decoder: NativeDecoder) => BatchOutcome,
-): Decoded {
-  const sink = new LineSink({ bytesHint: body.length, seed })
-  const outcome = decode(new NativeDecoder({ retention, sink }))
-  return { tables: sink.take(), ...outcome }
-}
-
-/** The fields of a batch that hold for all its records. */
-interface Head extends BatchDefaults {
-  /** The number of the first record within its body, where a body was split over messages. */
-  seq: number
 }
 
 /**
@@ -73,16 +51,9 @@ export class NativeDecoder {
     this.sink = sink
   }
 
-  /**
-   * Decodes `{"cluster"?, "node"?, "agent"?, "records": […]}`. Throws AfterlogError `invalid-body` for any other body.
-   */
+  /** Decodes a body of any form. Throws AfterlogError `invalid-body` where it has none. */
   batch(body: Buffer, origin: Origin): BatchOutcome {
-    this.json = new JsonScanner(body)
-    const head = this.headOf(origin)
-    return this.whole(() => {
-      // Where cluster, node or agent stand behind the records, which is rare, the records are read a second time.
-      if (!this.readBatch(head, origin)) this.readBatch(head, origin)
-    })
+    return this.message(body, origin, countedOrdinal)
   }
 
   /** Decodes one record per line. Throws AfterlogError `invalid-body` where no line is JSON. */
@@ -95,20 +66,49 @@ export class NativeDecoder {
   }
 
   /**
-   * Decodes a Kafka message: a batch, one record, or NDJSON, as its first object tells. A message of one record with
-   * neither offset nor ordinal takes `loneOrdinal`. Throws AfterlogError `invalid-body` for any other message.
+   * Decodes a Kafka message, whose form its beginning tells. A message of one record with neither offset nor ordinal
+   * takes `loneOrdinal`. Throws AfterlogError `invalid-body` for a message without form.
    */
   message(value: Buffer, origin: Origin, loneOrdinal: number): BatchOutcome {
-    const json = new JsonScanner(value)
+    const json = (this.json = new JsonScanner(value))
     json.peek()
     const start = json.pos
-    const form = formOf(json, this.slots)
-    if (form === 'batch') return this.batch(value, origin)
-    if (form === 'lines') return this.lines(value, origin)
-    this.json = json
+    switch (formOf(json, this.slots)) {
+      case 'batch':
+        return this.keyed(origin)
+      case 'array':
+        return this.array(value, origin)
+      case 'lines':
+        return this.lines(value, origin)
+      case 'record':
+        return this.whole(() => {
+          this.begin(origin, this.headOf(origin))
+          this.add(0, start, json.pos, loneOrdinal)
+        })
+    }
+  }
+
+  /** Decodes `{"cluster"?, "node"?, "agent"?, "records": […]}`. */
+  private keyed(origin: Origin): BatchOutcome {
+    const head = this.headOf(origin)
+    return this.whole(() => {
+      // Where cluster, node or agent stand behind the records, which is rare, the records are read a second time.
+      if (!this.readBatch(head, origin)) this.readBatch(head, origin)
+    })
+  }
+
+  /** Decodes an array of records. One that an object follows is a line of NDJSON, which is rare: it is read again. */
+  private array(body: Buffer, origin: Origin): BatchOutcome {
+    const { json } = this
     return this.whole(() => {
       this.begin(origin, this.headOf(origin))
-      this.add(0, start, json.pos, loneOrdinal)
+      this.readRecords()
+      const next = json.peek()
+      if (next === 0x7b) {
+        this.sink.abandon()
+        this.begin(origin, this.head)
+        this.readLines(body)
+      } else if (next !== -1) json.fail('the end')
     })
   }
 
@@ -152,13 +152,11 @@ export class NativeDecoder {
   private readBatch(head: Head, origin: Origin): boolean {
     const { json } = this
     json.pos = 0
-    if (json.peek() === -1) throw new AfterlogError('invalid-body', 'the body is empty; send {"records": […]}')
-    if (json.peek() === 0x5b) {
+    if (json.peek() !== 0x7b)
       throw new AfterlogError(
         'invalid-body',
-        'the body is an array; send {"records": […]}, or one record per line as application/x-ndjson',
+        `the body is neither an object nor an array: ${json.problem('"{" or "["')}; ${rightForms}`,
       )
-    }
     let used: Head | undefined
     for (const key of keysOf(json)) {
       if (key === 'records') {
@@ -175,8 +173,12 @@ export class NativeDecoder {
     }
     if (json.peek() !== -1) json.fail('the end')
     if (used === undefined)
-      throw new AfterlogError('invalid-body', 'records is missing; send {"records": […]}', { parameter: 'records' })
-    if (same(used, head)) return true
+      throw new AfterlogError(
+        'invalid-body',
+        `records is missing, and so is message or cri, which one record has; ${rightForms}`,
+        { parameter: 'records' },
+      )
+    if (isSameHead(used, head)) return true
     this.sink.abandon()
     return false
   }
@@ -196,7 +198,7 @@ export class NativeDecoder {
       const start = json.pos
       const tooDeep = this.readElement(isObject)
       if (tooDeep !== undefined) this.reject(index, 'bad-field', tooDeep, start, json.pos)
-      else if (isObject) this.add(index, start, json.pos, -1)
+      else if (isObject) this.add(index, start, json.pos, countedOrdinal)
       else this.reject(index, 'not-an-object', 'a record must be a JSON object', start, json.pos)
       if (json.peek() === 0x5d) break
       json.expect(0x2c, '"," or "]"')
@@ -258,7 +260,7 @@ export class NativeDecoder {
       this.reject(index, tooDeep ? 'bad-field' : 'not-json', tooDeep ? tooDeepDetail(error) : message, start, stop)
       return tooDeep ? undefined : message
     }
-    this.add(index, start, stop, -1)
+    this.add(index, start, stop, countedOrdinal)
     return undefined
   }
 
@@ -284,14 +286,3 @@ export class NativeDecoder {
 
 const tooDeepDetail = ({ message }: JsonSyntaxError): string =>
   `a value is ${message}; send a value that is nested so deep as a string`
-
-const same = (a: Head, b: Head): boolean =>
-  a.cluster.equals(b.cluster) && a.node.equals(b.node) && a.agent.equals(b.agent) && a.seq === b.seq
-
-/**
- * Returns the defaults as text, for rejected records, which leave their batch. Bytes that are not UTF-8 become U+FFFD.
- */
-function inheritedOf({ cluster, node, agent }: BatchDefaults): Required<Reject>['inherited'] {
-  const read = (escaped: Buffer): string => JSON.parse(`"${escaped.toString()}"`) as string
-  return { cluster: read(cluster), node: read(node), agent: read(agent) }
-}

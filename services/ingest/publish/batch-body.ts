@@ -35,8 +35,8 @@ export interface BatchBodyOptions extends TopicRoom {
 }
 
 /**
- * @param form `batch` is {"records": […]}, `lines` is one record per line. Throws AfterlogError `invalid-body` for any
- * other body.
+ * @param form `lines` is one record per line, `batch` a body of any form. Throws AfterlogError `invalid-body` where it
+ * has none.
  */
 export function publishBatch(
   body: Buffer,

@@ -6,6 +6,7 @@ import { AfterlogError, invalidParameter } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { InflightBytes } from '../buffer/inflight.ts'
+import { withoutMark } from '../formats/byte-order-mark.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { rejectedOf, rejectsMax } from '../normalise/reject.ts'
 import { readReplay, replayHeader } from '../normalise/replay.ts'
@@ -56,7 +57,7 @@ export function batchPost({ deliver, inflight, bodyBytesMax, cluster, clock }: B
         format,
         ...(replay === undefined ? {} : { replay }),
       }
-      const body = await readBody(request.raw, bodyBytesMax, reservation)
+      const body = withoutMark(await readBody(request.raw, bodyBytesMax, reservation))
       const beganMs = performance.now()
       const delivered = await deliver(body, origin, { format, form })
       request.log.debug(

@@ -9,8 +9,8 @@ export function batchesRoute(options: BatchPostOptions): RoutePlugin {
     const schema = {
       summary: 'Store a batch of lines',
       description:
-        'application/json: `{"records": […]}`; application/x-ndjson: one record per line, ' +
-        'batch fields in `x-afterlog-node` and `x-afterlog-cluster`. ' +
+        'application/json: `{"records": […]}`, an array of records, one record, or one record per line; ' +
+        'application/x-ndjson: one record per line; batch fields in `x-afterlog-node` and `x-afterlog-cluster`. ' +
         'Content-Encoding gzip, zstd, snappy or deflate. Answers once every accepted line is durable.',
       tags: ['ingest'],
       response: { 200: acceptedSchema, ...postErrors },

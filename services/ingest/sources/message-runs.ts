@@ -5,6 +5,7 @@ import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import { decodeLifecycle } from '../formats/kubernetes.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
+import { withoutMark } from '../formats/byte-order-mark.ts'
 import { JsonScanner } from '../formats/json-scanner.ts'
 import { NativeDecoder, type BatchOutcome } from '../formats/native.ts'
 import { LineSink } from '../normalise/line-sink.ts'
@@ -61,7 +62,7 @@ export function createMessageRun(format: TopicFormat, options: RunOptions): Mess
   return {
     add: (value, origin, loneOrdinal) => {
       try {
-        return run.add(value, origin, loneOrdinal)
+        return run.add(withoutMark(value), origin, loneOrdinal)
       } catch (error) {
         const isExpected = error instanceof AfterlogError
         if (!isExpected) options.onBug(error)

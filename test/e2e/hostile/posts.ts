@@ -213,7 +213,8 @@ export const badPosts: readonly BadRequest[] = [
   ...paths.flatMap((path) =>
     badBodies.map(({ name, ...row }) => ({ headers: json, ...row, name: `${path} ${name}`, method: 'POST', path })),
   ),
-  batch('an array', '[]', 'records'),
+  batch('a number', '17', 'records'),
+  batch('an array cut short', '[{}', 'expected'),
   batch('an object without records', '{}', 'records'),
   batch('records that are null', '{"records":null}', 'records'),
   batch('records that are an object', '{"records":{}}', 'records'),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AfterlogError } from '#shared/errors.ts'
-import { decodeBatch } from '#ingest/formats/native.ts'
+import { decodeBatch } from '#ingest/formats/native-rows.ts'
 import { detailOf, rejectedOf, rejectsMax } from '#ingest/normalise/reject.ts'
 import { decodeOptions, lines, logRows, record } from '#test/support/decode.ts'
 
@@ -9,19 +9,47 @@ describe('a body', () => {
   test.each([
     ['', /empty/],
     ['  ', /empty/],
-    ['[]', /is an array/],
-    ['{}', /records is missing/],
+    ['{}', /records is missing.* send .*an array of records, one record, or one record per line/],
+    ['{"log":"x"}', /records is missing, and so is message or cri/],
+    ['17', /neither an object nor an array.* send /],
+    ['"text"', /neither an object nor an array.* send /],
+    ['[{"a":1}', /expected "," or "\]", found the end/],
+    ['[] x', /expected the end, found "x"/],
+    ['[]\n[]', /expected the end/],
     ['{"records":{}}', /records must be an array/],
     ['{"records":[]', /expected "," or "}", found the end at byte 13/],
     ['{"records":[{"a":1}', /found the end/],
     ['{"node":5,"records":[]}', /node must be a string/],
-    ['hello', /expected "{", found "h" at byte 0/],
+    ['hello', /expected "{" or "\[", found "h" at byte 0; send /],
     ['{"records":[]} x', /expected the end/],
     ['{"records":[],"records":[]}', /twice/],
   ])('%j is no batch', (text, sentence) => {
     expect(() => decodeBatch(Buffer.from(text), decodeOptions)).toThrow(
       expect.toSatisfy((error: AfterlogError) => error.code === 'invalid-body' && sentence.test(error.message)),
     )
+  })
+
+  test('as JSON may also be an array, one record, or NDJSON, with the defaults of its origin and counted ordinals', () => {
+    const [one, two] = [JSON.stringify(record), JSON.stringify({ ...record, message: 'two' })]
+    const rowsOf = (text: string) => logRows(decodeBatch(Buffer.from(text), decodeOptions))
+    const [first, again, second] = rowsOf(`{"records":[${one},${one},${two}]}`)
+    expect([first!.cluster, first!.node, first!.ordinal, again!.ordinal]).toEqual(['prod', 'node-7', 0, 1])
+    expect(rowsOf(`[${one},${one},${two}]`)).toEqual([first, again, second])
+    expect(rowsOf(`${one}\n${one}\n${two}\n`)).toEqual([first, again, second])
+    expect(rowsOf(one)).toEqual([first])
+    expect(rowsOf(JSON.stringify(record, null, 2))).toEqual([first])
+    expect(rowsOf('[]')).toEqual([])
+  })
+
+  test('as JSON with one record that is nested too deep loses that record; what is no record is refused', () => {
+    const deep = `{"attributes":${'['.repeat(100)}${']'.repeat(100)},"message":"x"}`
+    const decoded = decodeBatch(Buffer.from(deep), decodeOptions)
+    expect(decoded).toMatchObject({ accepted: 0, rejects: [{ reason: 'bad-field', payload: Buffer.from(deep) }] })
+    const hidden = `{"x":${'['.repeat(100)}${']'.repeat(100)},"records":[${JSON.stringify(record)}]}`
+    for (const body of [hidden, deep.replace('message', 'x'), deep.slice(0, -1), '{"a":'.repeat(100_000)])
+      expect(() => decodeBatch(Buffer.from(body), decodeOptions)).toThrow(/nested more than 64 deep/)
+    const followed = decodeBatch(Buffer.from(`${deep.replace('message', 'x')}\n${JSON.stringify(record)}`), decodeOptions)
+    expect(followed).toMatchObject({ accepted: 1, rejects: [{ index: 0, reason: 'bad-field' }] })
   })
 
   test('cluster and node count for its records wherever they stand in it', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyText } from '#test/support/any-text.ts'
-import { decodeBatch } from '#ingest/formats/native.ts'
+import { decodeBatch } from '#ingest/formats/native-rows.ts'
 import { batch, decodeOptions, logRows, path, record } from '#test/support/decode.ts'
 
 const cri = (text: string, more: object = {}) => ({ path, cri: `2026-11-23T10:00:00.123456789Z ${text}`, ...more })

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
-import { decodeBatch, decodeLines, NativeDecoder } from '#ingest/formats/native.ts'
+import { NativeDecoder } from '#ingest/formats/native.ts'
+import { decodeBatch, decodeLines } from '#ingest/formats/native-rows.ts'
 import { LineSink } from '#ingest/normalise/line-sink.ts'
 import { publishBatch } from '#ingest/publish/batch-body.ts'
 import { columns } from '#ingest/store/columns.ts'
@@ -130,10 +131,13 @@ describe('the messages of a body decode to the rows of the body, byte by byte', 
     )
   })
 
-  test('as NDJSON', () => {
+  test('as NDJSON, sent as JSON too, as an array, and as one record alone', () => {
     fc.assert(
-      fc.property(records, (list) => {
-        same(Buffer.from([record, ...list].map((item) => JSON.stringify(item)).join('\n')), 'lines')
+      fc.property(records, fc.oneof(line, cri), (list, item) => {
+        const texts = [record, ...list].map((each) => JSON.stringify(each))
+        for (const form of ['lines', 'batch'] as const) same(Buffer.from(texts.join('\n')), form)
+        same(Buffer.from(`[${texts.join(',')}]`))
+        same(Buffer.from(JSON.stringify(item)))
       }),
     )
   })

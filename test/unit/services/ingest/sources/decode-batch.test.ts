@@ -68,28 +68,6 @@ const record = {
 }
 const said = (...messages: string[]) => messages.map((message) => ({ ...record, message }))
 
-test.each<[string, Value, string[]]>([
-  ['a batch', { records: said('a', 'b') }, ['a', 'b']],
-  ['a batch whose records come first', `{"records":${JSON.stringify(said('a'))},"cluster":"eu"}`, ['a']],
-  ['an empty batch', { records: [] }, []],
-  ['one record', said('a')[0]!, ['a']],
-  ['one record over several lines', JSON.stringify(said('a')[0], null, 2), ['a']],
-  ['one record with space around it', ` \r\n${JSON.stringify(said('a')[0])}\r\n \n`, ['a']],
-  [
-    'one record per line',
-    said('a', 'b')
-      .map((each) => JSON.stringify(each))
-      .join('\n'),
-    ['a', 'b'],
-  ],
-  ['one line of NDJSON', `${JSON.stringify(said('a')[0])}\n`, ['a']],
-  ['lines with empty ones between', `\n${JSON.stringify(said('a')[0])}\n\n\r\n${JSON.stringify(said('b')[0])}\n`, ['a', 'b']],
-])('%s is read as what it is', (_, value, messages) => {
-  const decoded = decode([value])
-  expect(logsOf(decoded).map(({ message }) => message)).toEqual(messages)
-  expect(decoded).toMatchObject({ accepted: messages.length, rejected: new Map(), letters: [] })
-})
-
 test('decoded again, by another process too, a message makes the same bytes', () => {
   const values = [
     { records: said('a', 'a', 'b') },
@@ -135,7 +113,8 @@ const poison: Record<string, Value> = {
   'white space': ' \n\r\n\t',
   'no JSON': 'ERROR boom',
   'a number': '17',
-  'an array': JSON.stringify(said('a')),
+  'an array cut short': JSON.stringify(said('a', 'b')).slice(0, -1),
+  'an object with neither records nor a line': '{}',
   'a batch cut short': JSON.stringify({ records: said('a', 'b') }).slice(0, -40),
   'a record cut short': JSON.stringify(said('a')[0]).slice(0, -5),
   'a batch whose last record is broken': `{"records":[${JSON.stringify(said('a')[0])},{"time":}]}`,
@@ -144,14 +123,15 @@ const poison: Record<string, Value> = {
   'records that are no array': { records: 7 },
   'a cluster that is no string': `{"cluster":7,"records":${JSON.stringify(said('a'))}}`,
   'a cluster that is no string behind the records': `{"records":${JSON.stringify(said('a'))},"cluster":7}`,
-  'a batch that is an array at once': '[]',
+  'something behind an array': `${JSON.stringify(said('a'))} 7`,
   'deep nesting': `{"records":[{"labels":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}]}`,
   'a mebibyte of [': '['.repeat(1 << 20),
   'a mebibyte of {"a":': '{"a":'.repeat(1 << 18),
   'half a mebibyte of [ in a batch': `{"records":${'['.repeat(1 << 19)}`,
   'bytes that are no text': Buffer.from([0xff, 0xfe, 0x00, 0x80]),
   NUL: Buffer.alloc(10),
-  'a byte order mark': `\ufeff${JSON.stringify(said('a')[0])}`,
+  'a byte order mark and nothing else': '\ufeff',
+  'two byte order marks': `\ufeff\ufeff${JSON.stringify(said('a')[0])}`,
   'a huge time': { ...record, time: '9'.repeat(400) },
   'a huge number': `{"time":1e999,"message":"a","pod":"p","namespace":"n"}`,
   'a restart that is no number': { ...record, restart: 'two' },
