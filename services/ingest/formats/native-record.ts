@@ -19,6 +19,9 @@ import { TimeReader } from './time-bytes.ts'
 /** The most bytes of a name, an id or a path. */
 const nameBytesMax = 4096
 
+/** Times in ns since 1970 have 64 bits: they end on 2262-04-11. In ms since 1970. */
+const nsTimeMaxMs = 9_223_372_036_854
+
 export class NativeRecord {
   readonly draft = new LineDraft()
   reason: RejectReason = 'bad-field'
@@ -244,10 +247,10 @@ export class NativeRecord {
     const start = this.slots.start[slot.time]!
     const stop = this.slots.stop[slot.time]!
     if (kind === plainString && this.time.rfc3339(bytes, start, stop)) return true
-    if ((kind === plainString || kind === numberValue) && this.time.epochNs(bytes, start, stop)) return true
+    if ((kind === plainString || kind === numberValue) && this.time.epoch(bytes, start, stop)) return true
     return this.fail(
       'bad-time',
-      'time must be RFC 3339, such as 2026-11-23T10:00:00.123456789Z, or ns since 1970 as a string',
+      'time must be RFC 3339, such as 2026-11-23T10:00:00.123456789Z, or seconds, ms, µs or ns since 1970',
     )
   }
 
@@ -277,10 +280,12 @@ export class NativeRecord {
       this.lastClass = this.window.classOf(this.lastNamespace.toString('latin1'))
     }
     const { ms } = time
+    if (ms < 0) return this.fail('bad-time', `time ${timeText(ms)} is before 1970`)
+    if (ms > nsTimeMaxMs) return this.fail('bad-time', `time ${timeText(ms)} is after 2262`)
     if (this.window.isTooOld(ms, this.lastClass)) return this.fail('too-old', tooOld(timeText(ms), this.lastClass))
     if (this.window.isInTheFuture(ms))
       return this.fail('in-the-future', `time ${timeText(ms)} is more than an hour ahead of its arrival`)
-    if (!(ms >= 0 && ms < lineTimeMaxMs)) return this.fail('bad-time', `time ${timeText(ms)} is not in 1970 to 2105`)
+    if (ms >= lineTimeMaxMs) return this.fail('bad-time', `time ${timeText(ms)} is not in 1970 to 2105`)
     draft.seconds = time.seconds
     draft.nanos = time.nanos
     draft.retentionClass = this.lastClass.bytes

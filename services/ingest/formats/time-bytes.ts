@@ -1,5 +1,5 @@
-// Reads the times of records from bytes: RFC 3339 to the nanosecond, or integer ns since 1970. A time is two numbers,
-// so that the hot path makes no object per line.
+// Reads the times of records from bytes: RFC 3339 to the nanosecond, or a number since 1970. A time is two numbers, so
+// that the hot path makes no object per line.
 
 /** Holds the time that it read last. One reader belongs to one decoder. */
 export class TimeReader {
@@ -42,25 +42,74 @@ export class TimeReader {
     return true
   }
 
-  /** Reads ns since 1970 as digits with an optional minus. Returns false for any other text, or beyond 64 bits. */
-  epochNs(bytes: Buffer, start: number, stop: number): boolean {
+  /**
+   * Reads a number since 1970, spelled as in JSON: seconds below 10^10, ms below 10^13, µs below 10^16, ns from there.
+   * It reads the digits, since a double is not exact to the nanosecond; digits behind nanoseconds are dropped. A number
+   * of 10^19 or more becomes an infinite time. Returns false for text that is not a number.
+   */
+  epoch(bytes: Buffer, start: number, stop: number): boolean {
     const negative = bytes[start] === 0x2d
-    const from = negative ? start + 1 : start
-    const count = stop - from
-    if (count < 1 || count > 19) return false
-    for (let i = from; i < stop; i++) if (bytes[i]! < 0x30 || bytes[i]! > 0x39) return false
-    const split = Math.max(from, stop - 9)
-    const whole = split === from ? 0 : digits(bytes, from, split - from)
-    const rest = digits(bytes, split, stop - split)
-    this.seconds = negative ? (rest === 0 ? -whole : -whole - 1) : whole
-    this.nanos = negative && rest > 0 ? 1_000_000_000 - rest : rest
+    const first = negative ? start + 1 : start
+    const point = endOfDigits(bytes, first, stop)
+    const end = point < stop && bytes[point] === 0x2e ? endOfDigits(bytes, point + 1, stop) : point
+    if (point === first || end === point + 1) return false
+    const exponent = readExponent(bytes, end, stop)
+    if (exponent !== exponent) return false
+    let from = first
+    while (from < end && (bytes[from] === 0x30 || from === point)) from++
+    const whole = (from < point ? point - from : point + 1 - from) + exponent
+    this.seconds = from < end && whole > 19 ? Number.POSITIVE_INFINITY : 0
+    this.nanos = 0
+    if (this.seconds === 0) this.addDigits(bytes, from, end, point, whole - unitDigits(whole) - 1)
+    if (negative) this.negate()
     return true
+  }
+
+  /** Adds the digits in [from, end), of which the first counts 10^place seconds. */
+  private addDigits(bytes: Buffer, from: number, end: number, point: number, firstPlace: number): void {
+    let place = firstPlace
+    for (let at = from; at < end && place >= -9; at++) {
+      if (at === point) continue
+      const digit = bytes[at]! - 0x30
+      if (place >= 0) this.seconds += digit * powers[place]!
+      else this.nanos += digit * powers[place + 9]!
+      place--
+    }
+  }
+
+  private negate(): void {
+    this.seconds = 0 - this.seconds
+    if (this.nanos === 0) return
+    this.seconds--
+    this.nanos = 1_000_000_000 - this.nanos
   }
 
   /** Milliseconds since 1970, to compare with arrival times. */
   get ms(): number {
     return this.seconds * 1000 + Math.floor(this.nanos / 1_000_000)
   }
+}
+
+const powers = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
+
+/** Tells the unit of a time by its digits before the point: how many of them are a fraction of a second. */
+const unitDigits = (whole: number): number => (whole <= 10 ? 0 : whole <= 13 ? 3 : whole <= 16 ? 6 : 9)
+
+function endOfDigits(bytes: Buffer, start: number, stop: number): number {
+  let pos = start
+  while (pos < stop && bytes[pos]! >= 0x30 && bytes[pos]! <= 0x39) pos++
+  return pos
+}
+
+/** Reads an exponent such as e+18, or 0 where nothing is left. Returns NaN for any other text. */
+function readExponent(bytes: Buffer, start: number, stop: number): number {
+  if (start === stop) return 0
+  if (bytes[start] !== 0x65 && bytes[start] !== 0x45) return Number.NaN
+  const sign = bytes[start + 1]
+  const from = start + (sign === 0x2b || sign === 0x2d ? 2 : 1)
+  if (from >= stop || endOfDigits(bytes, from, stop) !== stop) return Number.NaN
+  const exponent = digits(bytes, from, stop - from)
+  return sign === 0x2d ? -exponent : exponent
 }
 
 function digits(bytes: Buffer, start: number, count: number): number {

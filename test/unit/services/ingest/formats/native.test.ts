@@ -80,6 +80,13 @@ describe('a record of fields', () => {
     [{ ...record, time: '2026-11-23T13:00:01Z' }, /more than an hour ahead/],
     [{ ...record, time: '2026-11-09T11:00:00Z' }, /14d, AFTERLOG_RETENTION or PUT/],
     [{ ...record, time: '2262-04-11T23:47:16Z' }, /ahead/],
+    [{ ...record, time: true }, /^time must be RFC 3339.* seconds, ms, µs or ns since 1970$/],
+    [{ ...record, time: '0001-01-01T00:00:00Z' }, 'time 0001-01-01T00:00:00.000Z is before 1970'],
+    [{ ...record, time: -5 }, 'time 1969-12-31T23:59:55.000Z is before 1970'],
+    [{ ...record, time: 9_999_999_999 }, 'time 2286-11-20T17:46:39.000Z is after 2262'],
+    [{ ...record, time: '9'.repeat(20) }, 'time of another age is after 2262'],
+    [{ ...record, time: '2262-04-11T23:47:17Z' }, /is after 2262$/],
+    [{ path, cri: '1969-12-31T23:59:59.9Z stdout F x' }, /is before 1970$/],
     [{ ...record, message: undefined }, 'message is missing'],
     [{ ...record, message: { a: 1 } }, 'message must be a string'],
     [{ ...record, namespace: undefined }, 'namespace is missing'],
@@ -109,6 +116,18 @@ describe('a record of fields', () => {
       { index: 1, detail: typeof sentence === 'string' ? sentence : expect.stringMatching(sentence) },
     ])
     expect(JSON.parse(decoded.rejects[0]!.payload.toString())).toEqual(JSON.parse(JSON.stringify(bad)))
+  })
+
+  test.each([
+    ['1795428000', '2026-11-23 10:00:00.000000000'],
+    ['1795428000.123', '2026-11-23 10:00:00.123000000'],
+    ['1.795428000123e9', '2026-11-23 10:00:00.123000000'],
+    ['1795428000123', '2026-11-23 10:00:00.123000000'],
+    ['1795428000123456', '2026-11-23 10:00:00.123456000'],
+    ['1795428000123456789', '2026-11-23 10:00:00.123456789'],
+  ])('may have its time as %s, as a number and as a string, to the nanosecond', (time, ts) => {
+    const body = (value: string) => Buffer.from(`{"records":[${JSON.stringify({ ...record, time: 0 }).replace('0', value)}]}`)
+    for (const value of [time, `"${time}"`]) expect(only(decodeBatch(body(value), decodeOptions)).ts).toBe(ts)
   })
 
   test('a system line of a node needs no pod', () => {

@@ -8,10 +8,10 @@ function rfc3339(text: string): string | false {
   return time.rfc3339(bytes, 0, bytes.length) && `${time.seconds}.${String(time.nanos).padStart(9, '0')}`
 }
 
-function epochNs(text: string): string | false {
+function epoch(text: string): string | false {
   const time = new TimeReader()
-  const bytes = Buffer.from(text)
-  return time.epochNs(bytes, 0, bytes.length) && `${time.seconds}.${String(time.nanos).padStart(9, '0')}`
+  const bytes = Buffer.from(`7${text}7`)
+  return time.epoch(bytes, 1, bytes.length - 1) && `${time.seconds}.${String(time.nanos).padStart(9, '0')}`
 }
 
 test('every time that JavaScript writes is read to the millisecond', () => {
@@ -54,17 +54,62 @@ test.each([
   expect(rfc3339(text)).toBe(false)
 })
 
-test.each([
-  ['1795428000123456789', '1795428000.123456789'],
-  ['0', '0.000000000'],
-  ['-1', '-1.999999999'],
-  ['-1000000000', '-1.000000000'],
-  ['999999999', '0.999999999'],
-  ['9223372036854775807', '9223372036.854775807'],
-])('reads %s ns since 1970', (text, expected) => {
-  expect(epochNs(text)).toBe(expected)
+const shown = (ns: bigint) => `${ns / 1_000_000_000n}.${String(ns % 1_000_000_000n).padStart(9, '0')}`
+const units = [
+  ['seconds', 9],
+  ['ms', 6],
+  ['µs', 3],
+  ['ns', 0],
+] as const
+
+test.each(units)('a time from 1973 to the end of 64 bits in %s is taken for what it is, also with a fraction', (_, digits) => {
+  const from = BigInt(Date.UTC(1973, 0)) * 1_000_000n
+  fc.assert(
+    fc.property(fc.bigInt({ min: from, max: 2n ** 63n - 1n }), (ns) => {
+      const text = String(ns)
+      const whole = text.slice(0, text.length - digits)
+      const fraction = text.slice(text.length - digits)
+      expect(epoch(whole)).toBe(shown(BigInt(whole + '0'.repeat(digits))))
+      if (digits > 0) expect(epoch(`${whole}.${fraction}`)).toBe(shown(ns))
+      expect(epoch(`${whole[0]}.${whole.slice(1)}${fraction}e${whole.length - 1}`)).toBe(shown(ns))
+    }),
+  )
 })
 
-test.each(['', '-', '1.5', '1e9', '12345678901234567890', 'abc'])('refuses %j as ns since 1970', (text) => {
-  expect(epochNs(text)).toBe(false)
+test.each([
+  ['1795428000123456789', '1795428000.123456789'],
+  ['1732356000.123', '1732356000.123000000'],
+  ['1732356000.1234567899', '1732356000.123456789'],
+  ['1732356000123.5', '1732356000.123500000'],
+  ['1.732356000123E+12', '1732356000.123000000'],
+  ['17323560000000000000000e-13', '1732356000.000000000'],
+  ['00001732356000', '1732356000.000000000'],
+  ['9999999999', '9999999999.000000000'],
+  ['10000000000', '10000000.000000000'],
+  ['9999999999999', '9999999999.999000000'],
+  ['10000000000000', '10000000.000000000'],
+  ['9999999999999999', '9999999999.999999000'],
+  ['10000000000000000', '10000000.000000000'],
+  ['0', '0.000000000'],
+  ['-0', '0.000000000'],
+  ['0.000', '0.000000000'],
+  ['0e99', '0.000000000'],
+  ['0.25', '0.250000000'],
+  ['1e-400', '0.000000000'],
+  ['-1', '-1.000000000'],
+  ['-0.25', '-1.750000000'],
+  ['9223372036854775807', '9223372036.854775807'],
+  ['12345678901234567890', 'Infinity.000000000'],
+  ['-12345678901234567890', '-Infinity.000000000'],
+  ['1e999', 'Infinity.000000000'],
+  [`1e${'9'.repeat(400)}`, 'Infinity.000000000'],
+])('reads %s since 1970', (text, expected) => {
+  expect(epoch(text)).toBe(expected)
 })
+
+test.each(['', '-', '.', '.5', '5.', '+5', '1e', '1e+', '1.5.5', '1e5e5', '0x10', 'abc', '1795428000Z', ' 1795428000', 'NaN'])(
+  'refuses %j as a number since 1970',
+  (text) => {
+    expect(epoch(text)).toBe(false)
+  },
+)

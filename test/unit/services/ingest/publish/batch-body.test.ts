@@ -56,10 +56,12 @@ const bytesOf = ({ key, value, headers }: KafkaMessage): number =>
 const text = anyText({ maxLength: 40 })
 const name = fc.oneof(fc.constantFrom('a', 'b', 'web-0'), anyText({ minLength: 1, maxLength: 8 }))
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
-const time = fc.constantFrom(
+const time = fc.constantFrom<string | number>(
   '2026-11-23T10:00:00.123456789Z',
   '2026-11-23T12:00:00+02:00',
   '1795341600000000001',
+  1795341600.25,
+  1795341600123,
   '2016-12-31T23:59:60Z',
 )
 const shared = {
