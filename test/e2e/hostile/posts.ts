@@ -225,5 +225,4 @@ export const badPosts: readonly BadRequest[] = [
   batch('a node that is an object', '{"node":{},"records":[]}', 'node'),
   batch('an agent that is an array', '{"agent":[],"records":[]}', 'agent'),
   batch('a node of 1 MB', `{"node":"${'n'.repeat(MiB)}","records":[]}`, 'node'),
-  batch('a record of 100,000 arrays', `{"records":[{"attributes":${'['.repeat(100_000)}${']'.repeat(100_000)}}]}`, 'nested'),
 ]

@@ -117,6 +117,12 @@ export const rejectedRecords: readonly RejectedRecord[] = [
   lifecycle('items', { kind: 'PodList', items: 5 }),
   lifecycle('deep', [[[[[[[[[[pod]]]]]]]]]]),
   {
+    name: 'a record of 100,000 arrays in each other',
+    path: '/v1/batches',
+    body: `{"records":[{"attributes":${'['.repeat(100_000)}${']'.repeat(100_000)}}]}`,
+    names: 'nested',
+  },
+  {
     name: 'lifecycle 100,000 arrays in each other',
     path: '/v1/lifecycle',
     body: `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
