@@ -2,6 +2,7 @@
 // variable is a row of docs/configuration.md; a test compares the two.
 import { z } from 'zod'
 import { parseBrokers, parseTopics, saslMechanisms } from './kafka/settings.ts'
+import { parseHostNames } from './http/allowed-hosts.ts'
 import { parseDays, parseLastWords, parseRetention } from '#shared/retention/retention.ts'
 
 /** An integer in digits: a duration in ms, a size in bytes, and so on. */
@@ -37,6 +38,7 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 export const variables = {
   AFTERLOG_HTTP_HOST: { schema: text.min(1, 'must name a host'), default: '127.0.0.1' },
   AFTERLOG_HTTP_PORT: { schema: whole(0, 65_535), default: '8080' },
+  AFTERLOG_ALLOWED_HOSTS: { schema: readBy(parseHostNames), default: undefined },
   AFTERLOG_DATA_DIR: { schema: text.min(1, 'must name a directory'), default: './data' },
   AFTERLOG_CLICKHOUSE_URL: { schema: url, default: undefined },
   AFTERLOG_CLICKHOUSE_USER: { schema: text, default: 'default' },

@@ -12,6 +12,7 @@ export const errorCodes = {
   'request-timeout': { status: 408, retryable: true },
   'too-large': { status: 413, retryable: false },
   'unsupported-type': { status: 415, retryable: false },
+  'host-not-allowed': { status: 421, retryable: false },
   busy: { status: 429, retryable: true },
   'headers-too-large': { status: 431, retryable: false },
   internal: { status: 500, retryable: false },

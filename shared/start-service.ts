@@ -11,6 +11,7 @@ import { createPriorityGate } from '#shared/clickhouse/priority-gate.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Config } from '#shared/config.ts'
 import type { AfterlogError } from '#shared/errors.ts'
+import { checkHostOf } from '#shared/http/allowed-hosts.ts'
 import { closeServer } from '#shared/http/close-server.ts'
 import { exposureOf } from '#shared/http/exposure.ts'
 import { createHttpServer, type HttpServer, type Readiness, type RoutePlugin } from '#shared/http/server.ts'
@@ -103,6 +104,7 @@ export async function startService({ config, log, services: creators }: StartOpt
     log,
     bodyBytesMax: config.AFTERLOG_BODY_BYTES_MAX,
     registry,
+    checkHost: checkHostOf(config.AFTERLOG_HTTP_HOST, config.AFTERLOG_ALLOWED_HOSTS),
     readiness,
     troubles: () => [...broken.troubles(), ...services.flatMap((service) => service.troubles?.() ?? [])],
     obstacle: obstacleOf,

@@ -1,6 +1,6 @@
 // Whether an address that a service listens on can be reached from other machines. Afterlog has no authentication, so a
 // proxy must provide it.
-import { isIP } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 
 /** Returns the warning for the start, or undefined where only this machine reaches the address. */
 export function exposureOf(host: string): string | undefined {
@@ -12,8 +12,13 @@ export function exposureOf(host: string): string | undefined {
   )
 }
 
-/** Whether only this machine has the address. `host` is a name, or an IP address as a socket reports it. */
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
+/** Whether only this machine has the address. `host` is `localhost`, or an IP address in any of its forms. */
 export function isLoopback(host: string): boolean {
-  const address = host.replace(/^::ffff:/i, '')
-  return host.toLowerCase() === 'localhost' || host === '::1' || (isIP(address) === 4 && address.startsWith('127.'))
+  const version = isIP(host)
+  if (version === 0) return host.toLowerCase() === 'localhost'
+  return loopback.check(host, version === 4 ? 'ipv4' : 'ipv6')
 }

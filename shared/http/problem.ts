@@ -26,6 +26,7 @@ const titles: Record<ErrorCode, string> = {
   'request-timeout': 'The request did not arrive in time',
   'too-large': 'The body is too large',
   'unsupported-type': 'This type or encoding is not read',
+  'host-not-allowed': 'The service is not called so',
   busy: 'Too much is in flight',
   'headers-too-large': 'The headers are too large',
   internal: 'A bug in Afterlog',

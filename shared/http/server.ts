@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from '@fastify/type-provider-zod'
 import Fastify, { LogController } from 'fastify'
+import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Registry } from 'prom-client'
 import { z } from 'zod'
@@ -11,6 +12,7 @@ import { AfterlogError, invalidParameter } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
 import { isTenant } from '#shared/tenant.ts'
 import { version } from '#shared/version.ts'
+import type { CheckHost } from './allowed-hosts.ts'
 import { watchPaths } from './allowed-methods.ts'
 import { answerClientError } from './client-error.ts'
 import { parseJsonBody } from './json-body.ts'
@@ -28,6 +30,8 @@ export interface HttpServerOptions {
   /** Cap of a request body in bytes, before and after decompression. */
   bodyBytesMax: number
   registry: Registry
+  /** Refuses a request by its Host header. Without it every name is served. */
+  checkHost?: CheckHost | undefined
   readiness: Readiness
   /** Work that the service does not do now although it serves requests. */
   troubles?: () => readonly string[]
@@ -40,6 +44,7 @@ export async function createHttpServer({
   log,
   bodyBytesMax,
   registry,
+  checkHost,
   readiness,
   troubles = () => [],
   obstacle,
@@ -88,8 +93,7 @@ export async function createHttpServer({
   observeRequests(app, registry)
   app.decorateRequest('tenant', 'default')
   app.addHook('onRequest', async (request) => {
-    if (request.headers.host === undefined && request.raw.httpVersion !== '1.0')
-      throw invalidParameter('Host', 'Host is missing: HTTP/1.1 requires it')
+    readHost(request.raw, checkHost)
     request.tenant = readTenant(request.headers['x-scope-orgid'])
     const blocking = isApiPath(request.url) ? obstacle?.() : undefined
     if (blocking !== undefined) throw blocking
@@ -111,6 +115,12 @@ export async function createHttpServer({
   operations(app, registry, { readiness, troubles })
   for (const route of routes) await app.register(route)
   return app
+}
+
+/** No browser sends HTTP/1.0, so it may leave out Host, which only HTTP/1.1 requires. */
+function readHost({ headers: { host }, httpVersion }: IncomingMessage, check?: CheckHost): void {
+  if (host !== undefined) check?.(host)
+  else if (httpVersion !== '1.0') throw invalidParameter('Host', 'Host is missing: HTTP/1.1 requires it')
 }
 
 /**

@@ -241,7 +241,7 @@ describe('broken HTTP', () => {
     const slow = Array.from({ length: 50 }, () =>
       sendBytes(
         url,
-        'POST /v1/batches HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{',
+        'POST /v1/batches HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{',
         /never/,
       ),
     )

@@ -67,7 +67,7 @@ async function halfOpen(url: string, text: string): Promise<Socket> {
 
 /** The body never ends. */
 const halfPost =
-  'POST /v1/batches HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"records":['
+  'POST /v1/batches HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"records":['
 
 describe('kill -9', () => {
   test('loses nothing that was acknowledged, and lets the next process in', async () => {
@@ -164,7 +164,7 @@ describe('SIGTERM', () => {
     for (let i = 0; i < 4; i++) {
       await post(at(url), Array.from({ length: 4000 }, (_, n) => record(`${i}/${n} ${'x'.repeat(800)}`))) // prettier-ignore
     }
-    const unread = await halfOpen(url, 'GET /v1/logs HTTP/1.1\r\nhost: x\r\naccept: application/x-ndjson\r\n\r\n')
+    const unread = await halfOpen(url, 'GET /v1/logs HTTP/1.1\r\nhost: localhost\r\naccept: application/x-ndjson\r\n\r\n')
     await once(unread, 'data')
     unread.pause()
     await halfOpen(url, halfPost)

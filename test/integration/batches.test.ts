@@ -138,7 +138,7 @@ describe('POST /v1/batches', () => {
         const socket = connect(Number(port), hostname)
         await once(socket, 'connect')
         socket.write(
-          `POST /v1/batches HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99000\r\n\r\n${' '.repeat(95_000)}`,
+          `POST /v1/batches HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99000\r\n\r\n${' '.repeat(95_000)}`,
         )
         return socket
       }),

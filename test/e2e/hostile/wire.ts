@@ -6,7 +6,7 @@ export interface WireRequest {
   status: readonly number[]
 }
 
-const host = 'host: x\r\nconnection: close\r\n'
+const host = 'host: localhost\r\nconnection: close\r\n'
 const json = 'content-type: application/json\r\n'
 
 export const wireRequests: readonly WireRequest[] = [
@@ -86,7 +86,7 @@ export const wireRequests: readonly WireRequest[] = [
   },
   {
     name: 'Upgrade',
-    bytes: `GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: upgrade, close\r\nupgrade: websocket\r\n\r\n`,
+    bytes: `GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade, close\r\nupgrade: websocket\r\n\r\n`,
     status: [200, 400, 426],
   },
   { name: 'a proxy request', bytes: `GET http://elsewhere.example/v1/logs HTTP/1.1\r\n${host}\r\n`, status: [200, 400, 404] },
