@@ -2,6 +2,7 @@
 // variable is a row of docs/configuration.md; a test compares the two.
 import { z } from 'zod'
 import { parseBrokers, parseTopics, saslMechanisms } from './kafka/settings.ts'
+import { adminTokenPattern } from './http/admin-token.ts'
 import { parseHostNames } from './http/allowed-hosts.ts'
 import { parseDays, parseLastWords, parseRetention } from '#shared/retention/retention.ts'
 
@@ -39,6 +40,11 @@ export const variables = {
   AFTERLOG_HTTP_HOST: { schema: text.min(1, 'must name a host'), default: '127.0.0.1' },
   AFTERLOG_HTTP_PORT: { schema: whole(0, 65_535), default: '8080' },
   AFTERLOG_ALLOWED_HOSTS: { schema: readBy(parseHostNames), default: undefined },
+  AFTERLOG_ADMIN_TOKEN: {
+    schema: z.string().regex(adminTokenPattern, 'must be letters, digits and -._~+/, with = at the end only'),
+    default: undefined,
+    secret: true,
+  },
   AFTERLOG_DATA_DIR: { schema: text.min(1, 'must name a directory'), default: './data' },
   AFTERLOG_CLICKHOUSE_URL: { schema: url, default: undefined },
   AFTERLOG_CLICKHOUSE_USER: { schema: text, default: 'default' },

@@ -4,6 +4,8 @@
 export const errorCodes = {
   'invalid-body': { status: 400, retryable: false },
   'invalid-parameter': { status: 400, retryable: false },
+  unauthorized: { status: 401, retryable: false },
+  forbidden: { status: 403, retryable: false },
   'not-found': { status: 404, retryable: false },
   'method-not-allowed': { status: 405, retryable: false },
   'not-acceptable': { status: 406, retryable: false },

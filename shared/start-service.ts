@@ -115,7 +115,7 @@ export async function startService({ config, log, services: creators }: StartOpt
     await closeServer(app, connectionsMsMax)
   })
   await listen(app, config)
-  const exposure = exposureOf(config.AFTERLOG_HTTP_HOST)
+  const exposure = exposureOf(config.AFTERLOG_HTTP_HOST, config.AFTERLOG_ADMIN_TOKEN)
   if (exposure !== undefined) log.warn(exposure)
   const { port } = app.server.address() as AddressInfo
   const running = started.move()

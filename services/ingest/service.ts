@@ -1,6 +1,7 @@
 // Puts the ingest service together: source ─► decode ─► normalise ─► batch ─► write. The promise of `accept` is the
 // acknowledgement and the back-pressure; nothing else goes back.
 import { observeStore } from '#shared/clickhouse/observed-store.ts'
+import { checkTokenOf } from '#shared/http/admin-token.ts'
 import { createApiServer } from '#shared/kubernetes/api-server.ts'
 import type { CreateService } from '#shared/start-service.ts'
 import { within } from '#shared/within.ts'
@@ -82,7 +83,7 @@ export const createIngest: CreateService = async ({
     metrics.rejected(countRejects(decoded.rejects))
   }
 
-  const { AFTERLOG_KAFKA_TOPICS: topics } = config
+  const { AFTERLOG_KAFKA_TOPICS: topics, AFTERLOG_CLUSTER: cluster, AFTERLOG_BODY_BYTES_MAX: bodyBytesMax } = config
   const direct = createDirectDelivery({ accept, retention, seed })
   const deliver =
     kafka === undefined
@@ -95,10 +96,10 @@ export const createIngest: CreateService = async ({
           seed,
           onPublished: (origin, { accepted }) => metrics.accepted(origin.source, accepted),
         })
-  const { AFTERLOG_CLUSTER: cluster } = config
   const kubernetes =
     api === undefined ? undefined : createKubernetes({ api, cluster, deliver, store, inflight, registry, log, clock })
-  const posting = { deliver, inflight, bodyBytesMax: config.AFTERLOG_BODY_BYTES_MAX, cluster, clock }
+  const checkReplay = checkTokenOf(config.AFTERLOG_ADMIN_TOKEN)
+  const posting = { deliver, inflight, bodyBytesMax, cluster, clock, checkReplay }
   return {
     routes: [batchesRoute(posting), lifecycleRoute(posting)],
     readiness: async () => kafka?.readiness() ?? [],

@@ -1,5 +1,6 @@
 // The query service put together: request ─► parse ─► plan ─► read ─► render.
 import { observeStore } from '#shared/clickhouse/observed-store.ts'
+import { checkAdminOf } from '#shared/http/admin-token.ts'
 import type { CreateService } from '#shared/start-service.ts'
 import { contextRoute } from './logs/context-route.ts'
 import { deadLettersRoute } from './dead-letters/dead-letters-route.ts'
@@ -44,7 +45,10 @@ export const createQuery: CreateService = ({
     kubernetesRoutes,
   ]
   return {
-    routes: [...routes.map((route) => route(options)), retentionRoute({ ...options, retention, blockedDays })],
+    routes: [
+      ...routes.map((route) => route(options)),
+      retentionRoute({ ...options, retention, blockedDays, checkAdmin: checkAdminOf(config.AFTERLOG_ADMIN_TOKEN) }),
+    ],
     drain: () => stopping.abort(),
     close: async () => {
       stopping.abort()

@@ -12,7 +12,8 @@ import { createTally } from './tally.ts'
 const env = process.env
 const note = (text: string) => process.stderr.write(text)
 
-async function run({ url, ingestUrl, tenant, codes, from, to, dryRun, timeoutMs, waits }: Options): Promise<number> {
+async function run(options: Options): Promise<number> {
+  const { url, ingestUrl, tenant, codes, from, to, dryRun, adminToken, timeoutMs, waits } = options
   const startedMs = performance.now()
   const tally = createTally()
   const interrupted = new AbortController()
@@ -37,7 +38,7 @@ async function run({ url, ingestUrl, tenant, codes, from, to, dryRun, timeoutMs,
       await firstContact({ client: query, url, option: '--url or AFTERLOG_URL' })
       await firstContact({ client: ingest, url: ingestUrl, option: '--ingest-url' })
     }
-    await runReplay({ query, ingest, retry, filter: { codes, from, to }, dryRun, tally })
+    await runReplay({ query, ingest, retry, filter: { codes, from, to }, dryRun, adminToken, tally })
   }
   const stopped = await replay().then(
     () => undefined,
@@ -55,7 +56,10 @@ async function run({ url, ingestUrl, tenant, codes, from, to, dryRun, timeoutMs,
   return isComplete(tally, stopped) ? 0 : 2
 }
 
-const options = parseOptions(process.argv.slice(2), { url: env['AFTERLOG_URL'] || undefined })
+const options = parseOptions(process.argv.slice(2), {
+  url: env['AFTERLOG_URL'] || undefined,
+  adminToken: env['AFTERLOG_ADMIN_TOKEN'] || undefined,
+})
 if (options === 'help') process.stdout.write(usage)
 else if ('sentence' in options) {
   note(`${options.sentence}\n\n${usage}`)

@@ -1,5 +1,6 @@
 // The command line of `npm run replay-dead-letters`. Defaults come from the environment that main.ts hands in.
 import { parseArgs } from 'node:util'
+import { adminTokenPattern } from '#shared/http/admin-token.ts'
 
 export interface Options {
   /** The address at which dead letters are read. */
@@ -13,6 +14,8 @@ export interface Options {
   from: string | undefined
   to: string | undefined
   dryRun: boolean
+  /** Sent with every post. */
+  adminToken: string | undefined
   /** How long the replay waits for a server that cannot be reached. */
   timeoutMs: number
   /** Whether it also waits at the beginning, since --timeout was given. */
@@ -23,7 +26,7 @@ export const usage = `usage: npm run replay-dead-letters -- [options]
 
 Sends the records of dead letters again, once their reason is mended: by a longer retention, or a newer version. Letters
 whose records are stored become replayed. Records that are refused again stay dead letters. Repeating the command
-changes nothing.
+changes nothing. A service that has AFTERLOG_ADMIN_TOKEN set needs the same variable here.
 
   --url URL         the service that answers queries; default AFTERLOG_URL, else http://127.0.0.1:8080
   --ingest-url URL  the service that takes posts, where it is another one; default the address of --url
@@ -42,7 +45,7 @@ exit status: 0 nothing is left, 1 could not begin, 2 something is still a dead l
 /** Returns the options, 'help', or a sentence about what is wrong. */
 export function parseOptions(
   argv: readonly string[],
-  defaults: { url: string | undefined },
+  defaults: { url: string | undefined; adminToken: string | undefined },
 ): Options | 'help' | { sentence: string } {
   try {
     const { values } = parseArgs({
@@ -71,6 +74,9 @@ export function parseOptions(
     if (!/^\d{1,6}$/.test(timeout)) return { sentence: `--timeout takes whole seconds, not ${JSON.stringify(timeout)}` }
     if (!/^[\x20-\x7e]{0,253}$/.test(values.tenant ?? ''))
       return { sentence: `--tenant takes up to 253 printable ASCII characters, not ${JSON.stringify(values.tenant)}` }
+    const { adminToken } = defaults
+    if (adminToken !== undefined && !adminTokenPattern.test(adminToken))
+      return { sentence: 'AFTERLOG_ADMIN_TOKEN must be letters, digits and -._~+/, with = at the end only' }
     return {
       url,
       ingestUrl,
@@ -79,6 +85,7 @@ export function parseOptions(
       from: values.from,
       to: values.to,
       dryRun: values['dry-run'] === true,
+      adminToken,
       timeoutMs: Number(timeout) * 1000,
       waits: values.timeout !== undefined,
     }

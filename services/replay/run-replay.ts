@@ -13,6 +13,8 @@ export interface ReplayOptions {
   retry: Retry
   filter: Readonly<{ codes: readonly string[]; from: string | undefined; to: string | undefined }>
   dryRun: boolean
+  /** The service's AFTERLOG_ADMIN_TOKEN, where it has one. */
+  adminToken: string | undefined
   tally: Tally
   /** The number of posts under way at once. They share inserts. */
   requestsMax?: number
@@ -69,9 +71,10 @@ const given = (values: Record<string, string | undefined>): Record<string, strin
 async function send(
   { code, reason }: Letter,
   { path, body, headers }: Exclude<ReturnType<typeof requestOf>, string>,
-  { ingest, retry, tally }: ReplayOptions,
+  { ingest, retry, adminToken, tally }: ReplayOptions,
 ): Promise<void> {
-  const response = await retry(() => ingest.post(path, body, headers))
+  const authorization = adminToken === undefined ? {} : { authorization: `Bearer ${adminToken}` }
+  const response = await retry(() => ingest.post(path, body, { ...headers, ...authorization }))
   if (response.status === 200) {
     const { accepted, rejected, rejects } = (await response.json()) as Answer
     if (accepted > 0 || rejected !== 1) tally.stored++

@@ -1,13 +1,16 @@
-// Whether an address that a service listens on can be reached from other machines. Afterlog has no authentication, so a
-// proxy must provide it.
+// Whether an address that a service listens on can be reached from other machines. Reading and sending lines need no
+// authentication, so a proxy must provide it.
 import { BlockList, isIP } from 'node:net'
 
 /** Returns the warning for the start, or undefined where only this machine reaches the address. */
-export function exposureOf(host: string): string | undefined {
+export function exposureOf(host: string, adminToken: string | undefined): string | undefined {
   if (isLoopback(host)) return undefined
   return (
     `${host} can be reached from other machines, and there is no authentication: whoever reaches this port can read ` +
-    'all logs of all tenants, send lines, and change how long lines are kept. ' +
+    'all logs of all tenants and send lines. ' +
+    (adminToken === undefined
+      ? 'Until AFTERLOG_ADMIN_TOKEN is set, only clients on this machine can change how long lines are kept. '
+      : '') +
     'Let only a proxy with authentication reach it, or set AFTERLOG_HTTP_HOST to 127.0.0.1'
   )
 }

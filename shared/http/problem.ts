@@ -18,6 +18,8 @@ export interface Problem {
 const titles: Record<ErrorCode, string> = {
   'invalid-body': 'The body cannot be read',
   'invalid-parameter': 'A parameter is wrong',
+  unauthorized: 'The token is missing or wrong',
+  forbidden: 'This client may not do this',
   'not-found': 'Not found',
   'method-not-allowed': 'This path does not take this method',
   'not-acceptable': 'None of the accepted types can be given',
@@ -105,6 +107,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown
   logFailure(request, error)
   if (error.retryAfterS !== undefined || error.retryable)
     void reply.header('retry-after', String(error.retryAfterS ?? 1))
+  if (error.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer realm="afterlog"')
   return reply
     .code(error.status)
     .header('content-type', 'application/problem+json; charset=utf-8')

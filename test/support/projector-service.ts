@@ -87,7 +87,7 @@ export async function openProjectorService({
     readiness: async () => [],
     routes: [
       ...[logsRoute, podsRoute, podRoute, obituaryRoute, podLogsRoute].map((route) => route(options)),
-      retentionRoute({ ...options, retention, blockedDays }),
+      retentionRoute({ ...options, retention, blockedDays, checkAdmin: () => undefined }),
     ],
   })
 

@@ -3,6 +3,7 @@
 // broker.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
+import type { CheckAdmin } from '#shared/http/admin-token.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { InflightBytes } from '../buffer/inflight.ts'
@@ -22,6 +23,8 @@ export interface BatchPostOptions {
   cluster: string
   /** ms since 1970. */
   clock: () => number
+  /** Refuses who may not mark dead letters as replayed. */
+  checkReplay: CheckAdmin
 }
 
 /** The form of a body, by media type. */
@@ -31,7 +34,10 @@ const forms: Readonly<Record<string, BodyFormat['form']>> = {
 }
 
 /** Handles one post of a format. */
-export function batchPost({ deliver, inflight, bodyBytesMax, cluster, clock }: BatchPostOptions, format: TopicFormat) {
+export function batchPost(
+  { deliver, inflight, bodyBytesMax, cluster, clock, checkReplay }: BatchPostOptions,
+  format: TopicFormat,
+) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const receivedMs = clock()
     const reservation = inflight.reserve(0)
@@ -47,6 +53,7 @@ export function batchPost({ deliver, inflight, bodyBytesMax, cluster, clock }: B
         )
       }
       const replay = readReplay(request.headers[replayHeader])
+      if (replay !== undefined) checkReplay(request)
       const origin: Origin = {
         tenant: request.tenant,
         cluster: batchHeader(request, 'x-afterlog-cluster') ?? cluster,

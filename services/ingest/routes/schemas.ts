@@ -29,6 +29,7 @@ const problemSchema = z
 
 export const postErrors = {
   400: problemSchema,
+  401: problemSchema,
   413: problemSchema,
   415: problemSchema,
   429: problemSchema,

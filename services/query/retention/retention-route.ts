@@ -1,9 +1,11 @@
 // GET, PUT and DELETE /v1/retention: how long lines are kept. The rules are those of the whole store, whatever the
-// tenant. A client on another machine that shortens the time of stored lines has to send the `confirm` of a dry run, so
-// that no single request deletes lines. A client on this machine could delete the files too, so it need not confirm.
+// tenant. Who may change them is said in shared/http/admin-token.ts. A client on another machine that shortens the time of
+// stored lines has to send the `confirm` of a dry run too, so that no single request deletes lines. A client on this
+// machine could delete the files too, so it need not confirm.
 import type { FastifyReply } from 'fastify'
 import type { LiveRetention, RetentionVersion } from '#shared/retention/live-retention.ts'
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
+import type { AdminRequest, CheckAdmin } from '#shared/http/admin-token.ts'
 import { isLoopback } from '#shared/http/exposure.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import {
@@ -25,12 +27,14 @@ import { retentionAnswer, retentionBody, retentionChange, retentionQuery } from 
 export interface RetentionRouteOptions extends Pick<QueryRouteOptions, 'store' | 'clock'> {
   retention: LiveRetention
   blockedDays: ReadonlyMap<string, BlockedDay>
+  /** Refuses who may not change the rules. */
+  checkAdmin: CheckAdmin
 }
 
 const rulesMax = 1000
 
 export const retentionRoute =
-  ({ store, clock, retention, blockedDays }: RetentionRouteOptions): RoutePlugin =>
+  ({ store, clock, retention, blockedDays, checkAdmin }: RetentionRouteOptions): RoutePlugin =>
   (app, _, done) => {
     const factsOf = async (settings: RetentionVersion): Promise<RetentionFacts> => ({
       settings,
@@ -52,13 +56,15 @@ export const retentionRoute =
       return reply.send(retentionJson(await factsOf(retention.newest()), await overdue()))
     })
 
+    const onRequest = async (request: AdminRequest): Promise<void> => checkAdmin(request)
+
     const put = {
       summary: 'Change how long lines are kept, without a restart',
       querystring: retentionQuery,
       body: retentionBody,
       response: { 200: retentionChange },
     }
-    app.put('/v1/retention', { schema: put }, async (request, reply) => {
+    app.put('/v1/retention', { schema: put, onRequest }, async (request, reply) => {
       const { rules, lastWords } = request.body
       const settings = (before: RetentionVersion): RetentionSettings => ({
         rules: rulesOf(request.body),
@@ -73,7 +79,7 @@ export const retentionRoute =
       querystring: retentionQuery,
       response: { 200: retentionChange },
     }
-    app.delete('/v1/retention', { schema: remove }, async (request, reply) => {
+    app.delete('/v1/retention', { schema: remove, onRequest }, async (request, reply) => {
       const log = (): void => request.log.info('retention rules return to those of the environment')
       return change(reply, request, { settings: () => retention.environment, source: 'environment', log })
     })

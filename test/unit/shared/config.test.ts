@@ -19,13 +19,14 @@ test('all mistakes are reported together, with what would be right, and no secre
     AFTERLOG_RETENTION: 'default=14',
     AFTERLOG_CLICKHOUSE_URL: 'ftp://u:hush@x',
     AFTERLOG_CLICKHOUSE_PASSWORD: 'x'.repeat(5000),
+    AFTERLOG_ADMIN_TOKEN: 'hush hush',
   }
   try {
     readConfig(env)
     expect.unreachable()
   } catch (error) {
     const { problems, message } = error as ConfigError
-    expect(problems).toHaveLength(4)
+    expect(problems).toHaveLength(5)
     expect(message).toContain('AFTERLOG_HTTP_PORT must be a whole number (it is "80a")')
     expect(message).toContain('"default=14" is not a rule; write namespace=14d')
     expect(message).not.toContain('xxxx')

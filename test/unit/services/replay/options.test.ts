@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { parseOptions } from '../../../../services/replay/options.ts'
 
-const parse = (...argv: string[]) => parseOptions(argv, { url: undefined })
+const parse = (...argv: string[]) => parseOptions(argv, { url: undefined, adminToken: undefined })
 
 test('posts go where letters are read, unless told', () => {
   expect(parse()).toMatchObject({ url: 'http://127.0.0.1:8080', ingestUrl: 'http://127.0.0.1:8080', codes: [], dryRun: false })
-  expect(parseOptions([], { url: 'http://a' })).toMatchObject({ url: 'http://a', ingestUrl: 'http://a' })
+  expect(parseOptions([], { url: 'http://a', adminToken: undefined })).toMatchObject({ url: 'http://a', ingestUrl: 'http://a' })
   expect(
     parse('--url', 'http://q', '--ingest-url', 'http://i', '--code', 'too-old', '--code', 'bad-time', '--dry-run'),
   ).toMatchObject({
@@ -33,3 +33,10 @@ test('a relative time begins with a dash', () => {
 })
 
 test('--help is told', () => expect(parse('-h')).toBe('help'))
+
+test('a token that no header can have is refused without repeating it', () => {
+  expect(parseOptions([], { url: undefined, adminToken: 'a.b-c==' })).toMatchObject({ adminToken: 'a.b-c==' })
+  expect(parseOptions([], { url: undefined, adminToken: 'hush\nhush' })).toEqual({
+    sentence: 'AFTERLOG_ADMIN_TOKEN must be letters, digits and -._~+/, with = at the end only',
+  })
+})
