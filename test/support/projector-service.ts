@@ -4,7 +4,7 @@ import { Registry } from 'prom-client'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { createHttpServer } from '#shared/http/server.ts'
 import { createLiveRetention, type LiveRetention } from '#shared/retention/live-retention.ts'
-import { createLogger } from '#shared/logger.ts'
+import { createLogger, type Logger } from '#shared/logger.ts'
 import { createProjectionClock } from '#shared/projection-clock.ts'
 import { parseLastWords, parseRetention } from '#shared/retention/retention.ts'
 import { decodeBatch } from '#ingest/formats/native-rows.ts'
@@ -53,6 +53,7 @@ export interface ProjectorServiceOptions {
   through?: (store: LogStore) => LogStore
   /** Of a statement of what goes on in the background. */
   memoryBytes?: number
+  log?: Logger
 }
 
 export async function openProjectorService({
@@ -60,10 +61,10 @@ export async function openProjectorService({
   lastWords = '',
   through = (store) => store,
   memoryBytes,
+  log = createLogger({ level: 'silent', service: 'query' }),
 }: ProjectorServiceOptions = {}): Promise<ProjectorService> {
   const opened = await openTestStore()
   const { store } = opened
-  const log = createLogger({ level: 'silent', service: 'query' })
   const clock = { now: Date.parse('2026-11-23T12:00:00Z') }
   const now = (): number => clock.now
   const environment = { rules: parseRetention(rules), lastWords: parseLastWords(lastWords) }

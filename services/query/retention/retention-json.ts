@@ -136,7 +136,8 @@ const putRules =
   'These are the rules of a PUT: AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS are not in force. ' +
   'DELETE /v1/retention returns to them.'
 
-const settingsJson = ({ rules, lastWords }: RetentionSettings): Pick<RetentionJson, 'rules' | 'lastWords'> => ({
+/** The rules and the times of last words, as requests write them. */
+export const settingsJson = ({ rules, lastWords }: RetentionSettings): Pick<RetentionJson, 'rules' | 'lastWords'> => ({
   rules: Object.fromEntries([...rules.rules].map(([name, days]) => [name, daysText(days)])),
   lastWords: {
     first: spanText(lastWords.firstMs),

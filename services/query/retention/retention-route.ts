@@ -2,7 +2,7 @@
 // tenant. Who may change them is said in shared/http/admin-token.ts. A client on another machine that shortens the time of
 // stored lines has to send the `confirm` of a dry run too, so that no single request deletes lines. A client on this
 // machine could delete the files too, so it need not confirm.
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { LiveRetention, RetentionVersion } from '#shared/retention/live-retention.ts'
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
 import type { AdminRequest, CheckAdmin } from '#shared/http/admin-token.ts'
@@ -20,7 +20,14 @@ import { z } from 'zod'
 import { readInexactDays } from '#shared/retention/inexact-days.ts'
 import { endsAt, storedPartitions } from '#shared/retention/partitions.ts'
 import type { BlockedDay } from '#shared/retention/blocked-day.ts'
-import { retentionEffect, retentionJson, unconfirmed, type Overdue, type RetentionFacts } from './retention-json.ts'
+import {
+  retentionEffect,
+  retentionJson,
+  settingsJson,
+  unconfirmed,
+  type Overdue,
+  type RetentionFacts,
+} from './retention-json.ts'
 import type { QueryRouteOptions } from '#query/http/query-context.ts'
 import { retentionAnswer, retentionBody, retentionChange, retentionQuery } from './retention-schema.ts'
 
@@ -65,13 +72,11 @@ export const retentionRoute =
       response: { 200: retentionChange },
     }
     app.put('/v1/retention', { schema: put, onRequest }, async (request, reply) => {
-      const { rules, lastWords } = request.body
       const settings = (before: RetentionVersion): RetentionSettings => ({
         rules: rulesOf(request.body),
         lastWords: lastWordsOf(request.body, before.lastWords),
       })
-      const log = (): void => request.log.info({ rules, lastWords }, 'retention rules are put')
-      return change(reply, request, { settings, source: 'put', log })
+      return change(reply, request, { settings, source: 'put', sentence: 'retention rules are put' })
     })
 
     const remove = {
@@ -80,14 +85,14 @@ export const retentionRoute =
       response: { 200: retentionChange },
     }
     app.delete('/v1/retention', { schema: remove, onRequest }, async (request, reply) => {
-      const log = (): void => request.log.info('retention rules return to those of the environment')
-      return change(reply, request, { settings: () => retention.environment, source: 'environment', log })
+      const sentence = 'retention rules return to those of the environment'
+      return change(reply, request, { settings: () => retention.environment, source: 'environment', sentence })
     })
 
     async function change(
       reply: FastifyReply,
-      { ip, query: { dryRun, confirm } }: { ip: string; query: z.output<typeof retentionQuery> },
-      { settings, source, log }: Change,
+      { ip, log, query: { dryRun, confirm } }: ChangeRequest,
+      { settings, source, sentence }: Change,
     ): Promise<FastifyReply> {
       await retention.reload()
       const before = retention.newest()
@@ -98,7 +103,7 @@ export const retentionRoute =
       const isFree = effect.confirm === null || (confirm === undefined && isLoopback(ip))
       if (!isFree && effect.confirm !== confirm)
         throw new AfterlogError('not-confirmed', unconfirmed(effect), { parameter: 'confirm' })
-      log()
+      log.info({ from: ip, before: settingsJson(before), after: settingsJson(wanted) }, sentence)
       const facts = await factsOf(await retention.put(source === 'put' ? wanted : 'environment'))
       return reply.send({ ...retentionJson(facts, await overdue()), effect: retentionEffect(before, facts) })
     }
@@ -108,8 +113,12 @@ export const retentionRoute =
 interface Change {
   settings(before: RetentionVersion): RetentionSettings
   source: RetentionVersion['source']
-  /** Called once it is certain that the change will be made. */
-  log(): void
+  /** What the log says of the change, once it is certain that it will be made. */
+  sentence: string
+}
+
+interface ChangeRequest extends Pick<FastifyRequest, 'ip' | 'log'> {
+  query: z.output<typeof retentionQuery>
 }
 
 type Body = z.output<typeof retentionBody>
