@@ -49,7 +49,7 @@ FROM program AS all-in-one
 COPY --from=packages-with-engine /app/node_modules ./node_modules
 ENV AFTERLOG_DATA_DIR=/data \
   MALLOC_MMAP_THRESHOLD_=1048576
-RUN install -d -o node -g node /data
+RUN install -d -m 0700 -o node -g node /data
 VOLUME /data
 USER node
 CMD ["services/main.ts"]

@@ -1,10 +1,11 @@
 // The embedded engine: loads `chdb` on first use, opens and closes sessions on one data directory, and explains
 // failures in a sentence. The engine locks the file `status`, which decides who holds a directory. The lock ends with
 // its process, so kill -9 leaves nothing stale.
-import { mkdir, readFile, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Session } from 'chdb'
 import { AfterlogError } from '../errors.ts'
+import { engineDirectory, makeDataDirectory } from './data-directory.ts'
 import { engineArguments, type EngineMemory } from './engine-arguments.ts'
 import { queryBytesMax } from './statement.ts'
 
@@ -35,9 +36,9 @@ export interface Engine {
  */
 export async function openEngine({ dataDir, memory }: EngineOptions): Promise<Engine> {
   const chdb = await loadChdb()
-  const dir = join(resolve(dataDir), 'clickhouse')
+  const dir = engineDirectory(dataDir)
   try {
-    await makeDirectory(dir)
+    await makeDataDirectory(dataDir)
   } catch (cause) {
     throw new AfterlogError(
       'store-unavailable',
@@ -103,30 +104,6 @@ function endAtFatalSignals(): void {
     const listener = (): void => undefined
     process.on(signal, listener)
     process.removeListener(signal, listener)
-  }
-}
-
-/**
- * Makes a directory with its parents. Node's recursive mkdir never returns where a directory of the path neither exists
- * nor can be made, as in /proc.
- */
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
-    if (code !== 'ENOENT' || dirname(path) === path) throw error
-    const parent = dirname(path)
-    if (
-      await stat(parent).then(
-        () => true,
-        () => false,
-      )
-    )
-      throw error
-    await makeDirectory(parent)
-    await makeDirectory(path)
   }
 }
 

@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts'
 import { createClientStore } from './client-store.ts'
 import { requireAllHosts } from './cluster-hosts.ts'
 import { createEmbeddedConnection } from './embedded-connection.ts'
+import { dataExposureOf } from './data-directory.ts'
 import { openEngine } from './engine.ts'
 import type { EngineMemory } from './engine-arguments.ts'
 import { createSessionPool, type Lane, type LaneSizes } from './session-pool.ts'
@@ -68,6 +69,8 @@ export async function openStore(options: EmbeddedOptions | ServerOptions): Promi
 async function openEmbedded(options: EmbeddedOptions): Promise<LogStore> {
   const { dataDir, database, sessions, memory, closeGraceMs, onSessionWait, log } = options
   const engine = await openEngine({ dataDir, ...(memory === undefined ? {} : { memory }) })
+  const exposure = await dataExposureOf(dataDir)
+  if (exposure !== undefined) log?.warn(exposure)
   await engine.run(`CREATE DATABASE IF NOT EXISTS ${database}`)
   const pool = createSessionPool({
     lanes: { ...defaultSessions, ...sessions },

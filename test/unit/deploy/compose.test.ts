@@ -82,10 +82,10 @@ test('the image without the engine is the one that is built where no target is n
   expect(dockerStages().get('packages-with-engine')).not.toContain('npm pkg delete')
 })
 
-test('the image of all in one keeps its data in a volume that its user may write', () => {
+test('the image of all in one keeps its data in a volume that its user alone may read and write', () => {
   const stage = dockerStages().get('all-in-one')!
   const dir = /AFTERLOG_DATA_DIR=(\S+)/.exec(stage)![1]!
-  expect(stage).toMatch(new RegExp(`^RUN install -d -o node -g node ${dir}$`, 'm'))
+  expect(stage).toMatch(new RegExp(`^RUN install -d -m 0700 -o node -g node ${dir}$`, 'm'))
   expect(stage).toMatch(new RegExp(`^VOLUME ${dir}$`, 'm'))
 })
 
