@@ -1,11 +1,13 @@
 // Who may change the retention rules and close dead letters, through the services as they are put together.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { record } from '#test/support/lines.ts'
 import { request, startTestService, type TestService } from '#test/support/service.ts'
-import { root } from '#test/support/service-process.ts'
+import { root, spawnService } from '#test/support/service-process.ts'
 
 const token = 'the-token-of-this-test'
 const json = { 'content-type': 'application/json' }
@@ -103,4 +105,23 @@ describe('without a token, beyond this machine', () => {
     expect((await put(url, {})).status).toBe(200)
     expect((await remove(url, {})).status).toBe(200)
   })
+})
+
+test.each([
+  [{}, 'Until AFTERLOG_ADMIN_TOKEN is set, only clients on this machine can change how long lines are kept'],
+  [{ AFTERLOG_ADMIN_TOKEN: token }, 'there is no authentication'],
+])('beyond this machine the start warns once, and no line of the log has the token: %j', async (env, sentence) => {
+  const dataDir = migratedDataDir('afterlog-warned-')
+  try {
+    await using service = spawnService({ dataDir, env: { AFTERLOG_HTTP_HOST: '0.0.0.0', AFTERLOG_LOG_LEVEL: 'trace', ...env } })
+    const url = `http://127.0.0.1:${new URL(await service.serving).port}`
+    await put(url, bearer(`${token}-and-more`))
+    expect((await put(url, bearer(token))).status).toBe(200)
+    await service.logged(({ msg, status }) => msg === 'answered' && status === 200)
+    const warnings = service.logs.filter(({ level }) => level === 'warn').map(({ msg }) => msg)
+    expect(warnings).toEqual([expect.stringContaining(sentence)])
+    expect(JSON.stringify(service.logs) + service.stderr()).not.toContain(token)
+  } finally {
+    await rm(dataDir, { recursive: true, force: true })
+  }
 })
