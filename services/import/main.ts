@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { threadPoolSize } from '#shared/clickhouse/open-store.ts'
 import { readConfig } from '#shared/config.ts'
 import { createLogger } from '#shared/logger.ts'
+import { visible } from '#shared/visible-text.ts'
 import { archiveKind, openArchive } from './files/archive.ts'
 import { openDirectory } from './files/directory.ts'
 import { isDirectory } from './files/source-path.ts'
@@ -95,11 +96,11 @@ async function run(options: Options): Promise<number> {
 const options = parseOptions(process.argv.slice(2), { url: env['AFTERLOG_URL'] || undefined })
 if (options === 'help') process.stdout.write(usage)
 else if ('sentence' in options) {
-  note(`${options.sentence}\n\n${usage}`)
+  note(`${visible(options.sentence)}\n\n${usage}`)
   process.exitCode = 1
 } else {
   const code = await run(options).catch((error: unknown) => {
-    note(`${(error as Error).message}\n`)
+    note(`${visible((error as Error).message)}\n`)
     return 1
   })
   // Everything is closed by now, but timers of the embedded engine would keep the process alive for seconds.

@@ -54,6 +54,7 @@ export function classifyError(error: unknown): AfterlogError {
         },
       )
     }
+    if (fileCodes.has(code) && tooManyFiles.test(text)) return outOfFiles(details)
     if (code === 243 || (systemCodes.has(code) && noSpace.test(text))) return storeFull(details)
     if (accessCodes.has(code))
       return new AfterlogError(
@@ -70,6 +71,7 @@ export function classifyError(error: unknown): AfterlogError {
     return new AfterlogError('internal', `the store refused a statement (code ${code})`, details)
   }
   if (noSpace.test(text)) return storeFull(details)
+  if (/^(?:EMFILE|ENFILE)\b/.test(text)) return outOfFiles(details)
   if (networkCodes.has(String((error as { code?: unknown } | null)?.code)) || networkWords.test(text)) {
     return new AfterlogError('store-unavailable', 'the store does not answer', { ...details, retryAfterS: 5 })
   }
@@ -161,6 +163,9 @@ const networkWords = new RegExp(
   ].join('|'),
   'i',
 )
+/** Failures of files, of the system, and of waiting for sockets (573). */
+const fileCodes = new Set([...systemCodes, 573])
+const tooManyFiles = /too many open files/i
 const noSpace = /no space left on device|not enough space|\bENOSPC\b|disk quota exceeded/i
 const shuttingDown = /shutting down|server shutdown/i
 
@@ -174,6 +179,12 @@ function engineCode(error: unknown, text: string): number | undefined {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+function outOfFiles(details: { cause: unknown }): AfterlogError {
+  const words =
+    'this process or the store has as many files and connections open as it may: raise its limit (ulimit -n, LimitNOFILE)'
+  return new AfterlogError('store-unavailable', words, { ...details, retryAfterS: 5 })
 }
 
 function storeFull(details: { cause: unknown }): AfterlogError {

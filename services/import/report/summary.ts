@@ -1,6 +1,7 @@
 // Pure: writes the summary of an import: what was stored, what was not and why, and what to do about it.
 import type { ImportResult } from '../run-import.ts'
 import type { Tally } from '../tally.ts'
+import { visible } from '#shared/visible-text.ts'
 import { duration, whole } from './progress.ts'
 
 export interface SummaryInput {
@@ -73,7 +74,8 @@ export function summary({ path, url, embedded, seconds, tally, result }: Summary
   const address = embedded ? 'http://127.0.0.1:8080' : url
   const query = node === '' ? '' : `?node=${node}`
   out.push('', `Read them: ${embedded ? `npm start, then ` : ''}curl '${address}/v1/pods${query}'`)
-  return `${out.join('\n')}\n`
+  // Names of files come from whoever made the archive.
+  return `${out.map(visible).join('\n')}\n`
 }
 
 const row = (count: number, text: string, indent = 0): string =>

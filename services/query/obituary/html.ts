@@ -1,5 +1,7 @@
 // Pure: HTML by a template tag, which escapes every text that is put into it. Only values of `Html` stay as they are.
 
+import { visible } from '#shared/visible-text.ts'
+
 export class Html {
   readonly text: string
   constructor(text: string) {
@@ -29,9 +31,13 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-// HTML forbids control characters, and terminals act on them, so their symbols stand in their place.
+// HTML forbids control characters, and terminals act on them, so their symbols stand in their place. What turns the order
+// of letters around, or is not seen, is shown by its number.
 const escape = (text: string): string =>
   text
     .replace(/[&<>"']/g, (character) => entities[character]!)
     // oxlint-disable-next-line no-control-regex
     .replace(/[\u0000-\u0008\u000b-\u001f]/g, (character) => String.fromCharCode(0x2400 + character.charCodeAt(0)))
+    .split('\n')
+    .map(visible)
+    .join('\n')

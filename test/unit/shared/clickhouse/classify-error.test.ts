@@ -16,6 +16,18 @@ test.each([
   ['the same as the HTTP client tells it', client(159, 'Timeout exceeded: elapsed 300 ms'), 'query-limit'],
   ['a query that is estimated too slow', engine(160, 'Estimated query execution time'), 'query-limit'],
   ['the memory of a query', engine(241, 'Query memory limit exceeded: would use 12.06 MiB'), 'query-limit'],
+  [
+    'files that run out',
+    engine(76, 'Cannot open file /x/data.bin, errno: 24, strerror: Too many open files'),
+    'store-unavailable',
+  ],
+  [
+    'files that run out for sockets',
+    engine(573, 'Cannot open epoll descriptor, errno: 24, Too many open files'),
+    'store-unavailable',
+  ],
+  ['files of this process that run out', new Error('EMFILE: too many open files, open /x'), 'store-unavailable'],
+  ['a line that speaks of them', engine(27, 'Cannot parse input: "Too many open files"'), 'internal'],
   ['the memory of the whole server', engine(241, 'Memory limit (total) exceeded'), 'store-unavailable'],
   ['too many rows to read', engine(158, 'Limit for rows exceeded'), 'query-limit'],
   ['too many bytes to read', engine(307, 'Limit for bytes exceeded'), 'query-limit'],

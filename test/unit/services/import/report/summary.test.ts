@@ -28,6 +28,11 @@ test('nothing that was not read is left out, and a long list is counted to its e
   expect(text).toContain('… and 10 more')
 })
 
+test('the name of a hostile file does not reach the terminal as it is', () => {
+  const tally = { ...createTally(), problems: [{ path: 'weird\u001b[2J\r\n.log', reason: 'broke' }] }
+  expect(summary({ ...common, tally, result })).toContain(String.raw`  weird\u{1b}[2J\u{d}\u{a}.log: broke`)
+})
+
 test('an import that stopped says why, and how to go on', () => {
   const stopped = { ...result, stopped: 'the server is gone' }
   expect(summary({ ...common, tally: createTally(), result: stopped })).toMatch(/the server is gone\nRun the same command again/)
