@@ -65,8 +65,8 @@ export function watchBrokenParts({ store, cluster, registry, log }: BrokenPartsO
       [...Map.groupBy(parts, ({ table }) => table)].map(([table, [first, ...more]]) => {
         const bytes = [first!, ...more].reduce((sum, part) => sum + part.bytes, 0)
         const others = more.length === 0 ? '' : ` and ${more.length} more`
-        const found = `parts of ${table} are broken and were set aside (${bytes} bytes, in ${first!.path}${others})`
-        return `${more.length + 1} ${found}: ${whatToDo}`
+        const where = `${more.length + 1} (${bytes} bytes, in ${first!.path}${others})`
+        return `broken parts of ${table} were set aside, ${where}: ${whatToDo}`
       }),
     [Symbol.dispose]: () => clearInterval(timer),
   }

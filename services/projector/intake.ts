@@ -32,8 +32,8 @@ export interface Intake {
   /** Whether the last reading took all changes that the store had. */
   readonly hasTakenAll: boolean
   /**
-   * Queues some pods whose records rest on older rules; resolves to their number. `areCounted`: whether no pod waits to be
-   * counted.
+   * Queues some pods whose records rest on older rules; resolves to their number. `areCounted`: whether no pod waits to
+   * be counted.
    */
   takeOutdated(areCounted: boolean): Promise<number>
 }

@@ -30,8 +30,8 @@ const pauseFactor = 9
 const countedMax = 10_000
 
 /**
- * `count` projects a pod and stores its record, and resolves to whether it did. It never rejects: what fails is put off by
- * it.
+ * `count` projects a pod and stores its record, and resolves to whether it did. It never rejects: what fails is put off
+ * by it.
  */
 export function createLargePods(count: (work: Work) => Promise<boolean>, clock = () => performance.now()): LargePods {
   const waiting = new Map<string, Work>()

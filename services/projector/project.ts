@@ -227,8 +227,8 @@ async function countLines(
     const { facts, lines } = sealed[i]!
     const { counts, stretches = [], losses = [], uncountedDays = [], undecided = [] } = facts
     const inLife = <Row extends LinesRow>(row: Row): Row => underNewestLife(pod.facts, row)
-    // Statements read lines by uid and time, and so return lines of lives that were not to be counted. What only its time
-    // gives to a life was.
+    // Statements read lines by uid and time, and so return lines of lives that were not to be counted. What only its
+    // time gives to a life was.
     const isUncounted = (row: LineLife & { slot?: number }): boolean =>
       (row.slot ?? 0) === 0 && uncounted.some((line) => isOf(line, row)) && !counted.some((line) => isOf(line, row))
     return {

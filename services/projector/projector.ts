@@ -32,8 +32,8 @@ export interface ProjectorOptions {
 /** Pods of one pass at most, and those of a pass that the next one follows at once. */
 const [podsAtOnce, podsOfFullPass] = [500, 200]
 /**
- * ms between two readings of the feed: at most, where nobody wakes the projector; at least, where ingest does; and after
- * a pass that projected pods.
+ * ms between two readings of the feed: at most, where nobody wakes the projector; at least, where ingest does; and
+ * after a pass that projected pods.
  */
 const pollMs = { asleep: 500, awake: 50, busy: 250 }
 /** Only jobs that copy lines write to an embedded store and wake nobody: the feed has them so many ms later at most. */

@@ -49,7 +49,9 @@ export function checkHostOf(listensOn: string, allowed: HostNames | undefined): 
 
 const isLocalName = (name: string): boolean => isLoopback(name) || name.endsWith('.localhost')
 
-/** Returns the name or the address of `name:port` or `[address]:port` in lower case, or undefined where it is neither. */
+/**
+ * Returns the name or the address of `name:port` or `[address]:port` in lower case, or undefined where it is neither.
+ */
 function nameOf(header: string): string | undefined {
   const [, address, name] = /^(?:\[([0-9a-f:.]+)\]|([\w.-]+))(?::\d{0,5})?$/i.exec(header) ?? []
   if (address !== undefined) return isIP(address) === 6 ? address.toLowerCase() : undefined

@@ -1,5 +1,5 @@
-// Pure: the words of an obituary that is composed again after lines of the pod have expired. What only lines tell is taken
-// from the document that was written while they were there; seals are merged with the record.
+// Pure: the words of an obituary that is composed again after lines of the pod have expired. What only lines tell is
+// taken from the document that was written while they were there; seals are merged with the record.
 import { bareContainerId } from '#shared/container-id.ts'
 import { sameContainer } from '#shared/pod-model/pod-lives.ts'
 import type { FirstError, Obituary } from './obituary.ts'

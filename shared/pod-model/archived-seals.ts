@@ -36,8 +36,8 @@ export function livesOnRecord({ pod }: RenderedPod, record: PodRecord): Set<stri
 }
 
 /**
- * The pod with the numbers of lines that the record has of lives of these containers, where it has no fewer: lines of them
- * expired since, and nothing else knows any more of which life they were.
+ * The pod with the numbers of lines that the record has of lives of these containers, where it has no fewer: lines of
+ * them expired since, and nothing else knows any more of which life they were.
  */
 export function withUndecidedLines(
   rendered: RenderedPod,

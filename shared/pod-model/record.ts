@@ -24,8 +24,8 @@ export interface LifeRecord extends LifeJson {
   /** Lines of it may have been dropped uncounted: `lines` stays an estimate. */
   uncounted?: true
   /**
-   * Of a life that runs: lines that were counted for the record, since a row about lines that has the uid of the pod does
-   * not say that they are of this life alone.
+   * Of a life that runs: lines that were counted for the record, since a row about lines that has the uid of the pod
+   * does not say that they are of this life alone.
    */
   linesApart?: number
 }

@@ -1,6 +1,6 @@
-// Decodes the native batch (docs/formats.md): a JSON object with records, an array of records, one record, or one record
-// per line of NDJSON. Bytes come in, drafts of lines go to a sink. One bad record never costs its neighbours. A body
-// that has no records is refused as a whole.
+// Decodes the native batch (docs/formats.md): a JSON object with records, an array of records, one record, or one
+// record per line of NDJSON. Bytes come in, drafts of lines go to a sink. One bad record never costs its neighbours. A
+// body that has no records is refused as a whole.
 import { AfterlogError } from '#shared/errors.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { Origin } from '../normalise/origin.ts'

@@ -7,8 +7,8 @@ import { fatalLife, readWords, type PodWithLines } from './read-last-words.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 
 /**
- * One for each pod, in their order; `alsoDied` is empty. `pods`: one batch of `inBatches`. `before`: earlier documents by
- * uid, which may have words of lines that have expired since.
+ * One for each pod, in their order; `alsoDied` is empty. `pods`: one batch of `inBatches`. `before`: earlier documents
+ * by uid, which may have words of lines that have expired since.
  */
 export async function composeObituaries(
   reading: Reading,

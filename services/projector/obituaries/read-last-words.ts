@@ -33,7 +33,8 @@ const linesAtOnce = 20_000
 export type PodWithLines = PodDossier & Pick<ProjectedPod, 'identity' | 'lines'>
 
 /**
- * One for each pod, in their order, with the last words in the order of its containers. `pods`: one batch of `inBatches`.
+ * One for each pod, in their order, with the last words in the order of its containers. `pods`: one batch of
+ * `inBatches`.
  */
 export async function readWords(reading: Reading, tenant: string, pods: readonly PodWithLines[]): Promise<Words[]> {
   const withoutFragments = pods.filter(({ facts }) => facts.lines.every(({ fragments }) => fragments === 0))

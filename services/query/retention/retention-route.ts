@@ -1,6 +1,6 @@
 // GET, PUT and DELETE /v1/retention: how long lines are kept. The rules are those of the whole store, whatever the
-// tenant. Who may change them is said in shared/http/admin-token.ts. A client on another machine that shortens the time of
-// stored lines has to send the `confirm` of a dry run too, so that no single request deletes lines. A client on this
+// tenant. Who may change them is said in shared/http/admin-token.ts. A client on another machine that shortens the time
+// of stored lines has to send the `confirm` of a dry run too, so that no single request deletes lines. A client on this
 // machine could delete the files too, so it need not confirm.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { LiveRetention, RetentionVersion } from '#shared/retention/live-retention.ts'
