@@ -102,7 +102,8 @@ export const createIngest: CreateService = async ({
   const posting = { deliver, inflight, bodyBytesMax, cluster, clock, checkReplay }
   return {
     routes: [batchesRoute(posting), lifecycleRoute(posting)],
-    readiness: async () => kafka?.readiness() ?? [],
+    // With Kafka posts are taken while the store is full.
+    readiness: async () => kafka?.readiness() ?? stored.obstacles(),
     // Not a part of readiness: an unready process would get no lines from agents either.
     troubles: () => kubernetes?.troubles() ?? [],
     close: async () => {

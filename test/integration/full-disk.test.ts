@@ -94,6 +94,9 @@ describe.skipIf(disk === undefined)('a full disk', () => {
     }
 
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    const unready = await fetch(`${url}/readyz`)
+    expect(unready.status).toBe(503)
+    expect(await unready.json()).toMatchObject({ reasons: [expect.stringContaining('the disk of the store is full') as string] })
     const whileFull = await stored(url)
     expect([...acknowledged].filter((n) => !whileFull.includes(n))).toEqual([])
     expect(await histogramTotal(url)).toBe(whileFull.length)
@@ -104,6 +107,7 @@ describe.skipIf(disk === undefined)('a full disk', () => {
     }
     const lines = (await stored(url)).toSorted((a, b) => a - b)
     expect(lines).toEqual(Array.from({ length: number }, (_, i) => i))
+    expect((await fetch(`${url}/readyz`)).status).toBe(200)
     expect(await histogramTotal(url)).toBe(number)
 
     service.kill('SIGTERM')

@@ -22,6 +22,14 @@ export interface StoreWriterOptions {
   clock: () => number
 }
 
+export interface StoreWriter extends GroupWriter {
+  /** Why every insert fails now; empty where none is known to. */
+  obstacles(): string[]
+}
+
+/** ms for which a full disk counts as full after an insert failed of it: then one is tried again. */
+const fullMs = 30_000
+
 /** The bytes of one insert. Big inserts cost the engine half as much per line as small ones. */
 const groupBytesMax = 32 * 1024 * 1024
 /** The rows of one insert, which limits inserts of very short lines. */
@@ -41,7 +49,8 @@ export function createStoreWriter({
   flushIntervalMs,
   log,
   clock,
-}: StoreWriterOptions): GroupWriter {
+}: StoreWriterOptions): StoreWriter {
+  let full: { why: string; untilMs: number } | undefined
   const insert: InsertRows = async (table, rows, count) => {
     const startedMs = performance.now()
     try {
@@ -50,9 +59,11 @@ export function createStoreWriter({
     } catch (error) {
       const code = error instanceof AfterlogError ? error.code : 'internal'
       metrics.insertFailed(table, code)
+      if (code === 'store-full') full = { why: (error as AfterlogError).message, untilMs: clock() + fullMs }
       log.warn({ table, rows: count, bytes: rows.length, code, err: error }, 'insert failed')
       throw error
     }
+    full = undefined
     metrics.inserted(table, count, rows.length, (performance.now() - startedMs) / 1000)
   }
 
@@ -83,13 +94,14 @@ export function createStoreWriter({
     metrics.rejected(countRejects([letter]))
   }
 
-  return createGroupWriter({
+  const writer = createGroupWriter({
     insert: createInsertRows({ insert, refused }),
     pool,
     flushIntervalMs,
     groupBytesMax,
     groupRowsMax,
   })
+  return { ...writer, obstacles: () => (full !== undefined && clock() < full.untilMs ? [full.why] : []) }
 }
 
 function tenantOf(table: TableName, row: Buffer): string {
