@@ -1,9 +1,10 @@
 // Watches for parts that the engine has set aside because they are broken, as after a power cut or on a failing disk.
 // Their rows are in no answer any more, and the engine says so nowhere: here the log, a metric and /readyz do.
 import { Gauge, type Registry } from 'prom-client'
-import { raw, sql, statement } from './clickhouse/sql.ts'
+import { sql, statement } from './clickhouse/sql.ts'
 import type { LogStore } from './clickhouse/store.ts'
 import type { Logger } from './logger.ts'
+import { systemTable } from './store-metrics.ts'
 
 export interface BrokenPartsOptions {
   store: Pick<LogStore, 'rows'>
@@ -80,7 +81,7 @@ const brokenParts = (cluster: string | undefined) =>
   statement(
     'store-broken-parts',
     sql`SELECT hostName() AS host, table, name AS part, toFloat64(bytes_on_disk) AS bytes, path
-    FROM ${raw(cluster === undefined ? 'system.detached_parts' : `cluster('${cluster}', system.detached_parts)`)}
+    FROM ${systemTable('detached_parts', cluster)}
     WHERE database = currentDatabase() AND (startsWith(reason, 'broken') OR reason IN ('unexpected', 'covered-by-broken'))
     ORDER BY host, table, part`,
   )

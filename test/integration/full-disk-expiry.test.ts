@@ -104,7 +104,7 @@ describe.skipIf(disk === undefined)('a disk without a byte left', () => {
     }
     expect(await request(`${url}/v1/retention`, init)).toMatchObject({ status: 200, body: { source: 'put' } })
     await expect.poll(() => daysOf(url), { timeout: 120_000, interval: 500 }).toEqual([2])
-    expect(freeBytes()).toBeGreaterThan(0)
+    await expect.poll(freeBytes, { timeout: 30_000 }).toBeGreaterThan(0)
     const overdue = async () => (await request(`${url}/v1/retention`)).body
     await expect.poll(overdue, { timeout: 30_000 }).toMatchObject({ rules: { default: '4d' }, overdue: [] })
     expect((await overdue())['inexact']).not.toEqual([])

@@ -1,6 +1,7 @@
 // A store that is away, busy, short of memory, or refuses: nothing is lost, nothing stands still for it but what must,
 // memory is bounded.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { rejectsMax } from '#ingest/normalise/reject.ts'
 import { AfterlogError, type ErrorCode } from '#shared/errors.ts'
 import { sql, str } from '#shared/clickhouse/sql.ts'
 import type { Insert } from '#shared/clickhouse/store.ts'
@@ -216,7 +217,7 @@ withKafka('while consuming, a store', (kafka) => {
     const { topic, ...options } = await made()
     await using source = startSource(options)
     const headers = { 'x-scope-orgid': topic }
-    const flood = Array.from({ length: 10 }, () => ({ value: '{}\n'.repeat(20_000), headers }))
+    const flood = Array.from({ length: 20 }, () => ({ value: '{}\n'.repeat(rejectsMax), headers }))
     const { messages, said } = numbered(topic, 1)
     await client.produce(topic, [...flood, ...messages])
     await committed(topic).toEqual([flood.length + 1])
