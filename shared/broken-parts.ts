@@ -17,8 +17,6 @@ export interface BrokenPartsOptions {
 export interface BrokenParts extends Disposable {
   /** One sentence for each table with such parts, as of the last look. */
   troubles(): readonly string[]
-  /** Looks now; resolves also where the store does not answer, and keeps what it knew. */
-  look(): Promise<void>
 }
 
 interface PartRow {
@@ -43,6 +41,7 @@ export function watchBrokenParts({ store, cluster, registry, log }: BrokenPartsO
   const logged = new Set<string>()
   let parts: PartRow[] = []
 
+  /** Where the store does not answer, what was known before stays. */
   async function look(): Promise<void> {
     try {
       parts = await store.rows<PartRow>({ sql: brokenParts(cluster), signal: AbortSignal.timeout(answerMsMax) })
@@ -61,7 +60,6 @@ export function watchBrokenParts({ store, cluster, registry, log }: BrokenPartsO
   void look()
   const timer = setInterval(() => void look(), lookEveryMs).unref()
   return {
-    look,
     troubles: () =>
       [...Map.groupBy(parts, ({ table }) => table)].map(([table, [first, ...more]]) => {
         const bytes = [first!, ...more].reduce((sum, part) => sum + part.bytes, 0)

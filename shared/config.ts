@@ -2,7 +2,7 @@
 // variable is a row of docs/configuration.md; a test compares the two.
 import { z } from 'zod'
 import { parseBrokers, parseTopics, saslMechanisms } from './kafka/settings.ts'
-import { adminTokenPattern } from './http/admin-token.ts'
+import { adminTokenPattern, adminTokenRule } from './http/admin-token.ts'
 import { parseHostNames } from './http/allowed-hosts.ts'
 import { parseDays, parseLastWords, parseRetention } from '#shared/retention/retention.ts'
 
@@ -41,7 +41,7 @@ export const variables = {
   AFTERLOG_HTTP_PORT: { schema: whole(0, 65_535), default: '8080' },
   AFTERLOG_ALLOWED_HOSTS: { schema: readBy(parseHostNames), default: undefined },
   AFTERLOG_ADMIN_TOKEN: {
-    schema: z.string().regex(adminTokenPattern, 'must be letters, digits and -._~+/, with = at the end only'),
+    schema: z.string().regex(adminTokenPattern, adminTokenRule),
     default: undefined,
     secret: true,
   },

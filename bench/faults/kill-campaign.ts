@@ -38,11 +38,11 @@ interface Result {
   run: Run
   death: Death
   faults: string[]
-  told: string
+  summary: string
 }
 
 /** What earlier runs left in the directory at hand; looked at again before the directory goes. */
-interface Kept {
+interface Recheck {
   tenant: string
   verify(url: string): Promise<string[]>
 }
@@ -54,32 +54,32 @@ async function campaign(): Promise<number> {
   say(`seed ${seed}: node bench/faults/kill-campaign.ts --runs ${values.runs} --seed ${seed} --lines ${linesMax}`)
   const corpora = [0, 1].map((i) => corpus(i))
   const results: Result[] = []
-  let kept: Kept[] = []
+  let rechecks: Recheck[] = []
   let dataDir = ''
   const old: string[] = []
   for (const run of planRuns(Number(values.runs), seed)) {
     if (values.only !== '' && !values.only.split(',').includes(String(run.number))) continue
     if (run.fresh || dataDir === '') {
-      old.push(...(await lookAgain(dataDir, kept)))
-      kept = []
+      old.push(...(await lookAgain(dataDir, rechecks)))
+      rechecks = []
       dataDir = join(work, `data-${run.number}`)
     }
     const atMs = performance.now()
     const one =
       run.work === 'posting' ? await postingRun(run, dataDir, port) : await importRun(run, dataDir, port, corpora[run.seed % 2]!)
     results.push(one)
-    kept.push(one.kept)
+    rechecks.push(one.recheck)
     const inside = one.death.inside ? 'INSIDE AN INSERT' : one.death.during ? 'between inserts' : 'AFTER THE WORK'
     say(
-      `run ${run.number} ${run.work}${run.fresh ? ', fresh directory' : ''}${run.fsync ? ', fsync' : ''}: ${inside}; killed ${one.death.told}`,
+      `run ${run.number} ${run.work}${run.fresh ? ', fresh directory' : ''}${run.fsync ? ', fsync' : ''}: ${inside}; killed ${one.death.target}`,
     )
     for (const evidence of one.death.evidence) say(`    evidence: ${evidence}`)
     say(
-      `    ${one.told}; ${one.faults.length === 0 ? 'all answers right' : `${one.faults.length} FAULTS`} (${Math.round((performance.now() - atMs) / 100) / 10} s)`,
+      `    ${one.summary}; ${one.faults.length === 0 ? 'all answers right' : `${one.faults.length} FAULTS`} (${Math.round((performance.now() - atMs) / 100) / 10} s)`,
     )
     for (const fault of one.faults.slice(0, 20)) say(`    FAULT ${fault}`)
   }
-  old.push(...(await lookAgain(dataDir, kept)))
+  old.push(...(await lookAgain(dataDir, rechecks)))
   for (const fault of old.slice(0, 20)) say(`FAULT found at the end of a directory: ${fault}`)
 
   const inside = results.filter(({ death }) => death.inside)
@@ -97,7 +97,7 @@ async function campaign(): Promise<number> {
   return faulty.length === 0 && old.length === 0 && enough ? 0 : 1
 }
 
-async function postingRun(run: Run, dataDir: string, port: number): Promise<Result & { kept: Kept }> {
+async function postingRun(run: Run, dataDir: string, port: number): Promise<Result & { recheck: Recheck }> {
   const tenant = `run-${run.number}`
   // More than are meant to be posted: an injected kill may take its time, and must find posts under way.
   const posting = createPosting({ seed: run.seed, senders: 5, linesMax: linesMax * 2, tenant, untilMs: Date.now() - 60_000 })
@@ -122,9 +122,9 @@ async function postingRun(run: Run, dataDir: string, port: number): Promise<Resu
   const faults = await verifyAcknowledged(url, tenant, posting.acknowledged(), said)
   const resent = await posting.retry(url)
   faults.push(...(await verifyPosting(url, tenant, said)))
-  const told = `${said.length} lines said, ${before} acknowledged before the kill, ${resent.batches} batches sent again, among them ${resent.again} whose answer had come`
+  const summary = `${said.length} lines said, ${before} acknowledged before the kill, ${resent.batches} batches sent again, among them ${resent.again} whose answer had come`
   await stop(again)
-  return { run, death, faults, told, kept: { tenant, verify: (at) => verifyPosting(at, tenant, said) } }
+  return { run, death, faults, summary, recheck: { tenant, verify: (at) => verifyPosting(at, tenant, said) } }
 }
 
 async function importRun(
@@ -132,7 +132,7 @@ async function importRun(
   dataDir: string,
   port: number,
   { corpus: expected, dir }: ReturnType<typeof corpus>,
-): Promise<Result & { kept: Kept }> {
+): Promise<Result & { recheck: Recheck }> {
   const tenant = `run-${run.number}`
   const state = join(work, `run-${run.number}.state`)
   const url = `http://127.0.0.1:${port}`
@@ -171,8 +171,8 @@ async function importRun(
   }
   faults.push(...(await verifyImport(url, tenant, expected)))
   await stop(service)
-  const told = `${expected.lines} lines in ${expected.files} files, importer ${ended.signal === null ? 'went on by itself' : 'killed and started again'}, then all imported once more without its state`
-  return { run, death, faults, told, kept: { tenant, verify: (at) => verifyImport(at, tenant, expected) } }
+  const summary = `${expected.lines} lines in ${expected.files} files, importer ${ended.signal === null ? 'went on by itself' : 'killed and started again'}, then all imported once more without its state`
+  return { run, death, faults, summary, recheck: { tenant, verify: (at) => verifyImport(at, tenant, expected) } }
 }
 
 function start(run: Run, dataDir: string, port: number): ServiceProcess {
@@ -186,17 +186,17 @@ async function stop(service: ServiceProcess): Promise<void> {
 }
 
 /** Everything that runs have left in a directory, after all the kills that came later. */
-async function lookAgain(dataDir: string, kept: readonly Kept[]): Promise<string[]> {
-  if (kept.length === 0) return []
+async function lookAgain(dataDir: string, rechecks: readonly Recheck[]): Promise<string[]> {
+  if (rechecks.length === 0) return []
   const faults: string[] = []
   {
     await using service = spawnService({ dataDir, env: { AFTERLOG_RETENTION: retention } })
     const url = await service.serving
-    for (const { tenant, verify } of kept) faults.push(...(await verify(url)).map((fault) => `${tenant}: ${fault}`))
+    for (const { tenant, verify } of rechecks) faults.push(...(await verify(url)).map((fault) => `${tenant}: ${fault}`))
     await stop(service)
   }
   say(
-    `directory of runs ${kept.map(({ tenant }) => tenant.slice(4)).join(', ')}: ${faults.length === 0 ? 'all answers still right' : `${faults.length} FAULTS`}`,
+    `directory of runs ${rechecks.map(({ tenant }) => tenant.slice(4)).join(', ')}: ${faults.length === 0 ? 'all answers still right' : `${faults.length} FAULTS`}`,
   )
   if (!values.keep) await rm(dataDir, { recursive: true, force: true })
   return faults

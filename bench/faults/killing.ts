@@ -13,7 +13,7 @@ export interface Death {
   inside: boolean
   /** The work that it should interrupt was under way. */
   during: boolean
-  told: string
+  target: string
   evidence: string[]
 }
 
@@ -43,7 +43,7 @@ export async function killInside(
       return {
         inside: false,
         during: signal !== null,
-        told: signal === null ? 'nobody: the importer had ended already' : 'the importer at a random moment',
+        target: signal === null ? 'nobody: the importer had ended already' : 'the importer at a random moment',
         evidence: [],
       }
     }
@@ -51,10 +51,10 @@ export async function killInside(
       service.kill('SIGKILL')
       await service.exited
       const evidence = await leftovers(dataDir)
-      return { inside: evidence.length > 0, during: working(), told: 'the service at a random moment', evidence }
+      return { inside: evidence.length > 0, during: working(), target: 'the service at a random moment', evidence }
     }
     case 'call': {
-      const told = `the service on entry to ${kill.call} number ${kill.nth} of a thread`
+      const target = `the service on entry to ${kill.call} number ${kill.nth} of a thread`
       await using injection = injectKill({ pid: service.pid, call: kill.call, nth: kill.nth, trace })
       await injection.attached
       const late = await Promise.race([service.exited.then(() => false), sleep(injectionMsMax, true)])
@@ -66,14 +66,14 @@ export async function killInside(
       if (met !== undefined) evidence.unshift(`met ${met}`)
       if (last?.includes('/tmp_merge_') === true) evidence.push('inside a merge')
       const inside = last?.includes('tmp_insert_') === true || evidence.some((line) => line.startsWith('left '))
-      return { inside, during: working(), told: late ? `${told}: it never came, killed at rest` : told, evidence }
+      return { inside, during: working(), target: late ? `${target}: it never came, killed at rest` : target, evidence }
     }
   }
 }
 
 async function leftovers(dataDir: string): Promise<string[]> {
-  const found = await unfinishedInserts(dataDir)
-  return found.map(({ table, directory, files }) => `left ${table}/${directory} with ${files} files`)
+  const inserts = await unfinishedInserts(dataDir)
+  return inserts.map(({ table, directory, files }) => `left ${table}/${directory} with ${files} files`)
 }
 
 /** A call without the directories that are the same in all of them. */

@@ -114,13 +114,13 @@ async function run(): Promise<void> {
     chatter.posts.phase = `${name} back`
     const held = chatter.waiting()
     const messages = await group.lag()
-    const [off, shown] = await Promise.all([
+    const [off, firstAnswer] = await Promise.all([
       inTime(`the outage of the ${name}: the lag worked off`, workedOff()),
       inTime(`the outage of the ${name}: the first new line answered`, answered()),
     ])
     const said = chatter.speakers.reduce((sum, { lines }) => sum + lines.length, 0) - before
     tell(name, watching.end(), [
-      `lag 0 again ${off} after it was back, the first new line answered after ${shown}`,
+      `lag 0 again ${off} after it was back, the first new line answered after ${firstAnswer}`,
       `${said} lines were said from its beginning to there; waiting when it came back: ${held.kafka} lines at the producer, ${held.http} at agents that post, ${messages} messages on Kafka`,
     ])
   }
@@ -143,13 +143,13 @@ async function run(): Promise<void> {
   await chatter.close()
 
   const said = chatter.speakers.flatMap(({ lines }) => lines)
-  const shown = countBy(
+  const answeredCounts = countBy(
     await createClient(url, tenant).ndjson('/v1/logs?order=asc'),
     ({ container, time, message }) => `${container} ${time} ${message}`,
   )
   const wanted = countBy(said, ({ container, time, message }) => `${container.container} ${time} ${message}`)
-  const lost = [...wanted].reduce((sum, [key, count]) => sum + Math.max(0, count - (shown.get(key) ?? 0)), 0)
-  const twice = [...shown].reduce((sum, [key, count]) => sum + Math.max(0, count - (wanted.get(key) ?? 0)), 0)
+  const lost = [...wanted].reduce((sum, [key, count]) => sum + Math.max(0, count - (answeredCounts.get(key) ?? 0)), 0)
+  const twice = [...answeredCounts].reduce((sum, [key, count]) => sum + Math.max(0, count - (wanted.get(key) ?? 0)), 0)
   const stored = await store.stored(tenant)
   say(`${said.length} lines: ${lost} lost, ${twice} twice; ${stored.rows} rows stored of ${stored.lines} lines`)
   if (lost + twice > 0) faults.push(`${lost} lines lost, ${twice} twice`)

@@ -13,14 +13,14 @@ export interface Leftover {
 
 /** Directories of unfinished inserts, by table. */
 export async function unfinishedInserts(dataDir: string): Promise<Leftover[]> {
-  const found: Leftover[] = []
+  const leftovers: Leftover[] = []
   for (const { table, path } of await tables(dataDir)) {
     for (const directory of await readdir(path).catch(() => [])) {
       if (!directory.startsWith('tmp_insert_')) continue
-      found.push({ table, directory, files: (await readdir(join(path, directory)).catch(() => [])).length })
+      leftovers.push({ table, directory, files: (await readdir(join(path, directory)).catch(() => [])).length })
     }
   }
-  return found
+  return leftovers
 }
 
 /**

@@ -87,8 +87,7 @@ export async function project(
       ? askedRecords
       : [...askedRecords, ...(await reading.rows<StoredRecord>(storedRecords(tenant, more)))]
   const newest = newestRecords(stored)
-  const recordOfUid = new Map([...newest].map(([uid, row]) => [uid, recordIn(row)]))
-  const reported = pods.filter((pod) => isReported(pod) && recordOfUid.get(pod.facts.uid)?.frozen !== true)
+  const reported = pods.filter((pod) => isReported(pod) && recordIn(newest.get(pod.facts.uid))?.frozen !== true)
   const scenes = await readScenes(
     reading,
     tenant,
@@ -99,18 +98,15 @@ export async function project(
     reading,
     tenant,
     withScenes.map((pod) => {
-      const record = recordOfUid.get(pod.facts.uid)
-      const isReused = reuseCounts && countsHold(pod, newest.get(pod.facts.uid), record)
+      const row = newest.get(pod.facts.uid)
+      const record = recordIn(row)
+      const isReused = reuseCounts && countsHold(pod, row, record)
       return { pod, record: isReused ? record : undefined }
     }),
     { checkedLinesMax, countedLinesMax },
   )
   return {
-    pods: counted.map((pod) => {
-      const before = recordOfUid.get(pod.facts.uid)
-      const projected = projectOne(pod, before)
-      return { ...projected, wasCounted: wasCounted(projected.record, newest.get(pod.facts.uid), before) }
-    }),
+    pods: counted.map((pod) => projectOne(pod, newest.get(pod.facts.uid))),
     absent: aliases,
     related,
     stored,
@@ -126,7 +122,8 @@ function countsHold({ linesAt }: LoadedPod, row: StoredRecord | undefined, recor
   return record.living || Number(row.linesAt) >= Number(linesAt)
 }
 
-function wasCounted(record: PodRecord, row: StoredRecord | undefined, before?: PodRecord): boolean | undefined {
+function wasCounted(record: PodRecord, row: StoredRecord | undefined): boolean | undefined {
+  const before = recordIn(row)
   if (row === undefined || before === undefined) return undefined
   const endedOf = ({ lives }: PodRecord) => lives.filter(({ outcome }) => outcome !== 'running')
   const namesOf = (one: PodRecord): Set<string> => new Set(endedOf(one).map((life) => lifeName(life.container, life)))
@@ -135,8 +132,9 @@ function wasCounted(record: PodRecord, row: StoredRecord | undefined, before?: P
   return wasLarge && row.rulesVersion === rulesVersion ? true : undefined
 }
 
-/** `before`: the newest record, which has seals of lives whose lines have expired since. */
-function projectOne(pod: CountedPod, before: PodRecord | undefined): Omit<ProjectedPod, 'wasCounted'> {
+/** `row`: the newest record, which has seals of lives whose lines have expired since. */
+function projectOne(pod: CountedPod, row: StoredRecord | undefined): ProjectedPod {
+  const before = recordIn(row)
   const {
     facts,
     maps,
@@ -167,6 +165,7 @@ function projectOne(pod: CountedPod, before: PodRecord | undefined): Omit<Projec
     factsAt,
     linesAt,
     isLarge,
+    wasCounted: wasCounted(record, row),
     identity,
     ...(readLines === undefined ? {} : { lines: readLines }),
   }

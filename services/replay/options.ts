@@ -1,6 +1,6 @@
 // The command line of `npm run replay-dead-letters`. Defaults come from the environment that main.ts hands in.
 import { parseArgs } from 'node:util'
-import { adminTokenPattern } from '#shared/http/admin-token.ts'
+import { adminTokenPattern, adminTokenRule } from '#shared/http/admin-token.ts'
 
 export interface Options {
   /** The address at which dead letters are read. */
@@ -76,7 +76,7 @@ export function parseOptions(
       return { sentence: `--tenant takes up to 253 printable ASCII characters, not ${JSON.stringify(values.tenant)}` }
     const { adminToken } = defaults
     if (adminToken !== undefined && !adminTokenPattern.test(adminToken))
-      return { sentence: 'AFTERLOG_ADMIN_TOKEN must be letters, digits and -._~+/, with = at the end only' }
+      return { sentence: `AFTERLOG_ADMIN_TOKEN ${adminTokenRule}` }
     return {
       url,
       ingestUrl,

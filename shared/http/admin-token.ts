@@ -7,6 +7,9 @@ import { isLoopback } from './exposure.ts'
 /** A token as RFC 6750 (section 2.1) sends it. */
 export const adminTokenPattern = /^[A-Za-z0-9._~+/-]{1,4096}=*$/
 
+/** What a token must be, for the sentence about one that is not. */
+export const adminTokenRule = 'must be letters, digits and -._~+/, with = at the end only'
+
 export interface AdminRequest {
   /** Address of the peer, which is a proxy's where there is one. */
   ip: string

@@ -72,7 +72,7 @@ function tell(result: Result, tookMs: number): void {
   say(
     `run ${run.number}: ${result.lines} lines in ${result.messages} messages, ${result.poison} poisoned records; ${result.ingestKills} ingest, ${result.storeKills} store, ${result.brokerKills} broker kills, ${result.insideInsert} inside an insert; ${result.rebalances} assignments; worked off ${(result.recoveredMs / 1000).toFixed(1)} s after the last of it`,
   )
-  if (values.verbose || faults.length > 0) for (const text of result.told) say(`    ${text}`)
+  if (values.verbose || faults.length > 0) for (const text of result.journal) say(`    ${text}`)
   say(
     `    ${stored.rows} rows of ${stored.lines} lines, ${stored.messagesTwice} messages stored more than once, ${stored.rows - merged.rows} rows collapsed by merging; ${stored.letters} dead letters stored, ${stored.lettersDistinct} distinct; ${result.postsAgain} posts sent again; ${faults.length === 0 ? 'all answers right' : `${faults.length} FAULTS`} (${(tookMs / 1000).toFixed(1)} s)`,
   )

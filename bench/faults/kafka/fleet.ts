@@ -23,7 +23,7 @@ export interface Fleet extends AsyncDisposable {
 interface Member {
   process: ServiceProcess
   url: string
-  told: boolean
+  isStopping: boolean
 }
 
 export function createFleet(env: Readonly<Record<string, string>>, dataDir: string): Fleet {
@@ -31,7 +31,7 @@ export function createFleet(env: Readonly<Record<string, string>>, dataDir: stri
   const all: ServiceProcess[] = []
   const faults: string[] = []
   const remove = (member: Member): void => {
-    member.told = true
+    member.isStopping = true
     if (members.includes(member)) members.splice(members.indexOf(member), 1)
   }
   const fault = (process: ServiceProcess, what: string): void => {
@@ -40,7 +40,7 @@ export function createFleet(env: Readonly<Record<string, string>>, dataDir: stri
   }
   const watch = async (member: Member): Promise<void> => {
     const { code, signal } = await member.process.exited
-    if (!member.told) fault(member.process, `ended by itself (${code ?? signal})`)
+    if (!member.isStopping) fault(member.process, `ended by itself (${code ?? signal})`)
     remove(member)
   }
 
@@ -58,7 +58,7 @@ export function createFleet(env: Readonly<Record<string, string>>, dataDir: stri
     logged: (test) => all.flatMap(({ logs }) => logs.filter(test)),
     async add() {
       const process = spawnService({ dataDir, program: 'services/ingest/main.ts', env })
-      const member: Member = { process, url: '', told: false }
+      const member: Member = { process, url: '', isStopping: false }
       members.push(member)
       all.push(process)
       void watch(member)

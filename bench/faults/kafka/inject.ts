@@ -14,7 +14,7 @@ export interface Injected {
   /** Kills of a store that had begun a part, and of an ingest process whose insert was under way. */
   insideInsert: number
   /** What happened, in order, a sentence each. */
-  told: string[]
+  journal: string[]
 }
 
 export interface InjectOptions {
@@ -30,8 +30,9 @@ export interface InjectOptions {
 
 export async function inject({ run, fleet, store, broker, steady, work }: InjectOptions): Promise<Injected> {
   const startedMs = performance.now()
-  const injected: Injected = { ingestKills: 0, storeKills: 0, brokerKills: 0, insideInsert: 0, told: [] }
-  const tell = (text: string): void => void injected.told.push(`${((performance.now() - startedMs) / 1000).toFixed(1)} s ${text}`)
+  const injected: Injected = { ingestKills: 0, storeKills: 0, brokerKills: 0, insideInsert: 0, journal: [] }
+  const tell = (text: string): void =>
+    void injected.journal.push(`${((performance.now() - startedMs) / 1000).toFixed(1)} s ${text}`)
   let traces = 0
   let turn = run.seed % 2
 
@@ -81,7 +82,7 @@ export async function inject({ run, fleet, store, broker, steady, work }: Inject
     const death = await store.kill(fault.downMs, at)
     injected.storeKills++
     if (death.inside) injected.insideInsert++
-    const where = death.told.replace('the service', 'the store')
+    const where = death.target.replace('the service', 'the store')
     tell(`killed ${where}${death.inside ? ` INSIDE AN INSERT: ${death.evidence[0]}` : ''}`)
   }
   const onBroker = (fault: BrokerFault): Promise<void> =>

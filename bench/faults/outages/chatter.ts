@@ -92,8 +92,8 @@ export async function startChatter(options: ChatterOptions): Promise<Chatter> {
     const number = chunksSaid++
     while (lines.length < count) lines.push(...speaker.say(number, false))
     if (way === 'kafka') {
-      const told = lines.find(({ message }) => message.includes('request='))
-      if (told !== undefined) for (const listener of listeners) listener(told)
+      const echo = lines.find(({ message }) => message.includes('request='))
+      if (echo !== undefined) for (const listener of listeners) listener(echo)
     }
     waiting[way] += lines.length
     const { promise, resolve } = Promise.withResolvers<void>()

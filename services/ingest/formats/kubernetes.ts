@@ -59,13 +59,12 @@ export function decodeLifecycle(
     const records: Iterable<Enclosed> =
       broken === undefined ? openEnvelopes(value) : [{ is: 'reject', value, reason: 'not-json', detail: broken }]
     for (const record of records) {
-      const at = index
       const failure = record.is === 'reject' ? record : record.is === 'object' ? store(record, origin, rows) : undefined
       if (record.is === 'object' && failure === undefined) onObject?.(lifecycleObject(index, record, origin))
       const about = record.is === 'reject' ? record.value : record.is === 'object' ? record.object : undefined
       if (failure !== undefined)
         addReject(rejects, () => ({
-          index: at,
+          index,
           reason: failure.reason,
           detail: failure.detail,
           payload: about === value ? raw : payloadOf(about),

@@ -28,6 +28,21 @@ function manual() {
   return { large, counted, next }
 }
 
+/** Counts that take 10 ms each, by a clock of its own. */
+function timed() {
+  let nowMs = 0
+  const counted: string[] = []
+  const large = createLargePods(
+    async ({ uid }) => {
+      counted.push(uid)
+      nowMs += 10
+      return true
+    },
+    () => nowMs,
+  )
+  return { large, counted, wait: (ms: number) => void (nowMs += ms) }
+}
+
 test('one pod is counted at a time, each once, in the order in which they came', async () => {
   const { large, counted, next } = manual()
   for (const uid of ['a', 'b', 'a']) large.add(work(uid, 1))
@@ -68,16 +83,7 @@ test('drain counts all that wait', async () => {
 })
 
 test('pods that are counted again are paused for nine times as long as that took, and a new one is not', async () => {
-  let nowMs = 0
-  const counted: string[] = []
-  const large = createLargePods(
-    async ({ uid }) => {
-      counted.push(uid)
-      nowMs += 10
-      return true
-    },
-    () => nowMs,
-  )
+  const { large, counted, wait } = timed()
   const next = async (...uids: string[]): Promise<void> => {
     for (const uid of uids) large.add(work(uid, 1))
     large.start()
@@ -87,7 +93,7 @@ test('pods that are counted again are paused for nine times as long as that took
   await next('a')
   expect(counted).toEqual(['a', 'a'])
   await next('a')
-  nowMs += 89
+  wait(89)
   await next('b')
   expect(counted).toEqual(['a', 'a', 'b'])
   await next()
@@ -95,16 +101,7 @@ test('pods that are counted again are paused for nine times as long as that took
 })
 
 test('a pod that an earlier process had counted is counted again like one of this process, until a life of it ends', async () => {
-  const counted: string[] = []
-  let nowMs = 0
-  const large = createLargePods(
-    async ({ uid }) => {
-      counted.push(uid)
-      nowMs += 10
-      return true
-    },
-    () => nowMs,
-  )
+  const { large, counted } = timed()
   large.add(work('a', 1), true)
   expect(large.oldestNew()).toBeUndefined()
   for (const uid of ['a', 'b']) large.add(work(uid, 1), true)
