@@ -16,7 +16,7 @@ import { createPublishingDelivery } from './publish/publishing-delivery.ts'
 import { batchesRoute } from './routes/batches.ts'
 import { createDirectDelivery, type Accept } from './routes/deliver-body.ts'
 import { lifecycleRoute } from './routes/lifecycle.ts'
-import { deadLetterRows, replayMark } from './store/dead-letters.ts'
+import { letterRows, replayMark } from './store/dead-letters.ts'
 import type { GroupWriter } from './buffer/group-writer.ts'
 import { createStoreWriter } from './store/store-writer.ts'
 
@@ -76,8 +76,7 @@ export const createIngest: CreateService = async ({
 
   const accept: Accept = async (decoded, origin, key) => {
     const { letters, replayed } = settleReplay(decoded, origin)
-    const rows = deadLetterRows(letters, origin, key)
-    await writer.accept(rows === undefined ? decoded.tables : [...decoded.tables, rows])
+    await writer.accept([...decoded.tables, ...letterRows(letters, origin, key)])
     if (replayed !== undefined) await writer.accept([replayMark(origin.tenant, replayed, origin.receivedMs)])
     metrics.accepted(origin.source, decoded.accepted)
     metrics.rejected(countRejects(decoded.rejects))

@@ -17,7 +17,8 @@ import { slotAt, spanKey, type SpanKey } from './line-life.ts'
 import type { DayCountRow } from './lines-in-window.ts'
 import { isSmall, packSmall, type CountablePod } from './small-pods.ts'
 import { placeExpired, undecidedOf } from './place-expired.ts'
-import { sumCounts } from './sum-counts.ts'
+import { sumLineDays } from '#shared/pod-model/line-days.ts'
+import { lineDaysOf, sumCounts } from './sum-counts.ts'
 import { inTime, spansOf, stretchesInTime } from './timed-lives.ts'
 
 export interface SmallPod {
@@ -79,9 +80,11 @@ async function readPack(
   const countsOf = ownersOf(sumCounts(days, placed.counts, { timed, sizes: true }))
   const stretchesOf = ownersOf(lives.flatMap(stretchesOfLife))
   const livesOf = ownersOf(lives)
+  const daysOf = ownersOf(lineDaysOf(days, before))
   return pods.map((pod) => {
     const undecided = undecidedOf(pod, placed.undecided)
-    const counted = { ...pod, counts: countsOf(pod), uncountedDays, undecided }
+    const lineDays = sumLineDays(daysOf(pod))
+    const counted = { ...pod, counts: countsOf(pod), lineDays, uncountedDays, undecided }
     return {
       facts: { ...(timed ? inTime(counted) : counted), stretches: stretchesInTime(pod, stretchesOf(pod)) },
       lines: livesOf(pod).flatMap(({ lines }) => lines),
