@@ -281,7 +281,10 @@ function rowsOnRecord({ facts }: LoadedPod, rendered: RenderedPod, record: PodRe
   )
 }
 
-const isOf = (line: LinesRow, { container, restart, containerId }: Omit<LineLife, 'cluster' | 'namespace' | 'pod'>): boolean =>
+const isOf = (
+  line: LinesRow,
+  { container, restart, containerId }: Omit<LineLife, 'cluster' | 'namespace' | 'pod'>,
+): boolean =>
   line.container === container && line.restart === restart && (containerId === '' || line.containerId === containerId)
 
 const estimatedCount = (row: LinesRow) => ({

@@ -2,6 +2,7 @@
 // A life whose lines have no number is matched by its container id. A life without any match stands alone, with restart
 // null.
 import { compare } from '#shared/compare.ts'
+import { sameContainer } from '#shared/container-id.ts'
 import { secondsBetween } from '#shared/lifecycle/clock.ts'
 import type { ContainerKind, LifeEvidence, OomLine } from '#shared/lifecycle/evidence.ts'
 import { instancesOf } from '#shared/lifecycle/instances.ts'
@@ -258,10 +259,6 @@ const fromLines = ({ container, restart, containerId }: LifeLinesRow): Life => (
   imageId: '',
   ...noLines(),
 })
-
-// The name of a log file may have a shortened id.
-export const sameContainer = (a: string, b: string): boolean =>
-  a !== '' && (a === b || (a.length >= 12 && b.length >= 12 && (a.startsWith(b) || b.startsWith(a))))
 
 export function earlier(a: string | null, b: string | null): string | null {
   if (a === null) return b

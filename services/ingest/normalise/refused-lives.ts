@@ -1,6 +1,6 @@
 // Pure: whose lines a rejected payload had. A life of which lines were refused is not sealed (decision 0009). What a
 // record names is read as formats/native-record.ts does, but from a record that need not be right, nor even JSON.
-import { bareContainerId } from '#shared/container-id.ts'
+import { bareContainerId, containerKey } from '#shared/container-id.ts'
 import { parseLogPath } from '#shared/kubelet-path.ts'
 
 /** Refused lines of one life at one place. */
@@ -32,7 +32,8 @@ export function livesOfPayload(payload: Buffer, cluster: string): RefusedLife[] 
   if (!payload.includes('"')) return []
   const text = payload.toString()
   const whole = parsed(text)
-  const lives = whole === undefined ? text.split('\n').flatMap((line) => livesOfText(line, cluster)) : livesIn(whole, cluster)
+  const lives =
+    whole === undefined ? text.split('\n').flatMap((line) => livesOfText(line, cluster)) : livesIn(whole, cluster)
   return [...together(lives).values()]
 }
 
@@ -86,9 +87,6 @@ function lifeOf(fields: Fields, inherited: string): RefusedLife | undefined {
   }
 }
 
-/** Log paths have shortened ids. */
-export const containerKey = (id: string): string => `container:${id.slice(0, 12).toLowerCase()}`
-
 /** Sums the lines of one life that have no place; a place that comes twice is one line. */
 function together(lives: readonly RefusedLife[]): Map<string, RefusedLife> {
   const byKey = new Map<string, RefusedLife>()
@@ -100,7 +98,7 @@ function together(lives: readonly RefusedLife[]): Map<string, RefusedLife> {
   return byKey
 }
 
-const keyOf = ({ lines: _, ...life }: RefusedLife): string => JSON.stringify(Object.values(life))
+const keyOf = (life: RefusedLife): string => JSON.stringify({ ...life, lines: 0 })
 
 const textOf = (value: unknown): string => (typeof value === 'string' && value.length <= textMax ? value : '')
 

@@ -43,7 +43,10 @@ function placedCounts(count: LineCountRow, spans: readonly LifeSpan[], slot: num
   const own = { ...count, restart, containerId, byTime }
   const before = spans[slot - 2]
   const mayBeEarlier =
-    byTime > 0 && before?.restart !== null && count.firstLine !== undefined && epochNs(count.firstLine) < span.from + secondNs
+    byTime > 0 &&
+    before?.restart !== null &&
+    count.firstLine !== undefined &&
+    epochNs(count.firstLine) < span.from + secondNs
   if (before === undefined || before.restart === null || !mayBeEarlier) return [own]
   const { firstLine: _first, lastLine: _last, ...nothing } = count
   const none = { ...nothing, lines: '0', stored: '0', bytes: '0', errors: '0' }

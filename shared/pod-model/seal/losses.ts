@@ -1,10 +1,15 @@
 // Pure: what dead letters say about a life. They explain a hole, or say where lines may have gone. They never prove a
 // hole, but a life with refused lines is not sealed.
-import { bareContainerId } from '#shared/container-id.ts'
+import { bareContainerId, containerKey, sameContainer } from '#shared/container-id.ts'
 import { epochNs } from '#shared/pod-model/epoch-ns.ts'
-import { sameContainer } from '#shared/pod-model/pod-lives.ts'
-import type { PodFacts } from '#shared/pod-model/pod.ts'
-import { refusedMax, type LossRow, type Stretch } from '#shared/pod-model/rows.ts'
+import {
+  refusedMax,
+  type LifeLinesRow,
+  type LifeRow,
+  type LossRow,
+  type PodRow,
+  type Stretch,
+} from '#shared/pod-model/rows.ts'
 import type { Hole } from './evidence.ts'
 
 /** Adds to the reason of a hole: the refused records inside it, or else what Kafka deleted unread after it began. */
@@ -59,10 +64,15 @@ export function podKeysOf({ uid, sentUids = [], row, lives, lines, sentLines = l
   ].filter((key) => key !== '')
 }
 
-type PodNames = Pick<PodFacts, 'uid' | 'sentUids' | 'row' | 'lives' | 'lines' | 'sentLines'>
-
-/** As services/ingest/normalise/refused-lives.ts: log paths have shortened ids. */
-const containerKey = (id: string): string => `container:${id.slice(0, 12).toLowerCase()}`
+/** What PodFacts has of them. */
+interface PodNames {
+  uid: string
+  sentUids?: readonly string[]
+  row: PodRow | null
+  lives: readonly LifeRow[]
+  lines: readonly LifeLinesRow[]
+  sentLines?: readonly LifeLinesRow[]
+}
 
 /**
  * Returns the losses that may belong to a life: refused lines that name it, or do not name another life of its pod, and

@@ -1,12 +1,21 @@
 // Pure: what the store has lost of a life's lines, in words: lines that were counted or came once, are there no more,
 // and have not expired (decision 0018).
-import type { Life } from '#shared/pod-model/pod-lives.ts'
+import type { LostLines } from '#shared/pod-model/line-days.ts'
 import { counted } from './words.ts'
 
-type LossyLife = Pick<
-  Life,
-  'lines' | 'lost' | 'unread' | 'uncounted' | 'expired' | 'estimate' | 'firstLine' | 'lastLine' | 'storedFirst' | 'storedLast'
->
+/** As in Life. */
+interface LossyLife {
+  lines: number
+  lost: readonly LostLines[]
+  unread: boolean
+  uncounted: boolean
+  expired: boolean
+  estimate: number
+  firstLine: string | null
+  lastLine: string | null
+  storedFirst: string | null
+  storedLast: string | null
+}
 
 /** Days that are named at most. */
 const daysMax = 3
@@ -34,7 +43,7 @@ const damaged = 'a part of the store was damaged'
 /** A sketch is off by 1.6 %, and by an eighth never. */
 const sketchError = 1.125
 
-function ofDays(lost: Life['lost']): string {
+function ofDays(lost: readonly LostLines[]): string {
   const days = [...new Set(lost.map(({ day }) => day))].toSorted()
   const more = days.length > daysMax ? ` and ${days.length - daysMax} more days` : ''
   return `a part of the store of ${days.slice(0, daysMax).join(', ')}${more} was damaged`
