@@ -15,6 +15,7 @@ import { settleReplay } from './normalise/replay.ts'
 import { createPublishingDelivery } from './publish/publishing-delivery.ts'
 import { batchesRoute } from './routes/batches.ts'
 import { createDirectDelivery, type Accept } from './routes/deliver-body.ts'
+import { withOwnReplays } from './routes/own-replays.ts'
 import { lifecycleRoute } from './routes/lifecycle.ts'
 import { letterRows, replayMark } from './store/dead-letters.ts'
 import type { GroupWriter } from './buffer/group-writer.ts'
@@ -98,7 +99,7 @@ export const createIngest: CreateService = async ({
   const kubernetes =
     api === undefined ? undefined : createKubernetes({ api, cluster, deliver, store, inflight, registry, log, clock })
   const checkReplay = checkTokenOf(config.AFTERLOG_ADMIN_TOKEN)
-  const posting = { deliver, inflight, bodyBytesMax, cluster, clock, checkReplay }
+  const posting = { deliver: withOwnReplays(deliver, store), inflight, bodyBytesMax, cluster, clock, checkReplay }
   return {
     routes: [batchesRoute(posting), lifecycleRoute(posting)],
     // With Kafka posts are taken while the store is full.

@@ -214,15 +214,14 @@ test('lines that the store lost make no gap, and nothing of what is left is seal
 test('letters of other pods are not read, and a letter that names the pod in its path alone is', async () => {
   const uid = 'path-uid-1'
   const rows = `INSERT INTO refused_lines (tenant, pod_key, container, restart, identity, lines, time)
-    SELECT 'default', concat('other-', toString(number)), 'app', 0, number, 1, now64(9) FROM numbers(20000)`
+    SELECT 'default', concat('other-', toString(number)), 'app', 0, number, 1, now64(9) FROM numbers(3000)`
   await service.store.command({ sql: raw(rows) })
   await refuse({ path: `/var/log/pods/shop_web-0_${uid}/app/3.log`, offset: 7, cri: 'gibberish' })
   const statement = losses('default', [uid])
   expect(await service.store.rows({ sql: statement })).toMatchObject([{ reason: 'bad-cri', offset: 7, restart: 3, podKey: uid }])
   const reads = await service.store.rows<{ table: string; rows: string }>({ sql: sql`EXPLAIN ESTIMATE ${statement}` })
   expect([...new Set(reads.map(({ table }) => table))]).toEqual(['refused_lines'])
-  // A granule of 1,024 rows, or two, of each part.
-  expect(reads.reduce((sum, { rows: read }) => sum + Number(read), 0)).toBeLessThan(8_000)
+  expect(reads.reduce((sum, { rows: read }) => sum + Number(read), 0)).toBeLessThan(2_500)
 })
 
 /** Posts records that are refused. */

@@ -77,7 +77,7 @@ async function readPack(
   const timed = spans.size > 0
   const days = lives.flatMap(countDays)
   const placed = placeExpired(before, days, spans, pods)
-  const countsOf = ownersOf(sumCounts(days, placed.counts, { timed, sizes: true }))
+  const countsOf = ownersOf(sumCounts(days, placed.counts, { timed: true, sizes: true }))
   const stretchesOf = ownersOf(lives.flatMap(stretchesOfLife))
   const livesOf = ownersOf(lives)
   const daysOf = ownersOf(lineDaysOf(days, before))
