@@ -14,7 +14,7 @@ import { listsHave, request } from '#test/support/service.ts'
 import { spawnService } from '#test/support/service-process.ts'
 
 const dayMs = 86_400_000
-const startMs = Math.floor(Date.now() / dayMs) * dayMs - 3 * dayMs + 43_200_000
+const startMs = Math.floor(Date.now() / dayMs) * dayMs - 4 * dayMs + 43_200_000
 const uid = 'three-days'
 
 /** One life, whole, over three days, a file on each. */
