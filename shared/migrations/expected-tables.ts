@@ -6,7 +6,7 @@ const created = /^CREATE (?:TABLE|MATERIALIZED VIEW|VIEW) IF NOT EXISTS ([\w{}]+
 const dropped = /^DROP (?:TABLE|VIEW) (?:IF EXISTS )?([\w{}]+)/i
 const renamed = /^RENAME TABLE ([\w{}]+) TO ([\w{}]+)/i
 
-/** @param texts Migrations in their order, without the form for a cluster. */
+/** @param texts Migrations in their order. */
 export function expectedTables(texts: readonly string[]): string[] {
   const names = new Set<string>()
   for (const statement of texts.flatMap(splitStatements)) {

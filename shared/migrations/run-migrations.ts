@@ -60,7 +60,9 @@ async function checkTables(store: LogStore, migrations: readonly Migration[]): P
     sql: raw('SELECT name FROM system.tables WHERE database = currentDatabase()'),
   })
   const names = new Set(rows.map(({ name }) => name))
-  const missing = expectedTables(migrations.map(({ text }) => text)).filter((name) => !names.has(name))
+  const missing = expectedTables(migrations.map((migration) => fileFor(migration, store.cluster).text)).filter(
+    (name) => !names.has(name),
+  )
   if (missing.length === 0) return
   const files = missing.map((name) => `${name}.sql`).join(', ')
   throw new AfterlogError(

@@ -34,8 +34,6 @@ export function sealOf(evidence: SealEvidence): Seal {
   const so = `${counted(lines)}, none known to be missing`
   if (doubts.length > 0) return seal('unsealed', `unsealed: ${doubts[0]!}${andRefused}${perhaps}`)
   if (refused !== undefined) return seal('unsealed', `unsealed: ${refused}${perhaps}`)
-  if (evidence.byTime !== undefined && evidence.byTime > 0)
-    return seal('unsealed', `unsealed: ${byTimeWords(evidence.byTime)}${perhaps}`)
   if (openEnds > 0)
     return seal('unsealed', `unsealed: no agent reported that a rotated file was read to its end; ${so}${perhaps}`)
   if (end === 'vanished') return seal('tail-unknown', 'tail unknown: node vanished')
@@ -46,6 +44,8 @@ export function sealOf(evidence: SealEvidence): Seal {
     )
   if (isOpen(files.at(-1)!))
     return seal('tail-unknown', `tail unknown: no agent reported that its log was read to the end; ${so}${perhaps}`)
+  if (evidence.byTime !== undefined && evidence.byTime > 0)
+    return seal('unsealed', `unsealed: ${byTimeWords(evidence.byTime)}${perhaps}`)
   return seal('sealed', `sealed: ${counted(lines)}, 0 missing`)
 }
 
