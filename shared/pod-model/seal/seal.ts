@@ -24,7 +24,7 @@ export function sealOf(evidence: SealEvidence): Seal {
       'unsealed',
       evidence.firstLine === null ? 'unsealed: no line of it came' : 'unsealed: its lines have expired',
     )
-  const files = filesOf(evidence.stretches)
+  const files = filesOf(evidence)
   const { holes, doubts } = holesOf(files, evidence)
   const openEnds = files.slice(0, -1).filter(isOpen).length
   if (holes.length > 0) {
@@ -54,7 +54,7 @@ export const lacksLines = ({ unchecked, stretches, expired, firstLine }: SealEvi
   (stretches.length === 0 ? firstLine !== null : expired === true || hasExpired(stretches, firstLine))
 
 /** Returns what is certainly missing, each hole with the line behind it. */
-export const holesIn = (evidence: HoleEvidence): Hole[] => holesOf(filesOf(evidence.stretches), evidence).holes
+export const holesIn = (evidence: HoleEvidence): Hole[] => holesOf(filesOf(evidence), evidence).holes
 
 const isOpen = ({ stretches }: LogFile): boolean => !stretches.at(-1)!.ended
 
