@@ -69,7 +69,7 @@ ALTER TABLE logs_next_{nonce}_local ON CLUSTER {cluster} ATTACH PARTITION ALL FR
 DROP VIEW IF EXISTS lines_of_lives_of_logs ON CLUSTER {cluster};
 DROP VIEW IF EXISTS kernel_ooms_of_logs_distributed ON CLUSTER {cluster};
 
-EXCHANGE TABLES logs_local AND logs_next_{nonce}_local ON CLUSTER {cluster};
+RENAME TABLE logs_local TO logs_before_{nonce}_local, logs_next_{nonce}_local TO logs_local ON CLUSTER {cluster};
 
 CREATE OR REPLACE TABLE logs ON CLUSTER {cluster} AS logs_local
 ENGINE = Distributed('{cluster}', currentDatabase(), 'logs_local', cityHash64(tenant, cluster, namespace, pod, if(pod = '', node, '')));
@@ -91,4 +91,4 @@ SELECT tenant, ts, identity, message
 FROM logs_local AS logs
 WHERE pod = '' AND namespace = '' AND (message LIKE '%oom-kill:%' OR message LIKE '%killed as a result of limit of%');
 
-DROP TABLE logs_next_{nonce}_local ON CLUSTER {cluster} SYNC;
+DROP TABLE logs_before_{nonce}_local ON CLUSTER {cluster} SYNC;

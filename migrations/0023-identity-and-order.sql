@@ -1,4 +1,4 @@
--- Lines with an identity that nobody can forge, and an order that holds (decision 0017).
+-- Lines with an identity that nobody can forge, and an order that holds (decision 0019).
 -- identity: a keyed hash of all that was sent of a line. {key:N} is the Nth key made of a secret of the store, which the
 -- runner makes at first and finds again in this table's own definition. A field is hashed by itself with a key of its
 -- own, so that no field reads like another; that is cheap for columns with few values. The sum is hashed once more, so

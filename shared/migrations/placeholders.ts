@@ -21,7 +21,7 @@ export async function fillPlaceholders(store: LogStore, text: string): Promise<s
 export async function dropLeftovers(store: LogStore): Promise<void> {
   const rows = await store.rows<{ name: string }>({
     sql: raw(
-      `SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^logs_next_[0-9a-f]{12}(_local)?$')`,
+      `SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^logs_(next|before)_[0-9a-f]{12}(_local)?$')`,
     ),
   })
   const onCluster = store.cluster === undefined ? '' : ` ON CLUSTER ${store.cluster}`
