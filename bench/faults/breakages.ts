@@ -13,7 +13,8 @@ export interface Edit {
   put: string
 }
 
-const logs = 'migrations/0001-logs.sql'
+const oldLogs = 'migrations/0001-logs.sql'
+const logs = 'migrations/0023-identity-and-order.sql'
 const histogram = 'services/query/logs/histogram-statements.ts'
 
 export const breakages: readonly Breakage[] = [
@@ -39,17 +40,17 @@ export const breakages: readonly Breakage[] = [
   },
   {
     name: 'identity without text',
-    edits: [{ file: logs, find: /stream, message,(\s+offset)/, put: 'stream,$1' }],
+    edits: [{ file: logs, find: '+ sipHash64Keyed({key:13}, message) ', put: '' }],
   },
   {
     name: 'identity without tenant',
-    edits: [{ file: logs, find: /cityHash64\((\s*)tenant, /, put: 'cityHash64($1' }],
+    edits: [{ file: logs, find: 'sipHash64Keyed({key:1}, tenant) + ', put: '' }],
   },
   {
     name: 'identity and sorting key without tenant',
     edits: [
-      { file: logs, find: /cityHash64\((\s*)tenant, /, put: 'cityHash64($1' },
-      { file: logs, find: /ORDER BY \(tenant, toStartOfHour/, put: 'ORDER BY (toStartOfHour' },
+      { file: logs, find: 'sipHash64Keyed({key:1}, tenant) + ', put: '' },
+      ...[oldLogs, logs].map((file) => ({ file, find: 'ORDER BY (tenant, toStartOfHour', put: 'ORDER BY (toStartOfHour' })),
     ],
   },
   {

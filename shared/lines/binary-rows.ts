@@ -31,6 +31,10 @@ export class BinaryRows {
     return this.bytes.readInt32LE(this.need(4))
   }
 
+  uint32(): number {
+    return this.bytes.readUInt32LE(this.need(4))
+  }
+
   int64(): bigint {
     return this.bytes.readBigInt64LE(this.need(8))
   }

@@ -1,6 +1,8 @@
-// The order of lines: time, then restart, file, offset or place in the batch, identity, so that lines of one nanosecond
-// keep theirs. (ts, identity) names a line; rows that agree in it are one line sent more than once.
-import { bind, raw, sql, type Fragment } from '#shared/clickhouse/sql.ts'
+// The order of lines: time, then restart, file and offset. Lines without offset keep the order in which they arrived:
+// `received`, then the number of their batch among those of one millisecond, then their place in the batch. (ts,
+// identity) names a line; rows that agree in it are one line sent more than once. Of these the one with the highest
+// `precedence` stands for the line, here as after a merge: the one that says most of its file, and then the first.
+import { bind, milliseconds, raw, sql, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { compare } from '#shared/compare.ts'
 import { nanoseconds } from './line-filter.ts'
 
@@ -11,32 +13,46 @@ export interface LineKey {
   ts: bigint
   restart: number
   file: string
-  /** Its offset, or where it stood in its batch, where the offset is unknown. */
-  position: bigint
+  /** -1 where it is unknown. */
+  offset: number
+  /** Epoch ms. */
+  received: number
+  /** The number of the batch: larger than those of earlier batches of one process, or of one partition. */
+  arrival: bigint
+  /** The place in the batch. */
+  seq: number
   identity: bigint
 }
 
 /** Before every line. */
-export const nowhere: LineKey = { ts: 0n, restart: 0, file: '', position: 0n, identity: 0n }
+export const nowhere: LineKey = {
+  ts: 0n,
+  restart: -1,
+  file: '',
+  offset: -1,
+  received: 0,
+  arrival: 0n,
+  seq: 0,
+  identity: 0n,
+}
 
-export const positionText = 'if(offset >= 0, toUInt64(offset), toUInt64(seq))'
-export const position = raw(positionText)
+/** The columns of a key, in order. */
+export const keyColumns = ['ts', 'restart', 'file', 'offset', 'received', 'arrival', 'seq', 'identity']
 
-/** Ordering by the whole key; `position` must be a column or alias of the statement. */
+/** A row's key as a tuple that SQL compares with `keyTuple`. */
+export const keyOfRow = raw('(ts, restart, toString(file), offset, received, arrival, seq, identity)')
+
+export const keyTuple = ({ ts, restart, file, offset, received, arrival, seq, identity }: LineKey): Fragment =>
+  sql`(${nanoseconds(ts)}, ${bind('Int32', restart)}, ${bind('String', file)}, ${bind('Int64', String(offset))},
+    ${milliseconds(received)}, ${bind('UInt64', String(arrival))}, ${uint(seq)}, ${bind('UInt64', String(identity))})`
+
+/** Ordering by the whole key. */
 export const orderBy = (order: Order): Fragment =>
-  raw(
-    ['ts', 'restart', 'file', 'position', 'identity']
-      .map((column) => `${column} ${order === 'asc' ? 'ASC' : 'DESC'}`)
-      .join(', '),
-  )
+  raw(keyColumns.map((column) => `${column} ${order === 'asc' ? 'ASC' : 'DESC'}`).join(', '))
 
 /** Lines behind `key` in `order`. */
-export function behind(key: LineKey, order: Order): Fragment {
-  const tuple = sql`(${nanoseconds(key.ts)}, ${bind('Int32', key.restart)}, ${bind('String', key.file)},
-    ${bind('UInt64', String(key.position))}, ${bind('UInt64', String(key.identity))})`
-  const columns = raw('(ts, restart, toString(file), position, identity)')
-  return order === 'asc' ? sql`${columns} > ${tuple}` : sql`${columns} < ${tuple}`
-}
+export const behind = (key: LineKey, order: Order): Fragment =>
+  sql`${keyOfRow} ${raw(order === 'asc' ? '>' : '<')} ${keyTuple(key)}`
 
 /** Ascending. */
 export function compareKeys(a: LineKey, b: LineKey): number {
@@ -44,7 +60,10 @@ export function compareKeys(a: LineKey, b: LineKey): number {
     compare(a.ts, b.ts) ||
     a.restart - b.restart ||
     compare(a.file, b.file) ||
-    compare(a.position, b.position) ||
+    a.offset - b.offset ||
+    a.received - b.received ||
+    compare(a.arrival, b.arrival) ||
+    a.seq - b.seq ||
     compare(a.identity, b.identity)
   )
 }

@@ -2,7 +2,7 @@
 // lines of that stretch: messages of millions of lines are never sorted for a page of a hundred.
 import { raw, sql, statement, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { linesFrom, type LineFilter } from './line-filter.ts'
-import { behind, orderBy, position, positionText, type LineKey, type Order } from './line-order.ts'
+import { behind, orderBy, type LineKey, type Order } from './line-order.ts'
 
 /** Columns of a line as the row decoder reads them: row-decoder.ts holds the same list in the same order. */
 const columns = [
@@ -27,13 +27,12 @@ const columns = [
   'offset',
   'length',
   'file',
-  'position',
   'received',
+  'arrival',
+  'seq',
   'identity',
 ] as const
 const list = raw(columns.join(', '))
-// An alias that shadows no column: `position` is computed, everything else is read.
-const computed = raw(columns.filter((column) => column !== 'position').join(', '))
 
 /**
  * First (asc) or last (desc) hour in which the filter's tenant has a line, found from the index: `hour`, epoch seconds.
@@ -65,7 +64,7 @@ export function timeGroups(filter: LineFilter, order: Order, rows: number, group
 
 /** Every line of the filter in ascending order, once each, as RowBinary rows for the decoder. */
 export function allLines(filter: LineFilter): Fragment {
-  return statement('lines-of-range', sql`SELECT ${list} FROM (${collapsed(filter)})`)
+  return statement('lines-of-range', sql`SELECT ${list} FROM (${collapsed(filter)}) ORDER BY ${orderBy('asc')}`)
 }
 
 /**
@@ -89,8 +88,7 @@ export function firstRows(filter: LineFilter, order: Order, limit: number, after
   const rest = after === undefined ? raw('') : sql` AND ${behind(after, order)}`
   return statement(
     'lines-first-rows',
-    sql`SELECT ${raw(columns.map((column) => (column === 'position' ? `${positionText} AS position` : column)).join(', '))}
-    ${linesFrom(filter)}${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)}`,
+    sql`SELECT ${list} ${linesFrom(filter)}${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)}`,
   )
 }
 
@@ -120,18 +118,16 @@ export function lastOfContainers(filter: LineFilter, count: number, most: number
  * measured lines.
  */
 export function measuredLines(filter: LineFilter, limit: number): Fragment {
-  const read = withShortMessage.map((column) => (column === 'position' ? `${positionText} AS position` : column))
   return statement(
     'lines-of-small-pods',
-    sql`SELECT ${raw(read.join(', '))}, eof, toInt64(length(logs.message)) AS bytes ${linesFrom(filter)}
+    sql`SELECT ${raw(withShortMessage.join(', '))}, eof, toInt64(length(logs.message)) AS bytes, precedence ${linesFrom(filter)}
       LIMIT ${uint(limit)}`,
   )
 }
 
-/** One row per line, always the same one of its rows: the first in order, whichever way is read. */
+/** One row per line: the one that merges keep. */
 function collapsed(filter: LineFilter): Fragment {
-  return sql`SELECT ${computed}, ${position} AS position ${linesFrom(filter)}
-    ORDER BY ${orderBy('asc')} LIMIT 1 BY ts, identity`
+  return sql`SELECT ${list} ${linesFrom(filter)} ORDER BY ts, identity, precedence DESC LIMIT 1 BY ts, identity`
 }
 
 function pick({ from, to }: LineFilter): Pick<LineFilter, 'from' | 'to'> {

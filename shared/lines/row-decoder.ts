@@ -30,12 +30,16 @@ export interface Line {
   /** Raw bytes, of a joined row those of its fragments together; unknown where not above 0. */
   length: number
   file: string
-  position: bigint
-  /** Arrival, epoch ms. */
+  /** When its batch arrived, epoch ms. */
   received: number
+  /** As `LineKey` has it. */
+  arrival: bigint
+  seq: number
   identity: bigint
   /** Of a line that nobody said: what is missing before the next one. */
   gap?: Gap
+  /** Of a gap: the offset of the line behind it, which gives the gap its place. */
+  offsetBehind?: number
 }
 
 /** A line with what counting it and seeing what it covers of its file takes. */
@@ -44,15 +48,20 @@ export interface MeasuredLine extends Line {
   eof: boolean
   /** Of the whole message, of which `message` may be the begin. */
   bytes: number
+  /** Of the rows of one line, merges keep the one where it is highest. */
+  precedence: bigint
 }
 
 /** The key as it is stored, whatever was attributed since. */
-export const keyOf = ({ ts, restart, storedRestart, file, position, identity }: Line): LineKey => ({
-  ts,
+export const keyOf = ({ restart, storedRestart, offset, offsetBehind, ...line }: Line): LineKey => ({
+  ts: line.ts,
   restart: storedRestart ?? restart,
-  file,
-  position,
-  identity,
+  file: line.file,
+  offset: offsetBehind ?? offset,
+  received: line.received,
+  arrival: line.arrival,
+  seq: line.seq,
+  identity: line.identity,
 })
 
 /** Lines of a stream of chunks. */
@@ -79,7 +88,11 @@ export function decodeWhole(bytes: Buffer): Line[] {
 export function decodeMeasured(bytes: Buffer): MeasuredLine[] {
   const reader = new RowReader(bytes)
   const lines: MeasuredLine[] = []
-  while (!reader.ended) lines.push({ ...reader.line(), eof: reader.byte() === 1, bytes: Number(reader.int64()) })
+  while (!reader.ended) {
+    const line = reader.line()
+    const eof = reader.byte() === 1
+    lines.push({ ...line, eof, bytes: Number(reader.int64()), precedence: reader.uint64() })
+  }
   return lines
 }
 
@@ -126,8 +139,9 @@ class RowReader extends BinaryRows {
       offset: Number(this.int64()),
       length: Number(this.int64()),
       file: this.text(),
-      position: this.uint64(),
       received: Number(this.int64()),
+      arrival: this.uint64(),
+      seq: this.uint32(),
       identity: this.uint64(),
     }
   }

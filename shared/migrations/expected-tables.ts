@@ -2,9 +2,9 @@
 // about it would fail, or a view would note nothing, without a word.
 import { splitStatements } from './split-statements.ts'
 
-const created = /^CREATE (?:TABLE|MATERIALIZED VIEW|VIEW) IF NOT EXISTS ([\w{}]+)/i
+const created = /^CREATE (?:OR REPLACE )?(?:TABLE|MATERIALIZED VIEW|VIEW) (?:IF NOT EXISTS )?([\w{}]+)/i
 const dropped = /^DROP (?:TABLE|VIEW) (?:IF EXISTS )?([\w{}]+)/i
-const renamed = /^RENAME TABLE ([\w{}]+) TO ([\w{}]+)/i
+const renamed = /([\w{}]+) TO ([\w{}]+)/gi
 
 /** @param texts Migrations in their order. */
 export function expectedTables(texts: readonly string[]): string[] {
@@ -12,10 +12,11 @@ export function expectedTables(texts: readonly string[]): string[] {
   for (const statement of texts.flatMap(splitStatements)) {
     const add = created.exec(statement)
     const drop = dropped.exec(statement)
-    const rename = renamed.exec(statement)
+    const renames = statement.startsWith('RENAME TABLE') ? [...statement.matchAll(renamed)] : []
     if (add !== null) names.add(add[1]!)
     if (drop !== null) names.delete(drop[1]!)
-    if (rename !== null && names.delete(rename[1]!)) names.add(rename[2]!)
+    for (const [, name] of renames) names.delete(name!)
+    for (const [, , name] of renames) names.add(name!)
   }
   return [...names].toSorted()
 }

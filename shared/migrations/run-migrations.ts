@@ -10,6 +10,7 @@ import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
 import { expectedTables } from './expected-tables.ts'
+import { dropLeftovers, fillPlaceholders } from './placeholders.ts'
 import { readMigrations, type Migration, type SqlFile } from './read-migrations.ts'
 import { splitStatements } from './split-statements.ts'
 
@@ -43,11 +44,12 @@ export async function runMigrations({
     for (const migration of migrations.filter(({ number }) => !applied.has(number))) {
       const file = fileFor(migration, store.cluster)
       const isByAnother = async (): Promise<boolean> => (await readHistory(store)).has(migration.number)
-      if (!(await run(store, file.text, isByAnother))) continue
+      if (!(await run(store, await fillPlaceholders(store, file.text), isByAnother))) continue
       await record(store, migration.number, file)
       numbers.push(migration.number)
       log?.info({ migration: file.name }, 'migration applied')
     }
+    await dropLeftovers(store)
     await checkTables(store, migrations)
     if (fsync !== undefined) await applyFsync(store, fsync)
   })

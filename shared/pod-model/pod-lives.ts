@@ -50,6 +50,8 @@ export interface Life extends LifeEvidence {
   lacksLines?: boolean
   /** The stretches of its files that its lines cover. */
   stretches: StretchRow[]
+  /** Names of files whose first line ever came, whatever name it has by now. */
+  heads: string[]
   /** Dead letters that may belong to it. */
   losses: LossRow[]
 }
@@ -86,6 +88,7 @@ export function joinLives(sources: LifeSources): Life[] {
     life.firstLine = earlier(life.firstLine, row.firstLine)
     life.lastLine = later(life.lastLine, row.lastLine)
     life.estimate += Number(row.estimate ?? 0)
+    life.heads.push(...(row.heads ?? []))
     if (uncountedDays.some((day) => mayHaveLinesOf(day, row))) noteUncounted(life)
   }
   const ofLine = (row: LineLife): Life | undefined => find(row.container, row.restart, row.containerId)
@@ -207,6 +210,7 @@ type LineTotals = Pick<
   | 'storedFirst'
   | 'storedLast'
   | 'stretches'
+  | 'heads'
   | 'losses'
 >
 
@@ -227,6 +231,7 @@ const noLines = (): LineTotals => ({
   storedFirst: null,
   storedLast: null,
   stretches: [],
+  heads: [],
   losses: [],
 })
 

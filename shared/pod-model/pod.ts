@@ -194,7 +194,7 @@ function renderLife(life: Life, verdict: Verdict, newest: boolean, seal: Seal | 
 const signalOf = (exitCode: number | null): number | null => (exitCode === null ? null : signalNumberOf(exitCode))
 
 function sealEvidence(life: Life, verdict: Verdict, newest: boolean): SealEvidence {
-  const { lines, stretches, losses, startedAt, firstLine, lastLine, expired } = life
+  const { lines, stretches, heads, losses, startedAt, firstLine, lastLine, expired } = life
   return {
     lines,
     expired,
@@ -202,6 +202,7 @@ function sealEvidence(life: Life, verdict: Verdict, newest: boolean): SealEviden
     byTime: life.byTime,
     unchecked: life.unread,
     stretches,
+    heads,
     losses,
     end: endOf(life, verdict, newest),
     startedAt,

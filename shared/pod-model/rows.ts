@@ -84,6 +84,8 @@ export interface LifeLinesRow {
   sentRestart: number
   /** 1 where its lines have a fragment among them. */
   fragments: number
+  /** Names of files whose first line ever came; left out where there is none. */
+  heads?: readonly string[]
   /** Distinct lines that ever came, estimated; as decimal text. Left out where it is not of one life. */
   estimate?: string
 }

@@ -86,7 +86,8 @@ const lifeHash = raw(
 )
 const columns = sql`cluster, namespace, pod, container, restart, ${bareContainerId} AS containerId, max(node) AS node,
   min(first_line) AS firstLine, max(last_line) AS lastLine,
-  container AS sentContainer, restart AS sentRestart, max(lines_of_lives.fragments) AS fragments, ${lifeHash}`
+  container AS sentContainer, restart AS sentRestart, max(lines_of_lives.fragments) AS fragments,
+  groupUniqArrayArray(lines_of_lives.heads) AS heads, ${lifeHash}`
 
 /** First and last line of every life, of lines that came with these uids. Rows: LinesRow. */
 export const linesOfUids = (tenant: string, uids: readonly string[]): Fragment =>

@@ -7,7 +7,7 @@ export interface KafkaBreakage extends Breakage {
   shows: RegExp
 }
 
-const logs = 'migrations/0001-logs.sql'
+const logs = 'migrations/0023-identity-and-order.sql'
 
 export const breakages: readonly KafkaBreakage[] = [
   {
@@ -23,7 +23,7 @@ export const breakages: readonly KafkaBreakage[] = [
   },
   {
     name: 'identity without ordinal (loss)',
-    edits: [{ file: logs, find: 'offset, if(offset < 0, ordinal, 0))', put: 'offset)' }],
+    edits: [{ file: logs, find: 'sipHash64Keyed({key:15}, ordinal) + ', put: '' }],
     shows: /of pod-\d+\/c\d+: \d+ lines of /,
   },
   {
@@ -31,7 +31,7 @@ export const breakages: readonly KafkaBreakage[] = [
     edits: [
       {
         file: logs,
-        find: /identity( +)UInt64 DEFAULT cityHash64\([^]*?\)\) CODEC/,
+        find: /identity( +)UInt64 DEFAULT sipHash64Keyed\([^]*?\)\) CODEC/,
         put: 'identity$1UInt64 DEFAULT rand64() CODEC',
       },
     ],

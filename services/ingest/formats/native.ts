@@ -83,7 +83,8 @@ export class NativeDecoder {
       case 'record':
         return this.whole(() => {
           this.begin(origin, this.headOf(origin))
-          this.add(0, start, json.pos, loneOrdinal)
+          // The id of a batch tells a message that was sent again from another that is equal.
+          this.add(0, start, json.pos, origin.batchId === undefined ? loneOrdinal : countedOrdinal)
         })
     }
   }
@@ -143,7 +144,8 @@ export class NativeDecoder {
     this.inherited = undefined
     this.outcome = { accepted: 0, rejects: [] }
     this.record.arrived(origin.receivedMs)
-    this.sink.begin({ tenant: origin.tenant, receivedMs: origin.receivedMs, seq: head.seq })
+    const { tenant, receivedMs, arrival = 0, batchId = '' } = origin
+    this.sink.begin({ tenant, receivedMs, arrival, batchId, seq: head.seq })
   }
 
   /**

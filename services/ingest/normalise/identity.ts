@@ -1,8 +1,7 @@
-// The identity of a line is a 64-bit hash of (tenant, cluster, pod uid, container, restart or container id as sent,
-// stream, text, offset or ordinal), beside its time. The engine computes it once, as the default of logs.identity in
-// migrations/0001-logs.sql, from what was sent; later attribution does not change it. This module counts the ordinal:
-// how many equal lines (same life, time, stream, text) came before a line in its batch.
-// docs/decisions/0001-delivery.md
+// The identity of a line is a keyed hash of what was sent of it, beside its time. The engine computes it once, as the
+// default of logs.identity in migrations/0023-identity-and-order.sql; later attribution does not change it. This module
+// counts the ordinal: how many equal lines (same life, time, stream, text) came before a line in its batch.
+// docs/decisions/0001-delivery.md, 0019-identity-and-order.md
 import { hash as digestOf } from 'node:crypto'
 import type { RowWriter } from '../store/row-writer.ts'
 

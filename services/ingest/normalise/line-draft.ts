@@ -102,6 +102,9 @@ export interface BatchHead {
   tenant: string
   /** Arrival in ms since 1970; NaN where it is not known. */
   receivedMs: number
+  /** As `Origin` has them. */
+  arrival: number
+  batchId: string
   /** The number of the first record within its body: greater than 0 where a body was split over messages. */
   seq: number
 }

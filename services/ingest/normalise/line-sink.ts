@@ -47,6 +47,7 @@ export class LineSink implements DraftSink {
   private tenant: Buffer = Buffer.alloc(0)
   private receivedMs = Number.NEGATIVE_INFINITY
   private received: Buffer = Buffer.alloc(0)
+  private batch: Buffer = Buffer.alloc(0)
   /** Lines written. */
   count = 0
   /** The number of the current record within its body. */
@@ -60,7 +61,7 @@ export class LineSink implements DraftSink {
     this.onOrdinal = onOrdinal
   }
 
-  begin({ tenant, receivedMs, seq }: BatchHead): void {
+  begin({ tenant, receivedMs, arrival, batchId, seq }: BatchHead): void {
     if (tenant !== this.tenantName) {
       this.tenantName = tenant
       this.tenant = Buffer.from(`",${JSON.stringify(tenant)},"`)
@@ -70,6 +71,7 @@ export class LineSink implements DraftSink {
       const time = new Date(Number.isNaN(receivedMs) ? 0 : receivedMs).toISOString().slice(0, 23).replace('T', ' ')
       this.received = Buffer.from(`","${time}","`)
     }
+    this.batch = Buffer.from(`,${arrival},${JSON.stringify(batchId)},`)
     this.seq = seq - 1
     this.makeFinal()
     this.ordinals.forget()
@@ -242,7 +244,7 @@ export class LineSink implements DraftSink {
     rows.byte(line.eof ? 0x31 : 0x30)
     rows.byte(0x2c)
     rows.integer(line.ordinal >= 0 ? line.ordinal : line.offset >= 0 ? 0 : this.ordinal(start, stop, seq))
-    rows.byte(0x2c)
+    rows.copy(this.batch)
     rows.integer(seq)
     rows.byte(0x5d)
     rows.byte(0x0a)

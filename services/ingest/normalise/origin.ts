@@ -11,6 +11,16 @@ export interface Origin {
    * Arrival in ms since 1970: the HTTP request's, or the broker's timestamp of the message. Never the reader's clock.
    */
   receivedMs: number
+  /**
+   * Orders batches that arrived in one millisecond: the number of the post in its process, or the offset of the message.
+   * 0 where a batch has no lines.
+   */
+  arrival?: number
+  /**
+   * The id that the sender gave the batch (`Idempotency-Key`): batches of different ids have different lines, where
+   * these have no offset.
+   */
+  batchId?: string
   /** `http:/v1/batches`, `kafka:<topic>/<partition>@<offset>`. */
   source: string
   /** The format of the batch, which a dead letter of it needs to be sent again. */

@@ -45,7 +45,7 @@ const nameBytesMax = 4096
 export class BatchRecords implements DraftSink {
   readonly writer: RowWriter
   readonly groups = new Map<string, KeyGroup>()
-  head: BatchHead = { tenant: '', receivedMs: Number.NaN, seq: 0 }
+  head: BatchHead = { tenant: '', receivedMs: Number.NaN, arrival: 0, batchId: '', seq: 0 }
   /** By index into `sharedNames`: whether some record lacks the name, so that no batch may state it for all. */
   readonly lackedBySome = sharedNames.map(() => false)
   private readonly distinctNames = new Map<string, Names>()

@@ -7,12 +7,15 @@ export const clusterHeader = 'x-afterlog-cluster'
 export const nodeHeader = 'x-afterlog-node'
 /** Holds the arrival at the HTTP front, in ms since 1970. */
 export const receivedHeader = 'x-afterlog-received'
+/** Names a batch, over HTTP and on Kafka: draft-ietf-httpapi-idempotency-key-header. */
+export const batchIdHeader = 'idempotency-key'
 
 export type Headers = Readonly<Record<string, string>>
 
-export const messageHeaders = ({ tenant, receivedMs }: Origin): Headers => ({
+export const messageHeaders = ({ tenant, receivedMs, batchId }: Origin): Headers => ({
   [tenantHeader]: tenant,
   [receivedHeader]: String(receivedMs),
+  ...(batchId === undefined ? {} : { [batchIdHeader]: batchId }),
 })
 
 /** Bytes for the lengths and varints of a message, and of each of its headers. */

@@ -43,7 +43,7 @@ export function createPublishingDelivery(options: PublishingDeliveryOptions): De
     const room = { topic, messageBytesMax }
     const published = messagesOf(body, origin, as, room)
     const { letters, replayed } = settleReplay(published, origin)
-    const letterMessages = letters.length === 0 ? [] : rejectMessages(letters, origin, bodyKey(body), room)
+    const letterMessages = letters.length === 0 ? [] : rejectMessages(letters, origin, bodyKey(body, origin), room)
     await publisher.publish([...published.messages, ...letterMessages])
     // Last, since the letter may be closed only once all of its records are on the broker.
     if (replayed !== undefined) await publisher.publish([replayedMessage(replayed, origin, room, published.messages)])

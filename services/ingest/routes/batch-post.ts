@@ -11,7 +11,7 @@ import { withoutMark } from '../formats/byte-order-mark.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { rejectedOf, rejectsMax } from '../normalise/reject.ts'
 import { readReplay, replayHeader } from '../normalise/replay.ts'
-import { isHeaderText } from '../publish/message-headers.ts'
+import { batchIdHeader, isHeaderText } from '../publish/message-headers.ts'
 import { readBody } from '../sources/body.ts'
 import type { BodyFormat, Delivered, DeliverBody } from './deliver-body.ts'
 
@@ -54,6 +54,7 @@ export function batchPost(
       }
       const replay = readReplay(request.headers[replayHeader])
       if (replay !== undefined) checkReplay(request)
+      const batchId = batchHeader(request, batchIdHeader)
       const origin: Origin = {
         tenant: request.tenant,
         cluster: batchHeader(request, 'x-afterlog-cluster') ?? cluster,
@@ -63,6 +64,7 @@ export function batchPost(
         source: `http:${request.routeOptions.url ?? ''}`,
         format,
         ...(replay === undefined ? {} : { replay }),
+        ...(batchId === undefined ? {} : { batchId }),
       }
       const body = withoutMark(await readBody(request.raw, bodyBytesMax, reservation))
       const beganMs = performance.now()

@@ -50,14 +50,22 @@ export function createDirectDelivery({ accept, retention, seed }: DirectDelivery
         return decodeLifecycle(body, form, origin)
     }
   }
+  let arrivals = 0
   return async (body, origin, as) => {
-    const decoded = decode(body, origin, as)
-    await accept(decoded, origin, decoded.rejects.length === 0 ? noKey : bodyKey(body))
+    const decoded = decode(body, { ...origin, arrival: ++arrivals }, as)
+    await accept(decoded, origin, decoded.rejects.length === 0 ? noKey : bodyKey(body, origin))
     return decoded
   }
 }
 
 const noKey = Buffer.alloc(0)
 
-/** The key that identifies a body in the ids of its dead letters, the same however the body is delivered. */
-export const bodyKey = (body: Buffer): Buffer => createHash('sha256').update(body).digest()
+/**
+ * The key that identifies a body in the ids of its dead letters, the same however the body is delivered. Equal bodies
+ * with different batch ids have different letters.
+ */
+export const bodyKey = (body: Buffer, { batchId = '' }: Origin): Buffer =>
+  createHash('sha256')
+    .update(batchId === '' ? '' : `${batchId}\0`)
+    .update(body)
+    .digest()

@@ -5,7 +5,7 @@ import type { ConsumedMessage, TopicPartition } from '#shared/kafka/consumer-por
 import { isTenant } from '#shared/tenant.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { lineTimeMaxMs } from '../normalise/time-window.ts'
-import { isHeaderText, receivedHeader } from '../publish/message-headers.ts'
+import { batchIdHeader, isHeaderText, receivedHeader } from '../publish/message-headers.ts'
 import { readRejectMessage, rejectsHeader, type RejectMessage } from '../publish/reject-messages.ts'
 
 export interface MessageOrigin {
@@ -28,6 +28,7 @@ export function messageOrigin(
     node: '',
     agent: '',
     receivedMs: arrival(headers, message.timestamp),
+    arrival: Number(offset),
     source: `kafka:${topic}/${partition}@${offset}`,
   }
   if (headers === undefined) return { origin }
@@ -41,17 +42,21 @@ export function messageOrigin(
   const received = header(headers, receivedHeader)
   if (received !== undefined && !(/^\d{1,15}$/.test(received) && isTime(Number(received))))
     return { origin, problem: `header ${receivedHeader} must be ms since 1970, before 2106, got ${cut(received)}` }
-  for (const name of ['cluster', 'node'] as const) {
-    const value = header(headers, `x-afterlog-${name}`)
-    if (value !== undefined && !isHeaderText(value))
-      return {
-        origin,
-        problem: `header x-afterlog-${name} must be 1 to 253 printable ASCII characters, got ${cut(value)}`,
-      }
-    origin[name] = value ?? origin[name]
+  for (const [field, name] of textHeaders) {
+    const value = header(headers, name)
+    if (value === undefined) continue
+    if (!isHeaderText(value))
+      return { origin, problem: `header ${name} must be 1 to 253 printable ASCII characters, got ${cut(value)}` }
+    origin[field] = value
   }
   return { origin }
 }
+
+const textHeaders = [
+  ['cluster', 'x-afterlog-cluster'],
+  ['node', 'x-afterlog-node'],
+  ['batchId', batchIdHeader],
+] as const
 
 const cut = (value: string): string => JSON.stringify(value.slice(0, 60))
 

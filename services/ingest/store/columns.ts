@@ -32,6 +32,8 @@ export const columns = {
     'length',
     'eof',
     'ordinal',
+    'arrival',
+    'batch',
     'seq',
   ],
   dead_letters: [

@@ -122,13 +122,13 @@ interface LifeOfLines extends LineLife {
 
 type Spans = ReadonlyMap<SpanKey, readonly bigint[]>
 
-/** The lines of each life. Of a line that was sent again the row that arrived last counts. */
+/** The lines of each life. Of a line that was sent again the row that a merge keeps counts. */
 function linesByLife(rows: readonly MeasuredLine[], spans: Spans): LifeOfLines[] {
   const lines = new Map<string, MeasuredLine>()
   for (const row of rows) {
     const key = `${row.ts} ${row.identity}`
     const other = lines.get(key)
-    if (other === undefined || other.received <= row.received) lines.set(key, row)
+    if (other === undefined || row.precedence > other.precedence) lines.set(key, row)
   }
   const lives = new Map<string, LifeOfLines>()
   for (const line of lines.values()) {

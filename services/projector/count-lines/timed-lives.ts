@@ -42,9 +42,9 @@ function placedCounts(count: LineCountRow, spans: readonly LifeSpan[], slot: num
   const byTime = count.restart < 0 ? Number(count.stored) : 0
   const own = { ...count, restart, containerId, byTime }
   const before = spans[slot - 2]
-  const isOther = before !== undefined && before.restart !== null && before.restart !== restart
+  if (before === undefined || before.restart === null || before.restart === restart) return [own]
   const mayBeEarlier = count.firstLine !== undefined && epochNs(count.firstLine) < span.from + secondNs
-  if (!isOther || byTime === 0 || !mayBeEarlier) return [own]
+  if (byTime === 0 || !mayBeEarlier) return [own]
   const { firstLine: _first, lastLine: _last, ...nothing } = count
   const none = { ...nothing, lines: '0', stored: '0', bytes: '0', errors: '0' }
   return [own, { ...none, restart: before.restart, containerId: before.containerId, byTime }]

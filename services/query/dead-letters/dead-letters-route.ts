@@ -4,6 +4,7 @@ import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor } from '#query/http/cursor.ts'
 import { deadLetterKeys, deadLettersByIdentity, replaysByIdentity } from './dead-letter-statements.ts'
 import { deadLetterJson, type LetterRow } from './dead-letter-json.ts'
+import { nowhere } from '#shared/lines/line-order.ts'
 import { readTimes } from '#query/search/line-request.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
@@ -67,7 +68,7 @@ export const deadLettersRoute =
         }),
         next:
           keys.length > pageSize && last !== undefined
-            ? encodeCursor({ after: { ...last, restart: 0, file: '', position: 0n }, ...bounds }, filters)
+            ? encodeCursor({ after: { ...nowhere, ...last }, ...bounds }, filters)
             : null,
       })
     })

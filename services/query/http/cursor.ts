@@ -38,16 +38,17 @@ const uint64 = z
   .regex(/^\d{1,20}$/)
   .transform(BigInt)
   .refine((value) => value < 2n ** 64n)
-const lineKey = z.tuple([int64, z.int32(), z.string().max(4096), uint64, uint64])
+const ms = z.int().min(0).max(8.64e15)
+const lineKey = z.tuple([int64, z.int32(), z.string().max(4096), z.int().min(-1), ms, uint64, z.uint32(), uint64])
 const wire = z.strictObject({
-  v: z.literal(1),
+  v: z.literal(2),
   h: z.string(),
   k: lineKey,
   f: int64.optional(),
   t: int64.optional(),
   n: z.int().min(0).optional(),
-  r: z.int().min(0).optional(),
-  s: z.int().min(0).optional(),
+  r: ms.optional(),
+  s: ms.optional(),
   o: z.tuple([z.number().min(0).max(Number.MAX_SAFE_INTEGER), z.array(z.uint32()).max(100)]).optional(),
   j: z.tuple([z.string().max(1024), lineKey]).optional(),
   p: z.string().max(64).optional(),
@@ -65,15 +66,18 @@ export function encodeCursor(
   const o = owner === undefined ? undefined : [owner.floor, owner.sent]
   const j = owner?.joining === undefined ? undefined : [owner.joining.uid, wireKey(owner.joining.after)]
   return Buffer.from(
-    JSON.stringify({ v: 1, h: filters, k: wireKey(after), ...bounds, n, r, s, o, j, p: owner?.past }),
+    JSON.stringify({ v: 2, h: filters, k: wireKey(after), ...bounds, n, r, s, o, j, p: owner?.past }),
   ).toString('base64url')
 }
 
-const wireKey = ({ ts, restart, file, position, identity }: LineKey) => [
+const wireKey = ({ ts, restart, file, offset, received, arrival, seq, identity }: LineKey) => [
   String(ts),
   restart,
   file,
-  String(position),
+  offset,
+  received,
+  String(arrival),
+  seq,
   String(identity),
 ]
 
@@ -102,11 +106,14 @@ export function decodeCursor(text: string, filters: string, parameter = 'cursor'
   }
 }
 
-const keyOf = ([ts, restart, file, position, identity]: z.output<typeof lineKey>): LineKey => ({
+const keyOf = ([ts, restart, file, offset, received, arrival, seq, identity]: z.output<typeof lineKey>): LineKey => ({
   ts,
   restart,
   file,
-  position,
+  offset,
+  received,
+  arrival,
+  seq,
   identity,
 })
 

@@ -30,9 +30,11 @@ export function gapLine({ from, to, bytes, reason, file, offset, behindAt }: Hol
     offset: -1,
     length: -1,
     file,
-    position: BigInt(offset),
+    offsetBehind: offset,
+    // Zeros order the gap before every line of that place.
     received: 0,
-    // 0 orders the gap before every line of that place.
+    arrival: 0n,
+    seq: 0,
     identity: 0n,
   }
 }

@@ -1,63 +1,90 @@
 // Statements that find lines by their arrival instead of their time: lines come late and out of order. No index has the
 // arrival, so a statement reads the parts that were written since then. A merge that rewrites older rows only makes
 // that set of parts larger.
-import { bind, join, milliseconds, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
-import { linesFrom, nanoseconds, type LineFilter } from '#shared/lines/line-filter.ts'
+import { bind, join, milliseconds, raw, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { linesFrom, type LineFilter } from '#shared/lines/line-filter.ts'
+import { keyColumns, keyOfRow, keyTuple, type LineKey } from '#shared/lines/line-order.ts'
 
-/** Identity of a line among arrivals. */
-export interface ArrivalKey {
+/** A place in the order of arrival. What arrived in one millisecond has the order of lines. */
+export interface ArrivalPlace {
   /** Epoch ms. */
   received: number
-  ts: bigint
-  identity: bigint
+  key: LineKey
 }
 
-/** Keys of the lines that arrived at `since` (epoch ms) or later and behind `after`, in order of arrival. */
+/** What names a line. */
+export type LineName = Pick<LineKey, 'ts' | 'identity'>
+
+export interface ArrivalRow {
+  ts: string
+  restart: number
+  file: string
+  offset: number
+  received: number
+  arrival: string
+  seq: number
+  identity: string
+}
+
+/**
+ * Keys of the lines that arrived at `since` (epoch ms) or later and behind `after`, in order of arrival. Rows:
+ * ArrivalRow.
+ */
 export function arrivals(
   filter: LineFilter,
   since: number,
   writtenWithinS: number,
   limit: number,
-  after?: ArrivalKey,
+  after?: ArrivalPlace,
 ): Fragment {
   const conditions = [
     linesFrom(filter),
     sql`received >= ${milliseconds(since)}`,
     sql`_part IN (SELECT name FROM system.parts WHERE active AND modification_time >= now() - ${uint(writtenWithinS)})`,
   ]
-  if (after !== undefined) {
-    conditions.push(sql`(received, ts, identity) > ${arrivalKey(after)}`)
-  }
+  if (after !== undefined) conditions.push(sql`${placeOfRow} > ${placeTuple(after)}`)
   return statement(
     'line-arrivals',
-    sql`SELECT toFloat64(toUnixTimestamp64Milli(received)) AS arrived,
-      toString(toUnixTimestamp64Nano(ts)) AS time, toString(identity) AS id
-    ${join(conditions, ' AND ')} ORDER BY received, ts, identity LIMIT 1 BY ts, identity LIMIT ${uint(limit)}`,
+    sql`SELECT toString(toUnixTimestamp64Nano(logs.ts)) AS ts, restart, toString(logs.file) AS file,
+      toFloat64(logs.offset) AS offset, toFloat64(toUnixTimestamp64Milli(logs.received)) AS received,
+      toString(logs.arrival) AS arrival, seq, toString(logs.identity) AS identity
+    FROM (SELECT ${raw(keyColumns.join(', '))} ${join(conditions, ' AND ')}
+      ORDER BY received, ${raw(keyColumns.join(', '))} LIMIT 1 BY ts, identity LIMIT ${uint(limit)}) AS logs`,
   )
 }
 
-/** The key as a tuple that SQL compares with (received, ts, identity). */
-export const arrivalKey = ({ received, ts, identity }: ArrivalKey): Fragment =>
-  sql`(${milliseconds(received)}, ${nanoseconds(ts)}, ${bind('UInt64', String(identity))})`
+/** The place of a row as a tuple that SQL compares with `placeTuple`. */
+export const placeOfRow = sql`(received, ${keyOfRow})`
 
-/** Which of these lines had already arrived before `since`: agents sent them again. */
-export const arrivedBefore = (tenant: string, keys: readonly ArrivalKey[], since: number): Fragment =>
-  statement(
+export const placeTuple = ({ received, key }: ArrivalPlace): Fragment =>
+  sql`(${milliseconds(received)}, ${keyTuple(key)})`
+
+/** Which of these lines had already arrived before `since`, or up to `after`: agents sent them again. */
+export function arrivedBefore(
+  tenant: string,
+  names: readonly LineName[],
+  since: number,
+  after?: ArrivalPlace,
+): Fragment {
+  const earlier = sql`received < ${milliseconds(since)}`
+  const arrived = after === undefined ? earlier : sql`(${earlier} OR ${placeOfRow} <= ${placeTuple(after)})`
+  return statement(
     'line-arrivals-before',
     sql`SELECT DISTINCT toString(toUnixTimestamp64Nano(ts)) AS time, toString(identity) AS id
-    ${linesFrom({ tenant, fields: {}, ...span(keys), scope: isOneOf(keys) })} AND received < ${milliseconds(since)}`,
+    ${linesFrom({ tenant, fields: {}, ...span(names), scope: isOneOf(names) })} AND ${arrived}`,
   )
+}
 
-/** Finds exactly the lines of these keys. */
-export const keysFilter = (tenant: string, keys: readonly ArrivalKey[]): LineFilter => ({
+/** Finds exactly these lines. */
+export const namesFilter = (tenant: string, names: readonly LineName[]): LineFilter => ({
   tenant,
   fields: {},
-  ...span(keys),
-  scope: isOneOf(keys),
+  ...span(names),
+  scope: isOneOf(names),
 })
 
 /** Compares identities before pairs of time and identity, since a number is cheaper to compare than a text. */
-const isOneOf = (keys: readonly ArrivalKey[]): Fragment =>
+const isOneOf = (keys: readonly LineName[]): Fragment =>
   sql`identity IN ${bind(
     'Array(UInt64)',
     keys.map(({ identity }) => identity),
@@ -65,7 +92,7 @@ const isOneOf = (keys: readonly ArrivalKey[]): Fragment =>
     AND concat(toString(toUnixTimestamp64Nano(ts)), '/', toString(identity))
       IN ${strs(keys.map(({ ts, identity }) => `${ts}/${identity}`))}`
 
-function span(keys: readonly ArrivalKey[]): { from: bigint; to: bigint } {
+function span(keys: readonly LineName[]): { from: bigint; to: bigint } {
   let from = keys[0]!.ts
   let last = from
   for (const { ts } of keys) {

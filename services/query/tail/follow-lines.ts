@@ -2,10 +2,16 @@
 // arrival, since an insert may become visible after a later one. The tail remembers the lines that it sent, up to a
 // bound, and does not send them again.
 import { setTimeout as wait } from 'node:timers/promises'
-import { compare } from '#shared/compare.ts'
-import { arrivals, arrivedBefore, keysFilter, type ArrivalKey } from './arrival-statements.ts'
+import {
+  arrivals,
+  arrivedBefore,
+  namesFilter,
+  type ArrivalPlace,
+  type ArrivalRow,
+  type LineName,
+} from './arrival-statements.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
-import type { LineKey } from '#shared/lines/line-order.ts'
+import { compareKeys } from '#shared/lines/line-order.ts'
 import { someLines } from '#shared/lines/line-statements.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
@@ -17,7 +23,7 @@ export interface FollowOptions {
   /** Epoch ms: the tail follows lines that arrive at this time or later. */
   since: number
   /** Of a tail that a client resumes: the last arrival that was sent before. */
-  after?: ArrivalKey
+  after?: ArrivalPlace
   /** Lines that were sent already. */
   sentLines: SentLines
   pollIntervalMs: number
@@ -33,21 +39,11 @@ export interface Arrival {
   received: number
 }
 
-/**
- * How far a tail has come in the order of arrivals. A line that is sent late, since its insert was slow, does not move
- * it back.
- */
-export interface Reached {
-  received: number
-  key: LineKey
-}
+export const isLater = (than: ArrivalPlace, { line, received }: Arrival): boolean =>
+  received === than.received ? compareKeys(keyOf(line), than.key) > 0 : received > than.received
 
-export function isLater(than: Reached, { line, received }: Arrival): boolean {
-  if (received !== than.received) return received > than.received
-  return line.ts === than.key.ts ? line.identity > than.key.identity : line.ts > than.key.ts
-}
-
-export const later = (reached: Reached, one: Arrival): Reached =>
+/** How far a tail has come. A line that is sent late, since its insert was slow, does not move it back. */
+export const later = (reached: ArrivalPlace, one: Arrival): ArrivalPlace =>
   isLater(reached, one) ? { received: one.received, key: keyOf(one.line) } : reached
 
 const overlapMs = 30_000
@@ -79,14 +75,12 @@ export async function* follow({
     let last = after
     do {
       const from = Math.max(since, newest - overlapMs)
-      const rows = await reading.rows<{ arrived: number; time: string; id: string }>(
-        arrivals(current, from, writtenWithinS, keysAtOnce, last),
-      )
-      const keys = rows.map(({ arrived, time, id }) => ({ received: arrived, ts: BigInt(time), identity: BigInt(id) }))
-      keyCount = keys.length
-      last = keys.at(-1) ?? last
-      const newKeys = keys.filter((key) => sentLines.add(key))
-      if (newKeys.length > 0) yield await linesOf(reading, current.tenant, newKeys, since)
+      const rows = await reading.rows<ArrivalRow>(arrivals(current, from, writtenWithinS, keysAtOnce, last))
+      const places = rows.map(placeOf)
+      keyCount = places.length
+      last = places.at(-1) ?? last
+      const newPlaces = places.filter(({ key }) => sentLines.add(key))
+      if (newPlaces.length > 0) yield await linesAt(reading, current.tenant, newPlaces, { since, after })
       newest = Math.max(newest, last?.received ?? 0)
     } while (keyCount === keysAtOnce && !signal.aborted)
     yield []
@@ -94,42 +88,44 @@ export async function* follow({
   }
 }
 
-async function linesOf(
+const placeOf = ({ received, ts, arrival, identity, ...row }: ArrivalRow): ArrivalPlace => ({
+  received,
+  key: { ...row, received, ts: BigInt(ts), arrival: BigInt(arrival), identity: BigInt(identity) },
+})
+
+async function linesAt(
   reading: Reading,
   tenant: string,
-  keys: readonly ArrivalKey[],
-  since: number,
+  places: readonly ArrivalPlace[],
+  { since, after }: { since: number; after: ArrivalPlace | undefined },
 ): Promise<Arrival[]> {
+  const names = places.map(({ key }) => key)
   const resentIds = new Set(
-    (await reading.rows<{ time: string; id: string }>(arrivedBefore(tenant, keys, since))).map(
+    (await reading.rows<{ time: string; id: string }>(arrivedBefore(tenant, names, since, after))).map(
       ({ time, id }) => `${time}/${id}`,
     ),
   )
-  const receivedById = new Map(keys.map((key) => [lineId(key), key.received]))
-  const lines = await reading.some(someLines(keysFilter(tenant, keys), 'asc', keys.length))
+  const receivedById = new Map(places.map(({ received, key }) => [lineId(key), received]))
+  const lines = await reading.some(someLines(namesFilter(tenant, names), 'asc', names.length))
   return lines
     .filter((line) => !resentIds.has(lineId(line)))
     .map((line) => ({ line, received: receivedById.get(lineId(line)) ?? line.received }))
-    .toSorted(
-      (a, b) =>
-        a.received - b.received ||
-        (a.line.ts === b.line.ts ? compare(a.line.identity, b.line.identity) : compare(a.line.ts, b.line.ts)),
-    )
+    .toSorted((a, b) => a.received - b.received || compareKeys(keyOf(a.line), keyOf(b.line)))
 }
 
-const lineId = ({ ts, identity }: { ts: bigint; identity: bigint }): string => `${ts}/${identity}`
+const lineId = ({ ts, identity }: LineName): string => `${ts}/${identity}`
 
 export interface SentLines {
   /** Remembers a line; false where it was sent before. */
-  add(key: { ts: bigint; identity: bigint }): boolean
+  add(name: LineName): boolean
 }
 
 /** Remembers the newest `max` lines that were sent. */
 export function createSentLines(max = 200_000): SentLines {
   const ids = new Set<string>()
   return {
-    add(key) {
-      const id = lineId(key)
+    add(name) {
+      const id = lineId(name)
       if (ids.has(id)) return false
       ids.add(id)
       if (ids.size > max) ids.delete(ids.values().next().value!)

@@ -2,7 +2,7 @@
 // that were stored since the last poll.
 import { int, join, milliseconds, raw, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
-import { arrivalKey, type ArrivalKey } from './arrival-statements.ts'
+import { placeOfRow, placeTuple, type ArrivalPlace } from './arrival-statements.ts'
 import { bareContainerId } from '#shared/lines/bare-container-id.ts'
 
 export interface OwnerFilter {
@@ -43,7 +43,7 @@ function ofOwner({ tenant, owner, namespace, cluster, pod, podUid }: OwnerFilter
 export interface ArrivalBounds {
   since?: number
   before?: number
-  upTo?: ArrivalKey
+  upTo?: ArrivalPlace
 }
 
 /** One row where the tenant has any line without a pod uid, else none. */
@@ -71,7 +71,7 @@ export function linesOfPods({ uids, containerIds }: OwnedLines, { since, before,
     sql`(pod_uid IN ${strs(uids)}${containerIds.length === 0 ? raw('') : orByContainerId})`,
     ...(since === undefined ? [] : [sql`received >= ${milliseconds(since)}`]),
     ...(before === undefined ? [] : [sql`received < ${milliseconds(before)}`]),
-    ...(upTo === undefined ? [] : [sql`(received, ts, identity) <= ${arrivalKey(upTo)}`]),
+    ...(upTo === undefined ? [] : [sql`${placeOfRow} <= ${placeTuple(upTo)}`]),
   ]
   return join(conditions, ' AND ')
 }

@@ -14,7 +14,8 @@ import {
 } from './owner-statements.ts'
 import { attributeLines } from '#query/logs/read-attribution.ts'
 import { dividerOf, pastDividers } from './read-dividers.ts'
-import { createSentLines, follow, isLater, later, type Arrival, type Reached } from './follow-lines.ts'
+import type { ArrivalPlace } from './arrival-statements.ts'
+import { createSentLines, follow, isLater, later, type Arrival } from './follow-lines.ts'
 import { createOwnerTransitions, type PodTransition } from './read-owner-changes.ts'
 import { streamLines } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
@@ -47,9 +48,9 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   }
 
   // The tail has sent everything that arrived up to here, except lines of pods that Kubernetes has not reported yet.
-  let reached: Reached =
+  let reached: ArrivalPlace =
     at?.received === undefined ? { received: begun, key: nowhere } : { received: at.received, key: at.after }
-  const after = { received: reached.received, ts: reached.key.ts, identity: reached.key.identity }
+  const after = reached
   const missedMs = Math.max(0, now - reached.received)
   const arrivals = follow({
     reading,
@@ -127,8 +128,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
    * The lines of a pod that arrived before its record named its owner, up to where the tail has come with the others.
    */
   async function* joinLate(uid: string): AsyncGenerator<string> {
-    const upTo = { received: reached.received, ts: reached.key.ts, identity: reached.key.identity }
-    const bounds = filter.from === undefined ? { upTo, since: begun } : { upTo }
+    const bounds = filter.from === undefined ? { upTo: reached, since: begun } : { upTo: reached }
     const scope = linesOfPods(await ownedLinesOf([uid]), bounds)
     const joining = at?.owner?.joining
     const behind = joining?.uid === uid ? { after: joining.after } : {}

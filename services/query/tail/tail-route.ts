@@ -6,7 +6,8 @@ import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor, type Cursor } from '#query/http/cursor.ts'
 import { nowhere } from '#shared/lines/line-order.ts'
-import { createSentLines, follow, later, type Reached } from './follow-lines.ts'
+import type { ArrivalPlace } from './arrival-statements.ts'
+import { createSentLines, follow, later } from './follow-lines.ts'
 import { streamLines } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { lineJson } from '#shared/lines/line-json.ts'
@@ -103,8 +104,7 @@ async function* tail({ reading, filter, at, filters, now, pollIntervalMs, signal
       yield lines.map((line) => event(line, { after: keyOf(line), followFrom: since })).join('')
     }
   }
-  const after =
-    at?.received === undefined ? undefined : { received: at.received, ts: at.after.ts, identity: at.after.identity }
+  const after = at?.received === undefined ? undefined : { received: at.received, key: at.after }
   const missedMs = after === undefined ? 0 : Math.max(0, now - after.received)
   const options = {
     reading,
@@ -115,7 +115,7 @@ async function* tail({ reading, filter, at, filters, now, pollIntervalMs, signal
     missedMs,
     signal,
   }
-  let reached: Reached = { received: options.since, key: at?.received === undefined ? nowhere : at.after }
+  let reached: ArrivalPlace = { received: options.since, key: at?.received === undefined ? nowhere : at.after }
   for await (const arrivals of follow({ ...options, ...(after === undefined ? {} : { after }) })) {
     let text = ''
     for (const one of arrivals) {

@@ -18,6 +18,8 @@ export interface SealEvidence {
   /** Whether its stretches were not loaded, since it runs, or its lines are not counted yet. */
   unchecked?: boolean
   stretches: readonly Stretch[]
+  /** Names of files whose first line ever came. */
+  heads?: readonly string[]
   end: LifeEnd
   /** Dead letters that may belong to it. */
   losses: readonly LossRow[]

@@ -1,6 +1,7 @@
 // Pure: groups stretches into files.
 import { compare } from '#shared/compare.ts'
 import type { Stretch } from '#shared/pod-model/rows.ts'
+import type { SealEvidence } from './evidence.ts'
 
 export interface LogFile {
   name: string
@@ -9,17 +10,40 @@ export interface LogFile {
 }
 
 /** Returns files in the order in which they were begun. Stretches without offsets belong to no file. */
-export function filesOf(stretches: readonly Stretch[]): LogFile[] {
+export function filesOf({ stretches, heads = [] }: Pick<SealEvidence, 'stretches' | 'heads'>): LogFile[] {
   const placed = stretches.filter(({ from }) => from >= 0)
+  const named = new Map(
+    [...Map.groupBy(placed, ({ file }) => file)].map(([name, ofOne]) => [
+      name,
+      joined(ofOne.toSorted((a, b) => a.from - b.from)),
+    ]),
+  )
+  for (const name of heads) joinRenamed(named, name)
   return (
-    [...Map.groupBy(placed, ({ file }) => file)]
-      .map(([name, ofOne]) => ({ name, stretches: joined(ofOne.toSorted((a, b) => a.from - b.from)) }))
+    [...named]
+      .map(([name, ofOne]) => ({ name, stretches: ofOne }))
       // Of two files that began at once, the one that ended first comes first. Names only make the order definite.
       .toSorted(
         ({ name, stretches: a }, { name: other, stretches: b }) =>
           compare(a[0]!.firstAt, b[0]!.firstAt) || compare(a.at(-1)!.lastAt, b.at(-1)!.lastAt) || compare(name, other),
       )
   )
+}
+
+/**
+ * Joins a file to the one whose lines it goes on from, where its first line came and counts under another name: an
+ * import sends a whole file again, and lines that are stored already keep the name that they had.
+ */
+function joinRenamed(files: Map<string, Stretch[]>, name: string): void {
+  const own = files.get(name)
+  if (own === undefined || own[0]!.from === 0) return
+  const others = [...files].filter(
+    ([other, stretches]) => other !== name && stretches.some(({ to }) => to === own[0]!.from),
+  )
+  if (others.length !== 1) return
+  const [other, stretches] = others[0]!
+  files.set(other, joined([...stretches, ...own].toSorted((a, b) => a.from - b.from)))
+  files.delete(name)
 }
 
 // Lines that came under two names of the cluster, or of the container id, form stretches of their own that may touch.

@@ -8,7 +8,10 @@ import type { LogFile } from './files.ts'
 import { withLosses } from './losses.ts'
 import { stretchesMax } from '#shared/pod-model/rows.ts'
 
-export type HoleEvidence = Pick<SealEvidence, 'stretches' | 'losses' | 'firstLine' | 'startedAt' | 'expired' | 'lost'>
+export type HoleEvidence = Pick<
+  SealEvidence,
+  'stretches' | 'heads' | 'losses' | 'firstLine' | 'startedAt' | 'expired' | 'lost'
+>
 
 export interface Holes {
   holes: Hole[]
@@ -94,7 +97,7 @@ function contradiction({ stretches }: LogFile): string | undefined {
 
 /**
  * Whether the bytes of a hole may be stored under another name. An agent that gives a file a new name continues at the
- * same offset, and lines that it sends again count under the newer name.
+ * same offset, and lines that it sends again count under the name that they had first.
  */
 function isPlugged(files: readonly LogFile[], file: LogFile, hole: Hole): boolean {
   return files.some(

@@ -22,7 +22,7 @@ export function sealOf(evidence: SealEvidence): Seal {
   const refused = refusedWords(evidence)
   const andRefused = refused === undefined ? '' : `; ${refused}`
   if (evidence.stretches.length === 0) return seal('unsealed', `unsealed: ${noLines(evidence)}${andRefused}`)
-  const files = filesOf(evidence.stretches)
+  const files = filesOf(evidence)
   const { holes, doubts } = holesOf(files, evidence)
   const openEnds = files.slice(0, -1).filter(isOpen).length
   if (holes.length > 0) {
@@ -69,7 +69,7 @@ const byTimeWords = (lines: number): string =>
   `${counted(lines)} came with neither restart number nor container id, and only ${lines === 1 ? 'its time places it' : 'their times place them'} here`
 
 /** Returns what is certainly missing, each hole with the line behind it. */
-export const holesIn = (evidence: HoleEvidence): Hole[] => holesOf(filesOf(evidence.stretches), evidence).holes
+export const holesIn = (evidence: HoleEvidence): Hole[] => holesOf(filesOf(evidence), evidence).holes
 
 const isOpen = ({ stretches }: LogFile): boolean => !stretches.at(-1)!.ended
 

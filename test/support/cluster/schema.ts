@@ -30,8 +30,11 @@ export async function distributedColumns(store: LogStore): Promise<Record<string
 }
 
 async function detailsOf(store: LogStore, table: string) {
+  // Each store has keys of its own.
   const columns = await store.rows({
-    sql: raw(`SELECT name, type, default_kind, default_expression, compression_codec FROM system.columns
+    sql: raw(`SELECT name, type, default_kind, compression_codec,
+        replaceRegexpAll(default_expression, 'toUInt64\\\\(\\\\d+\\\\), toUInt64\\\\(\\\\d+\\\\)', 'key') AS default_expression
+      FROM system.columns
       WHERE database = currentDatabase() AND table = '${table}' ORDER BY position`),
   })
   const indexes = await store.rows({

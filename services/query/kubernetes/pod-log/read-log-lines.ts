@@ -1,8 +1,7 @@
 // Reads the lines of a container's log as the kubelet reads a log file. Where a client follows the log, reads what
 // arrives until the life is over.
-import { compare } from '#shared/compare.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
-import type { LineKey } from '#shared/lines/line-order.ts'
+import { compareKeys, type LineKey } from '#shared/lines/line-order.ts'
 import { createSentLines, follow } from '#query/tail/follow-lines.ts'
 import { streamPodLines, type PodLinesOptions } from '#shared/store-reading/pod-lines.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
@@ -98,5 +97,4 @@ export async function* followedLines(options: FollowedLogOptions): AsyncGenerato
   }
 }
 
-const inFileOrder = (a: Line, b: Line): number =>
-  compare(a.ts, b.ts) || compare(a.file, b.file) || compare(a.position, b.position) || compare(a.identity, b.identity)
+const inFileOrder = (a: Line, b: Line): number => compareKeys(keyOf(a), keyOf(b))

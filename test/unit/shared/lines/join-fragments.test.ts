@@ -26,8 +26,9 @@ const row = (message: string | Buffer, partial: boolean, over: Partial<Line> = {
   offset: -1,
   length: -1,
   file: '',
-  position: 0n,
   received: 0,
+  arrival: 0n,
+  seq: 0,
   identity: 0n,
   ...over,
 })

@@ -31,8 +31,9 @@ const row = (message: Buffer): Buffer =>
     int(-1n),
     int(211n),
     text('f'),
-    int(7n),
     int(99n),
+    int(7n),
+    Buffer.from([3, 0, 0, 0]),
     int(-1n),
   ])
 const rows = Buffer.concat([row(Buffer.from([0x61, 0xff, 0xfe, 0x00, 0x62])), row(Buffer.alloc(300, 'x'))])
@@ -47,8 +48,9 @@ test('rows are the same wherever chunks cut them, and messages keep their bytes'
     partial: true,
     offset: -1,
     length: 211,
-    position: 7n,
     received: 99,
+    arrival: 7n,
+    seq: 3,
     identity: 2n ** 64n - 1n,
   })
   expect(whole[0]!.message).toEqual(Buffer.from([0x61, 0xff, 0xfe, 0x00, 0x62]))

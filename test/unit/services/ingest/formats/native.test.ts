@@ -51,6 +51,8 @@ describe('a record of fields', () => {
       length: 211,
       eof: 1,
       ordinal: 0,
+      arrival: 0,
+      batch: '',
       seq: 0,
     })
   })

@@ -22,6 +22,7 @@ test('a message without headers is of the default tenant and cluster, named by w
     node: '',
     agent: '',
     receivedMs: broker,
+    arrival: 77,
     source: 'kafka:afterlog.logs/3@77',
   }
   expect(messageOrigin(at, message(), 'prod')).toEqual({ origin })

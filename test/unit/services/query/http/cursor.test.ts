@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeCursor, digest, encodeCursor } from '#query/http/cursor.ts'
+import { nowhere } from '#shared/lines/line-order.ts'
 
 const filters = digest(['a'])
 
@@ -10,7 +11,10 @@ test('a cursor comes back as it went out', () => {
     ts: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }),
     restart: fc.integer(),
     file: fc.string(),
-    position: uint64,
+    offset: fc.maxSafeInteger().filter((offset) => offset >= -1),
+    received: fc.integer({ min: 0 }),
+    arrival: uint64,
+    seq: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     identity: uint64,
   })
   fc.assert(
@@ -22,7 +26,7 @@ test('a cursor comes back as it went out', () => {
 })
 
 test('a cursor of an owner carries what was sent, and the pod that is being read', () => {
-  const key = { ts: 1n, restart: -1, file: 'f', position: 2n, identity: 2n ** 64n - 1n }
+  const key = { ...nowhere, ts: 1n, file: 'f', offset: 2, identity: 2n ** 64n - 1n }
   const owner = { floor: 1_795_634_232_816.5, sent: [0, 2 ** 32 - 1], joining: { uid: 'u', after: key }, past: '1/2' }
   const cursor = { after: key, received: 5, followFrom: 4, owner }
   expect(decodeCursor(encodeCursor(cursor, filters), filters)).toEqual(cursor)
@@ -31,10 +35,10 @@ test('a cursor of an owner carries what was sent, and the pod that is being read
 })
 
 test('garbage and cursors of other filters are refused by name', () => {
-  const good = encodeCursor({ after: { ts: 1n, restart: 0, file: '', position: 0n, identity: 0n } }, filters)
-  const forged = Buffer.from(JSON.stringify({ v: 1, h: filters, k: ['1', 0, '', '0', '99999999999999999999'] })).toString(
-    'base64url',
-  )
+  const good = encodeCursor({ after: nowhere }, filters)
+  const forged = Buffer.from(
+    JSON.stringify({ v: 2, h: filters, k: ['1', 0, '', 0, 0, '0', 0, '99999999999999999999'] }),
+  ).toString('base64url')
   for (const text of ['', 'x', good.slice(1), forged, Buffer.from('{}').toString('base64url'), `${good} `]) {
     expect(() => decodeCursor(text, filters)).toThrow(expect.objectContaining({ code: 'invalid-parameter', parameter: 'cursor' }))
   }
