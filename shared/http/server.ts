@@ -106,16 +106,29 @@ export async function createHttpServer({
     payload.destroy()
     return Readable.from([])
   })
-  await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'Afterlog', version, description: 'Logs that outlive their pods.' } },
-    transform: jsonSchemaTransform,
-  })
-  await app.register(swaggerUi, { routePrefix: '/docs', theme: { title: 'Afterlog: its HTTP API' } })
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  await describeApi(app)
   operations(app, registry, { readiness, troubles })
   for (const route of routes) await app.register(route)
   return app
 }
+
+/** Serves OpenAPI, and /docs, which shows it. */
+async function describeApi(app: HttpServer): Promise<void> {
+  await app.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'Afterlog', version, description: 'Logs that outlive their pods.' } },
+    transform: jsonSchemaTransform,
+  })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    theme: { title: 'Afterlog: its HTTP API' },
+    staticCSP: true,
+    transformStaticCSP: (policy) => `${policy.replace(/;\s*$/, '')}; ${notFramed}`,
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+}
+
+/** A page that shows another in a frame could have its reader click what he does not see. */
+const notFramed = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 /** No browser sends HTTP/1.0, so it may leave out Host, which only HTTP/1.1 requires. */
 function readHost({ headers: { host }, httpVersion }: IncomingMessage, check?: CheckHost): void {
