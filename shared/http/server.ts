@@ -122,18 +122,30 @@ async function describeApi(app: HttpServer): Promise<void> {
     routePrefix: '/docs',
     theme: { title: 'Afterlog: its HTTP API' },
     staticCSP: true,
-    transformStaticCSP: (policy) => `${policy.replace(/;\s*$/, '')}; ${notFramed}`,
+    transformStaticCSP: () => docsPolicy,
   })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }
 
-/** A page that shows another in a frame could have its reader click what he does not see. */
-const notFramed = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+/**
+ * /docs runs its own scripts only, and stands in no frame: the page around it could have its reader click what he does
+ * not see.
+ */
+const docsPolicy =
+  "default-src 'self'; img-src 'self' data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; " +
+  "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-/** No browser sends HTTP/1.0, so it may leave out Host, which only HTTP/1.1 requires. */
-function readHost({ headers: { host }, httpVersion }: IncomingMessage, check?: CheckHost): void {
+/**
+ * Checks every name by which a request calls the service. No browser sends HTTP/1.0, so it may leave out Host, which
+ * only HTTP/1.1 requires.
+ */
+function readHost({ headers: { host }, httpVersion, url = '', rawHeaders }: IncomingMessage, check?: CheckHost): void {
+  const [, authority] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url) ?? []
+  if (authority !== undefined) check?.(authority)
   if (host !== undefined) check?.(host)
   else if (httpVersion !== '1.0') throw invalidParameter('Host', 'Host is missing: HTTP/1.1 requires it')
+  if (rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1)
+    throw invalidParameter('Host', 'Host is there twice: send one')
 }
 
 /**
