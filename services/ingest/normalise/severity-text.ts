@@ -10,6 +10,7 @@ import {
   isUpper,
   skipBlanks,
   skipColours,
+  wordLevel,
 } from './severity-bytes.ts'
 import { fieldLevel, keyKind, kindOfKey, letterLevel } from './severity-fields.ts'
 import { type LastWord, lastWord } from './severity-last-word.ts'
@@ -102,6 +103,8 @@ export class HeadLevel {
     const { bytes, stop } = this
     this.pos = end + 1
     if (isException(bytes, start, end)) return error
+    const level = channelLevel(bytes, start, end)
+    if (level > 0) return level
     if (this.last === lastWord.nothing && kindOfKey(bytes, start, end) === keyKind.level)
       return fieldLevel(bytes, skipBlanks(bytes, this.pos, stop), stop, keyKind.level)
     // PostgreSQL's STATEMENT, DETAIL and others: they belong to the line before.
@@ -231,6 +234,13 @@ function isException(bytes: Buffer, start: number, end: number): boolean {
   for (let i = 1; i <= name.length; i++) if (bytes[end - i] !== name[name.length - i]) return false
   for (let at = start; at < end; at++) if (bytes[at] === 0x2f) return false
   return true
+}
+
+/** Monolog's line: `production.ERROR:`. */
+function channelLevel(bytes: Buffer, start: number, end: number): number {
+  let from = end
+  while (from > start && isLetter(bytes[from - 1])) from--
+  return from > start && bytes[from - 1] === 0x2e && isUpper(bytes, from, end) ? wordLevel(bytes, from, end, true) : 0
 }
 
 const dateWords = new Set('Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun'.split(' '))
