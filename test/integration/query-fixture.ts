@@ -8,6 +8,7 @@ import { contextRoute } from '#query/logs/context-route.ts'
 import { deadLettersRoute } from '#query/dead-letters/dead-letters-route.ts'
 import { fieldsRoute } from '#query/fields/fields-route.ts'
 import { histogramRoute } from '#query/logs/histogram-route.ts'
+import { createPolling } from '#query/http/polling.ts'
 import { logsRoute } from '#query/logs/logs-route.ts'
 import { podLogsRoute } from '#query/logs/pod-logs-route.ts'
 import { tailRoute } from '#query/tail/tail-route.ts'
@@ -46,7 +47,7 @@ export async function openQueryFixture({ limits = {} }: { limits?: QueryLimits }
   const stopping = new AbortController()
   const projection = createProjectionClock()
   const projector = await openRecordProjector(test.store, projection)
-  const options = { store: test.store, limits, clock: () => clock.now, projection }
+  const options = { store: test.store, limits, clock: () => clock.now, projection, polling: createPolling(test.store) }
   const app = await createHttpServer({
     log: pino({ level: 'silent' }),
     bodyBytesMax: 1_000_000,

@@ -45,15 +45,8 @@ export function checkCost(node: SearchNode): void {
 const weightOf = (name: string): number => (name.includes('.') ? 2 : 1)
 
 function termsOf(node: SearchNode): SearchTerm[] {
-  switch (node.kind) {
-    case 'and':
-    case 'or':
-      return node.terms.flatMap(termsOf)
-    case 'not':
-      return termsOf(node.term)
-    default:
-      return [node]
-  }
+  if (node.kind === 'and' || node.kind === 'or') return node.terms.flatMap(termsOf)
+  return node.kind === 'not' ? termsOf(node.term) : [node]
 }
 
 function expressionOf(term: SearchTerm): { pattern: string; position: number } | undefined {

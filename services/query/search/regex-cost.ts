@@ -58,7 +58,7 @@ function classCost(item: string, folds: boolean): number {
 }
 
 /** A range up to a character beyond ASCII. */
-const foldedRange = /-(?:\\x\{0*[0-9A-Fa-f]{3,}\}|\\x\{?[89A-Fa-f][0-9A-Fa-f]|[^\x00-\x7f])/g
+const foldedRange = /-(?:\\x\{0*[0-9A-Fa-f]{3,}\}|\\x\{?[89A-Fa-f][0-9A-Fa-f]|[\u0080-\u{10FFFF}])/gu
 
 /** Whether literal text begins here, up to `\E`. */
 const isQuoted = (pattern: string, at: number): boolean => pattern.startsWith('\\Q', at)
