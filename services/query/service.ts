@@ -14,7 +14,7 @@ import { podRoute } from './pods/pod-route.ts'
 import { podsRoute } from './pods/pods-route.ts'
 import { retentionRoute } from './retention/retention-route.ts'
 import { tailRoute } from './tail/tail-route.ts'
-import { createPolling } from './http/polling.ts'
+import { createPolling } from './http/watch-polling.ts'
 import { followProjector } from './pods/follow-projector.ts'
 
 export const createQuery: CreateService = ({

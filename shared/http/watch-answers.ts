@@ -40,13 +40,11 @@ export function watchAnswers(
   const budget = createAnswerBudget(bytesMax)
   const answers = new Set<Answer>()
   const registers = [registry]
-  new Gauge({
+  const held: Gauge = new Gauge({
     name: 'afterlog_http_answer_bytes',
     help: 'Memory of answers that are being read or wait for their clients, as it is counted',
     registers,
-    collect() {
-      this.set(budget.heldBytes)
-    },
+    collect: () => held.set(budget.heldBytes),
   })
   const cuts = new Counter({
     name: 'afterlog_http_readers_cut_total',

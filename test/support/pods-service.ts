@@ -1,6 +1,6 @@
 // The pod routes over a store of their own: `tell` is what Kubernetes said, `say` what containers said, `get` and
 // `list` the answers.
-import { createPolling } from '#query/http/polling.ts'
+import { createPolling } from '#query/http/watch-polling.ts'
 import type { FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import { columns } from '#ingest/store/columns.ts'

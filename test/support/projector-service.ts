@@ -1,6 +1,6 @@
 // The query service's routes over a store of their own: the projector and the expiry work when a test says so, at a
 // time that it says.
-import { createPolling } from '#query/http/polling.ts'
+import { createPolling } from '#query/http/watch-polling.ts'
 import { Registry } from 'prom-client'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { createHttpServer } from '#shared/http/server.ts'

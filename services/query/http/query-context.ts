@@ -1,6 +1,6 @@
 // The inputs that every route of the query service is created with.
 import type { ProjectionClock } from '#shared/projection-clock.ts'
-import type { Polling } from './polling.ts'
+import type { Polling } from './watch-polling.ts'
 import type { LogStore, QueryLimits } from '#shared/clickhouse/store.ts'
 
 export interface QueryRouteOptions {

@@ -14,7 +14,7 @@ import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { compareKeys } from '#shared/lines/line-order.ts'
 import { someLines } from '#shared/lines/line-statements.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
-import { createDue, type Polling } from '#query/http/polling.ts'
+import { createDue, type Polling } from '#query/http/watch-polling.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 
 export interface FollowOptions {

@@ -1,6 +1,6 @@
 // The polling of all watches: the store cannot push. A poll reads only where something was stored since the last one.
 import { setTimeout as wait } from 'node:timers/promises'
-import { createDue, type Polling } from '#query/http/polling.ts'
+import { createDue, type Polling } from '#query/http/watch-polling.ts'
 import type { Item } from './api-object.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 

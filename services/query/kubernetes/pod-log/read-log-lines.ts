@@ -2,7 +2,7 @@
 // arrives until the life is over.
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { compareKeys, type LineKey } from '#shared/lines/line-order.ts'
-import type { Polling } from '#query/http/polling.ts'
+import type { Polling } from '#query/http/watch-polling.ts'
 import { createSentLines, follow } from '#query/tail/follow-lines.ts'
 import { streamPodLines, type PodLinesOptions } from '#shared/store-reading/pod-lines.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
