@@ -8,7 +8,7 @@ const MiB = 1024 * 1024
 let fixture: QueryFixture
 let base: string
 beforeAll(async () => {
-  fixture = await openQueryFixture({ answers: { bytesMax: 48 * MiB, stallMsMax: 3000 } })
+  fixture = await openQueryFixture({ answers: { bytesMax: 96 * MiB, stallMsMax: 3000 } })
   base = await fixture.app.listen({ host: '127.0.0.1', port: 0 })
   await fixture.test.store.command({
     sql: raw(`INSERT INTO logs (tenant, ts, pod, message, offset, class)
