@@ -109,10 +109,10 @@ async function openTails(url: string): Promise<void> {
         JSON.stringify({ ...messages[made % 200], time: new Date().toISOString(), message: `line ${made++}` }),
       ).join('\n'),
   })
-  await measure(url, '50 tails, 1000 lines/s', 15)
+  await cost('50 tails, 1000 lines/s', 15)
   leaving.abort()
   await sleep(2000)
-  await measure(url, 'no tails, 1000 lines/s', 15)
+  await cost('no tails, 1000 lines/s', 15)
   await load.stop()
   await sleep(10_000)
   const idle = new AbortController()
@@ -122,9 +122,17 @@ async function openTails(url: string): Promise<void> {
     answer.body!.pipeTo(new WritableStream()).catch(() => undefined)
   }
   await sleep(3000)
-  await measure(url, `${tails} idle tails`, 15)
+  await cost(`${tails} idle tails`, 15)
+  await measure(url, `${tails} idle tails and queries`, 10)
   idle.abort()
   await sleep(2000)
+}
+
+/** What the service takes by itself. */
+async function cost(what: string, forSeconds: number): Promise<void> {
+  const cpu = cpuSeconds(service.pid)
+  await sleep(forSeconds * 1000)
+  say(`${what}: ${((cpuSeconds(service.pid) - cpu) / forSeconds).toFixed(3)} cores`)
 }
 
 /** Asks beside whatever goes on, and says what it took. */

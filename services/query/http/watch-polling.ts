@@ -21,10 +21,9 @@ export interface Polling {
 }
 
 const most: Readonly<Record<PollerKind, number>> = { tails: 500, watches: 500 }
-/** All of them together poll for so much of the time: each pauses longer, the more there are. */
+/** All of them together poll for so much of the time: each pauses longer, the more there are beyond a few. */
 const shareOfTime = 0.2
-/** One alone polls for so much of the time at most. */
-const pauseFactor = 10
+const few = 4
 const pauseMsMax = 15_000
 /** ms for which a state counts as current. */
 const stateMsMax = 250
@@ -55,7 +54,7 @@ export function createPolling(store: Pick<LogStore, 'rows' | 'cluster'>): Pollin
       return (await reading!)[of]
     },
     pauseMs(tookMs, intervalMs) {
-      const factor = Math.max(pauseFactor, (counts.tails + counts.watches) / shareOfTime)
+      const factor = Math.max(1, (counts.tails + counts.watches - few) / shareOfTime)
       return Math.max(intervalMs, Math.min(tookMs * factor, pauseMsMax))
     },
   }

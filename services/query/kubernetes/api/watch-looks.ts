@@ -28,6 +28,8 @@ export interface WatchStep {
   complete: boolean
 }
 
+/** A watch spends at most a tenth of its time in statements. */
+const pauseFactor = 10
 /** Seconds by which the clocks of the store and of this machine may differ. */
 const clockSkewS = 2
 
@@ -39,7 +41,9 @@ export async function* polls<T>(
   const isDue = createDue(polling, 'all')
   let last: { result: T } | undefined
   for (let tookMs = 0; !signal.aborted;) {
-    await wait(polling.pauseMs(tookMs, pollIntervalMs), undefined, { signal }).catch(() => undefined)
+    await wait(Math.max(polling.pauseMs(tookMs, pollIntervalMs), tookMs * pauseFactor), undefined, { signal }).catch(
+      () => undefined,
+    )
     if (signal.aborted) return
     const at = clock()
     const began = performance.now()
