@@ -61,7 +61,7 @@ export function createPolling(store: Pick<LogStore, 'rows' | 'cluster'>): Pollin
 }
 
 /** ms after which a poll is due although nothing was stored: a merge may have hidden a part that came with it. */
-const uncheckedMsMax = 15_000
+const uncheckedMsMax = 60_000
 
 /** Whether the next poll of one poller is due: true where something was stored since it was true last. */
 export function createDue(polling: Pick<Polling, 'state'>, of: keyof StoredState): () => Promise<boolean> {
