@@ -22,6 +22,7 @@ import { observeRequests, requestIdOf } from './observe-requests.ts'
 import { sendProblem } from './problem.ts'
 import { createRequestWork } from './request-work.ts'
 import type { HttpServer, Readiness, RoutePlugin } from './types.ts'
+import { watchAnswers, type AnswerLimits } from './watch-answers.ts'
 
 export type { HttpServer, Readiness, RoutePlugin } from './types.ts'
 
@@ -38,6 +39,7 @@ export interface HttpServerOptions {
   /** Why no path under /v1 and /k8s can be served, or undefined. */
   obstacle?: () => AfterlogError | undefined
   routes: readonly RoutePlugin[]
+  answers?: AnswerLimits
 }
 
 export async function createHttpServer({
@@ -49,6 +51,7 @@ export async function createHttpServer({
   troubles = () => [],
   obstacle,
   routes,
+  answers = {},
 }: HttpServerOptions): Promise<HttpServer> {
   const app = Fastify({
     loggerInstance: log,
@@ -91,6 +94,7 @@ export async function createHttpServer({
     )
   })
   observeRequests(app, registry)
+  watchAnswers(app, registry, answers)
   app.decorateRequest('tenant', 'default')
   app.addHook('onRequest', async (request) => {
     readHost(request.raw, checkHost)
