@@ -1,85 +1,178 @@
-// Watches for parts that the engine has set aside because they are broken, as after a power cut or on a failing disk.
-// Their rows are in no answer any more, and the engine says so nowhere: here the log, a metric and /readyz do.
+// Watches for parts of which the rows are in no answer any more: set aside by the engine because they are broken, as
+// after a power cut or on a failing disk; set aside by set-aside.ts; or gone while the service was stopped. The engine
+// says so nowhere: here the log, a metric and /readyz do, and lines of their days are counted again (decision 0018).
 import { Gauge, type Registry } from 'prom-client'
 import { sql, statement } from './clickhouse/sql.ts'
 import type { LogStore } from './clickhouse/store.ts'
+import { dayOfPartition, findGoneParts, type GoneParts } from './gone-parts.ts'
 import type { Logger } from './logger.ts'
+import { ledgerName, type KnownPart } from './parts-ledger.ts'
 import { systemTable } from './store-metrics.ts'
 
 export interface BrokenPartsOptions {
   store: Pick<LogStore, 'rows'>
   /** The name of the cluster, of which every shard is looked at. */
   cluster?: string | undefined
+  /** Of an embedded store. */
+  dataDir?: string | undefined
   registry: Registry
   log: Logger
 }
 
-export interface BrokenParts extends Disposable {
-  /** One sentence for each table with such parts, as of the last look. */
-  troubles(): readonly string[]
+/** A part whose rows are in no answer. */
+export interface LostPart {
+  table: string
+  /** The engine's id. */
+  partition: string
+  part: string
+  /** Of its rows, such as 20261123; '' where that is not known. */
+  day: string
 }
 
-interface PartRow {
+export interface BrokenParts extends AsyncDisposable {
+  /** One sentence for each table with such parts, as of the last look. */
+  troubles(): readonly string[]
+  /** As of the last look. */
+  lost(): readonly LostPart[]
+  /** Looks now. */
+  look(): Promise<void>
+}
+
+interface PartRow extends LostPart {
   host: string
-  table: string
-  part: string
   bytes: number
+  /** Where it was set aside; '' of a part that is gone. */
   path: string
 }
 
 const lookEveryMs = 300_000
+/** How often the parts of an embedded store are listed. */
+const listEveryMs = 20_000
 const answerMsMax = 30_000
 
-/** Looks at once, without being waited for, and every five minutes. */
-export function watchBrokenParts({ store, cluster, registry, log }: BrokenPartsOptions): BrokenParts {
-  const gauge = new Gauge({
-    name: 'afterlog_store_broken_parts',
-    help: 'Parts that the engine set aside because they are broken: their rows are in no answer',
-    labelNames: ['table'],
-    registers: [registry],
-  })
-  const logged = new Set<string>()
-  let parts: PartRow[] = []
+/** Looks at once, and every five minutes. Resolves after the first look at an embedded store. */
+export async function watchBrokenParts(options: BrokenPartsOptions): Promise<BrokenParts> {
+  const { store, cluster, dataDir, log } = options
+  const report = createReport(options)
+  /** Days by the ids of partitions. */
+  const days = new Map<string, string>()
+  let setAside: PartRow[] = []
+  let gone: GoneParts | undefined
+  const all = (): PartRow[] => [
+    ...setAside.map((part) => ({ ...part, day: days.get(keyOf(part)) ?? '' })),
+    ...(gone?.parts ?? []).map(goneRow),
+  ]
+  const noteDays = (some: readonly NamedDay[]): void => {
+    for (const part of some) if (part.day !== '') days.set(keyOf(part), part.day)
+  }
 
   /** Where the store does not answer, what was known before stays. */
   async function look(): Promise<void> {
     try {
-      parts = await store.rows<PartRow>({ sql: brokenParts(cluster), signal: AbortSignal.timeout(answerMsMax) })
+      const signal = AbortSignal.timeout(answerMsMax)
+      setAside = await store.rows<PartRow>({ sql: brokenParts(cluster), signal })
+      if (setAside.length > 0) noteDays(await store.rows<NamedDay>({ sql: partitionDays(cluster), signal }))
     } catch (error) {
       return log.debug({ err: error }, 'the store did not say whether parts are broken')
     }
-    gauge.reset()
-    for (const [table, ofTable] of Map.groupBy(parts, (part) => part.table)) gauge.set({ table }, ofTable.length)
-    for (const part of parts) {
-      const key = `${part.host} ${part.path}`
-      if (!logged.has(key)) log.error(part, `a part of ${part.table} is broken and was set aside: ${whatToDo}`)
-      logged.add(key)
-    }
+    report(all())
   }
 
-  void look()
-  const timer = setInterval(() => void look(), lookEveryMs).unref()
+  const list = async (): Promise<void> =>
+    gone?.list().catch((error: unknown) => log.warn({ err: error }, 'the parts of the store could not be listed'))
+
+  const looked = look()
+  if (dataDir !== undefined) {
+    await looked
+    const isSetAside = ({ table, name }: KnownPart): boolean =>
+      setAside.some((part) => part.table === table && part.part.includes(name))
+    gone = await findGoneParts({ store, dataDir, log, isSetAside })
+    noteDays(gone.known)
+    report(all())
+  }
+  const timers = [setInterval(() => void look(), lookEveryMs), setInterval(() => void list(), listEveryMs)]
+  for (const timer of timers) timer.unref()
   return {
-    troubles: () =>
-      [...Map.groupBy(parts, ({ table }) => table)].map(([table, [first, ...more]]) => {
-        const bytes = [first!, ...more].reduce((sum, part) => sum + part.bytes, 0)
-        const others = more.length === 0 ? '' : ` and ${more.length} more`
-        const where = `${more.length + 1} (${bytes} bytes, in ${first!.path}${others})`
-        return `broken parts of ${table} were set aside, ${where}: ${whatToDo}`
-      }),
-    [Symbol.dispose]: () => clearInterval(timer),
+    troubles: () => [
+      ...(gone?.unreadable === undefined ? [] : [`${gone.unreadable}; delete the file once you know`]),
+      ...[...Map.groupBy(all(), ({ table }) => table)].map(([table, parts]) => troubleOf(table, parts)),
+    ],
+    lost: all,
+    look,
+    [Symbol.asyncDispose]: async () => {
+      for (const timer of timers) clearInterval(timer)
+      await list()
+    },
   }
 }
 
-const whatToDo =
-  'what was stored there is in no answer; restore it from a backup, or delete the directory to accept the loss'
+/** Tells each part once by the log, and their number by a metric. */
+function createReport({ registry, log }: Pick<BrokenPartsOptions, 'registry' | 'log'>) {
+  const gauge = new Gauge({
+    name: 'afterlog_store_broken_parts',
+    help: 'Parts whose rows are in no answer: set aside because they are broken, or gone',
+    labelNames: ['table'],
+    registers: [registry],
+  })
+  const logged = new Set<string>()
+  return (parts: readonly PartRow[]): void => {
+    gauge.reset()
+    for (const [table, ofTable] of Map.groupBy(parts, (part) => part.table)) gauge.set({ table }, ofTable.length)
+    for (const part of parts) {
+      const key = `${part.host} ${part.table} ${part.part} ${part.path}`
+      if (!logged.has(key)) log.error(part, `${sentenceOf(part)}: ${whatToDo}`)
+      logged.add(key)
+    }
+  }
+}
+
+type NamedDay = Pick<PartRow, 'table' | 'partition' | 'day'>
+
+const keyOf = ({ table, partition }: Pick<PartRow, 'table' | 'partition'>): string => `${table} ${partition}`
+
+const goneRow = ({ table, partition, name, day }: KnownPart): PartRow => ({
+  host: 'localhost',
+  table,
+  partition,
+  part: name,
+  day,
+  bytes: 0,
+  path: '',
+})
+
+const sentenceOf = ({ table, path }: PartRow): string =>
+  path === ''
+    ? `a part of ${table} is gone since the store was open last`
+    : `a part of ${table} is broken and was set aside`
+
+function troubleOf(table: string, parts: readonly PartRow[]): string {
+  const [first] = parts
+  const others = parts.length === 1 ? '' : ` and ${parts.length - 1} more`
+  if (first!.path === '')
+    return `parts of ${table} are gone, ${parts.length} (${first!.part}${others}): ${lossWords}; restore them from a backup, or delete ${ledgerName} of the data directory to accept the loss`
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
+  return `broken parts of ${table} were set aside, ${parts.length} (${bytes} bytes, in ${first!.path}${others}): ${lossWords}; restore it from a backup, or delete the directory to accept the loss`
+}
+
+const lossWords = 'what was stored there is in no answer'
+const whatToDo = `${lossWords}; restore it from a backup, or accept the loss, as docs/damage.md says`
 
 /** Parts that an operator detached, or that a merge covers, are not lost. Rows: PartRow. */
 const brokenParts = (cluster: string | undefined) =>
   statement(
     'store-broken-parts',
-    sql`SELECT hostName() AS host, table, name AS part, toFloat64(bytes_on_disk) AS bytes, path
+    sql`SELECT hostName() AS host, replaceRegexpOne(table, '_local$', '') AS table, '' AS day,
+      ifNull(partition_id, '') AS partition, name AS part, toFloat64(bytes_on_disk) AS bytes, path
     FROM ${systemTable('detached_parts', cluster)}
     WHERE database = currentDatabase() AND (startsWith(reason, 'broken') OR reason IN ('unexpected', 'covered-by-broken'))
     ORDER BY host, table, part`,
+  )
+
+/** Rows: NamedDay. */
+const partitionDays = (cluster: string | undefined) =>
+  statement(
+    'store-partition-days',
+    sql`SELECT DISTINCT replaceRegexpOne(table, '_local$', '') AS table, partition_id AS partition,
+      ${dayOfPartition} AS day
+    FROM ${systemTable('parts', cluster)} WHERE active AND database = currentDatabase()`,
   )

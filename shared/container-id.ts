@@ -9,3 +9,10 @@ const scheme = new RegExp(containerScheme)
 
 /** Removes the scheme. Apply it once only, since an id may look as if it had another scheme. */
 export const bareContainerId = (id: string): string => id.replace(scheme, '')
+
+/** Whether two ids without schemes are of one container: the name of a log file may have a shortened id. */
+export const sameContainer = (a: string, b: string): boolean =>
+  a !== '' && (a === b || (a.length >= 12 && b.length >= 12 && (a.startsWith(b) || b.startsWith(a))))
+
+/** How refused_lines names a container: by the beginning of its id, which shortened ids have too. */
+export const containerKey = (id: string): string => `container:${id.slice(0, 12).toLowerCase()}`

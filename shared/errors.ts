@@ -26,6 +26,7 @@ export const errorCodes = {
   'store-memory': { status: 503, retryable: true },
   'store-timeout': { status: 503, retryable: true },
   'store-full': { status: 503, retryable: true },
+  'store-damaged': { status: 503, retryable: true },
   'broker-unavailable': { status: 503, retryable: true },
   stopping: { status: 503, retryable: true },
 } as const satisfies Record<string, { status: number; retryable: boolean }>

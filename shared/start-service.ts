@@ -20,7 +20,8 @@ import type { Logger } from '#shared/logger.ts'
 import { migrateAtStart } from '#shared/migrations/migrate-at-start.ts'
 import { createProcessMetrics, type ProcessMetrics } from '#shared/process-metrics.ts'
 import { createStoreMetrics } from '#shared/store-metrics.ts'
-import { watchBrokenParts } from '#shared/broken-parts.ts'
+import { settingAside } from '#shared/set-aside.ts'
+import { watchBrokenParts, type BrokenParts } from '#shared/broken-parts.ts'
 import { createProjectionClock, type ProjectionClock } from '#shared/projection-clock.ts'
 
 export interface ServiceDeps {
@@ -33,6 +34,8 @@ export interface ServiceDeps {
   log: Logger
   registry: Registry
   retention: LiveRetention
+  /** Parts of the store whose rows are in no answer. */
+  lostParts: BrokenParts['lost']
   /** How far records are. */
   projection: ProjectionClock
   /** By partition id, why expired days are still stored. The projector fills it. */
@@ -73,12 +76,20 @@ export async function startService({ config, log, services: creators }: StartOpt
   await using started = new AsyncDisposableStack()
   const registry = new Registry()
   const { statements, sessionWaited } = createProcessMetrics(registry)
-  const store = started.use(await openStore(storeOptions(config, log, sessionWaited)))
+  const opened = started.use(await openStore(storeOptions(config, log, sessionWaited)))
+  const store = settingAside({ store: opened, log, onSetAside: async () => broken?.look() })
+  let broken: BrokenParts | undefined
   const own = observeStore(store, statements('process'))
   createStoreMetrics({ registry, store: own, cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER })
   const tables = started.use(await migrateAtStart({ store, fsync: config.AFTERLOG_FSYNC, log }))
-  const broken = started.use(
-    watchBrokenParts({ store: own, cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER, registry, log }),
+  broken = started.use(
+    await watchBrokenParts({
+      store: own,
+      cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER,
+      dataDir: store.mode === 'embedded' ? config.AFTERLOG_DATA_DIR : undefined,
+      registry,
+      log,
+    }),
   )
   const environment = { rules: config.AFTERLOG_RETENTION, lastWords: config.AFTERLOG_LAST_WORDS }
   const retention = started.use(await createLiveRetention({ store: own, environment, log, clock: Date.now }))
@@ -87,9 +98,10 @@ export async function startService({ config, log, services: creators }: StartOpt
   const projection = createProjectionClock()
   const blockedDays = new Map<string, BlockedDay>()
   const deps = { config, store: foreground, background, statements, log, registry, retention, projection, blockedDays }
+  const { lost: lostParts, troubles: lostTroubles } = broken
   const services: Service[] = []
   for (const create of creators) {
-    const service = await create({ ...deps, clock: Date.now })
+    const service = await create({ ...deps, lostParts, clock: Date.now })
     started.defer(() => service.close())
     services.push(service)
   }
@@ -106,7 +118,7 @@ export async function startService({ config, log, services: creators }: StartOpt
     registry,
     checkHost: checkHostOf(config.AFTERLOG_HTTP_HOST, config.AFTERLOG_ALLOWED_HOSTS),
     readiness,
-    troubles: () => [...broken.troubles(), ...services.flatMap((service) => service.troubles?.() ?? [])],
+    troubles: () => [...lostTroubles(), ...services.flatMap((service) => service.troubles?.() ?? [])],
     obstacle: obstacleOf,
     routes,
     answers: { bytesMax: config.AFTERLOG_ANSWER_BYTES_MAX },

@@ -69,7 +69,7 @@ export function createStoreMetrics({ registry, store, cluster }: StoreMetricsOpt
 }
 
 /** Returns a system table of this server, or that table of one replica of every shard in a cluster. */
-export const systemTable = (name: 'parts' | 'disks' | 'detached_parts', cluster: string | undefined) =>
+export const systemTable = (name: 'parts' | 'disks' | 'tables' | 'detached_parts', cluster: string | undefined) =>
   raw(cluster === undefined ? `system.${name}` : `cluster('${cluster}', system.${name})`)
 
 const tableSizes = (cluster: string | undefined) =>

@@ -15,8 +15,9 @@ import { settleReplay } from './normalise/replay.ts'
 import { createPublishingDelivery } from './publish/publishing-delivery.ts'
 import { batchesRoute } from './routes/batches.ts'
 import { createDirectDelivery, type Accept } from './routes/deliver-body.ts'
+import { withOwnReplays } from './routes/own-replays.ts'
 import { lifecycleRoute } from './routes/lifecycle.ts'
-import { deadLetterRows, replayMark } from './store/dead-letters.ts'
+import { letterRows, replayMark } from './store/dead-letters.ts'
 import type { GroupWriter } from './buffer/group-writer.ts'
 import { createStoreWriter } from './store/store-writer.ts'
 
@@ -76,8 +77,7 @@ export const createIngest: CreateService = async ({
 
   const accept: Accept = async (decoded, origin, key) => {
     const { letters, replayed } = settleReplay(decoded, origin)
-    const rows = deadLetterRows(letters, origin, key)
-    await writer.accept(rows === undefined ? decoded.tables : [...decoded.tables, rows])
+    await writer.accept([...decoded.tables, ...letterRows(letters, origin, key)])
     if (replayed !== undefined) await writer.accept([replayMark(origin.tenant, replayed, origin.receivedMs)])
     metrics.accepted(origin.source, decoded)
     metrics.rejected(countRejects(decoded.rejects))
@@ -99,7 +99,7 @@ export const createIngest: CreateService = async ({
   const kubernetes =
     api === undefined ? undefined : createKubernetes({ api, cluster, deliver, store, inflight, registry, log, clock })
   const checkReplay = checkAdminOf(config.AFTERLOG_ADMIN_TOKEN)
-  const posting = { deliver, inflight, bodyBytesMax, cluster, clock, checkReplay }
+  const posting = { deliver: withOwnReplays(deliver, store), inflight, bodyBytesMax, cluster, clock, checkReplay }
   return {
     routes: [batchesRoute(posting), lifecycleRoute(posting)],
     // With Kafka posts are taken while the store is full.

@@ -4,13 +4,13 @@ import { milliseconds, sql, statement, uint, type Fragment } from '#shared/click
 import { fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 
-/** A fact about a pod, a state of a node, or a line of the kernel about an OOM kill. */
+/** A fact about a pod, a state of a node, a line of the kernel about an OOM kill, or dead letters of lines of a pod. */
 export interface FactChange {
   /** Epoch ms of the store's clock. */
   at: number
   tenant: string
-  source: 'fact' | 'node' | 'kernel'
-  /** As in pod_change_feed. */
+  source: 'fact' | 'node' | 'kernel' | 'letters'
+  /** As in pod_change_feed; of letters as in refused_lines. */
   uid: string
   cluster: string
   node: string
@@ -116,7 +116,7 @@ const factsSince = (ms: number, limit: number): Fragment =>
   statement(
     'changed-facts',
     sql`SELECT toFloat64(toUnixTimestamp64Milli(at)) AS at, tenant, source, uid, cluster, node, detail
-  ${fromEveryTenant('pod_change_feed')} AND source IN ('fact', 'node', 'kernel')
+  ${fromEveryTenant('pod_change_feed')} AND source IN ('fact', 'node', 'kernel', 'letters')
   AND pod_change_feed.at >= ${milliseconds(ms)} ORDER BY pod_change_feed.at LIMIT ${uint(limit)}`,
   )
 

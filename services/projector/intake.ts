@@ -6,6 +6,7 @@ import { readKernelOom } from '#shared/lifecycle/kernel-oom.ts'
 import type { ChangeFeed, FactChange, LinesChange } from './change-feed.ts'
 import { containerIdAliases, type ContainerIdRow } from '#shared/stored-pods/fact-statements.ts'
 import type { KnownPods } from './known-pods.ts'
+import { podsOfKey } from './pods-of-key.ts'
 import { podsOfNode } from './pods-of-node.ts'
 import type { RulesUpgrade } from './rules-upgrade.ts'
 import { untried, type WorkQueue } from './work-queue.ts'
@@ -57,7 +58,8 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
     for (const change of changes)
       for (const uid of await podsOf(reading, change)) {
         const factAt = change.source === 'fact' ? change.at : 0
-        queue.add({ ...work, tenant: change.tenant, uid, since: change.at, factAt })
+        const recount = change.source === 'letters'
+        queue.add({ ...work, tenant: change.tenant, uid, since: change.at, factAt, recount })
       }
   }
 
@@ -112,6 +114,7 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
 async function podsOf(reading: Reading, { tenant, source, uid, cluster, node, detail }: FactChange): Promise<string[]> {
   if (source === 'fact') return [uid]
   if (source === 'node') return podsOfNode(reading, tenant, cluster, node)
+  if (source === 'letters') return podsOfKey(reading, tenant, uid)
   const oom = readKernelOom(detail)
   if (oom === undefined) return []
   const aliases =

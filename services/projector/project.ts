@@ -4,6 +4,7 @@ import { readScenes } from './load-scenes.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { sceneKey } from '#shared/pod-model/death-scene.ts'
 import { renderPod, type PodFacts, type RenderedPod } from '#shared/pod-model/pod.ts'
+import { lostLines, mostLines } from '#shared/pod-model/line-days.ts'
 import type { LineLife, PodObjectRow } from '#shared/pod-model/rows.ts'
 import { recordOf, type PodRecord } from '#shared/pod-model/record.ts'
 import {
@@ -150,11 +151,17 @@ function projectOne(pod: CountedPod, row: StoredRecord | undefined): ProjectedPo
     identity,
     readLines,
   } = pod
-  const counted = withArchivedSeals(renderPod(facts), before)
+  const lineDays = facts.lineDays ?? []
+  const daysBefore = before?.lineDays ?? []
+  const lost = lostLines(lineDays, daysBefore, facts.sentLines, pod.countedRows)
+  const counted = withArchivedSeals(renderPod({ ...facts, lost }), before)
   const decided = before === undefined ? counted : withUndecidedLines(counted, before, facts.undecided ?? [])
   const rendered = counts === undefined ? decided : withRecordedLines(decided, counts, onRecord)
   const sources = { facts, rendered, object, addressReports, deletedAt, runningLives }
-  const record = withLinesApart(recordOf(sources), facts.sentLines)
+  const record = {
+    ...withLinesApart(recordOf(sources), facts.sentLines),
+    lineDays: mostLines(lineDays, daysBefore, facts.sentLines),
+  }
   const lifeHashes = facts.lines.flatMap((line) => (line as LinesRow).lifeHashes)
   return {
     record,
@@ -189,6 +196,8 @@ interface CountedPod extends LoadedPod {
   /** Names of the lives whose numbers of lines come from `record`. */
   onRecord: ReadonlySet<string>
   isLarge: boolean
+  /** Rows about lines whose lines were counted. */
+  countedRows: readonly LinesRow[]
   identity: () => PodIdentity | undefined
   readLines: readonly MeasuredLine[] | undefined
 }
@@ -224,7 +233,7 @@ async function countLines(
   )
   return split.map(({ pod, record, onRecord, isLarge, counted, uncounted, estimated, running }, i) => {
     const { facts, lines } = sealed[i]!
-    const { counts, stretches = [], losses = [], uncountedDays = [], undecided = [] } = facts
+    const { counts, stretches = [], losses = [], uncountedDays = [], undecided = [], lineDays = [] } = facts
     const inLife = <Row extends LinesRow>(row: Row): Row => underNewestLife(pod.facts, row)
     // Statements read lines by uid and time, and so return lines of lives that were not to be counted. What only its
     // time gives to a life was.
@@ -241,7 +250,9 @@ async function countLines(
         losses,
         uncountedDays,
         undecided,
+        lineDays: lineDays.filter((day) => counted.some((line) => isOf(line, day))),
       },
+      countedRows: counted,
       runningLives: running.flatMap(({ lifeHashes }) => lifeHashes),
       record,
       onRecord: new Set(onRecord.values()),
@@ -270,7 +281,10 @@ function rowsOnRecord({ facts }: LoadedPod, rendered: RenderedPod, record: PodRe
   )
 }
 
-const isOf = (line: LinesRow, { container, restart, containerId }: LineLife): boolean =>
+const isOf = (
+  line: LinesRow,
+  { container, restart, containerId }: Omit<LineLife, 'cluster' | 'namespace' | 'pod'>,
+): boolean =>
   line.container === container && line.restart === restart && (containerId === '' || line.containerId === containerId)
 
 const estimatedCount = (row: LinesRow) => ({

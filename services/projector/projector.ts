@@ -1,6 +1,7 @@
 // The one writer of records: it takes changes from the feed, waits for lines to settle, projects pods in batches, and
 // stores up to which change it has projected (decision 0016).
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { BrokenParts } from '#shared/broken-parts.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Logger } from '#shared/logger.ts'
 import type { ProjectionClock } from '#shared/projection-clock.ts'
@@ -18,6 +19,7 @@ import { createProgress } from './progress.ts'
 import { projectAndStore, type StoredPods, type StoreOptions } from './project-and-store.ts'
 import { createPutOff } from './put-off.ts'
 import { projectAllAfterAbsence } from './rebuild/after-absence.ts'
+import { createLostRecount } from './recount-lost.ts'
 import { createRulesUpgrade, type RulesUpgrade } from './rules-upgrade.ts'
 import { createWorkQueue, earliest, untried, type Work, type WorkQueue } from './work-queue.ts'
 
@@ -27,6 +29,7 @@ export interface ProjectorOptions {
   log: Logger
   metrics: ProjectorMetrics
   clock: ProjectionClock
+  lostParts?: BrokenParts['lost']
 }
 
 /** Pods of one pass at most, and those of a pass that the next one follows at once. */
@@ -50,7 +53,7 @@ export interface Projector {
 
 /** Reads where the last process has stopped, and goes on from there. */
 export async function createRecordProjector(options: ProjectorOptions): Promise<Projector> {
-  const { store, reading, log, metrics, clock } = options
+  const { store, reading, log, metrics, clock, lostParts = () => [] } = options
   const { start, projectedUntil } = await readPosition(reading)
   const feed = createChangeFeed(reading, start)
   const queue = createWorkQueue()
@@ -59,6 +62,7 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
   const projectNow = createProjection(options, known)
   const upgrade = await createRulesUpgrade({ store, reading })
   const intake = createIntake({ reading, feed, queue, known, upgrade })
+  const lost = createLostRecount({ store, reading, queue, lostParts })
   const large = createLargePods((work) => countLarge(work))
   const isQuiet = (): boolean => store.mode === 'embedded' && hasNoWork({ intake, queue, large, upgrade })
   let stopped: AbortSignal | undefined
@@ -71,10 +75,8 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
     const { tenant, isRelated, recount } = work[0]!
     const workOf = new Map(work.map((one) => [one.uid, one]))
     const projectSome = async (uids: readonly string[]): Promise<void> => {
-      const { pods, related } = await projectNow(tenant, uids, {
-        reuseCounts: !recount,
-        countedLinesMax: smallPodLinesMax,
-      })
+      const counting = { reuseCounts: !recount, countedLinesMax: smallPodLinesMax }
+      const { pods, related } = await projectNow(tenant, uids, counting)
       for (const { record, isLarge, wasCounted, factsAt } of pods) {
         if (isLarge) large.add({ ...work[0]!, uid: record.uid, since: earliest(work)!, attempts: 0 }, wasCounted)
         const own = workOf.get(record.uid)
@@ -110,7 +112,7 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
     const projected = await projectDue(performance.now(), signal)
     large.start()
     await publishProgress(feedReadAt)
-    return projected > 0 ? projected : intake.takeOutdated(large.size === 0)
+    return projected || (await lost.take(large.size === 0)) || intake.takeOutdated(large.size === 0)
   }
 
   async function catchUp(): Promise<void> {

@@ -4,9 +4,9 @@ import type { MeasuredLine } from '#shared/lines/row-decoder.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import type { LossRow } from '#shared/pod-model/rows.ts'
-import { losses } from './count-lines/loss-statements.ts'
+import { podKeysOf } from '#shared/pod-model/seal/losses.ts'
+import { losses, replayedLetters } from './count-lines/loss-statements.ts'
 import { readSmallPods } from './count-lines/read-small-pods.ts'
-import { boundsOf } from './count-lines/line-owners.ts'
 import type { CountablePod } from './count-lines/small-pods.ts'
 import { createLineSettler } from './settle-lines.ts'
 
@@ -37,13 +37,15 @@ export async function sealLines(
   )
 }
 
-/** Adds `losses` to the pods that have stretches. */
+/** Adds `losses`: what Kafka deleted, and refused lines but those that were sent again and stored. */
 async function withLosses({ rows }: RowReading, tenant: string, pods: readonly SealedPod[]): Promise<SealedPod[]> {
-  const stretched = pods.filter(({ facts: { stretches = [] } }) => stretches.length > 0)
-  if (stretched.length === 0) return [...pods]
-  const holed = stretched.filter(({ facts }) => facts.stretches!.some(({ from }) => from > 0))
-  const letters = await rows<LossRow>(losses(tenant, boundsOf(holed.map(({ facts }) => facts))?.uids ?? []))
-  return pods.map((pod) =>
-    pod.facts.stretches === undefined ? pod : { ...pod, facts: { ...pod.facts, losses: letters } },
+  const all = await rows<LossRow>(losses(tenant, [...new Set(pods.flatMap(({ facts }) => podKeysOf(facts)))]))
+  const letters = [...new Set(all.flatMap(({ podKey, letter }) => (podKey === '' ? [] : [letter])))]
+  const replayed = new Set(
+    letters.length === 0
+      ? []
+      : (await rows<{ letter: string }>(replayedLetters(tenant, letters))).map(({ letter }) => letter),
   )
+  const open = all.filter(({ letter, further }) => further === 1 || !replayed.has(letter))
+  return pods.map((pod) => ({ ...pod, facts: { ...pod.facts, losses: open } }))
 }

@@ -22,6 +22,7 @@ export const createProjector: CreateService = ({
   statements,
   retention,
   projection,
+  lostParts,
   blockedDays,
   log,
   registry,
@@ -66,7 +67,9 @@ export const createProjector: CreateService = ({
   const running = Promise.all([
     whileRunning(
       async () =>
-        (await createRecordProjector({ store: background, reading, log, metrics, clock: projection })).run(signal),
+        (await createRecordProjector({ store: background, reading, log, metrics, clock: projection, lostParts })).run(
+          signal,
+        ),
       100,
       'the projector could not start',
     ),

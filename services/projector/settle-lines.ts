@@ -8,7 +8,8 @@ import { parseTime } from '#shared/time/parse-time.ts'
 import { boundsOf, ownersOf } from './count-lines/line-owners.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { placeExpired, undecidedOf } from './count-lines/place-expired.ts'
-import { sumCounts } from './count-lines/sum-counts.ts'
+import { sumLineDays } from '#shared/pod-model/line-days.ts'
+import { lineDaysOf, sumCounts } from './count-lines/sum-counts.ts'
 import { inTime, spansOf, stretchesInTime } from './count-lines/timed-lives.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import { createPieceJoiner } from './join-pieces.ts'
@@ -56,9 +57,11 @@ export function createLineSettler({ reading: { rows }, linesAtOnce = 250_000 }: 
       const { counts: before, uncountedDays } = await readExpired({ rows }, tenant, bounds)
       const placed = placeExpired(before, counts, spans, some)
       const countsOf = ownersOf(sumCounts(counts, placed.counts, { timed: spans.size > 0 || sizes, sizes }))
-      return some.map((pod) =>
-        inTime({ ...pod, counts: countsOf(pod), uncountedDays, undecided: undecidedOf(pod, placed.undecided) }),
-      )
+      const daysOf = ownersOf(lineDaysOf(counts, before))
+      return some.map((pod) => {
+        const [lineDays, undecided] = [sumLineDays(daysOf(pod)), undecidedOf(pod, placed.undecided)]
+        return inTime({ ...pod, counts: countsOf(pod), lineDays, uncountedDays, undecided })
+      })
     }
     const done: PodFacts[] = []
     for (let from = 0; from < pods.length; from += podsAtOnce)

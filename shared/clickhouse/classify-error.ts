@@ -1,6 +1,7 @@
 // Turns failures of an engine, a server or the network into AfterlogErrors. Pure. Codes are ClickHouse's
 // (system.errors). The engine's own message stays in `cause`, for the log. The sentence may be shown to the client.
 import { AfterlogError } from '../errors.ts'
+import { damagedPart } from './damaged-part.ts'
 
 /** Classifies a failure. An AfterlogError is returned unchanged. */
 export function classifyError(error: unknown): AfterlogError {
@@ -55,6 +56,7 @@ export function classifyError(error: unknown): AfterlogError {
       )
     }
     if (fileCodes.has(code) && tooManyFiles.test(text)) return outOfFiles(details)
+    if (damagedPart(code, text) !== undefined) return storeDamaged(details)
     if (code === 243 || (systemCodes.has(code) && noSpace.test(text))) return storeFull(details)
     if (accessCodes.has(code))
       return new AfterlogError(
@@ -185,6 +187,13 @@ function outOfFiles(details: { cause: unknown }): AfterlogError {
   const words =
     'this process or the store has as many files and connections open as it may: raise its limit (ulimit -n, LimitNOFILE)'
   return new AfterlogError('store-unavailable', words, { ...details, retryAfterS: 5 })
+}
+
+function storeDamaged(details: { cause: unknown }): AfterlogError {
+  return new AfterlogError('store-damaged', 'a part of the store is damaged and cannot be read', {
+    ...details,
+    retryAfterS: 5,
+  })
 }
 
 function storeFull(details: { cause: unknown }): AfterlogError {

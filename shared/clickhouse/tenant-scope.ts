@@ -24,6 +24,7 @@ export const tenantTables = [
   'pod_revisions',
   'pod_watermarks',
   'pods',
+  'refused_lines',
 ] as const
 export type TenantTable = (typeof tenantTables)[number]
 

@@ -40,6 +40,7 @@ const titles: Record<ErrorCode, string> = {
   'store-memory': 'The store is short of memory',
   'store-timeout': 'The store took too long',
   'store-full': 'The disk of the store is full',
+  'store-damaged': 'A part of the store is damaged',
   'broker-unavailable': 'Kafka does not take this now',
   stopping: 'The service is stopping',
 }

@@ -9,6 +9,7 @@ import { raw, sql, str, uint } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
+import { expectedTables } from './expected-tables.ts'
 import { dropLeftovers, fillPlaceholders } from './placeholders.ts'
 import { readMigrations, type Migration, type SqlFile } from './read-migrations.ts'
 import { splitStatements } from './split-statements.ts'
@@ -49,9 +50,28 @@ export async function runMigrations({
       log?.info({ migration: file.name }, 'migration applied')
     }
     await dropLeftovers(store)
+    await checkTables(store, migrations)
     if (fsync !== undefined) await applyFsync(store, fsync)
   })
   return numbers
+}
+
+/** Rejects where a table is gone that migrations of before have made. */
+async function checkTables(store: LogStore, migrations: readonly Migration[]): Promise<void> {
+  const rows = await store.rows<{ name: string }>({
+    sql: raw('SELECT name FROM system.tables WHERE database = currentDatabase()'),
+  })
+  const names = new Set(rows.map(({ name }) => name))
+  const missing = expectedTables(migrations.map((migration) => fileFor(migration, store.cluster).text)).filter(
+    (name) => !names.has(name),
+  )
+  if (missing.length === 0) return
+  const files = missing.map((name) => `${name}.sql`).join(', ')
+  throw new AfterlogError(
+    'internal',
+    `the store lacks ${missing.join(', ')}, which it had: ${files} under metadata of the data directory is gone; ` +
+      'restore it from a backup, as docs/damage.md says',
+  )
 }
 
 /** How often, and how long, a starter that failed checks whether another one has applied the migration: for 5 s. */

@@ -2,9 +2,11 @@
 // A life whose lines have no number is matched by its container id. A life without any match stands alone, with restart
 // null.
 import { compare } from '#shared/compare.ts'
+import { sameContainer } from '#shared/container-id.ts'
 import { secondsBetween } from '#shared/lifecycle/clock.ts'
 import type { ContainerKind, LifeEvidence, OomLine } from '#shared/lifecycle/evidence.ts'
 import { instancesOf } from '#shared/lifecycle/instances.ts'
+import type { LostLines } from './line-days.ts'
 import {
   type LifeLinesRow,
   type LifeRow,
@@ -37,6 +39,13 @@ export interface Life extends LifeEvidence {
   lastLine: string | null
   /** Whether lines of it have expired. */
   expired: boolean
+  /** Lines of it that neither a number nor a container id places in it. */
+  byTime: number
+  /** Lines that were counted once, and are there no more. */
+  lost: LostLines[]
+  /** The times of the first and last line that are stored; null where they were not read. */
+  storedFirst: string | null
+  storedLast: string | null
   /** Whether its seal lacks lines that have expired; set with the seal. */
   lacksLines?: boolean
   /** The stretches of its files that its lines cover. */
@@ -54,11 +63,12 @@ export interface LifeSources {
   stretches?: readonly StretchRow[] | undefined
   uncountedDays?: readonly UncountedDay[] | undefined
   undecided?: readonly string[] | undefined
+  lost?: readonly LostLines[] | undefined
 }
 
 /** Returns lives in the order of containers (init first, debug containers last), and in order within each container. */
 export function joinLives(sources: LifeSources): Life[] {
-  const { lives, lines, counts, stretches, uncountedDays = [], undecided = [] } = sources
+  const { lives, lines, counts, stretches, uncountedDays = [], undecided = [], lost = [] } = sources
   const reported = instancesOf(lives).map(fromObject)
   const joined = [...reported]
   const find = (container: string, restart: number, containerId: string): Life | undefined => {
@@ -89,16 +99,34 @@ export function joinLives(sources: LifeSources): Life[] {
     life.unread ||= row.estimate === true
     life.linesExact &&= !life.unread
     life.expired ||= row.stored !== row.lines
+    life.byTime += row.byTime ?? 0
+    life.storedFirst = earlier(life.storedFirst, row.firstLine ?? null)
+    life.storedLast = later(life.storedLast, row.lastLine ?? null)
     if (row.bytes !== undefined) life.bytes = (life.bytes ?? 0) + Number(row.bytes)
     if (row.errors !== undefined) life.errors = (life.errors ?? 0) + Number(row.errors)
   }
   for (const row of stretches ?? []) ofLine(row)?.stretches.push(row)
   for (const life of joined) if (undecided.includes(life.container)) noteUncounted(life)
+  for (const day of lost) for (const life of livesOfLost(day, joined, ofLine)) life.lost.push(day)
+  noteUnplaced(joined)
   const kinds = new Map(joined.filter(({ kind }) => kind !== '').map(({ container, kind }) => [container, kind]))
   for (const life of joined) life.kind ||= kinds.get(life.container) ?? ''
   return inOrder(reported, joined.slice(reported.length)).toSorted(
     (a, b) => order[a.kind] - order[b.kind] || compare(a.container, b.container),
   )
+}
+
+/** The life that lost lines were of; every life of the container where only times said which. */
+function livesOfLost(day: LostLines, joined: readonly Life[], find: (row: LineLife) => Life | undefined): Life[] {
+  const life = find({ ...day, cluster: '', namespace: '', pod: '' })
+  return life === undefined ? joined.filter(({ container }) => container === day.container) : [life]
+}
+
+/** Lines that nothing places in a life, not even their time, may be of any life of their container. */
+function noteUnplaced(joined: readonly Life[]): void {
+  for (const { container, restart, containerId, lines } of joined)
+    if (restart === null && containerId === '')
+      for (const life of joined) if (life.container === container && life.restart !== null) life.byTime += lines
 }
 
 /** In one order, whatever order they were read in: a life has its number before lines without one look for its id. */
@@ -177,6 +205,10 @@ type LineTotals = Pick<
   | 'firstLine'
   | 'lastLine'
   | 'expired'
+  | 'byTime'
+  | 'lost'
+  | 'storedFirst'
+  | 'storedLast'
   | 'stretches'
   | 'heads'
   | 'losses'
@@ -194,6 +226,10 @@ const noLines = (): LineTotals => ({
   firstLine: null,
   lastLine: null,
   expired: false,
+  byTime: 0,
+  lost: [],
+  storedFirst: null,
+  storedLast: null,
   stretches: [],
   heads: [],
   losses: [],
@@ -228,10 +264,6 @@ const fromLines = ({ container, restart, containerId }: LifeLinesRow): Life => (
   imageId: '',
   ...noLines(),
 })
-
-// The name of a log file may have a shortened id.
-export const sameContainer = (a: string, b: string): boolean =>
-  a !== '' && (a === b || (a.length >= 12 && b.length >= 12 && (a.startsWith(b) || b.startsWith(a))))
 
 export function earlier(a: string | null, b: string | null): string | null {
   if (a === null) return b

@@ -8,9 +8,11 @@ import { exitCodeOf, madeUpBy } from '#shared/lifecycle/made-up.ts'
 import { withOomEvents } from '#shared/lifecycle/oom-event.ts'
 import { newestLives, podOutcome, type Evidence } from '#shared/lifecycle/outcome.ts'
 import type { LifeEnd, Seal, SealEvidence } from '#shared/pod-model/seal/evidence.ts'
-import { lossesOfLife } from '#shared/pod-model/seal/losses.ts'
+import { lossesOfLife, podKeysOf } from '#shared/pod-model/seal/losses.ts'
+import { lostWords } from '#shared/pod-model/seal/lost-words.ts'
 import { lacksLines, sealOf } from '#shared/pod-model/seal/seal.ts'
 import { livesInTime } from './believed-times.ts'
+import type { LineDay, LostLines } from './line-days.ts'
 import { allLines, earlier, joinLives, later, withOomLines, type Life } from './pod-lives.ts'
 import type {
   EventRow,
@@ -39,6 +41,10 @@ export interface PodFacts {
   stretches?: readonly StretchRow[]
   /** Days on which lines of it may have been dropped uncounted. */
   uncountedDays?: readonly UncountedDay[]
+  /** Lines by day; left out where none were counted. */
+  lineDays?: readonly LineDay[]
+  /** Lines that were counted once, and are there no more. */
+  lost?: readonly LostLines[]
   /** Containers of which lines expired that may have been of one life or another. */
   undecided?: readonly string[]
   /** Dead letters that may belong to its lives. */
@@ -104,14 +110,14 @@ export interface RenderedPod {
 /** Without counts `lines` is 0, which is enough to decide outcomes. */
 export function renderPod(facts: PodFacts): RenderedPod {
   const { uid, row, lives: lifeRows, events, lines, counts, stretches, losses = [], node = [], oomLines = [] } = facts
-  const { believedUntil, sentUids = [], uncountedDays, undecided } = facts
-  const joined = joinLives({ lives: lifeRows, lines, counts, stretches, uncountedDays, undecided })
+  const { believedUntil, uncountedDays, undecided, lost } = facts
+  const joined = joinLives({ lives: lifeRows, lines, counts, stretches, uncountedDays, undecided, lost })
   const inTime = believedUntil === undefined ? joined : livesInTime(joined, believedUntil)
   const withLines = oomLines.length === 0 ? inTime : withOomLines(inTime, row?.mirrorUid || uid, oomLines)
   const reportedEvents = events.map(eventEvidence)
   const lives = withOomEvents(withLines, reportedEvents)
-  const uids = [uid, ...sentUids, ...lines.map((line) => line.uid)]
-  for (const life of lives) life.losses = lossesOfLife(losses, { ...life, uids })
+  const podKeys = new Set(losses.length === 0 ? [] : podKeysOf(facts))
+  for (const life of lives) life.losses = lossesOfLife(losses, podKeys, life)
   const evidence: Evidence = { pod: row === null ? null : podEvidence(row), lives, events: reportedEvents, node }
   const verdict = podOutcome(evidence)
   const newest = new Set(newestLives(lives))
@@ -192,6 +198,8 @@ function sealEvidence(life: Life, verdict: Verdict, newest: boolean): SealEviden
   return {
     lines,
     expired,
+    lost: lostWords(life),
+    byTime: life.byTime,
     unchecked: life.unread,
     stretches,
     heads,

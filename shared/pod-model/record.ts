@@ -7,6 +7,7 @@ import { replaceable } from './death-scene.ts'
 import { addressesOf, handlesOf, type Address, type Handle } from './handles.ts'
 import { epochNs } from './epoch-ns.ts'
 import type { ObjectFacts } from './object-facts.ts'
+import type { LineDay } from './line-days.ts'
 import type { Life } from './pod-lives.ts'
 import type { LifeJson, PodFacts, PodJson, RenderedPod } from './pod.ts'
 import { transitionsOf, type TransitionNumbers } from './transitions.ts'
@@ -66,6 +67,8 @@ export interface PodRecord extends Omit<PodJson, 'containers' | 'lines' | 'lines
    * version 1.
    */
   deathMoved?: readonly Move[]
+  /** The most lines that were counted of each life and day; absent in records of before rules version 7. */
+  lineDays?: readonly LineDay[]
   /** Facts of it may be gone: it is projected no more. */
   frozen?: true
   /** Left out of records from before there were numbers. */

@@ -117,6 +117,8 @@ export interface LineCountRow extends LineLife {
   stored: string
   /** Set for a running life: `lines` is an estimate, and its stretches were not loaded. */
   estimate?: boolean
+  /** How many of its lines neither a number nor a container id places in this life. */
+  byTime?: number
   /** The number of the time span in which its lines lie, from 1, or 0 without spans. Only where spans were given. */
   slot?: number
   /** Only where spans were given or sizes requested. */
@@ -156,16 +158,29 @@ export interface Stretch {
 
 export interface StretchRow extends Stretch, LineLife {}
 
+/** Of one pod so many refused lines are read at most. */
+export const refusedMax = 10_000
+
 export interface LossRow {
+  /** Of the letter. */
   time: string
   reason: string
-  /** The uid in a refused record, or ''. */
-  podUid: string
-  path: string
+  /** The pod of a refused line, as refused_lines names it. */
+  podKey: string
   container: string
-  /** -1 where the record has none. */
+  /** -1 where the record has none, like offset and length. */
   restart: number
+  /** Without its scheme. */
+  containerId: string
+  /** Id of the dead letter. */
+  letter: string
+  /** 1: of records for which the letter stands beside its own. */
+  further: number
+  /** How many refused lines. */
+  lines: number
+  file: string
   offset: number
+  length: number
   /** The range on Kafka that was lost. */
   topic: string
   partition: number

@@ -31,13 +31,13 @@ afterAll(() => service[Symbol.asyncDispose]())
 /** 14:03:00 of yesterday or the day before: within retention, and no midnight in between. */
 const startMs = Math.floor((Date.now() - 86_400_000) / 86_400_000) * 86_400_000 + (14 * 60 + 3) * 60_000 - 86_400_000
 
-async function post(path: string, body: unknown): Promise<void> {
+async function post(path: string, body: unknown, rejected = 0): Promise<void> {
   const answer = await request(`${service.url}${path}`, {
     method: 'POST',
     body: JSON.stringify(body),
     headers: { 'content-type': 'application/json' },
   })
-  expect(answer.body).toMatchObject({ rejected: 0 })
+  expect(answer.body).toMatchObject({ rejected })
 }
 const say = (...batches: (readonly LogRecord[])[]) =>
   batches.reduce((done, records) => done.then(() => post('/v1/batches', { node: 'node-7', records })), Promise.resolve())
@@ -190,41 +190,69 @@ test('what stands at one place is judged alike in whichever order the engine rea
   }
 })
 
-test('lines that expire make no gap, and nothing of what is left is sealed', async () => {
+test('lines that the store lost make no gap, and nothing of what is left is sealed', async () => {
   // Its first ten lines before midnight, in a partition that nothing else is in.
   const midnight = Math.floor(startMs / 86_400_000) * 86_400_000 - 86_400_000
-  const [file] = containerLog([20], { podUid: 'expired', startMs: midnight - 10_000 })
+  const [file] = containerLog([20], { podUid: 'lost-day', startMs: midnight - 10_000 })
   await say(file!)
-  expect(await told('expired')).toMatchObject({ state: 'sealed', lines: 20 })
+  expect(await told('lost-day')).toMatchObject({ state: 'sealed', lines: 20 })
   const day = new Date(midnight - 10_000).toISOString().slice(0, 10).replaceAll('-', '')
   await service.store.command({ sql: raw(`ALTER TABLE logs DROP PARTITION (${day}, 'default')`) })
-  expect(await told('expired')).toMatchObject({
+  // A record says so once its lines are counted again, as they are where a part is broken.
+  await say([{ ...file!.at(-1)!, cri: `${file!.at(-1)!.cri} again`, offset: 10_000, file: 'inode-1' }])
+  await listsHave(service.url)
+  expect(await told('lost-day')).toMatchObject({
     state: 'unsealed',
-    lines: 10,
+    lines: 11,
     gaps: [],
-    text: 'unsealed: its first lines have expired',
+    text: expect.stringMatching(
+      /^unsealed: (20 lines were counted, |its first lines are gone, and had not expired: a part of the store was damaged)/,
+    ),
   })
 })
 
 test('letters of other pods are not read, and a letter that names the pod in its path alone is', async () => {
   const uid = 'path-uid-1'
-  const letters = (count: number, payload: string): string =>
-    `INSERT INTO dead_letters (tenant, time, reason, payload, identity)
-     SELECT 'default', now64(9), 'time-too-old', ${payload}, cityHash64('${count}', number) FROM numbers(${count})`
-  await service.store.command({
-    sql: raw(letters(20_000, `concat('{"podUid":"other-', toString(number), '","message":"', repeat('x', 1000), '"}')`)),
-  })
-  await service.store.command({
-    sql: raw(letters(1, `'{"path":"/var/log/pods/shop_web-0_${uid}/app/3.log","offset":7}'`)),
-  })
+  const rows = `INSERT INTO refused_lines (tenant, pod_key, container, restart, identity, lines, time)
+    SELECT 'default', concat('other-', toString(number)), 'app', 0, number, 1, now64(9) FROM numbers(3000)`
+  await service.store.command({ sql: raw(rows) })
+  await refuse({ path: `/var/log/pods/shop_web-0_${uid}/app/3.log`, offset: 7, cri: 'gibberish' })
   const statement = losses('default', [uid])
-  expect(await service.store.rows({ sql: statement })).toMatchObject([
-    { reason: 'time-too-old', offset: 7, restart: -1, podUid: uid },
-  ])
+  expect(await service.store.rows({ sql: statement })).toMatchObject([{ reason: 'bad-cri', offset: 7, restart: 3, podKey: uid }])
   const reads = await service.store.rows<{ table: string; rows: string }>({ sql: sql`EXPLAIN ESTIMATE ${statement}` })
-  expect([...new Set(reads.map(({ table }) => table))]).toEqual(['pod_losses'])
-  // A granule of 1,024 rows, or two, of each of the two parts.
-  expect(reads.reduce((sum, { rows }) => sum + Number(rows), 0)).toBeLessThan(5_000)
+  expect([...new Set(reads.map(({ table }) => table))]).toEqual(['refused_lines'])
+  expect(reads.reduce((sum, { rows: read }) => sum + Number(read), 0)).toBeLessThan(2_500)
+})
+
+/** Posts records that are refused. */
+const refuse = (...records: object[]): Promise<void> => post('/v1/batches', { records }, records.length)
+
+describe('a life of which a line is a dead letter is not sealed', () => {
+  const named = { namespace: 'shop', pod: 'cart-refused', container: 'app' }
+  const at = timeOf(startMs)
+  const ahead = timeOf(Date.now() + 7_200_000)
+  const lifeOf = (podUid: string) => ({ namespace: 'shop', pod: podUid, podUid, container: 'app', restart: 0 })
+  const cases: [string, (podUid: string) => object][] = [
+    ['that names it by uid and number', (podUid) => ({ ...lifeOf(podUid), time: ahead, message: 'x' })],
+    ['by its path', (podUid) => ({ path: `/var/log/pods/shop_${podUid}_${podUid}/app/0.log`, cri: 'gibberish' })],
+    ['by uid alone', (podUid) => ({ podUid, time: at, message: 'x' })],
+    ['by its name', (podUid) => ({ ...named, pod: podUid, restart: 0, time: ahead, message: 'x' })],
+    ['by its container id', (podUid) => ({ containerId: `containerd://${podUid}`, time: at, message: 'x' })],
+    ['that is nested too deep', (podUid) => ({ ...lifeOf(podUid), time: at, message: 'x', attributes: deep(80) })],
+    ['longer than a letter', (podUid) => ({ ...lifeOf(podUid), time: ahead, message: 'x'.repeat(100_000) })],
+  ]
+  const deep = (depth: number): unknown => (depth === 0 ? {} : { a: [deep(depth - 2)] })
+  test.each(cases)('%s', async (_, record) => {
+    const podUid = `refused-${cases.findIndex(([name]) => name === _)}-0123456789`
+    const [file] = containerLog([5], { podUid, startMs })
+    await say(file!.map((line) => ({ ...line, path: line.path.replace('cart', podUid) })))
+    await post('/v1/lifecycle', [podObject(podUid, startMs, exited(startMs, startMs + 5000), { metadata: { name: podUid } })])
+    expect(await told(podUid)).toMatchObject({ state: 'sealed' })
+    await listsHave(service.url)
+    await refuse(record(podUid))
+    await listsHave(service.url)
+    expect(await told(podUid)).toMatchObject({ state: 'unsealed', text: 'unsealed: 1 line of it is a dead letter' })
+  })
 })
 
 // Last, since it may concern every life of the tenant.

@@ -23,7 +23,7 @@ export async function declaredMetrics(): Promise<ReadonlyMap<string, DeclaredMet
   createProcessMetrics(registry)
   const store = { rows: async () => [] }
   createStoreMetrics({ registry, store })
-  watchBrokenParts({ registry, store, log: pino({ level: 'silent' }) })[Symbol.dispose]()
+  await (await watchBrokenParts({ registry, store, log: pino({ level: 'silent' }) }))[Symbol.asyncDispose]()
   const ingest = createIngestMetrics({ registry, inflight: new InflightBytes(1) })
   createKafkaMetrics({ registry, ingest })
   createWatchMetrics({ registry, clock: Date.now })

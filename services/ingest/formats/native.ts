@@ -286,13 +286,15 @@ export class NativeDecoder {
   }
 
   private reject(index: number, reason: RejectReason, detail: string, start: number, stop: number): void {
-    addReject(this.outcome.rejects, () => ({
+    const { bytes } = this.json
+    const make = (): Reject => ({
       index,
       reason,
       detail,
-      payload: Buffer.from(this.json.bytes.subarray(start, stop)),
+      payload: Buffer.from(bytes.subarray(start, stop)),
       inherited: (this.inherited ??= inheritedOf(this.head)),
-    }))
+    })
+    addReject(this.outcome.rejects, make, bytes[start] === 0x7b)
   }
 }
 

@@ -30,4 +30,6 @@ export interface Origin {
    * normalise/replay.ts.
    */
   replay?: string
+  /** There is no such letter, so that a record which is refused again becomes one. */
+  isLetterless?: true
 }

@@ -1,6 +1,8 @@
 // Ingest failures are data: a decoder returns rejects beside the records that it could read. The service counts them
 // and stores them as dead letters.
 
+import { addFurther, livesOfPayload, type RefusedLife } from './refused-lives.ts'
+
 export const rejectReasons = [
   'not-json',
   'not-an-object',
@@ -33,6 +35,10 @@ export interface Reject {
   payloadBytes?: number
   /** Of how many records it is the letter, where it stands for all further ones of its body. */
   records?: number
+  /** Whose lines those further records were. */
+  further?: Map<string, RefusedLife>
+  /** Whose line the payload was, where that is not to be read from `payload`, which was cut or is a row. */
+  lives?: readonly RefusedLife[]
   /** The batch's defaults, where they are not the origin's. A replay of the record needs them. */
   inherited?: { cluster: string; node: string; agent: string }
 }
@@ -40,12 +46,22 @@ export interface Reject {
 /** Of one body so many rejects are kept, with their bytes. The next one stands for all that follow. */
 export const rejectsMax = 10_000
 
-/** `make` is called where the reject is kept. Rejects are added in the order of their indexes. */
-export function addReject(rejects: Reject[], make: () => Reject): void {
+/**
+ * Rejects are added in the order of their indexes. `namesPod`: whether the payload may say whose line it was; else
+ * `make` is called only where the reject is kept.
+ */
+export function addReject(rejects: Reject[], make: () => Reject, namesPod = false): void {
   const last = rejects[rejectsMax]
-  if (last === undefined) rejects.push(make())
-  else last.records = (last.records ?? 1) + 1
+  if (last === undefined) return void rejects.push(make())
+  last.records = (last.records ?? 1) + 1
+  if (!namesPod) return
+  const { payload, inherited } = make()
+  addFurther((last.further ??= new Map()), payload, inherited?.cluster ?? '')
 }
+
+/** Whose line a reject was. `cluster`: of its origin. */
+export const livesOf = ({ lives, payload, inherited }: Reject, cluster: string): readonly RefusedLife[] =>
+  lives ?? livesOfPayload(payload, inherited?.cluster ?? cluster)
 
 /** How many records were rejected. */
 export const rejectedOf = (rejects: readonly Reject[]): number =>

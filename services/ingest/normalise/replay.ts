@@ -28,9 +28,9 @@ export function readReplay(value: string | string[] | undefined): string | undef
  */
 export function settleReplay(
   { accepted, rejects }: Pick<Decoded, 'accepted' | 'rejects'>,
-  { replay }: Pick<Origin, 'replay'>,
+  { replay, isLetterless }: Pick<Origin, 'replay' | 'isLetterless'>,
 ): { letters: readonly Reject[]; replayed: string | undefined } {
   if (replay === undefined) return { letters: rejects, replayed: undefined }
-  const again = accepted === 0 && rejects.length === 1
+  const again = accepted === 0 && rejects.length === 1 && isLetterless !== true
   return again ? { letters: [], replayed: undefined } : { letters: rejects, replayed: replay }
 }

@@ -7,7 +7,8 @@ import { topicFormats } from '#shared/kafka/settings.ts'
 import { escapeJson } from '../formats/json-escape.ts'
 import { payloadBytesMax } from '../normalise/dead-letter.ts'
 import type { Origin } from '../normalise/origin.ts'
-import { type Reject, rejectReasons } from '../normalise/reject.ts'
+import type { RefusedLife } from '../normalise/refused-lives.ts'
+import { livesOf, type Reject, rejectReasons } from '../normalise/reject.ts'
 import type { TopicRoom } from './batch-body.ts'
 import { messageHeaders, valueRoom } from './message-headers.ts'
 
@@ -49,7 +50,7 @@ export function rejectMessages(
     bytes = 0
   }
   for (const reject of rejects) {
-    const part = rejectText(reject, bytesMax)
+    const part = rejectText(reject, origin, bytesMax)
     if (bytes + part.length + 1 > Math.min(bytesMax, valueBytesGoal)) flush()
     if (parts.length > 0) parts.push(comma)
     parts.push(part)
@@ -128,10 +129,18 @@ function opening({ source, format, cluster, node, replay }: Origin, replayed?: s
 }
 
 /** Writes one reject. The payload's bytes stay as they are, apart from JSON's escapes. */
-function rejectText(reject: Reject, bytesMax: number): Buffer {
-  const { payload, payloadBytes = payload.length, ...rest } = reject
-  const fields = JSON.stringify({ ...rest, payloadBytes })
-  const head = Buffer.from(`${fields.slice(0, -1)},"payload":"`)
+function rejectText(reject: Reject, { format, cluster }: Origin, bytesMax: number): Buffer {
+  const { payload, payloadBytes = payload.length, further, ...rest } = reject
+  // What is cut does not say any more whose line it was.
+  const mayBeCut = format !== 'lifecycle' && payload.length > Math.min(payloadBytesMax, bytesMax / 8)
+  const named = mayBeCut ? { ...rest, lives: livesOf(reject, cluster) } : rest
+  const headOf = (more: readonly RefusedLife[]): Buffer => {
+    const fields = JSON.stringify({ ...named, payloadBytes, ...(more.length === 0 ? {} : { further: more }) })
+    return Buffer.from(`${fields.slice(0, -1)},"payload":"`)
+  }
+  let more = [...(further?.values() ?? [])]
+  let head = headOf(more)
+  for (; more.length > 0 && head.length > bytesMax / 2; head = headOf(more)) more = more.slice(0, more.length / 2)
   const room = Math.max(bytesMax - head.length - 2, 0)
   const cut = payload.subarray(0, payloadBytesMax)
   let escaped = escapeJson(cut)
@@ -142,7 +151,10 @@ function rejectText(reject: Reject, bytesMax: number): Buffer {
 
 type MessageFields = Record<'source' | 'format' | 'cluster' | 'node' | 'replay' | 'replayed' | 'rejects', unknown>
 type RejectFields = Partial<
-  Record<'index' | 'reason' | 'detail' | 'payload' | 'payloadBytes' | 'records' | 'inherited', unknown>
+  Record<
+    'index' | 'reason' | 'detail' | 'payload' | 'payloadBytes' | 'records' | 'inherited' | 'lives' | 'further',
+    unknown
+  >
 >
 
 // Reads the value as latin1, one character per byte, so that a payload that is not UTF-8 survives.
@@ -168,6 +180,10 @@ function readReject(fields: RejectFields | null): Reject | undefined {
     payload,
     payloadBytes: Number.isSafeInteger(payloadBytes) ? Math.max(Number(payloadBytes), payload.length) : payload.length,
     ...(Number.isSafeInteger(records) && Number(records) > 1 ? { records: Number(records) } : {}),
+    ...(Array.isArray(fields.lives) ? { lives: livesIn(fields.lives) } : {}),
+    ...(Array.isArray(fields.further) && fields.further.length > 0
+      ? { further: new Map(livesIn(fields.further).map((life, i) => [String(i), life])) }
+      : {}),
     ...(inherited === undefined || inherited === null
       ? {}
       : {
@@ -178,6 +194,27 @@ function readReject(fields: RejectFields | null): Reject | undefined {
           },
         }),
   }
+}
+
+function livesIn(values: readonly unknown[]): RefusedLife[] {
+  const whole = (value: unknown, least: number): number => (Number.isSafeInteger(value) ? Number(value) : least)
+  return values.flatMap((value) => {
+    const life = value as Partial<Record<keyof RefusedLife, unknown>> | null
+    const podKey = utf8(life?.podKey)
+    if (life === null || podKey === undefined) return []
+    return [
+      {
+        podKey,
+        container: utf8(life.container) ?? '',
+        restart: whole(life.restart, -1),
+        containerId: utf8(life.containerId) ?? '',
+        file: utf8(life.file) ?? '',
+        offset: whole(life.offset, -1),
+        length: whole(life.length, -1),
+        lines: whole(life.lines, 1),
+      },
+    ]
+  })
 }
 
 const utf8 = (text: unknown): string | undefined =>

@@ -11,7 +11,7 @@ import type { Origin } from '../normalise/origin.ts'
 import { countRejects, type Reject, type RejectReason } from '../normalise/reject.ts'
 import { deadLetterMessages, type MessagePlace } from '../publish/dead-letter-messages.ts'
 import { rejectsHeader, type RejectMessage } from '../publish/reject-messages.ts'
-import { deadLetterRows, replayMark } from '../store/dead-letters.ts'
+import { letterRows, replayMark } from '../store/dead-letters.ts'
 import { mergeTables, type TableRows } from '../store/table-rows.ts'
 import { createLoneOrdinals, messageOrigin, rejectMessageOf } from './message-origin.ts'
 import { createMessageRun, undecodable, type MessageRun } from './message-runs.ts'
@@ -175,8 +175,7 @@ function addLetters(
   key: Buffer,
   place?: MessagePlace,
 ): void {
-  const rows = deadLetterRows(rejects, origin, key)
-  if (rows !== undefined) decoded.tables.push(rows)
+  decoded.tables.push(...letterRows(rejects, origin, key))
   // In a loop, since a message may hold more rejects than a call of push may have arguments.
   for (const letter of deadLetterMessages(rejects, origin, key, place)) decoded.letters.push(letter)
   countRejects(rejects, decoded.rejected)

@@ -2,21 +2,53 @@
 // rows of dead_letter_replays. The latter are stored only once the replayed records are durable: after a crash in
 // between, the letter is replayed again.
 import { escapeJson } from '../formats/json-escape.ts'
-import { deadLettersOf } from '../normalise/dead-letter.ts'
+import { deadLettersOf, type DeadLetter } from '../normalise/dead-letter.ts'
 import type { Origin } from '../normalise/origin.ts'
-import type { Reject } from '../normalise/reject.ts'
+import type { RefusedLife } from '../normalise/refused-lives.ts'
+import { livesOf, type Reject } from '../normalise/reject.ts'
 import type { TableRows } from './table-rows.ts'
 
-/** @param key What the records came in: the body's bytes, or topic, partition and offset. */
-export function deadLetterRows(rejects: readonly Reject[], origin: Origin, key: Buffer): TableRows | undefined {
-  if (rejects.length === 0) return undefined
-  const rows = deadLettersOf(rejects, origin, key).map((letter) => {
+/**
+ * Rows of dead_letters, and of refused_lines where letters name pods.
+ * @param key What the records came in: the body's bytes, or topic, partition and offset.
+ */
+export function letterRows(rejects: readonly Reject[], origin: Origin, key: Buffer): TableRows[] {
+  if (rejects.length === 0) return []
+  const letters = deadLettersOf(rejects, origin, key)
+  const refused = origin.format === 'lifecycle' ? [] : refusedRows(letters, rejects, origin)
+  return [
+    deadLetterRows(letters, origin),
+    ...(refused.length === 0
+      ? []
+      : [{ table: 'refused_lines' as const, rows: Buffer.from(refused.join('')), count: refused.length }]),
+  ]
+}
+
+/** `letters` are those of the rejects, in their order. */
+function refusedRows(letters: readonly DeadLetter[], rejects: readonly Reject[], { tenant }: Origin): string[] {
+  return letters.flatMap(({ identity, time, reason, cluster }, i) => {
+    const { further = new Map<string, RefusedLife>() } = rejects[i]!
+    const row = (life: RefusedLife, isFurther: 0 | 1): string => {
+      const { podKey, container, restart, containerId, file, offset, length, lines } = life
+      const head = JSON.stringify([tenant, podKey, container, restart, containerId]).slice(0, -1)
+      const tail = JSON.stringify([isFurther, lines, engineTime(time), reason, file, offset, length]).slice(1)
+      return `${head},${identity},${tail}\n`
+    }
+    return [
+      ...livesOf(rejects[i]!, cluster).map((life) => row(life, 0)),
+      ...[...further.values()].map((life) => row(life, 1)),
+    ]
+  })
+}
+
+function deadLetterRows(letters: readonly DeadLetter[], origin: Origin): TableRows {
+  const rows = letters.map((letter) => {
     const { reason, detail, payload, identity, cluster, node, agent, payloadBytes } = letter
     const head = JSON.stringify([origin.tenant, engineTime(letter.time), letter.origin, reason, detail]).slice(0, -1)
     const tail = JSON.stringify([cluster, node, agent, origin.format ?? '', payloadBytes]).slice(1)
     return Buffer.concat([Buffer.from(`${head},"`), escapeJson(payload), Buffer.from(`",${identity},${tail}\n`)])
   })
-  return { table: 'dead_letters', rows: Buffer.concat(rows), count: rejects.length }
+  return { table: 'dead_letters', rows: Buffer.concat(rows), count: letters.length }
 }
 
 /**

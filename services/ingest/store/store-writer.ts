@@ -7,7 +7,8 @@ import type { BufferPool } from '../buffer/buffer-pool.ts'
 import { createGroupWriter, type GroupWriter } from '../buffer/group-writer.ts'
 import type { IngestMetrics } from '../metrics.ts'
 import { columns } from './columns.ts'
-import { deadLetterRows } from './dead-letters.ts'
+import { letterRows } from './dead-letters.ts'
+import { livesOfPayload } from '../normalise/refused-lives.ts'
 import { countRejects } from '../normalise/reject.ts'
 import { createInsertRows, type InsertRows } from './insert-rows.ts'
 import type { TableName } from './table-rows.ts'
@@ -73,7 +74,7 @@ export function createStoreWriter({
       { table, row: row.toString('base64'), err: error },
       'the store refuses a row, which is a bug in Afterlog; the row is a dead letter now, please report it',
     )
-    if (table === 'dead_letters') return
+    if (table === 'dead_letters' || table === 'refused_lines') return
     const tenant = tenantOf(table, row)
     const origin = { tenant, cluster: '', node: '', agent: '', receivedMs: clock(), source: `store:${table}` }
     const cause = error.cause instanceof Error ? error.cause.message : error.message
@@ -82,10 +83,10 @@ export function createStoreWriter({
       reason: 'refused-by-store',
       detail: cause.slice(0, 1000).toWellFormed(),
       payload: row,
+      lives: table === 'logs' ? livesOfPayload(recordOf(row), '') : [],
     } as const
-    const { rows, count } = deadLetterRows([letter], origin, row)!
     try {
-      await insert('dead_letters', rows, count)
+      for (const part of letterRows([letter], origin, row)) await insert(part.table, part.rows, part.count)
     } catch (failure) {
       if ((failure as AfterlogError).code !== 'rows-refused') throw failure
       // The log has the row. Trying it for ever would block all rows behind it.
@@ -105,10 +106,22 @@ export function createStoreWriter({
 }
 
 function tenantOf(table: TableName, row: Buffer): string {
+  const tenant = fieldsOf(table, row)['tenant']
+  return typeof tenant === 'string' ? tenant : 'default'
+}
+
+/** The record that a row of `logs` was. */
+function recordOf(row: Buffer): Buffer {
+  const { pod_uid: podUid, container_id: containerId, ...fields } = fieldsOf('logs', row)
+  return Buffer.from(JSON.stringify({ ...fields, podUid, containerId }))
+}
+
+/** By column; empty where the row is no JSON. */
+function fieldsOf(table: TableName, row: Buffer): Record<string, unknown> {
   try {
-    const tenant = (JSON.parse(row.toString()) as unknown[])[(columns[table] as readonly string[]).indexOf('tenant')]
-    return typeof tenant === 'string' ? tenant : 'default'
+    const values = JSON.parse(row.toString()) as unknown[]
+    return Object.fromEntries(columns[table].map((column, i) => [column, values[i]]))
   } catch {
-    return 'default'
+    return {}
   }
 }

@@ -4,6 +4,7 @@ export type TableName =
   | 'logs'
   | 'dead_letters'
   | 'dead_letter_replays'
+  | 'refused_lines'
   | 'pods'
   | 'lives'
   | 'events'

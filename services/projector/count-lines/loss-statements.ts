@@ -1,19 +1,34 @@
-// Pure: dead letters that may explain what is missing from a life. These are ranges of messages that Kafka deleted
-// before ingest read them, which may have had lines of any pod, and refused records that name their pod, file and
-// offset.
-import { sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+// Pure: what dead letters say about lines that are missing. These are ranges of messages that Kafka deleted before
+// ingest read them, which may have had lines of any pod, and refused lines, which name their pod.
+import { bind, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
+import { refusedMax } from '#shared/pod-model/rows.ts'
 
-/** Dead letters that one statement reads at most, newest first. */
-const lettersMax = 1000
+/** Ranges of Kafka that one statement reads at most, newest first. */
+const rangesMax = 1000
 
-/** Rows: LossRow. `uids`: of the pods from which lines are missing, as they were sent. */
-export const losses = (tenant: string, uids: readonly string[]): Fragment =>
+/** Rows: LossRow. `podKeys`: of the pods, as refused_lines names them. */
+export const losses = (tenant: string, podKeys: readonly string[]): Fragment =>
   statement(
     'losses',
-    sql`SELECT time, reason, pod_uid AS podUid, path, container, toFloat64(pod_losses.restart) AS restart,
-      toFloat64(pod_losses.offset) AS offset, topic, toFloat64(pod_losses.partition) AS partition,
-      toFloat64(pod_losses.messages) AS messages
-    ${fromTable(tenant, 'pod_losses', { prewhere: true })} AND pod_uid IN ${strs(['', ...uids])}
-    ORDER BY pod_losses.time DESC LIMIT 1 BY identity LIMIT ${uint(lettersMax)}`,
+    sql`SELECT time, toString(reason) AS reason, pod_key AS podKey, toString(container) AS container,
+      toFloat64(refused_lines.restart) AS restart, container_id AS containerId, toString(identity) AS letter,
+      further, toFloat64(refused_lines.lines) AS lines, file, toFloat64(refused_lines.offset) AS offset,
+      toFloat64(refused_lines.length) AS length, '' AS topic, toFloat64(-1) AS partition, toFloat64(0) AS messages
+    ${fromTable(tenant, 'refused_lines', { prewhere: true })} AND pod_key IN ${strs(podKeys)}
+    ORDER BY pod_key, refused_lines.time DESC
+    LIMIT ${uint(refusedMax)} BY pod_key
+    UNION ALL
+    SELECT time, toString(reason), '', '', toFloat64(-1), '', toString(identity), 0, toFloat64(0), '', toFloat64(-1),
+      toFloat64(-1), toString(topic), toFloat64(pod_losses.partition), toFloat64(pod_losses.messages)
+    ${fromTable(tenant, 'pod_losses', { prewhere: true })} AND pod_uid = '' AND reason = 'lost-on-kafka'
+    ORDER BY pod_losses.time DESC LIMIT 1 BY identity LIMIT ${uint(rangesMax)}`,
+  )
+
+/** Which of these letters were sent again and stored. Rows: { letter }. */
+export const replayedLetters = (tenant: string, letters: readonly string[]): Fragment =>
+  statement(
+    'replayed-letters',
+    sql`SELECT DISTINCT toString(identity) AS letter ${fromTable(tenant, 'dead_letter_replays', { prewhere: true })}
+    AND identity IN ${bind('Array(UInt64)', letters)}`,
   )

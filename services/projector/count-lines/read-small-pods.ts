@@ -17,7 +17,8 @@ import { slotAt, spanKey, type SpanKey } from './line-life.ts'
 import type { DayCountRow } from './lines-in-window.ts'
 import { isSmall, packSmall, type CountablePod } from './small-pods.ts'
 import { placeExpired, undecidedOf } from './place-expired.ts'
-import { sumCounts } from './sum-counts.ts'
+import { sumLineDays } from '#shared/pod-model/line-days.ts'
+import { lineDaysOf, sumCounts } from './sum-counts.ts'
 import { inTime, spansOf, stretchesInTime } from './timed-lives.ts'
 
 export interface SmallPod {
@@ -76,12 +77,14 @@ async function readPack(
   const timed = spans.size > 0
   const days = lives.flatMap(countDays)
   const placed = placeExpired(before, days, spans, pods)
-  const countsOf = ownersOf(sumCounts(days, placed.counts, { timed, sizes: true }))
+  const countsOf = ownersOf(sumCounts(days, placed.counts, { timed: true, sizes: true }))
   const stretchesOf = ownersOf(lives.flatMap(stretchesOfLife))
   const livesOf = ownersOf(lives)
+  const daysOf = ownersOf(lineDaysOf(days, before))
   return pods.map((pod) => {
     const undecided = undecidedOf(pod, placed.undecided)
-    const counted = { ...pod, counts: countsOf(pod), uncountedDays, undecided }
+    const lineDays = sumLineDays(daysOf(pod))
+    const counted = { ...pod, counts: countsOf(pod), lineDays, uncountedDays, undecided }
     return {
       facts: { ...(timed ? inTime(counted) : counted), stretches: stretchesInTime(pod, stretchesOf(pod)) },
       lines: livesOf(pod).flatMap(({ lines }) => lines),

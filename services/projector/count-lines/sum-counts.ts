@@ -2,7 +2,27 @@
 import type { LineCountRow, LineLife } from '#shared/pod-model/rows.ts'
 import { lifeOf } from './line-counts.ts'
 import type { DayCountRow } from './lines-in-window.ts'
+import type { ExpiredCountRow } from './expired-counts.ts'
 import type { PlacedCountRow } from './place-expired.ts'
+
+/** Lines by day, for what a record has of them: of each day the larger number, as in `sumCounts`. */
+export function lineDaysOf(
+  counts: readonly DayCountRow[],
+  before: readonly ExpiredCountRow[],
+): (LineLife & { day: string; lines: number })[] {
+  const days = new Map<string, LineLife & { day: string; lines: number; before: number }>()
+  const dayOf = (row: LineLife & { day: string }) => {
+    // A number names the life whatever its ids: those are not in the counts of expired days.
+    const life = row.restart < 0 ? lifeOf(row) : { ...lifeOf(row), containerId: '' }
+    const key = JSON.stringify([...Object.values(life), row.day])
+    const known = days.get(key) ?? { ...life, day: row.day, lines: 0, before: 0 }
+    days.set(key, known)
+    return known
+  }
+  for (const row of counts) dayOf(row).lines += Number(row.lines)
+  for (const row of before) dayOf(row).before += Number(row.lines)
+  return [...days.values()].map(({ before: counted, ...day }) => ({ ...day, lines: Math.max(day.lines, counted) }))
+}
 
 interface Sum {
   life: LineLife

@@ -20,11 +20,9 @@ export function spansOf(pods: readonly PodFacts[]): Map<string, bigint[]> {
 export function inTime(pod: PodFacts): PodFacts {
   const spans = spansByKey(pod)
   if (spans.size === 0) return pod
-  const placed = pod.counts.map((count) => {
-    const span = count.slot === undefined ? undefined : spans.get(keyOf(count))?.[count.slot - 1]
-    return span === undefined || span.restart === null
-      ? count
-      : { ...count, restart: span.restart, containerId: span.containerId }
+  const placed = pod.counts.flatMap((count) => {
+    const ofRow = spans.get(keyOf(count))
+    return ofRow === undefined || count.slot === undefined ? [count] : placedCounts(count, ofRow, count.slot)
   })
   const lines = pod.lines.flatMap((row) => {
     const ofRow = row.containerId !== '' || row.nameless === 1 ? undefined : spans.get(keyOf(row))
@@ -32,6 +30,27 @@ export function inTime(pod: PodFacts): PodFacts {
   })
   return { ...pod, counts: placed, lines, sentLines: pod.lines }
 }
+
+/**
+ * The count under the life of its span. Where nothing but times places its lines, it says so; and so does one of the
+ * life before, of which lines may be in the second in which the life began.
+ */
+function placedCounts(count: LineCountRow, spans: readonly LifeSpan[], slot: number): LineCountRow[] {
+  const span = spans[slot - 1]
+  if (span === undefined || span.restart === null) return [count]
+  const { restart, containerId } = span
+  const byTime = count.restart < 0 ? Number(count.stored) : 0
+  const own = { ...count, restart, containerId, byTime }
+  const before = spans[slot - 2]
+  if (before === undefined || before.restart === null || before.restart === restart) return [own]
+  const mayBeEarlier = count.firstLine !== undefined && epochNs(count.firstLine) < span.from + secondNs
+  if (byTime === 0 || !mayBeEarlier) return [own]
+  const { firstLine: _first, lastLine: _last, ...nothing } = count
+  const none = { ...nothing, lines: '0', stored: '0', bytes: '0', errors: '0' }
+  return [own, { ...none, restart: before.restart, containerId: before.containerId, byTime }]
+}
+
+const secondNs = 1_000_000_000n
 
 /** The row, once for each life that has lines of it. Where lines have expired, its own first and last line are left. */
 function divided(row: LifeLinesRow, spans: readonly LifeSpan[], counts: readonly LineCountRow[]): LifeLinesRow[] {

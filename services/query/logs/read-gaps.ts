@@ -2,6 +2,7 @@
 import { gapLine } from './gap-line.ts'
 import type { Life } from '#shared/pod-model/pod-lives.ts'
 import { renderPod } from '#shared/pod-model/pod.ts'
+import { lostWords } from '#shared/pod-model/seal/lost-words.ts'
 import { holesIn } from '#shared/pod-model/seal/seal.ts'
 import type { PodIdentity, PodLife } from '#shared/stored-pods/pod-identity.ts'
 import { loadFacts } from '#projector/load-facts.ts'
@@ -37,7 +38,7 @@ export async function readPodGaps(
       (filter.lives?.some((life) => isOf(life, { container, restart, containerId })) ?? true),
   )
   return requestedLives
-    .flatMap((life) => holesIn(life).map((hole) => gapLine(hole, life, rendered)))
+    .flatMap((life) => holesIn({ ...life, lost: lostWords(life) }).map((hole) => gapLine(hole, life, rendered)))
     .filter(({ ts }) => (filter.from === undefined || ts >= filter.from) && (filter.to === undefined || ts < filter.to))
     .toSorted((a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0))
 }

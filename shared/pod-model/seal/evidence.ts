@@ -11,6 +11,10 @@ export interface SealEvidence {
   lines: number
   /** Whether some of its lines have expired, so that holes between the others do not prove a loss. */
   expired?: boolean
+  /** What the store has lost of its lines, in words. */
+  lost?: string | undefined
+  /** Lines of it that neither a number nor a container id places in it. */
+  byTime?: number
   /** Whether its stretches were not loaded, since it runs, or its lines are not counted yet. */
   unchecked?: boolean
   stretches: readonly Stretch[]

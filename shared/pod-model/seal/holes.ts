@@ -8,7 +8,10 @@ import type { LogFile } from './files.ts'
 import { withLosses } from './losses.ts'
 import { stretchesMax } from '#shared/pod-model/rows.ts'
 
-export type HoleEvidence = Pick<SealEvidence, 'stretches' | 'heads' | 'losses' | 'firstLine' | 'startedAt' | 'expired'>
+export type HoleEvidence = Pick<
+  SealEvidence,
+  'stretches' | 'heads' | 'losses' | 'firstLine' | 'startedAt' | 'expired' | 'lost'
+>
 
 export interface Holes {
   holes: Hole[]
@@ -30,16 +33,18 @@ const linesOfMisfit = 8
 
 export function holesOf(files: readonly LogFile[], evidence: HoleEvidence): Holes {
   const { firstLine, startedAt, stretches, losses } = evidence
-  if (stretches.some(({ from }) => from < 0)) {
+  if (evidence.lost === undefined && stretches.some(({ from }) => from < 0)) {
     const all = stretches.every(({ from }) => from < 0)
     return { holes: [], doubts: [all ? 'this agent sends no offsets' : 'some lines came without their offsets'] }
   }
+  // Where the store lost lines, holes between the others are no loss of an agent.
+  if (evidence.lost !== undefined) return { holes: [], doubts: [evidence.lost] }
   if (evidence.expired === true) return { holes: [], doubts: ['some of its lines have expired'] }
   const doubts = new Set<string>()
   const holes: Hole[] = []
   if (stretches.length >= stretchesMax) doubts.add('its files are in too many pieces')
-  const expired = hasExpired(stretches, firstLine)
-  if (expired) doubts.add('its first lines have expired')
+  const isHeadless = lacksFirst(stretches, firstLine)
+  if (isHeadless) doubts.add('its first lines are gone')
   const hasUnnamedFile = files.some(({ name }) => name === '')
   if (hasUnnamedFile) doubts.add(unnamedFileDoubt)
   if (hasUnnamedFile && files.length > 1) return { holes: [], doubts: [...doubts] }
@@ -52,7 +57,7 @@ export function holesOf(files: readonly LogFile[], evidence: HoleEvidence): Hole
     const candidates = file.stretches.flatMap((next, at) => {
       const last = file.stretches[at - 1]
       if (last !== undefined) return [holeBetween(file, last, next)]
-      return next.from === 0 || (expired && index === 0) ? [] : [headHole(file, next, files[index - 1], startedAt)]
+      return next.from === 0 || (isHeadless && index === 0) ? [] : [headHole(file, next, files[index - 1], startedAt)]
     })
     for (const hole of candidates) {
       if (isPlugged(files, file, hole)) doubts.add('a file seems to go on under another name')
@@ -70,7 +75,7 @@ export function holesOf(files: readonly LogFile[], evidence: HoleEvidence): Hole
 const unnamedFileDoubt = 'this agent does not name its files, so that a rotated one would not show'
 
 /** Whether the line that was the first one once is no longer stored. */
-export function hasExpired(stretches: readonly Stretch[], firstLine: string | null): boolean {
+function lacksFirst(stretches: readonly Stretch[], firstLine: string | null): boolean {
   return firstLine !== null && stretches.every(({ earliest }) => earliest > firstLine)
 }
 

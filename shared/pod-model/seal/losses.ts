@@ -1,8 +1,16 @@
 // Pure: what dead letters say about a life. They explain a hole, or say where lines may have gone. They never prove a
-// hole.
-import { parseLogPath } from '#shared/kubelet-path.ts'
+// hole, but a life with refused lines is not sealed.
+import { bareContainerId, containerKey, sameContainer } from '#shared/container-id.ts'
+import { epochNs } from '#shared/pod-model/epoch-ns.ts'
+import {
+  refusedMax,
+  type LifeLinesRow,
+  type LifeRow,
+  type LossRow,
+  type PodRow,
+  type Stretch,
+} from '#shared/pod-model/rows.ts'
 import type { Hole } from './evidence.ts'
-import type { LossRow } from '#shared/pod-model/rows.ts'
 
 /** Adds to the reason of a hole: the refused records inside it, or else what Kafka deleted unread after it began. */
 export function withLosses(hole: Hole, losses: readonly LossRow[]): Hole {
@@ -33,22 +41,81 @@ export function deletedOnKafka(since: string | null, losses: readonly LossRow[])
   return `with ${count} of ${where} that Kafka deleted unread`
 }
 
-/** Returns the losses that may belong to a life: refused records that name it, and all messages lost on Kafka. */
-export function lossesOfLife(
-  losses: readonly LossRow[],
-  life: { uids: readonly string[]; container: string; restart: number | null },
-): LossRow[] {
+/** What may be lost of a life, and who it is. */
+interface LossyLife {
+  container: string
+  restart: number | null
+  containerId: string
+  startedAt: string | null
+}
+
+/** The names under which refused lines may be a pod's, as refused_lines has them. */
+export function podKeysOf({ uid, sentUids = [], row, lives, lines, sentLines = lines }: PodNames): string[] {
+  const names = [...(row === null ? [] : [{ ...row, pod: row.name }]), ...lives, ...sentLines]
+  const ids = [...lives, ...sentLines].map(({ containerId }) => bareContainerId(containerId))
+  return [
+    ...new Set([
+      uid,
+      ...sentUids,
+      ...sentLines.map((line) => line.uid),
+      ...names.map(({ cluster, namespace, pod }) => `unresolved:${cluster}/${namespace}/${pod}`),
+      ...ids.flatMap((id) => (id === '' ? [] : [containerKey(id)])),
+    ]),
+  ].filter((key) => key !== '')
+}
+
+/** What PodFacts has of them. */
+interface PodNames {
+  uid: string
+  sentUids?: readonly string[]
+  row: PodRow | null
+  lives: readonly LifeRow[]
+  lines: readonly LifeLinesRow[]
+  sentLines?: readonly LifeLinesRow[]
+}
+
+/**
+ * Returns the losses that may belong to a life: refused lines that name it, or do not name another life of its pod, and
+ * all messages lost on Kafka.
+ */
+export function lossesOfLife(losses: readonly LossRow[], podKeys: ReadonlySet<string>, life: LossyLife): LossRow[] {
+  const id = bareContainerId(life.containerId)
   return losses.filter((loss) => {
     if (loss.reason === onKafka) return true
-    const path = parseLogPath(loss.path)
-    const inPath = path?.kind === 'pods' ? path : undefined
-    const restart = loss.restart >= 0 ? loss.restart : inPath?.restart
-    return (
-      life.uids.includes(loss.podUid || (inPath?.podUid ?? '')) &&
-      (loss.container || inPath?.container) === life.container &&
-      (restart === undefined || restart === life.restart)
-    )
+    if (!podKeys.has(loss.podKey)) return false
+    const isSameContainer = sameContainer(loss.containerId, id)
+    if (loss.container === '' ? loss.containerId !== '' && !isSameContainer : loss.container !== life.container)
+      return false
+    if (loss.restart >= 0 && life.restart !== null && loss.restart !== life.restart) return false
+    if (loss.containerId !== '' && id !== '') return isSameContainer
+    // A name alone may have been another pod's, and no number another life's: one that began later had no such line.
+    const isNamed = loss.restart >= 0 && !loss.podKey.startsWith('unresolved:')
+    return isNamed || life.startedAt === null || epochNs(life.startedAt) <= epochNs(loss.time) + clockSkewNs
   })
+}
+
+/** How far the clocks of nodes may be apart from ours. */
+const clockSkewNs = 3_600_000_000_000n
+
+/** Refused lines that are not stored at their place by now; `or more`: where not all letters were read. */
+export function refusedOf(
+  losses: readonly LossRow[],
+  stretches: readonly Stretch[],
+): { lines: number; orMore: boolean } {
+  const refused = losses.filter(({ reason }) => reason !== onKafka)
+  const byFile = Map.groupBy(stretches, ({ file }) => file)
+  const isStored = ({ file, offset, length }: LossRow): boolean =>
+    offset >= 0 &&
+    (byFile.get(file) ?? []).some(({ from, to }) => from >= 0 && from <= offset && offset + Math.max(length, 1) <= to)
+  const places = new Map(
+    refused
+      .filter((loss) => !isStored(loss))
+      .map((loss) => [loss.offset >= 0 ? `${loss.file} ${loss.offset}` : `${loss.letter} ${loss.further}`, loss]),
+  )
+  return {
+    lines: [...places.values()].reduce((sum, { lines }) => sum + lines, 0),
+    orMore: refused.length >= refusedMax,
+  }
 }
 
 const onKafka = 'lost-on-kafka'

@@ -2,8 +2,8 @@
 // sealed: docs/decisions/0009-seals.md.
 import type { Hole, Seal, SealEvidence } from './evidence.ts'
 import { filesOf, type LogFile } from './files.ts'
-import { hasExpired, holesOf, type HoleEvidence } from './holes.ts'
-import { deletedOnKafka } from './losses.ts'
+import { holesOf, type HoleEvidence } from './holes.ts'
+import { deletedOnKafka, refusedOf } from './losses.ts'
 import { counted, gapsInWords } from './words.ts'
 
 /** The most gaps that a seal lists. Its text counts all of them. */
@@ -19,22 +19,21 @@ export function sealOf(evidence: SealEvidence): Seal {
         ? 'tail unknown: still running; gaps are looked for once it has ended'
         : 'tail unknown: its lines are being counted; gaps are looked for meanwhile',
     )
-  if (evidence.stretches.length === 0)
-    return seal(
-      'unsealed',
-      evidence.firstLine === null ? 'unsealed: no line of it came' : 'unsealed: its lines have expired',
-    )
+  const refused = refusedWords(evidence)
+  const andRefused = refused === undefined ? '' : `; ${refused}`
+  if (evidence.stretches.length === 0) return seal('unsealed', `unsealed: ${noLines(evidence)}${andRefused}`)
   const files = filesOf(evidence)
   const { holes, doubts } = holesOf(files, evidence)
   const openEnds = files.slice(0, -1).filter(isOpen).length
   if (holes.length > 0) {
     const vanished = end === 'vanished' ? '; tail unknown: node vanished' : ''
-    return seal('gap', `${gapsInWords(holes, evidence)}${vanished}`, holes.slice(0, gapsMax).map(gapOf))
+    return seal('gap', `${gapsInWords(holes, evidence)}${andRefused}${vanished}`, holes.slice(0, gapsMax).map(gapOf))
   }
   const deleted = deletedOnKafka(evidence.firstLine, evidence.losses)
   const perhaps = deleted === undefined ? '' : `; lines may be lost ${deleted}`
   const so = `${counted(lines)}, none known to be missing`
-  if (doubts.length > 0) return seal('unsealed', `unsealed: ${doubts[0]!}${perhaps}`)
+  if (doubts.length > 0) return seal('unsealed', `unsealed: ${doubts[0]!}${andRefused}${perhaps}`)
+  if (refused !== undefined) return seal('unsealed', `unsealed: ${refused}${perhaps}`)
   if (openEnds > 0)
     return seal('unsealed', `unsealed: no agent reported that a rotated file was read to its end; ${so}${perhaps}`)
   if (end === 'vanished') return seal('tail-unknown', 'tail unknown: node vanished')
@@ -45,13 +44,29 @@ export function sealOf(evidence: SealEvidence): Seal {
     )
   if (isOpen(files.at(-1)!))
     return seal('tail-unknown', `tail unknown: no agent reported that its log was read to the end; ${so}${perhaps}`)
+  if (evidence.byTime !== undefined && evidence.byTime > 0)
+    return seal('unsealed', `unsealed: ${byTimeWords(evidence.byTime)}${perhaps}`)
   return seal('sealed', `sealed: ${counted(lines)}, 0 missing`)
 }
 
-/** Whether lines of the life have expired, so that an earlier seal says more. */
-export const lacksLines = ({ unchecked, stretches, expired, firstLine }: SealEvidence): boolean =>
-  unchecked !== true &&
-  (stretches.length === 0 ? firstLine !== null : expired === true || hasExpired(stretches, firstLine))
+/** Whether lines of the life have expired, so that an earlier seal says more; not where the store has lost some. */
+export const lacksLines = ({ unchecked, expired, lost }: SealEvidence): boolean =>
+  unchecked !== true && expired === true && lost === undefined
+
+const noLines = ({ firstLine, lost, expired }: SealEvidence): string =>
+  firstLine === null
+    ? 'no line of it came'
+    : (lost ?? (expired === true ? 'its lines have expired' : 'its lines came with neither number nor container id'))
+
+/** `20 lines of it are dead letters`, but for those inside holes, which name them; undefined where there are none. */
+function refusedWords({ losses, stretches }: SealEvidence): string | undefined {
+  const { lines, orMore } = refusedOf(losses, stretches)
+  if (lines === 0 && !orMore) return undefined
+  return `${counted(lines)}${orMore ? ' or more' : ''} of it ${lines === 1 && !orMore ? 'is a dead letter' : 'are dead letters'}`
+}
+
+const byTimeWords = (lines: number): string =>
+  `${counted(lines)} came with neither restart number nor container id, and only ${lines === 1 ? 'its time places it' : 'their times place them'} here`
 
 /** Returns what is certainly missing, each hole with the line behind it. */
 export const holesIn = (evidence: HoleEvidence): Hole[] => holesOf(filesOf(evidence), evidence).holes

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Origin } from '#ingest/normalise/origin.ts'
 import type { Reject } from '#ingest/normalise/reject.ts'
 import { deadLetterMessages, fitLetter } from '#ingest/publish/dead-letter-messages.ts'
-import { deadLetterRows } from '#ingest/store/dead-letters.ts'
+import { letterRows } from '#ingest/store/dead-letters.ts'
 
 const origin: Origin = {
   tenant: 't',
@@ -39,7 +39,7 @@ test('a message says where it was, why it failed, and has the identity of the ro
     code: 'not-json',
     payload: 'garbage ü',
   })
-  expect(deadLetterRows(rejects, origin, key)!.rows.toString()).toContain(`",${value.id},"`)
+  expect(letterRows(rejects, origin, key)[0]!.rows.toString()).toContain(`",${value.id},"`)
 })
 
 test('what is unknown is null, and bytes that are not UTF-8 are base64, cut like the row', () => {

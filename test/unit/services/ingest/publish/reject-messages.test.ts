@@ -4,7 +4,7 @@ import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
 import type { Origin } from '#ingest/normalise/origin.ts'
 import type { Reject } from '#ingest/normalise/reject.ts'
 import { readRejectMessage, rejectMessages, rejectsHeader, replayedMessage } from '#ingest/publish/reject-messages.ts'
-import { deadLetterRows } from '#ingest/store/dead-letters.ts'
+import { letterRows } from '#ingest/store/dead-letters.ts'
 
 const room = { topic: 'afterlog.logs', messageBytesMax: 1_000_000 }
 const origin: Origin = {
@@ -29,12 +29,12 @@ const read = ({ headers, value }: KafkaMessage) =>
     receivedMs: Number(headers['x-afterlog-received']),
     source: 'kafka:afterlog.logs/0@7',
   })!
-const rowsOf = (rejects: readonly Reject[], from = origin) => deadLetterRows(rejects, from, key)?.rows.toString('latin1') ?? ''
+const rowsOf = (rejects: readonly Reject[], from = origin) => letterRows(rejects, from, key)[0]?.rows.toString('latin1') ?? ''
 const consumed = (messages: readonly KafkaMessage[]) =>
   messages
     .map((message) => {
       const told = read(message)
-      return deadLetterRows(told.rejects, told.origin, told.key)!.rows.toString('latin1')
+      return letterRows(told.rejects, told.origin, told.key)[0]!.rows.toString('latin1')
     })
     .join('')
 

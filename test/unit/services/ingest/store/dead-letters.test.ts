@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Origin } from '#ingest/normalise/origin.ts'
 import type { Reject } from '#ingest/normalise/reject.ts'
 import { columns } from '#ingest/store/columns.ts'
-import { deadLetterRows, replayMark } from '#ingest/store/dead-letters.ts'
+import { letterRows, replayMark } from '#ingest/store/dead-letters.ts'
 
 const origin: Origin = {
   tenant: 't',
@@ -24,7 +24,7 @@ const key = Buffer.from('body')
 type Row = Record<(typeof columns)['dead_letters'][number], unknown>
 /** Identities are taken as text: they have 64 bits. */
 const rowsOf = (rejects: readonly Reject[], from = origin, body = key): Row[] =>
-  deadLetterRows(rejects, from, body)!
+  letterRows(rejects, from, body)[0]!
     .rows.toString()
     .trimEnd()
     .split('\n')
@@ -51,7 +51,7 @@ test('a row has every column in its place', () => {
       payload_bytes: 9,
     },
   ])
-  expect(deadLetterRows([], origin, key)).toBeUndefined()
+  expect(letterRows([], origin, key)).toEqual([])
 })
 
 test('what its batch said for all goes before what the origin says', () => {

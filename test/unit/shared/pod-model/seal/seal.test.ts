@@ -37,12 +37,13 @@ const told = (stretches: Stretch[], more: Partial<SealEvidence> = {}) => {
 
 test('a life of which no line came is not sealed, nor one whose lines have all expired', () => {
   expect(told([])).toEqual(['unsealed', 'unsealed: no line of it came'])
-  expect(told([], { firstLine: at(0) })).toEqual(['unsealed', 'unsealed: its lines have expired'])
+  expect(told([], { firstLine: at(0), expired: true })).toEqual(['unsealed', 'unsealed: its lines have expired'])
+  expect(told([], { firstLine: at(0) })).toEqual(['unsealed', 'unsealed: its lines came with neither number nor container id'])
 })
 
 test('what has expired is no gap, and takes the seal away; a gap in what remains is one', () => {
   const rest = [stretch(500, 900, 10, 19, ended)]
-  expect(told(rest, { firstLine: at(0) })).toEqual(['unsealed', 'unsealed: its first lines have expired'])
+  expect(told(rest, { firstLine: at(0) })).toEqual(['unsealed', 'unsealed: its first lines are gone'])
   expect(told(rest)[0]).toBe('gap')
   expect(told([stretch(500, 900, 10, 19), stretch(1000, 1100, 25, 29, ended)], { firstLine: at(0) })[0]).toBe('gap')
 })

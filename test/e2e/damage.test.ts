@@ -1,0 +1,159 @@
+// A store whose files are harmed while the service is stopped: every loss is told, the rest is served, and no seal is
+// false.
+import { mkdtempSync } from 'node:fs'
+import { open, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { tablesOf } from '../../bench/faults/damage/tables.ts'
+import { containerLog, exited, podObject } from '#test/support/container-log.ts'
+import { seed } from '#test/support/campaign.ts'
+import { copyMigrated } from '#test/support/migrated-data-dir.ts'
+import { runSealLives } from '#test/support/seal-lives.ts'
+import { listsHave, request } from '#test/support/service.ts'
+import { spawnService } from '#test/support/service-process.ts'
+
+const dayMs = 86_400_000
+const startMs = Math.floor(Date.now() / dayMs) * dayMs - 4 * dayMs + 43_200_000
+const uid = 'three-days'
+
+/** One life, whole, over three days, a file on each. */
+async function fill(dataDir: string): Promise<void> {
+  await using service = spawnService({ dataDir })
+  const url = await service.serving
+  const headers = { 'content-type': 'application/json' }
+  const files = containerLog([10, 10, 10], { podUid: uid, startMs, stepMs: dayMs / 10 })
+  for (const records of files) await request(`${url}/v1/batches`, { method: 'POST', headers, body: JSON.stringify({ records }) })
+  const pod = podObject(uid, startMs, exited(startMs, startMs + 3 * dayMs))
+  await request(`${url}/v1/lifecycle`, { method: 'POST', headers, body: JSON.stringify([pod]) })
+  await listsHave(url)
+  expect(await sealAt(url)).toBe('sealed: 30 lines, 0 missing')
+  service.kill('SIGTERM')
+  await service.exited
+}
+
+async function sealAt(url: string): Promise<string> {
+  const { body } = await request(`${url}/v1/pods`)
+  const { pods } = body as { pods: { containers: { lives: { seal: { text: string } }[] }[] }[] }
+  return pods[0]!.containers[0]!.lives[0]!.seal.text
+}
+
+async function until<T>(ask: () => Promise<T>, isDone: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask()
+    if (isDone(answer)) return answer
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
+/** Parts of `logs` in the order in which they were stored. */
+async function partsOfLogs(dataDir: string): Promise<string[]> {
+  const [folder] = (await tablesOf(dataDir)).find(([, table]) => table === 'logs')!
+  const entries = await readdir(dataDir, { recursive: true, withFileTypes: true })
+  const parts = entries
+    .filter(({ name, parentPath }) => name === 'checksums.txt' && parentPath.includes(folder))
+    .map(({ parentPath }) => parentPath)
+  return parts.toSorted((a, b) => Number(basename(a).split('_').at(-3)) - Number(basename(b).split('_').at(-3)))
+}
+
+async function flipMiddle(path: string): Promise<void> {
+  await using file = await open(path, 'r+')
+  const at = Math.floor((await stat(path)).size / 2)
+  const byte = Buffer.alloc(1)
+  await file.read(byte, 0, 1, at)
+  await file.write(Buffer.from([byte[0]! ^ 0xff]), 0, 1, at)
+}
+
+async function inStore(use: (dataDir: string) => Promise<void>): Promise<void> {
+  const dataDir = join(mkdtempSync(join(tmpdir(), 'afterlog-damage-')), 'data')
+  try {
+    copyMigrated(dataDir)
+    await fill(dataDir)
+    await use(dataDir)
+  } finally {
+    await rm(dirname(dataDir), { recursive: true, force: true })
+  }
+}
+
+test('a part that was removed is told, and the seal of its lines says how many are left', { timeout: 180_000 }, async () => {
+  await inStore(async (dataDir) => {
+    await rm((await partsOfLogs(dataDir))[1]!, { recursive: true })
+    for (let start = 1; start <= 2; start++) {
+      await using service = spawnService({ dataDir })
+      const url = await service.serving
+      const seal = await until(
+        () => sealAt(url),
+        (text) => !text.startsWith('sealed'),
+      )
+      expect(seal).toMatch(
+        /^unsealed: 30 lines were counted, \d+ are left; a part of the store of 2\d{3}-\d\d-\d\d.* was damaged$/,
+      )
+      const { body } = await request(`${url}/readyz`)
+      expect(body).toMatchObject({ reasons: [expect.stringMatching(/^parts of logs are gone, 1 \(/) as string] })
+      expect(service.logs.filter(({ level }) => level === 'error').map(({ msg }) => msg)).toEqual([
+        expect.stringContaining('a part of logs is gone since the store was open last'),
+      ])
+      service.kill('SIGTERM')
+      await service.exited
+    }
+  })
+})
+
+test(
+  'a byte that flipped costs one answer, which says which day it is, and then its part alone',
+  { timeout: 180_000 },
+  async () => {
+    await inStore(async (dataDir) => {
+      await flipMiddle(join((await partsOfLogs(dataDir))[1]!, 'data.bin'))
+      await using service = spawnService({ dataDir })
+      const url = await service.serving
+      const ask = () => request(`${url}/v1/logs?limit=100`)
+      const first = await ask()
+      if (first.status !== 200)
+        expect(first.body).toMatchObject({
+          status: 503,
+          code: 'store-damaged',
+          detail: expect.stringMatching(/^a part of logs of 2\d{3}-\d\d-\d\d, class default is damaged and was set aside/),
+        })
+      const { body } = await until(ask, ({ status }) => status === 200)
+      expect((body['lines'] as unknown[]).length).toBeLessThan(30)
+      expect(
+        await until(
+          () => sealAt(url),
+          (text) => !text.startsWith('sealed'),
+        ),
+      ).toMatch(/^unsealed: 30 lines were counted/)
+      const { body: ready } = await request(`${url}/readyz`)
+      expect(ready).toMatchObject({ reasons: [expect.stringMatching(/^broken parts of logs were set aside, 1 \(/) as string] })
+    })
+  },
+)
+
+test('a store without the definition of a table does not start, and says which file is gone', { timeout: 60_000 }, async () => {
+  const dataDir = join(mkdtempSync(join(tmpdir(), 'afterlog-damage-')), 'data')
+  try {
+    copyMigrated(dataDir)
+    const entries = await readdir(dataDir, { recursive: true, withFileTypes: true })
+    const { parentPath, name } = entries.find((entry) => entry.name === 'logs.sql')!
+    await rm(join(parentPath, name))
+    await using service = spawnService({ dataDir })
+    expect(await service.exited).toMatchObject({ code: 1 })
+    expect(service.stderr()).toContain(
+      'the store lacks logs, which it had: logs.sql under metadata of the data directory is gone',
+    )
+  } finally {
+    await rm(dirname(dataDir), { recursive: true, force: true })
+  }
+})
+
+test(`no seal of random lives is false (seed ${seed})`, { timeout: 300_000 }, async () => {
+  const dataDir = join(mkdtempSync(join(tmpdir(), 'afterlog-damage-')), 'data')
+  try {
+    copyMigrated(dataDir)
+    const { wrong, states } = await runSealLives({ dataDir, lives: 40, seed })
+    expect(wrong).toEqual([])
+    expect(states['sealed']).toBeGreaterThan(0)
+  } finally {
+    await rm(dirname(dataDir), { recursive: true, force: true })
+  }
+})
