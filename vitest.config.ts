@@ -20,7 +20,7 @@ const project = (name: string, testTimeout: number, globalSetup: string[]) => ({
     experimental: { viteModuleRunner: false, nodeLoader: false },
     setupFiles: name === 'unit' ? ['test/support/seed-properties.ts'] : [],
     // What runService sets: statements of the embedded engine that run at once each take a thread of the pool.
-    env: { UV_THREADPOOL_SIZE: '14' },
+    env: { UV_THREADPOOL_SIZE: '18' },
     // Each question of a poll costs the engine; the default asks twenty times a second.
     expect: { poll: { interval: 200 } },
   },

@@ -21,6 +21,7 @@ export const errorCodes = {
   'rows-refused': { status: 500, retryable: false },
   'query-limit': { status: 503, retryable: true },
   'store-unavailable': { status: 503, retryable: true },
+  overloaded: { status: 503, retryable: true },
   'store-busy': { status: 503, retryable: true },
   'store-memory': { status: 503, retryable: true },
   'store-timeout': { status: 503, retryable: true },

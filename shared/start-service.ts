@@ -121,6 +121,7 @@ export async function startService({ config, log, services: creators }: StartOpt
     troubles: () => [...lostTroubles(), ...services.flatMap((service) => service.troubles?.() ?? [])],
     obstacle: obstacleOf,
     routes,
+    answers: { bytesMax: config.AFTERLOG_ANSWER_BYTES_MAX },
   })
   started.defer(async () => {
     for (const service of services) service.drain?.()
@@ -165,7 +166,8 @@ const answerMsMax = 5000
 
 async function storeReadiness(store: LogStore): Promise<string[]> {
   try {
-    await store.rows({ sql: statement('ping', raw('SELECT 1 AS one')), signal: AbortSignal.timeout(answerMsMax) })
+    const sql = statement('ping', raw('SELECT 1 AS one'))
+    await store.rows({ sql, lane: 'probe', signal: AbortSignal.timeout(answerMsMax) })
     return []
   } catch (error) {
     const { message, cause } = error as Error

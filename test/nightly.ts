@@ -15,6 +15,7 @@ const steps = {
   kill: (seed) => ({ command: `npm run test:kill -- --seed ${seed}` }),
   faults: (seed) => ({ command: `npm run test:faults -- --runs 20 --seed ${seed}` }),
   outages: (seed) => ({ command: `npm run test:outages -- --seed ${seed}` }),
+  programs: (seed) => ({ command: `npm run test:programs -- --seed ${seed} && npm run test:programs -- --kafka --seed ${seed}` }),
   'projector-kills': (seed) => ({ command: `npm run test:projector-kills -- --seed ${seed}` }),
   kubernetes: (seed) => ({ command: `npm run test:kubernetes -- --seed ${seed}` }),
   break: () => ({ command: 'npm run test:break' }),

@@ -119,6 +119,7 @@ export function createFileImport(options: FileImportOptions): ImportFile {
     endFilter()
     builder.endFile(file.finished && !broken && nulBytes === 0)
     tally.cut += splitter.cut
+    tally.skippedBytes += splitter.skipped
     if (nulBytes > 0)
       tally.problems.push({
         path,

@@ -46,7 +46,7 @@ async function run(options: Options): Promise<number> {
   const retry = createRetry({
     patienceMs: options.timeoutMs,
     signal: interrupted.signal,
-    onWait: (sentence) => void (now.waiting = sentence),
+    onWait: (sentence) => void (now.waiting = sentence === undefined ? undefined : visible(sentence)),
   })
 
   const terminal = process.stderr.isTTY

@@ -20,6 +20,8 @@ export interface Tally {
   undated: number
   /** Lines of more than 1 MiB, which were cut. */
   cut: number
+  /** NUL bytes and byte order marks in front of lines. */
+  skippedBytes: number
   problems: Problem[]
 }
 
@@ -35,6 +37,7 @@ export function createTally(): Tally {
     refused: new Map(),
     undated: 0,
     cut: 0,
+    skippedBytes: 0,
     problems: [],
   }
 }

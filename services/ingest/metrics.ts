@@ -7,7 +7,7 @@ import type { RejectCounts } from './normalise/reject.ts'
 import type { TableName } from './store/table-rows.ts'
 
 export interface IngestMetrics {
-  accepted(source: string, records: number): void
+  accepted(source: string, outcome: { accepted: number; nulBytes?: number }): void
   rejected(counts: RejectCounts): void
   inserted(table: TableName, rows: number, bytes: number, seconds: number): void
   insertFailed(table: TableName, code: string): void
@@ -24,6 +24,12 @@ export function createIngestMetrics({
   const accepted = new Counter({
     name: 'afterlog_ingest_records_accepted_total',
     help: 'Records acknowledged',
+    labelNames: ['source'],
+    registers,
+  })
+  const nuls = new Counter({
+    name: 'afterlog_ingest_skipped_nul_bytes_total',
+    help: 'NUL bytes skipped in front of lines',
     labelNames: ['source'],
     registers,
   })
@@ -65,7 +71,10 @@ export function createIngestMetrics({
     collect: () => inflightBytes.set(inflight.bytes),
   })
   return {
-    accepted: (source, records) => accepted.inc({ source }, records),
+    accepted: (source, { accepted: records, nulBytes = 0 }) => {
+      accepted.inc({ source }, records)
+      if (nulBytes > 0) nuls.inc({ source }, nulBytes)
+    },
     rejected: (counts) => {
       for (const [reason, records] of counts) rejected.inc({ reason }, records)
     },
@@ -85,7 +94,7 @@ export interface KafkaMetrics {
    */
   assigned(partitions: readonly TopicPartition[]): void
   fetched(at: TopicPartition, messages: number): void
-  delivered(topic: string, outcome: { accepted: number; rejected: RejectCounts }): void
+  delivered(topic: string, outcome: { accepted: number; nulBytes?: number; rejected: RejectCounts }): void
   committed(at: TopicPartition, nowMs: number): void
   /** `secondsBehind` is undefined where it is not known; the metric is then left out. */
   lag(at: TopicPartition, messages: number, secondsBehind: number | undefined): void
@@ -125,9 +134,9 @@ export function createKafkaMetrics({ registry, ingest }: { registry: Registry; i
       if (partitions.length > 0) assignments.inc()
     },
     fetched: ({ topic }, count) => messages.inc({ topic }, count),
-    delivered: (topic, { accepted, rejected }) => {
-      ingest.accepted(`kafka:${topic}`, accepted)
-      ingest.rejected(rejected)
+    delivered: (topic, outcome) => {
+      ingest.accepted(`kafka:${topic}`, outcome)
+      ingest.rejected(outcome.rejected)
     },
     committed: (at, nowMs) => commits.set(labels(at), nowMs / 1000),
     lag: (at, count, seconds) => {

@@ -1,7 +1,7 @@
 // Puts the ingest service together: source ─► decode ─► normalise ─► batch ─► write. The promise of `accept` is the
 // acknowledgement and the back-pressure; nothing else goes back.
 import { observeStore } from '#shared/clickhouse/observed-store.ts'
-import { checkTokenOf } from '#shared/http/admin-token.ts'
+import { checkAdminOf } from '#shared/http/admin-token.ts'
 import { createApiServer } from '#shared/kubernetes/api-server.ts'
 import type { CreateService } from '#shared/start-service.ts'
 import { within } from '#shared/within.ts'
@@ -79,7 +79,7 @@ export const createIngest: CreateService = async ({
     const { letters, replayed } = settleReplay(decoded, origin)
     await writer.accept([...decoded.tables, ...letterRows(letters, origin, key)])
     if (replayed !== undefined) await writer.accept([replayMark(origin.tenant, replayed, origin.receivedMs)])
-    metrics.accepted(origin.source, decoded.accepted)
+    metrics.accepted(origin.source, decoded)
     metrics.rejected(countRejects(decoded.rejects))
   }
 
@@ -94,11 +94,11 @@ export const createIngest: CreateService = async ({
           direct,
           retention,
           seed,
-          onPublished: (origin, { accepted }) => metrics.accepted(origin.source, accepted),
+          onPublished: (origin, published) => metrics.accepted(origin.source, published),
         })
   const kubernetes =
     api === undefined ? undefined : createKubernetes({ api, cluster, deliver, store, inflight, registry, log, clock })
-  const checkReplay = checkTokenOf(config.AFTERLOG_ADMIN_TOKEN)
+  const checkReplay = checkAdminOf(config.AFTERLOG_ADMIN_TOKEN)
   const posting = { deliver: withOwnReplays(deliver, store), inflight, bodyBytesMax, cluster, clock, checkReplay }
   return {
     routes: [batchesRoute(posting), lifecycleRoute(posting)],

@@ -14,6 +14,7 @@ import { podRoute } from './pods/pod-route.ts'
 import { podsRoute } from './pods/pods-route.ts'
 import { retentionRoute } from './retention/retention-route.ts'
 import { tailRoute } from './tail/tail-route.ts'
+import { createPolling } from './http/watch-polling.ts'
 import { followProjector } from './pods/follow-projector.ts'
 
 export const createQuery: CreateService = ({
@@ -30,7 +31,7 @@ export const createQuery: CreateService = ({
   const limits = { timeMs: config.AFTERLOG_QUERY_TIME_MS, memoryBytes: config.AFTERLOG_QUERY_MEMORY_BYTES }
   const following =
     store.mode === 'server' ? followProjector({ store, projection, signal: stopping.signal }) : undefined
-  const options = { store, clock, stopping: stopping.signal, limits, projection }
+  const options = { store, clock, stopping: stopping.signal, limits, projection, polling: createPolling(store) }
   const routes = [
     logsRoute,
     tailRoute,

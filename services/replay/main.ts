@@ -1,5 +1,6 @@
 // `npm run replay-dead-letters`. Of the replay, only this file reads the environment, the arguments and the clock, and
 // writes to the terminal. Notes go to stderr, the summary to stdout.
+import { visible } from '#shared/visible-text.ts'
 import { firstContact } from '../import/send/first-contact.ts'
 import { createHttpClient } from '../import/send/http-client.ts'
 import { createRetry } from '../import/send/retry.ts'
@@ -46,7 +47,7 @@ async function run(options: Options): Promise<number> {
   )
   clearInterval(progress)
   if (stopped !== undefined && tally.letters === 0) {
-    note(`${stopped}\n`)
+    note(`${visible(stopped)}\n`)
     return 1
   }
   const address = new URL(url)
@@ -62,7 +63,7 @@ const options = parseOptions(process.argv.slice(2), {
 })
 if (options === 'help') process.stdout.write(usage)
 else if ('sentence' in options) {
-  note(`${options.sentence}\n\n${usage}`)
+  note(`${visible(options.sentence)}\n\n${usage}`)
   process.exitCode = 1
 } else {
   // Connections that are kept alive would keep the process running.

@@ -1,4 +1,5 @@
 // Pure: the summary that a replay prints at its end.
+import { visible } from '#shared/visible-text.ts'
 import { whole } from '../import/report/progress.ts'
 import type { Tally } from './tally.ts'
 
@@ -39,7 +40,8 @@ export function summary({ url, seconds, dryRun, tally, stopped }: SummaryInput):
     )
     if (tally.stuck.length > listedMax) out.push(`    … and ${whole(tally.stuck.length - listedMax)} more`)
   }
-  return `${out.join('\n')}\n`
+  // Reasons and origins repeat what senders sent.
+  return `${out.map(visible).join('\n')}\n`
 }
 
 const listedMax = 50

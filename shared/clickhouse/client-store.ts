@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import { classifyError, classifyInsertError } from './classify-error.ts'
 import { bodyOf, refusal } from './response-body.ts'
-import { closedError } from './session-pool.ts'
+import { closedError, laneSetting } from './session-pool.ts'
 import { compile, type Fragment, type Sql } from './sql.ts'
 import { withLongParamsInlined } from './statement.ts'
 import type { Insert, LogStore, Query, QueryStats, ReadFormat, SettingValue } from './store.ts'
@@ -71,6 +71,7 @@ export function createClientStore({
           ...outputSettings,
           ...readSettings,
           ...(whole ? { wait_end_of_query: 1 } : {}),
+          ...(mode === 'embedded' && query.lane !== undefined ? { [laneSetting]: query.lane } : {}),
           ...settingsOf(query),
         },
         ...(signal === undefined ? {} : { abort_signal: signal }),

@@ -9,7 +9,7 @@ import type { ClickHouseClientConfigOptions } from '@clickhouse/client'
 import type { Engine } from './engine.ts'
 import { createEngineStream } from './engine-stream.ts'
 import { escapeString } from './escape-string.ts'
-import { closedError, type Lease, type SessionPool } from './session-pool.ts'
+import { closedError, laneSetting, type Lane, type Lease, type SessionPool } from './session-pool.ts'
 import {
   commandStatement,
   inlineParams,
@@ -22,6 +22,10 @@ import {
 export type Connection = NonNullable<ClickHouseClientConfigOptions['connection']>
 type BaseParams = Parameters<Connection['query']>[0]
 type Values = Parameters<Connection['insert']>[0]['values']
+
+/** ms and bytes of a statement of a request before it counts as a large one. */
+const smallMsMax = 1000
+const smallBytesMax = 256 * 1024 * 1024
 
 export interface EmbeddedConnectionOptions {
   pool: SessionPool
@@ -53,14 +57,10 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
 
   const read = async (params: BaseParams) => {
     const id = params.query_id ?? randomUUID()
-    const lease = await pool.lease('read', params.abort_signal)
-    if (params.abort_signal?.aborted === true) {
-      lease.release('ended')
-      throw params.abort_signal.reason
-    }
     // A server's way to request the whole result and a complete summary. The engine does not know this setting.
-    const { wait_end_of_query: whole, ...settings } = settingsOf(params)
-    if (whole !== undefined) return readWhole(params, lease, id, settings)
+    const { wait_end_of_query: whole, [laneSetting]: lane = 'read', ...settings } = settingsOf(params)
+    if (whole !== undefined) return readWhole(params, { id, lane: lane as Lane, settings })
+    const lease = await leaseFor('read', params.abort_signal)
     const stream = createEngineStream({
       lease,
       text: readStatement(params.query, { ...settings, log_comment: id }),
@@ -76,14 +76,25 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
    * Reads a small result at once. It is planned and run on a pool thread; a stream would be planned on this thread. One
    * thread formats it: the engine would start several for each statement, which takes a quarter of the shortest ones.
    */
-  const readWhole = async (params: BaseParams, lease: Lease, id: string, settings: Settings) => {
-    const { text, format } = wholeStatement(inlineParams(params.query, params.query_params ?? {}), {
-      output_format_parallel_formatting: 0,
-      ...settings,
-      log_comment: id,
-    })
-    const running = lease.session.queryAsync(text, { format })
-    const done = await endingWith(running, lease, id, params.abort_signal)
+  const readWhole = async (
+    params: BaseParams,
+    { id, lane, settings }: { id: string; lane: Lane; settings: Settings },
+  ) => {
+    const query = inlineParams(params.query, params.query_params ?? {})
+    const signal = params.abort_signal
+    const run = async (
+      own: Lane,
+      more: Settings = {},
+      begun?: (lease: Lease, ended: Promise<unknown>) => Disposable,
+    ) => {
+      const lease = await leaseFor(own, signal)
+      const all = { output_format_parallel_formatting: 0, ...settings, ...more, log_comment: id }
+      const { text, format } = wholeStatement(query, all)
+      const running = lease.session.queryAsync(text, { format })
+      using _ = begun?.(lease, running)
+      return await endingWith(running, lease, id, signal)
+    }
+    const done = lane === 'read' ? await runSmallFirst(run, settings, { id, signal }) : await run(lane)
     const bytes = done.bytes()
     const summary = { ...emptySummary, read_rows: String(done.rowsRead), read_bytes: String(done.bytesRead) }
     return {
@@ -91,6 +102,42 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
       summary,
       ...result(id),
     }
+  }
+
+  /**
+   * A statement of a request has little time and memory at first, so that large ones cannot hold up small ones. One that
+   * takes longer goes on as a large one where there is a place for it; else it is stopped, and begins anew once there
+   * is one, as does one that needs more memory.
+   */
+  const runSmallFirst = async <T>(
+    run: (lane: Lane, more?: Settings, begun?: (lease: Lease, ended: Promise<unknown>) => Disposable) => Promise<T>,
+    settings: Settings,
+    { id, signal }: { id: string; signal: AbortSignal | undefined },
+  ): Promise<T> => {
+    const most = Number(settings['max_memory_usage'] ?? 0)
+    const isCut = most > smallBytesMax
+    let isStopped = false
+    try {
+      return await run('read', isCut ? { max_memory_usage: String(smallBytesMax) } : {}, (lease, ended) => {
+        const timer = setTimeout(() => {
+          if (lease.moveTo('large')) return
+          isStopped = true
+          void killUntil(withComment(id), ended)
+        }, smallMsMax)
+        return { [Symbol.dispose]: () => clearTimeout(timer) }
+      })
+    } catch (error) {
+      const isShort = isCut && error instanceof Error && /\bCode: 241\b/.test(error.message)
+      if (signal?.aborted === true || !(isStopped || isShort)) throw error
+      return run('large')
+    }
+  }
+
+  const leaseFor = async (lane: Lane, signal: AbortSignal | undefined): Promise<Lease> => {
+    const lease = await pool.lease(lane, signal)
+    if (signal?.aborted !== true) return lease
+    lease.release('ended')
+    throw signal.reason
   }
 
   /**

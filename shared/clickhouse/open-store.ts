@@ -45,9 +45,9 @@ export interface ServerOptions {
  * than with 4, after 1.5 M lines). MALLOC_ARENA_MAX=2 and MALLOC_MMAP_THRESHOLD_=1048576 in the environment save as
  * much again.
  */
-export const threadPoolSize = 14
+export const threadPoolSize = 18
 
-const defaultSessions: LaneSizes = { read: 6, insert: 2, command: 2 }
+const defaultSessions: LaneSizes = { read: 4, large: 2, background: 3, probe: 1, insert: 2, command: 2 }
 
 /**
  * Embedded mode rejects with `store-unavailable` and a sentence where the engine or the directory is not available.

@@ -48,11 +48,11 @@ export function createPriorityGate(store: LogStore): PriorityGate {
       ...store,
       rows: async (query) => {
         await waitForIdle()
-        return store.rows({ ...query, settings: { ...oneThread, ...query.settings } })
+        return store.rows({ lane: 'background', ...query, settings: { ...oneThread, ...query.settings } })
       },
       bytes: async (query, format) => {
         await waitForIdle()
-        return store.bytes({ ...query, settings: { ...oneThread, ...query.settings } }, format)
+        return store.bytes({ lane: 'background', ...query, settings: { ...oneThread, ...query.settings } }, format)
       },
     },
   }

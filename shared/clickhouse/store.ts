@@ -17,6 +17,11 @@ export interface Query {
   limits?: QueryLimits
   /** Further engine settings of this one query. */
   settings?: Readonly<Record<string, SettingValue>>
+  /**
+   * Which sessions of the embedded engine it takes, so that others cannot hold it up: `probe` for the one of readiness,
+   * `background` for work that nobody waits for. Default: those of requests.
+   */
+  lane?: 'probe' | 'background'
   /** The query is cancelled in the engine when this aborts. */
   signal?: AbortSignal
   /** Called by `rows` and `bytes`, before they resolve, with what the engine read. */

@@ -32,9 +32,7 @@ export function checkAdminOf(token: string | undefined): CheckAdmin {
   }
 }
 
-/** The check of what every client may do where no token is set. */
-export function checkTokenOf(token: string | undefined): CheckAdmin {
-  if (token === undefined) return () => undefined
+function checkTokenOf(token: string): CheckAdmin {
   const expected = digest(token)
   return ({ headers: { authorization = '' } }) => {
     const given = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]

@@ -9,7 +9,8 @@ export function exposureOf(host: string, adminToken: string | undefined): string
     `${host} can be reached from other machines, and there is no authentication: whoever reaches this port can read ` +
     'all logs of all tenants and send lines. ' +
     (adminToken === undefined
-      ? 'Until AFTERLOG_ADMIN_TOKEN is set, only clients on this machine can change how long lines are kept. '
+      ? 'Until AFTERLOG_ADMIN_TOKEN is set, only clients on this machine can change how long lines are kept, and replay ' +
+        'dead letters. '
       : '') +
     'Let only a proxy with authentication reach it, or set AFTERLOG_HTTP_HOST to 127.0.0.1'
   )

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { durationBuckets } from '#shared/process-metrics.ts'
+import { onAnswerOver } from './answer-over.ts'
 import { isApiPath } from './api-paths.ts'
 import { createRequestWork } from './request-work.ts'
 import type { HttpServer } from './types.ts'
@@ -43,7 +44,7 @@ export function observeRequests(app: HttpServer, registry: Registry): void {
     void reply.header(requestIdHeader, request.id)
     open.inc()
     // The hook onResponse would not do: fastify does not call it when the client leaves.
-    reply.raw.once('close', () => {
+    onAnswerOver(reply, () => {
       open.dec()
       const route = request.routeOptions.url ?? 'none'
       const status = reply.raw.headersSent ? reply.statusCode : clientLeft

@@ -35,6 +35,7 @@ const titles: Record<ErrorCode, string> = {
   'rows-refused': 'The store refused rows',
   'query-limit': 'The query needs more than it may use',
   'store-unavailable': 'The store does not answer',
+  overloaded: 'Too much is asked at once',
   'store-busy': 'The store has too much to do',
   'store-memory': 'The store is short of memory',
   'store-timeout': 'The store took too long',

@@ -1,6 +1,8 @@
 // The cost of the answer to one request in the store, for its line in the log, and whether the answer has begun. The
 // server makes one object per request; statements of the request add to it.
 
+import type { AnswerMemory } from './answer-memory.ts'
+
 export interface RequestWork {
   statements: number
   /** Rows that the statements read, and the uncompressed bytes of the columns that they read of them. */
@@ -10,6 +12,8 @@ export interface RequestWork {
   memoryBytes?: number
   /** Whether the answer is a stream that has begun: its status can no longer be an error. */
   streams: boolean
+  /** What the answer holds; missing where nobody waits for one. */
+  memory?: AnswerMemory
   /** The code of the error in the answer, or of the one that broke it off. */
   failure?: string
 }

@@ -22,6 +22,7 @@ import { observeRequests, requestIdOf } from './observe-requests.ts'
 import { sendProblem } from './problem.ts'
 import { createRequestWork } from './request-work.ts'
 import type { HttpServer, Readiness, RoutePlugin } from './types.ts'
+import { watchAnswers, type AnswerLimits } from './watch-answers.ts'
 
 export type { HttpServer, Readiness, RoutePlugin } from './types.ts'
 
@@ -38,6 +39,7 @@ export interface HttpServerOptions {
   /** Why no path under /v1 and /k8s can be served, or undefined. */
   obstacle?: () => AfterlogError | undefined
   routes: readonly RoutePlugin[]
+  answers?: AnswerLimits
 }
 
 export async function createHttpServer({
@@ -49,6 +51,7 @@ export async function createHttpServer({
   troubles = () => [],
   obstacle,
   routes,
+  answers = {},
 }: HttpServerOptions): Promise<HttpServer> {
   const app = Fastify({
     loggerInstance: log,
@@ -91,6 +94,7 @@ export async function createHttpServer({
     )
   })
   observeRequests(app, registry)
+  watchAnswers(app, registry, answers)
   app.decorateRequest('tenant', 'default')
   app.addHook('onRequest', async (request) => {
     readHost(request.raw, checkHost)
@@ -106,21 +110,46 @@ export async function createHttpServer({
     payload.destroy()
     return Readable.from([])
   })
-  await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'Afterlog', version, description: 'Logs that outlive their pods.' } },
-    transform: jsonSchemaTransform,
-  })
-  await app.register(swaggerUi, { routePrefix: '/docs', theme: { title: 'Afterlog: its HTTP API' } })
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  await describeApi(app)
   operations(app, registry, { readiness, troubles })
   for (const route of routes) await app.register(route)
   return app
 }
 
-/** No browser sends HTTP/1.0, so it may leave out Host, which only HTTP/1.1 requires. */
-function readHost({ headers: { host }, httpVersion }: IncomingMessage, check?: CheckHost): void {
+/** Serves OpenAPI, and /docs, which shows it. */
+async function describeApi(app: HttpServer): Promise<void> {
+  await app.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'Afterlog', version, description: 'Logs that outlive their pods.' } },
+    transform: jsonSchemaTransform,
+  })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    theme: { title: 'Afterlog: its HTTP API' },
+    staticCSP: true,
+    transformStaticCSP: () => docsPolicy,
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+}
+
+/**
+ * /docs runs its own scripts only, and stands in no frame: the page around it could have its reader click what he does
+ * not see.
+ */
+const docsPolicy =
+  "default-src 'self'; img-src 'self' data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; " +
+  "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/**
+ * Checks every name by which a request calls the service. No browser sends HTTP/1.0, so it may leave out Host, which
+ * only HTTP/1.1 requires.
+ */
+function readHost({ headers: { host }, httpVersion, url = '', rawHeaders }: IncomingMessage, check?: CheckHost): void {
+  const [, authority] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url) ?? []
+  if (authority !== undefined) check?.(authority)
   if (host !== undefined) check?.(host)
   else if (httpVersion !== '1.0') throw invalidParameter('Host', 'Host is missing: HTTP/1.1 requires it')
+  if (rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1)
+    throw invalidParameter('Host', 'Host is there twice: send one')
 }
 
 /**

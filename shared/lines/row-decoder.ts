@@ -64,18 +64,6 @@ export const keyOf = ({ restart, storedRestart, offset, offsetBehind, ...line }:
   identity: line.identity,
 })
 
-/** Lines of a stream of chunks. */
-export async function* decodeRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line[]> {
-  let rest: Buffer = Buffer.alloc(0)
-  for await (const chunk of chunks) {
-    const reader = new RowReader(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]))
-    const lines = reader.lines()
-    rest = reader.rest()
-    if (lines.length > 0) yield lines
-  }
-  if (rest.length > 0) throw new Error(`the engine's answer ended inside a row, ${rest.length} bytes in`)
-}
-
 /** Lines of whole rows. */
 export function decodeWhole(bytes: Buffer): Line[] {
   const reader = new RowReader(bytes)

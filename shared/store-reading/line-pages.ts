@@ -38,9 +38,9 @@ export async function readPage(options: PageOptions): Promise<Page> {
   const rowsMax = limit + 1
   const sizes = { firstRows: rowsMax, rowsMax, lookahead: rowsMax, bytesMax: pageBytesMax }
   const ranges = timeRanges({ reading, filter: resume(filter, order, after), order, ...sizes })
-  for await (const { from, to } of ranges) {
+  for await (const { from, to, bytes: size } of ranges) {
     if (bytes >= pageBytesMax) return { lines, more: true }
-    const found = await reading.some(someLines({ ...filter, from, to }, order, rowsMax - lines.length, after))
+    const found = await reading.some(someLines({ ...filter, from, to }, order, rowsMax - lines.length, after), size)
     lines.push(...found)
     for (const { message } of found) bytes += message.length
     if (lines.length > limit) return { lines: lines.slice(0, limit), more: true }
@@ -48,8 +48,8 @@ export async function readPage(options: PageOptions): Promise<Page> {
   return { lines, more: false }
 }
 
-/** Rows, and bytes in the engine, up to which a page is tried in one statement. */
-const quick = { rowsMax: 1_000, memoryBytes: 256 * MiB }
+/** Rows, and bytes in the engine, up to which a page is tried in one statement, and the bytes that a line may have. */
+const quick = { rowsMax: 1_000, memoryBytes: 256 * MiB, lineBytes: 1024 }
 
 /**
  * A pod's page in one statement, which costs half: the rows at hand are the page where no line is in them twice and no
@@ -60,7 +60,7 @@ async function quickPage({ reading, filter, order, limit, after }: PageOptions):
   let rows: Line[]
   try {
     const first = firstRows(resume(filter, order, after), order, limit + 1, after)
-    rows = await reading.some(first, { memoryBytes: quick.memoryBytes })
+    rows = await reading.some(first, (limit + 1) * quick.lineBytes, { memoryBytes: quick.memoryBytes })
   } catch (error) {
     if (error instanceof AfterlogError && error.code === 'query-limit') return undefined
     throw error
@@ -87,7 +87,7 @@ export interface StreamOptions {
 const stretch = { firstRows: 1_000, rowsMax: 20_000, lookahead: 400_000, bytesMax: 8 * MiB }
 
 export async function* streamLines({ reading, filter, order, after }: StreamOptions): AsyncGenerator<Line[]> {
-  for await (const { from, to, rows } of timeRanges({
+  for await (const { from, to, rows, bytes } of timeRanges({
     reading,
     filter: resume(filter, order, after),
     order,
@@ -97,8 +97,7 @@ export async function* streamLines({ reading, filter, order, after }: StreamOpti
     const holdsAfter = after !== undefined && after.ts >= from && after.ts < to
     if (rows > 2 * stretch.rowsMax || holdsAfter) yield* inSteps(reading, range, order, after)
     else {
-      const lines: Line[] = []
-      for await (const part of reading.all(allLines(range))) for (const line of part) lines.push(line)
+      const lines = await reading.some(allLines(range), bytes)
       if (lines.length > 0) yield order === 'asc' ? lines : lines.toReversed()
     }
   }
@@ -112,7 +111,7 @@ async function* inSteps(
   after: LineKey | undefined,
 ): AsyncGenerator<Line[]> {
   for (let last = after; ;) {
-    const lines = await reading.some(someLines(range, order, stretch.rowsMax, last))
+    const lines = await reading.some(someLines(range, order, stretch.rowsMax, last), stretch.bytesMax)
     if (lines.length > 0) yield lines
     if (lines.length < stretch.rowsMax) return
     last = keyOf(lines.at(-1)!)

@@ -3,7 +3,7 @@ import type { Fragment } from '#shared/clickhouse/sql.ts'
 import type { LogStore, QueryLimits, QueryStats } from '#shared/clickhouse/store.ts'
 import { createRequestWork, type RequestWork } from '#shared/http/request-work.ts'
 import { createRequestBudget, type StatementTerms } from './request-budget.ts'
-import { decodeRows, decodeWhole, type Line } from '#shared/lines/row-decoder.ts'
+import { decodeWhole, type Line } from '#shared/lines/row-decoder.ts'
 
 export interface ReadStats {
   rowsRead: number
@@ -18,10 +18,11 @@ export interface Reading {
   rows<T>(sql: Fragment): Promise<T[]>
   /** The same in RowBinary, for those that are many or large: lines/binary-rows.ts reads them. */
   binary(sql: Fragment): Promise<Buffer>
-  /** Lines of lines/line-statements.ts `someLines`. */
-  some(sql: Fragment, limits?: QueryLimits): Promise<Line[]>
-  /** Lines of lines/line-statements.ts `allLines`, as the engine makes them. */
-  all(sql: Fragment): AsyncGenerator<Line[]>
+  /**
+   * Lines of a statement of lines/line-statements.ts. `bytes`: of their messages, as far as it is known; the answer
+   * waits until there is room for them.
+   */
+  some(sql: Fragment, bytes?: number, limits?: QueryLimits): Promise<Line[]>
   /** What was read for the lines until now, and the time since the reading began. */
   stats(): ReadStats
 }
@@ -41,6 +42,9 @@ export interface ReadingOptions {
   work?: RequestWork
 }
 
+/** Rows, and the text that is made of them. */
+const heldPerByte = 2
+
 export function createReading({ store, limits, signal, work }: ReadingOptions): Reading {
   const began = performance.now()
   const ended = signal === undefined ? {} : { signal }
@@ -48,6 +52,7 @@ export function createReading({ store, limits, signal, work }: ReadingOptions): 
   const budget = work === undefined ? undefined : createRequestBudget({ limits, ...ended })
   const total = work ?? createRequestWork()
   const lines = { rowsRead: 0, bytesRead: 0 }
+  let heldBytes = 0
   const count = ({ rowsRead, bytesRead, memoryBytes }: QueryStats): void => {
     total.rowsRead += rowsRead
     total.bytesRead += bytesRead
@@ -68,17 +73,16 @@ export function createReading({ store, limits, signal, work }: ReadingOptions): 
     mode: store.mode,
     rows: <T>(sql: Fragment) => run((terms) => store.rows<T>({ sql, ...terms, onStats: count })),
     binary: (sql) => run((terms) => store.bytes({ sql, ...terms, onStats: count }, 'RowBinary')),
-    async some(sql, wanted) {
-      return decodeWhole(await run((terms) => store.bytes({ sql, ...terms, onStats: countLines }, 'RowBinary'), wanted))
-    },
-    async *all(sql) {
-      total.statements += 1
-      using terms =
-        budget === undefined || total.streams ? { ...ownTerms, [Symbol.dispose]: () => {} } : budget.stream()
-      const { limits: given, signal: end } = terms
-      yield* decodeRows(
-        store.stream({ sql, limits: given, ...(end === undefined ? {} : { signal: end }) }, 'RowBinary'),
-      )
+    async some(sql, bytes = 0, wanted) {
+      const mayPause = total.streams
+      // A stream asks for more once its client has taken what came before.
+      if (mayPause) total.memory?.hold((heldBytes = 0))
+      const room = total.memory?.room(heldBytes + heldPerByte * bytes, { mayPause, signal })
+      if (room !== undefined) await room
+      const rows = await run((terms) => store.bytes({ sql, ...terms, onStats: countLines }, 'RowBinary'), wanted)
+      heldBytes += heldPerByte * rows.length
+      total.memory?.hold(heldBytes)
+      return decodeWhole(rows)
     },
     stats: () => ({ ...lines, elapsedMs: Math.round((performance.now() - began) * 1000) / 1000 }),
   }

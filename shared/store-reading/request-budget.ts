@@ -18,12 +18,6 @@ export interface RequestBudget {
    * it gets.
    */
   run<T>(statement: (terms: StatementTerms) => Promise<T>, wanted?: QueryLimits): Promise<T>
-  /**
-   * The terms of a statement that is read as a stream, until they are disposed: the rest of the time and all of the
-   * memory, of which it keeps nothing from others. Its reader may make other statements before its end, and they would
-   * wait for it.
-   */
-  stream(): StatementTerms & Disposable
 }
 
 /** Statements of one request that run at once, where its memory is limited: each has at least this part of it. */
@@ -51,11 +45,6 @@ export function createRequestBudget({ limits, signal }: { limits: QueryLimits; s
       const end = ends()
       using share = await memory.take(wanted.memoryBytes, end)
       return await statement(terms(share.bytes, end, wanted.timeMs))
-    },
-    stream() {
-      const given = terms(limits.memoryBytes, ends())
-      const watch = deadline?.watch()
-      return { ...given, [Symbol.dispose]: () => watch?.[Symbol.dispose]() }
     },
   }
 }

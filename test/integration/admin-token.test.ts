@@ -92,7 +92,9 @@ describe('without a token, beyond this machine', () => {
 
   test.skipIf(elsewhere === undefined)('a client that comes from another address is refused, and still reads', async () => {
     const url = `http://${elsewhere}:${new URL(service.url).port}`
-    for (const answer of [await put(url, bearer(token)), await remove(url, {})])
+    const replay = () =>
+      request(`${url}/v1/batches`, { method: 'POST', headers: { ...json, 'x-afterlog-replay': '7' }, body: '{}' })
+    for (const answer of [await put(url, bearer(token)), await remove(url, {}), await replay()])
       expect(answer).toMatchObject({
         status: 403,
         body: { code: 'forbidden', detail: expect.stringContaining('AFTERLOG_ADMIN_TOKEN') },

@@ -3,11 +3,13 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { raw } from '#shared/clickhouse/sql.ts'
 import type { QueryLimits } from '#shared/clickhouse/store.ts'
+import type { AnswerLimits } from '#shared/http/watch-answers.ts'
 import { createHttpServer, type HttpServer } from '#shared/http/server.ts'
 import { contextRoute } from '#query/logs/context-route.ts'
 import { deadLettersRoute } from '#query/dead-letters/dead-letters-route.ts'
 import { fieldsRoute } from '#query/fields/fields-route.ts'
 import { histogramRoute } from '#query/logs/histogram-route.ts'
+import { createPolling } from '#query/http/watch-polling.ts'
 import { logsRoute } from '#query/logs/logs-route.ts'
 import { podLogsRoute } from '#query/logs/pod-logs-route.ts'
 import { tailRoute } from '#query/tail/tail-route.ts'
@@ -39,18 +41,22 @@ export interface TestLine {
 /** 2026-11-23T10:00:00Z */
 export const t0 = 1_795_428_000_000_000_000n
 
-export async function openQueryFixture({ limits = {} }: { limits?: QueryLimits } = {}): Promise<QueryFixture> {
+export async function openQueryFixture({
+  limits = {},
+  answers = {},
+}: { limits?: QueryLimits; answers?: AnswerLimits } = {}): Promise<QueryFixture> {
   const test = await openTestStore()
   await test.store.command({ sql: raw('SYSTEM STOP MERGES logs') })
   const clock = { now: Number(t0 / 1_000_000n) + 3_600_000 }
   const stopping = new AbortController()
   const projection = createProjectionClock()
   const projector = await openRecordProjector(test.store, projection)
-  const options = { store: test.store, limits, clock: () => clock.now, projection }
+  const options = { store: test.store, limits, clock: () => clock.now, projection, polling: createPolling(test.store) }
   const app = await createHttpServer({
     log: pino({ level: 'silent' }),
     bodyBytesMax: 1_000_000,
     registry: new Registry(),
+    answers,
     readiness: async () => [],
     routes: [
       logsRoute(options),

@@ -1,5 +1,6 @@
 // The pod routes over a store of their own: `tell` is what Kubernetes said, `say` what containers said, `get` and
 // `list` the answers.
+import { createPolling } from '#query/http/watch-polling.ts'
 import type { FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import { columns } from '#ingest/store/columns.ts'
@@ -57,7 +58,7 @@ export async function openPodsService(clock = (): number => Date.UTC(2026, 10, 2
   const log = createLogger({ level: 'silent', service: 'query' })
   const projection = createProjectionClock()
   const projector = await openRecordProjector(opened.store, projection)
-  const options = { store: opened.store, limits: { timeMs: 20_000 }, clock, projection }
+  const options = { store: opened.store, limits: { timeMs: 20_000 }, clock, projection, polling: createPolling(opened.store) }
   const routes = [podsRoute(options), podRoute(options)]
   const app = (await createHttpServer({
     log,

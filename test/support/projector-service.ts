@@ -1,5 +1,6 @@
 // The query service's routes over a store of their own: the projector and the expiry work when a test says so, at a
 // time that it says.
+import { createPolling } from '#query/http/watch-polling.ts'
 import { Registry } from 'prom-client'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { createHttpServer } from '#shared/http/server.ts'
@@ -80,7 +81,7 @@ export async function openProjectorService({
   })
   const projection = createProjectionClock()
   let projector = await openRecordProjector(behind, projection)
-  const options = { store, limits: { timeMs: 20_000 }, clock: now, projection }
+  const options = { store, limits: { timeMs: 20_000 }, clock: now, projection, polling: createPolling(opened.store) }
   const app = await createHttpServer({
     log,
     bodyBytesMax: 1e6,

@@ -1,12 +1,16 @@
-// Pure: splits the chunks of a file into lines, each with its offset and true length in the decompressed file. Of a
-// line over the cap only the head and the true length are held, so that a file without a newline costs no more than the
-// cap.
+// Pure: splits the chunks of a file into lines, each with its offset and true length in the decompressed file. NUL
+// bytes in front of a line, and a byte order mark in front of the file, count in its length and are not in its bytes.
+// Of a line over the cap only the head and the true length are held, so that a file without a newline costs no more
+// than the cap.
 
 /** `bytes[start, end)` is the line without its newline, valid until the call returns. `length` counts the newline. */
 export type OnLine = (bytes: Buffer, start: number, end: number, offset: number, length: number) => void
 
 export const lineBytesMax = 1024 * 1024
 const newline = 0x0a
+const markBytes = 3
+/** Whether a byte order mark of UTF-8 is next. */
+export const startsWithMark = (chunk: Buffer): boolean => chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf
 
 export interface LineSplitter {
   push(chunk: Buffer): void
@@ -17,6 +21,8 @@ export interface LineSplitter {
   end(): { nulBytes: number }
   /** How many bytes were pushed. */
   readonly offset: number
+  /** Bytes that were skipped in front of lines. */
+  readonly skipped: number
   /** How many lines were cut at the cap. */
   readonly cut: number
 }
@@ -34,6 +40,7 @@ export function createLineSplitter({
   let lineOffset = startOffset
   let pushed = startOffset
   let cut = 0
+  const front = createFront()
 
   const append = (piece: Buffer) => {
     const room = lineBytesMax - pendingBytes
@@ -43,7 +50,7 @@ export function createLineSplitter({
   }
   const emitPending = (newlineBytes: 0 | 1) => {
     const line = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, pendingBytes)
-    const length = pendingBytes + dropped + newlineBytes
+    const length = front.take() + pendingBytes + dropped + newlineBytes
     if (dropped > 0) cut++
     pieces = []
     pendingBytes = 0
@@ -54,8 +61,8 @@ export function createLineSplitter({
 
   return {
     push(chunk) {
+      let start = pushed === 0 ? front.skipMark(chunk) : 0
       pushed += chunk.length
-      let start = 0
       if (pendingBytes > 0) {
         const at = chunk.indexOf(newline)
         if (at === -1) return append(chunk)
@@ -63,26 +70,68 @@ export function createLineSplitter({
         emitPending(1)
         start = at + 1
       }
+      start = front.skip(chunk, start)
       for (let at = chunk.indexOf(newline, start); at !== -1; at = chunk.indexOf(newline, start)) {
         const end = at - start > lineBytesMax ? start + lineBytesMax : at
         if (end < at) cut++
-        onLine(chunk, start, end, lineOffset, at - start + 1)
-        lineOffset += at - start + 1
-        start = at + 1
+        const length = front.take() + at - start + 1
+        onLine(chunk, start, end, lineOffset, length)
+        lineOffset += length
+        start = chunk[at + 1] === 0 ? front.skip(chunk, at + 1) : at + 1
       }
       if (start < chunk.length) append(chunk.subarray(start))
     },
     end() {
-      if (pendingBytes === 0) return { nulBytes: 0 }
-      if (pieces.every((piece) => piece.every((byte) => byte === 0))) return { nulBytes: pendingBytes + dropped }
+      if (pendingBytes === 0) return { nulBytes: front.bytes }
       emitPending(0)
       return { nulBytes: 0 }
     },
     get offset() {
       return pushed
     },
+    get skipped() {
+      return front.skipped
+    },
     get cut() {
       return cut
+    },
+  }
+}
+
+/**
+ * Counts what stands in front of the next line: NUL bytes, with the newlines behind them, since a line of NUL bytes
+ * alone is none.
+ */
+function createFront() {
+  let bytes = 0
+  let skipped = 0
+  let behindNul = false
+  return {
+    /** Returns where NUL bytes at `from` end. */
+    skip(chunk: Buffer, from: number): number {
+      let at = from
+      for (; chunk[at] === 0 || (chunk[at] === newline && behindNul); at++) behindNul = chunk[at] === 0
+      bytes += at - from
+      return at
+    },
+    skipMark(chunk: Buffer): number {
+      bytes = startsWithMark(chunk) ? markBytes : 0
+      return bytes
+    },
+    /** Returns the bytes in front of a line, and begins with the next line. */
+    take(): number {
+      const front = bytes
+      skipped += front
+      bytes = 0
+      behindNul = false
+      return front
+    },
+    get bytes() {
+      return bytes
+    },
+    /** Bytes in front of all lines so far. */
+    get skipped() {
+      return skipped
     },
   }
 }

@@ -56,6 +56,13 @@ export function summary({ path, url, embedded, seconds, tally, result }: Summary
       ),
     )
   if (tally.cut > 0) out.push(row(tally.cut, 'lines of more than 1 MiB: stored without their end'))
+  if (tally.skippedBytes > 0)
+    out.push(
+      row(
+        tally.skippedBytes,
+        'bytes in front of lines skipped: zero bytes, as a crash leaves them, or a byte order mark',
+      ),
+    )
   if (tally.problems.length > 0)
     out.push(
       '',

@@ -1,5 +1,19 @@
-// The byte order mark of UTF-8, which some editors and runtimes write in front of a text. JSON does not know it.
+// What may stand in front of a text and is none of it: the byte order mark of UTF-8, which some editors and runtimes
+// write, and NUL bytes, which a truncation in place or a power loss leaves in a file. JSON knows neither.
 
 /** Returns the text behind a byte order mark, as a view of the same bytes. */
 export const withoutMark = (text: Buffer): Buffer =>
   text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf ? text.subarray(3) : text
+
+/** Returns where the text in [start, stop) begins behind NUL bytes, and a byte order mark among them. */
+export function skipFront(bytes: Buffer, start: number, stop: number): number {
+  const pos = skipNulBytes(bytes, start, stop)
+  const hasMark = pos + 3 <= stop && bytes[pos] === 0xef && bytes[pos + 1] === 0xbb && bytes[pos + 2] === 0xbf
+  return hasMark ? skipNulBytes(bytes, pos + 3, stop) : pos
+}
+
+export function skipNulBytes(bytes: Buffer, start: number, stop: number): number {
+  let pos = start
+  while (pos < stop && bytes[pos] === 0) pos++
+  return pos
+}

@@ -1,6 +1,8 @@
 // A CRI line: `<RFC 3339 time> <stdout|stderr> <tags> <message>`, as containerd and CRI-O write it for the kubelet
 // (kubernetes/cri-api, "log format"). Tags are separated by colons. P is a fragment; F is the last fragment or a whole
 // line.
+import { skipFront } from './byte-order-mark.ts'
+import { unescapeJson } from './json-escape.ts'
 import type { TimeReader } from './time-bytes.ts'
 
 /** Finds the parts of a line. It also works inside a JSON string, since the header never needs an escape. */
@@ -40,22 +42,26 @@ export class CriReader {
 }
 
 /**
- * Returns where the line in the JSON string content [start, stop) begins behind NUL bytes, bare or escaped. A file that
- * was truncated in place, or lost power, has them in front of its next line.
+ * Returns where the line in the JSON string content [start, stop) begins behind NUL bytes and byte order marks, bare or
+ * escaped. A file that was truncated in place, or lost power, has NUL bytes in front of its next line.
  */
 export function skipNuls(bytes: Buffer, start: number, stop: number): number {
-  let pos = start
-  while (pos < stop) {
-    if (bytes[pos] === 0) pos++
-    else if (isEscapedNul(bytes, pos, stop)) pos += 6
-    else break
+  for (let pos = start; ;) {
+    const from = pos
+    pos = skipFront(bytes, pos, stop)
+    if (isEscaped(bytes, pos, stop, 0, 0) || isEscaped(bytes, pos, stop, 0xfe, 0xff)) pos += 6
+    if (pos === from) return pos
   }
-  return pos
 }
 
-function isEscapedNul(bytes: Buffer, at: number, stop: number): boolean {
+/** Returns how many NUL bytes stand in a stretch that `skipNuls` skipped. */
+export const nulsIn = (bytes: Buffer, start: number, stop: number): number =>
+  unescapeJson(bytes, start, stop).filter((byte) => byte === 0).length
+
+/** Whether `\u` and the hex digits of two bytes are next. */
+function isEscaped(bytes: Buffer, at: number, stop: number, high: number, low: number): boolean {
   if (at + 6 > stop || bytes[at] !== 0x5c || bytes[at + 1] !== 0x75) return false
-  return bytes[at + 2] === 0x30 && bytes[at + 3] === 0x30 && bytes[at + 4] === 0x30 && bytes[at + 5] === 0x30
+  return Number.parseInt(bytes.toString('latin1', at + 2, at + 6), 16) === high * 256 + low
 }
 
 function space(bytes: Buffer, start: number, stop: number): number {

@@ -3,10 +3,9 @@
 import type { RejectReason } from '../normalise/reject.ts'
 import { LineDraft, text, type texts } from '../normalise/line-draft.ts'
 import { capEscaped, recordBytesMax } from '../normalise/line-cap.ts'
-import { normaliseSeverity, severities } from '../normalise/severity.ts'
 import { lineTimeMaxMs, type RetentionClass, TimeWindow, tooOld } from '../normalise/time-window.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
-import { CriReader, skipNuls } from './cri.ts'
+import { CriReader, nulsIn, skipNuls } from './cri.ts'
 import type { BatchDefaults } from './native-head.ts'
 import { readDockerLine } from './docker-json.ts'
 import { canonicalEscapes, unescapedLength, unescapeJson } from './json-escape.ts'
@@ -14,18 +13,19 @@ import { none, nullValue, numberValue, plainString, unicodeString } from './json
 import { PathCache } from './path-cache.ts'
 import { type RecordScanner, slot } from './record-scanner.ts'
 import { readCount, readFlag, readMap } from './record-values.ts'
+import { readSeverity, withSeverity } from './record-severity.ts'
+import { impossibleTime, readTime, timeText } from './record-time.ts'
 import { TimeReader } from './time-bytes.ts'
 
 /** The most bytes of a name, an id or a path. */
 const nameBytesMax = 4096
 
-/** Times in ns since 1970 have 64 bits: they end on 2262-04-11. In ms since 1970. */
-const nsTimeMaxMs = 9_223_372_036_854
-
 export class NativeRecord {
   readonly draft = new LineDraft()
   reason: RejectReason = 'bad-field'
   detail = ''
+  /** NUL bytes in front of the lines of the batch. */
+  nulBytes = 0
   private readonly time = new TimeReader()
   private readonly cri = new CriReader()
   private readonly paths = new PathCache()
@@ -40,8 +40,9 @@ export class NativeRecord {
     this.lastClass = this.window.classOf('')
   }
 
-  /** Sets when the records from now on arrived, in ms since 1970. NaN means unknown. */
+  /** Begins a batch: sets when its records arrived, in ms since 1970. NaN means unknown. */
   arrived(receivedMs: number): void {
+    this.nulBytes = 0
     if (this.window.arrived(receivedMs)) this.lastClass = this.window.classOf(this.lastNamespace.toString('latin1'))
   }
 
@@ -213,7 +214,7 @@ export class NativeRecord {
     if (stop - start >= 2 && bytes[stop - 1] === 0x6e && bytes[stop - 2] === 0x5c && bytes[stop - 3] !== 0x5c) stop -= 2
     if (draft.length < 0 && draft.offset >= 0)
       draft.length = 1 + unescapedLength(bytes, start, stop, kind === plainString)
-    if (kind === unicodeString) start = skipNuls(bytes, start, stop)
+    start = this.skipFront(bytes, start, stop, kind)
     if (bytes[start] === 0x7b) {
       const line = readDockerLine(unescapeJson(bytes, start, stop), this.time)
       if (typeof line === 'string') return this.fail('bad-cri', line)
@@ -227,6 +228,14 @@ export class NativeRecord {
     draft.stream = cri.stderr ? 2 : 1
     this.message(bytes, cri.messageStart, stop, kind === unicodeString)
     return true
+  }
+
+  /** A mark is no control byte, so a string that begins with one may be of any kind. */
+  private skipFront(bytes: Buffer, start: number, stop: number, kind: number): number {
+    if (kind !== unicodeString && bytes[start] !== 0xef) return start
+    const line = skipNuls(bytes, start, stop)
+    if (line > start) this.nulBytes += nulsIn(bytes, start, line)
+    return line
   }
 
   private readStream(bytes: Buffer): boolean {
@@ -243,33 +252,22 @@ export class NativeRecord {
 
   private readTime(bytes: Buffer): boolean {
     const kind = this.slots.kind[slot.time]!
-    if (kind === none || kind === nullValue) return this.fail('missing-field', 'time is missing')
-    const start = this.slots.start[slot.time]!
-    const stop = this.slots.stop[slot.time]!
-    if (kind === plainString && this.time.rfc3339(bytes, start, stop)) return true
-    if ((kind === plainString || kind === numberValue) && this.time.epoch(bytes, start, stop)) return true
-    return this.fail(
-      'bad-time',
-      'time must be RFC 3339, such as 2026-11-23T10:00:00.123456789Z, or seconds, ms, µs or ns since 1970',
-    )
+    if (kind === none) return this.fail('missing-field', 'time is missing')
+    const problem = readTime(this.slots, bytes, this.time)
+    return problem === undefined || this.fail(kind === nullValue ? 'missing-field' : 'bad-time', problem)
   }
 
   private readRest(bytes: Buffer): boolean {
     const { slots, draft } = this
-    const severity = slots.kind[slot.severity]!
-    if (severity !== none && severity !== nullValue) {
-      if (!slots.isString(slot.severity))
-        return this.fail('bad-field', 'severity must be a string: trace, debug, info, warn, error or fatal')
-      draft.severity = severities.indexOf(
-        normaliseSeverity(bytes.toString('latin1', slots.start[slot.severity], slots.stop[slot.severity])),
-      )
-    }
+    const severity = readSeverity(slots, bytes)
+    draft.severity = Math.max(severity, 0)
     const labels = readMap(slots, bytes, slot.labels)
     if (labels === undefined) return this.fail('bad-field', 'labels must be an object')
     if (labels !== null) draft.labels = labels
     const attributes = readMap(slots, bytes, slot.attributes)
     if (attributes === undefined) return this.fail('bad-field', 'attributes must be an object')
     if (attributes !== null) draft.attributes = attributes
+    if (severity < 0) draft.attributes = withSeverity(draft.attributes, slots, bytes)
     return true
   }
 
@@ -280,8 +278,8 @@ export class NativeRecord {
       this.lastClass = this.window.classOf(this.lastNamespace.toString('latin1'))
     }
     const { ms } = time
-    if (ms < 0) return this.fail('bad-time', `time ${timeText(ms)} is before 1970`)
-    if (ms > nsTimeMaxMs) return this.fail('bad-time', `time ${timeText(ms)} is after 2262`)
+    const problem = impossibleTime(ms)
+    if (problem !== undefined) return this.fail('bad-time', problem)
     if (this.window.isTooOld(ms, this.lastClass)) return this.fail('too-old', tooOld(timeText(ms), this.lastClass))
     if (this.window.isInTheFuture(ms))
       return this.fail('in-the-future', `time ${timeText(ms)} is more than an hour ahead of its arrival`)
@@ -292,5 +290,3 @@ export class NativeRecord {
     return true
   }
 }
-
-const timeText = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : 'of another age')

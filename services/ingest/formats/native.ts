@@ -6,6 +6,8 @@ import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { addReject, type Reject, type RejectReason } from '../normalise/reject.ts'
 import type { DraftSink } from '../normalise/line-draft.ts'
+import { skipFront, skipNulBytes } from './byte-order-mark.ts'
+import { nulsIn } from './cri.ts'
 import { JsonScanner, JsonSyntaxError } from './json-scanner.ts'
 import {
   type BatchDefaults,
@@ -29,6 +31,8 @@ const countedOrdinal = -1
 export interface BatchOutcome {
   accepted: number
   rejects: Reject[]
+  /** NUL bytes that were skipped in front of lines. */
+  nulBytes?: number
 }
 
 /**
@@ -44,6 +48,7 @@ export class NativeDecoder {
   private defaults!: BatchDefaults
   private head!: Head
   private outcome!: BatchOutcome
+  private nulsInFront = 0
   private inherited: Required<Reject>['inherited'] | undefined
 
   constructor({ retention, sink }: { retention: RetentionRules; sink: DraftSink }) {
@@ -71,11 +76,12 @@ export class NativeDecoder {
    */
   message(value: Buffer, origin: Origin, loneOrdinal: number): BatchOutcome {
     const json = (this.json = new JsonScanner(value))
+    const front = (json.pos = this.nulsInFront = skipNulBytes(value, 0, value.length))
     json.peek()
     const start = json.pos
     switch (formOf(json, this.slots)) {
       case 'batch':
-        return this.keyed(origin)
+        return this.keyed(origin, front)
       case 'array':
         return this.array(value, origin)
       case 'lines':
@@ -90,11 +96,11 @@ export class NativeDecoder {
   }
 
   /** Decodes `{"cluster"?, "node"?, "agent"?, "records": […]}`. */
-  private keyed(origin: Origin): BatchOutcome {
+  private keyed(origin: Origin, start: number): BatchOutcome {
     const head = this.headOf(origin)
     return this.whole(() => {
       // Where cluster, node or agent stand behind the records, which is rare, the records are read a second time.
-      if (!this.readBatch(head, origin)) this.readBatch(head, origin)
+      if (!this.readBatch(head, origin, start)) this.readBatch(head, origin, start)
     })
   }
 
@@ -117,6 +123,8 @@ export class NativeDecoder {
     try {
       read()
       this.sink.end()
+      const nulBytes = this.nulsInFront + this.record.nulBytes
+      if (nulBytes > 0) this.outcome.nulBytes = nulBytes
       return this.outcome
     } catch (error) {
       this.sink.abandon()
@@ -151,9 +159,9 @@ export class NativeDecoder {
   /**
    * Fills `head`. Returns false where the records came before a field that changed `head`: the caller reads them again.
    */
-  private readBatch(head: Head, origin: Origin): boolean {
+  private readBatch(head: Head, origin: Origin, start: number): boolean {
     const { json } = this
-    json.pos = 0
+    json.pos = start
     if (json.peek() !== 0x7b)
       throw new AfterlogError(
         'invalid-body',
@@ -226,16 +234,18 @@ export class NativeDecoder {
 
   private readLines(body: Buffer): void {
     const { json } = this
+    this.nulsInFront = 0
     let index = 0
     let garbage = 0
     let first = ''
     for (let start = 0; start < body.length;) {
       const newline = body.indexOf(0x0a, start)
       const stop = newline === -1 ? body.length : newline
-      json.pos = start
+      const front = (json.pos = skipFront(body, start, stop))
       json.end = stop
       if (json.peek() !== -1) {
-        const problem = this.line(index++, start, stop)
+        if (front > start) this.record.nulBytes += nulsIn(body, start, front)
+        const problem = this.line(index++, front, stop)
         if (problem !== undefined && garbage++ === 0) first = problem
       }
       start = stop + 1

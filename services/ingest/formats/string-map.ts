@@ -4,7 +4,7 @@ import { JsonScanner, nested, nullValue } from './json-scanner.ts'
 import { canonicalEscapes, escapeJson } from './json-escape.ts'
 
 /** The most bytes of a record's labels or attributes. A larger map is replaced by a mark. */
-const mapBytesMax = 256 * 1024
+export const mapBytesMax = 256 * 1024
 
 /**
  * Rewrites the object at [start, stop), which the scanner has checked, as an object of strings. Nulls are dropped;
@@ -26,13 +26,16 @@ export function readStringMap(bytes: Buffer, start: number, stop: number): Buffe
       pieces.push(quoted(key), colon, quoted(text), comma)
       length += key.length + text.length + 6
       // The length as stored counts, so that a map that fits still fits when Kafka's copy of it is decoded.
-      if (length > mapBytesMax) return Buffer.from(`{"afterlog.cut":"${stop - start} bytes were left out"}`)
+      if (length > mapBytesMax) return cutMap(stop - start)
     }
     if (json.peek() === 0x2c) json.pos++
   }
   pieces.pop()
   return Buffer.concat([open, ...pieces, close])
 }
+
+/** The mark that replaces a map of so many bytes. */
+export const cutMap = (bytes: number): Buffer => Buffer.from(`{"afterlog.cut":"${bytes} bytes were left out"}`)
 
 const open = Buffer.from('{')
 const close = Buffer.from('}')

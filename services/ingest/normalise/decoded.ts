@@ -7,4 +7,6 @@ export interface Decoded {
   /** How many records became rows. A line joined from three fragments counts three. */
   accepted: number
   rejects: Reject[]
+  /** NUL bytes that were skipped in front of lines. */
+  nulBytes?: number
 }

@@ -1,6 +1,6 @@
 // Turns lines into rows of `logs`: joins the CRI fragments of one batch, counts ordinals, derives severities. A line
 // arrives as a draft of byte ranges and leaves as bytes. Only fragments, which are rare, become objects.
-import { detectSeverity } from './severity.ts'
+import { SeverityDetector } from './detect-severity.ts'
 import { OrdinalCounter } from './identity.ts'
 import { capEscaped, endsInMark, joinedBytesMax, recordBytesMax } from './line-cap.ts'
 import { type BatchHead, type DraftSink, type LineDraft, text } from './line-draft.ts'
@@ -40,6 +40,7 @@ const separator = Buffer.from('","')
 export class LineSink implements DraftSink {
   private readonly rows: RowWriter
   private readonly scratch = new RowWriter(1024)
+  private readonly detector = new SeverityDetector()
   private readonly ordinals: OrdinalCounter
   private readonly pending = new Map<string, Fragments>()
   private readonly onOrdinal: LineSinkOptions['onOrdinal']
@@ -234,7 +235,7 @@ export class LineSink implements DraftSink {
     partial: boolean,
   ): void {
     const { rows } = this
-    const severity = line.severity > 0 ? line.severity : detectSeverity(rows.bytes, messageStart, stop)
+    const severity = line.severity > 0 ? line.severity : this.detector.detect(rows.bytes, messageStart, stop)
     rows.copy(severityNames[severity]!)
     rows.copy(separator, 0, 2)
     rows.byte(partial ? 0x31 : 0x30)

@@ -1,172 +1,89 @@
-// The severity of a line: the agent's word for it, by aliases, or else the level that the text states. Six levels, or
-// none.
+// The six severities, the words that mean them, and the word or number that a sender sends as a line's severity. What a
+// text states is read by detect-severity.ts. docs/formats.md has the rules.
 
 export type Severity = '' | 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
 
 export const severities: readonly Severity[] = ['', 'trace', 'debug', 'info', 'warn', 'error', 'fatal']
 
-const aliases: Readonly<Record<string, Severity>> = {
+/** Words that state a severity wherever a level may stand. */
+export const levelWords: Readonly<Record<string, Severity>> = {
   trace: 'trace',
   trc: 'trace',
+  trce: 'trace',
   finest: 'trace',
   finer: 'trace',
   verbose: 'trace',
   debug: 'debug',
   dbg: 'debug',
-  fine: 'debug',
-  config: 'debug',
+  dbug: 'debug',
   info: 'info',
   inf: 'info',
   information: 'info',
   informational: 'info',
   notice: 'info',
-  log: 'info',
-  normal: 'info',
   warn: 'warn',
   warning: 'warn',
   wrn: 'warn',
   error: 'error',
   err: 'error',
-  severe: 'error',
   eror: 'error',
+  severe: 'error',
   fatal: 'fatal',
   ftl: 'fatal',
   panic: 'fatal',
+  dpanic: 'fatal',
   crit: 'fatal',
   critical: 'fatal',
   emerg: 'fatal',
   emergency: 'fatal',
+}
+
+/** Words that also have a common meaning: they state a severity as the value of a field, in brackets, with a colon. */
+export const fieldWords: Readonly<Record<string, Severity>> = {
+  fine: 'debug',
+  config: 'debug',
+  log: 'info',
+  note: 'info',
+  system: 'info',
+  normal: 'info',
+  fail: 'error',
   alert: 'fatal',
-  dpanic: 'fatal',
 }
 
-/** Returns the severity that an agent's word means, in any case and by any alias, or '' for an unknown word. */
-export function normaliseSeverity(word: string): Severity {
-  return aliases[word.trim().toLowerCase()] ?? ''
-}
-
-/** How many bytes of a message are searched: levels stand near the front. */
-const window = 160
-const letter = new Uint8Array(256)
-for (let i = 0; i < 26; i++) letter[0x41 + i] = letter[0x61 + i] = 1
-const digit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39
-
-/** Returns the index into `severities` for the word at [start, stop), or 0. */
-function wordLevel(bytes: Buffer, start: number, stop: number): number {
-  const length = stop - start
-  if (length < 3 || length > 8) return 0
-  switch (((bytes[start]! | 0x20) << 16) | ((bytes[start + 1]! | 0x20) << 8) | (bytes[start + 2]! | 0x20)) {
-    case 0x747261: // tra
-      return length === 5 && ends(bytes, stop, 0x63, 0x65) ? 1 : 0
-    case 0x646562: // deb
-      return length === 5 && ends(bytes, stop, 0x75, 0x67) ? 2 : 0
-    case 0x696e66: // inf
-      return length === 4 && ends(bytes, stop, 0x66, 0x6f) ? 3 : 0
-    case 0x6e6f74: // not
-      return length === 6 && ends(bytes, stop, 0x63, 0x65) ? 3 : 0
-    case 0x776172: // war
-      return (length === 4 && ends(bytes, stop, 0x72, 0x6e)) || (length === 7 && ends(bytes, stop, 0x6e, 0x67)) ? 4 : 0
-    case 0x657272: // err
-      return length === 3 || (length === 5 && ends(bytes, stop, 0x6f, 0x72)) ? 5 : 0
-    case 0x736576: // sev
-      return length === 6 && ends(bytes, stop, 0x72, 0x65) ? 5 : 0
-    case 0x666174: // fat
-      return length === 5 && ends(bytes, stop, 0x61, 0x6c) ? 6 : 0
-    case 0x70616e: // pan
-      return length === 5 && ends(bytes, stop, 0x69, 0x63) ? 6 : 0
-    case 0x637269: // cri
-      return length === 4 || (length === 8 && ends(bytes, stop, 0x61, 0x6c)) ? 6 : 0
-    case 0x656d65: // eme
-      return length === 5 && ends(bytes, stop, 0x72, 0x67) ? 6 : 0
-    default:
-      return 0
-  }
-}
-
-const ends = (bytes: Buffer, stop: number, a: number, b: number): boolean =>
-  (bytes[stop - 2]! | 0x20) === a && (bytes[stop - 1]! | 0x20) === b
-
-/** Whether the word is a key whose value is a level: level, lvl, severity, loglevel. */
-function isLevelKey(bytes: Buffer, start: number, stop: number): boolean {
-  const length = stop - start
-  if (length !== 5 && length !== 3 && length !== 8) return false
-  const first = bytes[start]! | 0x20
-  if (length === 8)
-    return (first === 0x73 && ends(bytes, stop, 0x74, 0x79)) || (first === 0x6c && ends(bytes, stop, 0x65, 0x6c))
-  return (
-    first === 0x6c &&
-    ((length === 5 && ends(bytes, stop, 0x65, 0x6c) && (bytes[start + 2]! | 0x20) === 0x76) ||
-      (length === 3 && ends(bytes, stop, 0x76, 0x6c)))
-  )
-}
+const aliases: Readonly<Record<string, Severity>> = { ...levelWords, ...fieldWords }
 
 /**
- * Returns the index into `severities` of the level that a message states, or 0: klog's `E1123 …`, `level=error`,
- * `"level":"error"`, pino's `"level":50`, `[warn]`, `ERROR` in capitals, `error:` at the start. Reads JSON-escaped
- * bytes as well.
+ * Returns the severity that a sender's word means, in any case and by any alias, or a number: of syslog (0 to 7), of
+ * pino and bunyan (10 to 60), of Stackdriver (100 to 800). Returns '' for any other word.
  */
-export function detectSeverity(bytes: Buffer, start: number, stop: number): number {
-  const end = Math.min(stop, start + window)
-  if (
-    digit(bytes[start + 1]) &&
-    digit(bytes[start + 2]) &&
-    digit(bytes[start + 3]) &&
-    digit(bytes[start + 4]) &&
-    end > start + 5 &&
-    bytes[start + 5] === 0x20
-  ) {
-    const klog = klogLevel(bytes[start]!)
-    if (klog > 0) return klog
-  }
-  let afterKey = false
-  for (let pos = start; pos < end; pos++) {
-    const byte = bytes[pos]!
-    if (byte === 0x5c) {
-      pos++
-      continue
-    }
-    if (letter[byte] === 0) {
-      if (afterKey && digit(byte))
-        return digit(bytes[pos + 1]) && bytes[pos + 1] === zeroByte && !digit(bytes[pos + 2]) && byte <= 0x36
-          ? byte - zeroByte
-          : 0
-      continue
-    }
-    const from = pos
-    while (pos < end && letter[bytes[pos]!] === 1) pos++
-    const level = wordLevel(bytes, from, pos)
-    if (level > 0) {
-      const before = from > start ? bytes[from - 1]! : 0
-      const after = pos < stop ? bytes[pos]! : 0
-      const whole =
-        !digit(before) && !digit(after) && before !== 0x5f && after !== 0x5f && before !== 0x2d && after !== 0x2d
-      if (afterKey || (before === 0x5b && after === 0x5d) || (from === start && after === 0x3a)) return level
-      if (whole && isUpper(bytes, from, pos)) return level
-    }
-    afterKey = isLevelKey(bytes, from, pos)
-    pos--
-  }
-  return 0
+export function normaliseSeverity(word: string): Severity {
+  const name = word.trim().toLowerCase()
+  if (/^\d{1,3}$/.test(name))
+    return severities[syslogLevel(Number(name)) || tensLevel(Number(name)) || hundredsLevel(Number(name))]!
+  const [, alias] = /^([a-z]+)(?:[1-5]|[+-]\d+)?$/.exec(name) ?? []
+  return alias !== undefined && Object.hasOwn(aliases, alias) ? aliases[alias]! : ''
 }
 
-const zeroByte = 0x30
+// The numbers of each convention, as an index into `severities`, or 0.
 
-function klogLevel(byte: number): number {
-  switch (byte) {
-    case 0x49:
-      return 3
-    case 0x57:
-      return 4
-    case 0x45:
-      return 5
-    case 0x46:
-      return 6
-    default:
-      return 0
-  }
-}
+export const syslogLevel = (value: number): number => (value < 8 ? [6, 6, 6, 5, 4, 3, 3, 2][value]! : 0)
 
-function isUpper(bytes: Buffer, start: number, stop: number): boolean {
-  for (let i = start; i < stop; i++) if (bytes[i]! > 0x5a) return false
-  return true
-}
+/** 10 is trace and 60 fatal, as pino and bunyan have it. A number between is a level of one's own above the ten. */
+export const tensLevel = (value: number): number => (value >= 10 && value < 70 ? Math.floor(value / 10) : 0)
+
+/** Stackdriver: 100 is debug, 500 error, 800 emergency. */
+export const hundredsLevel = (value: number): number =>
+  value % 100 === 0 && value <= 800 ? [0, 2, 3, 3, 4, 5, 6, 6, 6][value / 100]! : 0
+
+/** Monolog: 100 is debug, 250 notice, 400 error, 600 emergency. */
+export const monologLevel = (value: number): number =>
+  value % 50 === 0 && value >= 100 && value <= 600 ? [2, 3, 4, 5, 6, 6][Math.floor(value / 100) - 1]! : 0
+
+/** Python's `levelno`: 10 is debug, 50 critical. */
+export const pythonLevel = (value: number): number => (value < 60 ? [0, 2, 3, 4, 5, 6][Math.floor(value / 10)]! : 0)
+
+/** OpenTelemetry: 1 to 4 is trace, 21 to 24 fatal. */
+export const otelLevel = (value: number): number => (value >= 1 && value <= 24 ? Math.ceil(value / 4) : 0)
+
+/** .NET: 0 is trace, 5 critical. */
+export const dotnetLevel = (value: number): number => (value < 6 ? value + 1 : 0)

@@ -18,6 +18,8 @@ export interface Published {
   accepted: number
   /** In the order of their indexes. */
   rejects: Reject[]
+  /** NUL bytes that were skipped in front of lines. */
+  nulBytes?: number
 }
 
 /** A topic, and the size of its messages. */
@@ -46,7 +48,11 @@ export function publishBatch(
   const ordinals = new Map<number, number>()
   const lines = new LineSink({ bytesHint: body.length, seed, onOrdinal: (seq, ordinal) => ordinals.set(seq, ordinal) })
   const records = new BatchRecords(body.length)
-  const { accepted, rejects } = new NativeDecoder({ retention, sink: both(lines, records) })[form](body, origin)
+  const {
+    accepted,
+    rejects,
+    nulBytes = 0,
+  } = new NativeDecoder({ retention, sink: both(lines, records) })[form](body, origin)
   const headers = messageHeaders(origin)
   const { messages, unfit } = batchMessages(records, {
     topic,
@@ -57,6 +63,7 @@ export function publishBatch(
   return {
     messages,
     accepted: accepted - unfit.length,
+    nulBytes,
     rejects: unfit.length === 0 ? rejects : withUnfit(rejects, unfit, { topic, messageBytesMax }),
   }
 }

@@ -19,6 +19,8 @@ export interface BodyFormat {
 export interface Delivered {
   accepted: number
   rejects: readonly Reject[]
+  /** NUL bytes that were skipped in front of lines. */
+  nulBytes?: number
 }
 
 /**

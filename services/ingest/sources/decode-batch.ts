@@ -21,6 +21,8 @@ export interface DecodedBatch {
   /** Messages for the topic of dead letters. */
   letters: KafkaMessage[]
   accepted: number
+  /** NUL bytes that were skipped in front of lines. */
+  nulBytes: number
   /** How many records were rejected for each reason. */
   rejected: Map<RejectReason, number>
   /** Bytes of the rows and the letters. */
@@ -97,10 +99,9 @@ export function createBatchDecoder({
       rejectMessage === null
         ? `header ${rejectsHeader} is reserved for messages of Afterlog's HTTP front; leave it out of other messages`
         : problem
-    const { accepted, rejects } =
+    const outcome =
       badHeader === undefined ? read(run, batch, message, origin) : refused('bad-header', badHeader, message)
-    decoded.accepted += accepted
-    if (rejects.length > 0) add(decoded, rejects, origin, { ...placeOf(batch), offset: message.offset })
+    addOutcome(decoded, outcome, origin, { ...placeOf(batch), offset: message.offset })
   }
 
   function read(run: MessageRun, batch: ConsumedBatch, message: ConsumedMessage, origin: Origin): BatchOutcome {
@@ -134,10 +135,18 @@ const emptyBatch = (): DecodedBatch => ({
   tables: [],
   letters: [],
   accepted: 0,
+  nulBytes: 0,
   rejected: new Map(),
   bytes: 0,
   lastMs: undefined,
 })
+function addOutcome(decoded: DecodedBatch, outcome: BatchOutcome, origin: Origin, place: MessagePlace): void {
+  const { accepted, rejects, nulBytes = 0 } = outcome
+  decoded.accepted += accepted
+  decoded.nulBytes += nulBytes
+  if (rejects.length > 0) add(decoded, rejects, origin, place)
+}
+
 const placeOf = ({ topic, partition }: ConsumedBatch) => ({ topic, partition })
 
 /** Without a time of arrival, nothing says whether the lines are older than their retention. */

@@ -1,9 +1,9 @@
 // Sends lines: one JSON page, or a stream of NDJSON or plain text. A stream waits for its client and ends when the
 // client goes away. A failure before the first byte is a status, a failure after it a broken connection.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Readable } from 'node:stream'
 import { AfterlogError } from '#shared/errors.ts'
 import { ndjson, plainText } from '#shared/lines/line-json.ts'
+import { streamBody } from './stream-body.ts'
 import { acceptedType, type LineType } from './accept.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
 
@@ -18,15 +18,6 @@ export function negotiate(request: FastifyRequest): LineType {
       },
     )
   return type
-}
-
-/** Aborts when the client closes the connection before its answer is complete. */
-export function clientGone(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort()
-  })
-  return controller.signal
 }
 
 /** Sends lines as they come. Resolves once the first lines are read, so that a failure before is still a status. */
@@ -45,9 +36,7 @@ export async function streamReply(
       await lines.return(undefined)
     }
   }
-  return reply
-    .type(`${type}; charset=utf-8`)
-    .send(Readable.from(body(), { objectMode: false, highWaterMark: 64 * 1024 }))
+  return reply.type(`${type}; charset=utf-8`).send(streamBody(reply, body()))
 }
 
 /** The lines of one page as a stream of one part. */

@@ -1,5 +1,6 @@
 // The inputs that every route of the query service is created with.
 import type { ProjectionClock } from '#shared/projection-clock.ts'
+import type { Polling } from './watch-polling.ts'
 import type { LogStore, QueryLimits } from '#shared/clickhouse/store.ts'
 
 export interface QueryRouteOptions {
@@ -8,6 +9,7 @@ export interface QueryRouteOptions {
   limits: QueryLimits
   /** Now, epoch ms. */
   clock: () => number
+  polling: Polling
   /** Says up to which change records are written. */
   projection: Pick<ProjectionClock, 'asOf'>
 }

@@ -2,7 +2,7 @@
 // adds its statements to the request's line in the log.
 import type { FastifyReply } from 'fastify'
 import { createReading, type Reading } from '#shared/store-reading/reading.ts'
-import { clientGone } from './line-reply.ts'
+import { clientGone } from '#shared/http/answer-over.ts'
 import type { QueryRouteOptions } from './query-context.ts'
 
 /** Call it once for each request, since it has the deadline. `signal`: where something else may end the answer too. */

@@ -13,7 +13,8 @@ import { obituaryAnswer } from './obituary-schema.ts'
 import { podPath } from '#query/pods/pods-schema.ts'
 
 /** Lets the page load and run nothing, so that a log line stays text. */
-const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+const policy =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 export const obituaryRoute =
   ({ store, limits }: Pick<QueryRouteOptions, 'store' | 'limits'>): RoutePlugin =>

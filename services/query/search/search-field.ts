@@ -44,6 +44,13 @@ export function fieldSql(term: FieldTerm): Fragment {
   return lineFieldSql(term)
 }
 
+/** Whether the field is no column and no key of a map that the name says, but anything in the line. */
+export function isLineField(name: string): boolean {
+  if (Object.hasOwn(columns, name) || ['severity', 'restart', 'message'].includes(name)) return false
+  const [first, key] = splitOnce(name)
+  return !(Object.hasOwn(maps, first) && key !== '')
+}
+
 function messageSql(term: FieldTerm): Fragment {
   switch (term.test.op) {
     case 'eq':

@@ -1,16 +1,17 @@
 // Pure: turns search text into a condition on the table `logs`, which line-filter.ts joins with tenant and time. Each
 // language element has its SQL in a file of its own; this file joins the elements.
 import { join, raw, sql, type Fragment } from '#shared/clickhouse/sql.ts'
+import { checkCost } from './check-cost.ts'
 import { parseSearch } from './syntax/parse-search.ts'
 import type { SearchNode } from './syntax/search-node.ts'
 import { fieldSql } from './search-field.ts'
 import { literalSql, prefixSql } from './search-literal.ts'
-import { checkUnicodeClasses, regexSql } from './search-regex.ts'
+import { regexSql } from './search-regex.ts'
 
 /** `error -debug (a OR b)` as a condition. Throws `invalid-parameter` of `q`, with a position. */
 export function compileSearch(text: string): Fragment {
   const node = parseSearch(text)
-  checkUnicodeClasses(node)
+  checkCost(node)
   return searchSql(node)
 }
 

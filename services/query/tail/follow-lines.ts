@@ -14,6 +14,7 @@ import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { compareKeys } from '#shared/lines/line-order.ts'
 import { someLines } from '#shared/lines/line-statements.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
+import { createDue, type Polling } from '#query/http/watch-polling.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 
 export interface FollowOptions {
@@ -27,6 +28,9 @@ export interface FollowOptions {
   /** Lines that were sent already. */
   sentLines: SentLines
   pollIntervalMs: number
+  polling: Polling
+  /** Whether each poll has to call `filter`, although no line was stored. */
+  pollsAlways?: boolean
   /** Of a tail that a client resumes: ms since the client left it. The first poll reads what was written meanwhile. */
   missedMs?: number
   /** Aborts when the client goes away or the service stops; the tail then ends. */
@@ -61,12 +65,21 @@ export async function* follow({
   after,
   sentLines,
   pollIntervalMs,
+  polling,
+  pollsAlways = false,
   missedMs = 0,
   signal,
 }: FollowOptions): AsyncGenerator<Arrival[]> {
   let newest = since
   let lastPollMs = performance.now() - missedMs
+  const isDue = createDue(polling, 'lines')
   while (!signal.aborted) {
+    const beganMs = performance.now()
+    if (!(await isDue()) && !pollsAlways) {
+      yield []
+      await wait(pollIntervalMs, undefined, { signal }).catch(() => undefined)
+      continue
+    }
     // A client that reads slowly delays the next poll, so the time since the last one is measured.
     const writtenWithinS = Math.ceil((performance.now() - lastPollMs + writtenBeforeMs) / 1000)
     lastPollMs = performance.now()
@@ -84,7 +97,9 @@ export async function* follow({
       newest = Math.max(newest, last?.received ?? 0)
     } while (keyCount === keysAtOnce && !signal.aborted)
     yield []
-    await wait(pollIntervalMs, undefined, { signal }).catch(() => undefined)
+    await wait(polling.pauseMs(performance.now() - beganMs, pollIntervalMs), undefined, { signal }).catch(
+      () => undefined,
+    )
   }
 }
 

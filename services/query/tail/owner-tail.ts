@@ -26,7 +26,7 @@ import type { TailRun } from './tail-run.ts'
 
 /** Events as text; '' after a poll that brought nothing. */
 export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerator<string> {
-  const { reading, filter, owner, at, filters, now, pollIntervalMs, signal } = run
+  const { reading, filter, owner, at, filters, now, pollIntervalMs, polling, signal } = run
   const { tenant, fields } = filter
   const { namespace, cluster, pod, podUid } = fields
   const owned: OwnerFilter = { tenant, owner, namespace, cluster, pod, podUid }
@@ -59,6 +59,9 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     after,
     sentLines: createSentLines(),
     pollIntervalMs,
+    polling,
+    // The pods of the owner may change without a line.
+    pollsAlways: true,
     missedMs,
     signal,
   })

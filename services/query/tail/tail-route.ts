@@ -1,7 +1,6 @@
 // GET /v1/logs/tail: lines as they arrive, as server-sent events. With `from`, the tail first sends the stored lines
 // since then in the order of time. The id of each event is a cursor; a client that sends it as Last-Event-ID goes on
 // behind it.
-import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor, type Cursor } from '#query/http/cursor.ts'
@@ -12,7 +11,8 @@ import { streamLines } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { lineJson } from '#shared/lines/line-json.ts'
 import { sseComment, sseEvent } from './sse.ts'
-import { clientGone } from '#query/http/line-reply.ts'
+import { clientGone } from '#shared/http/answer-over.ts'
+import { streamBody } from '#query/http/stream-body.ts'
 import { ownerTail } from './owner-tail.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
 import type { TailRun } from './tail-run.ts'
@@ -45,7 +45,7 @@ const querystring = z.strictObject({
 })
 
 export const tailRoute =
-  ({ store, limits, clock, stopping, pollIntervalMs = 500, heartbeatMs = 15_000 }: TailOptions): RoutePlugin =>
+  ({ store, limits, clock, polling, stopping, pollIntervalMs = 500, heartbeatMs = 15_000 }: TailOptions): RoutePlugin =>
   (app, _, done) => {
     const schema = {
       summary: 'Lines as they arrive (server-sent events)',
@@ -64,15 +64,14 @@ export const tailRoute =
             ? undefined
             : decodeCursor(query.cursor, filters)
       const filter = at?.from === undefined ? requested : { ...requested, from: at.from }
+      polling.join('tails', reply)
       const signal = AbortSignal.any([clientGone(reply), stopping])
       const reading = requestReading({ store, limits }, reply, signal)
-      const run: TailRun = { reading, filter, at, filters, now: clock(), pollIntervalMs, signal }
+      const run: TailRun = { reading, filter, at, filters, now: clock(), pollIntervalMs, polling, signal }
       const events = query.owner === undefined ? tail(run) : ownerTail({ ...run, owner: query.owner })
       // The first poll comes before the answer begins, so that a search text that the engine refuses is still a 400.
       const first = await events.next()
-      const body = Readable.from(withHeartbeat(startingWith(first, events), { heartbeatMs, stopping, signal }), {
-        objectMode: false,
-      })
+      const body = streamBody(reply, withHeartbeat(startingWith(first, events), { heartbeatMs, stopping, signal }))
       return reply
         .type('text/event-stream; charset=utf-8')
         .header('cache-control', 'no-cache')
@@ -83,7 +82,16 @@ export const tailRoute =
   }
 
 /** Events as text; '' after a poll that brought nothing. */
-async function* tail({ reading, filter, at, filters, now, pollIntervalMs, signal }: TailRun): AsyncGenerator<string> {
+async function* tail({
+  reading,
+  filter,
+  at,
+  filters,
+  now,
+  pollIntervalMs,
+  polling,
+  signal,
+}: TailRun): AsyncGenerator<string> {
   const sentLines = createSentLines()
   const from = filter.from === undefined ? {} : { from: filter.from }
   const event = (line: Line, place: Pick<Cursor, 'after' | 'received' | 'followFrom'>): string =>
@@ -112,6 +120,7 @@ async function* tail({ reading, filter, at, filters, now, pollIntervalMs, signal
     since: after?.received ?? since,
     sentLines,
     pollIntervalMs,
+    polling,
     missedMs,
     signal,
   }

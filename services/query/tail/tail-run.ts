@@ -1,5 +1,6 @@
 // The inputs of one tail, whether it follows a filter or an owner.
 import type { Cursor } from '#query/http/cursor.ts'
+import type { Polling } from '#query/http/watch-polling.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 
@@ -13,5 +14,6 @@ export interface TailRun {
   /** Epoch ms. */
   now: number
   pollIntervalMs: number
+  polling: Polling
   signal: AbortSignal
 }

@@ -33,7 +33,6 @@ const wrongTypes: Record<string, readonly unknown[]> = {
   file: [{}, [], true, 'x'.repeat(MiB)],
   eof: ['x', 1, {}, 'true'],
   partial: ['x', 1, {}, 'P'],
-  severity: [5, {}, [], true],
   stream: [5, {}, 'stdin', true],
   message: [null, 5, {}, [], true],
   labels: [5, 'x', [], true],

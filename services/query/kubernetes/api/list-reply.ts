@@ -2,7 +2,7 @@
 // it says where the next page begins. A failure before the first step is a Status, a failure after it a broken
 // connection.
 import type { FastifyReply } from 'fastify'
-import { Readable } from 'node:stream'
+import { streamBody } from '#query/http/stream-body.ts'
 import { listText, type Item, type Resource, type Shape } from './api-object.ts'
 
 export interface ListStep {
@@ -29,7 +29,7 @@ export async function sendList(reply: FastifyReply, list: ListReply): Promise<Fa
 }
 
 export function sendJsonStream(reply: FastifyReply, parts: AsyncGenerator<Buffer>): FastifyReply {
-  return reply.type('application/json').send(Readable.from(parts, { objectMode: false, highWaterMark: 64 * 1024 }))
+  return reply.type('application/json').send(streamBody(reply, parts))
 }
 
 async function* body(

@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify'
 import { StatusError } from '#shared/kubernetes-status.ts'
 import type { WatchStep, WatchRun } from './watch-looks.ts'
 import { single, type Item, type Resource, type Shape } from './api-object.ts'
-import { clientGone } from '#query/http/line-reply.ts'
+import { clientGone } from '#shared/http/answer-over.ts'
 import { sendJsonStream } from './list-reply.ts'
 import type { ListRequest } from './list-request.ts'
 import type { KubernetesRouteOptions } from './route-options.ts'
@@ -25,7 +25,7 @@ export interface WatchReply {
 }
 
 export function sendWatch(
-  { store, limits, clock, stopping, pollIntervalMs = 1000 }: KubernetesRouteOptions,
+  { store, limits, clock, polling, stopping, pollIntervalMs = 1000 }: KubernetesRouteOptions,
   reply: FastifyReply,
   { tenant, requested, resource, watch }: WatchReply,
 ): FastifyReply {
@@ -33,6 +33,7 @@ export function sendWatch(
   const now = clock()
   if (since !== undefined && Number(since) < now - resumableMs)
     throw new StatusError(410, `too old resource version: ${since} (${now - resumableMs})`)
+  polling.join('watches', reply)
   const ends = [clientGone(reply), stopping, ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)])]
   const signal = AbortSignal.any(ends)
   const steps = watch({
@@ -40,6 +41,7 @@ export function sendWatch(
     tenant,
     since: since === undefined ? undefined : Math.min(Number(since), now),
     pollIntervalMs,
+    polling,
     clock,
     signal,
   })

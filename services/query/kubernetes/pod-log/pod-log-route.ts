@@ -1,6 +1,5 @@
 // GET /k8s/api/v1/namespaces/NAMESPACE/pods/NAME/log: the lines of one life of a container, byte for byte.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { notFound, badRequest } from '#shared/kubernetes-status.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
@@ -13,7 +12,8 @@ import { findPod, type RequestedPod } from '../pod-objects/read-pod-names.ts'
 import { resolvePod } from '#projector/resolve-pod.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
 import { createLogWriter, type LogWriter } from './log-writer.ts'
-import { clientGone } from '#query/http/line-reply.ts'
+import { clientGone } from '#shared/http/answer-over.ts'
+import { streamBody } from '#query/http/stream-body.ts'
 import { nowNs } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { readLogRequest, type LogRequest } from './log-request.ts'
@@ -21,12 +21,13 @@ import type { KubernetesRouteOptions } from '../api/route-options.ts'
 import { warnOfOthers } from '../pod-objects/name-warning.ts'
 
 export const podLogRoute =
-  ({ store, limits, clock, stopping, pollIntervalMs = 500 }: KubernetesRouteOptions): RoutePlugin =>
+  ({ store, limits, clock, polling, stopping, pollIntervalMs = 500 }: KubernetesRouteOptions): RoutePlugin =>
   (app, _, done) => {
     app.get('/api/v1/namespaces/:namespace/pods/:name/log', async (request: FastifyRequest, reply) => {
       const { tenant } = request
       const { namespace, name } = request.params as { namespace: string; name: string }
       const requested = readLogRequest(request, nowNs(clock))
+      if (requested.follow) polling.join('tails', reply)
       const signal = AbortSignal.any([clientGone(reply), stopping])
       const reading = requestReading({ store, limits }, reply, signal)
       const pod = await findPod(reading, { tenant, namespace, name })
@@ -55,7 +56,7 @@ export const podLogRoute =
       const options = { reading, pod: identity, filter: { ...filter, from, to: last + 1n }, tailLines }
       const endedAt = () => endOfLife(reading, { tenant, uid: pod.uid, ...life })
       const lines = requested.follow
-        ? followedLines({ ...options, nowMs, pollIntervalMs, endedAt, signal })
+        ? followedLines({ ...options, nowMs, pollIntervalMs, polling, endedAt, signal })
         : logLines(options)
       return sendLog(reply, { lines, writer: createLogWriter(requested), follow: requested.follow, signal })
     })
@@ -100,7 +101,7 @@ async function sendLog(reply: FastifyReply, { lines, writer, follow, signal }: L
       await lines.return(undefined)
     }
   }
-  return reply.type('text/plain').send(Readable.from(body(), { objectMode: false, highWaterMark: 64 * 1024 }))
+  return reply.type('text/plain').send(streamBody(reply, body()))
 }
 
 /** A client that follows a silent container gets the headers after so many ms. */

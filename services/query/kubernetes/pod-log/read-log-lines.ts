@@ -2,6 +2,7 @@
 // arrives until the life is over.
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { compareKeys, type LineKey } from '#shared/lines/line-order.ts'
+import type { Polling } from '#query/http/watch-polling.ts'
 import { createSentLines, follow } from '#query/tail/follow-lines.ts'
 import { streamPodLines, type PodLinesOptions } from '#shared/store-reading/pod-lines.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
@@ -46,6 +47,7 @@ export interface FollowedLogOptions extends LogOptions {
   /** Epoch ms. */
   nowMs: number
   pollIntervalMs: number
+  polling: Polling
   /** When the life ended, epoch ms, 0 where no fact says when; undefined while the life may say more. */
   endedAt: () => Promise<number | undefined>
   signal: AbortSignal
@@ -61,7 +63,7 @@ const quietPollsMax = 10
 const pollsPerEndRead = 4
 
 export async function* followedLines(options: FollowedLogOptions): AsyncGenerator<Line[]> {
-  const { reading, filter, nowMs, pollIntervalMs, endedAt, signal, tailLines } = options
+  const { reading, filter, nowMs, pollIntervalMs, polling, endedAt, signal, tailLines } = options
   const sentLines = createSentLines()
   const since = nowMs - lateMs
   let first: bigint | undefined
@@ -84,6 +86,7 @@ export async function* followedLines(options: FollowedLogOptions): AsyncGenerato
     since,
     sentLines,
     pollIntervalMs,
+    polling,
     signal,
   })) {
     const lines = arrivals

@@ -22,6 +22,12 @@ test('what is refused again is told by code with a sentence, and what cannot be 
   expect(isComplete(tally, undefined)).toBe(false)
 })
 
+test('control characters of what was sent do not reach the terminal', () => {
+  const tally = createTally()
+  tally.refuse('bad-time', 'time \u001b[2J\r is neither')
+  expect(shown(tally)).toContain('time \\u{1b}[2J\\u{d} is neither')
+})
+
 test('nothing left is complete, a stop is not', () => {
   expect(isComplete(createTally(), undefined)).toBe(true)
   expect(isComplete(createTally(), 'gone')).toBe(false)

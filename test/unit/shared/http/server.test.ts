@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { checkHostOf, parseHostNames } from '#shared/http/allowed-hosts.ts'
 import { createHttpServer, type HttpServer, type RoutePlugin } from '#shared/http/server.ts'
 
 let app: HttpServer
@@ -38,6 +39,7 @@ beforeAll(async () => {
     bodyBytesMax: 1000,
     registry,
     readiness: async () => [],
+    checkHost: checkHostOf('127.0.0.1', parseHostNames('x')),
     routes: [testRoutes],
   })
   port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port)
@@ -85,6 +87,14 @@ describe('what is not HTTP is answered with problem JSON and the end of the conn
     ['no HTTP', 'hello\r\n\r\n', 400, 'invalid-body'],
     ['a line without a colon', 'GET /healthz HTTP/1.1\r\nhost: x\r\nnonsense\r\n\r\n', 400, 'invalid-body'],
     ['headers over the limit', `GET /healthz HTTP/1.1\r\nhost: x\r\na: ${'b'.repeat(20_000)}\r\n\r\n`, 431, 'headers-too-large'],
+    ['two Hosts', 'GET /healthz HTTP/1.1\r\nhost: x\r\nHOST: x\r\nconnection: close\r\n\r\n', 400, 'invalid-parameter'],
+    ['a name of somebody else', 'GET /healthz HTTP/1.1\r\nhost: y\r\nconnection: close\r\n\r\n', 421, 'host-not-allowed'],
+    [
+      'a name of somebody else in the target',
+      'GET http://y/healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+      421,
+      'host-not-allowed',
+    ],
     ['no Host', 'GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n', 400, 'invalid-parameter'],
     [
       'percent-encoding that is none',
@@ -248,4 +258,12 @@ test('what is refused before its route is counted too', async () => {
   await expect
     .poll(() => registry.metrics())
     .toMatch(/afterlog_http_requests_failed_total\{route="\/v1\/things\/:id",code="invalid-parameter"\} 1/)
+})
+
+test('/docs runs its own scripts only, and stands in no frame', async () => {
+  for (const url of ['/docs', '/docs/', '/docs/static/index.html']) {
+    const policy = String((await app.inject({ url })).headers['content-security-policy'])
+    expect(policy).toMatch(/^default-src 'self'; .*frame-ancestors 'none'$/)
+    expect(policy).not.toMatch(/script|upgrade/)
+  }
 })

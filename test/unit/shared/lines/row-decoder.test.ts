@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decodeRows, decodeWhole } from '#shared/lines/row-decoder.ts'
+import { decodeWhole } from '#shared/lines/row-decoder.ts'
 
 const text = (value: string | Buffer): Buffer => {
   const bytes = Buffer.from(value)
@@ -55,14 +55,5 @@ test('rows are the same wherever chunks cut them, and messages keep their bytes'
   })
   expect(whole[0]!.message).toEqual(Buffer.from([0x61, 0xff, 0xfe, 0x00, 0x62]))
   expect(Object.entries(whole[0]!.labels)).toEqual([['__proto__', 'v']])
-  for (let cut = 1; cut < rows.length; cut += 7) {
-    const chunks = (async function* () {
-      yield rows.subarray(0, cut)
-      yield rows.subarray(cut)
-    })()
-    const lines = []
-    for await (const part of decodeRows(chunks)) lines.push(...part)
-    expect(lines).toEqual(whole)
-  }
   expect(() => decodeWhole(rows.subarray(0, -1))).toThrow('inside a row')
 })

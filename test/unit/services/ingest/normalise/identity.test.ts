@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { growthOf } from '#test/support/growth.ts'
 import { OrdinalCounter } from '#ingest/normalise/identity.ts'
 import type { RowWriter } from '#ingest/store/row-writer.ts'
-import { batch, lines, logRows, record } from '#test/support/decode.ts'
+import { batch, lines, logRows, path, record } from '#test/support/decode.ts'
 
 const ordinals = (...records: object[]): unknown[] => logRows(batch(...records)).map((row) => row.ordinal)
 
@@ -34,9 +34,29 @@ test('a batch sent again has the same ordinals', () => {
   expect(Math.max(...(ordinals(...records) as number[]))).toBe(71)
 })
 
-test('one text is one text however its JSON was escaped', () => {
-  const escaped = JSON.stringify(record).replace('boom', '\\u0062oom')
-  expect(logRows(lines(`${JSON.stringify(record)}\n${escaped}`)).map((row) => row.ordinal)).toEqual([0, 1])
+const spellings: readonly (readonly string[])[] = [
+  ['"boom"', '"\\u0062oom"', '"\\u0062\\u006f\\u006F\\u006d"'],
+  ['"a/b\\"c\\\\d"', '"a\\/b\\u0022c\\u005cd"'],
+  ['"a\\tb\\u0001"', '"a\\u0009b\u0001"', '"a\tb\\u0001"'],
+  ['"é🦊"', '"\\u00e9\\ud83e\\udd8a"', '"\\u00E9\\uD83E\\uDD8A"'],
+  ['"\ufffd"', '"\\ufffd"', '"\\ud800"'],
+]
+
+test.each(spellings)('one text is one text however its JSON was escaped: %s', (...ways) => {
+  const bodies = ['message', 'podUid', 'container'].map((field) =>
+    ways.map((way) => JSON.stringify({ ...record, [field]: 'XX' }).replace('"XX"', way)).join('\n'),
+  )
+  const cri = ways.map((way) => `{"path":"${path}","cri":"2026-11-23T10:00:00Z stdout F ${way.slice(1)}}`).join('\n')
+  for (const body of [...bodies, cri]) {
+    const rows = logRows(lines(body))
+    expect(rows.map((row) => row.ordinal)).toEqual(ways.map((_, i) => i))
+    expect(new Set(rows.map(({ message, pod_uid: uid, container }) => JSON.stringify([message, uid, container]))).size).toBe(1)
+  }
+})
+
+test('one time is one time however it was spelled', () => {
+  const times = ['2026-11-23T10:00:00Z', '2026-11-23T12:00:00.000+02:00', 1795428000, '1795428000000', 1.795428e18]
+  expect(ordinals(...times.map((time) => ({ ...record, time })))).toEqual([0, 1, 2, 3, 4])
 })
 
 test('lines of one time and one length are counted without comparing each with each', () => {

@@ -51,7 +51,7 @@ function setup({ max = 100 } = {}) {
   const inflight = new InflightBytes(max)
   const registry = new Registry()
   const decoded = (to: bigint, bytes: number): DecodedBatch => {
-    const batch = { tables: [], letters: [], accepted: 0, rejected: new Map(), bytes, lastMs: undefined, to }
+    const batch = { tables: [], letters: [], accepted: 0, nulBytes: 0, rejected: new Map(), bytes, lastMs: undefined, to }
     return batch
   }
   const source = createKafkaSource({

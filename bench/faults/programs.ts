@@ -1,0 +1,216 @@
+// `npm run test:programs -- --lines 100000 --seed N [--kafka]`: posts lines, sends them again in other groups,
+// merges, pages and tails in random order, and compares every answer with a model that is kept in memory. Ends with the
+// number of differences, and exit code 1 where there is one.
+import kafkajs from 'kafkajs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { raw } from '#shared/clickhouse/sql.ts'
+import { setup } from '#test/support/migrate-once.ts'
+import { startKafka } from '#test/support/kafka/start.ts'
+import { createTopics } from '#test/support/kafka/topics.ts'
+import { listsHave, startTestService } from '#test/support/service.ts'
+import { createRandom } from '../storage/random.ts'
+import { createBatches, secondNs } from './program/batches.ts'
+import { createModel, inOrder, type Batch, type StoredLine } from './program/model.ts'
+import { allLines, countsOf, nameOf, openTail, stepWalk, walkFaults, type Walk } from './program/readers.ts'
+
+const { values } = parseArgs({
+  options: {
+    lines: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
+    kafka: { type: 'boolean', default: false },
+  },
+})
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+const walksAtOnce = 4
+
+async function program(): Promise<number> {
+  const startedMs = performance.now()
+  const [seed, linesMax] = [Number(values.seed), Number(values.lines)]
+  say(`seed ${seed}: node bench/faults/programs.ts --lines ${linesMax} --seed ${seed}${values.kafka ? ' --kafka' : ''}`)
+  await using resources = new AsyncDisposableStack()
+  resources.defer((await setup()) ?? (() => undefined))
+  const { service, produce } = await start(resources)
+  const command = (text: string) => service.store.command({ sql: raw(text) })
+
+  const random = createRandom(seed)
+  const model = createModel()
+  const batches = createBatches(random, (BigInt(Math.floor(Date.now() / 1000)) - 7200n) * secondNs)
+  const tail = openTail(service.url)
+  await tail.start()
+  const told: string[] = []
+  const added: StoredLine[][] = []
+  const faults: string[] = []
+  let sent = 0
+  let walks: Walk[] = []
+  let walked = 0
+
+  /** Resolves once all that was sent can be read. */
+  const settled = async (): Promise<void> => {
+    for (;;) {
+      const [row] = await service.store.rows<{ n: string }>({
+        sql: raw('SELECT toString(uniqExact(ts, identity)) AS n FROM logs'),
+      })
+      if (Number(row!.n) >= model.lines().length) return
+      await sleep(50)
+    }
+  }
+  const send = async (batch: Batch): Promise<void> => {
+    if (produce !== undefined && random.int(2) === 0) await produce(batch)
+    else await post(service.url, batch)
+    sent += batch.lines.length
+    added.push(model.add(batch))
+  }
+  const startWalk = async (): Promise<void> => {
+    await settled()
+    const descending = random.int(2) === 0
+    const due = namesIn(model.lines(), descending)
+    walks.push({ filter: `order=${descending ? 'desc' : 'asc'}`, descending, due, seen: [], cursor: '' })
+  }
+  const endWalks = async (): Promise<void> => {
+    const ended = walks.filter(({ cursor }) => cursor === null)
+    if (ended.length === 0) return
+    await settled()
+    for (const walk of ended) faults.push(...faultsOf(walk, model.lines()))
+    walked += ended.length
+    walks = walks.filter(({ cursor }) => cursor !== null)
+  }
+
+  for (let shownAt = 0; sent < linesMax;) {
+    const choice = random.int(100)
+    if (choice < 70) await send(batches.next())
+    else if (choice < 72) await command('OPTIMIZE TABLE logs FINAL')
+    else if (choice < 74 && walks.length < walksAtOnce) await startWalk()
+    else for (const walk of walks) await stepWalk(service.url, walk, 1 + random.int(2000))
+    await endWalks()
+    if (sent - shownAt >= 10_000) {
+      shownAt = sent
+      say(`${sent} lines sent, ${model.lines().length} distinct, ${walked} walks, ${faults.length} differences`)
+    }
+  }
+  await settled()
+  while (walks.length > 0) {
+    for (const walk of walks) await stepWalk(service.url, walk, 5000)
+    await endWalks()
+  }
+  told.push(...(await tail.texts(added.flat().length)), ...(await tail.rest()))
+  for (const merged of [false, true]) {
+    if (merged) await command('OPTIMIZE TABLE logs FINAL')
+    faults.push(...(await wholeFaults(service.url, model.lines())))
+  }
+  faults.push(...tailFaults(told, added))
+  say(`${sent} lines sent, ${model.lines().length} distinct, ${walked} walks, ${told.length} lines tailed`)
+  for (const fault of faults.slice(0, 20)) say(`  ${fault}`)
+  say(`${faults.length} differences in ${((performance.now() - startedMs) / 1000).toFixed(0)} s`)
+  return faults.length
+}
+
+/** A service over a store of its own, with Kafka or without. */
+async function start(resources: AsyncDisposableStack) {
+  if (!values.kafka) return { service: resources.use(await startTestService()), produce: undefined }
+  const { brokers } = resources.use(await startKafka())
+  const topics = ['afterlog.logs', 'afterlog.lifecycle', 'afterlog.dead-letters']
+  await createTopics(
+    brokers,
+    topics.map((topic) => ({ topic, partitions: 3 })),
+  )
+  const service = resources.use(await startTestService({ AFTERLOG_KAFKA_BROKERS: brokers }))
+  return { service, produce: await openProducer(brokers, resources) }
+}
+
+const namesIn = (lines: readonly StoredLine[], descending: boolean): string[] =>
+  (descending ? lines.toReversed() : lines).map(nameOf)
+
+/** Places of the names that one line alone has. */
+function placesOf(names: readonly string[]): Map<string, number> {
+  const counts = countsOf(names)
+  return new Map(names.flatMap((name, place) => (counts.get(name) === 1 ? [[name, place]] : [])))
+}
+
+function faultsOf(walk: Walk, lines: readonly StoredLine[]): string[] {
+  const names = namesIn(lines, walk.descending)
+  return walkFaults(walk, placesOf(names), names)
+}
+
+/** Lists, streams and counts of all lines. */
+async function wholeFaults(url: string, lines: readonly StoredLine[]): Promise<string[]> {
+  const faults: string[] = []
+  for (const descending of [false, true]) {
+    const expected = namesIn(lines, descending)
+    const shown = await allLines(url, `order=${descending ? 'desc' : 'asc'}`)
+    const at = expected.findIndex((name, i) => name !== shown[i])
+    if (at >= 0 || shown.length !== expected.length)
+      faults.push(`the list has ${shown.length} of ${expected.length} lines; at ${at} ${shown[at]} for ${expected[at]}`)
+  }
+  await listsHave(url)
+  const get = async <T>(path: string) => (await (await fetch(`${url}${path}`)).json()) as T
+  const { buckets } = await get<{ buckets: { total: number }[] }>('/v1/logs/histogram')
+  const { values: ofPods } = await get<{ values: { count: number }[] }>('/v1/fields/pod/values')
+  const { pods } = await get<{ pods: { lines: number }[] }>('/v1/pods?limit=100')
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+  const counts = { histogram: sum(buckets.map(({ total }) => total)), values: sum(ofPods.map(({ count }) => count)) }
+  for (const [what, count] of Object.entries(counts))
+    if (count !== lines.length) faults.push(`${what} count ${count} of ${lines.length} lines`)
+  if (pods.length === 0) faults.push('no pod is listed')
+  return faults
+}
+
+/** What the tail said: each line once; lines of one batch in their order, batches in the order in which they came. */
+function tailFaults(told: readonly string[], added: readonly StoredLine[][]): string[] {
+  const expected = added.flatMap((lines) => lines.toSorted(inOrder)).map(nameOf)
+  const [shown, due] = [countsOf(told), countsOf(expected)]
+  const faults: string[] = []
+  for (const [name, count] of due)
+    if (shown.get(name) !== count) faults.push(`the tail said ${name} ${shown.get(name) ?? 0} times, not ${count}`)
+  for (const name of shown.keys()) if (!due.has(name)) faults.push(`the tail said ${name}, which nobody sent`)
+  const places = placesOf(expected)
+  let last = -1
+  for (const name of told) {
+    const place = places.get(name)
+    if (place !== undefined && place < last) faults.push(`the tail said ${name} too late`)
+    last = Math.max(last, place ?? last)
+  }
+  return faults
+}
+
+const uidOf = (pod: number): string => `00000000-0000-4000-8000-${String(pod).padStart(12, '0')}`
+
+const bodyOf = ({ lines }: Batch): string =>
+  JSON.stringify({
+    records: lines.map(({ pod, time, stream, message, offset, file, label }) => ({
+      time: String(time),
+      namespace: 'program',
+      pod: `pod-${pod}`,
+      podUid: uidOf(pod),
+      container: 'app',
+      restart: 0,
+      stream,
+      message,
+      ...(offset < 0 ? {} : { offset, length: 40, file }),
+      ...(label === '' ? {} : { labels: { l: label } }),
+    })),
+  })
+
+const idHeader = ({ id }: Batch): Record<string, string> => (id === '' ? {} : { 'idempotency-key': id })
+
+async function post(url: string, batch: Batch): Promise<void> {
+  const response = await fetch(`${url}/v1/batches`, {
+    method: 'POST',
+    body: bodyOf(batch),
+    headers: { 'content-type': 'application/json', ...idHeader(batch) },
+  })
+  if (!response.ok) throw new Error(`a post was ${response.status}: ${await response.text()}`)
+}
+
+async function openProducer(brokers: string, resources: AsyncDisposableStack) {
+  const kafka = new kafkajs.Kafka({ brokers: brokers.split(','), logLevel: kafkajs.logLevel.NOTHING })
+  const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
+  await producer.connect()
+  resources.defer(() => producer.disconnect())
+  return async (batch: Batch): Promise<void> => {
+    const message = { key: uidOf(batch.lines[0]!.pod), value: bodyOf(batch), headers: idHeader(batch) }
+    await producer.send({ topic: 'afterlog.logs', acks: -1, messages: [message] })
+  }
+}
+
+process.exitCode = (await program()) === 0 ? 0 : 1

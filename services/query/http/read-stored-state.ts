@@ -1,0 +1,34 @@
+// Reads a digest of the parts of the store, which every insert changes. It reads no data.
+import { sql, statement, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { LogStore } from '#shared/clickhouse/store.ts'
+import { systemTable } from '#shared/store-metrics.ts'
+
+/** Each is another text once something was stored. */
+export interface StoredState {
+  /** Of lines of any tenant. */
+  lines: string
+  /** Of all tables whose content answers show. */
+  all: string
+}
+
+/** An insert that becomes visible after a later one changes the rows, every other one the highest block. */
+const storedState = (cluster: string | undefined): Fragment =>
+  statement(
+    'stored-state',
+    sql`SELECT toString(sumIf(digest, isLines)) AS lines, toString(sum(digest)) AS all
+    FROM (SELECT table IN ('logs', 'logs_local') AS isLines,
+      cityHash64(table, partition_id, hostName(), max(max_block_number), sum(rows)) AS digest
+      FROM ${systemTable('parts', cluster)} WHERE active AND database = currentDatabase()
+      AND table NOT IN ('job_watermarks', 'job_watermarks_local') GROUP BY table, partition_id, hostName())`,
+  )
+
+const answerMsMax = 30_000
+
+export async function readStoredState({ rows, cluster }: Pick<LogStore, 'rows' | 'cluster'>): Promise<StoredState> {
+  const [row] = await rows<StoredState>({
+    sql: storedState(cluster),
+    settings: { max_threads: 1 },
+    signal: AbortSignal.timeout(answerMsMax),
+  })
+  return row!
+}

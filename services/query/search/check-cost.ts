@@ -1,0 +1,55 @@
+// Pure: refuses a search whose statement the engine could not be stopped in: while it plans a statement, and while it
+// compiles an expression, no limit of time is in force.
+import { invalidParameter } from '#shared/errors.ts'
+import { regexCost } from './regex-cost.ts'
+import { isLineField } from './search-field.ts'
+import { regexLengthMax } from './search-regex.ts'
+import type { SearchNode, SearchTerm } from './syntax/search-node.ts'
+
+/** µs for each block of rows. */
+const regexCostMax = 16_500
+/** Planning such a term takes some ms in each of the statements of a request. */
+const lineFieldsMax = 64
+
+/** Throws 400 where a search is too large. */
+export function checkCost(node: SearchNode): void {
+  let micros = 0
+  let fields = 0
+  for (const term of termsOf(node)) {
+    if (term.kind === 'field' && isLineField(term.name) && (fields += weightOf(term.name)) > lineFieldsMax)
+      throw invalidParameter(
+        'q',
+        `too many terms up to position ${term.position} are about fields of the line: up to ${lineFieldsMax} are ` +
+          'allowed, dotted names count twice; name the field once with a regular expression, as in status:/^50[0-4]$/',
+        term.position,
+      )
+    const expression = expressionOf(term)
+    // A longer one is refused with its length.
+    if (expression === undefined || expression.pattern.length > regexLengthMax) continue
+    const { pattern, position } = expression
+    // Of a field of the line, several values are matched.
+    const times = term.kind === 'field' && isLineField(term.name) ? 2 + weightOf(term.name) : 1
+    micros += regexCost(pattern) * times
+    if (micros > regexCostMax)
+      throw invalidParameter(
+        'q',
+        `the regular expression at position ${position} is too large: classes such as \\p{L} may stand ` +
+          '20 times in a search, and . or [^a] some thousand times, repetitions counted; ' +
+          'write \\p{L}+ or \\S{1,40} instead',
+        position,
+      )
+  }
+}
+
+/** `user.name` is searched as one key, and as the key `name` inside the key `user`. */
+const weightOf = (name: string): number => (name.includes('.') ? 2 : 1)
+
+function termsOf(node: SearchNode): SearchTerm[] {
+  if (node.kind === 'and' || node.kind === 'or') return node.terms.flatMap(termsOf)
+  return node.kind === 'not' ? termsOf(node.term) : [node]
+}
+
+function expressionOf(term: SearchTerm): { pattern: string; position: number } | undefined {
+  if (term.kind === 'regex') return term
+  return term.kind === 'field' && term.test.op === 'regex' ? { ...term.test, position: term.position } : undefined
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { decodeBatch } from '#ingest/formats/native-rows.ts'
+import { batch, decodeOptions, lines as ndjson, logRows, path, record } from '#test/support/decode.ts'
+
+const only = (decoded: Parameters<typeof logRows>[0]) => logRows(decoded)[0]!
+
+describe('NUL bytes in front of a raw line, as a truncation in place leaves them', () => {
+  const docker = JSON.stringify({ log: 'first line after the truncation\n', stream: 'stdout', time: record.time })
+  const lines: [string, string, string][] = [
+    [docker, 'first line after the truncation', 'stdout'],
+    ['2026-11-23T10:00:00.123456789Z stderr F CRI after two NULs', 'CRI after two NULs', 'stderr'],
+    ['2026-11-23T10:00:00.123456789Z stderr F \0 and "one\0 more"', '\0 and "one\0 more"', 'stderr'],
+  ]
+
+  test.each(lines)('are skipped, and count in its length: %j', (line, message, stream) => {
+    for (const nuls of [1, 2, 4, 5000]) {
+      const raw = '\0'.repeat(nuls) + line
+      const escaped = Buffer.from(JSON.stringify({ records: [{ path, cri: raw, offset: 77 }] }))
+      const bare = Buffer.from(escaped.toString().replaceAll('\\u0000', '\0'))
+      for (const body of [escaped, bare]) {
+        const row = only(decodeBatch(body, decodeOptions))
+        expect(row).toMatchObject({ message, stream, offset: 77, length: Buffer.byteLength(raw) + 1, partial: 0 })
+        expect(row.ts).toBe('2026-11-23 10:00:00.123456789')
+      }
+    }
+  })
+
+  test('without a line behind them stay a reject', () => {
+    for (const raw of ['\0', '\0\0\0\0', '\0\n', '\0\0not a line', '\u0001' + lines[1]![0]])
+      expect(batch({ path, cri: raw, offset: 0 })).toMatchObject({ accepted: 0, rejects: [{ reason: 'bad-cri' }] })
+  })
+
+  test('are counted, and so are those in front of a record of NDJSON and of a body', () => {
+    const raw = `\0\0${lines[1]![0]}`
+    expect(batch({ path, cri: raw }, { path, cri: `\0${raw}` }, record)).toMatchObject({ accepted: 3, nulBytes: 5 })
+    expect(batch(record).nulBytes).toBeUndefined()
+    const text = JSON.stringify(record)
+    expect(ndjson(`${text}\n\0\0\0${text}\n\0\n`)).toMatchObject({ accepted: 2, nulBytes: 3, rejects: [] })
+    for (const body of [`\0\0${text}`, `\0\0[${text}]`, `\0\0{"records":[${text}]}`, `\0\0{"records":[${text}],"node":"n"}`])
+      expect(decodeBatch(Buffer.from(body), decodeOptions)).toMatchObject({ accepted: 1, nulBytes: 2, rejects: [] })
+  })
+
+  test('a byte order mark is skipped like them', () => {
+    const raw = `\uFEFF${lines[1]![0]}`
+    const escaped = JSON.stringify({ records: [{ path, cri: raw, offset: 7 }] }).replace('\uFEFF', '\\ufeff')
+    const bare = JSON.stringify({ records: [{ path, cri: raw, offset: 7 }] })
+    for (const body of [escaped, bare])
+      expect(only(decodeBatch(Buffer.from(body), decodeOptions))).toMatchObject({
+        message: 'CRI after two NULs',
+        length: Buffer.byteLength(raw) + 1,
+      })
+    const text = JSON.stringify(record)
+    expect(ndjson(`\uFEFF${text}\n\uFEFF${text}\n\0\uFEFF\0${text}`)).toMatchObject({ accepted: 3, rejects: [] })
+    expect(only(batch({ ...record, message: '\uFEFF\0text' })).message).toBe('\uFEFF\0text')
+  })
+})

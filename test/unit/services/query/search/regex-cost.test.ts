@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { compileSearch } from '#query/search/search.ts'
+import { regexCost } from '#query/search/regex-cost.ts'
+
+test.each([
+  ['', 0],
+  ['a{1000}', 500],
+  ['.{1000}', 5000],
+  [String.raw`\W{10}`, 50],
+  [String.raw`\p{L}`, 800],
+  [String.raw`\pL\PN+`, 1600],
+  [String.raw`\p{L}{3}(?:\pN|x){10}`, 10_420],
+  [String.raw`((\p{L}{2}){3,5}){4,}`, 32_000],
+  [String.raw`[\p{L}\P{N}_]{10}`, 16_210],
+  [String.raw`[^]\p{L}]{4}`, 3268],
+  ['[a]{10}', 110],
+  ['(?i)[^k]{1000}', 12_001],
+  [String.raw`(?i)[\x{100}-\x{10ffff}]`, 829],
+  ['(?i)[Ā-ʯ]', 814],
+  ['[Ā-ʯ]', 13],
+  [String.raw`\Q\p{L}\E{9}\\p{L}{9}`, 47],
+  [String.raw`\p{L}{3}{4}`, 9600],
+  [String.raw`(?P<name>\p{L}{0,7})?`, 5604],
+  [String.raw`(\p{L}{5`, 801],
+  [String.raw`\p{L}){3}[\p{N}`, 1609],
+  ['\\', 1],
+])('%s takes %i µs', (pattern, micros) => {
+  expect(regexCost(pattern)).toBe(micros)
+})
+
+const many = (count: number, term: (i: number) => string, separator = ' OR '): string =>
+  Array.from({ length: count }, (_, i) => term(i)).join(separator)
+
+test.each([
+  [String.raw`pod:/(?:\p{L}|\p{N}|\p{P}){333}/`, 0],
+  [String.raw`/\p{L}{19}/ or namespace:/x\p{N}{2}/`, 15],
+  [String.raw`ok -(labels.app:/\p{L}{21}/)`, 5],
+  ['x /(?i)[^k]{1000}/ severity:/(?i)[^k]{999}/', 19],
+  [many(4, (i) => `/.{${1000 - i}}/`), 37],
+  [many(4, (i) => `-pod:/.{${1000 - i}}/`, ' '), 44],
+  ['status:/.{1000}/ path:/.{1000}/', 17],
+])('%s is refused, since it would take very long to compile', (text, position) => {
+  expect(() => compileSearch(text)).toThrow(
+    expect.toSatisfy(
+      (error: { code: string; message: string; position: number }) =>
+        error.code === 'invalid-parameter' && /too large.* 20 times/.test(error.message) && error.position === position,
+    ),
+  )
+})
+
+test.each([many(65, (i) => `f${i}:${i}`), many(65, (i) => `-f${i}:>${i}`, ' '), many(33, (i) => `a.b${i}:*`)])(
+  '%s is refused, since it would take very long to plan',
+  (text) => {
+    expect(() => compileSearch(text)).toThrow(/fields of the line: up to 64 are allowed/)
+  },
+)
+
+test('what people write is taken', () => {
+  for (const text of [
+    String.raw`/\p{L}{2,20}/`,
+    String.raw`pod:/^\p{L}+-[0-9a-f]{8,10}$/`,
+    String.raw`/(?i)\p{Lu}+ (\S+ ){40}/`,
+    '/(?i)[^k]{1000}/',
+    '/.{1000}/ OR /.{900}/',
+    many(256, (i) => `pod:cart-${i}`),
+    many(256, (i) => `labels.app:cart-${i}`),
+    many(64, (i) => `status:${i}`),
+  ])
+    expect(() => compileSearch(text)).not.toThrow()
+})
