@@ -133,8 +133,9 @@ export async function createLiveRetention({
   async function writeInReserve(version: RetentionVersion): Promise<void> {
     await write(version).catch(async (error: unknown) => {
       if (!(error instanceof AfterlogError) || error.code !== 'store-full') throw error
-      await createReservedRoom(store).give()
-      await write(version)
+      const room = createReservedRoom(store)
+      await room.give()
+      await write(version).finally(() => room.take())
     })
   }
 

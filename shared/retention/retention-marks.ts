@@ -1,7 +1,8 @@
 // Marks of the table retention_marks: what has to be known of the rules, and of time, apart from both.
 import { bind, sql, statement, str } from '#shared/clickhouse/sql.ts'
+import { isDamage } from '#shared/clickhouse/classify-error.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
-import { emptyTable, isDamage } from './damaged-table.ts'
+import { emptyTable } from './empty-table.ts'
 
 /**
  * `rules`: `in_force` of the newest version that was put. `time`: the newest time that expiry trusts. Both are ms since

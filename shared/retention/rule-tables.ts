@@ -2,9 +2,10 @@
 // from the other. Each insert is synced to the disk.
 import { alterTable } from '#shared/clickhouse/cluster-names.ts'
 import { milliseconds, raw, sql, statement, str } from '#shared/clickhouse/sql.ts'
+import { isDamage } from '#shared/clickhouse/classify-error.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Logger } from '#shared/logger.ts'
-import { emptyTable, isDamage } from './damaged-table.ts'
+import { emptyTable } from './empty-table.ts'
 
 /** Texts as in AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS, '' for those of the environment. */
 export interface VersionRow {

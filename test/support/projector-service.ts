@@ -33,7 +33,7 @@ export interface ProjectorService extends AsyncDisposable {
   /** ms since 1970, as every part of the service sees it. */
   clock: { now: number }
   /** Stores records as ingest does, under the rules in force at the clock, or at `receivedMs`; twice is once. */
-  say(records: readonly object[], receivedMs?: number, rules?: RetentionRules): Promise<void>
+  say(records: readonly object[], receivedMs?: number, filedBy?: RetentionRules): Promise<void>
   tell(...objects: unknown[]): Promise<void>
   expire(): Promise<Expired[]>
   /** Brings records and obituaries up to what is stored; a projector that has just begun where `anew`. */
@@ -104,10 +104,10 @@ export async function openProjectorService({
     retention,
     expiry,
     clock,
-    async say(records, receivedMs = clock.now, rules: RetentionRules = retention) {
+    async say(records, receivedMs = clock.now, filedBy: RetentionRules = retention) {
       const decoded = decodeBatch(Buffer.from(JSON.stringify({ records })), {
         origin: { ...origin, receivedMs, source: 'http:/v1/batches' },
-        retention: rules,
+        retention: filedBy,
         seed: 1,
       })
       if (decoded.rejects.length > 0) throw new Error(decoded.rejects[0]!.detail)
