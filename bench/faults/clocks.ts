@@ -125,6 +125,7 @@ async function jump(number: number): Promise<void> {
     await sayLines(url, `j${number}`)
     await sleep(jumpMs)
     await setClock('+0')
+    await sayLines(url, `after-${number}`)
     await verify(url, name)
     await stop(service, isKilled)
   } else {
@@ -138,7 +139,9 @@ async function jump(number: number): Promise<void> {
     }
     await setClock('+0')
     await using service = start(isMonotonicTrue)
-    await verify(await service.serving, name)
+    const url = await service.serving
+    await sayLines(url, `after-${number}`)
+    await verify(url, name)
     await stop(service, isKilled)
   }
   say(`${name}${isMonotonicTrue ? '' : ', the monotonic clock too'}${isKilled ? ', killed' : ''}: ${faults.length} faults so far`)
