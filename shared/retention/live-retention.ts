@@ -135,7 +135,11 @@ export async function createLiveRetention({
       if (!(error instanceof AfterlogError) || error.code !== 'store-full') throw error
       const room = createReservedRoom(store)
       await room.give()
-      await write(version).finally(() => room.take())
+      try {
+        await write(version)
+      } finally {
+        await room.take()
+      }
     })
   }
 
