@@ -1,4 +1,4 @@
--- The cluster form of 0023-two-copies.sql, which says what each table and column is for.
+-- The cluster form of 0024-two-copies.sql, which says what each table and column is for.
 -- `t_local` holds the rows of one shard; `t` is read and written.
 
 ALTER TABLE retention_rules_local ON CLUSTER {cluster} ADD COLUMN IF NOT EXISTS released String;
