@@ -67,14 +67,22 @@ async function sayLines(url: string, name: string): Promise<void> {
     const records = said.map(({ message }, i) =>
       record(message, { pod: podUid, podUid, offset: i, time: new Date(Date.now() - daysAgo * dayMs - 60_000).toISOString() }),
     )
-    const { status, body } = await post({ url, tenant: 'default' }, records)
-    if (status === 200 && body['rejected'] === 0) acknowledged.push(...said)
+    const answer = await post({ url, tenant: 'default' }, records).catch(() => undefined)
+    if (answer?.status === 200 && answer.body['rejected'] === 0) acknowledged.push(...said)
     else rejected += records.length
   }
 }
 
+/** A connection whose timers a jump has ended is opened again. */
+async function get(url: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, { headers }).catch(async () => {
+    await sleep(1000)
+    return fetch(url, { headers })
+  })
+}
+
 async function storedLines(url: string): Promise<Set<string>> {
-  const response = await fetch(`${url}/v1/logs?order=asc`, { headers: { accept: 'text/plain' } })
+  const response = await get(`${url}/v1/logs?order=asc`, { accept: 'text/plain' })
   if (response.status !== 200) throw new Error(`GET /v1/logs: ${response.status} ${await response.text()}`)
   return new Set((await response.text()).split('\n'))
 }
@@ -82,7 +90,7 @@ async function storedLines(url: string): Promise<Set<string>> {
 async function listedPods(url: string): Promise<Set<string>> {
   const uids = new Set<string>()
   for (let page = '/v1/pods?limit=1000'; page !== '';) {
-    const body = (await (await fetch(`${url}${page}`)).json()) as { pods: { uid: string }[]; next: string | null }
+    const body = (await (await get(`${url}${page}`)).json()) as { pods: { uid: string }[]; next: string | null }
     for (const { uid } of body.pods) uids.add(uid)
     page = body.next === null ? '' : body.next.startsWith('/') ? body.next : `/v1/pods?limit=1000&cursor=${body.next}`
   }
