@@ -17,6 +17,7 @@ const yearDays = 365
 const agingTables: readonly { table: TenantTable; column: string; days: number }[] = [
   { table: 'dead_letters', column: 'stored_at', days: 90 },
   { table: 'pod_losses', column: 'stored_at', days: 90 },
+  { table: 'refused_lines', column: 'stored_at', days: 3 * yearDays },
   { table: 'dead_letter_replays', column: 'replayed_at', days: 180 },
   { table: 'obituaries', column: 'written_at', days: 10 * yearDays },
   { table: 'kept_counts', column: 'day', days: 10 * yearDays },

@@ -1,4 +1,4 @@
--- The cluster form of 0024-two-copies.sql, which says what each table and column is for.
+-- The cluster form of 0025-two-copies.sql, which says what each table and column is for.
 -- `t_local` holds the rows of one shard; `t` is read and written.
 
 ALTER TABLE retention_rules_local ON CLUSTER {cluster} ADD COLUMN IF NOT EXISTS released String;
@@ -49,3 +49,5 @@ ALTER TABLE pod_change_feed_local ON CLUSTER {cluster} MODIFY TTL toDateTime(at)
 ALTER TABLE pod_change_feed_local ON CLUSTER {cluster} REMOVE TTL;
 ALTER TABLE pod_record_feed_local ON CLUSTER {cluster} MODIFY TTL stored_at + INTERVAL 7 DAY SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE pod_record_feed_local ON CLUSTER {cluster} REMOVE TTL;
+ALTER TABLE refused_lines_local ON CLUSTER {cluster} MODIFY TTL stored_at + INTERVAL 1095 DAY SETTINGS materialize_ttl_after_modify = 0;
+ALTER TABLE refused_lines_local ON CLUSTER {cluster} REMOVE TTL;

@@ -48,3 +48,5 @@ ALTER TABLE pod_change_feed MODIFY TTL toDateTime(at) + INTERVAL 7 DAY SETTINGS 
 ALTER TABLE pod_change_feed REMOVE TTL;
 ALTER TABLE pod_record_feed MODIFY TTL stored_at + INTERVAL 7 DAY SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE pod_record_feed REMOVE TTL;
+ALTER TABLE refused_lines MODIFY TTL stored_at + INTERVAL 1095 DAY SETTINGS materialize_ttl_after_modify = 0;
+ALTER TABLE refused_lines REMOVE TTL;
