@@ -46,6 +46,7 @@ export interface ChangeFeed {
 
 /** `overlapMs`: an insert is nearly always visible within the short time, and always within the long one. */
 interface StreamOptions<Change> {
+  storeClock: StoreClock
   keyOf(change: Change): string
   /** Changes from `ms` on, oldest first. */
   since(ms: number, limit: number): Fragment
@@ -56,10 +57,14 @@ interface StreamOptions<Change> {
 /** ms between two readings of the long overlap. */
 const longEveryMs = 10_000
 
+/** Epoch ms by the store's clock. */
+type StoreClock = () => Promise<number>
+
 /** `position`: epoch ms up to which an earlier process has projected. */
-export function createChangeFeed(reading: RowReading, position: number): ChangeFeed {
+export function createChangeFeed(reading: RowReading, position: number, storeClock: StoreClock): ChangeFeed {
   return {
     facts: createStream(reading, position, {
+      storeClock,
       keyOf: ({ at, tenant, source, uid, cluster, node, detail }) =>
         [at, source, tenant, uid, cluster, node, detail].join('\u0000'),
       since: factsSince,
@@ -68,6 +73,7 @@ export function createChangeFeed(reading: RowReading, position: number): ChangeF
     }),
     // Its long overlap has a row for each pod with lines of each insert.
     lines: createStream(reading, position, {
+      storeClock,
       keyOf: ({ at, tenant, uid, detail }) => [at, tenant, uid, detail].join('\u0000'),
       since: linesSince,
       changesMax: 100_000,
@@ -79,7 +85,7 @@ export function createChangeFeed(reading: RowReading, position: number): ChangeF
 function createStream<Change extends { at: number }>(
   reading: RowReading,
   start: number,
-  { keyOf, since, changesMax, overlapMs }: StreamOptions<Change>,
+  { storeClock, keyOf, since, changesMax, overlapMs }: StreamOptions<Change>,
 ): ChangeStream<Change> {
   let position = start
   let longReadAt = -Infinity
@@ -88,6 +94,8 @@ function createStream<Change extends { at: number }>(
   return {
     async take(use) {
       const isLong = performance.now() - longReadAt > longEveryMs
+      // Changes under a clock that was ahead must not hide those that come once it is right again.
+      if (isLong) position = Math.min(position, await storeClock())
       const from = position - (isLong ? overlapMs.long : overlapMs.short)
       const limit = changesMax + returned.size
       const rows = await reading.rows<Change>(since(Math.max(from, 0), limit))

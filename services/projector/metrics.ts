@@ -10,6 +10,9 @@ export interface ProjectorMetrics {
   duration: Histogram
   droppedRows: Counter
   blockedPartitions: Gauge
+  heldClasses: Gauge
+  clockAhead: Gauge
+  rulesLost: Gauge
   inexactDays: Counter
 }
 
@@ -38,7 +41,22 @@ export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
     droppedRows: new Counter({ name: 'afterlog_expired_rows_total', help: 'Rows of dropped partitions', registers }),
     blockedPartitions: new Gauge({
       name: 'afterlog_expiry_blocked_partitions',
-      help: 'Expired partitions that are not dropped yet, since records or last words of their pods are not stored yet',
+      help: 'Expired partitions that are not dropped yet; overdue of GET /v1/retention says why',
+      registers,
+    }),
+    heldClasses: new Gauge({
+      name: 'afterlog_retention_unnamed_classes',
+      help: 'Classes of stored lines that no rule names and nobody has left to default: nothing of them is dropped',
+      registers,
+    }),
+    clockAhead: new Gauge({
+      name: 'afterlog_expiry_clock_ahead_seconds',
+      help: 'How far the clock is ahead of the time that expiry trusts, since nothing has confirmed it yet',
+      registers,
+    }),
+    rulesLost: new Gauge({
+      name: 'afterlog_retention_rules_lost',
+      help: '1 while the rules that were PUT are lost in both of their tables: nothing is dropped then',
       registers,
     }),
     inexactDays: new Counter({

@@ -55,7 +55,7 @@ export interface Projector {
 export async function createRecordProjector(options: ProjectorOptions): Promise<Projector> {
   const { store, reading, log, metrics, clock, lostParts = () => [] } = options
   const { start, projectedUntil } = await readPosition(reading)
-  const feed = createChangeFeed(reading, start)
+  const feed = createChangeFeed(reading, start, () => readStoreClock(reading))
   const queue = createWorkQueue()
   const putOff = createPutOff({ queue, metrics, log })
   const known = createKnownPods(reading)
@@ -143,11 +143,17 @@ interface WorkSources {
 const hasNoWork = ({ intake, queue, large, upgrade }: WorkSources): boolean =>
   intake.hasTakenAll && queue.size === 0 && large.size === 0 && upgrade.isDone
 
+const aheadMsMax = 60_000
+const againMs = 86_400_000
+
 /** Epoch ms, of earlier processes: from which a new one goes on, and up to which records are written. */
 async function readPosition(reading: Reading): Promise<{ start: number; projectedUntil: number }> {
   const projectedUntil = (await readWatermark(reading, recordsJob)) ?? 0
   // Before there was a job for changes, a projector went on from where records were.
-  return { start: (await readWatermark(reading, changesJob)) ?? projectedUntil, projectedUntil }
+  const start = (await readWatermark(reading, changesJob)) ?? projectedUntil
+  const now = await readStoreClock(reading)
+  // A position that is still to come was stored under a clock that was ahead.
+  return { start: start > now + aheadMsMax ? now - againMs : start, projectedUntil }
 }
 
 /** Projects pods and stores their records, and remembers and counts them. */

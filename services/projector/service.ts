@@ -7,14 +7,10 @@ import type { CreateService, ServiceDeps } from '#shared/start-service.ts'
 import { createProjectorMetrics } from './metrics.ts'
 import { createRecordProjector } from './projector.ts'
 import { createCutInserts } from './resend-cut-inserts.ts'
-import { dayPodsOf } from './retention/day-pods.ts'
-import { createExpiry } from './retention/expiry.ts'
-import { createFactsExpiry } from './retention/facts-expiry.ts'
+import { createExpiryJobs } from './retention/expiry-jobs.ts'
 
 const expireEveryMs = 5000
 const minuteMs = 60_000
-/** ms between two deletions of facts, each of which makes the engine rewrite the parts that have them. */
-const expireFactsEveryMs = 6 * 60 * minuteMs
 
 export const createProjector: CreateService = ({
   config,
@@ -37,31 +33,10 @@ export const createProjector: CreateService = ({
     signal,
   })
   const metrics = createProjectorMetrics(registry)
-  const expiry = createExpiry({ store: background, reading, pods: dayPodsOf(background, reading), log })
-
-  async function expire(): Promise<void> {
-    const now = clock()
-    for (const { rows, exact } of await expiry.run(retention.versionAt(now), now, signal)) {
-      metrics.droppedRows.inc(rows)
-      if (!exact) metrics.inexactDays.inc()
-    }
-    blockedDays.clear()
-    for (const [day, reason] of expiry.blocked) blockedDays.set(day, reason)
-    metrics.blockedPartitions.set(expiry.blocked.size)
-  }
-
+  const expiry = createExpiryJobs({ store: background, reading, metrics, retention, blockedDays, log, clock, signal })
   const cutInserts = createCutInserts({ store: background, reading, log })
   const resent = Promise.withResolvers<void>()
   signal.addEventListener('abort', () => resent.resolve())
-  const factsExpiry = createFactsExpiry({ store: background, reading })
-  let expireFactsAt = -Infinity
-  async function expireFacts(): Promise<void> {
-    const now = clock()
-    if (now < expireFactsAt) return
-    expireFactsAt = now + expireFactsEveryMs
-    const pods = await factsExpiry.run(retention.versionAt(now), now, signal)
-    if (pods > 0) log.info({ pods }, 'facts of pods that ended long ago are deleted; their records stay')
-  }
 
   const whileRunning = createLoop({ signal, retention, log })
   const running = Promise.all([
@@ -79,14 +54,16 @@ export const createProjector: CreateService = ({
       'the last inserts before the start of the store could not be checked',
     ),
     // After those inserts: a day with new lines is prepared again.
-    resent.promise.then(() => whileRunning(expire, expireEveryMs, 'expired lines could not be dropped')),
-    whileRunning(expireFacts, minuteMs, 'expired facts could not be deleted'),
+    resent.promise.then(() => whileRunning(expiry.expireLines, expireEveryMs, 'expired lines could not be dropped')),
+    whileRunning(expiry.expireFacts, minuteMs, 'expired facts could not be deleted'),
   ])
   return {
     routes: [],
+    troubles: expiry.troubles,
     close: async () => {
       stopping.abort()
       await running
+      await expiry[Symbol.asyncDispose]()
       await cutInserts.end(clock()).catch((error: unknown) => {
         log.warn(
           { err: error },

@@ -123,6 +123,18 @@ const busyCodes = new Set([202, 203, 252])
 const dataCodes = new Set([6, 25, 26, 27, 28, 33, 38, 41, 69, 72, 117, 130, 131, 321, 349, 407])
 const insertTimeout = /timeout error|timed out|aborted due to timeout|\bETIMEDOUT\b/i
 
+/**
+ * Whether a statement failed since files of a part are missing, cut off or changed: ends too early (32, 33), checksums
+ * (40), files (74, 76, 107, 226 to 228), content (117, 246), compression (271, 432), sizes (128, 131).
+ */
+export function isDamage(error: unknown): boolean {
+  if (!(error instanceof AfterlogError) || error.code !== 'internal' || error.cause === undefined) return false
+  const code = engineCode(error.cause, messageOf(error.cause))
+  return code !== undefined && damageCodes.has(code)
+}
+
+const damageCodes = new Set([32, 33, 40, 74, 76, 107, 117, 128, 131, 226, 227, 228, 246, 271, 432])
+
 /** Timeout, too slow. */
 const timeCodes = new Set([159, 160])
 /** Too many rows or bytes: read, returned, or in a set. */

@@ -198,9 +198,13 @@ async function record(store: LogStore, number: number, { name, checksum }: SqlFi
   })
 }
 
-/** Turns fsync after each insert on or off, for every table of the store. */
-async function applyFsync(store: LogStore, on: boolean): Promise<void> {
-  const value = on ? 1 : 0
+/** Retention rules: their loss would drop lines. */
+const alwaysSynced = new Set(
+  ['retention_rules', 'retention_rules_copy', 'retention_marks'].flatMap((table) => [table, `${table}_local`]),
+)
+
+/** Turns fsync after each insert on or off, for every table of the store but those that are always synced. */
+async function applyFsync(store: LogStore, forAll: boolean): Promise<void> {
   const tables = await store.rows<{ name: string; full: string }>({
     sql: raw(
       `SELECT name, create_table_query AS full FROM system.tables
@@ -208,11 +212,12 @@ async function applyFsync(store: LogStore, on: boolean): Promise<void> {
     ),
   })
   const onCluster = store.cluster === undefined ? '' : ' ON CLUSTER {cluster}'
-  const settings = `fsync_after_insert = ${value}, fsync_part_directory = ${value}`
-  const changes = tables.flatMap(({ name, full }) =>
-    /fsync_after_insert = (1|true)/.test(full) === on
-      ? []
-      : [`ALTER TABLE ${name}${onCluster} MODIFY SETTING ${settings}`],
-  )
+  const changes = tables.flatMap(({ name, full }) => {
+    const on = forAll || alwaysSynced.has(name)
+    if (/fsync_after_insert = (1|true)/.test(full) === on) return []
+    const value = on ? 1 : 0
+    const settings = `fsync_after_insert = ${value}, fsync_part_directory = ${value}`
+    return [`ALTER TABLE ${name}${onCluster} MODIFY SETTING ${settings}`]
+  })
   if (changes.length > 0) await run(store, changes.join(';\n'))
 }

@@ -3,6 +3,6 @@ export interface BlockedDay {
   reason: string
   /** How many attempts have failed. */
   tries: number
-  /** ms since 1970. */
+  /** ms since 1970; Infinity where no time is known. */
   nextTryMs: number
 }

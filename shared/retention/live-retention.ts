@@ -1,26 +1,21 @@
 // Retention rules that change without a restart: those of the environment until PUT /v1/retention, then the newest row
-// of the table retention_rules, which is read every two seconds. A row without rules (DELETE /v1/retention) returns to
+// of the tables of rules, of which one is read every two seconds. A row without rules (DELETE /v1/retention) returns to
 // the environment's. A version takes effect for lines that arrive a few seconds later, when every process has read it:
 // the class of a message must not depend on which process reads it, or when.
-import { milliseconds, raw, sql, statement, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
+import { createReservedRoom } from './reserved-room.ts'
+import { readMark, writeMark } from './retention-marks.ts'
 import {
   lastWordsText,
-  parseLastWords,
-  parseRetention,
   retentionText,
   type Retention,
   type RetentionRules,
   type RetentionSettings,
 } from './retention.ts'
-
-export interface RetentionVersion extends RetentionSettings {
-  source: 'environment' | 'put'
-  /** ms since 1970 of the first arrival under it; undefined for the environment's, unless a DELETE returned to it. */
-  inForceMs: number | undefined
-}
+import { createRuleTables, type VersionRow } from './rule-tables.ts'
+import { rowOf, versionsOf, type RetentionVersion } from './rule-versions.ts'
 
 export interface LiveRetention extends RetentionRules, AsyncDisposable {
   /** Returns the version in force for lines that arrived at this time, or the newest one for NaN. */
@@ -31,13 +26,13 @@ export interface LiveRetention extends RetentionRules, AsyncDisposable {
   readonly environment: RetentionSettings
   /** Returns why the rules are not known yet, or undefined. */
   obstacle(): AfterlogError | undefined
-  /** Reads the table now. */
-  reload(): Promise<void>
+  /** Compares both tables of rules now, restores what one of them lacks, and reads the rules. */
+  compare(): Promise<void>
   /**
    * Stores a version that replaces all others, and resolves to it. It is in force a few seconds later. On a full disk
    * it applies in this process until it can be stored, since the data that expires under it makes the room.
    */
-  put(settings: RetentionSettings | 'environment'): Promise<RetentionVersion>
+  put(settings: RetentionSettings, source: RetentionVersion['source']): Promise<RetentionVersion>
 }
 
 export interface LiveRetentionOptions {
@@ -51,8 +46,8 @@ export interface LiveRetentionOptions {
 const reloadMs = 2000
 /** ms from a PUT until its version is in force: two reloads, with some tolerance. */
 const untilInForceMs = 5000
-/** Messages that arrived before the oldest of these versions get that version. */
-const versionsMax = 1000
+/** A version that begins later than so many ms from now was put under a clock that was ahead. It begins at once. */
+const aheadMsMax = 60_000
 
 /** Resolves after the first attempt to read the table, also where that failed. */
 export async function createLiveRetention({
@@ -61,20 +56,51 @@ export async function createLiveRetention({
   log,
   clock,
 }: LiveRetentionOptions): Promise<LiveRetention> {
+  const tables = createRuleTables(store, log)
   const first: RetentionVersion = { ...environment, source: 'environment', inForceMs: undefined }
   /** The newest version comes first, the environment's last. */
   let versions: readonly RetentionVersion[] = [first]
+  let rows: readonly VersionRow[] = []
+  let isLost = false
   let obstacle: AfterlogError | undefined = notRead()
   /** inForceMs of the version that the log names. */
   let loggedMs: number | undefined
   /** A version that is in force here although it could not be stored. */
   let unstored: RetentionVersion | undefined
+  /** By the time that is stored with a version that begins too late: when it began here. */
+  const begins = new Map<number, number>()
+
+  function beginOf(ms: number): number {
+    const now = clock()
+    if (ms > now + aheadMsMax && !begins.has(ms)) begins.set(ms, now)
+    return begins.get(ms) ?? ms
+  }
 
   async function reload(): Promise<void> {
-    const rows = await store.rows<VersionRow>({ sql: newestRows })
-    const stored = rows.map((row) => parsed(row, environment))
+    const newRows = await tables.read()
+    if (obstacle !== undefined || newRows.length < rows.length) return compare()
+    take(newRows)
+  }
+
+  async function compare(): Promise<void> {
+    // The mark is read first: another process may put rules meanwhile, which sets the mark last.
+    const markMs = (await readMark(store, 'rules')) ?? 0
+    const { rows: newRows, areLost } = await tables.compare()
+    const newestMs = Number(newRows[0]?.ms ?? 0)
+    const wasLost = isLost
+    isLost = areLost || newestMs < markMs
+    if (isLost && !wasLost) log.error(lostText)
+    if (newestMs > markMs) await writeMark(store, 'rules', newestMs).catch(() => undefined)
+    // What this process knows of lost rules is better than the environment.
+    take(isLost && rows.length > 0 ? rows : newRows)
+  }
+
+  function take(newRows: readonly VersionRow[]): void {
+    rows = newRows
+    const stored = versionsOf(rows, { environment, beginOf })
     if (unstored !== undefined && (stored[0]?.inForceMs ?? 0) >= unstored.inForceMs!) unstored = undefined
-    versions = [...(unstored === undefined ? [] : [unstored]), ...stored, first]
+    const all = [...(unstored === undefined ? [] : [unstored]), ...stored, first]
+    versions = isLost ? all.map((version) => ({ ...version, isLost: true })) : all
     obstacle = undefined
     const newest = versions[0]!
     const { inForceMs } = newest
@@ -82,13 +108,15 @@ export async function createLiveRetention({
     loggedMs = inForceMs
   }
 
-  async function put(settings: RetentionSettings | 'environment'): Promise<RetentionVersion> {
-    await reload()
-    const inForceMs = Math.max(clock() + untilInForceMs, (versions[0]!.inForceMs ?? 0) + 1)
-    const version: RetentionVersion =
-      settings === 'environment' ? { ...first, inForceMs } : { ...settings, source: 'put', inForceMs }
+  async function put(settings: RetentionSettings, source: RetentionVersion['source']): Promise<RetentionVersion> {
+    await compare()
+    const now = clock()
+    const newestMs = Math.max(0, ...rows.map(({ ms }) => Number(ms)).filter((ms) => ms <= now + aheadMsMax))
+    const inForceMs = Math.max(now + untilInForceMs, newestMs + 1)
+    const { isLost: _, ...known } = settings
+    const version: RetentionVersion = { ...known, source, inForceMs }
     try {
-      await write(version)
+      await writeInReserve(version)
     } catch (error) {
       if (!(error instanceof AfterlogError) || error.code !== 'store-full') throw error
       unstored = version
@@ -97,23 +125,30 @@ export async function createLiveRetention({
         'the disk is full: the new retention rules apply in this process until they can be stored',
       )
     }
-    await reload()
+    await compare()
     return version
   }
 
-  async function write({ source, inForceMs, ...settings }: RetentionVersion): Promise<void> {
-    // A row without rules stands for the environment's.
-    const isEnvironment = source === 'environment'
-    const [rules, lastWords] = isEnvironment
-      ? ['', '']
-      : [retentionText(settings.rules), lastWordsText(settings.lastWords)]
-    await store.command({
-      sql: statement(
-        'retention-rules-put',
-        sql`INSERT INTO retention_rules (in_force, rules, last_words)
-          SELECT ${milliseconds(inForceMs!)}, ${str(rules)}, ${str(lastWords)}`,
-      ),
+  /** On a full disk the reserved room is freed first. */
+  async function writeInReserve(version: RetentionVersion): Promise<void> {
+    await write(version).catch(async (error: unknown) => {
+      if (!(error instanceof AfterlogError) || error.code !== 'store-full') throw error
+      const room = createReservedRoom(store)
+      await room.give()
+      try {
+        await write(version)
+      } finally {
+        await room.take()
+      }
     })
+  }
+
+  async function write(version: RetentionVersion): Promise<void> {
+    const row = rowOf(version)
+    await tables.write(row)
+    const latestMs = clock() + aheadMsMax
+    if (rows.some(({ ms }) => Number(ms) > latestMs)) await tables.removeAfter(latestMs, row)
+    await writeMark(store, 'rules', version.inForceMs!)
   }
 
   const versionAt = (ms: number): RetentionVersion =>
@@ -138,7 +173,7 @@ export async function createLiveRetention({
     newest: () => versions[0]!,
     environment,
     obstacle: () => obstacle,
-    reload,
+    compare,
     put,
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer)
@@ -149,22 +184,9 @@ export async function createLiveRetention({
   }
 }
 
-const newestRows = statement(
-  'retention-rules',
-  raw(`SELECT toString(toUnixTimestamp64Milli(in_force)) AS ms, rules, last_words AS lastWords
-  FROM retention_rules ORDER BY in_force DESC, rules DESC, last_words DESC LIMIT 1 BY in_force LIMIT ${versionsMax}`),
-)
-
-interface VersionRow {
-  ms: string
-  rules: string
-  lastWords: string
-}
-
-function parsed({ ms, rules, lastWords }: VersionRow, environment: RetentionSettings): RetentionVersion {
-  if (rules === '') return { ...environment, source: 'environment', inForceMs: Number(ms) }
-  return { source: 'put', inForceMs: Number(ms), rules: parseRetention(rules), lastWords: parseLastWords(lastWords) }
-}
+const lostText =
+  'the retention rules that were PUT are lost in both of their tables: nothing is dropped until an operator PUTs ' +
+  'rules to /v1/retention. Until then AFTERLOG_RETENTION says how lines are filed'
 
 function logNewest(log: Logger, { source, rules, lastWords, inForceMs }: RetentionVersion): void {
   const version = { rules: retentionText(rules), lastWords: lastWordsText(lastWords), inForce: new Date(inForceMs!) }

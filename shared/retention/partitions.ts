@@ -3,7 +3,7 @@
 import { localTable, systemTable } from '#shared/clickhouse/cluster-names.ts'
 import { sql, statement, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
-import { keptDays, type RetentionSettings } from './retention.ts'
+import { daysByRule, keptDays, type RetentionSettings } from './retention.ts'
 
 export interface Partition {
   /** As system.parts has it. */
@@ -48,9 +48,15 @@ export function dayStartMs(day: number): number {
   return Date.UTC(Number(text.slice(0, 4)), Number(text.slice(4, 6)) - 1, Number(text.slice(6, 8)))
 }
 
-/** When the partition ends under these rules, ms since 1970. */
+/** When the partition ends under these rules, ms since 1970; Infinity where nothing of its class is dropped. */
 export const endsAt = ({ day, class: name }: Pick<Partition, 'day' | 'class'>, settings: RetentionSettings): number =>
   dayStartMs(day) + dayMs + keptDays(settings, name) * dayMs
+
+/** When it would end if nothing held its class back. */
+export const endsByRule = (
+  { day, class: name }: Pick<Partition, 'day' | 'class'>,
+  settings: RetentionSettings,
+): number => dayStartMs(day) + dayMs + daysByRule(settings, name) * dayMs
 
 /** Partitions that have ended. */
 export const ended = <P extends Pick<Partition, 'day' | 'class'>>(

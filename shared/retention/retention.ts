@@ -28,14 +28,45 @@ export interface LastWords {
 export interface RetentionSettings {
   rules: Retention
   lastWords: LastWords
+  /** Classes without a rule whose lines go by `default`: an operator took their rules away, or said so. */
+  released?: ReadonlySet<string>
+  /** The rules that were put are lost: nothing is dropped until rules are put. */
+  isLost?: true
 }
 
 /** The class of last words. No rule can have this name. */
 export const lastWordsClass = 'last_words'
 
-/** Returns for how many days a class of lines is stored. */
-export const keptDays = ({ rules, lastWords }: RetentionSettings, name: string): number =>
+/** Returns for how many days a class of lines is stored: Infinity where no operator has said so. */
+export const keptDays = (settings: RetentionSettings, name: string): number =>
+  heldBack(settings, name) === undefined ? daysByRule(settings, name) : Infinity
+
+/** Returns for how many days a class would be stored if a class without a rule went by `default`. */
+export const daysByRule = ({ rules, lastWords }: RetentionSettings, name: string): number =>
   name === lastWordsClass ? lastWords.keptDays : rules.daysOf(name)
+
+/** Returns why no line of a class is dropped, however old, or undefined. */
+export function heldBack({ rules, released, isLost }: RetentionSettings, name: string): string | undefined {
+  if (isLost === true)
+    return 'the rules of an earlier PUT are lost in both of their tables: nothing is dropped until rules are PUT again'
+  if (name === lastWordsClass || rules.rules.has(name) || released?.has(name) === true) return undefined
+  return (
+    `no rule names ${name}, and nobody has said that its lines go by default: nothing of them is dropped until ` +
+    `a rule names it, or a PUT has "unnamed": "default"`
+  )
+}
+
+/** Returns the classes that go by `default` once these rules follow those settings, and `more` are said to. */
+export const releasedBy = (
+  before: RetentionSettings,
+  rules: Retention,
+  more: Iterable<string> = [],
+): ReadonlySet<string> =>
+  new Set(
+    [...(before.released ?? []), ...(before.isLost === true ? [] : before.rules.rules.keys()), ...more].filter(
+      (name) => !rules.rules.has(name),
+    ),
+  )
 
 const daysMax = 36_500
 
@@ -83,8 +114,11 @@ export function parseLastWords(text: string): LastWords {
   return words
 }
 
-/** Formats days as `14d`, or as hours where they are not whole. */
-export const daysText = (days: number): string => (Number.isInteger(days) ? `${days}d` : `${Math.round(days * 24)}h`)
+/** Formats days as `14d`, or as hours where they are not whole; Infinity is `unlimited`. */
+export function daysText(days: number): string {
+  if (days === Infinity) return 'unlimited'
+  return Number.isInteger(days) ? `${days}d` : `${Math.round(days * 24)}h`
+}
 /** Formats ms as `5m`, or as seconds where they are not whole minutes. */
 export const spanText = (ms: number): string => (ms % minuteMs === 0 ? `${ms / minuteMs}m` : `${ms / 1000}s`)
 /** Formats rules as in AFTERLOG_RETENTION. */

@@ -7,7 +7,7 @@ import { createHttpServer } from '#shared/http/server.ts'
 import { createLiveRetention, type LiveRetention } from '#shared/retention/live-retention.ts'
 import { createLogger, type Logger } from '#shared/logger.ts'
 import { createProjectionClock } from '#shared/projection-clock.ts'
-import { parseLastWords, parseRetention } from '#shared/retention/retention.ts'
+import { parseLastWords, parseRetention, type RetentionRules } from '#shared/retention/retention.ts'
 import { decodeBatch } from '#ingest/formats/native-rows.ts'
 import { columns } from '#ingest/store/columns.ts'
 import type { TableRows } from '#ingest/store/table-rows.ts'
@@ -33,7 +33,7 @@ export interface ProjectorService extends AsyncDisposable {
   /** ms since 1970, as every part of the service sees it. */
   clock: { now: number }
   /** Stores records as ingest does, under the rules in force at the clock, or at `receivedMs`; twice is once. */
-  say(records: readonly object[], receivedMs?: number): Promise<void>
+  say(records: readonly object[], receivedMs?: number, filedBy?: RetentionRules): Promise<void>
   tell(...objects: unknown[]): Promise<void>
   expire(): Promise<Expired[]>
   /** Brings records and obituaries up to what is stored; a projector that has just begun where `anew`. */
@@ -104,10 +104,10 @@ export async function openProjectorService({
     retention,
     expiry,
     clock,
-    async say(records, receivedMs = clock.now) {
+    async say(records, receivedMs = clock.now, filedBy: RetentionRules = retention) {
       const decoded = decodeBatch(Buffer.from(JSON.stringify({ records })), {
         origin: { ...origin, receivedMs, source: 'http:/v1/batches' },
-        retention,
+        retention: filedBy,
         seed: 1,
       })
       if (decoded.rejects.length > 0) throw new Error(decoded.rejects[0]!.detail)
@@ -120,7 +120,8 @@ export async function openProjectorService({
       await write(tables)
     },
     async expire() {
-      const dropped = await expiry.run(retention.versionAt(clock.now), clock.now)
+      await retention.compare()
+      const dropped = await expiry.run(retention.versionAt(clock.now), { nowMs: clock.now, trustedMs: clock.now })
       blockedDays.clear()
       for (const [day, reason] of expiry.blocked) blockedDays.set(day, reason)
       return dropped

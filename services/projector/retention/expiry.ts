@@ -6,21 +6,31 @@ import { raw, sql } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
-import { lastWordsClass, type RetentionSettings } from '#shared/retention/retention.ts'
+import { heldBack, lastWordsClass, type RetentionSettings } from '#shared/retention/retention.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { podsOfDay } from '../count-lines/day-counts.ts'
 import { createInexactDays, type PodOfDay } from '#shared/retention/inexact-days.ts'
-import { ended, storedPartitions, type Partition } from '#shared/retention/partitions.ts'
+import { ended, endsByRule, storedPartitions, type Partition } from '#shared/retention/partitions.ts'
 import { createDayPreparer, unprepared, type DayPods, type PreparedDay } from './prepare-day.ts'
-import { createReservedRoom } from './reserved-room.ts'
+import { createReservedRoom } from '#shared/retention/reserved-room.ts'
 import type { BlockedDay } from '#shared/retention/blocked-day.ts'
-import { afterFailedDrop, afterFailure } from './tries.ts'
+import { afterFailedDrop, afterFailure, isWaiting } from './tries.ts'
 
 export interface ExpiryOptions {
   store: LogStore
   reading: Reading
   pods: DayPods
   log: Logger
+}
+
+/** ms since 1970. */
+export interface ExpiryTimes {
+  /** By the wall clock: when days are tried again. */
+  nowMs: number
+  /** Days that have ended by this time are dropped. */
+  trustedMs: number
+  /** Why the wall clock is not trusted. */
+  mistrust?: string
 }
 
 export interface Expired extends Partition {
@@ -30,9 +40,11 @@ export interface Expired extends Partition {
 
 export interface Expiry {
   /** Drops expired partitions that are due; resolves to those. `blocked` has the others with their reasons. */
-  run(settings: RetentionSettings, nowMs: number, signal?: AbortSignal): Promise<Expired[]>
+  run(settings: RetentionSettings, times: ExpiryTimes, signal?: AbortSignal): Promise<Expired[]>
   /** Expired partitions that could not be dropped yet, by id. */
   readonly blocked: ReadonlyMap<string, BlockedDay>
+  /** Classes of which nothing is dropped, with why. */
+  readonly heldBack: ReadonlyMap<string, string>
 }
 
 export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expiry {
@@ -40,22 +52,45 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
   const room = createReservedRoom(store)
   const inexact = createInexactDays(store)
   const blocked = new Map<string, BlockedDay>()
+  const held = new Map<string, string>()
   const prepared = new Map<string, PreparedDay>()
 
-  async function run(settings: RetentionSettings, nowMs: number, signal?: AbortSignal): Promise<Expired[]> {
+  async function run(
+    settings: RetentionSettings,
+    { nowMs, trustedMs, mistrust }: ExpiryTimes,
+    signal?: AbortSignal,
+  ): Promise<Expired[]> {
     const dropped: Expired[] = []
-    const due = ended(await storedPartitions(store), settings, nowMs)
+    const stored = await storedPartitions(store)
+    const due = ended(stored, settings, trustedMs)
     forgetAllBut(due)
+    noteHeldBack(new Set(stored.map((partition) => partition.class)), settings)
     // Last words need no preparation, so they go first: the others may need the room.
     for (const partition of due.toSorted((a, b) => Number(needsPreparation(a)) - Number(needsPreparation(b)))) {
       if (signal?.aborted === true) break
-      if ((blocked.get(partition.id)?.nextTryMs ?? 0) > nowMs) continue
+      if (isWaiting(blocked.get(partition.id), nowMs)) continue
       const one = await expire(partition, settings, nowMs, signal)
       if (one !== undefined) dropped.push(one)
+    }
+    for (const partition of stored) {
+      const reason = held.get(partition.class) ?? mistrust
+      if (reason !== undefined && endsByRule(partition, settings) <= nowMs && !due.includes(partition))
+        blocked.set(partition.id, { reason, tries: 0, nextTryMs: Infinity })
     }
     await writeInexact('the next pass tries again')
     await room.take()
     return dropped
+  }
+
+  function noteHeldBack(classes: ReadonlySet<string>, settings: RetentionSettings): void {
+    const before = new Set(held.keys())
+    held.clear()
+    for (const name of classes) {
+      const reason = heldBack(settings, name)
+      if (reason === undefined) continue
+      held.set(name, reason)
+      if (!before.has(name)) log.warn({ class: name }, `lines of class ${name} do not expire: ${reason}`)
+    }
   }
 
   /** undefined where the partition stays for now. */
@@ -149,7 +184,7 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
     return now === undefined || now.newestBlock === newestBlock
   }
 
-  return { run, blocked }
+  return { run, blocked, heldBack: held }
 }
 
 const needsPreparation = ({ class: name }: Partition): boolean => name !== lastWordsClass

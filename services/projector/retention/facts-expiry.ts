@@ -6,7 +6,8 @@ import type { LogStore } from '#shared/clickhouse/store.ts'
 import { fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { rulesVersion } from '#shared/pod-model/rules-version.ts'
-import type { RetentionSettings } from '#shared/retention/retention.ts'
+import { storedPartitions } from '#shared/retention/partitions.ts'
+import { heldBack, type RetentionSettings } from '#shared/retention/retention.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { readStoreMicros } from '#shared/store-reading/store-clock.ts'
 import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
@@ -25,7 +26,10 @@ export interface FactsExpiryOptions {
 }
 
 export interface FactsExpiry {
-  /** Resolves to the number of pods whose facts are deleted: the engine deletes the rows in the background. */
+  /**
+   * Resolves to the number of pods whose facts are deleted: the engine deletes the rows in the background. While lines
+   * of a class do not expire, facts do not either.
+   */
   run(settings: RetentionSettings, nowMs: number, signal?: AbortSignal): Promise<number>
 }
 
@@ -46,6 +50,8 @@ export const factsDays = ({ rules, lastWords }: RetentionSettings): number =>
 export function createFactsExpiry({ store, reading }: FactsExpiryOptions): FactsExpiry {
   return {
     async run(settings, nowMs, signal) {
+      if ((await storedPartitions(store)).some((partition) => heldBack(settings, partition.class) !== undefined))
+        return 0
       const before = nowMs - factsDays(settings) * dayMs
       const expired: PodName[] = []
       let pods: PodName[] = []

@@ -29,3 +29,7 @@ export function afterFailedDrop(before: BlockedDay | undefined, error: unknown, 
   const pauseMs = pausesMs[Math.min(tries, pausesMs.length) - 1]!
   return { reason: (error as Error).message, tries, nextTryMs: nowMs + pauseMs }
 }
+
+/** Whether its next try is still to come. A try that is further away than any pause is due: the clock has gone back. */
+export const isWaiting = (blocked: BlockedDay | undefined, nowMs: number): boolean =>
+  blocked !== undefined && blocked.nextTryMs > nowMs && blocked.nextTryMs <= nowMs + pausesMs.at(-1)!

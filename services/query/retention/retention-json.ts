@@ -1,14 +1,18 @@
 // Pure: the answers of /v1/retention: the rules in force, what is stored, and what a change of the rules does to stored
 // and to new lines.
 import { createHash } from 'node:crypto'
+import { endsAt, endsByRule } from '#shared/retention/partitions.ts'
+import type { RetentionVersion } from '#shared/retention/rule-versions.ts'
 import {
   daysText,
+  heldBack,
   keptDays,
   lastWordsClass,
   parseDays,
   spanText,
   type RetentionSettings,
 } from '#shared/retention/retention.ts'
+import type { Leaving, LeavingNamespaces } from './leaving-namespaces.ts'
 import { formatTime } from '#shared/time/format-time.ts'
 
 export interface StoredPartition {
@@ -30,6 +34,7 @@ export interface RetentionJson {
   /** The rules of the environment, in force or not. */
   environment: Pick<RetentionJson, 'rules' | 'lastWords'>
   stored: StoredClassJson[]
+  unnamed: UnnamedClassJson[]
   overdue: OverdueJson[]
   inexact: InexactDayJson[]
 }
@@ -45,7 +50,19 @@ export interface StoredClassJson extends Amount {
   kept: string
   firstDay: string
   lastDay: string
-  nextExpiry: string
+  /** null where nothing of the class is dropped. */
+  nextExpiry: string | null
+}
+
+/** A class of which nothing is dropped until an operator says what becomes of it. */
+export interface UnnamedClassJson {
+  class: string
+  text: string
+}
+
+/** Lines of one namespace in days that a change drops. Bytes are its share of the rows of these days. */
+export interface LeavingNamespaceJson extends Leaving {
+  text: string
 }
 
 export interface OverdueJson {
@@ -78,28 +95,30 @@ export interface EffectJson {
   /** The value of `confirm` that the request needs; null where no stored line is kept for less time than before. */
   confirm: string | null
   stored: { class: string; before: string; after: string; expireNow: Amount; stay: Amount; text: string }[]
+  /** Namespaces with stored lines that are dropped now. */
+  namespaces: LeavingNamespaceJson[]
+  /** Whether `namespaces` has all of them: counting is bounded in time and in number. */
+  namespacesComplete: boolean
   new: { namespace: string; before: { class: string; kept: string }; after: { class: string; kept: string } }[]
 }
 
 export interface RetentionFacts {
-  settings: RetentionSettings & { source: 'environment' | 'put'; inForceMs: number | undefined }
+  settings: RetentionVersion
   environment: RetentionSettings
   partitions: readonly StoredPartition[]
-  /** When a partition expires, ms since 1970. */
-  endsAt: (partition: StoredPartition, settings: RetentionSettings) => number
   nowMs: number
 }
 
 export function retentionJson(
-  { settings, environment, partitions, endsAt, nowMs }: RetentionFacts,
+  { settings, environment, partitions, nowMs }: RetentionFacts,
   { blocked, inexact }: Overdue,
 ): RetentionJson {
-  const overdue = partitions.filter((partition) => endsAt(partition, settings) <= nowMs)
+  const overdue = partitions.filter((partition) => endsByRule(partition, settings) <= nowMs)
   return {
     ...settingsJson(settings),
     source: settings.source,
     inForce: settings.inForceMs === undefined ? null : time(settings.inForceMs),
-    text: settings.source === 'put' ? putRules : environmentRules,
+    text: (settings.isLost === true ? lostRules : '') + (settings.source === 'put' ? putRules : environmentRules),
     environment: settingsJson(environment),
     stored: [...byClass(partitions)].map(([name, of]) => ({
       class: name,
@@ -107,8 +126,12 @@ export function retentionJson(
       ...amount(of),
       firstDay: dayText(Math.min(...of.map(({ day }) => day))),
       lastDay: dayText(Math.max(...of.map(({ day }) => day))),
-      nextExpiry: time(Math.min(...of.map((partition) => endsAt(partition, settings)))),
+      nextExpiry: timeOrNull(Math.min(...of.map((partition) => endsAt(partition, settings)))),
     })),
+    unnamed: [...byClass(partitions).keys()].flatMap((name) => {
+      const text = heldBack(settings, name)
+      return text === undefined ? [] : [{ class: name, text }]
+    }),
     overdue: overdue.map((partition) => {
       const failed = blocked.get(partition.id)
       return {
@@ -116,10 +139,10 @@ export function retentionJson(
         day: dayText(partition.day),
         rows: partition.rows,
         bytes: partition.bytes,
-        since: time(endsAt(partition, settings)),
-        reason: failed?.reason ?? null,
+        since: time(endsByRule(partition, settings)),
+        reason: heldBack(settings, partition.class) ?? failed?.reason ?? null,
         tries: failed?.tries ?? 0,
-        nextTry: failed === undefined ? null : time(failed.nextTryMs),
+        nextTry: timeOrNull(failed?.nextTryMs ?? Infinity),
       }
     }),
     inexact: inexact.map(({ day, class: name, droppedMs, reason }) => ({
@@ -131,6 +154,8 @@ export function retentionJson(
   }
 }
 
+const lostRules =
+  'The rules of an earlier PUT are lost in both of their tables: nothing is dropped until rules are PUT again. '
 const environmentRules = 'These are the rules of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS.'
 const putRules =
   'These are the rules of a PUT: AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS are not in force. ' +
@@ -149,11 +174,12 @@ export const settingsJson = ({ rules, lastWords }: RetentionSettings): Pick<Rete
 /** What a change of the rules does to stored and to new lines. */
 export function retentionEffect(
   before: RetentionSettings,
-  { settings: after, partitions, endsAt, nowMs }: RetentionFacts,
+  { settings: after, partitions, nowMs }: RetentionFacts,
+  leaving: LeavingNamespaces,
 ): EffectJson {
-  const inForceMs = after.inForceMs ?? nowMs
+  const dropped = droppedBy({ settings: after, partitions, nowMs })
   const stored = [...byClass(partitions)].map(([name, of]) => {
-    const expired = of.filter((partition) => endsAt(partition, after) <= inForceMs)
+    const expired = of.filter((partition) => dropped.includes(partition))
     const stay = of.filter((partition) => !expired.includes(partition))
     const [was, is] = [keptDays(before, name), keptDays(after, name)].map(daysText) as [string, string]
     return {
@@ -162,7 +188,7 @@ export function retentionEffect(
       after: is,
       expireNow: amount(expired),
       stay: amount(stay),
-      text: sentence({ name, was, is, expired, stay, next: stay.map((partition) => endsAt(partition, after)) }),
+      text: sentence({ name, was, is, expired, next: stay.map((partition) => endsAt(partition, after)) }),
     }
   })
   const isShorter = (name: string): boolean => keptDays(after, name) < keptDays(before, name)
@@ -175,7 +201,32 @@ export function retentionEffect(
   const changed = [...names]
     .map((namespace) => ({ namespace, before: ruleOf(before, namespace), after: ruleOf(after, namespace) }))
     .filter(({ before: was, after: is }) => was.class !== is.class || was.kept !== is.kept)
-  return { confirm: shorter.length === 0 ? null : confirmation(shorter), stored, new: changed }
+  return {
+    confirm: shorter.length === 0 ? null : confirmation(shorter),
+    stored,
+    namespaces: leaving.namespaces.map((one) => ({ ...one, text: leavingText(one, after) })),
+    namespacesComplete: leaving.isComplete,
+    new: changed,
+  }
+}
+
+/** Partitions that are dropped once these settings are in force. */
+export function droppedBy({
+  settings,
+  partitions,
+  nowMs,
+}: Pick<RetentionFacts, 'settings' | 'partitions' | 'nowMs'>): StoredPartition[] {
+  const inForceMs = settings.inForceMs ?? nowMs
+  return partitions.filter((partition) => endsAt(partition, settings) <= inForceMs)
+}
+
+function leavingText({ namespace, class: name, firstDay, lastDay }: Leaving, { rules }: RetentionSettings): string {
+  const days = firstDay === lastDay ? firstDay : `${firstDay} to ${lastDay}`
+  const whose = namespace === '' ? 'lines of no namespace' : `lines of namespace ${namespace}`
+  const lost = `${whose} in class ${name} will be dropped, of ${days}`
+  const own = rules.classOf(namespace)
+  if (own === name || name === lastWordsClass) return lost
+  return `${lost}: the rule ${own}=${daysText(rules.daysOf(own))} is for new lines`
 }
 
 /** A digest of the change and of the days that it drops. */
@@ -191,7 +242,7 @@ function confirmation(shorter: EffectJson['stored']): string {
 
 /** Why a change has to be confirmed: what it does to each class whose lines are kept for less time than before. */
 export function unconfirmed(effect: EffectJson): string {
-  const shorter = effect.stored.filter(({ before, after }) => parseDays(after) < parseDays(before))
+  const shorter = effect.stored.filter(({ before, after }) => daysOf(after) < daysOf(before))
   const texts = shorter.map(({ text }) => text)
   const next =
     'If it is meant, send the request with dryRun=true, ' +
@@ -199,16 +250,17 @@ export function unconfirmed(effect: EffectJson): string {
   return `${texts.join('. ')}. Nothing has been changed: what is dropped is gone. ${next}`
 }
 
+const daysOf = (kept: string): number => (kept === daysText(Infinity) ? Infinity : parseDays(kept))
+
 interface ClassChange {
   name: string
   was: string
   is: string
   expired: readonly StoredPartition[]
-  stay: readonly StoredPartition[]
   next: readonly number[]
 }
 
-function sentence({ name, was, is, expired, stay, next }: ClassChange): string {
+function sentence({ name, was, is, expired, next }: ClassChange): string {
   const whose = name === lastWordsClass ? 'last words' : `lines of class ${name}`
   const days = (of: readonly StoredPartition[]): string => (of.length === 1 ? '1 day' : `${of.length} days`)
   const change = was === is ? `${whose} are kept ${is} as before` : `${whose} are kept ${is}, no longer ${was}`
@@ -216,7 +268,8 @@ function sentence({ name, was, is, expired, stay, next }: ClassChange): string {
     expired.length === 0
       ? 'none of them expires now'
       : `${days(expired)} of them, up to ${dayText(expired.at(-1)!.day)}, will be dropped`
-  const rest = stay.length === 0 ? '' : `; the next is dropped at ${time(Math.min(...next))}`
+  const nextMs = Math.min(...next)
+  const rest = nextMs === Infinity ? '' : `; the next is dropped at ${time(nextMs)}`
   return `${change}: ${now}${rest}`
 }
 
@@ -232,5 +285,6 @@ const amount = (of: readonly StoredPartition[]): Amount => ({
   bytes: of.reduce((sum, { bytes }) => sum + bytes, 0),
 })
 
+const timeOrNull = (ms: number): string | null => (ms === Infinity ? null : time(ms))
 const time = (ms: number): string => formatTime(BigInt(Math.round(ms)) * 1_000_000n)
 const dayText = (day: number): string => String(day).replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3')

@@ -3,7 +3,8 @@
 // of stored lines has to send the `confirm` of a dry run too, so that no single request deletes lines. A client on this
 // machine could delete the files too, so it need not confirm.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { LiveRetention, RetentionVersion } from '#shared/retention/live-retention.ts'
+import type { LiveRetention } from '#shared/retention/live-retention.ts'
+import type { RetentionVersion } from '#shared/retention/rule-versions.ts'
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
 import type { AdminRequest, CheckAdmin } from '#shared/http/admin-token.ts'
 import { isLoopback } from '#shared/http/exposure.ts'
@@ -12,15 +13,18 @@ import {
   isRuleName,
   parseDays,
   parseSpan,
+  releasedBy,
   retentionOf,
   type LastWords,
   type RetentionSettings,
 } from '#shared/retention/retention.ts'
 import { z } from 'zod'
 import { readInexactDays } from '#shared/retention/inexact-days.ts'
-import { endsAt, storedPartitions } from '#shared/retention/partitions.ts'
+import { storedPartitions } from '#shared/retention/partitions.ts'
 import type { BlockedDay } from '#shared/retention/blocked-day.ts'
+import { leavingNamespaces } from './leaving-namespaces.ts'
 import {
+  droppedBy,
   retentionEffect,
   retentionJson,
   settingsJson,
@@ -47,7 +51,6 @@ export const retentionRoute =
       settings,
       environment: retention.environment,
       partitions: await storedPartitions(store),
-      endsAt,
       nowMs: clock(),
     })
 
@@ -59,7 +62,7 @@ export const retentionRoute =
       response: { 200: retentionAnswer },
     }
     app.get('/v1/retention', { schema: get }, async (_request, reply) => {
-      await retention.reload()
+      await retention.compare()
       return reply.send(retentionJson(await factsOf(retention.newest()), await overdue()))
     })
 
@@ -72,10 +75,11 @@ export const retentionRoute =
       response: { 200: retentionChange },
     }
     app.put('/v1/retention', { schema: put, onRequest }, async (request, reply) => {
-      const settings = (before: RetentionVersion): RetentionSettings => ({
-        rules: rulesOf(request.body),
-        lastWords: lastWordsOf(request.body, before.lastWords),
-      })
+      const settings = (before: RetentionVersion, classes: ReadonlySet<string>): RetentionSettings => {
+        const rules = rulesOf(request.body)
+        const released = releasedBy(before, rules, request.body.unnamed === 'default' ? classes : [])
+        return { rules, lastWords: lastWordsOf(request.body, before.lastWords), released }
+      }
       return change(reply, request, { settings, source: 'put', sentence: 'retention rules are put' })
     })
 
@@ -86,7 +90,12 @@ export const retentionRoute =
     }
     app.delete('/v1/retention', { schema: remove, onRequest }, async (request, reply) => {
       const sentence = 'retention rules return to those of the environment'
-      return change(reply, request, { settings: () => retention.environment, source: 'environment', sentence })
+      const { environment } = retention
+      const settings = (before: RetentionVersion): RetentionSettings => ({
+        ...environment,
+        released: releasedBy(before, environment.rules),
+      })
+      return change(reply, request, { settings, source: 'environment', sentence })
     })
 
     async function change(
@@ -94,24 +103,27 @@ export const retentionRoute =
       { ip, log, query: { dryRun, confirm } }: ChangeRequest,
       { settings, source, sentence }: Change,
     ): Promise<FastifyReply> {
-      await retention.reload()
+      await retention.compare()
       const before = retention.newest()
-      const wanted = settings(before)
+      const { partitions } = await factsOf(before)
+      const wanted = settings(before, new Set(partitions.map((partition) => partition.class)))
       const planned = await factsOf({ ...wanted, source, inForceMs: clock() })
-      const effect = retentionEffect(before, planned)
+      const leaving = await leavingNamespaces(store, droppedBy(planned))
+      const effect = retentionEffect(before, planned, leaving)
       if (dryRun === 'true') return reply.send({ ...retentionJson(planned, await overdue()), effect })
       const isFree = effect.confirm === null || (confirm === undefined && isLoopback(ip))
       if (!isFree && effect.confirm !== confirm)
         throw new AfterlogError('not-confirmed', unconfirmed(effect), { parameter: 'confirm' })
       log.info({ from: ip, before: settingsJson(before), after: settingsJson(wanted) }, sentence)
-      const facts = await factsOf(await retention.put(source === 'put' ? wanted : 'environment'))
-      return reply.send({ ...retentionJson(facts, await overdue()), effect: retentionEffect(before, facts) })
+      const facts = await factsOf(await retention.put(wanted, source))
+      return reply.send({ ...retentionJson(facts, await overdue()), effect: retentionEffect(before, facts, leaving) })
     }
     done()
   }
 
 interface Change {
-  settings(before: RetentionVersion): RetentionSettings
+  /** `classes`: those of stored lines. */
+  settings(before: RetentionVersion, classes: ReadonlySet<string>): RetentionSettings
   source: RetentionVersion['source']
   /** What the log says of the change, once it is certain that it will be made. */
   sentence: string

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 
 const keepTime = z.string('must be a text such as "7d"').describe('A time such as 12h, 7d, 2w or 1y.')
+const keptTime = z.string().describe('A time such as 12h or 7d; `unlimited` where nothing of the class is dropped.')
 const span = z.string('must be a text such as "5m"').describe('A time such as 30s, 5m or 1h.')
 const amount = {
   partitions: z.int(),
@@ -22,7 +23,14 @@ const lastWords = z.strictObject(
 )
 
 export const retentionBody = z.strictObject(
-  { rules, lastWords: lastWords.partial().optional() },
+  {
+    rules,
+    lastWords: lastWords.partial().optional(),
+    unnamed: z
+      .literal('default', 'must be "default"')
+      .optional()
+      .describe('Stored lines of classes that no rule names go by the rule `default` from then on.'),
+  },
   ofType('must be an object such as {"rules":{"default":"14d"}}'),
 )
 
@@ -51,13 +59,16 @@ export const retentionAnswer = z.object({
   stored: z.array(
     z.object({
       class: z.string(),
-      kept: keepTime,
+      kept: keptTime,
       ...amount,
       firstDay: z.string(),
       lastDay: z.string(),
-      nextExpiry: z.string(),
+      nextExpiry: z.string().nullable(),
     }),
   ),
+  unnamed: z
+    .array(z.object({ class: z.string(), text: z.string() }))
+    .describe('Classes of which nothing is dropped until an operator says what becomes of their lines.'),
   overdue: z
     .array(
       z.object({
@@ -90,13 +101,28 @@ export const retentionChange = retentionAnswer.extend({
     stored: z.array(
       z.object({
         class: z.string(),
-        before: keepTime,
-        after: keepTime,
+        before: keptTime,
+        after: keptTime,
         expireNow: z.object(amount),
         stay: z.object(amount),
         text: z.string(),
       }),
     ),
+    namespaces: z
+      .array(
+        z.object({
+          namespace: z.string(),
+          class: z.string(),
+          rows: z.number(),
+          bytes: z.number(),
+          days: z.int(),
+          firstDay: z.string(),
+          lastDay: z.string(),
+          text: z.string(),
+        }),
+      )
+      .describe('Namespaces with stored lines that the change drops at once, by class; those with most rows first.'),
+    namespacesComplete: z.boolean().describe('Whether `namespaces` has all of them: counting is bounded.'),
     new: z.array(z.object({ namespace: z.string(), before: rule, after: rule })),
   }),
 })

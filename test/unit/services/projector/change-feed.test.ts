@@ -11,9 +11,11 @@ const change = (at: number, uid: string, insert = String(at)): LinesChange => ({
   detail: insert,
 })
 
-/** The lines of a feed over `visible`, whose statements return every row. */
-const linesOver = (visible: readonly LinesChange[]): ChangeStream<LinesChange> =>
-  createChangeFeed({ rows: async () => visible.toSorted((a, b) => a.at - b.at) } as unknown as RowReading, 0).lines
+/** The lines of a feed over `visible`, whose statements return every row; `start`, `now`: epoch ms. */
+const linesOver = (visible: readonly LinesChange[], start = 0, now = Infinity): ChangeStream<LinesChange> => {
+  const reading = { rows: async () => visible.toSorted((a, b) => a.at - b.at) }
+  return createChangeFeed(reading as unknown as RowReading, start, async () => now).lines
+}
 
 async function taken(stream: ChangeStream<LinesChange>): Promise<string[]> {
   const uids: string[] = []
@@ -52,4 +54,10 @@ test('more changes than are handed over at once leave it behind until the rest w
   expect([lines.isBehind, lines.position]).toEqual([true, 99])
   expect(await taken(lines)).toEqual(['p100000'])
   expect([lines.isBehind, lines.position]).toEqual([false, 100])
+})
+
+test('a position that a clock has left ahead is taken back to the clock of the store', async () => {
+  const lines = linesOver([change(100, 'a')], 9_000_000, 200)
+  expect(await taken(lines)).toEqual(['a'])
+  expect(lines.position).toBe(200)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { classifyError, classifyInsertError } from '#shared/clickhouse/classify-error.ts'
+import { classifyError, classifyInsertError, isDamage } from '#shared/clickhouse/classify-error.ts'
 import { AfterlogError } from '#shared/errors.ts'
 
 const engine = (code: number, words: string): Error => new Error(`Code: ${code}. DB::Exception: ${words}. (NAME)`)
@@ -123,4 +123,15 @@ test('an insert is split or refused only for what the rows are: whatever else fa
 test('an insert error that is classified already stays as it is', () => {
   const error = new AfterlogError('store-full', 'full')
   expect(classifyInsertError(error)).toBe(error)
+})
+
+test.each([
+  ['a checksum', classifyError(engine(40, "Checksum doesn't match")), true],
+  ['a file of a part that is gone, as the HTTP client tells it', classifyError(client(107, 'File does not exist')), true],
+  ['a column that is not there yet', classifyError(engine(47, 'Unknown identifier')), false],
+  ['files that run out', classifyError(engine(76, 'Cannot open file /x, errno: 24, Too many open files')), false],
+  ['a full disk', classifyError(engine(243, 'Cannot reserve 1.00 MiB, not enough space')), false],
+  ['a bug', new Error('no engine said this'), false],
+])('%s says whether files of a part are damaged', (_, error, expected) => {
+  expect(isDamage(error)).toBe(expected)
 })

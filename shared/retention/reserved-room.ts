@@ -16,13 +16,15 @@ export interface ReservedRoom {
  * freed room.
  */
 const megabytes = 8
+const takenForMs = 60_000
 
 export function createReservedRoom(store: LogStore): ReservedRoom {
   const isOneServer = store.cluster === undefined
-  let taken = false
+  /** When the table was there, by performance.now(): another process may drop it. */
+  let takenAt = -Infinity
   return {
     async take() {
-      if (taken || !isOneServer) return
+      if (!isOneServer || performance.now() < takenAt + takenForMs) return
       try {
         await store.command({
           sql: raw(
@@ -38,13 +40,13 @@ export function createReservedRoom(store: LogStore): ReservedRoom {
             sql: sql`INSERT INTO reserved_room SELECT randomString(1048576) FROM numbers(${uint(missing)})`,
             settings: { max_block_size: 1 },
           })
-        taken = true
+        takenAt = performance.now()
       } catch {
         // The disk is full, or the store cannot be reached: the next pass tries again.
       }
     },
     async give() {
-      taken = false
+      takenAt = -Infinity
       if (!isOneServer) return
       await store.command({ sql: raw('DROP TABLE IF EXISTS reserved_room SYNC') })
     },
