@@ -57,7 +57,7 @@ const overlapMs = 30_000
 const writtenBeforeMs = 120_000
 const keysAtOnce = 2_000
 
-/** Lines in order of arrival, and an empty array at the end of each poll. Ends when the signal aborts. */
+/** Lines in order of arrival, and an empty array at the end of a poll that held none. Ends when the signal aborts. */
 export async function* follow({
   reading,
   filter,
@@ -71,12 +71,14 @@ export async function* follow({
   signal,
 }: FollowOptions): AsyncGenerator<Arrival[]> {
   let newest = since
+  const held = createHeldFragments()
   let lastPollMs = performance.now() - missedMs
   const isDue = createDue(polling, 'lines')
   while (!signal.aborted) {
     const beganMs = performance.now()
     if (!(await isDue()) && !pollsAlways) {
-      yield []
+      const due = held.due()
+      yield due.length === 0 ? [] : await linesAt(reading, (await filter()).tenant, due, { since, after })
       await wait(pollIntervalMs, undefined, { signal }).catch(() => undefined)
       continue
     }
@@ -93,10 +95,11 @@ export async function* follow({
       keyCount = places.length
       last = places.at(-1) ?? last
       const newPlaces = places.filter(({ key }) => sentLines.add(key))
-      if (newPlaces.length > 0) yield await linesAt(reading, current.tenant, newPlaces, { since, after })
+      if (newPlaces.length > 0) yield held.without(await linesAt(reading, current.tenant, newPlaces, { since, after }))
       newest = Math.max(newest, last?.received ?? 0)
     } while (keyCount === keysAtOnce && !signal.aborted)
-    yield []
+    const due = held.due()
+    yield due.length === 0 ? [] : await linesAt(reading, current.tenant, due, { since, after })
     await wait(polling.pauseMs(performance.now() - beganMs, pollIntervalMs), undefined, { signal }).catch(
       () => undefined,
     )
@@ -107,6 +110,28 @@ const placeOf = ({ received, ts, arrival, identity, ...row }: ArrivalRow): Arriv
   received,
   key: { ...row, received, ts: BigInt(ts), arrival: BigInt(arrival), identity: BigInt(identity) },
 })
+
+/** ms that a fragment waits for its end. Then the tail sends it as it is: its line may have no end. */
+const fragmentMs = 5000
+
+/** Fragments whose line is not whole yet. A line that is sent has the text of the fragments before it. */
+function createHeldFragments() {
+  const fragments: { place: ArrivalPlace; atMs: number }[] = []
+  return {
+    /** The arrivals but the fragments, which are held from now on. */
+    without(arrived: readonly Arrival[]): Arrival[] {
+      const atMs = performance.now()
+      for (const { line, received } of arrived)
+        if (line.partial) fragments.push({ place: { received, key: keyOf(line) }, atMs })
+      return arrived.filter(({ line }) => !line.partial)
+    },
+    /** Those that have waited; some are parts of lines by now, and no statement finds them any more. */
+    due(): ArrivalPlace[] {
+      const stays = fragments.findIndex(({ atMs }) => performance.now() - atMs < fragmentMs)
+      return fragments.splice(0, stays < 0 ? fragments.length : stays).map(({ place }) => place)
+    },
+  }
+}
 
 async function linesAt(
   reading: Reading,
