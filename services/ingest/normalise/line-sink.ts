@@ -27,8 +27,8 @@ interface Pending {
   fragments: Fragment[]
   /** The open line of an earlier batch that it goes on from, or repeats. */
   before: OpenLine | undefined
-  /** Of records that repeat a joined line: which of its fragments the first one is, and the bytes of the whole. */
-  repeats: { at: number; messageBytes: number } | undefined
+  /** Of records that repeat a joined line: which of its fragments the first one is. */
+  repeats: number | undefined
   next: number
   file: Buffer
 }
@@ -69,8 +69,7 @@ export class LineSink implements DraftSink {
 
   add(draft: LineDraft): void {
     this.seq++
-    if (draft.partial || this.pending.size > 0 || this.open?.mayConcern(lifeHint(draft), timeKey(draft)) === true)
-      this.addFragment(draft)
+    if (draft.partial || this.pending.size > 0 || this.mayConcernOthers(draft)) this.addFragment(draft)
     else this.lines.whole(draft, this.seq)
   }
 
@@ -131,6 +130,13 @@ export class LineSink implements DraftSink {
     this.joined = []
   }
 
+  /** Called for every line: it costs nothing while no line is remembered. */
+  private mayConcernOthers(draft: LineDraft): boolean {
+    const { open } = this
+    if (open === undefined) return false
+    return open.mayRepeat(timeKey(draft)) || (open.size > 0 && open.mayBeOpen(lifeHint(draft)))
+  }
+
   private addFragment(draft: LineDraft): void {
     const life = lifeOf(draft)
     const key = this.keyOf(draft, draft.stream, life)
@@ -180,14 +186,14 @@ export class LineSink implements DraftSink {
 
   /** The end of the line has come. */
   private finish(key: string, { fragments, before, repeats }: Pending): void {
-    const isPart = repeats !== undefined && repeats.at > 0 && fragments[0]!.offset >= 0
-    const { messageBytes } = this.lines.joined(fragments, { as: isPart ? absorbed.byLine : absorbed.not })
-    if (before !== undefined && fragments.length >= before.fragments.length) this.absorb(before.stored, messageBytes)
-    if (repeats === undefined && fragments.length > 1)
-      this.joined.push({ key, places: placesOf(fragments), messageBytes })
+    const isPart = repeats !== undefined && repeats > 0 && fragments[0]!.offset >= 0
+    this.lines.joined(fragments, { as: isPart ? absorbed.byLine : absorbed.not })
+    if (before?.stored !== undefined && fragments.length >= before.fragments.length)
+      this.lines.absorb(before.stored.row)
+    if (repeats === undefined && fragments.length > 1) this.joined.push({ key, places: placesOf(fragments) })
   }
 
-  /** Rows of one text have one identity: absorbing one would hide both. */
+  /** Open rows of one text have one identity: absorbing one would hide both. */
   private absorb(stored: OpenLine['stored'], messageBytes: number): void {
     if (stored !== undefined && stored.messageBytes !== messageBytes) this.lines.absorb(stored.row)
   }
@@ -195,12 +201,8 @@ export class LineSink implements DraftSink {
   /** Stores again what an open or a joined line has already. */
   private repeat({ fragments, before, repeats }: Pending): void {
     const messageBytes = fragments.reduce((sum, { message }) => sum + message.length, 0)
-    const isStored = repeats !== undefined || before?.stored !== undefined
-    const [of, at] = repeats === undefined ? [before?.stored?.messageBytes, 0] : [repeats.messageBytes, repeats.at]
-    const isSame = at === 0 && messageBytes === of
-    // Its row would take the place of the joined line, which is stored and says more.
-    if (isSame && repeats !== undefined) return
-    const isPart = fragments[0]!.offset >= 0 && isStored && !isSame
+    const isInOpen = before?.stored !== undefined && before.stored.messageBytes !== messageBytes
+    const isPart = fragments[0]!.offset >= 0 && (repeats !== undefined || isInOpen)
     this.lines.joined(fragments, { partial: true, as: isPart ? absorbed.byLine : absorbed.not })
   }
 

@@ -41,8 +41,6 @@ export interface FragmentsOfBatch {
 export interface JoinedLine {
   key: string
   places: readonly Place[]
-  /** Of the whole message. */
-  messageBytes: number
 }
 
 export class OpenFragments {
@@ -68,20 +66,25 @@ export class OpenFragments {
     return this.open.size
   }
 
-  /** Whether a record of this life, or of this time, may belong to a line that is remembered. False proves it. */
-  mayConcern(hint: number, time: number): boolean {
-    return (this.open.size > 0 && this.hints.has(hint)) || (this.joined.size > 0 && this.joined.has(time))
+  /** Whether a record of this time may repeat a joined line. False proves it. */
+  mayRepeat(time: number): boolean {
+    return this.joined.size > 0 && this.joined.has(time)
+  }
+
+  /** Whether a line of a life with this hint is open. False proves it. */
+  mayBeOpen(hint: number): boolean {
+    return this.hints.has(hint)
   }
 
   get(key: string): OpenLine | undefined {
     return this.open.get(key)
   }
 
-  /** The joined line that has a fragment at this place: its bytes, and which of its fragments that is. */
-  joinedAt(key: string, place: Place): { at: number; messageBytes: number } | undefined {
-    for (const { key: itsKey, places, messageBytes } of this.joined.get(timeKey(place)) ?? []) {
+  /** Which fragment of a joined line has this place; undefined where none has. */
+  joinedAt(key: string, place: Place): number | undefined {
+    for (const { key: itsKey, places } of this.joined.get(timeKey(place)) ?? []) {
       const at = itsKey === key ? places.findIndex((each) => isSamePlace(each, place)) : -1
-      if (at >= 0) return { at, messageBytes }
+      if (at >= 0) return at
     }
     return undefined
   }

@@ -1,7 +1,7 @@
 // Joins fragments that ingest did not: it forgets open lines when it ends, and one of several processes does not know
 // what another has. The line is stored first, and then its parts are named as absorbed: at no time is a line missing
 // (decision 0017).
-import { sql, strs } from '#shared/clickhouse/sql.ts'
+import { sql, strs, uint } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { beginLine, takeRow, type Assembly } from '#shared/lines/assembly.ts'
 import { streamKey } from '#shared/lines/join-fragments.ts'
@@ -22,6 +22,8 @@ import {
 
 /** Fragments of a pass that are looked at, newest first: those that stay open for good must not hold up the others. */
 const fragmentsMax = 200
+/** Minutes since its arrival for which a fragment is looked at: some lines have no end. */
+const recentMinutes = 60
 /** Rows that are read in front of a fragment, and at once behind it. */
 const [rowsBefore, rowsBehind] = [16, 256]
 /** Rows of one line at most. */
@@ -39,7 +41,8 @@ export async function absorbFragments(
   const pods = await reading.rows<FragmentedPod>(fragmentedPods(tenant, uids))
   if (pods.length === 0) return 0
   const filter = filterOf(tenant, pods)
-  const open = { ...filter, fields: {}, scope: sql`${filter.scope} AND partial = 1` }
+  const isRecent = sql`received >= now64(3, 'UTC') - INTERVAL ${uint(recentMinutes)} MINUTE`
+  const open = { ...filter, fields: {}, scope: sql`${filter.scope} AND partial = 1 AND ${isRecent}` }
   const { lines: fragments } = await readPage({ reading, filter: open, order: 'desc', limit: fragmentsMax })
   const done = new Set<string>()
   let absorbed = 0
@@ -140,8 +143,7 @@ async function storeLine(store: LogStore, tenant: string, { assembly, rows, adde
   const length = first.offset >= 0 && end > first.offset ? end - first.offset : -1
   const line: JoinedLine = { parts, size, partial: open, length, last }
   if (!whole) await store.command({ sql: storeJoined(tenant, line), settings: copySettings })
-  // A row of the whole text has the identity of the line itself.
-  const absorbed = parts.filter((_, i) => rows[i]!.message.length < size || rows[i]!.ts !== first.ts)
+  const absorbed = parts.filter((_, i) => !isWhole(rows[i]!))
   if (absorbed.length > 0) await store.command({ sql: absorbRows(tenant, absorbed), settings: copySettings })
   return absorbed.length
 }

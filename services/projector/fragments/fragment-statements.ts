@@ -65,7 +65,7 @@ export function storeJoined(tenant: string, line: JoinedLine): Fragment {
       : sql`concat(substring(${message}, 1, ${uint(joinedBytesMax - cutMark.length)}), ${str(cutMark.toString())})`
   return statement(
     'store-joined-line',
-    sql`INSERT INTO logs (* EXCEPT (identity)) SELECT * EXCEPT (identity) REPLACE (
+    sql`INSERT INTO logs (* EXCEPT (identity, precedence)) SELECT * EXCEPT (identity, precedence) REPLACE (
       ${text} AS message, toUInt8(${uint(line.partial ? 1 : 0)}) AS partial,
       ${bind('Int64', String(line.length))} AS length, 
       (SELECT max(logs.eof) ${fromTable(tenant, 'logs')} AND ${areNamed([line.last])}) AS eof, 0 AS absorbed)

@@ -27,6 +27,8 @@ export interface FollowOptions {
   after?: ArrivalPlace
   /** Lines that were sent already. */
   sentLines: SentLines
+  /** Fragments that wait for the ends of their lines. */
+  held?: HeldFragments
   pollIntervalMs: number
   polling: Polling
   /** Whether each poll has to call `filter`, although no line was stored. */
@@ -64,6 +66,7 @@ export async function* follow({
   since,
   after,
   sentLines,
+  held = createHeldFragments(),
   pollIntervalMs,
   polling,
   pollsAlways = false,
@@ -71,7 +74,6 @@ export async function* follow({
   signal,
 }: FollowOptions): AsyncGenerator<Arrival[]> {
   let newest = since
-  const held = createHeldFragments()
   let lastPollMs = performance.now() - missedMs
   const isDue = createDue(polling, 'lines')
   while (!signal.aborted) {
@@ -114,19 +116,28 @@ const placeOf = ({ received, ts, arrival, identity, ...row }: ArrivalRow): Arriv
 /** ms that a fragment waits for its end. Then the tail sends it as it is: its line may have no end. */
 const fragmentMs = 5000
 
-/** Fragments whose line is not whole yet. A line that is sent has the text of the fragments before it. */
-function createHeldFragments() {
+export interface HeldFragments {
+  readonly size: number
+  /** The arrivals but the fragments, which are held from now on. */
+  without(arrived: readonly Arrival[]): Arrival[]
+  /** Those that have waited. Some are parts of lines by now, and no statement finds them any more. */
+  due(): ArrivalPlace[]
+}
+
+/** Holds fragments whose line is not whole yet: the line comes with their text. */
+export function createHeldFragments(): HeldFragments {
   const fragments: { place: ArrivalPlace; atMs: number }[] = []
   return {
-    /** The arrivals but the fragments, which are held from now on. */
-    without(arrived: readonly Arrival[]): Arrival[] {
+    get size() {
+      return fragments.length
+    },
+    without(arrived) {
       const atMs = performance.now()
       for (const { line, received } of arrived)
         if (line.partial) fragments.push({ place: { received, key: keyOf(line) }, atMs })
       return arrived.filter(({ line }) => !line.partial)
     },
-    /** Those that have waited; some are parts of lines by now, and no statement finds them any more. */
-    due(): ArrivalPlace[] {
+    due() {
       const stays = fragments.findIndex(({ atMs }) => performance.now() - atMs < fragmentMs)
       return fragments.splice(0, stays < 0 ? fragments.length : stays).map(({ place }) => place)
     },

@@ -82,8 +82,8 @@ describe('fragments', () => {
 function rowStore() {
   const rows = new Map<string, LogRow>()
   const absorbed = new Set<string>()
-  const nameOf = ({ ts, message, offset, ordinal, stream, pod }: LogRow): string =>
-    JSON.stringify([ts, message, offset, ordinal, stream, pod])
+  const nameOf = ({ ts, message, partial, offset, ordinal, stream, pod }: LogRow): string =>
+    JSON.stringify([ts, message, partial, offset, ordinal, stream, pod])
   return {
     insert(some: readonly LogRow[]): void {
       for (const row of some) {
