@@ -186,7 +186,7 @@ export class LineSink implements DraftSink {
 
   /** The end of the line has come. */
   private finish(key: string, { fragments, before, repeats }: Pending): void {
-    const isPart = repeats !== undefined && repeats > 0 && fragments[0]!.offset >= 0
+    const isPart = repeats !== undefined && repeats > 0 && isNamed(fragments[0]!)
     this.lines.joined(fragments, { as: isPart ? absorbed.byLine : absorbed.not })
     if (before?.stored !== undefined && fragments.length >= before.fragments.length)
       this.lines.absorb(before.stored.row)
@@ -202,7 +202,7 @@ export class LineSink implements DraftSink {
   private repeat({ fragments, before, repeats }: Pending): void {
     const messageBytes = fragments.reduce((sum, { message }) => sum + message.length, 0)
     const isInOpen = before?.stored !== undefined && before.stored.messageBytes !== messageBytes
-    const isPart = fragments[0]!.offset >= 0 && (repeats !== undefined || isInOpen)
+    const isPart = isNamed(fragments[0]!) && (repeats !== undefined || isInOpen)
     this.lines.joined(fragments, { partial: true, as: isPart ? absorbed.byLine : absorbed.not })
   }
 
@@ -242,6 +242,12 @@ const nothing = Buffer.alloc(0)
 /** Whether the batch ended before it had more of the line than is stored. */
 const isRepetition = ({ fragments, before, repeats }: Pending): boolean =>
   repeats !== undefined || (before !== undefined && fragments.length < before.fragments.length)
+
+/**
+ * Whether its place names a record. Without an offset a time does that has ns, as runtimes write it; two lines of one
+ * second may be equal.
+ */
+const isNamed = ({ offset, nanos }: Fragment): boolean => offset >= 0 || nanos % 1000 !== 0
 
 /** Fragments with equal keys may be parts of one line. */
 export const lifeKey = (draft: LineDraft): string => `${draft.stream}\0${lifeOf(draft)}`
