@@ -1,6 +1,6 @@
 // Lines that come in fragments, on the whole service: each is one line to every reader, however its fragments are sent.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { splits } from '#test/support/fragment-splits.ts'
+import { openEvents } from '#test/support/sse.ts'
 import { listsHave, request, startTestService, type TestService } from '#test/support/service.ts'
 
 let service: TestService
@@ -78,8 +78,28 @@ test('a word that the end of a post cuts in two is found, and the line is counte
   expect(await counts('cut')).toEqual({ histogram: 3, values: 3, pod: 3 })
 })
 
+test('a tail sends the line once, context and kubectl logs have it, and a fragment without an end comes after some seconds', async () => {
+  const records = log('tailed', [...file, { tag: 'P', message: 'endless' }])
+  const { messages, leave } = await openEvents(`${service.url}/v1/logs/tail?podUid=uid-tailed`)
+  await messages.next()
+  await post(...records.slice(0, 2))
+  await post(...records.slice(2))
+  const sent: string[] = []
+  for await (const { event, data } of messages) {
+    if (event === 'line') sent.push((JSON.parse(data!) as { message: string }).message)
+    if (sent.length === 4) break
+  }
+  leave()
+  expect(sent).toEqual([...whole, 'endless'])
+  const kubectl = await fetch(`${service.url}/k8s/api/v1/namespaces/shop/pods/tailed/log`)
+  expect(await kubectl.text()).toBe(`${whole.join('\n')}\nendless`)
+  const time = encodeURIComponent(new Date(startMs + 3).toISOString())
+  const context = await get(`/v1/logs/context?podUid=uid-tailed&container=app&time=${time}&before=1&after=1`)
+  expect(JSON.stringify(context)).toContain('"a-needle-b-c"')
+})
+
 test('whatever posts the fragments come in, twice over', { timeout: 120_000 }, async () => {
-  const every = splits.filter((_, i) => i % 3 === 0)
+  const every = [5, 18, 31]
   for (const [i, bits] of every.entries()) {
     const pod = `split-${bits}`
     const records = log(pod, file)

@@ -10,8 +10,8 @@ export const fragmentedPods = (tenant: string, uids: readonly string[]): Fragmen
     'fragmented-pods',
     sql`SELECT toString(namespace) AS namespace, pod, toString(toUnixTimestamp64Nano(min(first_line))) AS first,
       toString(toUnixTimestamp64Nano(max(last_line))) AS last
-    ${fromTable(tenant, 'lines_of_lives')} AND pod_uid IN ${strs(uids)} AND fragments = 1
-    GROUP BY namespace, pod`,
+    ${fromTable(tenant, 'lines_of_lives')} AND pod_uid IN ${strs(uids)}
+    GROUP BY namespace, pod HAVING max(fragments) = 1`,
   )
 
 export interface FragmentedPod {
