@@ -55,7 +55,17 @@ function setup({ max = 100 } = {}) {
   const ends: Promise<void>[] = []
   const decoded = (to: bigint, bytes: number): DecodedBatch => {
     const fragments = { settle: (stored: boolean) => void settled.push(stored), ends: ends.splice(0) }
-    const batch = { tables: [], letters: [], accepted: 0, nulBytes: 0, rejected: new Map(), bytes, lastMs: undefined, to, fragments }
+    const batch = {
+      tables: [],
+      letters: [],
+      accepted: 0,
+      nulBytes: 0,
+      rejected: new Map(),
+      bytes,
+      lastMs: undefined,
+      to,
+      fragments,
+    }
     return batch
   }
   const source = createKafkaSource({
