@@ -256,7 +256,6 @@ describe('a life of which a line is a dead letter is not sealed', () => {
   })
 })
 
-// Last, since it may concern every life of the tenant.
 describe('a range that Kafka deleted unread', () => {
   const lives = { whole: 'kafka-whole', holed: 'kafka-holed', unnamed: 'kafka-unnamed', later: 'kafka-later' }
   beforeAll(async () => {
