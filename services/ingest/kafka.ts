@@ -14,6 +14,7 @@ import type { BufferPool } from './buffer/buffer-pool.ts'
 import type { GroupWriter } from './buffer/group-writer.ts'
 import type { InflightBytes } from './buffer/inflight.ts'
 import { createKafkaMetrics, type IngestMetrics } from './metrics.ts'
+import type { OpenFragments } from './normalise/open-fragments.ts'
 import { fitLetter } from './publish/dead-letter-messages.ts'
 import { createBatchDecoder } from './sources/decode-batch.ts'
 import { createDeliver } from './sources/deliver.ts'
@@ -34,6 +35,8 @@ export interface KafkaOptions {
   clock: () => number
   /** Seeds the hash of the ordinal counter. */
   seed: number
+  /** Remembers the lines that messages leave open. */
+  open: OpenFragments
 }
 
 export interface IngestKafka {
@@ -45,7 +48,7 @@ export interface IngestKafka {
 }
 
 export function createKafka(options: KafkaOptions): IngestKafka {
-  const { config, retention, writer, pool, inflight, metrics, registry, log, clock, seed } = options
+  const { config, retention, writer, pool, inflight, metrics, registry, log, clock, seed, open } = options
   const formats = config.AFTERLOG_KAFKA_TOPICS
   const kafka = createKafkaClient({ config, log })
   const topics = createPreparedTopics({
@@ -88,6 +91,7 @@ export function createKafka(options: KafkaOptions): IngestKafka {
       cluster: config.AFTERLOG_CLUSTER,
       seed,
       pool,
+      open,
       onBug: (error) => log.error({ err: error }, 'a message could not be decoded'),
     }),
     deliver: delivery.deliver,

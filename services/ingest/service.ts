@@ -10,6 +10,7 @@ import { InflightBytes } from './buffer/inflight.ts'
 import { createKafka } from './kafka.ts'
 import { createKubernetes } from './kubernetes.ts'
 import { createIngestMetrics } from './metrics.ts'
+import { OpenFragments } from './normalise/open-fragments.ts'
 import { countRejects } from './normalise/reject.ts'
 import { settleReplay } from './normalise/replay.ts'
 import { createPublishingDelivery } from './publish/publishing-delivery.ts'
@@ -70,9 +71,10 @@ export const createIngest: CreateService = async ({
     clock,
   })
   const writer: GroupWriter = { ...stored, accept: (tables) => projection.storing(() => stored.accept(tables)) }
+  const open = new OpenFragments()
   const seed = Math.floor(Math.random() * 2 ** 31)
   const kafka = withKafka
-    ? createKafka({ config, retention, writer, pool, inflight: consumed, metrics, registry, log, clock, seed })
+    ? createKafka({ config, retention, writer, pool, inflight: consumed, metrics, registry, log, clock, seed, open })
     : undefined
 
   const accept: Accept = async (decoded, origin, key) => {
@@ -84,7 +86,7 @@ export const createIngest: CreateService = async ({
   }
 
   const { AFTERLOG_KAFKA_TOPICS: topics, AFTERLOG_CLUSTER: cluster, AFTERLOG_BODY_BYTES_MAX: bodyBytesMax } = config
-  const direct = createDirectDelivery({ accept, retention, seed })
+  const direct = createDirectDelivery({ accept, retention, seed, open })
   const deliver =
     kafka === undefined
       ? direct

@@ -4,6 +4,7 @@ import { settleAll } from '#shared/settle-all.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { readStoreMicros } from '#shared/store-reading/store-clock.ts'
+import { absorbFragments } from './fragments/absorb-fragments.ts'
 import { writeObituaries } from './obituaries/write-obituaries.ts'
 import { project, type ProjectedPod, type ProjectOptions } from './project.ts'
 import { writeRecords } from './write-records.ts'
@@ -26,6 +27,7 @@ export async function projectAndStore(
   uids: readonly string[],
   options: StoreOptions = {},
 ): Promise<StoredPods> {
+  await absorbFragments(store, reading, tenant, uids)
   const revision = await readStoreMicros(reading)
   const began = performance.now()
   const { pods, absent, related, stored } = await project(reading, tenant, uids, options)

@@ -4,6 +4,7 @@
 // without).
 import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
+import { isLine } from './absorbed-lines.ts'
 
 /** Exact filters of /v1/logs and its relatives: values of one filter are ORed, different filters ANDed. */
 export interface LineFilter {
@@ -46,8 +47,22 @@ const columnOf: Readonly<Record<FilterField, Fragment>> = {
 }
 export const filterFields = Object.keys(columnOf) as readonly FilterField[]
 
-/** `FROM logs WHERE …` of a filter; further conditions follow with AND. */
-export function linesFrom(filter: LineFilter): Fragment {
+/** `FROM logs WHERE …` of a filter's lines; further conditions follow with AND. */
+export const linesFrom = (filter: LineFilter): Fragment =>
+  sql`${rowsFrom(filter)} AND ${isLine(filter.tenant, timesOf(filter))}`
+
+/** Bounds of `ts` alone, each with AND in front. */
+export const timesOf = ({ from, to }: Pick<LineFilter, 'from' | 'to'>): Fragment =>
+  join(
+    [
+      ...(from === undefined ? [] : [sql` AND ts >= ${nanoseconds(from)}`]),
+      ...(to === undefined ? [] : [sql` AND ts < ${nanoseconds(to)}`]),
+    ],
+    '',
+  )
+
+/** As `linesFrom`, with the absorbed rows: for bounds and estimates. */
+export function rowsFrom(filter: LineFilter): Fragment {
   const conditions = [fromTable(filter.tenant, 'logs')]
   if (filter.from !== undefined) conditions.push(...fromBounds(filter.from))
   if (filter.to !== undefined) conditions.push(...toBounds(filter.to))

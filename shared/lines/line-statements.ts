@@ -1,7 +1,8 @@
 // Statements that read lines. A traversal asks where the next stretch of time ends (reading times only), then reads the
 // lines of that stretch: messages of millions of lines are never sorted for a page of a hundred.
 import { raw, sql, statement, uint, type Fragment } from '#shared/clickhouse/sql.ts'
-import { linesFrom, type LineFilter } from './line-filter.ts'
+import { isCoverage, isNoLine } from './absorbed-lines.ts'
+import { linesFrom, rowsFrom, timesOf, type LineFilter } from './line-filter.ts'
 import { behind, orderBy, type LineKey, type Order } from './line-order.ts'
 
 /** Columns of a line as the row decoder reads them: row-decoder.ts holds the same list in the same order. */
@@ -38,7 +39,7 @@ const list = raw(columns.join(', '))
  * First (asc) or last (desc) hour in which the filter's tenant has a line, found from the index: `hour`, epoch seconds.
  */
 export function edgeHour(filter: LineFilter, order: Order): Fragment {
-  const rows = linesFrom({ tenant: filter.tenant, fields: {}, ...pick(filter) })
+  const rows = rowsFrom({ tenant: filter.tenant, fields: {}, ...pick(filter) })
   return statement(
     'line-edge-hour',
     sql`SELECT toUInt32(toStartOfHour(ts)) AS hour ${rows} ORDER BY toStartOfHour(ts) ${raw(order)} LIMIT 1`,
@@ -51,7 +52,7 @@ export function edgeHour(filter: LineFilter, order: Order): Fragment {
  */
 export function timeGroups(filter: LineFilter, order: Order, rows: number, group: number): Fragment {
   const bound = order === 'asc' ? raw('max(ts)') : raw('min(ts)')
-  const times = sql`SELECT ts, length(message) AS size ${linesFrom(filter)} ORDER BY ts ${raw(order)}
+  const times = sql`SELECT ts, length(message) AS size ${rowsFrom(filter)} ORDER BY ts ${raw(order)}
     LIMIT ${uint(rows)}`
   return statement(
     'line-time-groups',
@@ -114,14 +115,17 @@ export function lastOfContainers(filter: LineFilter, count: number, most: number
 }
 
 /**
- * Rows of the filter in any order, those of lines that were sent again too, at most `limit`, as RowBinary rows of
- * measured lines.
+ * Rows of the filter in any order, those of lines that were sent again and fragments that only cover bytes too, at most
+ * `limit`, as RowBinary rows of measured lines.
  */
 export function measuredLines(filter: LineFilter, limit: number): Fragment {
+  const { tenant } = filter
+  const times = timesOf(filter)
   return statement(
     'lines-of-small-pods',
-    sql`SELECT ${raw(withShortMessage.join(', '))}, eof, toInt64(length(logs.message)) AS bytes, precedence ${linesFrom(filter)}
-      LIMIT ${uint(limit)}`,
+    sql`SELECT ${raw(withShortMessage.join(', '))}, eof, toInt64(length(logs.message)) AS bytes, precedence,
+      toUInt8(${isNoLine(tenant, times)}) AS absorbed_part
+    ${rowsFrom(filter)} AND ${isCoverage(tenant, times)} LIMIT ${uint(limit)}`,
   )
 }
 

@@ -50,6 +50,8 @@ export interface MeasuredLine extends Line {
   bytes: number
   /** Of the rows of one line, merges keep the one where it is highest. */
   precedence: bigint
+  /** No line: a fragment of a joined line, whose bytes lie apart from those that the line itself covers. */
+  coversOnly: boolean
 }
 
 /** The key as it is stored, whatever was attributed since. */
@@ -78,8 +80,13 @@ export function decodeMeasured(bytes: Buffer): MeasuredLine[] {
   const lines: MeasuredLine[] = []
   while (!reader.ended) {
     const line = reader.line()
-    const eof = reader.byte() === 1
-    lines.push({ ...line, eof, bytes: Number(reader.int64()), precedence: reader.uint64() })
+    lines.push({
+      ...line,
+      eof: reader.byte() === 1,
+      bytes: Number(reader.int64()),
+      precedence: reader.uint64(),
+      coversOnly: reader.byte() === 1,
+    })
   }
   return lines
 }

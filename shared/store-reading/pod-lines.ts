@@ -1,13 +1,10 @@
 // Lines of one pod, fragments joined, uid and restart filled in. Every stretch of rows is joined by itself: what its
 // first rows continue and how its last rows go on is looked up, so pages and streams neither cut, lose nor repeat a
 // joined line, and nothing but one stretch is held.
-import { bind, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
-import type { LineFilter } from '#shared/lines/line-filter.ts'
-import type { LineKey, Order } from '#shared/lines/line-order.ts'
 import { createJoiner, streamKey, type OpenLine } from '#shared/lines/join-fragments.ts'
 import { readPage, streamLines, type Page, type StreamOptions } from './line-pages.ts'
 import { attribute, type PodIdentity } from '#shared/stored-pods/pod-identity.ts'
-import type { Reading } from './reading.ts'
+import { neighbours, type StreamRows } from './stream-rows.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 
 export interface PodLinesOptions extends StreamOptions {
@@ -44,7 +41,8 @@ function mustJoin({ filter, pod }: PodLinesOptions): boolean {
 
 async function* streamJoined(options: PodLinesOptions): AsyncGenerator<Line[]> {
   const { reading, filter, order, pod } = options
-  const streams = { reading, tenant: filter.tenant, pod }
+  const extent = pod.extent === undefined ? {} : { from: pod.extent.first, to: pod.extent.last + 1n }
+  const streams = { reading, filter: { tenant: filter.tenant, ...extent, scope: pod.scope } }
   let joiner = createJoiner()
   for await (const part of streamLines(options)) {
     const rows = order === 'asc' ? part : part.toReversed()
@@ -59,17 +57,11 @@ async function* streamJoined(options: PodLinesOptions): AsyncGenerator<Line[]> {
   }
 }
 
-interface Streams {
-  reading: Reading
-  tenant: string
-  pod: PodIdentity
-}
-
 /** Fragments are 16 KiB at most kubelets: 64 of them fill a joined line. */
 const fragmentsAtOnce = 64
 
 /** Looks up how a line goes on behind the rows at hand; it stays partial where its end never came. */
-async function finish(streams: Streams, open: OpenLine): Promise<void> {
+async function finish(streams: StreamRows, open: OpenLine): Promise<void> {
   for (let last = open.last; ;) {
     const rows = await neighbours(streams, last, keyOf(last), 'asc', fragmentsAtOnce)
     if (rows.length === 0 || open.extend(rows)) return
@@ -83,31 +75,11 @@ const rowsBack = { first: 16, most: 1024 }
  * Rows of the stream before `row`, ascending, from the begin of some line on: at least those of the line that `row` may
  * belong to. Behind a row that ends a line rows may still repeat its end, so the one that is chosen lies well back.
  */
-async function rowsBefore(streams: Streams, row: Line): Promise<Line[]> {
+async function rowsBefore(streams: StreamRows, row: Line): Promise<Line[]> {
   for (let limit = rowsBack.first; ; limit *= 4) {
     const rows = (await neighbours(streams, row, keyOf(row), 'desc', limit)).toReversed()
     if (rows.length < limit || limit >= rowsBack.most) return rows
     const end = rows.slice(0, limit / 2).findIndex(({ partial }) => !partial)
     if (end >= 0) return rows.slice(end + 1)
   }
-}
-
-/** Rows of the same life and stream as `row`, on from `after`. */
-async function neighbours(
-  { reading, tenant, pod }: Streams,
-  row: Line,
-  after: LineKey,
-  order: Order,
-  limit: number,
-): Promise<Line[]> {
-  const extent = pod.extent === undefined ? {} : { from: pod.extent.first, to: pod.extent.last + 1n }
-  const filter: LineFilter = { tenant, fields: {}, ...extent, scope: sql`${pod.scope} AND ${streamOf(row)}` }
-  return (await readPage({ reading, filter, order, limit, after })).lines
-}
-
-function streamOf({ podUid, pod, container, restart, containerId, stream }: Line): Fragment {
-  const life =
-    restart < 0 ? sql`restart < 0 AND container_id = ${str(containerId)}` : sql`restart = ${bind('Int32', restart)}`
-  const owner = podUid === '' ? sql`pod_uid = '' AND pod = ${str(pod)}` : sql`pod_uid = ${str(podUid)}`
-  return sql`${owner} AND container = ${str(container)} AND ${life} AND stream = ${str(stream)}`
 }

@@ -2,7 +2,9 @@
 // once.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, afterAll, expect, test } from 'vitest'
+import { raw, sql, str } from '#shared/clickhouse/sql.ts'
 import type { Insert, LogStore } from '#shared/clickhouse/store.ts'
+import { isLine } from '#shared/lines/absorbed-lines.ts'
 import { batchOf, lettersOf, numbered, openClient, storedOf, type TestClient } from '#test/support/kafka/produce.ts'
 import { startSource, type TestSourceOptions } from '#test/support/kafka/source.ts'
 import { createTopics } from '#test/support/kafka/topics.ts'
@@ -92,6 +94,26 @@ withKafka('a process that dies', (kafka) => {
       expect(source.fetched[0]?.from).toBe(BigInt(offset))
     }
     expect((await storedOf(store, topic)).said).toEqual(said)
+  })
+
+  test('between the fragments of a line, which come in a message each, leaves one line', async () => {
+    const topic = kafka.name('fragments')
+    await createTopics(kafka.brokers, [{ topic }])
+    const said = (message: string, partial: boolean) => batchOf(topic, [{ ...record(message), partial }])
+    await client.produce(topic, [said('before', false), said('be', true), said('gi', true)])
+    const options = { brokers: kafka.brokers, group: topic, topics: { [topic]: 'native' as const }, store }
+    const dying = startSource(options)
+    await expect.poll(async () => (await storedOf(store, topic)).said, polling).toContain('begi')
+    await dying.crash()
+    await client.produce(topic, [said('n', false), said('next', false)])
+    await using heir = startSource(options)
+    await expect.poll(() => heir.assigned.length, polling).toBe(1)
+    await expect.poll(() => client.committed(topic, topic), polling).toEqual([5])
+    const lines = await store.rows<{ message: string }>({
+      sql: sql`SELECT DISTINCT message
+      FROM logs WHERE tenant = ${str(topic)} AND ${isLine(topic, raw(''))} ORDER BY message`,
+    })
+    expect(lines.map(({ message }) => message)).toEqual(['before', 'begin', 'next'])
   })
 
   test('again and again at any insert or commit leaves every line once', async () => {

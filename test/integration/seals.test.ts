@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createBufferPool } from '#ingest/buffer/buffer-pool.ts'
+import { OpenFragments } from '#ingest/normalise/open-fragments.ts'
 import { createBatchDecoder } from '#ingest/sources/decode-batch.ts'
 import { columns } from '#ingest/store/columns.ts'
 import { raw, sql } from '#shared/clickhouse/sql.ts'
@@ -255,7 +256,6 @@ describe('a life of which a line is a dead letter is not sealed', () => {
   })
 })
 
-// Last, since it may concern every life of the tenant.
 describe('a range that Kafka deleted unread', () => {
   const lives = { whole: 'kafka-whole', holed: 'kafka-holed', unnamed: 'kafka-unnamed', later: 'kafka-later' }
   beforeAll(async () => {
@@ -273,6 +273,7 @@ describe('a range that Kafka deleted unread', () => {
       cluster: '',
       seed: 1,
       pool: createBufferPool(1024),
+      open: new OpenFragments(),
       onBug: () => {},
     })
     const { tables } = decoder.lost({ topic: 'afterlog.logs', partition: 2, from: 100n, to: 1300n }, startMs + 3_600_000)

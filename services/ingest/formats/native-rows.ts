@@ -2,6 +2,7 @@
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { Decoded } from '../normalise/decoded.ts'
 import { LineSink } from '../normalise/line-sink.ts'
+import type { OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { type BatchOutcome, NativeDecoder } from './native.ts'
 
@@ -10,6 +11,8 @@ export interface DecodeOptions {
   retention: RetentionRules
   /** Seeds the hash of the ordinal counter; fixed for the life of the process. */
   seed: number
+  /** Remembers the lines that a body leaves open. */
+  open?: OpenFragments
 }
 
 /** Decodes a body of any form into rows. Throws AfterlogError `invalid-body` where it has none. */
@@ -22,10 +25,12 @@ export const decodeLines = (body: Buffer, options: DecodeOptions): Decoded =>
 
 function decodeAlone(
   body: Buffer,
-  { retention, seed }: DecodeOptions,
+  { retention, seed, open }: DecodeOptions,
   decode: (decoder: NativeDecoder) => BatchOutcome,
 ): Decoded {
-  const sink = new LineSink({ bytesHint: body.length, seed })
+  const sink = new LineSink({ bytesHint: body.length, seed, ...(open === undefined ? {} : { open }) })
   const outcome = decode(new NativeDecoder({ retention, sink }))
-  return { tables: sink.take(), ...outcome }
+  const tables = sink.take()
+  const fragments = sink.changes()
+  return { tables, ...outcome, ...(fragments === undefined ? {} : { fragments }) }
 }

@@ -1,5 +1,6 @@
 // The result of every decoder: rows for the tables, and the records that could not become rows.
 import type { TableRows } from '../store/table-rows.ts'
+import type { FragmentsOfBatch } from './open-fragments.ts'
 import type { Reject } from './reject.ts'
 
 export interface Decoded {
@@ -9,4 +10,6 @@ export interface Decoded {
   rejects: Reject[]
   /** NUL bytes that were skipped in front of lines. */
   nulBytes?: number
+  /** Missing where no other batch is concerned. */
+  fragments?: FragmentsOfBatch
 }

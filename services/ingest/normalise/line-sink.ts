@@ -1,271 +1,260 @@
-// Turns lines into rows of `logs`: joins the CRI fragments of one batch, counts ordinals, derives severities. A line
-// arrives as a draft of byte ranges and leaves as bytes. Only fragments, which are rare, become objects.
-import { SeverityDetector } from './detect-severity.ts'
-import { OrdinalCounter } from './identity.ts'
-import { capEscaped, endsInMark, joinedBytesMax, recordBytesMax } from './line-cap.ts'
+// Turns lines into rows of `logs`: joins CRI fragments, counts ordinals, derives severities. A line arrives as a draft of
+// byte ranges and leaves as bytes. Only fragments, which are rare, become objects. Fragments of one batch are one line.
+// With `open`, so are those of several batches: a batch that leaves a line open stores what it has of it, and the batch
+// that goes on stores the longer line and the shorter row again, as absorbed (decision 0017).
 import { type BatchHead, type DraftSink, type LineDraft, text } from './line-draft.ts'
-import type { BufferPool } from '../buffer/buffer-pool.ts'
-import { unescapeJson } from '../formats/json-escape.ts'
-import { RowWriter } from '../store/row-writer.ts'
+import { bytesOf, endOf, placeOf, placesOf, type Fragment } from './fragment-line.ts'
+import { absorbed, LineRows, type LineRowsOptions } from './line-rows.ts'
+import {
+  indexIn,
+  passed,
+  timeKey,
+  type Change,
+  type FragmentsOfBatch,
+  type JoinedLine,
+  type OpenFragments,
+  type OpenLine,
+} from './open-fragments.ts'
 import type { TableRows } from '../store/table-rows.ts'
 
-const streamNames = ['', 'stdout', 'stderr'].map((name) => Buffer.from(name))
-
-interface Fragments {
-  head: Buffer
-  messages: Buffer[]
-  middle: Buffer
-  offset: number
-  length: number
-  ordinal: number
-  severity: number
-  eof: boolean
-  seq: number
+export interface LineSinkOptions extends LineRowsOptions {
+  /** Remembers the lines that a batch leaves open. Without it each batch is alone. */
+  open?: OpenFragments
 }
 
-export interface LineSinkOptions {
-  /** The bytes of the batches, from which the first size of the row buffer is guessed. */
-  bytesHint: number
-  /** Seeds the hash of the ordinal counter: any number, fixed for the life of the process. */
-  seed: number
-  /** Called with the ordinal of each line without offset, and the `seq` of its first record in the batch. */
-  onOrdinal?: (seq: number, ordinal: number) => void
-  /** Supplies the buffers for the rows. */
-  pool?: BufferPool
+/** A line of this batch whose end has not come. */
+interface Pending {
+  fragments: Fragment[]
+  /** The open line of an earlier batch that it goes on from, or repeats. */
+  before: OpenLine | undefined
+  /** Of records that repeat a joined line: which of its fragments the first one is. */
+  repeats: number | undefined
+  next: number
+  file: Buffer
 }
-
-const separator = Buffer.from('","')
 
 /** Makes rows of `logs` from any number of batches. */
 export class LineSink implements DraftSink {
-  private readonly rows: RowWriter
-  private readonly scratch = new RowWriter(1024)
-  private readonly detector = new SeverityDetector()
-  private readonly ordinals: OrdinalCounter
-  private readonly pending = new Map<string, Fragments>()
-  private readonly onOrdinal: LineSinkOptions['onOrdinal']
-  private tenantName = ''
-  private tenant: Buffer = Buffer.alloc(0)
-  private receivedMs = Number.NEGATIVE_INFINITY
-  private received: Buffer = Buffer.alloc(0)
-  private batch: Buffer = Buffer.alloc(0)
-  /** Lines written. */
-  count = 0
+  private readonly lines: LineRows
+  private readonly open: OpenFragments | undefined
+  private readonly pending = new Map<string, Pending>()
+  /** Open lines of earlier batches that this batch goes on from, by key. */
+  private readonly taken = new Map<string, OpenLine>()
+  /** Open lines of earlier batches as the records of the other stream leave them. */
+  private readonly advanced = new Map<string, OpenLine>()
+  private joined: JoinedLine[] = []
+  /** Of all batches: what was remembered before, open lines that no row has yet, and the lines that were joined. */
+  private readonly before = new Map<string, OpenLine | undefined>()
+  private readonly unsaved = new Map<string, OpenLine>()
+  private readonly allJoined: JoinedLine[] = []
+  private tenant = ''
+  private receivedMs = 0
   /** The number of the current record within its body. */
   private seq = -1
   private startLength = 0
   private startCount = 0
 
-  constructor({ bytesHint, seed, onOrdinal, pool }: LineSinkOptions) {
-    this.rows = new RowWriter(Math.ceil(bytesHint * 1.5) + 4096, pool)
-    this.ordinals = new OrdinalCounter(this.rows, seed)
-    this.onOrdinal = onOrdinal
+  constructor({ open, ...options }: LineSinkOptions) {
+    this.lines = new LineRows(options)
+    this.open = open
   }
 
-  begin({ tenant, receivedMs, arrival, batchId, seq }: BatchHead): void {
-    if (tenant !== this.tenantName) {
-      this.tenantName = tenant
-      this.tenant = Buffer.from(`",${JSON.stringify(tenant)},"`)
-    }
-    if (receivedMs !== this.receivedMs) {
-      this.receivedMs = receivedMs
-      const time = new Date(Number.isNaN(receivedMs) ? 0 : receivedMs).toISOString().slice(0, 23).replace('T', ' ')
-      this.received = Buffer.from(`","${time}","`)
-    }
-    this.batch = Buffer.from(`,${arrival},${JSON.stringify(batchId)},`)
-    this.seq = seq - 1
+  begin(head: BatchHead): void {
+    this.tenant = head.tenant
+    this.receivedMs = head.receivedMs
+    this.seq = head.seq - 1
     this.makeFinal()
-    this.ordinals.forget()
+    this.lines.begin(head)
   }
 
   add(draft: LineDraft): void {
     this.seq++
-    if (draft.partial || this.pending.size > 0) this.addFragment(draft)
-    else {
-      const start = this.rows.length
-      this.head(this.rows, draft)
-      const messageStart = this.rows.length
-      this.copyText(this.rows, draft, text.message)
-      const stop = this.rows.length
-      this.middle(this.rows, draft)
-      this.finish(start, messageStart, stop, draft, this.seq, false)
-    }
+    if (draft.partial || this.pending.size > 0 || this.mayConcernOthers(draft)) this.addFragment(draft)
+    else this.lines.whole(draft, this.seq)
   }
 
-  /** A line whose last fragment never came is stored as partial. */
+  /** A line whose last fragment has not come is open, and stored as partial. */
   end(): void {
-    for (const fragments of this.pending.values()) this.join(fragments, true)
-    this.pending.clear()
+    const { lines, open, pending } = this
+    if (open === undefined) for (const { fragments } of pending.values()) lines.joined(fragments, partial)
+    else {
+      for (const [key, line] of this.advanced) if (!this.taken.has(key)) this.remember(key, line)
+      for (const key of this.taken.keys()) if (!pending.has(key)) this.remember(key, undefined)
+      for (const each of pending.values()) if (isRepetition(each)) this.repeat(each)
+      const { count } = lines
+      const { length } = lines.rows
+      for (const [key, each] of pending) if (!isRepetition(each)) this.leaveOpen(key, each)
+      // Rows were written to count ordinals. `take` writes those of the lines that no other batch has ended.
+      lines.rows.length = length
+      lines.count = count
+      for (const line of this.joined) this.allJoined.push(line)
+    }
+    this.forget()
     this.makeFinal()
   }
 
-  /** A later `abandon` leaves the rows written so far. */
-  private makeFinal(): void {
-    this.startLength = this.rows.length
-    this.startCount = this.count
-  }
-
   abandon(): void {
-    this.pending.clear()
-    this.rows.length = this.startLength
-    this.count = this.startCount
+    this.forget()
+    this.lines.rows.length = this.startLength
+    this.lines.count = this.startCount
   }
 
   /** Returns the rows of all lines. The sink must not be used afterwards. */
   take(): TableRows[] {
-    const release = (): void => this.rows.release()
-    if (this.count > 0) return [{ table: 'logs', rows: this.rows.take(), count: this.count, release }]
+    const { lines } = this
+    for (const [key, line] of this.unsaved) this.save(key, line)
+    const release = (): void => lines.rows.release()
+    if (lines.count > 0) return [{ table: 'logs', rows: lines.rows.take(), count: lines.count, release }]
     release()
     return []
   }
 
+  /** To be called behind `take`. Returns undefined where the batches have nothing to do with fragments of others. */
+  changes(): FragmentsOfBatch | undefined {
+    const { open } = this
+    if (open === undefined || (this.before.size === 0 && this.allJoined.length === 0)) return undefined
+    const changes = [...this.before].map(([key, before]): Change => ({ key, before, after: open.get(key) }))
+    return open.changed(changes, this.allJoined)
+  }
+
+  /** A later `abandon` leaves the rows written so far. */
+  private makeFinal(): void {
+    this.startLength = this.lines.rows.length
+    this.startCount = this.lines.count
+  }
+
+  private forget(): void {
+    this.pending.clear()
+    this.taken.clear()
+    this.advanced.clear()
+    this.joined = []
+  }
+
+  /** Called for every line: it costs nothing while no line is remembered. */
+  private mayConcernOthers(draft: LineDraft): boolean {
+    const { open } = this
+    if (open === undefined) return false
+    return open.mayRepeat(timeKey(draft)) || (open.size > 0 && open.mayBeOpen(lifeHint(draft)))
+  }
+
   private addFragment(draft: LineDraft): void {
-    const key = lifeKey(draft)
-    let fragments = this.pending.get(key)
-    const message = draft.copyOf(text.message)
-    if (fragments === undefined) {
-      fragments = {
-        head: this.render((to) => this.head(to, draft)),
-        messages: [message],
-        middle: this.render((to) => this.middle(to, draft)),
-        offset: draft.offset,
-        length: draft.length,
-        ordinal: draft.ordinal,
-        severity: draft.severity,
-        eof: draft.eof,
-        seq: this.seq,
-      }
-    } else {
-      fragments.messages.push(message)
-      // A line of the other stream stands between them: the joined line does not end at offset + length.
-      const follows = draft.offset === fragments.offset + fragments.length
-      fragments.length = fragments.length < 0 || draft.length < 0 ? -1 : fragments.length + draft.length
-      fragments.eof = draft.eof && follows
-    }
-    if (draft.partial) this.pending.set(key, fragments)
+    const life = lifeOf(draft)
+    const key = this.keyOf(draft, draft.stream, life)
+    const pending = this.pending.get(key) ?? this.recall(key, draft) ?? (draft.partial ? alone() : undefined)
+    if (pending === undefined) this.lines.whole(draft, this.seq)
     else {
-      this.pending.delete(key)
-      this.join(fragments, false)
+      pending.fragments.push(this.lines.fragment(draft, this.seq, pending.fragments.at(-1)))
+      pending.next = endOf(draft)
+      pending.file = draft.copyOf(text.file)
+      if (draft.partial) this.pending.set(key, pending)
+      else {
+        this.pending.delete(key)
+        this.finish(key, pending)
+      }
+    }
+    if (draft.stream !== 0) this.pass(this.keyOf(draft, 3 - draft.stream, life), draft)
+  }
+
+  private keyOf(draft: LineDraft, stream: number, life: string): string {
+    return `${lifeHint(draft)} ${this.tenant}\0${stream}\0${life}`
+  }
+
+  /** Returns the line of an earlier batch that the record goes on with, or repeats a part of. */
+  private recall(key: string, draft: LineDraft): Pending | undefined {
+    if (this.open === undefined) return undefined
+    const record = placeOf(draft)
+    const repeats = this.open.joinedAt(key, record)
+    if (repeats !== undefined) return { ...alone(), repeats }
+    const before = this.advanced.get(key) ?? this.open.get(key)
+    if (before === undefined || this.taken.has(key)) return undefined
+    const index = indexIn(before, record, this.receivedMs)
+    if (index < 0) return undefined
+    this.taken.set(key, before)
+    return { ...alone(), fragments: before.fragments.slice(0, index), before }
+  }
+
+  /** A record of the other stream may stand right behind an open line: the line goes on behind the record. */
+  private pass(key: string, draft: LineDraft): void {
+    const pending = this.pending.get(key)
+    if (pending !== undefined) Object.assign(pending, passed(pending, { ...placeOf(draft), length: draft.length }))
+    else if (!this.taken.has(key)) {
+      const line = this.advanced.get(key) ?? this.open?.get(key)
+      const next = line === undefined ? undefined : passed(line, { ...placeOf(draft), length: draft.length })
+      if (next !== undefined && next !== line) this.advanced.set(key, next)
     }
   }
 
-  private join(fragments: Fragments, partial: boolean): void {
-    const start = this.rows.length
-    this.rows.copy(fragments.head)
-    const messageStart = this.rows.length
-    this.rows.copy(capEscaped(Buffer.concat(fragments.messages), joinedBytesMax))
-    const stop = this.rows.length
-    this.rows.copy(fragments.middle)
-    this.finish(start, messageStart, stop, fragments, fragments.seq, partial)
+  /** The end of the line has come. */
+  private finish(key: string, { fragments, before, repeats }: Pending): void {
+    const isPart = repeats !== undefined && repeats > 0 && isNamed(fragments[0]!)
+    this.lines.joined(fragments, { as: isPart ? absorbed.byLine : absorbed.not })
+    if (before?.stored !== undefined && fragments.length >= before.fragments.length)
+      this.lines.absorb(before.stored.row)
+    if (repeats === undefined && fragments.length > 1) this.joined.push({ key, places: placesOf(fragments) })
   }
 
-  private render(write: (to: RowWriter) => void): Buffer {
-    this.scratch.length = 0
-    write(this.scratch)
-    return Buffer.from(this.scratch.take())
+  /** Open rows of one text have one identity: absorbing one would hide both. */
+  private absorb(stored: OpenLine['stored'], messageBytes: number): void {
+    if (stored !== undefined && stored.messageBytes !== messageBytes) this.lines.absorb(stored.row)
   }
 
-  private copyText(to: RowWriter, draft: LineDraft, index: number): void {
-    to.copy(draft.source[index]!, draft.start[index], draft.stop[index])
+  /** Stores again what an open or a joined line has already. */
+  private repeat({ fragments, before, repeats }: Pending): void {
+    const messageBytes = fragments.reduce((sum, { message }) => sum + message.length, 0)
+    const isInOpen = before?.stored !== undefined && before.stored.messageBytes !== messageBytes
+    const isPart = isNamed(fragments[0]!) && (repeats !== undefined || isInOpen)
+    this.lines.joined(fragments, { partial: true, as: isPart ? absorbed.byLine : absorbed.not })
   }
 
-  // store/columns.ts has the order of the columns.
-  private head(to: RowWriter, draft: LineDraft): void {
-    to.byte(0x5b)
-    to.time(draft.seconds, draft.nanos)
-    to.copy(separator, 1)
-    this.copyText(to, draft, text.podUid)
-    to.copy(separator)
-    this.copyText(to, draft, text.container)
-    to.copy(separator)
-    to.copy(streamNames[draft.stream]!)
-    to.copy(separator)
+  private leaveOpen(key: string, { fragments, before, next, file }: Pending): void {
+    const [first] = fragments as [Fragment, ...Fragment[]]
+    const isCounted = first.offset < 0 && first.ordinal < 0
+    const ordinal = isCounted ? this.lines.joined(fragments, partial).ordinal : undefined
+    const bytes = fragments.reduce((sum, fragment) => sum + bytesOf(fragment), 0)
+    const { receivedMs } = this
+    const line = { fragments, ordinal, stored: before?.stored, next, file, bytes, receivedMs }
+    this.remember(key, line)
+    this.unsaved.set(key, line)
   }
 
-  private middle(to: RowWriter, draft: LineDraft): void {
-    to.copy(this.tenant)
-    this.copyText(to, draft, text.cluster)
-    to.copy(separator)
-    this.copyText(to, draft, text.namespace)
-    to.copy(separator)
-    this.copyText(to, draft, text.pod)
-    to.copy(separator, 0, 2)
-    to.integer(draft.restart)
-    to.copy(separator, 1)
-    this.copyText(to, draft, text.containerId)
-    to.copy(separator)
-    this.copyText(to, draft, text.node)
-    to.copy(separator)
-    this.copyText(to, draft, text.unit)
-    to.copy(separator)
-    this.copyText(to, draft, text.traceId)
-    to.copy(separator)
-    this.copyText(to, draft, text.spanId)
-    to.copy(separator, 0, 2)
-    to.copy(draft.labels)
-    to.byte(0x2c)
-    to.copy(draft.attributes)
-    to.byte(0x2c)
-    to.integer(draft.offset)
-    to.copy(separator, 1)
-    this.copyText(to, draft, text.file)
-    to.copy(separator)
-    this.copyText(to, draft, text.agent)
-    to.copy(this.received)
-    to.copy(draft.retentionClass)
-    to.copy(separator)
+  private remember(key: string, line: OpenLine | undefined): void {
+    const open = this.open!
+    if (!this.before.has(key)) this.before.set(key, open.get(key))
+    open.set(key, line)
+    if (line === undefined) this.unsaved.delete(key)
+    else if (this.unsaved.has(key)) this.unsaved.set(key, line)
   }
 
-  /**
-   * Returns -1 where the line is longer than `length` says, or was cut: then offset + length does not prove where the
-   * next line begins.
-   */
-  private provenLength(length: number, start: number, stop: number): number {
-    const { bytes } = this.rows
-    if (length <= 0 || (stop - start > recordBytesMax && endsInMark(bytes, stop))) return -1
-    return stop - start > length && unescapeJson(bytes, start, stop).length > length ? -1 : length
-  }
-
-  private finish(
-    start: number,
-    messageStart: number,
-    stop: number,
-    line: { offset: number; length: number; ordinal: number; severity: number; eof: boolean },
-    seq: number,
-    partial: boolean,
-  ): void {
-    const { rows } = this
-    const severity = line.severity > 0 ? line.severity : this.detector.detect(rows.bytes, messageStart, stop)
-    rows.copy(severityNames[severity]!)
-    rows.copy(separator, 0, 2)
-    rows.byte(partial ? 0x31 : 0x30)
-    rows.byte(0x2c)
-    rows.integer(this.provenLength(line.length, messageStart, stop))
-    rows.byte(0x2c)
-    rows.byte(line.eof ? 0x31 : 0x30)
-    rows.byte(0x2c)
-    rows.integer(line.ordinal >= 0 ? line.ordinal : line.offset >= 0 ? 0 : this.ordinal(start, stop, seq))
-    rows.copy(this.batch)
-    rows.integer(seq)
-    rows.byte(0x5d)
-    rows.byte(0x0a)
-    this.count++
-  }
-
-  private ordinal(start: number, stop: number, seq: number): number {
-    const ordinal = this.ordinals.next(start, stop)
-    this.onOrdinal?.(seq, ordinal)
-    return ordinal
+  private save(key: string, line: OpenLine): void {
+    const { lines, open } = this
+    const { start, stop, messageBytes } = lines.joined(line.fragments, { partial: true, ordinal: line.ordinal })
+    const row = Buffer.from(lines.rows.bytes.subarray(start, stop))
+    this.absorb(line.stored, messageBytes)
+    if (open!.get(key) === line)
+      open!.set(key, { ...line, stored: { row, messageBytes }, bytes: line.bytes + row.length })
   }
 }
 
-const severityNames = ['', 'trace', 'debug', 'info', 'warn', 'error', 'fatal'].map((name) => Buffer.from(name))
+const partial = { partial: true } as const
+const alone = (): Pending => ({ fragments: [], before: undefined, repeats: undefined, next: -1, file: nothing })
+const nothing = Buffer.alloc(0)
+
+/** Whether the batch ended before it had more of the line than is stored. */
+const isRepetition = ({ fragments, before, repeats }: Pending): boolean =>
+  repeats !== undefined || (before !== undefined && fragments.length < before.fragments.length)
+
+/**
+ * Whether its place names a record. Without an offset a time does that has ns, as runtimes write it; two lines of one
+ * second may be equal.
+ */
+const isNamed = ({ offset, nanos }: Fragment): boolean => offset >= 0 || nanos % 1000 !== 0
 
 /** Fragments with equal keys may be parts of one line. */
-export function lifeKey(draft: LineDraft): string {
+export const lifeKey = (draft: LineDraft): string => `${draft.stream}\0${lifeOf(draft)}`
+
+function lifeOf(draft: LineDraft): string {
   const part = (index: number): string => draft.source[index]!.toString('latin1', draft.start[index], draft.stop[index])
   return [
-    draft.stream,
     draft.restart,
     part(text.podUid),
     part(text.container),
@@ -276,4 +265,16 @@ export function lifeKey(draft: LineDraft): string {
     part(text.node),
     part(text.unit),
   ].join('\0')
+}
+
+/** A small number that most lives have alone: it costs less than their key. */
+function lifeHint(draft: LineDraft): number {
+  let hash = draft.restart + 1
+  for (const index of [text.podUid, text.pod, text.container]) {
+    const source = draft.source[index]!
+    const stop = draft.stop[index]!
+    for (let i = Math.max(draft.start[index]!, stop - 12); i < stop; i++)
+      hash = (Math.imul(hash, 31) + source[i]!) & 0x3fffffff
+  }
+  return hash
 }

@@ -6,6 +6,7 @@ import type { RetentionRules } from '#shared/retention/retention.ts'
 import { decodeLifecycle } from '../formats/kubernetes.ts'
 import { decodeBatch, decodeLines } from '../formats/native-rows.ts'
 import type { Decoded } from '../normalise/decoded.ts'
+import type { OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject } from '../normalise/reject.ts'
 
@@ -40,14 +41,16 @@ export interface DirectDeliveryOptions {
   retention: RetentionRules
   /** Seeds the hash of the ordinal counter. */
   seed: number
+  /** Remembers the lines that a body leaves open. */
+  open: OpenFragments
 }
 
 /** Delivers bodies to the store of this process. */
-export function createDirectDelivery({ accept, retention, seed }: DirectDeliveryOptions): DeliverBody {
+export function createDirectDelivery({ accept, retention, seed, open }: DirectDeliveryOptions): DeliverBody {
   const decode = (body: Buffer, origin: Origin, { format, form }: BodyFormat): Decoded => {
     switch (format) {
       case 'native':
-        return (form === 'json' ? decodeBatch : decodeLines)(body, { origin, retention, seed })
+        return (form === 'json' ? decodeBatch : decodeLines)(body, { origin, retention, seed, open })
       case 'lifecycle':
         return decodeLifecycle(body, form, origin)
     }
@@ -55,7 +58,13 @@ export function createDirectDelivery({ accept, retention, seed }: DirectDelivery
   let arrivals = 0
   return async (body, origin, as) => {
     const decoded = decode(body, { ...origin, arrival: ++arrivals }, as)
-    await accept(decoded, origin, decoded.rejects.length === 0 ? noKey : bodyKey(body, origin))
+    try {
+      await accept(decoded, origin, decoded.rejects.length === 0 ? noKey : bodyKey(body, origin))
+      decoded.fragments?.settle(true)
+    } catch (error) {
+      decoded.fragments?.settle(false)
+      throw error
+    }
     return decoded
   }
 }

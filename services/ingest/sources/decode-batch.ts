@@ -7,6 +7,7 @@ import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
 import type { BatchOutcome } from '../formats/native.ts'
+import type { FragmentsOfBatch, OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { countRejects, type Reject, type RejectReason } from '../normalise/reject.ts'
 import { deadLetterMessages, type MessagePlace } from '../publish/dead-letter-messages.ts'
@@ -14,7 +15,7 @@ import { rejectsHeader, type RejectMessage } from '../publish/reject-messages.ts
 import { letterRows, replayMark } from '../store/dead-letters.ts'
 import { mergeTables, type TableRows } from '../store/table-rows.ts'
 import { createLoneOrdinals, messageOrigin, rejectMessageOf } from './message-origin.ts'
-import { createMessageRun, undecodable, type MessageRun } from './message-runs.ts'
+import { createMessageRun, undecodable, type MessageRun, type RunRows } from './message-runs.ts'
 
 export interface DecodedBatch {
   tables: TableRows[]
@@ -29,6 +30,8 @@ export interface DecodedBatch {
   bytes: number
   /** When the last message came, ms since 1970; undefined where it is not known. */
   lastMs: number | undefined
+  /** Undefined where no other batch is concerned. */
+  fragments?: FragmentsOfBatch | undefined
 }
 
 export interface BatchDecoderOptions {
@@ -40,6 +43,8 @@ export interface BatchDecoderOptions {
   seed: number
   /** Supplies the buffers for the rows. */
   pool: BufferPool
+  /** Remembers the lines that messages leave open. */
+  open: OpenFragments
   onBug(error: unknown): void
 }
 
@@ -58,6 +63,7 @@ export function createBatchDecoder({
   cluster,
   seed,
   pool,
+  open,
   onBug,
 }: BatchDecoderOptions): BatchDecoder {
   const loneOrdinal = createLoneOrdinals()
@@ -65,7 +71,7 @@ export function createBatchDecoder({
   function decode(batch: ConsumedBatch): DecodedBatch {
     const bytesHint = batch.messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
     const format = formats.get(batch.topic)!
-    const run = createMessageRun(format, { retention, seed, pool, bytesHint, onBug })
+    const run = createMessageRun(format, { retention, seed, pool, open, bytesHint, onBug })
     const decoded = emptyBatch()
     for (const message of batch.messages) {
       try {
@@ -125,7 +131,7 @@ export function createBatchDecoder({
       partition,
       offset: String(from),
     })
-    return finished(decoded, [])
+    return finished(decoded, { tables: [], fragments: undefined })
   }
 
   return { decode, lost }
@@ -181,7 +187,8 @@ function addLetters(
   countRejects(rejects, decoded.rejected)
 }
 
-function finished(decoded: DecodedBatch, tables: readonly TableRows[]): DecodedBatch {
+function finished(decoded: DecodedBatch, { tables, fragments }: RunRows): DecodedBatch {
+  decoded.fragments = fragments
   decoded.tables = mergeTables([...tables, ...decoded.tables])
   decoded.bytes =
     decoded.tables.reduce((sum, { rows }) => sum + rows.length, 0) +

@@ -53,6 +53,8 @@ interface Partition extends TopicPartition {
 const commitIntervalMs = 100
 const commitRetryMs = 1000
 const lagIntervalMs = 5000
+/** ms that a commit waits for the end of a line whose begin is stored. */
+const lineWaitMs = 3000
 /** ms that a stop waits for fetched messages to be stored. */
 const drainMsMax = 6000
 /** ms that a stop waits for the last commit, and again for leaving the group. */
@@ -128,17 +130,34 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
     try {
       await deliver(decoded, partition.revoked.signal)
     } catch (error) {
+      decoded.fragments?.settle(false)
       // The partition is revoked. Its next consumer fetches what was not committed.
       if (partition.revoked.signal.aborted) return
       throw error
     }
-    acknowledge()
+    decoded.fragments?.settle(true)
+    void acknowledgeLines(partition, decoded, acknowledge)
     metrics.delivered(partition.topic, decoded)
     const { accepted, bytes } = decoded
     const rejected = decoded.rejected.values().reduce((sum, records) => sum + records, 0)
     const waitedMs = Math.round(performance.now() - beganMs)
     const source = `kafka:${partition.topic}`
     log.debug({ source, partition: partition.partition, accepted, rejected, bytes, waitedMs }, 'batch delivered')
+  }
+
+  /**
+   * Offsets are committed up to the end of a line, where it comes soon: then messages that come again begin with a
+   * whole line, whatever this process remembers of its begin.
+   */
+  async function acknowledgeLines(
+    { revoked: { signal } }: Partition,
+    { fragments }: DecodedBatch,
+    acknowledge: () => void,
+  ): Promise<void> {
+    const ends = fragments?.ends ?? []
+    if (ends.length > 0) await within(lineWaitMs, allOf(ends))
+    if (signal.aborted) return
+    acknowledge()
     committer.wake()
   }
 
@@ -205,4 +224,8 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
       await within(leaveMsMax, consumer.close())
     },
   }
+}
+
+const allOf = async (promises: readonly Promise<void>[]): Promise<void> => {
+  await Promise.all(promises)
 }

@@ -9,6 +9,7 @@ import { withoutMark } from '../formats/byte-order-mark.ts'
 import { JsonScanner } from '../formats/json-scanner.ts'
 import { NativeDecoder, type BatchOutcome } from '../formats/native.ts'
 import { LineSink } from '../normalise/line-sink.ts'
+import type { FragmentsOfBatch, OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { mergeTables, type TableRows } from '../store/table-rows.ts'
 
@@ -23,7 +24,12 @@ export interface MessageRun {
    */
   add(value: Buffer, origin: Origin, loneOrdinal: number): BatchOutcome
   /** Returns the rows of all messages. The run must not be used afterwards. */
-  take(): TableRows[]
+  take(): RunRows
+}
+
+export interface RunRows {
+  tables: TableRows[]
+  fragments: FragmentsOfBatch | undefined
 }
 
 export interface RunOptions {
@@ -32,6 +38,8 @@ export interface RunOptions {
   seed: number
   /** Supplies the buffers for the rows. */
   pool: BufferPool
+  /** Remembers the lines that messages leave open. */
+  open: OpenFragments
   /** The bytes of the messages. */
   bytesHint: number
   /** Called with a failure that is a bug of ours. */
@@ -39,10 +47,13 @@ export interface RunOptions {
 }
 
 const runs: Record<TopicFormat, (options: RunOptions) => MessageRun> = {
-  native: ({ retention, seed, pool, bytesHint }) => {
-    const sink = new LineSink({ bytesHint, seed, pool })
+  native: ({ retention, seed, pool, bytesHint, open }) => {
+    const sink = new LineSink({ bytesHint, seed, pool, open })
     const decoder = new NativeDecoder({ retention, sink })
-    return { add: (value, origin, loneOrdinal) => decoder.message(value, origin, loneOrdinal), take: () => sink.take() }
+    return {
+      add: (value, origin, loneOrdinal) => decoder.message(value, origin, loneOrdinal),
+      take: () => ({ tables: sink.take(), fragments: sink.changes() }),
+    }
   },
   lifecycle: () => {
     const tables: TableRows[] = []
@@ -52,7 +63,7 @@ const runs: Record<TopicFormat, (options: RunOptions) => MessageRun> = {
         tables.push(...decoded.tables)
         return decoded
       },
-      take: () => mergeTables(tables),
+      take: () => ({ tables: mergeTables(tables), fragments: undefined }),
     }
   },
 }

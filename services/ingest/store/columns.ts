@@ -35,6 +35,7 @@ export const columns = {
     'arrival',
     'batch',
     'seq',
+    'absorbed',
   ],
   dead_letters: [
     'tenant',

@@ -3,6 +3,8 @@
 import { bind, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
 import type { LineLife } from '#shared/pod-model/rows.ts'
+import { isLineOfAny } from '#shared/lines/absorbed-lines.ts'
+import { timesOf } from '#shared/lines/line-filter.ts'
 import { bareContainerId } from '#shared/lines/bare-container-id.ts'
 import type { LineWindow } from './lines-in-window.ts'
 
@@ -64,7 +66,7 @@ export const countsInDay = (slice: DaySlice, window: LineWindow): Fragment =>
     'counts-in-day',
     sql`SELECT tenant, pod_uid AS uid, cluster, namespace, pod, container, restart,
       if(restart < 0, ${bareContainerId}, '') AS containerId, toString(count()) AS lines
-    ${fromEveryTenant('logs', { final: true })} AND ${linesOf(slice, window)}
+    ${fromEveryTenant('logs', { final: true })} AND ${linesOf(slice, window)} AND ${isLineOfAny(timesOf(window))}
     GROUP BY tenant, uid, cluster, namespace, pod, container, restart, containerId
     SETTINGS max_block_size = 8192, max_read_buffer_size = 131072`,
   )

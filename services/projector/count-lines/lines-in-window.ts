@@ -4,6 +4,8 @@
 // (decision 0015).
 import { bind, int, raw, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
+import { isCoverage, isLine } from '#shared/lines/absorbed-lines.ts'
+import { timesOf } from '#shared/lines/line-filter.ts'
 import { ofPods, type CountOptions, type LineBounds } from './line-counts.ts'
 import { namingContainerId, spanKeyOfRow, type SpanKey } from './line-life.ts'
 import { stretchesMax, type LineLife, type StretchRow } from '#shared/pod-model/rows.ts'
@@ -47,7 +49,7 @@ const small = raw('max_block_size = 8192, max_read_buffer_size = 131072')
 
 const time = (ns: bigint): Fragment => sql`fromUnixTimestamp64Nano(${bind('Int64', String(ns))}, 'UTC')`
 
-function linesOf(tenant: string, bounds: LineBounds, { from, to }: LineWindow, final: boolean): Fragment {
+function rowsOf(tenant: string, bounds: LineBounds, { from, to }: LineWindow, final: boolean): Fragment {
   return sql`${fromTable(tenant, 'logs', { final })}
       AND toStartOfHour(ts) >= toStartOfHour(${time(from)}) AND toStartOfHour(ts) <= toStartOfHour(${time(to)})
       AND ${ofPods(bounds)} AND ts >= ${time(from)} AND ts < ${time(to)}`
@@ -59,7 +61,7 @@ export const lineSteps = (tenant: string, bounds: LineBounds, window: LineWindow
     'line-steps',
     sql`SELECT toString(intDiv(toUnixTimestamp64Nano(ts) - ${int(window.from)}, ${int(stepNs)})) AS step,
       toFloat64(count()) AS rows
-    ${linesOf(tenant, bounds, window, false)} GROUP BY step ORDER BY toInt64(step) SETTINGS ${small}`,
+    ${rowsOf(tenant, bounds, window, false)} GROUP BY step ORDER BY toInt64(step) SETTINGS ${small}`,
   )
 
 export interface StepRow {
@@ -83,7 +85,8 @@ export function dayCounts(
     sql`SELECT ${lifeOfLine([...spans.keys()])}, ${slotOf(spans)} AS slot, toString(toDate(ts)) AS day,
       toString(count()) AS lines,
       min(ts) AS firstLine, max(ts) AS lastLine, ${raw(sums)}
-    ${linesOf(tenant, bounds, window, true)} GROUP BY ${raw(life)}, slot, day SETTINGS ${small}`,
+    ${rowsOf(tenant, bounds, window, true)} AND ${isLine(tenant, timesOf(window))}
+    GROUP BY ${raw(life)}, slot, day SETTINGS ${small}`,
   )
 }
 
@@ -114,7 +117,7 @@ export function linePieces(
 ): Fragment {
   const lines = sql`SELECT ${lifeOfLine(spans)}, ts, file, offset, length,
       offset + greatest(length, 0) AS end, eof, partial
-    ${linesOf(tenant, bounds, window, true)}`
+    ${rowsOf(tenant, bounds, window, true)} AND ${isCoverage(tenant, timesOf(window))}`
   const withPrevious = sql`SELECT *, lagInFrame((offset + 2, ts, partial, length)) OVER by_place AS before,
       max(end) OVER (${places} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered
     FROM (${lines}) WINDOW by_place AS (${places})`

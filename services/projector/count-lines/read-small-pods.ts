@@ -87,7 +87,7 @@ async function readPack(
     const counted = { ...pod, counts: countsOf(pod), lineDays, uncountedDays, undecided }
     return {
       facts: { ...(timed ? inTime(counted) : counted), stretches: stretchesInTime(pod, stretchesOf(pod)) },
-      lines: livesOf(pod).flatMap(({ lines }) => lines),
+      lines: livesOf(pod).flatMap(({ lines }) => lines.filter(isLine)),
     }
   })
 }
@@ -113,6 +113,8 @@ async function readRows(
     throw error
   }
 }
+
+const isLine = ({ coversOnly }: MeasuredLine): boolean => !coversOnly
 
 interface LifeOfLines extends LineLife {
   /** Epoch ns, ascending; empty where the life of its lines needs no time. */
@@ -164,7 +166,7 @@ function stretchesOfLife(life: LifeOfLines): StretchRow[] {
 function countDays({ lines, begins, ...life }: LifeOfLines): DayCountRow[] {
   const slotOf = ({ ts }: MeasuredLine): number => slotAt(begins, ts)
   const dayOf = ({ ts }: MeasuredLine): string => formatTime(ts).slice(0, 10)
-  const groups = Map.groupBy(lines, (line) => `${dayOf(line)} ${slotOf(line)}`)
+  const groups = Map.groupBy(lines.filter(isLine), (line) => `${dayOf(line)} ${slotOf(line)}`)
   return [...groups.values()].map((some) => {
     const times = some.map(({ ts }) => ts)
     const errors = some.filter(({ severity }) => severity === 'error' || severity === 'fatal').length

@@ -6,7 +6,9 @@ import { fromTable, fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { lastWordsClass, type LastWords } from '#shared/retention/retention.ts'
 import type { PodFacts, RenderedPod } from '#shared/pod-model/pod.ts'
+import { isLine } from '#shared/lines/absorbed-lines.ts'
 import { bareContainerId } from '#shared/lines/bare-container-id.ts'
+import { timesOf } from '#shared/lines/line-filter.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
 
 /** Lines of one container in [from, to) of epoch ns; names and uid are those that the lines were sent with. */
@@ -89,7 +91,8 @@ export function copyWords(partition: string, windows: readonly WordsWindow[]): F
       AND toStartOfHour(ts) >= toStartOfHour(${time(first)}) AND toStartOfHour(ts) <= toStartOfHour(${time(last)})
       AND namespace IN ${unique(windows.map(({ namespace }) => namespace))}
       AND pod IN ${unique(windows.map(({ pod }) => pod))}
-      AND (${join(windows.map(one), ' OR ')})`,
+      AND (${join(windows.map(one), ' OR ')})
+      AND ${isLine(windows[0]!.tenant, timesOf({ from: first, to: last }))}`,
   )
 }
 

@@ -155,14 +155,19 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
 
   /** On a full disk the reserved room is freed first. */
   async function drop(id: string): Promise<void> {
-    const statement = { sql: alterTable(store, 'logs', sql`DROP PARTITION ID ${raw(quoted(id))}`) }
+    const dropFrom = (table: string): Promise<void> =>
+      store.command({ sql: alterTable(store, table, sql`DROP PARTITION ID ${raw(quoted(id))}`) })
     try {
-      await store.command(statement)
+      await dropFrom('logs')
     } catch (error) {
       if (!(error instanceof AfterlogError) || error.code !== 'store-full') throw error
       await room.give()
-      await store.command(statement)
+      await dropFrom('logs')
     }
+    // Names of rows that are gone, a few bytes each.
+    await dropFrom('absorbed_lines').catch((error: unknown) =>
+      log.warn({ err: error, partition: id }, 'names of expired fragments could not be dropped, and stay'),
+    )
   }
 
   /** What is prepared of a partition; nothing once a new line has come. */

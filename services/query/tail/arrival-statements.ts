@@ -2,7 +2,7 @@
 // arrival, so a statement reads the parts that were written since then. A merge that rewrites older rows only makes
 // that set of parts larger.
 import { bind, join, milliseconds, raw, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
-import { linesFrom, type LineFilter } from '#shared/lines/line-filter.ts'
+import { linesFrom, rowsFrom, type LineFilter } from '#shared/lines/line-filter.ts'
 import { keyColumns, keyOfRow, keyTuple, type LineKey } from '#shared/lines/line-order.ts'
 
 /** A place in the order of arrival. What arrived in one millisecond has the order of lines. */
@@ -27,8 +27,8 @@ export interface ArrivalRow {
 }
 
 /**
- * Keys of the lines that arrived at `since` (epoch ms) or later and behind `after`, in order of arrival. Rows:
- * ArrivalRow.
+ * Keys of the rows, absorbed ones too, that arrived at `since` (epoch ms) or later and behind `after`, in order of
+ * arrival. Rows: ArrivalRow.
  */
 export function arrivals(
   filter: LineFilter,
@@ -38,7 +38,7 @@ export function arrivals(
   after?: ArrivalPlace,
 ): Fragment {
   const conditions = [
-    linesFrom(filter),
+    rowsFrom(filter),
     sql`received >= ${milliseconds(since)}`,
     sql`_part IN (SELECT name FROM system.parts WHERE active AND modification_time >= now() - ${uint(writtenWithinS)})`,
   ]

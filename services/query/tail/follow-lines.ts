@@ -27,6 +27,8 @@ export interface FollowOptions {
   after?: ArrivalPlace
   /** Lines that were sent already. */
   sentLines: SentLines
+  /** Fragments that wait for the ends of their lines. */
+  held?: HeldFragments
   pollIntervalMs: number
   polling: Polling
   /** Whether each poll has to call `filter`, although no line was stored. */
@@ -57,13 +59,14 @@ const overlapMs = 30_000
 const writtenBeforeMs = 120_000
 const keysAtOnce = 2_000
 
-/** Lines in order of arrival, and an empty array at the end of each poll. Ends when the signal aborts. */
+/** Lines in order of arrival, and an empty array at the end of a poll that held none. Ends when the signal aborts. */
 export async function* follow({
   reading,
   filter,
   since,
   after,
   sentLines,
+  held = createHeldFragments(),
   pollIntervalMs,
   polling,
   pollsAlways = false,
@@ -76,7 +79,8 @@ export async function* follow({
   while (!signal.aborted) {
     const beganMs = performance.now()
     if (!(await isDue()) && !pollsAlways) {
-      yield []
+      const due = held.due()
+      yield due.length === 0 ? [] : await linesAt(reading, (await filter()).tenant, due, { since, after })
       await wait(pollIntervalMs, undefined, { signal }).catch(() => undefined)
       continue
     }
@@ -93,10 +97,11 @@ export async function* follow({
       keyCount = places.length
       last = places.at(-1) ?? last
       const newPlaces = places.filter(({ key }) => sentLines.add(key))
-      if (newPlaces.length > 0) yield await linesAt(reading, current.tenant, newPlaces, { since, after })
+      if (newPlaces.length > 0) yield held.without(await linesAt(reading, current.tenant, newPlaces, { since, after }))
       newest = Math.max(newest, last?.received ?? 0)
     } while (keyCount === keysAtOnce && !signal.aborted)
-    yield []
+    const due = held.due()
+    yield due.length === 0 ? [] : await linesAt(reading, current.tenant, due, { since, after })
     await wait(polling.pauseMs(performance.now() - beganMs, pollIntervalMs), undefined, { signal }).catch(
       () => undefined,
     )
@@ -107,6 +112,37 @@ const placeOf = ({ received, ts, arrival, identity, ...row }: ArrivalRow): Arriv
   received,
   key: { ...row, received, ts: BigInt(ts), arrival: BigInt(arrival), identity: BigInt(identity) },
 })
+
+/** ms that a fragment waits for its end. Then the tail sends it as it is: its line may have no end. */
+const fragmentMs = 5000
+
+export interface HeldFragments {
+  readonly size: number
+  /** The arrivals but the fragments, which are held from now on. */
+  without(arrived: readonly Arrival[]): Arrival[]
+  /** Those that have waited. Some are parts of lines by now, and no statement finds them any more. */
+  due(): ArrivalPlace[]
+}
+
+/** Holds fragments whose line is not whole yet: the line comes with their text. */
+export function createHeldFragments(): HeldFragments {
+  const fragments: { place: ArrivalPlace; atMs: number }[] = []
+  return {
+    get size() {
+      return fragments.length
+    },
+    without(arrived) {
+      const atMs = performance.now()
+      for (const { line, received } of arrived)
+        if (line.partial) fragments.push({ place: { received, key: keyOf(line) }, atMs })
+      return arrived.filter(({ line }) => !line.partial)
+    },
+    due() {
+      const stays = fragments.findIndex(({ atMs }) => performance.now() - atMs < fragmentMs)
+      return fragments.splice(0, stays < 0 ? fragments.length : stays).map(({ place }) => place)
+    },
+  }
+}
 
 async function linesAt(
   reading: Reading,

@@ -10,6 +10,7 @@ import { createLogger } from '#shared/logger.ts'
 import { parseRetention } from '#shared/retention/retention.ts'
 import type { Insert, LogStore } from '#shared/clickhouse/store.ts'
 import { createBufferPool } from '#ingest/buffer/buffer-pool.ts'
+import { OpenFragments } from '#ingest/normalise/open-fragments.ts'
 import { InflightBytes } from '#ingest/buffer/inflight.ts'
 import { createIngestMetrics, createKafkaMetrics } from '#ingest/metrics.ts'
 import { createBatchDecoder } from '#ingest/sources/decode-batch.ts'
@@ -138,6 +139,7 @@ export function startSource(options: TestSourceOptions): TestSource {
       cluster: 'prod',
       seed: 1,
       pool,
+      open: new OpenFragments(),
       onBug: (error) => {
         throw error
       },

@@ -3,7 +3,7 @@
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { compareKeys, type LineKey } from '#shared/lines/line-order.ts'
 import type { Polling } from '#query/http/watch-polling.ts'
-import { createSentLines, follow } from '#query/tail/follow-lines.ts'
+import { createHeldFragments, createSentLines, follow } from '#query/tail/follow-lines.ts'
 import { streamPodLines, type PodLinesOptions } from '#shared/store-reading/pod-lines.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 
@@ -65,15 +65,19 @@ const pollsPerEndRead = 4
 export async function* followedLines(options: FollowedLogOptions): AsyncGenerator<Line[]> {
   const { reading, filter, nowMs, pollIntervalMs, polling, endedAt, signal, tailLines } = options
   const sentLines = createSentLines()
+  const held = createHeldFragments()
   const since = nowMs - lateMs
   let first: bigint | undefined
   let ended = await endedAt()
-  for await (const lines of logLines(options)) {
+  const isOver = ended !== undefined && ended < nowMs - stragglersMs
+  for await (const part of logLines(options)) {
+    first ??= part[0]?.ts
+    // The fragments among the last arrivals come once more below, or their line does.
+    const lines = isOver ? part : part.filter(({ partial, received }) => !partial || received < since)
     for (const line of lines) if (line.received >= since) sentLines.add(line)
-    first ??= lines[0]?.ts
     yield lines
   }
-  if (ended !== undefined && ended < nowMs - stragglersMs) return
+  if (isOver) return
   // A line that was stored before the request and is not among the last n is left out.
   const isNew = ({ received, ts }: Line): boolean =>
     received >= nowMs || tailLines === undefined || (first !== undefined && ts >= first)
@@ -85,6 +89,7 @@ export async function* followedLines(options: FollowedLogOptions): AsyncGenerato
     filter: () => Promise.resolve(unbounded),
     since,
     sentLines,
+    held,
     pollIntervalMs,
     polling,
     signal,
@@ -94,7 +99,7 @@ export async function* followedLines(options: FollowedLogOptions): AsyncGenerato
       .filter(isNew)
       .toSorted(inFileOrder)
     if (lines.length > 0) yield lines
-    quietPolls = lines.length > 0 || ended === undefined ? 0 : quietPolls + 1
+    quietPolls = lines.length > 0 || held.size > 0 || ended === undefined ? 0 : quietPolls + 1
     if (ended === undefined && ++polls % pollsPerEndRead === 0) ended = await endedAt()
     if (quietPolls >= quietPollsMax) return
   }

@@ -54,6 +54,7 @@ describe('a record of fields', () => {
       arrival: 0,
       batch: '',
       seq: 0,
+      absorbed: 0,
     })
   })
 
@@ -204,54 +205,5 @@ describe('a record of path and CRI line', () => {
     expect(batch({ path, cri: '{"log":1}' }).rejects).toMatchObject([{ reason: 'bad-cri' }])
     const raw = line('boom "quoted"\n')
     expect(only(batch({ ...raw, offset: 0 })).length).toBe(raw.cri.length + 1)
-  })
-})
-
-describe('fragments', () => {
-  const at = (ns: number, text: string, offset: number) => ({
-    path,
-    offset,
-    length: 10,
-    cri: `2026-11-23T10:00:00.${String(ns).padStart(9, '0')}Z ${text}`,
-  })
-
-  test('P … P F become one line with the first time and offset, streams apart', () => {
-    const decoded = batch(
-      at(1, 'stdout P a', 0),
-      at(2, 'stderr P x', 10),
-      at(3, 'stdout P b', 20),
-      at(4, 'stderr F y', 30),
-      at(5, 'stdout F c', 40),
-    )
-    expect(decoded.accepted).toBe(5)
-    expect(logRows(decoded)).toMatchObject([
-      { message: 'xy', stream: 'stderr', offset: 10, length: 20, partial: 0, ts: '2026-11-23 10:00:00.000000002' },
-      { message: 'abc', stream: 'stdout', offset: 0, length: 30, partial: 0, ts: '2026-11-23 10:00:00.000000001' },
-    ])
-  })
-
-  test('the last of a file ends it only where no other line stands between', () => {
-    const [first, other, last] = [at(1, 'stdout P a', 0), at(2, 'stderr F x', 10), at(3, 'stdout F b', 20)]
-    const ends = (...records: object[]) => logRows(batch(...records)).map(({ message, eof }) => [message, eof])
-    expect(ends(first, { ...last, offset: 10, eof: true })).toEqual([['ab', 1]])
-    expect(ends(first, other, { ...last, eof: true })).toEqual([
-      ['x', 0],
-      ['ab', 0],
-    ])
-  })
-
-  test('a line whose F never comes is kept as partial', () => {
-    expect(logRows(batch(at(1, 'stdout P a', 0), at(2, 'stdout P b', 10)))).toMatchObject([
-      { message: 'ab', partial: 1, offset: 0 },
-    ])
-  })
-
-  test('a joined line is cut at 1 MiB with a mark, a record at 256 KiB', () => {
-    const pieces = Array.from({ length: 5 }, (_, i) => at(i, `stdout ${i < 4 ? 'P' : 'F'} ${'é'.repeat(128 * 1024)}`, i))
-    const joined = String(only(batch(...pieces)).message)
-    expect(joined).toMatch(/^é+ …\[cut by Afterlog: the first 1048576 of 1310720 bytes\]$/)
-    expect(String(only(batch({ ...record, message: 'x'.repeat(300_000) })).message)).toMatch(
-      /^x{262144} …\[cut by Afterlog: the first 262144 of 300000 bytes\]$/,
-    )
   })
 })

@@ -4,6 +4,7 @@ import { parseRetention } from '#shared/retention/retention.ts'
 import type { ConsumedBatch, ConsumedMessage } from '#shared/kafka/consumer-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import { createBufferPool } from '#ingest/buffer/buffer-pool.ts'
+import { OpenFragments } from '#ingest/normalise/open-fragments.ts'
 import { createBatchDecoder, type DecodedBatch } from '#ingest/sources/decode-batch.ts'
 import { rejectsMax } from '#ingest/normalise/reject.ts'
 import { columns } from '#ingest/store/columns.ts'
@@ -24,6 +25,7 @@ const decoder = (
     cluster: 'prod',
     seed: 1,
     pool: createBufferPool(1 << 20),
+    open: new OpenFragments(),
     onBug,
   })
 

@@ -50,8 +50,22 @@ function setup({ max = 100 } = {}) {
   }
   const inflight = new InflightBytes(max)
   const registry = new Registry()
+  const settled: boolean[] = []
+  /** Of the fetches to come: when the lines end that they leave open. */
+  const ends: Promise<void>[] = []
   const decoded = (to: bigint, bytes: number): DecodedBatch => {
-    const batch = { tables: [], letters: [], accepted: 0, nulBytes: 0, rejected: new Map(), bytes, lastMs: undefined, to }
+    const fragments = { settle: (stored: boolean) => void settled.push(stored), ends: ends.splice(0) }
+    const batch = {
+      tables: [],
+      letters: [],
+      accepted: 0,
+      nulBytes: 0,
+      rejected: new Map(),
+      bytes,
+      lastMs: undefined,
+      to,
+      fragments,
+    }
     return batch
   }
   const source = createKafkaSource({
@@ -84,7 +98,7 @@ function setup({ max = 100 } = {}) {
   const assign = (...positions: number[]): void =>
     handler.assigned(positions.map((position, partition) => ({ topic, partition, position: BigInt(position) })))
   const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(100)
-  return { state, inserts, source, inflight, handler, give, assign, settle }
+  return { state, inserts, source, inflight, handler, give, assign, settle, settled, ends }
 }
 
 test('commits what is stored without a gap, of all partitions at once, and nothing of what is not', async () => {
@@ -102,6 +116,28 @@ test('commits what is stored without a gap, of all partitions at once, and nothi
   await settle()
   await settle()
   expect(state.commits.map(({ offsets }) => offsets)).toEqual([{ 1: 11 }, { 0: 8 }])
+})
+
+test('commits up to the end of a line that a fetch leaves open, once it is stored, and waits some seconds for it', async () => {
+  const { state, inserts, give, assign, settle, settled, ends } = setup()
+  assign(0)
+  const line = Promise.withResolvers<void>()
+  ends.push(line.promise)
+  give(0, 0, 5)
+  give(0, 5, 8)
+  for (const insert of inserts) insert.resolve()
+  await settle()
+  expect(settled).toEqual([true, true])
+  expect(state.commits).toEqual([])
+  line.resolve()
+  await settle()
+  expect(state.commits.map(({ offsets }) => offsets)).toEqual([{ 0: 8 }])
+  state.commits[0]!.resolve()
+  ends.push(new Promise(() => {}))
+  give(0, 8, 9)
+  inserts[2]!.resolve()
+  await vi.advanceTimersByTimeAsync(3200)
+  expect(state.commits.at(-1)?.offsets).toEqual({ 0: 9 })
 })
 
 test('of an assignment of before nothing is stored again, acknowledged or committed', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseRetention } from '#shared/retention/retention.ts'
 import { createBufferPool } from '#ingest/buffer/buffer-pool.ts'
+import { OpenFragments } from '#ingest/normalise/open-fragments.ts'
 import { createMessageRun } from '#ingest/sources/message-runs.ts'
 import { decodeOptions, logRows, record } from '#test/support/decode.ts'
 
@@ -13,11 +14,12 @@ function read(value: string) {
     retention: parseRetention('default=14d'),
     seed: 1,
     pool: createBufferPool(1 << 20),
+    open: new OpenFragments(),
     bytesHint: bytes.length,
     onBug: (error) => expect.unreachable(String(error)),
   })
   const outcome = run.add(bytes, decodeOptions.origin, loneOrdinal)
-  return { ...outcome, rows: logRows({ ...outcome, tables: run.take() }) }
+  return { ...outcome, rows: logRows({ ...outcome, tables: run.take().tables }) }
 }
 
 const json = JSON.stringify

@@ -1,0 +1,106 @@
+// Pure: statements that join fragments in the store. Identities and columns are copied or computed by the engine.
+import { bind, join, raw, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
+import { cutMark, joinedBytesMax } from '#shared/lines/assembly.ts'
+import { nanoseconds } from '#shared/lines/line-filter.ts'
+
+/** Pods of these uids that have fragments, with the times of their lines. Rows: FragmentedPod. */
+export const fragmentedPods = (tenant: string, uids: readonly string[]): Fragment =>
+  statement(
+    'fragmented-pods',
+    sql`SELECT toString(namespace) AS namespace, pod, toString(toUnixTimestamp64Nano(min(first_line))) AS first,
+      toString(toUnixTimestamp64Nano(max(last_line))) AS last
+    ${fromTable(tenant, 'lines_of_lives')} AND pod_uid IN ${strs(uids)}
+    GROUP BY namespace, pod HAVING max(fragments) = 1`,
+  )
+
+export interface FragmentedPod {
+  namespace: string
+  pod: string
+  /** Epoch ns. */
+  first: string
+  last: string
+}
+
+export interface RowName {
+  ts: bigint
+  identity: bigint
+}
+
+/** A row that a line has, and what it has of it. */
+export interface PartOfLine extends RowName {
+  /** The last bytes of its message that the line has, behind those of the parts before; 0 of one that repeats others. */
+  bytes: number
+  /** Whether its bytes lie apart from those that the line covers. */
+  covers: boolean
+}
+
+export interface JoinedLine {
+  /** The first is the one that gives the line its place. */
+  parts: readonly PartOfLine[]
+  /** Bytes of the whole text, before it is cut. */
+  size: number
+  partial: boolean
+  /** Of the bytes that follow each other from the first part on; -1 where they are not known. */
+  length: number
+  /** The row with the last of these bytes, which says whether the file ends there. */
+  last: RowName
+}
+
+/** Stores the line, with all else of its first part. */
+export function storeJoined(tenant: string, line: JoinedLine): Fragment {
+  const [first] = line.parts as [PartOfLine, ...PartOfLine[]]
+  const texts = line.parts.filter(({ bytes }) => bytes > 0)
+  const bytesOf = sql`transform(${nameText}, ${strs(texts.map(textOf))}, ${bind(
+    'Array(UInt64)',
+    texts.map(({ bytes }) => String(bytes)),
+  )}, 0)`
+  const message = sql`(SELECT arrayStringConcat(arrayMap(part -> part.2, arraySort(groupArray((at, text))))) FROM (
+      SELECT indexOf(${strs(texts.map(textOf))}, ${nameText}) AS at,
+        substring(logs.message, toInt64(length(logs.message)) - ${bytesOf} + 1) AS text
+      ${fromTable(tenant, 'logs')} AND ${areNamed(texts)} LIMIT 1 BY ts, identity))`
+  const text =
+    line.size <= joinedBytesMax
+      ? message
+      : sql`concat(substring(${message}, 1, ${uint(joinedBytesMax - cutMark.length)}), ${str(cutMark.toString())})`
+  return statement(
+    'store-joined-line',
+    sql`INSERT INTO logs (* EXCEPT (identity, precedence)) SELECT * EXCEPT (identity, precedence) REPLACE (
+      ${text} AS message, toUInt8(${uint(line.partial ? 1 : 0)}) AS partial,
+      ${bind('Int64', String(line.length))} AS length, 
+      (SELECT max(logs.eof) ${fromTable(tenant, 'logs')} AND ${areNamed([line.last])}) AS eof, 0 AS absorbed)
+    ${fromTable(tenant, 'logs')} AND ${areNamed([first])} LIMIT 1`,
+  )
+}
+
+/** Names rows as absorbed. */
+export const absorbRows = (tenant: string, rows: readonly PartOfLine[]): Fragment => {
+  const covering = strs(rows.filter(({ covers }) => covers).map(textOf))
+  return statement(
+    'absorb-rows',
+    sql`INSERT INTO absorbed_lines (tenant, ts, identity, class, covers)
+    SELECT DISTINCT tenant, ts, identity, class, has(${covering}, ${nameText})
+    ${fromTable(tenant, 'logs')} AND ${areNamed(rows)}`,
+  )
+}
+
+const nameText = raw("concat(toString(toUnixTimestamp64Nano(ts)), '/', toString(identity))")
+const textOf = ({ ts, identity }: RowName): string => `${ts}/${identity}`
+
+/** Bounds of the times prune; a number is cheaper to compare than a text. */
+function areNamed(rows: readonly RowName[]): Fragment {
+  const times = rows.map(({ ts }) => ts).toSorted((a, b) => (a < b ? -1 : 1))
+  const identities = bind(
+    'Array(UInt64)',
+    rows.map(({ identity }) => String(identity)),
+  )
+  return join(
+    [
+      sql`toStartOfHour(ts) >= toStartOfHour(${nanoseconds(times[0]!)})`,
+      sql`toStartOfHour(ts) <= toStartOfHour(${nanoseconds(times.at(-1)!)})`,
+      sql`ts >= ${nanoseconds(times[0]!)} AND ts <= ${nanoseconds(times.at(-1)!)}`,
+      sql`identity IN ${identities} AND ${nameText} IN ${strs(rows.map(textOf))}`,
+    ],
+    ' AND ',
+  )
+}

@@ -1,0 +1,37 @@
+// Rows of one life and stream: what the fragments of a line follow each other in.
+import { bind, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { LineFilter } from '#shared/lines/line-filter.ts'
+import type { LineKey, Order } from '#shared/lines/line-order.ts'
+import type { Line } from '#shared/lines/row-decoder.ts'
+import { readPage } from './line-pages.ts'
+import type { Reading } from './reading.ts'
+
+export interface StreamRows {
+  reading: Reading
+  /** The tenant, and what is known of the row's pod. */
+  filter: Pick<LineFilter, 'tenant' | 'from' | 'to'> & { scope: Fragment }
+}
+
+/** Rows of the same life and stream as `row`, on from `after`. */
+export async function neighbours(
+  { reading, filter }: StreamRows,
+  row: Line,
+  after: LineKey,
+  order: Order,
+  limit: number,
+): Promise<Line[]> {
+  const ofStream = {
+    ...filter,
+    fields: {},
+    scope: sql`${filter.scope} AND ${lifeScope(row)} AND stream = ${str(row.stream)}`,
+  }
+  return (await readPage({ reading, filter: ofStream, order, limit, after })).lines
+}
+
+/** The rows of a line's life, whatever their stream. */
+export function lifeScope({ podUid, pod, container, restart, containerId }: Line): Fragment {
+  const life =
+    restart < 0 ? sql`restart < 0 AND container_id = ${str(containerId)}` : sql`restart = ${bind('Int32', restart)}`
+  const owner = podUid === '' ? sql`pod_uid = '' AND pod = ${str(pod)}` : sql`pod_uid = ${str(podUid)}`
+  return sql`${owner} AND container = ${str(container)} AND ${life}`
+}
