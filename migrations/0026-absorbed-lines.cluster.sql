@@ -1,4 +1,4 @@
--- The cluster form of 0025-absorbed-lines.sql, which says what each table and column is for.
+-- The cluster form of 0026-absorbed-lines.sql, which says what each table and column is for.
 -- `t_local` holds the rows of one shard; `t` is read and written.
 
 CREATE TABLE IF NOT EXISTS absorbed_lines_local ON CLUSTER {cluster}
