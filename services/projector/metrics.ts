@@ -46,7 +46,7 @@ export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
     }),
     heldClasses: new Gauge({
       name: 'afterlog_retention_unnamed_classes',
-      help: 'Classes of stored lines that no rule names and nobody has left to default: nothing of them is dropped',
+      help: 'Classes of stored lines that no rule names and no operator has left to default: nothing of them is dropped',
       registers,
     }),
     clockAhead: new Gauge({

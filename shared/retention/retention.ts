@@ -51,7 +51,7 @@ export function heldBack({ rules, released, isLost }: RetentionSettings, name: s
     return 'the rules of an earlier PUT are lost in both of their tables: nothing is dropped until rules are PUT again'
   if (name === lastWordsClass || rules.rules.has(name) || released?.has(name) === true) return undefined
   return (
-    `no rule names ${name}, and nobody has said that its lines go by default: nothing of them is dropped until ` +
+    `no rule names ${name}, and no operator has said that its lines go by default: nothing of them is dropped until ` +
     `a rule names it, or a PUT has "unnamed": "default"`
   )
 }
