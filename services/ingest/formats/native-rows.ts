@@ -1,7 +1,7 @@
 // One native body as rows of the store's tables, for a process that stores what it decodes.
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { Decoded } from '../normalise/decoded.ts'
-import { LineSink } from '../normalise/line-sink.ts'
+import { bodyRowsBytesMax, LineSink } from '../normalise/line-sink.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { type BatchOutcome, NativeDecoder } from './native.ts'
 
@@ -25,7 +25,7 @@ function decodeAlone(
   { retention, seed }: DecodeOptions,
   decode: (decoder: NativeDecoder) => BatchOutcome,
 ): Decoded {
-  const sink = new LineSink({ bytesHint: body.length, seed })
+  const sink = new LineSink({ bytesHint: body.length, seed, rowsBytesMax: bodyRowsBytesMax(body.length) })
   const outcome = decode(new NativeDecoder({ retention, sink }))
   return { tables: sink.take(), ...outcome }
 }

@@ -1,5 +1,6 @@
 // Turns lines into rows of `logs`: joins the CRI fragments of one batch, counts ordinals, derives severities. A line
 // arrives as a draft of byte ranges and leaves as bytes. Only fragments, which are rare, become objects.
+import { AfterlogError } from '#shared/errors.ts'
 import { SeverityDetector } from './detect-severity.ts'
 import { OrdinalCounter } from './identity.ts'
 import { capEscaped, endsInMark, joinedBytesMax, recordBytesMax } from './line-cap.ts'
@@ -32,6 +33,8 @@ export interface LineSinkOptions {
   onOrdinal?: (seq: number, ordinal: number) => void
   /** Supplies the buffers for the rows. */
   pool?: BufferPool
+  /** The most bytes of the rows of one batch. A further one throws AfterlogError `too-large`. */
+  rowsBytesMax?: number
 }
 
 const separator = Buffer.from('","')
@@ -44,6 +47,7 @@ export class LineSink implements DraftSink {
   private readonly ordinals: OrdinalCounter
   private readonly pending = new Map<string, Fragments>()
   private readonly onOrdinal: LineSinkOptions['onOrdinal']
+  private readonly rowsBytesMax: number
   private tenantName = ''
   private tenant: Buffer = Buffer.alloc(0)
   private receivedMs = Number.NEGATIVE_INFINITY
@@ -56,7 +60,8 @@ export class LineSink implements DraftSink {
   private startLength = 0
   private startCount = 0
 
-  constructor({ bytesHint, seed, onOrdinal, pool }: LineSinkOptions) {
+  constructor({ bytesHint, seed, onOrdinal, pool, rowsBytesMax = messageRowsBytesMax }: LineSinkOptions) {
+    this.rowsBytesMax = rowsBytesMax
     this.rows = new RowWriter(Math.ceil(bytesHint * 1.5) + 4096, pool)
     this.ordinals = new OrdinalCounter(this.rows, seed)
     this.onOrdinal = onOrdinal
@@ -250,6 +255,7 @@ export class LineSink implements DraftSink {
     rows.byte(0x5d)
     rows.byte(0x0a)
     this.count++
+    if (rows.length - this.startLength > this.rowsBytesMax) throw tooManyRows(this.rowsBytesMax)
   }
 
   private ordinal(start: number, stop: number, seq: number): number {
@@ -258,6 +264,19 @@ export class LineSink implements DraftSink {
     return ordinal
   }
 }
+
+const MiB = 1024 * 1024
+/** The most bytes of the rows of a message, whose rows were within it in the body that it may be a part of. */
+const messageRowsBytesMax = 256 * MiB
+/** The most bytes of the rows of a body. A short record repeats long names of its batch in its row. */
+export const bodyRowsBytesMax = (bytes: number): number => Math.min(16 * (MiB + bytes), messageRowsBytesMax)
+
+const tooManyRows = (bytesMax: number): AfterlogError =>
+  new AfterlogError(
+    'too-large',
+    `the batch becomes more than ${bytesMax} bytes of rows, since each record repeats the names of its batch; ` +
+      'send smaller batches',
+  )
 
 const severityNames = ['', 'trace', 'debug', 'info', 'warn', 'error', 'fatal'].map((name) => Buffer.from(name))
 
