@@ -23,7 +23,7 @@ export const breakages: readonly Breakage[] = [
     edits: [
       {
         file: 'services/ingest/service.ts',
-        find: /await (writer\.accept\(rows [^\n]*)\n/,
+        find: /await (writer\.accept\(tables\))\n/,
         put: 'void $1.catch(() => undefined)\n',
       },
     ],

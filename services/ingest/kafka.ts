@@ -10,13 +10,11 @@ import { deadLetterTopic } from '#shared/kafka/settings.ts'
 import type { LiveRetention } from '#shared/retention/live-retention.ts'
 import type { Logger } from '#shared/logger.ts'
 import { within } from '#shared/within.ts'
-import type { BufferPool } from './buffer/buffer-pool.ts'
 import type { GroupWriter } from './buffer/group-writer.ts'
 import type { InflightBytes } from './buffer/inflight.ts'
+import type { Decoder } from './decoding/decoder.ts'
 import { createKafkaMetrics, type IngestMetrics } from './metrics.ts'
-import type { OpenFragments } from './normalise/open-fragments.ts'
 import { fitLetter } from './publish/dead-letter-messages.ts'
-import { createBatchDecoder } from './sources/decode-batch.ts'
 import { createDeliver } from './sources/deliver.ts'
 import { createKafkaSource } from './sources/kafka.ts'
 
@@ -27,16 +25,12 @@ export interface KafkaOptions {
   config: Config
   retention: LiveRetention
   writer: GroupWriter
-  pool: BufferPool
+  decoder: Decoder
   inflight: InflightBytes
   metrics: IngestMetrics
   registry: Registry
   log: Logger
   clock: () => number
-  /** Seeds the hash of the ordinal counter. */
-  seed: number
-  /** Remembers the lines that messages leave open. */
-  open: OpenFragments
 }
 
 export interface IngestKafka {
@@ -48,7 +42,7 @@ export interface IngestKafka {
 }
 
 export function createKafka(options: KafkaOptions): IngestKafka {
-  const { config, retention, writer, pool, inflight, metrics, registry, log, clock, seed, open } = options
+  const { config, retention, writer, decoder, inflight, metrics, registry, log, clock } = options
   const formats = config.AFTERLOG_KAFKA_TOPICS
   const kafka = createKafkaClient({ config, log })
   const topics = createPreparedTopics({
@@ -85,15 +79,7 @@ export function createKafka(options: KafkaOptions): IngestKafka {
         log,
       }),
     topics: [...formats.keys()],
-    decoder: createBatchDecoder({
-      formats,
-      retention,
-      cluster: config.AFTERLOG_CLUSTER,
-      seed,
-      pool,
-      open,
-      onBug: (error) => log.error({ err: error }, 'a message could not be decoded'),
-    }),
+    decoder: { decode: decoder.batch, lost: decoder.lost },
     deliver: delivery.deliver,
     inflight,
     metrics: createKafkaMetrics({ registry, ingest: metrics }),

@@ -51,7 +51,9 @@ export function createKubernetes(options: KubernetesOptions): IngestKubernetes {
     async (body, form, signal) => {
       const release = inflight.hold(body.length)
       const origin: Origin = { tenant, cluster, node: '', agent: '', receivedMs: clock(), source: `kubernetes:${kind}` }
-      const act = async (): Promise<void> => void (await deliver(body, origin, { format: 'lifecycle', form }))
+      // A copy, since a delivery takes its body, and a failed one is repeated.
+      const act = async (): Promise<void> =>
+        void (await deliver(Buffer.from(body), origin, { format: 'lifecycle', form }))
       await untilDone(`${kind} of the API server cannot be delivered`, act, signal).finally(release)
     }
 

@@ -7,18 +7,17 @@ import type { CreateService } from '#shared/start-service.ts'
 import { within } from '#shared/within.ts'
 import { createBufferPool } from './buffer/buffer-pool.ts'
 import { InflightBytes } from './buffer/inflight.ts'
+import { createDecoder } from './decoding/decoder.ts'
 import { createKafka } from './kafka.ts'
 import { createKubernetes } from './kubernetes.ts'
 import { createIngestMetrics } from './metrics.ts'
-import { OpenFragments } from './normalise/open-fragments.ts'
 import { countRejects } from './normalise/reject.ts'
-import { settleReplay } from './normalise/replay.ts'
 import { createPublishingDelivery } from './publish/publishing-delivery.ts'
 import { batchesRoute } from './routes/batches.ts'
 import { createDirectDelivery, type Accept } from './routes/deliver-body.ts'
 import { withOwnReplays } from './routes/own-replays.ts'
 import { lifecycleRoute } from './routes/lifecycle.ts'
-import { letterRows, replayMark } from './store/dead-letters.ts'
+import { replayMark } from './store/dead-letters.ts'
 import type { GroupWriter } from './buffer/group-writer.ts'
 import { createStoreWriter } from './store/store-writer.ts'
 
@@ -71,22 +70,21 @@ export const createIngest: CreateService = async ({
     clock,
   })
   const writer: GroupWriter = { ...stored, accept: (tables) => projection.storing(() => stored.accept(tables)) }
-  const open = new OpenFragments()
-  const seed = Math.floor(Math.random() * 2 ** 31)
+  const { AFTERLOG_KAFKA_TOPICS: topics, AFTERLOG_CLUSTER: cluster, AFTERLOG_BODY_BYTES_MAX: bodyBytesMax } = config
+  const decoder = createDecoder({ retention, cluster, formats: topics, pool, log })
   const kafka = withKafka
-    ? createKafka({ config, retention, writer, pool, inflight: consumed, metrics, registry, log, clock, seed, open })
+    ? createKafka({ config, retention, writer, decoder, inflight: consumed, metrics, registry, log, clock })
     : undefined
 
-  const accept: Accept = async (decoded, origin, key) => {
-    const { letters, replayed } = settleReplay(decoded, origin)
-    await writer.accept([...decoded.tables, ...letterRows(letters, origin, key)])
+  const accept: Accept = async (decoded, origin) => {
+    const { tables, replayed } = decoded
+    await writer.accept(tables)
     if (replayed !== undefined) await writer.accept([replayMark(origin.tenant, replayed, origin.receivedMs)])
     metrics.accepted(origin.source, decoded)
     metrics.rejected(countRejects(decoded.rejects))
   }
 
-  const { AFTERLOG_KAFKA_TOPICS: topics, AFTERLOG_CLUSTER: cluster, AFTERLOG_BODY_BYTES_MAX: bodyBytesMax } = config
-  const direct = createDirectDelivery({ accept, retention, seed, open })
+  const direct = createDirectDelivery({ accept, decoder })
   const deliver =
     kafka === undefined
       ? direct
@@ -94,8 +92,7 @@ export const createIngest: CreateService = async ({
           publisher: kafka.publisher,
           topics,
           direct,
-          retention,
-          seed,
+          decoder,
           onPublished: (origin, published) => metrics.accepted(origin.source, published),
         })
   const kubernetes =
@@ -111,6 +108,7 @@ export const createIngest: CreateService = async ({
     close: async () => {
       await kubernetes?.close()
       await kafka?.close()
+      await decoder.close()
       // A store that hangs must not prevent the stop: rows that are not stored were not acknowledged.
       await within(writerMsMax[withKafka ? 'kafka' : 'http'], writer.close())
     },

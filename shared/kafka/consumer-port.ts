@@ -38,8 +38,11 @@ export interface AssignedPartition extends TopicPartition {
 export interface ConsumerHandler {
   /** Replaces the assignment. Messages that were not committed are delivered again, here or elsewhere. */
   assigned(partitions: readonly AssignedPartition[]): void
-  /** Delivers ranges of a partition from its position on, without gap or overlap. */
-  batch(batch: ConsumedBatch): void
+  /**
+   * Delivers ranges of a partition from its position on, without gap or overlap. The next one comes once the handler
+   * has taken this one. A range without messages must be taken at once.
+   */
+  batch(batch: ConsumedBatch): void | Promise<void>
   /** Like `batch`, for a range that retention deleted before it could be read. */
   lost(range: OffsetRange): void
 }

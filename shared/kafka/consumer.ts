@@ -6,11 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EachBatchPayload, Kafka } from 'kafkajs'
 import type { Logger } from '#shared/logger.ts'
 import type { ConsumerHandler, GroupConsumer, TopicPartition } from './consumer-port.ts'
+import { byTopic } from './by-topic.ts'
 import { createEmptyStretches } from './empty-stretch.ts'
 import { fetchParts } from './fetch-parts.ts'
 import { createPartitionOffsets, keyOf, type PartitionBounds } from './partition-offsets.ts'
 import { describeKafkaError } from './protocol-error.ts'
 import { whereToBegin } from './where-to-begin.ts'
+import { whileBeating } from './while-beating.ts'
 
 export interface GroupConsumerOptions {
   kafka: Kafka
@@ -112,8 +114,13 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
       }
       if (!ofGeneration(mine) || positions.get(keyOf(at)) !== position) return
       const last = i === parts.length - 1 ? batch.lastOffset() : messages.at(-1)!.offset
+      const from: bigint = position
       const to = BigInt(last) + 1n
-      handler.batch({ ...at, from: position, to, messages, highWatermark: BigInt(batch.highWatermark) })
+      await whileBeating({ heartbeat, intervalMs: heartbeatInterval }, () =>
+        handler.batch({ ...at, from, to, messages, highWatermark: BigInt(batch.highWatermark) }),
+      )
+      // A rebalance came meanwhile, or a seek: the messages come again.
+      if (!ofGeneration(mine) || positions.get(keyOf(at)) !== position) return
       moved(at, to)
       resolveOffset(last)
       position = to
@@ -130,7 +137,7 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
     const from = BigInt(first ?? last)
     if (from !== position && !(soughtMs.has(key) && stretches.isEmpty(key, position, from)))
       return void realign(at, position)
-    handler.batch({ ...at, from: position, to, messages: [], highWatermark: to })
+    void handler.batch({ ...at, from: position, to, messages: [], highWatermark: to })
     moved(at, to)
   }
 
@@ -290,11 +297,4 @@ export function createGroupConsumer({ kafka, groupId, topics, handler, log }: Gr
       await offsets.close()
     },
   }
-}
-
-function byTopic(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {
-  return [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, of]) => ({
-    topic,
-    partitions: of.map(({ partition }) => partition),
-  }))
 }

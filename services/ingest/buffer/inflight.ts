@@ -5,6 +5,8 @@ import { AfterlogError } from '#shared/errors.ts'
 export interface Reservation {
   /** Reserves more bytes, or throws `busy`. */
   grow(bytes: number): void
+  /** Counts so many bytes instead of those before, over the cap too: they are in memory already. */
+  become(bytes: number): void
   release(): void
 }
 
@@ -59,6 +61,10 @@ export class InflightBytes {
     grow(bytes)
     return {
       grow,
+      become: (all) => {
+        this.used += all - held
+        held = all
+      },
       release: () => {
         this.used -= held
         held = 0

@@ -50,20 +50,33 @@ export function unescapedLength(bytes: Buffer, start: number, stop: number, plai
 /** Escapes bytes for a JSON string: quote, backslash and control bytes only, with the short escape where one exists. */
 export function escapeJson(bytes: Buffer): Buffer {
   let extra = 0
-  for (const byte of bytes) if (byte === 0x22 || byte === 0x5c || byte < 0x20) extra += 5
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!
+    if (byte === 0x22 || byte === 0x5c) extra++
+    else if (byte < 0x20) extra += 5
+  }
   if (extra === 0) return bytes
   const out = Buffer.allocUnsafe(bytes.length + extra)
   let length = 0
-  for (const byte of bytes) {
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!
     const short = byte === 0x22 || byte === 0x5c ? byte : byte < 0x20 ? shortEscape(byte) : 0
     if (short > 0) {
       out[length++] = 0x5c
       out[length++] = short
-    } else if (byte < 0x20) length += out.write(`\\u00${byte.toString(16).padStart(2, '0')}`, length, 'latin1')
-    else out[length++] = byte
+    } else if (byte < 0x20) {
+      out[length++] = 0x5c
+      out[length++] = 0x75
+      out[length++] = 0x30
+      out[length++] = 0x30
+      out[length++] = 0x30 + (byte >> 4)
+      out[length++] = hexDigits[byte & 0x0f]!
+    } else out[length++] = byte
   }
   return out.subarray(0, length)
 }
+
+const hexDigits = Buffer.from('0123456789abcdef')
 
 /**
  * Rewrites the content of a JSON string to the one spelling that escapeJson writes. A lone surrogate becomes U+FFFD.
@@ -106,7 +119,14 @@ function unescaped(escape: number): number {
   }
 }
 
-const hex4 = (bytes: Buffer, at: number): number => Number.parseInt(bytes.toString('latin1', at, at + 4), 16)
+const hex4 = (bytes: Buffer, at: number): number =>
+  (hexDigit(bytes[at]!) << 12) |
+  (hexDigit(bytes[at + 1]!) << 8) |
+  (hexDigit(bytes[at + 2]!) << 4) |
+  hexDigit(bytes[at + 3]!)
+
+/** The value of a digit that was checked. */
+const hexDigit = (byte: number): number => (byte <= 0x39 ? byte - 0x30 : (byte | 0x20) - 0x57)
 
 function writeUtf8(out: Buffer, at: number, code: number): number {
   if (code < 0x80) {

@@ -7,29 +7,41 @@ export interface Document {
   value: unknown
   /** The bytes as received. */
   raw: Buffer
-  /** Why the document is not JSON. `value` is undefined then. */
-  broken?: string
+  /** Says why the document is not JSON. `value` is undefined then. */
+  broken?: () => string
 }
 
-/** Throws `invalid-body` where no document is JSON, or where no document is an object. */
-export function readDocuments(body: Buffer, contentType: 'json' | 'ndjson'): Document[] {
+/**
+ * Yields one document after the other, and holds none. Throws `invalid-body` once it has found no document that is JSON,
+ * or none that is an object, and `too-large` for a document of too many parts.
+ */
+export function* readDocuments(body: Buffer, contentType: 'json' | 'ndjson'): Generator<Document> {
   if (contentType === 'json') {
     const document = parse(body)
     if (document.broken !== undefined)
-      throw new AfterlogError('invalid-body', `the body is not JSON: ${document.broken}`)
-    if (typeof document.value !== 'object' || document.value === null) throw notObjects('the body')
-    return [document]
+      throw new AfterlogError('invalid-body', `the body is not JSON: ${document.broken()}`)
+    if (!isNested(document.value)) throw notObjects('the body')
+    yield document
+    return
   }
-  const lines = splitLines(body)
-  const documents = lines.map(({ raw }) => parse(raw))
-  const first = documents[0]
-  if (first !== undefined && documents.every(({ broken }) => broken !== undefined)) {
-    throw new AfterlogError('invalid-body', `the body is not NDJSON: line ${lines[0]!.number}: ${first.broken}`)
+  let first: { document: Document; number: number } | undefined
+  let someJson = false
+  let someNested = false
+  for (const { raw, number } of lines(body)) {
+    const document = parse(raw)
+    first ??= { document, number }
+    someJson ||= document.broken === undefined
+    someNested ||= isNested(document.value)
+    yield document
   }
-  if (first !== undefined && documents.every(({ value }) => typeof value !== 'object' || value === null))
-    throw notObjects(`line ${lines[0]!.number}`)
-  return documents
+  if (first === undefined) return
+  const { document, number } = first
+  if (!someJson)
+    throw new AfterlogError('invalid-body', `the body is not NDJSON: line ${number}: ${document.broken!()}`)
+  if (!someNested) throw notObjects(`line ${number}`)
 }
+
+const isNested = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 const notObjects = (where: string) =>
   new AfterlogError(
@@ -39,11 +51,40 @@ const notObjects = (where: string) =>
   )
 
 function parse(raw: Buffer): Document {
+  refuseTooMany(raw)
   try {
     return { value: JSON.parse(raw.toString('utf8')) as unknown, raw }
   } catch (error) {
-    return { value: undefined, raw, broken: whereItBroke(raw, error as Error) }
+    return { value: undefined, raw, broken: () => whereItBroke(raw, error as Error) }
   }
+}
+
+/**
+ * The most objects, arrays and keys of one document. Each takes some hundred bytes of memory, and two bytes of a body
+ * are enough to state one. Pods have one in twenty bytes.
+ */
+const partsMax = 4_000_000
+
+function refuseTooMany(raw: Buffer): void {
+  if (raw.length < partsMax) return
+  let parts = 0
+  for (let pos = 0; pos < raw.length; pos++) {
+    const byte = raw[pos]!
+    if (byte === 0x22) pos = endOfString(raw, pos)
+    else if (byte === 0x7b || byte === 0x5b || byte === 0x3a) parts++
+  }
+  if (parts > partsMax)
+    throw new AfterlogError(
+      'too-large',
+      `a document has ${parts} objects, arrays and keys, of at most ${partsMax}; send fewer objects at once`,
+    )
+}
+
+/** Returns where the string that begins at `start` ends: its closing quote, or the end of the text. */
+function endOfString(raw: Buffer, start: number): number {
+  let pos = start + 1
+  while (pos < raw.length && raw[pos] !== 0x22) pos += raw[pos] === 0x5c ? 2 : 1
+  return pos
 }
 
 function whereItBroke(raw: Buffer, error: Error): string {
@@ -61,14 +102,18 @@ function whereItBroke(raw: Buffer, error: Error): string {
   return `${words} at byte ${scanner.pos}`
 }
 
-function splitLines(body: Buffer): { raw: Buffer; number: number }[] {
-  const lines: { raw: Buffer; number: number }[] = []
+/** Yields the lines that are not blank. */
+function* lines(body: Buffer): Generator<{ raw: Buffer; number: number }> {
   for (let start = 0, number = 1; start < body.length; number++) {
     const newline = body.indexOf(0x0a, start)
     const end = newline === -1 ? body.length : newline
-    const raw = body.subarray(start, end)
-    if (raw.some((byte) => byte > 0x20)) lines.push({ raw, number })
+    if (!isBlank(body, start, end)) yield { raw: body.subarray(start, end), number }
     start = end + 1
   }
-  return lines
+}
+
+function isBlank(body: Buffer, start: number, end: number): boolean {
+  let pos = start
+  while (pos < end && body[pos]! <= 0x20) pos++
+  return pos === end
 }

@@ -8,15 +8,12 @@ import { nodeFacts, nodeStates } from '../normalise/node-facts.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { podFacts, type Change } from '../normalise/pod-facts.ts'
 import { addReject, rejectedOf, type Reject, type RejectReason } from '../normalise/reject.ts'
-import { columns } from '../store/columns.ts'
 import type { TableRows } from '../store/table-rows.ts'
 import { readDocuments } from './kubernetes-body.ts'
+import { LifecycleRows, type Row } from './kubernetes-rows.ts'
 import { openEnvelopes, type Enclosed, type Hint, type JsonObject } from './kubernetes-envelope.ts'
 import { badTime, coreEventSchema, newEventSchema, nodeSchema, podSchema } from './kubernetes-schema.ts'
 
-const lifecycleTables = ['pods', 'lives', 'events', 'nodes', 'node_states'] as const
-type LifecycleTable = (typeof lifecycleTables)[number]
-type Row = Record<string, unknown>
 type Failure = Pick<Reject, 'reason' | 'detail'>
 
 /** etcd takes 1.5 MiB by default, so a larger object cannot come from a cluster. */
@@ -52,13 +49,16 @@ export function decodeLifecycle(
   origin: Origin,
   onObject?: (object: LifecycleObject) => void,
 ): Decoded {
-  const rows: Record<LifecycleTable, string[]> = { pods: [], lives: [], events: [], nodes: [], node_states: [] }
+  const rows = new LifecycleRows()
   const rejects: Reject[] = []
   let index = 0
   for (const { value, raw, broken } of readDocuments(body, contentType)) {
-    const records: Iterable<Enclosed> =
-      broken === undefined ? openEnvelopes(value) : [{ is: 'reject', value, reason: 'not-json', detail: broken }]
-    for (const record of records) {
+    if (broken !== undefined) {
+      addReject(rejects, () => ({ index, reason: 'not-json', detail: broken(), payload: raw }))
+      index++
+      continue
+    }
+    for (const record of openEnvelopes(value)) {
       const failure = record.is === 'reject' ? record : record.is === 'object' ? store(record, origin, rows) : undefined
       if (record.is === 'object' && failure === undefined) onObject?.(lifecycleObject(index, record, origin))
       const about = record.is === 'reject' ? record.value : record.is === 'object' ? record.object : undefined
@@ -72,16 +72,13 @@ export function decodeLifecycle(
       index++
     }
   }
-  const tables = lifecycleTables.flatMap((table) =>
-    rows[table].length === 0 ? [] : [{ table, rows: Buffer.from(rows[table].join('')), count: rows[table].length }],
-  )
-  return { tables, accepted: index - rejectedOf(rejects), rejects }
+  return { tables: rows.take(), accepted: index - rejectedOf(rejects), rejects }
 }
 
 function store(
   { object, change, cluster, hint }: Enclosed & { is: 'object' },
   origin: Origin,
-  rows: Record<LifecycleTable, string[]>,
+  rows: LifecycleRows,
 ): Failure | undefined {
   const from = cluster === '' ? origin : { ...origin, cluster }
   const kind = kindOf(object, hint)
@@ -108,8 +105,7 @@ function store(
     }
   if (event.row.uid === '/')
     return { reason: 'missing-field', detail: 'metadata.uid: this Event has neither a uid nor a name' }
-  rows.events.push(encode('events', event.row))
-  return undefined
+  return tooManyRows(rows.add([['events', event.row]]))
 }
 
 interface ObjectToStore {
@@ -117,7 +113,7 @@ interface ObjectToStore {
   text: string
   change: Change
   origin: Origin
-  rows: Record<LifecycleTable, string[]>
+  rows: LifecycleRows
 }
 
 function storePod({ object, text, change, origin, rows }: ObjectToStore): Failure | undefined {
@@ -126,10 +122,17 @@ function storePod({ object, text, change, origin, rows }: ObjectToStore): Failur
     return { row, lives: lifeFacts(pod, row, origin) }
   })
   if (read.failure !== undefined) return read.failure
-  rows.pods.push(encode('pods', read.row.row))
-  for (const life of read.row.lives) rows.lives.push(encode('lives', life))
-  return undefined
+  const { row, lives } = read.row
+  return tooManyRows(rows.add([['pods', row], ...lives.map((life) => ['lives', life] as const)]))
 }
+
+const tooManyRows = (bytes: number | undefined): Failure | undefined =>
+  bytes === undefined
+    ? undefined
+    : {
+        reason: 'too-large',
+        detail: `the object becomes more than ${bytes} bytes of rows: each of its parts repeats its names`,
+      }
 
 function storeNode({ object, text, change, origin, rows }: ObjectToStore): Failure | undefined {
   const read = check(nodeSchema, object, (node) => {
@@ -137,9 +140,8 @@ function storeNode({ object, text, change, origin, rows }: ObjectToStore): Failu
     return { row, states: nodeStates(node, row) }
   })
   if (read.failure !== undefined) return read.failure
-  rows.nodes.push(encode('nodes', read.row.row))
-  for (const state of read.row.states) rows.node_states.push(encode('node_states', state))
-  return undefined
+  const { row, states } = read.row
+  return tooManyRows(rows.add([['nodes', row], ...states.map((state) => ['node_states', state] as const)]))
 }
 
 type Kind = 'pod' | 'node' | 'core-event' | 'new-event'
@@ -245,20 +247,6 @@ function reasonOf(issue: z.core.$ZodIssue, object: JsonObject): RejectReason {
     object,
   )
   return value === undefined || value === '' ? 'missing-field' : 'bad-field'
-}
-
-// The engine would refuse a lone surrogate, and with it the whole batch.
-function encode(table: LifecycleTable, row: Row): string {
-  return `${JSON.stringify(
-    columns[table].map((column) => row[column]),
-    (_, value: unknown) => wellFormed(value),
-  )}\n`
-}
-
-function wellFormed(value: unknown): unknown {
-  if (typeof value === 'string') return value.toWellFormed()
-  if (typeof value !== 'object' || value === null || Object.keys(value).every((key) => key.isWellFormed())) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), inner]))
 }
 
 function payloadOf(value: unknown): Buffer {

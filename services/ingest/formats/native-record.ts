@@ -2,7 +2,7 @@
 // cannot be a line gives a reason and a sentence that names the field.
 import type { RejectReason } from '../normalise/reject.ts'
 import { LineDraft, text, type texts } from '../normalise/line-draft.ts'
-import { capEscaped, recordBytesMax } from '../normalise/line-cap.ts'
+import { capEscaped, capText, recordBytesMax } from '../normalise/line-cap.ts'
 import { lineTimeMaxMs, type RetentionClass, TimeWindow, tooOld } from '../normalise/time-window.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import { CriReader, nulsIn, skipNuls } from './cri.ts'
@@ -204,7 +204,7 @@ export class NativeRecord {
 
   private message(bytes: Buffer, start: number, stop: number, unicode: boolean): void {
     if (!unicode && stop - start <= recordBytesMax) this.draft.set(text.message, bytes, start, stop)
-    else this.draft.set(text.message, capEscaped(canonicalEscapes(bytes.subarray(start, stop)), recordBytesMax))
+    else this.draft.set(text.message, capText(unescapeJson(bytes, start, stop), recordBytesMax))
   }
 
   private readRaw(bytes: Buffer, kind: number): boolean {

@@ -1,6 +1,7 @@
 // One native body as rows of the store's tables, for a process that stores what it decodes.
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { Decoded } from '../normalise/decoded.ts'
+import { bodyRowsBytesMax } from '../normalise/line-rows.ts'
 import { LineSink } from '../normalise/line-sink.ts'
 import type { OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
@@ -28,7 +29,8 @@ function decodeAlone(
   { retention, seed, open }: DecodeOptions,
   decode: (decoder: NativeDecoder) => BatchOutcome,
 ): Decoded {
-  const sink = new LineSink({ bytesHint: body.length, seed, ...(open === undefined ? {} : { open }) })
+  const rowsBytesMax = bodyRowsBytesMax(body.length)
+  const sink = new LineSink({ bytesHint: body.length, seed, rowsBytesMax, ...(open === undefined ? {} : { open }) })
   const outcome = decode(new NativeDecoder({ retention, sink }))
   const tables = sink.take()
   const fragments = sink.changes()

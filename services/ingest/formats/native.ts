@@ -35,10 +35,7 @@ export interface BatchOutcome {
   nulBytes?: number
 }
 
-/**
- * Decodes any number of batches, one after the other, into one sink. A batch that throws `invalid-body` leaves nothing
- * in the sink.
- */
+/** Decodes any number of batches, one after the other, into one sink. One that throws leaves nothing in the sink. */
 export class NativeDecoder {
   private readonly slots = new RecordScanner()
   private readonly record: NativeRecord
@@ -277,9 +274,10 @@ export class NativeDecoder {
   }
 
   private add(index: number, start: number, stop: number, loneOrdinal: number): void {
-    const { record } = this
-    if (!record.read(this.json.bytes, this.head)) return this.reject(index, record.reason, record.detail, start, stop)
+    const { record, json } = this
+    if (!record.read(json.bytes, this.head)) return this.reject(index, record.reason, record.detail, start, stop)
     const { draft } = record
+    draft.index = index
     if (draft.ordinal < 0 && draft.offset < 0) draft.ordinal = loneOrdinal
     this.sink.add(draft)
     this.outcome.accepted++
@@ -298,5 +296,5 @@ export class NativeDecoder {
   }
 }
 
-const tooDeepDetail = ({ message }: JsonSyntaxError): string =>
+const tooDeepDetail = ({ message }: Error): string =>
   `a value is ${message}; send a value that is nested so deep as a string`

@@ -6,6 +6,9 @@ import { canonicalEscapes, escapeJson } from './json-escape.ts'
 /** The most bytes of a record's labels or attributes. A larger map is replaced by a mark. */
 export const mapBytesMax = 256 * 1024
 
+/** The bytes of a key and its value of which no spelling fits: an escape of six bytes stands for one. */
+const rawBytesMax = 12 * mapBytesMax
+
 /**
  * Rewrites the object at [start, stop), which the scanner has checked, as an object of strings. Nulls are dropped;
  * numbers, true and false become their text, nested values their JSON. Returns undefined where it is not an object.
@@ -17,11 +20,13 @@ export function readStringMap(bytes: Buffer, start: number, stop: number): Buffe
   let length = 1
   while (json.peek() !== 0x7d) {
     json.string()
-    const key = canonicalEscapes(bytes.subarray(json.start, json.stop))
+    const rawKey = bytes.subarray(json.start, json.stop)
     json.expect(0x3a, '":"')
     const kind = json.value()
     const value = bytes.subarray(json.start, json.stop)
     if (kind !== nullValue) {
+      if (rawKey.length + value.length > rawBytesMax) return cutMap(stop - start)
+      const key = canonicalEscapes(rawKey)
       const text = kind === nested ? escapeJson(value) : canonicalEscapes(value)
       pieces.push(quoted(key), colon, quoted(text), comma)
       length += key.length + text.length + 6

@@ -14,7 +14,14 @@ export const joinedBytesMax = 1024 * 1024
 export function capEscaped(escaped: Buffer, bytesMax: number): Buffer {
   if (escaped.length <= bytesMax) return escaped
   const text = unescapeJson(escaped, 0, escaped.length)
-  if (text.length <= bytesMax || isCut(text, bytesMax)) return escaped
+  return text.length <= bytesMax || isCut(text, bytesMax) ? escaped : cut(text, bytesMax)
+}
+
+/** As `capEscaped`, of the text itself. Returns it escaped. */
+export const capText = (text: Buffer, bytesMax: number): Buffer =>
+  text.length <= bytesMax || isCut(text, bytesMax) ? escapeJson(text) : cut(text, bytesMax)
+
+function cut(text: Buffer, bytesMax: number): Buffer {
   let stop = bytesMax
   while (stop > bytesMax - 4 && (text[stop]! & 0xc0) === 0x80) stop--
   return escapeJson(

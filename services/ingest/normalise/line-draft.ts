@@ -30,6 +30,8 @@ export class LineDraft {
   readonly source: Buffer[] = texts.map(() => nothing)
   readonly start = new Int32Array(texts.length)
   readonly stop = new Int32Array(texts.length)
+  /** The index of the record in its body. */
+  index = 0
   seconds = 0
   nanos = 0
   /** 0 unknown, 1 stdout, 2 stderr. */

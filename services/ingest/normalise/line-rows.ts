@@ -1,4 +1,5 @@
 // Writes rows of `logs` as bytes: those of one record, and those of a line that came in fragments.
+import { AfterlogError } from '#shared/errors.ts'
 import { OrdinalCounter } from './identity.ts'
 import { SeverityDetector } from './detect-severity.ts'
 import { capEscaped, endsInMark, joinedBytesMax, recordBytesMax } from './line-cap.ts'
@@ -20,6 +21,8 @@ export interface LineRowsOptions {
   onOrdinal?: (seq: number, ordinal: number) => void
   /** Supplies the buffers for the rows. */
   pool?: BufferPool
+  /** The most bytes of the rows of one batch. A further one throws AfterlogError `too-large`. */
+  rowsBytesMax?: number
 }
 
 /** What ends a row, which is known only with the end of its line. */
@@ -44,6 +47,8 @@ export class LineRows {
   private readonly detector = new SeverityDetector()
   private readonly ordinals: OrdinalCounter
   private readonly onOrdinal: LineRowsOptions['onOrdinal']
+  private readonly rowsBytesMax: number
+  private batchStart = 0
   private tenantName = ''
   private tenant: Buffer = Buffer.alloc(0)
   private receivedMs = Number.NEGATIVE_INFINITY
@@ -52,7 +57,8 @@ export class LineRows {
   /** Rows written. */
   count = 0
 
-  constructor({ bytesHint, seed, onOrdinal, pool }: LineRowsOptions) {
+  constructor({ bytesHint, seed, onOrdinal, pool, rowsBytesMax = messageRowsBytesMax }: LineRowsOptions) {
+    this.rowsBytesMax = rowsBytesMax
     this.rows = new RowWriter(Math.ceil(bytesHint * 1.5) + 4096, pool)
     this.ordinals = new OrdinalCounter(this.rows, seed)
     this.onOrdinal = onOrdinal
@@ -70,6 +76,7 @@ export class LineRows {
     }
     this.batch = Buffer.from(`,${arrival},${JSON.stringify(batchId)},`)
     this.ordinals.forget()
+    this.batchStart = this.rows.length
   }
 
   /** Writes the row of a record that is a line. */
@@ -226,6 +233,7 @@ export class LineRows {
     rows.byte(0x5d)
     rows.byte(0x0a)
     this.count++
+    if (rows.length - this.batchStart > this.rowsBytesMax) throw tooManyRows(this.rowsBytesMax)
     return ordinal
   }
 
@@ -252,6 +260,19 @@ export interface JoinedRow {
 }
 
 type FinishOptions = Pick<RowEnd, 'length' | 'seq' | 'partial' | 'absorbed'> & Partial<Pick<RowEnd, 'eof' | 'ordinal'>>
+
+const MiB = 1024 * 1024
+/** The most bytes of the rows of a message, whose rows were within it in the body that it may be a part of. */
+const messageRowsBytesMax = 256 * MiB
+/** The most bytes of the rows of a body. A short record repeats long names of its batch in its row. */
+export const bodyRowsBytesMax = (bytes: number): number => Math.min(16 * (MiB + bytes), messageRowsBytesMax)
+
+const tooManyRows = (bytesMax: number): AfterlogError =>
+  new AfterlogError(
+    'too-large',
+    `the batch becomes more than ${bytesMax} bytes of rows, since each record repeats the names of its batch; ` +
+      'send smaller batches',
+  )
 
 const nothing = Buffer.alloc(0)
 /** Where the digit of `absorbed` stands, counted from the end of a row. */

@@ -117,6 +117,14 @@ export class OpenFragments {
     }
   }
 
+  /** Forgets all open lines: their rows stay as they are stored. */
+  clear(): void {
+    for (const [key, line] of this.open) {
+      this.resolveEnd(line)
+      this.set(key, undefined)
+    }
+  }
+
   /**
    * Lines that were joined count once they are stored: then what repeats them is no line. After a failure the sender
    * sends its lines again, so what was remembered before holds.

@@ -43,6 +43,16 @@ export interface Reject {
   inherited?: { cluster: string; node: string; agent: string }
 }
 
+/** What an answer says of a reject. */
+export type RejectSummary = Pick<Reject, 'index' | 'reason' | 'detail' | 'records'>
+
+export const summaryOf = ({ index, reason, detail, records = 1 }: Reject): RejectSummary => ({
+  index,
+  reason,
+  detail,
+  records,
+})
+
 /** Of one body so many rejects are kept, with their bytes. The next one stands for all that follow. */
 export const rejectsMax = 10_000
 
@@ -64,14 +74,17 @@ export const livesOf = ({ lives, payload, inherited }: Reject, cluster: string):
   lives ?? livesOfPayload(payload, inherited?.cluster ?? cluster)
 
 /** How many records were rejected. */
-export const rejectedOf = (rejects: readonly Reject[]): number =>
+export const rejectedOf = (rejects: readonly Pick<Reject, 'records'>[]): number =>
   rejects.reduce((sum, { records = 1 }) => sum + records, 0)
 
 /** How many records were rejected for each reason. */
 export type RejectCounts = ReadonlyMap<RejectReason, number>
 
 /** Adds to `counts`, and returns them. */
-export function countRejects(rejects: readonly Reject[], counts = new Map<RejectReason, number>()): RejectCounts {
+export function countRejects(
+  rejects: readonly Pick<Reject, 'reason' | 'records'>[],
+  counts = new Map<RejectReason, number>(),
+): RejectCounts {
   for (const { reason, records = 1 } of rejects) counts.set(reason, (counts.get(reason) ?? 0) + records)
   return counts
 }

@@ -4,6 +4,7 @@ import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import { NativeDecoder } from '../formats/native.ts'
 import type { DraftSink } from '../normalise/line-draft.ts'
+import { bodyRowsBytesMax } from '../normalise/line-rows.ts'
 import { LineSink } from '../normalise/line-sink.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject } from '../normalise/reject.ts'
@@ -46,7 +47,12 @@ export function publishBatch(
   { origin, retention, seed, topic, messageBytesMax }: BatchBodyOptions,
 ): Published {
   const ordinals = new Map<number, number>()
-  const lines = new LineSink({ bytesHint: body.length, seed, onOrdinal: (seq, ordinal) => ordinals.set(seq, ordinal) })
+  const lines = new LineSink({
+    bytesHint: body.length,
+    seed,
+    onOrdinal: (seq, ordinal) => ordinals.set(seq, ordinal),
+    rowsBytesMax: bodyRowsBytesMax(body.length),
+  })
   const records = new BatchRecords(body.length)
   const {
     accepted,
@@ -87,22 +93,15 @@ const both = (first: DraftSink, second: DraftSink): DraftSink => ({
   },
 })
 
-/**
- * Merges both kinds of rejects. The decoder's have indexes in the body; a record that fits no message has its index
- * among the accepted records.
- */
+/** Merges both kinds of rejects. */
 function withUnfit(rejects: readonly Reject[], unfit: readonly UnfitRecord[], room: TopicRoom): Reject[] {
-  let before = 0
-  const late = unfit.map(({ index, field, bytes, payload }): Reject => {
-    while (before < rejects.length && rejects[before]!.index <= index + before) before++
-    return {
-      index: index + before,
-      ...(field === ''
-        ? { reason: 'too-large', detail: tooLargeFor(room, 'the record', bytes) }
-        : { reason: 'bad-field', detail: `${field} must be at most 4096 bytes long, escapes counted in full` }),
-      payload,
-    }
-  })
+  const late = unfit.map(({ index, field, bytes, payload }): Reject => ({
+    index,
+    ...(field === ''
+      ? { reason: 'too-large', detail: tooLargeFor(room, 'the record', bytes) }
+      : { reason: 'bad-field', detail: `${field} must be at most 4096 bytes long, escapes counted in full` }),
+    payload,
+  }))
   return [...rejects, ...late].toSorted((a, b) => a.index - b.index)
 }
 

@@ -18,7 +18,7 @@ export interface BatchMessagesOptions {
 
 /** A record that fits into no message. */
 export interface UnfitRecord {
-  /** Its place among the accepted records of the body. */
+  /** Its index in the body. */
   index: number
   /** The field that is too long, or '' for the record as a whole. */
   field: string
@@ -55,7 +55,7 @@ function messagesOf(
   const records = group.records.filter((record) => {
     const bytes = sizes.head(record) + sizes.record(record, record)
     if (bytes <= sizes.max && record.tooLong === '') return true
-    unfit.push({ index: record.index, field: record.tooLong, bytes, payload: aloneText(batch, record) })
+    unfit.push({ index: record.bodyIndex, field: record.tooLong, bytes, payload: aloneText(batch, record) })
     pieces.add(record.line)
     return false
   })

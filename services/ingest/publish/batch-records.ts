@@ -17,6 +17,8 @@ export type Names = readonly Buffer[]
 export interface BatchRecord {
   /** Its place among the accepted records of the body. */
   index: number
+  /** Its index in the body, rejected records counted. */
+  bodyIndex: number
   /** Where its text begins in the writer: without cluster, node, agent, a counted ordinal and the closing brace. */
   start: number
   stop: number
@@ -76,6 +78,7 @@ export class BatchRecords implements DraftSink {
     const line = this.lineOf(group, draft, index)
     group.records.push({
       index,
+      bodyIndex: draft.index,
       start,
       stop: this.writer.length,
       names: this.namesOf(draft),

@@ -3,13 +3,9 @@
 import { AfterlogError } from '#shared/errors.ts'
 import type { Publisher } from '#shared/kafka/publisher-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
-import type { RetentionRules } from '#shared/retention/retention.ts'
+import type { Decoder } from '../decoding/decoder.ts'
 import type { Origin } from '../normalise/origin.ts'
-import { settleReplay } from '../normalise/replay.ts'
-import { bodyKey, type BodyFormat, type Delivered, type DeliverBody } from '../routes/deliver-body.ts'
-import { publishBatch, type Published, type TopicRoom } from './batch-body.ts'
-import { publishLifecycle } from './lifecycle-body.ts'
-import { rejectMessages, replayedMessage } from './reject-messages.ts'
+import type { Delivered, DeliverBody } from '../routes/deliver-body.ts'
 
 export interface PublishingDeliveryOptions {
   publisher: Publisher
@@ -17,9 +13,7 @@ export interface PublishingDeliveryOptions {
   topics: ReadonlyMap<string, TopicFormat>
   /** Delivers the bodies for which no topic is set. */
   direct: DeliverBody
-  retention: RetentionRules
-  /** Seeds the hash of the ordinal counter. */
-  seed: number
+  decoder: Pick<Decoder, 'messages'>
   /** Called for each body that is on the broker. */
   onPublished(origin: Origin, delivered: Delivered): void
 }
@@ -27,12 +21,12 @@ export interface PublishingDeliveryOptions {
 const retryAfterS = 5
 
 export function createPublishingDelivery(options: PublishingDeliveryOptions): DeliverBody {
-  const { publisher, topics, direct, retention, seed, onPublished } = options
+  const { publisher, topics, direct, decoder, onPublished } = options
   const topicOf = (format: TopicFormat): string | undefined => [...topics].find(([, of]) => of === format)?.[0]
 
-  return async (body, origin, as) => {
+  return async (body, origin, as, onDecoded) => {
     const topic = topicOf(as.format)
-    if (topic === undefined) return direct(body, origin, as)
+    if (topic === undefined) return direct(body, origin, as, onDecoded)
     const messageBytesMax = publisher.messageBytesMax(topic)
     if (messageBytesMax === undefined)
       throw new AfterlogError(
@@ -41,22 +35,13 @@ export function createPublishingDelivery(options: PublishingDeliveryOptions): De
         { retryAfterS },
       )
     const room = { topic, messageBytesMax }
-    const published = messagesOf(body, origin, as, room)
-    const { letters, replayed } = settleReplay(published, origin)
-    const letterMessages = letters.length === 0 ? [] : rejectMessages(letters, origin, bodyKey(body, origin), room)
-    await publisher.publish([...published.messages, ...letterMessages])
-    // Last, since the letter may be closed only once all of its records are on the broker.
-    if (replayed !== undefined) await publisher.publish([replayedMessage(replayed, origin, room, published.messages)])
-    onPublished(origin, published)
-    return { accepted: published.accepted, rejects: published.rejects }
-  }
-
-  function messagesOf(body: Buffer, origin: Origin, { format, form }: BodyFormat, room: TopicRoom): Published {
-    switch (format) {
-      case 'native':
-        return publishBatch(body, form === 'json' ? 'batch' : 'lines', { origin, retention, seed, ...room })
-      case 'lifecycle':
-        return publishLifecycle(body, form, { origin, ...room })
-    }
+    return decoder.messages(body, origin, { ...as, room }, async ({ messages, closing, ...delivered }) => {
+      onDecoded?.(messages.reduce((sum, { value }) => sum + value.length, 0))
+      await publisher.publish(messages)
+      // Last, since the letter may be closed only once all of its records are on the broker.
+      if (closing !== undefined) await publisher.publish([closing])
+      onPublished(origin, delivered)
+      return delivered
+    })
   }
 }

@@ -7,13 +7,14 @@ import type { CheckAdmin } from '#shared/http/admin-token.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { InflightBytes } from '../buffer/inflight.ts'
+import type { BodyFormat } from '../decoding/body-rows.ts'
 import { withoutMark } from '../formats/byte-order-mark.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { rejectedOf, rejectsMax } from '../normalise/reject.ts'
 import { readReplay, replayHeader } from '../normalise/replay.ts'
 import { batchIdHeader, isHeaderText } from '../publish/message-headers.ts'
 import { readBody } from '../sources/body.ts'
-import type { BodyFormat, Delivered, DeliverBody } from './deliver-body.ts'
+import type { Delivered, DeliverBody } from './deliver-body.ts'
 
 export interface BatchPostOptions {
   deliver: DeliverBody
@@ -68,14 +69,15 @@ export function batchPost(
       }
       const body = withoutMark(await readBody(request.raw, bodyBytesMax, reservation))
       const beganMs = performance.now()
-      const delivered = await deliver(body, origin, { format, form })
+      const bytes = body.length
+      const delivered = await deliver(body, origin, { format, form }, reservation.become)
       request.log.debug(
         {
           tenant: origin.tenant,
           source: origin.source,
           accepted: delivered.accepted,
           rejected: rejectedOf(delivered.rejects),
-          bytes: body.length,
+          bytes,
           waitedMs: Math.round(performance.now() - beganMs),
         },
         'batch delivered',

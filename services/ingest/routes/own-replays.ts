@@ -16,13 +16,13 @@ interface LetterRow {
 
 /** `deliver`, for which a replay that is none is an ordinary post. */
 export function withOwnReplays(deliver: DeliverBody, store: Pick<LogStore, 'rows'>): DeliverBody {
-  return async (body, origin, as) => {
-    if (origin.replay === undefined) return deliver(body, origin, as)
+  return async (body, origin, as, onDecoded) => {
+    if (origin.replay === undefined) return deliver(body, origin, as, onDecoded)
     const letter = await letterOf(store, body, origin)
-    if (letter === 'own') return deliver(body, origin, as)
-    if (letter === 'none') return deliver(body, { ...origin, isLetterless: true }, as)
+    if (letter === 'own') return deliver(body, origin, as, onDecoded)
+    if (letter === 'none') return deliver(body, { ...origin, isLetterless: true }, as, onDecoded)
     const { replay: _replay, ...others } = origin
-    return deliver(body, others, as)
+    return deliver(body, others, as, onDecoded)
   }
 }
 

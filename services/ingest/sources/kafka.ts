@@ -6,6 +6,7 @@ import type {
   ConsumedBatch,
   ConsumerHandler,
   GroupConsumer,
+  OffsetRange,
   TopicPartition,
 } from '#shared/kafka/consumer-port.ts'
 import { describeKafkaError } from '#shared/kafka/protocol-error.ts'
@@ -16,13 +17,16 @@ import type { InflightBytes } from '../buffer/inflight.ts'
 import { createCommitter, type Commit } from '../delivery/committer.ts'
 import { createOffsetTracker, type OffsetTracker } from '../delivery/offset-tracker.ts'
 import type { KafkaMetrics } from '../metrics.ts'
-import type { BatchDecoder, DecodedBatch } from './decode-batch.ts'
+import type { DecodedBatch } from './decode-batch.ts'
 import type { Deliver } from './deliver.ts'
 
 export interface KafkaSourceOptions {
   join(handler: ConsumerHandler): GroupConsumer
   topics: readonly string[]
-  decoder: BatchDecoder
+  decoder: {
+    decode(batch: ConsumedBatch): DecodedBatch | Promise<DecodedBatch>
+    lost(range: OffsetRange, noticedMs: number): DecodedBatch
+  }
   deliver: Deliver
   inflight: InflightBytes
   metrics: KafkaMetrics
@@ -105,9 +109,13 @@ export function createKafkaSource(options: KafkaSourceOptions): KafkaSource {
     }
   }
 
-  function batch(fetched: ConsumedBatch): void {
+  async function batch(fetched: ConsumedBatch): Promise<void> {
     metrics.fetched(fetched, fetched.messages.length)
-    take(fetched, fetched.to, decoder.decode(fetched))
+    const partition = partitions.get(keyOf(fetched))
+    const decoding = decoder.decode(fetched)
+    const decoded = decoding instanceof Promise ? await decoding : decoding
+    // Another assignment may have come meanwhile, which fetches the messages again.
+    if (partition === partitions.get(keyOf(fetched))) take(fetched, fetched.to, decoded)
   }
 
   function take(at: TopicPartition, to: bigint, decoded: DecodedBatch): void {

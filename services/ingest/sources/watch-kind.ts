@@ -11,7 +11,7 @@ import type { Logger } from '#shared/logger.ts'
 import { inBatches } from '../delivery/in-batches.ts'
 import { spread } from '../delivery/until-done.ts'
 import type { RelistReason, WatchMetrics } from '../metrics.ts'
-import type { BodyFormat } from '../routes/deliver-body.ts'
+import type { BodyFormat } from '../decoding/body-rows.ts'
 
 /** The objects that exist at a position. Both fields belong to the same moment. */
 export interface KnownObjects {

@@ -6,6 +6,7 @@ import { deadLettersOf, type DeadLetter } from '../normalise/dead-letter.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { RefusedLife } from '../normalise/refused-lives.ts'
 import { livesOf, type Reject } from '../normalise/reject.ts'
+import { RowWriter } from './row-writer.ts'
 import type { TableRows } from './table-rows.ts'
 
 /**
@@ -42,13 +43,16 @@ function refusedRows(letters: readonly DeadLetter[], rejects: readonly Reject[],
 }
 
 function deadLetterRows(letters: readonly DeadLetter[], origin: Origin): TableRows {
-  const rows = letters.map((letter) => {
+  const rows = new RowWriter(letters.reduce((sum, { payload }) => sum + payload.length, 256 * letters.length))
+  for (const letter of letters) {
     const { reason, detail, payload, identity, cluster, node, agent, payloadBytes } = letter
     const head = JSON.stringify([origin.tenant, engineTime(letter.time), letter.origin, reason, detail]).slice(0, -1)
     const tail = JSON.stringify([cluster, node, agent, origin.format ?? '', payloadBytes]).slice(1)
-    return Buffer.concat([Buffer.from(`${head},"`), escapeJson(payload), Buffer.from(`",${identity},${tail}\n`)])
-  })
-  return { table: 'dead_letters', rows: Buffer.concat(rows), count: letters.length }
+    rows.text(`${head},"`)
+    rows.copy(escapeJson(payload))
+    rows.text(`",${identity},${tail}\n`)
+  }
+  return { table: 'dead_letters', rows: rows.take(), count: letters.length }
 }
 
 /**

@@ -49,6 +49,12 @@ export class RowWriter {
     this.length += size
   }
 
+  /** Writes a string as UTF-8. */
+  text(value: string): void {
+    this.ensure(Buffer.byteLength(value))
+    this.length += this.bytes.write(value, this.length)
+  }
+
   /** Writes a whole number between -(2^53 - 1) and 2^53 - 1. */
   integer(value: number): void {
     this.ensure(20)

@@ -11,7 +11,7 @@ import { letterRows } from './dead-letters.ts'
 import { livesOfPayload } from '../normalise/refused-lives.ts'
 import { countRejects } from '../normalise/reject.ts'
 import { createInsertRows, type InsertRows } from './insert-rows.ts'
-import type { TableName } from './table-rows.ts'
+import { insertBytesMax, type TableName } from './table-rows.ts'
 
 export interface StoreWriterOptions {
   store: LogStore
@@ -31,8 +31,6 @@ export interface StoreWriter extends GroupWriter {
 /** ms for which a full disk counts as full after an insert failed of it: then one is tried again. */
 const fullMs = 30_000
 
-/** The bytes of one insert. Big inserts cost the engine half as much per line as small ones. */
-const groupBytesMax = 32 * 1024 * 1024
 /** The rows of one insert, which limits inserts of very short lines. */
 const groupRowsMax = 400_000
 
@@ -99,7 +97,7 @@ export function createStoreWriter({
     insert: createInsertRows({ insert, refused }),
     pool,
     flushIntervalMs,
-    groupBytesMax,
+    groupBytesMax: insertBytesMax,
     groupRowsMax,
   })
   return { ...writer, obstacles: () => (full !== undefined && clock() < full.untilMs ? [full.why] : []) }

@@ -22,6 +22,31 @@ export interface TableRows {
   release?: () => void
 }
 
+/** The bytes of one insert. Big inserts cost the engine half as much per line as small ones. */
+export const insertBytesMax = 32 * 1024 * 1024
+
+/** Cuts rows between rows into slices of at most the bytes of one insert. Only a row that is larger is a larger slice. */
+export function sliceRows(whole: TableRows): TableRows[] {
+  const { table, rows } = whole
+  if (rows.length <= insertBytesMax) return [whole]
+  const slices: TableRows[] = []
+  for (let start = 0, stop: number; start < rows.length; start = stop) {
+    const last = Math.min(start + insertBytesMax, rows.length) - 1
+    const before = rows.lastIndexOf(newline, last)
+    stop = (before < start ? rows.indexOf(newline, last) : before) + 1
+    slices.push({ table, rows: rows.subarray(start, stop), count: countRows(rows, start, stop) })
+  }
+  return slices
+}
+
+const newline = 0x0a
+
+function countRows(rows: Buffer, start: number, stop: number): number {
+  let count = 0
+  for (let at = start; at < stop; at = rows.indexOf(newline, at) + 1) count++
+  return count
+}
+
 /** Merges to one entry per table, in the order in which the tables first appear. */
 export function mergeTables(tables: readonly TableRows[]): TableRows[] {
   return [...Map.groupBy(tables, ({ table }) => table)].map(([table, of]) =>

@@ -93,10 +93,10 @@ export function startSource(options: TestSourceOptions): TestSource {
       inner.assigned(partitions)
     },
     batch: (batch) => {
-      if (crashed) return
+      if (crashed) return undefined
       const { topic, partition, from, to, messages } = batch
       fetched.push({ topic, partition, from, to, messages: messages.length })
-      inner.batch(batch)
+      return inner.batch(batch)
     },
     lost: (range) => {
       if (crashed) return

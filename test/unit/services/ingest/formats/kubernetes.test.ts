@@ -254,3 +254,31 @@ test('a time that is far ahead of its arrival puts no pod before the others', ()
   expect(row!['status_at']).toEqual(expect.stringMatching(/^2026-11-23 /))
   expect(rowsOf(decode(far, { ...origin, receivedMs: Number.NaN }), 'pods')[0]!['status_at']).toMatch(/^2100-/)
 })
+
+describe('what would take more memory than its bytes', () => {
+  test('an object whose rows are a multiple of it is rejected alone', () => {
+    const containerStatuses = Array.from({ length: 12_000 }, (_, i) => ({ name: `c${i}`, state: { running: {} } }))
+    const wide = {
+      ...crash,
+      spec: { ...(crash['spec'] as object), nodeName: 'n'.repeat(4000) },
+      status: { phase: 'Running', containerStatuses },
+    }
+    const decoded = decode([wide, crash])
+    expect(decoded).toMatchObject({ accepted: 1, rejects: [{ index: 0, reason: 'too-large' }] })
+    expect(decoded.tables.map(({ table, count }) => [table, count])).toEqual(
+      decode(crash).tables.map(({ table, count }) => [table, count]),
+    )
+    expect(rowsOf(decoded, 'pods')).toEqual(rowsOf(decode(crash), 'pods'))
+  })
+
+  test.each([
+    ['objects', `[${'{},'.repeat(4_100_000)}{}]`],
+    ['keys', `{"kind":"Pod"${',"k":1'.repeat(4_100_000)}}`],
+  ])('a document of millions of %s is refused as a whole', (_, text) => {
+    expect(() => json(text)).toThrow(expect.objectContaining({ code: 'too-large' }) as AfterlogError)
+  })
+
+  test('braces and colons inside strings are no parts', () => {
+    expect(json(`{"kind":"Pod","x":"${String.raw`\"{[:`.repeat(1_000_000)}"}`).rejects).toMatchObject([{ reason: 'too-large' }])
+  })
+})

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { AfterlogError } from '#shared/errors.ts'
 import type { KafkaMessage, Publisher } from '#shared/kafka/publisher-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
+import { bodyMessages } from '#ingest/publish/body-messages.ts'
 import { createPublishingDelivery } from '#ingest/publish/publishing-delivery.ts'
 import { readRejectMessage, rejectsHeader } from '#ingest/publish/reject-messages.ts'
 import { decodeOptions, record } from '#test/support/decode.ts'
@@ -13,7 +14,12 @@ const native = { format: 'native', form: 'json' } as const
 const bodyOf = (...records: readonly unknown[]) => Buffer.from(JSON.stringify({ records }))
 
 /** A delivery over a publisher that takes calls, or fails the one of that number. */
-function deliveryOf({ failing = -1, told: knows = true, topics = [['logs', 'native']] as [string, TopicFormat][] } = {}) {
+function deliveryOf({
+  failing = -1,
+  bytesMax = 1_000_000,
+  told: knows = true,
+  topics = [['logs', 'native']] as [string, TopicFormat][],
+} = {}) {
   const calls: (readonly KafkaMessage[])[] = []
   const told: string[] = []
   const publisher: Publisher = {
@@ -21,10 +27,12 @@ function deliveryOf({ failing = -1, told: knows = true, topics = [['logs', 'nati
       calls.push(messages)
       return calls.length - 1 === failing ? Promise.reject(away) : Promise.resolve()
     },
-    messageBytesMax: () => (knows ? 1_000_000 : undefined),
+    messageBytesMax: () => (knows ? bytesMax : undefined),
   }
   const deliver = createPublishingDelivery({
-    ...decodeOptions,
+    decoder: {
+      messages: async (body, from, { room, ...as }, use) => use(bodyMessages(body, from, as, room, decodeOptions)),
+    },
     publisher,
     topics: new Map(topics),
     direct: () => {
@@ -85,4 +93,12 @@ test('a record that is refused again stays the letter that it is', async () => {
   const { deliver, calls } = deliveryOf()
   expect(await deliver(bodyOf(17), { ...origin, replay: '77' }, native)).toMatchObject({ accepted: 0, rejects: [{ index: 0 }] })
   expect(calls).toEqual([[]])
+})
+
+test('a record that fits no message has its own index among more rejects than have letters', async () => {
+  const { deliver } = deliveryOf({ bytesMax: 3000 })
+  const large = { ...record, message: 'x'.repeat(5000) }
+  const records = [...Array.from({ length: 10_050 }, () => 17), large, 17]
+  const { rejects } = await deliver(bodyOf(...records), origin, native)
+  expect(rejects.filter(({ reason }) => reason === 'too-large').map(({ index }) => index)).toEqual([10_050])
 })

@@ -4,7 +4,7 @@ import zlib from 'node:zlib'
 import { expect, test } from 'vitest'
 import { InflightBytes } from '#ingest/buffer/inflight.ts'
 import { readBody } from '#ingest/sources/body.ts'
-import { compress } from 'snappy'
+import { compress, compressSync } from 'snappy'
 
 const MiB = 1024 * 1024
 const text = Buffer.from(JSON.stringify({ records: Array.from({ length: 5000 }, (_, i) => ({ message: `line ${i}` })) }))
@@ -80,4 +80,20 @@ test('a body that is larger than the limit once decompressed is refused while it
   const inflight = new InflightBytes(100 * MiB)
   await expect(readBody(requestOf(bomb, 'gzip'), MiB, inflight.reserve(0))).rejects.toMatchObject({ code: 'too-large' })
   expect(inflight.bytes).toBeLessThan(2 * MiB)
+})
+
+test('what was a large snappy body can be sent to another thread', async () => {
+  const large = Buffer.alloc(2 * MiB, 'a')
+  const read = await readBody(requestOf(compressSync(large), 'snappy'), 4 * MiB, new InflightBytes(10 * MiB).reserve(0))
+  expect(structuredClone(read, { transfer: [read.buffer as ArrayBuffer] })).toHaveLength(large.length)
+})
+
+test('frames of a byte each take no more memory than their bytes', async () => {
+  const count = 50_000
+  // A frame that is not compressed: type, length, the checksum of "a", "a".
+  const frame = Buffer.from([0x01, 0x05, 0x00, 0x00, 0x78, 0x6e, 0xe4, 0x28, 0x61])
+  const identifier = Buffer.from([0xff, 0x06, 0x00, 0x00, 0x73, 0x4e, 0x61, 0x50, 0x70, 0x59])
+  const body = Buffer.concat([identifier, ...Array.from({ length: count }, () => frame)])
+  const read = await readBody(requestOf(body, 'snappy'), MiB, new InflightBytes(10 * MiB).reserve(0))
+  expect(read.equals(Buffer.alloc(count, 'a'))).toBe(true)
 })

@@ -87,7 +87,7 @@ function setup({ max = 100 } = {}) {
   })
   /** A fetch of [from, to) whose rows have so many bytes. */
   const give = (partition: number, from: number, to: number, bytes = 1): void =>
-    handler.batch({
+    void handler.batch({
       topic,
       partition,
       from: BigInt(from),

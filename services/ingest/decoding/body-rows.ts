@@ -1,0 +1,75 @@
+// A posted body as rows of the store: its lines or objects, and the dead letters of what could not be read. Pure: the
+// rows of a body are the same on the event loop and on the decoding thread.
+import { createHash } from 'node:crypto'
+import type { TopicFormat } from '#shared/kafka/settings.ts'
+import type { RetentionRules } from '#shared/retention/retention.ts'
+import { decodeLifecycle } from '../formats/kubernetes.ts'
+import { decodeBatch, decodeLines } from '../formats/native-rows.ts'
+import type { Decoded } from '../normalise/decoded.ts'
+import type { FragmentsOfBatch, OpenFragments } from '../normalise/open-fragments.ts'
+import type { Origin } from '../normalise/origin.ts'
+import { type RejectSummary, summaryOf } from '../normalise/reject.ts'
+import { settleReplay } from '../normalise/replay.ts'
+import { letterRows } from '../store/dead-letters.ts'
+import { sliceRows, type TableRows } from '../store/table-rows.ts'
+
+/** The format of a body, and its form: `json` is one value, `ndjson` one value per line. */
+export interface BodyFormat {
+  format: TopicFormat
+  form: 'json' | 'ndjson'
+}
+
+export interface DecodeSettings {
+  retention: RetentionRules
+  /** Seeds the hash of the ordinal counter; fixed for the life of the process. */
+  seed: number
+  /** Remembers the lines that a body leaves open. Without it each body is alone. */
+  open?: OpenFragments
+}
+
+export interface BodyRows {
+  /** With the dead letters. No slice of a table is larger than one insert. */
+  tables: TableRows[]
+  accepted: number
+  rejects: RejectSummary[]
+  /** NUL bytes that were skipped in front of lines. */
+  nulBytes?: number
+  /** The dead letter to close once the rows are stored. */
+  replayed: string | undefined
+  /** What the body has to do with fragments of others. */
+  fragments?: FragmentsOfBatch
+}
+
+/** Throws AfterlogError `invalid-body` where the body has no records, and `too-large` where it becomes too many rows. */
+export function bodyRows(body: Buffer, origin: Origin, as: BodyFormat, settings: DecodeSettings): BodyRows {
+  const decoded = decode(body, origin, as, settings)
+  const { letters, replayed } = settleReplay(decoded, origin)
+  const rows = letters.length === 0 ? [] : letterRows(letters, origin, bodyKey(body, origin))
+  return {
+    tables: [...decoded.tables, ...rows].flatMap(sliceRows),
+    accepted: decoded.accepted,
+    ...(decoded.nulBytes === undefined ? {} : { nulBytes: decoded.nulBytes }),
+    rejects: decoded.rejects.map(summaryOf),
+    replayed,
+    ...(decoded.fragments === undefined ? {} : { fragments: decoded.fragments }),
+  }
+}
+
+function decode(body: Buffer, origin: Origin, { format, form }: BodyFormat, settings: DecodeSettings): Decoded {
+  switch (format) {
+    case 'native':
+      return (form === 'json' ? decodeBatch : decodeLines)(body, { origin, ...settings })
+    case 'lifecycle':
+      return decodeLifecycle(body, form, origin)
+  }
+}
+
+/**
+ * The key that identifies a body in the ids of its dead letters, the same however the body is delivered. Equal bodies
+ * with different batch ids have different letters.
+ */
+export const bodyKey = (body: Buffer, { batchId = '' }: Origin): Buffer =>
+  createHash('sha256')
+    .update(batchId === '' ? '' : `${batchId}\0`)
+    .update(body)
+    .digest()

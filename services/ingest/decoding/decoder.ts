@@ -1,0 +1,158 @@
+// Decodes bodies and fetched messages without holding up the event loop. What is small is decoded here, in slices
+// between which other work gets its turn. What is large is decoded by a thread, one body at a time, and no further one
+// while the rows of those before it wait in great number: that bounds the memory, whatever is posted. Fragments of
+// several small bodies are joined here; a large one is alone, and the projector joins what it leaves (decision 0017).
+import { setImmediate as othersTurn } from 'node:timers/promises'
+import pLimit from 'p-limit'
+import type { ConsumedBatch, OffsetRange } from '#shared/kafka/consumer-port.ts'
+import type { TopicFormat } from '#shared/kafka/settings.ts'
+import type { Logger } from '#shared/logger.ts'
+import type { RetentionRules } from '#shared/retention/retention.ts'
+import type { BufferPool } from '../buffer/buffer-pool.ts'
+import { OpenFragments } from '../normalise/open-fragments.ts'
+import type { Origin } from '../normalise/origin.ts'
+import type { TopicRoom } from '../publish/batch-body.ts'
+import { bodyMessages, type BodyMessages } from '../publish/body-messages.ts'
+import { createBatchDecoder, type DecodedBatch } from '../sources/decode-batch.ts'
+import { messageOrigin } from '../sources/message-origin.ts'
+import { bodyRows, type BodyFormat, type BodyRows } from './body-rows.ts'
+import type { DecodeOutcome, DecodeTask } from './decode-task.ts'
+import { createDecodeThread } from './decode-thread.ts'
+
+export interface DecoderOptions {
+  retention: RetentionRules
+  /** The cluster of messages that name none. */
+  cluster: string
+  /** The format of each topic. */
+  formats: ReadonlyMap<string, TopicFormat>
+  /** Supplies the buffers for the rows of messages. */
+  pool: BufferPool
+  log: Logger
+}
+
+export interface Decoder {
+  /**
+   * Decodes a body into rows and gives them to `use`, which stores them. The caller must not read the body afterwards.
+   * Rejects with AfterlogError `invalid-body` or `too-large`, or as `use` does.
+   */
+  rows<T>(body: Buffer, origin: Origin, as: BodyFormat, use: (decoded: BodyRows) => Promise<T>): Promise<T>
+  /** As `rows`, for the messages of a topic. */
+  messages<T>(
+    body: Buffer,
+    origin: Origin,
+    as: BodyFormat & { room: TopicRoom },
+    use: (decoded: BodyMessages) => Promise<T>,
+  ): Promise<T>
+  /** Never rejects for what the messages hold: one that cannot be read becomes a dead letter. */
+  batch(batch: ConsumedBatch): DecodedBatch | Promise<DecodedBatch>
+  /** Returns the dead letter for offsets that are gone. */
+  lost(range: OffsetRange, noticedMs: number): DecodedBatch
+  close(): Promise<void>
+}
+
+/**
+ * The most bytes of a body that the event loop decodes, by format. Lines take up to 200 ns per byte there, objects of
+ * Kubernetes five times as long.
+ */
+const inlineBytesMax: Readonly<Record<TopicFormat, number>> = { native: 512 * 1024, lifecycle: 64 * 1024 }
+/** ms of decoding after which other work gets its turn. */
+const sliceMs = 10
+/** Bytes decoded by the thread and not stored yet at which it waits: two large inserts. */
+const waitingBytesMax = 64 * 1024 * 1024
+
+export function createDecoder(options: DecoderOptions): Decoder {
+  const { retention, cluster, formats, pool, log } = options
+  /** Seeds the hash of the ordinal counter. */
+  const seed = Math.floor(Math.random() * 2 ** 31)
+  const onBug = (error: unknown): void => log.error({ err: error }, 'a body or a message could not be decoded')
+  const open = new OpenFragments()
+  const settings = { retention, seed, open }
+  const batches = createBatchDecoder({ formats, retention, cluster, seed, pool, open, onBug })
+  const thread = createDecodeThread({ settings: { formats, cluster, seed }, onBug })
+  const inline = createSlices()
+  const inTurn = pLimit(1)
+  let waitingBytes = 0
+  let stored = Promise.withResolvers<void>()
+
+  const isLarge = (bytes: number, format: TopicFormat): boolean => bytes > inlineBytesMax[format]
+  const rulesAt = (ms: number): ReadonlyMap<string, number> => retention.at(ms).rules
+
+  /** What follows an open line may be in what the thread decodes: no later batch goes on from it. */
+  async function runAlone(task: DecodeTask): Promise<DecodeOutcome> {
+    if (task.to === 'messages') return thread.run(task)
+    open.clear()
+    try {
+      return await thread.run(task)
+    } finally {
+      open.clear()
+    }
+  }
+
+  async function decodeInTurn(task: DecodeTask): Promise<{ outcome: DecodeOutcome; bytes: number }> {
+    while (waitingBytes > waitingBytesMax) await stored.promise
+    const outcome = await runAlone(task)
+    const bytes = bytesOf(outcome)
+    waitingBytes += bytes
+    return { outcome, bytes }
+  }
+
+  /** Gives the outcome to `use`, and counts its bytes until then. */
+  async function beside<T>(task: DecodeTask, use: (outcome: DecodeOutcome) => Promise<T>): Promise<T> {
+    const { outcome, bytes } = await inTurn(() => decodeInTurn(task))
+    try {
+      return await use(outcome)
+    } finally {
+      waitingBytes -= bytes
+      stored.resolve()
+      stored = Promise.withResolvers()
+    }
+  }
+
+  return {
+    rows: async (body, origin, as, use) =>
+      isLarge(body.length, as.format)
+        ? beside({ to: 'rows', body, origin, as, rules: rulesAt(origin.receivedMs) }, ({ of }) => use(of as BodyRows))
+        : use(await inline(() => bodyRows(body, origin, as, settings))),
+    messages: async (body, origin, { room, ...as }, use) =>
+      isLarge(body.length, as.format)
+        ? beside({ to: 'messages', body, origin, as, room, rules: rulesAt(origin.receivedMs) }, ({ of }) =>
+            use(of as BodyMessages),
+          )
+        : use(await inline(() => bodyMessages(body, origin, as, room, settings))),
+    batch: (batch) => {
+      const [message] = batch.messages
+      if (message === undefined) return batches.decode(batch)
+      const bytes = batch.messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
+      if (!isLarge(bytes, formats.get(batch.topic)!)) return inline(() => batches.decode(batch))
+      const rules = rulesAt(messageOrigin(batch, message, cluster).origin.receivedMs)
+      return inTurn(() => runAlone({ to: 'batch', batch, rules })).then(({ of }) => of as DecodedBatch)
+    },
+    lost: batches.lost,
+    close: thread.close,
+  }
+}
+
+/** Runs what it is given one after the other, and lets other work of the event loop run between slices. */
+function createSlices() {
+  const inTurn = pLimit(1)
+  let usedMs = 0
+  return <T>(decode: () => T): Promise<T> =>
+    inTurn(async () => {
+      const beganMs = performance.now()
+      try {
+        return decode()
+      } finally {
+        usedMs += performance.now() - beganMs
+        if (usedMs >= sliceMs) {
+          await othersTurn()
+          usedMs = 0
+        }
+      }
+    })
+}
+
+function bytesOf({ to, of }: DecodeOutcome): number {
+  return to === 'messages'
+    ? of.messages.reduce((sum, { value }) => sum + value.length, 0)
+    : of.tables.reduce((sum, { rows }) => sum + rows.length, 0)
+}

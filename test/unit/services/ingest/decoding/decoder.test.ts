@@ -1,0 +1,139 @@
+import { afterAll, expect, test } from 'vitest'
+import { createLogger } from '#shared/logger.ts'
+import { parseRetention } from '#shared/retention/retention.ts'
+import { createBufferPool } from '#ingest/buffer/buffer-pool.ts'
+import { bodyRows, type BodyFormat, type BodyRows } from '#ingest/decoding/body-rows.ts'
+import { createDecoder } from '#ingest/decoding/decoder.ts'
+import { bodyMessages } from '#ingest/publish/body-messages.ts'
+import { decodeOptions, record } from '#test/support/decode.ts'
+
+const { retention } = decodeOptions
+const origin = { ...decodeOptions.origin, format: 'native' as const }
+const native: BodyFormat = { format: 'native', form: 'json' }
+const decoder = createDecoder({
+  retention: parseRetention('default=14d,short=1h'),
+  cluster: 'prod',
+  formats: new Map([['lines', 'native']]),
+  pool: createBufferPool(0),
+  log: createLogger({ level: 'silent', service: 'test' }),
+})
+afterAll(() => decoder.close())
+
+/** A body of more bytes than the event loop decodes: lines, equal ones, rejects. */
+const large = (): Buffer =>
+  Buffer.from(
+    JSON.stringify({
+      records: Array.from({ length: 6000 }, (_, i) =>
+        i % 50 === 7 ? { ...record, stream: 'stdin' } : { ...record, message: `line ${i % 100}` },
+      ),
+    }),
+  )
+const textOf = ({ tables }: BodyRows) => tables.map(({ table, rows, count }) => [table, count, rows.toString()])
+const decoded = (body: Buffer, as = native) => decoder.rows(body, origin, as, (rows) => Promise.resolve(rows))
+
+/** Counts the turns of other work until the promise settles. */
+async function turnsDuring(work: Promise<unknown>): Promise<number> {
+  let turns = 0
+  const timer = setInterval(() => turns++, 1)
+  await work.finally(() => clearInterval(timer))
+  return turns
+}
+
+test('a large body becomes the same rows and letters beside the event loop, which goes on meanwhile', async () => {
+  const here = bodyRows(large(), origin, native, { retention, seed: 1 })
+  expect(here).toMatchObject({
+    accepted: 5880,
+    tables: [{ table: 'logs' }, { table: 'dead_letters', count: 120 }, { table: 'refused_lines' }],
+  })
+  const work = decoded(large())
+  expect(await turnsDuring(work)).toBeGreaterThan(3)
+  const there = await work
+  expect(textOf(there)).toEqual(textOf(here))
+  expect(there.rejects).toEqual(here.rejects)
+})
+
+test('a large body becomes the same messages beside the event loop', async () => {
+  const room = { topic: 'lines', messageBytesMax: 1_000_000 }
+  const here = bodyMessages(large(), origin, native, room, { retention, seed: 1 })
+  const there = await decoder.messages(large(), origin, { ...native, room }, (messages) => Promise.resolve(messages))
+  expect(there).toEqual(here)
+})
+
+test('a large message becomes the same rows beside the event loop', async () => {
+  const batch = {
+    topic: 'lines',
+    partition: 0,
+    from: 5n,
+    to: 6n,
+    highWatermark: 6n,
+    messages: [
+      {
+        offset: '5',
+        timestamp: String(decodeOptions.origin.receivedMs),
+        key: null,
+        value: large(),
+        headers: { 'x-scope-orgid': Buffer.from('acme') },
+      },
+    ],
+  }
+  const { accepted, rejected, tables, letters } = await decoder.batch(batch)
+  expect({ accepted, rejected, letters: letters.length }).toEqual({
+    accepted: 5880,
+    rejected: new Map([['bad-field', 120]]),
+    letters: 120,
+  })
+  expect(tables.map(({ table, count }) => [table, count])).toEqual([
+    ['logs', 5880],
+    ['dead_letters', 120],
+    ['refused_lines', 120],
+  ])
+  expect(tables[0]!.rows.toString('latin1', 0, 400)).toContain('"acme"')
+})
+
+test('a large body that has no records is refused in the same words', async () => {
+  const body = Buffer.from(`{"records":[${'1,'.repeat(400_000)}`)
+  const words = (): unknown => bodyRows(body, origin, native, { retention, seed: 1 })
+  await expect(decoded(Buffer.from(body))).rejects.toMatchObject({ code: 'invalid-body' })
+  const { message } = await decoded(Buffer.from(body)).then(
+    () => ({ message: '' }),
+    (error: Error) => error,
+  )
+  expect(words).toThrow(message)
+})
+
+test('many small bodies at once leave turns to other work', async () => {
+  const body = Buffer.from(
+    JSON.stringify({ records: Array.from({ length: 1500 }, (_, i) => ({ ...record, message: `line ${i}` })) }),
+  )
+  const work = Promise.all(Array.from({ length: 60 }, () => decoded(Buffer.from(body))))
+  expect(await turnsDuring(work)).toBeGreaterThan(2)
+})
+
+test('no further large body is decoded while the rows of those before it wait for the store', async () => {
+  const wide = (): Buffer =>
+    Buffer.from(
+      JSON.stringify({
+        node: 'n'.repeat(2000),
+        records: Array.from({ length: 18_000 }, (_, i) => ({ ...record, message: `${i}` })),
+      }),
+    )
+  const store = Promise.withResolvers<void>()
+  let stored = 0
+  const post = (): Promise<void> =>
+    decoder.rows(wide(), origin, native, () => {
+      stored++
+      return store.promise
+    })
+  const posts = [post(), post(), post()]
+  await expect.poll(() => stored, { timeout: 20_000 }).toBe(2)
+  await decoded(Buffer.from(JSON.stringify({ records: [record] })))
+  store.resolve()
+  await Promise.all(posts)
+  expect(stored).toBe(3)
+})
+
+test('a batch whose rows would be a multiple of it is refused', async () => {
+  const records = Array.from({ length: 40_000 }, (_, i) => ({ time: record.time, unit: 'u', message: String(i) }))
+  const names = { cluster: 'c'.repeat(4096), node: 'n'.repeat(4096), agent: 'a'.repeat(4096) }
+  await expect(decoded(Buffer.from(JSON.stringify({ ...names, records })))).rejects.toMatchObject({ code: 'too-large' })
+})
