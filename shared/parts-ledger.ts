@@ -55,7 +55,7 @@ export async function readLedger(dataDir: string): Promise<Ledger | undefined> {
   try {
     return ledgerFile.parse(JSON.parse(text))
   } catch (cause) {
-    throw new Error(`${path} is damaged: it cannot be told whether parts of the store were removed`, { cause })
+    throw new Error(`${path} is damaged: whether parts of the store were removed is not known`, { cause })
   }
 }
 
