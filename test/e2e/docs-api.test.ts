@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { errorCodes } from '#shared/errors.ts'
 import { textPattern } from '#test/support/documented.ts'
-import { request, startTestService, type TestService } from '#test/support/service.ts'
+import { listsHave, request, startTestService, type TestService } from '#test/support/service.ts'
 import { hoursTo, lines, moveTimes, objects } from './docs-api-data.ts'
 
 const documented = await readFile(new URL('../../docs/api.md', import.meta.url), 'utf8')
@@ -18,6 +18,7 @@ beforeAll(async () => {
   service = await startTestService()
   await post('/v1/batches', lines, { accepted: 6, rejected: 1 })
   await post('/v1/lifecycle', objects, { accepted: objects.length, rejected: 0 })
+  await listsHave(service.url)
 })
 afterAll(() => service[Symbol.asyncDispose]())
 
