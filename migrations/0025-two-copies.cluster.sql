@@ -33,21 +33,12 @@ ORDER BY mark;
 CREATE TABLE IF NOT EXISTS retention_marks ON CLUSTER {cluster} AS retention_marks_local
 ENGINE = Distributed('{cluster}', currentDatabase(), 'retention_marks_local', cityHash64(mark));
 
-ALTER TABLE dead_letters_local ON CLUSTER {cluster} MODIFY TTL stored_at + INTERVAL 90 DAY SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE dead_letters_local ON CLUSTER {cluster} REMOVE TTL;
-ALTER TABLE dead_letter_replays_local ON CLUSTER {cluster} MODIFY TTL toDateTime(replayed_at) + INTERVAL 180 DAY SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE dead_letter_replays_local ON CLUSTER {cluster} REMOVE TTL;
-ALTER TABLE pod_losses_local ON CLUSTER {cluster} MODIFY TTL stored_at + INTERVAL 90 DAY SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE pod_losses_local ON CLUSTER {cluster} REMOVE TTL;
-ALTER TABLE obituaries_local ON CLUSTER {cluster} MODIFY TTL toDateTime(written_at) + INTERVAL 10 YEAR SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE obituaries_local ON CLUSTER {cluster} REMOVE TTL;
-ALTER TABLE kept_counts_local ON CLUSTER {cluster} MODIFY TTL day + INTERVAL 10 YEAR SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE kept_counts_local ON CLUSTER {cluster} REMOVE TTL;
-ALTER TABLE inexact_days_local ON CLUSTER {cluster} MODIFY TTL day + INTERVAL 10 YEAR SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE inexact_days_local ON CLUSTER {cluster} REMOVE TTL;
-ALTER TABLE pod_change_feed_local ON CLUSTER {cluster} MODIFY TTL toDateTime(at) + INTERVAL 7 DAY SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE pod_change_feed_local ON CLUSTER {cluster} REMOVE TTL;
-ALTER TABLE pod_record_feed_local ON CLUSTER {cluster} MODIFY TTL stored_at + INTERVAL 7 DAY SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE pod_record_feed_local ON CLUSTER {cluster} REMOVE TTL;
-ALTER TABLE refused_lines_local ON CLUSTER {cluster} MODIFY TTL stored_at + INTERVAL 1095 DAY SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE refused_lines_local ON CLUSTER {cluster} REMOVE TTL;

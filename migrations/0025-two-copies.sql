@@ -31,22 +31,13 @@ ENGINE = ReplacingMergeTree(version)
 ORDER BY mark;
 
 -- A TTL believes the engine's clock. The projector deletes old rows of these tables, by the time that expiry trusts.
--- Each is set first, since removing a TTL that is gone is an error.
-ALTER TABLE dead_letters MODIFY TTL stored_at + INTERVAL 90 DAY SETTINGS materialize_ttl_after_modify = 0;
+-- Where it is gone already, the runner takes that for done.
 ALTER TABLE dead_letters REMOVE TTL;
-ALTER TABLE dead_letter_replays MODIFY TTL toDateTime(replayed_at) + INTERVAL 180 DAY SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE dead_letter_replays REMOVE TTL;
-ALTER TABLE pod_losses MODIFY TTL stored_at + INTERVAL 90 DAY SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE pod_losses REMOVE TTL;
-ALTER TABLE obituaries MODIFY TTL toDateTime(written_at) + INTERVAL 10 YEAR SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE obituaries REMOVE TTL;
-ALTER TABLE kept_counts MODIFY TTL day + INTERVAL 10 YEAR SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE kept_counts REMOVE TTL;
-ALTER TABLE inexact_days MODIFY TTL day + INTERVAL 10 YEAR SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE inexact_days REMOVE TTL;
-ALTER TABLE pod_change_feed MODIFY TTL toDateTime(at) + INTERVAL 7 DAY SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE pod_change_feed REMOVE TTL;
-ALTER TABLE pod_record_feed MODIFY TTL stored_at + INTERVAL 7 DAY SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE pod_record_feed REMOVE TTL;
-ALTER TABLE refused_lines MODIFY TTL stored_at + INTERVAL 1095 DAY SETTINGS materialize_ttl_after_modify = 0;
 ALTER TABLE refused_lines REMOVE TTL;

@@ -4,7 +4,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import { sql, statement } from './clickhouse/sql.ts'
 import type { LogStore } from './clickhouse/store.ts'
-import { dayOfPartition, findGoneParts, type GoneParts } from './gone-parts.ts'
+import { columnsFirst, dayOfPartition, findGoneParts, type GoneParts } from './gone-parts.ts'
 import type { Logger } from './logger.ts'
 import { ledgerName, type KnownPart } from './parts-ledger.ts'
 import { systemTable } from './store-metrics.ts'
@@ -174,5 +174,5 @@ const partitionDays = (cluster: string | undefined) =>
     'store-partition-days',
     sql`SELECT DISTINCT replaceRegexpOne(table, '_local$', '') AS table, partition_id AS partition,
       ${dayOfPartition} AS day
-    FROM ${systemTable('parts', cluster)} WHERE active AND database = currentDatabase()`,
+    FROM ${systemTable('parts', cluster)} WHERE active AND database = currentDatabase() ${columnsFirst}`,
   )

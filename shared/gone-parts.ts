@@ -71,7 +71,9 @@ async function withoutExpired(store: Pick<LogStore, 'rows'>, parts: readonly Kno
   return parts.filter(({ table, day }) => table !== 'logs' || !row!.days.includes(day))
 }
 
+/** Of statements with `columnsFirst`, since `partition` is also what they call the id of a partition. */
 export const dayOfPartition = raw("extract(partition, '[0-9]{8}')")
+export const columnsFirst = raw('SETTINGS prefer_column_name_to_alias = 1')
 
 /** Rows: KnownPart, without the uuid. */
 const activeParts = statement(
@@ -79,7 +81,7 @@ const activeParts = statement(
   sql`SELECT table, partition_id AS partition, ${dayOfPartition} AS day, name, toFloat64(min_block_number) AS min,
     toFloat64(max_block_number) AS max, toFloat64(rows) AS rows,
     toFloat64(toUnixTimestamp(delete_ttl_info_max)) AS expires
-  FROM ${systemTable('parts', undefined)} WHERE active AND database = currentDatabase() ORDER BY table, name`,
+  FROM ${systemTable('parts', undefined)} WHERE active AND database = currentDatabase() ORDER BY table, name ${columnsFirst}`,
 )
 
 /** Rows: { name, uuid }. */

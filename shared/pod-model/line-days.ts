@@ -1,5 +1,6 @@
 // Pure: how many lines a pod had on each day, by the lives as lines were sent with them. A record keeps the most that
 // were ever counted: where fewer are there and none has expired, the store has lost lines (decision 0018).
+import { compare } from '#shared/compare.ts'
 import type { LifeLinesRow } from './rows.ts'
 
 /** Distinct lines of one life on one day, those that have expired since among them. */
@@ -53,7 +54,10 @@ export function lostLines(
   })
 }
 
-/** The most that was counted of each day. Lines without a uid are left out where they are another pod's by now. */
+/**
+ * The most that was counted of each day, in one order. Lines without a uid are left out where they are another pod's by
+ * now.
+ */
 export function mostLines(
   now: readonly LineDay[],
   before: readonly LineDay[],
@@ -63,7 +67,7 @@ export function mostLines(
     before.filter((day) => day.uid !== '' || rows.some((row) => isOf(row, day))).map((day) => [keyOf(day), day]),
   )
   for (const day of now) if (day.lines >= (most.get(keyOf(day))?.lines ?? 0)) most.set(keyOf(day), day)
-  return [...most.values()]
+  return [...most].toSorted(([a], [b]) => compare(a, b)).map(([, day]) => day)
 }
 
 const isOf = (row: LifeLinesRow, day: NamedDay): boolean =>

@@ -52,6 +52,8 @@ export interface Life extends LifeEvidence {
   stretches: StretchRow[]
   /** Names of files whose first line ever came, whatever name it has by now. */
   heads: string[]
+  /** Whether lines of it came in fragments. */
+  fragments: boolean
   /** Dead letters that may belong to it. */
   losses: LossRow[]
 }
@@ -88,6 +90,7 @@ export function joinLives(sources: LifeSources): Life[] {
     life.firstLine = earlier(life.firstLine, row.firstLine)
     life.lastLine = later(life.lastLine, row.lastLine)
     life.estimate += Number(row.estimate ?? 0)
+    life.fragments ||= row.fragments === 1
     life.heads.push(...(row.heads ?? []))
     if (uncountedDays.some((day) => mayHaveLinesOf(day, row))) noteUncounted(life)
   }
@@ -211,6 +214,7 @@ type LineTotals = Pick<
   | 'storedLast'
   | 'stretches'
   | 'heads'
+  | 'fragments'
   | 'losses'
 >
 
@@ -232,6 +236,7 @@ const noLines = (): LineTotals => ({
   storedLast: null,
   stretches: [],
   heads: [],
+  fragments: false,
   losses: [],
 })
 

@@ -28,9 +28,11 @@ afterAll(async () => {
 
 test('two starters at once, from nothing, end in the tables, keys, indexes and views that one store has', async () => {
   await using other = await openClusterStore(cluster)
-  await Promise.all([runMigrations({ store }), runMigrations({ store: other })])
+  await Promise.all([store, other].map((one) => runMigrations({ store: one, fsync: false })))
   // A table that lives within one migration is gone for the starter that comes late, which then leaves it to the other.
-  expect(cluster.refused.filter(({ statement }) => !statement.includes('life_sketches_before'))).toEqual([])
+  // So is a TTL that both remove.
+  const isLate = (statement: string): boolean => /life_sketches_before| REMOVE TTL$/.test(statement)
+  expect(cluster.refused.filter(({ statement }) => !isLate(statement))).toEqual([])
   expect(await runMigrations({ store })).toEqual([])
   for (const shard of [0, 1]) {
     await using node = await openClusterStore({ url: cluster.urlOf(shard) })

@@ -187,8 +187,8 @@ describe('an obituary', () => {
     })
     expect((await obituary('near')).firstError).toMatchObject({
       message: 'Traceback (most recent call last):',
-      severity: '',
-      because: 'it is the first line of stderr that reads like a panic or an exception',
+      severity: 'error',
+      because: 'its severity is error',
     })
   })
 

@@ -23,11 +23,13 @@ const storedState = (cluster: string | undefined): Fragment =>
   )
 
 const answerMsMax = 30_000
+const memoryBytes = 256 * 1024 * 1024
 
 export async function readStoredState({ rows, cluster }: Pick<LogStore, 'rows' | 'cluster'>): Promise<StoredState> {
   const [row] = await rows<StoredState>({
     sql: storedState(cluster),
     settings: { max_threads: 1 },
+    limits: { memoryBytes },
     signal: AbortSignal.timeout(answerMsMax),
   })
   return row!

@@ -9,7 +9,7 @@ import type { SearchNode, SearchTerm } from './syntax/search-node.ts'
 /** µs for each block of rows. */
 const regexCostMax = 16_500
 /** Planning such a term takes some ms in each of the statements of a request. */
-const lineFieldsMax = 64
+const lineFieldsMax = 100
 
 /** Throws 400 where a search is too large. */
 export function checkCost(node: SearchNode): void {

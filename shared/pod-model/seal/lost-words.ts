@@ -15,6 +15,7 @@ interface LossyLife {
   lastLine: string | null
   storedFirst: string | null
   storedLast: string | null
+  fragments: boolean
 }
 
 /** Days that are named at most. */
@@ -22,13 +23,15 @@ const daysMax = 3
 
 /** undefined where nothing is known to be lost. */
 export function lostWords(life: LossyLife): string | undefined {
-  const { lines, lost, estimate, firstLine, lastLine, storedFirst, storedLast } = life
-  if (lost.length > 0) {
+  const { lines, lost, estimate, firstLine, lastLine, storedFirst, storedLast, fragments } = life
+  if (lost.length > 0 && !fragments) {
     const before = lines + lost.reduce((sum, day) => sum + day.lines - day.left, 0)
     return `${counted(before)} were counted, ${lines.toLocaleString('en-US')} are left; ${ofDays(lost)}`
   }
   if (life.unread || life.uncounted || life.expired || firstLine === null) return undefined
   if (lines === 0) return `its lines are gone, and had not expired: ${damaged}`
+  // Fragments that were joined are fewer lines than were counted, and none of these has the time of the last one.
+  if (fragments) return undefined
   if (storedFirst !== null && firstLine < storedFirst)
     return `its first lines are gone, and had not expired: ${damaged}`
   if (storedLast !== null && lastLine !== null && storedLast < lastLine)

@@ -89,7 +89,7 @@ export const wireRequests: readonly WireRequest[] = [
     bytes: `GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade, close\r\nupgrade: websocket\r\n\r\n`,
     status: [200, 400, 426],
   },
-  { name: 'a proxy request', bytes: `GET http://elsewhere.example/v1/logs HTTP/1.1\r\n${host}\r\n`, status: [200, 400, 404] },
+  { name: 'a proxy request', bytes: `GET http://elsewhere.example/v1/logs HTTP/1.1\r\n${host}\r\n`, status: [400, 404, 421] },
   { name: 'CONNECT', bytes: `CONNECT elsewhere.example:443 HTTP/1.1\r\n${host}\r\n`, status: [0, 400, 404, 405] },
   { name: 'OPTIONS *', bytes: `OPTIONS * HTTP/1.1\r\n${host}\r\n`, status: [400, 404, 405] },
   { name: 'TRACE', bytes: `TRACE /v1/logs HTTP/1.1\r\n${host}\r\n`, status: [400, 404, 405] },

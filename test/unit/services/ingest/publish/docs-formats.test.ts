@@ -23,7 +23,13 @@ test('the post of the page becomes the messages of the page', () => {
 test('rejects travel as the page says', () => {
   const expected = examples[3] as { rejects: object[] }
   const payload = Buffer.from('{"time":"noon"…}')
-  const reject = { index: 3, reason: 'bad-time', detail: 'time must be RFC 3339, such as …', payload, payloadBytes: 18 } as const
+  const reject = {
+    index: 3,
+    reason: 'bad-time',
+    detail: 'time noon is neither a date nor a number; send …',
+    payload,
+    payloadBytes: 18,
+  } as const
   const [message] = rejectMessages([reject], { ...origin, cluster: 'prod-eu', node: 'node-7' }, Buffer.alloc(32), room)
   expect(JSON.parse(message!.value.toString())).toEqual(expected)
   expect(message!.headers[rejectsHeader]).toHaveLength(64)
