@@ -46,6 +46,8 @@ export interface Life extends LifeEvidence {
   /** The times of the first and last line that are stored; null where they were not read. */
   storedFirst: string | null
   storedLast: string | null
+  /** Whether a fragment came among its lines: the row of its last line may be part of an earlier one by now. */
+  fragments: boolean
   /** Whether its seal lacks lines that have expired; set with the seal. */
   lacksLines?: boolean
   /** The stretches of its files that its lines cover. */
@@ -89,6 +91,7 @@ export function joinLives(sources: LifeSources): Life[] {
     life.lastLine = later(life.lastLine, row.lastLine)
     life.estimate += Number(row.estimate ?? 0)
     life.heads.push(...(row.heads ?? []))
+    life.fragments ||= row.fragments === 1
     if (uncountedDays.some((day) => mayHaveLinesOf(day, row))) noteUncounted(life)
   }
   const ofLine = (row: LineLife): Life | undefined => find(row.container, row.restart, row.containerId)
@@ -209,6 +212,7 @@ type LineTotals = Pick<
   | 'lost'
   | 'storedFirst'
   | 'storedLast'
+  | 'fragments'
   | 'stretches'
   | 'heads'
   | 'losses'
@@ -230,6 +234,7 @@ const noLines = (): LineTotals => ({
   lost: [],
   storedFirst: null,
   storedLast: null,
+  fragments: false,
   stretches: [],
   heads: [],
   losses: [],

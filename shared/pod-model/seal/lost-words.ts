@@ -15,6 +15,7 @@ interface LossyLife {
   lastLine: string | null
   storedFirst: string | null
   storedLast: string | null
+  fragments: boolean
 }
 
 /** Days that are named at most. */
@@ -31,6 +32,8 @@ export function lostWords(life: LossyLife): string | undefined {
   if (lines === 0) return `its lines are gone, and had not expired: ${damaged}`
   if (storedFirst !== null && firstLine < storedFirst)
     return `its first lines are gone, and had not expired: ${damaged}`
+  // Rows that came as lines may be parts of joined lines by now (decision 0017).
+  if (life.fragments) return undefined
   if (storedLast !== null && lastLine !== null && storedLast < lastLine)
     return `its last lines are gone, and had not expired: ${damaged}`
   return estimate > lines * sketchError + 2
