@@ -23,6 +23,8 @@ export interface Assembly {
   line: Line
   /** Whether the last fragment is still to come. */
   open: boolean
+  /** Whether the first row was no whole line. */
+  begunPartial: boolean
   /** Bytes of text so far. */
   size: number
   /** The first of them that `text` holds: all, up to the cap and a row more. */
@@ -46,6 +48,7 @@ export function beginLine(row: Line): Assembly {
   return {
     line: { ...row },
     open: row.partial,
+    begunPartial: row.partial,
     size,
     held: size,
     text: row.message,
@@ -63,9 +66,20 @@ export function forkLine(from: Assembly): Assembly {
 
 /** Takes the row into the line; false where it belongs to another line. */
 export function takeRow(to: Assembly, row: Line): boolean {
-  if (row.offset < 0 || to.line.offset < 0) return to.open && goOn(to, row, to.size)
+  if (row.offset < 0 || to.line.offset < 0)
+    return beginsAgain(to, row) ? goOn(to, row, 0) : to.open && goOn(to, row, to.size)
   const at = placeOf(to, row)
   return at !== undefined && goOn(to, row, at)
+}
+
+/**
+ * Whether a row without an offset has the begin of the line, or more of it than the rows so far: each batch that went
+ * on may have left a row. A time with ns names the record that both begin with.
+ */
+function beginsAgain(to: Assembly, row: Line): boolean {
+  const { line, size } = to
+  const isOneRecord = row.ts === line.ts && row.ts % 1000n !== 0n && (row.partial || to.begunPartial)
+  return isOneRecord && row.message.length !== size && agrees(to, row, 0)
 }
 
 /** Gives the line the text that its rows tell so far. */

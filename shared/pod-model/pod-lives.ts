@@ -46,14 +46,14 @@ export interface Life extends LifeEvidence {
   /** The times of the first and last line that are stored; null where they were not read. */
   storedFirst: string | null
   storedLast: string | null
+  /** Whether a fragment came among its lines: the row of its last line may be part of an earlier one by now. */
+  fragments: boolean
   /** Whether its seal lacks lines that have expired; set with the seal. */
   lacksLines?: boolean
   /** The stretches of its files that its lines cover. */
   stretches: StretchRow[]
   /** Names of files whose first line ever came, whatever name it has by now. */
   heads: string[]
-  /** Whether lines of it came in fragments. */
-  fragments: boolean
   /** Dead letters that may belong to it. */
   losses: LossRow[]
 }
@@ -212,9 +212,9 @@ type LineTotals = Pick<
   | 'lost'
   | 'storedFirst'
   | 'storedLast'
+  | 'fragments'
   | 'stretches'
   | 'heads'
-  | 'fragments'
   | 'losses'
 >
 
@@ -234,9 +234,9 @@ const noLines = (): LineTotals => ({
   lost: [],
   storedFirst: null,
   storedLast: null,
+  fragments: false,
   stretches: [],
   heads: [],
-  fragments: false,
   losses: [],
 })
 

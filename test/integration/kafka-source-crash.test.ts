@@ -5,6 +5,8 @@ import { beforeAll, afterAll, expect, test } from 'vitest'
 import { raw, sql, str } from '#shared/clickhouse/sql.ts'
 import type { Insert, LogStore } from '#shared/clickhouse/store.ts'
 import { isLine } from '#shared/lines/absorbed-lines.ts'
+import { createReading } from '#shared/store-reading/reading.ts'
+import { absorbFragments } from '#projector/fragments/absorb-fragments.ts'
 import { batchOf, lettersOf, numbered, openClient, storedOf, type TestClient } from '#test/support/kafka/produce.ts'
 import { startSource, type TestSourceOptions } from '#test/support/kafka/source.ts'
 import { createTopics } from '#test/support/kafka/topics.ts'
@@ -99,7 +101,11 @@ withKafka('a process that dies', (kafka) => {
   test('between the fragments of a line, which come in a message each, leaves one line', async () => {
     const topic = kafka.name('fragments')
     await createTopics(kafka.brokers, [{ topic }])
-    const said = (message: string, partial: boolean) => batchOf(topic, [{ ...record(message), partial }])
+    const startMs = Date.now()
+    let ns = 0
+    // A time of nanoseconds each, as runtimes write it.
+    const time = () => `${new Date(startMs).toISOString().slice(0, -1)}${String(++ns).padStart(6, '0')}Z`
+    const said = (message: string, partial: boolean) => batchOf(topic, [{ ...record(message), time: time(), partial }])
     await client.produce(topic, [said('before', false), said('be', true), said('gi', true)])
     const options = { brokers: kafka.brokers, group: topic, topics: { [topic]: 'native' as const }, store }
     const dying = startSource(options)
@@ -109,6 +115,8 @@ withKafka('a process that dies', (kafka) => {
     await using heir = startSource(options)
     await expect.poll(() => heir.assigned.length, polling).toBe(1)
     await expect.poll(() => client.committed(topic, topic), polling).toEqual([5])
+    // The projector names what the process that died has left.
+    await absorbFragments(store, createReading({ store, limits: {} }), topic, ['uid-cart'])
     const lines = await store.rows<{ message: string }>({
       sql: sql`SELECT DISTINCT message
       FROM logs WHERE tenant = ${str(topic)} AND ${isLine(topic, raw(''))} ORDER BY message`,

@@ -30,10 +30,10 @@ export function lostWords(life: LossyLife): string | undefined {
   }
   if (life.unread || life.uncounted || life.expired || firstLine === null) return undefined
   if (lines === 0) return `its lines are gone, and had not expired: ${damaged}`
-  // Fragments that were joined are fewer lines than were counted, and none of these has the time of the last one.
-  if (fragments) return undefined
   if (storedFirst !== null && firstLine < storedFirst)
     return `its first lines are gone, and had not expired: ${damaged}`
+  // Rows that came as lines may be parts of joined lines by now (decision 0017).
+  if (fragments) return undefined
   if (storedLast !== null && lastLine !== null && storedLast < lastLine)
     return `its last lines are gone, and had not expired: ${damaged}`
   return estimate > lines * sketchError + 2

@@ -87,6 +87,17 @@ test.each<[string, number[]]>([
     }
 })
 
+test('without offsets a row that begins with the same record again is the same line, where its time names the record', () => {
+  const at = (message: string, partial: boolean, ts: bigint) => row(message, partial, { ts })
+  const lines = (...rows: Line[]) => texts(createJoiner().join(rows).lines)
+  expect(lines(at('be', true, 1n), at('begin', false, 1n), at('next', false, 2n))).toEqual(['begin', 'next'])
+  expect(lines(at('begin', false, 1n), at('be', true, 1n), at('next', false, 2n))).toEqual(['begin', 'next'])
+  expect(lines(at('be', true, 1n), at('begi', true, 1n), at('n', false, 3n))).toEqual(['begin'])
+  // Whole seconds name no record, and equal lines are two.
+  expect(lines(at('be', true, 0n), at('begin', false, 0n))).toEqual(['bebegin'])
+  expect(lines(at('x', false, 1n), at('x', false, 1n))).toEqual(['x', 'x'])
+})
+
 test('what only looks like a repetition is kept', () => {
   const at = (message: string, partial: boolean, offset: number, ts: bigint) => row(message, partial, { offset, ts, length: 40 })
   const lines = (rows: readonly Line[]) => texts(createJoiner().join(rows).lines)
