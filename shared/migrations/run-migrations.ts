@@ -110,7 +110,7 @@ async function run(store: LogStore, text: string, isByAnother = async () => fals
 
 /** Whether the statement removes a TTL that is gone already, for which the engine has no IF EXISTS. */
 const isRemoved = (statement: string, error: unknown): boolean =>
-  / REMOVE TTL$/.test(statement) && / TTL expression, cannot remove/.test(String((error as Error).cause))
+  statement.endsWith(' REMOVE TTL') && / TTL expression, cannot remove/.test(String((error as Error).cause))
 
 /** Adds to a failure in a cluster the names of hosts that do not answer. */
 async function namingSilentHosts(store: LogStore, migrate: () => Promise<void>): Promise<void> {

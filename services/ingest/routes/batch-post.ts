@@ -40,7 +40,6 @@ export function batchPost(
   format: TopicFormat,
 ) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const receivedMs = clock()
     const reservation = inflight.reserve(0)
     try {
       const form = forms[mediaType(request)]
@@ -56,18 +55,19 @@ export function batchPost(
       const replay = readReplay(request.headers[replayHeader])
       if (replay !== undefined) checkReplay(request)
       const batchId = batchHeader(request, batchIdHeader)
-      const origin: Origin = {
+      const sender: Omit<Origin, 'receivedMs'> = {
         tenant: request.tenant,
         cluster: batchHeader(request, 'x-afterlog-cluster') ?? cluster,
         node: batchHeader(request, 'x-afterlog-node') ?? '',
         agent: '',
-        receivedMs,
         source: `http:${request.routeOptions.url ?? ''}`,
         format,
         ...(replay === undefined ? {} : { replay }),
         ...(batchId === undefined ? {} : { batchId }),
       }
       const body = withoutMark(await readBody(request.raw, bodyBytesMax, reservation))
+      // A post arrives when all of it is there: tails go by arrival, and a sender may take minutes.
+      const origin: Origin = { ...sender, receivedMs: clock() }
       const beganMs = performance.now()
       const bytes = body.length
       const delivered = await deliver(body, origin, { format, form }, reservation.become)
