@@ -66,10 +66,11 @@ SETTINGS index_granularity = 1024, max_bytes_to_merge_at_max_space_in_pool = 429
 
 ALTER TABLE logs_next_{nonce}_local ON CLUSTER {cluster} ATTACH PARTITION ALL FROM logs_local;
 
+RENAME TABLE logs_local TO logs_before_{nonce}_local, logs_next_{nonce}_local TO logs_local ON CLUSTER {cluster};
+
+-- Views of a table that was renamed go with it; from there on a starter runs what follows to its end.
 DROP VIEW IF EXISTS lines_of_lives_of_logs ON CLUSTER {cluster};
 DROP VIEW IF EXISTS kernel_ooms_of_logs_distributed ON CLUSTER {cluster};
-
-RENAME TABLE logs_local TO logs_before_{nonce}_local, logs_next_{nonce}_local TO logs_local ON CLUSTER {cluster};
 
 CREATE OR REPLACE TABLE logs ON CLUSTER {cluster} AS logs_local
 ENGINE = Distributed('{cluster}', currentDatabase(), 'logs_local', cityHash64(tenant, cluster, namespace, pod, if(pod = '', node, '')));

@@ -77,10 +77,11 @@ SETTINGS index_granularity = 1024, max_bytes_to_merge_at_max_space_in_pool = 429
 
 ALTER TABLE logs_next_{nonce} ATTACH PARTITION ALL FROM logs;
 
+EXCHANGE TABLES logs AND logs_next_{nonce};
+
+-- Views of the old definition; from the exchange on a starter runs what follows to its end.
 DROP VIEW IF EXISTS lines_of_lives_of_logs;
 DROP VIEW IF EXISTS kernel_ooms_of_logs;
-
-EXCHANGE TABLES logs AND logs_next_{nonce};
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS lines_of_lives_of_logs TO lines_of_lives AS
 SELECT tenant, cluster, namespace, pod, pod_uid, container, restart, container_id,
