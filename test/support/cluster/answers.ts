@@ -33,9 +33,19 @@ function behind(path: string, body: unknown): string | undefined {
   return more === '' ? undefined : `${path}${join}continue=${encodeURIComponent(more)}`
 }
 
+/** Numbers of lines that are estimated rest on hashes with a secret of the store. */
+function withoutEstimates(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEstimates)
+  if (typeof value !== 'object' || value === null) return value
+  const fields = Object.fromEntries(Object.entries(value).map(([name, field]) => [name, withoutEstimates(field)]))
+  if (fields['linesExact'] !== false) return fields
+  const { seal } = fields
+  return { ...fields, lines: 0, ...(seal === undefined || seal === null ? {} : { seal: { ...seal, lines: 0 } }) }
+}
+
 /** Objects of Kubernetes have resource versions of their own, lists that of the moment. */
 function withoutOwn(body: unknown): unknown {
-  const { next: _, stats: __, asOf: ___, ...answer } = body as Body
+  const { next: _, stats: __, asOf: ___, ...answer } = withoutEstimates(body) as Body
   const isList = answer.kind?.endsWith('List') === true || answer.kind === 'Table'
   return {
     ...answer,
