@@ -1,7 +1,7 @@
 // Turns failures of an engine, a server or the network into AfterlogErrors. Pure. Codes are ClickHouse's
 // (system.errors). The engine's own message stays in `cause`, for the log. The sentence may be shown to the client.
 import { AfterlogError } from '../errors.ts'
-import { damagedPart } from './damaged-part.ts'
+import { damageCodes, damagedPart } from './damaged-part.ts'
 
 /** Classifies a failure. An AfterlogError is returned unchanged. */
 export function classifyError(error: unknown): AfterlogError {
@@ -123,17 +123,17 @@ const busyCodes = new Set([202, 203, 252])
 const dataCodes = new Set([6, 25, 26, 27, 28, 33, 38, 41, 69, 72, 117, 130, 131, 321, 349, 407])
 const insertTimeout = /timeout error|timed out|aborted due to timeout|\bETIMEDOUT\b/i
 
-/**
- * Whether a statement failed since files of a part are missing, cut off or changed: ends too early (32, 33), checksums
- * (40), files (74, 76, 107, 226 to 228), content (117, 246), compression (271, 432), sizes (128, 131).
- */
+/** Whether a statement failed since files of a part are missing, cut off or changed, whether or not it names the part. */
 export function isDamage(error: unknown): boolean {
-  if (!(error instanceof AfterlogError) || error.code !== 'internal' || error.cause === undefined) return false
+  if (!(error instanceof AfterlogError)) return false
+  if (error.code === 'store-damaged') return true
+  if (error.code !== 'internal' || error.cause === undefined) return false
   const code = engineCode(error.cause, messageOf(error.cause))
-  return code !== undefined && damageCodes.has(code)
+  return code !== undefined && fileDamageCodes.has(code)
 }
 
-const damageCodes = new Set([32, 33, 40, 74, 76, 107, 117, 128, 131, 226, 227, 228, 246, 271, 432])
+/** Also files that cannot be read or opened (74, 76), impossible sizes (128, 131), and a file too many (227). */
+const fileDamageCodes = new Set([...damageCodes, 74, 76, 128, 131, 227])
 
 /** Timeout, too slow. */
 const timeCodes = new Set([159, 160])

@@ -10,7 +10,7 @@ export interface DamagedPart {
  * Read after the end (32, 33), wrong checksum (40), missing file (107, 226), wrong content or size (117, 228, 246),
  * unreadable compression (271, 432).
  */
-const damageCodes = new Set([32, 33, 40, 107, 117, 226, 228, 246, 271, 432])
+export const damageCodes: ReadonlySet<number> = new Set([32, 33, 40, 107, 117, 226, 228, 246, 271, 432])
 /** A failure of the system library. */
 const libraryCode = 1001
 const want = /too many open files|memory limit|no space left|disk quota|cannot allocate|timed? ?out/i

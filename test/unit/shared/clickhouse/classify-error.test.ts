@@ -128,6 +128,13 @@ test('an insert error that is classified already stays as it is', () => {
 test.each([
   ['a checksum', classifyError(engine(40, "Checksum doesn't match")), true],
   ['a file of a part that is gone, as the HTTP client tells it', classifyError(client(107, 'File does not exist')), true],
+  [
+    'a part that the engine names',
+    classifyError(
+      engine(40, "Checksum doesn't match (while reading from part /store/ba7/ba78c036-2a8b-4bd4-a189-de3299394303/all_1_1_0/)"),
+    ),
+    true,
+  ],
   ['a column that is not there yet', classifyError(engine(47, 'Unknown identifier')), false],
   ['files that run out', classifyError(engine(76, 'Cannot open file /x, errno: 24, Too many open files')), false],
   ['a full disk', classifyError(engine(243, 'Cannot reserve 1.00 MiB, not enough space')), false],
