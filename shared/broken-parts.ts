@@ -2,12 +2,12 @@
 // after a power cut or on a failing disk; set aside by set-aside.ts; or gone while the service was stopped. The engine
 // says so nowhere: here the log, a metric and /readyz do, and lines of their days are counted again (decision 0018).
 import { Gauge, type Registry } from 'prom-client'
+import { systemTable } from './clickhouse/cluster-names.ts'
 import { sql, statement } from './clickhouse/sql.ts'
 import type { LogStore } from './clickhouse/store.ts'
 import { columnsFirst, dayOfPartition, findGoneParts, type GoneParts } from './gone-parts.ts'
 import type { Logger } from './logger.ts'
 import { ledgerName, type KnownPart } from './parts-ledger.ts'
-import { systemTable } from './store-metrics.ts'
 
 export interface BrokenPartsOptions {
   store: Pick<LogStore, 'rows'>
@@ -163,7 +163,7 @@ const brokenParts = (cluster: string | undefined) =>
     'store-broken-parts',
     sql`SELECT hostName() AS host, replaceRegexpOne(table, '_local$', '') AS table, '' AS day,
       ifNull(partition_id, '') AS partition, name AS part, toFloat64(bytes_on_disk) AS bytes, path
-    FROM ${systemTable('detached_parts', cluster)}
+    FROM ${systemTable({ cluster }, 'detached_parts')}
     WHERE database = currentDatabase() AND (startsWith(reason, 'broken') OR reason IN ('unexpected', 'covered-by-broken'))
     ORDER BY host, table, part`,
   )
@@ -174,5 +174,5 @@ const partitionDays = (cluster: string | undefined) =>
     'store-partition-days',
     sql`SELECT DISTINCT replaceRegexpOne(table, '_local$', '') AS table, partition_id AS partition,
       ${dayOfPartition} AS day
-    FROM ${systemTable('parts', cluster)} WHERE active AND database = currentDatabase() ${columnsFirst}`,
+    FROM ${systemTable({ cluster }, 'parts')} WHERE active AND database = currentDatabase() ${columnsFirst}`,
   )

@@ -5,7 +5,6 @@ import type { LogStore } from './clickhouse/store.ts'
 import { fromEveryTenant } from './clickhouse/tenant-scope.ts'
 import type { Logger } from './logger.ts'
 import { missingParts, readLedger, writeLedger, type KnownPart, type Ledger } from './parts-ledger.ts'
-import { systemTable } from './store-metrics.ts'
 
 export interface GonePartsOptions {
   store: Pick<LogStore, 'rows'>
@@ -81,13 +80,13 @@ const activeParts = statement(
   sql`SELECT table, partition_id AS partition, ${dayOfPartition} AS day, name, toFloat64(min_block_number) AS min,
     toFloat64(max_block_number) AS max, toFloat64(rows) AS rows,
     toFloat64(toUnixTimestamp(delete_ttl_info_max)) AS expires
-  FROM ${systemTable('parts', undefined)} WHERE active AND database = currentDatabase() ORDER BY table, name ${columnsFirst}`,
+  FROM system.parts WHERE active AND database = currentDatabase() ORDER BY table, name ${columnsFirst}`,
 )
 
 /** Rows: { name, uuid }. */
 const tableUuids = statement(
   'store-table-uuids',
-  sql`SELECT name, toString(uuid) AS uuid FROM ${systemTable('tables', undefined)} WHERE database = currentDatabase()`,
+  sql`SELECT name, toString(uuid) AS uuid FROM system.tables WHERE database = currentDatabase()`,
 )
 
 /** Rows: { days }, of which lines of some class have expired. */

@@ -8,7 +8,6 @@ import { raw, sql, statement, str } from './clickhouse/sql.ts'
 import type { LogStore } from './clickhouse/store.ts'
 import { AfterlogError } from './errors.ts'
 import type { Logger } from './logger.ts'
-import { systemTable } from './store-metrics.ts'
 
 export interface SettingAsideOptions {
   store: LogStore
@@ -114,6 +113,6 @@ function dayOf(partition: string): string {
 const partByName = (uuid: string, part: string) =>
   statement(
     'part-by-name',
-    sql`SELECT table, partition, path FROM ${systemTable('parts', undefined)}
+    sql`SELECT table, partition, path FROM system.parts
     WHERE active AND name = ${str(part)} AND database = currentDatabase() AND path LIKE ${str(`%/${uuid}/%`)}`,
   )

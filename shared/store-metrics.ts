@@ -1,7 +1,8 @@
 // Metrics of the stored data and the free space, from the store itself. They are queried when /metrics is read, at most
 // once in fifteen seconds. If the store does not answer, only these figures are missing from /metrics.
 import { Gauge, type Registry } from 'prom-client'
-import { raw, sql, statement } from './clickhouse/sql.ts'
+import { systemTable } from './clickhouse/cluster-names.ts'
+import { sql, statement } from './clickhouse/sql.ts'
 import type { LogStore } from './clickhouse/store.ts'
 
 export interface StoreMetricsOptions {
@@ -68,15 +69,11 @@ export function createStoreMetrics({ registry, store, cluster }: StoreMetricsOpt
   }
 }
 
-/** Returns a system table of this server, or that table of one replica of every shard in a cluster. */
-export const systemTable = (name: 'parts' | 'disks' | 'tables' | 'detached_parts', cluster: string | undefined) =>
-  raw(cluster === undefined ? `system.${name}` : `cluster('${cluster}', system.${name})`)
-
 const tableSizes = (cluster: string | undefined) =>
   statement(
     'store-tables',
     sql`SELECT table, toFloat64(sum(rows)) AS rows, toFloat64(sum(bytes_on_disk)) AS bytes, toFloat64(count()) AS parts
-    FROM ${systemTable('parts', cluster)} WHERE active AND database = currentDatabase() GROUP BY table`,
+    FROM ${systemTable({ cluster }, 'parts')} WHERE active AND database = currentDatabase() GROUP BY table`,
   )
 
 /** Of several shards, the one with the least free space counts. */
@@ -84,5 +81,5 @@ const diskSizes = (cluster: string | undefined) =>
   statement(
     'store-disks',
     sql`SELECT name AS disk, toFloat64(min(free_space)) AS free, toFloat64(argMin(total_space, free_space)) AS total
-    FROM ${systemTable('disks', cluster)} GROUP BY name`,
+    FROM ${systemTable({ cluster }, 'disks')} GROUP BY name`,
   )

@@ -11,10 +11,11 @@ export const localTable = ({ cluster }: Place, table: string): string =>
 
 /** Returns a system table of this server, or that table of one replica of every shard. */
 export const systemTable = ({ cluster }: Place, table: string): Fragment =>
-  raw(cluster === undefined ? `system.${table}` : `cluster(${cluster}, system.${table})`)
+  raw(cluster === undefined ? `system.${table}` : `cluster('${cluster}', system.${table})`)
+
+/** Returns what makes a statement about a table run on every host, to be put behind the name of the table. */
+export const onCluster = ({ cluster }: Place): string => (cluster === undefined ? '' : ` ON CLUSTER ${cluster}`)
 
 /** Returns an ALTER of the table with the parts, on every host. */
-export const alterTable = (place: Place, table: string, change: Fragment): Fragment => {
-  const onCluster = place.cluster === undefined ? '' : ` ON CLUSTER ${place.cluster}`
-  return sql`ALTER TABLE ${raw(localTable(place, table))}${raw(onCluster)} ${change}`
-}
+export const alterTable = (place: Place, table: string, change: Fragment): Fragment =>
+  sql`ALTER TABLE ${raw(localTable(place, table))}${raw(onCluster(place))} ${change}`

@@ -5,6 +5,7 @@ import { AfterlogError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { createClientStore } from './client-store.ts'
 import { requireAllHosts } from './cluster-hosts.ts'
+import { onCluster } from './cluster-names.ts'
 import { createEmbeddedConnection } from './embedded-connection.ts'
 import { dataExposureOf } from './data-directory.ts'
 import { openEngine } from './engine.ts'
@@ -102,8 +103,7 @@ function openServer({ url, user, password, database, cluster, log }: ServerOptio
     if (existing.length > 0) return
     // Reached only where the database is missing, since a statement ON CLUSTER needs every host.
     if (cluster !== undefined) await requireAllHosts(plain, cluster)
-    const onCluster = cluster === undefined ? '' : ` ON CLUSTER ${cluster}`
-    await plain.command({ sql: raw(`CREATE DATABASE IF NOT EXISTS ${database}${onCluster}`) })
+    await plain.command({ sql: raw(`CREATE DATABASE IF NOT EXISTS ${database}${onCluster({ cluster })}`) })
     log?.debug({ url, database }, 'database created')
   }
   const client = createClient({

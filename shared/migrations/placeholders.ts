@@ -3,7 +3,7 @@
 // with such a hash is made. The definition of `logs` is the one place that has it, so that nothing can disagree.
 import { randomBytes } from 'node:crypto'
 import { raw, sql, str } from '#shared/clickhouse/sql.ts'
-import { localTable } from '#shared/clickhouse/cluster-names.ts'
+import { localTable, onCluster } from '#shared/clickhouse/cluster-names.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 
 /** Two numbers of 64 bits. */
@@ -12,7 +12,7 @@ type Secret = readonly [bigint, bigint]
 /** The text of a migration, ready to run. */
 export async function fillPlaceholders(store: LogStore, text: string): Promise<string> {
   const named = text.replaceAll('{nonce}', randomBytes(6).toString('hex'))
-  if (!key.test(named)) return named
+  if (!named.includes('{key:')) return named
   const [first, second] = (await readSecret(store)) ?? newSecret()
   return named.replaceAll(key, (_, n: string) => `(toUInt64(${first}), toUInt64(${second + BigInt(n)}))`)
 }
@@ -24,8 +24,7 @@ export async function dropLeftovers(store: LogStore): Promise<void> {
       `SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^logs_(next|before)_[0-9a-f]{12}(_local)?$')`,
     ),
   })
-  const onCluster = store.cluster === undefined ? '' : ` ON CLUSTER ${store.cluster}`
-  for (const { name } of rows) await store.command({ sql: raw(`DROP TABLE IF EXISTS ${name}${onCluster} SYNC`) })
+  for (const { name } of rows) await store.command({ sql: raw(`DROP TABLE IF EXISTS ${name}${onCluster(store)} SYNC`) })
 }
 
 const key = /\{key:(\d+)\}/g

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { requireAllHosts } from '#shared/clickhouse/cluster-hosts.ts'
+import { onCluster } from '#shared/clickhouse/cluster-names.ts'
 import { raw, sql, str, uint } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
@@ -221,13 +222,12 @@ async function applyFsync(store: LogStore, forAll: boolean): Promise<void> {
         WHERE database = currentDatabase() AND engine LIKE '%MergeTree'`,
     ),
   })
-  const onCluster = store.cluster === undefined ? '' : ' ON CLUSTER {cluster}'
   const changes = tables.flatMap(({ name, full }) => {
     const on = forAll || alwaysSynced.has(name)
     if (/fsync_after_insert = (1|true)/.test(full) === on) return []
     const value = on ? 1 : 0
     const settings = `fsync_after_insert = ${value}, fsync_part_directory = ${value}`
-    return [`ALTER TABLE ${name}${onCluster} MODIFY SETTING ${settings}`]
+    return [`ALTER TABLE ${name}${onCluster(store)} MODIFY SETTING ${settings}`]
   })
   if (changes.length > 0) await run(store, changes.join(';\n'))
 }

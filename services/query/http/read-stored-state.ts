@@ -1,7 +1,7 @@
 // Reads a digest of the parts of the store, which every insert changes. It reads no data.
 import { sql, statement, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
-import { systemTable } from '#shared/store-metrics.ts'
+import { systemTable } from '#shared/clickhouse/cluster-names.ts'
 
 /** Each is another text once something was stored. */
 export interface StoredState {
@@ -18,7 +18,7 @@ const storedState = (cluster: string | undefined): Fragment =>
     sql`SELECT toString(sumIf(digest, isLines)) AS lines, toString(sum(digest)) AS all
     FROM (SELECT table IN ('logs', 'logs_local') AS isLines,
       cityHash64(table, partition_id, hostName(), max(max_block_number), sum(rows)) AS digest
-      FROM ${systemTable('parts', cluster)} WHERE active AND database = currentDatabase()
+      FROM ${systemTable({ cluster }, 'parts')} WHERE active AND database = currentDatabase()
       AND table NOT IN ('job_watermarks', 'job_watermarks_local') GROUP BY table, partition_id, hostName())`,
   )
 
