@@ -40,7 +40,9 @@ export const nowhere: LineKey = {
 export const keyColumns = ['ts', 'restart', 'file', 'offset', 'received', 'arrival', 'seq', 'identity']
 
 /** A row's key as a tuple that SQL compares with `keyTuple`. */
-export const keyOfRow = raw('(ts, restart, toString(file), offset, received, arrival, seq, identity)')
+export const keyOfRow = raw(
+  `(${keyColumns.map((column) => (column === 'file' ? 'toString(file)' : column)).join(', ')})`,
+)
 
 export const keyTuple = ({ ts, restart, file, offset, received, arrival, seq, identity }: LineKey): Fragment =>
   sql`(${nanoseconds(ts)}, ${bind('Int32', restart)}, ${bind('String', file)}, ${bind('Int64', String(offset))},

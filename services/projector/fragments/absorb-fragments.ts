@@ -6,6 +6,7 @@ import type { LogStore } from '#shared/clickhouse/store.ts'
 import { beginLine, takeRow, type Assembly } from '#shared/lines/assembly.ts'
 import { streamKey } from '#shared/lines/join-fragments.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
+import { nameOf } from '#shared/lines/line-names.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { readPage } from '#shared/store-reading/line-pages.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
@@ -159,5 +160,3 @@ function runOf([first, ...others]: readonly Line[]): { end: number; row: Line } 
       run = { end: endOf(row), row }
   return run
 }
-
-const nameOf = ({ ts, identity }: Line): string => `${ts}/${identity}`

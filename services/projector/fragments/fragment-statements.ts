@@ -1,8 +1,9 @@
 // Pure: statements that join fragments in the store. Identities and columns are copied or computed by the engine.
-import { bind, join, raw, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { bind, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import { cutMark, joinedBytesMax } from '#shared/lines/assembly.ts'
-import { nanoseconds } from '#shared/lines/line-filter.ts'
+import { rowsFrom } from '#shared/lines/line-filter.ts'
+import { nameOf, nameOfRow, namesFilter, type LineName } from '#shared/lines/line-names.ts'
 
 /** Pods of these uids that have fragments, with the times of their lines. Rows: FragmentedPod. */
 export const fragmentedPods = (tenant: string, uids: readonly string[]): Fragment =>
@@ -22,13 +23,8 @@ export interface FragmentedPod {
   last: string
 }
 
-export interface RowName {
-  ts: bigint
-  identity: bigint
-}
-
 /** A row that a line has, and what it has of it. */
-export interface PartOfLine extends RowName {
+export interface PartOfLine extends LineName {
   /** The last bytes of its message that the line has, behind those of the parts before; 0 of one that repeats others. */
   bytes: number
   /** Whether its bytes lie apart from those that the line covers. */
@@ -44,21 +40,21 @@ export interface JoinedLine {
   /** Of the bytes that follow each other from the first part on; -1 where they are not known. */
   length: number
   /** The row with the last of these bytes, which says whether the file ends there. */
-  last: RowName
+  last: LineName
 }
 
 /** Stores the line, with all else of its first part. */
 export function storeJoined(tenant: string, line: JoinedLine): Fragment {
   const [first] = line.parts as [PartOfLine, ...PartOfLine[]]
   const texts = line.parts.filter(({ bytes }) => bytes > 0)
-  const bytesOf = sql`transform(${nameText}, ${strs(texts.map(textOf))}, ${bind(
+  const bytesOf = sql`transform(${nameOfRow}, ${strs(texts.map(nameOf))}, ${bind(
     'Array(UInt64)',
     texts.map(({ bytes }) => String(bytes)),
   )}, 0)`
   const message = sql`(SELECT arrayStringConcat(arrayMap(part -> part.2, arraySort(groupArray((at, text))))) FROM (
-      SELECT indexOf(${strs(texts.map(textOf))}, ${nameText}) AS at,
+      SELECT indexOf(${strs(texts.map(nameOf))}, ${nameOfRow}) AS at,
         substring(logs.message, toInt64(length(logs.message)) - ${bytesOf} + 1) AS text
-      ${fromTable(tenant, 'logs')} AND ${areNamed(texts)} LIMIT 1 BY ts, identity))`
+      ${rowsFrom(namesFilter(tenant, texts))} LIMIT 1 BY ts, identity))`
   const text =
     line.size <= joinedBytesMax
       ? message
@@ -67,40 +63,19 @@ export function storeJoined(tenant: string, line: JoinedLine): Fragment {
     'store-joined-line',
     sql`INSERT INTO logs (* EXCEPT (identity, precedence)) SELECT * EXCEPT (identity, precedence) REPLACE (
       ${text} AS message, toUInt8(${uint(line.partial ? 1 : 0)}) AS partial,
-      ${bind('Int64', String(line.length))} AS length, 
-      (SELECT max(logs.eof) ${fromTable(tenant, 'logs')} AND ${areNamed([line.last])}) AS eof, 0 AS absorbed)
-    ${fromTable(tenant, 'logs')} AND ${areNamed([first])} LIMIT 1`,
+      ${bind('Int64', String(line.length))} AS length,
+      (SELECT max(logs.eof) ${rowsFrom(namesFilter(tenant, [line.last]))}) AS eof, 0 AS absorbed)
+    ${rowsFrom(namesFilter(tenant, [first]))} LIMIT 1`,
   )
 }
 
 /** Names rows as absorbed. */
 export const absorbRows = (tenant: string, rows: readonly PartOfLine[]): Fragment => {
-  const covering = strs(rows.filter(({ covers }) => covers).map(textOf))
+  const covering = strs(rows.filter(({ covers }) => covers).map(nameOf))
   return statement(
     'absorb-rows',
     sql`INSERT INTO absorbed_lines (tenant, ts, identity, class, covers)
-    SELECT DISTINCT tenant, ts, identity, class, has(${covering}, ${nameText})
-    ${fromTable(tenant, 'logs')} AND ${areNamed(rows)}`,
-  )
-}
-
-const nameText = raw("concat(toString(toUnixTimestamp64Nano(ts)), '/', toString(identity))")
-const textOf = ({ ts, identity }: RowName): string => `${ts}/${identity}`
-
-/** Bounds of the times prune; a number is cheaper to compare than a text. */
-function areNamed(rows: readonly RowName[]): Fragment {
-  const times = rows.map(({ ts }) => ts).toSorted((a, b) => (a < b ? -1 : 1))
-  const identities = bind(
-    'Array(UInt64)',
-    rows.map(({ identity }) => String(identity)),
-  )
-  return join(
-    [
-      sql`toStartOfHour(ts) >= toStartOfHour(${nanoseconds(times[0]!)})`,
-      sql`toStartOfHour(ts) <= toStartOfHour(${nanoseconds(times.at(-1)!)})`,
-      sql`ts >= ${nanoseconds(times[0]!)} AND ts <= ${nanoseconds(times.at(-1)!)}`,
-      sql`identity IN ${identities} AND ${nameText} IN ${strs(rows.map(textOf))}`,
-    ],
-    ' AND ',
+    SELECT DISTINCT tenant, ts, identity, class, has(${covering}, ${nameOfRow})
+    ${rowsFrom(namesFilter(tenant, rows))}`,
   )
 }

@@ -1,8 +1,9 @@
 // Statements that find lines by their arrival instead of their time: lines come late and out of order. No index has the
 // arrival, so a statement reads the parts that were written since then. A merge that rewrites older rows only makes
 // that set of parts larger.
-import { bind, join, milliseconds, raw, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { join, milliseconds, raw, sql, statement, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { linesFrom, rowsFrom, type LineFilter } from '#shared/lines/line-filter.ts'
+import { namesFilter, type LineName } from '#shared/lines/line-names.ts'
 import { keyColumns, keyOfRow, keyTuple, type LineKey } from '#shared/lines/line-order.ts'
 
 /** A place in the order of arrival. What arrived in one millisecond has the order of lines. */
@@ -11,9 +12,6 @@ export interface ArrivalPlace {
   received: number
   key: LineKey
 }
-
-/** What names a line. */
-export type LineName = Pick<LineKey, 'ts' | 'identity'>
 
 export interface ArrivalRow {
   ts: string
@@ -71,33 +69,6 @@ export function arrivedBefore(
   return statement(
     'line-arrivals-before',
     sql`SELECT DISTINCT toString(toUnixTimestamp64Nano(ts)) AS time, toString(identity) AS id
-    ${linesFrom({ tenant, fields: {}, ...span(names), scope: isOneOf(names) })} AND ${arrived}`,
+    ${linesFrom(namesFilter(tenant, names))} AND ${arrived}`,
   )
-}
-
-/** Finds exactly these lines. */
-export const namesFilter = (tenant: string, names: readonly LineName[]): LineFilter => ({
-  tenant,
-  fields: {},
-  ...span(names),
-  scope: isOneOf(names),
-})
-
-/** Compares identities before pairs of time and identity, since a number is cheaper to compare than a text. */
-const isOneOf = (keys: readonly LineName[]): Fragment =>
-  sql`identity IN ${bind(
-    'Array(UInt64)',
-    keys.map(({ identity }) => identity),
-  )}
-    AND concat(toString(toUnixTimestamp64Nano(ts)), '/', toString(identity))
-      IN ${strs(keys.map(({ ts, identity }) => `${ts}/${identity}`))}`
-
-function span(keys: readonly LineName[]): { from: bigint; to: bigint } {
-  let from = keys[0]!.ts
-  let last = from
-  for (const { ts } of keys) {
-    if (ts < from) from = ts
-    if (ts > last) last = ts
-  }
-  return { from, to: last + 1n }
 }

@@ -2,15 +2,9 @@
 // arrival, since an insert may become visible after a later one. The tail remembers the lines that it sent, up to a
 // bound, and does not send them again.
 import { setTimeout as wait } from 'node:timers/promises'
-import {
-  arrivals,
-  arrivedBefore,
-  namesFilter,
-  type ArrivalPlace,
-  type ArrivalRow,
-  type LineName,
-} from './arrival-statements.ts'
+import { arrivals, arrivedBefore, type ArrivalPlace, type ArrivalRow } from './arrival-statements.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
+import { nameOf, namesFilter, type LineName } from '#shared/lines/line-names.ts'
 import { compareKeys } from '#shared/lines/line-order.ts'
 import { someLines } from '#shared/lines/line-statements.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
@@ -156,15 +150,13 @@ async function linesAt(
       ({ time, id }) => `${time}/${id}`,
     ),
   )
-  const receivedById = new Map(places.map(({ received, key }) => [lineId(key), received]))
+  const receivedById = new Map(places.map(({ received, key }) => [nameOf(key), received]))
   const lines = await reading.some(someLines(namesFilter(tenant, names), 'asc', names.length))
   return lines
-    .filter((line) => !resentIds.has(lineId(line)))
-    .map((line) => ({ line, received: receivedById.get(lineId(line)) ?? line.received }))
+    .filter((line) => !resentIds.has(nameOf(line)))
+    .map((line) => ({ line, received: receivedById.get(nameOf(line)) ?? line.received }))
     .toSorted((a, b) => a.received - b.received || compareKeys(keyOf(a.line), keyOf(b.line)))
 }
-
-const lineId = ({ ts, identity }: LineName): string => `${ts}/${identity}`
 
 export interface SentLines {
   /** Remembers a line; false where it was sent before. */
@@ -176,7 +168,7 @@ export function createSentLines(max = 200_000): SentLines {
   const ids = new Set<string>()
   return {
     add(name) {
-      const id = lineId(name)
+      const id = nameOf(name)
       if (ids.has(id)) return false
       ids.add(id)
       if (ids.size > max) ids.delete(ids.values().next().value!)
