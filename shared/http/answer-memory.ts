@@ -13,9 +13,14 @@ export interface AnswerMemory {
   hold(bytes: number): void
 }
 
+export interface AnswerAccount extends AnswerMemory {
+  /** The answer is over: it holds nothing, whatever a read that has not ended yet says. */
+  close(): void
+}
+
 export interface AnswerBudget {
-  /** The account of one answer. */
-  open(): AnswerMemory
+  /** The account of one answer, to be closed. */
+  open(): AnswerAccount
   /** Bytes of all answers. */
   readonly heldBytes: number
   /** Whether somebody waits for room. */
@@ -47,7 +52,9 @@ export function createAnswerBudget(bytesMax: number): AnswerBudget {
     },
     open() {
       let own = 0
+      let isOver = false
       const hold = (bytes: number): void => {
+        if (isOver) return
         const less = bytes < own
         heldBytes += bytes - own
         own = bytes
@@ -60,9 +67,13 @@ export function createAnswerBudget(bytesMax: number): AnswerBudget {
       }
       return {
         hold,
+        close() {
+          hold(0)
+          isOver = true
+        },
         async room(bytes, { mayPause, signal }) {
-          if (fits(bytes)) return hold(bytes)
           signal?.throwIfAborted()
+          if (fits(bytes)) return hold(bytes)
           const { promise, resolve, reject } = Promise.withResolvers<void>()
           const waiter: Waiter = {
             fits: () => fits(bytes),

@@ -75,7 +75,7 @@ export function watchAnswers(
     answers.add(answer)
     onAnswerOver(reply, () => {
       answers.delete(answer)
-      memory.hold(0)
+      memory.close()
     })
   })
   app.addHook('onSend', async (request, _, payload) => {

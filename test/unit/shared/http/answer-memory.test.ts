@@ -48,3 +48,15 @@ test('small answers are let in beside large ones, and one answer alone may be la
   large.hold(0)
   await last
 })
+
+test('an answer that is over holds nothing, though a read of it ends later', async () => {
+  const budget = createAnswerBudget(10 * MiB)
+  const left = budget.open()
+  await left.room(8 * MiB, { mayPause: false })
+  left.close()
+  left.hold(8 * MiB)
+  await left.room(8 * MiB, { mayPause: false })
+  expect(budget.heldBytes).toBe(0)
+  const signal = AbortSignal.abort(new Error('left'))
+  await expect(budget.open().room(MiB, { mayPause: true, signal })).rejects.toThrow('left')
+})
