@@ -1,7 +1,6 @@
 // Pure: the words of an obituary that is composed again after lines of the pod have expired. What only lines tell is
 // taken from the document that was written while they were there; seals are merged with the record.
-import { bareContainerId } from '#shared/container-id.ts'
-import { sameContainer } from '#shared/container-id.ts'
+import { bareContainerId, sameContainer } from '#shared/container-id.ts'
 import type { FirstError, Obituary } from './obituary.ts'
 
 export type Words = Pick<Obituary, 'lastWords' | 'firstError'>

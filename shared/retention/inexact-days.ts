@@ -2,6 +2,7 @@
 // on. They are written before the day is dropped; a full disk takes them only afterwards, when there is room.
 import { milliseconds, raw, sql, statement, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
+import { formatDay } from '#shared/time/format-time.ts'
 
 export interface InexactDay {
   /** UTC day, such as 20261123. */
@@ -73,6 +74,6 @@ const insertDay = ({ day, class: name, droppedMs, reason }: InexactDay) =>
   statement(
     'inexact-days-put',
     sql`INSERT INTO inexact_days (day, class, dropped_at, reason)
-    SELECT toDate(${str(String(day).replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3'))}), ${str(name)},
+    SELECT toDate(${str(formatDay(day))}), ${str(name)},
       ${milliseconds(droppedMs)}, ${str(reason)}`,
   )

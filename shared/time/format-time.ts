@@ -17,3 +17,6 @@ export function formatTime(ns: bigint): string {
   }
   return `${lastText}.${String(rest).padStart(9, '0')}Z`
 }
+
+/** `2026-11-23` of a day as the engine's toYYYYMMDD writes it: 20261123. */
+export const formatDay = (day: number): string => String(day).replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3')

@@ -2,7 +2,7 @@
 // (kubernetes/cri-api, "log format"). Tags are separated by colons. P is a fragment; F is the last fragment or a whole
 // line.
 import { skipFront } from './byte-order-mark.ts'
-import { unescapeJson } from './json-escape.ts'
+import { hex4, unescapeJson } from './json-escape.ts'
 import type { TimeReader } from './time-bytes.ts'
 
 /** Finds the parts of a line. It also works inside a JSON string, since the header never needs an escape. */
@@ -49,7 +49,7 @@ export function skipNuls(bytes: Buffer, start: number, stop: number): number {
   for (let pos = start; ;) {
     const from = pos
     pos = skipFront(bytes, pos, stop)
-    if (isEscaped(bytes, pos, stop, 0, 0) || isEscaped(bytes, pos, stop, 0xfe, 0xff)) pos += 6
+    if (isEscaped(bytes, pos, stop, 0) || isEscaped(bytes, pos, stop, 0xfeff)) pos += 6
     if (pos === from) return pos
   }
 }
@@ -58,11 +58,9 @@ export function skipNuls(bytes: Buffer, start: number, stop: number): number {
 export const nulsIn = (bytes: Buffer, start: number, stop: number): number =>
   unescapeJson(bytes, start, stop).filter((byte) => byte === 0).length
 
-/** Whether `\u` and the hex digits of two bytes are next. */
-function isEscaped(bytes: Buffer, at: number, stop: number, high: number, low: number): boolean {
-  if (at + 6 > stop || bytes[at] !== 0x5c || bytes[at + 1] !== 0x75) return false
-  return Number.parseInt(bytes.toString('latin1', at + 2, at + 6), 16) === high * 256 + low
-}
+/** Whether a code unit is next as `\u` and its four digits. */
+const isEscaped = (bytes: Buffer, at: number, stop: number, unit: number): boolean =>
+  at + 6 <= stop && bytes[at] === 0x5c && bytes[at + 1] === 0x75 && hex4(bytes, at + 2) === unit
 
 function space(bytes: Buffer, start: number, stop: number): number {
   const limit = Math.min(stop, start + 48)

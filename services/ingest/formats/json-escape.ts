@@ -119,7 +119,8 @@ function unescaped(escape: number): number {
   }
 }
 
-const hex4 = (bytes: Buffer, at: number): number =>
+/** The code unit of four hex digits that a scanner has checked. */
+export const hex4 = (bytes: Buffer, at: number): number =>
   (hexDigit(bytes[at]!) << 12) |
   (hexDigit(bytes[at + 1]!) << 8) |
   (hexDigit(bytes[at + 2]!) << 4) |

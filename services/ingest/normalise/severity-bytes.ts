@@ -75,6 +75,13 @@ export function skipBlanks(bytes: Buffer, start: number, stop: number): number {
   return pos
 }
 
+export const isBlankOrEnd = (bytes: Buffer, at: number, stop: number): boolean =>
+  at >= stop || bytes[at] === 0x20 || bytes[at] === 0x5c
+
+/** Whether the word before is a column of its own: a bar, or a dash and a blank, is next. */
+export const isColumnEnd = (bytes: Buffer, at: number): boolean =>
+  bytes[at] === 0x7c || (bytes[at] === 0x2d && bytes[at + 1] === 0x20)
+
 const isBlankEscape = (escape: number | undefined): boolean => escape === 0x74 || escape === 0x6e || escape === 0x72
 
 /** Skips colours, `ESC [ 3 1 m`, also inside a string of JSON, and where the ESC was lost on the way. */

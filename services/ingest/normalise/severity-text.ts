@@ -3,6 +3,8 @@
 import { bracketLevel, endOfGroup } from './severity-brackets.ts'
 import {
   endOfLetters,
+  isBlankOrEnd,
+  isColumnEnd,
   isDigit,
   isLetter,
   isLower,
@@ -120,8 +122,7 @@ export class HeadLevel {
   /** A word that is a name only by its place. */
   private bareWord(start: number, end: number): number {
     const { bytes, stop } = this
-    const next = skipBlanks(bytes, end, stop)
-    const isColumn = bytes[next] === 0x7c || (bytes[next] === 0x2d && bytes[next + 1] === 0x20)
+    const isColumn = isColumnEnd(bytes, skipBlanks(bytes, end, stop))
     if (isColumn || bytes[end] === 0x5b || isDateWord(bytes, start, end)) return this.name()
     if (this.last === lastWord.nothing && isTool(bytes, start, end)) {
       this.last = lastWord.time
@@ -198,7 +199,7 @@ export class HeadLevel {
       if (
         (byte === 0x2c || byte === 0x3a) &&
         !isDigit(bytes[pos + 1]) &&
-        (byte === 0x2c || isBlank(bytes, pos + 1, stop))
+        (byte === 0x2c || isBlankOrEnd(bytes, pos + 1, stop))
       )
         break
     }
@@ -207,9 +208,6 @@ export class HeadLevel {
 }
 
 const error = 5
-
-const isBlank = (bytes: Buffer, at: number, stop: number): boolean =>
-  at >= stop || bytes[at] === 0x20 || bytes[at] === 0x5c
 
 /** Returns the bracket that closes the one given, or 0. */
 const closing = (open: number): number =>

@@ -1,5 +1,5 @@
 // Whether a word in the head of a text is its level, by what stands around it.
-import { isDigit, isLower, isUpper, skipBlanks, wordLevel } from './severity-bytes.ts'
+import { isBlankOrEnd, isColumnEnd, isDigit, isLower, isUpper, skipBlanks, wordLevel } from './severity-bytes.ts'
 import { type LastWord, lastWord } from './severity-last-word.ts'
 
 /**
@@ -18,8 +18,7 @@ export function wordLevelAt(bytes: Buffer, start: number, end: number, stop: num
   if (isFatalError(bytes, start, end)) return fatal
   if (colon) return isBlankOrEnd(bytes, end + 1, stop) && !isAlert(bytes, start, end) ? level : 0
   if (!isLower(bytes, start, end)) return 0
-  const next = skipBlanks(bytes, after, stop)
-  const isColumn = bytes[next] === 0x7c || (bytes[next] === 0x2d && bytes[next + 1] === 0x20)
+  const isColumn = isColumnEnd(bytes, skipBlanks(bytes, after, stop))
   return last === lastWord.time || (isColumn && last !== lastWord.number) ? level : 0
 }
 
@@ -42,9 +41,6 @@ function isEnd(bytes: Buffer, after: number, stop: number): boolean {
       return false
   }
 }
-
-const isBlankOrEnd = (bytes: Buffer, at: number, stop: number): boolean =>
-  at >= stop || bytes[at] === 0x20 || bytes[at] === 0x5c
 
 /** Whether the number 0 follows: `ERROR: 0` counts something. */
 function isCount(bytes: Buffer, after: number, stop: number): boolean {

@@ -7,8 +7,8 @@ import type { Reservation } from '../buffer/inflight.ts'
 const streamIdentifier = Buffer.from([0xff, 0x06, 0x00, 0x00, 0x73, 0x4e, 0x61, 0x50, 0x70, 0x59])
 
 /**
- * Decompresses either form into memory of its own, which can be sent to a thread, and reserves its bytes before. Throws `too-large` beyond `bytesMax`, `busy`, and
- * `invalid-body` where the body has neither form.
+ * Decompresses either form into memory of its own, which can be sent to a thread, and reserves its bytes before. Throws
+ * `too-large` beyond `bytesMax`, `busy`, and `invalid-body` where the body has neither form.
  */
 export async function unsnappy(body: Buffer, bytesMax: number, reservation: Reservation): Promise<Buffer> {
   return body.subarray(0, streamIdentifier.length).equals(streamIdentifier)

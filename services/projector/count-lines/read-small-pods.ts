@@ -74,7 +74,6 @@ async function readPack(
   const spans = spansOf(pods)
   const lives = linesByLife(rows, spans)
   const { counts: before, uncountedDays } = expired
-  const timed = spans.size > 0
   const days = lives.flatMap(countDays)
   const placed = placeExpired(before, days, spans, pods)
   const countsOf = ownersOf(sumCounts(days, placed.counts, { timed: true, sizes: true }))
@@ -86,7 +85,7 @@ async function readPack(
     const lineDays = sumLineDays(daysOf(pod))
     const counted = { ...pod, counts: countsOf(pod), lineDays, uncountedDays, undecided }
     return {
-      facts: { ...(timed ? inTime(counted) : counted), stretches: stretchesInTime(pod, stretchesOf(pod)) },
+      facts: { ...inTime(counted), stretches: stretchesInTime(pod, stretchesOf(pod)) },
       lines: livesOf(pod).flatMap(({ lines }) => lines.filter(isLine)),
     }
   })

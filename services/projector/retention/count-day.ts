@@ -4,6 +4,7 @@
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
+import { formatDay } from '#shared/time/format-time.ts'
 import { windowsOf, type SizedWindow } from '../line-windows.ts'
 import {
   countsInDay,
@@ -106,7 +107,7 @@ const columns = [
 const rowsAtOnce = 20_000
 
 async function storeCounts(store: LogStore, day: number, counts: readonly LifeCountRow[]): Promise<void> {
-  const text = String(day).replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3')
+  const text = formatDay(day)
   for (let from = 0; from < counts.length; from += rowsAtOnce) {
     const some = counts.slice(from, from + rowsAtOnce)
     const rows = some.map((row) => `${JSON.stringify([...valuesOf(row), text, row.lines])}\n`)

@@ -4,6 +4,7 @@ import { sql, statement, strs, uint } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
 import type { Partition } from '#shared/retention/partitions.ts'
+import { formatDay } from '#shared/time/format-time.ts'
 
 /** Lines of one namespace and class. Bytes are its share of the rows of each day. */
 export interface Leaving {
@@ -64,12 +65,10 @@ function leaving(counts: readonly CountRow[], byId: ReadonlyMap<string, StoredPa
     rows: counts.reduce((sum, { rows }) => sum + rows, 0),
     bytes: Math.round(days.reduce((sum, { rows, partition }) => sum + (partition.bytes * rows) / partition.rows, 0)),
     days: new Set(numbers).size,
-    firstDay: dayText(Math.min(...numbers)),
-    lastDay: dayText(Math.max(...numbers)),
+    firstDay: formatDay(Math.min(...numbers)),
+    lastDay: formatDay(Math.max(...numbers)),
   }
 }
-
-const dayText = (day: number): string => String(day).replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3')
 
 /** Rows: CountRow, the largest first. */
 const counted = (ids: readonly string[]) =>

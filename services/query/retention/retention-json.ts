@@ -13,7 +13,7 @@ import {
   type RetentionSettings,
 } from '#shared/retention/retention.ts'
 import type { Leaving, LeavingNamespaces } from './leaving-namespaces.ts'
-import { formatTime } from '#shared/time/format-time.ts'
+import { formatDay, formatTime } from '#shared/time/format-time.ts'
 
 export interface StoredPartition {
   id: string
@@ -124,8 +124,8 @@ export function retentionJson(
       class: name,
       kept: daysText(keptDays(settings, name)),
       ...amount(of),
-      firstDay: dayText(Math.min(...of.map(({ day }) => day))),
-      lastDay: dayText(Math.max(...of.map(({ day }) => day))),
+      firstDay: formatDay(Math.min(...of.map(({ day }) => day))),
+      lastDay: formatDay(Math.max(...of.map(({ day }) => day))),
       nextExpiry: timeOrNull(Math.min(...of.map((partition) => endsAt(partition, settings)))),
     })),
     unnamed: [...byClass(partitions).keys()].flatMap((name) => {
@@ -136,7 +136,7 @@ export function retentionJson(
       const failed = blocked.get(partition.id)
       return {
         class: partition.class,
-        day: dayText(partition.day),
+        day: formatDay(partition.day),
         rows: partition.rows,
         bytes: partition.bytes,
         since: time(endsByRule(partition, settings)),
@@ -147,7 +147,7 @@ export function retentionJson(
     }),
     inexact: inexact.map(({ day, class: name, droppedMs, reason }) => ({
       class: name,
-      day: dayText(day),
+      day: formatDay(day),
       dropped: time(droppedMs),
       reason,
     })),
@@ -267,7 +267,7 @@ function sentence({ name, was, is, expired, next }: ClassChange): string {
   const now =
     expired.length === 0
       ? 'none of them expires now'
-      : `${days(expired)} of them, up to ${dayText(expired.at(-1)!.day)}, will be dropped`
+      : `${days(expired)} of them, up to ${formatDay(expired.at(-1)!.day)}, will be dropped`
   const nextMs = Math.min(...next)
   const rest = nextMs === Infinity ? '' : `; the next is dropped at ${time(nextMs)}`
   return `${change}: ${now}${rest}`
@@ -287,4 +287,3 @@ const amount = (of: readonly StoredPartition[]): Amount => ({
 
 const timeOrNull = (ms: number): string | null => (ms === Infinity ? null : time(ms))
 const time = (ms: number): string => formatTime(BigInt(Math.round(ms)) * 1_000_000n)
-const dayText = (day: number): string => String(day).replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3')
