@@ -38,7 +38,7 @@ async function program(): Promise<number> {
   const batches = createBatches(random, (BigInt(Math.floor(Date.now() / 1000)) - 7200n) * secondNs)
   const tail = openTail(service.url)
   await tail.start()
-  const told: string[] = []
+  const tailed: string[] = []
   const added: StoredLine[][] = []
   const faults: string[] = []
   let sent = 0
@@ -93,13 +93,13 @@ async function program(): Promise<number> {
     for (const walk of walks) await stepWalk(service.url, walk, 5000)
     await endWalks()
   }
-  told.push(...(await tail.texts(added.flat().length)), ...(await tail.rest()))
+  tailed.push(...(await tail.texts(added.flat().length)), ...(await tail.rest()))
   for (const merged of [false, true]) {
     if (merged) await command('OPTIMIZE TABLE logs FINAL')
     faults.push(...(await wholeFaults(service.url, model.lines())))
   }
-  faults.push(...tailFaults(told, added))
-  say(`${sent} lines sent, ${model.lines().length} distinct, ${walked} walks, ${told.length} lines tailed`)
+  faults.push(...tailFaults(tailed, added))
+  say(`${sent} lines sent, ${model.lines().length} distinct, ${walked} walks, ${tailed.length} lines tailed`)
   for (const fault of faults.slice(0, 20)) say(`  ${fault}`)
   say(`${faults.length} differences in ${((performance.now() - startedMs) / 1000).toFixed(0)} s`)
   return faults.length
@@ -137,10 +137,10 @@ async function wholeFaults(url: string, lines: readonly StoredLine[]): Promise<s
   const faults: string[] = []
   for (const descending of [false, true]) {
     const expected = namesIn(lines, descending)
-    const shown = await allLines(url, `order=${descending ? 'desc' : 'asc'}`)
-    const at = expected.findIndex((name, i) => name !== shown[i])
-    if (at >= 0 || shown.length !== expected.length)
-      faults.push(`the list has ${shown.length} of ${expected.length} lines; at ${at} ${shown[at]} for ${expected[at]}`)
+    const listed = await allLines(url, `order=${descending ? 'desc' : 'asc'}`)
+    const at = expected.findIndex((name, i) => name !== listed[i])
+    if (at >= 0 || listed.length !== expected.length)
+      faults.push(`the list has ${listed.length} of ${expected.length} lines; at ${at} ${listed[at]} for ${expected[at]}`)
   }
   await listsHave(url)
   const get = async <T>(path: string) => (await (await fetch(`${url}${path}`)).json()) as T
@@ -156,16 +156,16 @@ async function wholeFaults(url: string, lines: readonly StoredLine[]): Promise<s
 }
 
 /** What the tail said: each line once; lines of one batch in their order, batches in the order in which they came. */
-function tailFaults(told: readonly string[], added: readonly StoredLine[][]): string[] {
+function tailFaults(tailed: readonly string[], added: readonly StoredLine[][]): string[] {
   const expected = added.flatMap((lines) => lines.toSorted(inOrder)).map(nameOf)
-  const [shown, due] = [countsOf(told), countsOf(expected)]
+  const [listed, due] = [countsOf(tailed), countsOf(expected)]
   const faults: string[] = []
   for (const [name, count] of due)
-    if (shown.get(name) !== count) faults.push(`the tail said ${name} ${shown.get(name) ?? 0} times, not ${count}`)
-  for (const name of shown.keys()) if (!due.has(name)) faults.push(`the tail said ${name}, which nobody sent`)
+    if (listed.get(name) !== count) faults.push(`the tail said ${name} ${listed.get(name) ?? 0} times, not ${count}`)
+  for (const name of listed.keys()) if (!due.has(name)) faults.push(`the tail said ${name}, which nobody sent`)
   const places = placesOf(expected)
   let last = -1
-  for (const name of told) {
+  for (const name of tailed) {
     const place = places.get(name)
     if (place !== undefined && place < last) faults.push(`the tail said ${name} too late`)
     last = Math.max(last, place ?? last)
