@@ -55,13 +55,14 @@ try {
   await Promise.all(Array.from({ length: Number(values.clients) }, () => client(url, untilMs, { answers, acknowledged })))
   health.stdin.end()
   await once(health, 'close')
-  report(answers, healthMs)
-  await checkStored(url, acknowledged)
+  if (ended === '') {
+    report(answers, healthMs)
+    await checkStored(url, acknowledged)
+  } else problems.push(ended, service.stderr().slice(-2000))
 } finally {
   await service[Symbol.asyncDispose]()
   await rm(dataDir, { recursive: true, force: true })
 }
-if (ended !== '' && !ended.includes('SIGKILL')) problems.push(ended, service.stderr().slice(-2000))
 for (const problem of problems) say(`WRONG: ${problem}`)
 process.exitCode = problems.length === 0 ? 0 : 1
 

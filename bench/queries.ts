@@ -80,25 +80,25 @@ async function underAttack(url: string, what: string, ask: (n: number) => Promis
   })
   await measure(url, what, seconds)
   await Promise.all(attacks)
-  say(`  attackers: ${[...statuses].map(([status, count]) => `${status} x ${count}`).join(', ')}`)
+  say(`  attackers: ${tally(statuses)}`)
 }
 
 async function openTails(url: string): Promise<void> {
   const leaving = new AbortController()
-  const open = async (path: string): Promise<void> => {
-    const answer = await fetch(`${url}${path}`, { signal: leaving.signal })
+  const open = async (path: string, { signal }: AbortController): Promise<void> => {
+    const answer = await fetch(`${url}${path}`, { signal })
     if (answer.status !== 200) throw new Error(`a tail: ${answer.status}`)
     answer.body!.pipeTo(new WritableStream()).catch(() => undefined)
   }
   const podPath = (i: number): string => `/v1/logs/tail?podUid=${podUid(i)}`
-  for (let i = 0; i < 50; i++) await open(podPath(i))
+  for (let i = 0; i < 50; i++) await open(podPath(i), leaving)
   const messages = Array.from({ length: 200 }, (_, i) => ({
     namespace: `ns${i % 10}`,
     pod: `cart-${i}`,
     podUid: podUid(i),
     container: 'app',
   }))
-  let made = 0
+  let lineNumber = 0
   const load = startSteadyLoad({
     url,
     cluster: 'steady',
@@ -106,7 +106,7 @@ async function openTails(url: string): Promise<void> {
     rate: 1000,
     make: (count) =>
       Array.from({ length: count }, () =>
-        JSON.stringify({ ...messages[made % 200], time: new Date().toISOString(), message: `line ${made++}` }),
+        JSON.stringify({ ...messages[lineNumber % 200], time: new Date().toISOString(), message: `line ${lineNumber++}` }),
       ).join('\n'),
   })
   await cost('50 tails, 1000 lines/s', 15)
@@ -116,11 +116,7 @@ async function openTails(url: string): Promise<void> {
   await load.stop()
   await sleep(10_000)
   const idle = new AbortController()
-  for (let i = 0; i < tails; i++) {
-    const answer = await fetch(`${url}/v1/logs/tail?podUid=${podUid(i)}&q=never`, { signal: idle.signal })
-    if (answer.status !== 200) throw new Error(`a tail: ${answer.status}`)
-    answer.body!.pipeTo(new WritableStream()).catch(() => undefined)
-  }
+  for (let i = 0; i < tails; i++) await open(`${podPath(i)}&q=never`, idle)
   await sleep(3000)
   await cost(`${tails} idle tails`, 15)
   await measure(url, `${tails} idle tails and queries`, 10)
@@ -168,6 +164,10 @@ async function neighbour(url: string, path: string, everyMs: number, untilMs: nu
     await sleep(Math.max(0, everyMs - (performance.now() - startedMs)))
   }
   const at = (share: number): string => `${Math.round(quantile(tookMs, share))} ms`
-  const counted = [...statuses].map(([status, count]) => `${status} x ${count}`).join(', ')
-  return `${path}: p50 ${at(0.5)}, p99 ${at(0.99)}, max ${at(1)} (${counted})`
+  return `${path}: p50 ${at(0.5)}, p99 ${at(0.99)}, max ${at(1)} (${tally(statuses)})`
+}
+
+/** `200 x 31, 503 x 2` */
+function tally(statuses: ReadonlyMap<number | string, number>): string {
+  return [...statuses].map(([status, count]) => `${status} x ${count}`).join(', ')
 }

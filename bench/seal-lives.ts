@@ -1,6 +1,6 @@
 // `node bench/seal-lives.ts [--lives 1000] [--seed n]`: random lives, with refused lines, lines without numbers, and
 // parts of the store that are truncated or removed while the service is stopped: no seal may be false, and none of a
-// whole life is missing. test/e2e/seal-lives.test.ts runs a few.
+// whole life is missing. test/e2e/damage.test.ts runs a few.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -33,9 +33,8 @@ function filled(head: string, item: (i: number) => string, tail: string, { most 
   return { text: Buffer.from(head + parts.join(separator) + tail), lines: parts.length }
 }
 
-const records = (item: (i: number) => string, most?: number): Text =>
-  filled('{"records":[', item, ']}', most === undefined ? {} : { most })
-const none = (text: string | Buffer): Text => ({ text: Buffer.from(text as string), lines: 0 })
+const records = (item: (i: number) => string, most = Infinity): Text => filled('{"records":[', item, ']}', { most })
+const none = (text: string | Buffer): Text => ({ text: typeof text === 'string' ? Buffer.from(text) : text, lines: 0 })
 const noLines = ({ text }: Text): Text => ({ text, lines: 0 })
 const one = (text: string): Text => ({ text: Buffer.from(text), lines: 1 })
 

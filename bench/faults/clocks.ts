@@ -92,7 +92,7 @@ async function listedPods(url: string): Promise<Set<string>> {
   for (let page = '/v1/pods?limit=1000'; page !== '';) {
     const body = (await (await get(`${url}${page}`)).json()) as { pods: { uid: string }[]; next: string | null }
     for (const { uid } of body.pods) uids.add(uid)
-    page = body.next === null ? '' : body.next.startsWith('/') ? body.next : `/v1/pods?limit=1000&cursor=${body.next}`
+    page = body.next === null ? '' : `/v1/pods?limit=1000&cursor=${encodeURIComponent(body.next)}`
   }
   return uids
 }

@@ -1,5 +1,5 @@
-// `node bench/faults/damage.ts [--harm truncate,remove,flip] [--match <text of a path>] [--sample n]`: harms each file
-// of a data directory, in a copy each time, starts the service there and asks: what was acknowledged must be answered,
+// `node bench/faults/damage.ts [--harm truncate,remove,flip] [--match <text of a path>] [--sample n] [--parts]`: harms
+// each file of a data directory, or removes each part, in a copy each time, starts the service there and asks: what was acknowledged must be answered,
 // or its loss told by a refused start, the log, /readyz or the answer itself. Prints a table, and fails where a loss is
 // silent. One file of each table and name is harmed, `--sample 0` harms every file.
 import { spawnSync } from 'node:child_process'
@@ -42,7 +42,7 @@ async function started(service: ServiceProcess): Promise<string | undefined> {
 
 interface Verdict {
   lost: string[]
-  told: string[]
+  reports: string[]
 }
 
 /** Starts the service over the directory, and compares its answers with those from before the harm. */
@@ -50,18 +50,18 @@ async function judge(dataDir: string, before: Answers): Promise<Verdict> {
   await using service = spawnService({ dataDir })
   const url = await started(service)
   if (url === undefined)
-    return { lost: ['no start'], told: [service.stderr().trim().slice(0, 200)].filter((text) => text !== '') }
+    return { lost: ['no start'], reports: [service.stderr().trim().slice(0, 200)].filter((text) => text !== '') }
   await sleep(1500)
   const after = await answersOf(url)
   const lost = Object.entries(before.figures)
     .filter(([name, figure]) => after.figures[name] !== figure)
     .map(([name, figure]) => `${name} ${figure} → ${after.figures[name]}`)
-  const logged = service.logs
+  const warnings = service.logs
     .filter(({ level }) => ['warn', 'error', 'fatal'].includes(level))
     .map(({ level, msg }) => `${level}: ${msg}`)
   service.kill('SIGTERM')
   await service.exited
-  return { lost, told: [...after.troubles, ...new Set(logged)] }
+  return { lost, reports: [...after.troubles, ...new Set(warnings)] }
 }
 
 async function filesIn(dir: string): Promise<string[]> {
@@ -93,10 +93,10 @@ async function main(): Promise<number> {
         spawnSync('cp', ['-a', dir, copy])
         if (how !== 'flip' || (await stat(join(copy, path))).size > 0) {
           await harm(join(copy, path), how)
-          const { lost, told } = await judge(copy, before)
-          const verdict = lost.length === 0 ? 'whole' : told.length > 0 ? 'told' : 'SILENT'
+          const { lost, reports } = await judge(copy, before)
+          const verdict = lost.length === 0 ? 'whole' : reports.length > 0 ? 'told' : 'SILENT'
           if (verdict === 'SILENT') silent++
-          say(`${verdict.padEnd(7)} ${how.padEnd(8)} ${nameOf(path)}  ${lost.join(', ')}  ${(told[0] ?? '').slice(0, 160)}`)
+          say(`${verdict.padEnd(7)} ${how.padEnd(8)} ${nameOf(path)}  ${lost.join(', ')}  ${(reports[0] ?? '').slice(0, 160)}`)
         }
         await rm(copy, { recursive: true, force: true })
       }

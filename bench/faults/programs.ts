@@ -5,6 +5,7 @@ import kafkajs from 'kafkajs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { raw } from '#shared/clickhouse/sql.ts'
+import type { LogStore } from '#shared/clickhouse/store.ts'
 import { setup } from '#test/support/migrate-once.ts'
 import { startKafka } from '#test/support/kafka/start.ts'
 import { createTopics } from '#test/support/kafka/topics.ts'
@@ -23,6 +24,8 @@ const { values } = parseArgs({
 })
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const walksAtOnce = 4
+/** ms that lines may take to be stored, and to be tailed. */
+const patienceMs = 120_000
 
 async function program(): Promise<number> {
   const startedMs = performance.now()
@@ -45,16 +48,7 @@ async function program(): Promise<number> {
   let walks: Walk[] = []
   let walked = 0
 
-  /** Resolves once all that was sent can be read. */
-  const settled = async (): Promise<void> => {
-    for (;;) {
-      const [row] = await service.store.rows<{ n: string }>({
-        sql: raw('SELECT toString(uniqExact(ts, identity)) AS n FROM logs'),
-      })
-      if (Number(row!.n) >= model.lines().length) return
-      await sleep(50)
-    }
-  }
+  const settled = () => stored(service.store, model.size())
   const send = async (batch: Batch): Promise<void> => {
     if (produce !== undefined && random.int(2) === 0) await produce(batch)
     else await post(service.url, batch)
@@ -76,16 +70,16 @@ async function program(): Promise<number> {
     walks = walks.filter(({ cursor }) => cursor !== null)
   }
 
-  for (let shownAt = 0; sent < linesMax;) {
+  for (let reportedLines = 0; sent < linesMax;) {
     const choice = random.int(100)
     if (choice < 70) await send(batches.next())
     else if (choice < 72) await command('OPTIMIZE TABLE logs FINAL')
     else if (choice < 74 && walks.length < walksAtOnce) await startWalk()
     else for (const walk of walks) await stepWalk(service.url, walk, 1 + random.int(2000))
     await endWalks()
-    if (sent - shownAt >= 10_000) {
-      shownAt = sent
-      say(`${sent} lines sent, ${model.lines().length} distinct, ${walked} walks, ${faults.length} differences`)
+    if (sent - reportedLines >= 10_000) {
+      reportedLines = sent
+      say(`${sent} lines sent, ${model.size()} distinct, ${walked} walks, ${faults.length} differences`)
     }
   }
   await settled()
@@ -93,16 +87,29 @@ async function program(): Promise<number> {
     for (const walk of walks) await stepWalk(service.url, walk, 5000)
     await endWalks()
   }
-  tailed.push(...(await tail.texts(added.flat().length)), ...(await tail.rest()))
+  tailed.push(...(await tail.texts(added.flat().length, patienceMs)), ...(await tail.rest()))
   for (const merged of [false, true]) {
     if (merged) await command('OPTIMIZE TABLE logs FINAL')
     faults.push(...(await wholeFaults(service.url, model.lines())))
   }
   faults.push(...tailFaults(tailed, added))
-  say(`${sent} lines sent, ${model.lines().length} distinct, ${walked} walks, ${tailed.length} lines tailed`)
+  say(`${sent} lines sent, ${model.size()} distinct, ${walked} walks, ${tailed.length} lines tailed`)
   for (const fault of faults.slice(0, 20)) say(`  ${fault}`)
   say(`${faults.length} differences in ${((performance.now() - startedMs) / 1000).toFixed(0)} s`)
   return faults.length
+}
+
+/** Resolves once so many lines can be read; throws where that takes too long. */
+async function stored(store: LogStore, lines: number): Promise<void> {
+  const untilMs = performance.now() + patienceMs
+  for (;;) {
+    const [row] = await store.rows<{ n: string }>({
+      sql: raw('SELECT toString(uniqExact(ts, identity)) AS n FROM logs'),
+    })
+    if (Number(row!.n) >= lines) return
+    if (performance.now() > untilMs) throw new Error(`${row!.n} of ${lines} lines are stored`)
+    await sleep(50)
+  }
 }
 
 /** A service over a store of its own, with Kafka or without. */
@@ -158,11 +165,11 @@ async function wholeFaults(url: string, lines: readonly StoredLine[]): Promise<s
 /** What the tail said: each line once; lines of one batch in their order, batches in the order in which they came. */
 function tailFaults(tailed: readonly string[], added: readonly StoredLine[][]): string[] {
   const expected = added.flatMap((lines) => lines.toSorted(inOrder)).map(nameOf)
-  const [listed, due] = [countsOf(tailed), countsOf(expected)]
+  const [counts, due] = [countsOf(tailed), countsOf(expected)]
   const faults: string[] = []
   for (const [name, count] of due)
-    if (listed.get(name) !== count) faults.push(`the tail said ${name} ${listed.get(name) ?? 0} times, not ${count}`)
-  for (const name of listed.keys()) if (!due.has(name)) faults.push(`the tail said ${name}, which nobody sent`)
+    if (counts.get(name) !== count) faults.push(`the tail said ${name} ${counts.get(name) ?? 0} times, not ${count}`)
+  for (const name of counts.keys()) if (!due.has(name)) faults.push(`the tail said ${name}, which nobody sent`)
   const places = placesOf(expected)
   let last = -1
   for (const name of tailed) {

@@ -2,9 +2,7 @@
 // read. Each is refused, or ends within its limits.
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-
-const many = (count: number, term: (i: number) => string, separator = ' OR '): string =>
-  Array.from({ length: count }, (_, i) => term(i)).join(separator)
+import { many } from '#test/support/many-terms.ts'
 
 const expressions: readonly string[] = [
   String.raw`pod:/(?:\p{L}|\p{N}|\p{P}){333}/`,

@@ -1,14 +1,13 @@
 // A store whose files are harmed while the service is stopped: every loss is told, the rest is served, and no seal is
 // false.
-import { mkdtempSync } from 'node:fs'
 import { open, readdir, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { tablesOf } from '../../bench/faults/damage/tables.ts'
 import { containerLog, exited, podObject } from '#test/support/container-log.ts'
 import { seed } from '#test/support/campaign.ts'
-import { copyMigrated } from '#test/support/migrated-data-dir.ts'
+import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { runSealLives } from '#test/support/seal-lives.ts'
 import { listsHave, request } from '#test/support/service.ts'
 import { spawnService } from '#test/support/service-process.ts'
@@ -42,7 +41,7 @@ async function until<T>(ask: () => Promise<T>, isDone: (answer: T) => boolean): 
   for (;;) {
     const answer = await ask()
     if (isDone(answer)) return answer
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await sleep(200)
   }
 }
 
@@ -65,18 +64,22 @@ async function flipMiddle(path: string): Promise<void> {
 }
 
 async function inStore(use: (dataDir: string) => Promise<void>): Promise<void> {
-  const dataDir = join(mkdtempSync(join(tmpdir(), 'afterlog-damage-')), 'data')
+  const dataDir = migratedDataDir('afterlog-damage-')
   try {
-    copyMigrated(dataDir)
-    await fill(dataDir)
     await use(dataDir)
   } finally {
-    await rm(dirname(dataDir), { recursive: true, force: true })
+    await rm(dataDir, { recursive: true, force: true })
   }
 }
 
+const inFilledStore = (use: (dataDir: string) => Promise<void>): Promise<void> =>
+  inStore(async (dataDir) => {
+    await fill(dataDir)
+    await use(dataDir)
+  })
+
 test('a part that was removed is told, and the seal of its lines says how many are left', { timeout: 180_000 }, async () => {
-  await inStore(async (dataDir) => {
+  await inFilledStore(async (dataDir) => {
     await rm((await partsOfLogs(dataDir))[1]!, { recursive: true })
     for (let start = 1; start <= 2; start++) {
       await using service = spawnService({ dataDir })
@@ -103,7 +106,7 @@ test(
   'a byte that flipped costs one answer, which says which day it is, and then its part alone',
   { timeout: 180_000 },
   async () => {
-    await inStore(async (dataDir) => {
+    await inFilledStore(async (dataDir) => {
       await flipMiddle(join((await partsOfLogs(dataDir))[1]!, 'data.bin'))
       await using service = spawnService({ dataDir })
       const url = await service.serving
@@ -115,6 +118,7 @@ test(
           code: 'store-damaged',
           detail: expect.stringMatching(/^a part of logs of 2\d{3}-\d\d-\d\d, class default is damaged and was set aside/),
         })
+      await service.logged(({ level, msg }) => level === 'error' && /^a part of logs of .* was set aside/.test(msg))
       const { body } = await until(ask, ({ status }) => status === 200)
       expect((body['lines'] as unknown[]).length).toBeLessThan(30)
       expect(
@@ -130,9 +134,7 @@ test(
 )
 
 test('a store without the definition of a table does not start, and says which file is gone', { timeout: 60_000 }, async () => {
-  const dataDir = join(mkdtempSync(join(tmpdir(), 'afterlog-damage-')), 'data')
-  try {
-    copyMigrated(dataDir)
+  await inStore(async (dataDir) => {
     const entries = await readdir(dataDir, { recursive: true, withFileTypes: true })
     const { parentPath, name } = entries.find((entry) => entry.name === 'logs.sql')!
     await rm(join(parentPath, name))
@@ -141,19 +143,13 @@ test('a store without the definition of a table does not start, and says which f
     expect(service.stderr()).toContain(
       'the store lacks logs, which it had: logs.sql under metadata of the data directory is gone',
     )
-  } finally {
-    await rm(dirname(dataDir), { recursive: true, force: true })
-  }
+  })
 })
 
 test(`no seal of random lives is false (seed ${seed})`, { timeout: 300_000 }, async () => {
-  const dataDir = join(mkdtempSync(join(tmpdir(), 'afterlog-damage-')), 'data')
-  try {
-    copyMigrated(dataDir)
+  await inStore(async (dataDir) => {
     const { wrong, states } = await runSealLives({ dataDir, lives: 40, seed })
     expect(wrong).toEqual([])
     expect(states['sealed']).toBeGreaterThan(0)
-  } finally {
-    await rm(dirname(dataDir), { recursive: true, force: true })
-  }
+  })
 })

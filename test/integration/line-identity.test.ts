@@ -1,6 +1,7 @@
 // What makes two lines one, and the order of lines of one time, over HTTP and on the real engine (decision 0019).
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { escapeJson } from '#ingest/formats/json-escape.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { collisionOf } from '#test/support/city-collision.ts'
 import { answersOf, messagesOf, once, post, record, type Poster, type TestRecord } from '#test/support/lines.ts'
@@ -150,7 +151,7 @@ describe('two lines that differ in anything that was sent are two', () => {
     await post(at, originals.map((message) => record(message))) // prettier-ignore
     const base = JSON.stringify(record('@'))
     const [before, after] = base.split('@').map((part) => Buffer.from(part))
-    const lines = forged.map((text) => Buffer.concat([before!, escaped(text), after!, Buffer.from('\n')]))
+    const lines = forged.map((text) => Buffer.concat([before!, escapeJson(text), after!, Buffer.from('\n')]))
     const answer = await request(`${service.url}/v1/batches`, {
       method: 'POST',
       body: Buffer.concat(lines),
@@ -170,23 +171,8 @@ describe('two lines that differ in anything that was sent are two', () => {
   })
 })
 
-/** The text in a JSON string; bytes above 127 stay as they are. */
-const escaped = (text: Buffer): Buffer =>
-  Buffer.concat(
-    [...text].map((byte) =>
-      byte < 0x20 || byte === 0x22 || byte === 0x5c
-        ? Buffer.from(`\\u00${byte.toString(16).padStart(2, '0')}`)
-        : Buffer.from([byte]),
-    ),
-  )
-
 describe('the id of a batch', () => {
-  const postAs = (at: Poster, key: string, lines: readonly TestRecord[]) =>
-    request(`${at.url}/v1/batches`, {
-      method: 'POST',
-      body: JSON.stringify({ records: lines }),
-      headers: { 'content-type': 'application/json', 'x-scope-orgid': at.tenant, 'idempotency-key': key },
-    })
+  const postAs = (at: Poster, key: string, lines: readonly TestRecord[]) => post(at, lines, { 'idempotency-key': key })
 
   test('tells a retry from an honest repetition', async () => {
     const at = poster()

@@ -1,5 +1,5 @@
-// Texts that CityHash64 (version 1.0.2, as the engine's cityHash64) cannot tell from a given one: for 16 bytes it can be
-// undone, whatever the last eight of them are.
+// Texts that CityHash64 (version 1.0.2, as the engine's cityHash64) cannot tell from a given one: for 16 bytes it can
+// be undone, whatever the last eight of them are.
 const mask = 2n ** 64n - 1n
 const multiplier = 0x9ddfea08eb382d69n
 const inverse = inverseOf(multiplier)

@@ -27,6 +27,9 @@ export function logRows(decoded: Decoded): LogRow[] {
   )
 }
 
+/** The first row of lines. */
+export const only = (decoded: Decoded): LogRow => logRows(decoded)[0]!
+
 export const batch = (...records: readonly unknown[]): Decoded =>
   decodeBatch(Buffer.from(JSON.stringify({ records })), decodeOptions)
 export const lines = (text: string | Buffer): Decoded => decodeLines(Buffer.from(text as string), decodeOptions)

@@ -31,11 +31,11 @@ export interface Poster {
   tenant: string
 }
 
-export async function post({ url, tenant }: Poster, records: readonly TestRecord[]) {
+export async function post({ url, tenant }: Poster, records: readonly TestRecord[], headers: Record<string, string> = {}) {
   const response = await fetch(`${url}/v1/batches`, {
     method: 'POST',
     body: JSON.stringify({ records }),
-    headers: { 'content-type': 'application/json', 'x-scope-orgid': tenant },
+    headers: { 'content-type': 'application/json', 'x-scope-orgid': tenant, ...headers },
   })
   return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> }
 }

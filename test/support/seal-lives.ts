@@ -3,6 +3,7 @@
 // or lost with a part of the store.
 import { readdir, rm, stat, truncate } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { exited, podObject, type LogRecord } from './container-log.ts'
 import { randomFrom, randomRun, type Run } from './seal-runs.ts'
 import { spawnService } from './service-process.ts'
@@ -41,8 +42,8 @@ export async function runSealLives({ dataDir, lives: count, seed }: SealLivesOpt
     const uid = `life-${seed}-${i}`
     const startMs = noon - (1 + Math.floor(random() * 4)) * dayMs
     const run = randomRun(Math.floor(random() * 2 ** 31), uid, startMs)
-    const came = run.batches.flat()
-    const refused = random() < 0.2 ? new Set(came.filter(() => random() < 0.3).map(({ cri }) => cri)) : new Set<string>()
+    const records = run.batches.flat()
+    const refused = random() < 0.2 ? new Set(records.filter(() => random() < 0.3).map(({ cri }) => cri)) : new Set<string>()
     return { ...run, uid, startMs, refused, isUnnumbered: random() < 0.1 }
   })
   const before = await withService(dataDir, async (url) => {
@@ -56,9 +57,9 @@ export async function runSealLives({ dataDir, lives: count, seed }: SealLivesOpt
     const stored = await storedLines(url)
     const seals = await settledSeals(url)
     const wrong = lives.flatMap((life) => verdict(life, stored.get(life.uid) ?? new Set(), seals.get(life.uid) ?? []))
-    const states = [...seals.values()].flat().map((state) => state)
+    const states = Map.groupBy([...seals.values()].flat(), (state) => state)
     return {
-      states: Object.fromEntries([...Map.groupBy(states, (state) => state)].map(([state, all]) => [state, all.length])),
+      states: Object.fromEntries([...states].map(([state, all]) => [state, all.length])),
       harmedParts,
       lostLines: sizeOf(before) - sizeOf(stored),
       wrong,
@@ -93,14 +94,13 @@ async function send(url: string, life: Life, random: () => number): Promise<void
     await post(`${url}/v1/batches`, { records: batch.map((line) => recordOf(line, life, isBare)) })
   }
   const lastMs = life.startMs + 600_000
-  const state = life.end === 'running' ? { running: { startedAt: iso(life.startMs) } } : exitedAt(life, lastMs)
+  const isRunning = life.end === 'running' || life.end === 'vanished'
+  const state = isRunning ? { running: { startedAt: iso(life.startMs) } } : exited(life.startMs, lastMs)
   const status = life.end === 'vanished' ? { status: { phase: 'Failed', reason: 'NodeLost' } } : {}
   if (life.end !== 'unknown')
     await post(`${url}/v1/lifecycle`, [podObject(life.uid, life.startMs, state, { ...status, metadata: { name: life.uid } })])
 }
 
-const exitedAt = ({ startMs, end }: Life, lastMs: number): object =>
-  end === 'vanished' ? { running: { startedAt: iso(startMs) } } : exited(startMs, lastMs)
 const iso = (ms: number): string => new Date(ms).toISOString()
 
 function recordOf(line: LogRecord, { uid, refused }: Life, isBare: boolean): object {
@@ -156,7 +156,7 @@ async function recordsHave(url: string): Promise<void> {
   }
 }
 
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 200))
+const pause = (): Promise<void> => sleep(200)
 
 /** States by uid, once they do not change any more: lines of lost parts are counted again in idle time. */
 async function settledSeals(url: string): Promise<Map<string, string[]>> {

@@ -4,11 +4,12 @@ import { escapeJson } from '#ingest/formats/json-escape.ts'
 import { SeverityDetector } from '#ingest/normalise/detect-severity.ts'
 import { severities } from '#ingest/normalise/severity.ts'
 
-export function severityOf(text: string): string {
+/** `around`: the bytes of other columns. */
+export function severityOf(text: string, around: readonly [string, string] = ['","', '","ERROR: level=fatal']): string {
   const escaped = escapeJson(Buffer.from(text))
-  // The bytes around a text are those of other columns.
-  const row = Buffer.concat([Buffer.from('","'), escaped, Buffer.from('","ERROR: level=fatal')])
-  return severities[new SeverityDetector().detect(row, 3, 3 + escaped.length)]!
+  const row = Buffer.concat([Buffer.from(around[0]), escaped, Buffer.from(around[1])])
+  const start = around[0].length
+  return severities[new SeverityDetector().detect(row, start, start + escaped.length)]!
 }
 
 export type SeverityCase = readonly [text: string, severity: string, reason: string]

@@ -67,9 +67,11 @@ export function createReturningReader({ open, textOf, each }: ReturningReaderOpt
       connection = await open(id)
       await connection.messages.next()
     },
-    async texts(count: number): Promise<string[]> {
+    /** So many texts, or those that come within so many ms. */
+    async texts(count: number, msMax = Infinity): Promise<string[]> {
       const texts: string[] = []
-      while (texts.length < count) {
+      const untilMs = performance.now() + msMax
+      while (texts.length < count && performance.now() < untilMs) {
         const text = await next()
         if (text !== undefined) texts.push(text)
       }

@@ -11,7 +11,7 @@ export interface Batches {
 }
 
 export function createBatches(random: Random, beginNs: bigint): Batches {
-  const sent: Batch[] = []
+  const oldBatches: Batch[] = []
   const offsets = Array.from({ length: podCount }, () => 0)
   let step = 0
 
@@ -38,18 +38,18 @@ export function createBatches(random: Random, beginNs: bigint): Batches {
   }
   /** Lines of several old batches of one pod, in any order; those without offset keep the id of their batch. */
   const regrouped = (): Batch => {
-    const first = random.pick(sent)
-    const ofPod = sent.filter(({ lines, id }) => lines[0]!.pod === first.lines[0]!.pod && id === first.id).slice(-6)
+    const first = random.pick(oldBatches)
+    const ofPod = oldBatches.filter(({ lines, id }) => lines[0]!.pod === first.lines[0]!.pod && id === first.id).slice(-6)
     const lines = ofPod.flatMap((batch) => batch.lines).filter(() => random.int(3) === 0)
     return lines.length === 0 ? first : { lines: shuffled(lines, random), id: first.id }
   }
   return {
     next() {
       step++
-      const kind = sent.length === 0 ? 0 : random.int(10)
-      if (kind >= 6) return kind >= 8 ? regrouped() : random.pick(sent)
+      const kind = oldBatches.length === 0 ? 0 : random.int(10)
+      if (kind >= 6) return kind >= 8 ? regrouped() : random.pick(oldBatches)
       const batch = newBatch()
-      sent.push(batch)
+      oldBatches.push(batch)
       return batch
     },
   }

@@ -1,5 +1,7 @@
 // A log backend kept in memory, by the rules of docs/formats.md (Ordinals) and decision 0019: which lines are one, and
 // in which order they stand. It is what the real one is compared with.
+import { compare } from '#shared/compare.ts'
+
 export interface ProgramLine {
   pod: number
   /** ns since 1970. */
@@ -30,6 +32,8 @@ export interface Model {
   add(batch: Batch): StoredLine[]
   /** In the order of an answer, ascending. */
   lines(): StoredLine[]
+  /** How many lines. */
+  size(): number
 }
 
 export function createModel(): Model {
@@ -48,18 +52,17 @@ export function createModel(): Model {
       return added
     },
     lines: () => [...byIdentity.values()].toSorted(inOrder),
+    size: () => byIdentity.size,
   }
 }
 
 function identityOf(line: ProgramLine, id: string, ordinals: Map<string, number>): string {
-  const said = JSON.stringify([line.pod, String(line.time), line.stream, line.message])
-  if (line.offset >= 0) return `${said} ${line.offset}`
-  const ordinal = ordinals.get(said) ?? 0
-  ordinals.set(said, ordinal + 1)
-  return JSON.stringify([said, line.label, id, ordinal])
+  const text = JSON.stringify([line.pod, String(line.time), line.stream, line.message])
+  if (line.offset >= 0) return `${text} ${line.offset}`
+  const ordinal = ordinals.get(text) ?? 0
+  ordinals.set(text, ordinal + 1)
+  return JSON.stringify([text, line.label, id, ordinal])
 }
-
-const compare = <T>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0)
 
 export const inOrder = (a: StoredLine, b: StoredLine): number =>
   compare(a.time, b.time) || compare(a.file, b.file) || a.offset - b.offset || a.arrival - b.arrival

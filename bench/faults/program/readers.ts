@@ -1,6 +1,7 @@
-// Readers that go on while lines come: walks through pages, and tails that leave and come back. Each is compared with the
-// model.
+// Readers that go on while lines come: walks through pages, and tails that leave and come back. Each is compared with
+// the model.
 import { createReturningReader, openEvents } from '#test/support/sse.ts'
+import { countBy } from '../answers.ts'
 import type { StoredLine } from './model.ts'
 
 /** How a line is named in an answer: what the model knows of it. */
@@ -59,9 +60,9 @@ export async function stepWalk(url: string, walk: Walk, limit: number): Promise<
  */
 export function walkFaults({ due, seen }: Walk, orderOf: ReadonlyMap<string, number>, stored: readonly string[]): string[] {
   const faults: string[] = []
-  const [shown, most, least] = [countsOf(seen), countsOf(stored), countsOf(due)]
-  for (const [name, count] of least) if ((shown.get(name) ?? 0) < count) faults.push(`a walk left out ${name}`)
-  for (const [name, count] of shown) if (count > (most.get(name) ?? 0)) faults.push(`a walk showed ${name} ${count} times`)
+  const [counts, most, least] = [countsOf(seen), countsOf(stored), countsOf(due)]
+  for (const [name, count] of least) if ((counts.get(name) ?? 0) < count) faults.push(`a walk left out ${name}`)
+  for (const [name, count] of counts) if (count > (most.get(name) ?? 0)) faults.push(`a walk showed ${name} ${count} times`)
   for (let i = 1; i < seen.length; i++) {
     const [a, b] = [orderOf.get(seen[i - 1]!), orderOf.get(seen[i]!)]
     if (a !== undefined && b !== undefined && a > b) faults.push(`a walk has ${seen[i]} behind ${seen[i - 1]}`)
@@ -69,11 +70,7 @@ export function walkFaults({ due, seen }: Walk, orderOf: ReadonlyMap<string, num
   return faults
 }
 
-export function countsOf(names: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
-  return counts
-}
+export const countsOf = (names: readonly string[]): Map<string, number> => countBy(names, (name) => name)
 
 /** A tail of all lines that leaves and comes back. */
 export const openTail = (url: string) =>

@@ -1,7 +1,9 @@
-import { expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { createAnswerBudget } from '#shared/http/answer-memory.ts'
 
 const MiB = 1024 * 1024
+
+afterEach(() => void vi.useRealTimers())
 
 test('answers get room up to the budget, and those that wait get it in order once others give it back', async () => {
   const budget = createAnswerBudget(100 * MiB)
@@ -34,7 +36,6 @@ test('a request that waits too long is refused, and a stream pauses until its cl
     new Error('left'),
   ])
   expect([budget.heldBytes, budget.isShort]).toEqual([10 * MiB, false])
-  vi.useRealTimers()
 })
 
 test('small answers are let in beside large ones, and one answer alone may be larger than the budget', async () => {

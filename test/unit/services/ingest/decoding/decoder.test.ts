@@ -127,6 +127,7 @@ test('no further large body is decoded while the rows of those before it wait fo
   const posts = [post(), post(), post()]
   await expect.poll(() => stored, { timeout: 20_000 }).toBe(2)
   await decoded(Buffer.from(JSON.stringify({ records: [record] })))
+  expect(stored).toBe(2)
   store.resolve()
   await Promise.all(posts)
   expect(stored).toBe(3)

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decodeBatch } from '#ingest/formats/native-rows.ts'
-import { batch, decodeOptions, lines as ndjson, logRows, path, record } from '#test/support/decode.ts'
-
-const only = (decoded: Parameters<typeof logRows>[0]) => logRows(decoded)[0]!
+import { batch, decodeOptions, lines as ndjson, only, path, record } from '#test/support/decode.ts'
 
 describe('NUL bytes in front of a raw line, as a truncation in place leaves them', () => {
   const docker = JSON.stringify({ log: 'first line after the truncation\n', stream: 'stdout', time: record.time })

@@ -2,11 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyText } from '#test/support/any-text.ts'
 import { decodeBatch } from '#ingest/formats/native-rows.ts'
-import { batch, decodeOptions, logRows, path, record } from '#test/support/decode.ts'
+import { batch, decodeOptions, logRows, only, path, record } from '#test/support/decode.ts'
 
 const cri = (text: string, more: object = {}) => ({ path, cri: `2026-11-23T10:00:00.123456789Z ${text}`, ...more })
-const only = (decoded: Parameters<typeof logRows>[0]) => logRows(decoded)[0]!
-
 describe('a record of fields', () => {
   test('becomes a row that says what it said', () => {
     const labels = { app: 'cart' }

@@ -196,6 +196,7 @@ test('any bytes are read to their end and not beyond', () => {
       ),
       (text) => {
         expect(severities).toContain(severityOf(text))
+        expect(severityOf(text)).toBe(severityOf(text, ['', '']))
       },
     ),
     { numRuns: 3000 },

@@ -6,10 +6,8 @@ import { decodeBatch } from '#ingest/formats/native-rows.ts'
 import { OpenFragments } from '#ingest/normalise/open-fragments.ts'
 import { createMessageRun } from '#ingest/sources/message-runs.ts'
 import { createBufferPool } from '#ingest/buffer/buffer-pool.ts'
-import { batch, decodeOptions, logRows, path, record, type LogRow } from '#test/support/decode.ts'
+import { batch, decodeOptions, logRows, only, path, record, type LogRow } from '#test/support/decode.ts'
 import { scale, seed } from '#test/support/campaign.ts'
-
-const only = (decoded: Parameters<typeof logRows>[0]) => logRows(decoded)[0]!
 
 describe('fragments', () => {
   const at = (ns: number, text: string, offset: number) => ({
@@ -28,7 +26,8 @@ describe('fragments', () => {
       at(5, 'stdout F c', 40),
     )
     expect(decoded.accepted).toBe(5)
-    // Each joined line covers its first bytes; the others, which lie apart from them, are covered by rows that are no lines.
+    // Each joined line covers its first bytes; the others, which lie apart from them, are covered by rows that are no
+    // lines.
     expect(logRows(decoded)).toMatchObject([
       { message: 'xy', stream: 'stderr', offset: 10, length: 10, partial: 0, ts: '2026-11-23 10:00:00.000000002', absorbed: 0 },
       { message: 'y', stream: 'stderr', offset: 30, length: 10, absorbed: 2 },

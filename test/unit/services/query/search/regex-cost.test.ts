@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { compileSearch } from '#query/search/search.ts'
 import { regexCost } from '#query/search/regex-cost.ts'
+import { many } from '#test/support/many-terms.ts'
 
 test.each([
   ['', 0],
@@ -27,9 +28,6 @@ test.each([
 ])('%s takes %i µs', (pattern, micros) => {
   expect(regexCost(pattern)).toBe(micros)
 })
-
-const many = (count: number, term: (i: number) => string, separator = ' OR '): string =>
-  Array.from({ length: count }, (_, i) => term(i)).join(separator)
 
 test.each([
   [String.raw`pod:/(?:\p{L}|\p{N}|\p{P}){333}/`, 0],
