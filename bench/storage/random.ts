@@ -6,6 +6,8 @@ export interface Random {
   /** Uniform integer in [0, below). */
   int(below: number): number
   pick<T>(from: readonly T[]): T
+  /** All of them, in another order. */
+  shuffled<T>(items: readonly T[]): T[]
   /** Lower-case hex digits. */
   hex(digits: number): string
   uuid(): string
@@ -35,6 +37,11 @@ export function createRandom(seed: number): Random {
     int,
     hex,
     pick: (from) => from[int(from.length)]!,
+    shuffled: (items) =>
+      items
+        .map((item) => ({ item, key: next() }))
+        .toSorted((a, b) => a.key - b.key)
+        .map(({ item }) => item),
     uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`,
   }
 }

@@ -1,6 +1,7 @@
 // A store with lines of three days, pods, lives, letters and rules, and the figures that its answers must go on giving.
 import { spawnService } from '#test/support/service-process.ts'
 import { containerLog, exited, podObject } from '#test/support/container-log.ts'
+import { listsHave } from '#test/support/service.ts'
 
 export interface Answers {
   /** By what was asked. */
@@ -33,19 +34,11 @@ export async function fill(dataDir: string): Promise<Answers> {
   await post('/v1/lifecycle', [podObject('pod-long', noon - 3 * dayMs, exited(noon - 3 * dayMs, noon))])
   await post('/v1/batches', { records: [{ podUid: 'pod-1', message: 'no time' }] })
   await post('/v1/retention', { rules: { default: '14d', shop: '30d' } }, 'PUT')
-  await projected(url)
+  await listsHave(url)
   const answers = await answersOf(url)
   service.kill('SIGTERM')
   await service.exited
   return answers
-}
-
-async function projected(url: string): Promise<void> {
-  const now = Date.now()
-  for (let asOf = 0; asOf <= now;) {
-    const { asOf: at } = (await (await fetch(`${url}/v1/pods`)).json()) as { asOf: string | null }
-    asOf = at === null ? 0 : Date.parse(at)
-  }
 }
 
 export async function answersOf(url: string): Promise<Answers> {

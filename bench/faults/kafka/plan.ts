@@ -1,6 +1,6 @@
 // Which faults a run meets, and when. Pure, and the same for the same seed. Three lanes go on at once, one for each of
 // the processes that ingest depends on, so that faults overlap as they do in a bad hour.
-import { createRandom, type Random } from '../../storage/random.ts'
+import { createRandom } from '../../storage/random.ts'
 import type { InjectedCall } from '../strace-kill.ts'
 
 export type IngestFault =
@@ -82,18 +82,11 @@ export function planRuns(runs: number, seed: number): Run[] {
     return {
       number: i + 1,
       seed: seed * 1000 + i,
-      ingest: shuffled(ingest, random).map((fault) => at(fault, 2000)),
-      store: shuffled(store, random).map((fault) => at(fault, 2000)),
+      ingest: random.shuffled(ingest).map((fault) => at(fault, 2000)),
+      store: random.shuffled(store).map((fault) => at(fault, 2000)),
       broker: broker.map((fault) => at(fault, 5000)),
       flushIntervalMs: random.pick([50, 250, 1000]),
       unmerged: i % 4 !== 3,
     }
   })
-}
-
-function shuffled<T>(items: readonly T[], random: Random): T[] {
-  return items
-    .map((item) => ({ item, key: random.next() }))
-    .toSorted((a, b) => a.key - b.key)
-    .map(({ item }) => item)
 }

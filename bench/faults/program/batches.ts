@@ -41,7 +41,7 @@ export function createBatches(random: Random, beginNs: bigint): Batches {
     const first = random.pick(oldBatches)
     const ofPod = oldBatches.filter(({ lines, id }) => lines[0]!.pod === first.lines[0]!.pod && id === first.id).slice(-6)
     const lines = ofPod.flatMap((batch) => batch.lines).filter(() => random.int(3) === 0)
-    return lines.length === 0 ? first : { lines: shuffled(lines, random), id: first.id }
+    return lines.length === 0 ? first : { lines: random.shuffled(lines), id: first.id }
   }
   return {
     next() {
@@ -53,13 +53,4 @@ export function createBatches(random: Random, beginNs: bigint): Batches {
       return batch
     },
   }
-}
-
-function shuffled<T>(values: readonly T[], random: Random): T[] {
-  const result = [...values]
-  for (let i = result.length - 1; i > 0; i--) {
-    const other = random.int(i + 1)
-    ;[result[i], result[other]] = [result[other]!, result[i]!]
-  }
-  return result
 }
