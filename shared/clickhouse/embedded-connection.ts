@@ -8,8 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouseClientConfigOptions } from '@clickhouse/client'
 import type { Engine } from './engine.ts'
 import { createEngineStream } from './engine-stream.ts'
-import { escapeString } from './escape-string.ts'
 import { closedError, laneSetting, type Lane, type Lease, type SessionPool } from './session-pool.ts'
+import { createStatementKiller } from './statement-killer.ts'
 import {
   commandStatement,
   inlineParams,
@@ -41,19 +41,7 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
   const open = new Set<Readable>()
   let closing: Promise<void> | undefined
 
-  /** Kills the statements that `where` selects, repeatedly, until `settled` settles. */
-  const killUntil = async (where: string, settled: Promise<unknown>): Promise<void> => {
-    let done = false
-    const end = settled.then(
-      () => void (done = true),
-      () => void (done = true),
-    )
-    while (!done) {
-      engine.kill(where)
-      await Promise.race([end, sleep(100)])
-    }
-  }
-  const withComment = (id: string): string => `Settings['log_comment'] = ${escapeString(id)}`
+  const killer = createStatementKiller(engine.kill)
 
   const read = async (params: BaseParams) => {
     const id = params.query_id ?? randomUUID()
@@ -65,7 +53,7 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
       lease,
       text: readStatement(params.query, { ...settings, log_comment: id }),
       params: params.query_params ?? {},
-      cancel: (settled) => killUntil(withComment(id), settled),
+      cancel: (settled) => killer.stop(id, settled),
     })
     open.add(stream)
     stream.once('close', () => open.delete(stream))
@@ -122,7 +110,7 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
         const timer = setTimeout(() => {
           if (lease.moveTo('large')) return
           isStopped = true
-          void killUntil(withComment(id), ended)
+          void killer.stop(id, ended)
         }, smallMsMax)
         return { [Symbol.dispose]: () => clearTimeout(timer) }
       })
@@ -153,7 +141,7 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
       () => lease.release('ended'),
       () => lease.release('failed'),
     )
-    const onAbort = (): void => void killUntil(withComment(id), released)
+    const onAbort = (): void => void killer.stop(id, released)
     signal?.addEventListener('abort', onAbort, { once: true })
     try {
       return await running
@@ -196,7 +184,7 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
     const idle = pool.idle()
     await Promise.race([idle, sleep(closeGraceMs)])
     for (const stream of open) stream.destroy(closedError())
-    if (pool.busy > 0) await Promise.race([killUntil(`Settings['log_comment'] != ''`, idle), sleep(closeGraceMs)])
+    if (pool.busy > 0) await Promise.race([killer.stopAll(idle), sleep(closeGraceMs)])
     pool.close()
     await Promise.race([engine.close(), sleep(closeGraceMs)])
   }
