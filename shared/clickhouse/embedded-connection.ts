@@ -1,23 +1,15 @@
 // The Connection of @clickhouse/client in embedded mode: each call leases a session, runs one statement, and releases
 // it. Invariants: settings are a part of the statement and cannot leak. The bytes of an insert never become strings. A
-// client that leaves (its signal aborts, or its stream is destroyed) stops its statement in the engine, and the session
+// client that leaves (its signal aborts) stops its statement in the engine, and the session
 // serves others only after the statement has ended.
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouseClientConfigOptions } from '@clickhouse/client'
 import type { Engine } from './engine.ts'
-import { createEngineStream } from './engine-stream.ts'
-import { closedError, laneSetting, type Lane, type Lease, type SessionPool } from './session-pool.ts'
+import { laneSetting, type Lane, type Lease, type SessionPool } from './session-pool.ts'
 import { createStatementKiller } from './statement-killer.ts'
-import {
-  commandStatement,
-  inlineParams,
-  parseInsert,
-  readStatement,
-  wholeStatement,
-  type Settings,
-} from './statement.ts'
+import { commandStatement, inlineParams, parseInsert, wholeStatement, type Settings } from './statement.ts'
 
 export type Connection = NonNullable<ClickHouseClientConfigOptions['connection']>
 type BaseParams = Parameters<Connection['query']>[0]
@@ -38,36 +30,17 @@ export interface EmbeddedConnectionOptions {
 }
 
 export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: EmbeddedConnectionOptions): Connection {
-  const open = new Set<Readable>()
   let closing: Promise<void> | undefined
 
   const killer = createStatementKiller(engine.kill)
 
+  /**
+   * Reads a result at once. It is planned and run on a pool thread; a stream would be planned on this thread. One thread
+   * formats it: the engine would start several for each statement, which takes a quarter of the shortest ones.
+   */
   const read = async (params: BaseParams) => {
     const id = params.query_id ?? randomUUID()
-    // A server's way to request the whole result and a complete summary. The engine does not know this setting.
-    const { wait_end_of_query: whole, [laneSetting]: lane = 'read', ...settings } = settingsOf(params)
-    if (whole !== undefined) return readWhole(params, { id, lane: lane as Lane, settings })
-    const lease = await leaseFor('read', params.abort_signal)
-    const stream = createEngineStream({
-      lease,
-      text: readStatement(params.query, { ...settings, log_comment: id }),
-      params: params.query_params ?? {},
-      cancel: (settled) => killer.stop(id, settled),
-    })
-    open.add(stream)
-    stream.once('close', () => open.delete(stream))
-    return { stream, summary: emptySummary, ...result(id) }
-  }
-
-  /**
-   * Reads a small result at once. It is planned and run on a pool thread; a stream would be planned on this thread. One
-   * thread formats it: the engine would start several for each statement, which takes a quarter of the shortest ones.
-   */
-  const readWhole = async (
-    params: BaseParams,
-    { id, lane, settings }: { id: string; lane: Lane; settings: Settings },
-  ) => {
+    const { [laneSetting]: lane = 'read', ...settings } = settingsOf(params)
     const query = inlineParams(params.query, params.query_params ?? {})
     const signal = params.abort_signal
     const run = async (
@@ -82,7 +55,7 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
       using _ = begun?.(lease, running)
       return await endingWith(running, lease, id, signal)
     }
-    const done = lane === 'read' ? await runSmallFirst(run, settings, { id, signal }) : await run(lane)
+    const done = lane === 'read' ? await runSmallFirst(run, settings, { id, signal }) : await run(lane as Lane)
     const bytes = done.bytes()
     const summary = { ...emptySummary, read_rows: String(done.rowsRead), read_bytes: String(done.bytesRead) }
     return {
@@ -129,7 +102,7 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
   }
 
   /**
-   * Waits for a statement without a stream: releases the lease once it has ended, and kills it when the signal aborts.
+   * Waits for a statement: releases the lease once it has ended, and kills it when the signal aborts.
    */
   const endingWith = async <T>(
     running: Promise<T>,
@@ -183,7 +156,6 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
     pool.stop()
     const idle = pool.idle()
     await Promise.race([idle, sleep(closeGraceMs)])
-    for (const stream of open) stream.destroy(closedError())
     if (pool.busy > 0) await Promise.race([killer.stopAll(idle), sleep(closeGraceMs)])
     pool.close()
     await Promise.race([engine.close(), sleep(closeGraceMs)])
