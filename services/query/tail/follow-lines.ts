@@ -43,7 +43,9 @@ export interface Arrival {
  * A poll reads parts again that were written so long before the last poll: clocks differ, and inserts take their time.
  */
 const writtenBeforeMs = 120_000
-const keysAtOnce = 2_000
+/** Each statement reads all that arrived since, so that few of them have to. Lines are read in smaller steps. */
+const keysAtOnce = 20_000
+const linesAtOnce = 2_000
 
 /** Lines in order of arrival, and an empty array at the end of a poll that held none. Ends when the signal aborts. */
 export async function* follow({
@@ -82,7 +84,10 @@ export async function* follow({
       keyCount = places.length
       last = places.at(-1) ?? last
       const newPlaces = places.filter(sentLines.add)
-      if (newPlaces.length > 0) yield held.without(await linesAt(reading, current.tenant, newPlaces, after))
+      for (let at = 0; at < newPlaces.length && !signal.aborted; at += linesAtOnce) {
+        const some = newPlaces.slice(at, at + linesAtOnce)
+        yield held.without(await linesAt(reading, current.tenant, some, after))
+      }
       newest = Math.max(newest, last.received)
     } while (keyCount === keysAtOnce && !signal.aborted)
     const due = held.due()
