@@ -82,16 +82,6 @@ export function settingAside({ store, log, onSetAside }: SettingAsideOptions): L
     bytes: (query, format) => explaining(() => store.bytes(query, format)),
     command: (query) => explaining(() => store.command(query)),
     insert: (insert) => explaining(() => store.insert(insert)),
-    // Not a generator: with one, a reader that leaves would wait for the next chunk.
-    stream: (query, format) => ({
-      [Symbol.asyncIterator]() {
-        const chunks = store.stream(query, format)[Symbol.asyncIterator]()
-        return {
-          next: () => explaining(() => chunks.next()),
-          return: async () => (await chunks.return?.()) ?? { done: true, value: undefined },
-        }
-      },
-    }),
   }
 }
 

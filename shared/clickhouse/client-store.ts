@@ -61,8 +61,8 @@ export function createClientStore({
   const inTime = (): { abort_signal?: AbortSignal } =>
     answerMsMax === undefined ? {} : { abort_signal: AbortSignal.timeout(answerMsMax) }
 
-  const open = (query: Query, format: ReadFormat, signal: AbortSignal | undefined, whole: boolean) =>
-    guarded(signal, async () => {
+  const open = (query: Query, format: ReadFormat) =>
+    guarded(query.signal, async () => {
       const { text, params } = compiled(query.sql)
       const result = await exchange(client, {
         query: `${text}\nFORMAT ${format}`,
@@ -70,45 +70,23 @@ export function createClientStore({
         clickhouse_settings: {
           ...outputSettings,
           ...readSettings,
-          ...(whole ? { wait_end_of_query: 1 } : {}),
+          // A server's way to a complete summary. The embedded engine does not know it.
+          ...(mode === 'server' ? { wait_end_of_query: 1 } : {}),
           ...(mode === 'embedded' && query.lane !== undefined ? { [laneSetting]: query.lane } : {}),
           ...settingsOf(query),
         },
-        ...(signal === undefined ? {} : { abort_signal: signal }),
+        ...(query.signal === undefined ? {} : { abort_signal: query.signal }),
       })
       // A stream that is destroyed before it is read must not end the process. Its readers get the error all the same.
       result.stream.on('error', () => {})
       return result
     })
 
-  async function* chunks(
-    query: Query,
-    format: ReadFormat,
-    signal: AbortSignal,
-  ): AsyncGenerator<Buffer, void, undefined> {
-    const { stream, response_headers } = await open(query, format, signal, false)
-    const onAbort = (): void => void stream.destroy(asError(signal.reason))
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    try {
-      yield* bodyOf(stream, response_headers)
-    } catch (error) {
-      if (signal.aborted) throw signal.reason
-      throw classifyError(error)
-    } finally {
-      signal.removeEventListener('abort', onAbort)
-      stream.destroy()
-    }
-  }
-
   const store: LogStore = {
     mode,
     cluster,
-    stream(query, format) {
-      return { [Symbol.asyncIterator]: () => abortable((signal) => chunks(query, format, signal), query.signal) }
-    },
     async bytes(query, format) {
-      const { stream, response_headers, summary } = await open(query, format, query.signal, true)
+      const { stream, response_headers, summary } = await open(query, format)
       const parts = await guarded(query.signal, () => Array.fromAsync(bodyOf(stream, response_headers)))
       if (summary !== undefined) query.onStats?.(statsOf(summary))
       return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
@@ -208,24 +186,6 @@ function insertText({ table, columns, format }: Insert): string {
   return `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${format}`
 }
 
-/** Makes an iterator from a generator whose `return` takes effect at once, also while it waits for its next value. */
-function abortable<T>(
-  make: (signal: AbortSignal) => AsyncGenerator<T, void, undefined>,
-  signal?: AbortSignal,
-): AsyncIterator<T, void, undefined> {
-  const left = new AbortController()
-  const generator = make(signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]))
-  return {
-    next: () => generator.next(),
-    async return() {
-      left.abort()
-      // The read that the generator waits for rejects, since its reader has just aborted it.
-      await generator.return().catch(() => undefined)
-      return { done: true, value: undefined }
-    },
-  }
-}
-
 /** Returns a function that calls `run` until it has succeeded once, one call at a time. */
 function once(run: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined
@@ -234,8 +194,4 @@ function once(run: () => Promise<void>): () => Promise<void> {
       running = undefined
       throw error
     }))
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason))
 }

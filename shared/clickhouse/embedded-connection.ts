@@ -1,23 +1,15 @@
 // The Connection of @clickhouse/client in embedded mode: each call leases a session, runs one statement, and releases
 // it. Invariants: settings are a part of the statement and cannot leak. The bytes of an insert never become strings. A
-// client that leaves (its signal aborts, or its stream is destroyed) stops its statement in the engine, and the session
+// client that leaves (its signal aborts) stops its statement in the engine, and the session
 // serves others only after the statement has ended.
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouseClientConfigOptions } from '@clickhouse/client'
 import type { Engine } from './engine.ts'
-import { createEngineStream } from './engine-stream.ts'
-import { escapeString } from './escape-string.ts'
-import { closedError, laneSetting, type Lane, type Lease, type SessionPool } from './session-pool.ts'
-import {
-  commandStatement,
-  inlineParams,
-  parseInsert,
-  readStatement,
-  wholeStatement,
-  type Settings,
-} from './statement.ts'
+import { laneSetting, type Lane, type Lease, type SessionPool } from './session-pool.ts'
+import { createStatementKiller } from './statement-killer.ts'
+import { commandStatement, inlineParams, parseInsert, wholeStatement, type Settings } from './statement.ts'
 
 export type Connection = NonNullable<ClickHouseClientConfigOptions['connection']>
 type BaseParams = Parameters<Connection['query']>[0]
@@ -38,48 +30,17 @@ export interface EmbeddedConnectionOptions {
 }
 
 export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: EmbeddedConnectionOptions): Connection {
-  const open = new Set<Readable>()
   let closing: Promise<void> | undefined
 
-  /** Kills the statements that `where` selects, repeatedly, until `settled` settles. */
-  const killUntil = async (where: string, settled: Promise<unknown>): Promise<void> => {
-    let done = false
-    const end = settled.then(
-      () => void (done = true),
-      () => void (done = true),
-    )
-    while (!done) {
-      engine.kill(where)
-      await Promise.race([end, sleep(100)])
-    }
-  }
-  const withComment = (id: string): string => `Settings['log_comment'] = ${escapeString(id)}`
-
-  const read = async (params: BaseParams) => {
-    const id = params.query_id ?? randomUUID()
-    // A server's way to request the whole result and a complete summary. The engine does not know this setting.
-    const { wait_end_of_query: whole, [laneSetting]: lane = 'read', ...settings } = settingsOf(params)
-    if (whole !== undefined) return readWhole(params, { id, lane: lane as Lane, settings })
-    const lease = await leaseFor('read', params.abort_signal)
-    const stream = createEngineStream({
-      lease,
-      text: readStatement(params.query, { ...settings, log_comment: id }),
-      params: params.query_params ?? {},
-      cancel: (settled) => killUntil(withComment(id), settled),
-    })
-    open.add(stream)
-    stream.once('close', () => open.delete(stream))
-    return { stream, summary: emptySummary, ...result(id) }
-  }
+  const killer = createStatementKiller(engine.kill)
 
   /**
-   * Reads a small result at once. It is planned and run on a pool thread; a stream would be planned on this thread. One
-   * thread formats it: the engine would start several for each statement, which takes a quarter of the shortest ones.
+   * Reads a result at once. It is planned and run on a pool thread; a stream would be planned on this thread. One thread
+   * formats it: the engine would start several for each statement, which takes a quarter of the shortest ones.
    */
-  const readWhole = async (
-    params: BaseParams,
-    { id, lane, settings }: { id: string; lane: Lane; settings: Settings },
-  ) => {
+  const read = async (params: BaseParams) => {
+    const id = params.query_id ?? randomUUID()
+    const { [laneSetting]: lane = 'read', ...settings } = settingsOf(params)
     const query = inlineParams(params.query, params.query_params ?? {})
     const signal = params.abort_signal
     const run = async (
@@ -94,7 +55,7 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
       using _ = begun?.(lease, running)
       return await endingWith(running, lease, id, signal)
     }
-    const done = lane === 'read' ? await runSmallFirst(run, settings, { id, signal }) : await run(lane)
+    const done = lane === 'read' ? await runSmallFirst(run, settings, { id, signal }) : await run(lane as Lane)
     const bytes = done.bytes()
     const summary = { ...emptySummary, read_rows: String(done.rowsRead), read_bytes: String(done.bytesRead) }
     return {
@@ -122,7 +83,7 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
         const timer = setTimeout(() => {
           if (lease.moveTo('large')) return
           isStopped = true
-          void killUntil(withComment(id), ended)
+          void killer.stop(id, ended)
         }, smallMsMax)
         return { [Symbol.dispose]: () => clearTimeout(timer) }
       })
@@ -141,7 +102,7 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
   }
 
   /**
-   * Waits for a statement without a stream: releases the lease once it has ended, and kills it when the signal aborts.
+   * Waits for a statement: releases the lease once it has ended, and kills it when the signal aborts.
    */
   const endingWith = async <T>(
     running: Promise<T>,
@@ -153,7 +114,7 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
       () => lease.release('ended'),
       () => lease.release('failed'),
     )
-    const onAbort = (): void => void killUntil(withComment(id), released)
+    const onAbort = (): void => void killer.stop(id, released)
     signal?.addEventListener('abort', onAbort, { once: true })
     try {
       return await running
@@ -195,8 +156,7 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
     pool.stop()
     const idle = pool.idle()
     await Promise.race([idle, sleep(closeGraceMs)])
-    for (const stream of open) stream.destroy(closedError())
-    if (pool.busy > 0) await Promise.race([killUntil(`Settings['log_comment'] != ''`, idle), sleep(closeGraceMs)])
+    if (pool.busy > 0) await Promise.race([killer.stopAll(idle), sleep(closeGraceMs)])
     pool.close()
     await Promise.race([engine.close(), sleep(closeGraceMs)])
   }

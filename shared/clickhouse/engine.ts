@@ -23,10 +23,10 @@ export interface Engine {
   /** Runs a statement on a session of its own. */
   run(statement: string): Promise<void>
   /**
-   * Stops statements at once, on this thread, in a millisecond or two: it needs no thread of the pool. `where` is a
-   * condition on system.processes.
+   * Stops statements, which end some time later. `where` is a condition on system.processes. On a thread of the pool,
+   * since it takes 60 ms and more as long as statements keep all cores busy.
    */
-  kill(where: string): void
+  kill(where: string): Promise<void>
   /** Releases the directory once no native work is left. Close all sessions before. */
   close(): Promise<void>
 }
@@ -52,24 +52,26 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
   const connectionArgs = engineArguments(memory)
   // This session stays open as long as the store, and so locks the directory against other processes.
   let control: Session
+  let killer: Session
   try {
     control = new chdb.Session(dir, { connectionArgs })
+    killer = new chdb.Session(dir, { connectionArgs })
   } catch (cause) {
     throw await explainFailedOpen(dataDir, dir, cause)
   }
   endAtFatalSignals()
-  const kill = (where: string): void => {
-    try {
-      control.query(`KILL QUERY WHERE ${where} ASYNC`)
-    } catch {
-      // The caller repeats the call until the statement has ended.
-    }
-  }
   // Kills all statements at exit: a process that exits without closing the store would wait for them. It may still die
   // of a signal instead of its exit code, since the engine's threads outlive its memory, so close the store first. Runs
   // before chdb closes this session.
-  const onExit = (): void => kill('1')
+  const onExit = (): void => {
+    try {
+      control.query('KILL QUERY WHERE 1 ASYNC')
+    } catch {
+      // The process ends all the same.
+    }
+  }
   process.prependOnceListener('exit', onExit)
+  let killing: Promise<unknown> = Promise.resolve()
   return {
     async openSession(database) {
       const session = new chdb.Session(dir, { connectionArgs })
@@ -83,9 +85,14 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
       }
     },
     run: async (statement) => void (await control.queryAsync(statement)),
-    kill,
+    async kill(where) {
+      // A session runs one statement at a time. The caller repeats a KILL that failed.
+      const run = (): Promise<unknown> => killer.queryAsync(`KILL QUERY WHERE ${where} ASYNC`)
+      await (killing = killing.then(run).catch(() => undefined))
+    },
     async close() {
       process.removeListener('exit', onExit)
+      killer.close()
       control.close()
       await chdb.drainPending()
     },

@@ -8,9 +8,7 @@ export type StatementFailure = ErrorCode | 'cancelled'
 
 export interface StatementEnd {
   statement: string
-  /**
-   * From the call to the last byte of the result, with the wait for a session. For a stream, with the reader's pauses.
-   */
+  /** From the call to the last byte of the result, with the wait for a session. */
   seconds: number
   /** Set where the engine reports them. */
   stats?: QueryStats
@@ -55,34 +53,6 @@ export function observeStore(store: LogStore, onEnd: (end: StatementEnd) => void
     rows: (query) => observed(query, (same) => store.rows(same)),
     bytes: (query, format) => observed(query, (same) => store.bytes(same, format)),
     command: (query) => observed(query, (same) => store.command(same)),
-    // Not a generator: with one, a reader that leaves would wait for the next chunk.
-    stream: (query, format) => ({
-      [Symbol.asyncIterator]() {
-        const chunks = store.stream(query, format)[Symbol.asyncIterator]()
-        const { ended, failed } = watch(query.sql.name, query.signal)
-        let isOver = false
-        const once = (report: () => void): void => {
-          if (!isOver) report()
-          isOver = true
-        }
-        return {
-          async next() {
-            try {
-              const chunk = await chunks.next()
-              if (chunk.done === true) once(ended)
-              return chunk
-            } catch (error) {
-              once(() => failed(error))
-              throw error
-            }
-          },
-          async return() {
-            once(() => failed(undefined))
-            return (await chunks.return?.()) ?? { done: true, value: undefined }
-          },
-        }
-      },
-    }),
     async insert(insert) {
       const { ended, failed } = watch(insertName(insert.table))
       try {

@@ -11,14 +11,6 @@ export const queryBytesMax = 16 * 1024 * 1024
 export type Settings = Readonly<Record<string, SettingValue | undefined>>
 
 /**
- * A read, with FORMAT at its end and settings that apply to it alone. Behind FORMAT they do not disturb its own
- * SETTINGS.
- */
-export function readStatement(text: string, settings: Settings): string {
-  return text + settingsClause(settings)
-}
-
-/**
  * A read of a whole result, with its FORMAT apart: with FORMAT in the text, chdb prints the rows of a failed read to
  * stdout.
  */
@@ -38,10 +30,7 @@ export function commandStatement(text: string, settings: Settings): string {
   return /^\s*insert\b/i.test(text) ? text + clause : `${text}\nFORMAT Null${clause}`
 }
 
-/**
- * Replaces `{name:Type}` by a cast literal, as the engine itself does. Only for statements without a stream: streams
- * bind (engine-stream.ts).
- */
+/** Replaces `{name:Type}` by a cast literal, as the engine itself does. */
 export function inlineParams(text: string, params: Readonly<Record<string, unknown>>): string {
   return text.replaceAll(/\{(\w+):([^{}]+)\}/g, (placeholder, name: string, type: string) => {
     if (!Object.hasOwn(params, name)) return placeholder

@@ -1,4 +1,4 @@
-// The port to ClickHouse: five methods, two engines (an embedded one over `chdb`, a server over HTTP), one contract
+// The port to ClickHouse: four methods, two engines (an embedded one over `chdb`, a server over HTTP), one contract
 // suite (test/contract/log-store.ts). No module outside this folder imports a ClickHouse package.
 import type { Fragment } from './sql.ts'
 
@@ -55,15 +55,7 @@ export interface LogStore extends AsyncDisposable {
   readonly mode: 'embedded' | 'server'
   /** Name of the ClickHouse cluster: a table `t` is distributed over `t_local` on each shard. */
   readonly cluster?: string | undefined
-  /**
-   * Yields the rows as bytes, in the engine's order. Ends the query when the reader leaves. A chunk may end inside a
-   * row.
-   */
-  stream(query: Query, format: ReadFormat): AsyncIterable<Buffer>
-  /**
-   * Returns a small result. Cheaper than a stream for the event loop, since the embedded engine plans it on another
-   * thread.
-   */
+  /** Returns a small result as bytes, in the engine's order. */
   bytes(query: Query, format: ReadFormat): Promise<Buffer>
   /**
    * Returns the rows of a small result, parsed from JSONEachRow. 64-bit integers are strings, unless cast to Float64.

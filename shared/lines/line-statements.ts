@@ -3,7 +3,7 @@
 import { raw, sql, statement, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { isCoverage, isNoLine } from './absorbed-lines.ts'
 import { linesFrom, rowsFrom, timesOf, type LineFilter } from './line-filter.ts'
-import { behind, orderBy, type LineKey, type Order } from './line-order.ts'
+import { behind, keyColumns, orderBy, type LineKey, type Order } from './line-order.ts'
 
 /** Columns of a line as the row decoder reads them: row-decoder.ts holds the same list in the same order. */
 const columns = [
@@ -48,7 +48,8 @@ export function edgeHour(filter: LineFilter, order: Order): Fragment {
 
 /**
  * The next `rows` rows of the filter in groups of `group`: `bound` (ns, as text) is the last time of the group, `count`
- * its rows, `bytes` of its messages. Fewer than `rows` in total means that there are no more.
+ * its rows, `bytes` of its messages, `isOneTime` whether all have that time. Fewer than `rows` in total means that there
+ * are no more. Rows: TimeGroup.
  */
 export function timeGroups(filter: LineFilter, order: Order, rows: number, group: number): Fragment {
   const bound = order === 'asc' ? raw('max(ts)') : raw('min(ts)')
@@ -57,11 +58,22 @@ export function timeGroups(filter: LineFilter, order: Order, rows: number, group
   return statement(
     'line-time-groups',
     sql`SELECT toString(toUnixTimestamp64Nano(${bound})) AS bound, toFloat64(count()) AS count,
-      toFloat64(sum(size)) AS bytes
+      toFloat64(sum(size)) AS bytes, min(ts) = max(ts) AS isOneTime
     FROM (SELECT intDiv(rowNumberInAllBlocks(), ${uint(group)}) AS g, ts, size FROM (${times}))
     GROUP BY g ORDER BY g`,
   )
 }
+
+export interface TimeGroup {
+  bound: string
+  count: number
+  bytes: number
+  isOneTime: 0 | 1
+}
+
+/** How many rows have this time (epoch ns): `count`. */
+export const rowsAt = (filter: LineFilter, ts: bigint): Fragment =>
+  statement('line-rows-at', sql`SELECT toFloat64(count()) AS count ${rowsFrom({ ...filter, from: ts, to: ts + 1n })}`)
 
 /** Every line of the filter in ascending order, once each, as RowBinary rows for the decoder. */
 export function allLines(filter: LineFilter): Fragment {
@@ -78,6 +90,21 @@ export function someLines(filter: LineFilter, order: Order, limit: number, after
     'lines-page',
     sql`SELECT ${list}
     FROM (SELECT * FROM (${collapsed(filter)}) ${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)})`,
+  )
+}
+
+/**
+ * The same where the filter has far more lines than `limit`, and no time to cut them by: it compares the keys of all of
+ * them, and reads the other columns of `limit` lines only.
+ */
+export function someOfMany(filter: LineFilter, order: Order, limit: number, after?: LineKey): Fragment {
+  const rest = after === undefined ? raw('') : sql`WHERE ${behind(after, order)}`
+  const names = sql`SELECT ts, identity FROM (SELECT ${raw(keyColumns.join(', '))} ${linesFrom(filter)} ${onePerLine})
+    ${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)}`
+  return statement(
+    'lines-page-of-many',
+    sql`SELECT ${list} FROM (SELECT ${list} ${linesFrom(filter)} AND (ts, identity) IN (${names}) ${onePerLine})
+    ORDER BY ${orderBy(order)}`,
   )
 }
 
@@ -129,10 +156,10 @@ export function measuredLines(filter: LineFilter, limit: number): Fragment {
   )
 }
 
-/** One row per line: the one that merges keep. */
-function collapsed(filter: LineFilter): Fragment {
-  return sql`SELECT ${list} ${linesFrom(filter)} ORDER BY ts, identity, precedence DESC LIMIT 1 BY ts, identity`
-}
+/** Of the rows of a line, the one that merges keep. */
+const onePerLine = raw('ORDER BY ts, identity, precedence DESC LIMIT 1 BY ts, identity')
+
+const collapsed = (filter: LineFilter): Fragment => sql`SELECT ${list} ${linesFrom(filter)} ${onePerLine}`
 
 function pick({ from, to }: LineFilter): Pick<LineFilter, 'from' | 'to'> {
   return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }

@@ -3,7 +3,7 @@
 import { AfterlogError } from '#shared/errors.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { LineKey, Order } from '#shared/lines/line-order.ts'
-import { allLines, firstRows, someLines } from '#shared/lines/line-statements.ts'
+import { allLines, firstRows, someLines, someOfMany } from '#shared/lines/line-statements.ts'
 import type { Reading } from './reading.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { timeRanges } from './time-ranges.ts'
@@ -25,6 +25,9 @@ export interface Page {
   more: boolean
 }
 
+/** Rows of a stretch from which on it costs less to find the lines of a page by their keys alone. */
+const manyRows = 10_000
+
 /** Bytes of messages after which a page ends early. */
 const pageBytesMax = 32 * MiB
 
@@ -38,9 +41,10 @@ export async function readPage(options: PageOptions): Promise<Page> {
   const rowsMax = limit + 1
   const sizes = { firstRows: rowsMax, rowsMax, lookahead: rowsMax, bytesMax: pageBytesMax }
   const ranges = timeRanges({ reading, filter: resume(filter, order, after), order, ...sizes })
-  for await (const { from, to, bytes: size } of ranges) {
+  for await (const { from, to, rows, bytes: size } of ranges) {
     if (bytes >= pageBytesMax) return { lines, more: true }
-    const found = await reading.some(someLines({ ...filter, from, to }, order, rowsMax - lines.length, after), size)
+    const statement = rows > manyRows && rows > 2 * rowsMax ? someOfMany : someLines
+    const found = await reading.some(statement({ ...filter, from, to }, order, rowsMax - lines.length, after), size)
     lines.push(...found)
     for (const { message } of found) bytes += message.length
     if (lines.length > limit) return { lines: lines.slice(0, limit), more: true }
@@ -111,7 +115,7 @@ async function* inSteps(
   after: LineKey | undefined,
 ): AsyncGenerator<Line[]> {
   for (let last = after; ;) {
-    const lines = await reading.some(someLines(range, order, stretch.rowsMax, last), stretch.bytesMax)
+    const lines = await reading.some(someOfMany(range, order, stretch.rowsMax, last), stretch.bytesMax)
     if (lines.length > 0) yield lines
     if (lines.length < stretch.rowsMax) return
     last = keyOf(lines.at(-1)!)

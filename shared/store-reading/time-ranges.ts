@@ -4,7 +4,7 @@
 // line.
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { Order } from '#shared/lines/line-order.ts'
-import { edgeHour, timeGroups } from '#shared/lines/line-statements.ts'
+import { edgeHour, rowsAt, timeGroups, type TimeGroup } from '#shared/lines/line-statements.ts'
 import type { Reading } from './reading.ts'
 
 /** Epoch ns, half open. */
@@ -42,6 +42,8 @@ export async function* timeRanges({
   firstRows,
   lookahead,
 }: RangeOptions): AsyncGenerator<TimeRange> {
+  const rowsOf = async (ts: bigint): Promise<number> =>
+    (await reading.rows<{ count: number }>(rowsAt(filter, ts)))[0]!.count
   const limits = await edges(reading, filter, order)
   if (limits === undefined) return
   let { from, to } = limits
@@ -52,9 +54,7 @@ export async function* timeRanges({
     let open = { ...window }
     for (let done = false; !done && open.from < open.to;) {
       const group = Math.min(size, 200)
-      const groups = await reading.rows<{ bound: string; count: number; bytes: number }>(
-        timeGroups({ ...filter, ...open }, order, wanted, group),
-      )
+      const groups = await reading.rows<TimeGroup>(timeGroups({ ...filter, ...open }, order, wanted, group))
       done = groups.reduce((sum, { count }) => sum + count, 0) < wanted
       let rows = 0
       let bytes = 0
@@ -65,6 +65,8 @@ export async function* timeRanges({
         if (!last && rows < size && bytes < bytesMax) continue
         const range = cutAt(open, order, done && last ? undefined : BigInt(found.bound))
         if (range === undefined) continue
+        // The rows of its last time may be far more than were looked at.
+        if (found.isOneTime === 1 && !(done && last)) rows = Math.max(rows, await rowsOf(BigInt(found.bound)))
         yield { ...range, rows, bytes }
         open = order === 'asc' ? { from: range.to, to: open.to } : { from: open.from, to: range.from }
         size = rowsMax

@@ -1,12 +1,14 @@
 // What makes two lines one, and the order of lines of one time, over HTTP and on the real engine (decision 0019).
 import { randomBytes } from 'node:crypto'
+import { PassThrough, Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { escapeJson } from '#ingest/formats/json-escape.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { collisionOf } from '#test/support/city-collision.ts'
 import { answersOf, messagesOf, once, post, record, type Poster, type TestRecord } from '#test/support/lines.ts'
 import { request, startTestService, type TestService } from '#test/support/service.ts'
-import { openEvents, type SseMessage } from '#test/support/sse.ts'
+import { createReturningReader, openEvents, type SseMessage } from '#test/support/sse.ts'
 
 let service: TestService
 beforeAll(async () => {
@@ -105,7 +107,56 @@ describe('a tail', () => {
     }
     expect(said).toEqual(['d', 'c', 'b', 'd', 'new 0', 'new 1', 'new 2'])
   })
+
+  test('says the lines of bodies that take seconds and overlap, each once, also where it began meanwhile', async () => {
+    const at = poster()
+    const slow = ['first', 'second'].map(() => slowPost(at))
+    slow[0]!.write('a1')
+    await sleep(300)
+    const reader = createReturningReader({
+      open: (id) =>
+        openEvents(`${service.url}/v1/logs/tail`, {
+          'x-scope-orgid': at.tenant,
+          ...(id === undefined ? {} : { 'last-event-id': id }),
+        }),
+      textOf: (message) => lineOf(message)[0]?.message,
+      each: 2,
+    })
+    await reader.start()
+    slow[1]!.write('b1')
+    await post(at, records('xyz'))
+    const said = await reader.texts(3)
+    slow[0]!.write('a2')
+    await sleep(1000)
+    slow[1]!.write('b2')
+    await Promise.all(slow.map(({ end }) => end()))
+    await post(at, [record('w')])
+    said.push(...(await reader.texts(5)))
+    await reader.start()
+    await post(at, [record('last')])
+    said.push(...(await reader.texts(1)))
+    reader.leave()
+    expect(said.toSorted()).toEqual(['a1', 'a2', 'b1', 'b2', 'last', 'w', 'x', 'y', 'z'])
+  })
 })
+
+/** A post whose body comes record by record. */
+function slowPost({ url, tenant }: Poster) {
+  const body = new PassThrough()
+  const answer = fetch(`${url}/v1/batches`, {
+    method: 'POST',
+    body: Readable.toWeb(body) as ReadableStream,
+    duplex: 'half',
+    headers: { 'content-type': 'application/x-ndjson', 'x-scope-orgid': tenant },
+  })
+  return {
+    write: (message: string) => void body.write(`${JSON.stringify(record(message))}\n`),
+    async end(): Promise<void> {
+      body.end()
+      expect((await answer).status).toBe(200)
+    },
+  }
+}
 
 describe('two lines that differ in anything that was sent are two', () => {
   test.each<[string, Partial<TestRecord>]>([

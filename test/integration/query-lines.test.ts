@@ -166,11 +166,13 @@ describe('paging', () => {
     expect(await walk('/v1/logs?order=asc&limit=1', 'ties')).toEqual(['0/1/5', '0/1/40', '0/2/3', '1/0/1'])
   })
 
-  test('pages through thousands of lines of one nanosecond', async () => {
-    await fixture.insert(
-      Array.from({ length: 5000 }, (_, i) => ({ tenant: 'burst', ts: t0, offset: i * 10, message: String(i) })),
-    )
-    expect(await walk('/v1/logs?order=asc&limit=999', 'burst')).toEqual(Array.from({ length: 5000 }, (_, i) => String(i)))
+  test('pages through thousands of lines of one nanosecond, of which some were sent again', async () => {
+    const lines = Array.from({ length: 12_000 }, (_, i) => ({ tenant: 'burst', ts: t0, offset: i * 10, message: String(i) }))
+    await fixture.insert(lines)
+    await fixture.insert(lines.slice(100, 300))
+    const messages = lines.map(({ message }) => message)
+    expect(await walk('/v1/logs?order=asc&limit=2999', 'burst')).toEqual(messages)
+    expect(await walk('/v1/logs?limit=2999', 'burst')).toEqual(messages.toReversed())
   })
 
   test('does not meet lines that arrive behind it, and its relative bounds stand still', async () => {

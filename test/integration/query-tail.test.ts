@@ -1,7 +1,9 @@
 // /v1/logs/tail and streams over a real connection.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openEvents, type SseMessage } from '#test/support/sse.ts'
-import { openQueryFixture, t0, type QueryFixture } from './query-fixture.ts'
+import { raw } from '#shared/clickhouse/sql.ts'
+import { createReturningReader, openEvents, type SseMessage } from '#test/support/sse.ts'
+import { createRandom } from '../../bench/storage/random.ts'
+import { openQueryFixture, t0, type QueryFixture, type TestLine } from './query-fixture.ts'
 
 let fixture: QueryFixture
 let base: string
@@ -32,6 +34,17 @@ async function open(path: string, headers: Record<string, string> = {}) {
   }
 }
 const texts = (lines: { message: string }[]): string[] => lines.map(({ message }) => message)
+
+/** The cursor as another process reads it, which does not remember the tail. */
+function elsewhere(id: string): string {
+  const fields = JSON.parse(Buffer.from(id, 'base64url').toString()) as { w: unknown[] }
+  return Buffer.from(JSON.stringify({ ...fields, w: ['elsewhere', ...fields.w.slice(1)] })).toString('base64url')
+}
+
+async function merge(): Promise<void> {
+  for (const text of ['SYSTEM START MERGES logs', 'OPTIMIZE TABLE logs FINAL', 'SYSTEM STOP MERGES logs'])
+    await fixture.test.store.command({ sql: raw(text) })
+}
 
 test('lines are told as they arrive, late and old ones too, each once; what was there before is not', async () => {
   await fixture.insert([{ tenant: 'default', ts: t0, message: 'before', received: fixture.clock.now - 5 }])
@@ -64,6 +77,74 @@ test('a tail that comes back goes on behind the last line it had', async () => {
   expect([one!.message, two!.message, ...rest].toSorted()).toEqual(['1', '2', '3', '4'])
   const refused = await fetch(`${base}/v1/logs/tail`, { headers: { 'last-event-id': two!.id } })
   expect([refused.status, ((await refused.json()) as { parameter: string }).parameter]).toEqual([400, 'Last-Event-ID'])
+})
+
+test.each([
+  ['the same process', (id: string) => id],
+  ['another process', elsewhere],
+])('a client that comes back to %s gets what an insert showed late, and nothing twice', async (process, back) => {
+  const pod_uid = `late in ${process}`
+  const line = (n: number, more: Partial<TestLine> = {}): TestLine => ({ ts: t0 + BigInt(n), pod_uid, message: `${n}`, ...more })
+  const path = `/v1/logs/tail?podUid=${encodeURIComponent(pod_uid)}`
+  const first = await open(path)
+  fixture.clock.now += 20_000
+  const received = fixture.clock.now
+  const inFile = { offset: 40, length: 40 }
+  await fixture.insert([line(1), line(2, inFile), line(3)])
+  const ids = (await first.lines(3)).map(({ id }) => id)
+  first.leave()
+  await fixture.insert([line(4, { received: received - 4000 }), line(5, { received: received - 1 })])
+  // Sent again, also with more known of the file, which makes the later row the one that stays.
+  await fixture.insert([line(1, { received: received + 7 }), line(2, { ...inFile, file: 'f', received: received + 8 })])
+  await merge()
+  fixture.clock.now += 1000
+  await fixture.insert([line(6)])
+  const second = await open(path, { 'last-event-id': back(ids[2]!) })
+  expect(texts(await second.lines(3)).toSorted()).toEqual(['4', '5', '6'])
+  second.leave()
+  const third = await open(path, { 'last-event-id': back(ids[0]!) })
+  expect(texts(await third.lines(5)).toSorted()).toEqual(['2', '3', '4', '5', '6'])
+  third.leave()
+})
+
+test.each([
+  { back: [(id: string) => id], more: { length: 9 } },
+  // Another process does not remember the lines of long ago, whose rows are replaced where more is known of their file.
+  { back: [(id: string) => id, elsewhere], more: {} },
+])('a client that comes back at any time has each line once, while lines come late, again and merge', async (variant) => {
+  const random = createRandom(7)
+  const pod_uid = `random ${JSON.stringify(variant.more)}`
+  const path = `/v1/logs/tail?podUid=${encodeURIComponent(pod_uid)}`
+  const sent: (TestLine & { message: string })[] = []
+  const reader = createReturningReader({
+    open: (id) => openEvents(`${base}${path}`, id === undefined ? {} : { 'last-event-id': random.pick(variant.back)(id) }),
+    textOf: ({ event, data }) => (event === 'line' ? (JSON.parse(data!) as { message: string }).message : undefined),
+    each: 5,
+  })
+  await reader.start()
+  fixture.clock.now += 20_000
+  const read: string[] = []
+  for (let step = 0; step < 24; step++) {
+    fixture.clock.now += 500
+    const batch = Array.from({ length: 1 + random.int(3) }, (_, i) => {
+      const n = step * 10 + i
+      return {
+        ts: t0 + BigInt(random.int(1000)),
+        pod_uid,
+        message: `${n}`,
+        offset: n,
+        received: fixture.clock.now - random.int(8000),
+      }
+    })
+    await fixture.insert(batch)
+    const again = { ...random.pick([...sent, batch[0]!]), received: fixture.clock.now + 1 }
+    if (step % 3 === 0) await fixture.insert([step % 2 === 0 ? again : { ...again, ...variant.more }])
+    if (step % 8 === 7) await merge()
+    sent.push(...batch)
+    if (sent.length - read.length > 10) read.push(...(await reader.texts(1 + random.int(12))))
+  }
+  read.push(...(await reader.texts(sent.length - read.length)), ...(await reader.rest()))
+  expect(read.toSorted()).toEqual(texts(sent).toSorted())
 })
 
 test('from: what is there since then comes first, in time order, then what arrives', async () => {

@@ -24,7 +24,6 @@ const watched: CreateService = async (deps) => {
     ...deps.store,
     rows: (query) => deps.store.rows(note(query)),
     bytes: (query, format) => deps.store.bytes(note(query), format),
-    stream: (query, format) => deps.store.stream(note(query), format),
   }
   const query = await createQuery({ ...deps, store })
   return {

@@ -40,14 +40,15 @@ export interface ReturningReaderOptions {
   /** What a message says; undefined where it is none to be read. */
   textOf(message: SseMessage): string | undefined
   /** It leaves after so many texts, and comes back. */
-  each: number
+  each: number | (() => number)
 }
 
 /** A reader that leaves and comes back with the id of the last event it read, as browsers do. */
 export function createReturningReader({ open, textOf, each }: ReturningReaderOptions) {
   let connection: SseConnection | undefined
   let id: string | undefined
-  let read = 0
+  const textsUntilLeaving = (): number => (typeof each === 'number' ? each : each())
+  let left = textsUntilLeaving()
   const next = async (): Promise<string | undefined> => {
     connection ??= await open(id)
     const { value, done } = await connection.messages.next()
@@ -55,15 +56,17 @@ export function createReturningReader({ open, textOf, each }: ReturningReaderOpt
     const text = textOf(value)
     if (text === undefined) return undefined
     id = value.id
-    if (++read % each === 0) {
+    if (--left === 0) {
       connection.leave()
       connection = undefined
+      left = textsUntilLeaving()
     }
     return text
   }
   return {
     /** Opens a connection that is ready to tell what comes from now on. */
     async start(): Promise<void> {
+      connection?.leave()
       connection = await open(id)
       await connection.messages.next()
     },
@@ -88,5 +91,6 @@ export function createReturningReader({ open, textOf, each }: ReturningReaderOpt
       connection?.leave()
       return texts
     },
+    leave: (): void => connection?.leave(),
   }
 }

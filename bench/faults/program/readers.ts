@@ -72,10 +72,10 @@ export function walkFaults({ due, seen }: Walk, orderOf: ReadonlyMap<string, num
 
 export const countsOf = (names: readonly string[]): Map<string, number> => countBy(names, (name) => name)
 
-/** A tail of all lines that leaves and comes back. */
-export const openTail = (url: string) =>
+/** A tail of all lines that leaves and comes back after so many lines. */
+export const openTail = (url: string, each: () => number) =>
   createReturningReader({
     open: (id) => openEvents(`${url}/v1/logs/tail`, id === undefined ? {} : { 'last-event-id': id }),
     textOf: ({ event, data }) => (event === 'line' ? nameOfJson(JSON.parse(data!) as LineJson) : undefined),
-    each: 700,
+    each,
   })

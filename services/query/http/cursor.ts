@@ -11,8 +11,10 @@ export interface Cursor {
   to?: bigint
   /** Of a request with `tail` that reads backwards in pages: how many lines are still to come. */
   left?: number
-  /** Of a tail that follows arrivals: the arrival of the line, epoch ms. */
+  /** Of a tail that follows arrivals: the arrival of `after`, epoch ms. Nothing that arrived before is sent. */
   received?: number
+  /** Of a tail that follows arrivals: the lines that it sent behind `after`. */
+  sent?: { tail: string; hashes: readonly number[]; count: number }
   /** Of a tail: epoch ms of the arrival from which it follows once it has sent the lines of before. */
   followFrom?: number
   owner?: OwnerPlace
@@ -52,6 +54,7 @@ const wire = z.strictObject({
   o: z.tuple([z.number().min(0).max(Number.MAX_SAFE_INTEGER), z.array(z.uint32()).max(100)]).optional(),
   j: z.tuple([z.string().max(1024), lineKey]).optional(),
   p: z.string().max(64).optional(),
+  w: z.tuple([z.string().max(32), z.string().max(1024), z.int().min(0)]).optional(),
 })
 
 /** A digest of what must stay the same from page to page. */
@@ -59,15 +62,27 @@ export const digest = (parts: unknown): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16)
 
 export function encodeCursor(
-  { after, from, to, left: n, received: r, followFrom: s, owner }: Cursor,
+  { after, from, to, left: n, received: r, followFrom: s, owner, sent }: Cursor,
   filters: string,
 ): string {
   const bounds = { ...(from === undefined ? {} : { f: String(from) }), ...(to === undefined ? {} : { t: String(to) }) }
   const o = owner === undefined ? undefined : [owner.floor, owner.sent]
   const j = owner?.joining === undefined ? undefined : [owner.joining.uid, wireKey(owner.joining.after)]
+  const w = sent === undefined ? undefined : [sent.tail, hashesText(sent.hashes), sent.count]
   return Buffer.from(
-    JSON.stringify({ v: 2, h: filters, k: wireKey(after), ...bounds, n, r, s, o, j, p: owner?.past }),
+    JSON.stringify({ v: 2, h: filters, k: wireKey(after), ...bounds, n, r, s, o, j, p: owner?.past, w }),
   ).toString('base64url')
+}
+
+function hashesText(hashes: readonly number[]): string {
+  const bytes = Buffer.alloc(4 * hashes.length)
+  hashes.forEach((hash, i) => bytes.writeUInt32LE(hash, 4 * i))
+  return bytes.toString('base64url')
+}
+
+function hashesIn(text: string): number[] {
+  const bytes = Buffer.from(text, 'base64url')
+  return Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => bytes.readUInt32LE(4 * i))
 }
 
 const wireKey = ({ ts, restart, file, offset, received, arrival, seq, identity }: LineKey) => [
@@ -86,7 +101,7 @@ export function decodeCursor(text: string, filters: string, parameter = 'cursor'
   const parsed = wire.safeParse(parseJson(text))
   if (!parsed.success)
     throw invalidParameter(parameter, `${parameter} is not one that this service gave: begin again without it`)
-  const { h, k, f, t, n, r, s, o, j, p } = parsed.data
+  const { h, k, f, t, n, r, s, o, j, p, w } = parsed.data
   if (h !== filters)
     throw invalidParameter(
       parameter,
@@ -100,6 +115,7 @@ export function decodeCursor(text: string, filters: string, parameter = 'cursor'
     ...(n === undefined ? {} : { left: n }),
     ...(r === undefined ? {} : { received: r }),
     ...(s === undefined ? {} : { followFrom: s }),
+    ...(w === undefined ? {} : { sent: { tail: w[0], hashes: hashesIn(w[1]), count: w[2] } }),
     ...(o === undefined
       ? {}
       : { owner: { floor: o[0], sent: o[1], ...joining, ...(p === undefined ? {} : { past: p }) } }),

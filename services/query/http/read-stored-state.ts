@@ -1,4 +1,4 @@
-// Reads a digest of the parts of the store, which every insert changes. It reads no data.
+// Reads a digest of the names of all parts of the store, which every insert changes. It reads no data.
 import { sql, statement, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { systemTable } from '#shared/clickhouse/cluster-names.ts'
@@ -11,15 +11,14 @@ export interface StoredState {
   all: string
 }
 
-/** An insert that becomes visible after a later one changes the rows, every other one the highest block. */
+/** A part is written by each insert, and by each merge, which may hide what came since the last look. */
 const storedState = (cluster: string | undefined): Fragment =>
   statement(
     'stored-state',
-    sql`SELECT toString(sumIf(digest, isLines)) AS lines, toString(sum(digest)) AS all
-    FROM (SELECT table IN ('logs', 'logs_local') AS isLines,
-      cityHash64(table, partition_id, hostName(), max(max_block_number), sum(rows)) AS digest
+    sql`SELECT toString(sumIf(digest, table IN ('logs', 'logs_local'))) AS lines, toString(sum(digest)) AS all
+    FROM (SELECT table, cityHash64(table, name, hostName()) AS digest
       FROM ${systemTable({ cluster }, 'parts')} WHERE active AND database = currentDatabase()
-      AND table NOT IN ('job_watermarks', 'job_watermarks_local') GROUP BY table, partition_id, hostName())`,
+      AND table NOT IN ('job_watermarks', 'job_watermarks_local'))`,
   )
 
 const answerMsMax = 30_000

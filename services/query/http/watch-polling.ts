@@ -60,18 +60,13 @@ export function createPolling(store: Pick<LogStore, 'rows' | 'cluster'>): Pollin
   }
 }
 
-/** ms after which a poll is due although nothing was stored: a merge may have hidden a part that came with it. */
-const uncheckedMsMax = 60_000
-
 /** Whether the next poll of one poller is due: true where something was stored since it was true last. */
 export function createDue(polling: Pick<Polling, 'state'>, of: keyof StoredState): () => Promise<boolean> {
-  let seen: string | undefined
-  let dueMs = -Infinity
+  let polled: string | undefined
   return async () => {
     const state = await polling.state(of)
-    if (state === seen && performance.now() - dueMs < uncheckedMsMax) return false
-    seen = state
-    dueMs = performance.now()
+    if (state === polled) return false
+    polled = state
     return true
   }
 }

@@ -4,14 +4,8 @@
 import { join, milliseconds, raw, sql, statement, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { linesFrom, rowsFrom, type LineFilter } from '#shared/lines/line-filter.ts'
 import { namesFilter, type LineName } from '#shared/lines/line-names.ts'
-import { keyColumns, keyOfRow, keyTuple, type LineKey } from '#shared/lines/line-order.ts'
-
-/** A place in the order of arrival. What arrived in one millisecond has the order of lines. */
-export interface ArrivalPlace {
-  /** Epoch ms. */
-  received: number
-  key: LineKey
-}
+import { keyColumns, keyOfRow, keyTuple } from '#shared/lines/line-order.ts'
+import type { ArrivalPlace } from './arrival-place.ts'
 
 export interface ArrivalRow {
   ts: string
@@ -33,14 +27,14 @@ export function arrivals(
   since: number,
   writtenWithinS: number,
   limit: number,
-  after?: ArrivalPlace,
+  after: ArrivalPlace,
 ): Fragment {
   const conditions = [
     rowsFrom(filter),
     sql`received >= ${milliseconds(since)}`,
     sql`_part IN (SELECT name FROM system.parts WHERE active AND modification_time >= now() - ${uint(writtenWithinS)})`,
+    sql`${placeOfRow} > ${placeTuple(after)}`,
   ]
-  if (after !== undefined) conditions.push(sql`${placeOfRow} > ${placeTuple(after)}`)
   return statement(
     'line-arrivals',
     sql`SELECT toString(toUnixTimestamp64Nano(logs.ts)) AS ts, restart, toString(logs.file) AS file,
@@ -57,18 +51,10 @@ export const placeOfRow = sql`(received, ${keyOfRow})`
 export const placeTuple = ({ received, key }: ArrivalPlace): Fragment =>
   sql`(${milliseconds(received)}, ${keyTuple(key)})`
 
-/** Which of these lines had already arrived before `since`, or up to `after`: agents sent them again. */
-export function arrivedBefore(
-  tenant: string,
-  names: readonly LineName[],
-  since: number,
-  after?: ArrivalPlace,
-): Fragment {
-  const earlier = sql`received < ${milliseconds(since)}`
-  const arrived = after === undefined ? earlier : sql`(${earlier} OR ${placeOfRow} <= ${placeTuple(after)})`
-  return statement(
+/** Which of these lines had already arrived at `place` or before: agents sent them again. */
+export const arrivedBefore = (tenant: string, names: readonly LineName[], place: ArrivalPlace): Fragment =>
+  statement(
     'line-arrivals-before',
     sql`SELECT DISTINCT toString(toUnixTimestamp64Nano(ts)) AS time, toString(identity) AS id
-    ${linesFrom(namesFilter(tenant, names))} AND ${arrived}`,
+    ${linesFrom(namesFilter(tenant, names))} AND ${placeOfRow} <= ${placeTuple(place)}`,
   )
-}

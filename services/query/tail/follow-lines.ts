@@ -1,26 +1,26 @@
 // Follows the arrival of lines by polling: the embedded store cannot push. Each poll begins a little before the newest
-// arrival, since an insert may become visible after a later one. The tail remembers the lines that it sent, up to a
-// bound, and does not send them again.
+// arrival, since an insert may become visible after a later one. The tail remembers the lines that it sent, and does
+// not send them again (sent-lines.ts).
 import { setTimeout as wait } from 'node:timers/promises'
-import { arrivals, arrivedBefore, type ArrivalPlace, type ArrivalRow } from './arrival-statements.ts'
+import type { ArrivalPlace } from './arrival-place.ts'
+import { arrivals, arrivedBefore, type ArrivalRow } from './arrival-statements.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
-import { nameOf, namesFilter, type LineName } from '#shared/lines/line-names.ts'
+import { nameOf, namesFilter } from '#shared/lines/line-names.ts'
 import { compareKeys } from '#shared/lines/line-order.ts'
 import { someLines } from '#shared/lines/line-statements.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { createDue, type Polling } from '#query/http/watch-polling.ts'
+import { overlapMs, type SentLines } from './sent-lines.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 
 export interface FollowOptions {
   reading: Reading
   /** Called at each poll: the pods whose lines the tail follows may change. */
   filter: () => Promise<LineFilter>
-  /** Epoch ms: the tail follows lines that arrive at this time or later. */
-  since: number
-  /** Of a tail that a client resumes: the last arrival that was sent before. */
-  after?: ArrivalPlace
+  /** The tail follows lines that arrive behind this place. */
+  after: ArrivalPlace
   /** Lines that were sent already. */
-  sentLines: SentLines
+  sentLines: Pick<SentLines, 'add'>
   /** Fragments that wait for the ends of their lines. */
   held?: HeldFragments
   pollIntervalMs: number
@@ -39,25 +39,18 @@ export interface Arrival {
   received: number
 }
 
-export const isLater = (than: ArrivalPlace, { line, received }: Arrival): boolean =>
-  received === than.received ? compareKeys(keyOf(line), than.key) > 0 : received > than.received
-
-/** How far a tail has come. A line that is sent late, since its insert was slow, does not move it back. */
-export const later = (reached: ArrivalPlace, one: Arrival): ArrivalPlace =>
-  isLater(reached, one) ? { received: one.received, key: keyOf(one.line) } : reached
-
-const overlapMs = 30_000
 /**
  * A poll reads parts again that were written so long before the last poll: clocks differ, and inserts take their time.
  */
 const writtenBeforeMs = 120_000
-const keysAtOnce = 2_000
+/** Each statement reads all that arrived since, so that few of them have to. Lines are read in smaller steps. */
+const keysAtOnce = 20_000
+const linesAtOnce = 2_000
 
 /** Lines in order of arrival, and an empty array at the end of a poll that held none. Ends when the signal aborts. */
 export async function* follow({
   reading,
   filter,
-  since,
   after,
   sentLines,
   held = createHeldFragments(),
@@ -67,14 +60,14 @@ export async function* follow({
   missedMs = 0,
   signal,
 }: FollowOptions): AsyncGenerator<Arrival[]> {
-  let newest = since
+  let newest = after.received
   let lastPollMs = performance.now() - missedMs
   const isDue = createDue(polling, 'lines')
   while (!signal.aborted) {
     const beganMs = performance.now()
     if (!(await isDue()) && !pollsAlways) {
       const due = held.due()
-      yield due.length === 0 ? [] : await linesAt(reading, (await filter()).tenant, due, { since, after })
+      yield due.length === 0 ? [] : await linesAt(reading, (await filter()).tenant, due, after)
       await wait(pollIntervalMs, undefined, { signal }).catch(() => undefined)
       continue
     }
@@ -85,17 +78,20 @@ export async function* follow({
     let keyCount = 0
     let last = after
     do {
-      const from = Math.max(since, newest - overlapMs)
+      const from = Math.max(after.received, newest - overlapMs)
       const rows = await reading.rows<ArrivalRow>(arrivals(current, from, writtenWithinS, keysAtOnce, last))
       const places = rows.map(placeOf)
       keyCount = places.length
       last = places.at(-1) ?? last
-      const newPlaces = places.filter(({ key }) => sentLines.add(key))
-      if (newPlaces.length > 0) yield held.without(await linesAt(reading, current.tenant, newPlaces, { since, after }))
-      newest = Math.max(newest, last?.received ?? 0)
+      const newPlaces = places.filter(sentLines.add)
+      for (let at = 0; at < newPlaces.length && !signal.aborted; at += linesAtOnce) {
+        const some = newPlaces.slice(at, at + linesAtOnce)
+        yield held.without(await linesAt(reading, current.tenant, some, after))
+      }
+      newest = Math.max(newest, last.received)
     } while (keyCount === keysAtOnce && !signal.aborted)
     const due = held.due()
-    yield due.length === 0 ? [] : await linesAt(reading, current.tenant, due, { since, after })
+    yield due.length === 0 ? [] : await linesAt(reading, current.tenant, due, after)
     await wait(polling.pauseMs(performance.now() - beganMs, pollIntervalMs), undefined, { signal }).catch(
       () => undefined,
     )
@@ -142,11 +138,11 @@ async function linesAt(
   reading: Reading,
   tenant: string,
   places: readonly ArrivalPlace[],
-  { since, after }: { since: number; after: ArrivalPlace | undefined },
+  after: ArrivalPlace,
 ): Promise<Arrival[]> {
   const names = places.map(({ key }) => key)
   const resentIds = new Set(
-    (await reading.rows<{ time: string; id: string }>(arrivedBefore(tenant, names, since, after))).map(
+    (await reading.rows<{ time: string; id: string }>(arrivedBefore(tenant, names, after))).map(
       ({ time, id }) => `${time}/${id}`,
     ),
   )
@@ -156,23 +152,4 @@ async function linesAt(
     .filter((line) => !resentIds.has(nameOf(line)))
     .map((line) => ({ line, received: receivedById.get(nameOf(line)) ?? line.received }))
     .toSorted((a, b) => a.received - b.received || compareKeys(keyOf(a.line), keyOf(b.line)))
-}
-
-export interface SentLines {
-  /** Remembers a line; false where it was sent before. */
-  add(name: LineName): boolean
-}
-
-/** Remembers the newest `max` lines that were sent. */
-export function createSentLines(max = 200_000): SentLines {
-  const ids = new Set<string>()
-  return {
-    add(name) {
-      const id = nameOf(name)
-      if (ids.has(id)) return false
-      ids.add(id)
-      if (ids.size > max) ids.delete(ids.values().next().value!)
-      return true
-    },
-  }
 }

@@ -2,7 +2,8 @@
 // that were stored since the last poll.
 import { int, join, milliseconds, raw, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
-import { placeOfRow, placeTuple, type ArrivalPlace } from './arrival-statements.ts'
+import type { ArrivalPlace } from './arrival-place.ts'
+import { placeOfRow, placeTuple } from './arrival-statements.ts'
 import { bareContainerId } from '#shared/lines/bare-container-id.ts'
 
 export interface OwnerFilter {

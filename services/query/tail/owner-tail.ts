@@ -14,8 +14,9 @@ import {
 } from './owner-statements.ts'
 import { attributeLines } from '#query/logs/read-attribution.ts'
 import { dividerOf, pastDividers } from './read-dividers.ts'
-import type { ArrivalPlace } from './arrival-statements.ts'
-import { createSentLines, follow, isLater, later, type Arrival } from './follow-lines.ts'
+import { isBehind, laterOf } from './arrival-place.ts'
+import { follow, type Arrival } from './follow-lines.ts'
+import { openTailPlace } from './tail-place.ts'
 import { createOwnerTransitions, type PodTransition } from './read-owner-changes.ts'
 import { streamLines } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
@@ -31,10 +32,11 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   const { namespace, cluster, pod, podUid } = fields
   const owned: OwnerFilter = { tenant, owner, namespace, cluster, pod, podUid }
   const transitions = await createOwnerTransitions(reading, owned, at?.owner)
-  const begun = at?.followFrom ?? now
+  using tailPlace = openTailPlace(run)
+  const { begun, after, sentLines } = tailPlace
   const from = filter.from === undefined ? {} : { from: filter.from }
   const place = (
-    more: Pick<Cursor, 'after' | 'received'>,
+    more: Pick<Cursor, 'after' | 'received' | 'sent'>,
     own: { joining?: { uid: string; after: LineKey }; past?: string } = {},
   ) => encodeCursor({ ...more, ...from, followFrom: begun, owner: { ...transitions.place(), ...own } }, filters)
   const scoped = (scope: Fragment): LineFilter => ({ ...filter, scope })
@@ -48,16 +50,13 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   }
 
   // The tail has sent everything that arrived up to here, except lines of pods that Kubernetes has not reported yet.
-  let reached: ArrivalPlace =
-    at?.received === undefined ? { received: begun, key: nowhere } : { received: at.received, key: at.after }
-  const after = reached
-  const missedMs = Math.max(0, now - reached.received)
+  let reached = after
+  const missedMs = Math.max(0, now - after.received)
   const arrivals = follow({
     reading,
     filter: async () => scoped(linesOfPods(await ownedLinesOf(await transitions.pods()))),
-    since: reached.received,
     after,
-    sentLines: createSentLines(),
+    sentLines,
     pollIntervalMs,
     polling,
     // The pods of the owner may change without a line.
@@ -75,10 +74,11 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
       joinedUids.add(each.record.uid)
     }
     const lines = await attributed(arrived)
-    for (const one of arrived) reached = later(reached, one)
+    for (const { line, received } of arrived) reached = laterOf(reached, { received, key: keyOf(line) })
     // `joinLate` has sent what arrived before the pod joined.
     const linesToSend = lines.filter(
-      ({ line, received }) => isJoined(line) && !(joinedUids.has(line.podUid) && !isLater(before, { line, received })),
+      ({ line, received }) =>
+        isJoined(line) && !(joinedUids.has(line.podUid) && !isBehind({ received, key: keyOf(line) }, before)),
     )
     const transitionOf = new Map<Divider, PodTransition>()
     for (const each of due.filter(({ what }) => what !== 'born')) {
@@ -89,14 +89,13 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     let text = notice
     notice = ''
     const linesAndDividers = interleave(linesToSend, [...transitionOf.keys()])
-    let sent = before
     for (const one of linesAndDividers) {
       if ('line' in one) {
-        sent = later(sent, one)
-        text += lineEvent(one.line, place({ after: sent.key, received: sent.received }))
+        sentLines.send({ received: one.received, key: keyOf(one.line) })
+        text += lineEvent(one.line, place(tailPlace.place()))
       } else {
         transitions.send(transitionOf.get(one)!)
-        text += lifeEvent(one, place({ after: sent.key, received: sent.received }))
+        text += lifeEvent(one, place(tailPlace.place()))
       }
     }
     yield text
@@ -137,14 +136,13 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     const behind = joining?.uid === uid ? { after: joining.after } : {}
     for await (const lines of streamLines({ reading, filter: scoped(scope), order: 'asc', ...behind })) {
       const attributedLines = await attributeLines(reading, tenant, lines)
-      yield attributedLines
-        .map((line) =>
-          lineEvent(
-            line,
-            place({ after: reached.key, received: reached.received }, { joining: { uid, after: keyOf(line) } }),
-          ),
-        )
-        .join('')
+      let text = ''
+      for (const line of attributedLines) {
+        const key = keyOf(line)
+        sentLines.sendStored({ received: line.received, key })
+        text += lineEvent(line, place(tailPlace.place(), { joining: { uid, after: key } }))
+      }
+      yield text
     }
   }
 

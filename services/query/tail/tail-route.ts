@@ -4,9 +4,9 @@
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor, type Cursor } from '#query/http/cursor.ts'
-import { nowhere } from '#shared/lines/line-order.ts'
-import type { ArrivalPlace } from './arrival-statements.ts'
-import { createSentLines, follow, later } from './follow-lines.ts'
+import { follow } from './follow-lines.ts'
+import { createSentMemory } from './sent-memory.ts'
+import { openTailPlace } from './tail-place.ts'
 import { streamLines } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { lineJson } from '#shared/lines/line-json.ts'
@@ -47,6 +47,7 @@ const querystring = z.strictObject({
 export const tailRoute =
   ({ store, limits, clock, polling, stopping, pollIntervalMs = 500, heartbeatMs = 15_000 }: TailOptions): RoutePlugin =>
   (app, _, done) => {
+    const memory = createSentMemory(() => performance.now())
     const schema = {
       summary: 'Lines as they arrive (server-sent events)',
       querystring,
@@ -67,7 +68,7 @@ export const tailRoute =
       polling.join('tails', reply)
       const signal = AbortSignal.any([clientGone(reply), stopping])
       const reading = requestReading({ store, limits }, reply, signal)
-      const run: TailRun = { reading, filter, at, filters, now: clock(), pollIntervalMs, polling, signal }
+      const run: TailRun = { reading, filter, at, filters, now: clock(), memory, pollIntervalMs, polling, signal }
       const events = query.owner === undefined ? tail(run) : ownerTail({ ...run, owner: query.owner })
       // The first poll comes before the answer begins, so that a search text that the engine refuses is still a 400.
       const first = await events.next()
@@ -82,25 +83,17 @@ export const tailRoute =
   }
 
 /** Events as text; '' after a poll that brought nothing. */
-async function* tail({
-  reading,
-  filter,
-  at,
-  filters,
-  now,
-  pollIntervalMs,
-  polling,
-  signal,
-}: TailRun): AsyncGenerator<string> {
-  const sentLines = createSentLines()
+async function* tail(run: TailRun): AsyncGenerator<string> {
+  const { reading, filter, at, filters, now, pollIntervalMs, polling, signal } = run
+  using tailPlace = openTailPlace(run)
+  const { begun, after, sentLines } = tailPlace
   const from = filter.from === undefined ? {} : { from: filter.from }
-  const event = (line: Line, place: Pick<Cursor, 'after' | 'received' | 'followFrom'>): string =>
+  const event = (line: Line, place: Partial<Cursor> & Pick<Cursor, 'after'>): string =>
     sseEvent({
       event: 'line',
       id: encodeCursor({ ...from, ...place }, filters),
       data: JSON.stringify(lineJson(line)),
     })
-  const since = at?.followFrom ?? now
   if (at?.received === undefined && filter.from !== undefined) {
     for await (const lines of streamLines({
       reading,
@@ -108,28 +101,30 @@ async function* tail({
       order: 'asc',
       ...(at === undefined ? {} : { after: at.after }),
     })) {
-      for (const line of lines) if (line.received >= since) sentLines.add(line)
-      yield lines.map((line) => event(line, { after: keyOf(line), followFrom: since })).join('')
+      let text = ''
+      for (const line of lines) {
+        const key = keyOf(line)
+        if (line.received >= begun) sentLines.sendStored({ received: line.received, key })
+        text += event(line, { after: key, followFrom: begun, sent: tailPlace.place().sent })
+      }
+      yield text
     }
   }
-  const after = at?.received === undefined ? undefined : { received: at.received, key: at.after }
-  const missedMs = after === undefined ? 0 : Math.max(0, now - after.received)
-  const options = {
+  const missedMs = at?.received === undefined ? 0 : Math.max(0, now - after.received)
+  for await (const arrivals of follow({
     reading,
     filter: () => Promise.resolve(filter),
-    since: after?.received ?? since,
+    after,
     sentLines,
     pollIntervalMs,
     polling,
     missedMs,
     signal,
-  }
-  let reached: ArrivalPlace = { received: options.since, key: at?.received === undefined ? nowhere : at.after }
-  for await (const arrivals of follow({ ...options, ...(after === undefined ? {} : { after }) })) {
+  })) {
     let text = ''
-    for (const one of arrivals) {
-      reached = later(reached, one)
-      text += event(one.line, { after: reached.key, received: reached.received })
+    for (const { line, received } of arrivals) {
+      sentLines.send({ received, key: keyOf(line) })
+      text += event(line, tailPlace.place())
     }
     yield text
   }

@@ -2,6 +2,7 @@
 import type { Cursor } from '#query/http/cursor.ts'
 import type { Polling } from '#query/http/watch-polling.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
+import type { SentMemory } from './sent-memory.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 
 export interface TailRun {
@@ -13,6 +14,7 @@ export interface TailRun {
   filters: string
   /** Epoch ms. */
   now: number
+  memory: SentMemory
   pollIntervalMs: number
   polling: Polling
   signal: AbortSignal

@@ -3,7 +3,9 @@
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { compareKeys, type LineKey } from '#shared/lines/line-order.ts'
 import type { Polling } from '#query/http/watch-polling.ts'
-import { createHeldFragments, createSentLines, follow } from '#query/tail/follow-lines.ts'
+import { placeBefore } from '#query/tail/arrival-place.ts'
+import { createHeldFragments, follow } from '#query/tail/follow-lines.ts'
+import { createSentLines } from '#query/tail/sent-lines.ts'
 import { streamPodLines, type PodLinesOptions } from '#shared/store-reading/pod-lines.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 
@@ -64,9 +66,10 @@ const pollsPerEndRead = 4
 
 export async function* followedLines(options: FollowedLogOptions): AsyncGenerator<Line[]> {
   const { reading, filter, nowMs, pollIntervalMs, polling, endedAt, signal, tailLines } = options
-  const sentLines = createSentLines()
   const held = createHeldFragments()
   const since = nowMs - lateMs
+  const after = placeBefore(since)
+  const sentLines = createSentLines({ floor: after, hashes: [], count: 0 })
   let first: bigint | undefined
   let ended = await endedAt()
   const isOver = ended !== undefined && ended < nowMs - stragglersMs
@@ -74,7 +77,7 @@ export async function* followedLines(options: FollowedLogOptions): AsyncGenerato
     first ??= part[0]?.ts
     // The fragments among the last arrivals come once more below, or their line does.
     const lines = isOver ? part : part.filter(({ partial, received }) => !partial || received < since)
-    for (const line of lines) if (line.received >= since) sentLines.add(line)
+    for (const line of lines) if (line.received >= since) sentLines.add({ received: line.received, key: keyOf(line) })
     yield lines
   }
   if (isOver) return
@@ -87,7 +90,7 @@ export async function* followedLines(options: FollowedLogOptions): AsyncGenerato
   for await (const arrivals of follow({
     reading,
     filter: () => Promise.resolve(unbounded),
-    since,
+    after,
     sentLines,
     held,
     pollIntervalMs,

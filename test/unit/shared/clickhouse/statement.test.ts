@@ -1,19 +1,6 @@
 import { expect, test } from 'vitest'
 import { escapeString } from '#shared/clickhouse/escape-string.ts'
-import {
-  commandStatement,
-  inlineParams,
-  parseInsert,
-  readStatement,
-  withLongParamsInlined,
-} from '#shared/clickhouse/statement.ts'
-
-test('settings of a read stand behind its FORMAT, each valid for this statement alone', () => {
-  expect(readStatement('SELECT 1\nFORMAT RowBinary', { max_threads: 2, log_comment: `it's`, force: true, none: undefined })).toBe(
-    `SELECT 1\nFORMAT RowBinary\nSETTINGS max_threads = 2, log_comment = 'it\\'s', force = 1`,
-  )
-  expect(readStatement('SELECT 1\nFORMAT RowBinary', {})).toBe('SELECT 1\nFORMAT RowBinary')
-})
+import { commandStatement, inlineParams, parseInsert, withLongParamsInlined } from '#shared/clickhouse/statement.ts'
 
 test('settings of a command do not become settings of the table that it makes', () => {
   expect(commandStatement('CREATE TABLE t (x UInt8) ENGINE = MergeTree ORDER BY x', { max_execution_time: 3 })).toBe(
@@ -26,7 +13,7 @@ test('settings of a command do not become settings of the table that it makes', 
 })
 
 test('the name of a setting is a name', () => {
-  expect(() => readStatement('SELECT 1', { 'a = 1, b': 1 })).toThrow('not the name of a setting')
+  expect(() => commandStatement('SELECT 1', { 'a = 1, b': 1 })).toThrow('not the name of a setting')
 })
 
 test('parameters become literals of their type, and a value that looks like a placeholder stays a value', () => {

@@ -25,13 +25,15 @@ test('a cursor comes back as it went out', () => {
   )
 })
 
-test('a cursor of an owner carries what was sent, and the pod that is being read', () => {
+test('a cursor of a tail has what was sent, and the pod that is being read', () => {
   const key = { ...nowhere, ts: 1n, file: 'f', offset: 2, identity: 2n ** 64n - 1n }
   const owner = { floor: 1_795_634_232_816.5, sent: [0, 2 ** 32 - 1], joining: { uid: 'u', after: key }, past: '1/2' }
-  const cursor = { after: key, received: 5, followFrom: 4, owner }
+  const sent = { tail: 'abc', hashes: [0, 7, 2 ** 32 - 1], count: 9 }
+  const cursor = { after: key, received: 5, followFrom: 4, owner, sent }
   expect(decodeCursor(encodeCursor(cursor, filters), filters)).toEqual(cursor)
-  const full = { ...cursor, owner: { ...owner, sent: Array.from({ length: 48 }, () => 2 ** 32 - 1) } }
-  expect(encodeCursor(full, filters).length).toBeLessThan(1500)
+  const hashes = Array.from({ length: 48 }, () => 2 ** 32 - 1)
+  const full = { ...cursor, owner: { ...owner, sent: hashes }, sent: { ...sent, hashes } }
+  expect(encodeCursor(full, filters).length).toBeLessThan(1800)
 })
 
 test('garbage and cursors of other filters are refused by name', () => {

@@ -1,0 +1,120 @@
+// Pure: which lines a tail has sent, so that it sends each once, also to a client that comes back. An insert may become
+// visible after a later one, so that a client that leaves may lack lines of before the last that it has. A cursor has a
+// floor, below which nothing is sent any more, and hashes of the lines that were sent behind it. What a cursor has no
+// room for, the process remembers (sent-memory.ts).
+import { isBehind, laterOf, placeBefore, type ArrivalPlace } from './arrival-place.ts'
+import type { LineName } from '#shared/lines/line-names.ts'
+
+/** What a cursor has of the lines that were sent. */
+export interface SentPlace {
+  floor: ArrivalPlace
+  /** 32 bits of each line that was sent behind the floor. */
+  hashes: readonly number[]
+  /** How many lines were sent. */
+  count: number
+}
+
+/** What a process remembers of the lines that a tail sent. */
+export interface RememberedLines {
+  /** All that was sent behind this place is remembered. */
+  begin: ArrivalPlace
+  /** By the number of a line: which of those that were sent it was, and 0 where it was only read. */
+  counts: Map<number, number>
+}
+
+export interface SentLines {
+  /** Remembers a line that was read; false where it was read or sent before. */
+  add(place: ArrivalPlace): boolean
+  /** Counts a line as sent. */
+  send(place: ArrivalPlace): void
+  /** The same for a line that comes out of the order of arrival. */
+  sendStored(place: ArrivalPlace): void
+  place(): SentPlace
+  /** How many lines are remembered. */
+  readonly size: number
+  /** The first `count` lines that were sent. */
+  remembered(count: number): RememberedLines
+}
+
+/** A poll begins so long before the newest arrival, since an insert may become visible after a later one. */
+export const overlapMs = 30_000
+/** Lines that a cursor names. */
+const hashesMax = 48
+/** An open tail remembers at least so many lines, and twice as many at most. */
+const rememberedMax = 100_000
+
+/** `sent` and `before` are those of a tail that a client resumes. */
+export function createSentLines(
+  { floor: first, hashes, count: sentBefore }: SentPlace,
+  before: RememberedLines = { begin: first, counts: new Map() },
+): SentLines {
+  let floor = first
+  let reached = first
+  let count = sentBefore
+  let older: RememberedLines = { begin: before.begin, counts: new Map() }
+  let newer = before
+  /** Lines that a cursor names, in order of arrival. Those of the first cursor stand last until they are read again. */
+  const named = hashes.map((hash) => ({ hash, place: placeBefore(first.received + overlapMs) }))
+  const hashesToRead = new Set(hashes)
+
+  const remember = (number: number, sentAs: number): void => {
+    if (newer.counts.size >= rememberedMax) {
+      older = newer
+      newer = { begin: reached, counts: new Map() }
+    }
+    older.counts.delete(number)
+    newer.counts.set(number, sentAs)
+  }
+  const raise = (to: ArrivalPlace): void => {
+    if (isBehind(to, floor) && !isBehind(to, reached)) floor = to
+  }
+  const name = (hash: number, place: ArrivalPlace): void => {
+    if (!isBehind(place, floor)) return
+    const at = named.findLastIndex((one) => !isBehind(one.place, place))
+    named.splice(at + 1, 0, { hash, place })
+    if (named.length > hashesMax) raise(named.shift()!.place)
+  }
+  const sendStored = (place: ArrivalPlace): void => {
+    const number = numberOf(place.key)
+    remember(number, ++count)
+    name(number >>> 0, place)
+  }
+
+  return {
+    add(place) {
+      const number = numberOf(place.key)
+      const hash = number >>> 0
+      if (hashesToRead.delete(hash)) {
+        named.splice(
+          named.findIndex((one) => one.hash === hash),
+          1,
+        )
+        name(hash, place)
+        remember(number, ++count)
+        return false
+      }
+      if (newer.counts.has(number) || older.counts.has(number)) return false
+      remember(number, 0)
+      return true
+    },
+    send(place) {
+      sendStored(place)
+      reached = laterOf(reached, place)
+      raise(placeBefore(reached.received - overlapMs))
+      while (named[0] !== undefined && !isBehind(named[0].place, floor)) named.shift()
+    },
+    sendStored,
+    place: () => ({ floor, hashes: named.map(({ hash }) => hash), count }),
+    get size() {
+      return older.counts.size + newer.counts.size
+    },
+    remembered: (until) => ({
+      begin: older.begin,
+      counts: new Map([...older.counts, ...newer.counts].filter(([, sentAs]) => sentAs > 0 && sentAs <= until)),
+    }),
+  }
+}
+
+/** 52 bits of a name. Numbers take less memory than texts, and two of some 100,000 names hardly ever agree in them. */
+const numberOf = ({ ts, identity }: LineName): number => Number(BigInt.asUintN(52, identity ^ (ts * spread)))
+const spread = 0x9e37_79b9_7f4a_7c15n
