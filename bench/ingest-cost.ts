@@ -51,7 +51,7 @@ function withoutOffsets(body: Buffer): Buffer {
 /** Of a new store, from the first post to the last answer; CPU seconds per million lines. */
 async function costOf(checkout: string, bodies: readonly Buffer[]): Promise<number> {
   const dataDir = await mkdtemp(join(tmpdir(), 'afterlog-ingest-cost-'))
-  const env = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576', AFTERLOG_LOG_LEVEL: 'warn' }
+  const env = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576' }
   try {
     await using service = spawnService({ dataDir, checkout, env })
     const url = await service.serving
