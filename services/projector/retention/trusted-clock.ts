@@ -32,17 +32,21 @@ export function createTrustedClock({ store, log, gauge, clock }: TrustedClockOpt
   let lookedAt = 0
   let storedMs = -Infinity
   let loggedByMs: number | undefined
+  let storing: Promise<void> | undefined
 
   async function look(): Promise<void> {
+    const before = time ?? { lastMs: await newestKnown(store) }
     const at = performance.now()
-    if (time === undefined) {
-      const lastMs = await newestKnown(store)
-      time = firstTrustedTime(lastMs, clock())
-    } else time = nextTrustedTime(time, clock(), at - lookedAt)
-    lookedAt = performance.now()
+    const wallMs = clock()
+    time = 'ms' in before ? nextTrustedTime(before, wallMs, at - lookedAt) : firstTrustedTime(before.lastMs, wallMs)
+    lookedAt = at
     gauge.set((time.ahead?.byMs ?? 0) / 1000)
     logAhead(time)
-    if (Math.abs(time.ms - storedMs) >= storeEveryMs) await keep(time)
+    // Looks do not wait for a slow store: of a long time between two of them one minute alone is believed.
+    if (Math.abs(time.ms - storedMs) >= storeEveryMs)
+      storing ??= keep(time)
+        .catch((error: unknown) => log.debug({ err: error }, 'the time that expiry trusts could not be stored'))
+        .finally(() => (storing = undefined))
   }
 
   async function keep({ ms }: TrustedTime): Promise<void> {
@@ -60,9 +64,7 @@ export function createTrustedClock({ store, log, gauge, clock }: TrustedClockOpt
   }
 
   const attempt = (): Promise<void> =>
-    look().catch((error: unknown) =>
-      log.debug({ err: error }, 'the time that expiry trusts could not be read or stored'),
-    )
+    look().catch((error: unknown) => log.debug({ err: error }, 'the time that expiry trusts could not be read'))
   const first = attempt()
   let looking = first
   const timer = setInterval(() => {
@@ -76,6 +78,7 @@ export function createTrustedClock({ store, log, gauge, clock }: TrustedClockOpt
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer)
       await looking
+      await storing
       if (time !== undefined) await keep(time).catch(() => undefined)
     },
   }
