@@ -90,7 +90,7 @@ async function inexactForTheDisk(url: string): Promise<void> {
 
 async function roomIsReserved(url: string): Promise<void> {
   // The table of the room is there once the first pass has run; the service answers before.
-  await expect.poll(async () => (await request(`${url}/v1/retention`)).status).toBe(200)
+  await expect.poll(async () => (await request(`${url}/v1/retention`)).status, { timeout: 30_000 }).toBe(200)
   await expect.poll(freeBytes, { timeout: 30_000, interval: 200 }).toBeLessThan(disk96 - 8 * 1024 * 1024)
 }
 const disk96 = 96 * 1024 * 1024

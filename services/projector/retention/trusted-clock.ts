@@ -36,8 +36,7 @@ export function createTrustedClock({ store, log, gauge, clock }: TrustedClockOpt
 
   async function look(): Promise<void> {
     const before = time ?? { lastMs: await newestKnown(store) }
-    const at = performance.now()
-    const wallMs = clock()
+    const { at, wallMs } = readClocks(clock)
     time = 'ms' in before ? nextTrustedTime(before, wallMs, at - lookedAt) : firstTrustedTime(before.lastMs, wallMs)
     lookedAt = at
     gauge.set((time.ahead?.byMs ?? 0) / 1000)
@@ -83,6 +82,17 @@ export function createTrustedClock({ store, log, gauge, clock }: TrustedClockOpt
     },
   }
 }
+
+/** Reads both clocks, again where the process paused between them: then the wall clock would seem to be ahead. */
+function readClocks(clock: () => number): { at: number; wallMs: number } {
+  for (let tries = 1; ; tries++) {
+    const at = performance.now()
+    const wallMs = clock()
+    if (performance.now() - at <= readMsMax || tries === readTriesMax) return { at, wallMs }
+  }
+}
+const readMsMax = 50
+const readTriesMax = 20
 
 /** Why days that have ended by the wall clock alone are not dropped. */
 export function aheadText({ ms, ahead }: TrustedTime): string {
