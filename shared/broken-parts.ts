@@ -7,26 +7,18 @@ import { sql, statement } from './clickhouse/sql.ts'
 import type { LogStore } from './clickhouse/store.ts'
 import { columnsFirst, dayOfPartition, findGoneParts, type GoneParts } from './gone-parts.ts'
 import type { Logger } from './logger.ts'
-import { ledgerName, type KnownPart } from './parts-ledger.ts'
+import { lossSentences, whatToDo, type LostPart, type LostPartRow } from './loss-sentences.ts'
+import type { KnownPart } from './parts-ledger.ts'
+import { createAbsorbedRestorer } from './restore-absorbed.ts'
 
 export interface BrokenPartsOptions {
-  store: Pick<LogStore, 'rows'>
+  store: Pick<LogStore, 'rows' | 'command'>
   /** The name of the cluster, of which every shard is looked at. */
   cluster?: string | undefined
   /** Of an embedded store. */
   dataDir?: string | undefined
   registry: Registry
   log: Logger
-}
-
-/** A part whose rows are in no answer. */
-export interface LostPart {
-  table: string
-  /** The engine's id. */
-  partition: string
-  part: string
-  /** Of its rows, such as 20261123; '' where that is not known. */
-  day: string
 }
 
 export interface BrokenParts extends AsyncDisposable {
@@ -36,13 +28,8 @@ export interface BrokenParts extends AsyncDisposable {
   lost(): readonly LostPart[]
   /** Looks now. */
   look(): Promise<void>
-}
-
-interface PartRow extends LostPart {
-  host: string
-  bytes: number
-  /** Where it was set aside; '' of a part that is gone. */
-  path: string
+  /** To be used where a partition is dropped, whose parts would else count as lost. */
+  whileDropping: GoneParts['whileDropping']
 }
 
 const lookEveryMs = 300_000
@@ -56,12 +43,14 @@ export async function watchBrokenParts(options: BrokenPartsOptions): Promise<Bro
   const report = createReport(options)
   /** Days by the ids of partitions. */
   const days = new Map<string, string>()
-  let setAside: PartRow[] = []
+  let setAside: LostPartRow[] = []
   let gone: GoneParts | undefined
-  const all = (): PartRow[] => [
+  const restorer = createAbsorbedRestorer(store, log)
+  const withRestored = (): LostPartRow[] => [
     ...setAside.map((part) => ({ ...part, day: days.get(keyOf(part)) ?? '' })),
-    ...(gone?.parts ?? []).map(goneRow),
+    ...(gone?.parts() ?? []).map(goneRow),
   ]
+  const all = (): LostPartRow[] => withRestored().filter((part) => !restorer.isRestored(part))
   const noteDays = (some: readonly NamedDay[]): void => {
     for (const part of some) if (part.day !== '') days.set(keyOf(part), part.day)
   }
@@ -70,11 +59,17 @@ export async function watchBrokenParts(options: BrokenPartsOptions): Promise<Bro
   async function look(): Promise<void> {
     try {
       const signal = AbortSignal.timeout(answerMsMax)
-      setAside = await store.rows<PartRow>({ sql: brokenParts(cluster), signal })
+      setAside = await store.rows<LostPartRow>({ sql: brokenParts(cluster), signal })
       if (setAside.length > 0) noteDays(await store.rows<NamedDay>({ sql: partitionDays(cluster), signal }))
     } catch (error) {
       return log.debug({ err: error }, 'the store did not say whether parts are broken')
     }
+    await restoreAndReport()
+  }
+
+  async function restoreAndReport(): Promise<void> {
+    await restorer.restore(withRestored())
+    gone?.forget(restorer.isRestored)
     report(all())
   }
 
@@ -88,17 +83,18 @@ export async function watchBrokenParts(options: BrokenPartsOptions): Promise<Bro
       setAside.some((part) => part.table === table && part.part.includes(name))
     gone = await findGoneParts({ store, dataDir, log, isSetAside })
     noteDays(gone.known)
-    report(all())
+    await restoreAndReport()
   }
   const timers = [setInterval(() => void look(), lookEveryMs), setInterval(() => void list(), listEveryMs)]
   for (const timer of timers) timer.unref()
   return {
     troubles: () => [
       ...(gone?.unreadable === undefined ? [] : [`${gone.unreadable}; delete the file once you know`]),
-      ...[...Map.groupBy(all(), ({ table }) => table)].map(([table, parts]) => troubleOf(table, parts)),
+      ...lossSentences(all()),
     ],
     lost: all,
     look,
+    whileDropping: (partition, drop) => gone?.whileDropping(partition, drop) ?? drop(),
     [Symbol.asyncDispose]: async () => {
       for (const timer of timers) clearInterval(timer)
       await list()
@@ -115,22 +111,22 @@ function createReport({ registry, log }: Pick<BrokenPartsOptions, 'registry' | '
     registers: [registry],
   })
   const logged = new Set<string>()
-  return (parts: readonly PartRow[]): void => {
+  return (parts: readonly LostPartRow[]): void => {
     gauge.reset()
     for (const [table, ofTable] of Map.groupBy(parts, (part) => part.table)) gauge.set({ table }, ofTable.length)
     for (const part of parts) {
       const key = `${part.host} ${part.table} ${part.part} ${part.path}`
-      if (!logged.has(key)) log.error(part, `${sentenceOf(part)}: ${whatToDo}`)
+      if (!logged.has(key)) log.error(part, `${sentenceOf(part)}: ${whatToDo(part.table)}`)
       logged.add(key)
     }
   }
 }
 
-type NamedDay = Pick<PartRow, 'table' | 'partition' | 'day'>
+type NamedDay = Pick<LostPartRow, 'table' | 'partition' | 'day'>
 
-const keyOf = ({ table, partition }: Pick<PartRow, 'table' | 'partition'>): string => `${table} ${partition}`
+const keyOf = ({ table, partition }: Pick<LostPartRow, 'table' | 'partition'>): string => `${table} ${partition}`
 
-const goneRow = ({ table, partition, name, day }: KnownPart): PartRow => ({
+const goneRow = ({ table, partition, name, day }: KnownPart): LostPartRow => ({
   host: 'localhost',
   table,
   partition,
@@ -140,24 +136,12 @@ const goneRow = ({ table, partition, name, day }: KnownPart): PartRow => ({
   path: '',
 })
 
-const sentenceOf = ({ table, path }: PartRow): string =>
+const sentenceOf = ({ table, path }: LostPartRow): string =>
   path === ''
     ? `a part of ${table} is gone since the store was open last`
     : `a part of ${table} is broken and was set aside`
 
-function troubleOf(table: string, parts: readonly PartRow[]): string {
-  const [first] = parts
-  const others = parts.length === 1 ? '' : ` and ${parts.length - 1} more`
-  if (first!.path === '')
-    return `parts of ${table} are gone, ${parts.length} (${first!.part}${others}): ${lossWords}; restore them from a backup, or delete ${ledgerName} of the data directory to accept the loss`
-  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
-  return `broken parts of ${table} were set aside, ${parts.length} (${bytes} bytes, in ${first!.path}${others}): ${lossWords}; restore it from a backup, or delete the directory to accept the loss`
-}
-
-const lossWords = 'what was stored there is in no answer'
-const whatToDo = `${lossWords}; restore it from a backup, or accept the loss, as docs/damage.md says`
-
-/** Parts that an operator detached, or that a merge covers, are not lost. Rows: PartRow. */
+/** Parts that an operator detached, or that a merge covers, are not lost. Rows: LostPartRow. */
 const brokenParts = (cluster: string | undefined) =>
   statement(
     'store-broken-parts',

@@ -1,8 +1,7 @@
-// Finds the parts of an embedded store that are gone since it was open last, and lists those that are there for the next
-// start (decision 0018).
+// Finds the parts of an embedded store that are gone since it was open last, and lists those that are there for the
+// next start (decision 0018).
 import { raw, sql, statement } from './clickhouse/sql.ts'
 import type { LogStore } from './clickhouse/store.ts'
-import { fromEveryTenant } from './clickhouse/tenant-scope.ts'
 import type { Logger } from './logger.ts'
 import { missingParts, readLedger, writeLedger, type KnownPart, type Ledger } from './parts-ledger.ts'
 
@@ -15,13 +14,17 @@ export interface GonePartsOptions {
 }
 
 export interface GoneParts {
-  parts: readonly KnownPart[]
+  parts(): readonly KnownPart[]
+  /** Counts as gone no longer what is restored. */
+  forget(isRestored: (part: KnownPart) => boolean): void
   /** Parts whose partitions tell their days. */
   known: readonly KnownPart[]
   /** Why nobody knows which parts are gone. */
   unreadable?: string
   /** Lists the parts that are there. */
   list(): Promise<void>
+  /** Takes the partition off the list, and then drops it: at no time is a part listed that was dropped. */
+  whileDropping(partition: string, drop: () => Promise<void>): Promise<void>
 }
 
 const answerMsMax = 30_000
@@ -34,21 +37,42 @@ export async function findGoneParts({ store, dataDir, log, isSetAside }: GonePar
   } catch (error) {
     const { message } = error as Error
     log.error({ err: error }, message)
-    return { parts: [], known: [], unreadable: message, list: async () => {} }
+    const whileDropping: GoneParts['whileDropping'] = (_, drop) => drop()
+    return { parts: () => [], forget: () => {}, known: [], unreadable: message, list: async () => {}, whileDropping }
   }
   const { parts, uuids } = await readPresent(store)
   const missing = missingParts(ledger?.parts ?? [], parts, uuids, Date.now() / 1000)
-  const unknown = missing.filter((part) => !isSetAside(part))
-  const gone = [...(ledger?.lost ?? []), ...(await withoutExpired(store, unknown))]
+  let gone = [...(ledger?.lost ?? []), ...missing.filter((part) => !isSetAside(part))]
+  /** Ids of partitions, of whatever table, that are dropped now. */
+  const dropping = new Set<string>()
   let listed = ''
+  let listing = Promise.resolve()
+  const list = (): Promise<void> => (listing = listing.catch(() => undefined).then(listNow))
+  async function listNow(): Promise<void> {
+    const without = new Set(dropping)
+    const present = (await readPresent(store)).parts.filter(({ partition }) => !without.has(partition))
+    const now = { parts: present, lost: gone }
+    const text = JSON.stringify(now)
+    if (text !== listed) await writeLedger(dataDir, now)
+    listed = text
+  }
   return {
-    parts: gone,
+    parts: () => gone,
+    forget: (isRestored) => (gone = gone.filter((part) => !isRestored(part))),
     known: [...(ledger?.parts ?? []), ...gone, ...parts],
-    async list() {
-      const now = { parts: (await readPresent(store)).parts, lost: gone }
-      const text = JSON.stringify(now)
-      if (text !== listed) await writeLedger(dataDir, now)
-      listed = text
+    list,
+    async whileDropping(partition, drop) {
+      const tryToList = (): Promise<void> =>
+        list().catch((error: unknown) => log.debug({ err: error }, 'the parts of the store could not be listed'))
+      dropping.add(partition)
+      await tryToList()
+      try {
+        await drop()
+      } finally {
+        // A full disk takes the list once the partition is gone.
+        await tryToList()
+        dropping.delete(partition)
+      }
     },
   }
 }
@@ -61,13 +85,6 @@ async function readPresent(
   const uuids = new Map(tables.map(({ name, uuid }) => [name, uuid]))
   const parts = await store.rows<Omit<KnownPart, 'uuid'>>({ sql: activeParts, signal })
   return { parts: parts.map((part) => ({ ...part, uuid: uuids.get(part.table) ?? '' })), uuids }
-}
-
-/** Lines that expired were counted before their partition was dropped. */
-async function withoutExpired(store: Pick<LogStore, 'rows'>, parts: readonly KnownPart[]): Promise<KnownPart[]> {
-  if (parts.every(({ table }) => table !== 'logs')) return [...parts]
-  const [row] = await store.rows<{ days: string[] }>({ sql: countedDays })
-  return parts.filter(({ table, day }) => table !== 'logs' || !row!.days.includes(day))
 }
 
 /** Of statements with `columnsFirst`, since `partition` is also what they call the id of a partition. */
@@ -87,11 +104,4 @@ const activeParts = statement(
 const tableUuids = statement(
   'store-table-uuids',
   sql`SELECT name, toString(uuid) AS uuid FROM system.tables WHERE database = currentDatabase()`,
-)
-
-/** Rows: { days }, of which lines of some class have expired. */
-const countedDays = statement(
-  'counted-days',
-  sql`SELECT groupUniqArray(toString(toYYYYMMDD(day))) AS days
-    FROM (SELECT day ${fromEveryTenant('kept_counts')} UNION ALL SELECT day FROM inexact_days)`,
 )

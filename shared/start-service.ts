@@ -36,6 +36,8 @@ export interface ServiceDeps {
   retention: LiveRetention
   /** Parts of the store whose rows are in no answer. */
   lostParts: BrokenParts['lost']
+  /** Wraps each drop of a partition. */
+  whileDropping: BrokenParts['whileDropping']
   /** How far records are. */
   projection: ProjectionClock
   /** By partition id, why expired days are still stored. The projector fills it. */
@@ -92,16 +94,16 @@ export async function startService({ config, log, services: creators }: StartOpt
     }),
   )
   const environment = { rules: config.AFTERLOG_RETENTION, lastWords: config.AFTERLOG_LAST_WORDS }
-  const retention = started.use(await createLiveRetention({ store: own, environment, log, clock: Date.now }))
+  const { lost: lostParts, troubles: lostTroubles, whileDropping } = broken
+  const retention = started.use(await createLiveRetention({ store: own, environment, log, clock: Date.now, lostParts }))
   const obstacleOf = (): AfterlogError | undefined => tables.obstacle() ?? retention.obstacle()
   const { foreground, background } = createPriorityGate(store)
   const projection = createProjectionClock()
   const blockedDays = new Map<string, BlockedDay>()
   const deps = { config, store: foreground, background, statements, log, registry, retention, projection, blockedDays }
-  const { lost: lostParts, troubles: lostTroubles } = broken
   const services: Service[] = []
   for (const create of creators) {
-    const service = await create({ ...deps, lostParts, clock: Date.now })
+    const service = await create({ ...deps, lostParts, whileDropping, clock: Date.now })
     started.defer(() => service.close())
     services.push(service)
   }

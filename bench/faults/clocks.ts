@@ -166,16 +166,24 @@ async function put(url: string, days: string): Promise<void> {
   if (response.status !== 200) faults.push(`PUT /v1/retention: ${response.status} ${await response.text()}`)
 }
 
+/**
+ * How fast the clock goes where an hour has to pass: five minutes. Deadlines of the service are as much nearer, and a
+ * pause of this machine is longer by as much, which is not believed where it is longer than a minute.
+ */
+const fast = 12
+
 /** Days that have ended go soon after a PUT; those that end by a store that was off go after the second look. */
 async function trueExpiry(): Promise<void> {
   await setClock('+0')
   {
-    await using service = start(true)
+    await using service = start(false)
     const url = await service.serving
     await put(url, '4d')
+    // After a jump back the right clock is ahead of what the store knows: it is believed after an hour.
+    await setClock('+0', fast)
     await until('lines of 5 and 12 days ago expire after a PUT', async () => {
-      const stored = await storedLines(url)
-      return acknowledged.every(({ message, daysAgo }) => stored.has(message) === daysAgo < 4)
+      const stored = await storedLines(url).catch(() => undefined)
+      return acknowledged.every(({ message, daysAgo }) => stored?.has(message) === daysAgo < 4)
     })
     await stop(service, false)
   }
@@ -184,12 +192,10 @@ async function trueExpiry(): Promise<void> {
   const url = await service.serving
   await sleep(jumpMs)
   const early = await storedLines(url)
-  if (!acknowledged.some(({ message }) => early.has(message)))
-    faults.push('a store that was off for 30 days drops before the second look')
-  // 60 times as fast: an hour is a minute.
-  await setClock('+720h', 60)
+  const dropped = acknowledged.filter(({ message, daysAgo }) => daysAgo < 4 && !early.has(message))
+  if (dropped.length > 0) faults.push(`a store that was off for 30 days drops ${dropped.length} lines before the second look`)
+  await setClock('+720h', fast)
   await until('after 30 days off, everything expires at the second look', async () => {
-    // Its deadlines are 60 times as near.
     const stored = await storedLines(url).catch(() => undefined)
     return stored !== undefined && acknowledged.every(({ message }) => !stored.has(message))
   })
@@ -209,7 +215,8 @@ async function campaign(): Promise<number> {
   say(`seed ${seed}: node bench/faults/clocks.ts --jumps ${values.jumps} --seed ${seed}`)
   await setClock('+0')
   {
-    await using service = start(true)
+    // Without libfaketime, under which migrations take minutes.
+    await using service = spawnService({ dataDir })
     await sayLines(await service.serving, 'first')
     await stop(service, false)
   }

@@ -56,7 +56,7 @@ export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
     }),
     rulesLost: new Gauge({
       name: 'afterlog_retention_rules_lost',
-      help: '1 while the rules that were PUT are lost in both of their tables: nothing is dropped then',
+      help: '1 while the rules that were PUT are lost, or whether any were is not known: nothing is dropped then',
       registers,
     }),
     inexactDays: new Counter({

@@ -27,10 +27,16 @@ export async function projectAndStore(
   uids: readonly string[],
   options: StoreOptions = {},
 ): Promise<StoredPods> {
-  await absorbFragments(store, reading, tenant, uids)
-  const revision = await readStoreMicros(reading)
-  const began = performance.now()
-  const { pods, absent, related, stored } = await project(reading, tenant, uids, options)
+  const readAndProject = async () => {
+    const revision = await readStoreMicros(reading)
+    const began = performance.now()
+    return { revision, began, ...(await project(reading, tenant, uids, options)) }
+  }
+  let projected = await readAndProject()
+  const fragmentUids = [...new Set(projected.pods.flatMap((pod) => pod.fragmentUids))]
+  if (fragmentUids.length > 0 && (await absorbFragments(store, reading, tenant, fragmentUids)) > 0)
+    projected = await readAndProject()
+  const { revision, began, pods, absent, related, stored } = projected
   const records = pods.map(({ record, factsAt, linesAt, isLarge }) => ({
     record,
     watermark: factsAt,

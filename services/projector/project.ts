@@ -31,6 +31,8 @@ export interface ProjectedPod {
   facts: PodFacts
   /** Hashes, as pod_change_feed has them, of its lives with lines. */
   lifeHashes: string[]
+  /** Under which fragments of its lines were sent. */
+  fragmentUids: string[]
   rendered: RenderedPod
   maps: PodObjectRow
   factsAt: string
@@ -50,10 +52,7 @@ export interface ProjectedPod {
 
 export interface Projection {
   pods: ProjectedPod[]
-  /**
-   * Uids that are no pods of their own. A pod whose record is frozen, or without facts and lines, is neither here nor
-   * in `pods`.
-   */
+  /** Uids that are no pods of their own. A pod without facts and lines, or with a frozen record, is in no list. */
   absent: string[]
   /** Other pods that have to be projected too. */
   related: string[]
@@ -167,6 +166,7 @@ function projectOne(pod: CountedPod, row: StoredRecord | undefined): ProjectedPo
     record,
     facts,
     lifeHashes,
+    fragmentUids: facts.sentLines.filter(({ uid, fragments }) => uid !== '' && fragments === 1).map(({ uid }) => uid),
     rendered,
     maps,
     factsAt,

@@ -19,6 +19,7 @@ export const createProjector: CreateService = ({
   retention,
   projection,
   lostParts,
+  whileDropping,
   blockedDays,
   log,
   registry,
@@ -33,7 +34,8 @@ export const createProjector: CreateService = ({
     signal,
   })
   const metrics = createProjectorMetrics(registry)
-  const expiry = createExpiryJobs({ store: background, reading, metrics, retention, blockedDays, log, clock, signal })
+  const jobs = { store: background, reading, metrics, retention, blockedDays, whileDropping, log, clock, signal }
+  const expiry = createExpiryJobs(jobs)
   const cutInserts = createCutInserts({ store: background, reading, log })
   const resent = Promise.withResolvers<void>()
   signal.addEventListener('abort', () => resent.resolve())

@@ -6,6 +6,7 @@ import { raw, sql, str, type Fragment } from './sql.ts'
 /** Tables with a column `tenant`, which is the first of their key, or nearly so. */
 export const tenantTables = [
   'absorbed_lines',
+  'absorbed_lines_copy',
   'dead_letter_replays',
   'dead_letters',
   'events',

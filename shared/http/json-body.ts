@@ -1,17 +1,15 @@
 // Parses bodies of application/json, for routes without a parser of their own. An error says where the JSON breaks, or
-// names a member __proto__, which validation would drop without a word.
+// names a member that is there twice, of which JSON.parse would keep the last one without a word, or a member
+// __proto__, which validation would drop.
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
 
 /** Throws AfterlogError `invalid-body` or `invalid-parameter`. */
 export function parseJsonBody(text: string): unknown {
   if (text.trim() === '') throw new AfterlogError('invalid-body', 'the body is empty: send a JSON object')
   const body = parse(text)
-  const path = mayNamePrototype.test(text) ? prototypePath(body) : undefined
-  if (path !== undefined) throw invalidParameter(path, `${path}: no member can be called __proto__`)
+  checkMembers(text)
   return body
 }
-
-const mayNamePrototype = /__proto__|\\u/
 
 function parse(text: string): unknown {
   try {
@@ -24,30 +22,51 @@ function parse(text: string): unknown {
   }
 }
 
-interface Member {
-  value: object
-  name: string
-  within: Member | undefined
+/** An object or an array whose end has not come. */
+interface Open {
+  /** Of an object, the members so far. */
+  names: Set<string> | undefined
+  /** Of an object, the last member; of an array, the number of its element. */
+  at: string | number
+  /** Whether the next string is the name of a member. */
+  isNameNext: boolean
 }
 
-/** Searches without recursion, since a body may be as deep as it is long. */
-function prototypePath(body: unknown): string | undefined {
-  const pending: Member[] = []
-  const visit = (value: unknown, name: string, within?: Member): void => {
-    if (typeof value === 'object' && value !== null) pending.push({ value, name, within })
-  }
-  visit(body, '')
-  for (let member = pending.pop(); member !== undefined; member = pending.pop()) {
-    for (const [name, value] of Object.entries(member.value)) {
-      if (name === '__proto__') return pathOf(member, name)
-      visit(value, name, member)
+/** Reads text that is JSON, without recursion, since a body may be as deep as it is long. */
+function checkMembers(text: string): void {
+  const open: Open[] = []
+  for (let pos = 0; pos < text.length; pos++) {
+    const within = open.at(-1)
+    const char = text[pos]
+    if (char === '"') {
+      const end = endOfString(text, pos)
+      if (within?.names !== undefined && within.isNameNext) {
+        within.at = JSON.parse(text.slice(pos, end)) as string
+        checkName(open, within.at, within.names)
+        within.names.add(within.at)
+        within.isNameNext = false
+      }
+      pos = end - 1
+    } else if (char === '{') open.push({ names: new Set(), at: '', isNameNext: true })
+    else if (char === '[') open.push({ names: undefined, at: 0, isNameNext: false })
+    else if (char === '}' || char === ']') open.pop()
+    else if (char === ',') {
+      if (typeof within?.at === 'number') within.at++
+      else within!.isNameNext = true
     }
   }
-  return undefined
 }
 
-function pathOf(within: Member, last: string): string {
-  const names = [last]
-  for (let member = within; member.within !== undefined; member = member.within) names.unshift(member.name)
-  return names.join('.')
+function checkName(open: readonly Open[], name: string, before: ReadonlySet<string>): void {
+  if (name !== '__proto__' && !before.has(name)) return
+  const path = open.map(({ at }) => at).join('.')
+  const problem = name === '__proto__' ? 'no member can be called __proto__' : 'it is there twice; give it once'
+  throw invalidParameter(path, `${path}: ${problem}`)
+}
+
+/** Returns where the string that begins at `start` ends, behind its closing quote. */
+function endOfString(text: string, start: number): number {
+  let pos = start + 1
+  while (text[pos] !== '"') pos += text[pos] === '\\' ? 2 : 1
+  return pos + 1
 }

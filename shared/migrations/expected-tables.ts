@@ -20,3 +20,16 @@ export function expectedTables(texts: readonly string[]): string[] {
   }
   return [...names].toSorted()
 }
+
+const createsView = /^CREATE MATERIALIZED VIEW /i
+const queryOf = /^ALTER TABLE ([\w{}]+) .*?MODIFY QUERY\s/is
+
+/** The statements that make a view as the migrations leave it; undefined of a table, whose rows no statement makes. */
+export function viewStatements(texts: readonly string[], name: string): string[] | undefined {
+  let made: string[] | undefined
+  for (const statement of texts.flatMap(splitStatements)) {
+    if (created.exec(statement)?.[1] === name) made = createsView.test(statement) ? [statement] : undefined
+    else if (queryOf.exec(statement)?.[1] === name) made?.push(statement)
+  }
+  return made
+}

@@ -10,7 +10,7 @@ import { raw, sql, str, uint } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
-import { expectedTables } from './expected-tables.ts'
+import { expectedTables, viewStatements } from './expected-tables.ts'
 import { dropLeftovers, fillPlaceholders } from './placeholders.ts'
 import { readMigrations, type Migration, type SqlFile } from './read-migrations.ts'
 import { splitStatements } from './split-statements.ts'
@@ -42,30 +42,43 @@ export async function runMigrations({
     if (!(await hasHistory(store))) await run(store, historyTable(store.cluster))
     const applied = await readHistory(store)
     checkHistory(migrations, applied, store.cluster)
+    const starter: Starter = { hasExchanged: false }
     for (const migration of migrations.filter(({ number }) => !applied.has(number))) {
       const file = fileFor(migration, store.cluster)
       const isByAnother = async (): Promise<boolean> => (await readHistory(store)).has(migration.number)
-      if (!(await run(store, await fillPlaceholders(store, file.text), isByAnother))) continue
+      const text = await fillPlaceholders(store, file.text)
+      if (!(await run(store, text, isByAnother, starter))) continue
       await record(store, migration.number, file)
       numbers.push(migration.number)
       log?.info({ migration: file.name }, 'migration applied')
     }
     await dropLeftovers(store)
-    await checkTables(store, migrations)
+    await checkTables(store, migrations, log)
     if (fsync !== undefined) await applyFsync(store, fsync)
   })
   return numbers
 }
 
-/** Rejects where a table is gone that migrations of before have made. */
-async function checkTables(store: LogStore, migrations: readonly Migration[]): Promise<void> {
-  const expected = expectedTables(migrations.map((migration) => fileFor(migration, store.cluster).text))
+/**
+ * Makes a view again that is gone, and rejects where a table is: migrations of before have made both. A starter that
+ * lagged may have dropped a view that another one had made.
+ */
+async function checkTables(store: LogStore, migrations: readonly Migration[], log?: Logger): Promise<void> {
+  const texts = migrations.map((migration) => fileFor(migration, store.cluster).text)
+  const expected = expectedTables(texts)
   const readMissing = async (): Promise<string[]> => {
     const present = raw('SELECT name FROM system.tables WHERE database = currentDatabase()')
     const names = (await store.rows<{ name: string }>({ sql: present })).map(({ name }) => name)
     return expected.filter((name) => !names.includes(name))
   }
   let missing = await readMissing()
+  for (const name of missing) {
+    const statements = viewStatements(texts, name)
+    if (statements === undefined) continue
+    await run(store, statements.join(';\n'))
+    log?.warn({ view: name }, 'a view was missing and is made again: it notes what is stored from now on')
+  }
+  if (missing.length > 0) missing = await readMissing()
   // Another starter may be about to make again what its migration has dropped.
   for (let tries = 0; missing.length > 0 && tries < recordedWithin.tries; tries++) {
     await sleep(recordedWithin.ms)
@@ -85,19 +98,31 @@ const recordedWithin = { tries: 20, ms: 250 }
 
 const migrationsDir = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
+interface Starter {
+  /**
+   * Whether it has exchanged tables: it makes views of its own table then, as an early migration defines them, and so
+   * has to run later migrations too, although another starter has applied them.
+   */
+  hasExchanged: boolean
+}
+
 /**
  * Runs the statements of a text, in order. Returns false where another starter has applied the whole text meanwhile: a
  * later migration of that starter may have dropped what the next statement reads, so a failure does not count then.
  */
-async function run(store: LogStore, text: string, isByAnother = async () => false): Promise<boolean> {
+async function run(
+  store: LogStore,
+  text: string,
+  isByAnother = async () => false,
+  starter: Starter = { hasExchanged: false },
+): Promise<boolean> {
   const { cluster } = store
   if (cluster !== undefined) await requireAllHosts(store, cluster)
-  let isExchanged = false
   for (const statement of splitStatements(cluster === undefined ? text : text.replaceAll('{cluster}', cluster))) {
-    if (!isExchanged && (await isByAnother())) return false
+    if (!starter.hasExchanged && (await isByAnother())) return false
     try {
       await store.command({ sql: raw(statement) })
-      isExchanged ||= exchange.test(statement)
+      starter.hasExchanged ||= exchange.test(statement)
     } catch (error) {
       if (isRemoved(statement, error)) continue
       // The other starter drops what it made for the migration just before it records it.
@@ -111,7 +136,6 @@ async function run(store: LogStore, text: string, isByAnother = async () => fals
   return true
 }
 
-/** Behind it a starter makes views of its own table, which no other starter has made. */
 const exchange = /^(EXCHANGE|RENAME) /
 
 /** Whether the statement removes a TTL that is gone already, for which the engine has no IF EXISTS. */

@@ -41,6 +41,8 @@ export interface LiveRetentionOptions {
   log: Logger
   /** ms since 1970. */
   clock: () => number
+  /** Parts whose rows are in no answer. */
+  lostParts?: () => readonly { table: string }[]
 }
 
 const reloadMs = 2000
@@ -55,6 +57,7 @@ export async function createLiveRetention({
   environment,
   log,
   clock,
+  lostParts = () => [],
 }: LiveRetentionOptions): Promise<LiveRetention> {
   const tables = createRuleTables(store, log)
   const first: RetentionVersion = { ...environment, source: 'environment', inForceMs: undefined }
@@ -84,13 +87,14 @@ export async function createLiveRetention({
 
   async function compare(): Promise<void> {
     // The mark is read first: another process may put rules meanwhile, which sets the mark last.
-    const markMs = (await readMark(store, 'rules')) ?? 0
+    const markMs = await readMark(store, 'rules')
     const { rows: newRows, areLost } = await tables.compare()
     const newestMs = Number(newRows[0]?.ms ?? 0)
     const wasLost = isLost
-    isLost = areLost || newestMs < markMs
+    const lostIn = new Set(lostParts().map(({ table }) => table))
+    isLost = areLost || areRulesLost({ newestMs, markMs, lostIn })
     if (isLost && !wasLost) log.error(lostText)
-    if (newestMs > markMs) await writeMark(store, 'rules', newestMs).catch(() => undefined)
+    if (!isLost && newestMs > (markMs ?? 0)) await writeMark(store, 'rules', newestMs).catch(() => undefined)
     // What this process knows of lost rules is better than the environment.
     take(isLost && rows.length > 0 ? rows : newRows)
   }
@@ -184,9 +188,25 @@ export async function createLiveRetention({
   }
 }
 
+interface KnownOfRules {
+  /** Of the newest version; 0 where there is none. */
+  newestMs: number
+  /** Of the newest version that was put, 0 where none was; undefined where the mark is lost, which every store has. */
+  markMs: number | undefined
+  /** Tables of which parts are lost. */
+  lostIn: ReadonlySet<string>
+}
+
+/** Whether rules may have been put that are newer than those that are there. */
+function areRulesLost({ newestMs, markMs, lostIn }: KnownOfRules): boolean {
+  const lostInBoth = lostIn.has('retention_rules') && lostIn.has('retention_rules_copy')
+  if (newestMs === 0) return markMs === undefined || markMs > 0 || lostInBoth
+  return markMs === undefined ? lostInBoth : newestMs < markMs
+}
+
 const lostText =
-  'the retention rules that were PUT are lost in both of their tables: nothing is dropped until an operator PUTs ' +
-  'rules to /v1/retention. Until then AFTERLOG_RETENTION says how lines are filed'
+  'the retention rules that were PUT are lost in both of their tables, or whether any were PUT is not known: nothing ' +
+  'is dropped until an operator PUTs rules to /v1/retention. Until then AFTERLOG_RETENTION says how lines are filed'
 
 function logNewest(log: Logger, { source, rules, lastWords, inForceMs }: RetentionVersion): void {
   const version = { rules: retentionText(rules), lastWords: lastWordsText(lastWords), inForce: new Date(inForceMs!) }

@@ -48,7 +48,10 @@ export const daysByRule = ({ rules, lastWords }: RetentionSettings, name: string
 /** Returns why no line of a class is dropped, however old, or undefined. */
 export function heldBack({ rules, released, isLost }: RetentionSettings, name: string): string | undefined {
   if (isLost === true)
-    return 'the rules of an earlier PUT are lost in both of their tables: nothing is dropped until rules are PUT again'
+    return (
+      'the rules of an earlier PUT are lost, or whether there was one is not known: nothing is dropped until rules ' +
+      'are PUT again'
+    )
   if (name === lastWordsClass || rules.rules.has(name) || released?.has(name) === true) return undefined
   return (
     `no rule names ${name}, and no operator has said that its lines go by default: nothing of them is dropped until ` +

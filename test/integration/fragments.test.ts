@@ -123,6 +123,30 @@ test('whatever posts the fragments come in, twice over', { timeout: 120_000 }, a
   }
 })
 
+test('the end of a line that is stored before its begin is a part of the line once all comes again', async () => {
+  const three: Written[] = [
+    { tag: 'P', message: 'be-' },
+    { tag: 'P', message: 'gin-' },
+    { tag: 'F', message: 'end' },
+  ]
+  const turned: Record<string, readonly (readonly number[])[]> = {
+    'end-first': [[2], [0, 1], [0, 1, 2]],
+    'two-ends-first': [[1, 2], [0], [0, 1, 2]],
+    'one-by-one': [[2], [1], [0], [0], [1], [2]],
+  }
+  for (const [order, posts] of Object.entries(turned)) {
+    // A middle that came alone is proven by its offset only.
+    for (const numbers of order === 'one-by-one' ? [''] : ['', '-without-offsets']) {
+      const pod = `${order}${numbers}`
+      const records = log(pod, three).map(({ offset, cri, ...record }) =>
+        numbers === '' ? { ...record, cri, offset } : { ...record, cri: cri.replace('Z ', '123456Z ') },
+      )
+      for (const at of posts) await post(...at.map((i) => records[i]!))
+      await expect.poll(() => searched(pod), { timeout: 60_000, message: pod }).toEqual(['be-gin-end'])
+    }
+  }
+})
+
 const seal = async (pod: string) =>
   ((await get(`/v1/pods/uid-${pod}`))['containers'] as { lives: { seal: { text: string } }[] }[])[0]!.lives[0]!.seal.text
 

@@ -12,6 +12,7 @@ import { createLiveRetention, type LiveRetention } from '#shared/retention/live-
 import { parseLastWords, parseRetention } from '#shared/retention/retention.ts'
 import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
 import { openProjectorService } from '#test/support/projector-service.ts'
+import { openTestStore } from '#test/support/store.ts'
 
 const log = createLogger({ level: 'silent', service: 'test' })
 const environment = { rules: parseRetention('default=14d'), lastWords: parseLastWords('') }
@@ -106,6 +107,48 @@ test('both tables lose the rules: nothing is dropped, and it is said, until rule
   await other.compare()
   expect(other.newest().isLost).toBeUndefined()
   expect(await service.expire()).toMatchObject([{ class: 'default' }])
+})
+
+test('both tables and the mark lose the rules: nothing is dropped until an operator says so', async () => {
+  await using service = await openProjectorService({ rules: 'default=90d' })
+  const at = new Date(service.clock.now - 30 * 86_400_000).toISOString()
+  await service.say([{ time: at, namespace: 'shop', pod: 'a', podUid: 'u', container: 'app', restart: 0, message: 'old' }])
+  for (const table of [...tables, 'retention_marks']) await service.store.command({ sql: raw(`TRUNCATE TABLE ${table}`) })
+  const openOther = (lostParts: string[] = []): Promise<LiveRetention> =>
+    createLiveRetention({
+      store: service.store,
+      environment: { rules: parseRetention('default=2d'), lastWords: parseLastWords('') },
+      log,
+      clock: () => service.clock.now,
+      lostParts: () => lostParts.map((table) => ({ table })),
+    })
+  {
+    await using other = await openOther()
+    expect(other.newest()).toMatchObject({ source: 'environment', isLost: true })
+    const times = { nowMs: service.clock.now, trustedMs: service.clock.now }
+    expect(await service.expiry.run(other.newest(), times)).toEqual([])
+    expect([...service.expiry.heldBack.values()]).toEqual([expect.stringContaining('nothing is dropped')])
+  }
+  const { status } = await service.request('DELETE', '/v1/retention', undefined, '127.0.0.1')
+  expect(status).toBe(200)
+  await using other = await openOther([...tables, 'retention_marks'])
+  expect(other.newest().isLost).toBeUndefined()
+})
+
+test('a mark that is older than lost rules does not make them the rules of the environment', async () => {
+  await using opened = await openTestStore()
+  const openLost = (lost: string[]): Promise<LiveRetention> =>
+    createLiveRetention({
+      store: opened.store,
+      environment,
+      log,
+      clock: Date.now,
+      lostParts: () => lost.map((table) => ({ table })),
+    })
+  await using other = await openLost(tables)
+  expect(other.newest()).toMatchObject({ source: 'environment', isLost: true })
+  await using marks = await openLost(['retention_marks'])
+  expect(marks.newest().isLost).toBeUndefined()
 })
 
 test('rules that were put under a clock that was far ahead hold at once, and do not outlast those put later', async () => {

@@ -44,6 +44,8 @@ describe('what is wrong is refused by name, and changes nothing', () => {
     ['rules', { rules: [] }],
     ['lastWords', { rules, lastWords: null }],
     ['rules.__proto__', '{"rules":{"default":"14d","__proto__":"3d"}}'],
+    ['rules.default', '{"rules":{"default":"14d","default":"1d"}}'],
+    ['lastWords.keep', '{"rules":{"default":"14d"},"lastWords":{"keep":"180d","keep":"1d"}}'],
     ['rules.kube-*', { rules: { ...rules, 'kube-*': '3d' } }],
     ['rules.last_words', { rules: { ...rules, last_words: '3d' } }],
     ['rules', { rules: { ...rules, ...Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`n${i}`, '1d'])) } }],

@@ -21,7 +21,7 @@ export interface DeclaredMetric {
 export async function declaredMetrics(): Promise<ReadonlyMap<string, DeclaredMetric>> {
   const registry = new Registry()
   createProcessMetrics(registry)
-  const store = { rows: async () => [] }
+  const store = { rows: async () => [], command: async () => undefined }
   createStoreMetrics({ registry, store })
   await (await watchBrokenParts({ registry, store, log: pino({ level: 'silent' }) }))[Symbol.asyncDispose]()
   const ingest = createIngestMetrics({ registry, inflight: new InflightBytes(1) })

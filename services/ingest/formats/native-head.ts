@@ -88,14 +88,24 @@ function isFollowedByObject(bytes: Buffer): boolean {
 
 const recordsKey = Buffer.from('records')
 
-/** Yields the keys of the next object. The caller must read each value before it asks for the next key. */
-export function* keysOf(json: JsonScanner): Generator<string> {
+/** The keys of a batch that count, each of which may be there once. */
+export const headKeys: ReadonlySet<string> = new Set(['records', 'cluster', 'node', 'agent', 'seq'])
+
+/**
+ * Yields the keys of the next object. The caller must read each value before it asks for the next key. Throws where one
+ * of `once` comes again.
+ */
+export function* keysOf(json: JsonScanner, once: ReadonlySet<string> = new Set()): Generator<string> {
+  const before = new Set<string>()
   json.expect(0x7b, '"{"')
   if (json.peek() === 0x7d) json.pos++
   else {
     for (;;) {
       json.string()
       const key = json.bytes.toString('latin1', json.start, json.stop)
+      if (before.has(key))
+        throw new AfterlogError('invalid-body', `${key} is there twice; give it once`, { parameter: key })
+      if (once.has(key)) before.add(key)
       json.expect(0x3a, '":"')
       yield key
       if (json.peek() === 0x7d) break

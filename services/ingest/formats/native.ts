@@ -18,6 +18,7 @@ import {
   type Head,
   inheritedOf,
   isSameHead,
+  headKeys,
   keysOf,
   rightForms,
 } from './native-head.ts'
@@ -165,12 +166,8 @@ export class NativeDecoder {
         `the body is neither an object nor an array: ${json.problem('"{" or "["')}; ${rightForms}`,
       )
     let used: Head | undefined
-    for (const key of keysOf(json)) {
+    for (const key of keysOf(json, headKeys)) {
       if (key === 'records') {
-        if (used !== undefined)
-          throw new AfterlogError('invalid-body', 'records is there twice; send one array of records', {
-            parameter: 'records',
-          })
         used = { ...head }
         this.begin(origin, used)
         this.readRecords()

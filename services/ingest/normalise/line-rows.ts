@@ -95,13 +95,16 @@ export class LineRows {
     this.finish(start, messageStart, stop, draft, { seq, length, partial: false, absorbed: absorbed.not })
   }
 
-  /** Returns the record as a fragment behind `last`, with a copy of what it needs. */
-  fragment(draft: LineDraft, seq: number, last: Fragment | undefined): Fragment {
+  /**
+   * Returns the record as a fragment behind `last`, with a copy of what it needs. `isWhole`: also where a row may begin
+   * with it that is no run.
+   */
+  fragment(draft: LineDraft, seq: number, last: Fragment | undefined, isWhole = false): Fragment {
     const { seconds, nanos, offset, length, eof, ordinal, severity, retentionClass } = draft
     const file = draft.copyOf(text.file)
     const begins = last === undefined || !continuesRun(last, { offset, file })
     const render = (write: (to: RowWriter) => void): Buffer => {
-      if (!begins) return nothing
+      if (!begins && !isWhole) return nothing
       this.scratch.length = 0
       write(this.scratch)
       return Buffer.from(this.scratch.take())

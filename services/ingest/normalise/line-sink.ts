@@ -143,7 +143,8 @@ export class LineSink implements DraftSink {
     const pending = this.pending.get(key) ?? this.recall(key, draft) ?? (draft.partial ? alone() : undefined)
     if (pending === undefined) this.lines.whole(draft, this.seq)
     else {
-      pending.fragments.push(this.lines.fragment(draft, this.seq, pending.fragments.at(-1)))
+      const { fragments, before } = pending
+      fragments.push(this.lines.fragment(draft, this.seq, fragments.at(-1), before?.stored !== undefined))
       pending.next = endOf(draft)
       pending.file = draft.copyOf(text.file)
       if (draft.partial) this.pending.set(key, pending)
@@ -188,9 +189,21 @@ export class LineSink implements DraftSink {
   private finish(key: string, { fragments, before, repeats }: Pending): void {
     const isPart = repeats !== undefined && repeats > 0 && isNamed(fragments[0]!)
     this.lines.joined(fragments, { as: isPart ? absorbed.byLine : absorbed.not })
-    if (before?.stored !== undefined && fragments.length >= before.fragments.length)
+    if (before?.stored !== undefined && fragments.length >= before.fragments.length) {
       this.lines.absorb(before.stored.row)
+      this.absorbEnds(fragments)
+    }
     if (repeats === undefined && fragments.length > 1) this.joined.push({ key, places: placesOf(fragments) })
+  }
+
+  /** A batch that came before that of the begin may have stored the end of the line as a line of its own. */
+  private absorbEnds(fragments: readonly Fragment[]): void {
+    for (let from = Math.max(1, fragments.length - endsMax); from < fragments.length; from++) {
+      const first = fragments[from]!
+      const isShorter = fragments.slice(0, from).some(({ message }) => message.length > 0)
+      const hasRow = first.head.length > 0
+      if (isShorter && hasRow && isNamed(first)) this.lines.joined(fragments.slice(from), { as: absorbed.byLine })
+    }
   }
 
   /** Open rows of one text have one identity: absorbing one would hide both. */
@@ -236,6 +249,8 @@ export class LineSink implements DraftSink {
 }
 
 const partial = { partial: true } as const
+/** Of a line, the last fragments with which a line may have begun that was stored before. */
+const endsMax = 4
 const alone = (): Pending => ({ fragments: [], before: undefined, repeats: undefined, next: -1, file: nothing })
 const nothing = Buffer.alloc(0)
 

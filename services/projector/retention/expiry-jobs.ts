@@ -11,7 +11,10 @@ import { createExpiry, type ExpiryTimes } from './expiry.ts'
 import { createFactsExpiry } from './facts-expiry.ts'
 import { aheadText, createTrustedClock, type TrustedClock } from './trusted-clock.ts'
 
-export interface ExpiryJobsOptions extends Pick<ServiceDeps, 'retention' | 'blockedDays' | 'log' | 'clock'> {
+export interface ExpiryJobsOptions extends Pick<
+  ServiceDeps,
+  'retention' | 'blockedDays' | 'whileDropping' | 'log' | 'clock'
+> {
   store: LogStore
   reading: Reading
   metrics: ProjectorMetrics
@@ -31,8 +34,8 @@ export interface ExpiryJobs extends AsyncDisposable {
 const expireFactsEveryMs = 6 * 3_600_000
 
 export function createExpiryJobs(options: ExpiryJobsOptions): ExpiryJobs {
-  const { store, reading, metrics, retention, blockedDays, log, clock, signal } = options
-  const expiry = createExpiry({ store, reading, pods: dayPodsOf(store, reading), log })
+  const { store, reading, metrics, retention, blockedDays, whileDropping, log, clock, signal } = options
+  const expiry = createExpiry({ store, reading, pods: dayPodsOf(store, reading), whileDropping, log })
   const factsExpiry = createFactsExpiry({ store, reading })
   let trusted: TrustedClock | undefined
   /** By performance.now(). */

@@ -2,6 +2,7 @@
 // preparation that fails is tried a bounded number of times; then the day is dropped and noted as inexact. No day waits
 // for another, and several processes may do this at once (decision 0011).
 import { alterTable } from '#shared/clickhouse/cluster-names.ts'
+import type { BrokenParts } from '#shared/broken-parts.ts'
 import { raw, sql } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
@@ -21,6 +22,8 @@ export interface ExpiryOptions {
   reading: Reading
   pods: DayPods
   log: Logger
+  /** Tells the list of parts which partition is dropped. */
+  whileDropping?: BrokenParts['whileDropping']
 }
 
 /** ms since 1970. */
@@ -47,7 +50,9 @@ export interface Expiry {
   readonly heldBack: ReadonlyMap<string, string>
 }
 
-export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expiry {
+const untold: BrokenParts['whileDropping'] = (_, drop) => drop()
+
+export function createExpiry({ store, reading, pods, log, whileDropping = untold }: ExpiryOptions): Expiry {
   const preparer = createDayPreparer({ store, reading, pods })
   const room = createReservedRoom(store)
   const inexact = createInexactDays(store)
@@ -120,7 +125,7 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
       await noteInexact(partition, missing, nowMs)
     }
     try {
-      await drop(id)
+      await whileDropping(id, () => drop(id))
     } catch (error) {
       blocked.set(id, afterFailedDrop(blocked.get(id), error, nowMs))
       log.warn({ err: error, day, class: name }, `expired lines of ${day} (${name}) could not be dropped; trying again`)
@@ -165,9 +170,10 @@ export function createExpiry({ store, reading, pods, log }: ExpiryOptions): Expi
       await dropFrom('logs')
     }
     // Names of rows that are gone, a few bytes each.
-    await dropFrom('absorbed_lines').catch((error: unknown) =>
-      log.warn({ err: error, partition: id }, 'names of expired fragments could not be dropped, and stay'),
-    )
+    for (const table of ['absorbed_lines', 'absorbed_lines_copy'])
+      await dropFrom(table).catch((error: unknown) =>
+        log.warn({ err: error, partition: id }, 'names of expired fragments could not be dropped, and stay'),
+      )
   }
 
   /** What is prepared of a partition; nothing once a new line has come. */

@@ -32,17 +32,20 @@ export function createTrustedClock({ store, log, gauge, clock }: TrustedClockOpt
   let lookedAt = 0
   let storedMs = -Infinity
   let loggedByMs: number | undefined
+  let storing: Promise<void> | undefined
 
   async function look(): Promise<void> {
-    const at = performance.now()
-    if (time === undefined) {
-      const lastMs = await newestKnown(store)
-      time = firstTrustedTime(lastMs, clock())
-    } else time = nextTrustedTime(time, clock(), at - lookedAt)
-    lookedAt = performance.now()
+    const before = time ?? { lastMs: await newestKnown(store) }
+    const { at, wallMs } = readClocks(clock)
+    time = 'ms' in before ? nextTrustedTime(before, wallMs, at - lookedAt) : firstTrustedTime(before.lastMs, wallMs)
+    lookedAt = at
     gauge.set((time.ahead?.byMs ?? 0) / 1000)
     logAhead(time)
-    if (Math.abs(time.ms - storedMs) >= storeEveryMs) await keep(time)
+    // Looks do not wait for a slow store: of a long time between two of them one minute alone is believed.
+    if (Math.abs(time.ms - storedMs) >= storeEveryMs)
+      storing ??= keep(time)
+        .catch((error: unknown) => log.debug({ err: error }, 'the time that expiry trusts could not be stored'))
+        .finally(() => (storing = undefined))
   }
 
   async function keep({ ms }: TrustedTime): Promise<void> {
@@ -60,9 +63,7 @@ export function createTrustedClock({ store, log, gauge, clock }: TrustedClockOpt
   }
 
   const attempt = (): Promise<void> =>
-    look().catch((error: unknown) =>
-      log.debug({ err: error }, 'the time that expiry trusts could not be read or stored'),
-    )
+    look().catch((error: unknown) => log.debug({ err: error }, 'the time that expiry trusts could not be read'))
   const first = attempt()
   let looking = first
   const timer = setInterval(() => {
@@ -76,10 +77,22 @@ export function createTrustedClock({ store, log, gauge, clock }: TrustedClockOpt
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer)
       await looking
+      await storing
       if (time !== undefined) await keep(time).catch(() => undefined)
     },
   }
 }
+
+/** Reads both clocks, again where the process paused between them: then the wall clock would seem to be ahead. */
+function readClocks(clock: () => number): { at: number; wallMs: number } {
+  for (let tries = 1; ; tries++) {
+    const at = performance.now()
+    const wallMs = clock()
+    if (performance.now() - at <= readMsMax || tries === readTriesMax) return { at, wallMs }
+  }
+}
+const readMsMax = 50
+const readTriesMax = 20
 
 /** Why days that have ended by the wall clock alone are not dropped. */
 export function aheadText({ ms, ahead }: TrustedTime): string {

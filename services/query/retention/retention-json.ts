@@ -155,7 +155,8 @@ export function retentionJson(
 }
 
 const lostRules =
-  'The rules of an earlier PUT are lost in both of their tables: nothing is dropped until rules are PUT again. '
+  'The rules of an earlier PUT are lost, or whether there was one is not known: nothing is dropped until rules are ' +
+  'PUT again. '
 const environmentRules = 'These are the rules of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS.'
 const putRules =
   'These are the rules of a PUT: AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS are not in force. ' +

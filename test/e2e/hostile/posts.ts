@@ -220,6 +220,7 @@ export const badPosts: readonly BadRequest[] = [
   batch('records that are an object', '{"records":{}}', 'records'),
   batch('records that are text', '{"records":"x"}', 'records'),
   batch('records twice', '{"records":[],"records":[]}', 'records'),
+  batch('a node twice', '{"node":"a","records":[],"node":"b"}', 'node'),
   batch('a prototype for records', '{"__proto__":{"records":[]}}', 'records'),
   batch('a cluster that is a number', '{"cluster":5,"records":[]}', 'cluster'),
   batch('a node that is an object', '{"node":{},"records":[]}', 'node'),

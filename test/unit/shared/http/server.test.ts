@@ -169,6 +169,12 @@ describe('what is wrong with a request is named', () => {
     ['{"rules":{"default":"14d","__proto__":"3d"}}', 'rules.__proto__'],
     ['{"__proto__":{}}', '__proto__'],
     ['{"rules":{"a\\u0062":"", "\\u005f_proto__":""}}', 'rules.__proto__'],
+    ['{"rules":{"default":"14d","default":"1d"}}', 'rules.default'],
+    ['{"rules":{"default":"14d"},"rules":{"default":"1d"}}', 'rules'],
+    ['{"rules":{"default":"14d","defa\\u0075lt":"1d"}}', 'rules.default'],
+    ['{"rules":{"x\\"}":"{","y":"","y":""}}', 'rules.y'],
+    ['{"list":[{"a":1},[],{"a":1,"b":{"c":[],"c":2}}]}', 'list.2.b.c'],
+    ['[{"a":{},"a":1}]', '0.a'],
   ])('%s: %s', async (payload, parameter) => {
     const answer = await patch(payload)
     expect(answer.json()).toMatchObject({ status: 400, code: 'invalid-parameter', parameter })

@@ -1,0 +1,98 @@
+// Parts of an embedded store that are gone, and what is restored of them: decision 0018.
+import { rm } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { Registry } from 'prom-client'
+import { watchBrokenParts, type BrokenParts } from '#shared/broken-parts.ts'
+import { raw } from '#shared/clickhouse/sql.ts'
+import { createLogger } from '#shared/logger.ts'
+import { openTestStore, type TestStore } from '#test/support/store.ts'
+
+let opened: TestStore
+beforeAll(async () => {
+  opened = await openTestStore()
+})
+afterEach(() => rm(`${opened.dir}/parts.json`))
+afterAll(() => opened[Symbol.asyncDispose]())
+
+/** As a start of the service does. */
+const start = (): Promise<BrokenParts> =>
+  watchBrokenParts({
+    store: opened.store,
+    dataDir: opened.dir,
+    registry: new Registry(),
+    log: createLogger({ level: 'silent', service: 'test' }),
+  })
+const run = (text: string): Promise<void> => opened.store.command({ sql: raw(text) })
+const rowsOf = (text: string) => opened.store.rows<Record<string, string>>({ sql: raw(text) })
+async function partitionOf(table: string, name: string): Promise<string> {
+  const [row] = await rowsOf(`SELECT DISTINCT _partition_id AS id FROM ${table} WHERE class = '${name}'`)
+  return row!['id']!
+}
+const line = (name: string, message: string, more = '0') =>
+  `INSERT INTO logs (tenant, ts, pod, message, class, offset, absorbed, received)
+    SELECT 't', '2026-11-23 12:00:00', 'p', '${message}', '${name}', ${message.length}, ${more}, now64(3)`
+/** As if somebody removed the directories while the service was stopped. */
+const loses = async (table: string, name: string): Promise<void> =>
+  run(`ALTER TABLE ${table} DROP PARTITION ID '${await partitionOf(table, name)}'`)
+
+test('of a day of which one class expired, a lost part of another class is told', async () => {
+  for (const name of ['shop', 'default']) await run(line(name, name))
+  await run(`INSERT INTO kept_counts (tenant, pod, day, lines) SELECT 't', 'p', '2026-11-23', 1`)
+  await run(`INSERT INTO inexact_days (day, class, reason) SELECT '2026-11-23', 'shop', 'r'`)
+  {
+    await using parts = await start()
+    expect(parts.troubles()).toEqual([])
+    const id = await partitionOf('logs', 'shop')
+    await parts.whileDropping(id, () => run(`ALTER TABLE logs DROP PARTITION ID '${id}'`))
+    // The process is killed before it lists parts the next time.
+    await using next = await start()
+    expect(next.troubles()).toEqual([])
+  }
+  await loses('logs', 'default')
+  await using parts = await start()
+  expect(parts.lost()).toMatchObject([{ table: 'logs', day: '20261123' }])
+  expect(parts.troubles()).toEqual([
+    expect.stringMatching(/^parts of logs are gone, 1 \(.*what was stored there is in no answer/),
+  ])
+})
+
+const absorbedRows = async (table: string): Promise<number> =>
+  (await rowsOf(`SELECT identity, covers FROM ${table} FINAL WHERE class = 'fragments' ORDER BY identity`)).length
+
+test('names of absorbed rows are restored from their copy, and the copy from them, whatever merges left', async () => {
+  await run(line('fragments', 'a'))
+  await run(line('fragments', 'a', '1'))
+  await run(line('fragments', 'abc', '2'))
+  await run('OPTIMIZE TABLE logs FINAL')
+  expect((await rowsOf('SELECT message FROM logs WHERE absorbed > 0')).map(({ message }) => message)).toEqual(['abc'])
+  // What the projector has joined is marked nowhere else.
+  await run(
+    `INSERT INTO absorbed_lines (tenant, ts, identity, class, covers) SELECT 't', '2026-11-23 13:00:00', 5, 'fragments', 0`,
+  )
+  for (const lost of ['absorbed_lines', 'absorbed_lines_copy']) {
+    {
+      await using parts = await start()
+      expect(parts.troubles()).toEqual([])
+    }
+    await loses(lost, 'fragments')
+    expect(await absorbedRows(lost)).toBe(0)
+    await using parts = await start()
+    expect([await absorbedRows('absorbed_lines'), await absorbedRows('absorbed_lines_copy')], lost).toEqual([3, 3])
+    expect(parts.troubles()).toEqual([])
+    expect(parts.lost()).toEqual([])
+  }
+})
+
+test('where both are lost, what logs still says is restored, and the rest is told', async () => {
+  {
+    await using parts = await start()
+    expect(parts.troubles()).toEqual([])
+  }
+  for (const lost of ['absorbed_lines', 'absorbed_lines_copy']) await loses(lost, 'fragments')
+  await using parts = await start()
+  expect([await absorbedRows('absorbed_lines'), await absorbedRows('absorbed_lines_copy')]).toEqual([1, 1])
+  expect(parts.troubles()).toEqual([
+    expect.stringContaining('no line is missing, but fragments of joined lines may be lines of their own'),
+    expect.stringMatching(/^parts of absorbed_lines_copy are gone/),
+  ])
+})
