@@ -27,6 +27,8 @@ export interface LostPart {
   part: string
   /** Of its rows, such as 20261123; '' where that is not known. */
   day: string
+  /** Tells a part that is gone from another that had its name before; '' of one that was set aside. */
+  version: string
 }
 
 export interface BrokenParts extends AsyncDisposable {
@@ -119,7 +121,7 @@ function createReport({ registry, log }: Pick<BrokenPartsOptions, 'registry' | '
     gauge.reset()
     for (const [table, ofTable] of Map.groupBy(parts, (part) => part.table)) gauge.set({ table }, ofTable.length)
     for (const part of parts) {
-      const key = `${part.host} ${part.table} ${part.part} ${part.path}`
+      const key = `${part.host} ${part.table} ${part.part} ${part.path} ${part.version}`
       if (!logged.has(key)) log.error(part, `${sentenceOf(part)}: ${whatToDo}`)
       logged.add(key)
     }
@@ -130,12 +132,13 @@ type NamedDay = Pick<PartRow, 'table' | 'partition' | 'day'>
 
 const keyOf = ({ table, partition }: Pick<PartRow, 'table' | 'partition'>): string => `${table} ${partition}`
 
-const goneRow = ({ table, partition, name, day }: KnownPart): PartRow => ({
+const goneRow = ({ table, partition, name, day, goneAt = 0 }: KnownPart): PartRow => ({
   host: 'localhost',
   table,
   partition,
   part: name,
   day,
+  version: String(goneAt),
   bytes: 0,
   path: '',
 })
@@ -162,7 +165,7 @@ const brokenParts = (cluster: string | undefined) =>
   statement(
     'store-broken-parts',
     sql`SELECT hostName() AS host, replaceRegexpOne(table, '_local$', '') AS table, '' AS day,
-      ifNull(partition_id, '') AS partition, name AS part, toFloat64(bytes_on_disk) AS bytes, path
+      '' AS version, ifNull(partition_id, '') AS partition, name AS part, toFloat64(bytes_on_disk) AS bytes, path
     FROM ${systemTable({ cluster }, 'detached_parts')}
     WHERE database = currentDatabase() AND (startsWith(reason, 'broken') OR reason IN ('unexpected', 'covered-by-broken'))
     ORDER BY host, table, part`,

@@ -39,7 +39,9 @@ export async function findGoneParts({ store, dataDir, log, isSetAside }: GonePar
   const { parts, uuids } = await readPresent(store)
   const missing = missingParts(ledger?.parts ?? [], parts, uuids, Date.now() / 1000)
   const unknown = missing.filter((part) => !isSetAside(part))
-  const gone = [...(ledger?.lost ?? []), ...(await withoutExpired(store, unknown))]
+  const goneAt = Date.now()
+  const newlyGone = (await withoutExpired(store, unknown)).map((part) => ({ ...part, goneAt }))
+  const gone = [...(ledger?.lost ?? []), ...newlyGone]
   let listed = ''
   return {
     parts: gone,
