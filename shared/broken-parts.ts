@@ -56,15 +56,14 @@ export async function watchBrokenParts(options: BrokenPartsOptions): Promise<Bro
   }
 
   /** Where the store does not answer, what was known before stays. */
-  async function look(): Promise<void> {
+  async function lookForSetAside(): Promise<void> {
     try {
       const signal = AbortSignal.timeout(answerMsMax)
       setAside = await store.rows<LostPartRow>({ sql: brokenParts(cluster), signal })
       if (setAside.length > 0) noteDays(await store.rows<NamedDay>({ sql: partitionDays(cluster), signal }))
     } catch (error) {
-      return log.debug({ err: error }, 'the store did not say whether parts are broken')
+      log.debug({ err: error }, 'the store did not say whether parts are broken')
     }
-    await restoreAndReport()
   }
 
   async function restoreAndReport(): Promise<void> {
@@ -73,12 +72,17 @@ export async function watchBrokenParts(options: BrokenPartsOptions): Promise<Bro
     report(all())
   }
 
+  const look = async (): Promise<void> => {
+    await lookForSetAside()
+    await restoreAndReport()
+  }
+
   const list = async (): Promise<void> =>
     gone?.list().catch((error: unknown) => log.warn({ err: error }, 'the parts of the store could not be listed'))
 
-  const looked = look()
-  if (dataDir !== undefined) {
-    await looked
+  if (dataDir === undefined) void look()
+  else {
+    await lookForSetAside()
     const isSetAside = ({ table, name }: KnownPart): boolean =>
       setAside.some((part) => part.table === table && part.part.includes(name))
     gone = await findGoneParts({ store, dataDir, log, isSetAside })
@@ -115,7 +119,7 @@ function createReport({ registry, log }: Pick<BrokenPartsOptions, 'registry' | '
     gauge.reset()
     for (const [table, ofTable] of Map.groupBy(parts, (part) => part.table)) gauge.set({ table }, ofTable.length)
     for (const part of parts) {
-      const key = `${part.host} ${part.table} ${part.part} ${part.path}`
+      const key = `${part.host} ${part.table} ${part.part} ${part.path} ${part.version}`
       if (!logged.has(key)) log.error(part, `${sentenceOf(part)}: ${whatToDo(part.table)}`)
       logged.add(key)
     }
@@ -126,12 +130,13 @@ type NamedDay = Pick<LostPartRow, 'table' | 'partition' | 'day'>
 
 const keyOf = ({ table, partition }: Pick<LostPartRow, 'table' | 'partition'>): string => `${table} ${partition}`
 
-const goneRow = ({ table, partition, name, day }: KnownPart): LostPartRow => ({
+const goneRow = ({ table, partition, name, day, goneAt = 0 }: KnownPart): LostPartRow => ({
   host: 'localhost',
   table,
   partition,
   part: name,
   day,
+  version: String(goneAt),
   bytes: 0,
   path: '',
 })
@@ -146,7 +151,7 @@ const brokenParts = (cluster: string | undefined) =>
   statement(
     'store-broken-parts',
     sql`SELECT hostName() AS host, replaceRegexpOne(table, '_local$', '') AS table, '' AS day,
-      ifNull(partition_id, '') AS partition, name AS part, toFloat64(bytes_on_disk) AS bytes, path
+      '' AS version, ifNull(partition_id, '') AS partition, name AS part, toFloat64(bytes_on_disk) AS bytes, path
     FROM ${systemTable({ cluster }, 'detached_parts')}
     WHERE database = currentDatabase() AND (startsWith(reason, 'broken') OR reason IN ('unexpected', 'covered-by-broken'))
     ORDER BY host, table, part`,

@@ -42,7 +42,9 @@ export async function findGoneParts({ store, dataDir, log, isSetAside }: GonePar
   }
   const { parts, uuids } = await readPresent(store)
   const missing = missingParts(ledger?.parts ?? [], parts, uuids, Date.now() / 1000)
-  let gone = [...(ledger?.lost ?? []), ...missing.filter((part) => !isSetAside(part))]
+  const goneAt = Date.now()
+  const newlyGone = missing.filter((part) => !isSetAside(part)).map((part) => ({ ...part, goneAt }))
+  let gone = [...(ledger?.lost ?? []), ...newlyGone]
   /** Ids of partitions, of whatever table, that are dropped now. */
   const dropping = new Set<string>()
   let listed = ''

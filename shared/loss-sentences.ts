@@ -1,5 +1,6 @@
 // Pure: what GET /readyz and the log say of lost parts: what their rows are missed for, by table, and what to do.
 import { ledgerName } from './parts-ledger.ts'
+import { formatDay } from './time/format-time.ts'
 
 /** A part whose rows are in no answer. */
 export interface LostPart {
@@ -9,6 +10,8 @@ export interface LostPart {
   part: string
   /** Of its rows, such as 20261123; '' where that is not known. */
   day: string
+  /** Tells a part that is gone from another that had its name before; '' of one that was set aside. */
+  version: string
 }
 
 export interface LostPartRow extends LostPart {
@@ -18,6 +21,10 @@ export interface LostPartRow extends LostPart {
   path: string
 }
 
+/** Names the work that makes good for a lost part, which is done once for all processes. */
+export const jobOfLostPart = ({ table, partition, part, version }: LostPart): string =>
+  `lost ${table} ${partition} ${part}${version === '' ? '' : ` ${version}`}`
+
 /** One sentence for each table, or two where some parts are gone and some are set aside. */
 export const lossSentences = (parts: readonly LostPartRow[]): string[] =>
   [...Map.groupBy(parts, ({ table, path }) => `${table} ${path === ''}`).values()].map(sentenceOf)
@@ -26,14 +33,16 @@ function sentenceOf(parts: readonly LostPartRow[]): string {
   const [{ table, path, part }] = parts as [LostPartRow, ...LostPartRow[]]
   const others = parts.length === 1 ? '' : ` and ${parts.length - 1} more`
   const loss = lossOf(table)
+  const days = [...new Set(parts.map(({ day }) => day))].filter((day) => day !== '').toSorted()
+  const ofDays = days.length === 0 ? '' : `, with rows of ${days.map((day) => formatDay(Number(day))).join(', ')}`
   if (path === '')
     return (
-      `parts of ${table} are gone, ${parts.length} (${part}${others}): ${loss}; ` +
+      `parts of ${table} are gone, ${parts.length} (${part}${others})${ofDays}: ${loss}; ` +
       `restore them from a backup, or delete ${ledgerName} of the data directory to accept the loss`
     )
   const bytes = parts.reduce((sum, each) => sum + each.bytes, 0)
   return (
-    `broken parts of ${table} were set aside, ${parts.length} (${bytes} bytes, in ${path}${others}): ${loss}; ` +
+    `broken parts of ${table} were set aside, ${parts.length} (${bytes} bytes, in ${path}${others})${ofDays}: ${loss}; ` +
     'restore it from a backup, or delete the directory to accept the loss'
   )
 }
@@ -63,7 +72,7 @@ const lossOfTable: Readonly<Record<string, string>> = {
   pod_lookup: 'no line is missing, but pods may be missing in lists; npm run project -- --rebuild makes it again',
   kept_counts: 'numbers of lines that have expired may be too small',
   inexact_days: 'no line is missing, but numbers of lines may be called exact that are not',
-  refused_lines: 'no line is missing, but lives that had refused lines may be called sealed',
+  refused_lines: 'no line is missing; what the dead letters say of refused lines is stored again',
   dead_letter_replays: 'no line is missing, but dead letters that were sent again may be listed as if they were not',
   reserved_room: 'no line is missing; the room is taken again',
   migrations: 'no line is missing',

@@ -19,6 +19,8 @@ const partFile = z.object({
   rows: z.number(),
   /** Epoch seconds at which the engine drops it by itself; 0 never. */
   expires: z.number(),
+  /** Epoch ms at which it was noticed that it is gone. */
+  goneAt: z.number().optional(),
 })
 export type KnownPart = z.infer<typeof partFile>
 

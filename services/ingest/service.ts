@@ -10,7 +10,7 @@ import { InflightBytes } from './buffer/inflight.ts'
 import { createDecoder } from './decoding/decoder.ts'
 import { createKafka } from './kafka.ts'
 import { createKubernetes } from './kubernetes.ts'
-import { createIngestMetrics } from './metrics.ts'
+import { createIngestMetrics, type IngestMetrics } from './metrics.ts'
 import { countRejects } from './normalise/reject.ts'
 import { createPublishingDelivery } from './publish/publishing-delivery.ts'
 import { batchesRoute } from './routes/batches.ts'
@@ -19,6 +19,7 @@ import { withOwnReplays } from './routes/own-replays.ts'
 import { lifecycleRoute } from './routes/lifecycle.ts'
 import { replayMark } from './store/dead-letters.ts'
 import type { GroupWriter } from './buffer/group-writer.ts'
+import { restoreRefused } from './store/restore-refused.ts'
 import { createStoreWriter } from './store/store-writer.ts'
 
 /**
@@ -39,11 +40,13 @@ const pooledBytesMax = 96 * 1024 * 1024
 export const createIngest: CreateService = async ({
   config,
   store: given,
+  background,
   statements,
   log,
   registry,
   retention,
   projection,
+  lostParts,
   clock,
 }) => {
   const store = observeStore(given, statements('ingest'))
@@ -76,15 +79,7 @@ export const createIngest: CreateService = async ({
     ? createKafka({ config, retention, writer, decoder, inflight: consumed, metrics, registry, log, clock })
     : undefined
 
-  const accept: Accept = async (decoded, origin) => {
-    const { tables, replayed } = decoded
-    await writer.accept(tables)
-    if (replayed !== undefined) await writer.accept([replayMark(origin.tenant, replayed, origin.receivedMs)])
-    metrics.accepted(origin.source, decoded)
-    metrics.rejected(countRejects(decoded.rejects))
-  }
-
-  const direct = createDirectDelivery({ accept, decoder })
+  const direct = createDirectDelivery({ accept: storing(writer, metrics), decoder })
   const deliver =
     kafka === undefined
       ? direct
@@ -99,6 +94,8 @@ export const createIngest: CreateService = async ({
     api === undefined ? undefined : createKubernetes({ api, cluster, deliver, store, inflight, registry, log, clock })
   const checkReplay = checkAdminOf(config.AFTERLOG_ADMIN_TOKEN)
   const posting = { deliver: withOwnReplays(deliver, store), inflight, bodyBytesMax, cluster, clock, checkReplay }
+  const backgroundStore = observeStore(background, statements('ingest'))
+  const restoring = restoreRefused({ store: backgroundStore, retention, lostParts, log, clock })
   return {
     routes: [batchesRoute(posting), lifecycleRoute(posting)],
     // With Kafka posts are taken while the store is full.
@@ -109,8 +106,20 @@ export const createIngest: CreateService = async ({
       await kubernetes?.close()
       await kafka?.close()
       await decoder.close()
+      await restoring.close()
       // A store that hangs must not prevent the stop: rows that are not stored were not acknowledged.
       await within(writerMsMax[withKafka ? 'kafka' : 'http'], writer.close())
     },
   }
 }
+
+/** A letter is closed once the record that was sent again is stored. */
+const storing =
+  (writer: Pick<GroupWriter, 'accept'>, metrics: IngestMetrics): Accept =>
+  async (decoded, origin) => {
+    const { tables, replayed } = decoded
+    await writer.accept(tables)
+    if (replayed !== undefined) await writer.accept([replayMark(origin.tenant, replayed, origin.receivedMs)])
+    metrics.accepted(origin.source, decoded)
+    metrics.rejected(countRejects(decoded.rejects))
+  }

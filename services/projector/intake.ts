@@ -45,9 +45,11 @@ export interface IntakeOptions {
   queue: WorkQueue
   known: KnownPods
   upgrade: RulesUpgrade
+  /** Called where refused lines came that may be of any pod of their tenant. */
+  onUnnamed?(): void
 }
 
-export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOptions): Intake {
+export function createIntake({ reading, feed, queue, known, upgrade, onUnnamed = () => {} }: IntakeOptions): Intake {
   let linesReadAt = -Infinity
   let linesTakenUntil = 0
   let hasTakenAll = false
@@ -55,12 +57,14 @@ export function createIntake({ reading, feed, queue, known, upgrade }: IntakeOpt
 
   async function queueFacts(changes: readonly FactChange[], nowMs: number): Promise<void> {
     const work = { ...untried, dueAt: nowMs + settle.factsMs }
-    for (const change of changes)
+    for (const change of changes) {
+      if (change.source === 'letters' && change.uid === '') onUnnamed()
       for (const uid of await podsOf(reading, change)) {
         const factAt = change.source === 'fact' ? change.at : 0
         const recount = change.source === 'letters'
         queue.add({ ...work, tenant: change.tenant, uid, since: change.at, factAt, recount })
       }
+    }
   }
 
   function queueLines({ tenant, uid, lives, at }: LinesChange, nowMs: number): void {

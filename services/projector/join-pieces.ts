@@ -95,6 +95,8 @@ function together(last: PieceRow, next: PieceRow): PieceRow {
     unmeasured: sum(({ unmeasured }) => unmeasured),
     clashes: sum(({ clashes }) => clashes) + Number(onePlace),
     overlaps: sum(({ overlaps }) => overlaps) + Number(overlapping),
+    stdoutEnd: Math.max(last.stdoutEnd ?? 0, next.stdoutEnd ?? 0),
+    stderrEnd: Math.max(last.stderrEnd ?? 0, next.stderrEnd ?? 0),
     lastStart: Math.max(last.lastStart, next.lastStart),
     open: next.lastStart >= last.lastStart ? next.open : last.open,
   }

@@ -9,18 +9,24 @@ import { unresolvedName } from './resolve-identity.ts'
 const podsMax = 1000
 const containerPrefix = 'container:'
 
-/** `key`: a uid, unresolved:<cluster>/<namespace>/<pod>, or container:<12 digits>. */
+/**
+ * `key`: a uid, unresolved:<cluster>/<namespace>/<pod>, where the namespace may be empty, or container:<12 digits>. ''
+ * is of all pods, which recount-lost.ts takes.
+ */
 export async function podsOfKey(reading: RowReading, tenant: string, key: string): Promise<string[]> {
+  if (key === '') return []
   const handle = handleOf(key)
   if (handle === undefined) return [key]
   const pods = await reading.rows<{ uid: string }>(podsOfHandle(tenant, handle.kind, handle.value))
   const uids = pods.map(({ uid }) => uid)
-  return key.startsWith(containerPrefix) ? uids : [key, ...uids]
+  return handle.kind === 'namespace-name' ? [key, ...uids] : uids
 }
 
 function handleOf(key: string): { kind: string; value: string } | undefined {
   if (key.startsWith(containerPrefix))
     return { kind: 'container', value: containerHandle(key.slice(containerPrefix.length)) }
+  const [, pod] = /^unresolved:.*\/\/([^/]+)$/.exec(key) ?? []
+  if (pod !== undefined) return { kind: 'name', value: pod }
   const [name] = unresolvedName(key)
   return name === undefined ? undefined : { kind: 'namespace-name', value: joined(name.namespace, name.pod) }
 }

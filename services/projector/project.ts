@@ -233,7 +233,7 @@ async function countLines(
   )
   return split.map(({ pod, record, onRecord, isLarge, counted, uncounted, estimated, running }, i) => {
     const { facts, lines } = sealed[i]!
-    const { counts, stretches = [], losses = [], uncountedDays = [], undecided = [], lineDays = [] } = facts
+    const { counts, stretches = [], lineDays = [] } = facts
     const inLife = <Row extends LinesRow>(row: Row): Row => underNewestLife(pod.facts, row)
     // Statements read lines by uid and time, and so return lines of lives that were not to be counted. What only its
     // time gives to a life was.
@@ -242,14 +242,11 @@ async function countLines(
     return {
       ...pod,
       facts: {
-        ...pod.facts,
+        ...facts,
         lines: [...(facts.lines as LinesRow[]), ...uncounted.map(inLife)],
         sentLines: pod.facts.lines,
         counts: [...counts.filter((row) => !isUncounted(row)), ...estimated.map(inLife).map(estimatedCount)],
         stretches: stretches.filter((row) => !isUncounted(row)),
-        losses,
-        uncountedDays,
-        undecided,
         lineDays: lineDays.filter((day) => counted.some((line) => isOf(line, day))),
       },
       countedRows: counted,

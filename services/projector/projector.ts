@@ -61,8 +61,8 @@ export async function createRecordProjector(options: ProjectorOptions): Promise<
   const known = createKnownPods(reading)
   const projectNow = createProjection(options, known)
   const upgrade = await createRulesUpgrade({ store, reading })
-  const intake = createIntake({ reading, feed, queue, known, upgrade })
   const lost = createLostRecount({ store, reading, queue, lostParts })
+  const intake = createIntake({ reading, feed, queue, known, upgrade, onUnnamed: lost.noteUnnamed })
   const large = createLargePods((work) => countLarge(work))
   const isQuiet = (): boolean => store.mode === 'embedded' && hasNoWork({ intake, queue, large, upgrade })
   let stopped: AbortSignal | undefined

@@ -1,10 +1,11 @@
-// Counts the lines of pods again of which a part of the store was lost: their records then say so (decision 0018). A
-// part is done with once for all processes; its pods are counted in idle time, some after others.
+// Counts the lines of pods again of which a part of the store was lost, and of all pods of a tenant whose refused lines
+// may have been of any of them: their records then say so (decision 0018). A part is done with once for all processes;
+// its pods are counted in idle time, some after others.
 import { sql, statement, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
-import { fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
+import { fromEveryTenant, fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { BrokenParts } from '#shared/broken-parts.ts'
-import type { LostPart } from '#shared/loss-sentences.ts'
+import { jobOfLostPart } from '#shared/loss-sentences.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { readWatermark, writeWatermark } from '#shared/store-reading/job-watermarks.ts'
 import type { PodName } from './rules-upgrade.ts'
@@ -13,6 +14,8 @@ import { untried, type WorkQueue } from './work-queue.ts'
 export interface LostRecount {
   /** Queues the next pods; resolves to their number. `areCounted`: whether no large pod waits to be counted. */
   take(areCounted: boolean): Promise<number>
+  /** Looks for tenants with refused lines that name no pod. */
+  noteUnnamed(): void
 }
 
 export interface LostRecountOptions {
@@ -26,30 +29,48 @@ const podsAtOnce = 200
 
 export function createLostRecount({ store, reading, queue, lostParts }: LostRecountOptions): LostRecount {
   const done = new Set<string>()
-  let current: { job: string; day: string; last: PodName | undefined } | undefined
+  let mayBeUnnamed = true
+  let current: Recount | undefined
 
   async function begin(): Promise<void> {
+    if (mayBeUnnamed) current = await nextUnnamed()
+    if (current !== undefined) return
+    mayBeUnnamed = false
     for (const part of lostParts()) {
-      const job = jobOf(part)
+      const job = jobOfLostPart(part)
       if (part.table !== 'logs' || done.has(job)) continue
       if ((await readWatermark(reading, job)) === undefined) {
-        current = { job, day: part.day, last: undefined }
+        current = { job, upto: Date.now(), tenant: undefined, day: part.day, last: undefined }
         return
       }
       done.add(job)
     }
   }
 
+  async function nextUnnamed(): Promise<Recount | undefined> {
+    for (const { tenant, upto } of await reading.rows<UnnamedRow>(unnamedByTenant)) {
+      const job = `unnamed ${tenant}`
+      // Of `stored_at` whole seconds are known: others may be stored within this one.
+      const until = Date.now() - upto < 2000 ? upto - 1 : upto
+      if (((await readWatermark(reading, job)) ?? 0) < upto)
+        return { job, upto: until, tenant, day: '', last: undefined }
+    }
+    return undefined
+  }
+
   return {
+    noteUnnamed: () => {
+      mayBeUnnamed = true
+    },
     async take(areCounted) {
       if (current === undefined) await begin()
       if (current === undefined) return 0
-      const pods = await reading.rows<PodName>(podsOfDay(current.day, current.last))
+      const pods = await reading.rows<PodName>(podsOf(current))
       const work = { ...untried, since: Infinity, dueAt: performance.now(), recount: true }
       for (const pod of pods) queue.add({ ...pod, ...work })
       if (pods.length > 0) current.last = pods.at(-1)
       else if (areCounted && queue.size === 0) {
-        await writeWatermark(store, current.job, Date.now())
+        await writeWatermark(store, current.job, current.upto)
         done.add(current.job)
         current = undefined
       }
@@ -58,15 +79,37 @@ export function createLostRecount({ store, reading, queue, lostParts }: LostReco
   }
 }
 
-const jobOf = ({ table, partition, part }: LostPart): string => `lost ${table} ${partition} ${part}`
+interface Recount {
+  job: string
+  /** Epoch ms, of the job's watermark once it is done. */
+  upto: number
+  /** undefined: every tenant. */
+  tenant: string | undefined
+  /** '': every day. */
+  day: string
+  last: PodName | undefined
+}
 
-/** Pods with lines on a day or around it, by their lives; all pods where the day is ''. Rows: PodName. */
-function podsOfDay(day: string, last: PodName | undefined): Fragment {
+interface UnnamedRow {
+  tenant: string
+  upto: number
+}
+
+/** When refused lines were last stored that name no pod. Rows: UnnamedRow. */
+const unnamedByTenant = statement(
+  'unnamed-refused-lines',
+  sql`SELECT toString(tenant) AS tenant, toFloat64(toUnixTimestamp(max(stored_at))) * 1000 AS upto
+  ${fromEveryTenant('refused_lines')} AND pod_key = '' GROUP BY tenant ORDER BY tenant`,
+)
+
+/** Pods with lines on a day or around it, by their lives. Rows: PodName. */
+function podsOf({ tenant, day, last }: Recount): Fragment {
   const uid = sql`if(pod_uid != '', pod_uid, concat('unresolved:', cluster, '/', namespace, '/', pod))`
   const after = last === undefined ? sql`` : sql` AND (tenant, ${uid}) > (${str(last.tenant)}, ${str(last.uid)})`
+  const from = tenant === undefined ? fromEveryTenant('lines_of_lives') : fromTable(tenant, 'lines_of_lives')
   return statement(
     'pods-of-lost-day',
-    sql`SELECT toString(tenant) AS tenant, ${uid} AS uid ${fromEveryTenant('lines_of_lives')}${after}
+    sql`SELECT toString(tenant) AS tenant, ${uid} AS uid ${from}${after}
   GROUP BY tenant, uid
   HAVING ${str(day)} = '' OR (toString(toYYYYMMDD(min(first_line))) <= ${str(day)}
     AND toString(toYYYYMMDD(max(last_line))) >= ${str(day)})

@@ -13,7 +13,7 @@ import { readStoreClock } from '#shared/store-reading/store-clock.ts'
 import { copySettings } from './obituaries/last-words-windows.ts'
 
 /** Tables that ingest writes, and that have views. */
-const tables = ['pods', 'lives', 'events', 'node_states', 'logs', 'dead_letters'] as const
+const tables = ['pods', 'lives', 'events', 'node_states', 'logs', 'dead_letters', 'refused_lines'] as const
 type Table = (typeof tables)[number]
 
 /** An ingest process has two inserts of a table under way at most. */

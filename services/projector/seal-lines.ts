@@ -3,15 +3,17 @@
 import type { MeasuredLine } from '#shared/lines/row-decoder.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
-import type { LossRow } from '#shared/pod-model/rows.ts'
+import type { LossRow, StoredPlaceRow } from '#shared/pod-model/rows.ts'
 import { podKeysOf } from '#shared/pod-model/seal/losses.ts'
-import { losses, replayedLetters } from './count-lines/loss-statements.ts'
+import { boundsOf, ownersOf } from './count-lines/line-owners.ts'
+import { losses, replayedLetters, storedPlaces } from './count-lines/loss-statements.ts'
 import { readSmallPods } from './count-lines/read-small-pods.ts'
 import type { CountablePod } from './count-lines/small-pods.ts'
+import { spansOf, stretchesInTime } from './count-lines/timed-lives.ts'
 import { createLineSettler } from './settle-lines.ts'
 
 export interface SealedPod {
-  /** With counts and sizes, stretches and losses. */
+  /** With counts and sizes, stretches, losses and stored places. */
   facts: PodFacts
   /** The lines of a small pod, each once, in no order. */
   lines?: readonly MeasuredLine[]
@@ -37,7 +39,7 @@ export async function sealLines(
   )
 }
 
-/** Adds `losses`: what Kafka deleted, and refused lines but those that were sent again and stored. */
+/** Adds `losses`: what Kafka deleted, and refused lines but those that were sent again and stored; and `storedPlaces`. */
 async function withLosses({ rows }: RowReading, tenant: string, pods: readonly SealedPod[]): Promise<SealedPod[]> {
   const all = await rows<LossRow>(losses(tenant, [...new Set(pods.flatMap(({ facts }) => podKeysOf(facts)))]))
   const letters = [...new Set(all.flatMap(({ podKey, letter }) => (podKey === '' ? [] : [letter])))]
@@ -47,5 +49,27 @@ async function withLosses({ rows }: RowReading, tenant: string, pods: readonly S
       : (await rows<{ letter: string }>(replayedLetters(tenant, letters))).map(({ letter }) => letter),
   )
   const open = all.filter(({ letter, further }) => further === 1 || !replayed.has(letter))
-  return pods.map((pod) => ({ ...pod, facts: { ...pod.facts, losses: open } }))
+  const placesOf = await readPlaces({ rows }, tenant, pods, open)
+  return pods.map(({ facts, ...pod }) => ({
+    ...pod,
+    facts: { ...facts, losses: open, storedPlaces: stretchesInTime(facts, placesOf(facts)) },
+  }))
 }
+
+/** Where lines are stored that begin where refused ones did. Few pods have refused lines. */
+async function readPlaces(
+  { rows }: Pick<RowReading, 'rows'>,
+  tenant: string,
+  pods: readonly SealedPod[],
+  refused: readonly LossRow[],
+): Promise<(pod: PodFacts) => StoredPlaceRow[]> {
+  const placed = refused.filter(({ offset, podKey }) => offset >= 0 && podKey !== '')
+  const keys = new Set(placed.map(({ podKey }) => podKey))
+  const concerned = pods.map(({ facts }) => facts).filter((facts) => podKeysOf(facts).some((key) => keys.has(key)))
+  const bounds = placed.length === 0 ? undefined : boundsOf(concerned)
+  if (bounds === undefined) return () => []
+  const places = { pods: bounds, spans: [...spansOf(concerned).keys()], offsets: unique(placed) }
+  return ownersOf(await rows<StoredPlaceRow>(storedPlaces(tenant, places)))
+}
+
+const unique = (placed: readonly LossRow[]): number[] => [...new Set(placed.map(({ offset }) => offset))]

@@ -13,6 +13,7 @@ import {
   type LineCountRow,
   type LineLife,
   type LossRow,
+  type StoredPlaceRow,
   type StretchRow,
   type UncountedDay,
   oomWithin,
@@ -56,6 +57,8 @@ export interface Life extends LifeEvidence {
   heads: string[]
   /** Dead letters that may belong to it. */
   losses: LossRow[]
+  /** Where lines of it are stored that begin where refused ones did. */
+  storedPlaces: StoredPlaceRow[]
 }
 
 export interface LifeSources {
@@ -63,6 +66,7 @@ export interface LifeSources {
   lines: readonly LifeLinesRow[]
   counts: readonly LineCountRow[]
   stretches?: readonly StretchRow[] | undefined
+  storedPlaces?: readonly StoredPlaceRow[] | undefined
   uncountedDays?: readonly UncountedDay[] | undefined
   undecided?: readonly string[] | undefined
   lost?: readonly LostLines[] | undefined
@@ -70,7 +74,7 @@ export interface LifeSources {
 
 /** Returns lives in the order of containers (init first, debug containers last), and in order within each container. */
 export function joinLives(sources: LifeSources): Life[] {
-  const { lives, lines, counts, stretches, uncountedDays = [], undecided = [], lost = [] } = sources
+  const { lives, lines, counts, stretches, storedPlaces = [], uncountedDays = [], undecided = [], lost = [] } = sources
   const reported = instancesOf(lives).map(fromObject)
   const joined = [...reported]
   const find = (container: string, restart: number, containerId: string): Life | undefined => {
@@ -109,6 +113,7 @@ export function joinLives(sources: LifeSources): Life[] {
     if (row.errors !== undefined) life.errors = (life.errors ?? 0) + Number(row.errors)
   }
   for (const row of stretches ?? []) ofLine(row)?.stretches.push(row)
+  for (const row of storedPlaces) ofLine(row)?.storedPlaces.push(row)
   for (const life of joined) if (undecided.includes(life.container)) noteUncounted(life)
   for (const day of lost) for (const life of livesOfLost(day, joined, ofLine)) life.lost.push(day)
   noteUnplaced(joined)
@@ -216,6 +221,7 @@ type LineTotals = Pick<
   | 'stretches'
   | 'heads'
   | 'losses'
+  | 'storedPlaces'
 >
 
 /** The totals of a life before its lines are added. */
@@ -238,6 +244,7 @@ const noLines = (): LineTotals => ({
   stretches: [],
   heads: [],
   losses: [],
+  storedPlaces: [],
 })
 
 const fromObject = ({ restart, ...row }: LifeRow): Life => ({

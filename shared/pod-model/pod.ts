@@ -21,6 +21,7 @@ import type {
   LineCountRow,
   LossRow,
   PodRow,
+  StoredPlaceRow,
   StretchRow,
   UncountedDay,
 } from './rows.ts'
@@ -49,6 +50,8 @@ export interface PodFacts {
   undecided?: readonly string[]
   /** Dead letters that may belong to its lives. */
   losses?: readonly LossRow[]
+  /** Where lines are stored by now that begin where refused ones did. */
+  storedPlaces?: readonly StoredPlaceRow[]
   /** Reports of the node and its kernel around its death. */
   node?: readonly NodeEvidence[]
   oomLines?: readonly OomLine[]
@@ -109,9 +112,21 @@ export interface RenderedPod {
 
 /** Without counts `lines` is 0, which is enough to decide outcomes. */
 export function renderPod(facts: PodFacts): RenderedPod {
-  const { uid, row, lives: lifeRows, events, lines, counts, stretches, losses = [], node = [], oomLines = [] } = facts
+  const {
+    uid,
+    row,
+    lives: lifeRows,
+    events,
+    lines,
+    counts,
+    stretches,
+    storedPlaces,
+    losses = [],
+    node = [],
+    oomLines = [],
+  } = facts
   const { believedUntil, uncountedDays, undecided, lost } = facts
-  const joined = joinLives({ lives: lifeRows, lines, counts, stretches, uncountedDays, undecided, lost })
+  const joined = joinLives({ lives: lifeRows, lines, counts, stretches, storedPlaces, uncountedDays, undecided, lost })
   const inTime = believedUntil === undefined ? joined : livesInTime(joined, believedUntil)
   const withLines = oomLines.length === 0 ? inTime : withOomLines(inTime, row?.mirrorUid || uid, oomLines)
   const reportedEvents = events.map(eventEvidence)
@@ -194,7 +209,7 @@ function renderLife(life: Life, verdict: Verdict, newest: boolean, seal: Seal | 
 const signalOf = (exitCode: number | null): number | null => (exitCode === null ? null : signalNumberOf(exitCode))
 
 function sealEvidence(life: Life, verdict: Verdict, newest: boolean): SealEvidence {
-  const { lines, stretches, heads, losses, startedAt, firstLine, lastLine, expired } = life
+  const { lines, stretches, heads, losses, storedPlaces, startedAt, firstLine, lastLine, expired } = life
   return {
     lines,
     expired,
@@ -204,6 +219,7 @@ function sealEvidence(life: Life, verdict: Verdict, newest: boolean): SealEviden
     stretches,
     heads,
     losses,
+    storedPlaces,
     end: endOf(life, verdict, newest),
     startedAt,
     firstLine,

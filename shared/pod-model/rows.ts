@@ -154,9 +154,28 @@ export interface Stretch {
   clashes: number
   /** How many lines start inside another one. */
   overlaps: number
+  /**
+   * Of the stream's line that starts last: twice its offset, and 2, and 1 more unless its end never came; 0 without lines.
+   */
+  stdoutEnd?: number
+  stderrEnd?: number
 }
 
 export interface StretchRow extends Stretch, LineLife {}
+
+/** Where a line is stored that begins where a refused one did. */
+export interface StoredPlace {
+  file: string
+  offset: number
+  /** -1 where it is not known. */
+  length: number
+}
+
+export interface StoredPlaceRow extends StoredPlace, LineLife {
+  /** When the line was written, twice, as a stretch has the times of two. */
+  earliest: string
+  lastAt: string
+}
 
 /** Of one pod so many refused lines are read at most. */
 export const refusedMax = 10_000

@@ -20,6 +20,16 @@ export async function readWatermark({ rows }: Pick<RowReading, 'rows'>, job: str
   return row?.upto
 }
 
+/** Epoch ms of all jobs whose names begin so. */
+export const readWatermarks = ({ rows }: Pick<RowReading, 'rows'>, prefix: string): Promise<{ upto: number }[]> =>
+  rows(
+    statement(
+      'job-watermarks',
+      sql`SELECT toFloat64(toUnixTimestamp64Milli(max(upto))) AS upto FROM job_watermarks
+        WHERE startsWith(job, ${str(prefix)}) GROUP BY job`,
+    ),
+  )
+
 export const writeWatermark = (store: LogStore, job: string, ms: number): Promise<void> =>
   writeWatermarks(store, { [job]: ms })
 

@@ -45,9 +45,9 @@ async function until<T>(ask: () => Promise<T>, isDone: (answer: T) => boolean): 
   }
 }
 
-/** Parts of `logs` in the order in which they were stored. */
-async function partsOfLogs(dataDir: string): Promise<string[]> {
-  const [folder] = (await tablesOf(dataDir)).find(([, table]) => table === 'logs')!
+/** Parts of a table in the order in which they were stored. */
+async function partsOf(dataDir: string, table: string): Promise<string[]> {
+  const [folder] = (await tablesOf(dataDir)).find(([, name]) => name === table)!
   const entries = await readdir(dataDir, { recursive: true, withFileTypes: true })
   const parts = entries
     .filter(({ name, parentPath }) => name === 'checksums.txt' && parentPath.includes(folder))
@@ -80,7 +80,7 @@ const inFilledStore = (use: (dataDir: string) => Promise<void>): Promise<void> =
 
 test('a part that was removed is told, and the seal of its lines says how many are left', { timeout: 180_000 }, async () => {
   await inFilledStore(async (dataDir) => {
-    await rm((await partsOfLogs(dataDir))[1]!, { recursive: true })
+    await rm((await partsOf(dataDir, 'logs'))[1]!, { recursive: true })
     for (let start = 1; start <= 2; start++) {
       await using service = spawnService({ dataDir })
       const url = await service.serving
@@ -107,7 +107,7 @@ test(
   { timeout: 180_000 },
   async () => {
     await inFilledStore(async (dataDir) => {
-      await flipMiddle(join((await partsOfLogs(dataDir))[1]!, 'data.bin'))
+      await flipMiddle(join((await partsOf(dataDir, 'logs'))[1]!, 'data.bin'))
       await using service = spawnService({ dataDir })
       const url = await service.serving
       const ask = () => request(`${url}/v1/logs?limit=100`)
@@ -132,6 +132,40 @@ test(
     })
   },
 )
+
+test('a seal remembers refused lines though the parts that named their lives are gone', { timeout: 180_000 }, async () => {
+  await inFilledStore(async (dataDir) => {
+    const headers = { 'content-type': 'application/json' }
+    /** Has the life projected anew, after what was lost is restored. */
+    const sealAfter = async (record: object, wasLost: boolean): Promise<string> => {
+      await using service = spawnService({ dataDir })
+      const url = await service.serving
+      if (wasLost) await service.logged(({ msg }) => msg.startsWith('refused_lines lacked rows'))
+      await request(`${url}/v1/batches`, { method: 'POST', headers, body: JSON.stringify({ records: [record] }) })
+      await listsHave(url)
+      const seal = await sealAt(url)
+      service.kill('SIGTERM')
+      await service.exited
+      return seal
+    }
+    const removeParts = async (table: string): Promise<void> => {
+      const parts = await partsOf(dataDir, table)
+      expect(parts.length).toBeGreaterThan(0)
+      for (const part of parts) await rm(part, { recursive: true })
+    }
+    const refused = { podUid: uid, container: 'app', restart: 0, time: 'when?', message: 'x' }
+    const [[again]] = containerLog([10, 10, 10], { podUid: uid, startMs, stepMs: dayMs / 10 }) as [[object]]
+    const named = 'unsealed: 1 line of it is a dead letter'
+    expect(await sealAfter(refused, false)).toBe(named)
+    await removeParts('refused_lines')
+    expect(await sealAfter(again, true)).toBe(named)
+    await removeParts('refused_lines')
+    await removeParts('dead_letters')
+    expect(await sealAfter(again, true)).toBe(
+      'unsealed: letters of refused lines were lost with a part of the store: lines of it may be among them',
+    )
+  })
+})
 
 test('a store without the definition of a table does not start, and says which file is gone', { timeout: 60_000 }, async () => {
   await inStore(async (dataDir) => {

@@ -140,11 +140,11 @@ withKafka(
       const [letter] = await letters('again', 1)
       const response = await fetch(`${service.url}/v1/batches`, {
         method: 'POST',
-        body: JSON.stringify({ records: [record('mended')] }),
+        body: JSON.stringify({ records: [record('late')] }),
         headers: { 'content-type': 'application/json', 'x-scope-orgid': 'again', 'x-afterlog-replay': String(letter!['id']) },
       })
       expect(response.status).toBe(200)
-      await settled('again', ['mended'])
+      await settled('again', ['late'])
       await vi.waitFor(
         async () => {
           const { body } = await request(`${service.url}/v1/dead-letters?replayed=false`, {

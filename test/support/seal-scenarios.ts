@@ -73,6 +73,26 @@ export const scenarios: Scenario[] = [
     seal: { state: 'sealed', text: 'sealed: 30 lines, 0 missing' },
   },
   {
+    name: 'the last line is a fragment whose end never came',
+    files: [10, 10],
+    arrives: ([first, last]) => [first!, inFragments(last!, 9)],
+    seal: {
+      state: 'unsealed',
+      text: 'unsealed: its last line of stdout is cut, since the end of it never came; 20 lines, none known to be missing',
+    },
+  },
+  {
+    name: 'a fragment whose end never came before the last lines of the other stream',
+    files: [10],
+    arrives: ([file]) => [
+      inFragments(file!, 6).map((line, i) => (i > 6 ? { ...line, cri: line.cri.replace(' stdout ', ' stderr ') } : line)),
+    ],
+    seal: {
+      state: 'unsealed',
+      text: 'unsealed: its last line of stdout is cut, since the end of it never came; 10 lines, none known to be missing',
+    },
+  },
+  {
     name: 'a batch lost in the middle',
     files: [20],
     arrives: ([file]) => [file!.slice(0, 3), file!.slice(9)],

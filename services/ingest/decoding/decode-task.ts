@@ -2,7 +2,7 @@
 import { AfterlogError, type ErrorCode } from '#shared/errors.ts'
 import type { ConsumedBatch } from '#shared/kafka/consumer-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
-import { retentionOf } from '#shared/retention/retention.ts'
+import { retentionOf, type RetentionRules } from '#shared/retention/retention.ts'
 import { OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { TopicRoom } from '../publish/batch-body.ts'
@@ -19,8 +19,14 @@ export interface ThreadSettings {
   seed: number
 }
 
-/** `rules` are the days by class that are in force for the arrival of what is decoded. */
-export type DecodeTask = { rules: ReadonlyMap<string, number> } & (
+/** The days by class that are in force for each arrival of what is decoded. */
+export interface SentRules {
+  sets: ReadonlyMap<string, number>[]
+  /** The index in `sets`, by ms since 1970. */
+  byArrival: ReadonlyMap<number, number>
+}
+
+export type DecodeTask = { rules: SentRules } & (
   | { to: 'rows'; body: Uint8Array; origin: Origin; as: BodyFormat }
   | { to: 'messages'; body: Uint8Array; origin: Origin; as: BodyFormat; room: TopicRoom }
   | { to: 'batch'; batch: ConsumedBatch }
@@ -34,6 +40,7 @@ export type DecodeOutcome =
 /** A failure as the thread sends it: classes do not travel. */
 export interface SentFailure {
   code: ErrorCode | undefined
+  name: string
   message: string
   parameter: string | undefined
   position: number | undefined
@@ -48,10 +55,10 @@ export type FromThread =
 
 export function createTaskRunner({ formats, cluster, seed }: ThreadSettings, onBug: (error: unknown) => void) {
   const pool = createBufferPool(0)
-  const batchDecoder = (retention: ReturnType<typeof retentionOf>): BatchDecoder =>
+  const batchDecoder = (retention: RetentionRules): BatchDecoder =>
     createBatchDecoder({ formats, retention, cluster, seed, pool, open: new OpenFragments(), onBug })
   return (task: DecodeTask): DecodeOutcome => {
-    const retention = retentionOf(task.rules)
+    const retention = receivedRules(task.rules)
     switch (task.to) {
       case 'rows':
         return { to: 'rows', of: bodyRows(asBuffer(task.body), task.origin, task.as, { retention, seed }) }
@@ -65,6 +72,25 @@ export function createTaskRunner({ formats, cluster, seed }: ThreadSettings, onB
       }
     }
   }
+}
+
+/** `arrivals`: ms since 1970. */
+export function sentRules(retention: RetentionRules, arrivals: Iterable<number>): SentRules {
+  const sets: ReadonlyMap<string, number>[] = []
+  const byArrival = new Map<number, number>()
+  for (const ms of arrivals) {
+    if (byArrival.has(ms)) continue
+    const { rules } = retention.at(ms)
+    const at = sets.indexOf(rules)
+    byArrival.set(ms, at < 0 ? sets.push(rules) - 1 : at)
+  }
+  return { sets, byArrival }
+}
+
+function receivedRules({ sets, byArrival }: SentRules): RetentionRules {
+  const rules = sets.map(retentionOf)
+  // A decoder asks before it knows of any arrival.
+  return { at: (ms) => rules[byArrival.get(ms) ?? 0]! }
 }
 
 /** The same bytes. A Buffer arrives at another thread as the Uint8Array that it is. */
@@ -89,13 +115,13 @@ function headerWithBuffers([name, value]: [string, Header | null | undefined]): 
 }
 
 export function sentFailure(error: unknown): SentFailure {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
   const known = error instanceof AfterlogError ? error : undefined
-  return { code: known?.code, message, parameter: known?.parameter, position: known?.position, stack }
+  return { code: known?.code, name, message, parameter: known?.parameter, position: known?.position, stack }
 }
 
-export function receivedFailure({ code, message, parameter, position, stack }: SentFailure): Error {
-  if (code === undefined) return Object.assign(new Error(message), { stack })
+export function receivedFailure({ code, name, message, parameter, position, stack }: SentFailure): Error {
+  if (code === undefined) return Object.assign(new Error(message), { name, stack })
   return new AfterlogError(code, message, {
     ...(parameter === undefined ? {} : { parameter }),
     ...(position === undefined ? {} : { position }),

@@ -1,5 +1,6 @@
 // A thread beside the event loop that decodes large bodies, one at a time. It starts with the first task.
 import { Worker } from 'node:worker_threads'
+import { AfterlogError } from '#shared/errors.ts'
 import {
   asBuffer,
   type DecodeOutcome,
@@ -12,7 +13,7 @@ import {
 export interface DecodeThread {
   /**
    * Takes the memory of `bytes`, which is empty afterwards, where nothing else lies in it, and else copies it. Rejects
-   * as the decoder throws.
+   * as the decoder throws, and with AfterlogError `overloaded` or `too-large` where the thread ends.
    */
   run(task: DecodeTask): Promise<DecodeOutcome>
   close(): Promise<void>
@@ -28,16 +29,23 @@ export function createDecodeThread({ settings, onBug }: DecodeThreadOptions): De
   const waiting = new Map<number, PromiseWithResolvers<DecodeOutcome>>()
   let worker: Worker | undefined
   let lastId = 0
+  let lastError: unknown
 
   function start(): Worker {
     const thread = new Worker(new URL('thread-main.ts', import.meta.url), { workerData: settings })
     thread.unref()
     thread.on('message', receive)
-    thread.on('error', onBug)
+    thread.on('error', (error) => {
+      lastError = error
+      onBug(error)
+    })
+    // What it was sent, or sends, cannot be read: nothing comes of the tasks that wait.
+    thread.on('messageerror', () => void thread.terminate())
     thread.on('exit', () => {
       if (worker === thread) worker = undefined
-      for (const { reject } of waiting.values()) reject(new Error('the decoding thread ended'))
+      for (const { reject } of waiting.values()) reject(threadEnded(lastError))
       waiting.clear()
+      lastError = undefined
     })
     return thread
   }
@@ -51,17 +59,30 @@ export function createDecodeThread({ settings, onBug }: DecodeThreadOptions): De
   }
 
   return {
-    run: (task) => {
+    run: async (task) => {
       worker ??= start()
       const id = ++lastId
-      const answer = Promise.withResolvers<DecodeOutcome>()
-      waiting.set(id, answer)
       const [sent, transfer] = packed(task)
       worker.postMessage({ id, task: sent }, transfer)
+      const answer = Promise.withResolvers<DecodeOutcome>()
+      waiting.set(id, answer)
       return answer.promise
     },
     close: async () => void (await worker?.terminate()),
   }
+}
+
+/** The thread has memory of its own, for one body at a time: it lacks some where that body takes too much. */
+function threadEnded(cause: unknown): AfterlogError {
+  const isMemory = (cause as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY'
+  return isMemory
+    ? new AfterlogError('too-large', 'the batch takes more memory to decode than there is; send smaller batches', {
+        cause,
+      })
+    : new AfterlogError('overloaded', 'the batch was not decoded, since the thread for it ended; send it again', {
+        retryAfterS: 1,
+        cause,
+      })
 }
 
 /** A byte order mark may stand in front of a body. */

@@ -4,6 +4,7 @@
 // several small bodies are joined here; a large one is alone, and the projector joins what it leaves (decision 0017).
 import { setImmediate as othersTurn } from 'node:timers/promises'
 import pLimit from 'p-limit'
+import { AfterlogError } from '#shared/errors.ts'
 import type { ConsumedBatch, OffsetRange } from '#shared/kafka/consumer-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { Logger } from '#shared/logger.ts'
@@ -13,10 +14,10 @@ import { OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { TopicRoom } from '../publish/batch-body.ts'
 import { bodyMessages, type BodyMessages } from '../publish/body-messages.ts'
-import { createBatchDecoder, type DecodedBatch } from '../sources/decode-batch.ts'
+import { createBatchDecoder, mergeBatches, type DecodedBatch } from '../sources/decode-batch.ts'
 import { messageOrigin } from '../sources/message-origin.ts'
 import { bodyRows, type BodyFormat, type BodyRows } from './body-rows.ts'
-import type { DecodeOutcome, DecodeTask } from './decode-task.ts'
+import { sentRules, type DecodeOutcome, type DecodeTask, type SentRules } from './decode-task.ts'
 import { createDecodeThread } from './decode-thread.ts'
 
 export interface DecoderOptions {
@@ -75,29 +76,29 @@ export function createDecoder(options: DecoderOptions): Decoder {
   let stored = Promise.withResolvers<void>()
 
   const isLarge = (bytes: number, format: TopicFormat): boolean => bytes > inlineBytesMax[format]
-  const rulesAt = (ms: number): ReadonlyMap<string, number> => retention.at(ms).rules
+  const rulesAt = (ms: number): SentRules => sentRules(retention, [ms])
 
-  /** What follows an open line may be in what the thread decodes: no later batch goes on from it. */
-  async function runAlone(task: DecodeTask): Promise<DecodeOutcome> {
+  /** What follows an open line of its tenants may be in what the thread decodes: no later batch goes on from it. */
+  async function runAlone(task: DecodeTask, tenants: ReadonlySet<string>): Promise<DecodeOutcome> {
     if (task.to === 'messages') return thread.run(task)
-    open.clear()
+    open.clear(tenants)
     try {
       return await thread.run(task)
     } finally {
-      open.clear()
+      open.clear(tenants)
     }
   }
 
-  async function decodeInTurn(task: DecodeTask): Promise<{ outcome: DecodeOutcome; bytes: number }> {
+  async function decodeInTurn(task: BodyTask): Promise<{ outcome: DecodeOutcome; bytes: number }> {
     while (waitingBytes > waitingBytesMax) await stored.promise
-    const outcome = await runAlone(task)
+    const outcome = await inWords(() => runAlone(task, new Set([task.origin.tenant])), onBug)
     const bytes = bytesOf(outcome)
     waitingBytes += bytes
     return { outcome, bytes }
   }
 
   /** Gives the outcome to `use`, and counts its bytes until then. */
-  async function beside<T>(task: DecodeTask, use: (outcome: DecodeOutcome) => Promise<T>): Promise<T> {
+  async function beside<T>(task: BodyTask, use: (outcome: DecodeOutcome) => Promise<T>): Promise<T> {
     const { outcome, bytes } = await inTurn(() => decodeInTurn(task))
     try {
       return await use(outcome)
@@ -108,27 +109,85 @@ export function createDecoder(options: DecoderOptions): Decoder {
     }
   }
 
+  const decodeBeside = createBatchesBeside({ retention, cluster, onBug }, runAlone, batches.undecoded)
+
   return {
     rows: async (body, origin, as, use) =>
       isLarge(body.length, as.format)
         ? beside({ to: 'rows', body, origin, as, rules: rulesAt(origin.receivedMs) }, ({ of }) => use(of as BodyRows))
-        : use(await inline(() => bodyRows(body, origin, as, settings))),
+        : use(await inWords(() => inline(() => bodyRows(body, origin, as, settings)), onBug)),
     messages: async (body, origin, { room, ...as }, use) =>
       isLarge(body.length, as.format)
         ? beside({ to: 'messages', body, origin, as, room, rules: rulesAt(origin.receivedMs) }, ({ of }) =>
             use(of as BodyMessages),
           )
-        : use(await inline(() => bodyMessages(body, origin, as, room, settings))),
+        : use(await inWords(() => inline(() => bodyMessages(body, origin, as, room, settings)), onBug)),
     batch: (batch) => {
-      const [message] = batch.messages
-      if (message === undefined) return batches.decode(batch)
+      if (batch.messages.length === 0) return batches.decode(batch)
       const bytes = batch.messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
       if (!isLarge(bytes, formats.get(batch.topic)!)) return inline(() => batches.decode(batch))
-      const rules = rulesAt(messageOrigin(batch, message, cluster).origin.receivedMs)
-      return inTurn(() => runAlone({ to: 'batch', batch, rules })).then(({ of }) => of as DecodedBatch)
+      return inTurn(() => decodeBeside(batch))
     },
     lost: batches.lost,
     close: thread.close,
+  }
+}
+
+type RunAlone = (task: DecodeTask, tenants: ReadonlySet<string>) => Promise<DecodeOutcome>
+
+/** Decodes batches by the thread. A message at which the thread ends, alone and again, is a dead letter. */
+function createBatchesBeside(
+  { retention, cluster, onBug }: Pick<DecoderOptions, 'retention' | 'cluster'> & { onBug(error: unknown): void },
+  runAlone: RunAlone,
+  undecoded: (batch: ConsumedBatch) => DecodedBatch,
+) {
+  return async function decode(batch: ConsumedBatch, isAgain = false): Promise<DecodedBatch> {
+    const origins = batch.messages.map((message) => messageOrigin(batch, message, cluster).origin)
+    const rules = sentRules(
+      retention,
+      origins.map(({ receivedMs }) => receivedMs),
+    )
+    const tenants = new Set(origins.map(({ tenant }) => tenant))
+    try {
+      return (await runAlone({ to: 'batch', batch, rules }, tenants)).of as DecodedBatch
+    } catch (error) {
+      onBug(error)
+      if (isAgain) return undecoded(batch)
+      const parts: DecodedBatch[] = []
+      for (const message of batch.messages) parts.push(await decode({ ...batch, messages: [message] }, true))
+      return mergeBatches(parts)
+    }
+  }
+}
+
+type BodyTask = Exclude<DecodeTask, { to: 'batch' }>
+
+/**
+ * Says of a failure that nobody foresaw what the sender can do: try again where memory was short, and else send
+ * something else, since what a body becomes depends on the body alone.
+ */
+async function inWords<T>(decode: () => Promise<T>, onBug: (error: unknown) => void): Promise<T> {
+  try {
+    return await decode()
+  } catch (error) {
+    if (error instanceof AfterlogError) throw error
+    onBug(error)
+    const { name, message } = error as Error
+    if (name === 'RangeError' && /string length|string longer/i.test(message))
+      throw new AfterlogError('too-large', 'the batch is too large to be decoded at once; send smaller batches', {
+        cause: error,
+      })
+    if (/allocation failed|out of memory|ENOMEM/i.test(message))
+      throw new AfterlogError('overloaded', 'there is no memory to decode the batch now; send it again', {
+        retryAfterS: 1,
+        cause: error,
+      })
+    throw new AfterlogError(
+      'invalid-body',
+      "the batch could not be decoded, which is a bug in Afterlog, and nothing of it is stored; see the service's log " +
+        'and report it',
+      { cause: error },
+    )
   }
 }
 

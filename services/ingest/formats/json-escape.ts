@@ -1,4 +1,5 @@
 // JSON string escapes on bytes, so that bytes that are not UTF-8 survive. A lone surrogate becomes U+FFFD.
+import { isUtf8 } from 'node:buffer'
 
 /**
  * Returns the bytes that the JSON string content [start, stop) stands for. The scanner must have checked the escapes.
@@ -34,6 +35,19 @@ export function unescapeJson(bytes: Buffer, start: number, stop: number): Buffer
   }
   return out.subarray(0, length)
 }
+
+/** Of a string that is no text. */
+export const notText = 'must be UTF-8, without half of a character: two names that differ would be one'
+
+/** Whether the JSON string content [start, stop) is UTF-8, and each escaped surrogate is one of a pair. */
+export function isText(bytes: Buffer, start: number, stop: number): boolean {
+  const content = bytes.subarray(start, stop)
+  if (!isUtf8(content)) return false
+  if (!/\\u[dD][89a-fA-F]/.test(content.toString('latin1'))) return true
+  return !unescapeJson(bytes, start, stop).includes(replacement)
+}
+
+const replacement = Buffer.from('\ufffd')
 
 /** Returns the length of what `unescapeJson` returns. `plain` says that there is no escape. */
 export function unescapedLength(bytes: Buffer, start: number, stop: number, plain: boolean): number {

@@ -42,8 +42,10 @@ const flag = z.boolean().nullish()
 const quantities = z
   .record(z.string(), z.union([z.string(), z.number()], 'expected a quantity such as 256Mi'))
   .nullish()
+/** Bytes that are not UTF-8 have become U+FFFD. */
+const isText = (name: string): boolean => !name.includes('\ufffd') && name.isWellFormed()
 /** The name or uid of an object or a container. Kubernetes allows up to 253 characters. */
-const required = z.string().min(1).max(253)
+const required = z.string().min(1).max(253).refine(isText, 'expected UTF-8: two names that differ would be one')
 const isUid = (uid: string): boolean => !uid.startsWith('unresolved:')
 const reserved = 'expected the uid that the API server gave; Afterlog reserves unresolved: for pods without a known uid'
 

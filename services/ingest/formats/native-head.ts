@@ -2,7 +2,7 @@
 import { AfterlogError } from '#shared/errors.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject } from '../normalise/reject.ts'
-import { canonicalEscapes, escapeJson } from './json-escape.ts'
+import { canonicalEscapes, escapeJson, isText, notText } from './json-escape.ts'
 import { JsonScanner, JsonSyntaxError, none, nullValue, numberValue } from './json-scanner.ts'
 import { type RecordScanner, slot } from './record-scanner.ts'
 
@@ -121,6 +121,8 @@ export function batchField(json: JsonScanner, key: string): Buffer | undefined {
   if (kind < 1 || kind > 3) throw new AfterlogError('invalid-body', `${key} must be a string`, { parameter: key })
   if (json.stop - json.start > 4096)
     throw new AfterlogError('invalid-body', `${key} must be at most 4096 bytes long`, { parameter: key })
+  if (!isText(json.bytes, json.start, json.stop))
+    throw new AfterlogError('invalid-body', `${key} ${notText}`, { parameter: key })
   const value = canonicalEscapes(json.bytes.subarray(json.start, json.stop))
   return value.length === 0 ? undefined : Buffer.from(value)
 }

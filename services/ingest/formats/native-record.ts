@@ -1,5 +1,6 @@
 // Turns one record of a native batch, from the slots that the scanner filled, into a draft of a line. A record that
 // cannot be a line gives a reason and a sentence that names the field.
+import { isUtf8 } from 'node:buffer'
 import type { RejectReason } from '../normalise/reject.ts'
 import { LineDraft, text, type texts } from '../normalise/line-draft.ts'
 import { capEscaped, capText, recordBytesMax } from '../normalise/line-cap.ts'
@@ -8,7 +9,7 @@ import type { RetentionRules } from '#shared/retention/retention.ts'
 import { CriReader, nulsIn, skipNuls } from './cri.ts'
 import type { BatchDefaults } from './native-head.ts'
 import { readDockerLine } from './docker-json.ts'
-import { canonicalEscapes, unescapedLength, unescapeJson } from './json-escape.ts'
+import { canonicalEscapes, isText, notText, unescapedLength, unescapeJson } from './json-escape.ts'
 import { none, nullValue, numberValue, plainString, unicodeString } from './json-scanner.ts'
 import { PathCache } from './path-cache.ts'
 import { type RecordScanner, slot } from './record-scanner.ts'
@@ -26,6 +27,8 @@ export class NativeRecord {
   detail = ''
   /** NUL bytes in front of the lines of the batch. */
   nulBytes = 0
+  /** Whether the batch is UTF-8 as a whole, so that its names need not be looked at. */
+  private isUtf8 = true
   private readonly time = new TimeReader()
   private readonly cri = new CriReader()
   private readonly paths = new PathCache()
@@ -40,9 +43,10 @@ export class NativeRecord {
     this.lastClass = this.window.classOf('')
   }
 
-  /** Begins a batch: sets when its records arrived, in ms since 1970. NaN means unknown. */
-  arrived(receivedMs: number): void {
+  /** Begins a batch, whose records arrived at this time, in ms since 1970. NaN means unknown. */
+  begin(receivedMs: number, batch: Buffer): void {
     this.nulBytes = 0
+    this.isUtf8 = isUtf8(batch)
     if (this.window.arrived(receivedMs)) this.lastClass = this.window.classOf(this.lastNamespace.toString('latin1'))
   }
 
@@ -136,7 +140,9 @@ export class NativeRecord {
     if (stop - start > nameBytesMax)
       return this.fail('bad-field', `${field} must be at most ${nameBytesMax} bytes long`)
     if (start === stop) return true
-    if (this.slots.kind[index] === unicodeString) this.draft.set(to, canonicalEscapes(bytes.subarray(start, stop)))
+    const isUnicode = this.slots.kind[index] === unicodeString
+    if ((isUnicode || !this.isUtf8) && !isText(bytes, start, stop)) return this.fail('bad-field', `${field} ${notText}`)
+    if (isUnicode) this.draft.set(to, canonicalEscapes(bytes.subarray(start, stop)))
     else this.draft.set(to, bytes, start, stop)
     return true
   }

@@ -149,7 +149,7 @@ export class NativeDecoder {
     this.head = head
     this.inherited = undefined
     this.outcome = { accepted: 0, rejects: [] }
-    this.record.arrived(origin.receivedMs)
+    this.record.begin(origin.receivedMs, this.json.bytes)
     const { tenant, receivedMs, arrival = 0, batchId = '' } = origin
     this.sink.begin({ tenant, receivedMs, arrival, batchId, seq: head.seq })
   }

@@ -117,9 +117,10 @@ export class OpenFragments {
     }
   }
 
-  /** Forgets all open lines: their rows stay as they are stored. */
-  clear(): void {
+  /** Forgets all open lines of these tenants: their rows stay as they are stored. */
+  clear(tenants: ReadonlySet<string>): void {
     for (const [key, line] of this.open) {
+      if (!tenants.has(tenantOfKey(key))) continue
       this.resolveEnd(line)
       this.set(key, undefined)
     }
@@ -170,6 +171,9 @@ export class OpenFragments {
     else this.hints.delete(hint)
   }
 }
+
+/** `<hint> <tenant>\0…`: as line-sink.ts makes it. */
+const tenantOfKey = (key: string): string => key.slice(key.indexOf(' ') + 1, key.indexOf('\0'))
 
 /** Places of joined lines that are remembered at least, at some 200 bytes each. */
 const placesMax = 50_000

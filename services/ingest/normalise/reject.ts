@@ -93,5 +93,12 @@ export function countRejects(
 export const detailOf = ({ detail, records = 1 }: Reject): string =>
   records === 1
     ? detail
-    : `${detail}; this letter also stands for ${records - 1} further rejected records of the body, whose bytes are not ` +
+    : `${detail}; ${furtherWords} ${records - 1} further rejected records of the body, whose bytes are not ` +
       `kept: of one body ${rejectsMax} are. Send smaller batches`
+
+/** In the sentence of a letter that stands for further records. */
+export const furtherWords = 'this letter also stands for'
+
+/** For how many further records a letter stands, by its sentence. */
+export const furtherIn = (detail: string): number =>
+  Number(new RegExp(`; ${furtherWords} (\\d+) further rejected records`).exec(detail)?.[1] ?? 0)

@@ -7,7 +7,7 @@ import { topicFormats } from '#shared/kafka/settings.ts'
 import { escapeJson } from '../formats/json-escape.ts'
 import { payloadBytesMax } from '../normalise/dead-letter.ts'
 import type { Origin } from '../normalise/origin.ts'
-import type { RefusedLife } from '../normalise/refused-lives.ts'
+import { unnamedLife, type RefusedLife } from '../normalise/refused-lives.ts'
 import { livesOf, type Reject, rejectReasons } from '../normalise/reject.ts'
 import type { TopicRoom } from './batch-body.ts'
 import { messageHeaders, valueRoom } from './message-headers.ts'
@@ -138,9 +138,13 @@ function rejectText(reject: Reject, { format, cluster }: Origin, bytesMax: numbe
     const fields = JSON.stringify({ ...named, payloadBytes, ...(more.length === 0 ? {} : { further: more }) })
     return Buffer.from(`${fields.slice(0, -1)},"payload":"`)
   }
-  let more = [...(further?.values() ?? [])]
-  let head = headOf(more)
-  for (; more.length > 0 && head.length > bytesMax / 2; head = headOf(more)) more = more.slice(0, more.length / 2)
+  const all = [...(further?.values() ?? [])]
+  let head = headOf(all)
+  for (let count = all.length; count > 0 && head.length > bytesMax / 2;) {
+    count = Math.floor(count / 2)
+    const unnamed = all.slice(count).reduce((sum, { lines }) => sum + lines, 0)
+    head = headOf([...all.slice(0, count), unnamedLife(unnamed)])
+  }
   const room = Math.max(bytesMax - head.length - 2, 0)
   const cut = payload.subarray(0, payloadBytesMax)
   let escaped = escapeJson(cut)

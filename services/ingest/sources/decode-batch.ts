@@ -50,6 +50,8 @@ export interface BatchDecoderOptions {
 
 export interface BatchDecoder {
   decode(batch: ConsumedBatch): DecodedBatch
+  /** Returns a dead letter for each message, since none of them can be decoded. */
+  undecoded(batch: ConsumedBatch): DecodedBatch
   /**
    * Returns the dead letter for offsets that are gone.
    * @param noticedMs ms since 1970. When the messages came is not known.
@@ -78,21 +80,21 @@ export function createBatchDecoder({
         decodeOne(decoded, run, batch, message)
       } catch (error) {
         onBug(error)
-        const { rejects } = refused('bad-message', undecodable, message)
         const source = `kafka:${batch.topic}/${batch.partition}@${message.offset}`
-        const origin: Origin = {
-          tenant: 'default',
-          cluster: '',
-          node: '',
-          agent: '',
-          receivedMs: Number.NaN,
-          source,
-          format,
-        }
-        add(decoded, rejects, origin, { ...placeOf(batch), offset: message.offset })
+        const origin = { tenant: 'default', cluster: '', node: '', agent: '', receivedMs: Number.NaN, source, format }
+        addUndecoded(decoded, origin, batch, message)
       }
     }
     return finished(decoded, run.take())
+  }
+
+  function undecoded(batch: ConsumedBatch): DecodedBatch {
+    const decoded = emptyBatch()
+    for (const message of batch.messages) {
+      const origin = { ...messageOrigin(batch, message, cluster).origin, format: formats.get(batch.topic)! }
+      addUndecoded(decoded, origin, batch, message)
+    }
+    return finished(decoded, { tables: [], fragments: undefined })
   }
 
   function decodeOne(decoded: DecodedBatch, run: MessageRun, batch: ConsumedBatch, message: ConsumedMessage): void {
@@ -134,8 +136,22 @@ export function createBatchDecoder({
     return finished(decoded, { tables: [], fragments: undefined })
   }
 
-  return { decode, lost }
+  return { decode, undecoded, lost }
 }
+
+/** Sums batches that were decoded apart. */
+export const mergeBatches = (parts: readonly DecodedBatch[]): DecodedBatch => ({
+  tables: mergeTables(parts.flatMap(({ tables }) => tables)),
+  letters: parts.flatMap(({ letters }) => letters),
+  accepted: parts.reduce((sum, { accepted }) => sum + accepted, 0),
+  nulBytes: parts.reduce((sum, { nulBytes }) => sum + nulBytes, 0),
+  rejected: parts.reduce((sum, { rejected }) => {
+    for (const [reason, count] of rejected) sum.set(reason, (sum.get(reason) ?? 0) + count)
+    return sum
+  }, new Map<RejectReason, number>()),
+  bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+  lastMs: parts.findLast(({ lastMs }) => lastMs !== undefined)?.lastMs,
+})
 
 const emptyBatch = (): DecodedBatch => ({
   tables: [],
@@ -162,6 +178,11 @@ const noArrival = ({ timestamp }: ConsumedMessage): string =>
 
 function refused(reason: RejectReason, detail: string, { value }: ConsumedMessage): BatchOutcome {
   return { accepted: 0, rejects: [{ index: 0, reason, detail, payload: value ?? Buffer.alloc(0) }] }
+}
+
+function addUndecoded(decoded: DecodedBatch, origin: Origin, batch: ConsumedBatch, message: ConsumedMessage): void {
+  const { rejects } = refused('bad-message', undecodable, message)
+  add(decoded, rejects, origin, { ...placeOf(batch), offset: message.offset })
 }
 
 function add(decoded: DecodedBatch, rejects: readonly Reject[], origin: Origin, place: MessagePlace): void {

@@ -27,19 +27,38 @@ export function letterRows(rejects: readonly Reject[], origin: Origin, key: Buff
 
 /** `letters` are those of the rejects, in their order. */
 function refusedRows(letters: readonly DeadLetter[], rejects: readonly Reject[], { tenant }: Origin): string[] {
-  return letters.flatMap(({ identity, time, reason, cluster }, i) => {
+  return letters.flatMap((letter, i) => {
     const { further = new Map<string, RefusedLife>() } = rejects[i]!
-    const row = (life: RefusedLife, isFurther: 0 | 1): string => {
-      const { podKey, container, restart, containerId, file, offset, length, lines } = life
-      const head = JSON.stringify([tenant, podKey, container, restart, containerId]).slice(0, -1)
-      const tail = JSON.stringify([isFurther, lines, engineTime(time), reason, file, offset, length]).slice(1)
-      return `${head},${identity},${tail}\n`
-    }
-    return [
-      ...livesOf(rejects[i]!, cluster).map((life) => row(life, 0)),
-      ...[...further.values()].map((life) => row(life, 1)),
-    ]
+    return refusedRowsOf(
+      { ...letter, tenant, time: engineTime(letter.time) },
+      livesOf(rejects[i]!, letter.cluster),
+      further.values(),
+    )
   })
+}
+
+/** What refused_lines has of a letter. */
+export interface RefusedLetter {
+  tenant: string
+  identity: bigint
+  /** As the engine reads it. */
+  time: string
+  reason: string
+}
+
+/** Rows of refused_lines. `further`: of the records for which the letter stands beside its own. */
+export function refusedRowsOf(
+  { tenant, identity, time, reason }: RefusedLetter,
+  lives: Iterable<RefusedLife>,
+  further: Iterable<RefusedLife>,
+): string[] {
+  const row = (life: RefusedLife, isFurther: 0 | 1): string => {
+    const { podKey, container, restart, containerId, file, offset, length, lines } = life
+    const head = JSON.stringify([tenant, podKey, container, restart, containerId]).slice(0, -1)
+    const tail = JSON.stringify([isFurther, lines, time, reason, file, offset, length]).slice(1)
+    return `${head},${identity},${tail}\n`
+  }
+  return [...Array.from(lives, (life) => row(life, 0)), ...Array.from(further, (life) => row(life, 1))]
 }
 
 function deadLetterRows(letters: readonly DeadLetter[], origin: Origin): TableRows {

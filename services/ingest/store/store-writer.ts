@@ -11,6 +11,7 @@ import { letterRows } from './dead-letters.ts'
 import { livesOfPayload } from '../normalise/refused-lives.ts'
 import { countRejects } from '../normalise/reject.ts'
 import { createInsertRows, type InsertRows } from './insert-rows.ts'
+import { recordOf, tenantOf } from './row-fields.ts'
 import { insertBytesMax, type TableName } from './table-rows.ts'
 
 export interface StoreWriterOptions {
@@ -101,25 +102,4 @@ export function createStoreWriter({
     groupRowsMax,
   })
   return { ...writer, obstacles: () => (full !== undefined && clock() < full.untilMs ? [full.why] : []) }
-}
-
-function tenantOf(table: TableName, row: Buffer): string {
-  const tenant = fieldsOf(table, row)['tenant']
-  return typeof tenant === 'string' ? tenant : 'default'
-}
-
-/** The record that a row of `logs` was. */
-function recordOf(row: Buffer): Buffer {
-  const { pod_uid: podUid, container_id: containerId, ...fields } = fieldsOf('logs', row)
-  return Buffer.from(JSON.stringify({ ...fields, podUid, containerId }))
-}
-
-/** By column; empty where the row is no JSON. */
-function fieldsOf(table: TableName, row: Buffer): Record<string, unknown> {
-  try {
-    const values = JSON.parse(row.toString()) as unknown[]
-    return Object.fromEntries(columns[table].map((column, i) => [column, values[i]]))
-  } catch {
-    return {}
-  }
 }

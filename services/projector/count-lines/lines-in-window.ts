@@ -4,7 +4,7 @@
 // (decision 0015).
 import { bind, int, raw, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
-import { isCoverage, isLine } from '#shared/lines/absorbed-lines.ts'
+import { isCoverage, isLine, isNoLine } from '#shared/lines/absorbed-lines.ts'
 import { timesOf } from '#shared/lines/line-filter.ts'
 import { ofPods, type CountOptions, type LineBounds } from './line-counts.ts'
 import { namingContainerId, spanKeyOfRow, type SpanKey } from './line-life.ts'
@@ -42,7 +42,7 @@ export interface PieceRow extends StretchRow {
 export const piecesMax = 2 * stretchesMax
 
 const life = 'uid, cluster, namespace, pod, container, restart, containerId'
-const lifeOfLine = (spans: readonly SpanKey[]): Fragment =>
+export const lifeOfLine = (spans: readonly SpanKey[]): Fragment =>
   sql`pod_uid AS uid, cluster, namespace, pod, container, restart, ${namingContainerId(spans)} AS containerId`
 /** Blocks and buffers are small, since FINAL holds one for each column of each part. */
 const small = raw('max_block_size = 8192, max_read_buffer_size = 131072')
@@ -116,7 +116,8 @@ export function linePieces(
   spans: readonly SpanKey[],
 ): Fragment {
   const lines = sql`SELECT ${lifeOfLine(spans)}, ts, file, offset, length,
-      offset + greatest(length, 0) AS end, eof, partial
+      offset + greatest(length, 0) AS end, eof, partial, stream = 'stderr' AS isError,
+      if(partial AND ${isNoLine(tenant, timesOf(window))}, 0, 2 * offset + 3 - partial) AS lineEnd
     ${rowsOf(tenant, bounds, window, true)} AND ${isCoverage(tenant, timesOf(window))}`
   const withPrevious = sql`SELECT *, lagInFrame((offset + 2, ts, partial, length)) OVER by_place AS before,
       max(end) OVER (${places} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered
@@ -133,6 +134,7 @@ export function linePieces(
       toFloat64(countIf(length < 0)) AS unmeasured,
       toFloat64(countIf(${again} AND (before.2 != ts OR before.3 + partial = 0))) AS clashes,
       toFloat64(countIf(NOT ${first} AND NOT ${again} AND offset < covered)) AS overlaps,
+      toFloat64(maxIf(lineEnd, NOT isError)) AS stdoutEnd, toFloat64(maxIf(lineEnd, isError)) AS stderrEnd,
       toFloat64(max(offset)) AS lastStart, toFloat64(last.3) AS lastFrom,
       argMax(length < 0, (offset, ts, partial, length)) AS open
     FROM (SELECT *, sum(${begins}) OVER by_place AS stretch FROM (${withPrevious}) WINDOW by_place AS (${places}))

@@ -73,9 +73,12 @@ function divided(row: LifeLinesRow, spans: readonly LifeSpan[], counts: readonly
 }
 
 /**
- * Stretches under each of the lives in whose time they lie: one file may hold lines of two instances with one number.
+ * Stretches, or places, under each of the lives in whose time they lie: one file may hold lines of two instances with one number.
  */
-export function stretchesInTime(pod: PodFacts, stretches: readonly StretchRow[]): StretchRow[] {
+export function stretchesInTime<Row extends LineLife & Pick<StretchRow, 'earliest' | 'lastAt'>>(
+  pod: PodFacts,
+  stretches: readonly Row[],
+): Row[] {
   const spans = spansByKey(pod)
   return stretches.flatMap((row) => {
     const ofRow = row.containerId === '' ? spans.get(keyOf(row)) : undefined

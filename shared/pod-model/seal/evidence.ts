@@ -1,7 +1,7 @@
 // The input of a seal. The lines of a file are bytes at known offsets, so what is stored of a file is a set of
 // stretches without holes. docs/decisions/0009-seals.md says which evidence proves which state. Times are RFC 3339 UTC
 // with nine digits, so that they compare as strings.
-import type { LossRow, Stretch } from '#shared/pod-model/rows.ts'
+import type { LossRow, StoredPlace, Stretch } from '#shared/pod-model/rows.ts'
 
 /** The end of a life: `vanished` ended with its node, `unknown` is neither known to run nor to have ended. */
 export type LifeEnd = 'running' | 'ended' | 'vanished' | 'unknown'
@@ -23,6 +23,8 @@ export interface SealEvidence {
   end: LifeEnd
   /** Dead letters that may belong to it. */
   losses: readonly LossRow[]
+  /** Where lines of it are stored that begin where refused ones did. */
+  storedPlaces?: readonly StoredPlace[]
   /** When it started, where that is known. */
   startedAt: string | null
   /** The times of the first and last line that were ever stored, expired or not. */

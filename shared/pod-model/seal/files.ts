@@ -71,5 +71,7 @@ function together(last: Stretch, next: Stretch): Stretch {
     unmeasured: sum(({ unmeasured }) => unmeasured),
     clashes: sum(({ clashes }) => clashes),
     overlaps: sum(({ overlaps }) => overlaps) + Number(next.from < last.to),
+    stdoutEnd: Math.max(last.stdoutEnd ?? 0, next.stdoutEnd ?? 0),
+    stderrEnd: Math.max(last.stderrEnd ?? 0, next.stderrEnd ?? 0),
   }
 }

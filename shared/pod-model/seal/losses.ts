@@ -8,7 +8,7 @@ import {
   type LifeRow,
   type LossRow,
   type PodRow,
-  type Stretch,
+  type StoredPlace,
 } from '#shared/pod-model/rows.ts'
 import type { Hole } from './evidence.ts'
 
@@ -51,14 +51,19 @@ interface LossyLife {
 
 /** The names under which refused lines may be a pod's, as refused_lines has them. */
 export function podKeysOf({ uid, sentUids = [], row, lives, lines, sentLines = lines }: PodNames): string[] {
-  const names = [...(row === null ? [] : [{ ...row, pod: row.name }]), ...lives, ...sentLines]
+  const names = [...(row === null ? [] : [{ ...row, pod: row.name }]), ...lives, ...sentLines].filter(
+    ({ pod }) => pod !== '',
+  )
   const ids = [...lives, ...sentLines].map(({ containerId }) => bareContainerId(containerId))
   return [
     ...new Set([
       uid,
       ...sentUids,
       ...sentLines.map((line) => line.uid),
-      ...names.map(({ cluster, namespace, pod }) => `unresolved:${cluster}/${namespace}/${pod}`),
+      ...names.flatMap(({ cluster, namespace, pod }) => [
+        `unresolved:${cluster}/${namespace}/${pod}`,
+        `unresolved:${cluster}//${pod}`,
+      ]),
       ...ids.flatMap((id) => (id === '' ? [] : [containerKey(id)])),
     ]),
   ].filter((key) => key !== '')
@@ -75,13 +80,16 @@ interface PodNames {
 }
 
 /**
- * Returns the losses that may belong to a life: refused lines that name it, or do not name another life of its pod, and
- * all messages lost on Kafka.
+ * Returns the losses that may belong to a life: refused lines that name it, or do not name another life of its pod, or
+ * name no pod, and all messages lost on Kafka.
  */
 export function lossesOfLife(losses: readonly LossRow[], podKeys: ReadonlySet<string>, life: LossyLife): LossRow[] {
   const id = bareContainerId(life.containerId)
+  const hadBegun = ({ time }: LossRow): boolean =>
+    life.startedAt === null || epochNs(life.startedAt) <= epochNs(time) + clockSkewNs
   return losses.filter((loss) => {
     if (loss.reason === onKafka) return true
+    if (isUnnamed(loss)) return hadBegun(loss)
     if (!podKeys.has(loss.podKey)) return false
     const isSameContainer = sameContainer(loss.containerId, id)
     if (loss.container === '' ? loss.containerId !== '' && !isSameContainer : loss.container !== life.container)
@@ -90,7 +98,7 @@ export function lossesOfLife(losses: readonly LossRow[], podKeys: ReadonlySet<st
     if (loss.containerId !== '' && id !== '') return isSameContainer
     // A name alone may have been another pod's, and no number another life's: one that began later had no such line.
     const isNamed = loss.restart >= 0 && !loss.podKey.startsWith('unresolved:')
-    return isNamed || life.startedAt === null || epochNs(life.startedAt) <= epochNs(loss.time) + clockSkewNs
+    return isNamed || hadBegun(loss)
   })
 }
 
@@ -100,17 +108,17 @@ const clockSkewNs = 3_600_000_000_000n
 /** Refused lines that are not stored at their place by now; `or more`: where not all letters were read. */
 export function refusedOf(
   losses: readonly LossRow[],
-  stretches: readonly Stretch[],
+  storedPlaces: readonly StoredPlace[],
 ): { lines: number; orMore: boolean } {
-  const refused = losses.filter(({ reason }) => reason !== onKafka)
-  const byFile = Map.groupBy(stretches, ({ file }) => file)
-  const isStored = ({ file, offset, length }: LossRow): boolean =>
-    offset >= 0 &&
-    (byFile.get(file) ?? []).some(({ from, to }) => from >= 0 && from <= offset && offset + Math.max(length, 1) <= to)
+  const refused = losses.filter((loss) => loss.reason !== onKafka && !isUnnamed(loss))
+  const byPlace = Map.groupBy(storedPlaces, placeOf)
+  const isStored = (loss: LossRow): boolean =>
+    loss.offset >= 0 &&
+    (byPlace.get(placeOf(loss)) ?? []).some(({ length }) => length < 0 || loss.length < 0 || length === loss.length)
   const places = new Map(
     refused
       .filter((loss) => !isStored(loss))
-      .map((loss) => [loss.offset >= 0 ? `${loss.file} ${loss.offset}` : `${loss.letter} ${loss.further}`, loss]),
+      .map((loss) => [loss.offset >= 0 ? placeOf(loss) : `${loss.letter} ${loss.further}`, loss]),
   )
   return {
     lines: [...places.values()].reduce((sum, { lines }) => sum + lines, 0),
@@ -118,4 +126,19 @@ export function refusedOf(
   }
 }
 
+const placeOf = ({ file, offset }: StoredPlace): string => `${offset} ${file}`
+
+/** Why a life may have refused lines although no letter names it, in words; undefined where there is no such reason. */
+export function unnamedWords(losses: readonly LossRow[]): string | undefined {
+  const unnamed = losses.filter(isUnnamed)
+  if (unnamed.length === 0) return undefined
+  return unnamed.some(({ reason }) => reason === lettersLost)
+    ? 'letters of refused lines were lost with a part of the store: lines of it may be among them'
+    : 'a body had refused lines of too many lives to name each: lines of it may be among them'
+}
+
+const isUnnamed = ({ reason, podKey }: LossRow): boolean => reason !== onKafka && podKey === ''
+
 const onKafka = 'lost-on-kafka'
+/** The reason of a row of refused_lines that stands for all lines of letters that are gone. */
+export const lettersLost = 'letters-lost'

@@ -1,9 +1,10 @@
 // Pure: the seal of one life. A proven hole outweighs a doubt, and only a life that is proven complete to its end is
 // sealed: docs/decisions/0009-seals.md.
+import type { Stretch } from '#shared/pod-model/rows.ts'
 import type { Hole, Seal, SealEvidence } from './evidence.ts'
 import { filesOf, type LogFile } from './files.ts'
 import { holesOf, type HoleEvidence } from './holes.ts'
-import { deletedOnKafka, refusedOf } from './losses.ts'
+import { deletedOnKafka, refusedOf, unnamedWords } from './losses.ts'
 import { counted, gapsInWords } from './words.ts'
 
 /** The most gaps that a seal lists. Its text counts all of them. */
@@ -46,6 +47,9 @@ export function sealOf(evidence: SealEvidence): Seal {
     return seal('tail-unknown', `tail unknown: no agent reported that its log was read to the end; ${so}${perhaps}`)
   if (evidence.byTime !== undefined && evidence.byTime > 0)
     return seal('unsealed', `unsealed: ${byTimeWords(evidence.byTime)}${perhaps}`)
+  const cut = cutStream(files)
+  if (cut !== undefined)
+    return seal('unsealed', `unsealed: its last line of ${cut} is cut, since the end of it never came; ${so}${perhaps}`)
   return seal('sealed', `sealed: ${counted(lines)}, 0 missing`)
 }
 
@@ -58,10 +62,10 @@ const noLines = ({ firstLine, lost, expired }: SealEvidence): string =>
     ? 'no line of it came'
     : (lost ?? (expired === true ? 'its lines have expired' : 'its lines came with neither number nor container id'))
 
-/** `20 lines of it are dead letters`, but for those inside holes, which name them; undefined where there are none. */
-function refusedWords({ losses, stretches }: SealEvidence): string | undefined {
-  const { lines, orMore } = refusedOf(losses, stretches)
-  if (lines === 0 && !orMore) return undefined
+/** `20 lines of it are dead letters`, but for those inside holes, which name them; undefined where none may be. */
+function refusedWords({ losses, storedPlaces = [] }: SealEvidence): string | undefined {
+  const { lines, orMore } = refusedOf(losses, storedPlaces)
+  if (lines === 0 && !orMore) return unnamedWords(losses)
   return `${counted(lines)}${orMore ? ' or more' : ''} of it ${lines === 1 && !orMore ? 'is a dead letter' : 'are dead letters'}`
 }
 
@@ -72,5 +76,13 @@ const byTimeWords = (lines: number): string =>
 export const holesIn = (evidence: HoleEvidence): Hole[] => holesOf(filesOf(evidence), evidence).holes
 
 const isOpen = ({ stretches }: LogFile): boolean => !stretches.at(-1)!.ended
+
+/** The stream whose last line is a fragment that no other one ends. */
+function cutStream(files: readonly LogFile[]): 'stdout' | 'stderr' | undefined {
+  const isCut = (endOf: (stretch: Stretch) => number): boolean =>
+    (files.flatMap(({ stretches }) => stretches.map(endOf)).findLast((end) => end > 0) ?? 1) % 2 === 0
+  if (isCut(({ stdoutEnd = 0 }) => stdoutEnd)) return 'stdout'
+  return isCut(({ stderrEnd = 0 }) => stderrEnd) ? 'stderr' : undefined
+}
 
 const gapOf = ({ from, to, bytes, reason }: Hole): Seal['gaps'][number] => ({ from, to, bytes, reason })

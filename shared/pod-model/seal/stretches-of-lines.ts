@@ -13,6 +13,9 @@ export interface PlacedLine {
   at: string
   eof: boolean
   partial: boolean
+  stream: string
+  /** No line: bytes of one that begins elsewhere. */
+  coversOnly: boolean
 }
 
 interface Placed extends PlacedLine {
@@ -77,5 +80,12 @@ function stretchOf(lines: readonly Placed[]): Stretch {
     unmeasured: count(({ length }) => length < 0),
     clashes: count(({ clash }) => clash),
     overlaps: count(({ overlaps }) => overlaps),
+    stdoutEnd: streamEnd(lines.filter(({ stream }) => stream !== 'stderr')),
+    stderrEnd: streamEnd(lines.filter(({ stream }) => stream === 'stderr')),
   }
 }
+
+const streamEnd = (lines: readonly Placed[]): number =>
+  lines
+    .filter(({ coversOnly }) => !coversOnly)
+    .reduce((end, { offset, partial }) => Math.max(end, 2 * offset + 3 - Number(partial)), 0)

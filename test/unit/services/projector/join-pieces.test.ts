@@ -20,6 +20,8 @@ function linesOf(seed: number): PlacedLine[] {
     at: cri.slice(0, 30),
     eof,
     partial: false,
+    stream: 'stdout',
+    coversOnly: false,
   }))
 }
 
@@ -81,6 +83,8 @@ const lineAt = (number: number, offset: number): PlacedLine => ({
   at: `2026-11-23T14:00:00.${String(number).padStart(9, '0')}Z`,
   eof: false,
   partial: false,
+  stream: 'stdout',
+  coversOnly: false,
 })
 
 test('of a life in more pieces than are held the first are kept, and windows that close holes among them are not believed', () => {

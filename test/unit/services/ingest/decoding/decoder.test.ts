@@ -138,3 +138,66 @@ test('a batch whose rows would be a multiple of it is refused', async () => {
   const names = { cluster: 'c'.repeat(4096), node: 'n'.repeat(4096), agent: 'a'.repeat(4096) }
   await expect(decoded(Buffer.from(JSON.stringify({ ...names, records })))).rejects.toMatchObject({ code: 'too-large' })
 })
+
+test('a large body of one tenant leaves the open lines of another as they are', async () => {
+  const life = { ...record, podUid: 'u', restart: 0, offset: 0, file: 'f', length: 10 }
+  const post = (tenant: string, body: Buffer): Promise<BodyRows> =>
+    decoder.rows(body, { ...origin, tenant }, native, (rows) => {
+      rows.fragments?.settle(true)
+      return Promise.resolve(rows)
+    })
+  const small = (fields: object): Buffer => Buffer.from(JSON.stringify({ records: [{ ...life, ...fields }] }))
+  const joinedAfter = async (other: string): Promise<boolean> => {
+    await post('one', small({ message: 'begin ', partial: true }))
+    await post(other, large())
+    const { tables } = await post('one', small({ message: 'end', offset: 10 }))
+    return tables[0]!.rows.includes('begin end')
+  }
+  expect(await joinedAfter('another')).toBe(true)
+  expect(await joinedAfter('one')).toBe(false)
+})
+
+const kafkaBatch = (values: readonly Buffer[], stepMs = 0) => ({
+  topic: 'lines',
+  partition: 0,
+  from: 0n,
+  to: BigInt(values.length),
+  highWatermark: BigInt(values.length),
+  messages: values.map((value, i) => ({
+    offset: String(i),
+    timestamp: String(decodeOptions.origin.receivedMs + i * stepMs),
+    key: null,
+    value,
+    headers: {},
+  })),
+})
+
+test('of a large batch each message goes by the rules of its own arrival', async () => {
+  const rules = [parseRetention('default=1h'), parseRetention('default=400d')]
+  const at = decodeOptions.origin.receivedMs
+  const own = createDecoder({
+    retention: { at: (ms) => rules[ms > at ? 1 : 0]! },
+    cluster: '',
+    formats: new Map([['lines', 'native']]),
+    pool: createBufferPool(0),
+    log: createLogger({ level: 'silent', service: 'test' }),
+  })
+  const old = { ...record, time: new Date(at - 7_200_000).toISOString() }
+  const many = Buffer.from(JSON.stringify({ records: Array.from({ length: 6000 }, () => old) }))
+  const { accepted, rejected } = await own.batch(kafkaBatch([many, many], 1))
+  expect({ accepted, rejected }).toEqual({ accepted: 6000, rejected: new Map([['too-old', 6000]]) })
+  await own.close()
+})
+
+test('a thread that ends costs no message, and a body one answer that says to send it again', async () => {
+  const batch = decoder.batch(kafkaBatch([large(), large()]))
+  await decoder.close()
+  expect(await batch).toMatchObject({ accepted: 2 * 5880, letters: { length: 240 } })
+  const post = decoded(large())
+  await new Promise((resolve) => {
+    setTimeout(resolve, 1)
+  })
+  await decoder.close()
+  await expect(post).rejects.toMatchObject({ code: 'overloaded', retryAfterS: 1 })
+  expect(await decoded(large())).toMatchObject({ accepted: 5880 })
+})

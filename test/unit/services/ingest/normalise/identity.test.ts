@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { growthOf } from '#test/support/growth.ts'
 import { OrdinalCounter } from '#ingest/normalise/identity.ts'
 import type { RowWriter } from '#ingest/store/row-writer.ts'
-import { batch, lines, logRows, path, record } from '#test/support/decode.ts'
+import { decodeBatch } from '#ingest/formats/native-rows.ts'
+import { batch, decodeOptions, lines, logRows, path, record } from '#test/support/decode.ts'
 
 const ordinals = (...records: object[]): unknown[] => logRows(batch(...records)).map((row) => row.ordinal)
 
@@ -39,7 +40,7 @@ const spellings: readonly (readonly string[])[] = [
   ['"a/b\\"c\\\\d"', '"a\\/b\\u0022c\\u005cd"'],
   ['"a\\tb\\u0001"', '"a\\u0009b\u0001"', '"a\tb\\u0001"'],
   ['"é🦊"', '"\\u00e9\\ud83e\\udd8a"', '"\\u00E9\\uD83E\\uDD8A"'],
-  ['"\ufffd"', '"\\ufffd"', '"\\ud800"'],
+  ['"\ufffd"', '"\\ufffd"'],
 ]
 
 test.each(spellings)('one text is one text however its JSON was escaped: %s', (...ways) => {
@@ -52,6 +53,20 @@ test.each(spellings)('one text is one text however its JSON was escaped: %s', (.
     expect(rows.map((row) => row.ordinal)).toEqual(ways.map((_, i) => i))
     expect(new Set(rows.map(({ message, pod_uid: uid, container }) => JSON.stringify([message, uid, container]))).size).toBe(1)
   }
+})
+
+test('half of a character in a text is U+FFFD, and in a name it is no name, like bytes that are not UTF-8', () => {
+  const withBytes = (field: string, bytes: string): Buffer =>
+    Buffer.from(JSON.stringify({ ...record, [field]: 'XX' }).replace('XX', bytes), 'latin1')
+  for (const bytes of ['\\ud800', '\\udc00\\ud800', 'a\xff', '\xc3', '\xed\xa0\x80']) {
+    expect(lines(withBytes('message', bytes)).rejects, bytes).toEqual([])
+    for (const field of ['namespace', 'pod', 'podUid', 'container', 'containerId', 'node', 'cluster', 'file'])
+      expect(lines(withBytes(field, bytes)).rejects, `${field} ${bytes}`).toMatchObject([
+        { reason: 'bad-field', detail: expect.stringMatching(`^${field} must be UTF-8`) as string },
+      ])
+  }
+  const head = Buffer.from(`{"cluster":"\xff","records":[${JSON.stringify(record)}]}`, 'latin1')
+  expect(() => decodeBatch(head, decodeOptions)).toThrow('cluster must be UTF-8')
 })
 
 test('one time is one time however it was spelled', () => {

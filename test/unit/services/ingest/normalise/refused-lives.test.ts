@@ -30,6 +30,57 @@ test.each<[string, unknown, object[]]>([
     [{ podKey: 'unresolved:eu/n/p' }, { podKey: 'u', lines: 2 }],
   ],
   ['lines', '{"podUid":"u"}\n{"podUid":"v"}', [{ podKey: 'u' }, { podKey: 'v' }]],
+  [
+    'a batch with lines of one life at two places, which only the whole letter has',
+    {
+      records: [
+        { podUid: 'u', offset: 0 },
+        { podUid: 'u', offset: 9 },
+        { podUid: 'v', offset: 3 },
+      ],
+    },
+    [
+      { podKey: 'u', offset: -1, lines: 2 },
+      { podKey: 'v', offset: 3, lines: 1 },
+    ],
+  ],
+  [
+    'a path without the number',
+    { path: '/var/log/pods/shop_cart_u/app/x.log' },
+    [{ podKey: 'u', container: 'app', restart: -1 }],
+  ],
+  ['a path that ends early', { path: '/var/log/pods/shop_cart_u' }, [{ podKey: 'u', container: '' }]],
+  ['a path without a uid', { path: '/var/log/pods/shop_cart_/app/0.log' }, [{ podKey: 'unresolved:/shop/cart', restart: 0 }]],
+  [
+    'a link that ends otherwise',
+    { path: '/var/log/containers/cart_shop_app-0123456789abcdef.txt' },
+    [{ podKey: 'unresolved:/shop/cart', container: 'app', containerId: '0123456789abcdef' }],
+  ],
+  [
+    'a uid somewhere in a path',
+    { path: '/data/7b0f8a4e-6c1f-4a53-9f55-0d4a3c6e9b11/out' },
+    [{ podKey: '7b0f8a4e-6c1f-4a53-9f55-0d4a3c6e9b11' }],
+  ],
+  [
+    'a path that is too long',
+    { path: `${'/x'.repeat(3000)}/pods/shop_cart_u/app/1.log` },
+    [{ podKey: 'u', container: 'app', restart: 1 }],
+  ],
+  ['fields beside a bad path', { path: 'x', podUid: 'u', restart: '2' }, [{ podKey: 'u', restart: 2 }]],
+  ['a pod without its namespace', { pod: 'cart' }, [{ podKey: 'unresolved://cart', container: '' }]],
+  [
+    'metadata of an agent',
+    { log: 'x', kubernetes: { pod_id: 'u', container_name: 'app', docker_id: 'abc' } },
+    [{ podKey: 'u', container: 'app', containerId: 'abc' }],
+  ],
+  [
+    'a uid that may be wrong',
+    { podUid: '{uid}', namespace: 'shop', pod: 'cart' },
+    [{ podKey: '{uid}' }, { podKey: 'unresolved:/shop/cart' }],
+  ],
+  ['numbers that are none', { podUid: 'u', restart: 3_000_000_000, offset: 0.5 }, [{ podKey: 'u', restart: -1, offset: -1 }]],
+  ['a uid of half a character', { podUid: 'u\ud800', pod: 'p', namespace: 'n' }, [{ podKey: 'unresolved:/n/p' }]],
+  ['arrays in each other', `${'['.repeat(100_000)}"x"${']'.repeat(100_000)}`, []],
   ['a line of a node', { unit: 'kubelet.service', node: 'n' }, []],
   ['a range of Kafka', { topic: 'afterlog.logs', partition: 2, from: 1, to: 2 }, []],
   ['no record', '1', []],
@@ -49,4 +100,16 @@ test('the letter that stands for many knows whose lines they were', () => {
     { podKey: 'odd', lines: 2 },
     { podKey: 'even', lines: 2 },
   ])
+})
+
+test('behind many lives of one body, a line stands for any life', () => {
+  const rejects: Reject[] = []
+  const lives = 21_000
+  for (let index = 0; index < rejectsMax + lives; index++) {
+    const payload = Buffer.from(`{"podUid":"u${index}"}`)
+    addReject(rejects, () => ({ index, reason: 'bad-time', detail: '', payload }), true)
+  }
+  const further = [...rejects.at(-1)!.further!.values()]
+  expect(further.filter(({ podKey }) => podKey !== '')).toHaveLength(20_000)
+  expect(further.find(({ podKey }) => podKey === '')).toMatchObject({ restart: -1, lines: lives - 1 - 20_000 })
 })

@@ -1,0 +1,205 @@
+// Makes rows of refused_lines again from dead letters: those of letters that have none, at every start and whenever a
+// part of refused_lines is lost. What no letter says any more keeps every life from being sealed that had begun by then
+// (decision 0018).
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { bind, milliseconds, raw, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
+import type { LogStore } from '#shared/clickhouse/store.ts'
+import type { BrokenParts } from '#shared/broken-parts.ts'
+import { jobOfLostPart, type LostPart } from '#shared/loss-sentences.ts'
+import type { Logger } from '#shared/logger.ts'
+import { lettersLost } from '#shared/pod-model/seal/losses.ts'
+import { readWatermark, readWatermarks, writeWatermark } from '#shared/store-reading/job-watermarks.ts'
+import { createReading, type RowReading } from '#shared/store-reading/reading.ts'
+import type { LiveRetention } from '#shared/retention/live-retention.ts'
+import { livesOfPayload, unnamedLife, type RefusedLife } from '../normalise/refused-lives.ts'
+import { furtherIn, furtherWords, type RejectReason } from '../normalise/reject.ts'
+import { columns } from './columns.ts'
+import { refusedRowsOf } from './dead-letters.ts'
+import { recordOf } from './row-fields.ts'
+
+interface RefusedRestorerOptions {
+  store: LogStore
+  reading: Pick<RowReading, 'rows'>
+  lostParts: BrokenParts['lost']
+  log: Logger
+  /** ms since 1970. */
+  clock: () => number
+}
+
+interface RestoringOptions extends Omit<RefusedRestorerOptions, 'reading'> {
+  retention: Pick<LiveRetention, 'obstacle'>
+}
+
+interface RefusedRestorer {
+  /** The first time restores whatever is missing, later only where another part is lost. */
+  restore(): Promise<void>
+}
+
+const lookEveryMs = 5000
+
+/** Restores now, and where parts are lost, until it is closed. */
+export function restoreRefused({ retention, ...options }: RestoringOptions): { close(): Promise<void> } {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const reading = createReading({ store: options.store, limits: {}, signal })
+  const { restore } = createRefusedRestorer({ ...options, reading })
+  async function run(): Promise<void> {
+    while (!signal.aborted) {
+      if (retention.obstacle() === undefined)
+        await restore().catch((error: unknown) => {
+          if (!signal.aborted) options.log.warn({ err: error }, 'refused_lines could not be restored; trying again')
+        })
+      await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+  const running = run()
+  return {
+    close: () => {
+      stopping.abort()
+      return running
+    },
+  }
+}
+
+interface LetterRow {
+  tenant: string
+  identity: string
+  time: string
+  reason: RejectReason
+  detail: string
+  cluster: string
+  /** In base64. */
+  payload: string
+  cut: number
+}
+
+const lettersAtOnce = 200
+const dayMs = 86_400_000
+/** A letter is kept for so long, what it names for longer. */
+const lettersMs = 90 * dayMs
+/** Jobs that note lost parts of dead_letters, also of those that an operator has deleted since. */
+const lettersJobs = 'lost dead_letters '
+
+function createRefusedRestorer(options: RefusedRestorerOptions): RefusedRestorer {
+  const { store, reading, lostParts, log, clock } = options
+  const done = new Set<string>()
+  let isFirst = true
+
+  /** Notes lost letters; returns the jobs of lost parts of refused_lines that nothing was restored for. */
+  async function undone(): Promise<string[]> {
+    const jobs: string[] = []
+    for (const part of lostParts()) {
+      const job = jobOfLostPart(part)
+      if (!isOurs(part) || done.has(job)) continue
+      if ((await readWatermark(reading, job)) !== undefined) done.add(job)
+      else if (part.table === 'refused_lines') jobs.push(job)
+      else {
+        await writeWatermark(store, job, lettersUntil(part, clock()))
+        done.add(job)
+      }
+    }
+    return jobs
+  }
+
+  /** Stores the rows of letters that have none; `all`: and those of further records, which no letter names. */
+  async function restoreLetters(all: boolean): Promise<number> {
+    let rows = 0
+    for (let last: LetterRow | undefined; ;) {
+      const letters: LetterRow[] = await reading.rows<LetterRow>(lettersWithout(all, last))
+      const lost = letters.flatMap(rowsOfLetter)
+      if (lost.length > 0) await insert(lost)
+      rows += lost.length
+      last = letters.at(-1)
+      if (letters.length < lettersAtOnce) return rows
+    }
+  }
+
+  /** Every life that had begun when the last of the letters came which no longer say whose lines they were. */
+  async function markUnknown(job: string): Promise<void> {
+    const lettersGone = (await readWatermarks(reading, lettersJobs)).map(({ upto }) => upto)
+    const until = Math.max(clock() - lettersMs, ...lettersGone)
+    const tenants = await reading.rows<{ tenant: string }>(tenantsSince(until))
+    const identity = createHash('sha256').update(job).digest().readBigUInt64LE()
+    const time = new Date(until).toISOString().slice(0, 23).replace('T', ' ')
+    const rows = tenants.flatMap(({ tenant }) =>
+      refusedRowsOf({ tenant, identity, time, reason: lettersLost }, [], [unnamedLife(1)]),
+    )
+    if (rows.length > 0) await insert(rows)
+  }
+
+  const insert = (rows: readonly string[]): Promise<void> =>
+    store.insert({
+      table: 'refused_lines',
+      columns: columns.refused_lines,
+      rows: Buffer.from(rows.join('')),
+      format: 'JSONCompactEachRow',
+    })
+
+  return {
+    async restore() {
+      const jobs = await undone()
+      if (!isFirst && jobs.length === 0) return
+      const rows = await restoreLetters(jobs.length > 0)
+      for (const job of jobs) {
+        await markUnknown(job)
+        await writeWatermark(store, job, clock())
+        done.add(job)
+      }
+      isFirst = false
+      if (rows > 0 || jobs.length > 0)
+        log.warn({ rows, parts: jobs.length }, 'refused_lines lacked rows; dead letters had them')
+    },
+  }
+}
+
+const isOurs = ({ table }: LostPart): boolean => table === 'refused_lines' || table === 'dead_letters'
+
+/** A part of dead_letters has letters of one month; those of clocks that are wrong may be of any. */
+function lettersUntil({ partition }: LostPart, nowMs: number): number {
+  const [, year, month] = /^(2\d{3})(\d\d)$/.exec(partition) ?? []
+  return year === undefined ? nowMs : Math.min(nowMs, Date.UTC(Number(year), Number(month)))
+}
+
+function rowsOfLetter({ tenant, identity, time, reason, detail, cluster, payload, cut }: LetterRow): string[] {
+  const bytes = Buffer.from(payload, 'base64')
+  const lives = livesOfPayload(reason === 'refused-by-store' ? recordOf(bytes) : bytes, cluster)
+  const further: RefusedLife[] = []
+  const others = furtherIn(detail)
+  if (others > 0) further.push(unnamedLife(others))
+  else if (cut === 1 && (lives.length === 0 || mayHaveOthers(bytes))) further.push(unnamedLife(1))
+  return refusedRowsOf({ tenant, identity: BigInt(identity), time, reason }, lives, further)
+}
+
+/** Whether what was cut of a payload may have had other records. */
+const mayHaveOthers = (bytes: Buffer): boolean =>
+  bytes[0] !== 0x7b || bytes.includes('"records"') || bytes.includes('\n')
+
+/** Letters of lines that refused_lines does not have, by tenant and identity. Rows: LetterRow. */
+function lettersWithout(withFurther: boolean, last: LetterRow | undefined): Fragment {
+  const after =
+    last === undefined ? sql`` : sql` AND (tenant, identity) > (${str(last.tenant)}, ${bind('UInt64', last.identity)})`
+  const alsoFurther = withFurther ? sql` OR position(detail, ${str(furtherWords)}) > 0` : sql``
+  return statement(
+    'letters-without-lives',
+    sql`SELECT toString(tenant) AS tenant, toString(identity) AS identity, toString(toDateTime64(time, 3)) AS time,
+      toString(reason) AS reason, detail, toString(cluster) AS cluster, base64Encode(payload) AS payload,
+      toUInt8(payload_bytes > length(payload)) AS cut
+    ${fromEveryTenant('dead_letters')} AND format IN ('', 'native') AND reason NOT IN ${strs(linelessReasons)}
+      AND (identity GLOBAL NOT IN (SELECT identity ${fromEveryTenant('refused_lines')}
+        AND stored_at > now() - INTERVAL 91 DAY)${alsoFurther})${after}
+    ORDER BY dead_letters.tenant, dead_letters.identity LIMIT ${uint(lettersAtOnce)}
+    SETTINGS ${raw('prefer_column_name_to_alias = 1, max_block_size = 1024')}`,
+  )
+}
+
+const linelessReasons: readonly RejectReason[] = ['lost-on-kafka', 'bad-object', 'unknown-kind']
+
+/** With lives that had begun by then. Rows: { tenant }. */
+const tenantsSince = (ms: number): Fragment =>
+  statement(
+    'tenants-with-lives',
+    sql`SELECT toString(tenant) AS tenant ${fromEveryTenant('lines_of_lives')}
+    GROUP BY tenant HAVING min(first_line) <= ${milliseconds(ms)}`,
+  )

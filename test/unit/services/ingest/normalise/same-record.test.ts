@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import type { RejectReason } from '#ingest/normalise/reject.ts'
+import { hasRecordsOf } from '#ingest/normalise/same-record.ts'
+
+const life = { podUid: 'u', container: 'app', restart: 0 }
+const line = { ...life, time: '2026-11-23T10:00:00Z', message: 'one' }
+const placed = { ...line, file: 'f', offset: 70, length: 4 }
+const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
+test.each<[string, RejectReason, unknown, unknown, boolean]>([
+  ['its bytes', 'too-old', line, line, true],
+  ['its bytes, with an ordinal behind them', 'too-old', line, { records: [{ ...line, ordinal: 7 }] }, true],
+  ['its beginning, of a letter that was cut', 'too-large', text(line).slice(0, -6), line, true],
+  ['another text', 'too-old', line, { ...line, message: 'two' }, false],
+  ['its text at another time', 'too-old', line, { ...line, time: '2026-11-23T10:00:01Z' }, false],
+  ['its time written otherwise', 'bad-field', { ...line, stream: 'x' }, { ...line, time: '2026-11-23T10:00:00.000Z' }, true],
+  ['a time that is right by now', 'bad-time', { ...line, time: 'when?' }, line, true],
+  ['its text in another container', 'bad-time', { ...line, time: 'when?' }, { ...line, container: 'b' }, false],
+  ['its place', 'bad-field', { ...placed, message: 5 }, { ...placed, message: '5' }, true],
+  ['another place', 'bad-time', { ...placed, time: 'when?' }, { ...placed, offset: 74 }, false],
+  ['its place in another file', 'bad-time', { ...placed, time: 'when?' }, { ...placed, file: 'g' }, false],
+  ['no place', 'bad-time', { ...placed, time: 'when?' }, line, false],
+  ['a raw line that is one now', 'bad-cri', { ...life, cri: 'one' }, { ...life, cri: '2026-11-23T10:00:00Z stdout F one' }, true],
+  ['another raw line', 'bad-cri', { ...life, cri: 'one' }, { ...life, cri: '2026-11-23T10:00:00Z stdout F two' }, false],
+  ['JSON that is whole by now', 'not-json', `${text(line).slice(0, -1)},`, { ...line, podUid: 'u' }, true],
+  ['JSON of another line', 'not-json', `${text({ ...line, message: 'two' }).slice(0, -1)},,`, line, false],
+  ['one of two records', 'bad-header', { records: [line, { ...line, message: 'two' }] }, { records: [line] }, false],
+  ['both records', 'bad-header', { records: [line, placed] }, { cluster: 'eu', records: [placed, line] }, true],
+  ['anything, where the letter has no record', 'not-json', 'garbage', line, true],
+])('a letter is closed by a body with %s: %s', (_, reason, letter, body, isOwn) => {
+  expect(hasRecordsOf(Buffer.from(text(body)), { payload: Buffer.from(text(letter)), reason })).toBe(isOwn)
+})
