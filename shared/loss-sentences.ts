@@ -56,6 +56,8 @@ const fragments = 'no line is missing, but fragments of joined lines may be line
 const rules = 'no line is missing; where rules are lost, nothing expires until an operator PUTs rules'
 const projected = 'no line is missing, but pods may be in lists as they were before their last changes'
 
+const ofLetters = 'no line is missing; what dead letters say of lines that are missing is stored again'
+
 /** Tables whose rows are no lines, facts or records themselves. */
 const lossOfTable: Readonly<Record<string, string>> = {
   absorbed_lines: fragments,
@@ -72,7 +74,8 @@ const lossOfTable: Readonly<Record<string, string>> = {
   pod_lookup: 'no line is missing, but pods may be missing in lists; npm run project -- --rebuild makes it again',
   kept_counts: 'numbers of lines that have expired may be too small',
   inexact_days: 'no line is missing, but numbers of lines may be called exact that are not',
-  refused_lines: 'no line is missing; what the dead letters say of refused lines is stored again',
+  refused_lines: ofLetters,
+  pod_losses: ofLetters,
   dead_letter_replays: 'no line is missing, but dead letters that were sent again may be listed as if they were not',
   reserved_room: 'no line is missing; the room is taken again',
   migrations: 'no line is missing',

@@ -5,6 +5,7 @@ import { Registry } from 'prom-client'
 import { watchBrokenParts, type BrokenParts } from '#shared/broken-parts.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { createLogger } from '#shared/logger.ts'
+import { restoreRefused } from '../../services/ingest/store/restore-refused.ts'
 import { openTestStore, type TestStore } from '#test/support/store.ts'
 
 let opened: TestStore
@@ -14,14 +15,10 @@ beforeAll(async () => {
 afterEach(() => rm(`${opened.dir}/parts.json`))
 afterAll(() => opened[Symbol.asyncDispose]())
 
+const log = createLogger({ level: 'silent', service: 'test' })
 /** As a start of the service does. */
 const start = (): Promise<BrokenParts> =>
-  watchBrokenParts({
-    store: opened.store,
-    dataDir: opened.dir,
-    registry: new Registry(),
-    log: createLogger({ level: 'silent', service: 'test' }),
-  })
+  watchBrokenParts({ store: opened.store, dataDir: opened.dir, registry: new Registry(), log })
 const run = (text: string): Promise<void> => opened.store.command({ sql: raw(text) })
 const rowsOf = (text: string) => opened.store.rows<Record<string, string>>({ sql: raw(text) })
 async function partitionOf(table: string, name: string): Promise<string> {
@@ -95,4 +92,26 @@ test('where both are lost, what logs still says is restored, and the rest is tol
     expect.stringContaining('no line is missing, but fragments of joined lines may be lines of their own'),
     expect.stringMatching(/^parts of absorbed_lines_copy are gone/),
   ])
+})
+
+test('ranges that Kafka deleted are read again from the letters that tell them', async () => {
+  const range = JSON.stringify({ topic: 'logs', partition: 3, from: 5, to: 9 })
+  await run(`INSERT INTO dead_letters (tenant, time, reason, payload) SELECT 't', now64(3), 'lost-on-kafka', '${range}'`)
+  const ranges = () => rowsOf('SELECT topic, toString(messages) AS messages FROM pod_losses FINAL')
+  const before = await ranges()
+  expect(before).toEqual([{ topic: 'logs', messages: '4' }])
+  {
+    await using parts = await start()
+    expect(parts.lost().filter(({ table }) => table === 'pod_losses')).toEqual([])
+  }
+  await run('TRUNCATE TABLE pod_losses')
+  await using parts = await start()
+  expect(parts.lost()).toEqual(expect.arrayContaining([expect.objectContaining({ table: 'pod_losses' })]))
+  const retention = { obstacle: () => undefined }
+  const restoring = restoreRefused({ store: opened.store, retention, lostParts: parts.lost, log, clock: Date.now })
+  try {
+    await expect.poll(ranges, { timeout: 30_000 }).toEqual(before)
+  } finally {
+    await restoring.close()
+  }
 })

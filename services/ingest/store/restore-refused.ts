@@ -1,6 +1,6 @@
 // Makes rows of refused_lines again from dead letters: those of letters that have none, at every start and whenever a
-// part of refused_lines is lost. What no letter says any more keeps every life from being sealed that had begun by then
-// (decision 0018).
+// part of refused_lines is lost; and those of pod_losses where a part of it is lost. What no letter says any more keeps
+// every life from being sealed that had begun by then (decision 0018).
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bind, milliseconds, raw, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
@@ -87,14 +87,14 @@ function createRefusedRestorer(options: RefusedRestorerOptions): RefusedRestorer
   const done = new Set<string>()
   let isFirst = true
 
-  /** Notes lost letters; returns the jobs of lost parts of refused_lines that nothing was restored for. */
-  async function undone(): Promise<string[]> {
-    const jobs: string[] = []
+  /** Notes lost letters; returns the jobs of lost parts of the other tables that nothing was restored for. */
+  async function undone(): Promise<{ job: string; table: string }[]> {
+    const jobs: { job: string; table: string }[] = []
     for (const part of lostParts()) {
       const job = jobOfLostPart(part)
       if (!isOurs(part) || done.has(job)) continue
       if ((await readWatermark(reading, job)) !== undefined) done.add(job)
-      else if (part.table === 'refused_lines') jobs.push(job)
+      else if (part.table !== 'dead_letters') jobs.push({ job, table: part.table })
       else {
         await writeWatermark(store, job, lettersUntil(part, clock()))
         done.add(job)
@@ -117,9 +117,11 @@ function createRefusedRestorer(options: RefusedRestorerOptions): RefusedRestorer
   }
 
   /** Every life that had begun when the last of the letters came which no longer say whose lines they were. */
-  async function markUnknown(job: string): Promise<void> {
+  async function markUnknown(job: string, table: string): Promise<void> {
     const lettersGone = (await readWatermarks(reading, lettersJobs)).map(({ upto }) => upto)
-    const until = Math.max(clock() - lettersMs, ...lettersGone)
+    // Ranges of Kafka are kept no longer than letters.
+    if (table === 'pod_losses' && lettersGone.length === 0) return
+    const until = Math.max(...(table === 'pod_losses' ? [] : [clock() - lettersMs]), ...lettersGone)
     const tenants = await reading.rows<{ tenant: string }>(tenantsSince(until))
     const identity = createHash('sha256').update(job).digest().readBigUInt64LE()
     const time = new Date(until).toISOString().slice(0, 23).replace('T', ' ')
@@ -141,20 +143,21 @@ function createRefusedRestorer(options: RefusedRestorerOptions): RefusedRestorer
     async restore() {
       const jobs = await undone()
       if (!isFirst && jobs.length === 0) return
-      const rows = await restoreLetters(jobs.length > 0)
-      for (const job of jobs) {
-        await markUnknown(job)
+      const rows = await restoreLetters(jobs.some(({ table }) => table === 'refused_lines'))
+      if (jobs.some(({ table }) => table === 'pod_losses')) await store.command({ sql: rangesAgain })
+      for (const { job, table } of jobs) {
+        await markUnknown(job, table)
         await writeWatermark(store, job, clock())
         done.add(job)
       }
       isFirst = false
       if (rows > 0 || jobs.length > 0)
-        log.warn({ rows, parts: jobs.length }, 'refused_lines lacked rows; dead letters had them')
+        log.warn({ rows, parts: jobs.length }, 'what dead letters say of lines that are missing was stored again')
     },
   }
 }
 
-const isOurs = ({ table }: LostPart): boolean => table === 'refused_lines' || table === 'dead_letters'
+const isOurs = ({ table }: LostPart): boolean => ['refused_lines', 'pod_losses', 'dead_letters'].includes(table)
 
 /** A part of dead_letters has letters of one month; those of clocks that are wrong may be of any. */
 function lettersUntil({ partition }: LostPart, nowMs: number): number {
@@ -195,6 +198,17 @@ function lettersWithout(withFurther: boolean, last: LetterRow | undefined): Frag
 }
 
 const linelessReasons: readonly RejectReason[] = ['lost-on-kafka', 'bad-object', 'unknown-kind']
+
+/** As the view over dead_letters stores them; a row that is there already is the same row. */
+const rangesAgain = statement(
+  'ranges-of-letters',
+  sql`INSERT INTO pod_losses (tenant, pod_uid, time, identity, reason, path, container, restart, offset, topic,
+    partition, messages, stored_at)
+  SELECT tenant, '', dead_letters.time, identity, reason, '', '', -1, -1, JSONExtractString(payload, 'topic'),
+    if(JSONHas(payload, 'partition'), JSONExtractInt(payload, 'partition'), -1),
+    JSONExtractInt(payload, 'to') - JSONExtractInt(payload, 'from'), stored_at
+  ${fromEveryTenant('dead_letters')} AND reason = 'lost-on-kafka'`,
+)
 
 /** With lives that had begun by then. Rows: { tenant }. */
 const tenantsSince = (ms: number): Fragment =>
