@@ -53,7 +53,7 @@ async function costOf(checkout: string, bodies: readonly Buffer[]): Promise<numb
   const dataDir = await mkdtemp(join(tmpdir(), 'afterlog-ingest-cost-'))
   const env = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576' }
   try {
-    await using service = spawnService({ dataDir, checkout, env })
+    await using service = spawnService({ dataDir, checkout, env, program: 'services/ingest/main.ts' })
     const url = await service.serving
     const before = cpuSeconds(service.pid)
     let next = 0

@@ -14,7 +14,7 @@ export async function fillPlaceholders(store: LogStore, text: string): Promise<s
   const named = text.replaceAll('{nonce}', randomBytes(6).toString('hex'))
   if (!named.includes('{key:')) return named
   const [first, second] = (await readSecret(store)) ?? newSecret()
-  return named.replaceAll(key, (_, n: string) => `(toUInt64(${first}), toUInt64(${second + BigInt(n)}))`)
+  return named.replaceAll(key, (_, n: string) => `(${first}, ${second + BigInt(n)})`)
 }
 
 /** Drops what starters left that were killed while they made a table. */
@@ -34,9 +34,15 @@ async function readSecret(store: LogStore): Promise<Secret | undefined> {
     sql: sql`SELECT create_table_query AS text FROM system.tables
       WHERE database = currentDatabase() AND name = ${str(localTable(store, 'logs'))}`,
   })
-  const keys = /sipHash64Keyed\(\(toUInt64\((\d+)\), toUInt64\((\d+)\)\)/.exec(rows[0]?.text ?? '')
+  const keys = /sipHash64Keyed\(\((\d+), (\d+)\)/.exec(rows[0]?.text ?? '')
   return keys === null ? undefined : [BigInt(keys[1]!), BigInt(keys[2]!)]
 }
 
-/** The second number leaves room for the numbers of keys. */
-const newSecret = (): Secret => [randomBytes(8).readBigUInt64LE(), randomBytes(8).readBigUInt64LE() >> 1n]
+/**
+ * A function for the type of a number would be analysed with each insert: both are so large that they are
+ * UInt64 by themselves. The second one leaves room for the numbers of keys.
+ */
+const newSecret = (): Secret => [
+  randomBytes(8).readBigUInt64LE() | (1n << 63n),
+  (randomBytes(8).readBigUInt64LE() >> 1n) | (1n << 62n),
+]
