@@ -3,6 +3,7 @@
 import { milliseconds, sql, statement, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
+import { inSlices } from '#shared/in-slices.ts'
 
 /** A fact about a pod, a state of a node, a line of the kernel about an OOM kill, or dead letters of lines of a pod. */
 export interface FactChange {
@@ -99,14 +100,16 @@ function createStream<Change extends { at: number }>(
       const from = position - (isLong ? overlapMs.long : overlapMs.short)
       const limit = changesMax + returned.size
       const rows = await reading.rows<Change>(since(Math.max(from, 0), limit))
-      const unreturned = rows.filter((change) => !returned.has(keyOf(change)))
-      const changes = unreturned.slice(0, changesMax)
+      const changes: Change[] = []
+      await inSlices(rows, (change) => {
+        if (changes.length < changesMax && !returned.has(keyOf(change))) changes.push(change)
+      })
       await use(changes)
-      isBehind = unreturned.length >= changesMax
-      for (const change of changes) {
+      isBehind = changes.length === changesMax
+      await inSlices(changes, (change) => {
         returned.set(keyOf(change), change.at)
         position = Math.max(position, change.at)
-      }
+      })
       if (!isLong) return
       if (rows.length < limit) longReadAt = performance.now()
       returned = new Map([...returned].filter(([, at]) => at >= position - overlapMs.long))

@@ -10,6 +10,7 @@ import { podsOfKey } from './pods-of-key.ts'
 import { podsOfNode } from './pods-of-node.ts'
 import type { RulesUpgrade } from './rules-upgrade.ts'
 import { untried, type WorkQueue } from './work-queue.ts'
+import { inSlices } from '#shared/in-slices.ts'
 
 /**
  * ms between two readings of changed lines. Lines change few records: those of ended lives, and of pods without facts.
@@ -83,7 +84,7 @@ export function createIntake({ reading, feed, queue, known, upgrade, onUnnamed =
   /** Lines of a pod that waits for a fact are projected with it, and do not count as lines that go on coming. */
   async function queueLinesAfter(facts: Promise<void>, changes: readonly LinesChange[], nowMs: number): Promise<void> {
     await Promise.all([facts, known.load(changes)])
-    for (const change of changes) queueLines(change, nowMs)
+    await inSlices(changes, (change) => queueLines(change, nowMs))
   }
 
   return {

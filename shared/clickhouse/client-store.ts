@@ -10,6 +10,7 @@ import { closedError, laneSetting } from './session-pool.ts'
 import { compile, type Fragment, type Sql } from './sql.ts'
 import { withLongParamsInlined } from './statement.ts'
 import type { Insert, LogStore, Query, QueryStats, ReadFormat, SettingValue } from './store.ts'
+import { inSlices } from '../in-slices.ts'
 
 export interface ClientStoreOptions {
   mode: LogStore['mode']
@@ -92,8 +93,11 @@ export function createClientStore({
       return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
     },
     async rows<T>(query: Query): Promise<T[]> {
-      const lines = (await store.bytes(query, 'JSONEachRow')).toString().split('\n')
-      return lines.flatMap((line) => (line === '' ? [] : [JSON.parse(line) as T]))
+      const rows: T[] = []
+      await inSlices((await store.bytes(query, 'JSONEachRow')).toString().split('\n'), (line) => {
+        if (line !== '') rows.push(JSON.parse(line) as T)
+      })
+      return rows
     },
     insert: (insert) =>
       guarded(

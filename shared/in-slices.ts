@@ -1,0 +1,17 @@
+// Goes over many items without holding up the event loop.
+import { setImmediate as othersTurn } from 'node:timers/promises'
+
+/** ms after which other work gets its turn. */
+const sliceMs = 10
+const itemsPerLook = 64
+
+/** Calls `use` with each item, in order; other work of the event loop gets its turn every 10 ms. */
+export async function inSlices<T>(items: readonly T[], use: (item: T) => void): Promise<void> {
+  let startedMs = performance.now()
+  for (let index = 0; index < items.length; index++) {
+    use(items[index]!)
+    if (index % itemsPerLook !== itemsPerLook - 1 || performance.now() - startedMs < sliceMs) continue
+    await othersTurn()
+    startedMs = performance.now()
+  }
+}
