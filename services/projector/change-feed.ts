@@ -91,7 +91,7 @@ function createStream<Change extends { at: number }>(
   let position = start
   let longReadAt = -Infinity
   let isBehind = false
-  let returned = new Map<string, number>()
+  const returned = new Map<string, number>()
   return {
     async take(use) {
       const isLong = performance.now() - longReadAt > longEveryMs
@@ -112,7 +112,9 @@ function createStream<Change extends { at: number }>(
       })
       if (!isLong) return
       if (rows.length < limit) longReadAt = performance.now()
-      returned = new Map([...returned].filter(([, at]) => at >= position - overlapMs.long))
+      await inSlices([...returned], ([key, at]) => {
+        if (at < position - overlapMs.long) returned.delete(key)
+      })
     },
     get position() {
       return position

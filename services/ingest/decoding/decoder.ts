@@ -58,8 +58,8 @@ export interface Decoder {
 const inlineBytesMax: Readonly<Record<TopicFormat, number>> = { native: 512 * 1024, lifecycle: 64 * 1024 }
 /** ms of decoding after which other work gets its turn. */
 const sliceMs = 10
-/** Bytes decoded by the thread and not stored yet at which it waits: two large inserts. */
-const waitingBytesMax = 64 * 1024 * 1024
+/** Bytes decoded by the thread and not stored yet at which it waits: a large insert. */
+const waitingBytesMax = 32 * 1024 * 1024
 
 export function createDecoder(options: DecoderOptions): Decoder {
   const { retention, cluster, formats, pool, log } = options
