@@ -33,7 +33,7 @@ async function detailsOf(store: LogStore, table: string) {
   // Each store has keys of its own.
   const columns = await store.rows({
     sql: raw(`SELECT name, type, default_kind, compression_codec,
-        replaceRegexpAll(default_expression, 'toUInt64\\\\(\\\\d+\\\\), toUInt64\\\\(\\\\d+\\\\)', 'key') AS default_expression
+        replaceRegexpAll(default_expression, '[0-9]{10,}, [0-9]{10,}', 'key') AS default_expression
       FROM system.columns
       WHERE database = currentDatabase() AND table = '${table}' ORDER BY position`),
   })
