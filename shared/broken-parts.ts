@@ -68,7 +68,7 @@ export async function watchBrokenParts(options: BrokenPartsOptions): Promise<Bro
 
   async function restoreAndReport(): Promise<void> {
     await restorer.restore(withRestored())
-    gone?.forget(restorer.isRestored)
+    gone?.forget((part) => restorer.isRestored(goneRow(part)))
     report(all())
   }
 

@@ -13,6 +13,8 @@ interface Part {
   table: string
   /** The engine's id; '' where it is not known. */
   partition: string
+  part: string
+  version: string
 }
 
 export interface AbsorbedRestorer {
@@ -23,8 +25,9 @@ export interface AbsorbedRestorer {
 }
 
 export function createAbsorbedRestorer(store: Pick<LogStore, 'rows' | 'command'>, log: Logger): AbsorbedRestorer {
-  /** By partition: of which tables parts were lost when it was restored. */
-  const done = new Map<string, ReadonlySet<string>>()
+  /** Whether all rows of a part are there again, by its name. */
+  const done = new Map<string, boolean>()
+  const nameOf = ({ table, partition, part, version }: Part): string => `${table} ${partition} ${part} ${version}`
 
   async function fill(table: Table, partition: string, rows: Fragment): Promise<void> {
     const missing = sql`SELECT ${columns} FROM (${rows}) AS source WHERE (${keys}) GLOBAL NOT IN (
@@ -48,19 +51,19 @@ export function createAbsorbedRestorer(store: Pick<LogStore, 'rows' | 'command'>
 
   return {
     async restore(lost) {
-      const ofTables = lost.filter(({ table }) => (tables as readonly string[]).includes(table))
-      for (const [partition, parts] of Map.groupBy(ofTables, (part) => part.partition)) {
+      const isNew = (part: Part): boolean =>
+        (tables as readonly string[]).includes(part.table) && !done.has(nameOf(part))
+      for (const [partition, parts] of Map.groupBy(lost.filter(isNew), (part) => part.partition)) {
         const lostIn = new Set(parts.map(({ table }) => table))
-        if (done.get(partition)?.isSupersetOf(lostIn) === true) continue
         try {
           await restorePartition(partition, lostIn)
-          done.set(partition, lostIn)
+          for (const part of parts) done.set(nameOf(part), lostIn.size === 1)
         } catch (error) {
           log.warn({ err: error, partition }, 'which fragments are parts of lines could not be restored; trying again')
         }
       }
     },
-    isRestored: ({ table, partition }) => done.get(partition)?.size === 1 && done.get(partition)!.has(table),
+    isRestored: (part) => done.get(nameOf(part)) === true,
   }
 }
 

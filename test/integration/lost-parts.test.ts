@@ -66,7 +66,8 @@ test('names of absorbed rows are restored from their copy, and the copy from the
   await run(
     `INSERT INTO absorbed_lines (tenant, ts, identity, class, covers) SELECT 't', '2026-11-23 13:00:00', 5, 'fragments', 0`,
   )
-  for (const lost of ['absorbed_lines', 'absorbed_lines_copy']) {
+  // The first one is lost twice: what was restored is another part, of the same partition.
+  for (const lost of ['absorbed_lines', 'absorbed_lines', 'absorbed_lines_copy']) {
     {
       await using parts = await start()
       expect(parts.troubles()).toEqual([])
