@@ -46,11 +46,11 @@ export async function watchBrokenParts(options: BrokenPartsOptions): Promise<Bro
   let setAside: LostPartRow[] = []
   let gone: GoneParts | undefined
   const restorer = createAbsorbedRestorer(store, log)
-  const withRestored = (): LostPartRow[] => [
+  const everLost = (): LostPartRow[] => [
     ...setAside.map((part) => ({ ...part, day: days.get(keyOf(part)) ?? '' })),
     ...(gone?.parts() ?? []).map(goneRow),
   ]
-  const all = (): LostPartRow[] => withRestored().filter((part) => !restorer.isRestored(part))
+  const lost = (): LostPartRow[] => everLost().filter((part) => !restorer.isRestored(part))
   const noteDays = (some: readonly NamedDay[]): void => {
     for (const part of some) if (part.day !== '') days.set(keyOf(part), part.day)
   }
@@ -67,9 +67,9 @@ export async function watchBrokenParts(options: BrokenPartsOptions): Promise<Bro
   }
 
   async function restoreAndReport(): Promise<void> {
-    await restorer.restore(withRestored())
+    await restorer.restore(everLost())
     gone?.forget((part) => restorer.isRestored(goneRow(part)))
-    report(all())
+    report(lost())
   }
 
   const look = async (): Promise<void> => {
@@ -94,9 +94,9 @@ export async function watchBrokenParts(options: BrokenPartsOptions): Promise<Bro
   return {
     troubles: () => [
       ...(gone?.unreadable === undefined ? [] : [`${gone.unreadable}; delete the file once you know`]),
-      ...lossSentences(all()),
+      ...lossSentences(lost()),
     ],
-    lost: all,
+    lost,
     look,
     whileDropping: (partition, drop) => gone?.whileDropping(partition, drop) ?? drop(),
     [Symbol.asyncDispose]: async () => {

@@ -39,7 +39,9 @@ export async function sealLines(
   )
 }
 
-/** Adds `losses`: what Kafka deleted, and refused lines but those that were sent again and stored; and `storedPlaces`. */
+/**
+ * Adds `losses`: what Kafka deleted, and refused lines but those that were sent again and stored; and `storedPlaces`.
+ */
 async function withLosses({ rows }: RowReading, tenant: string, pods: readonly SealedPod[]): Promise<SealedPod[]> {
   const all = await rows<LossRow>(losses(tenant, [...new Set(pods.flatMap(({ facts }) => podKeysOf(facts)))]))
   const letters = [...new Set(all.flatMap(({ podKey, letter }) => (podKey === '' ? [] : [letter])))]

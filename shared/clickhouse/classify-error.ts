@@ -123,7 +123,9 @@ const busyCodes = new Set([202, 203, 252])
 const dataCodes = new Set([6, 25, 26, 27, 28, 33, 38, 41, 69, 72, 117, 130, 131, 321, 349, 407])
 const insertTimeout = /timeout error|timed out|aborted due to timeout|\bETIMEDOUT\b/i
 
-/** Whether a statement failed since files of a part are missing, cut off or changed, whether or not it names the part. */
+/**
+ * Whether a statement failed since files of a part are missing, cut off or changed, whether or not it names the part.
+ */
 export function isDamage(error: unknown): boolean {
   if (!(error instanceof AfterlogError)) return false
   if (error.code === 'store-damaged') return true

@@ -1,7 +1,7 @@
 // The Connection of @clickhouse/client in embedded mode: each call leases a session, runs one statement, and releases
 // it. Invariants: settings are a part of the statement and cannot leak. The bytes of an insert never become strings. A
-// client that leaves (its signal aborts) stops its statement in the engine, and the session
-// serves others only after the statement has ended.
+// client that leaves (its signal aborts) stops its statement in the engine, and the session serves others only after
+// the statement has ended.
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -35,8 +35,8 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
   const killer = createStatementKiller(engine.kill)
 
   /**
-   * Reads a result at once. It is planned and run on a pool thread; a stream would be planned on this thread. One thread
-   * formats it: the engine would start several for each statement, which takes a quarter of the shortest ones.
+   * Reads a result at once. It is planned and run on a pool thread. One thread formats it: the engine would start
+   * several for each statement, which takes a quarter of the shortest ones.
    */
   const read = async (params: BaseParams) => {
     const id = params.query_id ?? randomUUID()

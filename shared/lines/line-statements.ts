@@ -48,8 +48,8 @@ export function edgeHour(filter: LineFilter, order: Order): Fragment {
 
 /**
  * The next `rows` rows of the filter in groups of `group`: `bound` (ns, as text) is the last time of the group, `count`
- * its rows, `bytes` of its messages, `isOneTime` whether all have that time. Fewer than `rows` in total means that there
- * are no more. Rows: TimeGroup.
+ * its rows, `bytes` of its messages, `isOneTime` whether all have that time. Fewer than `rows` in total means that
+ * there are no more. Rows: TimeGroup.
  */
 export function timeGroups(filter: LineFilter, order: Order, rows: number, group: number): Fragment {
   const bound = order === 'asc' ? raw('max(ts)') : raw('min(ts)')

@@ -39,8 +39,8 @@ async function readSecret(store: LogStore): Promise<Secret | undefined> {
 }
 
 /**
- * A function for the type of a number would be analysed with each insert: both are so large that they are
- * UInt64 by themselves. The second one leaves room for the numbers of keys.
+ * A function for the type of a number would be analysed with each insert: both are so large that they are UInt64 by
+ * themselves. The second one leaves room for the numbers of keys.
  */
 const newSecret = (): Secret => [
   randomBytes(8).readBigUInt64LE() | (1n << 63n),

@@ -155,7 +155,8 @@ export interface Stretch {
   /** How many lines start inside another one. */
   overlaps: number
   /**
-   * Of the stream's line that starts last: twice its offset, and 2, and 1 more unless its end never came; 0 without lines.
+   * Of the stream's line that starts last: twice its offset, and 2, and 1 more unless its end never came; 0 without
+   * lines.
    */
   stdoutEnd?: number
   stderrEnd?: number

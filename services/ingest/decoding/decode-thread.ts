@@ -12,7 +12,7 @@ import {
 
 export interface DecodeThread {
   /**
-   * Takes the memory of `bytes`, which is empty afterwards, where nothing else lies in it, and else copies it. Rejects
+   * Takes the memory of the task's body, which is empty afterwards, where nothing else lies in it, and else copies it. Rejects
    * as the decoder throws, and with AfterlogError `overloaded` or `too-large` where the thread ends.
    */
   run(task: DecodeTask): Promise<DecodeOutcome>

@@ -36,6 +36,9 @@ export function unescapeJson(bytes: Buffer, start: number, stop: number): Buffer
   return out.subarray(0, length)
 }
 
+/** Whether a string came from text: bytes that are not UTF-8 have become U+FFFD. */
+export const isFromText = (text: string): boolean => text.isWellFormed() && !text.includes('\ufffd')
+
 /** Of a string that is no text. */
 export const notText = 'must be UTF-8, without half of a character: two names that differ would be one'
 

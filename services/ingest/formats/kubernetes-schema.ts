@@ -4,6 +4,7 @@
 // https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#pod-v1-core
 import { z } from 'zod'
 import { parseKubernetesTime } from '../normalise/kubernetes-time.ts'
+import { isFromText } from './json-escape.ts'
 
 /** The text that marks an unreadable time in an issue, so that the reason of the reject is `bad-time`. */
 export const badTime = 'an RFC 3339 time between 1970 and 2105'
@@ -42,10 +43,8 @@ const flag = z.boolean().nullish()
 const quantities = z
   .record(z.string(), z.union([z.string(), z.number()], 'expected a quantity such as 256Mi'))
   .nullish()
-/** Bytes that are not UTF-8 have become U+FFFD. */
-const isText = (name: string): boolean => !name.includes('\ufffd') && name.isWellFormed()
 /** The name or uid of an object or a container. Kubernetes allows up to 253 characters. */
-const required = z.string().min(1).max(253).refine(isText, 'expected UTF-8: two names that differ would be one')
+const required = z.string().min(1).max(253).refine(isFromText, 'expected UTF-8: two names that differ would be one')
 const isUid = (uid: string): boolean => !uid.startsWith('unresolved:')
 const reserved = 'expected the uid that the API server gave; Afterlog reserves unresolved: for pods without a known uid'
 

@@ -2,6 +2,7 @@
 // record names is read as formats/native-record.ts does, but from a record that need not be right, nor even JSON.
 import { bareContainerId, containerKey } from '#shared/container-id.ts'
 import { parseLogPath } from '#shared/kubelet-path.ts'
+import { isFromText } from '../formats/json-escape.ts'
 
 /** Refused lines of one life at one place. */
 export interface RefusedLife {
@@ -188,14 +189,12 @@ const keyOf = (life: RefusedLife): string => JSON.stringify({ ...life, lines: 0 
 /** Numbers are text too. What is no text of the record's sender, such as bytes that are not UTF-8, names nothing. */
 function textOf(value: unknown): string {
   const text = typeof value === 'number' ? String(value) : value
-  return typeof text === 'string' && text.length <= textMax && isNameable(text) ? text : ''
+  return typeof text === 'string' && text.length <= textMax && isFromText(text) ? text : ''
 }
 
 /** A path that is too long still ends with what it names. */
 const endOf = (path: unknown): string =>
-  typeof path === 'string' && isNameable(path.slice(-textMax)) ? path.slice(-textMax) : ''
-
-const isNameable = (text: string): boolean => text.isWellFormed() && !text.includes('\ufffd')
+  typeof path === 'string' && isFromText(path.slice(-textMax)) ? path.slice(-textMax) : ''
 
 /** A whole number from 0 to `most`, also as text; -1 for anything else. */
 function numberOf(value: unknown, otherwise = -1, most = Number.MAX_SAFE_INTEGER): number {

@@ -1,5 +1,5 @@
-// A post that names a dead letter replays it only where there is such a letter, and the post has its record: the rejects
-// of any other become letters of their own, and it closes none. docs/dead-letters.md
+// A post that names a dead letter replays it only where there is such a letter, and the post has its record: the
+// rejects of any other become letters of their own, and it closes none. docs/dead-letters.md
 import { bind, sql, statement, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'

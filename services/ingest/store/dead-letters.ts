@@ -83,4 +83,5 @@ export function replayMark(tenant: string, identity: string, timeMs: number): Ta
   return { table: 'dead_letter_replays', rows: Buffer.from(row), count: 1 }
 }
 
-const engineTime = (rfc3339: string): string => rfc3339.slice(0, 23).replace('T', ' ')
+/** As the engine reads it, in ms. */
+export const engineTime = (rfc3339: string): string => rfc3339.slice(0, 23).replace('T', ' ')

@@ -16,7 +16,7 @@ import type { LiveRetention } from '#shared/retention/live-retention.ts'
 import { livesOfPayload, unnamedLife, type RefusedLife } from '../normalise/refused-lives.ts'
 import { furtherIn, furtherWords, type RejectReason } from '../normalise/reject.ts'
 import { columns } from './columns.ts'
-import { refusedRowsOf } from './dead-letters.ts'
+import { engineTime, refusedRowsOf } from './dead-letters.ts'
 import { recordOf } from './row-fields.ts'
 
 interface RefusedRestorerOptions {
@@ -120,11 +120,12 @@ function createRefusedRestorer(options: RefusedRestorerOptions): RefusedRestorer
   async function markUnknown(job: string, table: string): Promise<void> {
     const lettersGone = (await readWatermarks(reading, lettersJobs)).map(({ upto }) => upto)
     // Ranges of Kafka are kept no longer than letters.
-    if (table === 'pod_losses' && lettersGone.length === 0) return
-    const until = Math.max(...(table === 'pod_losses' ? [] : [clock() - lettersMs]), ...lettersGone)
+    const unknownUntil = table === 'pod_losses' ? lettersGone : [clock() - lettersMs, ...lettersGone]
+    if (unknownUntil.length === 0) return
+    const until = Math.max(...unknownUntil)
     const tenants = await reading.rows<{ tenant: string }>(tenantsSince(until))
     const identity = createHash('sha256').update(job).digest().readBigUInt64LE()
-    const time = new Date(until).toISOString().slice(0, 23).replace('T', ' ')
+    const time = engineTime(new Date(until).toISOString())
     const rows = tenants.flatMap(({ tenant }) =>
       refusedRowsOf({ tenant, identity, time, reason: lettersLost }, [], [unnamedLife(1)]),
     )

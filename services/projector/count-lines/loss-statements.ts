@@ -1,6 +1,6 @@
 // Pure: what dead letters say about lines that are missing. These are ranges of messages that Kafka deleted before
 // ingest read them, which may have had lines of any pod, and refused lines, which name their pod.
-import { bind, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { bind, instant, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import { refusedMax } from '#shared/pod-model/rows.ts'
 import { ofPods, type LineBounds } from './line-counts.ts'
@@ -38,12 +38,11 @@ export const storedPlaces = (
     sql`SELECT DISTINCT ${lifeOfLine(spans)}, file, toFloat64(logs.offset) AS offset, toFloat64(logs.length) AS length,
       ts AS earliest, ts AS lastAt
     ${fromTable(tenant, 'logs')}
-      AND toStartOfHour(ts) >= toStartOfHour(${time(pods.first)}) AND toStartOfHour(ts) <= toStartOfHour(${time(pods.last)})
+      AND toStartOfHour(ts) >= toStartOfHour(${instant(pods.first)})
+      AND toStartOfHour(ts) <= toStartOfHour(${instant(pods.last)})
       AND ${ofPods(pods)} AND logs.offset IN ${bind('Array(Int64)', offsets.map(String))}
     LIMIT ${uint(placesMax)}`,
   )
-
-const time = (rfc3339: string): Fragment => sql`parseDateTime64BestEffort(${str(rfc3339)}, 9, 'UTC')`
 
 /** Where there are more, some refused lines go on counting although they are stored. */
 const placesMax = 4 * refusedMax

@@ -73,7 +73,8 @@ function divided(row: LifeLinesRow, spans: readonly LifeSpan[], counts: readonly
 }
 
 /**
- * Stretches, or places, under each of the lives in whose time they lie: one file may hold lines of two instances with one number.
+ * Stretches, or places, under each of the lives in whose time they lie: one file may hold lines of two instances with
+ * one number.
  */
 export function stretchesInTime<Row extends LineLife & Pick<StretchRow, 'earliest' | 'lastAt'>>(
   pod: PodFacts,
