@@ -18,6 +18,8 @@ interface Boundary {
   begun?: { offset: number; ts: bigint }
 }
 
+type Arrival = Pick<Line, 'received' | 'arrival' | 'seq'>
+
 export interface Assembly {
   /** The first row, which gives the line its place; `settle` gives it its text. */
   line: Line
@@ -34,6 +36,8 @@ export interface Assembly {
   boundaries: Map<number, Boundary>
   /** Time of the last row that went on. */
   lastTs: bigint
+  /** The row that came last of those so far: when it arrived. */
+  lastArrival: Arrival
   /** Offset behind the last byte that is known to belong to the line; -1 where rows do not tell. */
   coveredEnd: number
 }
@@ -54,6 +58,7 @@ export function beginLine(row: Line): Assembly {
     text: row.message,
     boundaries,
     lastTs: row.ts,
+    lastArrival: row,
     coveredEnd: endOf(row),
   }
 }
@@ -66,8 +71,11 @@ export function forkLine(from: Assembly): Assembly {
 
 /** Takes the row into the line; false where it belongs to another line. */
 export function takeRow(to: Assembly, row: Line): boolean {
-  if (row.offset < 0 || to.line.offset < 0)
-    return beginsAgain(to, row) ? goOn(to, row, 0) : to.open && goOn(to, row, to.size)
+  if (row.offset < 0 || to.line.offset < 0) {
+    if (beginsAgain(to, row)) return goOn(to, row, 0)
+    // A row that came before the line's last one is no end of it: it came as a line.
+    return to.open && !cameBefore(row, to.lastArrival) && goOn(to, row, to.size)
+  }
   const at = placeOf(to, row)
   return at !== undefined && goOn(to, row, at)
 }
@@ -80,6 +88,11 @@ function beginsAgain(to: Assembly, row: Line): boolean {
   const { line, size } = to
   const isOneRecord = row.ts === line.ts && row.ts % 1000n !== 0n && (row.partial || to.begunPartial)
   return isOneRecord && row.message.length !== size && agrees(to, row, 0)
+}
+
+function cameBefore(a: Arrival, b: Arrival): boolean {
+  if (a.received !== b.received) return a.received < b.received
+  return a.arrival === b.arrival ? a.seq < b.seq : a.arrival < b.arrival
 }
 
 /** Gives the line the text that its rows tell so far. */
@@ -153,6 +166,7 @@ function goOn(to: Assembly, row: Line, at: number): true {
   if (end > to.size) {
     append(to, message.subarray(to.size - at))
     to.lastTs = ts
+    to.lastArrival = row
   }
   if (!partial) to.open = false
   if (offset < 0) return true

@@ -206,3 +206,31 @@ test('a fragment whose end never comes stays a line, and swallows no other', asy
   expect(await searched('endless')).toEqual(['begin…', 'next'])
   expect(await searched('endless-2')).toEqual(['only…'])
 })
+
+test('without offsets, a begin that comes again takes no line that is stored', { timeout: 120_000 }, async () => {
+  const four: Written[] = [
+    { tag: 'P', message: 'hel' },
+    { tag: 'P', message: 'lowo' },
+    { tag: 'F', message: 'rld' },
+    { tag: 'F', message: 'next' },
+  ]
+  const pods = ['again', 'again-in-two', 'again-behind-a-restart']
+  const records = pods.map((pod) => log(pod, four).map(({ path, cri }) => ({ path, cri })))
+  for (const each of records) await post(...each)
+  await post(records[0]![0]!)
+  await post(records[1]![0]!, records[1]![1]!)
+  await restart()
+  await post(records[2]![0]!)
+  for (const pod of pods.slice(0, 2)) expect(await searched(pod), pod).toEqual(['helloworld', 'next'])
+  // The projector has looked at them once it has counted what came behind them.
+  await post(...log('behind', [{ tag: 'F', message: 'x' }]))
+  await expect.poll(async () => (await get('/v1/pods/uid-behind'))['lines'], { timeout: 60_000 }).toBe(1)
+  for (const pod of pods) {
+    expect(await searched(pod), pod).toEqual(expect.arrayContaining(['helloworld', 'next']))
+    const { lines } = (await get(`/v1/pods/uid-${pod}/logs?limit=10`)) as { lines: { message: string }[] }
+    expect(
+      lines.map(({ message }) => message),
+      pod,
+    ).toEqual(expect.arrayContaining(['helloworld', 'next']))
+  }
+})

@@ -4,6 +4,7 @@
 // run. Behind lines of the other stream, or in the next file after a rotation, another run begins: it has a row of its
 // own, which is no line and says which bytes of its file are stored (decision 0017).
 import { type LineDraft, text } from './line-draft.ts'
+import type { Place } from './place-name.ts'
 
 /** One record of such a line. */
 export interface Fragment extends Place {
@@ -20,16 +21,6 @@ export interface Fragment extends Place {
   begins: boolean
 }
 
-/** Where a record stands: two records of one place are one fragment, sent again. */
-export interface Place {
-  seconds: number
-  nanos: number
-  offset: number
-  file: Buffer
-  /** Tells records without an offset apart. */
-  message: Buffer
-}
-
 export const placeOf = (draft: LineDraft): Place => ({
   seconds: draft.seconds,
   nanos: draft.nanos,
@@ -37,25 +28,6 @@ export const placeOf = (draft: LineDraft): Place => ({
   file: draft.copyOf(text.file),
   message: draft.copyOf(text.message),
 })
-
-/** Without the messages where an offset is enough. */
-export const placesOf = (fragments: readonly Place[]): Place[] =>
-  fragments.map(({ seconds, nanos, offset, file, message }) => ({
-    seconds,
-    nanos,
-    offset,
-    file,
-    message: offset < 0 ? message : nothing,
-  }))
-
-const nothing = Buffer.alloc(0)
-
-export const isSamePlace = (a: Place, b: Place): boolean =>
-  a.nanos === b.nanos &&
-  a.seconds === b.seconds &&
-  a.offset === b.offset &&
-  a.file.equals(b.file) &&
-  (a.offset >= 0 || a.message.equals(b.message))
 
 /** Where the bytes behind a record begin; -1 where it does not say. */
 export const endOf = ({ offset, length }: Pick<Fragment, 'offset' | 'length'>): number =>

@@ -25,6 +25,12 @@ export interface LineRowsOptions {
   rowsBytesMax?: number
 }
 
+/** What all rows of one batch have of it: when it arrived, its number and its id. */
+export interface RowArrival {
+  received: Buffer
+  batch: Buffer
+}
+
 /** What ends a row, which is known only with the end of its line. */
 interface RowEnd {
   offset: number
@@ -52,8 +58,8 @@ export class LineRows {
   private tenantName = ''
   private tenant: Buffer = Buffer.alloc(0)
   private receivedMs = Number.NEGATIVE_INFINITY
-  private received: Buffer = Buffer.alloc(0)
-  private batch: Buffer = Buffer.alloc(0)
+  /** What the next rows have: that of the batch at hand, until another one is set. */
+  arrival: RowArrival = { received: nothing, batch: nothing }
   /** Rows written. */
   count = 0
 
@@ -69,12 +75,13 @@ export class LineRows {
       this.tenantName = tenant
       this.tenant = Buffer.from(`",${JSON.stringify(tenant)},"`)
     }
+    let { received } = this.arrival
     if (receivedMs !== this.receivedMs) {
       this.receivedMs = receivedMs
       const time = new Date(Number.isNaN(receivedMs) ? 0 : receivedMs).toISOString().slice(0, 23).replace('T', ' ')
-      this.received = Buffer.from(`","${time}","`)
+      received = Buffer.from(`","${time}","`)
     }
-    this.batch = Buffer.from(`,${arrival},${JSON.stringify(batchId)},`)
+    this.arrival = { received, batch: Buffer.from(`,${arrival},${JSON.stringify(batchId)},`) }
     this.ordinals.forget()
     this.batchStart = this.rows.length
   }
@@ -88,7 +95,7 @@ export class LineRows {
     this.copyText(rows, draft, text.message)
     const stop = rows.length
     this.names(rows, draft)
-    rows.copy(this.received)
+    rows.copy(this.arrival.received)
     rows.copy(draft.retentionClass)
     rows.copy(separator)
     const length = provenLength(draft.length, rows.bytes, messageStart, stop)
@@ -151,7 +158,7 @@ export class LineRows {
     rows.copy(capEscaped(message, joinedBytesMax))
     const stop = rows.length
     rows.copy(first.names)
-    rows.copy(this.received)
+    rows.copy(this.arrival.received)
     rows.copy(first.retentionClass)
     rows.copy(separator)
     const proven =
@@ -229,7 +236,7 @@ export class LineRows {
     rows.byte(eof ? 0x31 : 0x30)
     rows.byte(0x2c)
     rows.integer(ordinal)
-    rows.copy(this.batch)
+    rows.copy(this.arrival.batch)
     rows.integer(seq)
     rows.byte(0x2c)
     rows.byte(0x30 + as)

@@ -3,18 +3,15 @@
 // With `open`, so are those of several batches: a batch that leaves a line open stores what it has of it, and the batch
 // that goes on stores the longer line and the shorter row again, as absorbed (decision 0017).
 import { type BatchHead, type DraftSink, type LineDraft, text } from './line-draft.ts'
-import { bytesOf, endOf, placeOf, placesOf, type Fragment } from './fragment-line.ts'
+import { endOf, placeOf, type Fragment } from './fragment-line.ts'
+import type { FragmentList } from './fragment-list.ts'
+import { joinedLine, type JoinedFragment, type JoinedLine } from './joined-lines.ts'
+import { lifeHint, lifeOf } from './line-lives.ts'
 import { absorbed, LineRows, type LineRowsOptions } from './line-rows.ts'
-import {
-  indexIn,
-  passed,
-  timeKey,
-  type Change,
-  type FragmentsOfBatch,
-  type JoinedLine,
-  type OpenFragments,
-  type OpenLine,
-} from './open-fragments.ts'
+import { indexIn, passed, type FragmentsOfBatch, type OpenFragments, type OpenLine } from './open-fragments.ts'
+import { alone, indexInPending, isRepetition, type PendingLine } from './pending-line.ts'
+import { isNamed, placeName, type Place } from './place-name.ts'
+import { RunLines } from './run-lines.ts'
 import type { TableRows } from '../store/table-rows.ts'
 
 export interface LineSinkOptions extends LineRowsOptions {
@@ -22,31 +19,19 @@ export interface LineSinkOptions extends LineRowsOptions {
   open?: OpenFragments
 }
 
-/** A line of this batch whose end has not come. */
-interface Pending {
-  fragments: Fragment[]
-  /** The open line of an earlier batch that it goes on from, or repeats. */
-  before: OpenLine | undefined
-  /** Of records that repeat a joined line: which of its fragments the first one is. */
-  repeats: number | undefined
-  next: number
-  file: Buffer
-}
-
 /** Makes rows of `logs` from any number of batches. */
 export class LineSink implements DraftSink {
   private readonly lines: LineRows
-  private readonly open: OpenFragments | undefined
-  private readonly pending = new Map<string, Pending>()
+  private readonly run: RunLines | undefined
+  private readonly pending = new Map<string, PendingLine>()
+  /** Lines of this batch that another begin followed: their ends are lost. */
+  private readonly left: [string, PendingLine][] = []
   /** Open lines of earlier batches that this batch goes on from, by key. */
   private readonly taken = new Map<string, OpenLine>()
   /** Open lines of earlier batches as the records of the other stream leave them. */
   private readonly advanced = new Map<string, OpenLine>()
-  private joined: JoinedLine[] = []
-  /** Of all batches: what was remembered before, open lines that no row has yet, and the lines that were joined. */
-  private readonly before = new Map<string, OpenLine | undefined>()
-  private readonly unsaved = new Map<string, OpenLine>()
-  private readonly allJoined: JoinedLine[] = []
+  /** Lines of this batch that came in fragments. */
+  private readonly joined = new Set<JoinedLine>()
   private tenant = ''
   private receivedMs = 0
   /** The number of the current record within its body. */
@@ -56,7 +41,7 @@ export class LineSink implements DraftSink {
 
   constructor({ open, ...options }: LineSinkOptions) {
     this.lines = new LineRows(options)
-    this.open = open
+    if (open !== undefined) this.run = new RunLines(this.lines, open)
   }
 
   begin(head: BatchHead): void {
@@ -69,31 +54,34 @@ export class LineSink implements DraftSink {
 
   add(draft: LineDraft): void {
     this.seq++
-    if (draft.partial || this.pending.size > 0 || this.mayConcernOthers(draft)) this.addFragment(draft)
+    if (draft.partial || this.pending.size > 0 || this.run?.mayConcern(draft) === true) this.addToLife(draft)
     else this.lines.whole(draft, this.seq)
   }
 
   /** A line whose last fragment has not come is open, and stored as partial. */
   end(): void {
-    const { lines, open, pending } = this
-    if (open === undefined) for (const { fragments } of pending.values()) lines.joined(fragments, partial)
+    const { lines, run, pending, left } = this
+    if (run === undefined)
+      for (const { fragments } of [...left.map(([, line]) => line), ...pending.values()])
+        lines.joined(fragments.all(), partial)
     else {
-      for (const [key, line] of this.advanced) if (!this.taken.has(key)) this.remember(key, line)
-      for (const key of this.taken.keys()) if (!pending.has(key)) this.remember(key, undefined)
-      for (const each of pending.values()) if (isRepetition(each)) this.repeat(each)
-      const { count } = lines
-      const { length } = lines.rows
-      for (const [key, each] of pending) if (!isRepetition(each)) this.leaveOpen(key, each)
-      // Rows were written to count ordinals. `take` writes those of the lines that no other batch has ended.
-      lines.rows.length = length
-      lines.count = count
-      for (const line of this.joined) this.allJoined.push(line)
+      for (const [key, line] of this.advanced) if (!this.taken.has(key)) run.remember(key, line)
+      for (const [key, line] of left) this.leave(run, key, line)
+      for (const key of this.taken.keys()) if (!pending.has(key)) run.remember(key, undefined)
+      for (const [key, line] of pending) {
+        if (!isRepetition(line)) continue
+        this.repeat(key, line, true)
+        pending.delete(key)
+      }
+      run.leaveOpen(pending, this.receivedMs)
+      run.keepJoined(this.joined)
     }
     this.forget()
     this.makeFinal()
   }
 
   abandon(): void {
+    for (const line of this.joined) this.run?.forgetJoined(line)
     this.forget()
     this.lines.rows.length = this.startLength
     this.lines.count = this.startCount
@@ -102,7 +90,7 @@ export class LineSink implements DraftSink {
   /** Returns the rows of all lines. The sink must not be used afterwards. */
   take(): TableRows[] {
     const { lines } = this
-    for (const [key, line] of this.unsaved) this.save(key, line)
+    this.run?.saveAll()
     const release = (): void => lines.rows.release()
     if (lines.count > 0) return [{ table: 'logs', rows: lines.rows.take(), count: lines.count, release }]
     release()
@@ -111,10 +99,7 @@ export class LineSink implements DraftSink {
 
   /** To be called behind `take`. Returns undefined where the batches have nothing to do with fragments of others. */
   changes(): FragmentsOfBatch | undefined {
-    const { open } = this
-    if (open === undefined || (this.before.size === 0 && this.allJoined.length === 0)) return undefined
-    const changes = [...this.before].map(([key, before]): Change => ({ key, before, after: open.get(key) }))
-    return open.changed(changes, this.allJoined)
+    return this.run?.changes()
   }
 
   /** A later `abandon` leaves the rows written so far. */
@@ -125,35 +110,49 @@ export class LineSink implements DraftSink {
 
   private forget(): void {
     this.pending.clear()
+    this.left.length = 0
     this.taken.clear()
     this.advanced.clear()
-    this.joined = []
+    this.joined.clear()
   }
 
-  /** Called for every line: it costs nothing while no line is remembered. */
-  private mayConcernOthers(draft: LineDraft): boolean {
-    const { open } = this
-    if (open === undefined) return false
-    return open.mayRepeat(timeKey(draft)) || (open.size > 0 && open.mayBeOpen(lifeHint(draft)))
-  }
-
-  private addFragment(draft: LineDraft): void {
+  /** Adds a record of a life that may have a line whose end has not come. */
+  private addToLife(draft: LineDraft): void {
     const life = lifeOf(draft)
     const key = this.keyOf(draft, draft.stream, life)
-    const pending = this.pending.get(key) ?? this.recall(key, draft) ?? (draft.partial ? alone() : undefined)
-    if (pending === undefined) this.lines.whole(draft, this.seq)
-    else {
-      const { fragments, before } = pending
-      fragments.push(this.lines.fragment(draft, this.seq, fragments.at(-1), before?.stored !== undefined))
-      pending.next = endOf(draft)
-      pending.file = draft.copyOf(text.file)
-      if (draft.partial) this.pending.set(key, pending)
-      else {
-        this.pending.delete(key)
-        this.finish(key, pending)
-      }
-    }
+    const pending = this.pending.get(key)
+    if (pending !== undefined || draft.partial || this.run?.mayConcern(draft) === true)
+      this.addFragment(key, pending, draft)
+    else this.lines.whole(draft, this.seq)
     if (draft.stream !== 0) this.pass(this.keyOf(draft, 3 - draft.stream, life), draft)
+  }
+
+  private addFragment(key: string, pending: PendingLine | undefined, draft: LineDraft): void {
+    const record = placeOf(draft)
+    const index = pending === undefined ? -1 : indexInPending(pending, record, key)
+    // A fragment that came twice in this batch is there already.
+    if (pending !== undefined && index >= 0) {
+      if (index === pending.fragments.length) this.append(key, pending, draft)
+      return
+    }
+    const line = this.recall(key, record) ?? (draft.partial ? alone() : undefined)
+    if (line === undefined) this.lines.whole(draft, this.seq)
+    else {
+      if (pending !== undefined && draft.partial) this.left.push([key, pending])
+      this.append(key, line, draft)
+    }
+  }
+
+  private append(key: string, line: PendingLine, draft: LineDraft): void {
+    const { fragments, before } = line
+    line.fragments = fragments.with(this.lines.fragment(draft, this.seq, fragments.last, before?.stored !== undefined))
+    line.next = endOf(draft)
+    line.file = draft.copyOf(text.file)
+    if (draft.partial) this.pending.set(key, line)
+    else {
+      if (this.pending.get(key) === line) this.pending.delete(key)
+      this.finish(key, line)
+    }
   }
 
   private keyOf(draft: LineDraft, stream: number, life: string): string {
@@ -161,17 +160,18 @@ export class LineSink implements DraftSink {
   }
 
   /** Returns the line of an earlier batch that the record goes on with, or repeats a part of. */
-  private recall(key: string, draft: LineDraft): Pending | undefined {
-    if (this.open === undefined) return undefined
-    const record = placeOf(draft)
-    const repeats = this.open.joinedAt(key, record)
-    if (repeats !== undefined) return { ...alone(), repeats }
-    const before = this.advanced.get(key) ?? this.open.get(key)
+  private recall(key: string, record: Place): PendingLine | undefined {
+    const { run } = this
+    if (run === undefined) return undefined
+    const repeats = run.joinedAt(placeName(key, record))
+    const isSaidTwice = repeats !== undefined && this.joined.has(repeats.line) && !isNamed(record)
+    if (repeats !== undefined && !isSaidTwice) return { ...alone(), repeats }
+    const before = this.advanced.get(key) ?? run.get(key)
     if (before === undefined || this.taken.has(key)) return undefined
-    const index = indexIn(before, record, this.receivedMs)
+    const index = indexIn({ ...before, apartMs: Math.abs(this.receivedMs - before.receivedMs) }, record, key)
     if (index < 0) return undefined
     this.taken.set(key, before)
-    return { ...alone(), fragments: before.fragments.slice(0, index), before }
+    return { ...alone(), fragments: before.fragments.upTo(index), before }
   }
 
   /** A record of the other stream may stand right behind an open line: the line goes on behind the record. */
@@ -179,21 +179,29 @@ export class LineSink implements DraftSink {
     const pending = this.pending.get(key)
     if (pending !== undefined) Object.assign(pending, passed(pending, { ...placeOf(draft), length: draft.length }))
     else if (!this.taken.has(key)) {
-      const line = this.advanced.get(key) ?? this.open?.get(key)
+      const line = this.advanced.get(key) ?? this.run?.get(key)
       const next = line === undefined ? undefined : passed(line, { ...placeOf(draft), length: draft.length })
       if (next !== undefined && next !== line) this.advanced.set(key, next)
     }
   }
 
   /** The end of the line has come. */
-  private finish(key: string, { fragments, before, repeats }: Pending): void {
-    const isPart = repeats !== undefined && repeats > 0 && isNamed(fragments[0]!)
-    this.lines.joined(fragments, { as: isPart ? absorbed.byLine : absorbed.not })
-    if (before?.stored !== undefined && fragments.length >= before.fragments.length) {
-      this.lines.absorb(before.stored.row)
-      this.absorbEnds(fragments)
+  private finish(key: string, line: PendingLine): void {
+    const { fragments, before, repeats } = line
+    if (repeats !== undefined) return this.repeat(key, line, false)
+    const all = fragments.all()
+    this.lines.joined(all, {})
+    if (before !== undefined && fragments.length >= before.fragments.length) {
+      this.run?.hold(before)
+      if (before.stored !== undefined) {
+        this.lines.absorb(before.stored.row)
+        this.absorbEnds(all)
+      }
     }
-    if (repeats === undefined && fragments.length > 1) this.joined.push({ key, places: placesOf(fragments) })
+    if (all.length === 1 || this.run === undefined) return
+    const joined = joinedLine(key, fragments)
+    this.joined.add(joined)
+    this.run.addJoined(joined)
   }
 
   /** A batch that came before that of the begin may have stored the end of the line as a line of its own. */
@@ -206,90 +214,41 @@ export class LineSink implements DraftSink {
     }
   }
 
-  /** Open rows of one text have one identity: absorbing one would hide both. */
-  private absorb(stored: OpenLine['stored'], messageBytes: number): void {
-    if (stored !== undefined && stored.messageBytes !== messageBytes) this.lines.absorb(stored.row)
+  /** `isOpen`: the end of the line was not among what came again. */
+  private repeat(key: string, { fragments, before, repeats }: PendingLine, isOpen: boolean): void {
+    if (repeats !== undefined) this.repeatJoined(fragments, repeats, isOpen)
+    else if (before !== undefined && this.run?.isUnsaved(key, before) !== true) {
+      // Otherwise `take` writes all of the line.
+      const isPart = before.stored !== undefined && before.stored.messageBytes !== fragments.messageBytes
+      this.lines.joined(fragments.all(), { partial: true, as: isPart ? absorbed.byLine : absorbed.not })
+    }
   }
 
-  /** Stores again what an open or a joined line has already. */
-  private repeat({ fragments, before, repeats }: Pending): void {
-    const messageBytes = fragments.reduce((sum, { message }) => sum + message.length, 0)
-    const isInOpen = before?.stored !== undefined && before.stored.messageBytes !== messageBytes
-    const isPart = isNamed(fragments[0]!) && (repeats !== undefined || isInOpen)
-    this.lines.joined(fragments, { partial: true, as: isPart ? absorbed.byLine : absorbed.not })
+  /**
+   * Stores again what a joined line has already, as a part of it. The end of a line may be another line of that time
+   * where its place does not name it: it stands by itself, unless all before it has come again too.
+   */
+  private repeatJoined(fragments: FragmentList, { line, index }: JoinedFragment, isOpen: boolean): void {
+    const isFromBegin = index <= line.repeated
+    if (isFromBegin) line.repeated = isOpen ? Math.max(line.repeated, index + fragments.length) : 0
+    const isWhole = !isOpen && index === 0
+    const isPart = isOpen || isNamed(fragments.first!)
+    if (!isWhole && !isPart && isFromBegin) return
+    this.lines.joined(fragments.all(), { partial: isOpen, as: isPart && !isWhole ? absorbed.byLine : absorbed.not })
   }
 
-  private leaveOpen(key: string, { fragments, before, next, file }: Pending): void {
-    const [first] = fragments as [Fragment, ...Fragment[]]
-    const isCounted = first.offset < 0 && first.ordinal < 0
-    const ordinal = isCounted ? this.lines.joined(fragments, partial).ordinal : undefined
-    const bytes = fragments.reduce((sum, fragment) => sum + bytesOf(fragment), 0)
-    const { receivedMs } = this
-    const line = { fragments, ordinal, stored: before?.stored, next, file, bytes, receivedMs }
-    this.remember(key, line)
-    this.unsaved.set(key, line)
-  }
-
-  private remember(key: string, line: OpenLine | undefined): void {
-    const open = this.open!
-    if (!this.before.has(key)) this.before.set(key, open.get(key))
-    open.set(key, line)
-    if (line === undefined) this.unsaved.delete(key)
-    else if (this.unsaved.has(key)) this.unsaved.set(key, line)
-  }
-
-  private save(key: string, line: OpenLine): void {
-    const { lines, open } = this
-    const { start, stop, messageBytes } = lines.joined(line.fragments, { partial: true, ordinal: line.ordinal })
-    const row = Buffer.from(lines.rows.bytes.subarray(start, stop))
-    this.absorb(line.stored, messageBytes)
-    if (open!.get(key) === line)
-      open!.set(key, { ...line, stored: { row, messageBytes }, bytes: line.bytes + row.length })
+  /** The end of the line is lost. */
+  private leave(run: RunLines, key: string, line: PendingLine): void {
+    if (isRepetition(line)) return this.repeat(key, line, true)
+    const { fragments, before } = line
+    const { messageBytes } = this.lines.joined(fragments.all(), partial)
+    if (before === undefined) return
+    run.absorb(before.stored, messageBytes)
+    run.hold(before)
+    run.remember(key, undefined)
   }
 }
 
 const partial = { partial: true } as const
 /** Of a line, the last fragments with which a line may have begun that was stored before. */
 const endsMax = 4
-const alone = (): Pending => ({ fragments: [], before: undefined, repeats: undefined, next: -1, file: nothing })
-const nothing = Buffer.alloc(0)
-
-/** Whether the batch ended before it had more of the line than is stored. */
-const isRepetition = ({ fragments, before, repeats }: Pending): boolean =>
-  repeats !== undefined || (before !== undefined && fragments.length < before.fragments.length)
-
-/**
- * Whether its place names a record. Without an offset a time does that has ns, as runtimes write it; two lines of one
- * second may be equal.
- */
-const isNamed = ({ offset, nanos }: Fragment): boolean => offset >= 0 || nanos % 1000 !== 0
-
-/** Fragments with equal keys may be parts of one line. */
-export const lifeKey = (draft: LineDraft): string => `${draft.stream}\0${lifeOf(draft)}`
-
-function lifeOf(draft: LineDraft): string {
-  const part = (index: number): string => draft.source[index]!.toString('latin1', draft.start[index], draft.stop[index])
-  return [
-    draft.restart,
-    part(text.podUid),
-    part(text.container),
-    part(text.containerId),
-    part(text.namespace),
-    part(text.pod),
-    part(text.cluster),
-    part(text.node),
-    part(text.unit),
-  ].join('\0')
-}
-
-/** A small number that most lives have alone: it costs less than their key. */
-function lifeHint(draft: LineDraft): number {
-  let hash = draft.restart + 1
-  for (const index of [text.podUid, text.pod, text.container]) {
-    const source = draft.source[index]!
-    const stop = draft.stop[index]!
-    for (let i = Math.max(draft.start[index]!, stop - 12); i < stop; i++)
-      hash = (Math.imul(hash, 31) + source[i]!) & 0x3fffffff
-  }
-  return hash
-}

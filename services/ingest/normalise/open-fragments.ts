@@ -1,10 +1,14 @@
 // What the fragments of earlier batches leave for the next one: lines whose end has not come, and places of lines that
 // have been joined. It is bounded in lines, bytes and time. It forgets what it must: the rows that are stored then stay
 // as they are until the projector joins them (decision 0017). No I/O, no clock: times are those of arrivals.
-import { endOf, isSamePlace, type Fragment, type Place } from './fragment-line.ts'
+import { endOf, type Fragment } from './fragment-line.ts'
+import type { FragmentList } from './fragment-list.ts'
+import { JoinedLines, type JoinedFragment, type JoinedLine } from './joined-lines.ts'
+import type { RowArrival } from './line-rows.ts'
+import { placeName, type Place } from './place-name.ts'
 
 export interface OpenLine {
-  fragments: readonly Fragment[]
+  fragments: FragmentList
   /** The row that holds these fragments, where it is stored, and the bytes of its message. */
   stored: { row: Buffer; messageBytes: number } | undefined
   /** Where the file goes on: bytes behind the last record of the life; -1 where that is not known. */
@@ -13,6 +17,8 @@ export interface OpenLine {
   bytes: number
   /** Of the row of these fragments; undefined where the fragments say it. */
   ordinal: number | undefined
+  /** Of the batch that left it. */
+  arrival: RowArrival
   receivedMs: number
 }
 
@@ -38,19 +44,12 @@ export interface FragmentsOfBatch {
   ends: readonly Promise<void>[]
 }
 
-export interface JoinedLine {
-  key: string
-  places: readonly Place[]
-}
-
 export class OpenFragments {
   private readonly open = new Map<string, OpenLine>()
   private readonly hints = new Map<number, number>()
-  private readonly joined = new Map<number, JoinedLine[]>()
+  private readonly joined = new JoinedLines()
   /** By the first fragment of a line. */
   private readonly ends = new WeakMap<Fragment, PromiseWithResolvers<void>>()
-  /** Keys of `joined`, oldest first. */
-  private order: number[] = []
   private bytes = 0
   private readonly linesMax: number
   private readonly bytesMax: number
@@ -68,7 +67,7 @@ export class OpenFragments {
 
   /** Whether a record of this time may repeat a joined line. False proves it. */
   mayRepeat(time: number): boolean {
-    return this.joined.size > 0 && this.joined.has(time)
+    return this.joined.mayRepeat(time)
   }
 
   /** Whether a line of a life with this hint is open. False proves it. */
@@ -80,18 +79,13 @@ export class OpenFragments {
     return this.open.get(key)
   }
 
-  /** Which fragment of a joined line has this place; undefined where none has. */
-  joinedAt(key: string, place: Place): number | undefined {
-    for (const { key: itsKey, places } of this.joined.get(timeKey(place)) ?? []) {
-      const at = itsKey === key ? places.findIndex((each) => isSamePlace(each, place)) : -1
-      if (at >= 0) return at
-    }
-    return undefined
+  joinedAt(name: string): JoinedFragment | undefined {
+    return this.joined.at(name)
   }
 
   /** Resolves when the end of the line is stored, or the line is forgotten. */
   private ended({ fragments }: OpenLine): Promise<void> {
-    const first = fragments[0]!
+    const first = fragments.first!
     const end = this.ends.get(first) ?? Promise.withResolvers<void>()
     this.ends.set(first, end)
     return end.promise
@@ -133,9 +127,9 @@ export class OpenFragments {
   changed(changes: readonly Change[], joined: readonly JoinedLine[]): FragmentsOfBatch {
     const settle = (stored: boolean): void => {
       if (stored) {
-        for (const line of joined) this.remember(line)
+        for (const line of joined) this.joined.remember(line)
         for (const { before, after } of changes)
-          if (before?.fragments[0] !== after?.fragments[0]) this.resolveEnd(before)
+          if (before?.fragments.first !== after?.fragments.first) this.resolveEnd(before)
       } else
         for (const { key, before, after } of changes.toReversed())
           // Another batch may have gone on from what this one left: then nobody knows what is stored.
@@ -145,23 +139,7 @@ export class OpenFragments {
   }
 
   private resolveEnd(line: OpenLine | undefined): void {
-    if (line !== undefined) this.ends.get(line.fragments[0]!)?.resolve()
-  }
-
-  private remember(line: JoinedLine): void {
-    if (line.places.length > placesOfLineMax || this.joinedAt(line.key, line.places[0]!) !== undefined) return
-    for (const place of line.places) {
-      const time = timeKey(place)
-      const lines = this.joined.get(time)
-      if (lines === undefined) {
-        this.joined.set(time, [line])
-        this.order.push(time)
-      } else lines.push(line)
-    }
-    // Forgotten in halves: a queue that is shifted once for each line would cost more.
-    if (this.order.length < 2 * placesMax) return
-    for (const time of this.order.slice(0, placesMax)) this.joined.delete(time)
-    this.order = this.order.slice(placesMax)
+    if (line !== undefined) this.ends.get(line.fragments.first!)?.resolve()
   }
 
   private hint(key: string, by: number): void {
@@ -175,35 +153,37 @@ export class OpenFragments {
 /** `<hint> <tenant>\0…`: as line-sink.ts makes it. */
 const tenantOfKey = (key: string): string => key.slice(key.indexOf(' ') + 1, key.indexOf('\0'))
 
-/** Places of joined lines that are remembered at least, at some 200 bytes each. */
-const placesMax = 50_000
-
-/** A line of more fragments is not remembered: its joined text was cut long before. */
-const placesOfLineMax = 4096
-
 /** ms of arrivals for which a line without offsets waits: what follows such a line is known by the order alone. */
 const orderMsMax = 10_000
 
-/** A small integer, for maps. */
-export const timeKey = ({ seconds, nanos }: Pick<Place, 'seconds' | 'nanos'>): number =>
-  (Math.imul(seconds, 0x01000193) ^ nanos) & 0x3fffffff
+/** A line that goes on: in its batch, or in a later one. */
+export interface GoingOn extends Pick<OpenLine, 'fragments' | 'next' | 'file'> {
+  /** ms between its batch and that of the record; undefined within one batch. */
+  apartMs: number | undefined
+}
 
 /**
- * Which fragment of an open line the record is: their number for the one that follows, a smaller one for one that was
- * sent again; -1 where it is another line.
+ * Which fragment of the line the record is: their number for the one that follows, a smaller one for one that was sent
+ * again; -1 where it is another line. `life`: its key.
  */
-export function indexIn({ fragments, next, file, receivedMs }: OpenLine, record: Place, nowMs: number): number {
-  const last = fragments.at(-1)!
-  const again = fragments.findIndex((each) => isSamePlace(each, record))
-  if (again >= 0) return again
+export function indexIn({ fragments, next, file, apartMs }: GoingOn, record: Place, life: string): number {
+  const last = fragments.last!
+  if (record.offset < 0 !== last.offset < 0) return -1
+  const isSameFile = record.file.equals(file)
   const isEarlier = record.seconds < last.seconds || (record.seconds === last.seconds && record.nanos < last.nanos)
-  if (isEarlier || record.offset < 0 !== last.offset < 0) return -1
-  if (record.offset < 0) return Math.abs(nowMs - receivedMs) > orderMsMax ? -1 : fragments.length
+  const isSameTime = record.seconds === last.seconds && record.nanos === last.nanos
+  // What one batch says twice without an offset was said twice: all fragments of a line may have its time.
+  const mayRepeat = apartMs !== undefined || (record.offset >= 0 && (isEarlier || isSameTime))
+  const again = mayRepeat ? fragments.indexOf(placeName(life, record), life) : -1
+  if (again >= 0) return again
+  // A clock may have been set back between two fragments; but records of another batch may be older ones.
+  if (isEarlier && apartMs !== undefined) return -1
+  if (record.offset < 0) return (apartMs ?? 0) <= orderMsMax ? fragments.length : -1
+  if (isSameFile && next >= 0 && record.offset === next) return fragments.length
+  if (isEarlier) return -1
   // The next file, after a rotation. Without names of files, an offset that begins again says so.
-  if (!record.file.equals(file) || file.length === 0) if (record.offset === 0) return fragments.length
-  if (!record.file.equals(file)) return -1
-  const follows = next < 0 ? record.offset > last.offset : record.offset === next
-  return follows ? fragments.length : -1
+  if (record.offset === 0 && (!isSameFile || file.length === 0)) return fragments.length
+  return isSameFile && next < 0 && record.offset > last.offset ? fragments.length : -1
 }
 
 /** The line with where its file goes on behind a record of the life's other stream. */

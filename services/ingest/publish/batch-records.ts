@@ -2,7 +2,7 @@
 // the lines of a pod stay in one partition and in order. This DraftSink runs beside the LineSink that counts the
 // ordinals.
 import { unescapeJson } from '../formats/json-escape.ts'
-import { lifeKey } from '../normalise/line-sink.ts'
+import { lifeKey } from '../normalise/line-lives.ts'
 import { type BatchHead, type DraftSink, type LineDraft, text, texts } from '../normalise/line-draft.ts'
 import { RowWriter } from '../store/row-writer.ts'
 import { writeRecord } from './record-text.ts'

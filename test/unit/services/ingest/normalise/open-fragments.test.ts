@@ -2,12 +2,12 @@
 // identity, here as in the store.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeBatch } from '#ingest/formats/native-rows.ts'
 import { OpenFragments } from '#ingest/normalise/open-fragments.ts'
 import { createMessageRun } from '#ingest/sources/message-runs.ts'
 import { createBufferPool } from '#ingest/buffer/buffer-pool.ts'
-import { batch, decodeOptions, logRows, only, path, record, type LogRow } from '#test/support/decode.ts'
+import { batch, decodeOptions, logRows, only, path, record } from '#test/support/decode.ts'
 import { scale, seed } from '#test/support/campaign.ts'
+import { fileOf, fragment, post, rowStore, texts, type Said } from '#test/support/fragments.ts'
 
 describe('fragments', () => {
   const at = (ns: number, text: string, offset: number) => ({
@@ -68,7 +68,7 @@ describe('fragments', () => {
   })
 
   test('a joined line is cut at 1 MiB with a mark, a record at 256 KiB', () => {
-    const pieces = Array.from({ length: 5 }, (_, i) => at(i, `stdout ${i < 4 ? 'P' : 'F'} ${'é'.repeat(128 * 1024)}`, i))
+    const pieces = Array.from({ length: 5 }, (_, i) => at(i, `stdout ${i < 4 ? 'P' : 'F'} ${'é'.repeat(128 * 1024)}`, i * 10))
     const joined = String(only(batch(...pieces)).message)
     expect(joined).toMatch(/^é+ …\[cut by Afterlog: the first 1048576 of 1310720 bytes\]$/)
     expect(String(only(batch({ ...record, message: 'x'.repeat(300_000) })).message)).toMatch(
@@ -76,52 +76,6 @@ describe('fragments', () => {
     )
   })
 })
-
-/** Rows as the store has them, and what readers make of them. */
-function rowStore() {
-  const rows = new Map<string, LogRow>()
-  const absorbed = new Set<string>()
-  const nameOf = ({ ts, message, partial, offset, ordinal, stream, pod }: LogRow): string =>
-    JSON.stringify([ts, message, partial, offset, ordinal, stream, pod])
-  return {
-    insert(some: readonly LogRow[]): void {
-      for (const row of some) {
-        if (row.absorbed !== 0) absorbed.add(nameOf(row))
-        rows.set(nameOf(row), row)
-      }
-    },
-    lines: (): LogRow[] =>
-      [...rows]
-        .filter(([name]) => !absorbed.has(name))
-        .map(([, row]) => row)
-        .toSorted((a, b) => (String(a.ts) < String(b.ts) ? -1 : 1)),
-    /** Bytes of files that rows cover. */
-    covered: (): string[] =>
-      [...rows.values()]
-        .filter((row) => row.absorbed !== 1)
-        .map(({ file, offset, length }) => `${String(file)}:${String(offset)}+${String(length)}`),
-  }
-}
-const texts = (lines: readonly LogRow[]): string[] =>
-  lines.map(({ message, partial }) => `${String(message)}${partial === 1 ? '…' : ''}`)
-
-interface Said {
-  tag: 'P' | 'F'
-  text: string
-  stream: 'stdout' | 'stderr'
-}
-
-/** The file of one life, with offsets where `placed`; a rotation begins another file in front of record `rotateAt`. */
-function fileOf(said: readonly Said[], { placed, rotateAt = -1 }: { placed: boolean; rotateAt?: number }) {
-  let offset = 0
-  return said.map(({ tag, text, stream }, i) => {
-    if (i === rotateAt) offset = 0
-    const cri = `2026-11-23T10:00:00.${String(i * 1001 + 1).padStart(9, '0')}Z ${stream} ${tag} ${text}`
-    const at = { offset, file: rotateAt >= 0 && i >= rotateAt ? 'second' : 'first' }
-    offset += cri.length + 1
-    return { path, cri, ...(placed ? at : {}) }
-  })
-}
 
 function linesOf(said: readonly Said[]): string[] {
   const open = new Map<string, { at: number; text: string }>()
@@ -159,12 +113,6 @@ function* groups<T>(records: readonly T[], cut: readonly boolean[]): Generator<T
 }
 
 describe('fragments of several batches', () => {
-  const post = (store: ReturnType<typeof rowStore>, open: OpenFragments, records: readonly unknown[], stored = true) => {
-    const decoded = decodeBatch(Buffer.from(JSON.stringify({ records })), { ...decodeOptions, open })
-    if (stored) store.insert(logRows(decoded))
-    decoded.fragments?.settle(stored)
-  }
-
   test('are the lines of the file, however it is cut, rotated, sent again in other groups, and refused between', () => {
     fc.assert(
       fc.property(
@@ -210,17 +158,6 @@ describe('fragments of several batches', () => {
       for (const group of groups(fileOf(file, { placed: true, rotateAt: 1 }), [...cut, false, false])) post(store, open, group)
       expect(new Set(store.covered())).toEqual(new Set(['first:0+42', 'second:0+42', 'second:42+42']))
     }
-  })
-
-  test('a line whose rest is lost takes nothing of the next one', () => {
-    const records = fileOf(
-      ['P', 'F', 'F'].map((tag, i) => ({ tag: tag as 'P' | 'F', text: String(i), stream: 'stdout' as const })),
-      { placed: true },
-    )
-    const [store, open] = [rowStore(), new OpenFragments()]
-    post(store, open, [records[0]])
-    post(store, open, [records[2]])
-    expect(texts(store.lines())).toEqual(['0…', '2'])
   })
 
   test('10,000 open lines are remembered, in bounded memory, and no more; a line that is forgotten stays as it is', () => {
@@ -284,6 +221,39 @@ describe('fragments of several messages', () => {
       }),
       { numRuns: scale * 300, seed },
     )
+  })
+
+  test('a begin whose end never came is there beside the begin that follows it in the same fetch', () => {
+    const [first, , second, end] = fileOf([fragment('P', 'a'), fragment('F', 'b'), fragment('P', 'c'), fragment('F', 'd')], {
+      placed: true,
+    })
+    for (const [messages, lines] of [
+      [
+        [[first], [second]],
+        ['a…', 'c…'],
+      ],
+      [
+        [[first], [second, end]],
+        ['a…', 'cd'],
+      ],
+      [
+        [[first], [second], [end]],
+        ['a…', 'cd'],
+      ],
+      [
+        [[first], [first], [second], [end]],
+        ['a…', 'cd'],
+      ],
+    ] as [object[][], string[]][]) {
+      expect(
+        texts(
+          consume(
+            messages,
+            messages.map(() => false),
+          ).store.lines(),
+        ),
+      ).toEqual(lines)
+    }
   })
 
   test('one line of many messages of one fetch is one row', () => {
