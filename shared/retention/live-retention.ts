@@ -81,11 +81,11 @@ export async function createLiveRetention({
 
   async function reload(): Promise<void> {
     const newRows = await tables.read()
-    if (obstacle !== undefined || newRows.length < rows.length) return compare()
+    if (obstacle !== undefined || newRows.length < rows.length) return compareNow()
     take(newRows)
   }
 
-  async function compare(): Promise<void> {
+  async function compareNow(): Promise<void> {
     // The mark is read first: another process may put rules meanwhile, which sets the mark last.
     const markMs = await readMark(store, 'rules')
     const { rows: newRows, areLost } = await tables.compare()
@@ -112,8 +112,8 @@ export async function createLiveRetention({
     loggedMs = inForceMs
   }
 
-  async function put(settings: RetentionSettings, source: RetentionVersion['source']): Promise<RetentionVersion> {
-    await compare()
+  async function putNow(settings: RetentionSettings, source: RetentionVersion['source']): Promise<RetentionVersion> {
+    await compareNow()
     const now = clock()
     const newestMs = Math.max(0, ...rows.map(({ ms }) => Number(ms)).filter((ms) => ms <= now + aheadMsMax))
     const inForceMs = Math.max(now + untilInForceMs, newestMs + 1)
@@ -129,7 +129,7 @@ export async function createLiveRetention({
         'the disk is full: the new retention rules apply in this process until they can be stored',
       )
     }
-    await compare()
+    await compareNow()
     return version
   }
 
@@ -167,21 +167,25 @@ export async function createLiveRetention({
     await reload()
   }
   await attempt()
-  let reading: Promise<void> = Promise.resolve()
-  const timer = setInterval(() => {
-    reading = reading.then(attempt)
-  }, reloadMs)
+  let last: Promise<unknown> = Promise.resolve()
+  /** One after another: a comparison must not take a version that is being written for one that a table lacks. */
+  function inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = last.then(run)
+    last = result.catch(() => undefined)
+    return result
+  }
+  const timer = setInterval(() => void inTurn(attempt), reloadMs)
   return {
     versionAt,
     at: (ms): Retention => versionAt(ms).rules,
     newest: () => versions[0]!,
     environment,
     obstacle: () => obstacle,
-    compare,
-    put,
+    compare: () => inTurn(compareNow),
+    put: (settings, source) => inTurn(() => putNow(settings, source)),
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer)
-      await reading
+      await last
       // The disk may have room by now.
       if (unstored !== undefined) await storeAndReload().catch(() => undefined)
     },
