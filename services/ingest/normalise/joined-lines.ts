@@ -33,9 +33,13 @@ export class JoinedLines {
   /** The oldest comes first. */
   private readonly lines = new Set<JoinedLine>()
 
+  get size(): number {
+    return this.byName.size
+  }
+
   /** Whether a record of this time may repeat a fragment. False proves it. */
   mayRepeat(time: number): boolean {
-    return this.times.size > 0 && this.times.has(time)
+    return this.times.has(time)
   }
 
   at(name: string): JoinedFragment | undefined {

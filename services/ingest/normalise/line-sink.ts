@@ -54,7 +54,8 @@ export class LineSink implements DraftSink {
 
   add(draft: LineDraft): void {
     this.seq++
-    if (draft.partial || this.pending.size > 0 || this.run?.mayConcern(draft) === true) this.addToLife(draft)
+    const { run } = this
+    if (draft.partial || this.pending.size > 0 || (run !== undefined && run.mayConcern(draft))) this.addToLife(draft)
     else this.lines.whole(draft, this.seq)
   }
 

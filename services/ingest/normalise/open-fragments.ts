@@ -3,7 +3,7 @@
 // as they are until the projector joins them (decision 0017). No I/O, no clock: times are those of arrivals.
 import { endOf, type Fragment } from './fragment-line.ts'
 import type { FragmentList } from './fragment-list.ts'
-import { JoinedLines, type JoinedFragment, type JoinedLine } from './joined-lines.ts'
+import { JoinedLines, type JoinedLine } from './joined-lines.ts'
 import type { RowArrival } from './line-rows.ts'
 import { placeName, type Place } from './place-name.ts'
 
@@ -45,9 +45,10 @@ export interface FragmentsOfBatch {
 }
 
 export class OpenFragments {
+  /** Of batches that are stored. */
+  readonly joined = new JoinedLines()
   private readonly open = new Map<string, OpenLine>()
   private readonly hints = new Map<number, number>()
-  private readonly joined = new JoinedLines()
   /** By the first fragment of a line. */
   private readonly ends = new WeakMap<Fragment, PromiseWithResolvers<void>>()
   private bytes = 0
@@ -65,11 +66,6 @@ export class OpenFragments {
     return this.open.size
   }
 
-  /** Whether a record of this time may repeat a joined line. False proves it. */
-  mayRepeat(time: number): boolean {
-    return this.joined.mayRepeat(time)
-  }
-
   /** Whether a line of a life with this hint is open. False proves it. */
   mayBeOpen(hint: number): boolean {
     return this.hints.has(hint)
@@ -77,10 +73,6 @@ export class OpenFragments {
 
   get(key: string): OpenLine | undefined {
     return this.open.get(key)
-  }
-
-  joinedAt(name: string): JoinedFragment | undefined {
-    return this.joined.at(name)
   }
 
   /** Resolves when the end of the line is stored, or the line is forgotten. */

@@ -28,15 +28,17 @@ export class RunLines {
 
   /** Whether a record may go on with, or repeat, what an earlier one began. Called for every line. */
   mayConcern(draft: LineDraft): boolean {
-    const { open } = this
-    const time = timeKey(draft)
-    if (open.mayRepeat(time) || this.joined.mayRepeat(time)) return true
+    const { open, joined } = this
+    if (open.joined.size + joined.size > 0) {
+      const time = timeKey(draft)
+      if (open.joined.mayRepeat(time) || joined.mayRepeat(time)) return true
+    }
     return open.size > 0 && open.mayBeOpen(lifeHint(draft))
   }
 
   /** The fragment at the place of this name, of a joined line. */
   joinedAt(name: string): JoinedFragment | undefined {
-    return this.open.joinedAt(name) ?? this.joined.at(name)
+    return this.open.joined.at(name) ?? this.joined.at(name)
   }
 
   get(key: string): OpenLine | undefined {
