@@ -14,5 +14,14 @@ export const bareContainerId = (id: string): string => id.replace(scheme, '')
 export const sameContainer = (a: string, b: string): boolean =>
   a !== '' && (a === b || (a.length >= 12 && b.length >= 12 && (a.startsWith(b) || b.startsWith(a))))
 
+/** Whether two ids without schemes are surely of two containers: one that was cut, or is in capitals, may be the other. */
+export function otherContainer(a: string, b: string): boolean {
+  const [one, other] = [a.toLowerCase(), b.toLowerCase()]
+  return !one.startsWith(other) && !other.startsWith(one)
+}
+
+/** Of what refused_lines names by a container. */
+export const containerPrefix = 'container:'
+
 /** How refused_lines names a container: by the beginning of its id, which shortened ids have too. */
-export const containerKey = (id: string): string => `container:${id.slice(0, 12).toLowerCase()}`
+export const containerKey = (id: string): string => `${containerPrefix}${id.slice(0, 12).toLowerCase()}`

@@ -77,7 +77,7 @@ function containerLink(name: string): ContainerLogPath | undefined {
   return { kind: 'containers', namespace: namespace!, pod: pod!, container, containerId }
 }
 
-// A DNS subdomain is the widest rule for any of these names.
-function isName(text: string): boolean {
+/** Whether Kubernetes could have given the name. A DNS subdomain is the widest rule for any of these names. */
+export function isName(text: string): boolean {
   return text.length <= 253 && /^[0-9a-z](?:[0-9a-z.-]*[0-9a-z])?$/.test(text)
 }

@@ -1,13 +1,13 @@
 // The pods that refused lines may be of, by the key that refused_lines has of them.
 import { sql, statement, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
+import { containerPrefix } from '#shared/container-id.ts'
 import { containerHandle, joined } from '#shared/pod-model/handles.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { unresolvedName } from './resolve-identity.ts'
 
 /** A name may have been that of very many pods: so many of the newest are counted again. */
 const podsMax = 1000
-const containerPrefix = 'container:'
 
 /**
  * `key`: a uid, unresolved:<cluster>/<namespace>/<pod>, where the namespace may be empty, or container:<12 digits>. ''

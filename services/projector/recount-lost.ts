@@ -12,7 +12,7 @@ import type { PodName } from './rules-upgrade.ts'
 import { untried, type WorkQueue } from './work-queue.ts'
 
 export interface LostRecount {
-  /** Queues the next pods; resolves to their number. `areCounted`: whether no large pod waits to be counted. */
+  /** Queues the next pods; resolves to 0 where it has nothing to do now. `areCounted`: whether no large pod waits to be counted. */
   take(areCounted: boolean): Promise<number>
   /** Looks for tenants with refused lines that name no pod. */
   noteUnnamed(): void
@@ -73,6 +73,8 @@ export function createLostRecount({ store, reading, queue, lostParts }: LostReco
         await writeWatermark(store, current.job, current.upto)
         done.add(current.job)
         current = undefined
+        // Another tenant may wait for its pods: the next pass comes at once.
+        return 1
       }
       return pods.length
     },

@@ -95,6 +95,60 @@ test('where both are lost, what logs still says is restored, and the rest is tol
   ])
 })
 
+interface Letter {
+  identity: number
+  payload: string
+  detail?: string
+  refused?: string
+  further?: number
+}
+
+/** As ingest stores it. A letter without `refused` came before letters said whose lines they had. */
+const letter = ({ identity, payload, detail = '', refused, further }: Letter) => {
+  const more = refused === undefined ? ['', ''] : [', refused, further', `, '${refused}', ${further ?? 0}`]
+  return run(`INSERT INTO dead_letters (tenant, time, reason, detail, payload, identity, format, payload_bytes${more[0]})
+    SELECT 'letters', now64(3), 'bad-time', '${detail}', '${payload}', ${identity}, 'native', 70000${more[1]}`)
+}
+const lifeOf = (podKey: string) =>
+  JSON.stringify([{ podKey, container: '', restart: -1, containerId: '', file: '', offset: -1, length: -1, lines: 1 }])
+const refusedRows = async (): Promise<string[]> =>
+  (await rowsOf(`SELECT identity, pod_key, further FROM refused_lines FINAL WHERE tenant = 'letters' ORDER BY identity`)).map(
+    (row) => `${row['identity']} ${row['pod_key']} ${row['further']}`,
+  )
+
+/** Restores as a start does; the letter `identity`, which has no row, is the last that is read. */
+async function restoreUntil(identity: number, lostParts: BrokenParts['lost'] = () => []): Promise<string[]> {
+  await letter({ identity, payload: '', refused: lifeOf('last') })
+  const retention = { obstacle: () => undefined }
+  const restoring = restoreRefused({ store: opened.store, retention, lostParts, log, clock: Date.now })
+  try {
+    await expect.poll(refusedRows, { timeout: 30_000 }).toContain(`${identity} last 0`)
+  } finally {
+    await restoring.close()
+  }
+  return refusedRows()
+}
+
+test('a start restores what letters said when they came, and reads letters of before once', async () => {
+  await using parts = await start()
+  const forged = '; this letter also stands for 9 further rejected records of the body, whose bytes are not kept'
+  const named = JSON.stringify({ podUid: 'from-payload' })
+  await letter({ identity: 1, payload: '{"message":"x', refused: '[]', detail: forged })
+  await letter({ identity: 2, payload: named, refused: lifeOf('u') })
+  await letter({ identity: 3, payload: named.slice(0, -1), detail: `time x${forged}` })
+  await letter({ identity: 4, payload: '', refused: '[]', further: 5 })
+  expect(await restoreUntil(90)).toEqual(['2 u 0', '3 from-payload 0', '4  1', '90 last 0'])
+  const early = `;${forged.slice(1)}: of one body 10000 are. Send smaller batches`
+  await letter({ identity: 5, payload: named.slice(0, -1), detail: early })
+  expect(await restoreUntil(91)).not.toContainEqual(expect.stringMatching(/^5 /))
+  await run('TRUNCATE TABLE refused_lines')
+  const lost = { table: 'refused_lines', partition: 'all', part: 'all_1_1_0', day: '', version: '' }
+  const restored = await restoreUntil(92, () => [lost])
+  expect(restored).toEqual(expect.arrayContaining(['2 u 0', '3 from-payload 0', '4  1', '5 from-payload 0', '5  1']))
+  expect(restored.filter((row) => row.startsWith('1 '))).toEqual([])
+  expect(parts.lost().filter(({ table }) => table === 'dead_letters')).toEqual([])
+})
+
 test('ranges that Kafka deleted are read again from the letters that tell them', async () => {
   const range = JSON.stringify({ topic: 'logs', partition: 3, from: 5, to: 9 })
   await run(`INSERT INTO dead_letters (tenant, time, reason, payload) SELECT 't', now64(3), 'lost-on-kafka', '${range}'`)

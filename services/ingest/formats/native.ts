@@ -289,7 +289,9 @@ export class NativeDecoder {
       payload: Buffer.from(bytes.subarray(start, stop)),
       inherited: (this.inherited ??= inheritedOf(this.head)),
     })
-    addReject(this.outcome.rejects, make, bytes[start] === 0x7b)
+    // A number is nobody's.
+    const isScalar = reason === 'not-an-object' && bytes[start] !== 0x5b && bytes[start] !== 0x22
+    addReject(this.outcome.rejects, make, !isScalar)
   }
 }
 

@@ -1,78 +1,260 @@
-// Pure: whose lines a rejected payload had. A life of which lines were refused is not sealed (decision 0009). What a
-// record names is read as formats/native-record.ts does, but from a record that need not be right, nor even JSON.
+// Pure: whose lines a rejected payload had. A life of which lines were refused is not sealed (decision 0009). A record
+// that is right names its life, or nobody. One that is broken may have named anybody whose name is in it, and where none
+// surely is, any life of the tenant.
 import { bareContainerId, containerKey } from '#shared/container-id.ts'
-import { parseLogPath } from '#shared/kubelet-path.ts'
-import { isFromText } from '../formats/json-escape.ts'
-
-/** Refused lines of one life at one place. */
-export interface RefusedLife {
-  /**
-   * As in refused_lines: a uid, unresolved:<cluster>/<namespace>/<pod>, or container:<12 digits>. '' where nobody knows
-   * whose lines they were: no life of the tenant that had begun by then is sealed.
-   */
-  podKey: string
-  container: string
-  /** -1 where it is not named, like offset and length. */
-  restart: number
-  /** Without its scheme. */
-  containerId: string
-  file: string
-  offset: number
-  length: number
-  /** How many records. */
-  lines: number
-}
-
-/** Lines of lives that nobody can name. */
-export const unnamedLife = (lines: number): RefusedLife => ({
-  podKey: '',
-  container: '',
-  restart: -1,
-  containerId: '',
-  file: '',
-  offset: -1,
-  length: -1,
-  lines,
-})
+import { isName } from '#shared/kubelet-path.ts'
+import {
+  addNamesIn,
+  isUid,
+  longId,
+  namesOf,
+  noNames,
+  otherNamesOf,
+  percentDecoded,
+  textOf,
+  uuid,
+  wholeNumber,
+  type RecordNames,
+} from './record-names.ts'
+import { isNamed, noPlace, unnamedLife, type RefusedLife } from './refused-life.ts'
+import { isObject, jsonPieces, type JsonObject, type JsonPiece, type JsonValue } from './tolerant-json.ts'
 
 /** Lives of further records of one body that are remembered by their names, which have so many characters at most. */
 const furtherMax = 20_000
 const furtherCharsMax = 2048
-/** The longest text of a field that counts. */
-const textMax = 4096
+/** The lives of one payload that are remembered by their names: a letter has them beside it. */
+const livesMax = 1000
+/** A payload may be a message that nothing was read of. */
+const bytesMax = 2 * 1024 * 1024
+/** So many characters of what is no JSON are looked through for names. */
+const brokenCharsMax = 256 * 1024
+/** Strings that hold JSON which holds strings. */
+const depthMax = 8
 
 /**
  * Whose lines a payload had: a record, a batch of records, or an array or lines of them; empty where it names no pod.
- * `cluster`: of records that name none.
+ * `cluster`: of records that name none. `isCut`: the payload went on.
  */
-export function livesOfPayload(payload: Buffer, cluster: string): RefusedLife[] {
-  return [...together(recordsOf(payload, cluster).flatMap(lifeOf)).values()]
+export function livesOfPayload(payload: Buffer, cluster: string, isCut = false): RefusedLife[] {
+  const begin = payload.subarray(0, bytesMax)
+  const { lives, isSureBeginning } = livesOfText(textOfPayload(begin), cluster, { brokenChars: brokenCharsMax }, 0)
+  const mayGoOn = isCut || payload.length > bytesMax
+  return together(mayGoOn && !isSureBeginning ? [...lives, unnamedLife(1)] : lives)
 }
 
-/** The fields of a record, which need not be right. */
-export type RecordFields = Readonly<Record<string, unknown>>
+/** NULs are what UTF-16 has between the bytes of names, and what a crash left; a byte order mark may be of it too. */
+export function textOfPayload(payload: Buffer): string {
+  const text = payload.toString().replace(/^\ufffd+/, '')
+  return text.includes('\0') ? text.replaceAll('\0', '') : text
+}
 
-/** The records of a payload, as far as they can be read. */
-export const recordsOfPayload = (payload: Buffer): RecordFields[] => recordsOf(payload, '').map(({ fields }) => fields)
+/** The records of a payload, as far as they can be read, and whether that is all of it. */
+export function recordsOfPayload(payload: Buffer): { records: JsonObject[]; isWhole: boolean } {
+  const pieces = [...jsonPieces(textOfPayload(payload))]
+  return {
+    records: pieces.flatMap(({ value }) =>
+      sentIn(value, '').flatMap(({ record }) => (isObject(record) && batchesOf(record).length === 0 ? [record] : [])),
+    ),
+    isWhole: pieces.every(({ brokenAt }) => brokenAt === undefined),
+  }
+}
 
-interface SentRecord {
-  fields: RecordFields
+/** What may still be spent on a payload. */
+interface Reading {
+  brokenChars: number
+}
+
+interface Sent {
+  record: JsonObject | string
   /** Of its batch. */
   inherited: string
 }
 
-function recordsOf(payload: Buffer, cluster: string): SentRecord[] {
-  if (!payload.includes('"')) return []
-  const text = payload.toString()
-  const whole = parsed(text)
-  if (whole !== undefined) return recordsIn(whole, cluster)
-  return text.split('\n').flatMap((line) => recordsIn(parsed(line) ?? quotedFields(line), cluster))
+/** `isSureBeginning`: the text is the beginning of one record, whose life is named there. */
+function livesOfText(
+  text: string,
+  cluster: string,
+  reading: Reading,
+  depth: number,
+): { lives: RefusedLife[]; isSureBeginning: boolean } {
+  const livesByPiece: RefusedLife[][] = []
+  let isSureBeginning = false
+  for (const piece of jsonPieces(text)) {
+    if (piece.brokenAt !== undefined && !/[^\s\]},;]/.test(text.slice(piece.start, piece.stop))) continue
+    const lives =
+      piece.brokenAt === undefined
+        ? sentIn(piece.value, cluster).flatMap((sent) => livesOfSent(sent, reading, depth))
+        : livesOfBroken(text, piece, cluster, reading, depth)
+    isSureBeginning = livesByPiece.length === 0 && piece.isCut === true && lives.every(isNamed)
+    livesByPiece.push(lives)
+    if (reading.brokenChars <= 0) break
+  }
+  return { lives: livesByPiece.flat(), isSureBeginning }
 }
 
-/** Adds the lives of a payload to those of the records before it, a life without places. */
-export function addFurther(further: Map<string, RefusedLife>, payload: Buffer, cluster: string): void {
+/** Records and strings in their place, at any depth of arrays and batches. */
+function sentIn(value: JsonValue | undefined, cluster: string): Sent[] {
+  const sent: Sent[] = []
+  const waiting: [JsonValue | undefined, string][] = [[value, cluster]]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [each, inherited] = next
+    if (typeof each === 'string') sent.push({ record: each, inherited })
+    else if (Array.isArray(each)) for (const inner of each.toReversed()) waiting.push([inner, inherited])
+    else if (isObject(each)) {
+      sent.push({ record: each, inherited })
+      const named = each.entries.findLast(([key, name]) => key === 'cluster' && textOf(name) !== '')
+      for (const [, records] of batchesOf(each).toReversed())
+        waiting.push([records, named === undefined ? inherited : textOf(named[1])])
+    }
+  }
+  return sent
+}
+
+/** The fields that make a record a batch of others. */
+const batchesOf = ({ entries }: JsonObject): [string, JsonValue][] =>
+  entries.filter(([key, value]) => key === 'records' && Array.isArray(value))
+
+function livesOfSent({ record, inherited }: Sent, reading: Reading, depth: number): RefusedLife[] {
+  if (isObject(record)) return livesOfRecord(record, inherited)
+  if (depth >= depthMax || reading.brokenChars <= 0) return [unnamedLife(1)]
+  return livesOfText(record, inherited, reading, depth + 1).lives
+}
+
+/** Of a record that is right. One that names nobody is nobody's. */
+function livesOfRecord(record: JsonObject, inherited: string): RefusedLife[] {
+  if (record.entries.length === 0) return []
+  const own = livesOfNames(namesOf(record), placeOf(record), inherited)
+  if (batchesOf(record).length > 0 || (own.length > 0 && own.every(isNamed))) return own
+  const { names, isSure } = otherNamesOf(record)
+  const known = new Set(own.map(({ podKey }) => podKey))
+  const others = livesOfNames(names, noPlace, inherited, true).filter(({ podKey }) => !known.has(podKey))
+  return [...(isSure && own.length === 1 ? own.filter(isNamed) : own), ...others]
+}
+
+/** Of the beginning of a record, and of whatever else may be a name in what is broken. */
+function livesOfBroken(
+  text: string,
+  { value, start, stop, brokenAt = start, isCut = false }: JsonPiece,
+  cluster: string,
+  reading: Reading,
+  depth: number,
+): RefusedLife[] {
+  const sent = sentIn(value, cluster)
+  const last = sent.at(-1)
+  const begun = last !== undefined && isObject(last.record) && last.record.isOpen ? last.record : undefined
+  const lives = (begun === undefined ? sent : sent.slice(0, -1)).flatMap((each) => livesOfSent(each, reading, depth))
+  const names = begun === undefined ? noNames() : namesOf(begun)
+  const isBegunNamed = names.podUid.size + names.containerId.size > 0
+  // What was right until it ended has its names where it has them. In a batch, others may have followed.
+  const isAfterComma = brokenAt >= stop || /,\s*$/.test(text.slice(Math.max(brokenAt - 16, 0), brokenAt))
+  if (isCut && isAfterComma && isBegunNamed && begun !== undefined && begun === value)
+    return livesOfNames(names, placeOf(begun), cluster)
+  const rest = text.slice(start, stop)
+  const isSure = addNamesIn(names, rest.slice(0, Math.max(reading.brokenChars, 0)))
+  const isAllRead = rest.length <= reading.brokenChars
+  reading.brokenChars -= rest.length + pieceChars
+  // Which container and number belong to which name nobody can tell.
+  names.container.clear()
+  names.restart.clear()
+  for (const life of livesOfNames(names, noPlace, last?.inherited ?? cluster, true)) lives.push(life)
+  const isEnded = !isCut && isAllRead && /\}[\s,;\]"'`)]*$/.test(rest.slice(-endMax)) && !/\}[\s,]*\{/.test(rest)
+  return isSure && isEnded ? lives : [...lives, unnamedLife(1)]
+}
+
+/** What each broken piece costs beside its characters. */
+const pieceChars = 64
+/** What may stand behind the last bracket of a record. */
+const endMax = 64
+
+type Place = Pick<RefusedLife, 'file' | 'offset' | 'length'>
+
+/** Where a record says that its line is; nowhere, where it says so twice. */
+function placeOf({ entries }: JsonObject): Place {
+  const one = (name: string): JsonValue | undefined => {
+    const values = entries.flatMap(([key, value]) => (key === name ? [value] : []))
+    return values.length === 1 ? values[0] : undefined
+  }
+  return { file: textOf(one('file')), offset: wholeNumber(one('offset')), length: wholeNumber(one('length')) }
+}
+
+/**
+ * A life for each uid, else for each name, else for each container id, or, where `all` may be meant, for each of them.
+ * A uid that may be what is wrong with the record does not keep its name from being one.
+ */
+function livesOfNames(names: RecordNames, place: Place, inherited: string, all = false): RefusedLife[] {
+  const uids = [...names.podUid].flatMap((uid) => [...spellings(uid), ...(uid.match(uuid) ?? [])])
+  const containerIds = [...new Set([...names.containerId].map(containerIdIn))].filter((id) => id !== '')
+  const keys = new Set(uids)
+  let isKnown = uids.some(isUid) && !names.isUidUnclear
+  if (all || !isKnown) {
+    const clusters = names.cluster.size === 0 ? [inherited] : [...names.cluster].flatMap(spellings)
+    const namespaces = names.namespace.size === 0 ? [''] : [...names.namespace].flatMap(spellings)
+    const pods = [...names.pod].flatMap(spellings)
+    for (const pod of pods)
+      for (const namespace of namespaces)
+        for (const cluster of clusters) if (keys.size < keysMax) keys.add(`unresolved:${cluster}/${namespace}/${pod}`)
+    isKnown ||= pods.length > 0 && !names.isClusterUnclear && areClear(names)
+  }
+  if (all || keys.size === 0) {
+    for (const id of containerIds) keys.add(containerKey(id))
+    isKnown ||= containerIds.some(isContainerId)
+  }
+  const life = {
+    container: onlyOf(names.container, isName) ?? '',
+    restart: onlyOf(names.restart) ?? -1,
+    containerId: onlyOf(new Set(containerIds), (id) => hexDigits.test(id)) ?? '',
+    ...place,
+    lines: 1,
+  }
+  const lives = [...keys].map((podKey) => ({ podKey, ...life }))
+  return (!isKnown && names.isNaming) || names.isFull || keys.size >= keysMax ? [...lives, unnamedLife(1)] : lives
+}
+
+/** The value, where all say the same. */
+function onlyOf<T>(values: ReadonlySet<T>, isRight: (value: T) => boolean = () => true): T | undefined {
+  const [value] = values
+  return values.size === 1 && value !== undefined && isRight(value) ? value : undefined
+}
+
+/** Whether each name by which a pod may be known could be the one that it has. */
+const areClear = ({ pod, namespace, cluster }: RecordNames): boolean =>
+  [...pod, ...namespace].every((name) => isName(name.toLowerCase())) &&
+  [...cluster].every((name) => clusterForm.test(name))
+
+const clusterForm = /^[\p{L}\p{N}][\p{L}\p{N} ._:/@-]*$/u
+
+const hexDigits = /^[\da-f]+$/
+
+/** A runtime may have ids of another form, but not one with more around it. */
+const isContainerId = (id: string): boolean =>
+  id.length >= 12 && isUid(id) && (hexDigits.test(id) || !/[\da-f]{12}/.test(id))
+
+/** Without scheme and capitals, and without what its runtime puts around it in names of its own. */
+const containerIdIn = (id: string): string => longId.exec(plainText(id))?.[0] ?? bareContainerId(plainText(id))
+
+const keysMax = 256
+
+/** A name as it was sent, and without what may have come to it on its way. */
+const spellings = (name: string): string[] => [...new Set([name, plainText(name)])].filter((each) => each !== '')
+
+const plainText = (text: string): string =>
+  percentDecoded(text.slice(0, 513))
+    .replaceAll(/^[\s"'`]+|[\s"'`]+$/g, '')
+    .toLowerCase()
+
+/**
+ * Adds the lives of a payload to those of the records before it, a life without places. Once any life may be meant, each
+ * further record is of any.
+ */
+export function addFurther(
+  further: Map<string, RefusedLife>,
+  record: () => { payload: Buffer; cluster: string },
+): void {
+  const unnamed = further.get('')
+  if (unnamed !== undefined) return void unnamed.lines++
+  const { payload, cluster } = record()
   for (const life of livesOfPayload(payload, cluster)) {
-    const key = keyOf(withoutPlace(life))
+    const key = nameOf(life)
     const mayAdd = further.has(key) || (further.size < furtherMax && key.length <= furtherCharsMax)
     const [name, added] = mayAdd ? [key, withoutPlace(life)] : ['', unnamedLife(life.lines)]
     const known = further.get(name)
@@ -81,141 +263,24 @@ export function addFurther(further: Map<string, RefusedLife>, payload: Buffer, c
   }
 }
 
-function recordsIn(value: unknown, cluster: string, depth = 0): SentRecord[] {
-  if (typeof value !== 'object' || value === null || depth > depthMax) return []
-  if (Array.isArray(value)) return value.flatMap((one) => recordsIn(one, cluster, depth + 1))
-  const fields = value as RecordFields
-  const { records } = fields
-  return Array.isArray(records)
-    ? recordsIn(records, textOf(fields['cluster']) || cluster, depth + 1)
-    : [{ fields, inherited: cluster }]
-}
-
-/** Of arrays and batches in each other, which nest without end where somebody means harm. */
-const depthMax = 4
-
-/** One, or the same one under two names where its uid may be what is wrong with the record. */
-function lifeOf({ fields, inherited }: SentRecord): RefusedLife[] {
-  const inPath = namesInPath(endOf(fields['path']))
-  const inMetadata = namesInMetadata(fields['kubernetes'])
-  const named = (field: keyof NamesInRecord): string =>
-    textOf(fields[field]) || inPath?.[field] || inMetadata?.[field] || ''
-  const [uid, namespace, pod] = [named('podUid'), named('namespace'), named('pod')]
-  const containerId = bareContainerId(named('containerId'))
-  const byName = pod === '' ? '' : `unresolved:${textOf(fields['cluster']) || inherited}/${namespace}/${pod}`
-  const keys = uid === '' ? [byName] : uidForm.test(uid) ? [uid] : [uid, byName]
-  const known = keys.filter((key) => key !== '')
-  if (known.length === 0 && containerId !== '') known.push(containerKey(containerId))
-  return known.map((podKey) => ({
-    podKey,
-    container: named('container'),
-    restart: numberOf(fields['restart'], inPath?.restart, restartMax),
-    containerId,
-    file: textOf(fields['file']),
-    offset: numberOf(fields['offset']),
-    length: numberOf(fields['length']),
-    lines: 1,
-  }))
-}
-
-const uidForm = /^[0-9A-Za-z][0-9A-Za-z.-]{0,127}$/
-const restartMax = 2_147_483_647
-
-interface NamesInRecord {
-  podUid?: string
-  namespace?: string
-  pod?: string
-  container?: string
-  containerId?: string
-}
-
-/** As much as a path names, also one that is not the kubelet's. */
-function namesInPath(path: string): (NamesInRecord & { restart?: number }) | undefined {
-  const parsedPath = parseLogPath(path)
-  if (parsedPath !== undefined) return parsedPath
-  const parts = path.split('/')
-  const at = parts.findLastIndex((part) => threeNames.test(part))
-  const [, first = '', second = '', third = ''] = threeNames.exec(parts[at] ?? '') ?? []
-  if (at < 0) {
-    const [podUid] = uuid.exec(path) ?? []
-    return podUid === undefined ? undefined : { podUid }
-  }
-  const link = /^(.+)-([0-9a-f]{6,128})(?:\.|$)/.exec(third)
-  if (at === parts.length - 1 && link !== null && !uuid.test(third))
-    return { pod: first, namespace: second, container: link[1]!, containerId: link[2]! }
-  const [, restart] = /^(\d{1,9})(?:\.|$)/.exec(parts[at + 2] ?? '') ?? []
-  return {
-    namespace: first,
-    pod: second,
-    podUid: third,
-    container: parts[at + 1] ?? '',
-    ...(restart === undefined ? {} : { restart: Number(restart) }),
-  }
-}
-
-const threeNames = /^([^_/]*)_([^_/]+)_([^_/]*)$/
-const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/
-
-/** As agents that read the API server add it; a record may have nothing else. */
-function namesInMetadata(value: unknown): NamesInRecord | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const fields = value as RecordFields
-  return {
-    podUid: textOf(fields['pod_id']),
-    namespace: textOf(fields['namespace_name']),
-    pod: textOf(fields['pod_name']),
-    container: textOf(fields['container_name']),
-    containerId: textOf(fields['docker_id']),
-  }
-}
-
 /** Sums the lines of one life. Where they are of several places, or of none, only the letter as a whole is a place. */
-function together(lives: readonly RefusedLife[]): Map<string, RefusedLife> {
-  const byKey = new Map<string, RefusedLife>()
-  for (const life of lives) {
-    const key = keyOf(withoutPlace(life))
-    const known = byKey.get(key)
-    if (known === undefined) byKey.set(key, { ...life })
-    else if (life.offset < 0 || keyOf(known) !== keyOf(life))
-      byKey.set(key, { ...withoutPlace(life), lines: known.lines + life.lines })
+function together(lives: readonly RefusedLife[]): RefusedLife[] {
+  const byName = new Map<string, RefusedLife>()
+  for (const each of lives) {
+    const life = byName.size < livesMax || byName.has(nameOf(each)) ? each : unnamedLife(each.lines)
+    const name = nameOf(life)
+    const known = byName.get(name)
+    if (known === undefined) byName.set(name, { ...life })
+    else if (life.offset < 0 || placeKey(known) !== placeKey(life))
+      byName.set(name, { ...withoutPlace(life), lines: known.lines + life.lines })
   }
-  return byKey
+  return [...byName.values()]
 }
 
-const withoutPlace = (life: RefusedLife): RefusedLife => ({ ...life, file: '', offset: -1, length: -1 })
+const withoutPlace = (life: RefusedLife): RefusedLife => ({ ...life, ...noPlace })
 
-const keyOf = (life: RefusedLife): string => JSON.stringify({ ...life, lines: 0 })
+/** '' of a life that nobody can name. */
+const nameOf = ({ podKey, container, restart, containerId }: RefusedLife): string =>
+  podKey === '' ? '' : [podKey, container, restart, containerId].join('\n')
 
-/** Numbers are text too. What is no text of the record's sender, such as bytes that are not UTF-8, names nothing. */
-function textOf(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : value
-  return typeof text === 'string' && text.length <= textMax && isFromText(text) ? text : ''
-}
-
-/** A path that is too long still ends with what it names. */
-const endOf = (path: unknown): string =>
-  typeof path === 'string' && isFromText(path.slice(-textMax)) ? path.slice(-textMax) : ''
-
-/** A whole number from 0 to `most`, also as text; -1 for anything else. */
-function numberOf(value: unknown, otherwise = -1, most = Number.MAX_SAFE_INTEGER): number {
-  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : (value ?? otherwise)
-  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 && number <= most ? number : -1
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** The fields of a record that is cut, or broken otherwise. */
-function quotedFields(text: string): RecordFields {
-  const fields: Record<string, unknown> = {}
-  for (const [, name, value, number] of text.matchAll(field)) fields[name!] = number ?? parsed(`"${value!}"`)
-  return fields
-}
-
-const names = 'path|podUid|namespace|pod|container|containerId|cluster|file|restart|offset|length|time|message|cri'
-const field = new RegExp(`"(${names})"\\s*:\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|(\\d+))`, 'g')
+const placeKey = ({ file, offset, length }: RefusedLife): string => [offset, length, file].join('\n')

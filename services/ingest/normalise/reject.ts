@@ -1,7 +1,8 @@
 // Ingest failures are data: a decoder returns rejects beside the records that it could read. The service counts them
 // and stores them as dead letters.
 
-import { addFurther, livesOfPayload, type RefusedLife } from './refused-lives.ts'
+import type { RefusedLife } from './refused-life.ts'
+import { addFurther, livesOfPayload } from './refused-lives.ts'
 
 export const rejectReasons = [
   'not-json',
@@ -65,8 +66,10 @@ export function addReject(rejects: Reject[], make: () => Reject, namesPod = fals
   if (last === undefined) return void rejects.push(make())
   last.records = (last.records ?? 1) + 1
   if (!namesPod) return
-  const { payload, inherited } = make()
-  addFurther((last.further ??= new Map()), payload, inherited?.cluster ?? '')
+  addFurther((last.further ??= new Map()), () => {
+    const { payload, inherited } = make()
+    return { payload, cluster: inherited?.cluster ?? '' }
+  })
 }
 
 /** Whose line a reject was. `cluster`: of its origin. */
@@ -93,12 +96,5 @@ export function countRejects(
 export const detailOf = ({ detail, records = 1 }: Reject): string =>
   records === 1
     ? detail
-    : `${detail}; ${furtherWords} ${records - 1} further rejected records of the body, whose bytes are not ` +
+    : `${detail}; this letter also stands for ${records - 1} further rejected records of the body, whose bytes are not ` +
       `kept: of one body ${rejectsMax} are. Send smaller batches`
-
-/** In the sentence of a letter that stands for further records. */
-export const furtherWords = 'this letter also stands for'
-
-/** For how many further records a letter stands, by its sentence. */
-export const furtherIn = (detail: string): number =>
-  Number(new RegExp(`; ${furtherWords} (\\d+) further rejected records`).exec(detail)?.[1] ?? 0)

@@ -1,7 +1,8 @@
 // Pure: whether a body has the records of a dead letter, perhaps mended. Only then does sending it again close the
 // letter: another line of the same life says nothing of the one that was refused. docs/dead-letters.md
-import { recordsOfPayload, type RecordFields } from './refused-lives.ts'
+import { recordsOfPayload, textOfPayload } from './refused-lives.ts'
 import type { RejectReason } from './reject.ts'
+import type { JsonObject } from './tolerant-json.ts'
 
 export interface LetterOfRecords {
   /** Perhaps cut. */
@@ -11,58 +12,90 @@ export interface LetterOfRecords {
 
 /**
  * Whether every record of the letter is in the body: byte for byte, or at its place in its file, or with its text and
- * its time. What was wrong with it may differ. A letter that has no record to compare takes any body.
+ * its time. What was wrong with it may differ. Of a letter that is no JSON, the body has all words, and a text of no
+ * others.
  */
 export function hasRecordsOf(body: Buffer, { payload, reason }: LetterOfRecords): boolean {
-  if (payload.length >= bytesMin && body.includes(withoutEnd(payload))) return true
-  const sent = recordsOfPayload(body)
-  return recordsOfPayload(payload).every((refused) => sent.some((record) => isSame(refused, record, reason)))
+  const refused = recordsOfPayload(payload)
+  const isWhole = refused.isWhole && refused.records.length > 0
+  // Without text and time, what was cut may be the beginning of any record of its life.
+  if ((isWhole || tellingKey.test(payload.toString('latin1'))) && body.includes(payload)) return true
+  const sent = recordsOfPayload(body).records
+  if (isWhole) return refused.records.every((record) => sent.some((other) => isSame(record, other, reason)))
+  const [letterWords, bodyWords] = [wordsOf(textOfPayload(payload)), wordsOf(textOfPayload(body))]
+  const isOfLetter = (record: JsonObject): boolean =>
+    textsOf(record).some((text) => wordsOf(text).isSubsetOf(letterWords))
+  return letterWords.isSubsetOf(bodyWords) && sent.some(isOfLetter)
 }
 
-/** Fewer bytes may stand anywhere. */
-const bytesMin = 16
+const tellingKey = /"(?:message|cri|time)"\s*:\s*["\d]./
 
-/** A replay adds a field to a record, so its last bracket is left out. */
-function withoutEnd(payload: Buffer): Buffer {
-  const text = payload.toString('latin1').trimEnd()
-  return payload.subarray(0, text.endsWith('}') ? text.length - 1 : text.length)
-}
+/** Without literals, which other languages spell otherwise. */
+const wordsOf = (text: string): Set<string> =>
+  new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).difference(literals)
 
-function isSame(refused: RecordFields, sent: RecordFields, reason: RejectReason): boolean {
-  if (names.some((name) => differ(refused[name], sent[name]))) return false
-  if (isNumber(refused['offset']))
-    return String(refused['offset']) === String(sent['offset']) && !differ(refused['file'], sent['file'])
-  if (!isOneText(refused, sent, reason)) return false
-  return mayDiffer.has(reason) || !differ(timeOf(refused), timeOf(sent))
+const literals: ReadonlySet<string> = new Set(['none', 'null', 'true', 'false', 'nan', 'undefined'])
+
+function isSame(refused: JsonObject, sent: JsonObject, reason: RejectReason): boolean {
+  const pair = (name: string): [string[], string[]] => [valuesOf(refused, name), valuesOf(sent, name)]
+  if (names.some((name) => differ(...pair(name)))) return false
+  const isOneText = areOneText(textsOf(refused), textsOf(sent), reason, [refused, sent].some(isRaw))
+  const times = [timesOf(refused), timesOf(sent)] as const
+  if (valuesOf(refused, 'offset').some(isNumber))
+    return (
+      agree(...pair('offset')) && !differ(...pair('file')) && (isOneText || names.some((name) => agree(...pair(name))))
+    )
+  // Without a text, only its time tells it from others of its life.
+  if (textsOf(refused).length === 0) return !mayDiffer.has(reason) && agree(...times)
+  return isOneText && (mayDiffer.has(reason) || !differ(...times))
 }
 
 const names = ['podUid', 'namespace', 'pod', 'container', 'containerId', 'restart', 'path'] as const
 /** Reasons of which the mended record has another time. */
 const mayDiffer: ReadonlySet<RejectReason> = new Set(['bad-time', 'in-the-future'])
 
-/** Whether both say something, and not the same. What is no name, as an object, says nothing. */
-const differ = (a: unknown, b: unknown): boolean => isScalar(a) && isScalar(b) && String(a) !== String(b)
+/** What a record says of a field, which it may say twice. What is no name, as an object, says nothing. */
+const valuesOf = (record: JsonObject, name: string): string[] => textsIn(record, name).filter((value) => value !== '')
 
-const isScalar = (value: unknown): boolean => (typeof value === 'string' && value !== '') || typeof value === 'number'
-const isNumber = (value: unknown): boolean => isScalar(value) && /^\d{1,16}$/.test(String(value))
+const textsIn = ({ entries }: JsonObject, name: string): string[] =>
+  entries.flatMap(([key, value]) =>
+    key === name && (typeof value === 'string' || typeof value === 'number') ? [String(value)] : [],
+  )
+
+const agree = (some: readonly string[], others: readonly string[]): boolean => some.some((one) => others.includes(one))
+
+/** Whether both say something, and not the same. */
+const differ = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length > 0 && others.length > 0 && !agree(some, others)
+
+const isNumber = (value: string): boolean => /^\d{1,16}$/.test(value)
+
+const isRaw = (record: JsonObject): boolean => valuesOf(record, 'cri').length > 0
 
 /** A raw line has its message at its end. One that could not be read may have been mended around its text. */
-function isOneText(refused: RecordFields, sent: RecordFields, reason: RejectReason): boolean {
-  const [before, after] = [textOf(refused), textOf(sent)]
-  if (before === undefined) return true
-  if (after === undefined) return false
-  if (before === after) return true
-  const isRaw = isScalar(refused['cri']) || isScalar(sent['cri'])
-  return isRaw && after !== '' && (before.endsWith(after) || (after.endsWith(before) && reason === 'bad-cri'))
-}
+const areOneText = (
+  before: readonly string[],
+  after: readonly string[],
+  reason: RejectReason,
+  isOfRaw: boolean,
+): boolean =>
+  before.some((refused) =>
+    after.some(
+      (sent) =>
+        refused === sent ||
+        (isOfRaw && sent !== '' && (refused.endsWith(sent) || (sent.endsWith(refused) && reason === 'bad-cri'))),
+    ),
+  )
 
-function textOf({ cri, message }: RecordFields): string | undefined {
-  const text = cri ?? message
-  return typeof text === 'string' || typeof text === 'number' ? String(text) : undefined
+/** An empty line is a text, too. */
+function textsOf(record: JsonObject): string[] {
+  const raw = textsIn(record, 'cri')
+  return raw.length > 0 ? raw : textsIn(record, 'message')
 }
 
 /** Epoch ms where it is a date. */
-function timeOf({ time }: RecordFields): unknown {
-  const ms = typeof time === 'string' ? Date.parse(time) : Number.NaN
-  return Number.isNaN(ms) ? time : ms
-}
+const timesOf = (record: JsonObject): string[] =>
+  valuesOf(record, 'time').map((time) => {
+    const ms = /^\d+$/.test(time) ? Number.NaN : Date.parse(time)
+    return Number.isNaN(ms) ? time : String(ms)
+  })

@@ -7,7 +7,7 @@ import { topicFormats } from '#shared/kafka/settings.ts'
 import { escapeJson } from '../formats/json-escape.ts'
 import { payloadBytesMax } from '../normalise/dead-letter.ts'
 import type { Origin } from '../normalise/origin.ts'
-import { unnamedLife, type RefusedLife } from '../normalise/refused-lives.ts'
+import { fittingLives, type RefusedLife } from '../normalise/refused-life.ts'
 import { livesOf, type Reject, rejectReasons } from '../normalise/reject.ts'
 import type { TopicRoom } from './batch-body.ts'
 import { messageHeaders, valueRoom } from './message-headers.ts'
@@ -133,18 +133,9 @@ function rejectText(reject: Reject, { format, cluster }: Origin, bytesMax: numbe
   const { payload, payloadBytes = payload.length, further, ...rest } = reject
   // What is cut does not say any more whose line it was.
   const mayBeCut = format !== 'lifecycle' && payload.length > Math.min(payloadBytesMax, bytesMax / 8)
-  const named = mayBeCut ? { ...rest, lives: livesOf(reject, cluster) } : rest
-  const headOf = (more: readonly RefusedLife[]): Buffer => {
-    const fields = JSON.stringify({ ...named, payloadBytes, ...(more.length === 0 ? {} : { further: more }) })
-    return Buffer.from(`${fields.slice(0, -1)},"payload":"`)
-  }
-  const all = [...(further?.values() ?? [])]
-  let head = headOf(all)
-  for (let count = all.length; count > 0 && head.length > bytesMax / 2;) {
-    count = Math.floor(count / 2)
-    const unnamed = all.slice(count).reduce((sum, { lines }) => sum + lines, 0)
-    head = headOf([...all.slice(0, count), unnamedLife(unnamed)])
-  }
+  const named = mayBeCut ? { ...rest, lives: fittingLives(livesOf(reject, cluster), bytesMax / 8) } : rest
+  const more = further === undefined ? {} : { further: fittingLives([...further.values()], bytesMax / 8) }
+  const head = Buffer.from(`${JSON.stringify({ ...named, payloadBytes, ...more }).slice(0, -1)},"payload":"`)
   const room = Math.max(bytesMax - head.length - 2, 0)
   const cut = payload.subarray(0, payloadBytesMax)
   let escaped = escapeJson(cut)

@@ -50,6 +50,8 @@ export const columns = {
     'agent',
     'format',
     'payload_bytes',
+    'refused',
+    'further',
   ],
   dead_letter_replays: ['tenant', 'identity', 'replayed_at'],
   refused_lines: [

@@ -4,7 +4,7 @@
 import { escapeJson } from '../formats/json-escape.ts'
 import { deadLettersOf, type DeadLetter } from '../normalise/dead-letter.ts'
 import type { Origin } from '../normalise/origin.ts'
-import type { RefusedLife } from '../normalise/refused-lives.ts'
+import { fittingLives, linesOf, type RefusedLife } from '../normalise/refused-life.ts'
 import { livesOf, type Reject } from '../normalise/reject.ts'
 import { RowWriter } from './row-writer.ts'
 import type { TableRows } from './table-rows.ts'
@@ -15,8 +15,16 @@ import type { TableRows } from './table-rows.ts'
  */
 export function letterRows(rejects: readonly Reject[], origin: Origin, key: Buffer): TableRows[] {
   if (rejects.length === 0) return []
-  const letters = deadLettersOf(rejects, origin, key)
-  const refused = origin.format === 'lifecycle' ? [] : refusedRows(letters, rejects, origin)
+  const letters = deadLettersOf(rejects, origin, key).map((letter, i): LetterOfLives => {
+    const reject = rejects[i]!
+    const isOfLines = origin.format !== 'lifecycle'
+    const lives = isOfLines ? livesOf(reject, letter.cluster) : []
+    return { ...letter, lives, further: isOfLines ? [...(reject.further?.values() ?? [])] : [] }
+  })
+  const { tenant } = origin
+  const refused = letters.flatMap((letter) =>
+    refusedRowsOf({ ...letter, tenant, time: engineTime(letter.time) }, letter.lives, letter.further),
+  )
   return [
     deadLetterRows(letters, origin),
     ...(refused.length === 0
@@ -25,16 +33,11 @@ export function letterRows(rejects: readonly Reject[], origin: Origin, key: Buff
   ]
 }
 
-/** `letters` are those of the rejects, in their order. */
-function refusedRows(letters: readonly DeadLetter[], rejects: readonly Reject[], { tenant }: Origin): string[] {
-  return letters.flatMap((letter, i) => {
-    const { further = new Map<string, RefusedLife>() } = rejects[i]!
-    return refusedRowsOf(
-      { ...letter, tenant, time: engineTime(letter.time) },
-      livesOf(rejects[i]!, letter.cluster),
-      further.values(),
-    )
-  })
+interface LetterOfLives extends DeadLetter {
+  /** Whose line its record was. */
+  lives: readonly RefusedLife[]
+  /** Whose lines the records were for which it also stands. */
+  further: readonly RefusedLife[]
 }
 
 /** What refused_lines has of a letter. */
@@ -61,12 +64,17 @@ export function refusedRowsOf(
   return [...Array.from(lives, (life) => row(life, 0)), ...Array.from(further, (life) => row(life, 1))]
 }
 
-function deadLetterRows(letters: readonly DeadLetter[], origin: Origin): TableRows {
+/** Of what a letter has to say of lives. */
+const refusedCharsMax = 64 * 1024
+
+function deadLetterRows(letters: readonly LetterOfLives[], origin: Origin): TableRows {
   const rows = new RowWriter(letters.reduce((sum, { payload }) => sum + payload.length, 256 * letters.length))
   for (const letter of letters) {
     const { reason, detail, payload, identity, cluster, node, agent, payloadBytes } = letter
     const head = JSON.stringify([origin.tenant, engineTime(letter.time), letter.origin, reason, detail]).slice(0, -1)
-    const tail = JSON.stringify([cluster, node, agent, origin.format ?? '', payloadBytes]).slice(1)
+    const refused = JSON.stringify(fittingLives(letter.lives, refusedCharsMax))
+    const further = linesOf(letter.further)
+    const tail = JSON.stringify([cluster, node, agent, origin.format ?? '', payloadBytes, refused, further]).slice(1)
     rows.text(`${head},"`)
     rows.copy(escapeJson(payload))
     rows.text(`",${identity},${tail}\n`)

@@ -1,6 +1,7 @@
 // Makes rows of refused_lines again from dead letters: those of letters that have none, at every start and whenever a
-// part of refused_lines is lost; and those of pod_losses where a part of it is lost. What no letter says any more keeps
-// every life from being sealed that had begun by then (decision 0018).
+// part of refused_lines is lost; and those of pod_losses where a part of it is lost. A letter says whose lines it had as
+// they were known when it came. What no letter says any more keeps every life from being sealed that had begun by then
+// (decision 0018).
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bind, milliseconds, raw, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
@@ -13,8 +14,9 @@ import { lettersLost } from '#shared/pod-model/seal/losses.ts'
 import { readWatermark, readWatermarks, writeWatermark } from '#shared/store-reading/job-watermarks.ts'
 import { createReading, type RowReading } from '#shared/store-reading/reading.ts'
 import type { LiveRetention } from '#shared/retention/live-retention.ts'
-import { livesOfPayload, unnamedLife, type RefusedLife } from '../normalise/refused-lives.ts'
-import { furtherIn, furtherWords, type RejectReason } from '../normalise/reject.ts'
+import { unnamedLife, type RefusedLife } from '../normalise/refused-life.ts'
+import { livesOfPayload } from '../normalise/refused-lives.ts'
+import type { RejectReason } from '../normalise/reject.ts'
 import { columns } from './columns.ts'
 import { engineTime, refusedRowsOf } from './dead-letters.ts'
 import { recordOf } from './row-fields.ts'
@@ -68,9 +70,11 @@ interface LetterRow {
   identity: string
   time: string
   reason: RejectReason
-  detail: string
   cluster: string
-  /** In base64. */
+  /** JSON; '' of a letter that came before letters said whose lines they had. */
+  refused: string
+  further: number
+  /** In base64, where `refused` is ''. */
   payload: string
   cut: number
 }
@@ -81,6 +85,8 @@ const dayMs = 86_400_000
 const lettersMs = 90 * dayMs
 /** Jobs that note lost parts of dead_letters, also of those that an operator has deleted since. */
 const lettersJobs = 'lost dead_letters '
+/** The job that reads letters which do not say whose lines they had: once, and where rows of theirs may be lost. */
+const earlyLettersJob = 'early dead_letters'
 
 function createRefusedRestorer(options: RefusedRestorerOptions): RefusedRestorer {
   const { store, reading, lostParts, log, clock } = options
@@ -103,17 +109,20 @@ function createRefusedRestorer(options: RefusedRestorerOptions): RefusedRestorer
     return jobs
   }
 
-  /** Stores the rows of letters that have none; `all`: and those of further records, which no letter names. */
-  async function restoreLetters(all: boolean): Promise<number> {
+  /** Stores the rows of letters that have none; `isLost`: rows of any letter may be gone, also some of several. */
+  async function restoreLetters(isLost: boolean): Promise<number> {
+    const withEarly = isLost || (isFirst && (await readWatermark(reading, earlyLettersJob)) === undefined)
     let rows = 0
     for (let last: LetterRow | undefined; ;) {
-      const letters: LetterRow[] = await reading.rows<LetterRow>(lettersWithout(all, last))
+      const letters: LetterRow[] = await reading.rows<LetterRow>(lettersWithout({ isLost, withEarly, last }))
       const lost = letters.flatMap(rowsOfLetter)
       if (lost.length > 0) await insert(lost)
       rows += lost.length
       last = letters.at(-1)
-      if (letters.length < lettersAtOnce) return rows
+      if (letters.length < lettersAtOnce) break
     }
+    if (withEarly) await writeWatermark(store, earlyLettersJob, clock())
+    return rows
   }
 
   /** Every life that had begun when the last of the letters came which no longer say whose lines they were. */
@@ -166,33 +175,40 @@ function lettersUntil({ partition }: LostPart, nowMs: number): number {
   return year === undefined ? nowMs : Math.min(nowMs, Date.UTC(Number(year), Number(month)))
 }
 
-function rowsOfLetter({ tenant, identity, time, reason, detail, cluster, payload, cut }: LetterRow): string[] {
-  const bytes = Buffer.from(payload, 'base64')
-  const lives = livesOfPayload(reason === 'refused-by-store' ? recordOf(bytes) : bytes, cluster)
-  const further: RefusedLife[] = []
-  const others = furtherIn(detail)
-  if (others > 0) further.push(unnamedLife(others))
-  else if (cut === 1 && (lives.length === 0 || mayHaveOthers(bytes))) further.push(unnamedLife(1))
-  return refusedRowsOf({ tenant, identity: BigInt(identity), time, reason }, lives, further)
+function rowsOfLetter(letter: LetterRow): string[] {
+  const { tenant, identity, time, reason, further, refused } = letter
+  const lives = refused === '' ? livesOfEarly(letter) : (JSON.parse(refused) as RefusedLife[])
+  const others = further === 0 ? [] : [unnamedLife(further)]
+  return refusedRowsOf({ tenant, identity: BigInt(identity), time, reason }, lives, others)
 }
 
-/** Whether what was cut of a payload may have had other records. */
-const mayHaveOthers = (bytes: Buffer): boolean =>
-  bytes[0] !== 0x7b || bytes.includes('"records"') || bytes.includes('\n')
+function livesOfEarly({ reason, payload, cluster, cut }: LetterRow): RefusedLife[] {
+  const bytes = Buffer.from(payload, 'base64')
+  return livesOfPayload(reason === 'refused-by-store' ? recordOf(bytes) : bytes, cluster, cut === 1)
+}
+
+interface LettersWanted {
+  isLost: boolean
+  withEarly: boolean
+  /** The letter before them. */
+  last: LetterRow | undefined
+}
 
 /** Letters of lines that refused_lines does not have, by tenant and identity. Rows: LetterRow. */
-function lettersWithout(withFurther: boolean, last: LetterRow | undefined): Fragment {
+function lettersWithout({ isLost, withEarly, last }: LettersWanted): Fragment {
   const after =
     last === undefined ? sql`` : sql` AND (tenant, identity) > (${str(last.tenant)}, ${bind('UInt64', last.identity)})`
-  const alsoFurther = withFurther ? sql` OR position(detail, ${str(furtherWords)}) > 0` : sql``
+  const orFurther = isLost ? sql` OR further > 0` : sql``
+  const orEarly = withEarly ? sql` OR refused = ''` : sql``
   return statement(
     'letters-without-lives',
     sql`SELECT toString(tenant) AS tenant, toString(identity) AS identity, toString(toDateTime64(time, 3)) AS time,
-      toString(reason) AS reason, detail, toString(cluster) AS cluster, base64Encode(payload) AS payload,
-      toUInt8(payload_bytes > length(payload)) AS cut
+      toString(reason) AS reason, toString(cluster) AS cluster, refused, toFloat64(further) AS further,
+      if(refused = '', base64Encode(payload), '') AS payload, toUInt8(payload_bytes > length(payload)) AS cut
     ${fromEveryTenant('dead_letters')} AND format IN ('', 'native') AND reason NOT IN ${strs(linelessReasons)}
+      AND (refused NOT IN ('', '[]') OR refused != '' AND further > 0${orEarly})
       AND (identity GLOBAL NOT IN (SELECT identity ${fromEveryTenant('refused_lines')}
-        AND stored_at > now() - INTERVAL 91 DAY)${alsoFurther})${after}
+        AND stored_at > now() - INTERVAL 91 DAY)${orFurther})${after}
     ORDER BY dead_letters.tenant, dead_letters.identity LIMIT ${uint(lettersAtOnce)}
     SETTINGS ${raw('prefer_column_name_to_alias = 1, max_block_size = 1024')}`,
   )

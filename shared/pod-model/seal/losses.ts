@@ -1,6 +1,6 @@
 // Pure: what dead letters say about a life. They explain a hole, or say where lines may have gone. They never prove a
 // hole, but a life with refused lines is not sealed.
-import { bareContainerId, containerKey, sameContainer } from '#shared/container-id.ts'
+import { bareContainerId, containerKey, containerPrefix, otherContainer } from '#shared/container-id.ts'
 import { epochNs } from '#shared/pod-model/epoch-ns.ts'
 import {
   refusedMax,
@@ -91,11 +91,11 @@ export function lossesOfLife(losses: readonly LossRow[], podKeys: ReadonlySet<st
     if (loss.reason === onKafka) return true
     if (isUnnamed(loss)) return hadBegun(loss)
     if (!podKeys.has(loss.podKey)) return false
-    const isSameContainer = sameContainer(loss.containerId, id)
-    if (loss.container === '' ? loss.containerId !== '' && !isSameContainer : loss.container !== life.container)
-      return false
+    if (loss.container !== '' && loss.container !== life.container) return false
     if (loss.restart >= 0 && life.restart !== null && loss.restart !== life.restart) return false
-    if (loss.containerId !== '' && id !== '') return isSameContainer
+    if (loss.containerId !== '' && id !== '') return !otherContainer(loss.containerId, id)
+    // The pod has the container: which of its lives it is, is known of another one.
+    if (id === '' && loss.container === '' && loss.podKey.startsWith(containerPrefix)) return false
     // A name alone may have been another pod's, and no number another life's: one that began later had no such line.
     const isNamed = loss.restart >= 0 && !loss.podKey.startsWith('unresolved:')
     return isNamed || hadBegun(loss)
@@ -134,7 +134,7 @@ export function unnamedWords(losses: readonly LossRow[]): string | undefined {
   if (unnamed.length === 0) return undefined
   return unnamed.some(({ reason }) => reason === lettersLost)
     ? 'letters of refused lines were lost with a part of the store: lines of it may be among them'
-    : 'a body had refused lines of too many lives to name each: lines of it may be among them'
+    : 'lines were refused that do not say clearly whose they are: lines of it may be among them'
 }
 
 const isUnnamed = ({ reason, podKey }: LossRow): boolean => reason !== onKafka && podKey === ''

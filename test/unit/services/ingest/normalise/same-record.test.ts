@@ -26,7 +26,15 @@ test.each<[string, RejectReason, unknown, unknown, boolean]>([
   ['JSON of another line', 'not-json', `${text({ ...line, message: 'two' }).slice(0, -1)},,`, line, false],
   ['one of two records', 'bad-header', { records: [line, { ...line, message: 'two' }] }, { records: [line] }, false],
   ['both records', 'bad-header', { records: [line, placed] }, { cluster: 'eu', records: [placed, line] }, true],
-  ['anything, where the letter has no record', 'not-json', 'garbage', line, true],
+  ['another line, where the letter has no record', 'not-json', 'garbage', line, false],
+  ['all words of a letter that is no JSON', 'not-json', `{'podUid': 'u', 'message': 'one', 'time': None}`, line, true],
+  ['a line of its life, where it was broken before its text', 'not-json', '{"podUid":"u","container":"app"', line, false],
+  ['words of another line', 'not-json', `{'podUid': 'u', 'message': 'two'}`, line, false],
+  ['a line of its life, where it has neither text nor time', 'missing-field', life, line, false],
+  ['a line of its time, where it has no text', 'missing-field', { ...life, time: line.time }, line, true],
+  ['a place of a life that it does not name', 'bad-field', { podUid: {}, offset: 70 }, placed, false],
+  ['its text at its place, where it names no life', 'bad-field', { podUid: {}, offset: 70, message: 'one' }, placed, true],
+  ['either of two texts', 'too-old', text(line).replace('}', ',"message":"two"}'), { ...line, message: 'one' }, true],
 ])('a letter is closed by a body with %s: %s', (_, reason, letter, body, isOwn) => {
   expect(hasRecordsOf(Buffer.from(text(body)), { payload: Buffer.from(text(letter)), reason })).toBe(isOwn)
 })

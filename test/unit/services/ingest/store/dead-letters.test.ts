@@ -49,6 +49,8 @@ test('a row has every column in its place', () => {
       agent: '',
       format: 'native',
       payload_bytes: 9,
+      refused: '[]',
+      further: 0,
     },
   ])
   expect(letterRows([], origin, key)).toEqual([])
@@ -90,4 +92,24 @@ test.each([
   [999_999_999_999_999, '2262-01-01 00:00:00.000'],
 ])('an arrival of %d, as a message may claim, is %s: the row can be stored', (receivedMs, time) => {
   expect(rowsOf([reject()], { ...origin, receivedMs })[0]).toMatchObject({ time })
+})
+
+test('a letter says whose lines it had, and how many further lines of lives it stands for', () => {
+  const life = { podKey: 'u', container: '', restart: -1, containerId: '', file: '', offset: -1, length: -1, lines: 1 }
+  const further = new Map([
+    ['a', { ...life, lines: 3 }],
+    ['b', { ...life, podKey: '', lines: 2 }],
+  ])
+  const [row] = rowsOf([reject({ payload: Buffer.from('{"podUid":"u"}'), further, records: 9 })])
+  expect(JSON.parse(String(row!.refused))).toEqual([life])
+  expect(row!.further).toBe(5)
+})
+
+test('a letter says of many lives as much as has room, and of the others that they may be any', () => {
+  const records = Array.from({ length: 900 }, (_, i) => ({ podUid: `${'u'.repeat(100)}${i}` }))
+  const [row] = rowsOf([reject({ payload: Buffer.from(JSON.stringify(records)) })])
+  const lives = JSON.parse(String(row!.refused)) as { podKey: string; lines: number }[]
+  expect(String(row!.refused).length).toBeLessThan(65_537)
+  expect(lives.at(-1)!.podKey).toBe('')
+  expect(lives.reduce((sum, { lines }) => sum + lines, 0)).toBe(900)
 })

@@ -69,7 +69,21 @@ test('refused lines that name no life keep each from being sealed that had begun
   expect(lossesOfLife([unnamed], new Set(['u']), life)).toEqual([unnamed])
   expect(lossesOfLife([unnamed], new Set(['u']), later)).toEqual([])
   expect(sealText({ losses: [unnamed] })).toBe(
-    'unsealed: a body had refused lines of too many lives to name each: lines of it may be among them',
+    'unsealed: lines were refused that do not say clearly whose they are: lines of it may be among them',
   )
   expect(sealText({ losses: [{ ...unnamed, reason: 'letters-lost' }] })).toMatch(/^unsealed: letters of refused lines were lost/)
+})
+
+test('a container id tells lives apart where it surely is of another container', () => {
+  const id = '0123456789abcdef'
+  const life = { container: 'app', restart: 0, containerId: `containerd://${id}`, startedAt: at }
+  const isOf = (containerId: string, more: Partial<LossRow> = {}): boolean =>
+    lossesOfLife([{ ...unnamed, podKey: 'u', containerId, ...more }], new Set(['u', 'container:0123456789ab']), life).length > 0
+  expect([id, id.toUpperCase(), id.slice(0, 6), ''].map((each) => isOf(each))).toEqual([true, true, true, true])
+  expect(isOf('fedcba9876543210')).toBe(false)
+  const withoutId = { ...life, containerId: '' }
+  const unknown = { ...unnamed, containerId: id }
+  expect(lossesOfLife([{ ...unknown, podKey: 'u' }], new Set(['u']), withoutId)).toHaveLength(1)
+  const key = 'container:0123456789ab'
+  expect(lossesOfLife([{ ...unknown, podKey: key }], new Set([key]), withoutId)).toEqual([])
 })
