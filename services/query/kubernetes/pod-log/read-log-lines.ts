@@ -5,7 +5,7 @@ import { compareKeys, type LineKey } from '#shared/lines/line-order.ts'
 import type { Polling } from '#query/http/watch-polling.ts'
 import { placeBefore } from '#query/tail/arrival-place.ts'
 import { createHeldFragments, follow } from '#query/tail/follow-lines.ts'
-import { createSentLines } from '#query/tail/sent-lines.ts'
+import type { SentMemory } from '#query/tail/sent-memory.ts'
 import { streamPodLines, type PodLinesOptions } from '#shared/store-reading/pod-lines.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 
@@ -50,6 +50,7 @@ export interface FollowedLogOptions extends LogOptions {
   nowMs: number
   pollIntervalMs: number
   polling: Polling
+  sentMemory: SentMemory
   /** When the life ended, epoch ms, 0 where no fact says when; undefined while the life may say more. */
   endedAt: () => Promise<number | undefined>
   signal: AbortSignal
@@ -65,11 +66,12 @@ const quietPollsMax = 10
 const pollsPerEndRead = 4
 
 export async function* followedLines(options: FollowedLogOptions): AsyncGenerator<Line[]> {
-  const { reading, filter, nowMs, pollIntervalMs, polling, endedAt, signal, tailLines } = options
+  const { reading, filter, nowMs, pollIntervalMs, polling, sentMemory, endedAt, signal, tailLines } = options
   const held = createHeldFragments()
   const since = nowMs - lateMs
   const after = placeBefore(since)
-  const sentLines = createSentLines({ floor: after, hashes: [], count: 0 })
+  using remembered = sentMemory.openOnce({ floor: after, hashes: [], count: 0 })
+  const { sentLines } = remembered
   let first: bigint | undefined
   let ended = await endedAt()
   const isOver = ended !== undefined && ended < nowMs - stragglersMs
