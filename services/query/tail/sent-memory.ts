@@ -1,5 +1,5 @@
-// What the tails of this process have sent, for themselves and for clients that come back to them. A tail that has ended
-// is remembered for a while. All of it together is within a bound of memory, however many tails there are.
+// What the tails of this process have sent, for themselves and for clients that come back to them. A tail that has
+// ended is remembered for a while. All of it together is within a bound of memory, however many tails there are.
 import { randomBytes } from 'node:crypto'
 import type { ArrivalPlace } from './arrival-place.ts'
 import { createSentLines, type SentLines, type SentPlace } from './sent-lines.ts'

@@ -128,6 +128,7 @@ async function* tail(run: TailRun): AsyncGenerator<string> {
         if (line.received >= begun) sentLines.sendStored({ received: line.received, key })
         text += event(line, { after: key, followFrom: begun, sent: tailPlace.place().sent })
       }
+      lines.length = 0
       yield text
     }
   }

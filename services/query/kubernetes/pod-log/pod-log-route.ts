@@ -100,6 +100,9 @@ async function sendLog(reply: FastifyReply, { lines, writer, follow, signal }: L
     try {
       for (let part = await next; part.done !== true; part = await lines.next()) {
         const bytes = writer.write(part.value)
+        // The generators that the lines came through wait now, and keep the array.
+        part.value.length = 0
+        reply.request.work.memory?.hold(bytes.length)
         if (bytes.length > 0) yield bytes
         if (writer.full) return
       }

@@ -41,7 +41,11 @@ async function* lastLines(options: Omit<LogOptions, 'tailLines'>, count: number)
       break
     }
   }
-  if (bytes <= heldBytesMax) for (const part of held.toReversed()) yield part.toReversed()
+  if (bytes <= heldBytesMax)
+    for (const part of held.toReversed()) {
+      part.reverse()
+      yield part
+    }
   else yield* streamPodLines({ ...options, order: 'asc', ...(before === undefined ? {} : { after: before }) })
 }
 
@@ -80,6 +84,7 @@ export async function* followedLines(options: FollowedLogOptions): AsyncGenerato
     // The fragments among the last arrivals come once more below, or their line does.
     const lines = isOver ? part : part.filter(({ partial, received }) => !partial || received < since)
     for (const line of lines) if (line.received >= since) sentLines.add({ received: line.received, key: keyOf(line) })
+    if (lines !== part) part.length = 0
     yield lines
   }
   if (isOver) return
