@@ -123,9 +123,7 @@ test('a migration that is run again takes the keys that lines have, in whatever 
     const { store } = opened
     const identity = `UInt64 DEFAULT sipHash64Keyed(${keys}, 'a')`
     await store.command({ sql: raw(`CREATE TABLE logs (x UInt8, identity ${identity}) ENGINE = MergeTree ORDER BY x`) })
-    expect(await fillPlaceholders(store, '{key:0} {key:3}')).toBe(
-      `(${first}, ${second}) (${first}, 7777777777777777780)`,
-    )
+    expect(await fillPlaceholders(store, '{key:0} {key:3}')).toBe(`(${first}, ${second}) (${first}, 7777777777777777780)`)
   }
 })
 
