@@ -43,6 +43,9 @@ try {
   await openTails(url)
   await underAttack(url, 'expressions', (n) => askWorst(url, n, 40_000))
   await underAttack(url, 'readers', async (n) => Number(await askUnread(url, n, 20_000)))
+  const unread = Array.from({ length: 190 }, () => askUnread(url, 0, 20_000))
+  await measure(url, '190 unread streams', 20)
+  await Promise.all(unread)
   await sleep(5000)
   await measure(url, 'afterwards', 5)
 } finally {

@@ -7,7 +7,7 @@ import { sql, statement } from './clickhouse/sql.ts'
 import type { LogStore } from './clickhouse/store.ts'
 import { columnsFirst, dayOfPartition, findGoneParts, type GoneParts } from './gone-parts.ts'
 import type { Logger } from './logger.ts'
-import { lossSentences, whatToDo, type LostPart, type LostPartRow } from './loss-sentences.ts'
+import { jobOfLostPart, lossSentences, whatToDo, type LostPart, type LostPartRow } from './loss-sentences.ts'
 import type { KnownPart } from './parts-ledger.ts'
 import { createAbsorbedRestorer } from './restore-absorbed.ts'
 
@@ -28,6 +28,8 @@ export interface BrokenParts extends AsyncDisposable {
   lost(): readonly LostPart[]
   /** Looks now. */
   look(): Promise<void>
+  /** These parts are lost no longer: what they had is in answers again. */
+  markRestored(parts: readonly LostPart[]): void
   /** To be used where a partition is dropped, whose parts would else count as lost. */
   whileDropping: GoneParts['whileDropping']
 }
@@ -50,7 +52,10 @@ export async function watchBrokenParts(options: BrokenPartsOptions): Promise<Bro
     ...setAside.map((part) => ({ ...part, day: days.get(keyOf(part)) ?? '' })),
     ...(gone?.parts() ?? []).map(goneRow),
   ]
-  const lost = (): LostPartRow[] => everLost().filter((part) => !restorer.isRestored(part))
+  /** Lost parts that others have restored, by their jobs. */
+  const restored = new Set<string>()
+  const lost = (): LostPartRow[] =>
+    everLost().filter((part) => !restorer.isRestored(part) && !restored.has(jobOfLostPart(part)))
   const noteDays = (some: readonly NamedDay[]): void => {
     for (const part of some) if (part.day !== '') days.set(keyOf(part), part.day)
   }
@@ -98,6 +103,10 @@ export async function watchBrokenParts(options: BrokenPartsOptions): Promise<Bro
     ],
     lost,
     look,
+    markRestored(parts) {
+      for (const part of parts) restored.add(jobOfLostPart(part))
+      report(lost())
+    },
     whileDropping: (partition, drop) => gone?.whileDropping(partition, drop) ?? drop(),
     [Symbol.asyncDispose]: async () => {
       for (const timer of timers) clearInterval(timer)

@@ -94,8 +94,10 @@ export async function startService({ config, log, services: creators }: StartOpt
     }),
   )
   const environment = { rules: config.AFTERLOG_RETENTION, lastWords: config.AFTERLOG_LAST_WORDS }
-  const { lost: lostParts, troubles: lostTroubles, whileDropping } = broken
-  const retention = started.use(await createLiveRetention({ store: own, environment, log, clock: Date.now, lostParts }))
+  const { lost: lostParts, troubles: lostTroubles, markRestored: onRestored, whileDropping } = broken
+  const retention = started.use(
+    await createLiveRetention({ store: own, environment, log, clock: Date.now, lostParts, onRestored }),
+  )
   const obstacleOf = (): AfterlogError | undefined => tables.obstacle() ?? retention.obstacle()
   const { foreground, background } = createPriorityGate(store)
   const projection = createProjectionClock()

@@ -4,6 +4,7 @@
 import { compare } from '#shared/compare.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import { stretchesMax, type LineLife, type StretchRow } from '#shared/pod-model/rows.ts'
+import { laterEnd } from '#shared/pod-model/seal/stream-end.ts'
 import { piecesMax, type PieceRow } from './count-lines/lines-in-window.ts'
 
 export interface PieceJoiner {
@@ -95,8 +96,8 @@ function together(last: PieceRow, next: PieceRow): PieceRow {
     unmeasured: sum(({ unmeasured }) => unmeasured),
     clashes: sum(({ clashes }) => clashes) + Number(onePlace),
     overlaps: sum(({ overlaps }) => overlaps) + Number(overlapping),
-    stdoutEnd: Math.max(last.stdoutEnd ?? 0, next.stdoutEnd ?? 0),
-    stderrEnd: Math.max(last.stderrEnd ?? 0, next.stderrEnd ?? 0),
+    stdoutEnd: laterEnd(last.stdoutEnd, next.stdoutEnd),
+    stderrEnd: laterEnd(last.stderrEnd, next.stderrEnd),
     lastStart: Math.max(last.lastStart, next.lastStart),
     open: next.lastStart >= last.lastStart ? next.open : last.open,
   }

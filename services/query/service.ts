@@ -13,6 +13,7 @@ import { podLogsRoute } from './logs/pod-logs-route.ts'
 import { podRoute } from './pods/pod-route.ts'
 import { podsRoute } from './pods/pods-route.ts'
 import { retentionRoute } from './retention/retention-route.ts'
+import { createSentMemory } from './tail/sent-memory.ts'
 import { tailRoute } from './tail/tail-route.ts'
 import { createPolling } from './http/watch-polling.ts'
 import { followProjector } from './pods/follow-projector.ts'
@@ -31,7 +32,18 @@ export const createQuery: CreateService = ({
   const limits = { timeMs: config.AFTERLOG_QUERY_TIME_MS, memoryBytes: config.AFTERLOG_QUERY_MEMORY_BYTES }
   const following =
     store.mode === 'server' ? followProjector({ store, projection, signal: stopping.signal }) : undefined
-  const options = { store, clock, stopping: stopping.signal, limits, projection, polling: createPolling(store) }
+  const options = {
+    store,
+    clock,
+    stopping: stopping.signal,
+    limits,
+    projection,
+    polling: createPolling(store),
+    sentMemory: createSentMemory({
+      clock: () => performance.now(),
+      flushIntervalMs: config.AFTERLOG_FLUSH_INTERVAL_MS,
+    }),
+  }
   const routes = [
     logsRoute,
     tailRoute,

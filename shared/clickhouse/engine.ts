@@ -20,7 +20,7 @@ export interface Engine {
    * exist.
    */
   openSession(database: string): Promise<Session>
-  /** Runs a statement on a session of its own. */
+  /** Runs a statement on a session of the engine's own, one at a time. */
   run(statement: string): Promise<void>
   /**
    * Stops statements, which end some time later. `where` is a condition on system.processes. On a thread of the pool,
@@ -50,7 +50,8 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
     )
   }
   const connectionArgs = engineArguments(memory)
-  // This session stays open as long as the store, and so locks the directory against other processes.
+  // These sessions stay open as long as the store, and so lock the directory against other processes. Stopping
+  // statements has one by itself, since a statement of the other one may take long.
   let control: Session
   let killer: Session
   try {
@@ -62,7 +63,7 @@ export async function openEngine({ dataDir, memory }: EngineOptions): Promise<En
   endAtFatalSignals()
   // Kills all statements at exit: a process that exits without closing the store would wait for them. It may still die
   // of a signal instead of its exit code, since the engine's threads outlive its memory, so close the store first. Runs
-  // before chdb closes this session.
+  // before chdb closes its sessions.
   const onExit = (): void => {
     try {
       control.query('KILL QUERY WHERE 1 ASYNC')

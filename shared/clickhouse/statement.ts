@@ -1,6 +1,6 @@
-// Texts of statements for the embedded engine, where settings and the parameters of commands stand inside the
-// statement. Pure. Invariant: values of a request are always escaped; names of settings come from our code and are
-// checked as well.
+// Texts of statements: for the embedded engine with their settings and parameters inside, for a server with parameters
+// that are many or long. Pure. Invariant: values of a request are always escaped; names of settings come from our code
+// and are checked as well.
 import { escapeString } from './escape-string.ts'
 import type { Sql } from './sql.ts'
 import type { SettingValue } from './store.ts'
@@ -10,10 +10,7 @@ export const queryBytesMax = 16 * 1024 * 1024
 
 export type Settings = Readonly<Record<string, SettingValue | undefined>>
 
-/**
- * A read of a whole result, with its FORMAT apart: with FORMAT in the text, chdb prints the rows of a failed read to
- * stdout.
- */
+/** A read with its FORMAT apart: with FORMAT in the text, chdb prints the rows of a failed read to stdout. */
 export function wholeStatement(text: string, settings: Settings): { text: string; format: string } {
   const match = /^([\s\S]*)\nFORMAT (\w+)$/.exec(text)
   if (match === null) throw new Error(`a read without a FORMAT at its end: ${text.slice(-100)}`)

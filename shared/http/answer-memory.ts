@@ -27,7 +27,7 @@ export interface AnswerBudget {
   readonly isShort: boolean
 }
 
-/** An answer of so many bytes at most is let in up to twice the budget, so that large ones do not shut it out. */
+/** Answers of so many bytes at most have a room of their own, as large as the budget: none waits for large ones. */
 const smallBytes = 2 * 1024 * 1024
 /** ms that a request waits for room. */
 const waitMsMax = 2000
@@ -37,64 +37,94 @@ interface Waiter {
   begin(): void
 }
 
-export function createAnswerBudget(bytesMax: number): AnswerBudget {
-  let heldBytes = 0
-  const waiting = new Set<Waiter>()
-  const serve = (): void => {
-    for (const waiter of waiting) if (waiter.fits()) waiter.begin()
+/** Of small or of large answers. Who waits is let in in order, so that nobody is overtaken without end. */
+interface Room {
+  heldBytes: number
+  /** First those who hold something already: others may wait for what they hold. */
+  holders: Set<Waiter>
+  others: Set<Waiter>
+}
+
+const emptyRoom = (): Room => ({ heldBytes: 0, holders: new Set(), others: new Set() })
+
+function serve({ holders, others }: Room): void {
+  for (const waiter of [...holders, ...others]) {
+    if (!waiter.fits()) return
+    waiter.begin()
   }
+}
+
+export function createAnswerBudget(bytesMax: number): AnswerBudget {
+  const rooms = { small: emptyRoom(), large: emptyRoom() }
   return {
     get heldBytes() {
-      return heldBytes
+      return rooms.small.heldBytes + rooms.large.heldBytes
     },
     get isShort() {
-      return waiting.size > 0
+      return Object.values(rooms).some(({ holders, others }) => holders.size + others.size > 0)
     },
-    open() {
-      let own = 0
-      let isOver = false
-      const hold = (bytes: number): void => {
-        if (isOver) return
-        const less = bytes < own
-        heldBytes += bytes - own
-        own = bytes
-        if (less) serve()
+    open: () => openAccount(rooms, bytesMax),
+  }
+}
+
+function openAccount(rooms: { small: Room; large: Room }, bytesMax: number): AnswerAccount {
+  let own = 0
+  /** Where the account counts: where it was let in last. One that never asked counts by what it holds. */
+  let room: Room | undefined
+  let countedIn = rooms.small
+  let isOver = false
+  const roomFor = (bytes: number): Room => (bytes <= smallBytes ? rooms.small : rooms.large)
+  const hold = (bytes: number): void => {
+    if (isOver) return
+    const before = countedIn
+    countedIn = room ?? roomFor(bytes)
+    before.heldBytes -= own
+    countedIn.heldBytes += bytes
+    const gaveBack = bytes < own || before !== countedIn
+    own = bytes
+    if (gaveBack) serve(before)
+  }
+  const enter = (next: Room, bytes: number): void => {
+    room = next
+    hold(bytes)
+  }
+  return {
+    hold,
+    close() {
+      hold(0)
+      isOver = true
+    },
+    async room(bytes, { mayPause, signal }) {
+      signal?.throwIfAborted()
+      if (isOver) return
+      const next = roomFor(bytes)
+      const fits = (): boolean => {
+        const held = next.heldBytes - (next === countedIn ? own : 0)
+        return held === 0 || held + bytes <= bytesMax
       }
-      const fits = (bytes: number): boolean => {
-        const others = heldBytes - own
-        const most = bytes <= smallBytes ? 2 * bytesMax : bytesMax
-        return others === 0 || others + bytes <= most
+      const isFirst = next.holders.size === 0 && (own > 0 || next.others.size === 0)
+      if (isFirst && fits()) return enter(next, bytes)
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      const waiting = own > 0 ? next.holders : next.others
+      const waiter: Waiter = {
+        fits,
+        begin() {
+          waiting.delete(waiter)
+          enter(next, bytes)
+          resolve()
+        },
       }
-      return {
-        hold,
-        close() {
-          hold(0)
-          isOver = true
-        },
-        async room(bytes, { mayPause, signal }) {
-          signal?.throwIfAborted()
-          if (fits(bytes)) return hold(bytes)
-          const { promise, resolve, reject } = Promise.withResolvers<void>()
-          const waiter: Waiter = {
-            fits: () => fits(bytes),
-            begin() {
-              waiting.delete(waiter)
-              hold(bytes)
-              resolve()
-            },
-          }
-          const leave = (): void => reject(signal!.reason as Error)
-          const timer = mayPause ? undefined : setTimeout(() => reject(tooMany()), waitMsMax)
-          signal?.addEventListener('abort', leave, { once: true })
-          waiting.add(waiter)
-          try {
-            await promise
-          } finally {
-            waiting.delete(waiter)
-            clearTimeout(timer)
-            signal?.removeEventListener('abort', leave)
-          }
-        },
+      const leave = (): void => reject(signal!.reason as Error)
+      const timer = mayPause ? undefined : setTimeout(() => reject(tooMany()), waitMsMax)
+      signal?.addEventListener('abort', leave, { once: true })
+      waiting.add(waiter)
+      try {
+        await promise
+      } finally {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', leave)
+        // Those behind one who leaves may fit.
+        if (waiting.delete(waiter)) serve(next)
       }
     },
   }

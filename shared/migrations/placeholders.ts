@@ -29,12 +29,15 @@ export async function dropLeftovers(store: LogStore): Promise<void> {
 
 const key = /\{key:(\d+)\}/g
 
+/** A store whose migration was cut off may have keys with functions for their type, as they were written at first. */
+const keysInDefinition = /sipHash64Keyed\(\((?:toUInt64\()?(\d+)\)?, (?:toUInt64\()?(\d+)\)/
+
 async function readSecret(store: LogStore): Promise<Secret | undefined> {
   const rows = await store.rows<{ text: string }>({
     sql: sql`SELECT create_table_query AS text FROM system.tables
       WHERE database = currentDatabase() AND name = ${str(localTable(store, 'logs'))}`,
   })
-  const keys = /sipHash64Keyed\(\((\d+), (\d+)\)/.exec(rows[0]?.text ?? '')
+  const keys = keysInDefinition.exec(rows[0]?.text ?? '')
   return keys === null ? undefined : [BigInt(keys[1]!), BigInt(keys[2]!)]
 }
 

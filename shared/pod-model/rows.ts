@@ -154,12 +154,16 @@ export interface Stretch {
   clashes: number
   /** How many lines start inside another one. */
   overlaps: number
-  /**
-   * Of the stream's line that starts last: twice its offset, and 2, and 1 more unless its end never came; 0 without
-   * lines.
-   */
-  stdoutEnd?: number
-  stderrEnd?: number
+  /** The line of each stream that starts last. */
+  stdoutEnd?: StreamEnd
+  stderrEnd?: StreamEnd
+}
+
+export interface StreamEnd {
+  /** Where the line starts; -1 where its offset is not known, and without a line. */
+  offset: number
+  /** Whether the line's end came; false without a line. */
+  isWhole: boolean
 }
 
 export interface StretchRow extends Stretch, LineLife {}

@@ -5,6 +5,7 @@
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
+import { jobOfLostPart, type LostPart } from '#shared/loss-sentences.ts'
 import { createReservedRoom } from './reserved-room.ts'
 import { readMark, writeMark } from './retention-marks.ts'
 import {
@@ -14,7 +15,7 @@ import {
   type RetentionRules,
   type RetentionSettings,
 } from './retention.ts'
-import { createRuleTables, type VersionRow } from './rule-tables.ts'
+import { createRuleTables, isRuleTable, type VersionRow } from './rule-tables.ts'
 import { rowOf, versionsOf, type RetentionVersion } from './rule-versions.ts'
 
 export interface LiveRetention extends RetentionRules, AsyncDisposable {
@@ -42,7 +43,9 @@ export interface LiveRetentionOptions {
   /** ms since 1970. */
   clock: () => number
   /** Parts whose rows are in no answer. */
-  lostParts?: () => readonly { table: string }[]
+  lostParts?: () => readonly LostPart[]
+  /** Called with lost parts of one of the tables of rules, once it has what the other one has. */
+  onRestored?: (parts: readonly LostPart[]) => void
 }
 
 const reloadMs = 2000
@@ -58,6 +61,7 @@ export async function createLiveRetention({
   log,
   clock,
   lostParts = () => [],
+  onRestored = () => undefined,
 }: LiveRetentionOptions): Promise<LiveRetention> {
   const tables = createRuleTables(store, log)
   const first: RetentionVersion = { ...environment, source: 'environment', inForceMs: undefined }
@@ -72,6 +76,8 @@ export async function createLiveRetention({
   let unstored: RetentionVersion | undefined
   /** By the time that is stored with a version that begins too late: when it began here. */
   const begins = new Map<number, number>()
+  /** Lost parts that were there at a comparison after which both tables were the same, by their jobs. */
+  const compared = new Set<string>()
 
   function beginOf(ms: number): number {
     const now = clock()
@@ -79,21 +85,28 @@ export async function createLiveRetention({
     return begins.get(ms) ?? ms
   }
 
+  const lostRules = (): LostPart[] => lostParts().filter(({ table }) => isRuleTable(table))
+
   async function reload(): Promise<void> {
     const newRows = await tables.read()
-    if (obstacle !== undefined || newRows.length < rows.length) return compareNow()
+    const isDue = lostRules().some((part) => !compared.has(jobOfLostPart(part)))
+    if (isDue || obstacle !== undefined || newRows.length < rows.length) return compareNow()
     take(newRows)
   }
 
   async function compareNow(): Promise<void> {
+    const lostBefore = lostRules()
     // The mark is read first: another process may put rules meanwhile, which sets the mark last.
     const markMs = await readMark(store, 'rules')
-    const { rows: newRows, areLost } = await tables.compare()
+    const { rows: newRows, areLost, areSame } = await tables.compare()
     const newestMs = Number(newRows[0]?.ms ?? 0)
     const wasLost = isLost
     const lostIn = new Set(lostParts().map(({ table }) => table))
     isLost = areLost || areRulesLost({ newestMs, markMs, lostIn })
     if (isLost && !wasLost) log.error(lostText)
+    if (areSame) for (const part of lostBefore) compared.add(jobOfLostPart(part))
+    // Where both tables lost a part, nobody knows whether one had what the other one lost.
+    if (areSame && !isLost && new Set(lostBefore.map(({ table }) => table)).size === 1) onRestored(lostBefore)
     if (!isLost && newestMs > (markMs ?? 0)) await writeMark(store, 'rules', newestMs).catch(() => undefined)
     // What this process knows of lost rules is better than the environment.
     take(isLost && rows.length > 0 ? rows : newRows)

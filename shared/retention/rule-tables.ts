@@ -20,8 +20,11 @@ export interface VersionRow {
 export interface RuleTables {
   /** Reads one table, newest version first. Where it is damaged, compares. */
   read(): Promise<VersionRow[]>
-  /** Reads both tables, and restores in each what only the other one has. `areLost`: neither can be read. */
-  compare(): Promise<{ rows: VersionRow[]; areLost: boolean }>
+  /**
+   * Reads both tables, and restores in each what only the other one has. `areLost`: neither can be read. `areSame`: each
+   * has by now what the other one has.
+   */
+  compare(): Promise<{ rows: VersionRow[]; areLost: boolean; areSame: boolean }>
   write(row: VersionRow): Promise<void>
   /** Removes the versions, but for one, that begin after this time, ms since 1970. */
   removeAfter(ms: number, but: VersionRow): Promise<void>
@@ -31,29 +34,22 @@ type Table = 'retention_rules' | 'retention_rules_copy'
 const tables: readonly Table[] = ['retention_rules', 'retention_rules_copy']
 const versionsMax = 1000
 
+export const isRuleTable = (table: string): boolean => (tables as readonly string[]).includes(table)
+
 export function createRuleTables(store: LogStore, log: Logger): RuleTables {
   /** What a table lacked at the last comparison; undefined before the first one. */
   let lackedBefore: ReadonlySet<string> | undefined
 
   const readTable = (table: Table): Promise<VersionRow[]> => store.rows<VersionRow>({ sql: newestRows(table) })
 
-  async function insert(table: Table, { ms, rules, lastWords, released }: VersionRow): Promise<void> {
-    await store.command({
-      sql: statement(
-        'retention-rules-put',
-        sql`INSERT INTO ${raw(table)} (in_force, rules, last_words, released)
-          SELECT ${milliseconds(Number(ms))}, ${str(rules)}, ${str(lastWords)}, ${str(released)}`,
-      ),
-    })
-  }
-
   async function compare(): ReturnType<RuleTables['compare']> {
     const results = await Promise.allSettled(tables.map(readTable))
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
     for (const failure of failures) if (!isDamage(failure)) throw failure
-    if (failures.length === tables.length) return { rows: [], areLost: true }
+    if (failures.length === tables.length) return { rows: [], areLost: true, areSame: false }
     const rows = union(results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])))
     const lacking = new Set<string>()
+    let areSame = true
     for (const [i, table] of tables.entries()) {
       const result = results[i]!
       const stored = new Set(result.status === 'fulfilled' ? result.value.map(keyOf) : [])
@@ -63,24 +59,26 @@ export function createRuleTables(store: LogStore, log: Logger): RuleTables {
       // Another process may be storing what is missing for the first time.
       const before = lackedBefore
       const isWaiting = before !== undefined && keys.some((key) => !before.has(key))
-      if (result.status === 'rejected') await restore(table, missing, result.reason)
-      else if (missing.length > 0 && !isWaiting) await restore(table, missing)
+      if (result.status === 'rejected') areSame = (await restore(table, missing, result.reason)) && areSame
+      else if (missing.length > 0) areSame = !isWaiting && (await restore(table, missing)) && areSame
     }
     lackedBefore = lacking
-    return { rows, areLost: false }
+    return { rows, areLost: false, areSame }
   }
 
-  /** `damage`: why the table cannot be read. */
-  async function restore(table: Table, missing: readonly VersionRow[], damage?: unknown): Promise<void> {
+  /** `damage`: why the table cannot be read. Resolves to whether nothing is missing any more. */
+  async function restore(table: Table, missing: readonly VersionRow[], damage?: unknown): Promise<boolean> {
     try {
       if (damage !== undefined) await emptyTable(store, table)
-      for (const row of missing) await insert(table, row)
+      for (const row of missing) await insertVersion(store, table, row)
       log.warn(
         { err: damage, table, versions: missing.length },
         `versions of the retention rules were missing in the table ${table}: they are restored from the other one`,
       )
+      return true
     } catch (error) {
       log.warn({ err: error, table }, `the retention rules could not be restored in ${table}; trying again`)
+      return false
     }
   }
 
@@ -98,7 +96,7 @@ export function createRuleTables(store: LogStore, log: Logger): RuleTables {
           if (!isDamage(error)) throw error
           await emptyTable(store, table)
         })
-        await insert(table, row)
+        await insertVersion(store, table, row)
       }
     },
     async removeAfter(ms, but) {
@@ -110,6 +108,20 @@ export function createRuleTables(store: LogStore, log: Logger): RuleTables {
         })
     },
   }
+}
+
+async function insertVersion(
+  store: LogStore,
+  table: Table,
+  { ms, rules, lastWords, released }: VersionRow,
+): Promise<void> {
+  await store.command({
+    sql: statement(
+      'retention-rules-put',
+      sql`INSERT INTO ${raw(table)} (in_force, rules, last_words, released)
+        SELECT ${milliseconds(Number(ms))}, ${str(rules)}, ${str(lastWords)}, ${str(released)}`,
+    ),
+  })
 }
 
 function union(lists: readonly VersionRow[][]): VersionRow[] {

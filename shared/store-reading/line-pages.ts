@@ -44,7 +44,10 @@ export async function readPage(options: PageOptions): Promise<Page> {
   for await (const { from, to, rows, bytes: size } of ranges) {
     if (bytes >= pageBytesMax) return { lines, more: true }
     const statement = rows > manyRows && rows > 2 * rowsMax ? someOfMany : someLines
-    const found = await reading.some(statement({ ...filter, from, to }, order, rowsMax - lines.length, after), size)
+    const found = await reading.some(statement({ ...filter, from, to }, order, rowsMax - lines.length, after), {
+      rows: Math.min(rows, rowsMax - lines.length),
+      bytes: size,
+    })
     lines.push(...found)
     for (const { message } of found) bytes += message.length
     if (lines.length > limit) return { lines: lines.slice(0, limit), more: true }
@@ -64,7 +67,7 @@ async function quickPage({ reading, filter, order, limit, after }: PageOptions):
   let rows: Line[]
   try {
     const first = firstRows(resume(filter, order, after), order, limit + 1, after)
-    rows = await reading.some(first, (limit + 1) * quick.lineBytes, { memoryBytes: quick.memoryBytes })
+    rows = await reading.some(first, { bytes: (limit + 1) * quick.lineBytes }, { memoryBytes: quick.memoryBytes })
   } catch (error) {
     if (error instanceof AfterlogError && error.code === 'query-limit') return undefined
     throw error
@@ -87,9 +90,12 @@ export interface StreamOptions {
   after?: LineKey
 }
 
-/** Lines of one stretch of time at a time, at most some 20,000 or 8 MiB: what a slow client keeps waiting. */
+/** Lines of one stretch of time at a time, at most some 20,000 or 8 MiB. */
 const stretch = { firstRows: 1_000, rowsMax: 20_000, lookahead: 400_000, bytesMax: 8 * MiB }
 
+/**
+ * Whoever takes a part empties its array once it needs the lines no more: a generator that waits keeps what it yielded.
+ */
 export async function* streamLines({ reading, filter, order, after }: StreamOptions): AsyncGenerator<Line[]> {
   for await (const { from, to, rows, bytes } of timeRanges({
     reading,
@@ -101,8 +107,9 @@ export async function* streamLines({ reading, filter, order, after }: StreamOpti
     const holdsAfter = after !== undefined && after.ts >= from && after.ts < to
     if (rows > 2 * stretch.rowsMax || holdsAfter) yield* inSteps(reading, range, order, after)
     else {
-      const lines = await reading.some(allLines(range), bytes)
-      if (lines.length > 0) yield order === 'asc' ? lines : lines.toReversed()
+      const lines = await reading.some(allLines(range), { rows, bytes })
+      if (order === 'desc') lines.reverse()
+      if (lines.length > 0) yield lines
     }
   }
 }
@@ -115,10 +122,12 @@ async function* inSteps(
   after: LineKey | undefined,
 ): AsyncGenerator<Line[]> {
   for (let last = after; ;) {
-    const lines = await reading.some(someOfMany(range, order, stretch.rowsMax, last), stretch.bytesMax)
+    const { rowsMax: rows, bytesMax: bytes } = stretch
+    const lines = await reading.some(someOfMany(range, order, rows, last), { rows, bytes })
+    const isLast = lines.length < rows
+    last = isLast ? undefined : keyOf(lines.at(-1)!)
     if (lines.length > 0) yield lines
-    if (lines.length < stretch.rowsMax) return
-    last = keyOf(lines.at(-1)!)
+    if (isLast) return
   }
 }
 

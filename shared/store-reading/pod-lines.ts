@@ -16,7 +16,11 @@ export interface PodLinesOptions extends StreamOptions {
 export async function* streamPodLines(options: PodLinesOptions): AsyncGenerator<Line[]> {
   const { pod } = options
   const parts = mustJoin(options) ? streamJoined(options) : streamLines(options)
-  for await (const part of parts) yield part.map((line) => attribute(line, pod))
+  for await (const part of parts) {
+    const lines = part.map((line) => attribute(line, pod))
+    part.length = 0
+    yield lines
+  }
 }
 
 export async function readPodPage({ limit, ...options }: PodLinesOptions & { limit: number }): Promise<Page> {
@@ -44,16 +48,20 @@ async function* streamJoined(options: PodLinesOptions): AsyncGenerator<Line[]> {
   const extent = pod.extent === undefined ? {} : { from: pod.extent.first, to: pod.extent.last + 1n }
   const streams = { reading, filter: { tenant: filter.tenant, ...extent, scope: pod.scope } }
   let joiner = createJoiner()
-  for await (const part of streamLines(options)) {
-    const rows = order === 'asc' ? part : part.toReversed()
-    if (order === 'desc') joiner = createJoiner()
+  for await (const rows of streamLines(options)) {
+    if (order === 'desc') {
+      rows.reverse()
+      joiner = createJoiner()
+    }
     for (const row of rows) {
       const key = streamKey(row)
       if (!joiner.knows(key)) joiner.recall(key, await rowsBefore(streams, row))
     }
     const { lines, open } = joiner.join(rows)
     for (const line of open) await finish(streams, line)
-    if (lines.length > 0) yield order === 'asc' ? lines : lines.toReversed()
+    if (order === 'desc') lines.reverse()
+    rows.length = 0
+    if (lines.length > 0) yield lines
   }
 }
 

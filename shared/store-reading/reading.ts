@@ -19,10 +19,10 @@ export interface Reading {
   /** The same in RowBinary, for those that are many or large: lines/binary-rows.ts reads them. */
   binary(sql: Fragment): Promise<Buffer>
   /**
-   * Lines of a statement of lines/line-statements.ts. `bytes`: of their messages, as far as it is known; the answer
-   * waits until there is room for them.
+   * Lines of a statement of lines/line-statements.ts. `expected`: how many they are and the bytes of their messages, as
+   * far as it is known; the answer waits until there is room for them.
    */
-  some(sql: Fragment, bytes?: number, limits?: QueryLimits): Promise<Line[]>
+  some(sql: Fragment, expected?: { rows?: number; bytes?: number }, limits?: QueryLimits): Promise<Line[]>
   /** What was read for the lines until now, and the time since the reading began. */
   stats(): ReadStats
 }
@@ -44,6 +44,8 @@ export interface ReadingOptions {
 
 /** Rows, and the text that is made of them. */
 const heldPerByte = 2
+/** A line as an object, beside its bytes. */
+const heldPerLine = 1000
 
 export function createReading({ store, limits, signal, work }: ReadingOptions): Reading {
   const began = performance.now()
@@ -73,16 +75,17 @@ export function createReading({ store, limits, signal, work }: ReadingOptions): 
     mode: store.mode,
     rows: <T>(sql: Fragment) => run((terms) => store.rows<T>({ sql, ...terms, onStats: count })),
     binary: (sql) => run((terms) => store.bytes({ sql, ...terms, onStats: count }, 'RowBinary')),
-    async some(sql, bytes = 0, wanted) {
+    async some(sql, { rows: rowCount = 0, bytes = 0 } = {}, wanted) {
       const mayPause = total.streams
       // A stream asks for more once its client has taken what came before.
       if (mayPause) total.memory?.hold((heldBytes = 0))
-      const room = total.memory?.room(heldBytes + heldPerByte * bytes, { mayPause, signal })
+      const room = total.memory?.room(heldBytes + heldPerByte * bytes + heldPerLine * rowCount, { mayPause, signal })
       if (room !== undefined) await room
       const rows = await run((terms) => store.bytes({ sql, ...terms, onStats: countLines }, 'RowBinary'), wanted)
-      heldBytes += heldPerByte * rows.length
+      const decoded = decodeWhole(rows)
+      heldBytes += heldPerByte * rows.length + heldPerLine * decoded.length
       total.memory?.hold(heldBytes)
-      return decodeWhole(rows)
+      return decoded
     },
     stats: () => ({ ...lines, elapsedMs: Math.round((performance.now() - began) * 1000) / 1000 }),
   }

@@ -1,6 +1,6 @@
 // A store whose files are harmed while the service is stopped: every loss is told, the rest is served, and no seal is
 // false.
-import { open, readdir, rm, stat } from 'node:fs/promises'
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -164,6 +164,35 @@ test('a seal remembers refused lines though the parts that named their lives are
     expect(await sealAfter(again, true)).toBe(
       'unsealed: letters of refused lines were lost with a part of the store: lines of it may be among them',
     )
+  })
+})
+
+test('lost rules that the other table has are told once, and are no reason to be unready', { timeout: 180_000 }, async () => {
+  await inStore(async (dataDir) => {
+    const headers = { 'content-type': 'application/json' }
+    {
+      await using service = spawnService({ dataDir })
+      const url = await service.serving
+      const body = JSON.stringify({ rules: { default: '90d' } })
+      expect((await request(`${url}/v1/retention`, { method: 'PUT', headers, body })).status).toBe(200)
+      service.kill('SIGTERM')
+      await service.exited
+    }
+    for (const part of await partsOf(dataDir, 'retention_rules')) await rm(part, { recursive: true })
+    for (let start = 1; start <= 2; start++) {
+      await using service = spawnService({ dataDir })
+      const url = await service.serving
+      expect((await request(`${url}/readyz`)).body).toMatchObject({ reasons: [] })
+      const { body: rules } = await request(`${url}/v1/retention`)
+      expect(rules).toMatchObject({ rules: { default: '90d' } })
+      expect(service.logs.filter(({ level }) => level === 'error').map(({ msg }) => msg)).toEqual([
+        expect.stringContaining('a part of retention_rules is gone since the store was open last'),
+      ])
+      service.kill('SIGTERM')
+      await service.exited
+      const { lost } = JSON.parse(await readFile(join(dataDir, 'parts.json'), 'utf8')) as { lost: { table: string }[] }
+      expect(lost.map(({ table }) => table)).toEqual(['retention_rules'])
+    }
   })
 })
 

@@ -9,6 +9,7 @@ import { openStore } from '#shared/clickhouse/open-store.ts'
 import { raw, sql, str } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { instancesOf } from '#shared/lifecycle/instances.ts'
+import { fillPlaceholders } from '#shared/migrations/placeholders.ts'
 import { runMigrations } from '#shared/migrations/run-migrations.ts'
 import { splitStatements } from '#shared/migrations/split-statements.ts'
 import type { LifeRow } from '#shared/pod-model/rows.ts'
@@ -113,6 +114,17 @@ test('a migration that failed half way is run again, whole', async () => {
   await writeFile(next, `${first}CREATE TABLE IF NOT EXISTS other (x UInt8) ENGINE = MergeTree ORDER BY x;\n`)
   expect(await runMigrations({ store: opened.store, dir })).toHaveLength(1)
   expect(await tablesOf(opened.store)).toEqual(expect.arrayContaining(['half', 'other']))
+})
+
+test('a migration that is run again takes the keys that lines have, in whatever form they were written', async () => {
+  const [first, second] = ['15555555555555555555', '7777777777777777777']
+  for (const keys of [`(${first}, ${second})`, `(toUInt64(${first}), toUInt64(${second}))`]) {
+    await using opened = await openTestStore({ migrate: false })
+    const { store } = opened
+    const identity = `UInt64 DEFAULT sipHash64Keyed(${keys}, 'a')`
+    await store.command({ sql: raw(`CREATE TABLE logs (x UInt8, identity ${identity}) ENGINE = MergeTree ORDER BY x`) })
+    expect(await fillPlaceholders(store, '{key:0} {key:3}')).toBe(`(${first}, ${second}) (${first}, 7777777777777777780)`)
+  }
 })
 
 test('dead letters of before they could be sent again are there after the upgrade', async () => {

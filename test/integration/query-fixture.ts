@@ -12,6 +12,7 @@ import { histogramRoute } from '#query/logs/histogram-route.ts'
 import { createPolling } from '#query/http/watch-polling.ts'
 import { logsRoute } from '#query/logs/logs-route.ts'
 import { podLogsRoute } from '#query/logs/pod-logs-route.ts'
+import { createSentMemory } from '#query/tail/sent-memory.ts'
 import { tailRoute } from '#query/tail/tail-route.ts'
 import { createProjectionClock } from '#shared/projection-clock.ts'
 import { openRecordProjector } from '#test/support/record-projector.ts'
@@ -52,6 +53,7 @@ export async function openQueryFixture({
   const projection = createProjectionClock()
   const projector = await openRecordProjector(test.store, projection)
   const options = { store: test.store, limits, clock: () => clock.now, projection, polling: createPolling(test.store) }
+  const sentMemory = createSentMemory({ clock: () => performance.now() })
   const app = await createHttpServer({
     log: pino({ level: 'silent' }),
     bodyBytesMax: 1_000_000,
@@ -65,7 +67,7 @@ export async function openQueryFixture({
       fieldsRoute(options),
       podLogsRoute(options),
       deadLettersRoute(options),
-      tailRoute({ ...options, stopping: stopping.signal, pollIntervalMs: 50, heartbeatMs: 100 }),
+      tailRoute({ ...options, sentMemory, stopping: stopping.signal, pollIntervalMs: 50, heartbeatMs: 100 }),
     ],
   })
   const rows: QueryFixture['rows'] = async (table, list) => {

@@ -86,7 +86,7 @@ test('a statement that begins when all of the memory is given waits for one to e
 test('a statement may ask for less and leaves the rest to the others', async () => {
   const reading = begin({ memoryBytes: 64 * MiB })
   const [, other] = await Promise.all([
-    reading.some(raw(`SELECT 1 WHERE 0`), 0, { memoryBytes: 16 * MiB }).catch(() => []),
+    reading.some(raw(`SELECT 1 WHERE 0`), {}, { memoryBytes: 16 * MiB }).catch(() => []),
     givenMemory(reading),
   ])
   expect(other).toBe(48 * MiB)

@@ -8,6 +8,7 @@ import { openStore } from '#shared/clickhouse/open-store.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { createLogger } from '#shared/logger.ts'
+import type { LostPart } from '#shared/loss-sentences.ts'
 import { createLiveRetention, type LiveRetention } from '#shared/retention/live-retention.ts'
 import { parseLastWords, parseRetention } from '#shared/retention/retention.ts'
 import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
@@ -20,6 +21,7 @@ const tables = ['retention_rules', 'retention_rules_copy']
 const openLive = (store: LogStore): Promise<LiveRetention> =>
   createLiveRetention({ store, environment, log, clock: () => Date.now() })
 const open = (dataDir: string): Promise<LogStore> => openStore({ mode: 'embedded', dataDir, database: 'afterlog' })
+const lostPartOf = (table: string): LostPart => ({ table, partition: 'all', part: 'all_1_1_0', day: '', version: '1' })
 const rulesIn = (store: LogStore, table: string) =>
   store.rows<{ rules: string }>({ sql: raw(`SELECT rules FROM ${table} ORDER BY in_force`) })
 
@@ -120,7 +122,7 @@ test('both tables and the mark lose the rules: nothing is dropped until an opera
       environment: { rules: parseRetention('default=2d'), lastWords: parseLastWords('') },
       log,
       clock: () => service.clock.now,
-      lostParts: () => lostParts.map((table) => ({ table })),
+      lostParts: () => lostParts.map(lostPartOf),
     })
   {
     await using other = await openOther()
@@ -143,12 +145,36 @@ test('a mark that is older than lost rules does not make them the rules of the e
       environment,
       log,
       clock: Date.now,
-      lostParts: () => lost.map((table) => ({ table })),
+      lostParts: () => lost.map(lostPartOf),
     })
   await using other = await openLost(tables)
   expect(other.newest()).toMatchObject({ source: 'environment', isLost: true })
   await using marks = await openLost(['retention_marks'])
   expect(marks.newest().isLost).toBeUndefined()
+})
+
+test('a lost part of one table is restored once both are the same, also where it is lost later, and one of both is not', async () => {
+  await using opened = await openTestStore()
+  const { store } = opened
+  let lost: LostPart[] = []
+  const restored: string[] = []
+  await using live = await createLiveRetention({
+    store,
+    environment,
+    log,
+    clock: Date.now,
+    lostParts: () => lost,
+    onRestored: (parts) => restored.push(...parts.map(({ table }) => table)),
+  })
+  await live.put({ rules: parseRetention('default=90d'), lastWords: parseLastWords('') }, 'put')
+  await live.compare()
+  await store.command({ sql: raw('TRUNCATE TABLE retention_rules_copy') })
+  lost = [lostPartOf('retention_rules_copy'), lostPartOf('logs')]
+  await expect.poll(() => restored, { timeout: 20_000 }).toEqual(['retention_rules_copy'])
+  expect(await rulesIn(store, 'retention_rules_copy')).toEqual([{ rules: 'default=90d' }])
+  lost = tables.map(lostPartOf)
+  await live.compare()
+  expect(restored).toEqual(['retention_rules_copy'])
 })
 
 test('rules that were put under a clock that was far ahead hold at once, and do not outlast those put later', async () => {

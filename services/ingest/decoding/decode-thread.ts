@@ -13,9 +13,11 @@ import {
 export interface DecodeThread {
   /**
    * Takes the memory of the task's body, which is empty afterwards, where nothing else lies in it, and else copies it. Rejects
-   * as the decoder throws, and with AfterlogError `overloaded` or `too-large` where the thread ends.
+   * as the decoder throws, and with AfterlogError where the thread ends: `too-large` where it lacked memory, `stopping`
+   * once it is closed, and else `overloaded`.
    */
   run(task: DecodeTask): Promise<DecodeOutcome>
+  /** Ends the thread for good. */
   close(): Promise<void>
 }
 
@@ -30,6 +32,7 @@ export function createDecodeThread({ settings, onBug }: DecodeThreadOptions): De
   let worker: Worker | undefined
   let lastId = 0
   let lastError: unknown
+  let isClosed = false
 
   function start(): Worker {
     const thread = new Worker(new URL('thread-main.ts', import.meta.url), { workerData: settings })
@@ -43,7 +46,7 @@ export function createDecodeThread({ settings, onBug }: DecodeThreadOptions): De
     thread.on('messageerror', () => void thread.terminate())
     thread.on('exit', () => {
       if (worker === thread) worker = undefined
-      for (const { reject } of waiting.values()) reject(threadEnded(lastError))
+      for (const { reject } of waiting.values()) reject(isClosed ? stopping() : threadEnded(lastError))
       waiting.clear()
       lastError = undefined
     })
@@ -60,6 +63,7 @@ export function createDecodeThread({ settings, onBug }: DecodeThreadOptions): De
 
   return {
     run: async (task) => {
+      if (isClosed) throw stopping()
       worker ??= start()
       const id = ++lastId
       const [sent, transfer] = packed(task)
@@ -68,9 +72,15 @@ export function createDecodeThread({ settings, onBug }: DecodeThreadOptions): De
       waiting.set(id, answer)
       return answer.promise
     },
-    close: async () => void (await worker?.terminate()),
+    close: async () => {
+      isClosed = true
+      await worker?.terminate()
+    },
   }
 }
+
+const stopping = (): AfterlogError =>
+  new AfterlogError('stopping', 'this process is stopping; send it again', { retryAfterS: 1 })
 
 /** The thread has memory of its own, for one body at a time: it lacks some where that body takes too much. */
 function threadEnded(cause: unknown): AfterlogError {

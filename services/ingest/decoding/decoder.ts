@@ -17,7 +17,7 @@ import { bodyMessages, type BodyMessages } from '../publish/body-messages.ts'
 import { createBatchDecoder, mergeBatches, type DecodedBatch } from '../sources/decode-batch.ts'
 import { messageOrigin } from '../sources/message-origin.ts'
 import { bodyRows, type BodyFormat, type BodyRows } from './body-rows.ts'
-import { sentRules, type DecodeOutcome, type DecodeTask, type SentRules } from './decode-task.ts'
+import { createTaskRunner, sentRules, type DecodeOutcome, type DecodeTask, type SentRules } from './decode-task.ts'
 import { createDecodeThread } from './decode-thread.ts'
 
 export interface DecoderOptions {
@@ -44,7 +44,10 @@ export interface Decoder {
     as: BodyFormat & { room: TopicRoom },
     use: (decoded: BodyMessages) => Promise<T>,
   ): Promise<T>
-  /** Never rejects for what the messages hold: one that cannot be read becomes a dead letter. */
+  /**
+   * Never rejects for what the messages hold: one that cannot be read becomes a dead letter. Rejects with AfterlogError
+   * `stopping` once the decoder is closed.
+   */
   batch(batch: ConsumedBatch): DecodedBatch | Promise<DecodedBatch>
   /** Returns the dead letter for offsets that are gone. */
   lost(range: OffsetRange, noticedMs: number): DecodedBatch
@@ -79,11 +82,11 @@ export function createDecoder(options: DecoderOptions): Decoder {
   const rulesAt = (ms: number): SentRules => sentRules(retention, [ms])
 
   /** What follows an open line of its tenants may be in what the thread decodes: no later batch goes on from it. */
-  async function runAlone(task: DecodeTask, tenants: ReadonlySet<string>): Promise<DecodeOutcome> {
-    if (task.to === 'messages') return thread.run(task)
+  const runAlone: RunAlone = async (task, tenants, run = thread.run) => {
+    if (task.to === 'messages') return run(task)
     open.clear(tenants)
     try {
-      return await thread.run(task)
+      return await run(task)
     } finally {
       open.clear(tenants)
     }
@@ -109,7 +112,15 @@ export function createDecoder(options: DecoderOptions): Decoder {
     }
   }
 
-  const decodeBeside = createBatchesBeside({ retention, cluster, onBug }, runAlone, batches.undecoded)
+  const runTask = createTaskRunner({ formats, cluster, seed }, onBug)
+  const decodeBeside = createBatchesBeside({
+    retention,
+    cluster,
+    runAlone,
+    runHere: (task) => inline(() => runTask(task)),
+    undecoded: batches.undecoded,
+    onBug,
+  })
 
   return {
     rows: async (body, origin, as, use) =>
@@ -133,30 +144,71 @@ export function createDecoder(options: DecoderOptions): Decoder {
   }
 }
 
-type RunAlone = (task: DecodeTask, tenants: ReadonlySet<string>) => Promise<DecodeOutcome>
+type RunAlone = (
+  task: DecodeTask,
+  tenants: ReadonlySet<string>,
+  run?: (task: DecodeTask) => Promise<DecodeOutcome>,
+) => Promise<DecodeOutcome>
 
-/** Decodes batches by the thread. A message at which the thread ends, alone and again, is a dead letter. */
-function createBatchesBeside(
-  { retention, cluster, onBug }: Pick<DecoderOptions, 'retention' | 'cluster'> & { onBug(error: unknown): void },
-  runAlone: RunAlone,
-  undecoded: (batch: ConsumedBatch) => DecodedBatch,
-) {
-  return async function decode(batch: ConsumedBatch, isAgain = false): Promise<DecodedBatch> {
+interface BatchesBesideOptions extends Pick<DecoderOptions, 'retention' | 'cluster'> {
+  runAlone: RunAlone
+  /** Decodes on the event loop what the thread decodes. */
+  runHere(task: DecodeTask): Promise<DecodeOutcome>
+  undecoded(batch: ConsumedBatch): DecodedBatch
+  onBug(error: unknown): void
+}
+
+/**
+ * Decodes batches by the thread. Where it ends, each message is decoded alone. One that a new thread has no memory for,
+ * with nothing beside it, is a dead letter; where a thread ends for another reason, the event loop decodes the message.
+ * Rejects with AfterlogError `stopping` once the thread is closed: the batch comes again.
+ */
+function createBatchesBeside(options: BatchesBesideOptions) {
+  const { retention, cluster, runAlone, runHere, undecoded, onBug } = options
+  const runBatch = async (batch: ConsumedBatch, run?: typeof runHere): Promise<DecodedBatch> => {
     const origins = batch.messages.map((message) => messageOrigin(batch, message, cluster).origin)
     const rules = sentRules(
       retention,
       origins.map(({ receivedMs }) => receivedMs),
     )
     const tenants = new Set(origins.map(({ tenant }) => tenant))
+    return (await runAlone({ to: 'batch', batch, rules }, tenants, run)).of as DecodedBatch
+  }
+  /** Returns why the thread did not decode the batch. */
+  const tryBeside = async (batch: ConsumedBatch): Promise<DecodedBatch | { failure: unknown }> => {
     try {
-      return (await runAlone({ to: 'batch', batch, rules }, tenants)).of as DecodedBatch
+      return await runBatch(batch)
+    } catch (error) {
+      if (error instanceof AfterlogError && error.code === 'stopping') throw error
+      onBug(error)
+      return { failure: error }
+    }
+  }
+  const decodeHere = async (batch: ConsumedBatch): Promise<DecodedBatch> => {
+    try {
+      return await runBatch(batch, runHere)
     } catch (error) {
       onBug(error)
-      if (isAgain) return undecoded(batch)
-      const parts: DecodedBatch[] = []
-      for (const message of batch.messages) parts.push(await decode({ ...batch, messages: [message] }, true))
-      return mergeBatches(parts)
+      return undecoded(batch)
     }
+  }
+
+  /** The thread that lacks memory ends, so that the second one is new. */
+  async function decodeAlone(batch: ConsumedBatch, threads = 2): Promise<DecodedBatch> {
+    const decoded = await tryBeside(batch)
+    if (!('failure' in decoded)) return decoded
+    const { failure } = decoded
+    const isMemory = failure instanceof AfterlogError && failure.code === 'too-large'
+    if (!isMemory) return decodeHere(batch)
+    return threads > 1 ? decodeAlone(batch, threads - 1) : undecoded(batch)
+  }
+
+  return async function decode(batch: ConsumedBatch): Promise<DecodedBatch> {
+    const decoded = await tryBeside(batch)
+    if (!('failure' in decoded)) return decoded
+    const parts: DecodedBatch[] = []
+    for (const message of batch.messages) parts.push(await decodeAlone({ ...batch, messages: [message] }))
+    return mergeBatches(parts)
   }
 }
 

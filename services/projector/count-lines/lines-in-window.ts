@@ -105,6 +105,10 @@ const places = raw(`PARTITION BY ${life}, file, offset < 0 ORDER BY offset, ts, 
 const first = raw('(before.1 = 0)')
 const again = raw('(before.1 = offset + 2)')
 
+/** As StreamEnd. `lineStart` is an offset and 1, so that its zeros stand for no line. */
+const lastOfStream = (isOfStream: Fragment): Fragment =>
+  sql`CAST((maxIf(lineStart, ${isOfStream}).1 - 1, maxIf(lineStart, ${isOfStream}).2), 'Tuple(offset Float64, isWhole Bool)')`
+
 /**
  * Which bytes of log files the lines cover. `spans`: keys of lines whose numbers do not name their lives. Rows:
  * PieceRow, at most `piecesMax` of each life, in the order of files and places.
@@ -117,7 +121,7 @@ export function linePieces(
 ): Fragment {
   const lines = sql`SELECT ${lifeOfLine(spans)}, ts, file, offset, length,
       offset + greatest(length, 0) AS end, eof, partial, stream = 'stderr' AS isError,
-      if(partial AND ${isNoLine(tenant, timesOf(window))}, 0, 2 * offset + 3 - partial) AS lineEnd
+      if(partial AND ${isNoLine(tenant, timesOf(window))}, (0, 0), (offset + 1, NOT partial)) AS lineStart
     ${rowsOf(tenant, bounds, window, true)} AND ${isCoverage(tenant, timesOf(window))}`
   const withPrevious = sql`SELECT *, lagInFrame((offset + 2, ts, partial, length)) OVER by_place AS before,
       max(end) OVER (${places} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered
@@ -134,7 +138,7 @@ export function linePieces(
       toFloat64(countIf(length < 0)) AS unmeasured,
       toFloat64(countIf(${again} AND (before.2 != ts OR before.3 + partial = 0))) AS clashes,
       toFloat64(countIf(NOT ${first} AND NOT ${again} AND offset < covered)) AS overlaps,
-      toFloat64(maxIf(lineEnd, NOT isError)) AS stdoutEnd, toFloat64(maxIf(lineEnd, isError)) AS stderrEnd,
+      ${lastOfStream(sql`NOT isError`)} AS stdoutEnd, ${lastOfStream(sql`isError`)} AS stderrEnd,
       toFloat64(max(offset)) AS lastStart, toFloat64(last.3) AS lastFrom,
       argMax(length < 0, (offset, ts, partial, length)) AS open
     FROM (SELECT *, sum(${begins}) OVER by_place AS stretch FROM (${withPrevious}) WINDOW by_place AS (${places}))

@@ -20,13 +20,23 @@ export function negotiate(request: FastifyRequest): LineType {
   return type
 }
 
-/** Sends lines as they come. Resolves once the first lines are read, so that a failure before is still a status. */
+/**
+ * Sends lines as they come, and empties their arrays, so that of lines that wait only the text is held. Resolves once
+ * the first lines are read, so that a failure before is still a status.
+ */
 export async function streamReply(
   reply: FastifyReply,
   type: Exclude<LineType, 'application/json'>,
   lines: AsyncGenerator<Line[]>,
 ): Promise<FastifyReply> {
-  const render = type === 'text/plain' ? plainText : ndjson
+  const { memory } = reply.request.work
+  const render = (part: Line[]): Buffer => {
+    const bytes = type === 'text/plain' ? plainText(part) : ndjson(part)
+    // The generators that the lines came through wait now, and keep the array.
+    part.length = 0
+    memory?.hold(bytes.length)
+    return bytes
+  }
   const first = await lines.next()
   const body = async function* (): AsyncGenerator<Buffer> {
     try {

@@ -9,12 +9,26 @@ export const streamBody = (reply: FastifyReply, parts: AsyncGenerator<Buffer>): 
   Readable.from(pieces(reply.raw, parts), { objectMode: false, highWaterMark: 64 * 1024 })
 
 async function* pieces(raw: FastifyReply['raw'], parts: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  for await (const part of parts) {
-    for (let at = 0; at < part.length; at += pieceBytes) {
-      yield part.subarray(at, at + pieceBytes)
-      await taken(raw)
+  try {
+    for (;;) {
+      let part: Buffer | undefined = await nextOf(parts)
+      if (part === undefined) return
+      for (let at = 0; at < part.length; at += pieceBytes) {
+        // A copy: whoever holds a piece of a part holds all of it, and a stream keeps the last one until the next.
+        yield Buffer.copyBytesFrom(part, at, pieceBytes)
+        await taken(raw)
+      }
+      // A generator that waits for the next part keeps what its variables hold.
+      part = undefined
     }
+  } finally {
+    await parts.return(undefined)
   }
+}
+
+async function nextOf(parts: AsyncGenerator<Buffer>): Promise<Buffer | undefined> {
+  const next = await parts.next()
+  return next.done === true ? undefined : next.value
 }
 
 /** Resolves once the connection takes more bytes, or is closed. */

@@ -37,7 +37,11 @@ export function createGapDrawer({ gaps, order, after }: GapDrawing): GapDrawer {
 /** Draws the gaps into a stream of lines. */
 export async function* drawGaps(parts: AsyncGenerator<Line[]>, drawing: GapDrawing): AsyncGenerator<Line[]> {
   const drawer = createGapDrawer(drawing)
-  for await (const lines of parts) yield drawer.among(lines)
+  for await (const lines of parts) {
+    const linesAndGaps = drawer.among(lines)
+    if (linesAndGaps !== lines) lines.length = 0
+    yield linesAndGaps
+  }
   const rest = drawer.rest()
   if (rest.length > 0) yield rest
 }

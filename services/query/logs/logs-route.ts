@@ -53,7 +53,11 @@ export const logsRoute =
   }
 
 async function* attributed(reading: Reading, tenant: string, parts: AsyncIterable<Line[]>): AsyncGenerator<Line[]> {
-  for await (const lines of parts) yield attributeLines(reading, tenant, lines)
+  for await (const lines of parts) {
+    const attributedLines = await attributeLines(reading, tenant, lines)
+    lines.length = 0
+    yield attributedLines
+  }
 }
 
 function bounds({ from, to }: { from?: bigint; to?: bigint }): { from?: bigint; to?: bigint } {

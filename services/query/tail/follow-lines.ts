@@ -2,7 +2,7 @@
 // arrival, since an insert may become visible after a later one. The tail remembers the lines that it sent, and does
 // not send them again (sent-lines.ts).
 import { setTimeout as wait } from 'node:timers/promises'
-import type { ArrivalPlace } from './arrival-place.ts'
+import { laterOf, type ArrivalPlace } from './arrival-place.ts'
 import { arrivals, arrivedBefore, type ArrivalRow } from './arrival-statements.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { nameOf, namesFilter } from '#shared/lines/line-names.ts'
@@ -10,7 +10,7 @@ import { compareKeys } from '#shared/lines/line-order.ts'
 import { someLines } from '#shared/lines/line-statements.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { createDue, type Polling } from '#query/http/watch-polling.ts'
-import { overlapMs, type SentLines } from './sent-lines.ts'
+import type { SentLines } from './sent-lines.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 
 export interface FollowOptions {
@@ -20,7 +20,7 @@ export interface FollowOptions {
   /** The tail follows lines that arrive behind this place. */
   after: ArrivalPlace
   /** Lines that were sent already. */
-  sentLines: Pick<SentLines, 'add'>
+  sentLines: Pick<SentLines, 'add' | 'begin' | 'overlapMs'>
   /** Fragments that wait for the ends of their lines. */
   held?: HeldFragments
   pollIntervalMs: number
@@ -76,9 +76,11 @@ export async function* follow({
     lastPollMs = performance.now()
     const current = await filter()
     let keyCount = 0
-    let last = after
+    // What a busy tail has forgotten is not read again.
+    const start = laterOf(after, sentLines.begin)
+    let last = start
     do {
-      const from = Math.max(after.received, newest - overlapMs)
+      const from = Math.max(start.received, newest - sentLines.overlapMs)
       const rows = await reading.rows<ArrivalRow>(arrivals(current, from, writtenWithinS, keysAtOnce, last))
       const places = rows.map(placeOf)
       keyCount = places.length

@@ -4,6 +4,7 @@
 // room for, the process remembers (sent-memory.ts).
 import { isBehind, laterOf, placeBefore, type ArrivalPlace } from './arrival-place.ts'
 import type { LineName } from '#shared/lines/line-names.ts'
+import { createLinePages, type RememberedLines } from './line-memory.ts'
 
 /** What a cursor has of the lines that were sent. */
 export interface SentPlace {
@@ -14,14 +15,6 @@ export interface SentPlace {
   count: number
 }
 
-/** What a process remembers of the lines that a tail sent. */
-export interface RememberedLines {
-  /** All that was sent behind this place is remembered. */
-  begin: ArrivalPlace
-  /** By the number of a line: which of those that were sent it was, and 0 where it was only read. */
-  counts: Map<number, number>
-}
-
 export interface SentLines {
   /** Remembers a line that was read; false where it was read or sent before. */
   add(place: ArrivalPlace): boolean
@@ -30,41 +23,41 @@ export interface SentLines {
   /** The same for a line that comes out of the order of arrival. */
   sendStored(place: ArrivalPlace): void
   place(): SentPlace
+  /** A poll begins so long before the newest arrival, since an insert may become visible after a later one. */
+  readonly overlapMs: number
   /** How many lines are remembered. */
   readonly size: number
+  /** Nothing up to this place is read again: it is not remembered what of it was sent. */
+  readonly begin: ArrivalPlace
   /** The first `count` lines that were sent. */
   remembered(count: number): RememberedLines
+  /** Forgets the first page; of a tail that has one page only, that page the next time. */
+  forget(): void
 }
 
-/** A poll begins so long before the newest arrival, since an insert may become visible after a later one. */
-export const overlapMs = 30_000
 /** Lines that a cursor names. */
 const hashesMax = 48
-/** An open tail remembers at least so many lines, and twice as many at most. */
-const rememberedMax = 100_000
 
-/** `sent` and `before` are those of a tail that a client resumes. */
+export interface SentLinesOptions {
+  /** Of a tail that a client resumes: what was sent before. */
+  before?: RememberedLines | undefined
+  overlapMs?: number
+  /** Is told by how many lines the tail remembers more, or fewer, than before. */
+  changed?: (lines: number) => void
+}
+
 export function createSentLines(
   { floor: first, hashes, count: sentBefore }: SentPlace,
-  before: RememberedLines = { begin: first, counts: new Map() },
+  { before = { pages: [] }, overlapMs = 30_000, changed = () => undefined }: SentLinesOptions = {},
 ): SentLines {
   let floor = first
   let reached = first
   let count = sentBefore
-  let older: RememberedLines = { begin: before.begin, counts: new Map() }
-  let newer = before
+  const pages = createLinePages(first, before, changed)
   /** Lines that a cursor names, in order of arrival. Those of the first cursor stand last until they are read again. */
   const named = hashes.map((hash) => ({ hash, place: placeBefore(first.received + overlapMs) }))
   const hashesToRead = new Set(hashes)
 
-  const remember = (number: number, sentAs: number): void => {
-    if (newer.counts.size >= rememberedMax) {
-      older = newer
-      newer = { begin: reached, counts: new Map() }
-    }
-    older.counts.delete(number)
-    newer.counts.set(number, sentAs)
-  }
   const raise = (to: ArrivalPlace): void => {
     if (isBehind(to, floor) && !isBehind(to, reached)) floor = to
   }
@@ -76,11 +69,12 @@ export function createSentLines(
   }
   const sendStored = (place: ArrivalPlace): void => {
     const number = numberOf(place.key)
-    remember(number, ++count)
+    pages.remember(number, ++count)
     name(number >>> 0, place)
   }
 
   return {
+    overlapMs,
     add(place) {
       const number = numberOf(place.key)
       const hash = number >>> 0
@@ -90,12 +84,10 @@ export function createSentLines(
           1,
         )
         name(hash, place)
-        remember(number, ++count)
+        pages.remember(number, ++count)
         return false
       }
-      if (newer.counts.has(number) || older.counts.has(number)) return false
-      remember(number, 0)
-      return true
+      return pages.read(number, place)
     },
     send(place) {
       sendStored(place)
@@ -106,12 +98,13 @@ export function createSentLines(
     sendStored,
     place: () => ({ floor, hashes: named.map(({ hash }) => hash), count }),
     get size() {
-      return older.counts.size + newer.counts.size
+      return pages.size
     },
-    remembered: (until) => ({
-      begin: older.begin,
-      counts: new Map([...older.counts, ...newer.counts].filter(([, sentAs]) => sentAs > 0 && sentAs <= until)),
-    }),
+    get begin() {
+      return pages.begin
+    },
+    remembered: pages.until,
+    forget: pages.forget,
   }
 }
 

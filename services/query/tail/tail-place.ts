@@ -1,7 +1,7 @@
 // The place of one tail, as its cursors have it.
 import type { Cursor } from '#query/http/cursor.ts'
 import { laterOf, placeBefore, type ArrivalPlace } from './arrival-place.ts'
-import { createSentLines, overlapMs, type SentLines } from './sent-lines.ts'
+import type { SentLines } from './sent-lines.ts'
 import type { SentMemory } from './sent-memory.ts'
 
 export interface TailPlace extends Disposable {
@@ -27,21 +27,20 @@ export function openTailPlace({
   const begun = at?.followFrom ?? now
   const floor = at?.received === undefined ? placeBefore(begun) : { received: at.received, key: at.after }
   const { tail = '', hashes = [], count = 0 } = at?.sent ?? {}
-  const before = memory.find(tail, count)
-  const sentLines = createSentLines({ floor, hashes, count }, before)
-  const joined = memory.join(sentLines)
+  const remembered = memory.open({ floor, hashes, count }, tail)
+  const { id, sentLines, knownFrom } = remembered
   return {
     begun,
-    after: before === undefined ? floor : laterOf(before.begin, placeBefore(floor.received - overlapMs)),
+    after: knownFrom === undefined ? floor : laterOf(knownFrom, placeBefore(floor.received - sentLines.overlapMs)),
     sentLines,
     place() {
       const sent = sentLines.place()
       return {
         after: sent.floor.key,
         received: sent.floor.received,
-        sent: { tail: joined.id, hashes: sent.hashes, count: sent.count },
+        sent: { tail: id, hashes: sent.hashes, count: sent.count },
       }
     },
-    [Symbol.dispose]: () => joined[Symbol.dispose](),
+    [Symbol.dispose]: () => remembered[Symbol.dispose](),
   }
 }

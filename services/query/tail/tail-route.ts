@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor, type Cursor } from '#query/http/cursor.ts'
 import { follow } from './follow-lines.ts'
-import { createSentMemory } from './sent-memory.ts'
+import type { SentMemory } from './sent-memory.ts'
 import { openTailPlace } from './tail-place.ts'
 import { streamLines } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
@@ -21,6 +21,7 @@ import { requestReading } from '#query/http/request-reading.ts'
 import { cursor, filterParameters } from '#query/http/parameters.ts'
 
 export interface TailOptions extends QueryRouteOptions {
+  sentMemory: SentMemory
   /** Aborts when the service stops: every tail then ends with `event: end`. */
   stopping: AbortSignal
   pollIntervalMs?: number
@@ -45,9 +46,19 @@ const querystring = z.strictObject({
 })
 
 export const tailRoute =
-  ({ store, limits, clock, polling, stopping, pollIntervalMs = 500, heartbeatMs = 15_000 }: TailOptions): RoutePlugin =>
+  ({
+    store,
+    limits,
+    clock,
+    polling,
+    sentMemory,
+    stopping,
+    pollIntervalMs = 500,
+    heartbeatMs = 15_000,
+  }: TailOptions): RoutePlugin =>
   (app, _, done) => {
-    const memory = createSentMemory(() => performance.now())
+    const timer = setInterval(sentMemory.forgetOld, 60_000).unref()
+    app.addHook('onClose', async () => clearInterval(timer))
     const schema = {
       summary: 'Lines as they arrive (server-sent events)',
       querystring,
@@ -68,7 +79,17 @@ export const tailRoute =
       polling.join('tails', reply)
       const signal = AbortSignal.any([clientGone(reply), stopping])
       const reading = requestReading({ store, limits }, reply, signal)
-      const run: TailRun = { reading, filter, at, filters, now: clock(), memory, pollIntervalMs, polling, signal }
+      const run: TailRun = {
+        reading,
+        filter,
+        at,
+        filters,
+        now: clock(),
+        memory: sentMemory,
+        pollIntervalMs,
+        polling,
+        signal,
+      }
       const events = query.owner === undefined ? tail(run) : ownerTail({ ...run, owner: query.owner })
       // The first poll comes before the answer begins, so that a search text that the engine refuses is still a 400.
       const first = await events.next()
@@ -107,6 +128,7 @@ async function* tail(run: TailRun): AsyncGenerator<string> {
         if (line.received >= begun) sentLines.sendStored({ received: line.received, key })
         text += event(line, { after: key, followFrom: begun, sent: tailPlace.place().sent })
       }
+      lines.length = 0
       yield text
     }
   }

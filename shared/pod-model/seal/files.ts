@@ -2,6 +2,7 @@
 import { compare } from '#shared/compare.ts'
 import type { Stretch } from '#shared/pod-model/rows.ts'
 import type { SealEvidence } from './evidence.ts'
+import { laterEnd } from './stream-end.ts'
 
 export interface LogFile {
   name: string
@@ -71,7 +72,7 @@ function together(last: Stretch, next: Stretch): Stretch {
     unmeasured: sum(({ unmeasured }) => unmeasured),
     clashes: sum(({ clashes }) => clashes),
     overlaps: sum(({ overlaps }) => overlaps) + Number(next.from < last.to),
-    stdoutEnd: Math.max(last.stdoutEnd ?? 0, next.stdoutEnd ?? 0),
-    stderrEnd: Math.max(last.stderrEnd ?? 0, next.stderrEnd ?? 0),
+    stdoutEnd: laterEnd(last.stdoutEnd, next.stdoutEnd),
+    stderrEnd: laterEnd(last.stderrEnd, next.stderrEnd),
   }
 }

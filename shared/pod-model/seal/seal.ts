@@ -1,6 +1,6 @@
 // Pure: the seal of one life. A proven hole outweighs a doubt, and only a life that is proven complete to its end is
 // sealed: docs/decisions/0009-seals.md.
-import type { Stretch } from '#shared/pod-model/rows.ts'
+import type { StreamEnd, Stretch } from '#shared/pod-model/rows.ts'
 import type { Hole, Seal, SealEvidence } from './evidence.ts'
 import { filesOf, type LogFile } from './files.ts'
 import { holesOf, type HoleEvidence } from './holes.ts'
@@ -79,10 +79,12 @@ const isOpen = ({ stretches }: LogFile): boolean => !stretches.at(-1)!.ended
 
 /** The stream whose last line is a fragment that no other one ends. */
 function cutStream(files: readonly LogFile[]): 'stdout' | 'stderr' | undefined {
-  const isCut = (endOf: (stretch: Stretch) => number): boolean =>
-    (files.flatMap(({ stretches }) => stretches.map(endOf)).findLast((end) => end > 0) ?? 1) % 2 === 0
-  if (isCut(({ stdoutEnd = 0 }) => stdoutEnd)) return 'stdout'
-  return isCut(({ stderrEnd = 0 }) => stderrEnd) ? 'stderr' : undefined
+  const isCut = (endOf: (stretch: Stretch) => StreamEnd | undefined): boolean => {
+    const ends = files.flatMap(({ stretches }) => stretches.map(endOf))
+    return ends.findLast((end) => end !== undefined && (end.offset >= 0 || end.isWhole))?.isWhole === false
+  }
+  if (isCut(({ stdoutEnd }) => stdoutEnd)) return 'stdout'
+  return isCut(({ stderrEnd }) => stderrEnd) ? 'stderr' : undefined
 }
 
 const gapOf = ({ from, to, bytes, reason }: Hole): Seal['gaps'][number] => ({ from, to, bytes, reason })

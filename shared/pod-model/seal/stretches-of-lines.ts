@@ -1,7 +1,8 @@
 // Pure: computes the stretches of a life's lines, line by line. For any number of lines the engine does it:
 // services/projector/count-lines/lines-in-window.ts.
 import { compare } from '#shared/compare.ts'
-import type { Stretch } from '#shared/pod-model/rows.ts'
+import type { StreamEnd, Stretch } from '#shared/pod-model/rows.ts'
+import { laterEnd, noLine } from './stream-end.ts'
 
 /** A line as bytes of a file. */
 export interface PlacedLine {
@@ -85,7 +86,7 @@ function stretchOf(lines: readonly Placed[]): Stretch {
   }
 }
 
-const streamEnd = (lines: readonly Placed[]): number =>
+const streamEnd = (lines: readonly Placed[]): StreamEnd =>
   lines
     .filter(({ coversOnly }) => !coversOnly)
-    .reduce((end, { offset, partial }) => Math.max(end, 2 * offset + 3 - Number(partial)), 0)
+    .reduce((end, { offset, partial }) => laterEnd(end, { offset, isWhole: !partial }), noLine)

@@ -21,7 +21,15 @@ import type { KubernetesRouteOptions } from '../api/route-options.ts'
 import { warnOfOthers } from '../pod-objects/name-warning.ts'
 
 export const podLogRoute =
-  ({ store, limits, clock, polling, stopping, pollIntervalMs = 500 }: KubernetesRouteOptions): RoutePlugin =>
+  ({
+    store,
+    limits,
+    clock,
+    polling,
+    sentMemory,
+    stopping,
+    pollIntervalMs = 500,
+  }: KubernetesRouteOptions): RoutePlugin =>
   (app, _, done) => {
     app.get('/api/v1/namespaces/:namespace/pods/:name/log', async (request: FastifyRequest, reply) => {
       const { tenant } = request
@@ -56,7 +64,7 @@ export const podLogRoute =
       const options = { reading, pod: identity, filter: { ...filter, from, to: last + 1n }, tailLines }
       const endedAt = () => endOfLife(reading, { tenant, uid: pod.uid, ...life })
       const lines = requested.follow
-        ? followedLines({ ...options, nowMs, pollIntervalMs, polling, endedAt, signal })
+        ? followedLines({ ...options, nowMs, pollIntervalMs, polling, sentMemory, endedAt, signal })
         : logLines(options)
       return sendLog(reply, { lines, writer: createLogWriter(requested), follow: requested.follow, signal })
     })
@@ -92,6 +100,9 @@ async function sendLog(reply: FastifyReply, { lines, writer, follow, signal }: L
     try {
       for (let part = await next; part.done !== true; part = await lines.next()) {
         const bytes = writer.write(part.value)
+        // The generators that the lines came through wait now, and keep the array.
+        part.value.length = 0
+        reply.request.work.memory?.hold(bytes.length)
         if (bytes.length > 0) yield bytes
         if (writer.full) return
       }

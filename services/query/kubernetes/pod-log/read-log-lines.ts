@@ -5,7 +5,7 @@ import { compareKeys, type LineKey } from '#shared/lines/line-order.ts'
 import type { Polling } from '#query/http/watch-polling.ts'
 import { placeBefore } from '#query/tail/arrival-place.ts'
 import { createHeldFragments, follow } from '#query/tail/follow-lines.ts'
-import { createSentLines } from '#query/tail/sent-lines.ts'
+import type { SentMemory } from '#query/tail/sent-memory.ts'
 import { streamPodLines, type PodLinesOptions } from '#shared/store-reading/pod-lines.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 
@@ -41,7 +41,11 @@ async function* lastLines(options: Omit<LogOptions, 'tailLines'>, count: number)
       break
     }
   }
-  if (bytes <= heldBytesMax) for (const part of held.toReversed()) yield part.toReversed()
+  if (bytes <= heldBytesMax)
+    for (const part of held.toReversed()) {
+      part.reverse()
+      yield part
+    }
   else yield* streamPodLines({ ...options, order: 'asc', ...(before === undefined ? {} : { after: before }) })
 }
 
@@ -50,6 +54,7 @@ export interface FollowedLogOptions extends LogOptions {
   nowMs: number
   pollIntervalMs: number
   polling: Polling
+  sentMemory: SentMemory
   /** When the life ended, epoch ms, 0 where no fact says when; undefined while the life may say more. */
   endedAt: () => Promise<number | undefined>
   signal: AbortSignal
@@ -65,11 +70,12 @@ const quietPollsMax = 10
 const pollsPerEndRead = 4
 
 export async function* followedLines(options: FollowedLogOptions): AsyncGenerator<Line[]> {
-  const { reading, filter, nowMs, pollIntervalMs, polling, endedAt, signal, tailLines } = options
+  const { reading, filter, nowMs, pollIntervalMs, polling, sentMemory, endedAt, signal, tailLines } = options
   const held = createHeldFragments()
   const since = nowMs - lateMs
   const after = placeBefore(since)
-  const sentLines = createSentLines({ floor: after, hashes: [], count: 0 })
+  using remembered = sentMemory.openOnce({ floor: after, hashes: [], count: 0 })
+  const { sentLines } = remembered
   let first: bigint | undefined
   let ended = await endedAt()
   const isOver = ended !== undefined && ended < nowMs - stragglersMs
@@ -78,6 +84,7 @@ export async function* followedLines(options: FollowedLogOptions): AsyncGenerato
     // The fragments among the last arrivals come once more below, or their line does.
     const lines = isOver ? part : part.filter(({ partial, received }) => !partial || received < since)
     for (const line of lines) if (line.received >= since) sentLines.add({ received: line.received, key: keyOf(line) })
+    if (lines !== part) part.length = 0
     yield lines
   }
   if (isOver) return

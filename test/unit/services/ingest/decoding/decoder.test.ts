@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads'
 import { afterAll, expect, test } from 'vitest'
 import { createLogger } from '#shared/logger.ts'
 import { parseRetention } from '#shared/retention/retention.ts'
@@ -189,15 +190,84 @@ test('of a large batch each message goes by the rules of its own arrival', async
   await own.close()
 })
 
-test('a thread that ends costs no message, and a body one answer that says to send it again', async () => {
-  const batch = decoder.batch(kafkaBatch([large(), large()]))
-  await decoder.close()
-  expect(await batch).toMatchObject({ accepted: 2 * 5880, letters: { length: 240 } })
-  const post = decoded(large())
-  await new Promise((resolve) => {
-    setTimeout(resolve, 1)
+/** Ends new threads of the process, by the order in which they start, until it is disposed. */
+function endThreads(isEnded: (index: number) => boolean, isMemory = false): Disposable & { readonly started: number } {
+  let started = 0
+  const end = (worker: Worker): void => {
+    if (!isEnded(started++)) return
+    if (isMemory) worker.emit('error', Object.assign(new Error('no memory'), { code: 'ERR_WORKER_OUT_OF_MEMORY' }))
+    void worker.terminate()
+  }
+  process.on('worker', end)
+  return {
+    get started() {
+      return started
+    },
+    [Symbol.dispose]: () => void process.off('worker', end),
+  }
+}
+
+const lone = () =>
+  createDecoder({
+    retention: parseRetention('default=14d'),
+    cluster: '',
+    formats: new Map([['lines', 'native']]),
+    pool: createBufferPool(0),
+    log: createLogger({ level: 'silent', service: 'test' }),
   })
-  await decoder.close()
-  await expect(post).rejects.toMatchObject({ code: 'overloaded', retryAfterS: 1 })
-  expect(await decoded(large())).toMatchObject({ accepted: 5880 })
+
+test('threads that end for no fault of a message make no letter of it, however many end', async () => {
+  const own = lone()
+  using threads = endThreads(() => true)
+  expect(await own.batch(kafkaBatch([large(), large()]))).toMatchObject({
+    accepted: 2 * 5880,
+    rejected: new Map([['bad-field', 240]]),
+  })
+  expect(threads.started).toBe(3)
+  await own.close()
+})
+
+test('a message is a letter where two threads in a row have no memory for it alone, and its neighbours are not', async () => {
+  const own = lone()
+  const small = Buffer.from(JSON.stringify({ records: [record] }))
+  // The threads of the batch, of its first message, and of that again. The next one goes on.
+  using _ = endThreads((index) => index < 3, true)
+  const { accepted, rejected, letters } = await own.batch(kafkaBatch([large(), small]))
+  expect({ accepted, rejected, letters: letters.length }).toEqual({
+    accepted: 1,
+    rejected: new Map([['bad-message', 1]]),
+    letters: 1,
+  })
+  await own.close()
+})
+
+test('one thread without memory for a message alone makes no letter of it', async () => {
+  const own = lone()
+  using _ = endThreads((index) => index < 2, true)
+  const decoding = own.batch(kafkaBatch([large()]))
+  expect(await decoding).toMatchObject({ accepted: 5880, rejected: new Map([['bad-field', 120]]) })
+  await own.close()
+})
+
+test('a thread that ends costs a body one answer that says to send it again', async () => {
+  const own = lone()
+  const post = () => own.rows(large(), origin, native, (rows) => Promise.resolve(rows))
+  using _ = endThreads((index) => index === 0)
+  await expect(post()).rejects.toMatchObject({ code: 'overloaded', retryAfterS: 1 })
+  expect(await post()).toMatchObject({ accepted: 5880 })
+  await own.close()
+})
+
+test('a decoder that is closed starts no thread: what it has under way and what comes later is to be sent again', async () => {
+  const own = lone()
+  using threads = endThreads(() => false)
+  const batches = [own.batch(kafkaBatch([large(), large()])), own.batch(kafkaBatch([large()]))]
+  const ends = batches.map((batch) => expect(batch).rejects.toMatchObject({ code: 'stopping', retryAfterS: 1 }))
+  await expect.poll(() => threads.started, { interval: 1 }).toBe(1)
+  await own.close()
+  await Promise.all(ends)
+  await expect(own.batch(kafkaBatch([large()]))).rejects.toMatchObject({ code: 'stopping' })
+  const post = own.rows(large(), origin, native, (rows) => Promise.resolve(rows))
+  await expect(post).rejects.toMatchObject({ code: 'stopping' })
+  expect(threads.started).toBe(1)
 })

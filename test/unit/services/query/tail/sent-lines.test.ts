@@ -63,8 +63,42 @@ test('a process remembers what was sent until a cursor, and at most 200,000 line
     sentLines.send(line)
   }
   expect(sentLines.size).toBeLessThanOrEqual(200_000)
-  const { begin: complete, counts } = sentLines.remembered(249_999)
-  const again = createSentLines({ floor: complete, hashes: [], count: 249_999 }, { begin: complete, counts })
+  const before = sentLines.remembered(249_999)
+  const { begin: complete } = sentLines
+  const again = createSentLines({ floor: complete, hashes: [], count: 249_999 }, { before })
   expect(lines.filter((line) => isBehind(line, complete)).filter(again.add)).toEqual([lines.at(-1)])
-  expect(counts.size).toBeGreaterThan(100_000)
+  expect(lines.filter((line) => isBehind(line, complete)).length).toBeGreaterThan(100_000)
+})
+
+test('what a tail sent is handed on without copying it, and stays what it was while the tail goes on', () => {
+  const sentLines = createSentLines(fresh)
+  const lines = Array.from({ length: 60_000 }, (_, i) => placeOf(begin.received + i, i + 1))
+  poll(sentLines, lines.slice(0, 50_000), begin)
+  const before = sentLines.remembered(50_000)
+  expect(before.pages.map(({ counts }, i) => counts === sentLines.remembered(1).pages[i]!.counts)).toEqual([true, true])
+  poll(sentLines, lines, begin)
+  expect(poll(createSentLines({ ...fresh, count: 50_000 }, { before }), lines, begin)).toEqual(lines.slice(50_000))
+})
+
+test('a client that comes back a hundred times keeps what was sent before', () => {
+  const lines = Array.from({ length: 30_100 }, (_, i) => placeOf(begin.received + i, i + 1))
+  let sentLines = createSentLines(fresh)
+  poll(sentLines, lines.slice(0, 30_000), begin)
+  for (let i = 30_000; i < 30_100; i++) {
+    sentLines = createSentLines({ ...fresh, count: i }, { before: sentLines.remembered(i) })
+    expect(poll(sentLines, lines.slice(0, i + 1), begin)).toEqual([lines[i]])
+  }
+  expect(sentLines.remembered(30_100).pages.length).toBeLessThan(4)
+})
+
+test('behind the place up to which a tail has forgotten lines it sends none again', () => {
+  const sentLines = createSentLines(fresh)
+  const lines = Array.from({ length: 250_000 }, (_, i) => placeOf(begin.received + (i >> 3), i + 1))
+  const sent = poll(sentLines, lines, begin)
+  expect(sent).toHaveLength(lines.length)
+  expect(isBehind(sentLines.begin, begin)).toBe(true)
+  expect(poll(sentLines, lines, sentLines.begin)).toEqual([])
+  for (let i = 0; i < 20; i++) sentLines.forget()
+  expect(sentLines.size).toBe(0)
+  expect(poll(sentLines, lines, sentLines.begin)).toEqual([])
 })

@@ -1,0 +1,68 @@
+// Polls of a tail on a real engine, below the HTTP route.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPolling } from '#query/http/watch-polling.ts'
+import { placeBefore } from '#query/tail/arrival-place.ts'
+import { follow } from '#query/tail/follow-lines.ts'
+import { createSentLines } from '#query/tail/sent-lines.ts'
+import { createReading } from '#shared/store-reading/reading.ts'
+import { openQueryFixture, t0, type QueryFixture } from './query-fixture.ts'
+
+let fixture: QueryFixture
+beforeAll(async () => {
+  fixture = await openQueryFixture()
+})
+afterAll(() => fixture[Symbol.asyncDispose]())
+
+/** Follows one pod, and returns the texts of the next lines, in order of arrival. */
+function followPod(podUid: string, overlapMs: number) {
+  const { store } = fixture.test
+  const after = placeBefore(fixture.clock.now)
+  const sentLines = createSentLines({ floor: after, hashes: [], count: 0 }, { overlapMs })
+  const leaving = new AbortController()
+  const arrivals = follow({
+    reading: createReading({ store, limits: {} }),
+    filter: () => Promise.resolve({ tenant: 'default', fields: { podUid: [podUid] } }),
+    after,
+    sentLines,
+    pollIntervalMs: 50,
+    polling: createPolling(store),
+    signal: leaving.signal,
+  })
+  return {
+    sentLines,
+    async next(): Promise<string[]> {
+      for await (const part of { [Symbol.asyncIterator]: () => ({ next: () => arrivals.next() }) }) {
+        for (const { line, received } of part) sentLines.send({ received, key: { ...line, received } })
+        if (part.length > 0) return part.map(({ line }) => line.message.toString())
+      }
+      return []
+    },
+    leave: () => leaving.abort(),
+  }
+}
+
+const line = (podUid: string, message: string, receivedMs: number) => ({
+  ts: t0,
+  pod_uid: podUid,
+  message,
+  received: fixture.clock.now + receivedMs,
+})
+
+test('what a tail has forgotten for lack of memory it does not send again', async () => {
+  const tail = followPod('forgotten', 30_000)
+  await fixture.insert([line('forgotten', 'a', 1000), line('forgotten', 'b', 2000)])
+  expect(await tail.next()).toEqual(['a', 'b'])
+  while (tail.sentLines.size > 0) tail.sentLines.forget()
+  await fixture.insert([line('forgotten', 'c', 3000)])
+  expect(await tail.next()).toEqual(['c'])
+  tail.leave()
+})
+
+test('a line that becomes visible within the overlap after a later one is sent', async () => {
+  const tail = followPod('late', 90_000)
+  await fixture.insert([line('late', 'first', 100_000)])
+  expect(await tail.next()).toEqual(['first'])
+  await fixture.insert([line('late', 'too late', 5000), line('late', 'late', 15_000)])
+  expect(await tail.next()).toEqual(['late'])
+  tail.leave()
+})
