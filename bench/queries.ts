@@ -112,8 +112,13 @@ async function openTails(url: string): Promise<void> {
         JSON.stringify({ ...messages[lineNumber % 200], time: new Date().toISOString(), message: `line ${lineNumber++}` }),
       ).join('\n'),
   })
-  await cost('50 tails, 1000 lines/s', 15)
+  await cost('50 tails of 50 pods, 1000 lines/s', 15)
   leaving.abort()
+  await sleep(2000)
+  const leavingAll = new AbortController()
+  for (let i = 0; i < 50; i++) await open('/v1/logs/tail?namespace=ns1', leavingAll)
+  await cost('50 tails of one namespace, 1000 lines/s', 15)
+  leavingAll.abort()
   await sleep(2000)
   await cost('no tails, 1000 lines/s', 15)
   await load.stop()

@@ -81,3 +81,7 @@ export function compile(fragment: Fragment): Sql {
   }
   return { text: write(fragment), params }
 }
+
+/** A text that two statements have only if they are the same, with the same values. */
+export const nameOfStatement = (fragment: Fragment): string =>
+  JSON.stringify(compile(fragment), (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))

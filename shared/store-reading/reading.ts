@@ -20,9 +20,15 @@ export interface Reading {
   binary(sql: Fragment): Promise<Buffer>
   /**
    * Lines of a statement of lines/line-statements.ts. `expected`: how many they are and the bytes of their messages, as
-   * far as it is known; the answer waits until there is room for them.
+   * far as it is known; the answer waits until there is room for them. `share` may take the bytes from another answer
+   * that reads the same.
    */
-  some(sql: Fragment, expected?: { rows?: number; bytes?: number }, limits?: QueryLimits): Promise<Line[]>
+  some(
+    sql: Fragment,
+    expected?: { rows?: number; bytes?: number },
+    limits?: QueryLimits,
+    share?: (read: () => Promise<Buffer>) => Promise<Buffer>,
+  ): Promise<Line[]>
   /** What was read for the lines until now, and the time since the reading began. */
   stats(): ReadStats
 }
@@ -75,13 +81,15 @@ export function createReading({ store, limits, signal, work }: ReadingOptions): 
     mode: store.mode,
     rows: <T>(sql: Fragment) => run((terms) => store.rows<T>({ sql, ...terms, onStats: count })),
     binary: (sql) => run((terms) => store.bytes({ sql, ...terms, onStats: count }, 'RowBinary')),
-    async some(sql, { rows: rowCount = 0, bytes = 0 } = {}, wanted) {
+    async some(sql, { rows: rowCount = 0, bytes = 0 } = {}, wanted, share = (read) => read()) {
       const mayPause = total.streams
       // A stream asks for more once its client has taken what came before.
       if (mayPause) total.memory?.hold((heldBytes = 0))
       const room = total.memory?.room(heldBytes + heldPerByte * bytes + heldPerLine * rowCount, { mayPause, signal })
       if (room !== undefined) await room
-      const rows = await run((terms) => store.bytes({ sql, ...terms, onStats: countLines }, 'RowBinary'), wanted)
+      const rows = await share(() =>
+        run((terms) => store.bytes({ sql, ...terms, onStats: countLines }, 'RowBinary'), wanted),
+      )
       const decoded = decodeWhole(rows)
       heldBytes += heldPerByte * rows.length + heldPerLine * decoded.length
       total.memory?.hold(heldBytes)

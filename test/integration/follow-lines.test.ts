@@ -1,6 +1,8 @@
 // Polls of a tail on a real engine, below the HTTP route.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createPolling } from '#query/http/watch-polling.ts'
+import type { LogStore } from '#shared/clickhouse/store.ts'
+import { createPolling, type Polling } from '#query/http/watch-polling.ts'
 import { placeBefore } from '#query/tail/arrival-place.ts'
 import { follow } from '#query/tail/follow-lines.ts'
 import { createSentLines } from '#query/tail/sent-lines.ts'
@@ -13,19 +15,28 @@ beforeAll(async () => {
 })
 afterAll(() => fixture[Symbol.asyncDispose]())
 
+interface Shared {
+  store: LogStore
+  polling: Polling
+}
+
 /** Follows one pod, and returns the texts of the next lines, in order of arrival. */
-function followPod(podUid: string, overlapMs: number) {
-  const { store } = fixture.test
+function followPod(
+  podUid: string,
+  overlapMs: number,
+  { store, polling }: Shared = { store: fixture.test.store, polling: createPolling(fixture.test.store) },
+) {
   const after = placeBefore(fixture.clock.now)
   const sentLines = createSentLines({ floor: after, hashes: [], count: 0 }, { overlapMs })
   const leaving = new AbortController()
   const arrivals = follow({
     reading: createReading({ store, limits: {} }),
+    group: podUid,
     filter: () => Promise.resolve({ tenant: 'default', fields: { podUid: [podUid] } }),
     after,
     sentLines,
     pollIntervalMs: 50,
-    polling: createPolling(store),
+    polling,
     signal: leaving.signal,
   })
   return {
@@ -65,4 +76,31 @@ test('a line that becomes visible within the overlap after a later one is sent',
   await fixture.insert([line('late', 'too late', 5000), line('late', 'late', 15_000)])
   expect(await tail.next()).toEqual(['late'])
   tail.leave()
+})
+
+test('tails of one filter read once what all of them send, each every line once', async () => {
+  const names: string[] = []
+  const { store } = fixture.test
+  const counted = Object.create(store, {
+    rows: { value: (query: { sql: { name: string } }) => (names.push(query.sql.name), store.rows(query as never)) },
+    bytes: {
+      value: (query: { sql: { name: string } }, form: never) => (names.push(query.sql.name), store.bytes(query as never, form)),
+    },
+  }) as LogStore
+  const shared = { store: counted, polling: createPolling(counted) }
+  const tails = Array.from({ length: 20 }, () => followPod('shared', 30_000, shared))
+  const readers = tails.map(async ({ next }) => {
+    const texts: string[] = []
+    while (texts.length < 4) texts.push(...(await next()))
+    return texts
+  })
+  for (const text of ['a', 'b', 'c', 'd']) {
+    await fixture.insert([line('shared', text, 1000)])
+    await sleep(200)
+  }
+  for (const texts of await Promise.all(readers)) expect(texts.toSorted()).toEqual(['a', 'b', 'c', 'd'])
+  for (const { leave } of tails) leave()
+  const count = (name: string): number => names.filter((each) => each === name).length
+  expect(count('line-arrivals')).toBeLessThan(40)
+  expect(count('first-arrivals')).toBeLessThanOrEqual(10)
 })

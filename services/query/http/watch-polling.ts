@@ -4,11 +4,15 @@ import type { LogStore } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import { onAnswerOver } from '#shared/http/answer-over.ts'
 import type { FastifyReply } from 'fastify'
+import { createPollGroups, type PollGroups } from './poll-groups.ts'
 import { readStoredState, type StoredState } from './read-stored-state.ts'
+import { createSharedResults, type SharedResults } from './read-shared.ts'
 
 export type PollerKind = 'tails' | 'watches'
 
-export interface Polling {
+export interface Polling extends SharedResults {
+  /** Of tails, followed logs and watches. */
+  readonly groups: PollGroups
   /** Counts a tail or a watch until its answer is over. Throws `overloaded` where there are too many. */
   join(kind: PollerKind, reply: FastifyReply): void
   /**
@@ -21,7 +25,7 @@ export interface Polling {
 }
 
 const most: Readonly<Record<PollerKind, number>> = { tails: 500, watches: 500 }
-/** All of them together poll for so much of the time: each pauses longer, the more there are beyond a few. */
+/** All of them together poll for so much of the time: each pauses longer, the more there are beyond a few. A group is one. */
 const shareOfTime = 0.2
 const few = 4
 const pauseMsMax = 15_000
@@ -32,7 +36,10 @@ export function createPolling(store: Pick<LogStore, 'rows' | 'cluster'>): Pollin
   const counts: Record<PollerKind, number> = { tails: 0, watches: 0 }
   let readMs = -Infinity
   let reading: Promise<StoredState> | undefined
+  const groups = createPollGroups(() => performance.now())
   return {
+    ...createSharedResults(),
+    groups,
     join(kind, reply) {
       if (counts[kind] >= most[kind])
         throw new AfterlogError(
@@ -54,19 +61,8 @@ export function createPolling(store: Pick<LogStore, 'rows' | 'cluster'>): Pollin
       return (await reading!)[of]
     },
     pauseMs(tookMs, intervalMs) {
-      const factor = Math.max(1, (counts.tails + counts.watches - few) / shareOfTime)
+      const factor = Math.max(1, (groups.size - few) / shareOfTime)
       return Math.max(intervalMs, Math.min(tookMs * factor, pauseMsMax))
     },
-  }
-}
-
-/** Whether the next poll of one poller is due: true where something was stored since it was true last. */
-export function createDue(polling: Pick<Polling, 'state'>, of: keyof StoredState): () => Promise<boolean> {
-  let polled: string | undefined
-  return async () => {
-    const state = await polling.state(of)
-    if (state === polled) return false
-    polled = state
-    return true
   }
 }

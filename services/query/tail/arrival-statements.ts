@@ -19,31 +19,32 @@ export interface ArrivalRow {
 }
 
 /**
- * Keys of the rows, absorbed ones too, that arrived at `since` (epoch ms) or later and behind `after`, in order of
- * arrival. Rows: ArrivalRow.
+ * Keys of the rows, absorbed ones too, that arrived at `since` (epoch ms) or later and behind `after`, where it is
+ * given, in order of arrival. Rows: ArrivalRow.
  */
 export function arrivals(
   filter: LineFilter,
   since: number,
   writtenWithinS: number,
   limit: number,
-  after: ArrivalPlace,
+  after: ArrivalPlace | undefined,
 ): Fragment {
   const conditions = [
     rowsFrom(filter),
     sql`received >= ${milliseconds(since)}`,
     sql`_part IN (SELECT name FROM system.parts WHERE active AND modification_time >= now() - ${uint(writtenWithinS)})`,
-    sql`${placeOfRow} > ${placeTuple(after)}`,
+    ...(after === undefined ? [] : [sql`${placeOfRow} > ${placeTuple(after)}`]),
   ]
-  return statement(
-    'line-arrivals',
-    sql`SELECT toString(toUnixTimestamp64Nano(logs.ts)) AS ts, restart, toString(logs.file) AS file,
+  return statement('line-arrivals', firstRows(sql`${join(conditions, ' AND ')}`, sql` LIMIT ${uint(limit)}`))
+}
+
+/** The first row to arrive of each line, as ArrivalRow, in order of arrival. */
+const firstRows = (from: Fragment, limit: Fragment): Fragment =>
+  sql`SELECT toString(toUnixTimestamp64Nano(logs.ts)) AS ts, restart, toString(logs.file) AS file,
       toFloat64(logs.offset) AS offset, toFloat64(toUnixTimestamp64Milli(logs.received)) AS received,
       toString(logs.arrival) AS arrival, seq, toString(logs.identity) AS identity
-    FROM (SELECT ${raw(keyColumns.join(', '))} ${join(conditions, ' AND ')}
-      ORDER BY received, ${raw(keyColumns.join(', '))} LIMIT 1 BY ts, identity LIMIT ${uint(limit)}) AS logs`,
-  )
-}
+    FROM (SELECT ${raw(keyColumns.join(', '))} ${from}
+      ORDER BY received, ${raw(keyColumns.join(', '))} LIMIT 1 BY ts, identity${limit}) AS logs`
 
 /** The place of a row as a tuple that SQL compares with `placeTuple`. */
 export const placeOfRow = sql`(received, ${keyOfRow})`
@@ -51,10 +52,6 @@ export const placeOfRow = sql`(received, ${keyOfRow})`
 export const placeTuple = ({ received, key }: ArrivalPlace): Fragment =>
   sql`(${milliseconds(received)}, ${keyTuple(key)})`
 
-/** Which of these lines had already arrived at `place` or before: agents sent them again. */
-export const arrivedBefore = (tenant: string, names: readonly LineName[], place: ArrivalPlace): Fragment =>
-  statement(
-    'line-arrivals-before',
-    sql`SELECT DISTINCT toString(toUnixTimestamp64Nano(ts)) AS time, toString(identity) AS id
-    ${linesFrom(namesFilter(tenant, names))} AND ${placeOfRow} <= ${placeTuple(place)}`,
-  )
+/** Where these lines arrived first: agents may have sent them again. Rows: ArrivalRow. */
+export const firstArrivals = (tenant: string, names: readonly LineName[]): Fragment =>
+  statement('first-arrivals', firstRows(linesFrom(namesFilter(tenant, names)), sql``))

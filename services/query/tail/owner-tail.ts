@@ -54,6 +54,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   const missedMs = Math.max(0, now - after.received)
   const arrivals = follow({
     reading,
+    group: filters,
     filter: async () => scoped(linesOfPods(await ownedLinesOf(await transitions.pods()))),
     after,
     sentLines,

@@ -135,6 +135,7 @@ async function* tail(run: TailRun): AsyncGenerator<string> {
   const missedMs = at?.received === undefined ? 0 : Math.max(0, now - after.received)
   for await (const arrivals of follow({
     reading,
+    group: filters,
     filter: () => Promise.resolve(filter),
     after,
     sentLines,

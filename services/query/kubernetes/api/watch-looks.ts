@@ -1,6 +1,8 @@
 // The polling of all watches: the store cannot push. A poll reads only where something was stored since the last one.
 import { setTimeout as wait } from 'node:timers/promises'
-import { createDue, type Polling } from '#query/http/watch-polling.ts'
+import type { Fragment } from '#shared/clickhouse/sql.ts'
+import { shareStatement } from '#query/http/read-shared.ts'
+import type { Polling } from '#query/http/watch-polling.ts'
 import type { Item } from './api-object.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 
@@ -33,22 +35,35 @@ const pauseFactor = 10
 /** Seconds by which the clocks of the store and of this machine may differ. */
 const clockSkewS = 2
 
-/** The result of `read`, for each poll until the signal aborts. */
-export async function* polls<T>(
-  read: () => Promise<T>,
-  { pollIntervalMs, polling, clock, signal }: WatchRun,
-): AsyncGenerator<{ at: number; result: T }> {
-  const isDue = createDue(polling, 'all')
-  let last: { result: T } | undefined
+export interface Looks<Row> {
+  /** Of watches that look for the same. */
+  group: string
+  /** What is to be read now. */
+  statement: () => Fragment
+  read: (statement: Fragment) => Promise<readonly Row[]>
+}
+
+/** The rows of the statement, for each poll until the signal aborts. They must not be changed. */
+export async function* polls<Row>(
+  { group, statement, read }: Looks<Row>,
+  { pollIntervalMs, polling, clock, signal }: Omit<WatchRun, 'reading'>,
+): AsyncGenerator<{ at: number; rows: readonly Row[] }> {
+  using member = polling.groups.join(group, 0)
+  let polled: string | undefined
+  let rows: readonly Row[] = []
   for (let tookMs = 0; !signal.aborted;) {
-    await wait(Math.max(polling.pauseMs(tookMs, pollIntervalMs), tookMs * pauseFactor), undefined, { signal }).catch(
-      () => undefined,
-    )
+    const pauseMs = Math.max(polling.pauseMs(tookMs, pollIntervalMs), tookMs * pauseFactor)
+    await wait(member.untilPoll(pauseMs, pollIntervalMs), undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return
     const at = clock()
     const began = performance.now()
-    if ((await isDue()) || last === undefined) last = { result: await read() }
-    yield { at, result: last.result }
+    const state = await polling.state('all')
+    if (state !== polled) {
+      polled = state
+      const sql = statement()
+      rows = await shareStatement(polling, { state, sql }, () => read(sql), signal)
+    }
+    yield { at, rows }
     tookMs = performance.now() - began
   }
 }

@@ -8,6 +8,7 @@ import {
   type EventPrint,
   type EventTextRow,
 } from './event-statements.ts'
+import { nameOfStatement } from '#shared/clickhouse/sql.ts'
 import { eventItem } from './event-object.ts'
 import { matchesLabels, type LabelRequirement } from '../api/label-selector.ts'
 import { polls, writtenSinceS, type WatchEvent, type WatchStep, type WatchRun } from '../api/watch-looks.ts'
@@ -26,8 +27,6 @@ const eventsAtOnce = 500
  */
 export async function* watchEvents(options: EventWatchOptions): AsyncGenerator<WatchStep> {
   const { reading, filter, labels, since, clock } = options
-  const prints = async (): Promise<Map<number, number>> =>
-    new Map((await reading.rows<EventPrint>(eventPrints(filter))).map(({ id, print }) => [id, print]))
   const at = clock()
   /** The versions that the client has. */
   let known = new Map<number, number>()
@@ -48,7 +47,7 @@ export async function* watchEvents(options: EventWatchOptions): AsyncGenerator<W
   if (since === undefined) {
     for await (const rows of everyEvent(options)) yield { at, items: eventsOf(rows, at, none), complete: false }
   } else {
-    known = await prints()
+    known = printsOf(await reading.rows<EventPrint>(eventPrints(filter)))
     const changedRows = await reading.rows<{ id: number }>(eventsChangedSince(filter, writtenSinceS(since)))
     // The client may have an Event or not, which cannot be known here: MODIFIED works for both.
     for await (const rows of theseEvents(
@@ -58,15 +57,24 @@ export async function* watchEvents(options: EventWatchOptions): AsyncGenerator<W
       yield { at, items: eventsOf(rows, at, known), complete: false }
   }
   yield { at, items: [], complete: true }
-  for await (const { at: polledAt, result: current } of polls(prints, options)) {
+  const prints = eventPrints(filter)
+  const looks = {
+    group: nameOfStatement(prints),
+    statement: () => prints,
+    read: () => reading.rows<EventPrint>(prints),
+  }
+  for await (const { at: polledAt, rows } of polls(looks, options)) {
+    const current = printsOf(rows)
     const changed = [...current].flatMap(([id, print]) => (known.get(id) === print ? [] : [id]))
     const before = known
     known = current
     const items: WatchEvent[] = []
-    for await (const rows of theseEvents(options, changed)) items.push(...eventsOf(rows, polledAt, before))
+    for await (const texts of theseEvents(options, changed)) items.push(...eventsOf(texts, polledAt, before))
     yield { at: polledAt, items, complete: true }
   }
 }
+
+const printsOf = (rows: readonly EventPrint[]): Map<number, number> => new Map(rows.map(({ id, print }) => [id, print]))
 
 async function* everyEvent({ reading, filter }: EventWatchOptions): AsyncGenerator<EventTextRow[]> {
   for (let rows: EventTextRow[] = [], more = true; more; more = rows.length === eventsAtOnce) {

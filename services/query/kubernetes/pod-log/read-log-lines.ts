@@ -1,6 +1,7 @@
 // Reads the lines of a container's log as the kubelet reads a log file. Where a client follows the log, reads what
 // arrives until the life is over.
-import type { LineFilter } from '#shared/lines/line-filter.ts'
+import { nameOfStatement } from '#shared/clickhouse/sql.ts'
+import { rowsFrom, type LineFilter } from '#shared/lines/line-filter.ts'
 import { compareKeys, type LineKey } from '#shared/lines/line-order.ts'
 import type { Polling } from '#query/http/watch-polling.ts'
 import { placeBefore } from '#query/tail/arrival-place.ts'
@@ -96,6 +97,7 @@ export async function* followedLines(options: FollowedLogOptions): AsyncGenerato
   let polls = 0
   for await (const arrivals of follow({
     reading,
+    group: nameOfStatement(rowsFrom(unbounded)),
     filter: () => Promise.resolve(unbounded),
     after,
     sentLines,

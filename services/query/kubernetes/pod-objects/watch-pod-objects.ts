@@ -15,6 +15,8 @@ export interface PodWatchOptions
 const uidsAtOnce = 500
 /** A revision is the time when the facts were read; the record is stored some time later. */
 const overlapMicros = 60_000_000
+/** In steps of so many ms, so that watches that poll together ask the same. */
+const stepMs = 10_000
 
 /** What the client has of a pod: its name and a digest of its object, '' where the watch does not know the object. */
 interface SentPod {
@@ -43,10 +45,9 @@ export async function* watchPods(options: PodWatchOptions): AsyncGenerator<Watch
   const { reading, tenant, since, clock } = options
   const at = clock()
   const from = (ms: number): number => ms * 1000 - overlapMicros
-  const changesSince = (ms: number): Promise<RecordChange[]> =>
-    reading.rows<RecordChange>(recordsSince(tenant, from(ms)))
+  const changesSince = (ms: number): Fragment => recordsSince(tenant, from(ms))
   /** The revisions of the last poll, which the client has. */
-  let known = new Map((await changesSince(at)).map(({ uid, revision }) => [uid, revision]))
+  let known = new Map((await reading.rows<RecordChange>(changesSince(at))).map(({ uid, revision }) => [uid, revision]))
   const sentByUid = new Map<string, SentPod>()
   for await (const { pods } of podSteps({ ...options, nowMs: at, stepMax: uidsAtOnce })) {
     const first = changesFor(at, pods, sentByUid)
@@ -63,9 +64,14 @@ export async function* watchPods(options: PodWatchOptions): AsyncGenerator<Watch
     )
   }
   yield { at, items: [], complete: true }
-  for await (const { at: polledAt, result } of polls(() => changesSince(clock()), options)) {
-    const uids = result.flatMap(({ uid, revision }) => (known.get(uid) === revision ? [] : [uid]))
-    known = new Map(result.map(({ uid, revision }) => [uid, revision]))
+  const looks = {
+    group: `pods of ${tenant}`,
+    statement: () => changesSince(Math.floor(clock() / stepMs) * stepMs),
+    read: (changes: Fragment) => reading.rows<RecordChange>(changes),
+  }
+  for await (const { at: polledAt, rows } of polls(looks, options)) {
+    const uids = rows.flatMap(({ uid, revision }) => (known.get(uid) === revision ? [] : [uid]))
+    known = new Map(rows.map(({ uid, revision }) => [uid, revision]))
     yield await changedPods(options, uids, polledAt, sentByUid)
   }
 }

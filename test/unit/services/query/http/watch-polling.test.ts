@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { FastifyReply } from 'fastify'
 import { expect, test } from 'vitest'
-import { createDue, createPolling } from '#query/http/watch-polling.ts'
+import { createPolling } from '#query/http/watch-polling.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 
 const storeOf = (state: () => string) => {
@@ -18,22 +18,22 @@ const replyOf = (): FastifyReply & { raw: EventEmitter } => {
   return { raw, request: { raw: { socket: new EventEmitter() } } } as unknown as FastifyReply & { raw: EventEmitter }
 }
 
-test('all pollers share one statement, and poll only where something was stored', async () => {
+test('all pollers share one statement that says whether anything was stored', async () => {
   let state = 'a'
   const { store, statements } = storeOf(() => state)
   const polling = createPolling(store)
-  const dues = Array.from({ length: 300 }, () => createDue(polling, 'lines'))
-  const due = async (): Promise<number> => (await Promise.all(dues.map((isDue) => isDue()))).filter(Boolean).length
-  expect([await due(), await due(), statements.length]).toEqual([300, 0, 1])
+  const states = async () => new Set(await Promise.all(Array.from({ length: 300 }, () => polling.state('lines'))))
+  expect([await states(), await states(), statements.length]).toEqual([new Set(['a']), new Set(['a']), 1])
   state = 'b'
-  await expect.poll(due).toBe(300)
-  expect(await due()).toBe(0)
+  await expect.poll(states).toEqual(new Set(['b']))
 })
 
-test('the more pollers there are, the longer each pauses', () => {
+test('the more different pollers there are, the longer each pauses', () => {
   const polling = createPolling(storeOf(() => '').store)
   expect([polling.pauseMs(10, 500), polling.pauseMs(100, 500)]).toEqual([500, 500])
-  for (let i = 0; i < 104; i++) polling.join('tails', replyOf())
+  for (let i = 0; i < 104; i++) polling.groups.join('one filter', 0)
+  expect(polling.pauseMs(100, 500)).toBe(500)
+  for (let i = 1; i < 104; i++) polling.groups.join(`filter ${i}`, 0)
   expect([polling.pauseMs(0, 500), polling.pauseMs(10, 500), polling.pauseMs(100, 500)]).toEqual([500, 5000, 15_000])
 })
 
