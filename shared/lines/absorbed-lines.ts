@@ -1,5 +1,6 @@
 // Pure: the conditions that leave absorbed rows out. A row is absorbed where it is a fragment of a line that another row
-// has whole (decision 0017); its (ts, identity) stands in `absorbed_lines`.
+// has whole (decision 0017); its (ts, identity) stands in `absorbed_lines`. An insert is visible some ms before its
+// view has filled that table: until then rows that are absorbed from the first are known by `logs.absorbed` alone.
 import { raw, sql, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromEveryTenant, fromTable } from '#shared/clickhouse/tenant-scope.ts'
 
@@ -9,16 +10,16 @@ const keys = raw('SELECT ts, identity')
 
 /** Rows that are lines. `times`: conditions that bound `ts`, each with AND in front. */
 export const isLine = (tenant: string, times: Fragment): Fragment =>
-  sql`${isNone} (${keys} ${fromTable(tenant, 'absorbed_lines')}${times})`
+  sql`absorbed = 0 AND ${isNone} (${keys} ${fromTable(tenant, 'absorbed_lines')}${times})`
 
 /** Rows that say which bytes of a file are stored: lines, and fragments of joined lines that lie apart from them. */
 export const isCoverage = (tenant: string, times: Fragment): Fragment =>
-  sql`${isNone} (${keys} ${fromTable(tenant, 'absorbed_lines')} AND covers = 0${times})`
+  sql`absorbed != 1 AND ${isNone} (${keys} ${fromTable(tenant, 'absorbed_lines')} AND covers = 0${times})`
 
 /** 1 for a row of `isCoverage` that is no line. */
 export const isNoLine = (tenant: string, times: Fragment): Fragment =>
-  sql`(ts, identity) GLOBAL IN (${keys} ${fromTable(tenant, 'absorbed_lines')} AND covers = 1${times})`
+  sql`(absorbed = 2 OR (ts, identity) GLOBAL IN (${keys} ${fromTable(tenant, 'absorbed_lines')} AND covers = 1${times}))`
 
 /** As `isLine`, for rows of every tenant. */
 export const isLineOfAny = (times: Fragment): Fragment =>
-  sql`(tenant, ts, identity) GLOBAL NOT IN (SELECT tenant, ts, identity ${fromEveryTenant('absorbed_lines')}${times})`
+  sql`absorbed = 0 AND (tenant, ts, identity) GLOBAL NOT IN (SELECT tenant, ts, identity ${fromEveryTenant('absorbed_lines')}${times})`

@@ -7,8 +7,8 @@ import { decodeOptions, logRows, path, type LogRow } from './decode.ts'
 export function rowStore() {
   const rows = new Map<string, LogRow>()
   const absorbed = new Set<string>()
-  const nameOf = ({ ts, message, partial, offset, ordinal, stream, pod }: LogRow): string =>
-    JSON.stringify([ts, message, partial, offset, ordinal, stream, pod])
+  const nameOf = ({ ts, message, partial, offset, ordinal, stream, pod, batch }: LogRow): string =>
+    JSON.stringify([ts, message, partial, offset, stream, pod, ...(Number(offset) < 0 ? [ordinal, batch] : [])])
   return {
     insert(some: readonly LogRow[]): void {
       for (const row of some) {

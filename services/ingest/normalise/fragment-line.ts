@@ -21,12 +21,13 @@ export interface Fragment extends Place {
   begins: boolean
 }
 
-export const placeOf = (draft: LineDraft): Place => ({
+export const placeOf = (draft: LineDraft, batchId: string): Place => ({
   seconds: draft.seconds,
   nanos: draft.nanos,
   offset: draft.offset,
   file: draft.copyOf(text.file),
   message: draft.copyOf(text.message),
+  batchId,
 })
 
 /** Where the bytes behind a record begin; -1 where it does not say. */

@@ -6,6 +6,9 @@ import { placeName } from './place-name.ts'
 /** What lists that begin alike have together. */
 interface Shared {
   items: Fragment[]
+  /** Behind each fragment: the bytes of the text so far, and about what the fragments take of memory. */
+  messageBytes: number[]
+  memoryBytes: number[]
   /** By the name of a place: the first fragment there, of the first `indexed` ones. */
   index: Map<string, number>
   indexed: number
@@ -14,28 +17,32 @@ interface Shared {
 export class FragmentList {
   private readonly shared: Shared
   readonly length: number
-  /** Of the text so far. */
-  readonly messageBytes: number
-  /** About what the fragments take of memory. */
-  readonly memoryBytes: number
 
-  private constructor(shared: Shared, length: number, messageBytes: number, memoryBytes: number) {
+  private constructor(shared: Shared, length: number) {
     this.shared = shared
     this.length = length
-    this.messageBytes = messageBytes
-    this.memoryBytes = memoryBytes
   }
 
   static empty(): FragmentList {
-    return new FragmentList({ items: [], index: new Map(), indexed: 0 }, 0, 0, 0)
+    return new FragmentList({ items: [], messageBytes: [], memoryBytes: [], index: new Map(), indexed: 0 }, 0)
   }
 
   get first(): Fragment | undefined {
-    return this.length === 0 ? undefined : this.shared.items[0]
+    return this.at(0)
   }
 
   get last(): Fragment | undefined {
     return this.at(this.length - 1)
+  }
+
+  /** Of the text so far. */
+  get messageBytes(): number {
+    return this.shared.messageBytes[this.length - 1] ?? 0
+  }
+
+  /** About what the fragments take of memory. */
+  get memoryBytes(): number {
+    return this.shared.memoryBytes[this.length - 1] ?? 0
   }
 
   at(index: number): Fragment | undefined {
@@ -47,27 +54,26 @@ export class FragmentList {
   }
 
   with(fragment: Fragment): FragmentList {
-    const { items } = this.shared
+    const { shared, length } = this
     // Another list may have gone on from this one already.
-    const shared = items.length === this.length ? this.shared : { items: [...this.all()], index: new Map(), indexed: 0 }
-    shared.items.push(fragment)
-    return new FragmentList(
-      shared,
-      this.length + 1,
-      this.messageBytes + fragment.message.length,
-      this.memoryBytes + bytesOf(fragment),
-    )
+    const own = shared.items.length === length ? shared : copyOf(shared, length)
+    own.messageBytes.push(this.messageBytes + fragment.message.length)
+    own.memoryBytes.push(this.memoryBytes + bytesOf(fragment))
+    own.items.push(fragment)
+    return new FragmentList(own, length + 1)
   }
 
   upTo(length: number): FragmentList {
-    if (length === this.length) return this
-    const kept = this.shared.items.slice(0, length)
-    const messageBytes = kept.reduce((sum, { message }) => sum + message.length, 0)
-    const memoryBytes = kept.reduce((sum, fragment) => sum + bytesOf(fragment), 0)
-    return new FragmentList(this.shared, length, messageBytes, memoryBytes)
+    return length === this.length ? this : new FragmentList(this.shared, length)
   }
 
-  /** Which fragment stands at the place of this name (`placeName` for this life); -1 where none does. */
+  /** The name of the fragment's place, as `placeName` for this life has it; undefined behind the last one. */
+  nameAt(index: number, life: string): string | undefined {
+    const fragment = this.at(index)
+    return fragment === undefined ? undefined : placeName(life, fragment)
+  }
+
+  /** Which fragment stands at the place of this name; -1 where none does. */
   indexOf(name: string, life: string): number {
     const { shared } = this
     const { items, index } = shared
@@ -79,3 +85,11 @@ export class FragmentList {
     return at < this.length ? at : -1
   }
 }
+
+const copyOf = ({ items, messageBytes, memoryBytes }: Shared, length: number): Shared => ({
+  items: items.slice(0, length),
+  messageBytes: messageBytes.slice(0, length),
+  memoryBytes: memoryBytes.slice(0, length),
+  index: new Map(),
+  indexed: 0,
+})

@@ -8,6 +8,8 @@ export interface JoinedLine {
   times: readonly number[]
   /** How many of its fragments have come again, each behind the one before, from the first on. */
   repeated: number
+  /** Whether its insert has succeeded. */
+  isSettled: boolean
 }
 
 /** A fragment of a joined line. */
@@ -23,7 +25,12 @@ const placesOfLineMax = 4096
 
 export const joinedLine = (life: string, fragments: FragmentList): JoinedLine => {
   const places = fragments.length > placesOfLineMax ? [] : fragments.all()
-  return { names: places.map((place) => placeName(life, place)), times: places.map(timeKey), repeated: 0 }
+  return {
+    names: places.map((place) => placeName(life, place)),
+    times: places.map(timeKey),
+    repeated: 0,
+    isSettled: false,
+  }
 }
 
 export class JoinedLines {
@@ -40,6 +47,10 @@ export class JoinedLines {
   /** Whether a record of this time may repeat a fragment. False proves it. */
   mayRepeat(time: number): boolean {
     return this.times.has(time)
+  }
+
+  has(line: JoinedLine): boolean {
+    return this.lines.has(line)
   }
 
   at(name: string): JoinedFragment | undefined {

@@ -2,11 +2,11 @@
 import { AfterlogError } from '#shared/errors.ts'
 import { OrdinalCounter } from './identity.ts'
 import { SeverityDetector } from './detect-severity.ts'
-import { capEscaped, endsInMark, joinedBytesMax, recordBytesMax } from './line-cap.ts'
+import { capEscaped, joinedBytesMax } from './line-cap.ts'
 import { type BatchHead, type LineDraft, text } from './line-draft.ts'
 import { continuesRun, runsOf, type Fragment, type Run } from './fragment-line.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
-import { unescapeJson } from '../formats/json-escape.ts'
+import { provenLength } from './proven-length.ts'
 import { RowWriter } from '../store/row-writer.ts'
 
 /** Values of `logs.absorbed`: a line, a fragment whose bytes a line has, a fragment that covers bytes of its own. */
@@ -29,6 +29,7 @@ export interface LineRowsOptions {
 export interface RowArrival {
   received: Buffer
   batch: Buffer
+  batchId: string
 }
 
 /** What ends a row, which is known only with the end of its line. */
@@ -59,7 +60,7 @@ export class LineRows {
   private tenant: Buffer = Buffer.alloc(0)
   private receivedMs = Number.NEGATIVE_INFINITY
   /** What the next rows have: that of the batch at hand, until another one is set. */
-  arrival: RowArrival = { received: nothing, batch: nothing }
+  arrival: RowArrival = { received: nothing, batch: nothing, batchId: '' }
   /** Rows written. */
   count = 0
 
@@ -81,7 +82,7 @@ export class LineRows {
       const time = new Date(Number.isNaN(receivedMs) ? 0 : receivedMs).toISOString().slice(0, 23).replace('T', ' ')
       received = Buffer.from(`","${time}","`)
     }
-    this.arrival = { received, batch: Buffer.from(`,${arrival},${JSON.stringify(batchId)},`) }
+    this.arrival = { received, batch: Buffer.from(`,${arrival},${JSON.stringify(batchId)},`), batchId }
     this.ordinals.forget()
     this.batchStart = this.rows.length
   }
@@ -119,7 +120,7 @@ export class LineRows {
     const head = render((to) => this.head(to, draft))
     const names = render((to) => this.names(to, draft))
     const message = draft.copyOf(text.message)
-    const place = { seconds, nanos, file, offset, length, eof, begins }
+    const place = { seconds, nanos, file, offset, length, eof, begins, batchId: this.arrival.batchId }
     return { ...place, message, ordinal, severity, seq, head, names, retentionClass }
   }
 
@@ -127,11 +128,17 @@ export class LineRows {
    * Writes the row of a line, or of a part of one, and one for each run of its bytes behind the first. Returns where
    * the row of the line lies, the bytes of its message, and its ordinal.
    */
-  joined(fragments: readonly Fragment[], { partial = false, as = absorbed.not, ordinal }: JoinedOptions): JoinedRow {
+  joined(fragments: readonly Fragment[], options: JoinedOptions): JoinedRow {
+    const { partial = false, as = absorbed.not, ordinal, seq } = options
     const runs = runsOf(fragments)
     const [first, ...others] = runs as [Run, ...Run[]]
     const message = others.length === 0 ? first.message : Buffer.concat(runs.map((run) => run.message))
-    const row = this.run(first, message, { partial, absorbed: as, ...(ordinal === undefined ? {} : { ordinal }) })
+    const row = this.run(first, message, {
+      partial,
+      absorbed: as,
+      ...(ordinal === undefined ? {} : { ordinal }),
+      ...(seq === undefined ? {} : { seq }),
+    })
     if (as === absorbed.not)
       for (const run of others)
         if (run.first.offset >= 0) this.run(run, run.message, { partial: true, absorbed: absorbed.apart })
@@ -149,7 +156,7 @@ export class LineRows {
   private run(
     { first, message: runMessage, length, eof }: Run,
     message: Buffer,
-    end: Pick<RowEnd, 'partial' | 'absorbed'> & { ordinal?: number },
+    end: Pick<RowEnd, 'partial' | 'absorbed'> & { ordinal?: number; seq?: number },
   ): JoinedRow {
     const { rows } = this
     const start = rows.length
@@ -260,6 +267,8 @@ export interface JoinedOptions {
   as?: (typeof absorbed)['not' | 'byLine']
   /** Where the row must not take one of its batch. */
   ordinal?: number | undefined
+  /** Where the first fragment came in another batch: the place of the row in this one. */
+  seq?: number | undefined
 }
 
 export interface JoinedRow {
@@ -287,12 +296,3 @@ const tooManyRows = (bytesMax: number): AfterlogError =>
 const nothing = Buffer.alloc(0)
 /** Where the digit of `absorbed` stands, counted from the end of a row. */
 const absorbedFromEnd = 3
-
-/**
- * Returns -1 where the text is longer than `length` says, or was cut: then offset + length does not prove where the
- * next line begins.
- */
-function provenLength(length: number, bytes: Buffer, start: number, stop: number): number {
-  if (length <= 0 || (stop - start > recordBytesMax && endsInMark(bytes, stop))) return -1
-  return stop - start > length && unescapeJson(bytes, start, stop).length > length ? -1 : length
-}

@@ -3,12 +3,13 @@
 // With `open`, so are those of several batches: a batch that leaves a line open stores what it has of it, and the batch
 // that goes on stores the longer line and the shorter row again, as absorbed (decision 0017).
 import { type BatchHead, type DraftSink, type LineDraft, text } from './line-draft.ts'
-import { endOf, placeOf, type Fragment } from './fragment-line.ts'
+import { reachBehind, reachPast } from './file-reach.ts'
+import { placeOf, type Fragment } from './fragment-line.ts'
 import type { FragmentList } from './fragment-list.ts'
 import { joinedLine, type JoinedFragment, type JoinedLine } from './joined-lines.ts'
 import { lifeHint, lifeOf } from './line-lives.ts'
 import { absorbed, LineRows, type LineRowsOptions } from './line-rows.ts'
-import { indexIn, passed, type FragmentsOfBatch, type OpenFragments, type OpenLine } from './open-fragments.ts'
+import { indexIn, type FragmentsOfBatch, type OpenFragments, type OpenLine } from './open-fragments.ts'
 import { alone, indexInPending, isRepetition, type PendingLine } from './pending-line.ts'
 import { isNamed, placeName, type Place } from './place-name.ts'
 import { RunLines } from './run-lines.ts'
@@ -129,14 +130,15 @@ export class LineSink implements DraftSink {
   }
 
   private addFragment(key: string, pending: PendingLine | undefined, draft: LineDraft): void {
-    const record = placeOf(draft)
-    const index = pending === undefined ? -1 : indexInPending(pending, record, key)
+    const record = placeOf(draft, this.lines.arrival.batchId)
+    const name = (): string => placeName(key, record)
+    const index = pending === undefined ? -1 : indexInPending(pending, record, name, key)
     // A fragment that came twice in this batch is there already.
     if (pending !== undefined && index >= 0) {
       if (index === pending.fragments.length) this.append(key, pending, draft)
       return
     }
-    const line = this.recall(key, record) ?? (draft.partial ? alone() : undefined)
+    const line = this.recall(key, record, name) ?? (draft.partial ? alone() : undefined)
     if (line === undefined) this.lines.whole(draft, this.seq)
     else {
       if (pending !== undefined && draft.partial) this.left.push([key, pending])
@@ -146,9 +148,16 @@ export class LineSink implements DraftSink {
 
   private append(key: string, line: PendingLine, draft: LineDraft): void {
     const { fragments, before } = line
-    line.fragments = fragments.with(this.lines.fragment(draft, this.seq, fragments.last, before?.stored !== undefined))
-    line.next = endOf(draft)
-    line.file = draft.copyOf(text.file)
+    const known = before?.fragments.at(fragments.length)
+    if (known !== undefined && known.eof === draft.eof) {
+      line.fragments = before!.fragments.upTo(fragments.length + 1)
+      // The open line may have passed records of the other stream.
+      line.reach = before!.reach
+    } else {
+      const fragment = this.lines.fragment(draft, this.seq, fragments.last, before?.stored !== undefined)
+      line.fragments = fragments.with(fragment)
+      line.reach = reachBehind(fragment, line.reach)
+    }
     if (draft.partial) this.pending.set(key, line)
     else {
       if (this.pending.get(key) === line) this.pending.delete(key)
@@ -161,28 +170,29 @@ export class LineSink implements DraftSink {
   }
 
   /** Returns the line of an earlier batch that the record goes on with, or repeats a part of. */
-  private recall(key: string, record: Place): PendingLine | undefined {
+  private recall(key: string, record: Place, name: () => string): PendingLine | undefined {
     const { run } = this
     if (run === undefined) return undefined
-    const repeats = run.joinedAt(placeName(key, record))
+    const repeats = run.joinedAt(name)
     const isSaidTwice = repeats !== undefined && this.joined.has(repeats.line) && !isNamed(record)
     if (repeats !== undefined && !isSaidTwice) return { ...alone(), repeats }
     const before = this.advanced.get(key) ?? run.get(key)
     if (before === undefined || this.taken.has(key)) return undefined
-    const index = indexIn({ ...before, apartMs: Math.abs(this.receivedMs - before.receivedMs) }, record, key)
+    const index = indexIn({ ...before, apartMs: Math.abs(this.receivedMs - before.receivedMs) }, record, name, key)
     if (index < 0) return undefined
     this.taken.set(key, before)
-    return { ...alone(), fragments: before.fragments.upTo(index), before }
+    return { ...alone(), fragments: before.fragments.upTo(index), before, reach: before.reach }
   }
 
   /** A record of the other stream may stand right behind an open line: the line goes on behind the record. */
   private pass(key: string, draft: LineDraft): void {
+    const record = { ...placeOf(draft, ''), length: draft.length }
     const pending = this.pending.get(key)
-    if (pending !== undefined) Object.assign(pending, passed(pending, { ...placeOf(draft), length: draft.length }))
+    if (pending?.reach !== undefined) pending.reach = reachPast(record, pending.reach)
     else if (!this.taken.has(key)) {
       const line = this.advanced.get(key) ?? this.run?.get(key)
-      const next = line === undefined ? undefined : passed(line, { ...placeOf(draft), length: draft.length })
-      if (next !== undefined && next !== line) this.advanced.set(key, next)
+      const reach = line === undefined ? undefined : reachPast(record, line.reach)
+      if (line !== undefined && reach !== undefined && reach !== line.reach) this.advanced.set(key, { ...line, reach })
     }
   }
 
@@ -191,7 +201,7 @@ export class LineSink implements DraftSink {
     const { fragments, before, repeats } = line
     if (repeats !== undefined) return this.repeat(key, line, false)
     const all = fragments.all()
-    this.lines.joined(all, {})
+    this.lines.joined(all, before === undefined ? {} : { seq: this.seq })
     if (before !== undefined && fragments.length >= before.fragments.length) {
       this.run?.hold(before)
       if (before.stored !== undefined) {
@@ -218,11 +228,7 @@ export class LineSink implements DraftSink {
   /** `isOpen`: the end of the line was not among what came again. */
   private repeat(key: string, { fragments, before, repeats }: PendingLine, isOpen: boolean): void {
     if (repeats !== undefined) this.repeatJoined(fragments, repeats, isOpen)
-    else if (before !== undefined && this.run?.isUnsaved(key, before) !== true) {
-      // Otherwise `take` writes all of the line.
-      const isPart = before.stored !== undefined && before.stored.messageBytes !== fragments.messageBytes
-      this.lines.joined(fragments.all(), { partial: true, as: isPart ? absorbed.byLine : absorbed.not })
-    }
+    else if (before !== undefined) this.run?.repeat(key, before, fragments)
   }
 
   /**
@@ -230,12 +236,17 @@ export class LineSink implements DraftSink {
    * where its place does not name it: it stands by itself, unless all before it has come again too.
    */
   private repeatJoined(fragments: FragmentList, { line, index }: JoinedFragment, isOpen: boolean): void {
+    const all = fragments.all()
+    if (this.run?.mayFail(line) === true) {
+      this.lines.joined(all, { partial: isOpen })
+      return
+    }
     const isFromBegin = index <= line.repeated
     if (isFromBegin) line.repeated = isOpen ? Math.max(line.repeated, index + fragments.length) : 0
     const isWhole = !isOpen && index === 0
     const isPart = isOpen || isNamed(fragments.first!)
     if (!isWhole && !isPart && isFromBegin) return
-    this.lines.joined(fragments.all(), { partial: isOpen, as: isPart && !isWhole ? absorbed.byLine : absorbed.not })
+    this.lines.joined(all, { partial: isOpen, as: isPart && !isWhole ? absorbed.byLine : absorbed.not })
   }
 
   /** The end of the line is lost. */

@@ -1,19 +1,26 @@
 // What the fragments of earlier batches leave for the next one: lines whose end has not come, and places of lines that
 // have been joined. It is bounded in lines, bytes and time. It forgets what it must: the rows that are stored then stay
 // as they are until the projector joins them (decision 0017). No I/O, no clock: times are those of arrivals.
-import { endOf, type Fragment } from './fragment-line.ts'
+import { mayBeNextFile, type FileReach } from './file-reach.ts'
+import type { Fragment } from './fragment-line.ts'
 import type { FragmentList } from './fragment-list.ts'
 import { JoinedLines, type JoinedLine } from './joined-lines.ts'
 import type { RowArrival } from './line-rows.ts'
-import { placeName, type Place } from './place-name.ts'
+import type { Place } from './place-name.ts'
+
+/** The row of an open line. */
+export interface StoredRow {
+  row: Buffer
+  messageBytes: number
+  /** Whether its insert has succeeded. */
+  isSettled: boolean
+}
 
 export interface OpenLine {
   fragments: FragmentList
   /** The row that holds these fragments, where it is stored, and the bytes of its message. */
-  stored: { row: Buffer; messageBytes: number } | undefined
-  /** Where the file goes on: bytes behind the last record of the life; -1 where that is not known. */
-  next: number
-  file: Buffer
+  stored: StoredRow | undefined
+  reach: FileReach
   bytes: number
   /** Of the row of these fragments; undefined where the fragments say it. */
   ordinal: number | undefined
@@ -45,7 +52,6 @@ export interface FragmentsOfBatch {
 }
 
 export class OpenFragments {
-  /** Of batches that are stored. */
   readonly joined = new JoinedLines()
   private readonly open = new Map<string, OpenLine>()
   private readonly hints = new Map<number, number>()
@@ -113,19 +119,24 @@ export class OpenFragments {
   }
 
   /**
-   * Lines that were joined count once they are stored: then what repeats them is no line. After a failure the sender
-   * sends its lines again, so what was remembered before holds.
+   * What repeats a joined line is no begin of another one, and hidden once the line is stored. After a failure the
+   * sender sends its lines again, so what was remembered before holds.
    */
   changed(changes: readonly Change[], joined: readonly JoinedLine[]): FragmentsOfBatch {
+    for (const line of joined) this.joined.remember(line)
     const settle = (stored: boolean): void => {
       if (stored) {
-        for (const line of joined) this.joined.remember(line)
-        for (const { before, after } of changes)
+        for (const line of joined) line.isSettled = true
+        for (const { before, after } of changes) {
+          if (after?.stored !== undefined) after.stored.isSettled = true
           if (before?.fragments.first !== after?.fragments.first) this.resolveEnd(before)
-      } else
+        }
+      } else {
+        for (const line of joined) this.joined.forget(line)
         for (const { key, before, after } of changes.toReversed())
           // Another batch may have gone on from what this one left: then nobody knows what is stored.
           this.set(key, this.open.get(key) === after ? before : undefined)
+      }
     }
     return { settle, ends: changes.flatMap(({ after }) => (after === undefined ? [] : [this.ended(after)])) }
   }
@@ -149,24 +160,30 @@ const tenantOfKey = (key: string): string => key.slice(key.indexOf(' ') + 1, key
 const orderMsMax = 10_000
 
 /** A line that goes on: in its batch, or in a later one. */
-export interface GoingOn extends Pick<OpenLine, 'fragments' | 'next' | 'file'> {
+export interface GoingOn extends Pick<OpenLine, 'fragments' | 'reach'> {
   /** ms between its batch and that of the record; undefined within one batch. */
   apartMs: number | undefined
 }
 
 /**
  * Which fragment of the line the record is: their number for the one that follows, a smaller one for one that was sent
- * again; -1 where it is another line. `life`: its key.
+ * again; -1 where it is another line. `name`: of the record's place, for its life.
  */
-export function indexIn({ fragments, next, file, apartMs }: GoingOn, record: Place, life: string): number {
+export function indexIn(
+  { fragments, reach, apartMs }: GoingOn,
+  record: Place,
+  name: () => string,
+  life: string,
+): number {
   const last = fragments.last!
+  const { next, file } = reach
   if (record.offset < 0 !== last.offset < 0) return -1
   const isSameFile = record.file.equals(file)
   const isEarlier = record.seconds < last.seconds || (record.seconds === last.seconds && record.nanos < last.nanos)
   const isSameTime = record.seconds === last.seconds && record.nanos === last.nanos
   // What one batch says twice without an offset was said twice: all fragments of a line may have its time.
   const mayRepeat = apartMs !== undefined || (record.offset >= 0 && (isEarlier || isSameTime))
-  const again = mayRepeat ? fragments.indexOf(placeName(life, record), life) : -1
+  const again = mayRepeat ? fragments.indexOf(name(), life) : -1
   if (again >= 0) return again
   // A clock may have been set back between two fragments; but records of another batch may be older ones.
   if (isEarlier && apartMs !== undefined) return -1
@@ -174,16 +191,6 @@ export function indexIn({ fragments, next, file, apartMs }: GoingOn, record: Pla
   if (isSameFile && next >= 0 && record.offset === next) return fragments.length
   if (isEarlier) return -1
   // The next file, after a rotation. Without names of files, an offset that begins again says so.
-  if (record.offset === 0 && (!isSameFile || file.length === 0)) return fragments.length
+  if (record.offset === 0 && (isSameFile ? file.length === 0 : mayBeNextFile(record, reach))) return fragments.length
   return isSameFile && next < 0 && record.offset > last.offset ? fragments.length : -1
-}
-
-/** The line with where its file goes on behind a record of the life's other stream. */
-export function passed<Line extends { next: number; file: Buffer }>(
-  line: Line,
-  record: Place & { length: number },
-): Line {
-  const isSameFile = record.file.equals(line.file)
-  const follows = isSameFile ? line.next >= 0 && record.offset === line.next : record.offset === 0
-  return follows ? { ...line, next: endOf(record), file: record.file } : line
 }

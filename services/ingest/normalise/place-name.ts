@@ -7,15 +7,16 @@ export interface Place {
   nanos: number
   offset: number
   file: Buffer
-  /** Tells records without an offset apart. */
+  /** Tell records without an offset apart: the text, and the id that the sender gave the batch. */
   message: Buffer
+  batchId: string
 }
 
 /** Longer names are replaced by their digests. */
 const nameCharsMax = 300
 
-export function placeName(life: string, { seconds, nanos, offset, file, message }: Place): string {
-  const text = offset < 0 ? digestOf('sha256', message, 'base64') : ''
+export function placeName(life: string, { seconds, nanos, offset, file, message, batchId }: Place): string {
+  const text = offset < 0 ? `${digestOf('sha256', message, 'base64')} ${batchId}` : ''
   const name = `${life}\0${seconds}.${nanos}\0${offset}\0${text}\0${file.toString('latin1')}`
   return name.length > nameCharsMax ? digestOf('sha256', name, 'base64') : name
 }

@@ -18,6 +18,8 @@ export class RunLines {
   private readonly unsaved = new Map<string, OpenLine>()
   /** Fragments of such lines that a longer row has. */
   private readonly held = new WeakSet<FragmentList>()
+  /** Of open lines that another insert is storing: how many of their fragments came again, and their ordinals. */
+  private readonly repeated = new Map<FragmentList, { length: number; ordinal: number | undefined }>()
   private readonly joined = new JoinedLines()
   private readonly allJoined: JoinedLine[] = []
 
@@ -37,8 +39,16 @@ export class RunLines {
   }
 
   /** The fragment at the place of this name, of a joined line. */
-  joinedAt(name: string): JoinedFragment | undefined {
-    return this.open.joined.at(name) ?? this.joined.at(name)
+  joinedAt(nameOfPlace: () => string): JoinedFragment | undefined {
+    const { open, joined } = this
+    if (open.joined.size + joined.size === 0) return undefined
+    const name = nameOfPlace()
+    return joined.at(name) ?? open.joined.at(name)
+  }
+
+  /** Whether the line may not be stored although this run is. */
+  mayFail(line: JoinedLine): boolean {
+    return !line.isSettled && !this.joined.has(line)
   }
 
   get(key: string): OpenLine | undefined {
@@ -63,26 +73,32 @@ export class RunLines {
     this.held.add(fragments)
   }
 
-  isUnsaved(key: string, { fragments }: OpenLine): boolean {
-    return this.unsaved.get(key)?.fragments === fragments
+  /**
+   * The batch has these first fragments of an open line and no more. Nothing is written where they are stored, or will
+   * be at the end of the run. While the insert that has them may fail, they get a row of their own.
+   */
+  repeat(key: string, { fragments, stored, ordinal }: OpenLine, { length }: FragmentList): void {
+    if (stored?.isSettled === true || this.unsaved.get(key)?.fragments === fragments) return
+    const most = Math.max(length, this.repeated.get(fragments)?.length ?? 0)
+    this.repeated.set(fragments, { length: most, ordinal })
   }
 
   /** Makes the lines open, as the batch at hand leaves them. */
   leaveOpen(pending: ReadonlyMap<string, PendingLine>, receivedMs: number): void {
     const { lines } = this
     for (const [key, { before, fragments }] of pending) {
-      if (before !== undefined) this.hold(before)
+      if (before !== undefined && before.fragments !== fragments) this.hold(before)
       this.saveOther(key, fragments)
     }
     const { count } = lines
     const { length } = lines.rows
-    for (const [key, { fragments, before, next, file }] of pending) {
+    for (const [key, { fragments, before, reach }] of pending) {
       const { offset, ordinal: given } = fragments.first!
       const isCounted = offset < 0 && given < 0
       const ordinal = isCounted ? (before?.ordinal ?? lines.joined(fragments.all(), partial).ordinal) : undefined
       const { arrival } = lines
       const bytes = fragments.memoryBytes
-      const line = { fragments, ordinal, stored: before?.stored, next, file, bytes, arrival, receivedMs }
+      const line = { fragments, ordinal, stored: before?.stored, reach: reach!, bytes, arrival, receivedMs }
       this.remember(key, line)
       this.unsaved.set(key, line)
     }
@@ -108,6 +124,8 @@ export class RunLines {
   /** Writes the rows of the lines that are open at the end of the run. */
   saveAll(): void {
     for (const [key, line] of this.unsaved) this.save(key, line)
+    for (const [fragments, { length, ordinal }] of this.repeated)
+      if (!this.held.has(fragments)) this.lines.joined(fragments.upTo(length).all(), { partial: true, ordinal })
   }
 
   /** To be called behind `saveAll`. Returns undefined where the run has nothing to do with fragments of others. */
@@ -134,8 +152,8 @@ export class RunLines {
     lines.arrival = arrival
     const row = Buffer.from(lines.rows.bytes.subarray(start, stop))
     this.absorb(line.stored, messageBytes)
-    if (open.get(key) === line)
-      open.set(key, { ...line, stored: { row, messageBytes }, bytes: line.bytes + row.length })
+    const stored = { row, messageBytes, isSettled: false }
+    if (open.get(key) === line) open.set(key, { ...line, stored, bytes: line.bytes + row.length })
   }
 }
 

@@ -14,6 +14,7 @@ import { lifeScope, neighbours, type StreamRows } from '#shared/store-reading/st
 import { copySettings } from '../obituaries/last-words-windows.ts'
 import {
   absorbRows,
+  countLines,
   fragmentedPods,
   storeJoined,
   type FragmentedPod,
@@ -52,9 +53,15 @@ export async function absorbFragments(
     const line = await lineWith({ reading, filter }, fragment)
     for (const row of line?.rows ?? []) done.add(nameOf(row))
     if (line === undefined || line.rows.length < 2) continue
-    absorbed += await storeLine(store, tenant, line)
+    // Ingest may have joined some of the rows since they were read.
+    if (await areLines(reading, tenant, line.rows)) absorbed += await storeLine(store, tenant, line)
   }
   return absorbed
+}
+
+async function areLines(reading: Reading, tenant: string, rows: readonly Line[]): Promise<boolean> {
+  const [found] = await reading.rows<{ count: number }>(countLines(tenant, rows))
+  return found!.count === new Set(rows.map(nameOf)).size
 }
 
 function filterOf(tenant: string, pods: readonly FragmentedPod[]): StreamRows['filter'] {

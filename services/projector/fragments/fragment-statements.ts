@@ -2,7 +2,7 @@
 import { bind, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import { cutMark, joinedBytesMax } from '#shared/lines/assembly.ts'
-import { rowsFrom } from '#shared/lines/line-filter.ts'
+import { linesFrom, rowsFrom } from '#shared/lines/line-filter.ts'
 import { nameOf, nameOfRow, namesFilter, type LineName } from '#shared/lines/line-names.ts'
 
 /** Pods of these uids that have fragments, with the times of their lines. Rows: FragmentedPod. */
@@ -68,6 +68,13 @@ export function storeJoined(tenant: string, line: JoinedLine): Fragment {
     ${rowsFrom(namesFilter(tenant, [first]))} LIMIT 1`,
   )
 }
+
+/** How many of these rows are lines. Rows: { count }. */
+export const countLines = (tenant: string, names: readonly LineName[]): Fragment =>
+  statement(
+    'count-fragments',
+    sql`SELECT toFloat64(uniqExact(ts, identity)) AS count ${linesFrom(namesFilter(tenant, names))}`,
+  )
 
 /** Names rows as absorbed. */
 export const absorbRows = (tenant: string, rows: readonly PartOfLine[]): Fragment => {

@@ -36,9 +36,9 @@ function service() {
   let receivedMs = decodeOptions.origin.receivedMs
   return {
     /** Each post comes 12 s after the one before, if `late`. */
-    post(records: readonly unknown[], late = false): void {
+    post(records: readonly unknown[], { late = false, batchId = '' } = {}): void {
       receivedMs += late ? 12_000 : 5
-      const origin = { ...decodeOptions.origin, receivedMs }
+      const origin = { ...decodeOptions.origin, receivedMs, batchId }
       const decoded = decodeBatch(Buffer.from(JSON.stringify({ records })), { ...decodeOptions, origin, open })
       store.insert(logRows(decoded))
       decoded.fragments?.settle(true)
@@ -91,7 +91,7 @@ describe('fragments without a place that names them', () => {
         const now = Math.min(before, end)
         fc.pre(isTold(all.slice(0, now), stepNs))
         for (const record of records.slice(0, now)) post([record])
-        for (const [from, length, late] of resends) post(records.slice(0, now).slice(from, from + length), late)
+        for (const [from, length, late] of resends) post(records.slice(0, now).slice(from, from + length), { late })
         for (const record of records.slice(now)) post([record])
         const whole = linesOf(all)
         const found = lines()
@@ -127,5 +127,17 @@ describe('fragments without a place that names them', () => {
     post([begin, end])
     post([begin, other])
     expect(lines()).toEqual(['sameone', 'sametwo'])
+  })
+
+  test('so do those of two seconds in one post, and those of batches with ids of their own', () => {
+    const said = (second: number, text: string) => ({ path, cri: `2026-11-23T10:00:0${second}Z stdout ${text}` })
+    const [begin, end, begin2, end2] = [said(0, 'P same'), said(0, 'F one'), said(0, 'P same'), said(1, 'F two')]
+    const { post, lines } = service()
+    post([begin, end])
+    post([begin2, end2])
+    expect(lines()).toEqual(['sameone', 'sametwo'])
+    const keyed = service()
+    for (const [i, record] of [begin, end, begin, said(0, 'F one')].entries()) keyed.post([record], { batchId: `batch ${i}` })
+    expect(keyed.lines()).toEqual(['sameone', 'sameone'])
   })
 })

@@ -1,0 +1,39 @@
+// How far a line whose end has not come has got in its container's log files: where its next record must stand.
+import { endOf } from './fragment-line.ts'
+import type { Place } from './place-name.ts'
+
+export interface FileReach {
+  /** Bytes behind the last record of the life in that file; -1 where that is not known. */
+  next: number
+  file: Buffer
+  /** Files before it: none of them comes again. */
+  left: ReadonlySet<string>
+  /** Of the last record. */
+  seconds: number
+  nanos: number
+}
+
+type Record = Place & { length: number }
+
+const none: ReadonlySet<string> = new Set()
+const nameOf = (file: Buffer): string => file.toString('latin1')
+
+/** Behind a record of the line itself. `from`: undefined for its first one. */
+export function reachBehind(record: Record, from: FileReach | undefined): FileReach {
+  const { seconds, nanos, file } = record
+  const left =
+    from === undefined ? none : from.file.equals(file) ? from.left : new Set([...from.left, nameOf(from.file)])
+  return { next: endOf(record), file, left, seconds, nanos }
+}
+
+/** A record of the other stream may stand right behind the line, which then goes on behind the record. */
+export function reachPast(record: Record, from: FileReach): FileReach {
+  const isNext = from.file.equals(record.file)
+    ? from.next >= 0 && record.offset === from.next
+    : record.offset === 0 && mayBeNextFile(record, from)
+  return isNext ? reachBehind(record, from) : from
+}
+
+/** Whether the record may stand in a file behind those that the line has reached: an older one may be sent again. */
+export const mayBeNextFile = (record: Place, { left, seconds, nanos }: FileReach): boolean =>
+  !left.has(nameOf(record.file)) && (record.seconds > seconds || (record.seconds === seconds && record.nanos >= nanos))
