@@ -1,41 +1,22 @@
 // Pure: the names of a life that a refused record has, or a text that is no record: each value beside a known name, in
 // whatever spelling, and what paths, uuids and container ids say. Which of them are a life: refused-lives.ts.
-import { parseLogPath } from '#shared/kubelet-path.ts'
-import { isFromText } from '../formats/json-escape.ts'
+import {
+  addName,
+  isKind,
+  isUid,
+  longId,
+  noNames,
+  percentDecoded,
+  restartMax,
+  textMax,
+  textOf,
+  uuid,
+  wholeNumber,
+  type NameKind,
+  type RecordNames,
+} from './life-names.ts'
+import { addPath, ofContainers } from './path-names.ts'
 import { isObject, type JsonObject, type JsonValue } from './tolerant-json.ts'
-
-type NameKind = 'podUid' | 'namespace' | 'pod' | 'container' | 'containerId' | 'cluster'
-
-export interface RecordNames extends Record<NameKind, Set<string>> {
-  /** Numbers of lives, -1 where one cannot be read. */
-  restart: Set<number>
-  /** There is something that should name a life, be it unreadable. */
-  isNaming: boolean
-  /** The uid of a path may be a piece of one. */
-  isUidUnclear: boolean
-  /** Of the cluster nobody can say what was meant. */
-  isClusterUnclear: boolean
-  /** There are more names than are remembered. */
-  isFull: boolean
-}
-
-export const noNames = (): RecordNames => ({
-  podUid: new Set(),
-  namespace: new Set(),
-  pod: new Set(),
-  container: new Set(),
-  containerId: new Set(),
-  cluster: new Set(),
-  restart: new Set(),
-  isNaming: false,
-  isUidUnclear: false,
-  isClusterUnclear: false,
-  isFull: false,
-})
-
-/** The longest text of a field that counts. */
-const textMax = 4096
-const namesMax = 64
 
 /** What a record names by its fields, its path, and what an agent added to it from the API server. */
 export function namesOf({ entries }: JsonObject): RecordNames {
@@ -51,30 +32,34 @@ export function namesOf({ entries }: JsonObject): RecordNames {
 }
 
 /**
- * What a record that names nobody so names in other ways. A line of the node itself is of no life. `isSure`: beside known
- * names, which are more than something that looks like one.
+ * What a record that names nobody so names in other ways. A line of the node itself is of no life, but for what stands
+ * beside its `unit`. `isSure`: beside known names, which are more than something that looks like one. Of long texts
+ * `charsMax` characters are looked through in all, and `chars` tells how many.
  */
-export function otherNamesOf(record: JsonObject): { names: RecordNames; isSure: boolean } {
+export function otherNamesOf(
+  record: JsonObject,
+  charsMax: number,
+): { names: RecordNames; isSure: boolean; chars: number } {
   const names = noNames()
-  if (record.entries.some(([key, value]) => key === 'unit' && textOf(value) !== '')) return { names, isSure: false }
-  addNested(names, record, '')
-  const { isNaming } = names
+  const isOfNode = record.entries.some(([key, value]) => key === 'unit' && textOf(value) !== '')
+  addNested(names, isOfNode ? withoutNested(record) : record, '')
   const isSure = names.podUid.size + names.containerId.size > 0
-  for (const text of stringsIn(record)) addNamesIn(names, text)
-  return { names: { ...names, isNaming }, isSure }
+  if (isOfNode) return { names, isSure, chars: 0 }
+  let { isNaming } = names
+  let chars = 0
+  for (const text of textsIn(record)) {
+    if (text.length > textMax) chars += text.length
+    // What is not looked through may name anybody.
+    if (chars > charsMax) isNaming = names.isNameUnclear = names.isUidUnclear = true
+    else addNamesIn(names, text)
+  }
+  return { names: { ...names, isNaming }, isSure, chars }
 }
 
-const isKind = (key: string): key is NameKind =>
-  ['podUid', 'namespace', 'pod', 'container', 'containerId', 'cluster'].includes(key)
-
-function addName(names: RecordNames, kind: NameKind, value: JsonValue): void {
-  const text = textOf(value)
-  if (kind === 'cluster') names.isClusterUnclear ||= text === ''
-  else names.isNaming = true
-  if (text === '') return
-  if (names[kind].size < namesMax) names[kind].add(text)
-  else names.isFull ||= !names[kind].has(text)
-}
+const withoutNested = ({ entries, isOpen }: JsonObject): JsonObject => ({
+  entries: entries.filter(([, value]) => typeof value !== 'object'),
+  isOpen,
+})
 
 /** Names beside known names, at any depth. A pod's labels are anybody's words. */
 function addNested(names: RecordNames, root: JsonValue, rootKey: string): void {
@@ -82,27 +67,48 @@ function addNested(names: RecordNames, root: JsonValue, rootKey: string): void {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [value, parent] = next
     if (Array.isArray(value)) for (const each of value) waiting.push([each, parent])
-    else if (isObject(value))
+    else if (isObject(value)) {
+      addPair(names, value)
       for (const [key, each] of value.entries) {
         const kind = kindOf(parent + key) ?? kindOf(key)
         if (rootKey !== '' && (key === 'labels' || key === 'annotations')) continue
         if (typeof each === 'object' && each !== null) waiting.push([each, key])
         else if (kind !== undefined && each !== null && each !== '') addName(names, kind, each)
       }
+    }
   }
 }
 
-/** Strings of a record that are not the text of its line. */
-function stringsIn(root: JsonObject): string[] {
+/** OpenTelemetry has a name and its value beside each other: `{"key":"k8s.pod.name","value":{"stringValue":"cart"}}`. */
+function addPair(names: RecordNames, { entries }: JsonObject): void {
+  const [, name] = entries.find(([key]) => key === 'key' || key === 'name') ?? []
+  const kind = typeof name === 'string' ? kindOf(name) : undefined
+  if (kind === undefined) return
+  for (const [key, value] of entries) {
+    if (key !== 'value') continue
+    const values = isObject(value) ? value.entries.map(([, each]) => each) : [value]
+    for (const each of values) if (each !== null && each !== '') addName(names, kind, each)
+  }
+}
+
+/** Keys and strings of a record that are not the text of its line. */
+function textsIn(root: JsonObject): string[] {
   const strings: string[] = []
   const waiting: JsonValue[] = [root]
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     if (typeof value === 'string') strings.push(value)
     else if (Array.isArray(value)) for (const each of value) waiting.push(each)
-    else if (isObject(value)) for (const [key, each] of value.entries) if (!lineTexts.has(key)) waiting.push(each)
+    else if (isObject(value))
+      for (const [key, each] of value.entries) {
+        if (key.length >= nameMin) strings.push(key)
+        if (!lineTexts.has(key)) waiting.push(each)
+      }
   }
-  return strings.filter((text) => text.length <= textMax)
+  return strings
 }
+
+/** A key that is no field's may be a uid or a path. */
+const nameMin = 16
 
 const lineTexts: ReadonlySet<string> = new Set(['message', 'cri', 'log', 'msg', 'body', 'text', 'line'])
 
@@ -132,86 +138,6 @@ const kindOf = (key: string): NameKind | undefined =>
           .replaceAll(/[^a-z\d]/g, '')
           .replace(/^(?:io)?(?:kubernetes|k8s|kube)/, ''),
       )
-
-/** Adds what a path names, also one that is not the kubelet's. A path that is too long still ends with what it names. */
-function addPath(names: RecordNames, sent: string): void {
-  const end = sent.slice(-textMax).trim()
-  const path = plainPath(end)
-  if (path === '' || !isFromText(path)) {
-    names.isNaming = true
-    return
-  }
-  // A control character may stand for another one: what follows is no name for sure.
-  if (/\p{Cc}/u.test(end)) {
-    names.isNaming = names.isUidUnclear = true
-    for (const [id] of path.matchAll(new RegExp(uuid, 'gi'))) addName(names, 'podUid', id)
-    return
-  }
-  const exact = parseLogPath(path)
-  if (exact !== undefined) {
-    const { kind, namespace, pod, container } = exact
-    const id = kind === 'pods' ? { podUid: exact.podUid } : { containerId: exact.containerId }
-    addNames(names, { namespace, pod, container, ...id })
-    if (kind === 'pods') names.restart.add(exact.restart)
-    return
-  }
-  addParts(names, path)
-}
-
-function addParts(names: RecordNames, path: string): void {
-  const [containerId = ''] = longId.exec(path) ?? []
-  const parts = path.split('/')
-  const at = parts.findLastIndex((part) => threeNames.test(part))
-  const [, first = '', second = '', third = ''] = threeNames.exec(parts[at] ?? '') ?? []
-  if (at < 0) {
-    const [podUid = ''] = uuid.exec(path) ?? []
-    addNames(names, { podUid, containerId })
-    names.isNaming ||= ofContainers.test(path)
-    return
-  }
-  const link = /^(.+)-([\da-f]{6,128})(?:\.|$)/i.exec(third)
-  if (at === parts.length - 1 && link !== null && !uuidPiece.test(third))
-    return addNames(names, { pod: first, namespace: second, container: link[1]!, containerId: link[2]! })
-  addNames(names, { namespace: first, pod: second, podUid: third, containerId })
-  // What follows a piece of a uid may be more of it.
-  const isPiece = /^[\da-f-]{1,31}$/i.test(third) || !isUid(third)
-  names.isUidUnclear ||= third !== '' && isPiece
-  if (third !== '' && isPiece) return
-  addNames(names, { container: parts[at + 1] ?? '' })
-  const [, restart] = /^(\d{1,9})(?:\.|$)/.exec(parts[at + 2] ?? '') ?? []
-  if (restart !== undefined) names.restart.add(Number(restart))
-}
-
-function addNames(names: RecordNames, named: Partial<Record<NameKind, string>>): void {
-  for (const [kind, name] of Object.entries(named)) if (isKind(kind) && name !== '') addName(names, kind, name)
-}
-
-const threeNames = /^([^_/]*)_([^_/]+)_([^_/]*)$/
-export const uuid = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/i
-const uuidPiece = /[\da-f]{8}-|[\da-f]{4}-[\da-f]{4}-/i
-const uidForm = /^[\da-z][\da-z.-]{0,127}$/i
-
-/** A pod without an API server may have a uid of another form, but not pieces of a uuid. */
-export const isUid = (uid: string): boolean =>
-  uidForm.test(uid) && (!uuidPiece.test(uid) || uid.match(uuid)?.[0] === uid)
-
-export const longId = /(?<![\da-f])[\da-f]{64}(?![\da-f])/i
-const shortId = /[\da-f]{12}/i
-const ofContainers = /pods|containers|docker|kube/i
-
-/** Agents make tags of paths, with a full stop for each slash. */
-const tagOfAgent = /^[^/_]*\b(?:containers|pods)\./
-
-/** Without what URLs and Windows add to it, whose single backslashes may have become control characters. */
-const plainPath = (path: string): string =>
-  percentDecoded(path.trim())
-    .replaceAll(/[\b\f\n\r\t]/g, (control) => `/${'bfnrt'['\b\f\n\r\t'.indexOf(control)]!}`)
-    .replaceAll('\\', '/')
-    .replace(/[?#].*/, '')
-    .replace(tagOfAgent, '')
-
-export const percentDecoded = (text: string): string =>
-  text.replaceAll(/%([2-7][\da-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
 
 /**
  * Adds all names that a text may have, which need not be JSON. Returns whether one of them surely is a name, beside what
@@ -248,6 +174,7 @@ export function addNamesIn(names: RecordNames, text: string): boolean {
   return isSure && isClear
 }
 
+const shortId = /[\da-f]{12}/i
 /** A word with what makes it a key. */
 const keyForm = /(?<![\w.-])([a-z][\w.-]{0,60})["'`]*\s*(?::|=>?)\s*/gi
 /** The name of a pod's directory: a part of a path without its path. */
@@ -262,18 +189,4 @@ function valueAt(text: string, at: number): { value: string; isWhole: boolean } 
   const value = length < 0 ? piece : piece.slice(0, length)
   const behind = text[start + value.length + (quote === undefined ? 0 : 1)] ?? ''
   return { value, isWhole: length >= 0 && /[\s,;&}\])]/.test(behind) }
-}
-
-/** Numbers are text too. What is no text of the record's sender, such as bytes that are not UTF-8, names nothing. */
-export function textOf(value: JsonValue | undefined): string {
-  const text = typeof value === 'number' ? String(value) : value
-  return typeof text === 'string' && text.length <= textMax && isFromText(text) ? text : ''
-}
-
-const restartMax = 2_147_483_647
-
-/** A whole number from 0 to `most`, also as text; -1 for anything else. */
-export function wholeNumber(value: JsonValue | undefined, most = Number.MAX_SAFE_INTEGER): number {
-  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value
-  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 && number <= most ? number : -1
 }

@@ -3,19 +3,10 @@
 // surely is, any life of the tenant.
 import { bareContainerId, containerKey } from '#shared/container-id.ts'
 import { isName } from '#shared/kubelet-path.ts'
-import {
-  addNamesIn,
-  isUid,
-  longId,
-  namesOf,
-  noNames,
-  otherNamesOf,
-  percentDecoded,
-  textOf,
-  uuid,
-  wholeNumber,
-  type RecordNames,
-} from './record-names.ts'
+import { hasRecordInside, isOneRecord } from './broken-record.ts'
+import { isUid, longId, noNames, percentDecoded, textOf, uuid, wholeNumber, type RecordNames } from './life-names.ts'
+import { textOfPayload } from './payload-text.ts'
+import { addNamesIn, namesOf, otherNamesOf } from './record-names.ts'
 import { isNamed, noPlace, unnamedLife, type RefusedLife } from './refused-life.ts'
 import { isObject, jsonPieces, type JsonObject, type JsonPiece, type JsonValue } from './tolerant-json.ts'
 
@@ -42,12 +33,6 @@ export function livesOfPayload(payload: Buffer, cluster: string, isCut = false):
   return together(mayGoOn && !isSureBeginning ? [...lives, unnamedLife(1)] : lives)
 }
 
-/** NULs are what UTF-16 has between the bytes of names, and what a crash left; a byte order mark may be of it too. */
-export function textOfPayload(payload: Buffer): string {
-  const text = payload.toString().replace(/^\ufffd+/, '')
-  return text.includes('\0') ? text.replaceAll('\0', '') : text
-}
-
 /** The records of a payload, as far as they can be read, and whether that is all of it. */
 export function recordsOfPayload(payload: Buffer): { records: JsonObject[]; isWhole: boolean } {
   const pieces = [...jsonPieces(textOfPayload(payload))]
@@ -66,45 +51,53 @@ interface Reading {
 
 interface Sent {
   record: JsonObject | string
-  /** Of its batch. */
-  inherited: string
+  /** The cluster of its batch, null where nobody can say what was meant. */
+  inherited: Inherited
 }
+
+type Inherited = string | null
 
 /** `isSureBeginning`: the text is the beginning of one record, whose life is named there. */
 function livesOfText(
   text: string,
-  cluster: string,
+  cluster: Inherited,
   reading: Reading,
   depth: number,
 ): { lives: RefusedLife[]; isSureBeginning: boolean } {
   const livesByPiece: RefusedLife[][] = []
   let isSureBeginning = false
+  let hasLives = false
   for (const piece of jsonPieces(text)) {
-    if (piece.brokenAt !== undefined && !/[^\s\]},;]/.test(text.slice(piece.start, piece.stop))) continue
+    const isEnd = piece.brokenAt !== undefined && !/[^\s\]},;]/.test(text.slice(piece.start, piece.stop))
+    // An end without a beginning, such as `3}`, may be of any record.
+    if (isEnd && hasLives) continue
     const lives =
       piece.brokenAt === undefined
-        ? sentIn(piece.value, cluster).flatMap((sent) => livesOfSent(sent, reading, depth))
+        ? sentIn(piece.value, cluster)
+            .flatMap((sent) => livesOfSent(sent, reading, depth))
+            .concat(piece.isLoose === true ? [unnamedLife(1)] : [])
         : livesOfBroken(text, piece, cluster, reading, depth)
     isSureBeginning = livesByPiece.length === 0 && piece.isCut === true && lives.every(isNamed)
     livesByPiece.push(lives)
+    hasLives ||= lives.length > 0
     if (reading.brokenChars <= 0) break
   }
   return { lives: livesByPiece.flat(), isSureBeginning }
 }
 
 /** Records and strings in their place, at any depth of arrays and batches. */
-function sentIn(value: JsonValue | undefined, cluster: string): Sent[] {
+function sentIn(value: JsonValue | undefined, cluster: Inherited): Sent[] {
   const sent: Sent[] = []
-  const waiting: [JsonValue | undefined, string][] = [[value, cluster]]
+  const waiting: [JsonValue | undefined, Inherited][] = [[value, cluster]]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [each, inherited] = next
     if (typeof each === 'string') sent.push({ record: each, inherited })
     else if (Array.isArray(each)) for (const inner of each.toReversed()) waiting.push([inner, inherited])
     else if (isObject(each)) {
       sent.push({ record: each, inherited })
-      const named = each.entries.findLast(([key, name]) => key === 'cluster' && textOf(name) !== '')
-      for (const [, records] of batchesOf(each).toReversed())
-        waiting.push([records, named === undefined ? inherited : textOf(named[1])])
+      const [, named = ''] = each.entries.findLast(([key, name]) => key === 'cluster' && name !== null) ?? []
+      const own = typeof named === 'string' ? named || inherited : null
+      for (const [, records] of batchesOf(each).toReversed()) waiting.push([records, own])
     }
   }
   return sent
@@ -115,17 +108,18 @@ const batchesOf = ({ entries }: JsonObject): [string, JsonValue][] =>
   entries.filter(([key, value]) => key === 'records' && Array.isArray(value))
 
 function livesOfSent({ record, inherited }: Sent, reading: Reading, depth: number): RefusedLife[] {
-  if (isObject(record)) return livesOfRecord(record, inherited)
+  if (typeof record === 'object') return livesOfRecord(record, inherited, reading)
   if (depth >= depthMax || reading.brokenChars <= 0) return [unnamedLife(1)]
   return livesOfText(record, inherited, reading, depth + 1).lives
 }
 
 /** Of a record that is right. One that names nobody is nobody's. */
-function livesOfRecord(record: JsonObject, inherited: string): RefusedLife[] {
+function livesOfRecord(record: JsonObject, inherited: Inherited, reading: Reading): RefusedLife[] {
   if (record.entries.length === 0) return []
   const own = livesOfNames(namesOf(record), placeOf(record), inherited)
   if (batchesOf(record).length > 0 || (own.length > 0 && own.every(isNamed))) return own
-  const { names, isSure } = otherNamesOf(record)
+  const { names, isSure, chars } = otherNamesOf(record, reading.brokenChars)
+  reading.brokenChars -= chars
   const known = new Set(own.map(({ podKey }) => podKey))
   const others = livesOfNames(names, noPlace, inherited, true).filter(({ podKey }) => !known.has(podKey))
   return [...(isSure && own.length === 1 ? own.filter(isNamed) : own), ...others]
@@ -134,37 +128,35 @@ function livesOfRecord(record: JsonObject, inherited: string): RefusedLife[] {
 /** Of the beginning of a record, and of whatever else may be a name in what is broken. */
 function livesOfBroken(
   text: string,
-  { value, start, stop, brokenAt = start, isCut = false }: JsonPiece,
-  cluster: string,
+  { value, start, stop, brokenAt = start, isCut = false, isLoose = false }: JsonPiece,
+  cluster: Inherited,
   reading: Reading,
   depth: number,
 ): RefusedLife[] {
+  const rest = text.slice(start, stop)
   const sent = sentIn(value, cluster)
   const last = sent.at(-1)
-  const begun = last !== undefined && isObject(last.record) && last.record.isOpen ? last.record : undefined
+  const begun = typeof last?.record === 'object' && last.record.isOpen ? last.record : undefined
   const lives = (begun === undefined ? sent : sent.slice(0, -1)).flatMap((each) => livesOfSent(each, reading, depth))
   const names = begun === undefined ? noNames() : namesOf(begun)
   const isBegunNamed = names.podUid.size + names.containerId.size > 0
   // What was right until it ended has its names where it has them. In a batch, others may have followed.
   const isAfterComma = brokenAt >= stop || /,\s*$/.test(text.slice(Math.max(brokenAt - 16, 0), brokenAt))
-  if (isCut && isAfterComma && isBegunNamed && begun !== undefined && begun === value)
+  const isOneBeginning = begun !== undefined && begun === value && !hasRecordInside(begun, rest)
+  if (isCut && !isLoose && isAfterComma && isBegunNamed && isOneBeginning)
     return livesOfNames(names, placeOf(begun), cluster)
-  const rest = text.slice(start, stop)
   const isSure = addNamesIn(names, rest.slice(0, Math.max(reading.brokenChars, 0)))
   const isAllRead = rest.length <= reading.brokenChars
   reading.brokenChars -= rest.length + pieceChars
   // Which container and number belong to which name nobody can tell.
   names.container.clear()
   names.restart.clear()
-  for (const life of livesOfNames(names, noPlace, last?.inherited ?? cluster, true)) lives.push(life)
-  const isEnded = !isCut && isAllRead && /\}[\s,;\]"'`)]*$/.test(rest.slice(-endMax)) && !/\}[\s,]*\{/.test(rest)
-  return isSure && isEnded ? lives : [...lives, unnamedLife(1)]
+  for (const life of livesOfNames(names, noPlace, last === undefined ? cluster : last.inherited, true)) lives.push(life)
+  return isSure && isAllRead && !isCut && isOneRecord(rest) ? lives : [...lives, unnamedLife(1)]
 }
 
 /** What each broken piece costs beside its characters. */
 const pieceChars = 64
-/** What may stand behind the last bracket of a record. */
-const endMax = 64
 
 type Place = Pick<RefusedLife, 'file' | 'offset' | 'length'>
 
@@ -181,19 +173,20 @@ function placeOf({ entries }: JsonObject): Place {
  * A life for each uid, else for each name, else for each container id, or, where `all` may be meant, for each of them.
  * A uid that may be what is wrong with the record does not keep its name from being one.
  */
-function livesOfNames(names: RecordNames, place: Place, inherited: string, all = false): RefusedLife[] {
+function livesOfNames(names: RecordNames, place: Place, inherited: Inherited, all = false): RefusedLife[] {
   const uids = [...names.podUid].flatMap((uid) => [...spellings(uid), ...(uid.match(uuid) ?? [])])
   const containerIds = [...new Set([...names.containerId].map(containerIdIn))].filter((id) => id !== '')
   const keys = new Set(uids)
   let isKnown = uids.some(isUid) && !names.isUidUnclear
   if (all || !isKnown) {
-    const clusters = names.cluster.size === 0 ? [inherited] : [...names.cluster].flatMap(spellings)
+    const clusters = names.cluster.size === 0 ? [inherited ?? ''] : [...names.cluster].flatMap(spellings)
     const namespaces = names.namespace.size === 0 ? [''] : [...names.namespace].flatMap(spellings)
     const pods = [...names.pod].flatMap(spellings)
     for (const pod of pods)
       for (const namespace of namespaces)
         for (const cluster of clusters) if (keys.size < keysMax) keys.add(`unresolved:${cluster}/${namespace}/${pod}`)
-    isKnown ||= pods.length > 0 && !names.isClusterUnclear && areClear(names)
+    const isUnclear = names.isNameUnclear || (inherited === null && names.cluster.size === 0)
+    isKnown ||= pods.length > 0 && !isUnclear && areClear(names)
   }
   if (all || keys.size === 0) {
     for (const id of containerIds) keys.add(containerKey(id))

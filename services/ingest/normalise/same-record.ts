@@ -1,6 +1,7 @@
 // Pure: whether a body has the records of a dead letter, perhaps mended. Only then does sending it again close the
 // letter: another line of the same life says nothing of the one that was refused. docs/dead-letters.md
-import { recordsOfPayload, textOfPayload } from './refused-lives.ts'
+import { textOfPayload } from './payload-text.ts'
+import { recordsOfPayload } from './refused-lives.ts'
 import type { RejectReason } from './reject.ts'
 import type { JsonObject } from './tolerant-json.ts'
 

@@ -18,6 +18,8 @@ export interface JsonPiece {
   brokenAt?: number
   /** It was right until the text ended. */
   isCut?: boolean
+  /** A comma is missing in it, or is too many, as where two halves of records meet. */
+  isLoose?: boolean
 }
 
 export const isObject = (value: JsonValue | undefined): value is JsonObject =>
@@ -44,6 +46,7 @@ class TolerantReader {
   private readonly text: string
   private pos = 0
   private values = 0
+  private isLoose = false
   private readonly space = /[\s,\0]*/y
   private readonly scalar = /(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y
 
@@ -63,15 +66,20 @@ class TolerantReader {
     let root: JsonValue | undefined
     let right = start
     this.pos = start
+    this.isLoose = false
     const broken = (): JsonPiece => {
       for (const each of open) if (!Array.isArray(each)) each.isOpen = true
-      return { value: root, start, stop: this.text.length, brokenAt: right, isCut: this.pos >= this.text.length }
+      const isCut = this.pos >= this.text.length
+      return { value: root, start, stop: this.text.length, brokenAt: right, isCut, isLoose: this.isLoose }
     }
     do {
+      const before = this.pos
       right = this.pos = this.skip(this.pos)
       const inner = open.at(-1)
+      const isLoose = inner !== undefined && this.commas(before) !== this.commasDue(before)
       if (inner !== undefined && this.text[this.pos] === (Array.isArray(inner) ? ']' : '}')) {
         open.pop()
+        this.isLoose ||= isLoose
         this.pos++
         continue
       }
@@ -80,12 +88,26 @@ class TolerantReader {
       // A number at the very end may have gone on.
       const mayGoOn = inner !== undefined && typeof value === 'number' && this.pos >= this.text.length
       if (key === undefined || value === undefined || mayGoOn) return broken()
+      this.isLoose ||= isLoose
       if (inner === undefined) root = value
       else if (Array.isArray(inner)) inner.push(value)
       else inner.entries.push([key, value])
       if (typeof value === 'object' && value !== null) open.push(value)
     } while (open.length > 0)
-    return { value: root, start, stop: this.pos }
+    return { value: root, start, stop: this.pos, isLoose: this.isLoose }
+  }
+
+  /** How many stand between `from` and here. */
+  private commas(from: number): number {
+    let commas = 0
+    for (let at = from; at < this.pos; at++) if (this.text[at] === ',') commas++
+    return commas
+  }
+
+  /** None behind a bracket that opens, or in front of one that closes, and none where the text ends. */
+  private commasDue(from: number): number {
+    const [last, next = ''] = [this.text[from - 1], this.text[this.pos]]
+    return last === '{' || last === '[' || next === '}' || next === ']' || next === '' ? 0 : 1
   }
 
   private key(): string | undefined {
