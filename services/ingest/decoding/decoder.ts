@@ -12,8 +12,10 @@ import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
 import { OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
+import { ManyRejects } from '../normalise/reject.ts'
 import type { TopicRoom } from '../publish/batch-body.ts'
 import { bodyMessages, type BodyMessages } from '../publish/body-messages.ts'
+import { rejectsHeader } from '../publish/reject-messages.ts'
 import { createBatchDecoder, mergeBatches, type DecodedBatch } from '../sources/decode-batch.ts'
 import { messageOrigin } from '../sources/message-origin.ts'
 import { bodyRows, type BodyFormat, type BodyRows } from './body-rows.ts'
@@ -59,6 +61,8 @@ export interface Decoder {
  * Kubernetes five times as long.
  */
 const inlineBytesMax: Readonly<Record<TopicFormat, number>> = { native: 512 * 1024, lifecycle: 64 * 1024 }
+/** The most rejects of a body that the event loop decodes. */
+const inlineRejectsMax = 200
 /** ms of decoding after which other work gets its turn. */
 const sliceMs = 10
 /** Bytes decoded by the thread and not stored yet at which it waits: a large insert. */
@@ -70,7 +74,7 @@ export function createDecoder(options: DecoderOptions): Decoder {
   const seed = Math.floor(Math.random() * 2 ** 31)
   const onBug = (error: unknown): void => log.error({ err: error }, 'a body or a message could not be decoded')
   const open = new OpenFragments()
-  const settings = { retention, seed, open }
+  const settings = { retention, seed, open, rejectsHereMax: inlineRejectsMax }
   const batches = createBatchDecoder({ formats, retention, cluster, seed, pool, open, onBug })
   const thread = createDecodeThread({ settings: { formats, cluster, seed }, onBug })
   const inline = createSlices()
@@ -122,25 +126,42 @@ export function createDecoder(options: DecoderOptions): Decoder {
     onBug,
   })
 
+  const decodeHere = <T>(bytes: number, format: TopicFormat, decode: () => T): Promise<T | undefined> =>
+    unlessHard(isLarge(bytes, format), () => inWords(() => inline(decode), onBug))
+
   return {
-    rows: async (body, origin, as, use) =>
-      isLarge(body.length, as.format)
-        ? beside({ to: 'rows', body, origin, as, rules: rulesAt(origin.receivedMs) }, ({ of }) => use(of as BodyRows))
-        : use(await inWords(() => inline(() => bodyRows(body, origin, as, settings)), onBug)),
-    messages: async (body, origin, { room, ...as }, use) =>
-      isLarge(body.length, as.format)
-        ? beside({ to: 'messages', body, origin, as, room, rules: rulesAt(origin.receivedMs) }, ({ of }) =>
-            use(of as BodyMessages),
-          )
-        : use(await inWords(() => inline(() => bodyMessages(body, origin, as, room, settings)), onBug)),
+    async rows(body, origin, as, use) {
+      const decoded = await decodeHere(body.length, as.format, () => bodyRows(body, origin, as, settings))
+      if (decoded !== undefined) return use(decoded)
+      const rules = rulesAt(origin.receivedMs)
+      return beside({ to: 'rows', body, origin, as, rules }, ({ of }) => use(of as BodyRows))
+    },
+    async messages(body, origin, { room, ...as }, use) {
+      const decoded = await decodeHere(body.length, as.format, () => bodyMessages(body, origin, as, room, settings))
+      if (decoded !== undefined) return use(decoded)
+      const rules = rulesAt(origin.receivedMs)
+      return beside({ to: 'messages', body, origin, as, room, rules }, ({ of }) => use(of as BodyMessages))
+    },
     batch: (batch) => {
       if (batch.messages.length === 0) return batches.decode(batch)
       const bytes = batch.messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
-      if (!isLarge(bytes, formats.get(batch.topic)!)) return inline(() => batches.decode(batch))
+      const hasRejects = batch.messages.some(({ headers }) => headers !== undefined && rejectsHeader in headers)
+      if (!hasRejects && !isLarge(bytes, formats.get(batch.topic)!)) return inline(() => batches.decode(batch))
       return inTurn(() => decodeBeside(batch))
     },
     lost: batches.lost,
     close: thread.close,
+  }
+}
+
+/** Resolves to undefined where the thread has to decode: what is large, or has many rejects. */
+async function unlessHard<T>(isLarge: boolean, decode: () => Promise<T>): Promise<T | undefined> {
+  if (isLarge) return undefined
+  try {
+    return await decode()
+  } catch (error) {
+    if (error instanceof ManyRejects) return undefined
+    throw error
   }
 }
 
@@ -222,7 +243,7 @@ async function inWords<T>(decode: () => Promise<T>, onBug: (error: unknown) => v
   try {
     return await decode()
   } catch (error) {
-    if (error instanceof AfterlogError) throw error
+    if (error instanceof AfterlogError || error instanceof ManyRejects) throw error
     onBug(error)
     const { name, message } = error as Error
     if (name === 'RangeError' && /string length|string longer/i.test(message))

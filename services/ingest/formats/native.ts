@@ -4,7 +4,8 @@
 import { AfterlogError } from '#shared/errors.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { Origin } from '../normalise/origin.ts'
-import { addReject, type Reject, type RejectReason } from '../normalise/reject.ts'
+import type { BatchOutcome } from '../normalise/decoded.ts'
+import { addReject, ManyRejects, type Reject, type RejectReason } from '../normalise/reject.ts'
 import type { DraftSink } from '../normalise/line-draft.ts'
 import { skipFront, skipNulBytes } from './byte-order-mark.ts'
 import { nulsIn } from './cri.ts'
@@ -28,12 +29,11 @@ import { RecordScanner } from './record-scanner.ts'
 /** The ordinal of a lone record whose ordinal is counted, as in a batch. */
 const countedOrdinal = -1
 
-/** The counts and rejects of one batch. The sink has its lines. */
-export interface BatchOutcome {
-  accepted: number
-  rejects: Reject[]
-  /** NUL bytes that were skipped in front of lines. */
-  nulBytes?: number
+export interface NativeDecoderOptions {
+  retention: RetentionRules
+  sink: DraftSink
+  /** A batch with more rejects throws ManyRejects. */
+  rejectsHereMax?: number | undefined
 }
 
 /** Decodes any number of batches, one after the other, into one sink. One that throws leaves nothing in the sink. */
@@ -41,6 +41,7 @@ export class NativeDecoder {
   private readonly slots = new RecordScanner()
   private readonly record: NativeRecord
   private readonly sink: DraftSink
+  private readonly rejectsHereMax: number
   private json = new JsonScanner(Buffer.alloc(0))
   private origin: Pick<Origin, 'cluster' | 'node' | 'agent'> | undefined
   private defaults!: BatchDefaults
@@ -49,9 +50,10 @@ export class NativeDecoder {
   private nulsInFront = 0
   private inherited: Required<Reject>['inherited'] | undefined
 
-  constructor({ retention, sink }: { retention: RetentionRules; sink: DraftSink }) {
+  constructor({ retention, sink, rejectsHereMax = Infinity }: NativeDecoderOptions) {
     this.record = new NativeRecord(this.slots, retention)
     this.sink = sink
+    this.rejectsHereMax = rejectsHereMax
   }
 
   /** Decodes a body of any form. Throws AfterlogError `invalid-body` where it has none. */
@@ -282,6 +284,7 @@ export class NativeDecoder {
 
   private reject(index: number, reason: RejectReason, detail: string, start: number, stop: number): void {
     const { bytes } = this.json
+    if (this.outcome.rejects.length >= this.rejectsHereMax) throw new ManyRejects()
     const make = (): Reject => ({
       index,
       reason,
