@@ -6,7 +6,7 @@ import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { addReject, type Reject, type RejectReason } from '../normalise/reject.ts'
 import type { DraftSink } from '../normalise/line-draft.ts'
-import { skipFront, skipNulBytes } from './byte-order-mark.ts'
+import { skipFront } from './byte-order-mark.ts'
 import { nulsIn } from './cri.ts'
 import { JsonScanner, JsonSyntaxError } from './json-scanner.ts'
 import {
@@ -74,7 +74,8 @@ export class NativeDecoder {
    */
   message(value: Buffer, origin: Origin, loneOrdinal: number): BatchOutcome {
     const json = (this.json = new JsonScanner(value))
-    const front = (json.pos = this.nulsInFront = skipNulBytes(value, 0, value.length))
+    const front = (json.pos = skipFront(value, 0, value.length))
+    this.nulsInFront = front === 0 ? 0 : nulsIn(value, 0, front)
     json.peek()
     const start = json.pos
     switch (formOf(json, this.slots)) {

@@ -35,7 +35,12 @@ describe('NUL bytes in front of a raw line, as a truncation in place leaves them
     const text = JSON.stringify(record)
     expect(ndjson(`${text}\n\0\0\0${text}\n\0\n`)).toMatchObject({ accepted: 2, nulBytes: 3, rejects: [] })
     for (const body of [`\0\0${text}`, `\0\0[${text}]`, `\0\0{"records":[${text}]}`, `\0\0{"records":[${text}],"node":"n"}`])
-      expect(decodeBatch(Buffer.from(body), decodeOptions)).toMatchObject({ accepted: 1, nulBytes: 2, rejects: [] })
+      for (const front of ['', '\uFEFF', '\uFEFF\0\uFEFF'])
+        expect(decodeBatch(Buffer.from(body.replace('\0', `\0${front}`)), decodeOptions)).toMatchObject({
+          accepted: 1,
+          nulBytes: 2 + front.replaceAll('\uFEFF', '').length,
+          rejects: [],
+        })
   })
 
   test('a byte order mark is skipped like them', () => {
