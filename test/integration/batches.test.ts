@@ -68,6 +68,7 @@ describe('POST /v1/batches', () => {
         expect(await post(front + body)).toMatchObject({ status: 200, body: { accepted: index === 1 ? 1 : 2, rejected: 0 } })
     expect((await post(`\ufeff${a}\n${b}\n`, ndjson)).body).toMatchObject({ accepted: 2, rejected: 0 })
     expect(await messages('forms')).toEqual(['a', 'b'])
+    expect(await post(a.replace('{', '{"records":[],'))).toMatchObject({ status: 400, body: { parameter: 'time' } })
     expect(await post('17')).toMatchObject({
       status: 400,
       body: { detail: expect.stringContaining('send {"records": […]}, an array of records') },

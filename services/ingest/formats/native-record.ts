@@ -12,6 +12,7 @@ import { readDockerLine } from './docker-json.ts'
 import { canonicalEscapes, isText, notText, unescapedLength, unescapeJson } from './json-escape.ts'
 import { none, nullValue, numberValue, plainString, unicodeString } from './json-scanner.ts'
 import { PathCache } from './path-cache.ts'
+import { ownerProblem } from './record-owner.ts'
 import { type RecordScanner, slot } from './record-scanner.ts'
 import { readCount, readFlag, readMap } from './record-values.ts'
 import { readSeverity, withSeverity } from './record-severity.ts'
@@ -20,6 +21,9 @@ import { TimeReader } from './time-bytes.ts'
 
 /** The most bytes of a name, an id or a path. */
 const nameBytesMax = 4096
+
+const recordsInRecord =
+  'records is a field of a batch, which no record has; send what it holds as a body, or as records beside this one'
 
 export class NativeRecord {
   readonly draft = new LineDraft()
@@ -60,6 +64,7 @@ export class NativeRecord {
     draft.set(text.node, defaults.node)
     draft.set(text.agent, defaults.agent)
     return (
+      this.checkForm() &&
       this.readPath(bytes) &&
       this.readNames(bytes) &&
       this.readNumbers(bytes) &&
@@ -73,6 +78,12 @@ export class NativeRecord {
     this.reason = reason
     this.detail = detail
     return false
+  }
+
+  /** What stands in `records` would go unsaid. */
+  private checkForm(): boolean {
+    const kind = this.slots.kind[slot.records]!
+    return kind === none || kind === nullValue || this.fail('bad-field', recordsInRecord)
   }
 
   private readPath(bytes: Buffer): boolean {
@@ -156,19 +167,8 @@ export class NativeRecord {
   }
 
   private checkOwner(): boolean {
-    const { draft } = this
-    if (draft.isEmpty(text.pod)) {
-      if (!draft.isEmpty(text.podUid) || !draft.isEmpty(text.container))
-        return this.fail('missing-field', 'pod is missing: a line of a container names its pod')
-      return !draft.isEmpty(text.unit) || !draft.isEmpty(text.node)
-        ? true
-        : this.fail(
-            'missing-field',
-            'pod is missing: name namespace, pod and container, or a path, or the unit of a system line',
-          )
-    }
-    if (draft.isEmpty(text.namespace)) return this.fail('missing-field', 'namespace is missing')
-    return draft.isEmpty(text.container) ? this.fail('missing-field', 'container is missing') : true
+    const problem = ownerProblem(this.draft)
+    return problem === undefined || this.fail('missing-field', problem)
   }
 
   private readNumbers(bytes: Buffer): boolean {

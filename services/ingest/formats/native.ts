@@ -11,16 +11,19 @@ import { nulsIn } from './cri.ts'
 import { JsonScanner, JsonSyntaxError } from './json-scanner.ts'
 import {
   type BatchDefaults,
+  batchAndRecord,
   batchField,
   batchSeq,
   defaultsOf,
   formOf,
   type Head,
   inheritedOf,
+  isOfRecord,
   isSameHead,
   headKeys,
   keysOf,
   rightForms,
+  withoutRecords,
 } from './native-head.ts'
 import { NativeRecord } from './native-record.ts'
 import { RecordScanner } from './record-scanner.ts'
@@ -167,6 +170,7 @@ export class NativeDecoder {
         `the body is neither an object nor an array: ${json.problem('"{" or "["')}; ${rightForms}`,
       )
     let used: Head | undefined
+    let fieldOfRecord: string | undefined
     for (const key of keysOf(json, headKeys)) {
       if (key === 'records') {
         used = { ...head }
@@ -174,15 +178,11 @@ export class NativeDecoder {
         this.readRecords()
       } else if (key === 'cluster' || key === 'node' || key === 'agent') head[key] = batchField(json, key) ?? head[key]
       else if (key === 'seq') head.seq = batchSeq(json)
-      else json.value()
+      else if (isOfRecord(json, key)) fieldOfRecord ??= key
     }
     if (json.peek() !== -1) json.fail('the end')
-    if (used === undefined)
-      throw new AfterlogError(
-        'invalid-body',
-        `records is missing, and so is message or cri, which one record has; ${rightForms}`,
-        { parameter: 'records' },
-      )
+    if (used === undefined) throw withoutRecords()
+    if (fieldOfRecord !== undefined) throw batchAndRecord(fieldOfRecord)
     if (isSameHead(used, head)) return true
     this.sink.abandon()
     return false
@@ -192,7 +192,7 @@ export class NativeDecoder {
   private readRecords(): void {
     const { json } = this
     if (json.peek() !== 0x5b)
-      throw new AfterlogError('invalid-body', 'records must be an array', { parameter: 'records' })
+      throw new AfterlogError('invalid-body', 'records must be an array; one record has none', { parameter: 'records' })
     json.pos++
     if (json.peek() === 0x5d) {
       json.pos++

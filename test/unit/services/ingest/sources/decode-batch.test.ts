@@ -124,6 +124,8 @@ const poison: Record<string, Value> = {
   'something behind a batch': `${JSON.stringify({ records: said('a') })}{}`,
   'records twice': `{"records":[],"records":[]}`,
   'records that are no array': { records: 7 },
+  'a batch that is a record too': { ...record, records: said('a') },
+  'an empty batch that is a record too': { records: [], ...record },
   'a cluster that is no string': `{"cluster":7,"records":${JSON.stringify(said('a'))}}`,
   'a cluster that is no string behind the records': `{"records":${JSON.stringify(said('a'))},"cluster":7}`,
   'something behind an array': `${JSON.stringify(said('a'))} 7`,
