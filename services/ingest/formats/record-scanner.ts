@@ -30,6 +30,7 @@ export const recordFields = [
   'cluster',
   'agent',
   'ordinal',
+  'verbatim',
   // Of a batch alone: a record that has it is rejected.
   'records',
 ] as const
