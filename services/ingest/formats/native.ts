@@ -7,21 +7,24 @@ import type { Origin } from '../normalise/origin.ts'
 import type { BatchOutcome } from '../normalise/decoded.ts'
 import { addReject, ManyRejects, type Reject, type RejectReason } from '../normalise/reject.ts'
 import type { DraftSink } from '../normalise/line-draft.ts'
-import { skipFront, skipNulBytes } from './byte-order-mark.ts'
+import { skipFront } from './byte-order-mark.ts'
 import { nulsIn } from './cri.ts'
 import { JsonScanner, JsonSyntaxError } from './json-scanner.ts'
 import {
   type BatchDefaults,
+  batchAndRecord,
   batchField,
   batchSeq,
   defaultsOf,
   formOf,
   type Head,
   inheritedOf,
+  isOfRecord,
   isSameHead,
   headKeys,
   keysOf,
   rightForms,
+  withoutRecords,
 } from './native-head.ts'
 import { NativeRecord } from './native-record.ts'
 import { RecordScanner } from './record-scanner.ts'
@@ -76,7 +79,8 @@ export class NativeDecoder {
    */
   message(value: Buffer, origin: Origin, loneOrdinal: number): BatchOutcome {
     const json = (this.json = new JsonScanner(value))
-    const front = (json.pos = this.nulsInFront = skipNulBytes(value, 0, value.length))
+    const front = (json.pos = skipFront(value, 0, value.length))
+    this.nulsInFront = front === 0 ? 0 : nulsIn(value, 0, front)
     json.peek()
     const start = json.pos
     switch (formOf(json, this.slots)) {
@@ -168,6 +172,7 @@ export class NativeDecoder {
         `the body is neither an object nor an array: ${json.problem('"{" or "["')}; ${rightForms}`,
       )
     let used: Head | undefined
+    let fieldOfRecord: string | undefined
     for (const key of keysOf(json, headKeys)) {
       if (key === 'records') {
         used = { ...head }
@@ -175,15 +180,11 @@ export class NativeDecoder {
         this.readRecords()
       } else if (key === 'cluster' || key === 'node' || key === 'agent') head[key] = batchField(json, key) ?? head[key]
       else if (key === 'seq') head.seq = batchSeq(json)
-      else json.value()
+      else if (isOfRecord(json, key)) fieldOfRecord ??= key
     }
     if (json.peek() !== -1) json.fail('the end')
-    if (used === undefined)
-      throw new AfterlogError(
-        'invalid-body',
-        `records is missing, and so is message or cri, which one record has; ${rightForms}`,
-        { parameter: 'records' },
-      )
+    if (used === undefined) throw withoutRecords()
+    if (fieldOfRecord !== undefined) throw batchAndRecord(fieldOfRecord)
     if (isSameHead(used, head)) return true
     this.sink.abandon()
     return false
@@ -193,7 +194,7 @@ export class NativeDecoder {
   private readRecords(): void {
     const { json } = this
     if (json.peek() !== 0x5b)
-      throw new AfterlogError('invalid-body', 'records must be an array', { parameter: 'records' })
+      throw new AfterlogError('invalid-body', 'records must be an array; one record has none', { parameter: 'records' })
     json.pos++
     if (json.peek() === 0x5d) {
       json.pos++
