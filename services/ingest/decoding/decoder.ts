@@ -19,7 +19,7 @@ import { rejectsHeader } from '../publish/reject-messages.ts'
 import { createBatchDecoder, mergeBatches, type DecodedBatch } from '../sources/decode-batch.ts'
 import { messageOrigin } from '../sources/message-origin.ts'
 import { bodyRows, type BodyFormat, type BodyRows } from './body-rows.ts'
-import { createTaskRunner, sentRules, type DecodeOutcome, type DecodeTask, type SentRules } from './decode-task.ts'
+import { createTaskRunner, sentRules, type DecodeOutcome, type DecodeTask } from './decode-task.ts'
 import { createDecodeThread } from './decode-thread.ts'
 
 export interface DecoderOptions {
@@ -83,7 +83,6 @@ export function createDecoder(options: DecoderOptions): Decoder {
   let stored = Promise.withResolvers<void>()
 
   const isLarge = (bytes: number, format: TopicFormat): boolean => bytes > inlineBytesMax[format]
-  const rulesAt = (ms: number): SentRules => sentRules(retention, [ms])
 
   /** What follows an open line of its tenants may be in what the thread decodes: no later batch goes on from it. */
   const runAlone: RunAlone = async (task, tenants, run = thread.run) => {
@@ -117,14 +116,9 @@ export function createDecoder(options: DecoderOptions): Decoder {
   }
 
   const runTask = createTaskRunner({ formats, cluster, seed }, onBug)
-  const decodeBeside = createBatchesBeside({
-    retention,
-    cluster,
-    runAlone,
-    runHere: (task) => inline(() => runTask(task)),
-    undecoded: batches.undecoded,
-    onBug,
-  })
+  const runHere = (task: DecodeTask): Promise<DecodeOutcome> => inline(() => runTask(task))
+  const { undecoded } = batches
+  const decodeBeside = createBatchesBeside({ retention, cluster, runAlone, runHere, undecoded, onBug })
 
   const decodeHere = <T>(bytes: number, format: TopicFormat, decode: () => T): Promise<T | undefined> =>
     unlessHard(isLarge(bytes, format), () => inWords(() => inline(decode), onBug))
@@ -133,26 +127,28 @@ export function createDecoder(options: DecoderOptions): Decoder {
     async rows(body, origin, as, use) {
       const decoded = await decodeHere(body.length, as.format, () => bodyRows(body, origin, as, settings))
       if (decoded !== undefined) return use(decoded)
-      const rules = rulesAt(origin.receivedMs)
+      const rules = sentRules(retention, [origin.receivedMs])
       return beside({ to: 'rows', body, origin, as, rules }, ({ of }) => use(of as BodyRows))
     },
     async messages(body, origin, { room, ...as }, use) {
       const decoded = await decodeHere(body.length, as.format, () => bodyMessages(body, origin, as, room, settings))
       if (decoded !== undefined) return use(decoded)
-      const rules = rulesAt(origin.receivedMs)
+      const rules = sentRules(retention, [origin.receivedMs])
       return beside({ to: 'messages', body, origin, as, room, rules }, ({ of }) => use(of as BodyMessages))
     },
     batch: (batch) => {
       if (batch.messages.length === 0) return batches.decode(batch)
       const bytes = batch.messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
-      const hasRejects = batch.messages.some(({ headers }) => headers !== undefined && rejectsHeader in headers)
-      if (!hasRejects && !isLarge(bytes, formats.get(batch.topic)!)) return inline(() => batches.decode(batch))
-      return inTurn(() => decodeBeside(batch))
+      const isHard = hasRejects(batch) || isLarge(bytes, formats.get(batch.topic)!)
+      return isHard ? inTurn(() => decodeBeside(batch)) : inline(() => batches.decode(batch))
     },
     lost: batches.lost,
     close: thread.close,
   }
 }
+
+const hasRejects = ({ messages }: ConsumedBatch): boolean =>
+  messages.some(({ headers }) => headers !== undefined && rejectsHeader in headers)
 
 /** Resolves to undefined where the thread has to decode: what is large, or has many rejects. */
 async function unlessHard<T>(isLarge: boolean, decode: () => Promise<T>): Promise<T | undefined> {

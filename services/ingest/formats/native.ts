@@ -9,7 +9,7 @@ import { addReject, ManyRejects, type Reject, type RejectReason } from '../norma
 import type { DraftSink } from '../normalise/line-draft.ts'
 import { skipFront } from './byte-order-mark.ts'
 import { nulsIn } from './cri.ts'
-import { JsonScanner, JsonSyntaxError } from './json-scanner.ts'
+import { JsonScanner, JsonSyntaxError, tooDeepDetail } from './json-scanner.ts'
 import {
   type BatchDefaults,
   batchAndRecord,
@@ -298,6 +298,3 @@ export class NativeDecoder {
     addReject(this.outcome.rejects, make, !isScalar)
   }
 }
-
-const tooDeepDetail = ({ message }: Error): string =>
-  `a value is ${message}; send a value that is nested so deep as a string`
