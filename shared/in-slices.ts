@@ -1,5 +1,6 @@
 // Goes over many items without holding up the event loop.
 import { setImmediate as othersTurn } from 'node:timers/promises'
+import pLimit from 'p-limit'
 
 /** ms after which other work gets its turn. */
 const sliceMs = 10
@@ -14,4 +15,25 @@ export async function inSlices<T>(items: readonly T[], use: (item: T) => void): 
     await othersTurn()
     startedMs = performance.now()
   }
+}
+
+/** Runs pieces of work one after the other, whoever has them, and lets other work run after each 10 ms of them. */
+export type Slices = <T>(piece: () => T) => Promise<T>
+
+export function createSlices(): Slices {
+  const inTurn = pLimit(1)
+  let usedMs = 0
+  return (piece) =>
+    inTurn(async () => {
+      const beganMs = performance.now()
+      try {
+        return piece()
+      } finally {
+        usedMs += performance.now() - beganMs
+        if (usedMs >= sliceMs) {
+          await othersTurn()
+          usedMs = 0
+        }
+      }
+    })
 }

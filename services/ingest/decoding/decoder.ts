@@ -2,11 +2,11 @@
 // between which other work gets its turn. What is large is decoded by a thread, one body at a time, and no further one
 // while the rows of those before it wait in great number: that bounds the memory, whatever is posted. Fragments of
 // several small bodies are joined here; a large one is alone, and the projector joins what it leaves (decision 0017).
-import { setImmediate as othersTurn } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { AfterlogError } from '#shared/errors.ts'
 import type { ConsumedBatch, OffsetRange } from '#shared/kafka/consumer-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
+import { createSlices } from '#shared/in-slices.ts'
 import type { Logger } from '#shared/logger.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
@@ -63,8 +63,6 @@ export interface Decoder {
 const inlineBytesMax: Readonly<Record<TopicFormat, number>> = { native: 512 * 1024, lifecycle: 64 * 1024 }
 /** The most rejects of a body that the event loop decodes. */
 const inlineRejectsMax = 200
-/** ms of decoding after which other work gets its turn. */
-const sliceMs = 10
 /** Bytes decoded by the thread and not stored yet at which it waits: a large insert. */
 const waitingBytesMax = 32 * 1024 * 1024
 
@@ -258,25 +256,6 @@ async function inWords<T>(decode: () => Promise<T>, onBug: (error: unknown) => v
       { cause: error },
     )
   }
-}
-
-/** Runs what it is given one after the other, and lets other work of the event loop run between slices. */
-function createSlices() {
-  const inTurn = pLimit(1)
-  let usedMs = 0
-  return <T>(decode: () => T): Promise<T> =>
-    inTurn(async () => {
-      const beganMs = performance.now()
-      try {
-        return decode()
-      } finally {
-        usedMs += performance.now() - beganMs
-        if (usedMs >= sliceMs) {
-          await othersTurn()
-          usedMs = 0
-        }
-      }
-    })
 }
 
 function bytesOf({ to, of }: DecodeOutcome): number {
