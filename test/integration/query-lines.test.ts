@@ -135,7 +135,7 @@ describe('paging', () => {
               await fixture.insert(
                 again.map((one) => ({
                   ...one,
-                  file: one.offset! < 0 ? one.file! : 'again',
+                  file: Number(one.offset) < 0 ? one.file : 'again',
                   class: resend % 2 === 0 ? 'default' : 'other',
                 })),
               )
