@@ -49,7 +49,9 @@ CREATE TABLE logs_next_{nonce}_local ON CLUSTER {cluster}
                      + if(offset < 0, sipHash64Keyed({key:15}, ordinal) + sipHash64Keyed({key:16}, batch)
                          + sipHash64Keyed({key:17}, severity) + sipHash64Keyed({key:18}, trace_id)
                          + sipHash64Keyed({key:19}, span_id) + sipHash64Keyed({key:20}, toString(mapSort(labels)))
-                         + sipHash64Keyed({key:21}, toString(mapSort(attributes))), 0)) CODEC(NONE),
+                         + sipHash64Keyed({key:21}, toString(mapSort(attributes)))
+                         + sipHash64Keyed({key:22}, container_id) + sipHash64Keyed({key:23}, node)
+                         + sipHash64Keyed({key:24}, file), 0)) CODEC(NONE),
     arrival      UInt64 DEFAULT 0 CODEC(Delta(8), ZSTD(1)),
     batch        LowCardinality(String) DEFAULT '',
     precedence   UInt64 DEFAULT bitShiftLeft(toUInt64(if(offset < 0, 0, 4 * eof + 2 * (length >= 0) + (file != ''))), 61)

@@ -3,7 +3,7 @@
 -- runner makes at first and finds again in this table's own definition. A field is hashed by itself with a key of its
 -- own, so that no field reads like another; that is cheap for columns with few values. The sum is hashed once more, so
 -- that no identity tells anything of a part. A line with an offset is named by its place in the file; without one,
--- all that was sent of it counts. The ordinal: services/ingest/normalise/identity.ts.
+-- all that was sent of it counts, but not who sent it. The ordinal: services/ingest/normalise/identity.ts.
 -- precedence: of the rows of one line, a merge keeps the one where it is highest: the one that says most of its file
 -- (its end, a length, which file), and then the one that arrived first, so that a line that is sent again keeps its
 -- place. Readers choose the same row: shared/lines/line-order.ts.
@@ -60,7 +60,9 @@ CREATE TABLE logs_next_{nonce}
                      + if(offset < 0, sipHash64Keyed({key:15}, ordinal) + sipHash64Keyed({key:16}, batch)
                          + sipHash64Keyed({key:17}, severity) + sipHash64Keyed({key:18}, trace_id)
                          + sipHash64Keyed({key:19}, span_id) + sipHash64Keyed({key:20}, toString(mapSort(labels)))
-                         + sipHash64Keyed({key:21}, toString(mapSort(attributes))), 0)) CODEC(NONE),
+                         + sipHash64Keyed({key:21}, toString(mapSort(attributes)))
+                         + sipHash64Keyed({key:22}, container_id) + sipHash64Keyed({key:23}, node)
+                         + sipHash64Keyed({key:24}, file), 0)) CODEC(NONE),
     arrival      UInt64 DEFAULT 0 CODEC(Delta(8), ZSTD(1)), -- number of its batch: orders those of one millisecond
     batch        LowCardinality(String) DEFAULT '',                    -- id of its batch, where the sender gave one
     precedence   UInt64 DEFAULT bitShiftLeft(toUInt64(if(offset < 0, 0, 4 * eof + 2 * (length >= 0) + (file != ''))), 61)

@@ -7,16 +7,17 @@ import type { Line } from './row-decoder.ts'
 export const joinedBytesMax = 1024 * 1024
 export const cutMark = Buffer.from(' …[cut by afterlog]')
 
-/**
- * Between two fragments: `from` is the offset of the row that ended here, `next` where the following one begins at the
- * earliest.
- */
-interface Boundary {
+/** The end of a row where no fragment was seen to begin. `from` is the row's offset; the next one begins at `next`. */
+interface RowEnd {
   from: number
   next: number
-  /** The offset and time of the fragment that begins here, once it was seen. */
-  begun?: { offset: number; ts: bigint }
 }
+
+/**
+ * What is remembered of one line, so that a row costs the same however many came before it. The first are forgotten
+ * first: in the order of lines, what repeats a row stands near it.
+ */
+const bounds = { begun: 1024, ends: 64, searches: 16, placesPerSearch: 64 }
 
 type Arrival = Pick<Line, 'received' | 'arrival' | 'seq'>
 
@@ -32,8 +33,14 @@ export interface Assembly {
   /** The first of them that `text` holds: all, up to the cap and a row more. */
   held: number
   text: Buffer
+  /** The place in the text of each fragment that was seen to begin, by its `recordName`. */
+  begun: Map<string, number>
+  /** These places. */
+  begunAt: Set<number>
   /** By place in the text. */
-  boundaries: Map<number, Boundary>
+  ends: Map<number, RowEnd>
+  /** How often the text was searched for a row's. */
+  searches: number
   /** Time of the last row that went on. */
   lastTs: bigint
   /** The row that came last of those so far: when it arrived. */
@@ -46,9 +53,7 @@ const endOf = ({ offset, length }: Line): number => (offset >= 0 && length > 0 ?
 
 export function beginLine(row: Line): Assembly {
   const size = row.message.length
-  const boundaries = new Map<number, Boundary>()
-  if (row.offset >= 0) boundaries.set(0, { from: -1, next: row.offset, begun: { offset: row.offset, ts: row.ts } })
-  if (row.partial) boundaries.set(size, { from: row.offset, next: endOf(row) })
+  const knowsPlace = row.offset >= 0
   return {
     line: { ...row },
     open: row.partial,
@@ -56,7 +61,10 @@ export function beginLine(row: Line): Assembly {
     size,
     held: size,
     text: row.message,
-    boundaries,
+    begun: new Map(knowsPlace ? [[recordName(row), 0]] : []),
+    begunAt: new Set(knowsPlace ? [0] : []),
+    ends: new Map(row.partial ? [[size, { from: row.offset, next: endOf(row) }]] : []),
+    searches: 0,
     lastTs: row.ts,
     lastArrival: row,
     coveredEnd: endOf(row),
@@ -65,20 +73,44 @@ export function beginLine(row: Line): Assembly {
 
 /** A copy that may be continued without changing the original. */
 export function forkLine(from: Assembly): Assembly {
-  const boundaries = new Map([...from.boundaries].map(([at, boundary]) => [at, { ...boundary }]))
-  return { ...from, line: { ...from.line }, text: from.text.subarray(), boundaries }
+  return {
+    ...from,
+    line: { ...from.line },
+    text: from.text.subarray(),
+    begun: new Map(from.begun),
+    begunAt: new Set(from.begunAt),
+    ends: new Map([...from.ends].map(([at, end]) => [at, { ...end }])),
+  }
 }
 
-/** Takes the row into the line; false where it belongs to another line. */
+/** Takes the row into the line; false where its text and place are those of another line. */
 export function takeRow(to: Assembly, row: Line): boolean {
-  if (row.offset < 0 || to.line.offset < 0) {
-    if (beginsAgain(to, row)) return goOn(to, row, 0)
-    // A row that came before the line's last one is no end of it: it came as a line.
-    return to.open && !cameBefore(row, to.lastArrival) && goOn(to, row, to.size)
-  }
-  const at = placeOf(to, row)
-  return at !== undefined && goOn(to, row, at)
+  const place = placeOf(to, row)
+  if (place === undefined) return false
+  goOn(to, row, place.at)
+  return true
 }
+
+/** A place in the text. `isKnown`: the record was seen to begin there, or rows do not tell where they are in a file. */
+export interface Place {
+  at: number
+  isKnown: boolean
+}
+
+/** Where in the text the row begins; undefined where it is no part of the line. */
+export function placeOf(to: Assembly, row: Line): Place | undefined {
+  if (row.offset < 0 || to.line.offset < 0) {
+    if (beginsAgain(to, row)) return { at: 0, isKnown: true }
+    // A row that came before the line's last one is no end of it: it came as a line.
+    return to.open && !cameBefore(row, to.lastArrival) ? { at: to.size, isKnown: true } : undefined
+  }
+  const begun = to.begun.get(recordName(row))
+  if (begun !== undefined && agrees(to, row, begun)) return { at: begun, isKnown: true }
+  const at = behindEnd(to, row) ?? within(to, row) ?? turned(to, row)
+  return at === undefined ? undefined : { at, isKnown: false }
+}
+
+const recordName = ({ offset, ts }: Line): string => `${offset} ${ts}`
 
 /**
  * Whether a row without an offset has the begin of the line, or more of it than the rows so far: each batch that went
@@ -105,22 +137,18 @@ export function settle({ line, text, size, open }: Assembly): void {
       : Buffer.concat([text.subarray(0, joinedBytesMax - cutMark.length), cutMark])
 }
 
-/** Where in the text the row begins; undefined where it is no part of the line. */
-function placeOf(to: Assembly, row: Line): number | undefined {
-  const { offset, ts } = row
-  let fits: number | undefined
-  for (const [at, { from, next, begun }] of to.boundaries) {
-    if (begun !== undefined) {
-      if (begun.offset === offset && begun.ts === ts && agrees(to, row, at)) return at
-      continue
-    }
+/** The end of a row that this one may follow. */
+function behindEnd(to: Assembly, row: Line): number | undefined {
+  const { offset } = row
+  let first: number | undefined
+  for (const [at, { from, next }] of to.ends) {
     if (offset <= from || (next >= 0 && offset < next) || !agrees(to, row, at)) continue
     if (offset === next) return at
     // Another stream's lines stand between. Where the line may end right before this row, the row is a line of its own.
     if (!to.open && !row.partial && offset === to.coveredEnd) continue
-    if (fits === undefined || at < fits) fits = at
+    if (first === undefined || at < first) first = at
   }
-  return fits ?? within(to, row) ?? turned(to, row)
+  return first
 }
 
 /** A row that begins inside the bytes of the line, where no fragment was seen to begin: an agent went on from there. */
@@ -131,20 +159,30 @@ function within(to: Assembly, row: Line): number | undefined {
     const at = to.size - message.length
     return at >= 0 && agrees(to, row, at) ? at : undefined
   }
+  if (++to.searches > bounds.searches) return undefined
   // Text that repeats itself fits at several places: then the row stands by itself rather than at a wrong one.
-  const head = message.subarray(0, 64)
-  const places: number[] = []
-  const search = (at: number): void => {
-    if (at > 0 && at <= to.size && !to.boundaries.has(at) && agrees(to, row, at)) places.push(at)
+  const places = new Set<number>()
+  let tries = 0
+  for (const at of placesOf(to, message.subarray(0, 64))) {
+    if (++tries > bounds.placesPerSearch) return undefined
+    if (isEndOrBegin(to, at) || !agrees(to, row, at)) continue
+    places.add(at)
+    if (places.size > 1) return undefined
   }
-  for (
-    let at = to.text.indexOf(head, 1);
-    at > 0 && at < to.held && places.length < 2;
-    at = to.text.indexOf(head, at + 1)
-  )
-    search(at)
-  if (to.open) for (let at = Math.max(1, to.size - head.length + 1); at < to.size && places.length < 2; at++) search(at)
-  return new Set(places).size === 1 ? places[0] : undefined
+  return [...places][0]
+}
+
+const isEndOrBegin = ({ begunAt, ends }: Assembly, at: number): boolean => begunAt.has(at) || ends.has(at)
+
+/** Places in the text where `head` stands, and those near its open end where it may. */
+function* placesOf({ text, held, size, open }: Assembly, head: Buffer): Generator<number> {
+  for (let at = text.indexOf(head, 1); at > 0 && at < held; at = text.indexOf(head, at + 1)) yield at
+  const rest = text.subarray(Math.max(0, held - head.length + 1), held)
+  if (!open || size !== held) return
+  for (let at = 0; at < rest.length; at++) {
+    const end = rest.length - at
+    if (held - end > 0 && rest.compare(head, 0, end, at) === 0) yield held - end
+  }
 }
 
 /** A file that was rotated within a line goes on at offset 0; some agents say 0 always. */
@@ -160,7 +198,8 @@ function agrees({ text, size, held, open }: Assembly, { message, partial }: Line
   return stop <= at || text.compare(message, 0, stop - at, at, stop) === 0
 }
 
-function goOn(to: Assembly, row: Line, at: number): true {
+/** Takes the row in at this place, which `placeOf` has told. */
+export function goOn(to: Assembly, row: Line, at: number): void {
   const { message, offset, ts, partial } = row
   const end = at + message.length
   if (end > to.size) {
@@ -169,19 +208,24 @@ function goOn(to: Assembly, row: Line, at: number): true {
     to.lastArrival = row
   }
   if (!partial) to.open = false
-  if (offset < 0) return true
-  const boundary = to.boundaries.get(at)
-  if (boundary !== undefined) boundary.begun ??= { offset, ts }
+  if (offset < 0) return
+  if (to.ends.delete(at)) begin(to, row, at)
   to.coveredEnd = Math.max(to.coveredEnd, endOf(row))
-  if (!partial) return true
-  const known = to.boundaries.get(end)
-  if (known === undefined || end === at) to.boundaries.set(end, { from: offset, next: endOf(row) })
-  else {
-    known.from = Math.max(known.from, offset)
-    known.next = Math.max(known.next, endOf(row))
-  }
-  return true
+  if (!partial || (end > at && to.begunAt.has(end))) return
+  const known = to.ends.get(end)
+  const next = endOf(row)
+  to.ends.set(end, { from: Math.max(known?.from ?? -1, offset), next: Math.max(known?.next ?? -1, next) })
+  if (to.ends.size > bounds.ends) to.ends.delete(firstOf(to.ends))
 }
+
+function begin({ begun, begunAt }: Assembly, row: Line, at: number): void {
+  begun.set(recordName(row), at)
+  begunAt.add(at)
+  if (begun.size > bounds.begun) begun.delete(firstOf(begun))
+  if (begunAt.size > bounds.begun) begunAt.delete(firstOf(begunAt))
+}
+
+const firstOf = <Key>(of: Map<Key, unknown> | Set<Key>): Key => of.keys().next().value!
 
 function append(to: Assembly, more: Buffer): void {
   const { held } = to

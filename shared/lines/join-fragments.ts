@@ -1,12 +1,24 @@
 // CRI cuts a long line into fragments (P P … F). Those that came in one batch were joined at ingest; a batch boundary
 // keeps others apart, and the same fragments sent in other batches stand beside both. Rows in, each line of the file
-// out, once. Pure.
+// out, once. No I/O: the caller looks up what is asked for.
+import { inSlices } from '#shared/in-slices.ts'
 import type { Line } from './row-decoder.ts'
-import { beginLine, forkLine, settle, takeRow, type Assembly } from './assembly.ts'
+import { beginLine, forkLine, goOn, placeOf, settle, type Assembly } from './assembly.ts'
+import { cover, coveredBy, fill, forkCovered, othersMax, reaches, type CoveredBytes } from './covered-bytes.ts'
+import type { LineKey } from './line-order.ts'
 
-/** Rows of one stream follow each other: life and stream, and the pod as it was sent. */
-export const streamKey = ({ podUid, pod, container, restart, containerId, stream }: Line): string =>
-  JSON.stringify([podUid === '' ? pod : podUid, container, restart < 0 ? containerId : restart, stream])
+/** One life of a container, and the pod as it was sent. */
+export const lifeKey = ({ podUid, pod, container, restart, containerId }: Line): string =>
+  JSON.stringify([podUid === '' ? pod : podUid, container, restart < 0 ? containerId : restart])
+
+/** Rows of one stream of a life follow each other. */
+export const streamKey = (line: Line): string => `${line.stream} ${lifeKey(line)}`
+
+/**
+ * Rows of the life of `row` and of other streams than its own, between `after` and `row`, in order: all, or more than
+ * `othersMax`; undefined where nobody looks.
+ */
+export type OthersBetween = (after: LineKey, row: Line) => Promise<readonly Line[] | undefined>
 
 /** A line whose end was not among the rows. */
 export interface OpenLine {
@@ -14,68 +26,97 @@ export interface OpenLine {
   /** The last row of its stream. */
   last: Line
   /** Takes the rows that follow, in order; true once they have ended the line or left it. */
-  extend(rows: readonly Line[]): boolean
+  extend(rows: readonly Line[]): Promise<boolean>
 }
 
 export interface Joiner {
   /** Whether rows of this stream were seen. */
   knows(key: string): boolean
   /** Rows of one stream right before those to come: what goes on from them or repeats them is not shown. */
-  recall(key: string, rows: readonly Line[]): void
+  recall(key: string, rows: readonly Line[]): Promise<void>
   /**
    * Rows in ascending order, after all earlier ones. A line stands where its first row stood; later rows never change
    * it.
    */
-  join(rows: readonly Line[]): { lines: Line[]; open: OpenLine[] }
+  join(rows: readonly Line[]): Promise<{ lines: Line[]; open: OpenLine[] }>
 }
 
-export function createJoiner(): Joiner {
-  const current = new Map<string, { assembly: Assembly | undefined; last: Line | undefined }>()
-  const put = (key: string, row: Line): Assembly | undefined => {
-    const before = current.get(key)?.assembly
-    if (before !== undefined && takeRow(before, row)) {
-      current.get(key)!.last = row
-      return undefined
+interface JoinedLine {
+  assembly: Assembly
+  covered: CoveredBytes
+}
+
+export function createJoiner(othersBetween: OthersBetween): Joiner {
+  const current = new Map<string, { joined: JoinedLine | undefined; last: Line | undefined }>()
+  /** `begins` is called where the row begins a line. It promises something only where others must be looked up. */
+  const put = (key: string, row: Line, begins?: (assembly: Assembly) => void): void | Promise<void> => {
+    const settled = (isTaken: boolean): void => {
+      if (isTaken) {
+        current.get(key)!.last = row
+        return
+      }
+      const joined = { assembly: beginLine(row), covered: coveredBy(row) }
+      current.set(key, { joined, last: row })
+      begins?.(joined.assembly)
     }
-    const assembly = beginLine(row)
-    current.set(key, { assembly, last: row })
-    return assembly
+    const before = current.get(key)?.joined
+    const isTaken = before !== undefined && take(before, row, othersBetween)
+    return typeof isTaken === 'boolean' ? settled(isTaken) : isTaken.then(settled)
   }
   return {
     knows: (key) => current.has(key),
-    recall(key, rows) {
-      if (!current.has(key)) current.set(key, { assembly: undefined, last: undefined })
-      for (const row of rows) put(key, row)
+    async recall(key, rows) {
+      if (!current.has(key)) current.set(key, { joined: undefined, last: undefined })
+      await inSlices(rows, (row) => put(key, row))
     },
-    join(rows) {
+    async join(rows) {
       const begun: Assembly[] = []
-      for (const row of rows) {
-        const assembly = put(streamKey(row), row)
-        if (assembly !== undefined) begun.push(assembly)
-      }
-      for (const assembly of begun) settle(assembly)
+      await inSlices(rows, (row) => put(streamKey(row), row, (assembly) => begun.push(assembly)))
+      await inSlices(begun, settle)
       const mine = new Set(begun)
-      const open = [...current.values()].flatMap(({ assembly, last }) =>
-        assembly?.open === true && last !== undefined && mine.has(assembly) ? openLine(assembly, last) : [],
+      const open = [...current.values()].flatMap(({ joined, last }) =>
+        joined?.assembly.open === true && last !== undefined && mine.has(joined.assembly)
+          ? openLine(joined, last, othersBetween)
+          : [],
       )
       return { lines: begun.map(({ line }) => line), open }
     },
   }
 }
 
-function openLine(assembly: Assembly, last: Line): OpenLine {
+/** Takes the row into the line, or promises to say whether it is a part of it; false where it is none. */
+function take({ assembly, covered }: JoinedLine, row: Line, othersBetween: OthersBetween): boolean | Promise<boolean> {
+  const place = placeOf(assembly, row)
+  if (place === undefined) return false
+  const takeIn = (): true => {
+    goOn(assembly, row, place.at)
+    cover(covered, row)
+    return true
+  }
+  if (place.isKnown || reaches(covered, row)) return takeIn()
+  return othersBetween(covered.filledTo, row).then((others) => {
+    if (others === undefined || others.length > othersMax) return false
+    fill(covered, others, row)
+    return reaches(covered, row) && takeIn()
+  })
+}
+
+function openLine({ assembly, covered }: JoinedLine, last: Line, othersBetween: OthersBetween): OpenLine {
   const { line } = assembly
   // What is looked ahead comes again as rows: it must not change what those are compared with.
-  const fork = forkLine(assembly)
+  const fork = { assembly: forkLine(assembly), covered: forkCovered(covered) }
   return {
     line,
     last,
-    extend(rows) {
-      const left = rows.some((row) => fork.open && !takeRow(fork, row))
-      settle(fork)
-      line.message = fork.line.message
-      line.partial = fork.line.partial
-      return left || !fork.open
+    async extend(rows) {
+      let left = false
+      await inSlices(rows, async (row) => {
+        if (!left && fork.assembly.open) left = !(await take(fork, row, othersBetween))
+      })
+      settle(fork.assembly)
+      line.message = fork.assembly.line.message
+      line.partial = fork.assembly.line.partial
+      return left || !fork.assembly.open
     },
   }
 }

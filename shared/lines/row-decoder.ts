@@ -66,12 +66,13 @@ export const keyOf = ({ restart, storedRestart, offset, offsetBehind, ...line }:
   identity: line.identity,
 })
 
-/** Lines of whole rows. */
-export function decodeWhole(bytes: Buffer): Line[] {
+/** Appends the next lines of whole rows, at most `count`, for each call; returns whether there are more. */
+export function decodeStep(bytes: Buffer, lines: Line[], count: number): () => boolean {
   const reader = new RowReader(bytes)
-  const lines = reader.lines()
-  if (reader.rest().length > 0) throw cut
-  return lines
+  return () => {
+    for (let left = count; left > 0 && !reader.ended; left--) lines.push(reader.line())
+    return !reader.ended
+  }
 }
 
 /** Lines of whole rows of line-statements.ts `measuredLines`. */
@@ -92,25 +93,6 @@ export function decodeMeasured(bytes: Buffer): MeasuredLine[] {
 }
 
 class RowReader extends BinaryRows {
-  rest(): Buffer {
-    return this.bytes.subarray(this.at)
-  }
-
-  lines(): Line[] {
-    const lines: Line[] = []
-    while (!this.ended) {
-      const start = this.at
-      try {
-        lines.push(this.line())
-      } catch (error) {
-        if (error !== cut) throw error
-        this.at = start
-        break
-      }
-    }
-    return lines
-  }
-
   line(): Line {
     return {
       ts: this.int64(),

@@ -1,8 +1,10 @@
 // Lines of one pod, fragments joined, uid and restart filled in. Every stretch of rows is joined by itself: what its
 // first rows continue and how its last rows go on is looked up, so pages and streams neither cut, lose nor repeat a
 // joined line, and nothing but one stretch is held.
-import { createJoiner, streamKey, type OpenLine } from '#shared/lines/join-fragments.ts'
+import { inSlices } from '#shared/in-slices.ts'
+import { createJoiner, streamKey, type OpenLine, type OthersBetween } from '#shared/lines/join-fragments.ts'
 import { readPage, streamLines, type Page, type StreamOptions } from './line-pages.ts'
+import { createOthersBetween } from './other-streams.ts'
 import { attribute, type PodIdentity } from '#shared/stored-pods/pod-identity.ts'
 import { neighbours, type StreamRows } from './stream-rows.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
@@ -47,17 +49,23 @@ async function* streamJoined(options: PodLinesOptions): AsyncGenerator<Line[]> {
   const { reading, filter, order, pod } = options
   const extent = pod.extent === undefined ? {} : { from: pod.extent.first, to: pod.extent.last + 1n }
   const streams = { reading, filter: { tenant: filter.tenant, ...extent, scope: pod.scope } }
-  let joiner = createJoiner()
+  const hasEveryStream = filter.fields.stream === undefined
+  let ofStretch: OthersBetween
+  const othersBetween: OthersBetween = (after, row) => ofStretch(after, row)
+  let joiner = createJoiner(othersBetween)
   for await (const rows of streamLines(options)) {
     if (order === 'desc') {
       rows.reverse()
-      joiner = createJoiner()
+      joiner = createJoiner(othersBetween)
     }
-    for (const row of rows) {
+    ofStretch = createOthersBetween(streams, rows, hasEveryStream)
+    const unknown = new Map<string, Line>()
+    await inSlices(rows, (row) => {
       const key = streamKey(row)
-      if (!joiner.knows(key)) joiner.recall(key, await rowsBefore(streams, row))
-    }
-    const { lines, open } = joiner.join(rows)
+      if (!joiner.knows(key) && !unknown.has(key)) unknown.set(key, row)
+    })
+    for (const [key, row] of unknown) await joiner.recall(key, await rowsBefore(streams, row))
+    const { lines, open } = await joiner.join(rows)
     for (const line of open) await finish(streams, line)
     if (order === 'desc') lines.reverse()
     rows.length = 0
@@ -65,14 +73,15 @@ async function* streamJoined(options: PodLinesOptions): AsyncGenerator<Line[]> {
   }
 }
 
-/** Fragments are 16 KiB at most kubelets: 64 of them fill a joined line. */
-const fragmentsAtOnce = 64
+/** Rows that are looked up at once behind a line: the first fragments fill a joined line at most kubelets. */
+const rowsAhead = { first: 64, most: 4096 }
 
 /** Looks up how a line goes on behind the rows at hand; it stays partial where its end never came. */
 async function finish(streams: StreamRows, open: OpenLine): Promise<void> {
-  for (let last = open.last; ;) {
-    const rows = await neighbours(streams, last, keyOf(last), 'asc', fragmentsAtOnce)
-    if (rows.length === 0 || open.extend(rows)) return
+  let last = open.last
+  for (let limit = rowsAhead.first; ; limit = Math.min(4 * limit, rowsAhead.most)) {
+    const rows = await neighbours(streams, last, keyOf(last), 'asc', limit)
+    if (rows.length === 0 || (await open.extend(rows))) return
     last = rows.at(-1)!
   }
 }

@@ -2,8 +2,9 @@
 import type { Fragment } from '#shared/clickhouse/sql.ts'
 import type { LogStore, QueryLimits, QueryStats } from '#shared/clickhouse/store.ts'
 import { createRequestWork, type RequestWork } from '#shared/http/request-work.ts'
+import { createSlices } from '#shared/in-slices.ts'
 import { createRequestBudget, type StatementTerms } from './request-budget.ts'
-import { decodeWhole, type Line } from '#shared/lines/row-decoder.ts'
+import { decodeStep, type Line } from '#shared/lines/row-decoder.ts'
 
 export interface ReadStats {
   rowsRead: number
@@ -53,6 +54,17 @@ const heldPerByte = 2
 /** A line as an object, beside its bytes. */
 const heldPerLine = 1000
 
+/** Of all requests: however many read at once, each step is a turn of its own. */
+const slices = createSlices()
+const linesOfStep = 500
+
+async function decodeInSlices(rows: Buffer): Promise<Line[]> {
+  const lines: Line[] = []
+  const step = decodeStep(rows, lines, linesOfStep)
+  while (await slices(step));
+  return lines
+}
+
 export function createReading({ store, limits, signal, work }: ReadingOptions): Reading {
   const began = performance.now()
   const ended = signal === undefined ? {} : { signal }
@@ -90,7 +102,7 @@ export function createReading({ store, limits, signal, work }: ReadingOptions): 
       const rows = await share(() =>
         run((terms) => store.bytes({ sql, ...terms, onStats: countLines }, 'RowBinary'), wanted),
       )
-      const decoded = decodeWhole(rows)
+      const decoded = await decodeInSlices(rows)
       heldBytes += heldPerByte * rows.length + heldPerLine * decoded.length
       total.memory?.hold(heldBytes)
       return decoded

@@ -64,10 +64,11 @@ describe('POST /v1/batches', () => {
   test('a JSON body may be an array, one record alone, or one record per line, behind a byte order mark too', async () => {
     const [a, b] = [JSON.stringify(record('forms', 'a')), JSON.stringify(record('forms', 'b'))]
     for (const [index, body] of [`[${a},${b}]`, a, `${a}\n${b}\n`, `{"records":[${a},${b}]}`].entries())
-      for (const mark of ['', '\ufeff'])
-        expect(await post(mark + body)).toMatchObject({ status: 200, body: { accepted: index === 1 ? 1 : 2, rejected: 0 } })
+      for (const front of ['', '\ufeff', '\0\ufeff'])
+        expect(await post(front + body)).toMatchObject({ status: 200, body: { accepted: index === 1 ? 1 : 2, rejected: 0 } })
     expect((await post(`\ufeff${a}\n${b}\n`, ndjson)).body).toMatchObject({ accepted: 2, rejected: 0 })
     expect(await messages('forms')).toEqual(['a', 'b'])
+    expect(await post(a.replace('{', '{"records":[],'))).toMatchObject({ status: 400, body: { parameter: 'time' } })
     expect(await post('17')).toMatchObject({
       status: 400,
       body: { detail: expect.stringContaining('send {"records": […]}, an array of records') },

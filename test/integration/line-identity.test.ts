@@ -60,10 +60,10 @@ describe('lines of one time without offset keep the order in which they arrived'
       const { body } = await request(url, { headers: { 'x-scope-orgid': at.tenant } })
       pages.push(...(body['lines'] as { message: string }[]).map(({ message }) => message))
       cursor = body['next'] as string | null
-      // Those behind and those in front, alone and in another order, with more known of them.
+      // Those behind and those in front, alone and in another order, and by another agent.
       await post(at, [record('E')])
       await post(at, records('FA'))
-      await post(at, [record('B', { file: '7', node: 'n' })])
+      await post(at, [record('B', { agent: 'of another version' })])
       if (pages.length === 3) await merge()
     }
     expect(pages).toEqual(order === 'asc' ? texts('ABCDEF') : texts('FEDCBA'))
@@ -170,13 +170,34 @@ describe('two lines that differ in anything that was sent are two', () => {
     ['severity', { severity: 'error' }],
     ['namespace', { namespace: 'other' }],
     ['pod', { pod: 'other' }],
+    ['container id, of one restart', { containerId: 'containerd://other' }],
+    ['no container id', { containerId: null }],
+    ['node', { node: 'other' }],
+    ['no node', { node: null }],
+    ['file', { file: '131907' }],
+    ['no file', { file: null }],
+    ['a container id in place of a file', { file: null, containerId: '131906' }],
   ])('%s', async (_, more) => {
     const at = poster()
-    const line = record('the same', { labels: { app: 'cart' } })
+    const place = { containerId: 'containerd://id', node: 'node-7', file: '131906' }
+    const line = record('the same', { labels: { app: 'cart' }, ...place })
     for (let round = 0; round < 2; round++) for (const one of [line, { ...line, ...more }]) await post(at, [one])
     expect(await messagesOf(at)).toEqual(['the same', 'the same'])
     await merge()
     expect(await messagesOf(at)).toEqual(['the same', 'the same'])
+  })
+
+  test('who sent them is no difference', async () => {
+    const at = poster()
+    for (const agent of ['agent/1.0', 'agent/1.1']) await post(at, [record('the same', { agent })])
+    expect(await messagesOf(at)).toEqual(['the same'])
+  })
+
+  test('the container id, the node and the file of a line with an offset are learned later', async () => {
+    const at = poster()
+    const place = { containerId: 'containerd://id', node: 'node-7', file: '131906' }
+    for (const more of [{}, place]) await post(at, [record('the same', { offset: 7, ...more })])
+    expect(await messagesOf(at)).toEqual(['the same'])
   })
 
   test('the order of labels is no difference', async () => {

@@ -127,11 +127,18 @@ describe('paging', () => {
             message: `${shape.text}${i}`,
           }))
           await fixture.insert(lines)
-          // Sent again in part: another file name, another retention class, hence another partition.
+          // Sent again in part: another retention class, hence another partition, and another file name, which makes
+          // a line without offset another one.
           for (const resend of resends) {
             const again = lines.filter((_, i) => (i * 7 + resend) % 3 === 0)
             if (again.length > 0)
-              await fixture.insert(again.map((one) => ({ ...one, file: 'again', class: resend % 2 === 0 ? 'default' : 'other' })))
+              await fixture.insert(
+                again.map((one) => ({
+                  ...one,
+                  file: Number(one.offset) < 0 ? one.file : 'again',
+                  class: resend % 2 === 0 ? 'default' : 'other',
+                })),
+              )
           }
           const whole = (await page('/v1/logs?order=asc&limit=10000', tenant)).lines.map(({ message }) => message)
           expect(new Set(whole)).toEqual(new Set(lines.map(({ message }) => message)))

@@ -238,7 +238,10 @@ describe('fragments that a batch boundary kept apart', () => {
           expect(await walk(uid(pair), `limit=${limit}`), uid(pair)).toEqual(expected)
           expect(await walk(uid(pair), `limit=${limit}&order=desc`), uid(pair)).toEqual(expected.toReversed())
         }
-        expect(await messages(uid(pair), 'stream=stdout')).toEqual(['a-b-c', 'next', 'd-e'])
+        for (const page of ['', '&limit=1', '&limit=2&order=desc']) {
+          const ofStdout = await walk(uid(pair), `stream=stdout${page}`)
+          expect(page.includes('desc') ? ofStdout.toReversed() : ofStdout, uid(pair) + page).toEqual(['a-b-c', 'next', 'd-e'])
+        }
       }
     },
     60_000,

@@ -25,6 +25,8 @@ export interface DecodeSettings {
   seed: number
   /** Remembers the lines that a body leaves open. Without it each body is alone. */
   open?: OpenFragments
+  /** A body of lines with more rejects throws ManyRejects. */
+  rejectsHereMax?: number
 }
 
 export interface BodyRows {

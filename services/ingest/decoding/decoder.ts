@@ -2,22 +2,24 @@
 // between which other work gets its turn. What is large is decoded by a thread, one body at a time, and no further one
 // while the rows of those before it wait in great number: that bounds the memory, whatever is posted. Fragments of
 // several small bodies are joined here; a large one is alone, and the projector joins what it leaves (decision 0017).
-import { setImmediate as othersTurn } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { AfterlogError } from '#shared/errors.ts'
 import type { ConsumedBatch, OffsetRange } from '#shared/kafka/consumer-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
+import { createSlices } from '#shared/in-slices.ts'
 import type { Logger } from '#shared/logger.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
 import { OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
+import { ManyRejects } from '../normalise/reject.ts'
 import type { TopicRoom } from '../publish/batch-body.ts'
 import { bodyMessages, type BodyMessages } from '../publish/body-messages.ts'
+import { rejectsHeader } from '../publish/reject-messages.ts'
 import { createBatchDecoder, mergeBatches, type DecodedBatch } from '../sources/decode-batch.ts'
 import { messageOrigin } from '../sources/message-origin.ts'
 import { bodyRows, type BodyFormat, type BodyRows } from './body-rows.ts'
-import { createTaskRunner, sentRules, type DecodeOutcome, type DecodeTask, type SentRules } from './decode-task.ts'
+import { createTaskRunner, sentRules, type DecodeOutcome, type DecodeTask } from './decode-task.ts'
 import { createDecodeThread } from './decode-thread.ts'
 
 export interface DecoderOptions {
@@ -59,8 +61,8 @@ export interface Decoder {
  * Kubernetes five times as long.
  */
 const inlineBytesMax: Readonly<Record<TopicFormat, number>> = { native: 512 * 1024, lifecycle: 64 * 1024 }
-/** ms of decoding after which other work gets its turn. */
-const sliceMs = 10
+/** The most rejects of a body that the event loop decodes. */
+const inlineRejectsMax = 200
 /** Bytes decoded by the thread and not stored yet at which it waits: a large insert. */
 const waitingBytesMax = 32 * 1024 * 1024
 
@@ -70,7 +72,7 @@ export function createDecoder(options: DecoderOptions): Decoder {
   const seed = Math.floor(Math.random() * 2 ** 31)
   const onBug = (error: unknown): void => log.error({ err: error }, 'a body or a message could not be decoded')
   const open = new OpenFragments()
-  const settings = { retention, seed, open }
+  const settings = { retention, seed, open, rejectsHereMax: inlineRejectsMax }
   const batches = createBatchDecoder({ formats, retention, cluster, seed, pool, open, onBug })
   const thread = createDecodeThread({ settings: { formats, cluster, seed }, onBug })
   const inline = createSlices()
@@ -79,7 +81,6 @@ export function createDecoder(options: DecoderOptions): Decoder {
   let stored = Promise.withResolvers<void>()
 
   const isLarge = (bytes: number, format: TopicFormat): boolean => bytes > inlineBytesMax[format]
-  const rulesAt = (ms: number): SentRules => sentRules(retention, [ms])
 
   /** What follows an open line of its tenants may be in what the thread decodes: no later batch goes on from it. */
   const runAlone: RunAlone = async (task, tenants, run = thread.run) => {
@@ -113,34 +114,48 @@ export function createDecoder(options: DecoderOptions): Decoder {
   }
 
   const runTask = createTaskRunner({ formats, cluster, seed }, onBug)
-  const decodeBeside = createBatchesBeside({
-    retention,
-    cluster,
-    runAlone,
-    runHere: (task) => inline(() => runTask(task)),
-    undecoded: batches.undecoded,
-    onBug,
-  })
+  const runHere = (task: DecodeTask): Promise<DecodeOutcome> => inline(() => runTask(task))
+  const { undecoded } = batches
+  const decodeBeside = createBatchesBeside({ retention, cluster, runAlone, runHere, undecoded, onBug })
+
+  const decodeHere = <T>(bytes: number, format: TopicFormat, decode: () => T): Promise<T | undefined> =>
+    unlessHard(isLarge(bytes, format), () => inWords(() => inline(decode), onBug))
 
   return {
-    rows: async (body, origin, as, use) =>
-      isLarge(body.length, as.format)
-        ? beside({ to: 'rows', body, origin, as, rules: rulesAt(origin.receivedMs) }, ({ of }) => use(of as BodyRows))
-        : use(await inWords(() => inline(() => bodyRows(body, origin, as, settings)), onBug)),
-    messages: async (body, origin, { room, ...as }, use) =>
-      isLarge(body.length, as.format)
-        ? beside({ to: 'messages', body, origin, as, room, rules: rulesAt(origin.receivedMs) }, ({ of }) =>
-            use(of as BodyMessages),
-          )
-        : use(await inWords(() => inline(() => bodyMessages(body, origin, as, room, settings)), onBug)),
+    async rows(body, origin, as, use) {
+      const decoded = await decodeHere(body.length, as.format, () => bodyRows(body, origin, as, settings))
+      if (decoded !== undefined) return use(decoded)
+      const rules = sentRules(retention, [origin.receivedMs])
+      return beside({ to: 'rows', body, origin, as, rules }, ({ of }) => use(of as BodyRows))
+    },
+    async messages(body, origin, { room, ...as }, use) {
+      const decoded = await decodeHere(body.length, as.format, () => bodyMessages(body, origin, as, room, settings))
+      if (decoded !== undefined) return use(decoded)
+      const rules = sentRules(retention, [origin.receivedMs])
+      return beside({ to: 'messages', body, origin, as, room, rules }, ({ of }) => use(of as BodyMessages))
+    },
     batch: (batch) => {
       if (batch.messages.length === 0) return batches.decode(batch)
       const bytes = batch.messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
-      if (!isLarge(bytes, formats.get(batch.topic)!)) return inline(() => batches.decode(batch))
-      return inTurn(() => decodeBeside(batch))
+      const isHard = hasRejects(batch) || isLarge(bytes, formats.get(batch.topic)!)
+      return isHard ? inTurn(() => decodeBeside(batch)) : inline(() => batches.decode(batch))
     },
     lost: batches.lost,
     close: thread.close,
+  }
+}
+
+const hasRejects = ({ messages }: ConsumedBatch): boolean =>
+  messages.some(({ headers }) => headers !== undefined && rejectsHeader in headers)
+
+/** Resolves to undefined where the thread has to decode: what is large, or has many rejects. */
+async function unlessHard<T>(isLarge: boolean, decode: () => Promise<T>): Promise<T | undefined> {
+  if (isLarge) return undefined
+  try {
+    return await decode()
+  } catch (error) {
+    if (error instanceof ManyRejects) return undefined
+    throw error
   }
 }
 
@@ -222,7 +237,7 @@ async function inWords<T>(decode: () => Promise<T>, onBug: (error: unknown) => v
   try {
     return await decode()
   } catch (error) {
-    if (error instanceof AfterlogError) throw error
+    if (error instanceof AfterlogError || error instanceof ManyRejects) throw error
     onBug(error)
     const { name, message } = error as Error
     if (name === 'RangeError' && /string length|string longer/i.test(message))
@@ -241,25 +256,6 @@ async function inWords<T>(decode: () => Promise<T>, onBug: (error: unknown) => v
       { cause: error },
     )
   }
-}
-
-/** Runs what it is given one after the other, and lets other work of the event loop run between slices. */
-function createSlices() {
-  const inTurn = pLimit(1)
-  let usedMs = 0
-  return <T>(decode: () => T): Promise<T> =>
-    inTurn(async () => {
-      const beganMs = performance.now()
-      try {
-        return decode()
-      } finally {
-        usedMs += performance.now() - beganMs
-        if (usedMs >= sliceMs) {
-          await othersTurn()
-          usedMs = 0
-        }
-      }
-    })
 }
 
 function bytesOf({ to, of }: DecodeOutcome): number {

@@ -5,15 +5,11 @@
 export const withoutMark = (text: Buffer): Buffer =>
   text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf ? text.subarray(3) : text
 
-/** Returns where the text in [start, stop) begins behind NUL bytes, and a byte order mark among them. */
+/** Returns where the text in [start, stop) begins behind NUL bytes and byte order marks, in whatever order they come. */
 export function skipFront(bytes: Buffer, start: number, stop: number): number {
-  const pos = skipNulBytes(bytes, start, stop)
-  const hasMark = pos + 3 <= stop && bytes[pos] === 0xef && bytes[pos + 1] === 0xbb && bytes[pos + 2] === 0xbf
-  return hasMark ? skipNulBytes(bytes, pos + 3, stop) : pos
-}
-
-export function skipNulBytes(bytes: Buffer, start: number, stop: number): number {
-  let pos = start
-  while (pos < stop && bytes[pos] === 0) pos++
-  return pos
+  for (let pos = start; ;) {
+    if (pos < stop && bytes[pos] === 0) pos++
+    else if (pos + 3 <= stop && bytes[pos] === 0xef && bytes[pos + 1] === 0xbb && bytes[pos + 2] === 0xbf) pos += 3
+    else return pos
+  }
 }

@@ -258,3 +258,7 @@ function describeByte(byte: number): string {
     ? JSON.stringify(String.fromCharCode(byte))
     : `byte 0x${byte.toString(16).padStart(2, '0')}`
 }
+
+/** What a sender is told of a value that is nested too deep. */
+export const tooDeepDetail = ({ message }: Error): string =>
+  `a value is ${message}; send a value that is nested so deep as a string`

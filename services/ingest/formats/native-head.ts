@@ -2,9 +2,9 @@
 import { AfterlogError } from '#shared/errors.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject } from '../normalise/reject.ts'
-import { canonicalEscapes, escapeJson, isText, notText } from './json-escape.ts'
-import { JsonScanner, JsonSyntaxError, none, nullValue, numberValue } from './json-scanner.ts'
-import { type RecordScanner, slot } from './record-scanner.ts'
+import { canonicalEscapes, escapeJson, isText, notText, unescapeJson } from './json-escape.ts'
+import { JsonScanner, JsonSyntaxError, none, nullValue, numberValue, plainString } from './json-scanner.ts'
+import { recordFields, type RecordScanner, slot } from './record-scanner.ts'
 
 /** Defaults for all records of a batch, JSON-escaped. */
 export interface BatchDefaults {
@@ -45,7 +45,7 @@ export function formOf(json: JsonScanner, slots: RecordScanner): BodyForm {
   if (first === 0x5b) return 'array'
   const start = json.pos
   try {
-    if (slots.readUntil(json, recordsKey)) return 'batch'
+    if (slots.readUntil(json, slot.records)) return 'batch'
     const stop = json.pos
     if (json.peek() !== -1) return 'lines'
     json.pos = stop
@@ -86,8 +86,6 @@ function isFollowedByObject(bytes: Buffer): boolean {
   return json.peek() === 0x7b
 }
 
-const recordsKey = Buffer.from('records')
-
 /** The keys of a batch that count, each of which may be there once. */
 export const headKeys: ReadonlySet<string> = new Set(['records', 'cluster', 'node', 'agent', 'seq'])
 
@@ -101,8 +99,9 @@ export function* keysOf(json: JsonScanner, once: ReadonlySet<string> = new Set()
   if (json.peek() === 0x7d) json.pos++
   else {
     for (;;) {
-      json.string()
-      const key = json.bytes.toString('latin1', json.start, json.stop)
+      const isPlain = json.string() === plainString
+      const { bytes, start, stop } = json
+      const key = isPlain ? bytes.toString('latin1', start, stop) : unescapeJson(bytes, start, stop).toString()
       if (before.has(key))
         throw new AfterlogError('invalid-body', `${key} is there twice; give it once`, { parameter: key })
       if (once.has(key)) before.add(key)
@@ -126,6 +125,25 @@ export function batchField(json: JsonScanner, key: string): Buffer | undefined {
   const value = canonicalEscapes(json.bytes.subarray(json.start, json.stop))
   return value.length === 0 ? undefined : Buffer.from(value)
 }
+
+/** Skips the value of a field that no batch has. Returns whether it says something of a record. */
+export const isOfRecord = (json: JsonScanner, key: string): boolean =>
+  json.value() !== nullValue && (recordFields as readonly string[]).includes(key)
+
+export const withoutRecords = (): AfterlogError =>
+  new AfterlogError(
+    'invalid-body',
+    `records is missing, and so is message or cri, which one record has; ${rightForms}`,
+    { parameter: 'records' },
+  )
+
+/** Of an object that is a batch and a record: one of them would be lost. */
+export const batchAndRecord = (field: string): AfterlogError =>
+  new AfterlogError(
+    'invalid-body',
+    `${field} is a field of a record, and stands beside records, which only a batch has; ${rightForms}`,
+    { parameter: field },
+  )
 
 /** Reads our sequence number. A `seq` of another kind, as some agents send, counts as 0. */
 export function batchSeq(json: JsonScanner): number {

@@ -12,14 +12,18 @@ import { readDockerLine } from './docker-json.ts'
 import { canonicalEscapes, isText, notText, unescapedLength, unescapeJson } from './json-escape.ts'
 import { none, nullValue, numberValue, plainString, unicodeString } from './json-scanner.ts'
 import { PathCache } from './path-cache.ts'
+import { ownerProblem } from './record-owner.ts'
 import { type RecordScanner, slot } from './record-scanner.ts'
-import { readCount, readFlag, readMap } from './record-values.ts'
+import { readCount, readFlag, readMap, readStream } from './record-values.ts'
 import { readSeverity, withSeverity } from './record-severity.ts'
 import { impossibleTime, readTime, timeText } from './record-time.ts'
 import { TimeReader } from './time-bytes.ts'
 
 /** The most bytes of a name, an id or a path. */
 const nameBytesMax = 4096
+
+const recordsInRecord =
+  'records is a field of a batch, which no record has; send what it holds as a body, or as records beside this one'
 
 export class NativeRecord {
   readonly draft = new LineDraft()
@@ -60,6 +64,7 @@ export class NativeRecord {
     draft.set(text.node, defaults.node)
     draft.set(text.agent, defaults.agent)
     return (
+      this.checkForm() &&
       this.readPath(bytes) &&
       this.readNames(bytes) &&
       this.readNumbers(bytes) &&
@@ -73,6 +78,12 @@ export class NativeRecord {
     this.reason = reason
     this.detail = detail
     return false
+  }
+
+  /** What stands in `records` would go unsaid. */
+  private checkForm(): boolean {
+    const kind = this.slots.kind[slot.records]!
+    return kind === none || kind === nullValue || this.fail('bad-field', recordsInRecord)
   }
 
   private readPath(bytes: Buffer): boolean {
@@ -156,19 +167,8 @@ export class NativeRecord {
   }
 
   private checkOwner(): boolean {
-    const { draft } = this
-    if (draft.isEmpty(text.pod)) {
-      if (!draft.isEmpty(text.podUid) || !draft.isEmpty(text.container))
-        return this.fail('missing-field', 'pod is missing: a line of a container names its pod')
-      return !draft.isEmpty(text.unit) || !draft.isEmpty(text.node)
-        ? true
-        : this.fail(
-            'missing-field',
-            'pod is missing: name namespace, pod and container, or a path, or the unit of a system line',
-          )
-    }
-    if (draft.isEmpty(text.namespace)) return this.fail('missing-field', 'namespace is missing')
-    return draft.isEmpty(text.container) ? this.fail('missing-field', 'container is missing') : true
+    const problem = ownerProblem(this.draft)
+    return problem === undefined || this.fail('missing-field', problem)
   }
 
   private readNumbers(bytes: Buffer): boolean {
@@ -199,13 +199,18 @@ export class NativeRecord {
         : this.fail('bad-cri', 'cri must be a string: the line as it stands in the file')
     if (slots.kind[slot.message] === none) return this.fail('missing-field', 'message is missing')
     if (!slots.isString(slot.message)) return this.fail('bad-field', 'message must be a string')
-    this.message(
-      bytes,
-      slots.start[slot.message]!,
-      slots.stop[slot.message]!,
-      slots.kind[slot.message] === unicodeString,
-    )
-    return this.readStream(bytes) && this.readTime(bytes)
+    return this.readMessage(bytes) && this.readStream(bytes) && this.readTime(bytes)
+  }
+
+  private readMessage(bytes: Buffer): boolean {
+    const { slots } = this
+    const isVerbatim = readFlag(slots, slot.verbatim)
+    if (isVerbatim === undefined) return this.fail('bad-field', 'verbatim must be true or false')
+    const kind = slots.kind[slot.message]!
+    const from = slots.start[slot.message]!
+    const stop = slots.stop[slot.message]!
+    this.message(bytes, isVerbatim ? from : this.skipFront(bytes, from, stop, kind), stop, kind === unicodeString)
+    return true
   }
 
   private message(bytes: Buffer, start: number, stop: number, unicode: boolean): void {
@@ -245,14 +250,9 @@ export class NativeRecord {
   }
 
   private readStream(bytes: Buffer): boolean {
-    const kind = this.slots.kind[slot.stream]!
-    if (kind === none || kind === nullValue) return true
-    const stream = this.slots.isString(slot.stream)
-      ? bytes.toString('latin1', this.slots.start[slot.stream], this.slots.stop[slot.stream])
-      : '?'
-    if (stream !== '' && stream !== 'stdout' && stream !== 'stderr')
-      return this.fail('bad-field', 'stream must be stdout or stderr')
-    this.draft.stream = stream === '' ? 0 : stream === 'stdout' ? 1 : 2
+    const stream = readStream(this.slots, bytes)
+    if (stream === undefined) return this.fail('bad-field', 'stream must be stdout or stderr')
+    this.draft.stream = stream
     return true
   }
 

@@ -5,7 +5,8 @@ import { bodyRowsBytesMax } from '../normalise/line-rows.ts'
 import { LineSink } from '../normalise/line-sink.ts'
 import type { OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
-import { type BatchOutcome, NativeDecoder } from './native.ts'
+import type { BatchOutcome } from '../normalise/decoded.ts'
+import { NativeDecoder } from './native.ts'
 
 export interface DecodeOptions {
   origin: Origin
@@ -14,6 +15,8 @@ export interface DecodeOptions {
   seed: number
   /** Remembers the lines that a body leaves open. */
   open?: OpenFragments
+  /** A body with more rejects throws ManyRejects. */
+  rejectsHereMax?: number
 }
 
 /** Decodes a body of any form into rows. Throws AfterlogError `invalid-body` where it has none. */
@@ -26,12 +29,12 @@ export const decodeLines = (body: Buffer, options: DecodeOptions): Decoded =>
 
 function decodeAlone(
   body: Buffer,
-  { retention, seed, open }: DecodeOptions,
+  { retention, seed, open, rejectsHereMax }: DecodeOptions,
   decode: (decoder: NativeDecoder) => BatchOutcome,
 ): Decoded {
   const rowsBytesMax = bodyRowsBytesMax(body.length)
   const sink = new LineSink({ bytesHint: body.length, seed, rowsBytesMax, ...(open === undefined ? {} : { open }) })
-  const outcome = decode(new NativeDecoder({ retention, sink }))
+  const outcome = decode(new NativeDecoder({ retention, sink, rejectsHereMax }))
   const tables = sink.take()
   const fragments = sink.changes()
   return { tables, ...outcome, ...(fragments === undefined ? {} : { fragments }) }

@@ -4,23 +4,27 @@
 import { AfterlogError } from '#shared/errors.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { Origin } from '../normalise/origin.ts'
-import { addReject, type Reject, type RejectReason } from '../normalise/reject.ts'
+import type { BatchOutcome } from '../normalise/decoded.ts'
+import { addReject, ManyRejects, type Reject, type RejectReason } from '../normalise/reject.ts'
 import type { DraftSink } from '../normalise/line-draft.ts'
-import { skipFront, skipNulBytes } from './byte-order-mark.ts'
+import { skipFront } from './byte-order-mark.ts'
 import { nulsIn } from './cri.ts'
-import { JsonScanner, JsonSyntaxError } from './json-scanner.ts'
+import { JsonScanner, JsonSyntaxError, tooDeepDetail } from './json-scanner.ts'
 import {
   type BatchDefaults,
+  batchAndRecord,
   batchField,
   batchSeq,
   defaultsOf,
   formOf,
   type Head,
   inheritedOf,
+  isOfRecord,
   isSameHead,
   headKeys,
   keysOf,
   rightForms,
+  withoutRecords,
 } from './native-head.ts'
 import { NativeRecord } from './native-record.ts'
 import { RecordScanner } from './record-scanner.ts'
@@ -28,12 +32,11 @@ import { RecordScanner } from './record-scanner.ts'
 /** The ordinal of a lone record whose ordinal is counted, as in a batch. */
 const countedOrdinal = -1
 
-/** The counts and rejects of one batch. The sink has its lines. */
-export interface BatchOutcome {
-  accepted: number
-  rejects: Reject[]
-  /** NUL bytes that were skipped in front of lines. */
-  nulBytes?: number
+export interface NativeDecoderOptions {
+  retention: RetentionRules
+  sink: DraftSink
+  /** A batch with more rejects throws ManyRejects. */
+  rejectsHereMax?: number | undefined
 }
 
 /** Decodes any number of batches, one after the other, into one sink. One that throws leaves nothing in the sink. */
@@ -41,6 +44,7 @@ export class NativeDecoder {
   private readonly slots = new RecordScanner()
   private readonly record: NativeRecord
   private readonly sink: DraftSink
+  private readonly rejectsHereMax: number
   private json = new JsonScanner(Buffer.alloc(0))
   private origin: Pick<Origin, 'cluster' | 'node' | 'agent'> | undefined
   private defaults!: BatchDefaults
@@ -49,9 +53,10 @@ export class NativeDecoder {
   private nulsInFront = 0
   private inherited: Required<Reject>['inherited'] | undefined
 
-  constructor({ retention, sink }: { retention: RetentionRules; sink: DraftSink }) {
+  constructor({ retention, sink, rejectsHereMax = Infinity }: NativeDecoderOptions) {
     this.record = new NativeRecord(this.slots, retention)
     this.sink = sink
+    this.rejectsHereMax = rejectsHereMax
   }
 
   /** Decodes a body of any form. Throws AfterlogError `invalid-body` where it has none. */
@@ -74,7 +79,8 @@ export class NativeDecoder {
    */
   message(value: Buffer, origin: Origin, loneOrdinal: number): BatchOutcome {
     const json = (this.json = new JsonScanner(value))
-    const front = (json.pos = this.nulsInFront = skipNulBytes(value, 0, value.length))
+    const front = (json.pos = skipFront(value, 0, value.length))
+    this.nulsInFront = front === 0 ? 0 : nulsIn(value, 0, front)
     json.peek()
     const start = json.pos
     switch (formOf(json, this.slots)) {
@@ -166,6 +172,7 @@ export class NativeDecoder {
         `the body is neither an object nor an array: ${json.problem('"{" or "["')}; ${rightForms}`,
       )
     let used: Head | undefined
+    let fieldOfRecord: string | undefined
     for (const key of keysOf(json, headKeys)) {
       if (key === 'records') {
         used = { ...head }
@@ -173,15 +180,11 @@ export class NativeDecoder {
         this.readRecords()
       } else if (key === 'cluster' || key === 'node' || key === 'agent') head[key] = batchField(json, key) ?? head[key]
       else if (key === 'seq') head.seq = batchSeq(json)
-      else json.value()
+      else if (isOfRecord(json, key)) fieldOfRecord ??= key
     }
     if (json.peek() !== -1) json.fail('the end')
-    if (used === undefined)
-      throw new AfterlogError(
-        'invalid-body',
-        `records is missing, and so is message or cri, which one record has; ${rightForms}`,
-        { parameter: 'records' },
-      )
+    if (used === undefined) throw withoutRecords()
+    if (fieldOfRecord !== undefined) throw batchAndRecord(fieldOfRecord)
     if (isSameHead(used, head)) return true
     this.sink.abandon()
     return false
@@ -191,7 +194,7 @@ export class NativeDecoder {
   private readRecords(): void {
     const { json } = this
     if (json.peek() !== 0x5b)
-      throw new AfterlogError('invalid-body', 'records must be an array', { parameter: 'records' })
+      throw new AfterlogError('invalid-body', 'records must be an array; one record has none', { parameter: 'records' })
     json.pos++
     if (json.peek() === 0x5d) {
       json.pos++
@@ -282,6 +285,7 @@ export class NativeDecoder {
 
   private reject(index: number, reason: RejectReason, detail: string, start: number, stop: number): void {
     const { bytes } = this.json
+    if (this.outcome.rejects.length >= this.rejectsHereMax) throw new ManyRejects()
     const make = (): Reject => ({
       index,
       reason,
@@ -294,6 +298,3 @@ export class NativeDecoder {
     addReject(this.outcome.rejects, make, !isScalar)
   }
 }
-
-const tooDeepDetail = ({ message }: Error): string =>
-  `a value is ${message}; send a value that is nested so deep as a string`

@@ -30,6 +30,9 @@ export const recordFields = [
   'cluster',
   'agent',
   'ordinal',
+  'verbatim',
+  // Of a batch alone: a record that has it is rejected.
+  'records',
 ] as const
 
 export type RecordField = (typeof recordFields)[number]
@@ -50,11 +53,11 @@ export class RecordScanner {
 
   /** Reads the next object of `json`. Throws JsonSyntaxError. Of a repeated key the last value counts. */
   read(json: JsonScanner): void {
-    this.readUntil(json, undefined)
+    this.readUntil(json, -1)
   }
 
-  /** Reads as `read` does, up to a key of these bytes. There it returns true: the object is not a record. */
-  readUntil(json: JsonScanner, key: Buffer | undefined): boolean {
+  /** Reads as `read` does, up to a value of this slot that is not null. There it returns true. */
+  readUntil(json: JsonScanner, until: number): boolean {
     this.kind.fill(none)
     json.expect(0x7b, '"{"')
     if (json.peek() === 0x7d) {
@@ -64,8 +67,8 @@ export class RecordScanner {
     for (;;) {
       const keyKind = json.string()
       const index = this.fieldAt(json, keyKind)
-      if (index < 0 && key !== undefined && isKey(json, key)) return true
       json.expect(0x3a, '":"')
+      if (index === until && index >= 0 && json.peek() !== 0x6e) return true
       const kind = json.value()
       if (index >= 0) {
         this.kind[index] = kind
@@ -109,6 +112,3 @@ export class RecordScanner {
     return -1
   }
 }
-
-const isKey = ({ bytes, start, stop }: JsonScanner, key: Buffer): boolean =>
-  stop - start === key.length && key.equals(bytes.subarray(start, stop))

@@ -1,6 +1,6 @@
 // Reads the values of a record's slots that are not text: counts, flags, maps.
 import { falseValue, none, nullValue, numberValue, plainString, trueValue } from './json-scanner.ts'
-import type { RecordScanner } from './record-scanner.ts'
+import { type RecordScanner, slot } from './record-scanner.ts'
 import { readStringMap } from './string-map.ts'
 
 /**
@@ -29,6 +29,16 @@ export function readFlag(slots: RecordScanner, index: number): boolean | undefin
   const kind = slots.kind[index]!
   if (kind === trueValue) return true
   return kind === none || kind === nullValue || kind === falseValue ? false : undefined
+}
+
+/** Returns 1 for stdout, 2 for stderr, 0 where the field is missing, null or empty, and undefined for any other value. */
+export function readStream(slots: RecordScanner, bytes: Buffer): number | undefined {
+  const kind = slots.kind[slot.stream]!
+  if (kind === none || kind === nullValue) return 0
+  if (!slots.isString(slot.stream)) return undefined
+  const stream = bytes.toString('latin1', slots.start[slot.stream], slots.stop[slot.stream])
+  const known = ['', 'stdout', 'stderr'].indexOf(stream)
+  return known < 0 ? undefined : known
 }
 
 /**

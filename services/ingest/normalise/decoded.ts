@@ -13,3 +13,11 @@ export interface Decoded {
   /** Missing where no other batch is concerned. */
   fragments?: FragmentsOfBatch
 }
+
+/** The counts and rejects of one batch. The sink has its lines. */
+export interface BatchOutcome {
+  accepted: number
+  rejects: Reject[]
+  /** NUL bytes that were skipped in front of lines. */
+  nulBytes?: number
+}

@@ -2,7 +2,7 @@
 // byte ranges and leaves as bytes. Only fragments, which are rare, become objects. Fragments of one batch are one line.
 // With `open`, so are those of several batches: a batch that leaves a line open stores what it has of it, and the batch
 // that goes on stores the longer line and the shorter row again, as absorbed (decision 0017).
-import { type BatchHead, type DraftSink, type LineDraft, text } from './line-draft.ts'
+import type { BatchHead, DraftSink, LineDraft } from './line-draft.ts'
 import { reachBehind, reachPast } from './file-reach.ts'
 import { placeOf, type Fragment } from './fragment-line.ts'
 import type { FragmentList } from './fragment-list.ts'

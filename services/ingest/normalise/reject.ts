@@ -54,6 +54,9 @@ export const summaryOf = ({ index, reason, detail, records = 1 }: Reject): Rejec
   records,
 })
 
+/** A body has more rejects than are decoded here: each costs as much as ten lines or more. */
+export class ManyRejects extends Error {}
+
 /** Of one body so many rejects are kept, with their bytes. The next one stands for all that follow. */
 export const rejectsMax = 10_000
 

@@ -35,6 +35,8 @@ export interface BatchBodyOptions extends TopicRoom {
   retention: RetentionRules
   /** Seeds the hash of the ordinal counter. */
   seed: number
+  /** A body with more rejects throws ManyRejects. */
+  rejectsHereMax?: number
 }
 
 /**
@@ -44,7 +46,7 @@ export interface BatchBodyOptions extends TopicRoom {
 export function publishBatch(
   body: Buffer,
   form: 'batch' | 'lines',
-  { origin, retention, seed, topic, messageBytesMax }: BatchBodyOptions,
+  { origin, retention, seed, rejectsHereMax, topic, messageBytesMax }: BatchBodyOptions,
 ): Published {
   const ordinals = new Map<number, number>()
   const lines = new LineSink({
@@ -58,7 +60,7 @@ export function publishBatch(
     accepted,
     rejects,
     nulBytes = 0,
-  } = new NativeDecoder({ retention, sink: both(lines, records) })[form](body, origin)
+  } = new NativeDecoder({ retention, sink: both(lines, records), rejectsHereMax })[form](body, origin)
   const headers = messageHeaders(origin)
   const { messages, unfit } = batchMessages(records, {
     topic,

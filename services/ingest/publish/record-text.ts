@@ -1,6 +1,7 @@
 // Writes a draft of a line as one native record (docs/formats.md) into the value of a message. The record states every
 // field of the draft, so that the consumer makes the same row of it. Texts are JSON-escaped already and copied as they
 // are.
+import { skipNuls } from '../formats/cri.ts'
 import { type LineDraft, text, texts } from '../normalise/line-draft.ts'
 import { severities } from '../normalise/severity.ts'
 import type { RowWriter } from '../store/row-writer.ts'
@@ -14,7 +15,11 @@ const message = Buffer.from('","message":"')
 const quote = Buffer.from('"')
 const streams = ['', ',"stream":"stdout"', ',"stream":"stderr"'].map((part) => Buffer.from(part))
 const severityParts = severities.map((name) => Buffer.from(name === '' ? '' : `,"severity":"${name}"`))
-const flags = { eof: Buffer.from(',"eof":true'), partial: Buffer.from(',"partial":true') }
+const flags = {
+  eof: Buffer.from(',"eof":true'),
+  partial: Buffer.from(',"partial":true'),
+  verbatim: Buffer.from(',"verbatim":true'),
+}
 const numbers = {
   restart: Buffer.from(',"restart":'),
   offset: Buffer.from(',"offset":'),
@@ -42,10 +47,20 @@ export function writeRecord(to: RowWriter, draft: LineDraft): void {
   writeCount(to, numbers.ordinal, draft.ordinal)
   if (draft.eof) to.copy(flags.eof)
   if (draft.partial) to.copy(flags.partial)
+  if (mayLoseFront(draft)) to.copy(flags.verbatim)
   // A severity that the text states is left out: the consumer derives it again.
   to.copy(severityParts[draft.severity]!)
   writeMap(to, maps.labels, draft.labels)
   writeMap(to, maps.attributes, draft.attributes)
+}
+
+/**
+ * Whether the consumer would skip what the text begins with. Such a text comes from a raw line, behind whose head NUL
+ * bytes and marks are the container's own.
+ */
+function mayLoseFront({ source, start, stop }: LineDraft): boolean {
+  const from = start[text.message]!
+  return skipNuls(source[text.message]!, from, stop[text.message]!) > from
 }
 
 /** Appends a field whose text is escaped. */

@@ -2,6 +2,7 @@
 // client goes away. A failure before the first byte is a status, a failure after it a broken connection.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AfterlogError } from '#shared/errors.ts'
+import { createSlices } from '#shared/in-slices.ts'
 import { ndjson, plainText } from '#shared/lines/line-json.ts'
 import { streamBody } from './stream-body.ts'
 import { acceptedType, type LineType } from './accept.ts'
@@ -20,6 +21,10 @@ export function negotiate(request: FastifyRequest): LineType {
   return type
 }
 
+/** Of all answers: however many there are, each piece is a turn of its own. */
+const slices = createSlices()
+const linesOfPiece = 500
+
 /**
  * Sends lines as they come, and empties their arrays, so that of lines that wait only the text is held. Resolves once
  * the first lines are read, so that a failure before is still a status.
@@ -30,8 +35,13 @@ export async function streamReply(
   lines: AsyncGenerator<Line[]>,
 ): Promise<FastifyReply> {
   const { memory } = reply.request.work
-  const render = (part: Line[]): Buffer => {
-    const bytes = type === 'text/plain' ? plainText(part) : ndjson(part)
+  const render = async (part: Line[]): Promise<Buffer> => {
+    const pieces: Buffer[] = []
+    for (let from = 0; from < part.length; from += linesOfPiece) {
+      const some = part.slice(from, from + linesOfPiece)
+      pieces.push(await slices(() => (type === 'text/plain' ? plainText(some) : ndjson(some))))
+    }
+    const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
     // The generators that the lines came through wait now, and keep the array.
     part.length = 0
     memory?.hold(bytes.length)
@@ -40,8 +50,8 @@ export async function streamReply(
   const first = await lines.next()
   const body = async function* (): AsyncGenerator<Buffer> {
     try {
-      if (first.done !== true) yield render(first.value)
-      for await (const part of lines) yield render(part)
+      if (first.done !== true) yield await render(first.value)
+      for await (const part of lines) yield await render(part)
     } finally {
       await lines.return(undefined)
     }

@@ -1,41 +1,24 @@
 import { expect, test } from 'vitest'
-import type { Line } from '#shared/lines/row-decoder.ts'
 import { cutMark, joinedBytesMax } from '#shared/lines/assembly.ts'
-import { createJoiner, streamKey } from '#shared/lines/join-fragments.ts'
+import { createJoiner, lifeKey, streamKey, type Joiner } from '#shared/lines/join-fragments.ts'
+import { compareKeys, type LineKey } from '#shared/lines/line-order.ts'
+import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
+import { lineRow as row } from '#test/support/line-row.ts'
 import { splits, storedRows } from '#test/support/fragment-splits.ts'
 
-const row = (message: string | Buffer, partial: boolean, over: Partial<Line> = {}): Line => ({
-  ts: 0n,
-  cluster: '',
-  namespace: '',
-  pod: 'p',
-  podUid: 'u',
-  container: 'c',
-  restart: 0,
-  containerId: '',
-  node: '',
-  unit: '',
-  stream: 'stdout',
-  partial,
-  severity: '',
-  message: Buffer.from(message),
-  traceId: '',
-  spanId: '',
-  labels: {},
-  attributes: {},
-  offset: -1,
-  length: -1,
-  file: '',
-  received: 0,
-  arrival: 0n,
-  seq: 0,
-  identity: 0n,
-  ...over,
-})
 const texts = (lines: readonly Line[]): string[] =>
   lines.map(({ message, partial }) => `${message.toString()}${partial ? '…' : ''}`)
 
-test('fragments join within their stream, in the place of the first', () => {
+/** Joins rows, among which other streams are found. */
+const joinerOf = (rows: readonly Line[]): Joiner =>
+  createJoiner((after, to) => {
+    const at = (key: LineKey) => rows.findIndex((each) => compareKeys(keyOf(each), key) === 0)
+    const between = rows.slice(at(after) + 1, at(keyOf(to)))
+    return Promise.resolve(between.filter((each) => each.stream !== to.stream && lifeKey(each) === lifeKey(to)))
+  })
+const linesOf = async (rows: readonly Line[]): Promise<string[]> => texts((await joinerOf(rows).join(rows)).lines)
+
+test('fragments join within their stream, in the place of the first', async () => {
   const rows = [
     row('a', true),
     row('x', false, { stream: 'stderr' }),
@@ -43,21 +26,21 @@ test('fragments join within their stream, in the place of the first', () => {
     row('other life', true, { restart: 1 }),
     row('c', false),
   ]
-  const { lines, open } = createJoiner().join(rows)
+  const { lines, open } = await joinerOf(rows).join(rows)
   expect(texts(lines)).toEqual(['abc', 'x', 'other life…'])
   expect(open.map(({ last }) => last)).toEqual([rows[3]])
 })
 
-test('the end of a line that began earlier is left out', () => {
-  const joiner = createJoiner()
-  joiner.recall(streamKey(row('', false)), [row('begin', true)])
-  expect(texts(joiner.join([row('end', false), row('next', false)]).lines)).toEqual(['next'])
+test('the end of a line that began earlier is left out', async () => {
+  const joiner = joinerOf([])
+  await joiner.recall(streamKey(row('', false)), [row('begin', true)])
+  expect(texts((await joiner.join([row('end', false), row('next', false)])).lines)).toEqual(['next'])
 })
 
-test('an open line is finished by what is looked up, and cut at its cap with a mark', () => {
-  const { lines, open } = createJoiner().join([row('a', true)])
-  expect(open[0]!.extend([row('b', true)])).toBe(false)
-  expect(open[0]!.extend([row('x'.repeat(joinedBytesMax), true), row('c', false), row('not mine', false)])).toBe(true)
+test('an open line is finished by what is looked up, and cut at its cap with a mark', async () => {
+  const { lines, open } = await joinerOf([]).join([row('a', true)])
+  expect(await open[0]!.extend([row('b', true)])).toBe(false)
+  expect(await open[0]!.extend([row('x'.repeat(joinedBytesMax), true), row('c', false), row('not mine', false)])).toBe(true)
   const { message, partial } = lines[0]!
   expect(message.length).toBe(joinedBytesMax)
   expect(message.subarray(-cutMark.length)).toEqual(cutMark)
@@ -68,42 +51,42 @@ test('an open line is finished by what is looked up, and cut at its cap with a m
 test.each<[string, number[]]>([
   ['alone', []],
   ['among lines of the other stream', [1, 2, 5]],
-])('the fragments of a file in any two ways of batches are its lines, %s', (_, stderrBefore) => {
+])('the fragments of a file in any two ways of batches are its lines, %s', async (_, stderrBefore) => {
   const expected = ['a-b-c', 'next', 'd-e']
   for (const one of splits)
     for (const other of splits) {
       const rows = storedRows([one, other], stderrBefore).map(({ message, partial, ...over }) => row(message, partial, over))
-      const whole = createJoiner().join(rows).lines
+      const whole = (await joinerOf(rows).join(rows)).lines
       const ofStdout = (lines: readonly Line[]) => texts(lines.filter(({ stream }) => stream === 'stdout'))
       expect(ofStdout(whole), `${one} ${other}`).toEqual(expected)
       // Cut anywhere, what is looked ahead and what is kept agree.
       for (let cut = 1; cut < rows.length; cut++) {
-        const joiner = createJoiner()
-        const first = joiner.join(rows.slice(0, cut))
-        for (const line of first.open) line.extend(rows.slice(cut).filter((later) => streamKey(later) === streamKey(line.line)))
-        const lines = [...first.lines, ...joiner.join(rows.slice(cut)).lines]
+        const joiner = joinerOf(rows)
+        const first = await joiner.join(rows.slice(0, cut))
+        for (const line of first.open)
+          await line.extend(rows.slice(cut).filter((later) => streamKey(later) === streamKey(line.line)))
+        const lines = [...first.lines, ...(await joiner.join(rows.slice(cut))).lines]
         expect(ofStdout(lines), `${one} ${other} cut at ${cut}`).toEqual(expected)
       }
     }
 })
 
-test('without offsets a row that begins with the same record again is the same line, where its time names the record', () => {
+test('without offsets a row that begins with the same record again is the same line, where its time names the record', async () => {
   const at = (message: string, partial: boolean, ts: bigint) => row(message, partial, { ts })
-  const lines = (...rows: Line[]) => texts(createJoiner().join(rows).lines)
-  expect(lines(at('be', true, 1n), at('begin', false, 1n), at('next', false, 2n))).toEqual(['begin', 'next'])
-  expect(lines(at('begin', false, 1n), at('be', true, 1n), at('next', false, 2n))).toEqual(['begin', 'next'])
-  expect(lines(at('be', true, 1n), at('begi', true, 1n), at('n', false, 3n))).toEqual(['begin'])
+  const lines = (...rows: Line[]) => linesOf(rows)
+  expect(await lines(at('be', true, 1n), at('begin', false, 1n), at('next', false, 2n))).toEqual(['begin', 'next'])
+  expect(await lines(at('begin', false, 1n), at('be', true, 1n), at('next', false, 2n))).toEqual(['begin', 'next'])
+  expect(await lines(at('be', true, 1n), at('begi', true, 1n), at('n', false, 3n))).toEqual(['begin'])
   // Whole seconds name no record, and equal lines are two.
-  expect(lines(at('be', true, 0n), at('begin', false, 0n))).toEqual(['bebegin'])
-  expect(lines(at('x', false, 1n), at('x', false, 1n))).toEqual(['x', 'x'])
+  expect(await lines(at('be', true, 0n), at('begin', false, 0n))).toEqual(['bebegin'])
+  expect(await lines(at('x', false, 1n), at('x', false, 1n))).toEqual(['x', 'x'])
 })
 
-test('what only looks like a repetition is kept', () => {
+test('what only looks like a repetition is kept', async () => {
   const at = (message: string, partial: boolean, offset: number, ts: bigint) => row(message, partial, { offset, ts, length: 40 })
-  const lines = (rows: readonly Line[]) => texts(createJoiner().join(rows).lines)
   // An agent died behind the first fragment and sent the line whole afterwards; the next line reads like its end.
   expect(
-    lines([
+    await linesOf([
       at('a-', true, 0, 1n),
       row('a-x', false, { offset: 0, ts: 1n, length: 80 }),
       at('x', false, 80, 3n),
@@ -111,21 +94,57 @@ test('what only looks like a repetition is kept', () => {
     ]),
   ).toEqual(['a-x', 'x', 'x'])
   // Offset 0 always.
-  expect(lines([at('aa', false, 0, 1n), at('a', false, 0, 2n), at('b', true, 0, 3n), at('c', false, 0, 4n)])).toEqual([
+  expect(await linesOf([at('aa', false, 0, 1n), at('a', false, 0, 2n), at('b', true, 0, 3n), at('c', false, 0, 4n)])).toEqual([
     'aa',
     'a',
     'bc',
   ])
   // Lines without fragments.
-  expect(lines([at('x', false, 0, 1n), at('x', false, 40, 1n), at('', false, 80, 1n)])).toEqual(['x', 'x', ''])
+  expect(await linesOf([at('x', false, 0, 1n), at('x', false, 40, 1n), at('', false, 80, 1n)])).toEqual(['x', 'x', ''])
 })
 
-test('an agent that goes on within a line repeats nothing', () => {
+test('an agent that goes on within a line repeats nothing', async () => {
   const at = (message: string, partial: boolean, offset: number, length: number) =>
     row(message, partial, { offset, length, ts: BigInt(offset) })
-  const lines = (...rows: Line[]) => texts(createJoiner().join(rows).lines)
-  expect(lines(at('abc', false, 0, 120), at('bc', false, 40, 80), at('c', false, 80, 40))).toEqual(['abc'])
-  expect(lines(at('ab', true, 0, 80), at('bc', false, 40, 80), at('d', false, 120, 40))).toEqual(['abc', 'd'])
+  const lines = (...rows: Line[]) => linesOf(rows)
+  expect(await lines(at('abc', false, 0, 120), at('bc', false, 40, 80), at('c', false, 80, 40))).toEqual(['abc'])
+  expect(await lines(at('ab', true, 0, 80), at('bc', false, 40, 80), at('d', false, 120, 40))).toEqual(['abc', 'd'])
   // A fragment is never glued behind one that begins later.
-  expect(lines(at('ab', true, 40, 80), { ...at('z', false, 20, 40), ts: 50n })).toEqual(['ab…', 'z'])
+  expect(await lines(at('ab', true, 40, 80), { ...at('z', false, 20, 40), ts: 50n })).toEqual(['ab…', 'z'])
+})
+
+test('what is behind lost bytes is another line, whatever it says', async () => {
+  const at = (offset: number, message: string, over: Partial<Line> = {}) =>
+    row(message, false, { offset, length: 60, file: 'f', ts: BigInt(offset + 1), ...over })
+  const begin = at(0, 'AA', { partial: true })
+  const err = (offset: number, over: Partial<Line> = {}) => at(offset, 'err', { stream: 'stderr', ...over })
+  const lines = (...rows: Line[]) => linesOf(rows)
+  expect(await lines(begin, at(500, 'other'), at(560, 'next'))).toEqual(['AA…', 'other', 'next'])
+  expect(await lines(begin, at(500, 'other', { ts: 1n }))).toEqual(['AA…', 'other'])
+  expect(await lines(begin, at(60, 'BB'))).toEqual(['AABB'])
+  // Another line reads like the end of one that was sent again.
+  expect(await lines(begin, at(0, 'AABB', { length: 120 }), at(500, 'BB'))).toEqual(['AABB', 'BB'])
+  // Lines of stderr fill what is between, or leave a hole.
+  expect(await lines(begin, err(60), err(120), at(180, 'BB'))).toEqual(['AABB', 'err', 'err'])
+  expect(await lines(begin, err(60), at(180, 'other'))).toEqual(['AA…', 'err', 'other'])
+  expect(await lines(begin, err(120), at(180, 'other'))).toEqual(['AA…', 'err', 'other'])
+  expect(await lines(begin, err(60, { restart: 1 }), at(120, 'other'))).toEqual(['AA…', 'err', 'other'])
+  // The next file goes on at its begin alone.
+  const inNext = (offset: number, message: string) => at(offset, message, { file: 'g', ts: 1000n })
+  expect(await lines(begin, inNext(0, 'BB'))).toEqual(['AABB'])
+  expect(await lines(begin, inNext(60, 'other'))).toEqual(['AA…', 'other'])
+  // Without lengths nothing says that bytes are missing.
+  expect(await lines({ ...begin, length: -1 }, at(500, 'BB'))).toEqual(['AABB'])
+})
+
+test('what is looked up of other streams ends at a thousand lines', async () => {
+  const length = 10
+  const at = (offset: number, over: Partial<Line>) => row('b', false, { offset, length, ts: BigInt(offset), ...over })
+  const rows = (others: number) => [
+    at(0, { partial: true }),
+    ...Array.from({ length: others }, (_, i) => at((i + 1) * length, { stream: 'stderr' })),
+    at((others + 1) * length, {}),
+  ]
+  const count = async (others: number) => (await linesOf(rows(others))).length - others
+  expect([await count(1000), await count(1001)]).toEqual([1, 2])
 })

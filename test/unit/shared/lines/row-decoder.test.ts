@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { decodeWhole } from '#shared/lines/row-decoder.ts'
+import { decodeStep, type Line } from '#shared/lines/row-decoder.ts'
+
+function decodeWhole(rows: Buffer): Line[] {
+  const lines: Line[] = []
+  const step = decodeStep(rows, lines, 1)
+  while (step());
+  return lines
+}
 
 const text = (value: string | Buffer): Buffer => {
   const bytes = Buffer.from(value)

@@ -102,6 +102,17 @@ test('a large body that has no records is refused in the same words', async () =
   expect(words).toThrow(message)
 })
 
+test('a small body of many rejects becomes the same rows beside the event loop, and leaves no line open', async () => {
+  const records = [{ ...record, partial: true, message: 'open' }, ...Array.from({ length: 2000 }, (_, i) => ({ a: i }))]
+  const body = (): Buffer => Buffer.from(records.map((each) => JSON.stringify(each)).join('\n'))
+  const as = { format: 'native', form: 'ndjson' } as const
+  const work = decoded(body(), as)
+  expect(await turnsDuring(work)).toBeGreaterThan(3)
+  expect(textOf(await work)).toEqual(textOf(bodyRows(body(), origin, as, { retention, seed: 1 })))
+  const end = await decoded(Buffer.from(JSON.stringify({ records: [{ ...record, message: 'end' }] })))
+  expect(textOf(end).flat().join('')).toContain('"end"')
+})
+
 test('many small bodies at once leave turns to other work', async () => {
   const body = Buffer.from(
     JSON.stringify({ records: Array.from({ length: 1500 }, (_, i) => ({ ...record, message: `line ${i}` })) }),

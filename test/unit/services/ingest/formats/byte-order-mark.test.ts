@@ -35,7 +35,12 @@ describe('NUL bytes in front of a raw line, as a truncation in place leaves them
     const text = JSON.stringify(record)
     expect(ndjson(`${text}\n\0\0\0${text}\n\0\n`)).toMatchObject({ accepted: 2, nulBytes: 3, rejects: [] })
     for (const body of [`\0\0${text}`, `\0\0[${text}]`, `\0\0{"records":[${text}]}`, `\0\0{"records":[${text}],"node":"n"}`])
-      expect(decodeBatch(Buffer.from(body), decodeOptions)).toMatchObject({ accepted: 1, nulBytes: 2, rejects: [] })
+      for (const front of ['', '\uFEFF', '\uFEFF\0\uFEFF'])
+        expect(decodeBatch(Buffer.from(body.replace('\0', `\0${front}`)), decodeOptions)).toMatchObject({
+          accepted: 1,
+          nulBytes: 2 + front.replaceAll('\uFEFF', '').length,
+          rejects: [],
+        })
   })
 
   test('a byte order mark is skipped like them', () => {
@@ -49,6 +54,41 @@ describe('NUL bytes in front of a raw line, as a truncation in place leaves them
       })
     const text = JSON.stringify(record)
     expect(ndjson(`\uFEFF${text}\n\uFEFF${text}\n\0\uFEFF\0${text}`)).toMatchObject({ accepted: 3, rejects: [] })
-    expect(only(batch({ ...record, message: '\uFEFF\0text' })).message).toBe('\uFEFF\0text')
+  })
+})
+
+describe('NUL bytes and byte order marks in front of a message', () => {
+  /** A body with the record, as JSON escapes it, and with the bytes as they are. */
+  const decodedOf = (fields: object) => {
+    const escaped = JSON.stringify({ records: [{ ...record, ...fields }] }).replaceAll('\uFEFF', '\\uFEFF')
+    const bare = escaped.replaceAll('\\u0000', '\0').replaceAll('\\uFEFF', '\uFEFF')
+    return [escaped, bare].map((body) => decodeBatch(Buffer.from(body), decodeOptions))
+  }
+
+  test.each([
+    ['two NUL bytes', '\0\0m', 'm', 2],
+    ['a mark', '\uFEFFn', 'n', undefined],
+    ['both, and more of them within', '\uFEFF\0te\0xt\uFEFF', 'te\0xt\uFEFF', 1],
+    ['several of both', '\0\uFEFF\0\uFEFF"quoted"', '"quoted"', 2],
+    ['more than a line may have', '\0'.repeat(300_000) + 'behind a large hole', 'behind a large hole', 300_000],
+    ['NUL bytes alone', '\0\0', '', 2],
+    ['a mark alone', '\uFEFF', '', undefined],
+    ['nothing', '', '', undefined],
+    ['a letter that begins as a mark does', '\uFF01 full width', '\uFF01 full width', undefined],
+    ['another control byte', '\u0001\0', '\u0001\0', undefined],
+  ])('are skipped, and the NUL bytes counted: %s', (_, message, line, nulBytes) => {
+    for (const decoded of decodedOf({ message })) {
+      expect(only(decoded).message).toBe(line)
+      expect(decoded.nulBytes).toBe(nulBytes)
+    }
+  })
+
+  test('stay where the record says that its text is verbatim', () => {
+    for (const decoded of decodedOf({ message: '\0\uFEFFm', verbatim: true })) {
+      expect(only(decoded).message).toBe('\0\uFEFFm')
+      expect(decoded.nulBytes).toBeUndefined()
+    }
+    for (const verbatim of [false, null]) expect(only(batch({ ...record, message: '\0m', verbatim })).message).toBe('m')
+    expect(batch({ ...record, verbatim: 'yes' }).rejects).toMatchObject([{ reason: 'bad-field' }])
   })
 })

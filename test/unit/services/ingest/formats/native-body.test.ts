@@ -17,6 +17,12 @@ describe('a body', () => {
     ['[] x', /expected the end, found "x"/],
     ['[]\n[]', /expected the end/],
     ['{"records":{}}', /records must be an array/],
+    ['{"records":null}', /records must be an array/],
+    ['{"time":1}', /records is missing/],
+    ['{"message":"m","records":[]}', /^message is a field of a record, and stands beside records.* send /],
+    ['{"records":[{}],"cri":"m"}', /^cri is a field of a record/],
+    ['{"records":[],"cluster":"c","labels":{},"message":"m"}', /^labels is a field of a record/],
+    ['{"mess\\u0061ge":"m","r\\u0065cords":[]}', /^message is a field of a record/],
     ['{"records":[]', /expected "," or "}", found the end at byte 13/],
     ['{"records":[{"a":1}', /found the end/],
     ['{"node":5,"records":[]}', /node must be a string/],
@@ -39,6 +45,35 @@ describe('a body', () => {
     expect(rowsOf(one)).toEqual([first])
     expect(rowsOf(JSON.stringify(record, null, 2))).toEqual([first])
     expect(rowsOf('[]')).toEqual([])
+  })
+
+  test.each([[[]], [[record]], [{}], [''], ['text'], [0], [false]])(
+    'with a record that has records %j loses neither in silence',
+    (records) => {
+      const mixed = JSON.stringify({ ...record, records })
+      const sentence = /records must be an array; one record has none|time is a field of a record/
+      for (const body of [mixed, JSON.stringify({ records, ...record })])
+        expect(() => decodeBatch(Buffer.from(body), decodeOptions)).toThrow(sentence)
+      const good = JSON.stringify({ ...record, message: 'beside it' })
+      for (const decoded of [
+        decodeBatch(Buffer.from(`[${mixed},${good}]`), decodeOptions),
+        decodeBatch(Buffer.from(`{"records":[${mixed},${good}]}`), decodeOptions),
+        decodeBatch(Buffer.from(`${good}\n${mixed}`), decodeOptions),
+        lines(`${mixed}\n${good}\n`),
+      ]) {
+        expect(logRows(decoded)).toMatchObject([{ message: 'beside it' }])
+        expect(decoded.rejects).toMatchObject([{ reason: 'bad-field', payload: Buffer.from(mixed) }])
+        expect(detailOf(decoded.rejects[0]!)).toMatch(/^records is a field of a batch, which no record has; send /)
+      }
+    },
+  )
+
+  test('with records that are null is one record; fields of a record that are null are none of a batch', () => {
+    const text = JSON.stringify({ ...record, records: null })
+    for (const decoded of [decodeBatch(Buffer.from(text), decodeOptions), lines(text)])
+      expect(logRows(decoded)).toMatchObject([{ message: record.message }])
+    const empty = decodeBatch(Buffer.from('{"time":null,"records":[],"message":null,"sender":"x"}'), decodeOptions)
+    expect(empty).toMatchObject({ accepted: 0, rejects: [] })
   })
 
   test('as JSON with one record that is nested too deep loses that record; what is no record is refused', () => {

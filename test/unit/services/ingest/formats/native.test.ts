@@ -56,10 +56,12 @@ describe('a record of fields', () => {
     })
   })
 
-  test('any text of a message comes through as it was', () => {
+  test('any text of a message comes through as it was, but for NUL bytes and marks in front', () => {
     fc.assert(
       fc.property(anyText({ maxLength: 300 }), (message) => {
-        expect(only(batch({ ...record, message })).message).toBe(message.toWellFormed())
+        const text = message.toWellFormed()
+        expect(only(batch({ ...record, message, verbatim: true })).message).toBe(text)
+        expect(only(batch({ ...record, message })).message).toBe(text.replace(/^[\0\uFEFF]+/u, ''))
       }),
     )
   })

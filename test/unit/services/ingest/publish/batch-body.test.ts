@@ -156,6 +156,11 @@ describe('the messages of a body decode to the rows of the body, byte by byte', 
     )
   })
 
+  test('also where the text of a raw line begins with NUL bytes or a mark', () => {
+    const head = '2026-11-23T10:00:00.1Z stdout P '
+    for (const front of ['\0x', '\uFEFFx', '\uFEFF\0', '\0']) same(bodyOf([{ path, cri: head + front }]))
+  })
+
   test('also where a message or a map is over its cap', () => {
     same(bodyOf([{ ...record, message: '\u0001'.repeat(100_000) }]))
     same(bodyOf([{ ...record, message: 'é'.repeat(200_000) }]))

@@ -40,9 +40,9 @@ test.each<[string, string, string[]]>([
   ['one record per line', `${one}\n${two}`, ['a', 'b']],
   ['one line of NDJSON', `${one}\n`, ['a']],
   ['lines with empty ones between', `\n${one}\n\n\r\n${two}\n`, ['a', 'b']],
-])('%s is read as what it is, behind a byte order mark too', (_, value, messages) => {
-  for (const mark of ['', '\ufeff']) {
-    const { rows, accepted, rejects } = read(mark + value)
+])('%s is read as what it is, behind byte order marks and NUL bytes too', (_, value, messages) => {
+  for (const front of ['', '\ufeff', '\0', '\0\ufeff', '\ufeff\0', '\ufeff\ufeff', '\0\0\ufeff\0\ufeff\0']) {
+    const { rows, accepted, rejects } = read(front + value)
     expect(rows.map(({ message }) => message)).toEqual(messages)
     expect([accepted, rejects]).toEqual([messages.length, []])
   }

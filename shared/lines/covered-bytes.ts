@@ -1,0 +1,57 @@
+// Which bytes of its files a line has, as far as its rows, and those of the life's other streams between them, follow
+// each other without a hole. A reader takes a row for a part of the line only where they reach it: where the end of a
+// line was lost, the next line must not be taken for it (decision 0017). Pure.
+import type { LineKey } from './line-order.ts'
+import { keyOf, type Line } from './row-decoder.ts'
+
+export interface CoveredBytes {
+  first: Pick<Line, 'file' | 'offset'>
+  /** By file, the last one last: behind the last byte that is reached; -1 where rows do not tell. */
+  ends: Map<string, number>
+  /** Up to here rows of other streams were filled in. */
+  filledTo: LineKey
+}
+
+/** Rows of other streams that may stand between two rows of a line. */
+export const othersMax = 1000
+const filesMax = 16
+
+const endOf = ({ offset, length }: Line): number => (offset >= 0 && length > 0 ? offset + length : -1)
+
+export const coveredBy = (row: Line): CoveredBytes => ({
+  first: { file: row.file, offset: row.offset },
+  ends: new Map([[row.file, endOf(row)]]),
+  filledTo: keyOf(row),
+})
+
+export const forkCovered = (from: CoveredBytes): CoveredBytes => ({ ...from, ends: new Map(from.ends) })
+
+/** Whether no byte is missing between the line and the row, as far as both tell their places. */
+export function reaches({ first, ends }: CoveredBytes, { file, offset }: Line): boolean {
+  if (offset < 0 || first.offset < 0) return true
+  const end = ends.get(file)
+  if (end !== undefined) return end < 0 || offset <= end
+  // The next file, after a rotation.
+  return offset === 0 || [...ends.values()].at(-1)! < 0
+}
+
+/** Takes in a row of the line. */
+export function cover({ ends }: CoveredBytes, row: Line): void {
+  if (row.offset < 0) return
+  const end = endOf(row)
+  ends.set(row.file, end < 0 ? -1 : Math.max(end, ends.get(row.file) ?? -1))
+  if (ends.size > filesMax) ends.delete(ends.keys().next().value!)
+}
+
+/** Takes in rows of other streams, in order, up to `row`. */
+export function fill(covered: CoveredBytes, others: readonly Line[], row: Line): void {
+  const { first, ends } = covered
+  covered.filledTo = keyOf(row)
+  for (const { file, offset, length } of others) {
+    const end = ends.get(file)
+    if (end === undefined && offset === 0) ends.set(file, Math.max(length, 0))
+    if (end === undefined || end < 0 || length <= 0) continue
+    // The length of a row may be that of its fragments alone: then lines of other streams stand within its bytes too.
+    if (offset <= end && (file !== first.file || offset > first.offset)) ends.set(file, end + length)
+  }
+}

@@ -1,0 +1,31 @@
+// A row of `logs` as the store answers it, of one stream of one life unless `over` says otherwise.
+import type { Line } from '#shared/lines/row-decoder.ts'
+
+export const lineRow = (message: string | Buffer, partial: boolean, over: Partial<Line> = {}): Line => ({
+  ts: 0n,
+  cluster: '',
+  namespace: '',
+  pod: 'p',
+  podUid: 'u',
+  container: 'c',
+  restart: 0,
+  containerId: '',
+  node: '',
+  unit: '',
+  stream: 'stdout',
+  partial,
+  severity: '',
+  message: Buffer.from(message),
+  traceId: '',
+  spanId: '',
+  labels: {},
+  attributes: {},
+  offset: -1,
+  length: -1,
+  file: '',
+  received: 0,
+  arrival: 0n,
+  seq: 0,
+  identity: 0n,
+  ...over,
+})
