@@ -19,6 +19,7 @@ import { withOwnReplays } from './routes/own-replays.ts'
 import { lifecycleRoute } from './routes/lifecycle.ts'
 import { replayMark } from './store/dead-letters.ts'
 import type { GroupWriter } from './buffer/group-writer.ts'
+import { createNewestTime } from './store/newest-time.ts'
 import { restoreRefused } from './store/restore-refused.ts'
 import { createStoreWriter } from './store/store-writer.ts'
 
@@ -64,6 +65,7 @@ export const createIngest: CreateService = async ({
   }
   const metrics = createIngestMetrics({ registry, inflight: inflightBoth })
   const pool = createBufferPool(pooledBytesMax)
+  const newestTime = createNewestTime({ store, clock })
   const stored = createStoreWriter({
     store,
     metrics,
@@ -71,6 +73,7 @@ export const createIngest: CreateService = async ({
     flushIntervalMs: config.AFTERLOG_FLUSH_INTERVAL_MS ?? flushIntervalMs[withKafka ? 'kafka' : 'http'],
     log,
     clock,
+    newestTime,
   })
   const writer: GroupWriter = { ...stored, accept: (tables) => projection.storing(() => stored.accept(tables)) }
   const { AFTERLOG_KAFKA_TOPICS: topics, AFTERLOG_CLUSTER: cluster, AFTERLOG_BODY_BYTES_MAX: bodyBytesMax } = config
@@ -107,6 +110,7 @@ export const createIngest: CreateService = async ({
       await kafka?.close()
       await decoder.close()
       await restoring.close()
+      newestTime.close()
       // A store that hangs must not prevent the stop: rows that are not stored were not acknowledged.
       await within(writerMsMax[withKafka ? 'kafka' : 'http'], writer.close())
     },

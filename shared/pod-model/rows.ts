@@ -186,7 +186,7 @@ export interface StoredPlaceRow extends StoredPlace, LineLife {
 export const refusedMax = 10_000
 
 export interface LossRow {
-  /** Of the letter. */
+  /** When the lines of the letter had been written: when it came, or was stored. */
   time: string
   reason: string
   /** The pod of a refused line, as refused_lines names it. */

@@ -5,10 +5,10 @@ import type { LogStore } from '#shared/clickhouse/store.ts'
 import { emptyTable } from './empty-table.ts'
 
 /**
- * `rules`: `in_force` of the newest version that was put. `time`: the newest time that expiry trusts. Both are ms since
- * 1970.
+ * `rules`: `in_force` of the newest version that was put. `time`: the time that expiry trusted last. `newest`: the newest
+ * that it ever trusted, which no clock that is put back moves. All are ms since 1970.
  */
-export type Mark = 'rules' | 'time'
+export type Mark = 'rules' | 'time' | 'newest'
 
 /** undefined where it was never set, or its table is damaged. */
 export async function readMark(store: LogStore, mark: Mark): Promise<number | undefined> {

@@ -6,6 +6,7 @@ import { createLogger } from '#shared/logger.ts'
 import { readMark } from '#shared/retention/retention-marks.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
 import { aheadText, createTrustedClock } from '#projector/retention/trusted-clock.ts'
+import { createNewestTime } from '#ingest/store/newest-time.ts'
 import { expireRows } from '#projector/retention/expire-rows.ts'
 import { openProjectorService, type ProjectorService } from '#test/support/projector-service.ts'
 
@@ -37,6 +38,11 @@ test('an empty store believes the clock, one with lines only what they say, and 
   expect(await trustedAt(now + 60_000)).toEqual({ ms: now + 60_000 })
   expect(await trustedAt(now - 400 * dayMs)).toEqual({ ms: now - 400 * dayMs })
   expect(await readMark(service.store, 'time')).toBe(now - 400 * dayMs)
+  expect(await readMark(service.store, 'newest')).toBe(now + 60_000)
+  // A letter that comes under a clock that was put back came after all that is known.
+  const newest = createNewestTime({ store: service.store, clock: () => now - 400 * dayMs })
+  expect(Math.floor((await newest.ms()) / 60_000)).toBe(Math.floor((now + 60_000) / 60_000))
+  newest.close()
 })
 
 test('days that have ended by the clock alone stay, with the reason', async () => {

@@ -63,11 +63,11 @@ export const columns = {
     'identity',
     'further',
     'lines',
-    'time',
     'reason',
     'file',
     'offset',
     'length',
+    'time',
   ],
   pods: [
     'tenant',

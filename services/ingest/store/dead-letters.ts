@@ -58,11 +58,25 @@ export function refusedRowsOf(
   const row = (life: RefusedLife, isFurther: 0 | 1): string => {
     const { podKey, container, restart, containerId, file, offset, length, lines } = life
     const head = JSON.stringify([tenant, podKey, container, restart, containerId]).slice(0, -1)
-    const tail = JSON.stringify([isFurther, lines, time, reason, file, offset, length]).slice(1)
+    const tail = JSON.stringify([isFurther, lines, reason, file, offset, length, time]).slice(1)
     return `${head},${identity},${tail}\n`
   }
   return [...Array.from(lives, (life) => row(life, 0)), ...Array.from(further, (life) => row(life, 1))]
 }
+
+/**
+ * Rows of refused_lines whose `time` is `storedMs`, or up to an hour later: their lines were written by then, whatever a
+ * producer, or a clock that was put back, says of when their letters came.
+ */
+export function writtenBy(rows: Buffer, storedMs: number): Buffer {
+  const [first, last] = [storedMs, storedMs + clockSkewMs].map((ms) => engineTime(new Date(ms).toISOString()))
+  const timeOf = (time: string): string => (time < first! ? first! : time > last! ? last! : time)
+  const text = rows.toString('latin1').replaceAll(/"(.{23})"\]\n/g, (_, time: string) => `"${timeOf(time)}"]\n`)
+  return Buffer.from(text, 'latin1')
+}
+
+/** How far the clocks of producers and brokers may be ahead of ours. */
+const clockSkewMs = 3_600_000
 
 /** Of what a letter has to say of lives. */
 const refusedCharsMax = 64 * 1024

@@ -202,7 +202,7 @@ function lettersWithout({ isLost, withEarly, last }: LettersWanted): Fragment {
   const orEarly = withEarly ? sql` OR refused = ''` : sql``
   return statement(
     'letters-without-lives',
-    sql`SELECT toString(tenant) AS tenant, toString(identity) AS identity, toString(toDateTime64(time, 3)) AS time,
+    sql`SELECT toString(tenant) AS tenant, toString(identity) AS identity, toString(toDateTime64(greatest(time, stored_at), 3)) AS time,
       toString(reason) AS reason, toString(cluster) AS cluster, refused, toFloat64(further) AS further,
       if(refused = '', base64Encode(payload), '') AS payload, toUInt8(payload_bytes > length(payload)) AS cut
     ${fromEveryTenant('dead_letters')} AND format IN ('', 'native') AND reason NOT IN ${strs(linelessReasons)}

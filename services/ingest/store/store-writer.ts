@@ -7,10 +7,11 @@ import type { BufferPool } from '../buffer/buffer-pool.ts'
 import { createGroupWriter, type GroupWriter } from '../buffer/group-writer.ts'
 import type { IngestMetrics } from '../metrics.ts'
 import { columns } from './columns.ts'
-import { letterRows } from './dead-letters.ts'
+import { letterRows, writtenBy } from './dead-letters.ts'
 import { livesOfPayload } from '../normalise/refused-lives.ts'
 import { countRejects } from '../normalise/reject.ts'
 import { createInsertRows, type InsertRows } from './insert-rows.ts'
+import type { NewestTime } from './newest-time.ts'
 import { recordOf, tenantOf } from './row-fields.ts'
 import { insertBytesMax, type TableName } from './table-rows.ts'
 
@@ -22,6 +23,7 @@ export interface StoreWriterOptions {
   log: Logger
   /** ms since 1970. */
   clock: () => number
+  newestTime: NewestTime
 }
 
 export interface StoreWriter extends GroupWriter {
@@ -49,10 +51,12 @@ export function createStoreWriter({
   flushIntervalMs,
   log,
   clock,
+  newestTime,
 }: StoreWriterOptions): StoreWriter {
   let full: { why: string; untilMs: number } | undefined
-  const insert: InsertRows = async (table, rows, count) => {
+  const insert: InsertRows = async (table, given, count) => {
     const startedMs = performance.now()
+    const rows = table === 'refused_lines' ? writtenBy(given, await newestTime.ms()) : given
     try {
       const settings = table === 'logs' && count < indexedRowsMin ? withoutIndexes : {}
       await store.insert({ table, columns: columns[table], rows, format: 'JSONCompactEachRow', settings })

@@ -31,10 +31,12 @@ export function createTrustedClock({ store, log, gauge, clock }: TrustedClockOpt
   let time: TrustedTime | undefined
   let lookedAt = 0
   let storedMs = -Infinity
+  let newestMs = -Infinity
   let loggedByMs: number | undefined
   let storing: Promise<void> | undefined
 
   async function look(): Promise<void> {
+    if (time === undefined) newestMs = (await readMark(store, 'newest')) ?? -Infinity
     const before = time ?? { lastMs: await newestKnown(store) }
     const { at, wallMs } = readClocks(clock)
     time = 'ms' in before ? nextTrustedTime(before, wallMs, at - lookedAt) : firstTrustedTime(before.lastMs, wallMs)
@@ -51,6 +53,9 @@ export function createTrustedClock({ store, log, gauge, clock }: TrustedClockOpt
   async function keep({ ms }: TrustedTime): Promise<void> {
     await writeMark(store, 'time', ms)
     storedMs = ms
+    if (ms <= newestMs) return
+    await writeMark(store, 'newest', ms)
+    newestMs = ms
   }
 
   function logAhead({ ms, ahead }: TrustedTime): void {

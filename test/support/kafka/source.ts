@@ -76,7 +76,8 @@ export function startSource(options: TestSourceOptions): TestSource {
     ...store,
     insert: (insert) => (options.insert === undefined ? store.insert(insert) : options.insert(insert, store)),
   }
-  const writer = createStoreWriter({ store: faulty, metrics, pool, flushIntervalMs: 5, log, clock: Date.now })
+  const newestTime = { ms: () => Promise.resolve(Date.now()), close: () => undefined }
+  const writer = createStoreWriter({ store: faulty, metrics, pool, flushIntervalMs: 5, log, clock: Date.now, newestTime })
   const { deliver, obstacle } = createDeliver({
     accept: (tables) => writer.accept(tables),
     publish: async (messages) => void letters.push(...messages),

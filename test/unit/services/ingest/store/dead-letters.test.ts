@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Origin } from '#ingest/normalise/origin.ts'
 import type { Reject } from '#ingest/normalise/reject.ts'
 import { columns } from '#ingest/store/columns.ts'
-import { letterRows, replayMark } from '#ingest/store/dead-letters.ts'
+import { letterRows, replayMark, writtenBy } from '#ingest/store/dead-letters.ts'
 
 const origin: Origin = {
   tenant: 't',
@@ -112,4 +112,19 @@ test('a letter says of many lives as much as has room, and of the others that th
   expect(String(row!.refused).length).toBeLessThan(65_537)
   expect(lives.at(-1)!.podKey).toBe('')
   expect(lives.reduce((sum, { lines }) => sum + lines, 0)).toBe(900)
+})
+
+test('the lines of a letter were written by when it is stored, whatever it says of when it came', () => {
+  const storedMs = Date.UTC(2026, 10, 23, 12)
+  const timeOf = (receivedMs: number): unknown => {
+    const payload = Buffer.from(JSON.stringify({ podUid: 'é', file: '"x"]', message: ']\n' }))
+    const [, refused] = letterRows([reject({ payload })], { ...origin, receivedMs }, key)
+    const [row = ''] = writtenBy(refused!.rows, storedMs).toString().split('\n')
+    expect(row).toContain('"é"')
+    return (JSON.parse(row.replace(/,\d{15,20},/, ',1,')) as unknown[])[columns.refused_lines.indexOf('time')]
+  }
+  const stored = '2026-11-23 12:00:00.000'
+  expect([Number.NaN, 0, Date.UTC(2001, 1), Date.UTC(2026, 10, 23, 9)].map(timeOf)).toEqual(Array(4).fill(stored))
+  expect(timeOf(storedMs + 60_000)).toBe('2026-11-23 12:01:00.000')
+  expect(timeOf(Date.UTC(2030, 1))).toBe('2026-11-23 13:00:00.000')
 })
