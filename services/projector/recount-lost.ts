@@ -26,14 +26,21 @@ export interface LostRecountOptions {
 }
 
 const podsAtOnce = 200
+/** Letters that are sent again are not in the feed. */
+const lookEveryMs = 60_000
 
 export function createLostRecount({ store, reading, queue, lostParts }: LostRecountOptions): LostRecount {
   const done = new Set<string>()
   let mayBeUnnamed = true
   let current: Recount | undefined
+  let lookedAt = -Infinity
 
   async function begin(): Promise<void> {
-    if (mayBeUnnamed) current = await nextUnnamed()
+    const now = performance.now()
+    if (mayBeUnnamed || now - lookedAt >= lookEveryMs) {
+      current = await nextUnnamed()
+      if (current === undefined) lookedAt = now
+    }
     if (current !== undefined) return
     mayBeUnnamed = false
     for (const part of lostParts()) {
@@ -97,11 +104,16 @@ interface UnnamedRow {
   upto: number
 }
 
-/** When refused lines were last stored that name no pod. Rows: UnnamedRow. */
+/** When refused lines that name no pod were last stored, or their letter sent again. Rows: UnnamedRow. */
 const unnamedByTenant = statement(
   'unnamed-refused-lines',
-  sql`SELECT toString(tenant) AS tenant, toFloat64(toUnixTimestamp(max(stored_at))) * 1000 AS upto
-  ${fromEveryTenant('refused_lines')} AND pod_key = '' GROUP BY tenant ORDER BY tenant`,
+  sql`SELECT toString(tenant) AS tenant, toFloat64(toUnixTimestamp(max(at))) * 1000 AS upto FROM (
+    SELECT tenant, stored_at AS at ${fromEveryTenant('refused_lines')} AND pod_key = ''
+    UNION ALL
+    SELECT tenant, toDateTime(replayed_at, 'UTC') AS at ${fromEveryTenant('dead_letter_replays')}
+      AND (tenant, identity) GLOBAL IN (
+        SELECT tenant, identity ${fromEveryTenant('refused_lines')} AND pod_key = '' AND further = 0))
+  GROUP BY tenant ORDER BY tenant`,
 )
 
 /** Pods with lines on a day or around it, by their lives. Rows: PodName. */

@@ -44,7 +44,7 @@ export async function sealLines(
  */
 async function withLosses({ rows }: RowReading, tenant: string, pods: readonly SealedPod[]): Promise<SealedPod[]> {
   const all = await rows<LossRow>(losses(tenant, [...new Set(pods.flatMap(({ facts }) => podKeysOf(facts)))]))
-  const letters = [...new Set(all.flatMap(({ podKey, letter }) => (podKey === '' ? [] : [letter])))]
+  const letters = [...new Set(all.flatMap(({ further, letter }) => (further === 1 ? [] : [letter])))]
   const replayed = new Set(
     letters.length === 0
       ? []

@@ -87,6 +87,7 @@ test.each<[string, Buffer, string, string]>([
   ['UTF-16', ndjson(Buffer.from(JSON.stringify(record), 'utf16le')), dead, whole],
   ['a line of logfmt', ndjson(`pod_uid=${mine} msg=x`), dead, unclear],
   ['a line of words', ndjson('garbage'), unclear, unclear],
+  ['a record behind the beginning of another', ndjson(`{"time":"2026-11-30T07:${JSON.stringify(record)}`), dead, unclear],
   ['names of another in its text', ndjson(JSON.stringify({ ...record, message: `podUid=${another}` })), dead, whole],
 ])('a life is not sealed of which a line is refused that came as %s', async (_, body, seal, sealOfAnother) => {
   const tenant = await wholeLives()
@@ -96,6 +97,24 @@ test.each<[string, Buffer, string, string]>([
   // Where any life may be meant, pods are counted again in idle time.
   await expect.poll(() => sealsOf(tenant), { timeout: 30_000 }).toEqual([seal, sealOfAnother])
 })
+
+test('a letter that names nobody gives the seals back once its line is stored', async () => {
+  const tenant = await wholeLives()
+  await post(tenant, '/v1/batches', ndjson('lost line'), 'application/x-ndjson')
+  await listsHave(service.url)
+  await expect.poll(() => sealsOf(tenant), { timeout: 30_000 }).toEqual([unclear, unclear])
+  const headers = { 'x-scope-orgid': tenant }
+  const list = await fetch(`${service.url}/v1/dead-letters`, { headers })
+  const { deadLetters } = (await list.json()) as { deadLetters: { id: string }[] }
+  const line = { ...record, namespace: 'shop', pod: 'v', podUid: 'v', time: timeOf(startMs), message: 'lost line' }
+  const replayed = await fetch(`${service.url}/v1/batches`, {
+    method: 'POST',
+    body: JSON.stringify(line),
+    headers: { ...headers, 'content-type': 'application/json', 'x-afterlog-replay': deadLetters[0]!.id },
+  })
+  expect(await replayed.json()).toMatchObject({ accepted: 1 })
+  await expect.poll(() => sealsOf(tenant), { timeout: 90_000, interval: 500 }).toEqual([whole, whole])
+}, 120_000)
 
 test('a start changes no seal, whatever letters came that name nobody', async () => {
   const tenant = await wholeLives()

@@ -24,9 +24,9 @@ const depthMax = 8
 
 /**
  * Whose lines a payload had: a record, a batch of records, or an array or lines of them; empty where it names no pod.
- * `cluster`: of records that name none. `isCut`: the payload went on.
+ * `cluster`: of records that name none, null where nobody can say. `isCut`: the payload went on.
  */
-export function livesOfPayload(payload: Buffer, cluster: string, isCut = false): RefusedLife[] {
+export function livesOfPayload(payload: Buffer, cluster: string | null, isCut = false): RefusedLife[] {
   const begin = payload.subarray(0, bytesMax)
   const { lives, isSureBeginning } = livesOfText(textOfPayload(begin), cluster, { brokenChars: brokenCharsMax }, 0)
   const mayGoOn = isCut || payload.length > bytesMax

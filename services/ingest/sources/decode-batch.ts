@@ -9,6 +9,7 @@ import type { BufferPool } from '../buffer/buffer-pool.ts'
 import type { BatchOutcome } from '../normalise/decoded.ts'
 import type { FragmentsOfBatch, OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
+import { livesOfPayload } from '../normalise/refused-lives.ts'
 import { countRejects, type Reject, type RejectReason } from '../normalise/reject.ts'
 import { deadLetterMessages, type MessagePlace } from '../publish/dead-letter-messages.ts'
 import { rejectsHeader, type RejectMessage } from '../publish/reject-messages.ts'
@@ -177,7 +178,10 @@ const noArrival = ({ timestamp }: ConsumedMessage): string =>
   'set message.timestamp.type=LogAppendTime on the topic, or the time in the producer'
 
 function refused(reason: RejectReason, detail: string, { value }: ConsumedMessage): BatchOutcome {
-  return { accepted: 0, rejects: [{ index: 0, reason, detail, payload: value ?? Buffer.alloc(0) }] }
+  const payload = value ?? Buffer.alloc(0)
+  // A header that is bad, or not read behind a bad one, may have named another cluster.
+  const lives = reason === 'bad-header' ? { lives: livesOfPayload(payload, null) } : {}
+  return { accepted: 0, rejects: [{ index: 0, reason, detail, payload, ...lives }] }
 }
 
 function addUndecoded(decoded: DecodedBatch, origin: Origin, batch: ConsumedBatch, message: ConsumedMessage): void {

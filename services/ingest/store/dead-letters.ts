@@ -2,9 +2,10 @@
 // rows of dead_letter_replays. The latter are stored only once the replayed records are durable: after a crash in
 // between, the letter is replayed again.
 import { escapeJson } from '../formats/json-escape.ts'
-import { deadLettersOf, type DeadLetter } from '../normalise/dead-letter.ts'
+import { deadLettersOf, payloadBytesMax, type DeadLetter } from '../normalise/dead-letter.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { fittingLives, linesOf, type RefusedLife } from '../normalise/refused-life.ts'
+import { recordsOfPayload } from '../normalise/refused-lives.ts'
 import { livesOf, type Reject } from '../normalise/reject.ts'
 import { RowWriter } from './row-writer.ts'
 import type { TableRows } from './table-rows.ts'
@@ -18,7 +19,7 @@ export function letterRows(rejects: readonly Reject[], origin: Origin, key: Buff
   const letters = deadLettersOf(rejects, origin, key).map((letter, i): LetterOfLives => {
     const reject = rejects[i]!
     const isOfLines = origin.format !== 'lifecycle'
-    const lives = isOfLines ? livesOf(reject, letter.cluster) : []
+    const lives = isOfLines || hasLine(reject.payload) ? livesOf(reject, letter.cluster) : []
     return { ...letter, lives, further: isOfLines ? [...(reject.further?.values() ?? [])] : [] }
   })
   const { tenant } = origin
@@ -32,6 +33,13 @@ export function letterRows(rejects: readonly Reject[], origin: Origin, key: Buff
       : [{ table: 'refused_lines' as const, rows: Buffer.from(refused.join('')), count: refused.length }]),
   ]
 }
+
+/** Whether a line was sent where objects of Kubernetes are: these have no time beside a message. */
+const hasLine = (payload: Buffer): boolean =>
+  recordsOfPayload(payload.subarray(0, payloadBytesMax)).records.some(({ entries }) => {
+    const keys = new Set(entries.map(([key]) => key))
+    return !keys.has('kind') && (keys.has('cri') || (keys.has('message') && keys.has('time')))
+  })
 
 interface LetterOfLives extends DeadLetter {
   /** Whose line its record was. */

@@ -205,7 +205,8 @@ function lettersWithout({ isLost, withEarly, last }: LettersWanted): Fragment {
     sql`SELECT toString(tenant) AS tenant, toString(identity) AS identity, toString(toDateTime64(greatest(time, stored_at), 3)) AS time,
       toString(reason) AS reason, toString(cluster) AS cluster, refused, toFloat64(further) AS further,
       if(refused = '', base64Encode(payload), '') AS payload, toUInt8(payload_bytes > length(payload)) AS cut
-    ${fromEveryTenant('dead_letters')} AND format IN ('', 'native') AND reason NOT IN ${strs(linelessReasons)}
+    ${fromEveryTenant('dead_letters')}
+      AND (format IN ('', 'native') AND reason NOT IN ${strs(linelessReasons)} OR refused NOT IN ('', '[]'))
       AND (refused NOT IN ('', '[]') OR refused != '' AND further > 0${orEarly})
       AND (identity GLOBAL NOT IN (SELECT identity ${fromEveryTenant('refused_lines')}
         AND stored_at > now() - INTERVAL 91 DAY)${orFurther})${after}

@@ -282,3 +282,14 @@ test('a line is of the store’s last hour at most, also where its broker’s cl
   expect(decode([at(edge)]).accepted).toBe(1)
   expect(reasonsOf(decode([at(edge + 1)]))).toEqual(['bad-time'])
 })
+
+test('a record names its pod in a cluster that nobody knows where the header of the cluster is bad', () => {
+  const byName = { ...said('a')[0]!, podUid: undefined }
+  const keysOf = (value: object): unknown[] =>
+    rowsOf(decode([withHeaders({ 'x-afterlog-cluster': 'eu\n1' }, value)]), 'refused_lines').map(
+      (row) => (JSON.parse(row) as unknown[])[columns.refused_lines.indexOf('pod_key')],
+    )
+  expect(keysOf(byName)).toEqual(['unresolved:/shop/cart', ''])
+  expect(keysOf({ ...byName, cluster: 'us' })).toEqual(['unresolved:us/shop/cart'])
+  expect(keysOf({ ...byName, podUid: 'u' })).toEqual(['u'])
+})

@@ -128,3 +128,14 @@ test('the lines of a letter were written by when it is stored, whatever it says 
   expect(timeOf(storedMs + 60_000)).toBe('2026-11-23 12:01:00.000')
   expect(timeOf(Date.UTC(2030, 1))).toBe('2026-11-23 13:00:00.000')
 })
+
+test('a line that was sent where objects of Kubernetes are has its life too, an object has none', () => {
+  const livesOf = (payload: object): unknown[] => {
+    const [row] = rowsOf([reject({ payload: Buffer.from(JSON.stringify(payload)) })], { ...origin, format: 'lifecycle' })
+    return (JSON.parse(String(row!.refused)) as { podKey: string }[]).map(({ podKey }) => podKey)
+  }
+  expect(livesOf({ time: 't', podUid: 'u', message: 'x' })).toEqual(['u'])
+  expect(livesOf({ records: [{ path: '/var/log/pods/n_p_u/c/0.log', cri: 'x' }] })).toEqual(['u'])
+  expect(livesOf({ kind: 'Event', message: 'x', time: 't', podUid: 'u' })).toEqual([])
+  expect(livesOf({ metadata: { name: 'p' }, message: 'x', spec: { podUid: 'u' } })).toEqual([])
+})
