@@ -92,9 +92,9 @@ test('a part that was removed is told, and the seal of its lines says how many a
         /^unsealed: 30 lines were counted, \d+ are left; a part of the store of 2\d{3}-\d\d-\d\d.* was damaged$/,
       )
       const { body } = await request(`${url}/readyz`)
-      expect(body).toMatchObject({ reasons: [expect.stringMatching(/^parts of logs are gone, 1 \(/) as string] })
+      expect(body).toMatchObject({ reasons: [expect.stringMatching(/^parts of logs are gone or were replaced, 1 \(/) as string] })
       expect(service.logs.filter(({ level }) => level === 'error').map(({ msg }) => msg)).toEqual([
-        expect.stringContaining('a part of logs is gone since the store was open last'),
+        expect.stringContaining('a part of logs is gone, or was replaced, since the store was open last'),
       ])
       service.kill('SIGTERM')
       await service.exited
@@ -186,7 +186,7 @@ test('lost rules that the other table has are told once, and are no reason to be
       const { body: rules } = await request(`${url}/v1/retention`)
       expect(rules).toMatchObject({ rules: { default: '90d' } })
       expect(service.logs.filter(({ level }) => level === 'error').map(({ msg }) => msg)).toEqual([
-        expect.stringContaining('a part of retention_rules is gone since the store was open last'),
+        expect.stringContaining('a part of retention_rules is gone, or was replaced, since the store was open last'),
       ])
       service.kill('SIGTERM')
       await service.exited
