@@ -119,7 +119,7 @@ export async function watchBrokenParts(options: BrokenPartsOptions): Promise<Bro
 function createReport({ registry, log }: Pick<BrokenPartsOptions, 'registry' | 'log'>) {
   const gauge = new Gauge({
     name: 'afterlog_store_broken_parts',
-    help: 'Parts whose rows are in no answer: set aside because they are broken, or gone',
+    help: 'Parts whose rows are in no answer: set aside because they are broken, gone, or replaced',
     labelNames: ['table'],
     registers: [registry],
   })
@@ -152,7 +152,7 @@ const goneRow = ({ table, partition, name, day, goneAt = 0 }: KnownPart): LostPa
 
 const sentenceOf = ({ table, path }: LostPartRow): string =>
   path === ''
-    ? `a part of ${table} is gone since the store was open last`
+    ? `a part of ${table} is gone, or was replaced, since the store was open last`
     : `a part of ${table} is broken and was set aside`
 
 /** Parts that an operator detached, or that a merge covers, are not lost. Rows: LostPartRow. */

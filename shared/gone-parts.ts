@@ -3,7 +3,14 @@
 import { raw, sql, statement } from './clickhouse/sql.ts'
 import type { LogStore } from './clickhouse/store.ts'
 import type { Logger } from './logger.ts'
-import { missingParts, readLedger, writeLedger, type KnownPart, type Ledger } from './parts-ledger.ts'
+import {
+  missingParts,
+  readLedger,
+  writeLedger,
+  type KnownPart,
+  type Ledger,
+  type PresentParts,
+} from './parts-ledger.ts'
 
 export interface GonePartsOptions {
   store: Pick<LogStore, 'rows'>
@@ -40,8 +47,8 @@ export async function findGoneParts({ store, dataDir, log, isSetAside }: GonePar
     const whileDropping: GoneParts['whileDropping'] = (_, drop) => drop()
     return { parts: () => [], forget: () => {}, known: [], unreadable: message, list: async () => {}, whileDropping }
   }
-  const { parts, uuids } = await readPresent(store)
-  const missing = missingParts(ledger?.parts ?? [], parts, uuids, Date.now() / 1000)
+  const present = await readPresent(store)
+  const missing = missingParts(ledger?.parts ?? [], present, Date.now() / 1000)
   const goneAt = Date.now()
   const newlyGone = missing.filter((part) => !isSetAside(part)).map((part) => ({ ...part, goneAt }))
   let gone = [...(ledger?.lost ?? []), ...newlyGone]
@@ -52,8 +59,8 @@ export async function findGoneParts({ store, dataDir, log, isSetAside }: GonePar
   const list = (): Promise<void> => (listing = listing.catch(() => undefined).then(listNow))
   async function listNow(): Promise<void> {
     const without = new Set(dropping)
-    const present = (await readPresent(store)).parts.filter(({ partition }) => !without.has(partition))
-    const now = { parts: present, lost: gone }
+    const { active } = await readPresent(store)
+    const now = { parts: active.filter(({ partition }) => !without.has(partition)), lost: gone }
     const text = JSON.stringify(now)
     if (text !== listed) await writeLedger(dataDir, now)
     listed = text
@@ -61,7 +68,7 @@ export async function findGoneParts({ store, dataDir, log, isSetAside }: GonePar
   return {
     parts: () => gone,
     forget: (isRestored) => (gone = gone.filter((part) => !isRestored(part))),
-    known: [...(ledger?.parts ?? []), ...gone, ...parts],
+    known: [...(ledger?.parts ?? []), ...gone, ...present.active],
     list,
     async whileDropping(partition, drop) {
       const tryToList = (): Promise<void> =>
@@ -79,14 +86,14 @@ export async function findGoneParts({ store, dataDir, log, isSetAside }: GonePar
   }
 }
 
-async function readPresent(
-  store: Pick<LogStore, 'rows'>,
-): Promise<{ parts: KnownPart[]; uuids: ReadonlyMap<string, string> }> {
+async function readPresent(store: Pick<LogStore, 'rows'>): Promise<PresentParts> {
   const signal = AbortSignal.timeout(answerMsMax)
   const tables = await store.rows<{ name: string; uuid: string }>({ sql: tableUuids, signal })
   const uuids = new Map(tables.map(({ name, uuid }) => [name, uuid]))
-  const parts = await store.rows<Omit<KnownPart, 'uuid'>>({ sql: activeParts, signal })
-  return { parts: parts.map((part) => ({ ...part, uuid: uuids.get(part.table) ?? '' })), uuids }
+  const withUuid = (part: KnownPart): KnownPart => ({ ...part, uuid: uuids.get(part.table) ?? '' })
+  const active = await store.rows<KnownPart>({ sql: storeParts(true), signal })
+  const merged = await store.rows<KnownPart>({ sql: storeParts(false), signal })
+  return { active: active.map(withUuid), merged: merged.map(withUuid), uuids }
 }
 
 /** Of statements with `columnsFirst`, since `partition` is also what they call the id of a partition. */
@@ -94,13 +101,15 @@ export const dayOfPartition = raw("extract(partition, '[0-9]{8}')")
 export const columnsFirst = raw('SETTINGS prefer_column_name_to_alias = 1')
 
 /** Rows: KnownPart, without the uuid. */
-const activeParts = statement(
-  'store-parts',
-  sql`SELECT table, partition_id AS partition, ${dayOfPartition} AS day, name, toFloat64(min_block_number) AS min,
-    toFloat64(max_block_number) AS max, toFloat64(rows) AS rows,
+const storeParts = (active: boolean) =>
+  statement(
+    'store-parts',
+    sql`SELECT table, partition_id AS partition, ${dayOfPartition} AS day, name, toFloat64(min_block_number) AS min,
+    toFloat64(max_block_number) AS max, toFloat64(rows) AS rows, hash_of_all_files AS hash,
     toFloat64(toUnixTimestamp(delete_ttl_info_max)) AS expires
-  FROM system.parts WHERE active AND database = currentDatabase() ORDER BY table, name ${columnsFirst}`,
-)
+  FROM system.parts
+  WHERE ${raw(active ? 'active' : 'NOT active')} AND database = currentDatabase() ORDER BY table, name ${columnsFirst}`,
+  )
 
 /** Rows: { name, uuid }. */
 const tableUuids = statement(

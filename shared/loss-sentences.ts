@@ -17,7 +17,7 @@ export interface LostPart {
 export interface LostPartRow extends LostPart {
   host: string
   bytes: number
-  /** Where it was set aside; '' of a part that is gone. */
+  /** Where it was set aside; '' of a part that is gone or was replaced by another one. */
   path: string
 }
 
@@ -37,7 +37,7 @@ function sentenceOf(parts: readonly LostPartRow[]): string {
   const ofDays = days.length === 0 ? '' : `, with rows of ${days.map((day) => formatDay(Number(day))).join(', ')}`
   if (path === '')
     return (
-      `parts of ${table} are gone, ${parts.length} (${part}${others})${ofDays}: ${loss}; ` +
+      `parts of ${table} are gone or were replaced, ${parts.length} (${part}${others})${ofDays}: ${loss}; ` +
       `restore them from a backup, or delete ${ledgerName} of the data directory to accept the loss`
     )
   const bytes = parts.reduce((sum, each) => sum + each.bytes, 0)

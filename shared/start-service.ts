@@ -79,7 +79,8 @@ export async function startService({ config, log, services: creators }: StartOpt
   const registry = new Registry()
   const { statements, sessionWaited } = createProcessMetrics(registry)
   const opened = started.use(await openStore(storeOptions(config, log, sessionWaited)))
-  const store = settingAside({ store: opened, log, onSetAside: async () => broken?.look() })
+  const onSetAside = async (): Promise<void> => broken?.look()
+  const { store, troubles: unreadable } = settingAside({ store: opened, log, onSetAside, clock: Date.now })
   let broken: BrokenParts | undefined
   const own = observeStore(store, statements('process'))
   createStoreMetrics({ registry, store: own, cluster: config.AFTERLOG_CLICKHOUSE_CLUSTER })
@@ -122,7 +123,7 @@ export async function startService({ config, log, services: creators }: StartOpt
     registry,
     checkHost: checkHostOf(config.AFTERLOG_HTTP_HOST, config.AFTERLOG_ALLOWED_HOSTS),
     readiness,
-    troubles: () => [...lostTroubles(), ...services.flatMap((service) => service.troubles?.() ?? [])],
+    troubles: () => [...lostTroubles(), ...unreadable(), ...services.flatMap((service) => service.troubles?.() ?? [])],
     obstacle: obstacleOf,
     routes,
     answers: { bytesMax: config.AFTERLOG_ANSWER_BYTES_MAX },

@@ -95,7 +95,7 @@ export const createIngest: CreateService = async ({
         })
   const kubernetes =
     api === undefined ? undefined : createKubernetes({ api, cluster, deliver, store, inflight, registry, log, clock })
-  const checkReplay = checkAdminOf(config.AFTERLOG_ADMIN_TOKEN)
+  const checkReplay = checkAdminOf(config.AFTERLOG_ADMIN_TOKEN, config.AFTERLOG_ALLOWED_HOSTS)
   const posting = { deliver: withOwnReplays(deliver, store), inflight, bodyBytesMax, cluster, clock, checkReplay }
   const backgroundStore = observeStore(background, statements('ingest'))
   const restoring = restoreRefused({ store: backgroundStore, retention, lostParts, log, clock })

@@ -60,7 +60,12 @@ export const createQuery: CreateService = ({
   return {
     routes: [
       ...routes.map((route) => route(options)),
-      retentionRoute({ ...options, retention, blockedDays, checkAdmin: checkAdminOf(config.AFTERLOG_ADMIN_TOKEN) }),
+      retentionRoute({
+        ...options,
+        retention,
+        blockedDays,
+        checkAdmin: checkAdminOf(config.AFTERLOG_ADMIN_TOKEN, config.AFTERLOG_ALLOWED_HOSTS),
+      }),
     ],
     drain: () => stopping.abort(),
     close: async () => {

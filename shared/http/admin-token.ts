@@ -2,6 +2,7 @@
 // machine of the service. Pure. No message has the token, or what was sent in its place.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { AfterlogError } from '#shared/errors.ts'
+import { checkHostOf, type HostNames } from './allowed-hosts.ts'
 import { isLoopback } from './exposure.ts'
 
 /** A token as RFC 6750 (section 2.1) sends it. */
@@ -13,17 +14,22 @@ export const adminTokenRule = 'must be letters, digits and -._~+/, with = at the
 export interface AdminRequest {
   /** Address of the peer, which is a proxy's where there is one. */
   ip: string
-  headers: { authorization?: string | undefined }
+  headers: { authorization?: string | undefined; host?: string | undefined }
 }
 
 /** Throws `unauthorized` or `forbidden` where the request may not be served. */
 export type CheckAdmin = (request: AdminRequest) => void
 
-/** The check of what only clients on this machine may do where no token is set. */
-export function checkAdminOf(token: string | undefined): CheckAdmin {
+/**
+ * The check of what only clients on this machine may do where no token is set. A web page that is open there is none of
+ * them, whatever address its name has.
+ * @param allowed Names by which the service may be called.
+ */
+export function checkAdminOf(token: string | undefined, allowed: HostNames | undefined): CheckAdmin {
   if (token !== undefined) return checkTokenOf(token)
-  return ({ ip }) => {
-    if (isLoopback(ip)) return
+  const checkHost = checkHostOf('127.0.0.1', allowed)
+  return ({ ip, headers: { host } }) => {
+    if (isLoopback(ip)) return host === undefined ? undefined : checkHost?.(host)
     throw new AfterlogError(
       'forbidden',
       `only clients on the machine of the service may do this, and this one is at ${ip}: ` +

@@ -2,7 +2,7 @@
 // little-endian, strings behind their length as LEB128.
 
 /** Thrown where the bytes end inside a value. */
-export const cut = new Error('the engine ended its answer inside a row')
+const cut = new Error('the engine ended its answer inside a row')
 
 export class BinaryRows {
   readonly bytes: Buffer

@@ -2,7 +2,7 @@
 // between two chunks.
 import type { LineKey } from './line-order.ts'
 import type { Gap } from '#shared/pod-model/seal/evidence.ts'
-import { BinaryRows, cut } from './binary-rows.ts'
+import { BinaryRows } from './binary-rows.ts'
 
 /** A stored line. Unknown numbers are -1 here, null only in answers. */
 export interface Line {

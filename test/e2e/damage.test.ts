@@ -1,10 +1,12 @@
 // A store whose files are harmed while the service is stopped: every loss is told, the rest is served, and no seal is
 // false.
-import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { tablesOf } from '../../bench/faults/damage/tables.ts'
+import { openStore } from '#shared/clickhouse/open-store.ts'
+import { raw } from '#shared/clickhouse/sql.ts'
 import { containerLog, exited, podObject } from '#test/support/container-log.ts'
 import { seed } from '#test/support/campaign.ts'
 import { migratedDataDir } from '#test/support/migrated-data-dir.ts'
@@ -92,9 +94,9 @@ test('a part that was removed is told, and the seal of its lines says how many a
         /^unsealed: 30 lines were counted, \d+ are left; a part of the store of 2\d{3}-\d\d-\d\d.* was damaged$/,
       )
       const { body } = await request(`${url}/readyz`)
-      expect(body).toMatchObject({ reasons: [expect.stringMatching(/^parts of logs are gone, 1 \(/) as string] })
+      expect(body).toMatchObject({ reasons: [expect.stringMatching(/^parts of logs are gone or were replaced, 1 \(/) as string] })
       expect(service.logs.filter(({ level }) => level === 'error').map(({ msg }) => msg)).toEqual([
-        expect.stringContaining('a part of logs is gone since the store was open last'),
+        expect.stringContaining('a part of logs is gone, or was replaced, since the store was open last'),
       ])
       service.kill('SIGTERM')
       await service.exited
@@ -132,6 +134,29 @@ test(
     })
   },
 )
+
+test('two parts that are exchanged while the service runs are told, though each is whole', { timeout: 120_000 }, async () => {
+  await inStore(async (dataDir) => {
+    {
+      await using store = await openStore({ mode: 'embedded', dataDir, database: 'afterlog' })
+      for (const lines of [10, 20_000])
+        await store.command({
+          sql: raw(`INSERT INTO logs (tenant, ts, pod, message, class, offset, received)
+            SELECT 'default', now64(3) - number, 'p${lines}', hex(cityHash64(number)), 'default', number, now64(3)
+            FROM numbers(${lines})`),
+        })
+    }
+    await using service = spawnService({ dataDir })
+    const url = await service.serving
+    const [small, large] = (await partsOf(dataDir, 'logs')) as [string, string]
+    await rename(small, `${dataDir}/small`)
+    await rename(large, small)
+    await rename(`${dataDir}/small`, large)
+    expect(await request(`${url}/v1/logs?limit=100`)).toMatchObject({ status: 503, body: { code: 'store-damaged' } })
+    const { body } = await request(`${url}/readyz`)
+    expect(body).toMatchObject({ reasons: [expect.stringMatching(/logs .*cannot be read/) as string] })
+  })
+})
 
 test('a seal remembers refused lines though the parts that named their lives are gone', { timeout: 180_000 }, async () => {
   await inFilledStore(async (dataDir) => {
@@ -186,7 +211,7 @@ test('lost rules that the other table has are told once, and are no reason to be
       const { body: rules } = await request(`${url}/v1/retention`)
       expect(rules).toMatchObject({ rules: { default: '90d' } })
       expect(service.logs.filter(({ level }) => level === 'error').map(({ msg }) => msg)).toEqual([
-        expect.stringContaining('a part of retention_rules is gone since the store was open last'),
+        expect.stringContaining('a part of retention_rules is gone, or was replaced, since the store was open last'),
       ])
       service.kill('SIGTERM')
       await service.exited

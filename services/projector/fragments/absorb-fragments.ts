@@ -122,8 +122,7 @@ const apartMsMax = 60_000
 async function mayFollow({ reading, filter }: StreamRows, rows: readonly Line[], row: Line): Promise<boolean> {
   const [first, last] = [rows[0]!, rows.at(-1)!]
   const end = rows.reduce((most, each) => (each.file === last.file ? Math.max(most, endOf(each)) : most), -1)
-  if (row.ts === first.ts) return true
-  if (row.offset < 0 || end < 0) return Math.abs(row.received - last.received) <= apartMsMax
+  if (row.offset < 0 || end < 0) return row.ts === first.ts || Math.abs(row.received - last.received) <= apartMsMax
   if (row.file === last.file && row.offset >= first.offset && row.offset <= end) return true
   const scope = sql`${filter.scope} AND ${lifeScope(row)}`
   const between = { ...filter, fields: {}, from: last.ts, to: row.ts + 1n, scope }

@@ -9,7 +9,8 @@ const part = (name: string, more: Partial<KnownPart> = {}): KnownPart => {
   return { table: 'logs', uuid: 'u', partition: 'p', day: '20261123', name, min: min!, max: max!, rows: 5, expires: 0, ...more }
 }
 const uuids = new Map([['logs', 'u']])
-const missing = (before: KnownPart[], now: KnownPart[]) => missingParts(before, now, uuids, 1000).map(({ name }) => name)
+const missing = (before: KnownPart[], active: KnownPart[], merged: KnownPart[] = []) =>
+  missingParts(before, { active, merged, uuids }, 1000).map(({ name }) => name)
 
 test('a part is missing that is neither there nor merged into another of its partition', () => {
   const before = [part('p_1_1_0'), part('p_2_2_0'), part('p_3_3_0')]
@@ -21,6 +22,26 @@ test('nothing is missed of a table that was made anew, of an empty part, or of o
   const gone = [part('p_1_1_0', { uuid: 'other' }), part('p_2_2_0', { rows: 0 }), part('p_3_3_0', { expires: 999 })]
   expect(missing(gone, [])).toEqual([])
   expect(missing([part('p_3_3_0', { expires: 1001 })], [])).toEqual(['p_3_3_0'])
+})
+
+test('a part is missing that another one has replaced under its name, also once merges have taken that one in', () => {
+  const before = [part('p_1_1_0', { hash: 'a' }), part('p_2_2_0', { hash: 'b' }), part('p_3_3_0', { hash: 'c' })]
+  const copy = part('p_2_2_0', { hash: 'a' })
+  expect(missing(before, before)).toEqual([])
+  expect(missing(before, [before[0]!, copy, before[2]!])).toEqual(['p_2_2_0'])
+  expect(missing(before, [part('p_1_3_1', { hash: 'd', rows: 1 })], [before[0]!, copy])).toEqual(['p_2_2_0'])
+  expect(missing(before, [part('p_1_3_1', { hash: 'd', rows: 1 })], before)).toEqual([])
+})
+
+test('two parts that were exchanged are both there', () => {
+  const before = [part('p_1_1_0', { hash: 'a' }), part('p_2_2_0', { hash: 'b' })]
+  expect(missing(before, [part('p_1_1_0', { hash: 'b' }), part('p_2_2_0', { hash: 'a' })])).toEqual([])
+})
+
+test('where the list was written without hashes, the number of rows tells that a part was replaced', () => {
+  const before = [part('p_1_1_0'), part('p_2_2_0')]
+  const now = [part('p_1_1_0', { hash: 'a' }), part('p_2_2_0', { hash: 'b', rows: 4 })]
+  expect(missing(before, now)).toEqual(['p_2_2_0'])
 })
 
 test('the list survives as it was written; one that is damaged is told by its name', async () => {

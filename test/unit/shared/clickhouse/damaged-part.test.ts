@@ -12,6 +12,9 @@ test.each([
   [`Code: 33. DB::Exception: Cannot read all data. Bytes read: 3449: ${reading}. (CANNOT_READ_ALL_DATA)`],
   [`Code: 107. DB::Exception: Cannot open file ${folder}/data.bin, errno: 2: ${reading}. (FILE_DOESNT_EXIST)`],
   [
+    `Code: 4. DB::Exception: Index file ${folder.slice(folder.indexOf('store/'))}/primary.cidx is unexpectedly long. (EXPECTED_END_OF_FILE)`,
+  ],
+  [
     `Code: 1001. DB::Exception: filesystem error: in file_size: No such file or directory ["${folder}/data.cmrk4"]. (STD_EXCEPTION)`,
   ],
 ])('a failure of a damaged part names it: %s', (message) => {
