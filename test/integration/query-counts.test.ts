@@ -14,7 +14,7 @@ beforeAll(async () => {
     { ts: t0 + 12n * minute, severity: '', restart: -1, pod: 'other' },
   ]
   await fixture.insert(lines)
-  await fixture.insert(lines.slice(0, 2).map((line) => ({ ...line, file: 'again', class: 'other' })))
+  await fixture.insert(lines.slice(0, 2).map((line) => ({ ...line, agent: 'again', class: 'other' })))
   await fixture.insert(lines.slice(0, 1))
 })
 afterAll(() => fixture[Symbol.asyncDispose]())

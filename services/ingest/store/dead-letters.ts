@@ -4,7 +4,7 @@
 import { escapeJson } from '../formats/json-escape.ts'
 import { deadLettersOf, payloadBytesMax, type DeadLetter } from '../normalise/dead-letter.ts'
 import type { Origin } from '../normalise/origin.ts'
-import { fittingLives, linesOf, type RefusedLife } from '../normalise/refused-life.ts'
+import { fittingLives, linesOf, unnamedLife, type RefusedLife } from '../normalise/refused-life.ts'
 import { recordsOfPayload } from '../normalise/refused-lives.ts'
 import { livesOf, type Reject } from '../normalise/reject.ts'
 import { RowWriter } from './row-writer.ts'
@@ -16,10 +16,13 @@ import type { TableRows } from './table-rows.ts'
  */
 export function letterRows(rejects: readonly Reject[], origin: Origin, key: Buffer): TableRows[] {
   if (rejects.length === 0) return []
+  let left = livesMax
   const letters = deadLettersOf(rejects, origin, key).map((letter, i): LetterOfLives => {
     const reject = rejects[i]!
     const isOfLines = origin.format !== 'lifecycle'
-    const lives = isOfLines || hasLine(reject.payload) ? livesOf(reject, letter.cluster) : []
+    const all = isOfLines || hasLine(reject.payload) ? livesOf(reject, letter.cluster) : []
+    const lives = atMost(all, Math.min(left, livesOfLetterMax))
+    left -= lives.length
     return { ...letter, lives, further: isOfLines ? [...(reject.further?.values() ?? [])] : [] }
   })
   const { tenant } = origin
@@ -32,6 +35,16 @@ export function letterRows(rejects: readonly Reject[], origin: Origin, key: Buff
       ? []
       : [{ table: 'refused_lines' as const, rows: Buffer.from(refused.join('')), count: refused.length }]),
   ]
+}
+
+/** Lives that one letter names, and all letters of a body beyond one for each: the others are of any life. */
+const [livesOfLetterMax, livesMax] = [100, 30_000]
+
+/** The lives, or one fewer than so many of them and an unnamed one for the others; at least one. */
+function atMost(lives: readonly RefusedLife[], count: number): readonly RefusedLife[] {
+  if (lives.length <= Math.max(count, 1)) return lives
+  const kept = lives.slice(0, Math.max(count, 1) - 1)
+  return [...kept, unnamedLife(linesOf(lives.slice(kept.length)))]
 }
 
 /** Whether a line was sent where objects of Kubernetes are: these have no time beside a message. */

@@ -114,6 +114,16 @@ test('a letter says of many lives as much as has room, and of the others that th
   expect(lives.reduce((sum, { lines }) => sum + lines, 0)).toBe(900)
 })
 
+test('all letters of a body name a bounded number of lives, and each says that there are others', () => {
+  const names = Array.from({ length: 16 }, (_, i) => `"pod":"p${i}","namespace":"n${i}"`).join(',')
+  const many = Array.from({ length: 2000 }, (_, index) => reject({ index, payload: Buffer.from(`{${names},"time":1}`) }))
+  const [letters, refused] = letterRows(many, origin, key)
+  expect(letters!.count).toBe(2000)
+  expect(refused!.count).toBeLessThan(32_000)
+  const rows = refused!.rows.toString().trimEnd().split('\n')
+  expect(rows.filter((row) => row.startsWith('["t",""'))).toHaveLength(2000)
+})
+
 test('the lines of a letter were written by when it is stored, whatever it says of when it came', () => {
   const storedMs = Date.UTC(2026, 10, 23, 12)
   const timeOf = (receivedMs: number): unknown => {
