@@ -6,11 +6,10 @@ import { placeName } from './place-name.ts'
 /** What lists that begin alike have together. */
 interface Shared {
   items: Fragment[]
-  /** Behind each fragment: the bytes of the text so far, and about what the fragments take of memory. */
-  messageBytes: number[]
-  memoryBytes: number[]
+  /** About what all items take of memory. */
+  memoryBytes: number
   /** By the name of a place: the first fragment there, of the first `indexed` ones. */
-  index: Map<string, number>
+  index: Map<string, number> | undefined
   indexed: number
 }
 
@@ -24,7 +23,7 @@ export class FragmentList {
   }
 
   static empty(): FragmentList {
-    return new FragmentList({ items: [], messageBytes: [], memoryBytes: [], index: new Map(), indexed: 0 }, 0)
+    return new FragmentList({ items: [], memoryBytes: 0, index: undefined, indexed: 0 }, 0)
   }
 
   get first(): Fragment | undefined {
@@ -35,14 +34,9 @@ export class FragmentList {
     return this.at(this.length - 1)
   }
 
-  /** Of the text so far. */
-  get messageBytes(): number {
-    return this.shared.messageBytes[this.length - 1] ?? 0
-  }
-
-  /** About what the fragments take of memory. */
+  /** About what the fragments take of memory, those of longer lists that begin alike included. */
   get memoryBytes(): number {
-    return this.shared.memoryBytes[this.length - 1] ?? 0
+    return this.shared.memoryBytes
   }
 
   at(index: number): Fragment | undefined {
@@ -56,9 +50,8 @@ export class FragmentList {
   with(fragment: Fragment): FragmentList {
     const { shared, length } = this
     // Another list may have gone on from this one already.
-    const own = shared.items.length === length ? shared : copyOf(shared, length)
-    own.messageBytes.push(this.messageBytes + fragment.message.length)
-    own.memoryBytes.push(this.memoryBytes + bytesOf(fragment))
+    const own = shared.items.length === length ? shared : sharedOf(this.all())
+    own.memoryBytes += bytesOf(fragment)
     own.items.push(fragment)
     return new FragmentList(own, length + 1)
   }
@@ -76,9 +69,9 @@ export class FragmentList {
   /** Which fragment stands at the place of this name; -1 where none does. */
   indexOf(name: string, life: string): number {
     const { shared } = this
-    const { items, index } = shared
-    for (; shared.indexed < items.length; shared.indexed++) {
-      const each = placeName(life, items[shared.indexed]!)
+    const index = (shared.index ??= new Map())
+    for (; shared.indexed < shared.items.length; shared.indexed++) {
+      const each = placeName(life, shared.items[shared.indexed]!)
       if (!index.has(each)) index.set(each, shared.indexed)
     }
     const at = index.get(name) ?? -1
@@ -86,10 +79,9 @@ export class FragmentList {
   }
 }
 
-const copyOf = ({ items, messageBytes, memoryBytes }: Shared, length: number): Shared => ({
-  items: items.slice(0, length),
-  messageBytes: messageBytes.slice(0, length),
-  memoryBytes: memoryBytes.slice(0, length),
-  index: new Map(),
+const sharedOf = (items: readonly Fragment[]): Shared => ({
+  items: [...items],
+  memoryBytes: items.reduce((sum, fragment) => sum + bytesOf(fragment), 0),
+  index: undefined,
   indexed: 0,
 })

@@ -6,6 +6,7 @@ import { capEscaped, joinedBytesMax } from './line-cap.ts'
 import { type BatchHead, type LineDraft, text } from './line-draft.ts'
 import { continuesRun, runsOf, type Fragment, type Run } from './fragment-line.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
+import type { Place } from './place-name.ts'
 import { provenLength } from './proven-length.ts'
 import { RowWriter } from '../store/row-writer.ts'
 
@@ -104,13 +105,11 @@ export class LineRows {
   }
 
   /**
-   * Returns the record as a fragment behind `last`, with a copy of what it needs. `isWhole`: also where a row may begin
-   * with it that is no run.
+   * Returns the record as a fragment, with a copy of what it needs. `place`: its own.
    */
-  fragment(draft: LineDraft, seq: number, last: Fragment | undefined, isWhole = false): Fragment {
-    const { seconds, nanos, offset, length, eof, ordinal, severity, retentionClass } = draft
-    const file = draft.copyOf(text.file)
-    const begins = last === undefined || !continuesRun(last, { offset, file })
+  fragment(draft: LineDraft, place: Place, { seq, last, isWhole }: FragmentOptions): Fragment {
+    const { length, eof, ordinal, severity, retentionClass } = draft
+    const begins = last === undefined || !continuesRun(last, place)
     const render = (write: (to: RowWriter) => void): Buffer => {
       if (!begins && !isWhole) return nothing
       this.scratch.length = 0
@@ -119,9 +118,7 @@ export class LineRows {
     }
     const head = render((to) => this.head(to, draft))
     const names = render((to) => this.names(to, draft))
-    const message = draft.copyOf(text.message)
-    const place = { seconds, nanos, file, offset, length, eof, begins, batchId: this.arrival.batchId }
-    return { ...place, message, ordinal, severity, seq, head, names, retentionClass }
+    return { ...place, length, eof, begins, ordinal, severity, seq, head, names, retentionClass }
   }
 
   /**
@@ -259,6 +256,14 @@ export class LineRows {
     this.onOrdinal?.(seq, ordinal)
     return ordinal
   }
+}
+
+export interface FragmentOptions {
+  seq: number
+  /** The fragment before it. */
+  last: Fragment | undefined
+  /** Whether a row may begin with it that is no run. */
+  isWhole: boolean
 }
 
 export interface JoinedOptions {

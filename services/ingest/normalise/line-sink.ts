@@ -3,7 +3,7 @@
 // With `open`, so are those of several batches: a batch that leaves a line open stores what it has of it, and the batch
 // that goes on stores the longer line and the shorter row again, as absorbed (decision 0017).
 import type { BatchHead, DraftSink, LineDraft } from './line-draft.ts'
-import { reachBehind, reachPast } from './file-reach.ts'
+import { reachBehind, reachPast, standOf } from './file-reach.ts'
 import { placeOf, type Fragment } from './fragment-line.ts'
 import type { FragmentList } from './fragment-list.ts'
 import { joinedLine, type JoinedFragment, type JoinedLine } from './joined-lines.ts'
@@ -135,18 +135,18 @@ export class LineSink implements DraftSink {
     const index = pending === undefined ? -1 : indexInPending(pending, record, name, key)
     // A fragment that came twice in this batch is there already.
     if (pending !== undefined && index >= 0) {
-      if (index === pending.fragments.length) this.append(key, pending, draft)
+      if (index === pending.fragments.length) this.append(key, pending, draft, record)
       return
     }
     const line = this.recall(key, record, name) ?? (draft.partial ? alone() : undefined)
     if (line === undefined) this.lines.whole(draft, this.seq)
     else {
       if (pending !== undefined && draft.partial) this.left.push([key, pending])
-      this.append(key, line, draft)
+      this.append(key, line, draft, record)
     }
   }
 
-  private append(key: string, line: PendingLine, draft: LineDraft): void {
+  private append(key: string, line: PendingLine, draft: LineDraft, place: Place): void {
     const { fragments, before } = line
     const known = before?.fragments.at(fragments.length)
     if (known !== undefined && known.eof === draft.eof) {
@@ -154,14 +154,27 @@ export class LineSink implements DraftSink {
       // The open line may have passed records of the other stream.
       line.reach = before!.reach
     } else {
-      const fragment = this.lines.fragment(draft, this.seq, fragments.last, before?.stored !== undefined)
+      const isWhole = before?.stored !== undefined
+      const fragment = this.lines.fragment(draft, place, { seq: this.seq, last: fragments.last, isWhole })
       line.fragments = fragments.with(fragment)
       line.reach = reachBehind(fragment, line.reach)
     }
-    if (draft.partial) this.pending.set(key, line)
-    else {
+    if (draft.partial) {
+      this.pending.set(key, line)
+      if (this.pending.size > pendingMax) this.leaveOldest()
+    } else {
       if (this.pending.get(key) === line) this.pending.delete(key)
       this.finish(key, line)
+    }
+  }
+
+  /** Bounds the memory of a batch. What follows in it is a line of its own, until the projector joins both. */
+  private leaveOldest(): void {
+    for (const [key, line] of this.pending) {
+      this.pending.delete(key)
+      if (this.run === undefined) this.lines.joined(line.fragments.all(), partial)
+      else this.leave(this.run, key, line)
+      return
     }
   }
 
@@ -186,7 +199,7 @@ export class LineSink implements DraftSink {
 
   /** A record of the other stream may stand right behind an open line: the line goes on behind the record. */
   private pass(key: string, draft: LineDraft): void {
-    const record = { ...placeOf(draft, ''), length: draft.length }
+    const record = standOf(draft)
     const pending = this.pending.get(key)
     if (pending?.reach !== undefined) pending.reach = reachPast(record, pending.reach)
     else if (!this.taken.has(key)) {
@@ -262,5 +275,7 @@ export class LineSink implements DraftSink {
 }
 
 const partial = { partial: true } as const
+/** Lines of one batch whose ends have not come. */
+const pendingMax = 10_000
 /** Of a line, the last fragments with which a line may have begun that was stored before. */
 const endsMax = 4

@@ -1,7 +1,7 @@
 // Fragments whose neighbours did not come, or came twice.
 import { expect, test } from 'vitest'
 import { OpenFragments } from '#ingest/normalise/open-fragments.ts'
-import { path } from '#test/support/decode.ts'
+import { path, record } from '#test/support/decode.ts'
 import { fileOf, fragment, post, rowStore, texts } from '#test/support/fragments.ts'
 
 test('a line whose rest is lost takes nothing of the next one', () => {
@@ -36,4 +36,20 @@ test('a record that stands twice in one batch is one fragment', () => {
     post(store, new OpenFragments(), records)
     expect(texts(store.lines())).toEqual(['hello'])
   }
+})
+
+test('a batch keeps 10,000 lines open; of more, the oldest are rows of their own', () => {
+  const records = Array.from({ length: 10_050 }, (_, i) => ({
+    ...record,
+    pod: `p${i}`,
+    podUid: `u${i}`,
+    message: 'begin',
+    partial: true,
+  }))
+  const end = (i: number) => ({ ...record, pod: `p${i}`, podUid: `u${i}`, message: 'end' })
+  const store = rowStore()
+  post(store, new OpenFragments(), [...records, end(0), end(10_049)])
+  const ofPod = (i: number) => texts(store.lines().filter(({ pod_uid }) => pod_uid === `u${i}`))
+  expect([ofPod(0), ofPod(10_049)]).toEqual([['begin…', 'end'], ['beginend']])
+  expect(store.lines()).toHaveLength(10_051)
 })
