@@ -104,9 +104,7 @@ export class LineRows {
     this.finish(start, messageStart, stop, draft, { seq, length, partial: false, absorbed: absorbed.not })
   }
 
-  /**
-   * Returns the record as a fragment, with a copy of what it needs. `place`: its own.
-   */
+  /** Returns the record, which has this place, as a fragment, with a copy of what it needs. */
   fragment(draft: LineDraft, place: Place, { seq, last, isWhole }: FragmentOptions): Fragment {
     const { length, eof, ordinal, severity, retentionClass } = draft
     const begins = last === undefined || !continuesRun(last, place)
@@ -260,7 +258,6 @@ export class LineRows {
 
 export interface FragmentOptions {
   seq: number
-  /** The fragment before it. */
   last: Fragment | undefined
   /** Whether a row may begin with it that is no run. */
   isWhole: boolean
