@@ -12,7 +12,10 @@ import type { PodName } from './rules-upgrade.ts'
 import { untried, type WorkQueue } from './work-queue.ts'
 
 export interface LostRecount {
-  /** Queues the next pods; resolves to 0 where it has nothing to do now. `areCounted`: whether no large pod waits to be counted. */
+  /**
+   * Queues the next pods; resolves to 0 where it has nothing to do now. `areCounted`: whether no large pod waits to be
+   * counted.
+   */
   take(areCounted: boolean): Promise<number>
   /** Looks for tenants with refused lines that name no pod. */
   noteUnnamed(): void

@@ -12,9 +12,9 @@ import {
 
 export interface DecodeThread {
   /**
-   * Takes the memory of the task's body, which is empty afterwards, where nothing else lies in it, and else copies it. Rejects
-   * as the decoder throws, and with AfterlogError where the thread ends: `too-large` where it lacked memory, `stopping`
-   * once it is closed, and else `overloaded`.
+   * Takes the memory of the task's body, which is empty afterwards, where nothing else lies in it, and else copies it.
+   * Rejects as the decoder throws, and with AfterlogError where the thread ends: `too-large` where it lacked memory,
+   * `stopping` once it is closed, and else `overloaded`.
    */
   run(task: DecodeTask): Promise<DecodeOutcome>
   /** Ends the thread for good. */

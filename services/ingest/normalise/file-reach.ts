@@ -1,7 +1,7 @@
 // How far a line whose end has not come has got in its container's log files: where its next record must stand.
 import { endOf } from './fragment-line.ts'
 import { type LineDraft, text } from './line-draft.ts'
-import type { Place } from './place-name.ts'
+import { compareTimes, type Place } from './place-name.ts'
 
 export interface FileReach {
   /** Bytes behind the last record of the life in that file; -1 where that is not known. */
@@ -42,5 +42,5 @@ export function reachPast(record: Stand, from: FileReach): FileReach {
 }
 
 /** Whether the record may stand in a file behind those that the line has reached: an older one may be sent again. */
-export const mayBeNextFile = (record: Omit<Stand, 'length'>, { left, seconds, nanos }: FileReach): boolean =>
-  !left.has(nameOf(record.file)) && (record.seconds > seconds || (record.seconds === seconds && record.nanos >= nanos))
+export const mayBeNextFile = (record: Omit<Stand, 'length'>, reach: FileReach): boolean =>
+  !reach.left.has(nameOf(record.file)) && compareTimes(record, reach) >= 0

@@ -75,11 +75,13 @@ export class JoinedLines {
 
   forget(line: JoinedLine): void {
     if (!this.lines.delete(line)) return
-    for (const [index, name] of line.names.entries())
-      if (this.byName.get(name)?.line === line && this.byName.get(name)?.index === index) {
+    for (const [index, name] of line.names.entries()) {
+      const fragment = this.byName.get(name)
+      if (fragment?.line === line && fragment.index === index) {
         this.byName.delete(name)
         this.count(line.times[index]!, -1)
       }
+    }
   }
 
   private count(time: number, by: number): void {

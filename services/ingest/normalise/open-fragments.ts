@@ -6,7 +6,7 @@ import type { Fragment } from './fragment-line.ts'
 import type { FragmentList } from './fragment-list.ts'
 import { JoinedLines, type JoinedLine } from './joined-lines.ts'
 import type { RowArrival } from './line-rows.ts'
-import type { Place } from './place-name.ts'
+import { compareTimes, type Place } from './place-name.ts'
 
 /** The row of an open line. */
 export interface StoredRow {
@@ -179,10 +179,10 @@ export function indexIn(
   const { next, file } = reach
   if (record.offset < 0 !== last.offset < 0) return -1
   const isSameFile = record.file.equals(file)
-  const isEarlier = record.seconds < last.seconds || (record.seconds === last.seconds && record.nanos < last.nanos)
-  const isSameTime = record.seconds === last.seconds && record.nanos === last.nanos
+  const order = compareTimes(record, last)
+  const isEarlier = order < 0
   // What one batch says twice without an offset was said twice: all fragments of a line may have its time.
-  const mayRepeat = apartMs !== undefined || (record.offset >= 0 && (isEarlier || isSameTime))
+  const mayRepeat = apartMs !== undefined || (record.offset >= 0 && order <= 0)
   const again = mayRepeat ? fragments.indexOf(name(), life) : -1
   if (again >= 0) return again
   // A clock may have been set back between two fragments; but records of another batch may be older ones.

@@ -21,6 +21,10 @@ export function placeName(life: string, { seconds, nanos, offset, file, message,
   return name.length > nameCharsMax ? digestOf('sha256', name, 'base64') : name
 }
 
+/** Below 0 where `a` is the earlier one. */
+export const compareTimes = (a: Pick<Place, 'seconds' | 'nanos'>, b: Pick<Place, 'seconds' | 'nanos'>): number =>
+  a.seconds - b.seconds || a.nanos - b.nanos
+
 /** A small integer for a time, for maps. */
 export const timeKey = ({ seconds, nanos }: Pick<Place, 'seconds' | 'nanos'>): number =>
   (Math.imul(seconds, 0x01000193) ^ nanos) & 0x3fffffff

@@ -36,12 +36,18 @@ export const isNamed = ({ podKey }: RefusedLife): boolean => podKey !== ''
 export const linesOf = (lives: Iterable<RefusedLife>): number =>
   Array.from(lives, ({ lines }) => lines).reduce((sum, lines) => sum + lines, 0)
 
+/** So many of the lives, and an unnamed one for the others. */
+export const firstLives = (lives: readonly RefusedLife[], count: number): readonly RefusedLife[] => [
+  ...lives.slice(0, count),
+  unnamedLife(linesOf(lives.slice(count))),
+]
+
 /** As many of the lives as fit into so many characters of JSON, and an unnamed one for the others. */
 export function fittingLives(lives: readonly RefusedLife[], charsMax: number): readonly RefusedLife[] {
   let fitting = lives
   for (let count = lives.length; count > 0 && JSON.stringify(fitting).length > charsMax;) {
     count = Math.floor(count / 2)
-    fitting = [...lives.slice(0, count), unnamedLife(linesOf(lives.slice(count)))]
+    fitting = firstLives(lives, count)
   }
   return fitting
 }

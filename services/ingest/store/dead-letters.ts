@@ -4,7 +4,7 @@
 import { escapeJson } from '../formats/json-escape.ts'
 import { deadLettersOf, payloadBytesMax, type DeadLetter } from '../normalise/dead-letter.ts'
 import type { Origin } from '../normalise/origin.ts'
-import { fittingLives, linesOf, unnamedLife, type RefusedLife } from '../normalise/refused-life.ts'
+import { firstLives, fittingLives, linesOf, type RefusedLife } from '../normalise/refused-life.ts'
 import { recordsOfPayload } from '../normalise/refused-lives.ts'
 import { livesOf, type Reject } from '../normalise/reject.ts'
 import { RowWriter } from './row-writer.ts'
@@ -42,9 +42,8 @@ const [livesOfLetterMax, livesMax] = [100, 30_000]
 
 /** The lives, or one fewer than so many of them and an unnamed one for the others; at least one. */
 function atMost(lives: readonly RefusedLife[], count: number): readonly RefusedLife[] {
-  if (lives.length <= Math.max(count, 1)) return lives
-  const kept = lives.slice(0, Math.max(count, 1) - 1)
-  return [...kept, unnamedLife(linesOf(lives.slice(kept.length)))]
+  const most = Math.max(count, 1)
+  return lives.length <= most ? lives : firstLives(lives, most - 1)
 }
 
 /** Whether a line was sent where objects of Kubernetes are: these have no time beside a message. */

@@ -25,7 +25,10 @@ export interface Polling extends SharedResults {
 }
 
 const most: Readonly<Record<PollerKind, number>> = { tails: 500, watches: 500 }
-/** All of them together poll for so much of the time: each pauses longer, the more there are beyond a few. A group is one. */
+/**
+ * All of them together poll for so much of the time: each pauses longer, the more there are beyond a few. A group counts
+ * as one.
+ */
 const shareOfTime = 0.2
 const few = 4
 const pauseMsMax = 15_000
