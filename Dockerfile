@@ -38,7 +38,7 @@ ENV NODE_ENV=production \
   AFTERLOG_HTTP_HOST=0.0.0.0 \
   AFTERLOG_HTTP_PORT=8080 \
   MALLOC_ARENA_MAX=2 \
-  NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning
+  NODE_OPTIONS="--max-semi-space-size=16 --disable-warning=TimeoutNegativeWarning"
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.AFTERLOG_HTTP_PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
@@ -48,7 +48,7 @@ ENTRYPOINT ["/usr/bin/tini", "--", "node"]
 FROM program AS all-in-one
 COPY --from=packages-with-engine /app/node_modules ./node_modules
 ENV AFTERLOG_DATA_DIR=/data \
-  MALLOC_MMAP_THRESHOLD_=1048576
+  MALLOC_MMAP_THRESHOLD_=262144
 RUN install -d -m 0700 -o node -g node /data
 VOLUME /data
 USER node

@@ -18,6 +18,7 @@ import { type WorstBody, worstBodies } from './bodies/worst.ts'
 import { postOnce } from './load/post.ts'
 import { cpuSeconds, residentMiB } from './load/process-cost.ts'
 import { quantile } from './load/quantile.ts'
+import { startEnv } from './load/start-env.ts'
 import { createRandom } from './storage/random.ts'
 
 const { values } = parseArgs({
@@ -35,9 +36,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const random = createRandom(Number(values.seed))
 const bodies = worstBodies(new Date(Date.now() - 60_000).toISOString()).filter(({ name }) => name.includes(values.only))
 const dataDir = await mkdtemp(join(tmpdir(), 'afterlog-bodies-'))
-// What `npm start` sets: glibc otherwise keeps an arena of freed memory for every thread that ever ran an insert.
-const env = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576' }
-const service = spawnService({ dataDir, checkout: values.checkout, env })
+const service = spawnService({ dataDir, checkout: values.checkout, env: startEnv })
 const problems: string[] = []
 let ended = ''
 void service.exited.then(({ code, signal }) => (ended = `the service ended: ${code ?? signal}`))

@@ -16,6 +16,7 @@ import { quantile } from './load/quantile.ts'
 import { objectsOf } from './pods/kubernetes-objects.ts'
 import { ask } from './pods/measure.ts'
 import { plainPod, type Pod } from './pods/population.ts'
+import { startEnv } from './load/start-env.ts'
 
 const { values } = parseArgs({
   options: {
@@ -34,8 +35,7 @@ const dayMs = 86_400_000
 const headers = { 'x-afterlog-cluster': 'prod-eu' }
 const env = {
   AFTERLOG_LOG_LEVEL: 'info',
-  MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: '1048576',
+  ...startEnv,
   ...(values['query-memory-bytes'] === undefined ? {} : { AFTERLOG_QUERY_MEMORY_BYTES: values['query-memory-bytes'] }),
 }
 

@@ -10,6 +10,7 @@ import { makeBodies } from './load/bodies.ts'
 import { post } from './load/post.ts'
 import { cpuSeconds } from './load/process-cost.ts'
 import { quantile } from './load/quantile.ts'
+import { startEnv } from './load/start-env.ts'
 
 const { values } = parseArgs({
   options: {
@@ -51,9 +52,8 @@ function withoutOffsets(body: Buffer): Buffer {
 /** Of a new store, from the first post to the last answer; CPU seconds per million lines. */
 async function costOf(checkout: string, bodies: readonly Buffer[]): Promise<number> {
   const dataDir = await mkdtemp(join(tmpdir(), 'afterlog-ingest-cost-'))
-  const env = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576' }
   try {
-    await using service = spawnService({ dataDir, checkout, env, program: 'services/ingest/main.ts' })
+    await using service = spawnService({ dataDir, checkout, env: startEnv, program: 'services/ingest/main.ts' })
     const url = await service.serving
     const before = cpuSeconds(service.pid)
     let next = 0

@@ -13,6 +13,7 @@ import { ingestTopic } from './kafka/ingest-topic.ts'
 import { produceCorpus } from './kafka/produce.ts'
 import { createTable, ratio, type Figures } from './kafka/table.ts'
 import { cpuSeconds } from './load/process-cost.ts'
+import { startEnv } from './load/start-env.ts'
 
 const [wanted = '1000000', ...sizes] = process.argv.slice(2)
 const lines = Number(wanted)
@@ -20,7 +21,7 @@ const messageSizes = sizes.length === 0 ? [200, 1] : sizes.map(Number)
 const corpus = { lines, seed: 7, partitions: 6, untilMs: withinOneDay(Date.now()), hours: 6 }
 const work = await mkdtemp(join(tmpdir(), 'afterlog-bench-kafka-'))
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
-const env = { ...process.env, UV_THREADPOOL_SIZE: '14', MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576' }
+const env = { ...process.env, UV_THREADPOOL_SIZE: '14', ...startEnv }
 
 /** A script of bench/kafka in a process of its own; the JSON that it prints last. */
 async function child<T>(...args: string[]): Promise<T> {

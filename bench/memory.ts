@@ -10,6 +10,7 @@ import { spawnService } from '#test/support/service-process.ts'
 import { makeBodies, podUid } from './load/bodies.ts'
 import { post } from './load/post.ts'
 import { cpuSeconds, residentMiB } from './load/process-cost.ts'
+import { startEnv } from './load/start-env.ts'
 
 const { values } = parseArgs({
   options: { lines: { type: 'string', default: '5000000' }, seed: { type: 'string', default: '1' } },
@@ -20,8 +21,7 @@ const perRound = 250_000
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
 const dataDir = await mkdtemp(join(tmpdir(), 'afterlog-memory-'))
-// What `npm start` sets: glibc otherwise keeps an arena of freed memory for every thread that ever ran an insert.
-const service = spawnService({ dataDir, env: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576' } })
+const service = spawnService({ dataDir, env: startEnv })
 try {
   const url = await service.serving
   const bodies = makeBodies({ lines: perRound, pods: 200, linesPerBody: 5000, seed, untilMs: Date.now(), hours: 6 })

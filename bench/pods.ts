@@ -18,6 +18,7 @@ import { leaveSmallParts, load, loadedPopulation } from './pods/load.ts'
 import { ask, cpuAtRest, measure, rowOf, tableHead, type Figures } from './pods/measure.ts'
 import { podOf, type PopulationOptions } from './pods/population.ts'
 import { startCluster } from './pods/steady.ts'
+import { startEnv } from './load/start-env.ts'
 
 const { values } = parseArgs({
   options: {
@@ -50,8 +51,7 @@ const env = {
   AFTERLOG_LOG_LEVEL: 'info',
   // Lines of a directory that is used again for some weeks do not expire meanwhile.
   AFTERLOG_RETENTION: 'default=60d',
-  MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: '1048576',
+  ...startEnv,
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('AFTERLOG_'))),
 }
 

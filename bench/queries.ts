@@ -15,6 +15,7 @@ import { quantile } from './load/quantile.ts'
 import { startSteadyLoad } from './load/steady-load.ts'
 import { askUnread, askWorst } from './queries/worst-requests.ts'
 import { createRandom } from './storage/random.ts'
+import { startEnv } from './load/start-env.ts'
 
 const { values } = parseArgs({
   options: {
@@ -33,8 +34,7 @@ const [lines, clients, seconds, tails, seed] = [values.lines, values.clients, va
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
 const dataDir = await mkdtemp(join(tmpdir(), 'afterlog-queries-'))
-const env = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576' }
-const service = spawnService({ dataDir, checkout: values.checkout, env })
+const service = spawnService({ dataDir, checkout: values.checkout, env: startEnv })
 try {
   const url = await service.serving
   say(`seed ${seed}: ${lines} lines, ${clients} clients, ${seconds} s`)

@@ -7,6 +7,7 @@ import { cpuSeconds, residentMiB } from '../load/process-cost.ts'
 import { spawnService } from '#test/support/service-process.ts'
 import { watchGroup } from './group-lag.ts'
 import { untilQuiet } from './settle.ts'
+import { startEnv } from '../load/start-env.ts'
 
 export interface IngestTopicOptions {
   brokers: string
@@ -48,9 +49,7 @@ export async function ingestTopic(options: IngestTopicOptions): Promise<IngestFi
   await using service = spawnService({
     dataDir,
     env: {
-      // What `npm start` sets.
-      MALLOC_ARENA_MAX: '2',
-      MALLOC_MMAP_THRESHOLD_: '1048576',
+      ...startEnv,
       AFTERLOG_KAFKA_BROKERS: brokers,
       AFTERLOG_KAFKA_GROUP: group,
       AFTERLOG_KAFKA_TOPICS: `${topic}:native`,

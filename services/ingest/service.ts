@@ -35,8 +35,8 @@ const flushIntervalMs = { http: 250, kafka: 1000 }
  */
 const writerMsMax = { http: 12_000, kafka: 2000 }
 
-/** Bytes of free buffers between inserts: two big inserts, and the rows that are decoded meanwhile. */
-const pooledBytesMax = 96 * 1024 * 1024
+/** Bytes of free buffers between inserts: two big inserts beside each other. */
+const pooledBytesMax = 48 * 1024 * 1024
 
 export const createIngest: CreateService = async ({
   config,

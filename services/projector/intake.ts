@@ -70,9 +70,9 @@ export function createIntake({ reading, feed, queue, known, upgrade, onUnnamed =
 
   function queueLines({ tenant, uid, lives, at }: LinesChange, nowMs: number): void {
     const pod = known.get(tenant, uid)
-    if (pod !== undefined && lives.every((life) => pod.runningLives.has(life))) return
+    if (pod !== undefined && lives.every((life) => pod.runningLives.includes(life))) return
     // Of a life that is new, no number is on record that would have to change.
-    const recount = pod?.endedLives === undefined || lives.some((life) => pod.endedLives!.has(life))
+    const recount = pod?.endedLives === undefined || lives.some((life) => pod.endedLives!.includes(life))
     const work = { ...untried, tenant, uid, since: at, recount }
     // One that waits is due as it was.
     if (queue.has(tenant, uid)) return queue.add({ ...work, dueAt: Infinity })

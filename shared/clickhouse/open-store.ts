@@ -43,7 +43,7 @@ export interface ServerOptions {
 /**
  * The value for UV_THREADPOOL_SIZE: enough for all sessions at once, and for files and host names. More would cost
  * memory: each thread that has run an insert has its buffers in a malloc arena of its own (340 MB more with 24 threads
- * than with 4, after 1.5 M lines). MALLOC_ARENA_MAX=2 and MALLOC_MMAP_THRESHOLD_=1048576 in the environment save as
+ * than with 4, after 1.5 M lines). MALLOC_ARENA_MAX=2 and MALLOC_MMAP_THRESHOLD_=262144 in the environment save as
  * much again.
  */
 export const threadPoolSize = 18

@@ -47,11 +47,11 @@ export interface SentFailure {
   stack: string | undefined
 }
 
+/** What became of a task, and the memory that the thread's objects have of the system since, whether used or not. */
+export type TaskEnd = { id: number; heapBytes: number } & ({ outcome: DecodeOutcome } | { failure: SentFailure })
+
 /** What the thread sends. */
-export type FromThread =
-  | { id: number; outcome: DecodeOutcome }
-  | { id: number; failure: SentFailure }
-  | { bug: SentFailure }
+export type FromThread = TaskEnd | { bug: SentFailure }
 
 export function createTaskRunner({ formats, cluster, seed }: ThreadSettings, onBug: (error: unknown) => void) {
   const pool = createBufferPool(0)

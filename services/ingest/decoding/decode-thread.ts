@@ -27,36 +27,51 @@ export interface DecodeThreadOptions {
   onBug(error: unknown): void
 }
 
+/** A worker keeps what its heap once grew to. One that grew beyond this many bytes is replaced by a new one. */
+const heapBytesMax = 128 * 1024 * 1024
+/** Of new objects, in MiB: by default a heap on a large machine takes 192 before it looks for what is in use. */
+const resourceLimits = { maxYoungGenerationSizeMb: 48 }
+
+interface Running {
+  worker: Worker
+  /** By the id of the task. */
+  waiting: Map<number, PromiseWithResolvers<DecodeOutcome>>
+}
+
 export function createDecodeThread({ settings, onBug }: DecodeThreadOptions): DecodeThread {
-  const waiting = new Map<number, PromiseWithResolvers<DecodeOutcome>>()
-  let worker: Worker | undefined
+  let running: Running | undefined
   let lastId = 0
-  let lastError: unknown
   let isClosed = false
 
-  function start(): Worker {
-    const thread = new Worker(new URL('thread-main.ts', import.meta.url), { workerData: settings })
-    thread.unref()
-    thread.on('message', receive)
-    thread.on('error', (error) => {
+  function start(): Running {
+    const worker = new Worker(new URL('thread-main.ts', import.meta.url), { workerData: settings, resourceLimits })
+    const started: Running = { worker, waiting: new Map() }
+    let lastError: unknown
+    worker.unref()
+    worker.on('message', (message: FromThread) => receive(message, started))
+    worker.on('error', (error) => {
       lastError = error
       onBug(error)
     })
     // What it was sent, or sends, cannot be read: nothing comes of the tasks that wait.
-    thread.on('messageerror', () => void thread.terminate())
-    thread.on('exit', () => {
-      if (worker === thread) worker = undefined
-      for (const { reject } of waiting.values()) reject(isClosed ? stopping() : threadEnded(lastError))
-      waiting.clear()
-      lastError = undefined
+    worker.on('messageerror', () => void worker.terminate())
+    worker.on('exit', () => {
+      if (running === started) running = undefined
+      for (const { reject } of started.waiting.values()) reject(isClosed ? stopping() : threadEnded(lastError))
+      started.waiting.clear()
     })
-    return thread
+    return started
   }
 
-  function receive(message: FromThread): void {
+  function receive(message: FromThread, from: Running): void {
     if ('bug' in message) return onBug(receivedFailure(message.bug))
+    const { worker, waiting } = from
     const answer = waiting.get(message.id)
     waiting.delete(message.id)
+    if (message.heapBytes > heapBytesMax && waiting.size === 0 && running === from) {
+      running = undefined
+      void worker.terminate()
+    }
     if ('failure' in message) answer?.reject(receivedFailure(message.failure))
     else answer?.resolve(withBuffers(message.outcome))
   }
@@ -64,7 +79,8 @@ export function createDecodeThread({ settings, onBug }: DecodeThreadOptions): De
   return {
     run: async (task) => {
       if (isClosed) throw stopping()
-      worker ??= start()
+      running ??= start()
+      const { worker, waiting } = running
       const id = ++lastId
       const [sent, transfer] = packed(task)
       worker.postMessage({ id, task: sent }, transfer)
@@ -74,7 +90,7 @@ export function createDecodeThread({ settings, onBug }: DecodeThreadOptions): De
     },
     close: async () => {
       isClosed = true
-      await worker?.terminate()
+      await running?.worker.terminate()
     },
   }
 }

@@ -1,4 +1,5 @@
 // The decoding thread: takes one task after the other, and sends back what became of it.
+import { getHeapStatistics } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createTaskRunner, type DecodeOutcome, type DecodeTask, type FromThread, sentFailure } from './decode-task.ts'
 import type { ThreadSettings } from './decode-task.ts'
@@ -10,11 +11,13 @@ const run = createTaskRunner(workerData as ThreadSettings, (error) => send({ bug
 port.on('message', ({ id, task }: { id: number; task: DecodeTask }) => {
   try {
     const outcome = run(task)
-    send({ id, outcome: withoutRelease(outcome) }, buffersOf(outcome))
+    send({ id, outcome: withoutRelease(outcome), heapBytes: heapBytes() }, buffersOf(outcome))
   } catch (error) {
-    send({ id, failure: sentFailure(error) })
+    send({ id, failure: sentFailure(error), heapBytes: heapBytes() })
   }
 })
+
+const heapBytes = (): number => getHeapStatistics().total_heap_size
 
 /** Functions cannot be sent. The thread's rows are of no pool, so that nothing is to be released. */
 function withoutRelease(outcome: DecodeOutcome): DecodeOutcome {

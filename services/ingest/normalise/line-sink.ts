@@ -155,7 +155,10 @@ export class LineSink implements DraftSink {
       line.reach = before!.reach
     } else {
       const isWhole = before?.stored !== undefined
-      const fragment = this.lines.fragment(draft, place, { seq: this.seq, last: fragments.last, isWhole })
+      const { last } = fragments
+      // A line may have half a million fragments.
+      if (last?.file.equals(place.file) === true) place.file = last.file
+      const fragment = this.lines.fragment(draft, place, { seq: this.seq, last, isWhole })
       line.fragments = fragments.with(fragment)
       line.reach = reachBehind(fragment, line.reach)
     }

@@ -23,7 +23,7 @@ export interface TableRows {
 }
 
 /** The bytes of one insert. Big inserts cost the engine half as much per line as small ones. */
-export const insertBytesMax = 32 * 1024 * 1024
+export const insertBytesMax = 24 * 1024 * 1024
 
 /** Cuts rows between rows into slices of at most the bytes of one insert. Only a row that is larger is a larger slice. */
 export function sliceRows(whole: TableRows): TableRows[] {
