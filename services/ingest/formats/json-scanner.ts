@@ -26,7 +26,11 @@ export class JsonSyntaxError extends Error {
   /** The text is nested deeper than the scanner reads. It may be valid JSON. */
   readonly tooDeep: boolean
   constructor(message: string, position: number, tooDeep = false) {
+    // A body may have a million broken records, and where the scanner stood in the code takes longest to find out.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(message)
+    Error.stackTraceLimit = stackTraceLimit
     this.name = 'JsonSyntaxError'
     this.position = position
     this.tooDeep = tooDeep
