@@ -39,9 +39,11 @@ export const isKind = (key: string): key is NameKind =>
   ['podUid', 'namespace', 'pod', 'container', 'containerId', 'cluster'].includes(key)
 
 export function addName(names: RecordNames, kind: NameKind, value: JsonValue): void {
-  const text = textOf(value)
-  if (kind === 'cluster') names.isNameUnclear ||= text === '' || typeof value !== 'string'
-  else names.isNaming = true
+  // A number may be what is wrong with the record: whom it was to name nobody knows.
+  const text = typeof value === 'string' ? textOf(value) : ''
+  if (kind !== 'cluster') names.isNaming = true
+  if (kind === 'podUid') names.isUidUnclear ||= text === ''
+  else if (kind === 'cluster' || kind === 'pod' || kind === 'namespace') names.isNameUnclear ||= text === ''
   if (text === '') return
   if (names[kind].size < namesMax) names[kind].add(text)
   else names.isFull ||= !names[kind].has(text)

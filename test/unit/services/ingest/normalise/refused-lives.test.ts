@@ -23,6 +23,18 @@ test.each<[string, unknown, object[]]>([
     [{ podKey: 'unresolved:/shop/cart', containerId: '0123456789abcdef' }],
   ],
   ['a container id', { containerId: 'containerd://0123456789ABCDEF' }, [{ podKey: 'container:0123456789ab' }]],
+  ['a name, where the uid is a number', { podUid: 5, namespace: 'shop', pod: 'cart' }, [{ podKey: 'unresolved:/shop/cart' }]],
+  [
+    'a uid, where other names are numbers',
+    { podUid: 'u', pod: 7, container: 7, containerId: 7 },
+    [{ podKey: 'u', container: '', containerId: '' }],
+  ],
+  ['nobody, where the name of the pod is a number', { namespace: 'shop', pod: 7 }, [{ podKey: '' }]],
+  [
+    'anybody, where that of the namespace is one',
+    { namespace: 7, pod: 'cart' },
+    [{ podKey: 'unresolved://cart' }, { podKey: '' }],
+  ],
   ['a record that was cut', '{"podUid":"u","container":"app","restart":3,"message":"x', [{ podKey: 'u', restart: 3 }]],
   [
     'a batch',
