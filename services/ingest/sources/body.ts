@@ -3,9 +3,10 @@
 import zlib from 'node:zlib'
 import pLimit from 'p-limit'
 import type { IncomingMessage } from 'node:http'
-import type { Transform } from 'node:stream'
+import { finished, type Transform } from 'node:stream'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Reservation } from '../buffer/inflight.ts'
+import { Blocks } from './blocks.ts'
 import { tooLarge, unsnappy } from './snappy.ts'
 
 /** Bodies that are decompressed at once. A further one waits compressed, as it came. */
@@ -34,22 +35,45 @@ export async function readBody(request: IncomingMessage, bytesMax: number, reser
   return inTurn(() => decompress(raw, encoding, bytesMax, reservation))
 }
 
-async function collect(request: IncomingMessage, bytesMax: number, reservation: Reservation): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let total = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    total += chunk.length
-    if (total > bytesMax)
+/**
+ * Takes each chunk as it comes. HTTP chunks may have one byte, and an object that has a hundred: small ones are copied
+ * into blocks, and a body of many of them is refused.
+ */
+function collect(request: IncomingMessage, bytesMax: number, reservation: Reservation): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
+  const blocks = new Blocks()
+  let chunks = 0
+  const take = (chunk: Buffer): void => {
+    if (blocks.bytes + chunk.length > bytesMax)
       throw new AfterlogError(
         'too-large',
         `the body has more than ${bytesMax} bytes (AFTERLOG_BODY_BYTES_MAX); send smaller batches`,
       )
     // The rows of a body take about as many bytes as the body.
     reservation.grow(chunk.length * 2)
-    chunks.push(chunk)
+    blocks.add(chunk)
+    if (++chunks > tinyChunksMax && blocks.bytes < chunks * chunkBytesMin)
+      throw new AfterlogError(
+        'invalid-body',
+        `the body comes in chunks of less than ${chunkBytesMin} bytes, ${chunks} so far; send larger ones`,
+      )
   }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, total)
+  const onData = (chunk: Buffer): void => {
+    try {
+      take(chunk)
+    } catch (error) {
+      request.off('data', onData)
+      reject(error as Error)
+    }
+  }
+  finished(request, { writable: false }, (error) => (error ? reject(error) : resolve(blocks.whole())))
+  request.on('data', onData)
+  return promise
 }
+
+/** So many chunks may be smaller than `chunkBytesMin` on average. */
+const tinyChunksMax = 10_000
+const chunkBytesMin = 16
 
 async function decompress(body: Buffer, encoding: string, bytesMax: number, reservation: Reservation): Promise<Buffer> {
   try {

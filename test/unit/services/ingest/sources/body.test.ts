@@ -97,3 +97,23 @@ test('frames of a byte each take no more memory than their bytes', async () => {
   const read = await readBody(requestOf(body, 'snappy'), MiB, new InflightBytes(10 * MiB).reserve(0))
   expect(read.equals(Buffer.alloc(count, 'a'))).toBe(true)
 })
+
+test('a body in chunks of any sizes is read as it was sent', async () => {
+  const sizes = [1, 9000, 2, 70_000, 8192, 8193, 5, 66_000, 1]
+  const parts = sizes.map((size, i) => Buffer.alloc(size, 97 + i))
+  const request = Object.assign(Readable.from(parts), { headers: {} }) as unknown as IncomingMessage
+  const body = await readBody(request, MiB, new InflightBytes(10 * MiB).reserve(0))
+  expect(body.equals(Buffer.concat(parts))).toBe(true)
+})
+
+test('a body in very many tiny chunks is refused, since each takes hundreds of bytes', async () => {
+  const tiny = Object.assign(Readable.from(Array.from({ length: 20_000 }, () => Buffer.from('x'))), { headers: {} })
+  const inflight = new InflightBytes(10 * MiB)
+  const reading = readBody(tiny as unknown as IncomingMessage, MiB, inflight.reserve(0))
+  await expect(reading).rejects.toMatchObject({
+    code: 'invalid-body',
+    message: expect.stringContaining('chunks of less than') as string,
+  })
+  const large = Object.assign(Readable.from(Array.from({ length: 20_000 }, () => Buffer.alloc(20))), { headers: {} })
+  await expect(readBody(large as unknown as IncomingMessage, MiB, inflight.reserve(0))).resolves.toHaveLength(400_000)
+})
