@@ -69,7 +69,7 @@ async function campaign(): Promise<number> {
     await until(async () => (await ask(`SELECT count() FROM pods WHERE labels['canary'] = '${value}'`)) !== '0', `label ${value}`)
   }
   const ask = async (sql: string): Promise<string> =>
-    (await (await fetch(`${store.url}/?database=afterlog`, { method: 'POST', body: `${sql} FORMAT TSV` })).text()).trim()
+    (await (await fetch(`${store.url}/?database=afterlog`, { method: 'POST', body: `${sql}\nFORMAT TSV` })).text()).trim()
 
   const withFault = async (fault: string, act: () => Promise<boolean>): Promise<boolean> => {
     struck.set(fault, (struck.get(fault) ?? 0) + 1)

@@ -13,6 +13,7 @@ import { createKubernetes } from './kubernetes.ts'
 import { createIngestMetrics, type IngestMetrics } from './metrics.ts'
 import { countRejects } from './normalise/reject.ts'
 import { createPublishingDelivery } from './publish/publishing-delivery.ts'
+import { createArrivalClock } from './routes/arrival-clock.ts'
 import { batchesRoute } from './routes/batches.ts'
 import { createDirectDelivery, type Accept } from './routes/deliver-body.ts'
 import { withOwnReplays } from './routes/own-replays.ts'
@@ -96,7 +97,8 @@ export const createIngest: CreateService = async ({
   const kubernetes =
     api === undefined ? undefined : createKubernetes({ api, cluster, deliver, store, inflight, registry, log, clock })
   const checkReplay = checkAdminOf(config.AFTERLOG_ADMIN_TOKEN, config.AFTERLOG_ALLOWED_HOSTS)
-  const posting = { deliver: withOwnReplays(deliver, store), inflight, bodyBytesMax, cluster, clock, checkReplay }
+  const own = withOwnReplays(deliver, store)
+  const posting = { deliver: own, inflight, bodyBytesMax, cluster, clock: createArrivalClock(clock), checkReplay }
   const backgroundStore = observeStore(background, statements('ingest'))
   const restoring = restoreRefused({ store: backgroundStore, retention, lostParts, log, clock })
   return {

@@ -44,7 +44,7 @@ export async function startStore(dir: string): Promise<Store> {
     if (response.status !== 200) throw new Error(`${text}: ${answer}`)
     return answer
   }
-  const number = async (text: string): Promise<number[]> => (await ask(`${text} FORMAT TSV`)).trim().split('\t').map(Number)
+  const number = async (text: string): Promise<number[]> => (await ask(`${text}\nFORMAT TSV`)).trim().split('\t').map(Number)
   const fault = async (init?: RequestInit): Promise<InsertCounts> =>
     (await fetch(`${url}/fault`, init)).json() as Promise<InsertCounts>
   const applyHold = async (): Promise<void> => {

@@ -63,7 +63,7 @@ function collect(request: IncomingMessage, bytesMax: number, reservation: Reserv
       take(chunk)
     } catch (error) {
       request.off('data', onData)
-      reject(error as Error)
+      reject(error)
     }
   }
   finished(request, { writable: false }, (error) => (error ? reject(error) : resolve(blocks.whole())))

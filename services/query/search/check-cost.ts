@@ -1,5 +1,5 @@
-// Pure: refuses a search whose statement the engine could not be stopped in: while it plans a statement, and while it
-// compiles an expression, no limit of time is in force.
+// Pure: refuses a search whose statement the engine could not be stopped in: while it plans a statement, compiles an
+// expression, or matches one in a block of rows, no limit of time is in force.
 import { invalidParameter } from '#shared/errors.ts'
 import { regexCost } from './regex-cost.ts'
 import { isLineField } from './search-field.ts'
@@ -8,12 +8,15 @@ import type { SearchNode, SearchTerm } from './syntax/search-node.ts'
 
 /** µs for each block of rows. */
 const regexCostMax = 16_500
+/** With so many, a block of 1 MB of a's and b's takes some 5 s, by which a request may pass its limit of time. */
+const regexStatesMax = 500
 /** Planning such a term takes some ms in each of the statements of a request. */
 const lineFieldsMax = 100
 
 /** Throws 400 where a search is too large. */
 export function checkCost(node: SearchNode): void {
   let micros = 0
+  let states = 0
   let fields = 0
   for (const term of termsOf(node)) {
     if (term.kind === 'field' && isLineField(term.name) && (fields += weightOf(term.name)) > lineFieldsMax)
@@ -29,13 +32,22 @@ export function checkCost(node: SearchNode): void {
     const { pattern, position } = expression
     // Of a field of the line, several values are matched.
     const times = term.kind === 'field' && isLineField(term.name) ? 2 + weightOf(term.name) : 1
-    micros += regexCost(pattern) * times
+    const cost = regexCost(pattern)
+    micros += cost.micros * times
     if (micros > regexCostMax)
       throw invalidParameter(
         'q',
         `the regular expression at position ${position} is too large: classes such as \\p{L} may stand ` +
-          '20 times in a search, and . or [^a] some thousand times, repetitions counted; ' +
-          'write \\p{L}+ or \\S{1,40} instead',
+          '20 times in a search, repetitions counted; write \\p{L}+ or \\S{1,40} instead',
+        position,
+      )
+    states += cost.states
+    if (states > regexStatesMax)
+      throw invalidParameter(
+        'q',
+        `the regular expression at position ${position} is too large to be matched in long lines: what is repeated, ` +
+          `and classes such as . or [a-z], may have ${regexStatesMax} copies in a search, as in .{${regexStatesMax}}; ` +
+          'write .* or \\S+ instead',
         position,
       )
   }

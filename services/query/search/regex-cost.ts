@@ -1,6 +1,7 @@
-// Pure: estimates what RE2 takes to compile an expression, in µs. The engine compiles an expression anew for each block
-// of rows, and cannot be stopped while it does; matching a large one is slow too. What costs is classes beyond ASCII,
-// which RE2 makes ranges of bytes, and copies by counted repetition. Syntax: github.com/google/re2/wiki/Syntax.
+// Pure: estimates what RE2 takes for an expression. The engine compiles one anew for each block of rows, and cannot be
+// stopped while it compiles, or matches a block. Compiling takes long where there are classes beyond ASCII, which RE2
+// makes ranges of bytes, or many copies by counted repetition. Matching takes long where RE2 may be in many states at
+// once: of a line, each byte then costs some ns for each of them. Syntax: github.com/google/re2/wiki/Syntax.
 
 const cost = {
   char: 0.5,
@@ -13,42 +14,73 @@ const cost = {
   unicode: 800,
 }
 
-/** `\p{L}{3}(?:\pN|x){10}` takes 10,420 µs. */
-export function regexCost(pattern: string): number {
+/** `(`, `(?:`, `(?i:` and `(?P<name>`. */
+const groupBegin = /^\((?:\?(?:P?<\w*>|[A-Za-z-]*:))?/
+
+export interface RegexCost {
+  /** To compile it, in µs. */
+  micros: number
+  /** In how many states a match may be at once: copies of classes, and of whatever is repeated. */
+  states: number
+}
+
+/** A part of an expression: `chars` are states once they are repeated. */
+interface Part extends RegexCost {
+  chars: number
+}
+
+const noPart = (): Part => ({ micros: 0, states: 0, chars: 0 })
+
+/** `\p{L}{3}(?:\pN|x){10}` takes 10,410 µs, and has 33 states. */
+export function regexCost(pattern: string): RegexCost {
   const folds = /\(\?[A-Za-z]*i/.test(pattern)
-  const sums = [0]
+  const sums = [noPart()]
   let at = 0
   while (at < pattern.length) {
     const char = pattern[at]!
     if (char === '(') {
-      sums.push(0)
-      at += 1
+      sums.push(noPart())
+      at += groupBegin.exec(pattern.slice(at))![0].length
       continue
     }
-    let micros = 0
+    let part = noPart()
     if (char === ')') {
-      micros = sums.length > 1 ? sums.pop()! : 0
+      if (sums.length > 1) part = sums.pop()!
       at += 1
     } else {
       const end = endOfItem(pattern, at)
-      micros = itemCost(pattern.slice(at, end), folds)
+      part = itemCost(pattern.slice(at, end), folds)
       at = end
     }
     for (let repeated = repetition(pattern, at); repeated !== undefined; repeated = repetition(pattern, at)) {
-      micros *= repeated.times
+      part = times(part, repeated.times)
       at = repeated.end
     }
-    sums[sums.length - 1]! += micros
+    addTo(sums.at(-1)!, part)
   }
-  return Math.ceil(sums.reduce((sum, micros) => sum + micros, 0))
+  const all = noPart()
+  for (const sum of sums) addTo(all, sum)
+  return { micros: Math.ceil(all.micros), states: all.states }
 }
 
-function itemCost(item: string, folds: boolean): number {
-  if (item.startsWith('\\Q')) return item.length * cost.char
-  if (item.startsWith('[')) return classCost(item, folds)
-  if (/^\\[pP]/.test(item)) return cost.unicode
-  if (item === '.' || /^\\[WDS]/.test(item)) return cost.wide
-  return cost.char
+function times({ micros, states, chars }: Part, count: number): Part {
+  if (count === 1) return { micros, states, chars }
+  return { micros: micros * count, states: (states + chars) * count, chars: 0 }
+}
+
+function addTo(sum: Part, { micros, states, chars }: Part): void {
+  sum.micros += micros
+  sum.states += states
+  sum.chars += chars
+}
+
+function itemCost(item: string, folds: boolean): Part {
+  if (item.startsWith('\\Q')) return { micros: item.length * cost.char, states: 0, chars: item.length }
+  if (item.startsWith('[')) return { micros: classCost(item, folds), states: 1, chars: 0 }
+  if (/^\\[pP]/.test(item)) return { micros: cost.unicode, states: 1, chars: 0 }
+  if (item === '.' || /^\\[WDS]/.test(item)) return { micros: cost.wide, states: 1, chars: 0 }
+  if (/^\\[wds]/.test(item)) return { micros: cost.char, states: 1, chars: 0 }
+  return { micros: cost.char, states: 0, chars: 1 }
 }
 
 function classCost(item: string, folds: boolean): number {
