@@ -150,6 +150,7 @@ describe('POST /v1/batches', () => {
     const answer = await post(JSON.stringify({ records: [record('busy', 'x'.repeat(90_000))] }))
     expect(answer).toMatchObject({ status: 429, body: { code: 'busy' } })
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    await sendsAllBeforeItReads(hostname, Number(port))
     for (const socket of held) socket.destroy()
     await expect.poll(inflight, { timeout: 10_000 }).toBe(0)
     expect((await post(JSON.stringify({ records: [record('busy', 'later')] }))).status).toBe(200)
@@ -170,6 +171,26 @@ describe('POST /v1/batches', () => {
     expect(body.lines).toHaveLength(1)
   })
 })
+
+/** A refused body is read to its end, so that its sender gets the answer, and may post again on the connection. */
+async function sendsAllBeforeItReads(hostname: string, port: number): Promise<void> {
+  const socket = connect(port, hostname)
+  const head = 'HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length:'
+  let answers = ''
+  const answered = (async () => {
+    for await (const chunk of socket) {
+      answers += String(chunk)
+      if (/ 429 .* 200 /s.test(answers)) return
+    }
+  })()
+  socket.write(`POST /v1/batches ${head} 90000\r\n\r\n${' '.repeat(80_000)}`)
+  await expect.poll(() => answers, { timeout: 10_000 }).toContain(' 429 ')
+  socket.write(' '.repeat(10_000))
+  socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n')
+  await answered
+  expect(answers).toMatch(/ 429 .* 200 /s)
+  socket.destroy()
+}
 
 function maskedCrc(bytes: Buffer): number {
   let crc = 0xffffffff

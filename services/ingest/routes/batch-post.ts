@@ -84,14 +84,20 @@ export function batchPost(
       )
       return answer(delivered)
     } catch (error) {
-      // The rest of an unread body would be taken for the next request.
-      if (!request.raw.complete) void reply.header('connection', 'close')
+      // A sender that reads no answer before it has sent all gets this one where the rest is read, and forgotten.
+      if (!request.raw.complete && !(isBusy(error) && declaredBytes(request) <= bodyBytesMax))
+        void reply.header('connection', 'close')
       throw error
     } finally {
       reservation.release()
     }
   }
 }
+
+const isBusy = (error: unknown): boolean => error instanceof AfterlogError && error.code === 'busy'
+
+/** Infinite for a body that does not say how long it is. */
+const declaredBytes = ({ headers }: FastifyRequest): number => Number(headers['content-length'] ?? Infinity)
 
 function answer({ accepted, rejects }: Delivered) {
   return {
