@@ -26,7 +26,11 @@ class Fragment {
 }
 export type { Fragment }
 
-export const bind = (type: string, value: unknown): Bound => ({ type, value })
+/** A server reads no quoted numbers in a list: such a list may have its numbers as text here. */
+export const bind = (type: string, value: unknown): Bound => ({
+  type,
+  value: /^Array\(U?Int/.test(type) && Array.isArray(value) ? value.map(String).map(BigInt) : value,
+})
 export const str = (value: string): Bound => bind('String', value)
 export const strs = (values: readonly string[]): Bound => bind('Array(String)', values)
 export const int = (value: number | bigint): Bound => bind('Int64', String(value))

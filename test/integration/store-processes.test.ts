@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { openStore } from '#shared/clickhouse/open-store.ts'
-import { raw } from '#shared/clickhouse/sql.ts'
+import { bind, raw, sql } from '#shared/clickhouse/sql.ts'
 import { startClickHouse } from '#test/support/clickhouse-bridge/start.ts'
 import { startServer } from '#test/support/cluster/start.ts'
 
@@ -53,6 +53,13 @@ test('what an insert answered is there after kill -9 of the server, which the sa
   await using second = await startServer({ dir, port: first.httpPort })
   expect(second.url).toBe(first.url)
   expect(await store.rows({ sql: raw('SELECT x FROM t ORDER BY x') })).toEqual([{ x: '1' }, { x: '2' }])
+})
+
+test('a server reads lists of large numbers', async () => {
+  await using server = await startServer({ dir: await temporary() })
+  await using store = await openStore({ mode: 'server', url: server.url, user: 'default', password: '', database: 'afterlog' })
+  for (const list of [['18446744073709551615', '7'], [7n], [7]])
+    expect(await store.rows({ sql: sql`SELECT toUInt64(7) IN ${bind('Array(UInt64)', list)} AS x` })).toEqual([{ x: 1 }])
 })
 
 test('a reader whose server is killed meanwhile gets an error', async () => {
