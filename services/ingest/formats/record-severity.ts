@@ -31,7 +31,7 @@ export function withSeverity(attributes: Buffer, slots: RecordScanner, bytes: Bu
     value,
     Buffer.from('"}'),
   ])
-  return all.length > mapBytesMax ? cutMap(all.length) : all
+  return all.length > mapBytesMax ? cutMap(all) : all
 }
 
 const emptyMapLength = 2

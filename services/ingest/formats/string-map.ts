@@ -1,5 +1,6 @@
 // The labels and attributes of a record: objects whose values become strings, as the engine's Map(String, String)
 // needs.
+import { digestOfWhole } from '#shared/lines/cut-mark.ts'
 import { JsonScanner, nested, nullValue } from './json-scanner.ts'
 import { canonicalEscapes, escapeJson } from './json-escape.ts'
 
@@ -25,13 +26,13 @@ export function readStringMap(bytes: Buffer, start: number, stop: number): Buffe
     const kind = json.value()
     const value = bytes.subarray(json.start, json.stop)
     if (kind !== nullValue) {
-      if (rawKey.length + value.length > rawBytesMax) return cutMap(stop - start)
+      if (rawKey.length + value.length > rawBytesMax) return cutMap(bytes.subarray(start, stop))
       const key = canonicalEscapes(rawKey)
       const text = kind === nested ? escapeJson(value) : canonicalEscapes(value)
       pieces.push(quoted(key), colon, quoted(text), comma)
       length += key.length + text.length + 6
       // The length as stored counts, so that a map that fits still fits when Kafka's copy of it is decoded.
-      if (length > mapBytesMax) return cutMap(stop - start)
+      if (length > mapBytesMax) return cutMap(bytes.subarray(start, stop))
     }
     if (json.peek() === 0x2c) json.pos++
   }
@@ -39,8 +40,9 @@ export function readStringMap(bytes: Buffer, start: number, stop: number): Buffe
   return Buffer.concat([open, ...pieces, close])
 }
 
-/** The mark that replaces a map of so many bytes. */
-export const cutMap = (bytes: number): Buffer => Buffer.from(`{"afterlog.cut":"${bytes} bytes were left out"}`)
+/** The mark that replaces this map. Its digest is of the map as it was sent: maps that differ have different marks. */
+export const cutMap = (map: Buffer): Buffer =>
+  Buffer.from(`{"afterlog.cut":"${map.length} bytes were left out, SHA-256 ${digestOfWhole(map)}"}`)
 
 const open = Buffer.from('{')
 const close = Buffer.from('}')

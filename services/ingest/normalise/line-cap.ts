@@ -1,5 +1,6 @@
 // Cuts lines over a cap, with a mark that readers can see, instead of refusing them (docs/formats.md). Text here is the
 // escaped content of a JSON string.
+import { cutMarkBytesMax, endsInMark, markOfCut } from '#shared/lines/cut-mark.ts'
 import { escapeJson, unescapeJson } from '../formats/json-escape.ts'
 
 /** The most bytes of one record's message. */
@@ -24,21 +25,8 @@ export const capText = (text: Buffer, bytesMax: number): Buffer =>
 function cut(text: Buffer, bytesMax: number): Buffer {
   let stop = bytesMax
   while (stop > bytesMax - 4 && (text[stop]! & 0xc0) === 0x80) stop--
-  return escapeJson(
-    Buffer.concat([
-      text.subarray(0, stop),
-      Buffer.from(` …[cut by Afterlog: the first ${stop} of ${text.length} bytes]`),
-    ]),
-  )
+  return escapeJson(Buffer.concat([text.subarray(0, stop), markOfCut(stop, text)]))
 }
 
-const markBytesMax = 80
-
-/** Whether text that ends at `stop` ends in the mark, escaped or not. */
-export const endsInMark = (bytes: Buffer, stop: number): boolean =>
-  / …\[cut by Afterlog: the first \d+ of \d+ bytes\]$/.test(
-    bytes.toString('utf8', Math.max(0, stop - markBytesMax), stop),
-  )
-
 const isCut = (text: Buffer, bytesMax: number): boolean =>
-  text.length <= bytesMax + markBytesMax && endsInMark(text, text.length)
+  text.length <= bytesMax + cutMarkBytesMax && endsInMark(text, text.length)

@@ -1,6 +1,7 @@
 // The bytes of a record in its file, as far as its row may say them.
+import { endsInMark } from '#shared/lines/cut-mark.ts'
 import { unescapeJson } from '../formats/json-escape.ts'
-import { endsInMark, recordBytesMax } from './line-cap.ts'
+import { recordBytesMax } from './line-cap.ts'
 
 /**
  * Returns -1 where the text is longer than `length` says, or was cut: then offset + length does not prove where the

@@ -1,7 +1,8 @@
 // Pure: statements that join fragments in the store. Identities and columns are copied or computed by the engine.
 import { bind, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
-import { cutMark, joinedBytesMax } from '#shared/lines/assembly.ts'
+import { joinedBytesMax } from '#shared/lines/assembly.ts'
+import { digestDigits, markParts } from '#shared/lines/cut-mark.ts'
 import { linesFrom, rowsFrom } from '#shared/lines/line-filter.ts'
 import { nameOf, nameOfRow, namesFilter, type LineName } from '#shared/lines/line-names.ts'
 
@@ -51,14 +52,11 @@ export function storeJoined(tenant: string, line: JoinedLine): Fragment {
     'Array(UInt64)',
     texts.map(({ bytes }) => String(bytes)),
   )}, 0)`
-  const message = sql`(SELECT arrayStringConcat(arrayMap(part -> part.2, arraySort(groupArray((at, text))))) FROM (
+  const whole = sql`SELECT arrayStringConcat(arrayMap(part -> part.2, arraySort(groupArray((at, text))))) AS whole FROM (
       SELECT indexOf(${strs(texts.map(nameOf))}, ${nameOfRow}) AS at,
         substring(logs.message, toInt64(length(logs.message)) - ${bytesOf} + 1) AS text
-      ${rowsFrom(namesFilter(tenant, texts))} LIMIT 1 BY ts, identity))`
-  const text =
-    line.size <= joinedBytesMax
-      ? message
-      : sql`concat(substring(${message}, 1, ${uint(joinedBytesMax - cutMark.length)}), ${str(cutMark.toString())})`
+      ${rowsFrom(namesFilter(tenant, texts))} LIMIT 1 BY ts, identity)`
+  const text = line.size <= joinedBytesMax ? sql`(${whole})` : sql`(SELECT ${cut(line.size)} FROM (${whole}))`
   return statement(
     'store-joined-line',
     sql`INSERT INTO logs (* EXCEPT (identity, precedence)) SELECT * EXCEPT (identity, precedence) REPLACE (
@@ -67,6 +65,19 @@ export function storeJoined(tenant: string, line: JoinedLine): Fragment {
       (SELECT max(logs.eof) ${rowsFrom(namesFilter(tenant, [line.last]))}) AS eof, 0 AS absorbed)
     ${rowsFrom(namesFilter(tenant, [first]))} LIMIT 1`,
   )
+}
+
+/** The text of `whole`, which has so many bytes, cut as ingest cuts it: what ingest joins afterwards is the same line. */
+function cut(size: number): Fragment {
+  const [before, between, behind] = markParts(size)
+  const places = bind(
+    'Array(UInt64)',
+    [0, 1, 2, 3, 4].map((back) => String(joinedBytesMax - back)),
+  )
+  const isEdge = sql`bitAnd(reinterpretAsUInt8(substring(whole, at + 1, 1)), 192) != 128`
+  const kept = sql`arrayFirst(at -> ${isEdge} OR at = ${uint(joinedBytesMax - 4)}, ${places})`
+  const digest = sql`substring(lower(hex(SHA256(whole))), 1, ${uint(digestDigits)})`
+  return sql`concat(substring(whole, 1, ${kept}), ${str(before)}, toString(${kept}), ${str(between)}, ${digest}, ${str(behind)})`
 }
 
 /** How many of these rows are lines. Rows: { count }. */

@@ -70,9 +70,9 @@ describe('fragments', () => {
   test('a joined line is cut at 1 MiB with a mark, a record at 256 KiB', () => {
     const pieces = Array.from({ length: 5 }, (_, i) => at(i, `stdout ${i < 4 ? 'P' : 'F'} ${'é'.repeat(128 * 1024)}`, i * 10))
     const joined = String(only(batch(...pieces)).message)
-    expect(joined).toMatch(/^é+ …\[cut by Afterlog: the first 1048576 of 1310720 bytes\]$/)
+    expect(joined).toMatch(/^é+ …\[cut by Afterlog: the first 1048576 of 1310720 bytes, SHA-256 [0-9a-f]{16}\]$/)
     expect(String(only(batch({ ...record, message: 'x'.repeat(300_000) })).message)).toMatch(
-      /^x{262144} …\[cut by Afterlog: the first 262144 of 300000 bytes\]$/,
+      /^x{262144} …\[cut by Afterlog: the first 262144 of 300000 bytes, SHA-256 [0-9a-f]{16}\]$/,
     )
   })
 })
