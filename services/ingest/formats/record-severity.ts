@@ -15,8 +15,8 @@ export function readSeverity(slots: RecordScanner, bytes: Buffer): number {
   return severities.indexOf(normaliseSeverity(word)) || (word.trim() === '' ? 0 : -1)
 }
 
-/** The first of these that the sender has not sent has the severity that is none. */
-const names = ['severity', 'afterlog.severity']
+/** The first of these that the sender has not sent has the severity that is none. Where all are sent it is dropped. */
+const names = ['severity', 'afterlog.severity', ...Array.from({ length: 8 }, (_, i) => `afterlog.severity.${i + 2}`)]
 
 /** Returns the attributes, an object of strings, with the severity that the record sent. */
 export function withSeverity(attributes: Buffer, slots: RecordScanner, bytes: Buffer): Buffer {

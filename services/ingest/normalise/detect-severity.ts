@@ -1,28 +1,17 @@
-// The severity that a text states, by rules in order: a level field of JSON, the beginning of the line, its head, a level
-// field or a level in brackets behind it. docs/formats.md has them with examples. A false error is worse than none.
+// The severity that a text states, by rules in order: a level field of JSON or logfmt, the beginning of the line, its head,
+// a level in brackets behind it. docs/formats.md has them with examples. A false error is worse than none.
 import { beginningLevel } from './severity-beginnings.ts'
-import { bracketLevel, endOfGroup } from './severity-brackets.ts'
-import {
-  endOfLetters,
-  endOfString,
-  isLetter,
-  isQuote,
-  isUpper,
-  skipBlanks,
-  skipColours,
-  wordLevel,
-} from './severity-bytes.ts'
+import { endOfLetters, endOfString, isQuote, isUpper, skipBlanks, skipColours, wordLevel } from './severity-bytes.ts'
 import { fieldLevel, keyKind, kindOfKey } from './severity-fields.ts'
 import { HeadLevel } from './severity-text.ts'
 import { JsonLevel } from './severity-json.ts'
-
-/** How many bytes of a text that is not logfmt are searched for a level behind its head. */
-const searchBytesMax = 160
+import { LevelSearch } from './severity-search.ts'
 
 /** Reads one text after the other, without making an object. */
 export class SeverityDetector {
   private readonly json = new JsonLevel()
   private readonly head = new HeadLevel()
+  private readonly search = new LevelSearch(this.json)
 
   /** Returns the index into `severities` of the level that a text, JSON-escaped, states; or 0. */
   detect(bytes: Buffer, start: number, stop: number): number {
@@ -45,58 +34,13 @@ export class SeverityDetector {
   }
 
   private text(bytes: Buffer, start: number, stop: number): number {
-    const level = beginningLevel(bytes, start, stop) || this.head.read(bytes, start, stop)
-    if (level > 0) return level
-    const { pos, isLogfmt } = this.head
-    return isLogfmt
-      ? logfmtLevel(bytes, pos, stop)
-      : this.search(bytes, pos, Math.min(stop, start + searchBytesMax), stop)
-  }
-
-  /** Looks for `level=…`, `[error]` and an object of JSON behind the head. */
-  private search(bytes: Buffer, start: number, end: number, stop: number): number {
-    for (let pos = start; pos < end; pos++) {
-      const byte = bytes[pos]!
-      if (marks[byte] === 0) continue
-      if (byte === 0x3d) {
-        const level = levelBefore(bytes, pos, start, stop)
-        if (level > 0) return level
-      } else if (byte === 0x5b) {
-        if (pos > start && !isGap(bytes, pos - 1)) continue
-        const close = endOfGroup(bytes, pos, stop, 0x5d)
-        const level = close < 0 ? 0 : bracketLevel(bytes, pos + 1, close)
-        if (level > 0) return level
-      } else if (byte === 0x7b && isQuote(bytes, pos + 1)) return this.json.read(bytes, pos, stop)
-    }
-    return 0
+    const { head, search } = this
+    const beginning = beginningLevel(bytes, start, stop)
+    const word = beginning || head.read(bytes, start, stop)
+    if (word === 0 && head.isLogfmt) return logfmtLevel(bytes, head.pos, stop)
+    return search.read(bytes, start, stop, word > 0 ? stop : head.pos) || word || search.likely
   }
 }
-
-const marks = new Uint8Array(256)
-for (const byte of Buffer.from('=[{')) marks[byte] = 1
-
-/** Returns the level of the field whose equals sign is at `at`, or 0. */
-function levelBefore(bytes: Buffer, at: number, start: number, stop: number): number {
-  let from = at
-  while (from > start && isKeyByte(bytes[from - 1]!)) from--
-  if (from === at || (from > start && !isGap(bytes, from - 1))) return 0
-  const kind = kindOfKey(bytes, from, at)
-  return kind > 0 && kind <= keyKind.loglevel ? fieldLevel(bytes, at + 1, stop, kind) : 0
-}
-
-const isKeyByte = (byte: number): boolean => isLetter(byte) || byte === 0x2e || byte === 0x5f || byte === 0x40
-
-/** A field, or a bracket, begins behind a blank, a comma, a bracket or a bar. */
-const isGap = (bytes: Buffer, at: number): boolean =>
-  bytes[at] === 0x20 ||
-  bytes[at] === 0x2c ||
-  bytes[at] === 0x5b ||
-  bytes[at] === 0x5d ||
-  bytes[at] === 0x28 ||
-  bytes[at] === 0x7c ||
-  bytes[at] === 0x3a ||
-  bytes[at] === 0x3b ||
-  (bytes[at - 1] === 0x5c && bytes[at] === 0x74)
 
 /** Returns the level field of a line of logfmt, wherever it stands, or else its first level in capitals. */
 function logfmtLevel(bytes: Buffer, start: number, stop: number): number {

@@ -1,6 +1,6 @@
 // Lines whose beginning alone states their level: those of klog and glog, syslog's priority, Ruby's and Redis' letters and
 // marks, and what runtimes write when a program ends.
-import { isDigit, skipBlanks } from './severity-bytes.ts'
+import { isDigit, isUpper, skipBlanks, skipColours } from './severity-bytes.ts'
 import { letterLevel } from './severity-fields.ts'
 import { syslogLevel } from './severity.ts'
 
@@ -14,6 +14,8 @@ const beginnings: readonly (readonly [string, number])[] = [
   ['[signal SIG', fatal],
   ['Segmentation fault', fatal],
   ['terminate called ', fatal],
+  ['Unhandled exception. ', fatal],
+  ['Unhandled Exception: ', fatal],
 ]
 const byFirstByte: (readonly { bytes: Buffer; level: number }[] | undefined)[] = Array.from({ length: 128 })
 for (const [text, level] of beginnings) {
@@ -28,6 +30,10 @@ export function beginningLevel(bytes: Buffer, start: number, stop: number): numb
   if (first === 0x3c) return priorityLevel(bytes, start, stop)
   const second = bytes[start + 1]
   if (isDigit(second)) return klogLevel(bytes, start, stop)
+  if (isUpper(bytes, start, start + 4)) {
+    const level = logrusLevel(bytes, start, stop)
+    if (level > 0) return level
+  }
   if (second === 0x2c) return bytes[start + 2] === 0x20 && bytes[start + 3] === 0x5b ? letterLevel(first) : 0
   if (first === 0x67) return isRunning(bytes, start, stop) ? fatal : 0
   if (first === 0x74) return isPanic(bytes, start, stop) ? fatal : 0
@@ -60,6 +66,17 @@ const isPanic = (bytes: Buffer, start: number, stop: number): boolean =>
   /^thread '.*' (?:\(\d+\) )?panicked at /.test(bytes.toString('latin1', start, Math.min(stop, start + 200)))
 
 const running = Buffer.from(' [running')
+
+const logrusLevels: Readonly<Record<string, number>> = { TRAC: 1, DEBU: 2, INFO: 3, WARN: 4, ERRO: 5, FATA: 6, PANI: 6 }
+
+/** logrus at a terminal: four letters and the seconds since its start, or a time: `ERRO[0007] …`, in colours too. */
+function logrusLevel(bytes: Buffer, start: number, stop: number): number {
+  const next = bytes[start + 4]
+  if (next !== 0x5b && next !== 0x5c && next !== 0x20) return 0
+  const open = skipColours(bytes, skipBlanks(bytes, start + 4, stop), stop)
+  if (open >= stop || bytes[open] !== 0x5b || !isDigit(bytes[open + 1])) return 0
+  return logrusLevels[bytes.toString('latin1', start, start + 4)] ?? 0
+}
 
 /** klog's `E1123 10:00:00.…`, and glog's with a year: `E20261123 10:…`. */
 function klogLevel(bytes: Buffer, start: number, stop: number): number {

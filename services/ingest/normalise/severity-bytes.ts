@@ -100,6 +100,20 @@ export function skipColours(bytes: Buffer, start: number, stop: number): number 
   }
 }
 
+/** Returns where the colours, and the blanks before them, begin that end at `stop`; `stop` where there are none. */
+export function startOfColour(bytes: Buffer, stop: number, start: number): number {
+  let from = stop
+  for (let pos = stop; pos > start && bytes[pos - 1] === 0x6d; pos = from) {
+    pos--
+    while (pos > start && (isDigit(bytes[pos - 1]) || bytes[pos - 1] === 0x3b)) pos--
+    if (pos === start || bytes[pos - 1] !== 0x5b) break
+    from = pos - 1
+    if (from - 6 >= start && isEscapeCharacter(bytes, from - 6)) from -= 6
+  }
+  if (from < stop) while (from > start && bytes[from - 1] === 0x20) from--
+  return from
+}
+
 /** Whether `\u001b` is next. */
 const isEscapeCharacter = (bytes: Buffer, at: number): boolean =>
   bytes[at] === 0x5c &&

@@ -1,5 +1,14 @@
 // The fields that state a level, in JSON and in logfmt: which keys they have, and what their values mean.
-import { endOfLetters, isDigit, isLetter, isQuote, skipBlanks, skipColours, wordLevel } from './severity-bytes.ts'
+import {
+  endOfLetters,
+  isBlankOrEnd,
+  isDigit,
+  isLetter,
+  isQuote,
+  skipBlanks,
+  skipColours,
+  wordLevel,
+} from './severity-bytes.ts'
 import { dotnetLevel, hundredsLevel, monologLevel, otelLevel, pythonLevel, syslogLevel, tensLevel } from './severity.ts'
 
 /** What a key of the top level is. 0 is any other key. */
@@ -78,20 +87,38 @@ export function kindOfKey(bytes: Buffer, start: number, stop: number): number {
   return 0
 }
 
-/** Returns the level of the word or number that is the value at `start`, with or without quotes, or 0. */
+/** Returns where the value at `start` has its word or number: behind a quote, blanks and colours. */
+export function fieldValue(bytes: Buffer, start: number, stop: number): number {
+  const pos = isQuote(bytes, start) ? start + 2 : bytes[start] === 0x27 ? start + 1 : start
+  return isLetter(bytes[pos]) ? pos : skipColours(bytes, skipBlanks(bytes, pos, stop), stop)
+}
+
+/** Returns the level of the word, letter or number that is the value at `start`, with or without quotes, or 0. */
 export function fieldLevel(bytes: Buffer, start: number, stop: number, kind: number): number {
-  let pos = start
-  if (isQuote(bytes, pos)) pos += 2
-  if (!isLetter(bytes[pos])) pos = skipColours(bytes, skipBlanks(bytes, pos, stop), stop)
+  const pos = fieldValue(bytes, start, stop)
   if (isDigit(bytes[pos])) return numberLevel(bytes, pos, stop, kind)
   const end = endOfLetters(bytes, pos, stop)
   if (kind === keyKind.letter) return end === pos + 1 ? letterLevel(bytes[pos]!) : 0
   if (kind > keyKind.loglevel) return 0
+  if (end === pos + 1) return isOfWord(kind) && isValueEnd(bytes, end, stop) ? wordLetterLevel(bytes[pos]!) : 0
   const next = bytes[end]
   return end < stop && (next === 0x5f || (next === 0x2d && isLetter(bytes[end + 1])))
     ? 0
     : wordLevel(bytes, pos, end, false)
 }
+
+/** Whether the value at `start`, which states a level, is a word that has no other meaning. */
+export const isSure = (bytes: Buffer, start: number, stop: number, kind: number): boolean => {
+  const pos = fieldValue(bytes, start, stop)
+  return isOfWord(kind) && wordLevel(bytes, pos, endOfLetters(bytes, pos, stop), true) > 0
+}
+
+const isOfWord = (kind: number): boolean =>
+  kind === keyKind.level || kind === keyKind.severity || kind === keyKind.loglevel
+
+/** A blank, an escape, a comma, an apostrophe or a bracket is next. */
+const isValueEnd = (bytes: Buffer, at: number, stop: number): boolean =>
+  isBlankOrEnd(bytes, at, stop) || bytes[at] === 0x2c || bytes[at] === 0x27 || bytes[at] === 0x5d || bytes[at] === 0x29
 
 function numberLevel(bytes: Buffer, start: number, stop: number, kind: number): number {
   let pos = start
@@ -115,6 +142,10 @@ function numberLevel(bytes: Buffer, start: number, stop: number, kind: number): 
       return 0
   }
 }
+
+/** Of a letter that stands for itself: C and N mean too much else. */
+export const wordLetterLevel = (letter: number): number =>
+  letter === 0x43 || letter === 0x4e ? 0 : letterLevel(letter)
 
 /** The level of a letter: `I` of klog, MongoDB, Ruby and others. */
 export function letterLevel(letter: number): number {

@@ -1,7 +1,7 @@
 // The level that a line of JSON states: a field of its top level, or of `log` there, wherever it stands. A field that
 // lies deeper, or inside a string, states nothing of the line.
 import { endOfString, isDigit, isQuote, skipBlanks } from './severity-bytes.ts'
-import { fieldLevel, keyKind, kindOfKey } from './severity-fields.ts'
+import { fieldLevel, isSure, keyKind, kindOfKey } from './severity-fields.ts'
 
 /** Reads one object after the other. It keeps what it has read of the last one. */
 export class JsonLevel {
@@ -10,6 +10,8 @@ export class JsonLevel {
   messageStop = -1
   /** Whether it was an object as far as it was read. */
   isObject = false
+  private valueStart = -1
+  private valueKind = 0
   private weak = 0
   private number = 0
   private isGelf = false
@@ -18,13 +20,18 @@ export class JsonLevel {
 
   /** Returns the index into `severities` that the object at `start` states, or 0. */
   read(bytes: Buffer, start: number, stop: number): number {
-    this.messageStart = -1
+    this.messageStart = this.valueStart = -1
     this.isObject = this.isGelf = this.isSerilog = this.isMongo = false
     this.weak = this.number = 0
     const level = this.members(bytes, start + 1, stop)
     if (level > 0) return level
     if (this.isGelf && this.number > 0) return this.number
     return this.weak > 0 ? this.weak : this.isSerilog ? info : 0
+  }
+
+  /** Whether the level was a word that has no other meaning. */
+  isSure(bytes: Buffer, stop: number): boolean {
+    return this.valueStart >= 0 && isSure(bytes, this.valueStart, stop, this.valueKind)
   }
 
   private members(bytes: Buffer, start: number, stop: number): number {
@@ -67,8 +74,11 @@ export class JsonLevel {
     if (kind <= keyKind.loglevel) {
       const level = fieldLevel(bytes, start, stop, kind)
       if (kind === keyKind.priority && isDigit(bytes[isQuote(bytes, start) ? start + 2 : start])) this.weak ||= level
-      else if (level > 0) return level
-      else if (kind === keyKind.level) this.number ||= fieldLevel(bytes, start, stop, keyKind.priority)
+      else if (level > 0) {
+        this.valueStart = start
+        this.valueKind = kind
+        return level
+      } else if (kind === keyKind.level) this.number ||= fieldLevel(bytes, start, stop, keyKind.priority)
     } else if (kind === keyKind.gelf) this.isGelf = true
     else if (kind === keyKind.serilog) this.isSerilog = true
     else if (kind === keyKind.mongo) this.isMongo ||= bytes[start] === 0x7b

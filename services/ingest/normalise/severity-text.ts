@@ -14,7 +14,7 @@ import {
   skipColours,
   wordLevel,
 } from './severity-bytes.ts'
-import { fieldLevel, keyKind, kindOfKey, letterLevel } from './severity-fields.ts'
+import { fieldLevel, keyKind, kindOfKey, letterLevel, wordLetterLevel } from './severity-fields.ts'
 import { type LastWord, lastWord } from './severity-last-word.ts'
 import { wordLevelAt } from './severity-words.ts'
 
@@ -105,6 +105,7 @@ export class HeadLevel {
     const { bytes, stop } = this
     this.pos = end + 1
     if (isException(bytes, start, end)) return error
+    if (isServerPanic(bytes, start, end)) return fatal
     const level = channelLevel(bytes, start, end)
     if (level > 0) return level
     if (this.last === lastWord.nothing && kindOfKey(bytes, start, end) === keyKind.level)
@@ -180,6 +181,10 @@ export class HeadLevel {
     const isOfName = isLetter(bytes[pos - 1]) && this.last === lastWord.name
     const level = !isOfName && (close === 0x5d || close === 0x3e) ? bracketLevel(bytes, pos + 1, end) : 0
     if (level > 0) return level
+    if (close === 0x5d && end === pos + 2 && !isOfName && isGroupEnd(bytes, end + 1, this.stop)) {
+      const letter = wordLetterLevel(bytes[pos + 1]!)
+      if (letter > 0) return letter
+    }
     this.pos = end + 1
     let hasColon = false
     for (let at = pos; at < end && !hasColon; at++) hasColon = bytes[at] === 0x3a && isDigit(bytes[at + 1])
@@ -207,7 +212,7 @@ export class HeadLevel {
   }
 }
 
-const error = 5
+const [error, fatal] = [5, 6]
 
 /** Returns the bracket that closes the one given, or 0. */
 const closing = (open: number): number =>
@@ -216,6 +221,10 @@ const closing = (open: number): number =>
 const separators = new Uint8Array(256)
 for (const byte of Buffer.from('-|:*#=>,;+.~')) separators[byte] = 1
 const isSeparator = (byte: number): boolean => separators[byte] === 1
+
+/** A blank, an escape, a colon or another bracket is next: `[E] x`, and not `[E]rror`. */
+const isGroupEnd = (bytes: Buffer, at: number, stop: number): boolean =>
+  isBlankOrEnd(bytes, at, stop) || bytes[at] === 0x3a || bytes[at] === 0x5b
 
 /** A letter behind the time: `I | …` of etcd, `E NETWORK …` of MongoDB, `E AndroidRuntime: …`. */
 function isLetterLevel(bytes: Buffer, end: number, stop: number): boolean {
@@ -234,6 +243,13 @@ function isException(bytes: Buffer, start: number, end: number): boolean {
   return true
 }
 
+/** `http: panic serving 10.0.0.1:4711: …`, as Go's server has it. */
+const isServerPanic = (bytes: Buffer, start: number, end: number): boolean =>
+  end - start === 4 &&
+  bytes[start] === 0x68 &&
+  bytes.toString('latin1', start, end + serverPanic.length - 4) === serverPanic
+const serverPanic = 'http: panic serving '
+
 /** Monolog's line: `production.ERROR:`. */
 function channelLevel(bytes: Buffer, start: number, end: number): number {
   let from = end
@@ -243,8 +259,13 @@ function channelLevel(bytes: Buffer, start: number, end: number): number {
 
 const dateWords = new Set('Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun'.split(' '))
 const isDateWord = (bytes: Buffer, start: number, end: number): boolean =>
-  end - start === 3 && dateWords.has(bytes.toString('latin1', start, end))
+  end - start === 3 &&
+  bytes[start]! < 0x61 &&
+  bytes[start + 1]! >= 0x61 &&
+  dateWords.has(bytes.toString('latin1', start, end))
 
 /** npm and PHP put their names before the level. */
 const isTool = (bytes: Buffer, start: number, end: number): boolean =>
-  end - start === 3 && ['npm', 'PHP'].includes(bytes.toString('latin1', start, end))
+  end - start === 3 &&
+  (bytes[start] === 0x6e || bytes[start] === 0x50) &&
+  ['npm', 'PHP'].includes(bytes.toString('latin1', start, end))

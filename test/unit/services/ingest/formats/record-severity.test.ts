@@ -41,7 +41,11 @@ test('an attribute that was sent is never overwritten', () => {
   const sent = { severity: 'mine', x: '"severity":"' }
   expect(row({ severity: 'loud', attributes: sent }).attributes).toEqual({ ...sent, 'afterlog.severity': 'loud' })
   const both = { severity: 'a', 'afterlog.severity': 'b' }
-  expect(row({ severity: 'loud', attributes: both }).attributes).toEqual(both)
+  expect(row({ severity: 'loud', attributes: both }).attributes).toEqual({ ...both, 'afterlog.severity.2': 'loud' })
+  const all = { ...both, ...Object.fromEntries([2, 3, 4, 5, 6, 7, 8, 9].map((i) => [`afterlog.severity.${i}`, 'x'])) }
+  expect(row({ severity: 'loud', attributes: all }).attributes).toEqual(all)
+  const { 'afterlog.severity.7': _, ...without } = { ...all, 'afterlog.severity.7': 'x' }
+  expect(row({ severity: 'loud', attributes: without }).attributes).toEqual({ ...without, 'afterlog.severity.7': 'loud' })
 })
 
 test('nothing that was sent as severity is no attribute', () => {
