@@ -10,6 +10,8 @@ export interface CoveredBytes {
   ends: Map<string, number>
   /** Up to here rows of other streams were filled in. */
   filledTo: LineKey
+  /** One of them stands behind bytes that no row has: the next file does not go on with the line. */
+  isBroken: boolean
 }
 
 /** Rows of other streams that may stand between two rows of a line. */
@@ -22,18 +24,25 @@ export const coveredBy = (row: Line): CoveredBytes => ({
   first: { file: row.file, offset: row.offset },
   ends: new Map([[row.file, endOf(row)]]),
   filledTo: keyOf(row),
+  isBroken: false,
 })
 
 export const forkCovered = (from: CoveredBytes): CoveredBytes => ({ ...from, ends: new Map(from.ends) })
 
 /** Whether no byte is missing between the line and the row, as far as both tell their places. */
-export function reaches({ first, ends }: CoveredBytes, { file, offset }: Line): boolean {
-  if (offset < 0 || first.offset < 0) return true
-  const end = ends.get(file)
+export function reaches(covered: CoveredBytes, { file, offset }: Line): boolean {
+  if (!tellsPlace(covered, offset)) return true
+  const end = covered.ends.get(file)
   if (end !== undefined) return end < 0 || offset <= end
-  // The next file, after a rotation.
-  return offset === 0 || [...ends.values()].at(-1)! < 0
+  return lastEnd(covered) < 0 || (offset === 0 && !covered.isBroken)
 }
+
+/** Whether rows of other streams have a say: they fill what is between, or prove that the end of the line is lost. */
+export const mustFill = (covered: CoveredBytes, row: Line): boolean =>
+  !reaches(covered, row) || (tellsPlace(covered, row.offset) && !covered.ends.has(row.file) && lastEnd(covered) >= 0)
+
+const tellsPlace = ({ first }: CoveredBytes, offset: number): boolean => offset >= 0 && first.offset >= 0
+const lastEnd = ({ ends }: CoveredBytes): number => [...ends.values()].at(-1)!
 
 /** Takes in a row of the line. */
 export function cover({ ends }: CoveredBytes, row: Line): void {
@@ -49,7 +58,8 @@ export function fill(covered: CoveredBytes, others: readonly Line[], row: Line):
   covered.filledTo = keyOf(row)
   for (const { file, offset, length } of others) {
     const end = ends.get(file)
-    if (end === undefined && offset === 0) ends.set(file, Math.max(length, 0))
+    if (end === undefined ? offset > 0 && lastEnd(covered) >= 0 : end >= 0 && offset > end) covered.isBroken = true
+    if (end === undefined && offset === 0 && !covered.isBroken) ends.set(file, Math.max(length, 0))
     if (end === undefined || end < 0 || length <= 0) continue
     // The length of a row may be that of its fragments alone: then lines of other streams stand within its bytes too.
     if (offset <= end && (file !== first.file || offset > first.offset)) ends.set(file, end + length)

@@ -4,7 +4,16 @@
 import { inSlices } from '#shared/in-slices.ts'
 import type { Line } from './row-decoder.ts'
 import { beginLine, forkLine, goOn, placeOf, settle, type Assembly } from './assembly.ts'
-import { cover, coveredBy, fill, forkCovered, othersMax, reaches, type CoveredBytes } from './covered-bytes.ts'
+import {
+  cover,
+  coveredBy,
+  fill,
+  forkCovered,
+  mustFill,
+  othersMax,
+  reaches,
+  type CoveredBytes,
+} from './covered-bytes.ts'
 import type { LineKey } from './line-order.ts'
 
 /** One life of a container, and the pod as it was sent. */
@@ -93,7 +102,7 @@ function take({ assembly, covered }: JoinedLine, row: Line, othersBetween: Other
     cover(covered, row)
     return true
   }
-  if (place.isKnown || reaches(covered, row)) return takeIn()
+  if (place.isKnown || !mustFill(covered, row)) return takeIn()
   return othersBetween(covered.filledTo, row).then((others) => {
     if (others === undefined || others.length > othersMax) return false
     fill(covered, others, row)

@@ -9,6 +9,8 @@ export interface FileReach {
   file: Buffer
   /** Files before it: none of them comes again. */
   left: ReadonlySet<string>
+  /** A record of the life stands in that file beyond `next`: what is between was lost, or comes late. */
+  isPassed: boolean
   /** Of the last record. */
   seconds: number
   nanos: number
@@ -28,9 +30,10 @@ const nameOf = (file: Buffer): string => file.toString('latin1')
 /** Behind a record of the line itself. `from`: undefined for its first one. */
 export function reachBehind(record: Stand, from: FileReach | undefined): FileReach {
   const { seconds, nanos, file } = record
-  const left =
-    from === undefined ? none : from.file.equals(file) ? from.left : new Set([...from.left, nameOf(from.file)])
-  return { next: endOf(record), file, left, seconds, nanos }
+  const at = { next: endOf(record), file, seconds, nanos }
+  if (from === undefined) return { ...at, left: none, isPassed: false }
+  if (from.file.equals(file)) return { ...at, left: from.left, isPassed: from.isPassed }
+  return { ...at, left: new Set([...from.left, nameOf(from.file)]), isPassed: false }
 }
 
 /** A record of the other stream may stand right behind the line, which then goes on behind the record. */
@@ -38,9 +41,17 @@ export function reachPast(record: Stand, from: FileReach): FileReach {
   const isNext = from.file.equals(record.file)
     ? from.next >= 0 && record.offset === from.next
     : record.offset === 0 && mayBeNextFile(record, from)
-  return isNext ? reachBehind(record, from) : from
+  return isNext ? reachBehind(record, from) : reachBefore(record, from)
 }
 
-/** Whether the record may stand in a file behind those that the line has reached: an older one may be sent again. */
+/** Of a record that is no part of the line: beyond it in its file, it proves that the next file does not go on with it. */
+export function reachBefore(record: Stand, from: FileReach): FileReach {
+  const { next, file, isPassed } = from
+  if (isPassed || next < 0 || record.offset <= next || !file.equals(record.file)) return from
+  // Without names of files, it may be of an older one that is sent again.
+  return file.length > 0 || compareTimes(record, from) >= 0 ? { ...from, isPassed: true } : from
+}
+
+/** Whether the line may go on at the begin of a file that has this record: an older one may be sent again. */
 export const mayBeNextFile = (record: Omit<Stand, 'length'>, reach: FileReach): boolean =>
-  !reach.left.has(nameOf(record.file)) && compareTimes(record, reach) >= 0
+  !reach.isPassed && !reach.left.has(nameOf(record.file)) && compareTimes(record, reach) >= 0

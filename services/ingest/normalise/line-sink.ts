@@ -3,7 +3,7 @@
 // With `open`, so are those of several batches: a batch that leaves a line open stores what it has of it, and the batch
 // that goes on stores the longer line and the shorter row again, as absorbed (decision 0017).
 import type { BatchHead, DraftSink, LineDraft } from './line-draft.ts'
-import { reachBehind, reachPast, standOf } from './file-reach.ts'
+import { reachBefore, reachBehind, reachPast, standOf } from './file-reach.ts'
 import { placeOf, type Fragment } from './fragment-line.ts'
 import type { FragmentList } from './fragment-list.ts'
 import { joinedLine, type JoinedFragment, type JoinedLine } from './joined-lines.ts'
@@ -73,6 +73,7 @@ export class LineSink implements DraftSink {
       for (const [key, line] of pending) {
         if (!isRepetition(line)) continue
         this.repeat(key, line, true)
+        if (line.before !== undefined && line.before !== this.taken.get(key)) run.remember(key, line.before)
         pending.delete(key)
       }
       run.leaveOpen(pending, this.receivedMs)
@@ -126,7 +127,9 @@ export class LineSink implements DraftSink {
     if (pending !== undefined || draft.partial || this.run?.mayConcern(draft) === true)
       this.addFragment(key, pending, draft)
     else this.lines.whole(draft, this.seq)
-    if (draft.stream !== 0) this.pass(this.keyOf(draft, 3 - draft.stream, life), draft)
+    if (draft.offset < 0) return
+    this.pass(key, draft, reachBefore)
+    if (draft.stream !== 0) this.pass(this.keyOf(draft, 3 - draft.stream, life), draft, reachPast)
   }
 
   private addFragment(key: string, pending: PendingLine | undefined, draft: LineDraft): void {
@@ -200,16 +203,18 @@ export class LineSink implements DraftSink {
     return { ...alone(), fragments: before.fragments.upTo(index), before, reach: before.reach }
   }
 
-  /** A record of the other stream may stand right behind an open line: the line goes on behind the record. */
-  private pass(key: string, draft: LineDraft): void {
-    const record = standOf(draft)
+  /** The line that is open under this key is told where a record stands that is no part of it. */
+  private pass(key: string, draft: LineDraft, passed: typeof reachPast): void {
     const pending = this.pending.get(key)
-    if (pending?.reach !== undefined) pending.reach = reachPast(record, pending.reach)
-    else if (!this.taken.has(key)) {
-      const line = this.advanced.get(key) ?? this.run?.get(key)
-      const reach = line === undefined ? undefined : reachPast(record, line.reach)
-      if (line !== undefined && reach !== undefined && reach !== line.reach) this.advanced.set(key, { ...line, reach })
-    }
+    const isTaken = this.taken.has(key)
+    const line = isTaken ? pending?.before : (this.advanced.get(key) ?? this.run?.get(key))
+    if (pending?.reach === undefined && line === undefined) return
+    const record = standOf(draft)
+    if (pending?.reach !== undefined) pending.reach = passed(record, pending.reach)
+    const reach = line === undefined ? undefined : passed(record, line.reach)
+    if (line === undefined || reach === undefined || reach === line.reach) return
+    if (isTaken) pending!.before = { ...line, reach }
+    else this.advanced.set(key, { ...line, reach })
   }
 
   /** The end of the line has come. */

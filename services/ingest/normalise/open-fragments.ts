@@ -191,6 +191,6 @@ export function indexIn(
   if (isSameFile && next >= 0 && record.offset === next) return fragments.length
   if (isEarlier) return -1
   // The next file, after a rotation. Without names of files, an offset that begins again says so.
-  if (record.offset === 0 && (isSameFile ? file.length === 0 : mayBeNextFile(record, reach))) return fragments.length
+  if (record.offset === 0 && (!isSameFile || file.length === 0) && mayBeNextFile(record, reach)) return fragments.length
   return isSameFile && next < 0 && record.offset > last.offset ? fragments.length : -1
 }

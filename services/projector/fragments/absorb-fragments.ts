@@ -1,12 +1,13 @@
 // Joins fragments that ingest did not: it forgets open lines when it ends, and one of several processes does not know
 // what another has. The line is stored first, and then its parts are named as absorbed: at no time is a line missing
 // (decision 0017).
-import { sql, strs, uint } from '#shared/clickhouse/sql.ts'
+import { int, sql, str, strs, uint } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import { beginLine, takeRow, type Assembly } from '#shared/lines/assembly.ts'
 import { streamKey } from '#shared/lines/join-fragments.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { nameOf } from '#shared/lines/line-names.ts'
+import { compareKeys } from '#shared/lines/line-order.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { readPage } from '#shared/store-reading/line-pages.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
@@ -124,17 +125,46 @@ async function mayFollow({ reading, filter }: StreamRows, rows: readonly Line[],
   const end = rows.reduce((most, each) => (each.file === last.file ? Math.max(most, endOf(each)) : most), -1)
   if (row.offset < 0 || end < 0) return row.ts === first.ts || Math.abs(row.received - last.received) <= apartMsMax
   if (row.file === last.file && row.offset >= first.offset && row.offset <= end) return true
-  const scope = sql`${filter.scope} AND ${lifeScope(row)}`
-  const between = { ...filter, fields: {}, from: last.ts, to: row.ts + 1n, scope }
-  const { lines } = await readPage({ reading, filter: between, order: 'asc', limit: betweenMax })
-  let at = { file: last.file, offset: end }
-  for (const { file, offset, length, stream } of lines) {
-    if (stream === row.stream) continue
-    const isFirst = file !== at.file && offset === 0
-    if (isFirst || (file === at.file && offset === at.offset)) at = { file, offset: offset + Math.max(length, 0) }
+  const ofLife = sql`${filter.scope} AND ${lifeScope(row)}`
+  const between = { ...filter, fields: {}, from: last.ts, to: row.ts + 1n, scope: ofLife }
+  const { lines, more } = await readPage({ reading, filter: between, order: 'asc', limit: betweenMax })
+  const { at, left, isBroken } = behind({ file: last.file, offset: end }, lines, row)
+  if (row.file === last.file && row.file === at.file && row.offset === at.offset) return true
+  const isNextFile = row.offset === 0 && (row.file !== at.file || row.file === '')
+  if (more || isBroken || !(isNextFile || (row.file === at.file && row.offset === at.offset))) return false
+  for (const { file, offset } of isNextFile ? [...left, at] : left) {
+    if (file === '') continue
+    const scope = sql`${ofLife} AND file = ${str(file)} AND offset >= ${int(offset)}`
+    const beyond = await readPage({ reading, filter: { ...filter, fields: {}, scope }, order: 'asc', limit: 1 })
+    if (beyond.lines.length > 0) return false
   }
-  const isNextFile = row.offset === 0 && (row.file !== last.file || row.file === '')
-  return isNextFile || (row.file === at.file && row.offset === at.offset)
+  return true
+}
+
+interface FilePlace {
+  file: string
+  offset: number
+}
+
+/**
+ * Where the bytes of the line, and of the other stream's rows right behind them, end in front of `row`; and where they
+ * end in the files that these have left. `isBroken`: one of the rows stands behind bytes that no row has.
+ */
+function behind(from: FilePlace, lines: readonly Line[], row: Line) {
+  const left: FilePlace[] = []
+  let at = from
+  let isBroken = false
+  for (const line of lines) {
+    if (compareKeys(keyOf(line), keyOf(row)) >= 0) break
+    const { file, offset, length, stream } = line
+    if (stream === row.stream || offset < 0) continue
+    const isInFile = file === at.file
+    if (isInFile ? offset === at.offset : offset === 0) {
+      if (!isInFile) left.push(at)
+      at = { file, offset: offset + Math.max(length, 0) }
+    } else isBroken ||= !isInFile || offset > at.offset
+  }
+  return { at, left, isBroken }
 }
 
 async function storeLine(store: LogStore, tenant: string, { assembly, rows, added }: LineOfRows): Promise<number> {

@@ -130,9 +130,20 @@ test('what is behind lost bytes is another line, whatever it says', async () => 
   expect(await lines(begin, err(120), at(180, 'other'))).toEqual(['AA…', 'err', 'other'])
   expect(await lines(begin, err(60, { restart: 1 }), at(120, 'other'))).toEqual(['AA…', 'err', 'other'])
   // The next file goes on at its begin alone.
-  const inNext = (offset: number, message: string) => at(offset, message, { file: 'g', ts: 1000n })
+  const inNext = (offset: number, message: string) => at(offset, message, { file: 'g', ts: 9000n })
   expect(await lines(begin, inNext(0, 'BB'))).toEqual(['AABB'])
   expect(await lines(begin, inNext(60, 'other'))).toEqual(['AA…', 'other'])
+  // Nor where a line of stderr proves that the end was lost in its file, or with all of a file.
+  expect(await lines(begin, err(5000), inNext(0, 'own'))).toEqual(['AA…', 'err', 'own'])
+  expect(await lines(begin, at(5000, 'far'), inNext(0, 'own'))).toEqual(['AA…', 'far', 'own'])
+  expect(await lines(begin, err(5000), err(0, { file: 'g', ts: 6000n }), at(60, 'own', { file: 'g', ts: 7000n }))).toEqual([
+    'AA…',
+    'err',
+    'err',
+    'own',
+  ])
+  expect(await lines(begin, err(100, { file: 'f2' }), inNext(0, 'own'))).toEqual(['AA…', 'err', 'own'])
+  expect(await lines(begin, err(60), inNext(0, 'BB'))).toEqual(['AABB', 'err'])
   // Without lengths nothing says that bytes are missing.
   expect(await lines({ ...begin, length: -1 }, at(500, 'BB'))).toEqual(['AABB'])
 })

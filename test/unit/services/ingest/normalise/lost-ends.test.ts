@@ -1,5 +1,5 @@
 // Fragments whose neighbours did not come, or came twice.
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { OpenFragments } from '#ingest/normalise/open-fragments.ts'
 import { path, record } from '#test/support/decode.ts'
 import { fileOf, fragment, post, rowStore, texts } from '#test/support/fragments.ts'
@@ -52,4 +52,49 @@ test('a batch keeps 10,000 lines open; of more, the oldest are rows of their own
   const ofPod = (i: number) => texts(store.lines().filter(({ pod_uid }) => pod_uid === `u${i}`))
   expect([ofPod(0), ofPod(10_049)]).toEqual([['begin…', 'end'], ['beginend']])
   expect(store.lines()).toHaveLength(10_051)
+})
+
+describe('the first line of the next file is no end of a line', () => {
+  const at = (file: string, offset: number, message: string, over: object = {}) => ({
+    ...record,
+    time: `2026-11-23T10:00:0${file === 'b' ? 2 : Math.min(offset, 1)}.${String(100_000_007 + offset)}Z`,
+    file,
+    offset,
+    length: 10,
+    stream: 'stdout',
+    message,
+    ...over,
+  })
+  const begin = at('a', 0, 'AAA', { partial: true })
+  const own = at('b', 0, 'own')
+  /** In one post, in as many as there are records, and with what came again. */
+  const linesOf = (...records: object[]): string[][] =>
+    [[records], records.map((one) => [one]), [records.slice(0, 1), records.slice(0, 2), records.slice(2)]].map((posts) => {
+      const [store, open] = [rowStore(), new OpenFragments()]
+      for (const each of posts) post(store, open, each)
+      return texts(store.lines())
+    })
+  const always = (...lines: string[]): string[][] => [lines, lines, lines]
+
+  test('where a record of its file proves that the end is lost', () => {
+    for (const stream of ['stdout', 'stderr']) {
+      const far = at('a', 5000, 'far', { stream })
+      expect(linesOf(begin, far, own), stream).toEqual(always('AAA…', 'far', 'own'))
+      expect(linesOf(begin, { ...far, partial: true, message: 'f' }, own)[0], stream).not.toContain('AAAown')
+    }
+    const unnamed = (one: object) => ({ ...one, file: '' })
+    expect(linesOf(unnamed(begin), unnamed(at('a', 5000, 'far')), unnamed(own))).toEqual(always('AAA…', 'far', 'own'))
+    // Nor does the line go on behind a line of stderr there.
+    const err = at('b', 0, 'err', { stream: 'stderr' })
+    expect(linesOf(begin, at('a', 5000, 'far'), err, at('b', 10, 'own'))).toEqual(always('AAA…', 'far', 'err', 'own'))
+  })
+
+  test('but it is where no record does, and what comes late is still a part of the line', () => {
+    const err = (offset: number) => at('a', offset, 'err', { stream: 'stderr' })
+    expect(linesOf(begin, err(10), own)).toEqual(always('AAAown', 'err'))
+    expect(linesOf(begin, at('a', 5000, 'far'), at('a', 10, 'end'))).toEqual(always('AAAend', 'far'))
+    // Of an older file, which comes again.
+    const older = at('c', 5000, 'old')
+    expect(linesOf(begin, older, own)).toEqual(always('AAAown', 'old'))
+  })
 })
