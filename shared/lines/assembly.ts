@@ -24,6 +24,8 @@ type Arrival = Pick<Line, 'received' | 'arrival' | 'seq'>
 export interface Assembly {
   /** The first row, which gives the line its place; `settle` gives it its text. */
   line: Line
+  /** Of the container's instance, where a row has said it. */
+  containerId: string
   /** Whether the last fragment is still to come. */
   open: boolean
   /** Whether the first row was no whole line. */
@@ -56,6 +58,7 @@ export function beginLine(row: Line): Assembly {
   const knowsPlace = row.offset >= 0
   return {
     line: { ...row },
+    containerId: row.containerId,
     open: row.partial,
     begunPartial: row.partial,
     size,
@@ -99,6 +102,8 @@ export interface Place {
 
 /** Where in the text the row begins; undefined where it is no part of the line. */
 export function placeOf(to: Assembly, row: Line): Place | undefined {
+  // Two instances of a container may have one restart number, as after a node has lost what it knew.
+  if (isOtherInstance(to, row)) return undefined
   if (row.offset < 0 || to.line.offset < 0) {
     if (beginsAgain(to, row)) return { at: 0, isKnown: true }
     // A row that came before the line's last one is no end of it: it came as a line.
@@ -109,6 +114,10 @@ export function placeOf(to: Assembly, row: Line): Place | undefined {
   const at = behindEnd(to, row) ?? within(to, row) ?? turned(to, row)
   return at === undefined ? undefined : { at, isKnown: false }
 }
+
+/** Whether both say of which instance of the container they are, and it is not the same one. */
+export const isOtherInstance = (a: Pick<Line, 'containerId'>, b: Pick<Line, 'containerId'>): boolean =>
+  a.containerId !== '' && b.containerId !== '' && a.containerId !== b.containerId
 
 const recordName = ({ offset, ts }: Line): string => `${offset} ${ts}`
 
@@ -208,6 +217,7 @@ export function goOn(to: Assembly, row: Line, at: number): void {
     to.lastArrival = row
   }
   if (!partial) to.open = false
+  if (to.containerId === '') to.containerId = row.containerId
   if (offset < 0) return
   if (to.ends.delete(at)) begin(to, row, at)
   to.coveredEnd = Math.max(to.coveredEnd, endOf(row))

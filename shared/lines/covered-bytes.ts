@@ -1,6 +1,7 @@
 // Which bytes of its files a line has, as far as its rows, and those of the life's other streams between them, follow
 // each other without a hole. A reader takes a row for a part of the line only where they reach it: where the end of a
 // line was lost, the next line must not be taken for it (decision 0017). Pure.
+import { isOtherInstance } from './assembly.ts'
 import type { LineKey } from './line-order.ts'
 import { keyOf, type Line } from './row-decoder.ts'
 
@@ -56,7 +57,9 @@ export function cover({ ends }: CoveredBytes, row: Line): void {
 export function fill(covered: CoveredBytes, others: readonly Line[], row: Line): void {
   const { first, ends } = covered
   covered.filledTo = keyOf(row)
-  for (const { file, offset, length } of others) {
+  for (const other of others) {
+    if (isOtherInstance(other, row)) continue
+    const { file, offset, length } = other
     const end = ends.get(file)
     if (end === undefined ? offset > 0 && lastEnd(covered) >= 0 : end >= 0 && offset > end) covered.isBroken = true
     if (end === undefined && offset === 0 && !covered.isBroken) ends.set(file, Math.max(length, 0))

@@ -3,7 +3,7 @@
 // (decision 0017).
 import { int, sql, str, strs, uint } from '#shared/clickhouse/sql.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
-import { beginLine, takeRow, type Assembly } from '#shared/lines/assembly.ts'
+import { beginLine, isOtherInstance, takeRow, type Assembly } from '#shared/lines/assembly.ts'
 import { streamKey } from '#shared/lines/join-fragments.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { nameOf } from '#shared/lines/line-names.ts'
@@ -104,7 +104,7 @@ async function lineWith(streams: StreamRows, fragment: Line): Promise<LineOfRows
 }
 
 async function take(streams: StreamRows, { assembly, rows, added }: LineOfRows, row: Line): Promise<boolean> {
-  if (streamKey(row) !== streamKey(assembly.line)) return false
+  if (streamKey(row) !== streamKey(assembly.line) || isOtherInstance(row, assembly)) return false
   if (!(await mayFollow(streams, rows, row))) return false
   const { size } = assembly
   if (!takeRow(assembly, row)) return false
@@ -157,7 +157,7 @@ function behind(from: FilePlace, lines: readonly Line[], row: Line) {
   for (const line of lines) {
     if (compareKeys(keyOf(line), keyOf(row)) >= 0) break
     const { file, offset, length, stream } = line
-    if (stream === row.stream || offset < 0) continue
+    if (stream === row.stream || offset < 0 || isOtherInstance(line, row)) continue
     const isInFile = file === at.file
     if (isInFile ? offset === at.offset : offset === 0) {
       if (!isInFile) left.push(at)

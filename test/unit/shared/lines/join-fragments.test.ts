@@ -31,6 +31,21 @@ test('fragments join within their stream, in the place of the first', async () =
   expect(open.map(({ last }) => last)).toEqual([rows[3]])
 })
 
+test('two instances of a container that have one restart number share no line', async () => {
+  const at = (message: string, partial: boolean, containerId: string) => row(message, partial, { containerId })
+  const [a, b] = ['a'.repeat(12), 'b'.repeat(12)]
+  expect(await linesOf([at('be', true, a), at('own', false, b)])).toEqual(['be…', 'own'])
+  expect(await linesOf([at('be', true, ''), at('gi', true, a), at('own', false, b)])).toEqual(['begi…', 'own'])
+  expect(await linesOf([at('be', true, a), at('gin', false, '')])).toEqual(['begin'])
+  // Nor do lines of the other one fill what is missing.
+  const placed = (message: string, offset: number, over: Partial<Line>) =>
+    row(message, false, { offset, length: 10, ts: BigInt(offset), containerId: a, ...over })
+  const err = (containerId: string) => placed('err', 10, { stream: 'stderr', containerId })
+  const linesWith = (other: Line) => linesOf([placed('be', 0, { partial: true }), other, placed('gin', 20, {})])
+  expect(await linesWith(err(b))).toEqual(['be…', 'err', 'gin'])
+  expect(await linesWith(err(''))).toEqual(['begin', 'err'])
+})
+
 test('the end of a line that began earlier is left out', async () => {
   const joiner = joinerOf([])
   await joiner.recall(streamKey(row('', false)), [row('begin', true)])
