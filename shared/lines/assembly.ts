@@ -9,6 +9,7 @@ export const cutMark = Buffer.from(' …[cut by afterlog]')
 
 /** The end of a row where no fragment was seen to begin. `from` is the row's offset; the next one begins at `next`. */
 interface RowEnd {
+  file: string
   from: number
   next: number
 }
@@ -17,7 +18,7 @@ interface RowEnd {
  * What is remembered of one line, so that a row costs the same however many came before it. The first are forgotten
  * first: in the order of lines, what repeats a row stands near it.
  */
-const bounds = { begun: 1024, ends: 64, searches: 16, placesPerSearch: 64 }
+const bounds = { begun: 1024, ends: 64, files: 16, searches: 16, placesPerSearch: 64 }
 
 type Arrival = Pick<Line, 'received' | 'arrival' | 'seq'>
 
@@ -47,8 +48,11 @@ export interface Assembly {
   lastTs: bigint
   /** The row that came last of those so far: when it arrived. */
   lastArrival: Arrival
-  /** Offset behind the last byte that is known to belong to the line; -1 where rows do not tell. */
-  coveredEnd: number
+  /**
+   * By file: the offset of the line's first byte there, and the one behind the last that is known to belong to it; -1
+   * where rows do not tell.
+   */
+  spans: Map<string, { from: number; end: number }>
 }
 
 const endOf = ({ offset, length }: Line): number => (offset >= 0 && length > 0 ? offset + length : -1)
@@ -66,11 +70,11 @@ export function beginLine(row: Line): Assembly {
     text: row.message,
     begun: new Map(knowsPlace ? [[recordName(row), 0]] : []),
     begunAt: new Set(knowsPlace ? [0] : []),
-    ends: new Map(row.partial ? [[size, { from: row.offset, next: endOf(row) }]] : []),
+    ends: new Map(row.partial ? [[size, { file: row.file, from: row.offset, next: endOf(row) }]] : []),
     searches: 0,
     lastTs: row.ts,
     lastArrival: row,
-    coveredEnd: endOf(row),
+    spans: new Map(knowsPlace ? [[row.file, { from: row.offset, end: endOf(row) }]] : []),
   }
 }
 
@@ -83,10 +87,14 @@ export function forkLine(from: Assembly): Assembly {
     begun: new Map(from.begun),
     begunAt: new Set(from.begunAt),
     ends: new Map([...from.ends].map(([at, end]) => [at, { ...end }])),
+    spans: new Map([...from.spans].map(([file, span]) => [file, { ...span }])),
   }
 }
 
-/** Takes the row into the line; false where its text and place are those of another line. */
+/**
+ * Takes the row into the line; false where its text and place are those of another line. The caller has proven that no
+ * byte is missing between the two.
+ */
 export function takeRow(to: Assembly, row: Line): boolean {
   const place = placeOf(to, row)
   if (place === undefined) return false
@@ -150,11 +158,13 @@ export function settle({ line, text, size, open }: Assembly): void {
 function behindEnd(to: Assembly, row: Line): number | undefined {
   const { offset } = row
   let first: number | undefined
-  for (const [at, { from, next }] of to.ends) {
-    if (offset <= from || (next >= 0 && offset < next) || !agrees(to, row, at)) continue
+  for (const [at, { file, from, next }] of to.ends) {
+    // Without lengths, a file that has another name may be the same one.
+    if ((file !== row.file && next >= 0) || offset <= from || (next >= 0 && offset < next) || !agrees(to, row, at))
+      continue
     if (offset === next) return at
     // Another stream's lines stand between. Where the line may end right before this row, the row is a line of its own.
-    if (!to.open && !row.partial && offset === to.coveredEnd) continue
+    if (!to.open && !row.partial && offset === to.spans.get(file)?.end) continue
     if (first === undefined || at < first) first = at
   }
   return first
@@ -163,7 +173,8 @@ function behindEnd(to: Assembly, row: Line): number | undefined {
 /** A row that begins inside the bytes of the line, where no fragment was seen to begin: an agent went on from there. */
 function within(to: Assembly, row: Line): number | undefined {
   const { message, offset } = row
-  if (offset <= to.line.offset || offset >= to.coveredEnd) return undefined
+  const span = to.spans.get(row.file)
+  if (span === undefined || offset <= span.from || offset >= span.end) return undefined
   if (!row.partial && !to.open) {
     const at = to.size - message.length
     return at >= 0 && agrees(to, row, at) ? at : undefined
@@ -194,9 +205,14 @@ function* placesOf({ text, held, size, open }: Assembly, head: Buffer): Generato
   }
 }
 
-/** A file that was rotated within a line goes on at offset 0; some agents say 0 always. */
+/**
+ * A file that was rotated within a line goes on at offset 0, or behind lines of other streams; some agents say 0 always.
+ * What is between, the caller looks at.
+ */
 function turned(to: Assembly, row: Line): number | undefined {
-  return to.open && row.offset === 0 && row.ts > to.lastTs ? to.size : undefined
+  if (!to.open || row.ts <= to.lastTs) return undefined
+  const isNextFile = !to.spans.has(row.file) && [...to.spans.values()].at(-1)!.end >= 0
+  return row.offset === 0 || isNextFile ? to.size : undefined
 }
 
 /** Whether the row's text at this place contradicts nothing that is known of the line. */
@@ -220,11 +236,14 @@ export function goOn(to: Assembly, row: Line, at: number): void {
   if (to.containerId === '') to.containerId = row.containerId
   if (offset < 0) return
   if (to.ends.delete(at)) begin(to, row, at)
-  to.coveredEnd = Math.max(to.coveredEnd, endOf(row))
+  const span = to.spans.get(row.file)
+  if (span === undefined) to.spans.set(row.file, { from: offset, end: endOf(row) })
+  else span.end = Math.max(span.end, endOf(row))
+  if (to.spans.size > bounds.files) to.spans.delete(firstOf(to.spans))
   if (!partial || (end > at && to.begunAt.has(end))) return
   const known = to.ends.get(end)
-  const next = endOf(row)
-  to.ends.set(end, { from: Math.max(known?.from ?? -1, offset), next: Math.max(known?.next ?? -1, next) })
+  const { from, next } = known?.file === row.file ? known : { from: -1, next: -1 }
+  to.ends.set(end, { file: row.file, from: Math.max(from, offset), next: Math.max(next, endOf(row)) })
   if (to.ends.size > bounds.ends) to.ends.delete(firstOf(to.ends))
 }
 

@@ -7,6 +7,8 @@ import { keyOf, type Line } from './row-decoder.ts'
 
 export interface CoveredBytes {
   first: Pick<Line, 'file' | 'offset'>
+  /** Of the last row of the line. */
+  file: string
   /** By file, the last one last: behind the last byte that is reached; -1 where rows do not tell. */
   ends: Map<string, number>
   /** Up to here rows of other streams were filled in. */
@@ -23,6 +25,7 @@ const endOf = ({ offset, length }: Line): number => (offset >= 0 && length > 0 ?
 
 export const coveredBy = (row: Line): CoveredBytes => ({
   first: { file: row.file, offset: row.offset },
+  file: row.file,
   ends: new Map([[row.file, endOf(row)]]),
   filledTo: keyOf(row),
   isBroken: false,
@@ -33,9 +36,9 @@ export const forkCovered = (from: CoveredBytes): CoveredBytes => ({ ...from, end
 /** Whether no byte is missing between the line and the row, as far as both tell their places. */
 export function reaches(covered: CoveredBytes, { file, offset }: Line): boolean {
   if (!tellsPlace(covered, offset)) return true
-  const end = covered.ends.get(file)
-  if (end !== undefined) return end < 0 || offset <= end
-  return lastEnd(covered) < 0 || (offset === 0 && !covered.isBroken)
+  if (covered.isBroken && file !== covered.file) return false
+  const end = covered.ends.get(file) ?? Math.min(0, lastEnd(covered))
+  return end < 0 || offset <= end
 }
 
 /** Whether rows of other streams have a say: they fill what is between, or prove that the end of the line is lost. */
@@ -46,8 +49,10 @@ const tellsPlace = ({ first }: CoveredBytes, offset: number): boolean => offset 
 const lastEnd = ({ ends }: CoveredBytes): number => [...ends.values()].at(-1)!
 
 /** Takes in a row of the line. */
-export function cover({ ends }: CoveredBytes, row: Line): void {
+export function cover(covered: CoveredBytes, row: Line): void {
   if (row.offset < 0) return
+  const { ends } = covered
+  covered.file = row.file
   const end = endOf(row)
   ends.set(row.file, end < 0 ? -1 : Math.max(end, ends.get(row.file) ?? -1))
   if (ends.size > filesMax) ends.delete(ends.keys().next().value!)

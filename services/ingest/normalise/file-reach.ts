@@ -9,7 +9,7 @@ export interface FileReach {
   file: Buffer
   /** Files before it: none of them comes again. */
   left: ReadonlySet<string>
-  /** A record of the life stands in that file beyond `next`: what is between was lost, or comes late. */
+  /** A record of the life stands beyond `next`, there or in a later file: what is between was lost, or comes late. */
   isPassed: boolean
   /** Of the last record. */
   seconds: number
@@ -44,12 +44,18 @@ export function reachPast(record: Stand, from: FileReach): FileReach {
   return isNext ? reachBehind(record, from) : reachBefore(record, from)
 }
 
-/** Of a record that is no part of the line: beyond it in its file, it proves that the next file does not go on with it. */
+/**
+ * Of a record that is no part of the line: beyond it in its file, or further on in another one, it proves that no file
+ * goes on with it at its begin.
+ */
 export function reachBefore(record: Stand, from: FileReach): FileReach {
-  const { next, file, isPassed } = from
-  if (isPassed || next < 0 || record.offset <= next || !file.equals(record.file)) return from
+  const { next, file } = from
+  if (from.isPassed) return from
   // Without names of files, it may be of an older one that is sent again.
-  return file.length > 0 || compareTimes(record, from) >= 0 ? { ...from, isPassed: true } : from
+  const isPassed = file.equals(record.file)
+    ? next >= 0 && record.offset > next && (file.length > 0 || compareTimes(record, from) >= 0)
+    : record.offset > 0 && mayBeNextFile(record, from)
+  return isPassed ? { ...from, isPassed } : from
 }
 
 /** Whether the line may go on at the begin of a file that has this record: an older one may be sent again. */

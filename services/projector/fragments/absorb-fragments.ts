@@ -123,13 +123,14 @@ const apartMsMax = 60_000
 async function mayFollow({ reading, filter }: StreamRows, rows: readonly Line[], row: Line): Promise<boolean> {
   const [first, last] = [rows[0]!, rows.at(-1)!]
   const end = rows.reduce((most, each) => (each.file === last.file ? Math.max(most, endOf(each)) : most), -1)
+  const isSameFile = row.file === last.file
   if (row.offset < 0 || end < 0) return row.ts === first.ts || Math.abs(row.received - last.received) <= apartMsMax
-  if (row.file === last.file && row.offset >= first.offset && row.offset <= end) return true
+  if (isSameFile && row.offset >= first.offset && row.offset <= end) return true
   const ofLife = sql`${filter.scope} AND ${lifeScope(row)}`
   const between = { ...filter, fields: {}, from: last.ts, to: row.ts + 1n, scope: ofLife }
   const { lines, more } = await readPage({ reading, filter: between, order: 'asc', limit: betweenMax })
   const { at, left, isBroken } = behind({ file: last.file, offset: end }, lines, row)
-  if (row.file === last.file && row.file === at.file && row.offset === at.offset) return true
+  if (isSameFile && row.file === at.file && row.offset === at.offset) return true
   const isNextFile = row.offset === 0 && (row.file !== at.file || row.file === '')
   if (more || isBroken || !(isNextFile || (row.file === at.file && row.offset === at.offset))) return false
   for (const { file, offset } of isNextFile ? [...left, at] : left) {

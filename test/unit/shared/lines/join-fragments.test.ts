@@ -163,6 +163,40 @@ test('what is behind lost bytes is another line, whatever it says', async () => 
   expect(await lines({ ...begin, length: -1 }, at(500, 'BB'))).toEqual(['AABB'])
 })
 
+test('behind a rotation a line goes on where lines of the other stream fill its file from the begin on', async () => {
+  const at = (message: string, file: string, offset: number, over: Partial<Line> = {}) =>
+    row(message, false, { offset, length: 10, file, ts: BigInt(offset + 1) + (file === 'a' ? 0n : 1000n), ...over })
+  const stderr = { stream: 'stderr' }
+  // Whichever of the two offsets is the larger one, and whatever text stands in the line already.
+  for (const offset of [0, 100]) {
+    const begin = at('be-gin-', 'a', offset, { partial: true })
+    expect(await linesOf([begin, at('err', 'b', 0, stderr), at('gin', 'b', 10)])).toEqual(['be-gin-gin', 'err'])
+    expect(await linesOf([begin, at('err', 'a', offset + 10, stderr), at('err', 'b', 0, stderr), at('gin', 'b', 10)])).toEqual([
+      'be-gin-gin',
+      'err',
+      'err',
+    ])
+    expect(
+      await linesOf([
+        begin,
+        at('err', 'b', 0, stderr),
+        at('gin', 'b', 10, { partial: true }),
+        at('!', 'b', 20),
+        at('x', 'b', 30),
+      ]),
+    ).toEqual(['be-gin-gin!', 'err', 'x'])
+    // Bytes are missing in front of the line, in the file before, or nobody knows.
+    const lost = ['be-gin-…', 'err', 'gin']
+    expect(await linesOf([begin, at('err', 'b', 0, stderr), at('gin', 'b', 20)])).toEqual(lost)
+    expect(await linesOf([begin, at('err', 'b', 10, stderr), at('gin', 'b', 20)])).toEqual(lost)
+    expect(await linesOf([begin, at('err', 'a', 500, stderr), at('gin', 'b', 10)])).toEqual(lost)
+    expect(await linesOf([begin, at('gin', 'b', 10)])).toEqual(['be-gin-…', 'gin'])
+    if (offset > 10) expect(await linesOf([{ ...begin, length: -1 }, at('gin', 'b', 10)])).toEqual(['be-gin-…', 'gin'])
+    const holed = [begin, at('err', 'b', 0, stderr), at('err', 'b', 20, stderr), at('own', 'c', 0, { ts: 9000n })]
+    expect(await linesOf(holed)).toEqual(['be-gin-…', 'err', 'err', 'own'])
+  }
+})
+
 test('what is looked up of other streams ends at a thousand lines', async () => {
   const length = 10
   const at = (offset: number, over: Partial<Line>) => row('b', false, { offset, length, ts: BigInt(offset), ...over })

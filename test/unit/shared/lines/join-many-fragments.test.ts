@@ -18,6 +18,9 @@ const many: Record<string, Line[]> = {
   'each behind lost bytes, with lines of the other stream between': Array.from({ length: 60_000 }, (_, i) =>
     row('x', true, { offset: i * 10, length: 5, stream: i % 2 === 0 ? 'stdout' : 'stderr' }),
   ),
+  'each in the next file, or behind lost bytes of it': Array.from({ length: 60_000 }, (_, i) =>
+    row('x', true, { offset: i % 3 === 0 ? 7 : 0, length: 5, file: String(i), ts: BigInt(i) }),
+  ),
 }
 
 test.each(Object.entries(many))(

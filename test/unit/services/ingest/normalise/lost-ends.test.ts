@@ -84,6 +84,10 @@ describe('the first line of the next file is no end of a line', () => {
     }
     const unnamed = (one: object) => ({ ...one, file: '' })
     expect(linesOf(unnamed(begin), unnamed(at('a', 5000, 'far')), unnamed(own))).toEqual(always('AAA…', 'far', 'own'))
+    // The end, or a line of stderr in front of it, came before the begin.
+    expect(linesOf(begin, at('b', 10, 'end'), at('c', 0, 'own', { time: '2026-11-23T10:00:03.1Z' }))).toEqual(
+      always('AAA…', 'end', 'own'),
+    )
     // Nor does the line go on behind a line of stderr there.
     const err = at('b', 0, 'err', { stream: 'stderr' })
     expect(linesOf(begin, at('a', 5000, 'far'), err, at('b', 10, 'own'))).toEqual(always('AAA…', 'far', 'err', 'own'))
@@ -94,7 +98,7 @@ describe('the first line of the next file is no end of a line', () => {
     expect(linesOf(begin, err(10), own)).toEqual(always('AAAown', 'err'))
     expect(linesOf(begin, at('a', 5000, 'far'), at('a', 10, 'end'))).toEqual(always('AAAend', 'far'))
     // Of an older file, which comes again.
-    const older = at('c', 5000, 'old')
-    expect(linesOf(begin, older, own)).toEqual(always('AAAown', 'old'))
+    const older = at('c', 5000, 'old', { time: '2026-11-23T09:59:59.100000007Z' })
+    expect(linesOf(begin, older, own)).toEqual(always('old', 'AAAown'))
   })
 })
