@@ -26,8 +26,8 @@ export interface LeavingNamespaces {
 type StoredPartition = Omit<Partition, 'newestBlock'>
 
 const timeMsMax = 5000
-const rowsMax = 20_000
-const namespacesMax = 1000
+const rowsMax = 200_000
+const namespacesMax = 10_000
 
 interface CountRow {
   id: string

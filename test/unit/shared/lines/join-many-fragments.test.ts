@@ -36,7 +36,8 @@ test.each(Object.entries(many))(
     await createJoiner(() => Promise.resolve([])).join(rows)
     take()
     clearInterval(turns)
-    expect(longestMs).toBeLessThan(500)
+    // What is square takes four seconds and more.
+    expect(longestMs).toBeLessThan(1500)
   },
   10_000,
 )
