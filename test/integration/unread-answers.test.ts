@@ -69,7 +69,7 @@ test('where answers hold all memory, large requests are 503, and small ones are 
 })
 
 test('nothing runs or waits in the store for a client that left, of many requests at once too', { timeout: 60_000 }, async () => {
-  const slow = encodeURIComponent('/(?:.|a|b|c.){250}/')
+  const slow = encodeURIComponent('/(?:.|.){160}$/')
   const paths = ['/v1/logs?', '/v1/logs/histogram?', '/v1/fields/pod/values?', '/v1/logs/tail?from=-400d&'].map(
     (path) => `${path}q=${slow}`,
   )
