@@ -26,10 +26,13 @@ class Fragment {
 }
 export type { Fragment }
 
-/** A server reads no quoted numbers in a list: such a list may have its numbers as text here. */
+/** A server reads no quoted numbers in a list. Here it may have them as text. */
 export const bind = (type: string, value: unknown): Bound => ({
   type,
-  value: /^Array\(U?Int/.test(type) && Array.isArray(value) ? value.map(String).map(BigInt) : value,
+  value:
+    /^Array\(U?Int/.test(type) && Array.isArray(value)
+      ? value.map((each: string | number | bigint) => BigInt(each))
+      : value,
 })
 export const str = (value: string): Bound => bind('String', value)
 export const strs = (values: readonly string[]): Bound => bind('Array(String)', values)

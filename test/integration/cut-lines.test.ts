@@ -1,21 +1,15 @@
 // Lines that are cut, over HTTP and on the real engine: those that differ only behind the cut are two, and one that
 // comes again is one, without offsets too.
-import { rm } from 'node:fs/promises'
 import { hash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { messagesOf, post, record, someTime, type TestRecord } from '#test/support/lines.ts'
 import { startTestService, type TestService } from '#test/support/service.ts'
 
 let service: TestService
-let dataDir: string
 beforeAll(async () => {
   service = await startTestService()
-  dataDir = service.dataDir
 })
-afterAll(async () => {
-  await service[Symbol.asyncDispose]()
-  await rm(dataDir, { recursive: true, force: true })
-})
+afterAll(async () => service[Symbol.asyncDispose]())
 
 const digestOf = (text: string): string => hash('sha256', text, 'hex').slice(0, 16)
 const long = 'x'.repeat(300_000)
@@ -47,16 +41,14 @@ test('a line that the projector joins is the line that ingest joins', { timeout:
     file: 'a',
   }))
   await post({ url: service.url, tenant }, records.slice(0, 3))
-  await service.close()
-  service = await startTestService({ AFTERLOG_DATA_DIR: dataDir })
+  service = await service.restarted()
   const at = { url: service.url, tenant }
   await post(at, records.slice(3))
   const mark = ` …[cut by Afterlog: the first 1048576 of 1200001 bytes, SHA-256 ${digestOf(text)}]`
   await expect
     .poll(async () => (await messagesOf(at)).map((each) => each.slice(-mark.length)), { timeout: 90_000 })
     .toEqual([mark])
-  await service.close()
-  service = await startTestService({ AFTERLOG_DATA_DIR: dataDir })
+  service = await service.restarted()
   await post({ url: service.url, tenant }, records)
   expect(await messagesOf({ url: service.url, tenant })).toHaveLength(1)
 })

@@ -1,26 +1,13 @@
 // Lines that come in fragments, on the whole service: each is one line to every reader, however its fragments are sent.
-import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openEvents } from '#test/support/sse.ts'
 import { request, startTestService, type TestService } from '#test/support/service.ts'
 
 let service: TestService
-/** Of the first service, which is not removed with those that follow it. */
-let dataDir: string
 beforeAll(async () => {
   service = await startTestService()
-  dataDir = service.dataDir
 })
-afterAll(async () => {
-  await service[Symbol.asyncDispose]()
-  await rm(dataDir, { recursive: true, force: true })
-})
-
-/** Ends the service and starts another one on its data: nothing is remembered. */
-async function restart(): Promise<void> {
-  await service.close()
-  service = await startTestService({ AFTERLOG_DATA_DIR: dataDir })
-}
+afterAll(async () => service[Symbol.asyncDispose]())
 
 const startMs = Date.now() - 600_000
 interface Written {
@@ -181,7 +168,7 @@ test(
       log(pod, file).map(({ offset, ...record }) => (pod === 'numberless' ? record : { ...record, offset })),
     )
     for (const each of records) await post(...each.slice(0, 2))
-    await restart()
+    service = await service.restarted()
     await post(...records[0]!.slice(2), ...records[2]!.slice(2))
     await post(...records[1]!)
     for (const pod of pods) {
@@ -261,7 +248,7 @@ test('without offsets, a begin that comes again takes no line that is stored', {
   for (const each of records) await post(...each)
   await post(records[0]![0]!)
   await post(records[1]![0]!, records[1]![1]!)
-  await restart()
+  service = await service.restarted()
   await post(records[2]![0]!)
   for (const pod of pods.slice(0, 2)) expect(await searched(pod), pod).toEqual(['helloworld', 'next'])
   // The projector has looked at them once it has counted what came behind them.

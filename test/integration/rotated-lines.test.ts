@@ -1,20 +1,13 @@
 // A rotation within a line, with lines of the other stream in front of its end: one line to every reader, in whatever
 // order the records come, and over a restart.
-import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { request, startTestService, type TestService } from '#test/support/service.ts'
 
 let service: TestService
-/** Of the first service, which is not removed with the one that follows it. */
-let dataDir: string
 beforeAll(async () => {
   service = await startTestService()
-  dataDir = service.dataDir
 })
-afterAll(async () => {
-  await service[Symbol.asyncDispose]()
-  await rm(dataDir, { recursive: true, force: true })
-})
+afterAll(async () => service[Symbol.asyncDispose]())
 
 const startMs = Date.now() - 600_000
 
@@ -64,8 +57,7 @@ test(
     const pods = ['restarted', ...Object.keys(posts)]
     const { first, begin, err, end, last } = rotated('restarted')
     await post(first, begin)
-    await service.close()
-    service = await startTestService({ AFTERLOG_DATA_DIR: dataDir })
+    service = await service.restarted()
     await post(err, end, last)
     for (const [pod, postsOf] of Object.entries(posts)) for (const records of postsOf(rotated(pod))) await post(...records)
     for (const pod of pods) {

@@ -12,14 +12,17 @@ import { migratedDataDir } from './migrated-data-dir.ts'
 
 export interface TestService extends Started, AsyncDisposable {
   dataDir: string
+  /** Stops it, and starts another one on its data, which remembers nothing but what is stored. */
+  restarted(): Promise<TestService>
 }
 
 /** Starts it; `env` on top of test defaults. Dispose it to stop it and remove its directory. */
-export async function startTestService(
+export const startTestService = (
   env: Record<string, string> = {},
   services: readonly CreateService[] = [createIngest, createProjector, createQuery],
-): Promise<TestService> {
-  const dataDir = migratedDataDir('afterlog-test-')
+): Promise<TestService> => startOn(migratedDataDir('afterlog-test-'), env, services)
+
+async function startOn(dataDir: string, env: Record<string, string>, services: readonly CreateService[]): Promise<TestService> {
   const { config } = readConfig({
     AFTERLOG_DATA_DIR: dataDir,
     AFTERLOG_HTTP_PORT: '0',
@@ -35,6 +38,10 @@ export async function startTestService(
   return {
     ...started,
     dataDir,
+    restarted: async () => {
+      await started.close()
+      return startOn(dataDir, env, services)
+    },
     [Symbol.asyncDispose]: async () => {
       await started.close()
       await rm(dataDir, { recursive: true, force: true })

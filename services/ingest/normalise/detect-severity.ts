@@ -35,8 +35,7 @@ export class SeverityDetector {
 
   private text(bytes: Buffer, start: number, stop: number): number {
     const { head, search } = this
-    const beginning = beginningLevel(bytes, start, stop)
-    const word = beginning || head.read(bytes, start, stop)
+    const word = beginningLevel(bytes, start, stop) || head.read(bytes, start, stop)
     if (word === 0 && head.isLogfmt) return logfmtLevel(bytes, head.pos, stop)
     return search.read(bytes, start, stop, word > 0 ? stop : head.pos) || word || search.likely
   }

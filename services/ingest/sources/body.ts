@@ -104,16 +104,14 @@ async function collectDecompressed(
   bytesMax: number,
   reservation: Reservation,
 ): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let total = 0
+  const blocks = new Blocks()
   decompressor.end(body)
   for await (const chunk of decompressor as AsyncIterable<Buffer>) {
-    total += chunk.length
-    if (total > bytesMax) throw tooLarge(bytesMax)
+    if (blocks.bytes + chunk.length > bytesMax) throw tooLarge(bytesMax)
     reservation.grow(chunk.length)
-    chunks.push(chunk)
+    blocks.add(chunk)
   }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, total)
+  return blocks.whole()
 }
 
 const isZlib = (body: Buffer): boolean =>

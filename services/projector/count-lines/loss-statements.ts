@@ -40,7 +40,7 @@ export const storedPlaces = (
     ${fromTable(tenant, 'logs')}
       AND toStartOfHour(ts) >= toStartOfHour(${instant(pods.first)})
       AND toStartOfHour(ts) <= toStartOfHour(${instant(pods.last)})
-      AND ${ofPods(pods)} AND logs.offset IN ${bind('Array(Int64)', offsets.map(String))}
+      AND ${ofPods(pods)} AND logs.offset IN ${bind('Array(Int64)', offsets)}
     LIMIT ${uint(placesMax)}`,
   )
 

@@ -50,7 +50,7 @@ export function storeJoined(tenant: string, line: JoinedLine): Fragment {
   const texts = line.parts.filter(({ bytes }) => bytes > 0)
   const bytesOf = sql`transform(${nameOfRow}, ${strs(texts.map(nameOf))}, ${bind(
     'Array(UInt64)',
-    texts.map(({ bytes }) => String(bytes)),
+    texts.map(({ bytes }) => bytes),
   )}, 0)`
   const whole = sql`SELECT arrayStringConcat(arrayMap(part -> part.2, arraySort(groupArray((at, text))))) AS whole FROM (
       SELECT indexOf(${strs(texts.map(nameOf))}, ${nameOfRow}) AS at,
@@ -72,7 +72,7 @@ function cut(size: number): Fragment {
   const [before, between, behind] = markParts(size)
   const places = bind(
     'Array(UInt64)',
-    [0, 1, 2, 3, 4].map((back) => String(joinedBytesMax - back)),
+    [0, 1, 2, 3, 4].map((back) => joinedBytesMax - back),
   )
   const isEdge = sql`bitAnd(reinterpretAsUInt8(substring(whole, at + 1, 1)), 192) != 128`
   const kept = sql`arrayFirst(at -> ${isEdge} OR at = ${uint(joinedBytesMax - 4)}, ${places})`
