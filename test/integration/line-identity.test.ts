@@ -51,6 +51,23 @@ describe('lines of one time without offset keep the order in which they arrived'
     expect(await messagesOf(at)).toEqual(texts('cabedfg'))
   })
 
+  test('whatever their pods, restarts and files, with lines that have an offset behind them', async () => {
+    const at = poster()
+    await post(at, [record('with offset', { offset: 0, restart: 0, file: '0' })])
+    for (const [message, restart, file] of [
+      ['a', 3, 'z'],
+      ['b', 1, 'y'],
+      ['c', 2, ''],
+      ['d', 1, 'x'],
+    ] as const)
+      await post(at, [record(message, { podUid: `uid-${message}-${at.tenant}`, restart, file })])
+    const ordered = [...texts('abcd'), 'with offset']
+    for (const merged of [false, true]) {
+      if (merged) await merge()
+      expect(await answersOf(at)).toEqual(once(ordered))
+    }
+  })
+
   test.each(['asc', 'desc'])('a page in order %s visits each once while lines come again', async (order) => {
     const at = poster()
     await post(at, records('ABCDEF'))

@@ -4,7 +4,7 @@
 import { join, milliseconds, raw, sql, statement, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { linesFrom, rowsFrom, type LineFilter } from '#shared/lines/line-filter.ts'
 import { namesFilter, type LineName } from '#shared/lines/line-names.ts'
-import { keyColumns, keyOfRow, keyTuple } from '#shared/lines/line-order.ts'
+import { keyColumns, keyOfRow, keyTuple, orderBy } from '#shared/lines/line-order.ts'
 import type { ArrivalPlace } from './arrival-place.ts'
 
 export interface ArrivalRow {
@@ -44,7 +44,7 @@ const firstRows = (from: Fragment, limit: Fragment): Fragment =>
       toFloat64(logs.offset) AS offset, toFloat64(toUnixTimestamp64Milli(logs.received)) AS received,
       toString(logs.arrival) AS arrival, seq, toString(logs.identity) AS identity
     FROM (SELECT ${raw(keyColumns.join(', '))} ${from}
-      ORDER BY received, ${raw(keyColumns.join(', '))} LIMIT 1 BY ts, identity${limit}) AS logs`
+      ORDER BY received, ${orderBy('asc')} LIMIT 1 BY ts, identity${limit}) AS logs`
 
 /** The place of a row as a tuple that SQL compares with `placeTuple`. */
 export const placeOfRow = sql`(received, ${keyOfRow})`
