@@ -61,10 +61,12 @@ test(
     await post(err, end, last)
     for (const [pod, postsOf] of Object.entries(posts)) for (const records of postsOf(rotated(pod))) await post(...records)
     for (const pod of pods) {
-      // As they are read, and behind the projector as they are stored.
-      expect(await podLines(pod), pod).toEqual(whole)
-      expect(await podLines(pod, '&stream=stdout'), pod).toEqual(['first', 'begin', 'last'])
-      await expect.poll(() => searched(pod), { timeout: 60_000, message: pod }).toEqual(whole)
+      // As they are read, and behind the projector as they are stored. While it stores a line, both its parts and it are
+      // there for some ms (decision 0017).
+      const soon = { timeout: 60_000, message: pod }
+      await expect.poll(() => podLines(pod), soon).toEqual(whole)
+      await expect.poll(() => podLines(pod, '&stream=stdout'), soon).toEqual(['first', 'begin', 'last'])
+      await expect.poll(() => searched(pod), soon).toEqual(whole)
       expect(await searched(pod, '&q=begin'), pod).toEqual(['begin'])
       expect(await podLines(pod), pod).toEqual(whole)
       const { body } = await request(`${service.url}/v1/pods/uid-${pod}`)
