@@ -101,8 +101,20 @@ export function logFailure(request: FastifyRequest, error: AfterlogError): void 
   request.log[error.code === 'internal' ? 'error' : 'warn']({ err: error, code: error.code }, error.message)
 }
 
-/** Sends a failure as problem JSON. Failures on our side (5xx) are logged with their cause. */
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
+/** Sends a failure as problem JSON. */
+export const sendProblem = (request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply =>
+  sendFailure(request, reply, thrown, (error) => ({
+    type: 'application/problem+json; charset=utf-8',
+    body: JSON.stringify(toProblem(error)),
+  }))
+
+/** Sends a failure in the form of a protocol. Failures on our side (5xx) are logged with their cause. */
+export function sendFailure(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  thrown: unknown,
+  render: (error: AfterlogError) => { type: string; body: string | Buffer },
+): FastifyReply {
   if (clientLeft(reply, thrown)) return reply.send()
   const error = toAfterlogError(thrown, request.routeOptions?.schema)
   request.work.failure = error.code
@@ -110,9 +122,10 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown
   if (error.retryAfterS !== undefined || error.retryable)
     void reply.header('retry-after', String(error.retryAfterS ?? 1))
   if (error.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer realm="afterlog"')
+  const { type, body } = render(error)
   return reply
     .code(error.status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('content-type', type)
     .serializer((payload) => payload as string)
-    .send(JSON.stringify(toProblem(error)))
+    .send(body)
 }

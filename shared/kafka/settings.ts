@@ -1,7 +1,11 @@
 // Parses the values of AFTERLOG_KAFKA_… variables. Pure: it knows no client and no broker.
 
-/** The formats of a topic's messages: a native batch, record or NDJSON, or Kubernetes objects; see docs/formats.md. */
-export const topicFormats = ['native', 'lifecycle'] as const
+/** The formats of agents, whose records ingest translates into native ones: docs/agents.md. */
+export const agentFormats = ['otlp-proto', 'otlp-json', 'fluent'] as const
+export type AgentFormat = (typeof agentFormats)[number]
+
+/** The formats of a topic's messages: native records, Kubernetes objects, or what agents send; see docs/formats.md. */
+export const topicFormats = ['native', 'lifecycle', ...agentFormats] as const
 export type TopicFormat = (typeof topicFormats)[number]
 
 export const saslMechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const

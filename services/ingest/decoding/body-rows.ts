@@ -5,6 +5,7 @@ import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import { decodeLifecycle } from '../formats/kubernetes.ts'
 import { decodeBatch, decodeLines } from '../formats/native-rows.ts'
+import { nativeBody, storedFormat, withProblems } from '../formats/translate.ts'
 import type { Decoded } from '../normalise/decoded.ts'
 import type { FragmentsOfBatch, OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
@@ -46,7 +47,10 @@ export interface BodyRows {
 export function bodyRows(body: Buffer, origin: Origin, as: BodyFormat, settings: DecodeSettings): BodyRows {
   const decoded = decode(body, origin, as, settings)
   const { letters, replayed } = settleReplay(decoded, origin)
-  const rows = letters.length === 0 ? [] : letterRows(letters, origin, bodyKey(body, origin))
+  const rows =
+    letters.length === 0
+      ? []
+      : letterRows(letters, { ...origin, format: storedFormat(as.format) }, bodyKey(body, origin))
   return {
     tables: [...decoded.tables, ...rows].flatMap(sliceRows),
     accepted: decoded.accepted,
@@ -58,12 +62,11 @@ export function bodyRows(body: Buffer, origin: Origin, as: BodyFormat, settings:
 }
 
 function decode(body: Buffer, origin: Origin, { format, form }: BodyFormat, settings: DecodeSettings): Decoded {
-  switch (format) {
-    case 'native':
-      return (form === 'json' ? decodeBatch : decodeLines)(body, { origin, ...settings })
-    case 'lifecycle':
-      return decodeLifecycle(body, form, origin)
-  }
+  if (format === 'native') return (form === 'json' ? decodeBatch : decodeLines)(body, { origin, ...settings })
+  if (format === 'lifecycle') return decodeLifecycle(body, form, origin)
+  const native = nativeBody(body, format, origin)
+  if (native.body.length === 0) return { tables: [], accepted: 0, rejects: [] }
+  return withProblems(decodeLines(native.body, { origin, ...settings }), native)
 }
 
 /**

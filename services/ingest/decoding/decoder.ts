@@ -58,9 +58,10 @@ export interface Decoder {
 
 /**
  * The most bytes of a body that the event loop decodes, by format. Lines take up to 200 ns per byte there, objects of
- * Kubernetes five times as long.
+ * Kubernetes and records of agents, which are translated first, some five times as long.
  */
-const inlineBytesMax: Readonly<Record<TopicFormat, number>> = { native: 512 * 1024, lifecycle: 64 * 1024 }
+const inlineBytesMax: Readonly<Partial<Record<TopicFormat, number>>> = { native: 512 * 1024, lifecycle: 64 * 1024 }
+const translatedInlineBytesMax = 128 * 1024
 /** The most rejects of a body that the event loop decodes. */
 const inlineRejectsMax = 200
 /** Bytes decoded by the thread and not stored yet at which it waits: a large insert. */
@@ -80,7 +81,8 @@ export function createDecoder(options: DecoderOptions): Decoder {
   let waitingBytes = 0
   let stored = Promise.withResolvers<void>()
 
-  const isLarge = (bytes: number, format: TopicFormat): boolean => bytes > inlineBytesMax[format]
+  const isLarge = (bytes: number, format: TopicFormat): boolean =>
+    bytes > (inlineBytesMax[format] ?? translatedInlineBytesMax)
 
   /** What follows an open line of its tenants may be in what the thread decodes: no later batch goes on from it. */
   const runAlone: RunAlone = async (task, tenants, run = thread.run) => {

@@ -2,6 +2,7 @@
 // Pure: the messages of a body are the same on the event loop and on the decoding thread.
 import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
 import { bodyKey, type BodyFormat, type DecodeSettings } from '../decoding/body-rows.ts'
+import { nativeBody, storedFormat, withProblems } from '../formats/translate.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { type RejectSummary, summaryOf } from '../normalise/reject.ts'
 import { settleReplay } from '../normalise/replay.ts'
@@ -29,7 +30,10 @@ export function bodyMessages(
 ): BodyMessages {
   const published = messagesOf(body, origin, as, room, settings)
   const { letters, replayed } = settleReplay(published, origin)
-  const letterMessages = letters.length === 0 ? [] : rejectMessages(letters, origin, bodyKey(body, origin), room)
+  const letterMessages =
+    letters.length === 0
+      ? []
+      : rejectMessages(letters, { ...origin, format: storedFormat(as.format) }, bodyKey(body, origin), room)
   return {
     messages: [...published.messages, ...letterMessages],
     closing: replayed === undefined ? undefined : replayedMessage(replayed, origin, room, published.messages),
@@ -46,10 +50,10 @@ function messagesOf(
   room: TopicRoom,
   settings: DecodeSettings,
 ): Published {
-  switch (format) {
-    case 'native':
-      return publishBatch(body, form === 'json' ? 'batch' : 'lines', { origin, ...settings, ...room })
-    case 'lifecycle':
-      return publishLifecycle(body, form, { origin, ...room })
-  }
+  if (format === 'native')
+    return publishBatch(body, form === 'json' ? 'batch' : 'lines', { origin, ...settings, ...room })
+  if (format === 'lifecycle') return publishLifecycle(body, form, { origin, ...room })
+  const native = nativeBody(body, format, origin)
+  if (native.body.length === 0) return { messages: [], accepted: 0, rejects: [] }
+  return withProblems(publishBatch(native.body, 'lines', { origin, ...settings, ...room }), native)
 }

@@ -4,6 +4,7 @@ import { AfterlogError } from '#shared/errors.ts'
 import type { Publisher } from '#shared/kafka/publisher-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { Decoder } from '../decoding/decoder.ts'
+import { storedFormat } from '../formats/translate.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Delivered, DeliverBody } from '../routes/deliver-body.ts'
 
@@ -25,7 +26,7 @@ export function createPublishingDelivery(options: PublishingDeliveryOptions): De
   const topicOf = (format: TopicFormat): string | undefined => [...topics].find(([, of]) => of === format)?.[0]
 
   return async (body, origin, as, onDecoded) => {
-    const topic = topicOf(as.format)
+    const topic = topicOf(storedFormat(as.format))
     if (topic === undefined) return direct(body, origin, as, onDecoded)
     const messageBytesMax = publisher.messageBytesMax(topic)
     if (messageBytesMax === undefined)

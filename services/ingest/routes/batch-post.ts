@@ -14,6 +14,8 @@ import { rejectedOf, rejectsMax } from '../normalise/reject.ts'
 import { readReplay, replayHeader } from '../normalise/replay.ts'
 import { batchIdHeader, isHeaderText } from '../publish/message-headers.ts'
 import { readBody } from '../sources/body.ts'
+import type { z } from 'zod'
+import type { acceptedSchema } from './schemas.ts'
 import type { Delivered, DeliverBody } from './deliver-body.ts'
 
 export interface BatchPostOptions {
@@ -28,30 +30,29 @@ export interface BatchPostOptions {
   checkReplay: CheckAdmin
 }
 
-/** The form of a body, by media type. */
-const forms: Readonly<Record<string, BodyFormat['form']>> = {
-  'application/json': 'json',
-  'application/x-ndjson': 'ndjson',
+/** What distinguishes the posts of one protocol. */
+export interface PostDialect<Answer> {
+  /** How a body is read, by media type; under '*' every other. */
+  types: Readonly<Record<string, BodyFormat>>
+  /** Answers a post of which all accepted records are stored. */
+  answer(delivered: Delivered, request: FastifyRequest, reply: FastifyReply): Answer
 }
 
-/** Handles one post of a format. */
-export function batchPost(
+/** Our own posts: JSON or NDJSON in, the counts and the first rejects out. */
+export const ownDialect = (format: TopicFormat): PostDialect<Accepted> => ({
+  types: { 'application/json': { format, form: 'json' }, 'application/x-ndjson': { format, form: 'ndjson' } },
+  answer,
+})
+
+/** Handles one post of a dialect. */
+export function batchPost<Answer>(
   { deliver, inflight, bodyBytesMax, cluster, clock, checkReplay }: BatchPostOptions,
-  format: TopicFormat,
+  dialect: PostDialect<Answer>,
 ) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const reservation = inflight.reserve(0)
     try {
-      const form = forms[mediaType(request)]
-      if (form === undefined) {
-        throw new AfterlogError(
-          'unsupported-type',
-          `Content-Type ${JSON.stringify(mediaType(request))} is not read; send ${Object.keys(forms).join(' or ')}`,
-          {
-            parameter: 'content-type',
-          },
-        )
-      }
+      const as = bodyFormat(request, dialect)
       const replay = readReplay(request.headers[replayHeader])
       if (replay !== undefined) checkReplay(request)
       const batchId = batchHeader(request, batchIdHeader)
@@ -61,7 +62,7 @@ export function batchPost(
         node: batchHeader(request, 'x-afterlog-node') ?? '',
         agent: '',
         source: `http:${request.routeOptions.url ?? ''}`,
-        format,
+        format: as.format,
         ...(replay === undefined ? {} : { replay }),
         ...(batchId === undefined ? {} : { batchId }),
       }
@@ -70,7 +71,7 @@ export function batchPost(
       const origin: Origin = { ...sender, receivedMs: clock() }
       const beganMs = performance.now()
       const bytes = body.length
-      const delivered = await deliver(body, origin, { format, form }, reservation.become)
+      const delivered = await deliver(body, origin, as, reservation.become)
       request.log.debug(
         {
           tenant: origin.tenant,
@@ -82,7 +83,7 @@ export function batchPost(
         },
         'batch delivered',
       )
-      return answer(delivered)
+      return dialect.answer(delivered, request, reply)
     } catch (error) {
       // A sender that reads no answer before it has sent all gets this one where the rest is read, and forgotten.
       if (!request.raw.complete && !(isBusy(error) && declaredBytes(request) <= bodyBytesMax))
@@ -94,12 +95,25 @@ export function batchPost(
   }
 }
 
+function bodyFormat(request: FastifyRequest, { types }: Pick<PostDialect<unknown>, 'types'>): BodyFormat {
+  const type = mediaType(request)
+  const as = types[type] ?? types['*']
+  if (as !== undefined) return as
+  throw new AfterlogError(
+    'unsupported-type',
+    `Content-Type ${JSON.stringify(type)} is not read; send ${Object.keys(types).join(' or ')}`,
+    { parameter: 'content-type' },
+  )
+}
+
 const isBusy = (error: unknown): boolean => error instanceof AfterlogError && error.code === 'busy'
 
 /** Infinite for a body that does not say how long it is. */
 const declaredBytes = ({ headers }: FastifyRequest): number => Number(headers['content-length'] ?? Infinity)
 
-function answer({ accepted, rejects }: Delivered) {
+type Accepted = z.infer<typeof acceptedSchema>
+
+export function answer({ accepted, rejects }: Delivered): Accepted {
   return {
     accepted,
     rejected: rejectedOf(rejects),
@@ -107,7 +121,7 @@ function answer({ accepted, rejects }: Delivered) {
   }
 }
 
-function mediaType(request: FastifyRequest): string {
+export function mediaType(request: FastifyRequest): string {
   return (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase().slice(0, 200)
 }
 

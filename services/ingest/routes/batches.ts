@@ -1,6 +1,6 @@
 // POST /v1/batches: native batches (docs/api.md).
 import type { RoutePlugin } from '#shared/http/server.ts'
-import { batchPost, rawBodies, type BatchPostOptions } from './batch-post.ts'
+import { batchPost, ownDialect, rawBodies, type BatchPostOptions } from './batch-post.ts'
 import { acceptedSchema, postErrors } from './schemas.ts'
 
 export function batchesRoute(options: BatchPostOptions): RoutePlugin {
@@ -15,7 +15,7 @@ export function batchesRoute(options: BatchPostOptions): RoutePlugin {
       tags: ['ingest'],
       response: { 200: acceptedSchema, ...postErrors },
     }
-    app.post('/v1/batches', { schema }, batchPost(options, 'native'))
+    app.post('/v1/batches', { schema }, batchPost(options, ownDialect('native')))
     done()
   }
 }

@@ -1,6 +1,6 @@
 // POST /v1/lifecycle: Pod, Node and Event objects as Kubernetes or its exporters emit them (docs/api.md).
 import type { RoutePlugin } from '#shared/http/server.ts'
-import { batchPost, rawBodies, type BatchPostOptions } from './batch-post.ts'
+import { batchPost, ownDialect, rawBodies, type BatchPostOptions } from './batch-post.ts'
 import { acceptedSchema, postErrors } from './schemas.ts'
 
 export function lifecycleRoute(options: BatchPostOptions): RoutePlugin {
@@ -13,7 +13,7 @@ export function lifecycleRoute(options: BatchPostOptions): RoutePlugin {
       tags: ['ingest'],
       response: { 200: acceptedSchema, ...postErrors },
     }
-    app.post('/v1/lifecycle', { schema }, batchPost(options, 'lifecycle'))
+    app.post('/v1/lifecycle', { schema }, batchPost(options, ownDialect('lifecycle')))
     done()
   }
 }

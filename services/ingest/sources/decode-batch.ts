@@ -6,6 +6,7 @@ import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
+import { storedFormat } from '../formats/translate.ts'
 import type { BatchOutcome } from '../normalise/decoded.ts'
 import type { FragmentsOfBatch, OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
@@ -165,6 +166,8 @@ const emptyBatch = (): DecodedBatch => ({
 })
 function addOutcome(decoded: DecodedBatch, outcome: BatchOutcome, origin: Origin, place: MessagePlace): void {
   const { accepted, rejects, nulBytes = 0 } = outcome
+  // A message that could not be read at all is a letter in its own format.
+  if (rejects[0]?.reason !== 'bad-message') origin.format = storedFormat(origin.format!)
   decoded.accepted += accepted
   decoded.nulBytes += nulBytes
   if (rejects.length > 0) add(decoded, rejects, origin, place)

@@ -1,13 +1,14 @@
 // Decoders of Kafka messages, by the format of their topic. A run turns many messages, each a batch of its own, into
 // one set of rows. A new format adds one entry here.
 import { AfterlogError } from '#shared/errors.ts'
-import type { TopicFormat } from '#shared/kafka/settings.ts'
+import type { AgentFormat, TopicFormat } from '#shared/kafka/settings.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import { decodeLifecycle } from '../formats/kubernetes.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
 import { withoutMark } from '../formats/byte-order-mark.ts'
 import { JsonScanner } from '../formats/json-scanner.ts'
 import { NativeDecoder } from '../formats/native.ts'
+import { nativeBody, withProblems } from '../formats/translate.ts'
 import type { BatchOutcome } from '../normalise/decoded.ts'
 import { LineSink } from '../normalise/line-sink.ts'
 import type { FragmentsOfBatch, OpenFragments } from '../normalise/open-fragments.ts'
@@ -47,8 +48,8 @@ export interface RunOptions {
   onBug(error: unknown): void
 }
 
-const runs: Record<TopicFormat, (options: RunOptions) => MessageRun> = {
-  native: ({ retention, seed, pool, bytesHint, open }) => {
+const runs = {
+  native: ({ retention, seed, pool, bytesHint, open }: RunOptions): MessageRun => {
     const sink = new LineSink({ bytesHint, seed, pool, open })
     const decoder = new NativeDecoder({ retention, sink })
     return {
@@ -56,7 +57,7 @@ const runs: Record<TopicFormat, (options: RunOptions) => MessageRun> = {
       take: () => ({ tables: sink.take(), fragments: sink.changes() }),
     }
   },
-  lifecycle: () => {
+  lifecycle: (): MessageRun => {
     const tables: TableRows[] = []
     return {
       add: (value, origin) => {
@@ -69,8 +70,20 @@ const runs: Record<TopicFormat, (options: RunOptions) => MessageRun> = {
   },
 }
 
+function translatedRun(format: AgentFormat, options: RunOptions): MessageRun {
+  const { add, take } = runs.native(options)
+  return {
+    add: (value, origin, loneOrdinal) => {
+      const native = nativeBody(value, format, origin)
+      if (native.body.length === 0) return { accepted: 0, rejects: [] }
+      return withProblems(add(native.body, origin, loneOrdinal), native)
+    },
+    take,
+  }
+}
+
 export function createMessageRun(format: TopicFormat, options: RunOptions): MessageRun {
-  const run = runs[format](options)
+  const run = format === 'native' || format === 'lifecycle' ? runs[format](options) : translatedRun(format, options)
   return {
     add: (value, origin, loneOrdinal) => {
       try {

@@ -1,0 +1,22 @@
+// Records of Fluent Bit, Fluentd, Vector, Filebeat and Logstash in JSON: an array, one per line, or one behind the other.
+// https://docs.fluentbit.io/manual/data-pipeline/outputs/http
+import { AgentRecord } from './agent-record.ts'
+import { encodingOf, jsonRecords } from './json-records.ts'
+import { NativeLines, type Translate } from './native-lines.ts'
+
+export const jsonDocuments: Translate = (body) => {
+  const encoding = encodingOf(body)
+  const lines = new NativeLines(body.length, encoding)
+  const record = new AgentRecord()
+  for (const { fields, bytes } of jsonRecords(body, encoding)) {
+    if (fields === undefined) {
+      lines.raw(bytes)
+      continue
+    }
+    record.reset()
+    record.addAll(fields)
+    if (!record.has('message')) record.set('message', bytes.toString(encoding))
+    record.writeTo(lines)
+  }
+  return lines
+}

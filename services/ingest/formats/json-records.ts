@@ -1,0 +1,99 @@
+// JSON bodies of agents as records: an array of them, one per line, or one behind the other. Each is parsed by itself,
+// so that a large body never is a million objects at once.
+import { isUtf8 } from 'node:buffer'
+import { AfterlogError } from '#shared/errors.ts'
+import type { Fields, Value } from './agent-record.ts'
+import { JsonScanner, JsonSyntaxError } from './json-scanner.ts'
+import { unicodeEscape } from './native-lines.ts'
+
+/** A record as an object; or the bytes that stand where one should, and cannot be one. */
+export type JsonRecord = { fields: Fields; bytes: Buffer } | { fields: undefined; bytes: Buffer }
+
+/** How texts of the body are read: a body that is not UTF-8 has a character for each byte. */
+export const encodingOf = (body: Buffer): 'utf8' | 'latin1' => (isUtf8(body) ? 'utf8' : 'latin1')
+
+/** Yields the records of a body. Throws AfterlogError `invalid-body` where an array, or what follows a value, is broken. */
+export function* jsonRecords(body: Buffer, encoding: 'utf8' | 'latin1'): Generator<JsonRecord> {
+  const json = new JsonScanner(body)
+  const first = json.peek()
+  if (first === -1) return
+  try {
+    if (first === 0x5b) yield* elements(json, encoding)
+    else yield* lines(json, encoding)
+  } catch (error) {
+    throw notJson(error)
+  }
+}
+
+const notJson = (error: unknown): unknown =>
+  error instanceof JsonSyntaxError
+    ? new AfterlogError('invalid-body', `the body is not JSON: ${error.message}`, { position: error.position })
+    : error
+
+function* elements(json: JsonScanner, encoding: 'utf8' | 'latin1'): Generator<JsonRecord> {
+  json.pos++
+  for (let isFirst = true; ; isFirst = false) {
+    const byte = json.peek()
+    if (byte === 0x5d && isFirst) break
+    yield record(json, encoding)
+    if (json.peek() === 0x5d) break
+    json.expect(0x2c, '"," or "]"')
+  }
+  json.pos++
+  if (json.peek() !== -1) json.fail('the end')
+}
+
+/** One value behind the other, on lines of their own or not. A line that is broken is a record of its own. */
+function* lines(json: JsonScanner, encoding: 'utf8' | 'latin1'): Generator<JsonRecord> {
+  while (json.peek() !== -1) {
+    const start = json.pos
+    try {
+      yield record(json, encoding)
+    } catch (error) {
+      const newline = json.bytes.indexOf(0x0a, start)
+      if (!(error instanceof JsonSyntaxError) || newline < 0) throw error
+      json.pos = newline + 1
+      yield { fields: undefined, bytes: json.bytes.subarray(start, newline) }
+    }
+  }
+}
+
+function record(json: JsonScanner, encoding: 'utf8' | 'latin1'): JsonRecord {
+  const isObject = json.peek() === 0x7b
+  const start = json.pos
+  try {
+    json.value()
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError && error.tooDeep)) throw error
+    json.pos = start
+    json.skipBrackets()
+    return { fields: undefined, bytes: json.bytes.subarray(start, json.pos) }
+  }
+  const bytes = json.bytes.subarray(start, json.pos)
+  return { fields: isObject ? parse(bytes.toString(encoding)) : undefined, bytes }
+}
+
+/** A body of one value. Throws AfterlogError `invalid-body` where it is not JSON, or nested too deep. */
+export function parseJson(body: Buffer, encoding: 'utf8' | 'latin1'): Value {
+  const json = new JsonScanner(body)
+  try {
+    json.value()
+    if (json.peek() !== -1) json.fail('the end')
+    return parse(body.toString(encoding))
+  } catch (error) {
+    throw notJson(error)
+  }
+}
+
+/** The scanner lets control bytes through in strings, as some senders leave them there; JSON.parse does not. */
+function parse(text: string): Fields {
+  try {
+    return JSON.parse(text) as Fields
+  } catch {
+    const escaped = text.replaceAll(/"(?:[^"\\]|\\.)*"/gs, (string) => string.replaceAll(controls, unicodeEscape))
+    return JSON.parse(escaped) as Fields
+  }
+}
+
+// oxlint-disable-next-line no-control-regex
+const controls = /[\x00-\x1f]/g

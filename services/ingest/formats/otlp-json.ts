@@ -1,0 +1,34 @@
+// OTLP logs in JSON, as protobuf's messages: ids in hex, names in lowerCamelCase, 64-bit numbers as texts or numbers.
+// What has another shape than the schema is skipped where nothing can be said of it, and is a reject where it is a record.
+// https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+import type { Fields, Value } from './agent-record.ts'
+
+/** The value of an AnyValue. */
+export function anyValue(any: unknown): Value {
+  if (!isFields(any)) return null
+  const { stringValue, boolValue, intValue, doubleValue, bytesValue, arrayValue, kvlistValue } = any
+  if (stringValue !== undefined) return stringValue
+  if (boolValue !== undefined) return boolValue
+  if (intValue !== undefined) return typeof intValue === 'string' ? bigintOf(intValue) : intValue
+  if (doubleValue !== undefined) return doubleValue
+  if (bytesValue !== undefined) return bytesValue
+  if (isFields(arrayValue)) return listOf(arrayValue['values']).map(anyValue)
+  if (isFields(kvlistValue)) return Object.fromEntries(pairsOf(kvlistValue['values']))
+  return null
+}
+
+/** The keys and values of a list of KeyValue. */
+export const pairsOf = (pairs: Value): [string, Value][] =>
+  listOf(pairs).flatMap((pair) => (isFields(pair) ? [[stringOf(pair['key']), anyValue(pair['value'])]] : []))
+
+/** A text, or a number as one; '' for all else. */
+export const stringOf = (value: Value): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const listOf = (value: Value): readonly Value[] => (Array.isArray(value) ? (value as readonly Value[]) : [])
+
+/** Digits as a number of any size, and any other text as it is. */
+const bigintOf = (text: string): bigint | string => (/^-?\d{1,19}$/.test(text) ? BigInt(text) : text)

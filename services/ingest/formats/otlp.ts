@@ -1,0 +1,200 @@
+// OTLP logs, in protobuf and in JSON, as native records: resource, scope and record attributes by the names of
+// agent-fields.ts, the body as text or, where it is a structure, as its JSON with its fields as attributes. A record
+// without a time has the time at which it was observed, and one without that the time of its arrival.
+// https://opentelemetry.io/docs/specs/otlp/ and https://opentelemetry.io/docs/specs/otel/logs/data-model/
+import { isUtf8 } from 'node:buffer'
+import { AfterlogError } from '#shared/errors.ts'
+import { AgentRecord, jsonOf, type Value } from './agent-record.ts'
+import { encodingOf, parseJson } from './json-records.ts'
+import { NativeLines, type Translate } from './native-lines.ts'
+import { anyValue, isFields, listOf, pairsOf, stringOf } from './otlp-json.ts'
+import { decodeProto, type Int64, type ProtoAny, type ProtoLogRecord, type ProtoPair } from './otlp-schema.ts'
+
+/** What a log record says beside its attributes. */
+interface LogRecord {
+  /** ns since 1970, or undefined where it is unknown. */
+  time: string | undefined
+  observedTime: string | undefined
+  severityNumber: number
+  severityText: string
+  traceId: string
+  spanId: string
+  eventName: string
+  /** Bytes where a text is not UTF-8. */
+  body: Value
+}
+
+export const otlpProto: Translate = (body, { receivedMs }) => {
+  const lines = new NativeLines(body.length * 2)
+  const [base, record] = [new AgentRecord(), new AgentRecord()]
+  for (const resourceBytes of whole('Export', body).resource_logs) {
+    const { resource, scope_logs } = whole('ResourceLogs', resourceBytes)
+    for (const scopeBytes of scope_logs) {
+      const { scope, log_records } = whole('ScopeLogs', scopeBytes)
+      base.reset()
+      addPairs(base, resource?.attributes ?? [])
+      addScope(base, textOf(scope?.name), textOf(scope?.version))
+      addPairs(base, scope?.attributes ?? [])
+      for (const bytes of log_records) {
+        record.reset(base)
+        const problem = tryRecord(record, bytes, receivedMs)
+        record.writeTo(lines, problem)
+      }
+    }
+  }
+  return lines
+}
+
+/** Decodes what holds records. Without it nothing of the body can be read. */
+function whole<Name extends 'Export' | 'ResourceLogs' | 'ScopeLogs'>(name: Name, bytes: Uint8Array) {
+  try {
+    return decodeProto(name, bytes)
+  } catch (error) {
+    throw new AfterlogError('invalid-body', `the body is no OTLP ExportLogsServiceRequest: ${(error as Error).message}`)
+  }
+}
+
+/** Returns a sentence where the bytes are no log record. */
+function tryRecord(record: AgentRecord, bytes: Uint8Array, receivedMs: number): string | undefined {
+  let sent: ProtoLogRecord
+  try {
+    sent = decodeProto('LogRecord', bytes)
+    addPairs(record, sent.attributes)
+    addRecord(record, recordOf(sent), receivedMs)
+    return undefined
+  } catch (error) {
+    record.add('afterlog.sent', Buffer.from(bytes).toString('base64'))
+    return `the record is no OTLP LogRecord: ${(error as Error).message}`
+  }
+}
+
+const recordOf = (sent: ProtoLogRecord): LogRecord => ({
+  time: numberOf(sent.time_unix_nano),
+  observedTime: numberOf(sent.observed_time_unix_nano),
+  severityNumber: sent.severity_number,
+  severityText: textOf(sent.severity_text),
+  traceId: hexOf(sent.trace_id),
+  spanId: hexOf(sent.span_id),
+  eventName: textOf(sent.event_name),
+  body: bodyOf(sent.body),
+})
+
+function bodyOf(body: ProtoAny | null | undefined): Value {
+  if (body?.value !== 'string_value' && body?.value !== 'bytes_value') return valueOf(body)
+  const bytes = body[body.value]!
+  return isUtf8(bytes) ? textOf(bytes) : bytes
+}
+
+const textOf = (bytes: Uint8Array | undefined): string =>
+  bytes === undefined ? '' : (bytes as Buffer).toString('utf8')
+const hexOf = (bytes: Uint8Array): string => (bytes as Buffer).toString('hex')
+
+function addPairs(record: AgentRecord, pairs: readonly ProtoPair[]): void {
+  for (const { key, value } of pairs) record.add(textOf(key), valueOf(value))
+}
+
+/** Undefined for 0, which means unknown. */
+const numberOf = (value: Int64): string | undefined =>
+  value.low === 0 && value.high === 0 ? undefined : String(bigintOf(value))
+
+const bigintOf = ({ low, high }: Int64): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)
+
+function valueOf(any: ProtoAny | null | undefined): Value {
+  switch (any?.value) {
+    case undefined:
+      return null
+    case 'string_value':
+      return textOf(any.string_value)
+    case 'bool_value':
+      return any.bool_value
+    case 'int_value':
+      return BigInt.asIntN(64, bigintOf(any.int_value!))
+    case 'double_value':
+      return any.double_value
+    case 'array_value':
+      return any.array_value!.values.map(valueOf)
+    case 'kvlist_value':
+      return Object.fromEntries(any.kvlist_value!.values.map(({ key, value }) => [textOf(key), valueOf(value)]))
+    case 'bytes_value':
+      return (any.bytes_value as Buffer).toString('base64')
+  }
+}
+
+export const otlpJson: Translate = (body, { receivedMs }) => {
+  const encoding = encodingOf(body)
+  const sent = parseJson(body, encoding)
+  if (!isFields(sent) || !Array.isArray(sent['resourceLogs']))
+    throw new AfterlogError('invalid-body', 'the body is no OTLP ExportLogsServiceRequest: it has no list resourceLogs')
+  const lines = new NativeLines(body.length, encoding)
+  const [base, record] = [new AgentRecord(), new AgentRecord()]
+  for (const of of listOf(sent['resourceLogs'])) {
+    if (!isFields(of)) continue
+    const { resource, scopeLogs } = of
+    for (const ofScope of listOf(scopeLogs)) {
+      if (!isFields(ofScope)) continue
+      const { scope, logRecords } = ofScope
+      base.reset()
+      addAll(base, isFields(resource) ? pairsOf(resource['attributes']) : [])
+      if (isFields(scope)) {
+        addScope(base, stringOf(scope['name']), stringOf(scope['version']))
+        addAll(base, pairsOf(scope['attributes']))
+      }
+      for (const logRecord of listOf(logRecords)) {
+        record.reset(base)
+        if (isFields(logRecord)) {
+          addAll(record, pairsOf(logRecord['attributes']))
+          addRecord(record, jsonRecordOf(logRecord), receivedMs)
+        }
+        record.writeTo(lines, isFields(logRecord) ? undefined : 'a log record must be a JSON object')
+      }
+    }
+  }
+  return lines
+}
+
+function addAll(record: AgentRecord, pairs: readonly (readonly [string, Value])[]): void {
+  for (const [name, value] of pairs) record.add(name, value)
+}
+
+const jsonRecordOf = (sent: Readonly<Record<string, Value>>): LogRecord => ({
+  time: known(stringOf(sent['timeUnixNano'])),
+  observedTime: known(stringOf(sent['observedTimeUnixNano'])),
+  severityNumber: Number(sent['severityNumber'] ?? 0),
+  severityText: stringOf(sent['severityText']),
+  traceId: stringOf(sent['traceId']).toLowerCase(),
+  spanId: stringOf(sent['spanId']).toLowerCase(),
+  eventName: stringOf(sent['eventName']),
+  body: anyValue(sent['body']),
+})
+
+const known = (time: string): string | undefined => (time === '' || time === '0' ? undefined : time)
+
+function addScope(record: AgentRecord, name: string, version: string): void {
+  if (name !== '') record.add('otel.scope.name', name)
+  if (version !== '') record.add('otel.scope.version', version)
+}
+
+function addRecord(record: AgentRecord, sent: LogRecord, receivedMs: number): void {
+  record.set('time', sent.time ?? sent.observedTime ?? String(receivedMs))
+  addSeverity(record, sent.severityText, sent.severityNumber)
+  if (sent.traceId !== '') record.set('traceId', sent.traceId)
+  if (sent.spanId !== '') record.set('spanId', sent.spanId)
+  if (sent.eventName !== '') record.add('event.name', sent.eventName)
+  addBody(record, sent.body)
+}
+
+/** A structure that has a text by a known name, such as `message`, is that text; else it is the JSON of all. */
+function addBody(record: AgentRecord, body: Value): void {
+  if (typeof body === 'string' || body instanceof Uint8Array) return record.set('message', body)
+  if (isFields(body)) record.addAll(body)
+  if (!record.has('message')) record.set('message', body === null || body === undefined ? '' : jsonOf(body))
+}
+
+const severities = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
+
+/** Numbers are 1 to 24, four of each severity. A text beside a number may be any word of the source. */
+function addSeverity(record: AgentRecord, text: string, number: number): void {
+  const severity = severities[Math.ceil(number / 4) - 1]
+  if (severity !== undefined) record.set('severity', severity)
+  else if (text !== '') record.add('severity_text', text)
+}

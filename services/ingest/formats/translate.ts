@@ -1,0 +1,42 @@
+// Formats of agents, whose records become native records before they are decoded: so a line is the same line, and a bad
+// record the same dead letter, whatever brought it. A new format adds one entry here. Pure.
+import type { AgentFormat, TopicFormat } from '#shared/kafka/settings.ts'
+import type { BatchOutcome } from '../normalise/decoded.ts'
+import type { Origin } from '../normalise/origin.ts'
+import { jsonDocuments } from './fluent.ts'
+import type { Translate } from './native-lines.ts'
+import { otlpJson, otlpProto } from './otlp.ts'
+
+const translations: Record<AgentFormat, Translate> = {
+  'otlp-proto': otlpProto,
+  'otlp-json': otlpJson,
+  fluent: jsonDocuments,
+}
+
+const isTranslated = (format: TopicFormat): format is AgentFormat => format in translations
+
+/** The format of what is published and of dead letters: records of agents are native ones by then. */
+export const storedFormat = (format: TopicFormat): TopicFormat => (isTranslated(format) ? 'native' : format)
+
+export interface NativeBody {
+  /** One native record per line. */
+  body: Buffer
+  /** Sentences about records that could not be translated, by their index. */
+  problems: ReadonlyMap<number, string>
+}
+
+/** A body as native records. */
+export function nativeBody(body: Buffer, format: AgentFormat, origin: Origin): NativeBody {
+  const lines = translations[format](body, origin)
+  return { body: lines.take(), problems: lines.problems }
+}
+
+/** What became of the records, with the sentences of those that could not be translated. */
+export function withProblems<Outcome extends BatchOutcome>(outcome: Outcome, { problems }: NativeBody): Outcome {
+  if (problems.size === 0) return outcome
+  const rejects = outcome.rejects.map((reject) => {
+    const detail = problems.get(reject.index)
+    return detail === undefined ? reject : { ...reject, detail }
+  })
+  return { ...outcome, rejects }
+}

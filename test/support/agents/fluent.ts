@@ -1,0 +1,67 @@
+// Records as Fluent Bit's tail input with the `cri` parser and the kubernetes filter sends them by its http output.
+import { httpProtocol, pathOf, type AgentLine } from './protocol.ts'
+
+/** The record of a line, with `{}` in place of its text, whose bytes need not be UTF-8. */
+function fluentRecord(line: AgentLine): Record<string, unknown> {
+  return {
+    date: Number(line.time) / 1e9,
+    time: rfc3339(line.time),
+    stream: line.stream,
+    logtag: line.isPartial === true ? 'P' : 'F',
+    ...(line.offset === undefined ? {} : { offset: line.offset, path: pathOf(line) }),
+    ...(line.pod === ''
+      ? {}
+      : {
+          kubernetes: {
+            namespace_name: line.namespace,
+            pod_name: line.pod,
+            pod_id: line.podUid,
+            container_name: line.container,
+            ...(line.labels === undefined ? {} : { labels: line.labels }),
+          },
+          restart_count: line.restart,
+        }),
+    ...line.attributes,
+  }
+}
+
+function rfc3339(ns: bigint): string {
+  const date = new Date(Number(ns / 1_000_000n))
+  return `${date.toISOString().slice(0, 19)}.${String(ns % 1_000_000_000n).padStart(9, '0')}Z`
+}
+
+/** JSON with the text's own bytes in it, as Fluent Bit leaves them. */
+function json(line: AgentLine): Buffer {
+  const { head, tail } = { head: JSON.stringify(fluentRecord(line)).slice(0, -1), tail: '"}' }
+  const text = line.message
+    .toString('latin1')
+    .replaceAll(/["\\]/g, String.raw`\$&`)
+    .replaceAll('\n', String.raw`\n`)
+  return Buffer.concat([Buffer.from(`${head},"log":"`), Buffer.from(text, 'latin1'), Buffer.from(tail)])
+}
+
+const joined = (lines: readonly AgentLine[], between: string): Buffer =>
+  Buffer.concat(lines.flatMap((line, i) => [Buffer.from(i === 0 ? '' : between), json(line)]))
+
+const path = '/v1/fluent'
+
+export const fluentJson = httpProtocol({
+  name: 'Fluent Bit json',
+  path,
+  type: 'application/json',
+  body: (lines) => Buffer.concat([Buffer.from('['), joined(lines, ','), Buffer.from(']')]),
+})
+
+export const fluentJsonLines = httpProtocol({
+  name: 'Fluent Bit json_lines',
+  path,
+  type: 'application/x-ndjson',
+  body: (lines) => joined(lines, '\n'),
+})
+
+export const fluentJsonStream = httpProtocol({
+  name: 'Fluent Bit json_stream',
+  path,
+  type: 'application/json',
+  body: (lines) => joined(lines, ''),
+})

@@ -1,0 +1,62 @@
+// A protocol of agents as the tests of all protocols use it: lines go in as an agent of that protocol sends them.
+import type { Poster } from '#test/support/lines.ts'
+
+/** A line as an agent has read it. */
+export interface AgentLine {
+  /** ns since 1970, or undefined for a record without a time. */
+  time: bigint
+  /** Bytes that need not be UTF-8. */
+  message: Buffer
+  namespace: string
+  /** '' for a record that does not say whose line it is. */
+  pod: string
+  podUid: string
+  container: string
+  restart: number
+  stream: 'stdout' | 'stderr'
+  /** Where the line starts in its file. */
+  offset?: number
+  /** A fragment with which its line does not end. */
+  isPartial?: boolean
+  labels?: Record<string, string>
+  attributes?: Record<string, string>
+}
+
+export interface Sent {
+  status: number
+  /** The answer, as text. */
+  body: string
+}
+
+export interface AgentProtocol {
+  name: string
+  send(at: Poster, lines: readonly AgentLine[]): Promise<Sent>
+  /** Sends bytes as the body of such a request. */
+  sendBytes(at: Poster, body: Buffer, headers?: Record<string, string>): Promise<Sent>
+  /** A body as `send` sends it. */
+  body(lines: readonly AgentLine[]): Buffer
+  /** What the protocol has no room for. */
+  lacks?: readonly ('labels' | 'attributes' | 'bytes' | 'fragments' | 'offset')[]
+}
+
+/** An agent's HTTP request of a protocol. */
+export function httpProtocol({
+  name,
+  path,
+  type,
+  body,
+  lacks = [],
+}: Pick<AgentProtocol, 'name' | 'body' | 'lacks'> & { path: string; type: string }): AgentProtocol {
+  const sendBytes: AgentProtocol['sendBytes'] = async ({ url, tenant }, bytes, headers = {}) => {
+    const response = await fetch(`${url}${path}`, {
+      method: 'POST',
+      body: new Uint8Array(bytes),
+      headers: { 'content-type': type, 'x-scope-orgid': tenant, ...headers },
+    })
+    return { status: response.status, body: await response.text() }
+  }
+  return { name, body, lacks, sendBytes, send: (at, lines) => sendBytes(at, body(lines)) }
+}
+
+export const pathOf = ({ namespace, pod, podUid, container, restart }: AgentLine): string =>
+  `/var/log/pods/${namespace}_${pod}_${podUid}/${container}/${restart}.log`
