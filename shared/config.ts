@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { parseBrokers, parseTopics, saslMechanisms } from './kafka/settings.ts'
 import { adminTokenPattern, adminTokenRule } from './http/admin-token.ts'
 import { parseHostNames } from './http/allowed-hosts.ts'
+import { parseListenAddress } from './listen-address.ts'
 import { parseDays, parseLastWords, parseRetention } from '#shared/retention/retention.ts'
 
 /** An integer in digits: a duration in ms, a size in bytes, and so on. */
@@ -39,6 +40,7 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 export const variables = {
   AFTERLOG_HTTP_HOST: { schema: text.min(1, 'must name a host'), default: '127.0.0.1' },
   AFTERLOG_HTTP_PORT: { schema: whole(0, 65_535), default: '8080' },
+  AFTERLOG_LISTEN_OTLP_GRPC: { schema: readBy(parseListenAddress), default: undefined },
   AFTERLOG_ALLOWED_HOSTS: { schema: readBy(parseHostNames), default: undefined },
   AFTERLOG_ADMIN_TOKEN: {
     schema: z.string().regex(adminTokenPattern, adminTokenRule),

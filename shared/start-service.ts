@@ -15,6 +15,7 @@ import { checkHostOf } from '#shared/http/allowed-hosts.ts'
 import { closeServer } from '#shared/http/close-server.ts'
 import { exposureOf } from '#shared/http/exposure.ts'
 import { createHttpServer, type HttpServer, type Readiness, type RoutePlugin } from '#shared/http/server.ts'
+import { listenError } from '#shared/listen-address.ts'
 import { createLiveRetention, type LiveRetention } from '#shared/retention/live-retention.ts'
 import type { Logger } from '#shared/logger.ts'
 import { migrateAtStart } from '#shared/migrations/migrate-at-start.ts'
@@ -145,21 +146,8 @@ async function listen(app: HttpServer, { AFTERLOG_HTTP_HOST: host, AFTERLOG_HTTP
   try {
     await app.listen({ host, port })
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE')
-      throw new Error(`port ${port} of ${host} is taken by another process; set AFTERLOG_HTTP_PORT to a free one`, {
-        cause: error,
-      })
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      throw new Error(`${host} is not an address of this machine; set AFTERLOG_HTTP_HOST to one`, { cause: error })
-    if (code === 'EACCES')
-      throw new Error(
-        `port ${port} of ${host} may not be opened by this user; set AFTERLOG_HTTP_PORT to one above 1023`,
-        {
-          cause: error,
-        },
-      )
-    throw error
+    const isHost = ['EADDRNOTAVAIL', 'ENOTFOUND'].includes((error as NodeJS.ErrnoException).code ?? '')
+    throw listenError(error, { host, port }, isHost ? 'AFTERLOG_HTTP_HOST' : 'AFTERLOG_HTTP_PORT')
   }
 }
 

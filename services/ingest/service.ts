@@ -12,7 +12,7 @@ import { createKafka } from './kafka.ts'
 import { createKubernetes } from './kubernetes.ts'
 import { createIngestMetrics, type IngestMetrics } from './metrics.ts'
 import { countRejects } from './normalise/reject.ts'
-import { createPublishingDelivery } from './publish/publishing-delivery.ts'
+import { createPublishingDelivery, type PublishingDeliveryOptions } from './publish/publishing-delivery.ts'
 import { createArrivalClock } from './routes/arrival-clock.ts'
 import { batchesRoute } from './routes/batches.ts'
 import { createDirectDelivery, type Accept } from './routes/deliver-body.ts'
@@ -25,6 +25,7 @@ import type { GroupWriter } from './buffer/group-writer.ts'
 import { createNewestTime } from './store/newest-time.ts'
 import { restoreRefused } from './store/restore-refused.ts'
 import { createStoreWriter } from './store/store-writer.ts'
+import { openSockets } from './sockets.ts'
 
 /**
  * ms that small batches wait for others to share an insert: each costs some 40 ms of CPU, however few rows it has.
@@ -86,21 +87,17 @@ export const createIngest: CreateService = async ({
     : undefined
 
   const direct = createDirectDelivery({ accept: storing(writer, metrics), decoder })
+  const onPublished = publishedCounter(metrics)
   const deliver =
     kafka === undefined
       ? direct
-      : createPublishingDelivery({
-          publisher: kafka.publisher,
-          topics,
-          direct,
-          decoder,
-          onPublished: (origin, published) => metrics.accepted(origin.source, published),
-        })
+      : createPublishingDelivery({ publisher: kafka.publisher, topics, direct, decoder, onPublished })
   const kubernetes =
     api === undefined ? undefined : createKubernetes({ api, cluster, deliver, store, inflight, registry, log, clock })
   const checkReplay = checkAdminOf(config.AFTERLOG_ADMIN_TOKEN, config.AFTERLOG_ALLOWED_HOSTS)
   const own = withOwnReplays(deliver, store)
   const posting = { deliver: own, inflight, bodyBytesMax, cluster, clock: createArrivalClock(clock), checkReplay }
+  const sockets = await openSockets(config, { deliver, inflight, bodyBytesMax, cluster, clock: posting.clock, log })
   const backgroundStore = observeStore(background, statements('ingest'))
   const restoring = restoreRefused({ store: backgroundStore, retention, lostParts, log, clock })
   return {
@@ -110,6 +107,7 @@ export const createIngest: CreateService = async ({
     // Not a part of readiness: an unready process would get no lines from agents either.
     troubles: () => kubernetes?.troubles() ?? [],
     close: async () => {
+      await sockets.close()
       await kubernetes?.close()
       await kafka?.close()
       await decoder.close()
@@ -120,6 +118,11 @@ export const createIngest: CreateService = async ({
     },
   }
 }
+
+const publishedCounter =
+  (metrics: IngestMetrics): PublishingDeliveryOptions['onPublished'] =>
+  (origin, published) =>
+    metrics.accepted(origin.source, published)
 
 /** A letter is closed once the record that was sent again is stored. */
 const storing =

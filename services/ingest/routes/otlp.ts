@@ -17,25 +17,25 @@ const dialect: PostDialect<unknown> = {
     'application/json': { format: 'otlp-json', form: 'json' },
   },
   answer: (delivered, request, reply) => {
+    if (isProto(request))
+      return reply
+        .header('content-type', protobuf)
+        .serializer((payload) => payload as string)
+        .send(encodeAnswer(delivered))
     const partial = partialSuccess(delivered)
-    if (!isProto(request))
-      return partial === undefined
-        ? {}
-        : {
-            partialSuccess: {
-              rejectedLogRecords: String(partial.rejected_log_records),
-              errorMessage: partial.error_message,
-            },
-          }
-    const answer = encodeProto('ExportResponse', partial === undefined ? {} : { partial_success: partial })
-    return reply
-      .header('content-type', protobuf)
-      .serializer((payload) => payload as string)
-      .send(answer)
+    if (partial === undefined) return {}
+    const { rejected_log_records, error_message } = partial
+    return { partialSuccess: { rejectedLogRecords: String(rejected_log_records), errorMessage: error_message } }
   },
 }
 
 const isProto = (request: FastifyRequest): boolean => mediaType(request) === protobuf
+
+/** The answer to an export, in protobuf. */
+export function encodeAnswer(delivered: Delivered): Buffer {
+  const partial = partialSuccess(delivered)
+  return encodeProto('ExportResponse', partial === undefined ? {} : { partial_success: partial })
+}
 
 /** What of an export was rejected, and why; undefined where nothing was. */
 function partialSuccess({ rejects }: Delivered) {
@@ -48,7 +48,7 @@ function partialSuccess({ rejects }: Delivered) {
 }
 
 /** google.rpc.Code of a failure. https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto */
-function rpcCode({ status }: AfterlogError): number {
+export function rpcCode({ status }: AfterlogError): number {
   if (status === 429) return 8
   if (status === 401) return 16
   if (status === 403) return 7

@@ -3,7 +3,7 @@
 import zlib from 'node:zlib'
 import pLimit from 'p-limit'
 import type { IncomingMessage } from 'node:http'
-import { finished, type Transform } from 'node:stream'
+import { finished, type Readable, type Transform } from 'node:stream'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Reservation } from '../buffer/inflight.ts'
 import { Blocks } from './blocks.ts'
@@ -30,16 +30,16 @@ export async function readBody(request: IncomingMessage, bytesMax: number, reser
       'too-large',
       `the body has ${declared} bytes, of at most ${bytesMax} (AFTERLOG_BODY_BYTES_MAX); send smaller batches`,
     )
-  const raw = await collect(request, bytesMax, reservation)
+  const raw = await readRaw(request, bytesMax, reservation)
   if (encoding === 'identity' || encoding === '') return raw
-  return inTurn(() => decompress(raw, encoding, bytesMax, reservation))
+  return decompress(raw, encoding, bytesMax, reservation)
 }
 
 /**
- * Takes each chunk as it comes. HTTP chunks may have one byte, and an object that has a hundred: small ones are copied
+ * Reads all bytes of a stream. Takes each chunk as it comes. HTTP chunks may have one byte, and an object that has a hundred: small ones are copied
  * into blocks, and a body of many of them is refused.
  */
-function collect(request: IncomingMessage, bytesMax: number, reservation: Reservation): Promise<Buffer> {
+export function readRaw(request: Readable, bytesMax: number, reservation: Reservation): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const blocks = new Blocks()
   let chunks = 0
@@ -75,7 +75,20 @@ function collect(request: IncomingMessage, bytesMax: number, reservation: Reserv
 const tinyChunksMax = 10_000
 const chunkBytesMin = 16
 
-async function decompress(body: Buffer, encoding: string, bytesMax: number, reservation: Reservation): Promise<Buffer> {
+/** Decompresses one of the encodings of `readBody`. Throws as it does. */
+export const decompress = (
+  body: Buffer,
+  encoding: string,
+  bytesMax: number,
+  reservation: Reservation,
+): Promise<Buffer> => inTurn(() => decompressNow(body, encoding, bytesMax, reservation))
+
+async function decompressNow(
+  body: Buffer,
+  encoding: string,
+  bytesMax: number,
+  reservation: Reservation,
+): Promise<Buffer> {
   try {
     if (encoding === 'snappy') return await unsnappy(body, bytesMax, reservation)
     return await collectDecompressed(body, decompressorOf(body, encoding), bytesMax, reservation)

@@ -1,0 +1,25 @@
+// What the sockets of agents have in common: what they are opened with, and how they end.
+import type { ListenAddress } from '#shared/listen-address.ts'
+import type { Logger } from '#shared/logger.ts'
+import type { InflightBytes } from '../buffer/inflight.ts'
+import type { DeliverBody } from '../routes/deliver-body.ts'
+
+export interface SocketOptions {
+  deliver: DeliverBody
+  inflight: InflightBytes
+  /** The most bytes of what is decoded at once. */
+  bodyBytesMax: number
+  /** The cluster of records that name none. */
+  cluster: string
+  /** ms since 1970. */
+  clock: () => number
+  log: Logger
+}
+
+export interface Socket {
+  /** Takes no more, and resolves once what was taken is answered. */
+  close(): Promise<void>
+}
+
+/** Rejects where the address cannot be listened at. */
+export type OpenSocket = (address: ListenAddress, options: SocketOptions) => Promise<Socket>
