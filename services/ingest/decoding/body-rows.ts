@@ -5,7 +5,7 @@ import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import { decodeLifecycle } from '../formats/kubernetes.ts'
 import { decodeBatch, decodeLines } from '../formats/native-rows.ts'
-import { nativeBody, storedFormat, withProblems } from '../formats/translate.ts'
+import { behindLines, nativeBody, withProblems } from '../formats/translate.ts'
 import type { Decoded } from '../normalise/decoded.ts'
 import type { FragmentsOfBatch, OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
@@ -45,28 +45,47 @@ export interface BodyRows {
 
 /** Throws AfterlogError `invalid-body` where the body has no records, and `too-large` where it becomes too many rows. */
 export function bodyRows(body: Buffer, origin: Origin, as: BodyFormat, settings: DecodeSettings): BodyRows {
-  const decoded = decode(body, origin, as, settings)
-  const { letters, replayed } = settleReplay(decoded, origin)
+  const parts = decode(body, origin, as, settings)
+  const [{ nulBytes, fragments }] = parts
+  const accepted = parts.reduce((sum, part) => sum + part.accepted, 0)
+  const rejects = parts.flatMap((part) => part.rejects)
+  const { letters, replayed } = settleReplay({ accepted, rejects }, origin)
+  const key = letters.length === 0 ? undefined : bodyKey(body, origin)
   const rows =
-    letters.length === 0
-      ? []
-      : letterRows(letters, { ...origin, format: storedFormat(as.format) }, bodyKey(body, origin))
+    key === undefined ? [] : parts.flatMap((part) => letterRows(part.rejects, { ...origin, format: part.format }, key))
   return {
-    tables: [...decoded.tables, ...rows].flatMap(sliceRows),
-    accepted: decoded.accepted,
-    ...(decoded.nulBytes === undefined ? {} : { nulBytes: decoded.nulBytes }),
-    rejects: decoded.rejects.map(summaryOf),
+    tables: [...parts.flatMap(({ tables }) => tables), ...rows].flatMap(sliceRows),
+    accepted,
+    ...(nulBytes === undefined ? {} : { nulBytes }),
+    rejects: rejects.map(summaryOf),
     replayed,
-    ...(decoded.fragments === undefined ? {} : { fragments: decoded.fragments }),
+    ...(fragments === undefined ? {} : { fragments }),
   }
 }
 
-function decode(body: Buffer, origin: Origin, { format, form }: BodyFormat, settings: DecodeSettings): Decoded {
-  if (format === 'native') return (form === 'json' ? decodeBatch : decodeLines)(body, { origin, ...settings })
-  if (format === 'lifecycle') return decodeLifecycle(body, form, origin)
+/** What was decoded of a body in one format. */
+interface Part extends Decoded {
+  format: TopicFormat
+}
+
+/** A body's lines or objects. What agents send may have both. */
+function decode(
+  body: Buffer,
+  origin: Origin,
+  { format, form }: BodyFormat,
+  settings: DecodeSettings,
+): [Part, ...Part[]] {
+  if (format === 'native')
+    return [{ format, ...(form === 'json' ? decodeBatch : decodeLines)(body, { origin, ...settings }) }]
+  if (format === 'lifecycle') return [{ format, ...decodeLifecycle(body, form, origin) }]
   const native = nativeBody(body, format, origin)
-  if (native.body.length === 0) return { tables: [], accepted: 0, rejects: [] }
-  return withProblems(decodeLines(native.body, { origin, ...settings }), native)
+  const lines: Decoded =
+    native.count === 0
+      ? { tables: [], accepted: 0, rejects: [] }
+      : withProblems(decodeLines(native.lines, { origin, ...settings }), native)
+  const ofLines: Part = { format: 'native', ...lines }
+  if (native.objects.length === 0) return [ofLines]
+  return [ofLines, { format: 'lifecycle', ...behindLines(decodeLifecycle(native.objects, 'ndjson', origin), native) }]
 }
 
 /**

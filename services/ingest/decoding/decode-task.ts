@@ -5,8 +5,7 @@ import type { TopicFormat } from '#shared/kafka/settings.ts'
 import { retentionOf, type RetentionRules } from '#shared/retention/retention.ts'
 import { OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
-import type { TopicRoom } from '../publish/batch-body.ts'
-import { bodyMessages, type BodyMessages } from '../publish/body-messages.ts'
+import { bodyMessages, type BodyMessages, type BodyRoom } from '../publish/body-messages.ts'
 import { createBatchDecoder, type BatchDecoder, type DecodedBatch } from '../sources/decode-batch.ts'
 import { createBufferPool } from '../buffer/buffer-pool.ts'
 import { sliceRows } from '../store/table-rows.ts'
@@ -28,7 +27,7 @@ export interface SentRules {
 
 export type DecodeTask = { rules: SentRules } & (
   | { to: 'rows'; body: Uint8Array; origin: Origin; as: BodyFormat }
-  | { to: 'messages'; body: Uint8Array; origin: Origin; as: BodyFormat; room: TopicRoom }
+  | { to: 'messages'; body: Uint8Array; origin: Origin; as: BodyFormat; room: BodyRoom }
   | { to: 'batch'; batch: ConsumedBatch }
 )
 

@@ -13,8 +13,7 @@ import type { BufferPool } from '../buffer/buffer-pool.ts'
 import { OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { ManyRejects } from '../normalise/reject.ts'
-import type { TopicRoom } from '../publish/batch-body.ts'
-import { bodyMessages, type BodyMessages } from '../publish/body-messages.ts'
+import { bodyMessages, type BodyMessages, type BodyRoom } from '../publish/body-messages.ts'
 import { rejectsHeader } from '../publish/reject-messages.ts'
 import { createBatchDecoder, mergeBatches, type DecodedBatch } from '../sources/decode-batch.ts'
 import { messageOrigin } from '../sources/message-origin.ts'
@@ -43,7 +42,7 @@ export interface Decoder {
   messages<T>(
     body: Buffer,
     origin: Origin,
-    as: BodyFormat & { room: TopicRoom },
+    as: BodyFormat & { room: BodyRoom },
     use: (decoded: BodyMessages) => Promise<T>,
   ): Promise<T>
   /**

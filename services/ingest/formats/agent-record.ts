@@ -45,6 +45,15 @@ export class AgentRecord {
     return this.values[indexOf[field]] !== undefined || (field === 'message' && this.bytes !== undefined)
   }
 
+  /** What the record says under a field, or as an attribute under a name. */
+  valueOf(field: LineField): string | undefined {
+    return this.values[indexOf[field]]
+  }
+
+  attribute(name: string): string | undefined {
+    return this.attributes.get(name)
+  }
+
   /** Sets a field that the format itself names. */
   set(field: LineField, value: string | Uint8Array): void {
     if (typeof value !== 'string') this.bytes = value
@@ -100,8 +109,7 @@ export class AgentRecord {
       this.helpOut('unit', 'service')
     }
     if (this.left > 0) this.attributes.set('afterlog.cut', `${this.left} keys were left out`)
-    const { values } = this
-    const of = (field: LineField): string | undefined => values[indexOf[field]]
+    const of = (field: LineField): string | undefined => this.valueOf(field)
     lines.write(
       {
         texts: [

@@ -1,6 +1,7 @@
 // Records of Fluent Bit, Fluentd, Vector, Filebeat and Logstash in JSON: an array, one per line, or one behind the other.
 // https://docs.fluentbit.io/manual/data-pipeline/outputs/http
 import { AgentRecord } from './agent-record.ts'
+import { isObject } from './kubernetes-records.ts'
 import { encodingOf, jsonRecords } from './json-records.ts'
 import { NativeLines, type Translate } from './native-lines.ts'
 
@@ -11,6 +12,10 @@ export const jsonDocuments: Translate = (body) => {
   for (const { fields, bytes } of jsonRecords(body, encoding)) {
     if (fields === undefined) {
       lines.raw(bytes)
+      continue
+    }
+    if (isObject(fields)) {
+      lines.object(bytes.toString(encoding))
       continue
     }
     record.reset()

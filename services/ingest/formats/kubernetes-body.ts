@@ -1,5 +1,6 @@
 // The body of a lifecycle post as JSON values, one per document. In NDJSON a line that is not JSON fails alone, unless
-// no line is JSON. A JSON body that is not JSON fails as a whole, with the byte where it broke.
+// no line is JSON. A JSON body that is not JSON fails as a whole, with the byte where it broke. Either may be values one
+// behind the other, over any number of lines each, as `kubectl get -o json --watch` prints them.
 import { AfterlogError } from '#shared/errors.ts'
 import { JsonScanner, JsonSyntaxError } from './json-scanner.ts'
 
@@ -16,6 +17,8 @@ export interface Document {
  * or none that is an object, and `too-large` for a document of too many parts.
  */
 export function* readDocuments(body: Buffer, contentType: 'json' | 'ndjson'): Generator<Document> {
+  const documents = concatenated(body)
+  if (documents !== undefined) return yield* documents
   if (contentType === 'json') {
     const document = parse(body)
     if (document.broken !== undefined)
@@ -39,6 +42,33 @@ export function* readDocuments(body: Buffer, contentType: 'json' | 'ndjson'): Ge
   if (!someJson)
     throw new AfterlogError('invalid-body', `the body is not NDJSON: line ${number}: ${document.broken!()}`)
   if (!someNested) throw notObjects(`line ${number}`)
+}
+
+/** The objects of a body of several, of which the first takes more than a line; undefined where it is another body. */
+function concatenated(body: Buffer): Iterable<Document> | undefined {
+  const json = new JsonScanner(body)
+  const newline = body.indexOf(0x0a)
+  if (newline < 0 || json.peek() !== 0x7b) return undefined
+  let count = 0
+  try {
+    for (; json.peek() === 0x7b; count++) {
+      json.value()
+      if (count === 0 && json.pos <= newline) return undefined
+    }
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error
+    return undefined
+  }
+  return json.peek() === -1 && count > 1 ? objectsOf(body) : undefined
+}
+
+function* objectsOf(body: Buffer): Generator<Document> {
+  const json = new JsonScanner(body)
+  while (json.peek() !== -1) {
+    const start = json.pos
+    json.value()
+    yield parse(body.subarray(start, json.pos))
+  }
 }
 
 const isNested = (value: unknown): boolean => typeof value === 'object' && value !== null

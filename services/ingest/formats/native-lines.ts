@@ -1,4 +1,5 @@
-// Writes native records, one per line (docs/formats.md), for formats whose records are translated.
+// Writes native records, one per line (docs/formats.md), for formats whose records are translated; and apart from them
+// the objects of Kubernetes that came among them.
 import type { Origin } from '../normalise/origin.ts'
 import { RowWriter } from '../store/row-writer.ts'
 import { escapeJson } from './json-escape.ts'
@@ -22,7 +23,9 @@ export interface NativeLine {
 export class NativeLines {
   /** Sentences about records that could not be translated, by their index. Such a record has no message. */
   readonly problems = new Map<number, string>()
-  private count = 0
+  /** Of native records. */
+  count = 0
+  private readonly objects: string[] = []
   private readonly to: RowWriter
   private readonly encoding: 'utf8' | 'latin1'
 
@@ -54,6 +57,11 @@ export class NativeLines {
     to.byte(0x0a)
   }
 
+  /** Writes an object, or what one travels in, as a post to /v1/lifecycle has it. */
+  object(json: string): void {
+    this.objects.push(this.encoding === 'latin1' ? Buffer.from(json, 'latin1').toString() : json)
+  }
+
   private text(text: string): void {
     if (this.encoding === 'utf8') this.to.text(text)
     else this.to.copy(Buffer.from(text.replaceAll(/[^\0-\xff]/g, unicodeEscape), 'latin1'))
@@ -61,6 +69,11 @@ export class NativeLines {
 
   take(): Buffer {
     return this.to.take()
+  }
+
+  /** One object per line. */
+  takeObjects(): Buffer {
+    return Buffer.from(this.objects.join('\n'))
   }
 }
 

@@ -6,6 +6,7 @@ import { isUtf8 } from 'node:buffer'
 import { AfterlogError } from '#shared/errors.ts'
 import { AgentRecord, jsonOf, type Value } from './agent-record.ts'
 import { encodingOf, parseJson } from './json-records.ts'
+import { eventOf, isObject, withCluster } from './kubernetes-records.ts'
 import { NativeLines, type Translate } from './native-lines.ts'
 import { anyValue, isFields, listOf, pairsOf, stringOf } from './otlp-json.ts'
 import { decodeProto, type Int64, type ProtoAny, type ProtoLogRecord, type ProtoPair } from './otlp-schema.ts'
@@ -37,8 +38,9 @@ export const otlpProto: Translate = (body, { receivedMs }) => {
       addPairs(base, scope?.attributes ?? [])
       for (const bytes of log_records) {
         record.reset(base)
-        const problem = tryRecord(record, bytes, receivedMs)
-        record.writeTo(lines, problem)
+        const sent = tryRecord(record, bytes)
+        if (typeof sent === 'string') record.writeTo(lines, sent)
+        else writeRecord(lines, record, sent, receivedMs)
       }
     }
   }
@@ -54,14 +56,12 @@ function whole<Name extends 'Export' | 'ResourceLogs' | 'ScopeLogs'>(name: Name,
   }
 }
 
-/** Returns a sentence where the bytes are no log record. */
-function tryRecord(record: AgentRecord, bytes: Uint8Array, receivedMs: number): string | undefined {
-  let sent: ProtoLogRecord
+/** Adds the attributes of a log record, and returns the rest of it, or a sentence where the bytes are none. */
+function tryRecord(record: AgentRecord, bytes: Uint8Array): LogRecord | string {
   try {
-    sent = decodeProto('LogRecord', bytes)
+    const sent = decodeProto('LogRecord', bytes)
     addPairs(record, sent.attributes)
-    addRecord(record, recordOf(sent), receivedMs)
-    return undefined
+    return recordOf(sent)
   } catch (error) {
     record.add('afterlog.sent', Buffer.from(bytes).toString('base64'))
     return `the record is no OTLP LogRecord: ${(error as Error).message}`
@@ -143,9 +143,8 @@ export const otlpJson: Translate = (body, { receivedMs }) => {
         record.reset(base)
         if (isFields(logRecord)) {
           addAll(record, pairsOf(logRecord['attributes']))
-          addRecord(record, jsonRecordOf(logRecord), receivedMs)
-        }
-        record.writeTo(lines, isFields(logRecord) ? undefined : 'a log record must be a JSON object')
+          writeRecord(lines, record, jsonRecordOf(logRecord), receivedMs)
+        } else record.writeTo(lines, 'a log record must be a JSON object')
       }
     }
   }
@@ -174,8 +173,33 @@ function addScope(record: AgentRecord, name: string, version: string): void {
   if (version !== '') record.add('otel.scope.version', version)
 }
 
+function writeRecord(lines: NativeLines, record: AgentRecord, sent: LogRecord, receivedMs: number): void {
+  const object = objectOf(record, sent, receivedMs)
+  if (object !== undefined) return lines.object(withCluster(jsonOf(object), record.valueOf('cluster')))
+  addRecord(record, sent, receivedMs)
+  record.writeTo(lines)
+}
+
+const timeOf = (sent: LogRecord, receivedMs: number): string =>
+  sent.time ?? sent.observedTime ?? String(BigInt(receivedMs) * 1_000_000n)
+
+/** The object of Kubernetes that a record is, as the k8sobjects and k8s_events receivers send them. */
+function objectOf(record: AgentRecord, sent: LogRecord, receivedMs: number): Value {
+  const { body } = sent
+  if (isFields(body)) return isObject(body) ? body : undefined
+  if (typeof body !== 'string' || record.attribute('k8s.event.name') === undefined) return undefined
+  return eventOf({
+    attribute: (name) => record.attribute(name),
+    namespace: record.valueOf('namespace'),
+    node: record.valueOf('node'),
+    time: timeOf(sent, receivedMs),
+    type: sent.severityText,
+    message: body,
+  })
+}
+
 function addRecord(record: AgentRecord, sent: LogRecord, receivedMs: number): void {
-  record.set('time', sent.time ?? sent.observedTime ?? String(receivedMs))
+  record.set('time', timeOf(sent, receivedMs))
   addSeverity(record, sent.severityText, sent.severityNumber)
   if (sent.traceId !== '') record.set('traceId', sent.traceId)
   if (sent.spanId !== '') record.set('spanId', sent.spanId)

@@ -20,15 +20,19 @@ export const storedFormat = (format: TopicFormat): TopicFormat => (isTranslated(
 
 export interface NativeBody {
   /** One native record per line. */
-  body: Buffer
+  lines: Buffer
+  /** How many these are. */
+  count: number
   /** Sentences about records that could not be translated, by their index. */
   problems: ReadonlyMap<number, string>
+  /** Objects of Kubernetes, one per line. */
+  objects: Buffer
 }
 
-/** A body as native records. */
+/** A body as native records and objects. */
 export function nativeBody(body: Buffer, format: AgentFormat, origin: Origin): NativeBody {
   const lines = translations[format](body, origin)
-  return { body: lines.take(), problems: lines.problems }
+  return { lines: lines.take(), count: lines.count, problems: lines.problems, objects: lines.takeObjects() }
 }
 
 /** What became of the records, with the sentences of those that could not be translated. */
@@ -40,3 +44,9 @@ export function withProblems<Outcome extends BatchOutcome>(outcome: Outcome, { p
   })
   return { ...outcome, rejects }
 }
+
+/** What became of the objects. Their indexes follow those of the lines. */
+export const behindLines = <Outcome extends BatchOutcome>(outcome: Outcome, { count }: NativeBody): Outcome => ({
+  ...outcome,
+  rejects: outcome.rejects.map((reject) => ({ ...reject, index: reject.index + count })),
+})

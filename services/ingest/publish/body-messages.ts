@@ -1,8 +1,10 @@
 // A posted body as messages of its topic: its records, and its rejects, which the consumer turns into dead letters.
 // Pure: the messages of a body are the same on the event loop and on the decoding thread.
+import { AfterlogError } from '#shared/errors.ts'
 import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
+import type { TopicFormat } from '#shared/kafka/settings.ts'
 import { bodyKey, type BodyFormat, type DecodeSettings } from '../decoding/body-rows.ts'
-import { nativeBody, storedFormat, withProblems } from '../formats/translate.ts'
+import { behindLines, nativeBody, withProblems } from '../formats/translate.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { type RejectSummary, summaryOf } from '../normalise/reject.ts'
 import { settleReplay } from '../normalise/replay.ts'
@@ -20,40 +22,70 @@ export interface BodyMessages {
   nulBytes?: number
 }
 
+/** The topic of a body, and that of the objects which come among the lines of agents, where there is one. */
+export interface BodyRoom extends TopicRoom {
+  objects?: TopicRoom | undefined
+}
+
 /** Throws AfterlogError `invalid-body` where the body has no records, and `too-large` where it becomes too many bytes. */
 export function bodyMessages(
   body: Buffer,
   origin: Origin,
   as: BodyFormat,
-  room: TopicRoom,
+  { objects, ...room }: BodyRoom,
   settings: DecodeSettings,
 ): BodyMessages {
-  const published = messagesOf(body, origin, as, room, settings)
-  const { letters, replayed } = settleReplay(published, origin)
+  const parts = publish(body, origin, as, { objects, ...room }, settings)
+  const [{ nulBytes }] = parts
+  const accepted = parts.reduce((sum, part) => sum + part.accepted, 0)
+  const rejects = parts.flatMap((part) => part.rejects)
+  const { letters, replayed } = settleReplay({ accepted, rejects }, origin)
+  const key = letters.length === 0 ? undefined : bodyKey(body, origin)
   const letterMessages =
-    letters.length === 0
+    key === undefined
       ? []
-      : rejectMessages(letters, { ...origin, format: storedFormat(as.format) }, bodyKey(body, origin), room)
+      : parts.flatMap((part) => rejectMessages(part.rejects, { ...origin, format: part.format }, key, part.room))
+  const messages = parts.flatMap((part) => part.messages)
   return {
-    messages: [...published.messages, ...letterMessages],
-    closing: replayed === undefined ? undefined : replayedMessage(replayed, origin, room, published.messages),
-    accepted: published.accepted,
-    ...(published.nulBytes === undefined ? {} : { nulBytes: published.nulBytes }),
-    rejects: published.rejects.map(summaryOf),
+    messages: [...messages, ...letterMessages],
+    closing: replayed === undefined ? undefined : replayedMessage(replayed, origin, room, messages),
+    accepted,
+    ...(nulBytes === undefined ? {} : { nulBytes }),
+    rejects: rejects.map(summaryOf),
   }
 }
 
-function messagesOf(
+/** What is published of a body in one format. */
+interface Part extends Published {
+  format: TopicFormat
+  room: TopicRoom
+}
+
+function publish(
   body: Buffer,
   origin: Origin,
   { format, form }: BodyFormat,
-  room: TopicRoom,
+  { objects, ...room }: BodyRoom,
   settings: DecodeSettings,
-): Published {
+): [Part, ...Part[]] {
+  const options = { origin, ...settings, ...room }
   if (format === 'native')
-    return publishBatch(body, form === 'json' ? 'batch' : 'lines', { origin, ...settings, ...room })
-  if (format === 'lifecycle') return publishLifecycle(body, form, { origin, ...room })
+    return [{ format, room, ...publishBatch(body, form === 'json' ? 'batch' : 'lines', options) }]
+  if (format === 'lifecycle') return [{ format, room, ...publishLifecycle(body, form, { origin, ...room }) }]
   const native = nativeBody(body, format, origin)
-  if (native.body.length === 0) return { messages: [], accepted: 0, rejects: [] }
-  return withProblems(publishBatch(native.body, 'lines', { origin, ...settings, ...room }), native)
+  const lines = native.count === 0 ? nothing : withProblems(publishBatch(native.lines, 'lines', options), native)
+  const ofLines: Part = { format: 'native', room, ...lines }
+  if (native.objects.length === 0) return [ofLines]
+  if (objects === undefined) throw withoutTopic()
+  const published = behindLines(publishLifecycle(native.objects, 'ndjson', { origin, ...objects }), native)
+  return [ofLines, { format: 'lifecycle', room: objects, ...published }]
 }
+
+const nothing: Published = { messages: [], accepted: 0, rejects: [] }
+
+const withoutTopic = () =>
+  new AfterlogError(
+    'invalid-body',
+    'the body has objects of Kubernetes, and AFTERLOG_KAFKA_TOPICS has no topic of format lifecycle for them; ' +
+      'add one, such as afterlog.lifecycle:lifecycle',
+  )

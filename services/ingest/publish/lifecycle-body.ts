@@ -1,5 +1,6 @@
 // Turns a lifecycle body over HTTP into messages of a topic: one Kubernetes object per message, keyed by the uid of the
 // object that it describes, mostly a pod. The consumer of the messages accepts and rejects the same objects.
+import { withCluster } from '../formats/kubernetes-records.ts'
 import { decodeLifecycle, type LifecycleObject } from '../formats/kubernetes.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { Reject } from '../normalise/reject.ts'
@@ -48,12 +49,5 @@ function messageOf(object: LifecycleObject, topic: string, origin: Origin): Kafk
     ...(fits && cluster !== '' ? { [clusterHeader]: cluster } : {}),
     ...(origin.node === '' ? {} : { [nodeHeader]: origin.node }),
   }
-  return { topic, key: Buffer.from(about), value: Buffer.from(fits ? event : exported(event, cluster)), headers }
-}
-
-/** Wraps an event as the OpenTelemetry collector exports it, where the cluster's name may have any characters. */
-function exported(event: string, cluster: string): string {
-  const attributes = [{ key: 'k8s.cluster.name', value: { stringValue: cluster } }]
-  const scopeLogs = [{ logRecords: [{ body: { stringValue: event } }] }]
-  return JSON.stringify({ resourceLogs: [{ resource: { attributes }, scopeLogs }] })
+  return { topic, key: Buffer.from(about), value: Buffer.from(fits ? event : withCluster(event, cluster)), headers }
 }

@@ -6,6 +6,7 @@ import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { Decoder } from '../decoding/decoder.ts'
 import { storedFormat } from '../formats/translate.ts'
 import type { Origin } from '../normalise/origin.ts'
+import type { TopicRoom } from './batch-body.ts'
 import type { Delivered, DeliverBody } from '../routes/deliver-body.ts'
 
 export interface PublishingDeliveryOptions {
@@ -25,17 +26,21 @@ export function createPublishingDelivery(options: PublishingDeliveryOptions): De
   const { publisher, topics, direct, decoder, onPublished } = options
   const topicOf = (format: TopicFormat): string | undefined => [...topics].find(([, of]) => of === format)?.[0]
 
+  function roomOf(topic: string): TopicRoom {
+    const messageBytesMax = publisher.messageBytesMax(topic)
+    if (messageBytesMax !== undefined) return { topic, messageBytesMax }
+    throw new AfterlogError(
+      'broker-unavailable',
+      `topic ${topic} takes no messages: no broker has confirmed it yet, or one refuses it; see GET /readyz`,
+      { retryAfterS },
+    )
+  }
+
   return async (body, origin, as, onDecoded) => {
     const topic = topicOf(storedFormat(as.format))
     if (topic === undefined) return direct(body, origin, as, onDecoded)
-    const messageBytesMax = publisher.messageBytesMax(topic)
-    if (messageBytesMax === undefined)
-      throw new AfterlogError(
-        'broker-unavailable',
-        `topic ${topic} takes no messages: no broker has confirmed it yet, or one refuses it; see GET /readyz`,
-        { retryAfterS },
-      )
-    const room = { topic, messageBytesMax }
+    const topicOfObjects = storedFormat(as.format) === as.format ? undefined : topicOf('lifecycle')
+    const room = { ...roomOf(topic), objects: topicOfObjects === undefined ? undefined : roomOf(topicOfObjects) }
     return decoder.messages(body, origin, { ...as, room }, async ({ messages, closing, ...delivered }) => {
       onDecoded?.(messages.reduce((sum, { value }) => sum + value.length, 0))
       await publisher.publish(messages)

@@ -17,7 +17,7 @@ import { rejectsHeader, type RejectMessage } from '../publish/reject-messages.ts
 import { letterRows, replayMark } from '../store/dead-letters.ts'
 import { mergeTables, type TableRows } from '../store/table-rows.ts'
 import { createLoneOrdinals, messageOrigin, rejectMessageOf } from './message-origin.ts'
-import { createMessageRun, undecodable, type MessageRun, type RunRows } from './message-runs.ts'
+import { createMessageRun, undecodable, type MessageOutcome, type MessageRun, type RunRows } from './message-runs.ts'
 
 export interface DecodedBatch {
   tables: TableRows[]
@@ -109,12 +109,12 @@ export function createBatchDecoder({
       rejectMessage === null
         ? `header ${rejectsHeader} is reserved for messages of Afterlog's HTTP front; leave it out of other messages`
         : problem
-    const outcome =
+    const outcome: MessageOutcome =
       badHeader === undefined ? read(run, batch, message, origin) : refused('bad-header', badHeader, message)
     addOutcome(decoded, outcome, origin, { ...placeOf(batch), offset: message.offset })
   }
 
-  function read(run: MessageRun, batch: ConsumedBatch, message: ConsumedMessage, origin: Origin): BatchOutcome {
+  function read(run: MessageRun, batch: ConsumedBatch, message: ConsumedMessage, origin: Origin): MessageOutcome {
     if (message.value === null || message.value.length === 0)
       return refused('bad-message', 'the message has no value; send a batch or a record as its value', message)
     if (Number.isNaN(origin.receivedMs) && formats.get(batch.topic) !== 'lifecycle')
@@ -164,8 +164,9 @@ const emptyBatch = (): DecodedBatch => ({
   bytes: 0,
   lastMs: undefined,
 })
-function addOutcome(decoded: DecodedBatch, outcome: BatchOutcome, origin: Origin, place: MessagePlace): void {
-  const { accepted, rejects, nulBytes = 0 } = outcome
+function addOutcome(decoded: DecodedBatch, outcome: MessageOutcome, origin: Origin, place: MessagePlace): void {
+  const { accepted, rejects, nulBytes = 0, objects } = outcome
+  if (objects !== undefined) addOutcome(decoded, objects, { ...origin, format: 'lifecycle' }, place)
   // A message that could not be read at all is a letter in its own format.
   if (rejects[0]?.reason !== 'bad-message') origin.format = storedFormat(origin.format!)
   decoded.accepted += accepted

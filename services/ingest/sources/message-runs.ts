@@ -8,7 +8,7 @@ import type { BufferPool } from '../buffer/buffer-pool.ts'
 import { withoutMark } from '../formats/byte-order-mark.ts'
 import { JsonScanner } from '../formats/json-scanner.ts'
 import { NativeDecoder } from '../formats/native.ts'
-import { nativeBody, withProblems } from '../formats/translate.ts'
+import { behindLines, nativeBody, withProblems } from '../formats/translate.ts'
 import type { BatchOutcome } from '../normalise/decoded.ts'
 import { LineSink } from '../normalise/line-sink.ts'
 import type { FragmentsOfBatch, OpenFragments } from '../normalise/open-fragments.ts'
@@ -19,12 +19,17 @@ import { mergeTables, type TableRows } from '../store/table-rows.ts'
 export const undecodable =
   "the message could not be decoded, which is a bug in Afterlog; see the service's log and report it"
 
+/** What became of a message: of its lines, and of the objects of Kubernetes among them. */
+export interface MessageOutcome extends BatchOutcome {
+  objects?: BatchOutcome
+}
+
 export interface MessageRun {
   /**
    * Never throws: a value that cannot be read is one reject. `loneOrdinal` is for a message of one record without
    * offset.
    */
-  add(value: Buffer, origin: Origin, loneOrdinal: number): BatchOutcome
+  add(value: Buffer, origin: Origin, loneOrdinal: number): MessageOutcome
   /** Returns the rows of all messages. The run must not be used afterwards. */
   take(): RunRows
 }
@@ -71,14 +76,22 @@ const runs = {
 }
 
 function translatedRun(format: AgentFormat, options: RunOptions): MessageRun {
-  const { add, take } = runs.native(options)
+  const lines = runs.native(options)
+  const objects = runs.lifecycle()
   return {
     add: (value, origin, loneOrdinal) => {
       const native = nativeBody(value, format, origin)
-      if (native.body.length === 0) return { accepted: 0, rejects: [] }
-      return withProblems(add(native.body, origin, loneOrdinal), native)
+      const outcome: MessageOutcome =
+        native.count === 0
+          ? { accepted: 0, rejects: [] }
+          : withProblems(lines.add(native.lines, origin, loneOrdinal), native)
+      if (native.objects.length === 0) return outcome
+      return { ...outcome, objects: behindLines(objects.add(native.objects, origin, loneOrdinal), native) }
     },
-    take,
+    take: () => {
+      const { tables, fragments } = lines.take()
+      return { tables: mergeTables([...tables, ...objects.take().tables]), fragments }
+    },
   }
 }
 
