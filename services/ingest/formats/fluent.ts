@@ -5,7 +5,7 @@ import { isObject } from './kubernetes-records.ts'
 import { encodingOf, jsonRecords } from './json-records.ts'
 import { NativeLines, type Translate } from './native-lines.ts'
 
-export const jsonDocuments: Translate = (body) => {
+export const jsonDocuments: Translate = (body, { key }) => {
   const encoding = encodingOf(body)
   const lines = new NativeLines(body.length, encoding)
   const record = new AgentRecord()
@@ -20,6 +20,7 @@ export const jsonDocuments: Translate = (body) => {
     }
     record.reset()
     record.addAll(fields)
+    if (key !== undefined && !record.has('path') && !record.has('pod')) record.add('path', key)
     if (!record.has('message')) record.set('message', bytes.toString(encoding))
     record.writeTo(lines)
   }

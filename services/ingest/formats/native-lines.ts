@@ -8,7 +8,7 @@ import { escapeJson } from './json-escape.ts'
  * Returns the records of a body, one native record for each, in their order. Throws AfterlogError `invalid-body` where
  * the body as a whole is not of the format.
  */
-export type Translate = (body: Buffer, origin: Pick<Origin, 'receivedMs'>) => NativeLines
+export type Translate = (body: Buffer, origin: Pick<Origin, 'receivedMs' | 'key'>) => NativeLines
 
 export interface NativeLine {
   /** Fields with their texts; those without text are left out. */
@@ -46,6 +46,14 @@ export class NativeLines {
     if (typeof message === 'string') return this.text(`${head},"message":${JSON.stringify(message)}}\n`)
     this.text(`${head},"message":"`)
     this.to.copy(escapeJson(Buffer.from(message.buffer, message.byteOffset, message.byteLength)))
+    this.text('"}\n')
+  }
+
+  /** Writes a line as it stands in a file of the kubelet. `path`: as JSON. */
+  line(path: string, bytes: Buffer): void {
+    this.count++
+    this.text(`{"path":${path},"cri":"`)
+    this.to.copy(escapeJson(bytes))
     this.text('"}\n')
   }
 

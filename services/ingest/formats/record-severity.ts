@@ -15,14 +15,20 @@ export function readSeverity(slots: RecordScanner, bytes: Buffer): number {
   return severities.indexOf(normaliseSeverity(word)) || (word.trim() === '' ? 0 : -1)
 }
 
-/** The first of these that the sender has not sent has the severity that is none. Where all are sent it is dropped. */
-const names = ['severity', 'afterlog.severity', ...Array.from({ length: 8 }, (_, i) => `afterlog.severity.${i + 2}`)]
+/** The first name that the sender has not used has the severity that is none. */
+function freeName(attributes: Buffer): string {
+  const used = keysOf(attributes)
+  const name = ['severity', 'afterlog.severity'].find((each) => !used.has(each))
+  if (name !== undefined) return name
+  let number = 2
+  while (used.has(`afterlog.severity.${number}`)) number++
+  return `afterlog.severity.${number}`
+}
 
 /** Returns the attributes, an object of strings, with the severity that the record sent. */
 export function withSeverity(attributes: Buffer, slots: RecordScanner, bytes: Buffer): Buffer {
   const sent = bytes.subarray(slots.start[slot.severity], slots.stop[slot.severity])
-  const name = names.find((free) => !hasKey(attributes, free))
-  if (name === undefined) return attributes
+  const name = freeName(attributes)
   const value = slots.kind[slot.severity] === nested ? escapeJson(sent) : canonicalEscapes(sent)
   const isEmpty = attributes.length === emptyMapLength
   const all = Buffer.concat([
@@ -36,14 +42,15 @@ export function withSeverity(attributes: Buffer, slots: RecordScanner, bytes: Bu
 
 const emptyMapLength = 2
 
-function hasKey(map: Buffer, key: string): boolean {
+function keysOf(map: Buffer): Set<string> {
   const json = new JsonScanner(map, 1, map.length)
+  const keys = new Set<string>()
   while (json.peek() === 0x22) {
     json.string()
-    if (map.toString('latin1', json.start, json.stop) === key) return true
+    keys.add(map.toString('latin1', json.start, json.stop))
     json.expect(0x3a, '":"')
     json.value()
     if (json.peek() === 0x2c) json.pos++
   }
-  return false
+  return keys
 }

@@ -3,6 +3,7 @@
 import type { AgentFormat, TopicFormat } from '#shared/kafka/settings.ts'
 import type { BatchOutcome } from '../normalise/decoded.ts'
 import type { Origin } from '../normalise/origin.ts'
+import { criLines } from './cri-lines.ts'
 import { jsonDocuments } from './fluent.ts'
 import type { Translate } from './native-lines.ts'
 import { otlpJson, otlpProto } from './otlp.ts'
@@ -11,6 +12,10 @@ const translations: Record<AgentFormat, Translate> = {
   'otlp-proto': otlpProto,
   'otlp-json': otlpJson,
   fluent: jsonDocuments,
+  filebeat: jsonDocuments,
+  vector: jsonDocuments,
+  logstash: jsonDocuments,
+  cri: criLines,
 }
 
 const isTranslated = (format: TopicFormat): format is AgentFormat => format in translations

@@ -21,6 +21,8 @@ export interface Origin {
    * these have no offset.
    */
   batchId?: string
+  /** The key of a message of an agent's format: mostly the path of the file that its lines are from. */
+  key?: string
   /** `http:/v1/batches`, `kafka:<topic>/<partition>@<offset>`. */
   source: string
   /** The format of the batch, which a dead letter of it needs to be sent again. */

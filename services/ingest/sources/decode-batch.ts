@@ -102,6 +102,7 @@ export function createBatchDecoder({
   function decodeOne(decoded: DecodedBatch, run: MessageRun, batch: ConsumedBatch, message: ConsumedMessage): void {
     const { origin, problem } = messageOrigin(batch, message, cluster)
     origin.format = formats.get(batch.topic)!
+    if (message.key !== null && storedFormat(origin.format) !== origin.format) origin.key = message.key.toString()
     if (origin.receivedMs > 0) decoded.lastMs = origin.receivedMs
     const rejectMessage = problem === undefined ? rejectMessageOf(message, origin) : undefined
     if (rejectMessage) return addRejects(decoded, rejectMessage)

@@ -41,7 +41,7 @@ export function checkCost(node: SearchNode): void {
           '20 times in a search, repetitions counted; write \\p{L}+ or \\S{1,40} instead',
         position,
       )
-    states += cost.states
+    states += cost.states * times
     if (states > regexStatesMax)
       throw invalidParameter(
         'q',

@@ -32,7 +32,10 @@ test.each([
 test.each([
   ['', 0],
   ['cart checkout', 0],
-  [String.raw`\p{L}{3}(?:\pN|x){10}`, 33],
+  [String.raw`\p{L}{3}(?:\pN|x){10}`, 23],
+  [`a${'(a|b)'.repeat(190)}[cd]`, 381],
+  ['(ab|ac)(ab|ac)', 6],
+  ['(error|timeout|refused|panic)', 10],
   ['a.b[cd]e', 2],
   ['a{1000}', 1000],
   ['a.{999}.{999}x', 1998],
@@ -61,6 +64,8 @@ test.each([
   ['/a.{999}.{999}.{999}x/', 0],
   ['x message:/.{300}/ severity:/(?i)[^k]{201}/', 19],
   [many(6, (i) => `/.{${100 - i}}/`), 56],
+  [`/a${'(a|b)'.repeat(190)}c/ OR /b${'(a|b)'.repeat(190)}c/`, 958],
+  ['f.g:/a[ab]{200}/', 0],
   [many(6, (i) => `-pod:/.{${100 - i}}/`, ' '), 67],
 ])('%s is refused, since it would take very long to match a long line', (text, position) => {
   expect(() => compileSearch(text)).toThrow(
