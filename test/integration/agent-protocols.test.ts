@@ -1,14 +1,11 @@
 // What a line is does not depend on the protocol that brings it: identity, order, fragments, severity, times and rejects
-// are the same over each of them. A new protocol adds one entry to `protocols`.
+// are the same over each of them.
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { fluentJson, fluentJsonLines, fluentJsonStream } from '#test/support/agents/fluent.ts'
-import { otlpJson, otlpProto } from '#test/support/agents/otlp.ts'
 import type { AgentLine, AgentProtocol } from '#test/support/agents/protocol.ts'
+import { protocols } from '#test/support/agents/protocols.ts'
 import { answersOf, messagesOf, once, type Poster } from '#test/support/lines.ts'
 import { request, startTestService, type TestService } from '#test/support/service.ts'
-
-const protocols: readonly AgentProtocol[] = [otlpProto, otlpJson, fluentJson, fluentJsonLines, fluentJsonStream]
 
 let service: TestService
 beforeAll(async () => {
