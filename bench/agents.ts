@@ -28,10 +28,10 @@ const native = httpProtocol({
   path: '/v1/batches',
   type: 'application/json',
   body: (lines) => {
-    const records = lines.map(({ time, message, namespace, pod, podUid, container, restart, stream, offset, labels }) => ({
+    const records = lines.map(({ time, message, ...names }) => ({
+      ...names,
       time: String(time),
       message: message.toString(),
-      ...{ namespace, pod, podUid, container, restart, stream, offset, labels },
     }))
     return Buffer.from(JSON.stringify({ records }))
   },

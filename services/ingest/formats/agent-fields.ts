@@ -4,6 +4,7 @@
 export const lineFields = [
   'time',
   'message',
+  'cri',
   'namespace',
   'pod',
   'podUid',
@@ -37,6 +38,7 @@ export type LineField = (typeof lineFields)[number]
 const names: Readonly<Record<LineField, readonly string[]>> = {
   time: ['time', '@timestamp', 'timestamp', 'date', '_time', 'ts', '__REALTIME_TIMESTAMP'],
   message: ['log', 'message', 'MESSAGE', 'msg', 'short_message', 'body'],
+  cri: ['cri'],
   namespace: [
     'k8s.namespace.name',
     'kubernetes.namespace_name',

@@ -134,6 +134,7 @@ export class AgentRecord {
         ],
         isPartial: of('logtag') === 'P' || of('logtag') === 'true',
         message: this.bytes ?? of('message') ?? '',
+        cri: of('cri'),
         labels: this.labels,
         attributes: this.attributes,
       },

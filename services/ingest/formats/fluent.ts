@@ -21,7 +21,7 @@ export const jsonDocuments: Translate = (body, { key }) => {
     record.reset()
     record.addAll(fields)
     if (key !== undefined && !record.has('path') && !record.has('pod')) record.add('path', key)
-    if (!record.has('message')) record.set('message', bytes.toString(encoding))
+    if (!record.has('message') && !record.has('cri')) record.set('message', bytes.toString(encoding))
     record.writeTo(lines)
   }
   return lines

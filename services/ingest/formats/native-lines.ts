@@ -16,6 +16,8 @@ export interface NativeLine {
   isPartial: boolean
   /** Bytes where it is not UTF-8. */
   message: string | Uint8Array
+  /** The line as it stands in its file, which has time, stream and text. */
+  cri?: string | undefined
   labels: ReadonlyMap<string, string>
   attributes: ReadonlyMap<string, string>
 }
@@ -35,7 +37,7 @@ export class NativeLines {
     this.encoding = encoding
   }
 
-  write({ texts, isPartial, message, labels, attributes }: NativeLine, problem?: string): void {
+  write({ texts, isPartial, message, cri, labels, attributes }: NativeLine, problem?: string): void {
     if (problem !== undefined) this.problems.set(this.count, problem)
     this.count++
     let head = isPartial ? '{"partial":true' : '{"partial":false'
@@ -43,6 +45,7 @@ export class NativeLines {
     if (labels.size > 0) head += `,"labels":${mapText(labels)}`
     if (attributes.size > 0) head += `,"attributes":${mapText(attributes)}`
     if (problem !== undefined) return this.text(`${head}}\n`)
+    if (cri !== undefined) return this.text(`${head},"cri":${JSON.stringify(cri)}}\n`)
     if (typeof message === 'string') return this.text(`${head},"message":${JSON.stringify(message)}}\n`)
     this.text(`${head},"message":"`)
     this.to.copy(escapeJson(Buffer.from(message.buffer, message.byteOffset, message.byteLength)))

@@ -30,20 +30,45 @@ function rfc3339(ns: bigint): string {
   return `${date.toISOString().slice(0, 19)}.${String(ns % 1_000_000_000n).padStart(9, '0')}Z`
 }
 
-/** JSON with the text's own bytes in it, as Fluent Bit leaves them. */
-function json(line: AgentLine): Buffer {
-  const { head, tail } = { head: JSON.stringify(fluentRecord(line)).slice(0, -1), tail: '"}' }
-  const text = line.message
+/** A text in a JSON string, with its own bytes, as Fluent Bit leaves them. */
+function escaped(message: Buffer): Buffer {
+  const text = message
     .toString('latin1')
     .replaceAll(/["\\]/g, String.raw`\$&`)
     .replaceAll('\n', String.raw`\n`)
-  return Buffer.concat([Buffer.from(`${head},"log":"`), Buffer.from(text, 'latin1'), Buffer.from(tail)])
+  return Buffer.from(text, 'latin1')
+}
+
+function json(line: AgentLine): Buffer {
+  const head = JSON.stringify(fluentRecord(line)).slice(0, -1)
+  return Buffer.concat([Buffer.from(`${head},"log":"`), escaped(line.message), Buffer.from('"}')])
 }
 
 const joined = (lines: readonly AgentLine[], between: string): Buffer =>
   Buffer.concat(lines.flatMap((line, i) => [Buffer.from(i === 0 ? '' : between), json(line)]))
 
 const path = '/v1/fluent'
+
+/** Lines as the kubelet wrote them, as deploy/agents/fluent-bit/fluent-bit.yaml has the agent read them. */
+export const fluentRaw = httpProtocol({
+  name: 'Fluent Bit raw lines',
+  path,
+  type: 'application/json',
+  body: (lines) =>
+    Buffer.concat([
+      Buffer.from('['),
+      ...lines.flatMap((line, i) => [
+        Buffer.from(i === 0 ? '{' : ',{'),
+        Buffer.from(line.pod === '' ? '' : `"path":"${pathOf(line)}",`),
+        Buffer.from(line.offset === undefined ? '' : `"offset":${line.offset},`),
+        Buffer.from(`"cri":"${rfc3339(line.time)} ${line.stream} ${line.isPartial === true ? 'P' : 'F'} `),
+        escaped(line.message),
+        Buffer.from('","agent":"fluent-bit"}'),
+      ]),
+      Buffer.from(']'),
+    ]),
+  lacks: ['labels', 'attributes'],
+})
 
 export const fluentJson = httpProtocol({
   name: 'Fluent Bit json',
