@@ -13,9 +13,10 @@ import { filterDigest, readFilter } from '#query/search/line-request.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { linesAnswer } from './logs-schema.ts'
-import { cursor, filterParameters, limit, order } from '#query/http/parameters.ts'
+import { linesOfTraces } from './stack-traces.ts'
+import { cursor, filterParameters, limit, order, traces } from '#query/http/parameters.ts'
 
-const querystring = z.strictObject({ ...filterParameters, limit: limit(100), order, cursor })
+const querystring = z.strictObject({ ...filterParameters, traces, limit: limit(100), order, cursor })
 
 export const logsRoute =
   ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
@@ -47,7 +48,11 @@ export const logsRoute =
       if (type !== 'application/json') return streamReply(reply, type, onePart(page.then(({ lines }) => lines)))
       const { lines, more } = await page
       const next = more ? encodeCursor({ after: keyOf(lines.at(-1)!), ...bounds(filter) }, filters) : null
-      return reply.send({ lines: lines.map(lineJson), next, stats: reading.stats() })
+      return reply.send({
+        lines: query.traces === true ? linesOfTraces(lines, direction) : lines.map(lineJson),
+        next,
+        stats: reading.stats(),
+      })
     })
     done()
   }

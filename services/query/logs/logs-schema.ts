@@ -8,6 +8,10 @@ const lineOrGap = line.extend({
     .describe(
       'Only in /v1/pods/{uid}/logs?gaps=true: this entry is no line; it says what is missing before the next line.',
     ),
+  continues: z
+    .literal(true)
+    .optional()
+    .describe('Only with traces=true: the line goes on with the one before it in time, as in a stack trace.'),
 })
 
 const stats = z

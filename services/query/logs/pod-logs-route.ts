@@ -13,6 +13,7 @@ import { readReferencedPod } from '#query/pods/read-pod-reference.ts'
 import type { Page } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { createGapDrawer, drawGaps, type GapDrawing } from './draw-gaps.ts'
+import { linesOfTraces } from './stack-traces.ts'
 import { lineJson } from '#shared/lines/line-json.ts'
 import { negotiate, onePart, streamReply } from '#query/http/line-reply.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
@@ -29,6 +30,7 @@ import {
   order,
   signed,
   timeParameters,
+  traces,
 } from '#query/http/parameters.ts'
 import { podPath } from '#query/pods/pods-schema.ts'
 
@@ -38,6 +40,7 @@ const querystring = z.strictObject({
   life: signed.optional().describe('A restart number; negative counts back from the newest: -1 is the previous life.'),
   tail: count(linesMax).optional().describe('The last so many lines.'),
   gaps: boolean.optional().describe('Draw gaps among the lines: what is known to be missing.'),
+  traces,
   q,
   severity,
   stream,
@@ -86,11 +89,12 @@ export const podLogsRoute =
       if (type !== 'application/json')
         return streamReply(reply, type, onePart(page.then((read) => drawPage(read, drawing))))
       const read = await page
+      const render = (drawn: Line[]) => (query.traces === true ? linesOfTraces(drawn, direction) : drawn.map(lineJson))
       const { lines, more, left } = read
       const next = more
         ? encodeCursor({ after: keyOf(lines.at(-1)!), ...resolved, ...(left === undefined ? {} : { left }) }, filters)
         : null
-      return reply.send({ lines: drawPage(read, drawing).map(lineJson), next, stats: reading.stats() })
+      return reply.send({ lines: render(drawPage(read, drawing)), next, stats: reading.stats() })
     })
     done()
   }
