@@ -128,8 +128,8 @@ export class AgentRecord {
           ['offset', of('offset')],
           ['length', of('length')],
           ['file', of('file')],
-          ['traceId', of('traceId')],
-          ['spanId', of('spanId')],
+          ['traceId', idOf(of('traceId'))],
+          ['spanId', idOf(of('spanId'))],
           ['severity', of('severity')],
         ],
         isPartial: of('logtag') === 'P' || of('logtag') === 'true',
@@ -153,6 +153,13 @@ export class AgentRecord {
     if (this.values[index] === undefined) this.values[index] = this.values[from]
     else if (field !== 'container') this.keepAside(by)
   }
+}
+
+/** An id of a trace as W3C writes it: hex without dashes, in small letters. One of zeros is none. */
+function idOf(text: string | undefined): string | undefined {
+  if (text === undefined || !/^[\da-f-]{16,36}$/i.test(text)) return text
+  const id = text.replaceAll('-', '').toLowerCase()
+  return /^0+$/.test(id) ? undefined : id
 }
 
 const isFields = (value: Value): value is Fields =>

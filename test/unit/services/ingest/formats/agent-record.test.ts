@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest'
+import { AgentRecord, type Fields } from '#ingest/formats/agent-record.ts'
+import { NativeLines } from '#ingest/formats/native-lines.ts'
+
+/** The native record that becomes of a record. */
+function native(fields: Fields): Record<string, unknown> {
+  const lines = new NativeLines(1024)
+  const record = new AgentRecord()
+  record.addAll(fields)
+  record.writeTo(lines)
+  const { partial: _, message: __, ...rest } = JSON.parse(lines.take().toString()) as Record<string, unknown>
+  return rest
+}
+
+test('names of all agents mean the same', () => {
+  const expected = { namespace: 'shop', pod: 'cart', podUid: 'u', container: 'app', node: 'n', labels: { app: 'a' } }
+  const spellings: Fields[] = [
+    {
+      kubernetes: {
+        namespace_name: 'shop',
+        pod_name: 'cart',
+        pod_id: 'u',
+        container_name: 'app',
+        host: 'n',
+        labels: { app: 'a' },
+      },
+    },
+    {
+      kubernetes: {
+        namespace: 'shop',
+        pod: { name: 'cart', uid: 'u' },
+        container: { name: 'app' },
+        node: { name: 'n' },
+        labels: { app: 'a' },
+      },
+    },
+    {
+      kubernetes: {
+        pod_namespace: 'shop',
+        pod_name: 'cart',
+        pod_uid: 'u',
+        container_name: 'app',
+        pod_node_name: 'n',
+        pod_labels: { app: 'a' },
+      },
+    },
+    {
+      'k8s.namespace.name': 'shop',
+      'k8s.pod.name': 'cart',
+      'k8s.pod.uid': 'u',
+      'k8s.container.name': 'app',
+      'k8s.node.name': 'n',
+      'k8s.pod.label.app': 'a',
+    },
+    {
+      k8s: {
+        namespace: { name: 'shop' },
+        pod: { name: 'cart', uid: 'u', label: { app: 'a' } },
+        container: { name: 'app' },
+        node: { name: 'n' },
+      },
+    },
+  ]
+  for (const fields of spellings) expect(native(fields)).toEqual(expected)
+})
+
+test('of two names of a field the better one counts, and the other is an attribute', () => {
+  expect(native({ pod: 'by application', kubernetes: { pod_name: 'cart' } })).toEqual({
+    pod: 'cart',
+    attributes: { pod: 'by application' },
+  })
+  expect(native({ kubernetes: { pod_name: 'cart' }, pod: 'cart' })).toEqual({ pod: 'cart' })
+})
+
+test('what cannot be what its name says is an attribute', () => {
+  expect(native({ pod: 'cart', time: 'noon', path: '/api/v1/cart', offset: 'far', stream: 'blue', restart: -1 })).toEqual({
+    pod: 'cart',
+    attributes: { time: 'noon', path: '/api/v1/cart', offset: 'far', stream: 'blue', restart: '-1' },
+  })
+})
+
+test('ids of traces are hex in small letters without dashes, and zeros are none', () => {
+  expect(native({ pod: 'p', 'trace.id': '5B8EFFF7-9803-8103-D269-B633813FC60C', span_id: '0000000000000000' })).toEqual({
+    pod: 'p',
+    traceId: '5b8efff798038103d269b633813fc60c',
+  })
+  expect(native({ pod: 'p', trace_id: 'Root=1-67' })).toEqual({ pod: 'p', traceId: 'Root=1-67' })
+})
+
+test('a record without pod is a line of its node; with one, host and service are attributes', () => {
+  expect(native({ host: { name: 'n' }, 'service.name': 'kubelet' })).toEqual({ node: 'n', unit: 'kubelet' })
+  expect(native({ pod: 'p', container: 'c', hostname: 'n', 'service.name': 's' })).toEqual({
+    pod: 'p',
+    container: 'c',
+    attributes: { hostname: 'n', 'service.name': 's' },
+  })
+  expect(native({ pod: 'p', 'service.name': 's' })).toEqual({ pod: 'p', container: 's', attributes: { 'service.name': 's' } })
+})
+
+test('keys and depth are bounded, with a mark', () => {
+  const many = native({ pod: 'p', ...Object.fromEntries(Array.from({ length: 1500 }, (_, i) => [`k${i}`, i])) })
+  const attributes = many['attributes'] as Record<string, string>
+  expect(Object.keys(attributes)).toHaveLength(1001)
+  expect(attributes['afterlog.cut']).toBe('500 keys were left out')
+  let deep: Fields = { end: 'x' }
+  for (let i = 0; i < 20; i++) deep = { a: deep }
+  const [[name, value]] = Object.entries(native({ pod: 'p', deep })['attributes'] as Record<string, string>) as [[string, string]]
+  expect(name).toBe('deep.a.a.a.a.a.a.a.a')
+  expect(JSON.parse(value)).toMatchObject({ a: { a: {} } })
+})
+
+test('names of objects that JavaScript has are names', () => {
+  const fields = JSON.parse('{"pod":"p","__proto__":{"x":"1"},"constructor":"c","toString":"t"}') as Fields
+  expect(native(fields)).toEqual({ pod: 'p', attributes: { '__proto__.x': '1', constructor: 'c', toString: 't' } })
+})
