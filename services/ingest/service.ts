@@ -13,13 +13,12 @@ import { createKubernetes } from './kubernetes.ts'
 import { createIngestMetrics, type IngestMetrics } from './metrics.ts'
 import { countRejects } from './normalise/reject.ts'
 import { createPublishingDelivery, type PublishingDeliveryOptions } from './publish/publishing-delivery.ts'
+import { agentRoutes } from './routes/agent-routes.ts'
 import { createArrivalClock } from './routes/arrival-clock.ts'
 import { batchesRoute } from './routes/batches.ts'
 import { createDirectDelivery, type Accept } from './routes/deliver-body.ts'
 import { withOwnReplays } from './routes/own-replays.ts'
-import { fluentRoute } from './routes/fluent.ts'
 import { lifecycleRoute } from './routes/lifecycle.ts'
-import { otlpRoute } from './routes/otlp.ts'
 import { replayMark } from './store/dead-letters.ts'
 import type { GroupWriter } from './buffer/group-writer.ts'
 import { createNewestTime } from './store/newest-time.ts'
@@ -101,7 +100,7 @@ export const createIngest: CreateService = async ({
   const backgroundStore = observeStore(background, statements('ingest'))
   const restoring = restoreRefused({ store: backgroundStore, retention, lostParts, log, clock })
   return {
-    routes: [batchesRoute(posting), lifecycleRoute(posting), otlpRoute(posting), fluentRoute(posting)],
+    routes: [batchesRoute(posting), lifecycleRoute(posting), ...agentRoutes(posting)],
     // With Kafka posts are taken while the store is full.
     readiness: async () => kafka?.readiness() ?? stored.obstacles(),
     // Not a part of readiness: an unready process would get no lines from agents either.

@@ -1,7 +1,18 @@
 // Parses the values of AFTERLOG_KAFKA_… variables. Pure: it knows no client and no broker.
 
 /** The formats of agents, whose records ingest translates into native ones: docs/agents.md. */
-export const agentFormats = ['otlp-proto', 'otlp-json', 'fluent', 'filebeat', 'vector', 'logstash', 'cri'] as const
+export const agentFormats = [
+  'otlp-proto',
+  'otlp-json',
+  'fluent',
+  'filebeat',
+  'vector',
+  'logstash',
+  'cri',
+  'loki-proto',
+  'loki-json',
+  'bulk',
+] as const
 export type AgentFormat = (typeof agentFormats)[number]
 
 /** The formats of a topic's messages: native records, Kubernetes objects, or what agents send; see docs/formats.md. */

@@ -20,6 +20,8 @@ export const lineFields = [
   'offset',
   'length',
   'file',
+  'device',
+  'ordinal',
   'traceId',
   'spanId',
   'severity',
@@ -29,15 +31,18 @@ export const lineFields = [
 ] as const
 
 /**
- * A field of a line; and three that only help: `logtag` is the CRI tag, `host` and `service` name node and unit of a
- * line that has no pod. `dropped` says nothing that another field does not say.
+ * A field of a line; and four that only help: `logtag` is the CRI tag, `host` and `service` name node and unit of a
+ * line that has no pod, `device` is the one of an inode. `dropped` says nothing that another field does not say.
  */
 export type LineField = (typeof lineFields)[number]
+
+/** Inodes are numbers of their device. */
+export const inodeName = 'log.file.inode'
 
 /** The names of each field, the best one first: it counts where a record has several. */
 const names: Readonly<Record<LineField, readonly string[]>> = {
   time: ['time', '@timestamp', 'timestamp', 'date', '_time', 'ts', '__REALTIME_TIMESTAMP'],
-  message: ['log', 'message', 'MESSAGE', 'msg', 'short_message', 'body'],
+  message: ['log', 'message', 'MESSAGE', 'msg', 'short_message', 'body', 'event.original'],
   cri: ['cri'],
   namespace: [
     'k8s.namespace.name',
@@ -114,7 +119,10 @@ const names: Readonly<Record<LineField, readonly string[]>> = {
   path: ['log.file.path', 'path', 'file_path', 'filename', 'file'],
   offset: ['log.file.record_offset', 'log.offset', 'offset'],
   length: ['length'],
-  file: ['log.file.fingerprint', 'log.file.inode'],
+  file: ['log.file.fingerprint', inodeName],
+  device: ['log.file.device_id'],
+  // Only formats tell it.
+  ordinal: [],
   traceId: ['trace_id', 'trace.id', 'traceId', 'traceid', 'TraceId'],
   spanId: ['span_id', 'span.id', 'spanId', 'spanid', 'SpanId'],
   severity: ['severity', 'severity_text', 'level', 'log.level', 'detected_level', 'loglevel', 'PRIORITY'],

@@ -1,7 +1,7 @@
 // One record of an agent on its way to a native record (docs/formats.md): fields by the names of agent-fields.ts, and
 // all else as attributes. Nothing is dropped but what another field says better: a second time, the name of a file.
 import { parseLogPath } from '#shared/kubelet-path.ts'
-import { fieldsByName, labelPrefixes, lineFields, type LineField } from './agent-fields.ts'
+import { fieldsByName, inodeName, labelPrefixes, lineFields, type LineField } from './agent-fields.ts'
 import type { NativeLines } from './native-lines.ts'
 
 /** A value of a record, as JSON and msgpack have them. bigint: a whole number. */
@@ -75,6 +75,14 @@ export class AgentRecord {
     for (const name in fields) this.add(prefix + name, fields[name], depth)
   }
 
+  /** Adds a label. One that is no field is a label of the line. */
+  addLabel(name: string, text: string): void {
+    const named = fieldsByName.get(name)
+    const asLabel = labelPrefixes[0] + name
+    if (named === undefined || !fits(named.field, text)) this.keep(asLabel, text)
+    else this.put(indexOf[named.field], text, named.rank, asLabel)
+  }
+
   private put(index: number, text: string, rank: number, name: string): void {
     const before = this.values[index]
     const isBetter = rank <= this.ranks[index]!
@@ -108,6 +116,7 @@ export class AgentRecord {
       this.helpOut('node', 'host')
       this.helpOut('unit', 'service')
     }
+    this.nameFile()
     if (this.left > 0) this.attributes.set('afterlog.cut', `${this.left} keys were left out`)
     const of = (field: LineField): string | undefined => this.valueOf(field)
     lines.write(
@@ -128,6 +137,8 @@ export class AgentRecord {
           ['offset', of('offset')],
           ['length', of('length')],
           ['file', of('file')],
+          // An offset says it better.
+          ['ordinal', this.has('offset') ? undefined : of('ordinal')],
           ['traceId', idOf(of('traceId'))],
           ['spanId', idOf(of('spanId'))],
           ['severity', of('severity')],
@@ -140,6 +151,15 @@ export class AgentRecord {
       },
       problem,
     )
+  }
+
+  /** An inode names a file together with its device. */
+  private nameFile(): void {
+    const file = indexOf.file
+    const device = this.values[indexOf.device]
+    if (device === undefined) return
+    if (this.namesOf[file] === inodeName) this.values[file] = `${device}-${this.values[file]}`
+    else this.keepAside('device')
   }
 
   private keepAside(field: LineField): void {

@@ -25,7 +25,7 @@ export function* jsonRecords(body: Buffer, encoding: 'utf8' | 'latin1'): Generat
   }
 }
 
-const notJson = (error: unknown): unknown =>
+export const notJson = (error: unknown): unknown =>
   error instanceof JsonSyntaxError
     ? new AfterlogError('invalid-body', `the body is not JSON: ${error.message}`, { position: error.position })
     : error
@@ -60,17 +60,37 @@ function* lines(json: JsonScanner, encoding: 'utf8' | 'latin1'): Generator<JsonR
 
 function record(json: JsonScanner, encoding: 'utf8' | 'latin1'): JsonRecord {
   const isObject = json.peek() === 0x7b
+  const { bytes, isDeep } = nextValue(json)
+  return { fields: isObject && !isDeep ? (parse(bytes.toString(encoding)) as Fields) : undefined, bytes }
+}
+
+/** Passes the value that is next. One that is nested too deep is passed by its brackets. */
+export function nextValue(json: JsonScanner): { bytes: Buffer; isDeep: boolean } {
+  json.peek()
   const start = json.pos
+  let isDeep = false
   try {
     json.value()
   } catch (error) {
     if (!(error instanceof JsonSyntaxError && error.tooDeep)) throw error
+    isDeep = true
     json.pos = start
     json.skipBrackets()
-    return { fields: undefined, bytes: json.bytes.subarray(start, json.pos) }
   }
-  const bytes = json.bytes.subarray(start, json.pos)
-  return { fields: isObject ? parse(bytes.toString(encoding)) : undefined, bytes }
+  return { bytes: json.bytes.subarray(start, json.pos), isDeep }
+}
+
+/** The object that a text is; undefined where it is none, or nested too deep. */
+export function objectOf(bytes: Buffer, encoding: 'utf8' | 'latin1' = 'utf8'): Fields | undefined {
+  const json = new JsonScanner(bytes)
+  try {
+    if (json.peek() !== 0x7b) return undefined
+    json.value()
+    return json.peek() === -1 ? (parse(bytes.toString(encoding)) as Fields) : undefined
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return undefined
+    throw error
+  }
 }
 
 /** A body of one value. Throws AfterlogError `invalid-body` where it is not JSON, or nested too deep. */
@@ -86,12 +106,12 @@ export function parseJson(body: Buffer, encoding: 'utf8' | 'latin1'): Value {
 }
 
 /** The scanner lets control bytes through in strings, as some senders leave them there; JSON.parse does not. */
-function parse(text: string): Fields {
+export function parse(text: string): Value {
   try {
-    return JSON.parse(text) as Fields
+    return JSON.parse(text) as Value
   } catch {
     const escaped = text.replaceAll(/"(?:[^"\\]|\\.)*"/gs, (string) => string.replaceAll(controls, unicodeEscape))
-    return JSON.parse(escaped) as Fields
+    return JSON.parse(escaped) as Value
   }
 }
 

@@ -1,5 +1,6 @@
 // Writes native records, one per line (docs/formats.md), for formats whose records are translated; and apart from them
 // the objects of Kubernetes that came among them.
+import { AfterlogError } from '#shared/errors.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { RowWriter } from '../store/row-writer.ts'
 import { escapeJson } from './json-escape.ts'
@@ -9,6 +10,9 @@ import { escapeJson } from './json-escape.ts'
  * the body as a whole is not of the format.
  */
 export type Translate = (body: Buffer, origin: Pick<Origin, 'receivedMs' | 'key'>) => NativeLines
+
+/** What a resource or a stream says once stands in each of its records, so a small body may become many bytes. */
+const bytesMax = 256 * 1024 * 1024
 
 export interface NativeLine {
   /** Fields with their texts; those without text are left out. */
@@ -40,6 +44,11 @@ export class NativeLines {
   write({ texts, isPartial, message, cri, labels, attributes }: NativeLine, problem?: string): void {
     if (problem !== undefined) this.problems.set(this.count, problem)
     this.count++
+    if (this.to.length > bytesMax)
+      throw new AfterlogError(
+        'too-large',
+        `the batch becomes more than ${bytesMax} bytes, since each record has what all of them share; send smaller batches`,
+      )
     let head = isPartial ? '{"partial":true' : '{"partial":false'
     for (const [name, text] of texts) if (text !== undefined) head += `,"${name}":${JSON.stringify(text)}`
     if (labels.size > 0) head += `,"labels":${mapText(labels)}`

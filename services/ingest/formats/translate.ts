@@ -3,8 +3,11 @@
 import type { AgentFormat, TopicFormat } from '#shared/kafka/settings.ts'
 import type { BatchOutcome } from '../normalise/decoded.ts'
 import type { Origin } from '../normalise/origin.ts'
+import { bulk } from './bulk.ts'
 import { criLines } from './cri-lines.ts'
 import { jsonDocuments } from './fluent.ts'
+import { lokiJson } from './loki-json.ts'
+import { lokiProto } from './loki-proto.ts'
 import type { Translate } from './native-lines.ts'
 import { otlpJson, otlpProto } from './otlp.ts'
 
@@ -16,6 +19,9 @@ const translations: Record<AgentFormat, Translate> = {
   vector: jsonDocuments,
   logstash: jsonDocuments,
   cri: criLines,
+  'loki-proto': lokiProto,
+  'loki-json': lokiJson,
+  bulk,
 }
 
 const isTranslated = (format: TopicFormat): format is AgentFormat => format in translations

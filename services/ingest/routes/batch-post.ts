@@ -31,11 +31,13 @@ export interface BatchPostOptions {
 }
 
 /** What distinguishes the posts of one protocol. */
-export interface PostDialect<Answer> {
+export interface PostDialect<Answer, Noted = undefined> {
   /** How a body is read, by media type; under '*' every other. */
-  types: Readonly<Record<string, BodyFormat>>
+  types: Readonly<Record<string, BodyFormat & { unnamedEncoding?: 'snappy' }>>
+  /** Notes of a body what the answer needs, before it is delivered. Throws AfterlogError where it is not of the protocol. */
+  note?(body: Buffer): Noted
   /** Answers a post of which all accepted records are stored. */
-  answer(delivered: Delivered, request: FastifyRequest, reply: FastifyReply): Answer
+  answer(delivered: Delivered, request: FastifyRequest, reply: FastifyReply, noted: Noted | undefined): Answer
 }
 
 /** Our own posts: JSON or NDJSON in, the counts and the first rejects out. */
@@ -45,14 +47,14 @@ export const ownDialect = (format: TopicFormat): PostDialect<Accepted> => ({
 })
 
 /** Handles one post of a dialect. */
-export function batchPost<Answer>(
+export function batchPost<Answer, Noted = undefined>(
   { deliver, inflight, bodyBytesMax, cluster, clock, checkReplay }: BatchPostOptions,
-  dialect: PostDialect<Answer>,
+  dialect: PostDialect<Answer, Noted>,
 ) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const reservation = inflight.reserve(0)
     try {
-      const as = bodyFormat(request, dialect)
+      const { unnamedEncoding, ...as } = bodyFormat(request, dialect)
       const replay = readReplay(request.headers[replayHeader])
       if (replay !== undefined) checkReplay(request)
       const batchId = batchHeader(request, batchIdHeader)
@@ -66,7 +68,8 @@ export function batchPost<Answer>(
         ...(replay === undefined ? {} : { replay }),
         ...(batchId === undefined ? {} : { batchId }),
       }
-      const body = withoutMark(await readBody(request.raw, bodyBytesMax, reservation))
+      const body = withoutMark(await readBody(request.raw, bodyBytesMax, reservation, unnamedEncoding))
+      const noted = dialect.note?.(body)
       // A post arrives when all of it is there: tails go by arrival, and a sender may take minutes.
       const origin: Origin = { ...sender, receivedMs: clock() }
       const beganMs = performance.now()
@@ -83,7 +86,7 @@ export function batchPost<Answer>(
         },
         'batch delivered',
       )
-      return dialect.answer(delivered, request, reply)
+      return dialect.answer(delivered, request, reply, noted)
     } catch (error) {
       // A sender that reads no answer before it has sent all gets this one where the rest is read, and forgotten.
       if (!request.raw.complete && !(isBusy(error) && declaredBytes(request) <= bodyBytesMax))
@@ -95,7 +98,10 @@ export function batchPost<Answer>(
   }
 }
 
-function bodyFormat(request: FastifyRequest, { types }: Pick<PostDialect<unknown>, 'types'>): BodyFormat {
+function bodyFormat(
+  request: FastifyRequest,
+  { types }: Pick<PostDialect<unknown>, 'types'>,
+): PostDialect<unknown>['types'][string] {
   const type = mediaType(request)
   const as = types[type] ?? types['*']
   if (as !== undefined) return as

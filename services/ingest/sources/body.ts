@@ -12,9 +12,17 @@ import { tooLarge, unsnappy } from './snappy.ts'
 /** Bodies that are decompressed at once. A further one waits compressed, as it came. */
 const inTurn = pLimit(2)
 
-/** Returns the whole body, decompressed. Throws `too-large`, `unsupported-type`, `busy` or `invalid-body`. */
-export async function readBody(request: IncomingMessage, bytesMax: number, reservation: Reservation): Promise<Buffer> {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+/**
+ * Returns the whole body, decompressed. Throws `too-large`, `unsupported-type`, `busy` or `invalid-body`.
+ * @param unnamed The encoding of a body that names none.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  bytesMax: number,
+  reservation: Reservation,
+  unnamed: 'identity' | 'snappy' = 'identity',
+): Promise<Buffer> {
+  const encoding = (request.headers['content-encoding'] ?? unnamed).trim().toLowerCase()
   if (!['identity', '', 'gzip', 'x-gzip', 'zstd', 'snappy', 'deflate'].includes(encoding)) {
     throw new AfterlogError(
       'unsupported-type',

@@ -1,0 +1,135 @@
+// Loki's push in JSON, as native records: labels of a stream by the names of agent-fields.ts, or else labels of the
+// line; structured metadata likewise, or else attributes.
+// https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs
+import { AfterlogError } from '#shared/errors.ts'
+import { AgentRecord, type Fields, type Value } from './agent-record.ts'
+import { encodingOf, nextValue, notJson, parse } from './json-records.ts'
+import { JsonScanner } from './json-scanner.ts'
+import { addLine } from './loki-line.ts'
+import { NativeLines, type Translate } from './native-lines.ts'
+
+export const lokiJson: Translate = (body) => {
+  const push = new LokiJson(body)
+  try {
+    return push.read()
+  } catch (error) {
+    throw notJson(error)
+  }
+}
+
+const wrongEntry =
+  'an entry must be [time, line] or [time, line, {structured metadata}]: texts, the time in ns since 1970'
+
+/** Reads streams as they come; values that stand before their labels are read once these are known. */
+class LokiJson {
+  private readonly json: JsonScanner
+  private readonly encoding: 'utf8' | 'latin1'
+  private readonly lines: NativeLines
+  private readonly base = new AgentRecord()
+  private readonly record = new AgentRecord()
+  private labelsProblem: string | undefined
+
+  constructor(body: Buffer) {
+    this.json = new JsonScanner(body)
+    this.encoding = encodingOf(body)
+    this.lines = new NativeLines(body.length * 2, this.encoding)
+  }
+
+  read(): NativeLines {
+    const { json } = this
+    let hasStreams = false
+    this.members((name) => {
+      if (name !== 'streams') return void nextValue(json)
+      hasStreams = true
+      this.elements(() => this.stream())
+    })
+    if (json.peek() !== -1) json.fail('the end')
+    if (!hasStreams) throw new AfterlogError('invalid-body', 'the body is no push of Loki: it has no list "streams"')
+    return this.lines
+  }
+
+  private stream(): void {
+    const { json } = this
+    let hasLabels = false
+    const waiting: number[] = []
+    this.base.reset()
+    this.labelsProblem = undefined
+    this.members((name) => {
+      if (name === 'stream') {
+        hasLabels = true
+        this.labels(nextValue(json))
+      } else if (name === 'values' && !hasLabels) {
+        json.peek()
+        waiting.push(json.pos)
+        this.elements(() => void nextValue(json))
+      } else if (name === 'values') this.elements(() => this.entry())
+      else nextValue(json)
+    })
+    const end = json.pos
+    for (const pos of waiting) {
+      json.pos = pos
+      this.elements(() => this.entry())
+    }
+    json.pos = end
+  }
+
+  private labels({ bytes, isDeep }: { bytes: Buffer; isDeep: boolean }): void {
+    const labels = isDeep ? undefined : parse(bytes.toString(this.encoding))
+    if (!isFields(labels) || !Object.values(labels).every(isText)) {
+      this.labelsProblem = 'the labels of its stream must be an object of texts'
+      this.base.add('afterlog.sent', bytes.toString(this.encoding, 0, sentMax))
+    } else for (const [name, value] of Object.entries(labels)) this.base.addLabel(name, value as string)
+  }
+
+  private entry(): void {
+    const { record, encoding } = this
+    const { bytes, isDeep } = nextValue(this.json)
+    const entry = isDeep ? undefined : parse(bytes.toString(encoding))
+    record.reset(this.base)
+    if (this.labelsProblem === undefined && isList(entry)) {
+      const [time, line, metadata = {}] = entry
+      if (isText(time) && isText(line) && isFields(metadata)) {
+        record.addAll(metadata)
+        record.set('time', time)
+        addLine(record, line)
+        return record.writeTo(this.lines)
+      }
+    }
+    record.add('afterlog.sent', bytes.toString(encoding, 0, sentMax))
+    record.writeTo(this.lines, this.labelsProblem ?? wrongEntry)
+  }
+
+  /** Passes an object; `read` passes the value of each of its names. */
+  private members(read: (name: string) => void): void {
+    const { json } = this
+    json.expect(0x7b, '"{"')
+    for (let isFirst = true; !(isFirst && json.peek() === 0x7d); isFirst = false) {
+      json.string()
+      const name = json.bytes.toString('latin1', json.start, json.stop)
+      json.expect(0x3a, '":"')
+      read(name)
+      if (json.peek() === 0x7d) break
+      json.expect(0x2c, '"," or "}"')
+    }
+    json.pos++
+  }
+
+  /** Passes an array; `read` passes each element. */
+  private elements(read: () => void): void {
+    const { json } = this
+    json.expect(0x5b, '"["')
+    for (let isFirst = true; !(isFirst && json.peek() === 0x5d); isFirst = false) {
+      read()
+      if (json.peek() === 0x5d) break
+      json.expect(0x2c, '"," or "]"')
+    }
+    json.pos++
+  }
+}
+
+/** Bytes of what cannot be read that a dead letter has. */
+const sentMax = 64 * 1024
+
+const isText = (value: Value): value is string => typeof value === 'string'
+const isList = (value: Value): value is readonly Value[] => Array.isArray(value)
+const isFields = (value: Value): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,34 @@
+// POST /loki/api/v1/push: Loki's push, in protobuf with snappy or in JSON. Rejected records are dead letters, which lose
+// nothing, so the answer is 204 all the same: Loki answers 400 where it rejects one entry, and its agents then drop what
+// they sent. They send again what is answered by 429 or 5xx.
+// https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs
+import { sendFailure, toProblem } from '#shared/http/problem.ts'
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { batchPost, rawBodies, type BatchPostOptions, type PostDialect } from './batch-post.ts'
+
+/** Agents compress every push without saying so. */
+const proto = { format: 'loki-proto', form: 'json', unnamedEncoding: 'snappy' } as const
+
+const dialect: PostDialect<unknown> = {
+  types: { 'application/x-protobuf': proto, '': proto, 'application/json': { format: 'loki-json', form: 'json' } },
+  answer: (_delivered, _request, reply) => reply.code(204).send(),
+}
+
+export function lokiRoute(options: BatchPostOptions): RoutePlugin {
+  return (app, _, done) => {
+    rawBodies(app)
+    app.setErrorHandler((error, request, reply) =>
+      sendFailure(request, reply, error, (failure) => ({
+        type: 'text/plain; charset=utf-8',
+        body: `${toProblem(failure).detail}\n`,
+      })),
+    )
+    const schema = {
+      summary: 'Store a push of Loki',
+      description: "Loki's push: application/x-protobuf, compressed by snappy, or application/json. Answers 204.",
+      tags: ['ingest'],
+    }
+    app.post('/loki/api/v1/push', { schema }, batchPost(options, dialect))
+    done()
+  }
+}
