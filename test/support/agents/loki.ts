@@ -28,6 +28,22 @@ function jsonEntry(line: AgentLine): Buffer {
   return Buffer.concat([Buffer.from(`["${line.time}","`), Buffer.from(text, 'latin1'), Buffer.from(`",${metadata}]`)])
 }
 
+/** Lines behind each other whose labels are equal are entries of one stream. */
+function streamsOf(lines: readonly AgentLine[]): { labels: [string, string][]; lines: AgentLine[] }[] {
+  const streams: { key: string; labels: [string, string][]; lines: AgentLine[] }[] = []
+  for (const line of lines) {
+    const labels = labelsOf(line)
+    const key = JSON.stringify(labels)
+    const last = streams.at(-1)
+    if (last?.key === key) last.lines.push(line)
+    else streams.push({ key, labels, lines: [line] })
+  }
+  return streams
+}
+
+const joined = (parts: readonly Buffer[]): Buffer =>
+  Buffer.concat(parts.flatMap((part, i) => (i === 0 ? [part] : [Buffer.from(','), part])))
+
 const path = '/loki/api/v1/push'
 
 export const lokiJson = httpProtocol({
@@ -35,12 +51,11 @@ export const lokiJson = httpProtocol({
   path,
   type: 'application/json',
   body: (lines) => {
-    const streams = lines.map((line) => {
-      const labels = JSON.stringify(Object.fromEntries(labelsOf(line)))
-      return Buffer.concat([Buffer.from(`{"stream":${labels},"values":[`), jsonEntry(line), Buffer.from(']}')])
+    const streams = streamsOf(lines).map(({ labels, lines: entries }) => {
+      const head = `{"stream":${JSON.stringify(Object.fromEntries(labels))},"values":[`
+      return Buffer.concat([Buffer.from(head), joined(entries.map(jsonEntry)), Buffer.from(']}')])
     })
-    const joined = streams.flatMap((stream, i) => (i === 0 ? [stream] : [Buffer.from(','), stream]))
-    return Buffer.concat([Buffer.from('{"streams":['), ...joined, Buffer.from(']}')])
+    return Buffer.concat([Buffer.from('{"streams":['), joined(streams), Buffer.from(']}')])
   },
 })
 
@@ -54,15 +69,13 @@ export const lokiProto = httpProtocol({
   type: 'application/x-protobuf',
   body: (lines) =>
     encodePush(
-      ...lines.map((line) => ({
-        labels: goLabels(labelsOf(line)),
-        entries: [
-          {
-            timestamp: timestampOf(line.time),
-            line: line.message,
-            structuredMetadata: metadataOf(line).map(([name, value]) => ({ name, value })),
-          },
-        ],
+      ...streamsOf(lines).map(({ labels, lines: entries }) => ({
+        labels: goLabels(labels),
+        entries: entries.map((line) => ({
+          timestamp: timestampOf(line.time),
+          line: line.message,
+          structuredMetadata: metadataOf(line).map(([name, value]) => ({ name, value })),
+        })),
       })),
     ),
 })
