@@ -1,4 +1,5 @@
 // Pushes of Loki as native records, whatever carries them: HTTP, or a message of Kafka.
+import { readFileSync } from 'node:fs'
 import { compressSync } from 'snappy'
 import { describe, expect, test } from 'vitest'
 import { lokiJson } from '#ingest/formats/loki-json.ts'
@@ -41,6 +42,16 @@ describe('a push in protobuf', () => {
       expect(records[0]).toMatchObject({ time: String(time), namespace: 'shop', pod: 'cart', container: 'app' })
     }
     expect(recordsOf(proto(Buffer.alloc(0)))).toEqual([])
+  })
+
+  test('of a client of Loki in Go has its labels, and times to the ns', () => {
+    const records = recordsOf(proto(readFileSync('test/fixtures/loki/canary/01.body')))
+    expect(records).toHaveLength(5)
+    for (const { message, time: at, stream: of, labels } of records) {
+      // The canary writes the time of an entry in front of its text.
+      expect(String(message).split(' ')[0]).toBe(at)
+      expect([of, labels]).toEqual(['stdout', { name: 'loki-canary' }])
+    }
   })
 
   test('has the labels of a stream also where they stand behind its entries', () => {
@@ -101,19 +112,14 @@ describe('a push in JSON', () => {
     expect(recordsOf(json(text))).toMatchObject([{ message: 'a', pod: 'cart' }])
   })
 
-  test.each([
-    [[String(time)]],
-    [['a', 'b', 'c']],
-    [[1_795_453_230, 'a number']],
-    [[String(time), 7]],
-    ['text'],
-    [{}],
-    [null],
-  ])('rejects an entry %j alone', (entry) => {
-    const lines = json(jsonPush({ pod: 'cart' }, [String(time), 'a'], entry, [String(time), 'b']))
-    expect([...lines.problems.keys()]).toEqual([1])
-    expect(recordsOf(lines).map(({ message }) => message)).toEqual(['a', undefined, 'b'])
-  })
+  test.each([[[String(time)]], [['a', 'b', 'c']], [[1_795_453_230, 'a number']], [[String(time), 7]], ['text'], [{}], [null]])(
+    'rejects an entry %j alone',
+    (entry) => {
+      const lines = json(jsonPush({ pod: 'cart' }, [String(time), 'a'], entry, [String(time), 'b']))
+      expect([...lines.problems.keys()]).toEqual([1])
+      expect(recordsOf(lines).map(({ message }) => message)).toEqual(['a', undefined, 'b'])
+    },
+  )
 
   test('rejects an entry that is nested too deep, and entries whose labels are none', () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`

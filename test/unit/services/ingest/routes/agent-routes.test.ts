@@ -1,5 +1,6 @@
 // What agents are told where their post is not taken now: the form is their protocol's, Retry-After says when to send it
 // again.
+import { readFileSync } from 'node:fs'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -60,6 +61,18 @@ describe.each([
     expect(error.type).toMatch(/_exception$|^exception$/)
     expect(error.reason).toMatch(text)
   })
+})
+
+test.each([
+  ['promtail/promtail.yaml', '/loki/api/v1/push'],
+  ['alloy/config.alloy', '/loki/api/v1/push'],
+  ['filebeat/filebeat.yml', '/elasticsearch', '/elasticsearch/_bulk'],
+  ['logstash/afterlog.conf', '/elasticsearch', '/elasticsearch/_bulk'],
+  ['vector/vector.yaml', '/v1/fluent'],
+  ['vector/vector.yaml', '/elasticsearch', '/elasticsearch/_bulk'],
+])('deploy/agents/%s sends to %s, which is served', (file, named, url = named) => {
+  expect(readFileSync(`deploy/agents/${file}`, 'utf8')).toContain(named)
+  expect(app.hasRoute({ method: 'POST', url })).toBe(true)
 })
 
 test('a page at `/` is for clients that take HTML, and the handshake for all others', async () => {
