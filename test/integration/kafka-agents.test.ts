@@ -4,7 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { agentFormats, type AgentFormat } from '#shared/kafka/settings.ts'
+import { bulk } from '#test/support/agents/bulk.ts'
 import { fluentJson, fluentJsonLines } from '#test/support/agents/fluent.ts'
+import { lokiJson, lokiProto } from '#test/support/agents/loki.ts'
 import { otlpJson, otlpProto } from '#test/support/agents/otlp.ts'
 import type { AgentLine } from '#test/support/agents/protocol.ts'
 import { kcatProduce } from '#test/support/kafka/kcat.ts'
@@ -65,6 +67,9 @@ withKafka("agents' formats on Kafka", (kafka) => {
     ['otlp-json', otlpJson.body([line('a'), line('b', { offset: 99 })])],
     ['fluent', fluentJson.body([line('a'), line('b', { offset: 99 })])],
     ['vector', fluentJsonLines.body([line('a'), line('b', { offset: 99 })])],
+    ['loki-proto', lokiProto.body([line('a'), line('b', { offset: 99 })])],
+    ['loki-json', lokiJson.body([line('a'), line('b', { offset: 99 })])],
+    ['bulk', bulk.body([line('a'), line('b', { offset: 99 })])],
   ] as const)('%s: the lines of a message, once, also where it comes twice', async (format, body) => {
     await produce(format, `of-${format}`, body)
     await produce(format, `of-${format}`, body)
