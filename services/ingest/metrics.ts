@@ -87,6 +87,47 @@ export function createIngestMetrics({
   }
 }
 
+export type SyslogTransport = 'tcp' | 'udp'
+
+export interface SyslogMetrics {
+  received(transport: SyslogTransport, messages: number): void
+  /** `no-room` for a datagram or a long message, `broken` and `cut-short` of a connection, `not-stored` at a stop. */
+  dropped(transport: SyslogTransport, reason: string, messages: number): void
+}
+
+/** @param kernelDrops Datagrams that the kernel has dropped so far. */
+export function createSyslogMetrics({
+  registry,
+  kernelDrops,
+}: {
+  registry: Registry
+  kernelDrops: () => number
+}): SyslogMetrics {
+  const registers = [registry]
+  const received = new Counter({
+    name: 'afterlog_syslog_messages_received_total',
+    help: 'Syslog messages read from sockets',
+    labelNames: ['transport'],
+    registers,
+  })
+  const dropped: Counter<'transport' | 'reason'> = new Counter({
+    name: 'afterlog_syslog_messages_dropped_total',
+    help: 'Syslog messages that are lost; kernel: datagrams for which the receive buffer had no room',
+    labelNames: ['transport', 'reason'],
+    registers,
+    collect: () => {
+      const drops = kernelDrops()
+      dropped.inc({ transport: 'udp', reason: 'kernel' }, Math.max(drops - seen, 0))
+      seen = drops
+    },
+  })
+  let seen = 0
+  return {
+    received: (transport, messages) => received.inc({ transport }, messages),
+    dropped: (transport, reason, messages) => dropped.inc({ transport, reason }, messages),
+  }
+}
+
 export interface KafkaMetrics {
   /**
    * Replaces the assignment: partitions of other consumers are no longer reported here. Lag is reported once it is

@@ -96,7 +96,7 @@ export const createIngest: CreateService = async ({
   const checkReplay = checkAdminOf(config.AFTERLOG_ADMIN_TOKEN, config.AFTERLOG_ALLOWED_HOSTS)
   const own = withOwnReplays(deliver, store)
   const posting = { deliver: own, inflight, bodyBytesMax, cluster, clock: createArrivalClock(clock), checkReplay }
-  const sockets = await openSockets(config, { deliver, inflight, bodyBytesMax, cluster, clock: posting.clock, log })
+  const sockets = await openSockets(config, { ...posting, deliver, log, registry })
   const backgroundStore = observeStore(background, statements('ingest'))
   const restoring = restoreRefused({ store: backgroundStore, retention, lostParts, log, clock })
   return {

@@ -4,9 +4,11 @@ import { listenError } from '#shared/listen-address.ts'
 import { within } from '#shared/within.ts'
 import { openOtlpGrpc } from './sockets/otlp-grpc.ts'
 import type { OpenSocket, Socket, SocketOptions } from './sockets/socket.ts'
+import { openSyslog } from './sockets/syslog.ts'
 
 const sockets = {
   AFTERLOG_LISTEN_OTLP_GRPC: openOtlpGrpc,
+  AFTERLOG_LISTEN_SYSLOG: openSyslog,
 } as const satisfies Partial<Record<keyof Config, OpenSocket>>
 
 const names = Object.keys(sockets) as (keyof typeof sockets)[]

@@ -8,8 +8,14 @@ import { toProblem } from './problem.ts'
 /** A socket with the answer that is under way on it, if any. Node's own handler reads the same field. */
 type AnsweringSocket = Socket & { _httpMessage?: { headersSent: boolean } | null }
 
+const patient = new WeakSet<Socket>()
+
+/** A request of this connection may take as long as it takes: the body of an agent that streams has no end. */
+export const takeYourTime = (socket: Socket): void => void patient.add(socket)
+
 /** Answers, unless an answer has begun on this connection: that one is broken off. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: AnsweringSocket): void {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && patient.has(socket)) return
   // oxlint-disable-next-line no-underscore-dangle -- Node has no public field for it
   const isAnswering = socket._httpMessage?.headersSent === true
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) {

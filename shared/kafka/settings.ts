@@ -12,6 +12,8 @@ export const agentFormats = [
   'loki-proto',
   'loki-json',
   'bulk',
+  'journald',
+  'syslog',
 ] as const
 export type AgentFormat = (typeof agentFormats)[number]
 

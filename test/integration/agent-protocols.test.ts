@@ -54,7 +54,8 @@ describe.each(protocols.map((protocol) => [protocol.name, protocol] as const))('
     expect(others).toEqual([])
     const { message, namespace, pod, podUid, container, restart, stream } = line('boom "quoted" \\ back')
     expect(stored).toMatchObject({ namespace, pod, podUid, container, restart, stream, message: message.toString() })
-    expect(stored!['time']).toBe(`${new Date(Number(ms)).toISOString().slice(0, 23)}456789Z`)
+    const digits = can('nanoseconds') ? '456789' : '456000'
+    expect(stored!['time']).toBe(`${new Date(Number(ms)).toISOString().slice(0, 23)}${digits}Z`)
     expect(stored!['offset']).toBe(can('offset') ? 18_231 : null)
     if (can('labels')) expect(stored!['labels']).toEqual(more.labels)
     if (can('attributes')) expect(stored!['attributes']).toMatchObject(more.attributes)
@@ -88,7 +89,7 @@ describe.each(protocols.map((protocol) => [protocol.name, protocol] as const))('
     expect(await messagesOf(at)).toEqual(['begin'])
   })
 
-  test('the severity of the text counts where the agent names none', async () => {
+  test.runIf(can('unknown severity'))('the severity of the text counts where the agent names none', async () => {
     const at = poster()
     await sent(at, line('level=error msg="no"'), line('E1123 10:00:00.000000 1 main.go:1] klog'), line('calm'))
     expect((await linesOf(at)).map(({ severity }) => severity)).toEqual(['error', 'error', ''])

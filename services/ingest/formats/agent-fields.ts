@@ -41,7 +41,7 @@ export const inodeName = 'log.file.inode'
 
 /** The names of each field, the best one first: it counts where a record has several. */
 const names: Readonly<Record<LineField, readonly string[]>> = {
-  time: ['time', '@timestamp', 'timestamp', 'date', '_time', 'ts', '__REALTIME_TIMESTAMP'],
+  time: ['time', '@timestamp', 'timestamp', 'date', '_time', 'ts', 'timereported', '__REALTIME_TIMESTAMP'],
   message: ['log', 'message', 'MESSAGE', 'msg', 'short_message', 'body', 'event.original'],
   cri: ['cri'],
   namespace: [
@@ -116,18 +116,38 @@ const names: Readonly<Record<LineField, readonly string[]>> = {
   unit: ['_SYSTEMD_UNIT', 'systemd.unit', 'systemd_unit', '__journal__systemd_unit', 'unit'],
   stream: ['log.iostream', 'stream'],
   logtag: ['logtag', '_p', 'partial_message'],
-  path: ['log.file.path', 'path', 'file_path', 'filename', 'file'],
-  offset: ['log.file.record_offset', 'log.offset', 'offset'],
+  path: ['log.file.path', 'path', 'file_path', 'filename', 'file', 'metadata.filename'],
+  offset: ['log.file.record_offset', 'log.offset', 'offset', 'metadata.fileoffset'],
   length: ['length'],
   file: ['log.file.fingerprint', inodeName],
   device: ['log.file.device_id'],
-  // Only formats tell it.
-  ordinal: [],
+  ordinal: ['__SEQNUM'],
   traceId: ['trace_id', 'trace.id', 'traceId', 'traceid', 'TraceId'],
   spanId: ['span_id', 'span.id', 'spanId', 'spanid', 'SpanId'],
-  severity: ['severity', 'severity_text', 'level', 'log.level', 'detected_level', 'loglevel', 'PRIORITY'],
+  severity: [
+    'severity',
+    'severity_text',
+    'level',
+    'log.level',
+    'detected_level',
+    'loglevel',
+    'syslogseverity-text',
+    'syslogseverity',
+    'PRIORITY',
+  ],
   host: ['host.name', 'host', 'hostname', '_HOSTNAME', 'HOSTNAME', 'agent.hostname'],
-  service: ['service.name', 'SYSLOG_IDENTIFIER', 'syslog.appname', 'appname', 'service_name', 'service', 'job', 'tag'],
+  service: [
+    'service.name',
+    'SYSLOG_IDENTIFIER',
+    'syslog.appname',
+    'appname',
+    'app-name',
+    'programname',
+    'service_name',
+    'service',
+    'job',
+    'tag',
+  ],
   dropped: ['log.file.name'],
 }
 

@@ -205,6 +205,7 @@ const forms: Readonly<Partial<Record<LineField, (text: string) => boolean>>> = {
   time: (text) => /^(?:\d{4}-\d\d-\d\d[Tt ]|\d{9,19}(?:\.\d*)?$)/.test(text),
   path: (text) => parseLogPath(text) !== undefined,
   offset: isCount,
+  ordinal: isCount,
   length: isCount,
   restart: isCount,
   stream: (text) => text === 'stdout' || text === 'stderr',

@@ -8,8 +8,10 @@ import { criLines } from './cri-lines.ts'
 import { jsonDocuments } from './fluent.ts'
 import { lokiJson } from './loki-json.ts'
 import { lokiProto } from './loki-proto.ts'
+import { journalEntries } from './journald.ts'
 import type { Translate } from './native-lines.ts'
 import { otlpJson, otlpProto } from './otlp.ts'
+import { syslogMessages } from './syslog.ts'
 
 const translations: Record<AgentFormat, Translate> = {
   'otlp-proto': otlpProto,
@@ -22,6 +24,8 @@ const translations: Record<AgentFormat, Translate> = {
   'loki-proto': lokiProto,
   'loki-json': lokiJson,
   bulk,
+  journald: journalEntries,
+  syslog: syslogMessages,
 }
 
 const isTranslated = (format: TopicFormat): format is AgentFormat => format in translations

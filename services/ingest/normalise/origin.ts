@@ -23,6 +23,10 @@ export interface Origin {
   batchId?: string
   /** The key of a message of an agent's format: mostly the path of the file that its lines are from. */
   key?: string
+  /** The address of the sender, where it may be the only thing that says where a record is from. */
+  peer?: string
+  /** Records of the same post in batches before this one. */
+  firstRecord?: number
   /** `http:/v1/batches`, `kafka:<topic>/<partition>@<offset>`. */
   source: string
   /** The format of the batch, which a dead letter of it needs to be sent again. */

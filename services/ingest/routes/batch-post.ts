@@ -57,17 +57,7 @@ export function batchPost<Answer, Noted = undefined>(
       const { unnamedEncoding, ...as } = bodyFormat(request, dialect)
       const replay = readReplay(request.headers[replayHeader])
       if (replay !== undefined) checkReplay(request)
-      const batchId = batchHeader(request, batchIdHeader)
-      const sender: Omit<Origin, 'receivedMs'> = {
-        tenant: request.tenant,
-        cluster: batchHeader(request, 'x-afterlog-cluster') ?? cluster,
-        node: batchHeader(request, 'x-afterlog-node') ?? '',
-        agent: '',
-        source: `http:${request.routeOptions.url ?? ''}`,
-        format: as.format,
-        ...(replay === undefined ? {} : { replay }),
-        ...(batchId === undefined ? {} : { batchId }),
-      }
+      const sender = { ...senderOf(request, as.format, cluster), ...(replay === undefined ? {} : { replay }) }
       const body = withoutMark(await readBody(request.raw, bodyBytesMax, reservation, unnamedEncoding))
       const noted = dialect.note?.(body)
       // A post arrives when all of it is there: tails go by arrival, and a sender may take minutes.
@@ -95,6 +85,23 @@ export function batchPost<Answer, Noted = undefined>(
     } finally {
       reservation.release()
     }
+  }
+}
+
+/**
+ * What the headers of a post say of its records.
+ * @param cluster That of records that name none.
+ */
+export function senderOf(request: FastifyRequest, format: TopicFormat, cluster: string): Omit<Origin, 'receivedMs'> {
+  const batchId = batchHeader(request, batchIdHeader)
+  return {
+    tenant: request.tenant,
+    cluster: batchHeader(request, 'x-afterlog-cluster') ?? cluster,
+    node: batchHeader(request, 'x-afterlog-node') ?? '',
+    agent: '',
+    source: `http:${request.routeOptions.url ?? ''}`,
+    format,
+    ...(batchId === undefined ? {} : { batchId }),
   }
 }
 

@@ -1,5 +1,6 @@
 // What the sockets of agents have in common: what they are opened with, and how they end.
 import type { ListenAddress } from '#shared/listen-address.ts'
+import type { Registry } from 'prom-client'
 import type { Logger } from '#shared/logger.ts'
 import type { InflightBytes } from '../buffer/inflight.ts'
 import type { DeliverBody } from '../routes/deliver-body.ts'
@@ -14,6 +15,8 @@ export interface SocketOptions {
   /** ms since 1970. */
   clock: () => number
   log: Logger
+  /** Where a socket registers its metrics. */
+  registry: Registry
 }
 
 export interface Socket {

@@ -36,7 +36,7 @@ export interface AgentProtocol {
   /** A body as `send` sends it. */
   body(lines: readonly AgentLine[]): Buffer
   /** What the protocol has no room for. */
-  lacks?: readonly ('labels' | 'attributes' | 'bytes' | 'fragments' | 'offset')[]
+  lacks?: readonly ('labels' | 'attributes' | 'bytes' | 'fragments' | 'offset' | 'nanoseconds' | 'unknown severity')[]
 }
 
 /** An agent's HTTP request of a protocol. */

@@ -2,8 +2,10 @@
 import { bulk } from './bulk.ts'
 import { fluentJson, fluentJsonLines, fluentJsonStream, fluentRaw } from './fluent.ts'
 import { lokiJson, lokiProto } from './loki.ts'
+import { journald } from './journald.ts'
 import { otlpJson, otlpProto } from './otlp.ts'
 import type { AgentProtocol } from './protocol.ts'
+import { syslog } from './syslog.ts'
 
 export const protocols: readonly AgentProtocol[] = [
   otlpProto,
@@ -15,4 +17,6 @@ export const protocols: readonly AgentProtocol[] = [
   lokiProto,
   lokiJson,
   bulk,
+  journald,
+  syslog,
 ]

@@ -1,0 +1,21 @@
+// POST /v1/syslog: syslog messages over HTTP, as rsyslog's omhttp sends them with any of its templates: one per line, or
+// counted. Unlike a socket it answers when they are stored.
+import type { RoutePlugin } from '#shared/http/server.ts'
+import { answer, batchPost, rawBodies, type BatchPostOptions, type PostDialect } from './batch-post.ts'
+import { acceptedSchema, postErrors } from './schemas.ts'
+
+const dialect: PostDialect<ReturnType<typeof answer>> = { types: { '*': { format: 'syslog', form: 'json' } }, answer }
+
+export function syslogRoute(options: BatchPostOptions): RoutePlugin {
+  return (app, _, done) => {
+    rawBodies(app)
+    const schema = {
+      summary: 'Store syslog messages',
+      description: 'RFC 5424 or RFC 3164, one per line or counted (RFC 6587), with any Content-Type.',
+      tags: ['ingest'],
+      response: { 200: acceptedSchema, ...postErrors },
+    }
+    app.post('/v1/syslog', { schema }, batchPost(options, dialect))
+    done()
+  }
+}
