@@ -144,10 +144,10 @@ export class JournalStream {
   private readSize(chunk: Buffer, pos: number): number {
     this.size[this.sizeLength++] = chunk[pos]!
     if (this.sizeLength < sizeBytes) return pos + 1
-    const declared = Number(this.size.readBigUInt64LE())
-    if (declared > fieldBytesMax)
-      throw this.broken(pos, `a field says that it has ${declared} bytes, of at most ${fieldBytesMax}`)
-    this.declared = declared
+    const said = this.size.readBigUInt64LE()
+    if (said > fieldBytesMax)
+      throw this.broken(pos, `a field says that it has ${said} bytes, of at most ${fieldBytesMax}`)
+    const declared = (this.declared = Number(said))
     if (this.keptMax >= 0) {
       const kept = declared <= this.keptMax ? declared : this.keptMax + this.markLength(declared)
       this.size.writeBigUInt64LE(BigInt(kept))

@@ -3,10 +3,11 @@
 import zlib from 'node:zlib'
 import pLimit from 'p-limit'
 import type { IncomingMessage } from 'node:http'
-import { finished, type Readable, type Transform } from 'node:stream'
+import { finished, Readable, type Transform } from 'node:stream'
 import { AfterlogError } from '#shared/errors.ts'
 import type { Reservation } from '../buffer/inflight.ts'
 import { Blocks } from './blocks.ts'
+import { decompressed } from './decompressed.ts'
 import { tooLarge, unsnappy } from './snappy.ts'
 
 /** Bodies that are decompressed at once. A further one waits compressed, as it came. */
@@ -99,7 +100,7 @@ async function decompressNow(
 ): Promise<Buffer> {
   try {
     if (encoding === 'snappy') return await unsnappy(body, bytesMax, reservation)
-    return await collectDecompressed(body, decompressorOf(body, encoding), bytesMax, reservation)
+    return await collectDecompressed(decompressedOf(body, encoding), bytesMax, reservation)
   } catch (error) {
     if (error instanceof AfterlogError) throw error
     throw new AfterlogError('invalid-body', `the body is not ${encoding}: ${(error as Error).message}`, {
@@ -109,10 +110,14 @@ async function decompressNow(
   }
 }
 
+function decompressedOf(body: Buffer, encoding: string): AsyncIterable<Buffer> {
+  if (encoding === 'zstd') return decompressed(Readable.from([body]), encoding)
+  return decompressorOf(body, encoding).end(body)
+}
+
 function decompressorOf(body: Buffer, encoding: string): Transform {
   // Text becomes some eight times as large. A chunk is made whole, however little of it is used.
   const options = { chunkSize: Math.min(Math.max(8 * body.length, 16 * 1024), 256 * 1024) }
-  if (encoding === 'zstd') return zlib.createZstdDecompress(options)
   if (encoding !== 'deflate') return zlib.createGunzip(options)
   // RFC 9110 defines deflate as zlib's format; some senders send bare deflate.
   return isZlib(body) ? zlib.createInflate(options) : zlib.createInflateRaw(options)
@@ -120,14 +125,12 @@ function decompressorOf(body: Buffer, encoding: string): Transform {
 
 /** Counts each chunk before the next one is made, so that a small body never becomes more than there is room for. */
 async function collectDecompressed(
-  body: Buffer,
-  decompressor: Transform,
+  chunks: AsyncIterable<Buffer>,
   bytesMax: number,
   reservation: Reservation,
 ): Promise<Buffer> {
   const blocks = new Blocks()
-  decompressor.end(body)
-  for await (const chunk of decompressor as AsyncIterable<Buffer>) {
+  for await (const chunk of chunks) {
     if (blocks.bytes + chunk.length > bytesMax) throw tooLarge(bytesMax)
     reservation.grow(chunk.length)
     blocks.add(chunk)

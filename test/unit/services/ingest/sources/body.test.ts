@@ -17,6 +17,7 @@ const compressed: [string, () => Buffer | Promise<Buffer>][] = [
   ['gzip', () => zlib.gzipSync(text)],
   ['x-gzip', () => Buffer.concat([zlib.gzipSync(text.subarray(0, 9)), zlib.gzipSync(text.subarray(9))])],
   ['zstd', () => zlib.zstdCompressSync(text)],
+  ['zstd', () => Buffer.concat([zlib.zstdCompressSync(text.subarray(0, 9)), zlib.zstdCompressSync(text.subarray(9))])],
   ['deflate', () => zlib.deflateSync(text)],
   ['deflate', () => zlib.deflateRawSync(text)],
   ['snappy', () => compress(text)],
