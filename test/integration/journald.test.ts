@@ -19,7 +19,7 @@ afterAll(async () => service[Symbol.asyncDispose]())
 
 const messages = (tenant: string): Promise<string[]> => messagesOf({ url: service.url, tenant })
 const upload = (tenant: string, body: Buffer, headers: Record<string, string> = {}) =>
-  fetch(`${service.url}/upload`, { method: 'POST', body: body as BodyInit, headers: { 'x-scope-orgid': tenant, ...headers } })
+  fetch(`${service.url}/upload`, { method: 'POST', body: new Uint8Array(body), headers: { 'x-scope-orgid': tenant, ...headers } })
 
 const boot = '6c7c6013a26343b29e964691ff25d04c'
 const began = (Date.now() - 60_000) * 1000
