@@ -7,8 +7,10 @@ import { agentFormats, type AgentFormat } from '#shared/kafka/settings.ts'
 import { bulk } from '#test/support/agents/bulk.ts'
 import { fluentJson, fluentJsonLines } from '#test/support/agents/fluent.ts'
 import { lokiJson, lokiProto } from '#test/support/agents/loki.ts'
+import { journald } from '#test/support/agents/journald.ts'
 import { otlpJson, otlpProto } from '#test/support/agents/otlp.ts'
 import type { AgentLine } from '#test/support/agents/protocol.ts'
+import { syslog } from '#test/support/agents/syslog.ts'
 import { kcatProduce } from '#test/support/kafka/kcat.ts'
 import { withKafka } from '#test/support/kafka/with-kafka.ts'
 import { messagesOf } from '#test/support/lines.ts'
@@ -70,6 +72,8 @@ withKafka("agents' formats on Kafka", (kafka) => {
     ['loki-proto', lokiProto.body([line('a'), line('b', { offset: 99 })])],
     ['loki-json', lokiJson.body([line('a'), line('b', { offset: 99 })])],
     ['bulk', bulk.body([line('a'), line('b', { offset: 99 })])],
+    ['journald', journald.body([line('a'), line('b')])],
+    ['syslog', syslog.body([line('a'), line('b', { offset: 99 })])],
   ] as const)('%s: the lines of a message, once, also where it comes twice', async (format, body) => {
     await produce(format, `of-${format}`, body)
     await produce(format, `of-${format}`, body)

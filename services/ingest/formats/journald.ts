@@ -7,9 +7,10 @@ import { leftOutField } from './journal-stream.ts'
 import { NativeLines, type Translate } from './native-lines.ts'
 import { SyslogSeverity } from './syslog-severity.ts'
 
-export const journalEntries: Translate = (body, { receivedMs, firstRecord = 0 }) => {
+export const journalEntries: Translate = (body, { receivedMs, firstRecord }) => {
   const lines = new NativeLines(body.length * 2)
   const entry = new JournalEntry()
+  // Only of a body that comes in pieces: its entries are told apart by their place in the whole.
   let index = firstRecord
   let isOpen = false
   for (let pos = 0; pos < body.length;) {
@@ -19,7 +20,8 @@ export const journalEntries: Translate = (body, { receivedMs, firstRecord = 0 })
       isOpen = true
       continue
     }
-    if (isOpen) entry.writeTo(lines, index++, receivedMs)
+    if (isOpen) entry.writeTo(lines, index, receivedMs)
+    if (isOpen && index !== undefined) index++
     isOpen = false
     pos = newline + 1
   }
@@ -104,12 +106,13 @@ class JournalEntry {
     else this.record.add(name === leftOutField ? 'afterlog.cut' : name, value.toString())
   }
 
-  /** @param index The number of the entry in its post. */
-  writeTo(lines: NativeLines, index: number, receivedMs: number): void {
+  /** @param index The number of the entry in its post; undefined where the decoder tells entries apart. */
+  writeTo(lines: NativeLines, index: number | undefined, receivedMs: number): void {
     const { record, of, message } = this
     record.set('time', timeOf(of.micros, receivedMs))
     record.set('message', message)
-    record.set('ordinal', ordinalOf(of) ?? String(index))
+    const ordinal = ordinalOf(of) ?? index?.toString()
+    if (ordinal !== undefined) record.set('ordinal', ordinal)
     if (of.containerName === undefined && of.containerId === undefined) this.addUnit()
     else this.addContainer()
     record.add('_COMM', of.command)

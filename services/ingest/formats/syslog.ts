@@ -20,12 +20,18 @@ export const syslogMessages: Translate = (body, { receivedMs, peer = '' }) => {
     record.reset()
     addPayload(record, message, encoding)
     addHeader(record, message, peer)
-    if (!record.has('time')) record.set('time', message.time ?? new Date(receivedMs).toISOString())
-    if (message.priority !== undefined && !record.has('severity'))
-      record.set('severity', severity.of(message.priority % 8, message.text))
+    // A raw line has a time and a severity of its own.
+    if (!record.has('cri')) addLine(record, message, receivedMs, severity)
     record.writeTo(lines)
   }
   return lines
+}
+
+function addLine(record: AgentRecord, message: SyslogMessage, receivedMs: number, severity: SyslogSeverity): void {
+  const { priority, time, text } = message
+  if (!record.has('message')) record.set('message', text)
+  if (!record.has('time')) record.set('time', time ?? new Date(receivedMs).toISOString())
+  if (priority !== undefined && !record.has('severity')) record.set('severity', severity.of(priority % 8, text))
 }
 
 /** Yields where each message begins and ends. Throws AfterlogError `invalid-body` for what is no syslog. */
@@ -62,7 +68,6 @@ function addPayload(record: AgentRecord, message: SyslogMessage, encoding: 'utf8
     record.addAll(fields)
     message.text = json
   }
-  if (!record.has('message')) record.set('message', message.text)
 }
 
 /** Undefined for what is no JSON, which is text. */
@@ -86,7 +91,8 @@ const severityNames: Readonly<Record<number, string>> = { 0: 'emerg', 1: 'alert'
 /** @param peer Who sent it, for a message that does not say where it is from. */
 function addHeader(record: AgentRecord, message: SyslogMessage, peer: string): void {
   const { priority, host, app, processId, messageId, data } = message
-  record.add('hostname', host === '' && !record.has('host') ? orUndefined(peer) : orUndefined(host))
+  const isOfPeer = host === '' && !record.has('host') && !record.has('pod') && !record.has('path')
+  record.add('hostname', orUndefined(isOfPeer ? peer : host))
   record.add('syslog.appname', app === '' && priority !== undefined && priority < 8 ? 'kernel' : orUndefined(app))
   record.add('syslog.procid', orUndefined(processId))
   record.add('syslog.msgid', orUndefined(messageId))

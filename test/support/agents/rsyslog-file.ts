@@ -1,0 +1,35 @@
+// What rsyslog's imfile reads in tests: a file of numbered lines that is rotated while it is written, as the kubelet and
+// logrotate do it, by a new name.
+import { appendFile, rename } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export const numberedLine = (i: number): string => `line ${String(i).padStart(6, '0')} of the application`
+
+export const imfile = (file: string): string => `
+module(load="imfile")
+input(type="imfile" file="${file}" tag="app:" facility="local0" severity="info")`
+
+/**
+ * Writes so many lines, and rotates the file as often. Rotated files stay.
+ * @param lineOf The text of a line by its number.
+ */
+export async function writeRotated(
+  file: string,
+  lines: number,
+  rotations: number,
+  lineOf: (i: number) => string = numberedLine,
+): Promise<void> {
+  const perFile = Math.ceil(lines / (rotations + 1))
+  for (let begin = 0; begin < lines; begin += perFile) {
+    // imfile takes a file that is gone before it was looked at for none.
+    if (begin > 0) {
+      await rename(file, `${file}.${begin}`)
+      await sleep(500)
+    }
+    for (let i = begin; i < Math.min(begin + perFile, lines); i += 500) {
+      const some = Array.from({ length: Math.min(500, begin + perFile - i, lines - i) }, (_, k) => lineOf(i + k))
+      await appendFile(file, `${some.join('\n')}\n`)
+    }
+    await sleep(500)
+  }
+}
