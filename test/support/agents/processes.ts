@@ -12,8 +12,9 @@ export const missingRsyslog = (): string | undefined =>
     : '`rsyslogd` or its omkafka is absent; install rsyslog and rsyslog-kafka'
 
 const systemd = '/lib/systemd'
+export const journalUpload = `${systemd}/systemd-journal-upload`
 export const missingJournalUpload = (): string | undefined =>
-  existsSync(`${systemd}/systemd-journal-upload`) && existsSync(`${systemd}/systemd-journal-remote`)
+  existsSync(journalUpload) && existsSync(`${systemd}/systemd-journal-remote`)
     ? undefined
     : '`systemd-journal-upload` is absent; install systemd-journal-remote'
 

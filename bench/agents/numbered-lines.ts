@@ -1,0 +1,63 @@
+// The lines that a real agent has sent, against those that it was given: lost, twice, out of order.
+import { setTimeout as sleep } from 'node:timers/promises'
+
+interface Page {
+  lines: { message: string }[]
+  next: string | null
+}
+
+async function* messagesOf(url: string): AsyncGenerator<string> {
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const response = await fetch(
+      `${url}/v1/logs?order=asc&limit=10000${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+    )
+    const page: Page = (await response.json()) as Page
+    for (const { message } of page.lines) yield message
+    cursor = page.next
+  }
+}
+
+/** Resolves once the service has acknowledged so many records. */
+export async function accepted(url: string, records: number, patienceMs = 300_000): Promise<void> {
+  for (const untilMs = performance.now() + patienceMs; performance.now() < untilMs;) {
+    const text = await (await fetch(`${url}/metrics`)).text()
+    const counts = [...text.matchAll(/^afterlog_ingest_records_accepted_total\{[^}]*\} (\d+)$/gm)]
+    if (counts.reduce((sum, [, count]) => sum + Number(count), 0) >= records) return
+    await sleep(200)
+  }
+  throw new Error(`after ${patienceMs / 1000} s there are fewer than ${records} records`)
+}
+
+export interface Verdict {
+  found: number
+  lost: number
+  twice: number
+  outOfOrder: number
+}
+
+/** Reads every line. `numberOf` gives the number in a message. */
+export async function verdict(url: string, lines: number, numberOf: (message: string) => number): Promise<Verdict> {
+  const counts = new Uint8Array(lines)
+  let [found, outOfOrder, before] = [0, 0, -1]
+  for await (const message of messagesOf(url)) {
+    const number = numberOf(message)
+    counts[number]!++
+    found++
+    if (number < before) outOfOrder++
+    before = number
+  }
+  const lost = counts.filter((count) => count === 0).length
+  const twice = counts.filter((count) => count > 1).length
+  return { found, lost, twice, outOfOrder }
+}
+
+/** Says what an agent did, and fails the process where a line is lost, twice or out of order. */
+export function report(agent: string, lines: number, of: Verdict & { seconds: number; cpuSeconds: number }): void {
+  const { found, lost, twice, outOfOrder, seconds, cpuSeconds } = of
+  const cost = ((cpuSeconds / lines) * 1_000_000).toFixed(1)
+  process.stdout.write(
+    `${agent}: ${lines} lines, ${found} found, ${lost} lost, ${twice} twice, ${outOfOrder} out of order; ` +
+      `${seconds.toFixed(1)} s, ${Math.round(lines / seconds)} lines/s, ${cost} CPU s per million lines\n`,
+  )
+  if (lost > 0 || twice > 0 || outOfOrder > 0 || found !== lines) process.exitCode = 1
+}
