@@ -67,10 +67,11 @@ try {
   await using service = spawnService({ dataDir: join(work, 'data'), env: { ...startEnv, ...way.env } })
   const url = await service.serving
   const [beganMs, before] = [performance.now(), cpuSeconds(service.pid)]
-  await using _rsyslog = await startRsyslog(join(work, 'rsyslog'), `${imfile(file)}\n${way.config}`)
+  await using rsyslog = await startRsyslog(join(work, 'rsyslog'), `${imfile(file)}\n${way.config}`)
   await writeRotated(file, lines, rotations)
   await accepted(url, lines)
   const [seconds, cpu] = [(performance.now() - beganMs) / 1000, cpuSeconds(service.pid) - before]
+  await rsyslog.stop()
   const found = await verdict(url, lines, (message) => Number(/^line (\d+) /.exec(message)?.[1]))
   const name = values.kafka === '' ? 'rsyslog omfwd over TCP' : `rsyslog omkafka, topic of format ${values.kafka}`
   report(`${name}, ${rotations} rotations`, lines, { ...found, seconds, cpuSeconds: cpu })

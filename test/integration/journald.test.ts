@@ -106,6 +106,14 @@ test('a body of many zstd frames is read, and an encoding that is not known is r
   expect((await upload('zstd', body, { 'content-encoding': 'lz4' })).status).toBe(415)
 })
 
+test('a body that becomes a thousand times as large is refused before it has', async () => {
+  const frame = zstdCompressSync(Buffer.alloc(64 * 1024 * 1024, '\n'))
+  const body = Buffer.concat(Array.from({ length: 150 }, () => frame))
+  const beganMs = performance.now()
+  expect((await upload('bomb', body, { 'content-encoding': 'zstd' })).status).toBe(413)
+  expect(performance.now() - beganMs).toBeLessThan(10_000)
+})
+
 /** An upload whose body goes on. */
 function open(tenant: string) {
   const sent = http.request(`${service.url}/upload`, { method: 'POST', headers: { 'x-scope-orgid': tenant } })

@@ -30,7 +30,7 @@ else
       const port = await freePort()
       await using service = await startTestService({ AFTERLOG_LISTEN_SYSLOG: `127.0.0.1:${port}` })
       const file = join(dir, 'app.log')
-      await using _rsyslog = await startRsyslog(
+      await using rsyslog = await startRsyslog(
         join(dir, 'tcp'),
         `${imfile(file)}
 *.* action(type="omfwd" target="127.0.0.1" port="${port}" protocol="tcp" tcp_framing="octet-counted"
@@ -38,6 +38,7 @@ else
       )
       await writeRotated(file, 3000, 2)
       await vi.waitFor(async () => expect(await messages(service)).toHaveLength(3000), soon)
+      await rsyslog.stop()
       expect(await messages(service)).toEqual(Array.from({ length: 3000 }, (_, i) => numberedLine(i)))
     })
 
@@ -48,10 +49,11 @@ else
       await mkdir(container, { recursive: true })
       const began = Date.now() - 60_000
       const line = (i: number): string => `${new Date(began + i).toISOString().slice(0, -1)}000001Z stderr F ${numberedLine(i)}`
-      await using _rsyslog = await startRsyslog(join(dir, 'cri'), await example('containers.conf', port, join(dir, 'pods')))
+      await using rsyslog = await startRsyslog(join(dir, 'cri'), await example('containers.conf', port, join(dir, 'pods')))
       await sleep(1000)
       await writeRotated(join(container, '2.log'), 2000, 2, line)
       await vi.waitFor(async () => expect(await messages(service)).toHaveLength(2000), soon)
+      await rsyslog.stop()
       expect(await messages(service)).toEqual(Array.from({ length: 2000 }, (_, i) => numberedLine(i)))
       const { body } = await request(`${service.url}/v1/logs?order=asc&limit=2`)
       const [first, second] = body['lines'] as Record<string, unknown>[]
@@ -80,7 +82,7 @@ withKafka(
         AFTERLOG_KAFKA_GROUP: topic,
       })
       const file = join(dir, `${format}.log`)
-      await using _rsyslog = await startRsyslog(
+      await using rsyslog = await startRsyslog(
         join(dir, format),
         `module(load="omkafka")
 ${imfile(file)}
@@ -90,10 +92,11 @@ ${await exampleTemplate()}
       )
       await writeRotated(file, 500, 1)
       await vi.waitFor(async () => expect(await messages(service)).toHaveLength(500), soon)
+      await rsyslog.stop()
       expect((await messages(service)).toSorted()).toEqual(Array.from({ length: 500 }, (_, i) => numberedLine(i)))
     })
   },
-  { ...(missingRsyslog() === undefined ? {} : { lacking: missingRsyslog()! }) },
+  missingRsyslog() === undefined ? {} : { lacking: missingRsyslog()! },
 )
 
 /** The template of deploy/agents/rsyslog. */

@@ -3,7 +3,7 @@
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { InflightBytes } from '#ingest/buffer/inflight.ts'
-import { createIngestMetrics, createKafkaMetrics, createWatchMetrics } from '#ingest/metrics.ts'
+import { createIngestMetrics, createKafkaMetrics, createSyslogMetrics, createWatchMetrics } from '#ingest/metrics.ts'
 import { createProjectorMetrics } from '#projector/metrics.ts'
 import { createHttpServer } from '#shared/http/server.ts'
 import { createProcessMetrics } from '#shared/process-metrics.ts'
@@ -26,6 +26,7 @@ export async function declaredMetrics(): Promise<ReadonlyMap<string, DeclaredMet
   await (await watchBrokenParts({ registry, store, log: pino({ level: 'silent' }) }))[Symbol.asyncDispose]()
   const ingest = createIngestMetrics({ registry, inflight: new InflightBytes(1) })
   createKafkaMetrics({ registry, ingest })
+  createSyslogMetrics({ registry, kernelDrops: () => 0 })
   createWatchMetrics({ registry, clock: Date.now })
   createProjectorMetrics(registry)
   const app = await createHttpServer({

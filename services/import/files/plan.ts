@@ -198,7 +198,7 @@ function compare(a: readonly string[], b: readonly string[]): number {
 
 function whyNot(path: string): string {
   if (/\.journal~?$/.test(path)) {
-    return 'binary journal; on a machine with systemd, `journalctl -o export --file …` prints what POST /upload takes'
+    return 'binary journal; on a machine with systemd, `journalctl -o export --file … | curl --data-binary @- URL/upload` sends it'
   }
   if (path.endsWith('.tmp')) return 'compressed files that the kubelet did not finish; the originals are read'
   if (/(^|\/)(pods|containers)\//.test(path)) return 'under pods or containers, but not named as the kubelet names logs'

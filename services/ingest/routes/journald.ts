@@ -25,8 +25,11 @@ const pieceMsMax = 1000
 const piecesMax = 4
 /** ms without a byte, or without room for one, after which an upload ends. */
 const silentMsMax = 600_000
-const busyMsMax = 60_000
+const busyMsMax = 600_000
 const pollMs = 25
+/** A compressed upload becomes at most so many times as large. Entries become some twenty times as large. */
+const ratioMax = 500
+const ratioBytesMin = 16 * 1024 * 1024
 
 type UploadOptions = Omit<BatchPostOptions, 'checkReplay' | 'bodyBytesMax'> & {
   /** ms for which a piece is tried again while the store is away. */
@@ -59,8 +62,12 @@ async function upload(request: FastifyRequest, reply: FastifyReply, options: Upl
   try {
     const encoding = (request.headers['content-encoding'] ?? '').trim().toLowerCase()
     const chunks = raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+    let bytes = 0
     for await (const chunk of decompressed(chunks, encoding)) {
       raw.socket.setTimeout(0)
+      bytes += chunk.length
+      if (bytes > ratioBytesMin && bytes > ratioMax * raw.socket.bytesRead)
+        throw new AfterlogError('too-large', `the body becomes more than ${ratioMax} times as large as it is`)
       await pieces.add(chunk)
       raw.socket.setTimeout(silentMsMax)
     }
@@ -110,7 +117,7 @@ class Pieces {
       // Where all that is in flight is the begin of an entry, nothing else makes room.
       if (this.under.size === 0 && inflight.bytes <= this.stream.bytes) return
       if (waitedMs > busyMsMax)
-        throw new AfterlogError('busy', 'there was no room for more entries for a minute; send them again later', {
+        throw new AfterlogError('busy', 'there was no room for more entries for ten minutes; send them again later', {
           retryAfterS: 10,
         })
       await sleep(pollMs)

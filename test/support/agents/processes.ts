@@ -5,9 +5,11 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { once } from 'node:events'
 
+const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
+
 /** As missingTools() of install.ts. */
 export const missingRsyslog = (): string | undefined =>
-  spawnSync('rsyslogd', ['-v']).error === undefined && existsSync('/usr/lib/x86_64-linux-gnu/rsyslog/omkafka.so')
+  spawnSync('rsyslogd', ['-v']).error === undefined && existsSync(`/usr/lib/${machine}-linux-gnu/rsyslog/omkafka.so`)
     ? undefined
     : '`rsyslogd` or its omkafka is absent; install rsyslog and rsyslog-kafka'
 
