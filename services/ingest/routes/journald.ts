@@ -58,7 +58,7 @@ async function upload(request: FastifyRequest, reply: FastifyReply, options: Upl
   const { raw } = request
   takeYourTime(raw.socket)
   raw.socket.on('timeout', () => raw.destroy())
-  const pieces = new Pieces(senderOf(request, 'journald', options.cluster), options, () => raw.destroyed)
+  const pieces = new Pieces(senderOf(request, 'journald', options.cluster), options, () => raw.socket.destroyed)
   try {
     const encoding = (request.headers['content-encoding'] ?? '').trim().toLowerCase()
     const chunks = raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>

@@ -90,6 +90,7 @@ async function readConnection(socket: net.Socket, batches: SyslogBatches): Promi
         metrics.dropped('tcp', 'no-room', 1)
         break
       }
+      if (batches.options.inflight.isFull) sender.flush()
       await batches.room(sender.under)
       if (framer.isWithin) socket.setTimeout(silentMsMax)
     }
