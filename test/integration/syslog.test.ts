@@ -96,6 +96,23 @@ test.each(['octet-counted', 'forward', 'traditional'])('what rsyslog sends in it
   ])
 })
 
+test('what rsyslog sends of a container with mmkubernetes has its pod, labels, node, time and offset', async () => {
+  await send(await readFile('test/fixtures/syslog/rsyslog/mmkubernetes.body'))
+  const [line, part] = await lines(2, 'pod=cart-7d9f')
+  const names = {
+    namespace: 'shop',
+    pod: 'cart-7d9f',
+    podUid: '5b0c6a3e-3f0c-4d25-9f3a-6f2f8f4a1c11',
+    container: 'app',
+    containerId: 'a'.repeat(64),
+    node: 'node-7',
+    labels: { app: 'cart', 'app_kubernetes_io/part-of': 'shop' },
+    stream: 'stderr',
+  }
+  expect(line).toMatchObject({ ...names, message: 'boom one', time: '2026-11-30T13:00:00.123456789Z', offset: 0 })
+  expect(part).toMatchObject({ ...names, message: 'par', partial: true, offset: 49 })
+})
+
 test('a JSON payload has the fields of mmkubernetes, and a JSON line is a record by itself', async () => {
   const kubernetes = { namespace_name: 'shop', pod_name: 'web-0', pod_id: 'uid-1', container_name: 'app', labels: { app: 'web' } }
   await send(`<14>1 ${now}Z h4 app - - - @cee:${JSON.stringify({ msg: 'in a pod', kubernetes, level: 'warn' })}\n`)
@@ -122,6 +139,20 @@ test('equal messages are as many lines as came, in one batch and over batches an
   await lines(5, 'node=h6')
   socket.end()
   expect(await linesOf('node=h6')).toHaveLength(5)
+})
+
+test('messages over HTTP, one per line, are answered when they are stored; what is no syslog is refused', async () => {
+  const post = (body: string, headers: Record<string, string> = {}) =>
+    fetch(`${service.url}/v1/syslog`, { method: 'POST', body, headers: { 'x-afterlog-node': 'n14', ...headers } })
+  const rsyslog = await readFile('test/fixtures/syslog/rsyslog/forward.body', 'utf8')
+  const answer = await post(
+    `${rsyslog.replaceAll(' vm ', ' h14 ')}{"message":"json","programname":"x"}\r\n\n<13>1 - - - - - - nil`,
+  )
+  expect(await answer.json()).toEqual({ accepted: 5, rejected: 0, rejects: [] })
+  expect((await linesOf('node=h14')).map(({ message }) => message).at(-1)).toBe('last')
+  expect((await linesOf('node=n14')).map(({ message }) => message)).toEqual(['json', 'nil'])
+  expect((await post('<html></html>')).status).toBe(400)
+  expect((await post('99 <13>short')).status).toBe(400)
 })
 
 test('a datagram is one message', async () => {
