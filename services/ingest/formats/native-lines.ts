@@ -9,7 +9,7 @@ import { escapeJson } from './json-escape.ts'
  * Returns the records of a body, one native record for each, in their order. Throws AfterlogError `invalid-body` where
  * the body as a whole is not of the format.
  */
-export type Translate = (body: Buffer, origin: Pick<Origin, 'receivedMs' | 'key'>) => NativeLines
+export type Translate = (body: Buffer, origin: Pick<Origin, 'receivedMs' | 'key' | 'tag'>) => NativeLines
 
 /** What a resource or a stream says once stands in each of its records, so a small body may become many bytes. */
 const bytesMax = 256 * 1024 * 1024

@@ -23,6 +23,8 @@ export interface Origin {
   batchId?: string
   /** The key of a message of an agent's format: mostly the path of the file that its lines are from. */
   key?: string
+  /** The tag that Fluent Bit or Fluentd gave the records, where the protocol has it beside them. */
+  tag?: string
   /** `http:/v1/batches`, `kafka:<topic>/<partition>@<offset>`. */
   source: string
   /** The format of the batch, which a dead letter of it needs to be sent again. */

@@ -36,6 +36,8 @@ export interface PostDialect<Answer, Noted = undefined> {
   types: Readonly<Record<string, BodyFormat & { unnamedEncoding?: 'snappy' }>>
   /** Notes of a body what the answer needs, before it is delivered. Throws AfterlogError where it is not of the protocol. */
   note?(body: Buffer): Noted
+  /** The tag of the records, where the protocol has one. */
+  tagOf?(request: FastifyRequest): string | undefined
   /** Answers a post of which all accepted records are stored. */
   answer(delivered: Delivered, request: FastifyRequest, reply: FastifyReply, noted: Noted | undefined): Answer
 }
@@ -58,6 +60,7 @@ export function batchPost<Answer, Noted = undefined>(
       const replay = readReplay(request.headers[replayHeader])
       if (replay !== undefined) checkReplay(request)
       const batchId = batchHeader(request, batchIdHeader)
+      const tag = dialect.tagOf?.(request)
       const sender: Omit<Origin, 'receivedMs'> = {
         tenant: request.tenant,
         cluster: batchHeader(request, 'x-afterlog-cluster') ?? cluster,
@@ -67,6 +70,7 @@ export function batchPost<Answer, Noted = undefined>(
         format: as.format,
         ...(replay === undefined ? {} : { replay }),
         ...(batchId === undefined ? {} : { batchId }),
+        ...(tag === undefined ? {} : { tag }),
       }
       const body = withoutMark(await readBody(request.raw, bodyBytesMax, reservation, unnamedEncoding))
       const noted = dialect.note?.(body)

@@ -1,6 +1,6 @@
 // Every protocol of agents, for what is tested and measured over each of them. A new protocol adds its entry here.
 import { bulk } from './bulk.ts'
-import { fluentJson, fluentJsonLines, fluentJsonStream, fluentRaw } from './fluent.ts'
+import { fluentJson, fluentJsonLines, fluentJsonStream, fluentMsgpack, fluentRaw } from './fluent.ts'
 import { lokiJson, lokiProto } from './loki.ts'
 import { otlpJson, otlpProto } from './otlp.ts'
 import type { AgentProtocol } from './protocol.ts'
@@ -11,6 +11,7 @@ export const protocols: readonly AgentProtocol[] = [
   fluentJson,
   fluentJsonLines,
   fluentJsonStream,
+  fluentMsgpack,
   fluentRaw,
   lokiProto,
   lokiJson,
