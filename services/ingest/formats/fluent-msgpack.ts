@@ -80,9 +80,12 @@ class Translation {
       for (let left = reader.arrayLength(); left > 0; left--) this.entry()
       this.skip(length - 2)
     } else if (kind === string || kind === binary) {
-      const size = reader.raw().length
-      this.packed(reader.pos - size)
-      this.skip(length - 2)
+      const start = reader.pos
+      const entries = reader.raw()
+      const compression = length === 3 ? this.compression() : ''
+      this.skip(Math.max(length - 3, 0))
+      if (compression === '' || compression === 'text') this.packed(entries)
+      else this.broken(start, `the entries of the event are not ${jsonOf(compression)}, or are not read so here`)
     } else if (length >= 3 && length <= 4 && (kind === number || kind === extension)) {
       this.readAs(() => this.timed(), 2)
       this.skip(length - 3)
@@ -93,27 +96,46 @@ class Translation {
     }
   }
 
+  /** Reads an option, and returns how it says that the entries are compressed. */
+  private compression(): string {
+    const { reader } = this
+    let compression = ''
+    if (reader.peek() !== map) {
+      reader.skip()
+      return compression
+    }
+    for (let left = reader.mapLength(); left > 0; left--) {
+      const name = reader.peek() === string ? reader.key() : (reader.skip(), '')
+      if (name === 'compressed' && reader.peek() === string) compression = reader.key()
+      else reader.skip()
+    }
+    return compression
+  }
+
   private skip(values: number): void {
     for (let left = values; left > 0; left--) this.reader.skip()
   }
 
   /** Entries one behind the other. What is broken among them ends them, and nothing else. */
-  private packed(start: number): void {
+  private packed(entries: Buffer): void {
     const { reader } = this
-    const stop = reader.pos
-    const before = reader.stop
+    const behind = reader.pos
+    const start = entries.byteOffset - reader.bytes.byteOffset
     reader.pos = start
-    reader.stop = stop
+    reader.stop = start + entries.length
     let at = start
     try {
-      for (; at < stop; at = reader.pos) this.entry()
+      for (; at < reader.stop; at = reader.pos) {
+        if (reader.peek() !== array) throw new MsgpackSyntaxError('what stands there is no array', at)
+        this.entry()
+      }
     } catch (error) {
       if (!(error instanceof MsgpackSyntaxError)) throw error
-      reader.pos = stop
-      this.broken(at, `the entries of the event are broken: ${error.message}`)
+      reader.pos = reader.stop
+      this.broken(at, `the entries of the event are broken at byte ${error.position - start}: ${error.message}`)
     }
-    reader.pos = stop
-    reader.stop = before
+    reader.pos = behind
+    reader.stop = reader.bytes.length
   }
 
   /** [time, record] or [[time, metadata], record]. */
@@ -162,7 +184,7 @@ class Translation {
   }
 
   /** A record, written where it is one. */
-  private fields(time: string | undefined, metadata?: number): void {
+  private fields(time: string | undefined, metadata?: number): undefined {
     const { reader, record, lines } = this
     const start = reader.pos
     record.reset(this.group)
@@ -172,7 +194,10 @@ class Translation {
     if (this.mayBeObject) {
       reader.pos = start
       const value = reader.value()
-      if (isFields(value) && isObject(value)) return lines.object(jsonOf(value))
+      if (isFields(value) && isObject(value)) {
+        lines.object(jsonOf(value))
+        return
+      }
     }
     if (metadata !== undefined) {
       reader.pos = metadata

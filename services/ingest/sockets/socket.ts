@@ -13,6 +13,8 @@ export interface SocketOptions {
   cluster: string
   /** ms since 1970. */
   clock: () => number
+  /** What senders of the Forward protocol must have too, where it is set. */
+  forwardSharedKey: string | undefined
   log: Logger
 }
 

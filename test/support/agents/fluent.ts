@@ -108,7 +108,7 @@ export function eventTime(ns: bigint): ExtData {
 }
 
 /** [[time, metadata], record], as Fluent Bit has it. */
-function entry(line: AgentLine): Buffer {
+export function entry(line: AgentLine): Buffer {
   const { date: _, time: __, ...fields } = fluentRecord(line)
   const record = encode(fields)
   // One more than the pairs of a map that has at most 14.

@@ -2,7 +2,9 @@
 import { bulk } from './bulk.ts'
 import { fluentJson, fluentJsonLines, fluentJsonStream, fluentMsgpack, fluentRaw } from './fluent.ts'
 import { lokiJson, lokiProto } from './loki.ts'
+import { forwardProtocol } from './forward.ts'
 import { otlpJson, otlpProto } from './otlp.ts'
+import { freePort } from '#test/support/kafka/free-port.ts'
 import type { AgentProtocol } from './protocol.ts'
 
 export const protocols: readonly AgentProtocol[] = [

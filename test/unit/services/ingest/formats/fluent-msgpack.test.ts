@@ -1,7 +1,9 @@
 // What becomes of entries, records and events of Fluent Bit and Fluentd in msgpack.
 // https://github.com/fluent/fluentd/wiki/Forward-Protocol-Specification-v1
 import { encode, ExtData } from '@msgpack/msgpack'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { AfterlogError } from '#shared/errors.ts'
 import { msgpackRecords } from '#ingest/formats/fluent-msgpack.ts'
 import { parseTag } from '#ingest/formats/fluent-tag.ts'
 import { eventTime } from '#test/support/agents/fluent.ts'
@@ -162,6 +164,12 @@ describe('what cannot be a record', () => {
     expect(records[2]).toMatchObject(stored)
   })
 
+  test('is one event where its entries are no msgpack, or are compressed', () => {
+    const { records, problems } = translated(bodyOf(['t', Buffer.from('<html>')], ['t', Buffer.alloc(9), { compressed: 'gzip' }]))
+    expect(records).toHaveLength(2)
+    expect(problems.map(([, problem]) => problem)).toEqual([expect.stringContaining('broken'), expect.stringContaining('gzip')])
+  })
+
   test('a record without a message is its JSON, with bytes that are not UTF-8 as they are', () => {
     const { records } = translated(bodyOf([time, { a: { __proto__: null, b: [1, { c: 'é' }] } }]))
     expect(records[0]).toMatchObject({ message: '{"a":{"b":[1,{"c":"é"}]}}', attributes: { 'a.b': '[1,{"c":"é"}]' } })
@@ -181,3 +189,19 @@ test.each([['<html>'], ['\xff\xff'], ['\x93\x01'], ['\xc1'], ['"text"'], ['[1,{"
   'a body that is no msgpack of records is refused: %j',
   (text) => expect(() => translated(Buffer.from(text, 'latin1'))).toThrow(/the body is not msgpack records/),
 )
+
+test('any bytes are records, or a body that is refused', () => {
+  const option = fc.constantFrom(null, {}, { compressed: 'gzip' }, { [7]: 1 }, [])
+  const event = fc.tuple(fc.constantFrom('t', 1), fc.uint8Array({ maxLength: 20 }), option).map((each) => bodyOf(each))
+  const bytes = fc.uint8Array({ maxLength: 20 }).map((each) => Buffer.from(each))
+  fc.assert(
+    fc.property(fc.array(fc.oneof(event, bytes), { maxLength: 5 }), (parts) => {
+      try {
+        translated(Buffer.concat(parts))
+      } catch (error) {
+        expect(error).toBeInstanceOf(AfterlogError)
+      }
+    }),
+    { numRuns: 2000 },
+  )
+})
