@@ -18,4 +18,5 @@ export const protocols: readonly AgentProtocol[] = [
   lokiProto,
   lokiJson,
   bulk,
+  forwardProtocol({ port: await freePort(), sharedKey: 'the key' }),
 ]
