@@ -17,9 +17,9 @@ export function parseTag(name: string): Tag {
   return { path: pod === null ? undefined : `/var/log/pods/${pod[1]}/${pod[2]}/${pod[3]}`, name }
 }
 
-/** Adds what a tag says to a record that has all of its own fields. */
+/** Adds what a tag says to a record that has all of its own fields, and not what is better known from a path. */
 export function addTag(record: AgentRecord, { path, name }: Tag): void {
-  if (path === undefined) {
-    if (name !== '') record.add('tag', name)
-  } else if (!record.has('path') && !record.has('pod')) record.add('path', path)
+  if (record.has('path')) return
+  if (path === undefined) return name === '' ? undefined : record.add('tag', name)
+  if (!record.has('pod')) record.add('path', path)
 }

@@ -100,6 +100,8 @@ describe('a tag', () => {
     })
     const { records } = translated(bodyOf(['app.access', time, { ...record, pod: 'cart', container_name: 'app' }]))
     expect(records[0]).toMatchObject({ pod: 'cart', container: 'app', attributes: { tag: 'app.access' } })
+    const path = '/var/log/pods/shop_cart_uid/app/0.log'
+    expect(translated(bodyOf(['pods', time, { ...record, path }])).records[0]).not.toHaveProperty('attributes')
   })
 })
 
