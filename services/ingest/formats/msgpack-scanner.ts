@@ -21,6 +21,13 @@ export class MsgpackScanner {
   private lengthLeft = 0
   private length = 0
   private kind: Kind = unused
+  /** Bytes of the value in pieces before the present one. */
+  private before = 0
+  /**
+   * Of a value that is an array: where its last element begins, counted from the array's first byte; -1 before that has
+   * come. So what stands behind a great many values is found without going over them again.
+   */
+  lastElementAt = -1
 
   /** The fewest bytes with which the value can end. */
   get bytesToCome(): number {
@@ -32,6 +39,13 @@ export class MsgpackScanner {
    * end is not among the bytes. Throws MsgpackSyntaxError with a position in these bytes.
    */
   scan(bytes: Buffer, at: number): number {
+    const end = this.goOn(bytes, at)
+    this.before = end === -1 ? this.before + bytes.length - at : 0
+    return end
+  }
+
+  private goOn(bytes: Buffer, at: number): number {
+    if (this.before === 0) this.lastElementAt = -1
     let pos = at
     for (;;) {
       if (this.left > 0) {
@@ -46,6 +60,8 @@ export class MsgpackScanner {
         if (--this.lengthLeft === 0) this.take(lengthOf(this.kind, this.length))
         continue
       }
+      const isInside = this.before > 0 || pos > at
+      if (this.values === 1 && isInside && this.lastElementAt === -1) this.lastElementAt = this.before + pos - at
       if (this.values === 0) {
         this.values = 1
         return pos

@@ -7,7 +7,7 @@ import { decompress } from '../../sources/body.ts'
 import type { SocketOptions } from '../socket.ts'
 import { Deliveries } from './deliveries.ts'
 import { ackOf, type ForwardEvent, parseEvent, withEntries } from './event.ts'
-import { BrokenStream, Frames } from './frames.ts'
+import { BrokenStream, type Frame, Frames } from './frames.ts'
 import { Handshake, pingBytesMax } from './handshake.ts'
 import type { Place } from './room.ts'
 
@@ -107,18 +107,18 @@ class Connection {
     return !isFull && this.socket.writableLength <= unreadBytesMax && place.isOpen()
   }
 
-  private async take(frame: Buffer): Promise<void> {
+  private async take(frame: Frame): Promise<void> {
     const { deliveries } = this
-    if (deliveries === undefined) return this.admit(frame)
+    if (deliveries === undefined) return this.admit(frame.bytes)
     const event = parseEvent(frame)
     if (event === undefined) return
     if (!event.hasLines) return this.passOver(event)
     const { inflight, clock } = this.options
     const reservation = inflight.admit()
     // The event, and the rows of it, which take about as many bytes.
-    reservation.become(frame.length * 2)
+    reservation.become(frame.bytes.length * 2)
     try {
-      const bytes = await this.plain(frame, event, reservation)
+      const bytes = await this.plain(frame.bytes, event, reservation)
       deliveries.add({ bytes, chunk: event.chunk, receivedMs: clock(), reservation })
     } catch (error) {
       reservation.release()

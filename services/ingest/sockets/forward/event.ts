@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { array, binary, extension, map, number, string } from '../../formats/msgpack-heads.ts'
 import { MsgpackReader } from '../../formats/msgpack-reader.ts'
 import { isHeaderText } from '../../publish/message-headers.ts'
+import type { Frame } from './frames.ts'
 
 export interface Chunk {
   /** Names the batch: the chunk comes again with it where its sender has seen no answer. */
@@ -26,7 +27,7 @@ export interface ForwardEvent {
 }
 
 /** Returns undefined for the nil of a heartbeat. */
-export function parseEvent(bytes: Buffer): ForwardEvent | undefined {
+export function parseEvent({ bytes, lastElementAt }: Frame): ForwardEvent | undefined {
   if (bytes[0] === 0xc0) return undefined
   const event: ForwardEvent = {
     chunk: undefined,
@@ -44,10 +45,10 @@ export function parseEvent(bytes: Buffer): ForwardEvent | undefined {
   const kind = reader.peek()
   const isMessage = kind === number || kind === extension
   if (kind === string || kind === binary) event.entries = reader.raw()
-  else if (kind === array || isMessage) reader.skip()
-  else return event
-  if (isMessage) reader.skip()
-  if (length === (isMessage ? 4 : 3) && reader.peek() === map) readOption(reader, event)
+  else if (kind !== array && !isMessage) return event
+  if (length !== (isMessage ? 4 : 3)) return event
+  reader.pos = lastElementAt
+  if (reader.peek() === map) readOption(reader, event)
   return event
 }
 

@@ -7,6 +7,12 @@ import { Blocks } from '../../sources/blocks.ts'
 /** Why a stream cannot be read any further, as a sentence. */
 export class BrokenStream extends Error {}
 
+export interface Frame {
+  bytes: Buffer
+  /** Where the last element of its array begins. */
+  lastElementAt: number
+}
+
 export class Frames {
   /** The most bytes of a message, and what sets it. */
   limit: { bytes: number; name: string }
@@ -25,7 +31,7 @@ export class Frames {
   }
 
   /** Yields the messages that end in the piece. Throws BrokenStream. */
-  *push(piece: Buffer): Generator<Buffer> {
+  *push(piece: Buffer): Generator<Frame> {
     for (let at = 0; at < piece.length;) {
       if (this.bytes === 0) checkFirst(piece[at]!)
       const end = this.scan(piece, at)
@@ -39,7 +45,8 @@ export class Frames {
         this.begun.add(part)
         break
       }
-      yield this.bytes === 0 ? part : this.end(part)
+      const { lastElementAt } = this.scanner
+      yield { bytes: this.bytes === 0 ? part : this.end(part), lastElementAt }
       at = end
     }
     this.before += piece.length

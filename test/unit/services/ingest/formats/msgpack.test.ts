@@ -74,6 +74,22 @@ function scannedEnds(bytes: Buffer, sizes: readonly number[]): number[] {
   return ends
 }
 
+test('the last element of an array is found in whatever pieces the array comes', () => {
+  fc.assert(
+    fc.property(fc.array(values, { minLength: 1, maxLength: 5 }), fc.nat(40), (elements, size) => {
+      const [bytes, last] = [encoded(elements), encoded(elements.at(-1))]
+      const scanner = new MsgpackScanner()
+      for (let round = 0; round < 2; round++) {
+        let end = -1
+        for (let at = 0; at < bytes.length; at += size + 1) end = scanner.scan(bytes.subarray(at, at + size + 1), 0)
+        expect(end).not.toBe(-1)
+        expect(scanner.lastElementAt).toBe(bytes.length - last.length)
+      }
+    }),
+    { numRuns: 100 },
+  )
+})
+
 test('whole numbers of 64 bits keep every digit', () => {
   const bytes = Buffer.from('cfffffffffffffffffd38000000000000000cf001fffffffffffff', 'hex')
   const reader = new MsgpackReader(bytes)
