@@ -1,6 +1,6 @@
 // Whether the connections of the Forward protocol may read on. They stop while bytes in flight are full, and the system
-// then stops their senders. Events that have come in part fill the room too, and none of them could end: then one
-// connection at a time reads its event to the end.
+// then stops their senders. Events that have come in part take room too, and leave most of it to others: where they are
+// many, one connection at a time reads its event to the end.
 import type { InflightBytes, Reservation } from '../../buffer/inflight.ts'
 
 export interface Place {
@@ -10,6 +10,9 @@ export interface Place {
   isOpen(): boolean
   leave(): void
 }
+
+/** What events that have come in part may take of the bytes in flight, so that they leave room for other senders. */
+const partOfBegun = 4
 
 export function createRoom(inflight: InflightBytes): () => Place {
   let allBegun = 0
@@ -27,7 +30,8 @@ export function createRoom(inflight: InflightBytes): () => Place {
     const place: Place = {
       begun,
       isOpen: () => {
-        if (!inflight.isFull) return true
+        const isCrowded = own > 0 && allBegun > inflight.max / partOfBegun
+        if (!inflight.isFull && !isCrowded) return true
         const isFullOfBegun = inflight.bytes - allBegun <= inflight.max / 2
         if (own === 0 || !isFullOfBegun || (passing ?? place) !== place) return false
         passing = place
