@@ -71,7 +71,7 @@ interface Cost {
 async function costOf(protocol: AgentProtocol, bodies: readonly Buffer[]): Promise<Cost> {
   const dataDir = await mkdtemp(join(tmpdir(), 'afterlog-agents-'))
   try {
-    await using service = spawnService({ dataDir, env: startEnv, program: 'services/ingest/main.ts' })
+    await using service = spawnService({ dataDir, env: { ...startEnv, ...protocol.env }, program: 'services/ingest/main.ts' })
     const url = await service.serving
     const before = cpuSeconds(service.pid)
     const beganMs = performance.now()

@@ -42,6 +42,8 @@ export const variables = {
   AFTERLOG_HTTP_PORT: { schema: whole(0, 65_535), default: '8080' },
   AFTERLOG_LISTEN_OTLP_GRPC: { schema: readBy(parseListenAddress), default: undefined },
   AFTERLOG_LISTEN_SYSLOG: { schema: readBy(parseListenAddress), default: undefined },
+  AFTERLOG_LISTEN_FORWARD: { schema: readBy(parseListenAddress), default: undefined },
+  AFTERLOG_FORWARD_SHARED_KEY: { schema: text, default: undefined, secret: true },
   AFTERLOG_ALLOWED_HOSTS: { schema: readBy(parseHostNames), default: undefined },
   AFTERLOG_ADMIN_TOKEN: {
     schema: z.string().regex(adminTokenPattern, adminTokenRule),

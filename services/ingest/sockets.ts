@@ -2,6 +2,7 @@
 import type { Config } from '#shared/config.ts'
 import { listenError } from '#shared/listen-address.ts'
 import { within } from '#shared/within.ts'
+import { openForward } from './sockets/forward.ts'
 import { openOtlpGrpc } from './sockets/otlp-grpc.ts'
 import type { OpenSocket, Socket, SocketOptions } from './sockets/socket.ts'
 import { openSyslog } from './sockets/syslog.ts'
@@ -9,6 +10,7 @@ import { openSyslog } from './sockets/syslog.ts'
 const sockets = {
   AFTERLOG_LISTEN_OTLP_GRPC: openOtlpGrpc,
   AFTERLOG_LISTEN_SYSLOG: openSyslog,
+  AFTERLOG_LISTEN_FORWARD: openForward,
 } as const satisfies Partial<Record<keyof Config, OpenSocket>>
 
 const names = Object.keys(sockets) as (keyof typeof sockets)[]
@@ -17,7 +19,8 @@ const names = Object.keys(sockets) as (keyof typeof sockets)[]
 const closeMsMax = 5000
 
 /** Opens every socket that is set. Rejects with one sentence where one of them cannot be opened. */
-export async function openSockets(config: Config, options: SocketOptions): Promise<Socket> {
+export async function openSockets(config: Config, shared: Omit<SocketOptions, 'forwardSharedKey'>): Promise<Socket> {
+  const options = { ...shared, forwardSharedKey: config.AFTERLOG_FORWARD_SHARED_KEY }
   const opened: Socket[] = []
   const close = async (): Promise<void> => {
     for (const socket of opened) await within(closeMsMax, socket.close())

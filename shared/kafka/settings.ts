@@ -5,6 +5,7 @@ export const agentFormats = [
   'otlp-proto',
   'otlp-json',
   'fluent',
+  'fluent-msgpack',
   'filebeat',
   'vector',
   'logstash',

@@ -9,7 +9,7 @@ import { request, startTestService, type TestService } from '#test/support/servi
 
 let service: TestService
 beforeAll(async () => {
-  service = await startTestService()
+  service = await startTestService(Object.assign({}, ...protocols.map(({ env }) => env)) as Record<string, string>)
 })
 afterAll(async () => service[Symbol.asyncDispose]())
 
@@ -125,26 +125,29 @@ describe.each(protocols.map((protocol) => [protocol.name, protocol] as const))('
     expect(long).toContain('cut')
   })
 
-  test('a body that is cut short, empty, of another kind or a bomb is refused with a sentence, and stores nothing', async () => {
-    const at = poster()
-    const body = protocol.body([line('x'), line('y')])
-    const zeros = gzipSync(Buffer.alloc(64 * 1024 * 1024))
-    for (const [bytes, headers] of [
-      [body.subarray(0, body.length - 3), {}],
-      [body.subarray(0, 1), {}],
-      [Buffer.from('<html>'), {}],
-      [Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]), {}],
-      [body, { 'content-encoding': 'gzip' }],
-      [gzipSync(body).subarray(0, 20), { 'content-encoding': 'gzip' }],
-      [zeros, { 'content-encoding': 'gzip' }],
-      [Buffer.alloc(33 * 1024 * 1024, 0x20), {}],
-    ] as const) {
-      const answer = await protocol.sendBytes(at, bytes, headers)
-      expect([400, 413]).toContain(answer.status)
-      expect(answer.body.length).toBeGreaterThan(20)
-    }
-    expect(await messagesOf(at)).toEqual([])
-  })
+  test.runIf(can('answers'))(
+    'a body that is cut short, of another kind or a bomb is refused with a sentence, and stores nothing',
+    async () => {
+      const at = poster()
+      const body = protocol.body([line('x'), line('y')])
+      const zeros = gzipSync(Buffer.alloc(64 * 1024 * 1024))
+      for (const [bytes, headers] of [
+        [body.subarray(0, body.length - 3), {}],
+        [body.subarray(0, 1), {}],
+        [Buffer.from('<html>'), {}],
+        [Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]), {}],
+        [body, { 'content-encoding': 'gzip' }],
+        [gzipSync(body).subarray(0, 20), { 'content-encoding': 'gzip' }],
+        [zeros, { 'content-encoding': 'gzip' }],
+        [Buffer.alloc(33 * 1024 * 1024, 0x20), {}],
+      ] as const) {
+        const answer = await protocol.sendBytes(at, bytes, headers)
+        expect([400, 413]).toContain(answer.status)
+        expect(answer.body.length).toBeGreaterThan(20)
+      }
+      expect(await messagesOf(at)).toEqual([])
+    },
+  )
 
   test.runIf(can('labels'))('a record of 100,000 labels has a mark in their place', async () => {
     const at = poster()

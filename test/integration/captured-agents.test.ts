@@ -43,6 +43,7 @@ const counts: readonly (readonly [folder: string, count: number])[] = [
   ['otlp/fluent-bit', 10],
   ['fluent/http-json', 10],
   ['fluent/http-json-lines', 9],
+  ['fluent/http-msgpack-gzip', 10],
   ['loki/fluent-bit', 14],
 ]
 

@@ -32,6 +32,11 @@ export class InflightBytes {
     }
   }
 
+  /** A reservation that grows over the cap too, of a source that reads no more while `isFull`. */
+  admit(): Reservation {
+    return this.reservation(() => undefined)
+  }
+
   get isFull(): boolean {
     return this.used >= this.max
   }
@@ -46,8 +51,7 @@ export class InflightBytes {
    * granted.
    */
   reserve(bytes: number): Reservation {
-    let held = 0
-    const grow = (more: number): void => {
+    const reservation = this.reservation((held, more) => {
       if (this.used - held > 0 && this.used + more > this.max) {
         throw new AfterlogError(
           'busy',
@@ -55,12 +59,20 @@ export class InflightBytes {
           { retryAfterS: 1 },
         )
       }
-      this.used += more
-      held += more
-    }
-    grow(bytes)
+    })
+    reservation.grow(bytes)
+    return reservation
+  }
+
+  /** @param check Throws where `held` bytes may not become `more`. */
+  private reservation(check: (held: number, more: number) => void): Reservation {
+    let held = 0
     return {
-      grow,
+      grow: (more) => {
+        check(held, more)
+        this.used += more
+        held += more
+      },
       become: (all) => {
         this.used += all - held
         held = all

@@ -11,7 +11,7 @@ export interface Fields {
 }
 
 /** Objects are flattened into names with dots to this depth; what is deeper is an attribute as JSON. */
-const depthMax = 8
+export const flattenedDepthMax = 8
 /** Attributes and labels of a record. Of more, the number is said. */
 const keysMax = 1000
 const indexOf = Object.fromEntries(lineFields.map((field, index) => [field, index])) as Record<LineField, number>
@@ -63,7 +63,7 @@ export class AgentRecord {
   /** Adds a value by the name that the agent gave it. */
   add(name: string, value: Value, depth = 0): void {
     if (value === null || value === undefined) return
-    if (isFields(value) && depth < depthMax) return this.addAll(value, `${name}.`, depth + 1)
+    if (isFields(value) && depth < flattenedDepthMax) return this.addAll(value, `${name}.`, depth + 1)
     const named = fieldsByName.get(name)
     const text = textOf(value)
     if (named === undefined || !fits(named.field, text)) this.keep(name, text)
@@ -182,7 +182,7 @@ function idOf(text: string | undefined): string | undefined {
   return /^0+$/.test(id) ? undefined : id
 }
 
-const isFields = (value: Value): value is Fields =>
+export const isFields = (value: Value): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 
 function textOf(value: Exclude<Value, null | undefined>): string {

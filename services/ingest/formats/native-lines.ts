@@ -11,7 +11,7 @@ import { escapeJson } from './json-escape.ts'
  */
 export type Translate = (
   body: Buffer,
-  origin: Pick<Origin, 'receivedMs' | 'key' | 'firstRecord' | 'peer'>,
+  origin: Pick<Origin, 'receivedMs' | 'key' | 'firstRecord' | 'peer' | 'tag'>,
 ) => NativeLines
 
 /** What a resource or a stream says once stands in each of its records, so a small body may become many bytes. */

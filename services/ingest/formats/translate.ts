@@ -6,6 +6,7 @@ import type { Origin } from '../normalise/origin.ts'
 import { bulk } from './bulk.ts'
 import { criLines } from './cri-lines.ts'
 import { jsonDocuments } from './fluent.ts'
+import { msgpackRecords } from './fluent-msgpack.ts'
 import { lokiJson } from './loki-json.ts'
 import { lokiProto } from './loki-proto.ts'
 import { journalEntries } from './journald.ts'
@@ -26,6 +27,7 @@ const translations: Record<AgentFormat, Translate> = {
   bulk,
   journald: journalEntries,
   syslog: syslogMessages,
+  'fluent-msgpack': msgpackRecords,
 }
 
 const isTranslated = (format: TopicFormat): format is AgentFormat => format in translations

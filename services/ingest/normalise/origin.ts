@@ -27,6 +27,8 @@ export interface Origin {
   peer?: string
   /** Records of the same post in batches before this one. */
   firstRecord?: number
+  /** The tag that Fluent Bit or Fluentd gave the records, where the protocol has it beside them. */
+  tag?: string
   /** `http:/v1/batches`, `kafka:<topic>/<partition>@<offset>`. */
   source: string
   /** The format of the batch, which a dead letter of it needs to be sent again. */

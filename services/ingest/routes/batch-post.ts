@@ -36,6 +36,8 @@ export interface PostDialect<Answer, Noted = undefined> {
   types: Readonly<Record<string, BodyFormat & { unnamedEncoding?: 'snappy' }>>
   /** Notes of a body what the answer needs, before it is delivered. Throws AfterlogError where it is not of the protocol. */
   note?(body: Buffer): Noted
+  /** The tag of the records, where the protocol has one. */
+  tagOf?(request: FastifyRequest): string | undefined
   /** Answers a post of which all accepted records are stored. */
   answer(delivered: Delivered, request: FastifyRequest, reply: FastifyReply, noted: Noted | undefined): Answer
 }
@@ -57,7 +59,12 @@ export function batchPost<Answer, Noted = undefined>(
       const { unnamedEncoding, ...as } = bodyFormat(request, dialect)
       const replay = readReplay(request.headers[replayHeader])
       if (replay !== undefined) checkReplay(request)
-      const sender = { ...senderOf(request, as.format, cluster), ...(replay === undefined ? {} : { replay }) }
+      const tag = dialect.tagOf?.(request)
+      const sender = {
+        ...senderOf(request, as.format, cluster),
+        ...(replay === undefined ? {} : { replay }),
+        ...(tag === undefined ? {} : { tag }),
+      }
       const body = withoutMark(await readBody(request.raw, bodyBytesMax, reservation, unnamedEncoding))
       const noted = dialect.note?.(body)
       // A post arrives when all of it is there: tails go by arrival, and a sender may take minutes.

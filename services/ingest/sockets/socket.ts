@@ -14,6 +14,8 @@ export interface SocketOptions {
   cluster: string
   /** ms since 1970. */
   clock: () => number
+  /** What senders of the Forward protocol must have too, where it is set. */
+  forwardSharedKey: string | undefined
   log: Logger
   /** Where a socket registers its metrics. */
   registry: Registry

@@ -1,4 +1,5 @@
 // Records as Fluent Bit's tail input with the `cri` parser and the kubernetes filter sends them by its http output.
+import { encode, ExtData } from '@msgpack/msgpack'
 import { httpProtocol, pathOf, type AgentLine } from './protocol.ts'
 
 /** The record of a line, with `{}` in place of its text, whose bytes need not be UTF-8. */
@@ -89,4 +90,35 @@ export const fluentJsonStream = httpProtocol({
   path,
   type: 'application/json',
   body: (lines) => joined(lines, ''),
+})
+
+/** A value of msgpack with bytes as a text, which need not be UTF-8. */
+function textBytes(bytes: Buffer): Buffer {
+  const head = Buffer.from([0xdb, 0, 0, 0, 0])
+  head.writeUInt32BE(bytes.length, 1)
+  return Buffer.concat([head, bytes])
+}
+
+/** An EventTime. */
+export function eventTime(ns: bigint): ExtData {
+  const data = Buffer.alloc(8)
+  data.writeUInt32BE(Number(ns / 1_000_000_000n))
+  data.writeUInt32BE(Number(ns % 1_000_000_000n), 4)
+  return new ExtData(0, data)
+}
+
+/** [[time, metadata], record], as Fluent Bit has it. */
+export function entry(line: AgentLine): Buffer {
+  const { date: _, time: __, ...fields } = fluentRecord(line)
+  const record = encode(fields)
+  // One more than the pairs of a map that has at most 14.
+  record[0]!++
+  return Buffer.concat([Buffer.from([0x92]), encode([eventTime(line.time), {}]), record, encode('log'), textBytes(line.message)])
+}
+
+export const fluentMsgpack = httpProtocol({
+  name: 'Fluent Bit msgpack',
+  path,
+  type: 'application/msgpack',
+  body: (lines) => Buffer.concat(lines.map(entry)),
 })

@@ -30,13 +30,15 @@ export interface Sent {
 
 export interface AgentProtocol {
   name: string
+  /** What makes a service take it, where it has a socket of its own. */
+  env?: Record<string, string>
   send(at: Poster, lines: readonly AgentLine[]): Promise<Sent>
   /** Sends bytes as the body of such a request. */
   sendBytes(at: Poster, body: Buffer, headers?: Record<string, string>): Promise<Sent>
   /** A body as `send` sends it. */
   body(lines: readonly AgentLine[]): Buffer
   /** What the protocol has no room for. */
-  lacks?: readonly ('labels' | 'attributes' | 'bytes' | 'fragments' | 'offset' | 'nanoseconds' | 'unknown severity')[]
+  lacks?: readonly ('labels' | 'attributes' | 'bytes' | 'fragments' | 'offset' | 'nanoseconds' | 'unknown severity' | 'answers')[]
 }
 
 /** An agent's HTTP request of a protocol. */

@@ -2,6 +2,7 @@
 // the same messages, and ingest reads them.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { parseRetention } from '#shared/retention/retention.ts'
 import { NativeDecoder } from '#ingest/formats/native.ts'
 import { LineSink } from '#ingest/normalise/line-sink.ts'
@@ -44,4 +45,17 @@ test('what Fluent Bit produces becomes lines with all that path and line say, un
   expect(rows.map(({ offset }) => Number(offset))).toEqual([0, 113, 253, 532, 594])
   expect(rows.map(({ partial }) => Boolean(partial))).toEqual([false, false, false, true, false])
   expect(rows[3]!.message).toBe('café "quoted" \\ back')
+})
+
+test.each([
+  ['http.yaml', { name: 'http', uri: '/v1/fluent', format: 'msgpack' }],
+  ['forward.yaml', { name: 'forward', require_ack_response: 'on' }],
+])('%s has the input of fluent-bit.yaml, and an output that gives no line up', (file, expected) => {
+  const read = (name: string) =>
+    parse(readFileSync(`deploy/agents/fluent-bit/${name}`, 'utf8')) as { service: object; pipeline: Record<string, object[]> }
+  const [{ service, pipeline }, model] = [read(file), read('fluent-bit.yaml')]
+  const { outputs, ...input } = pipeline
+  const { outputs: _, ...modelInput } = model.pipeline
+  expect({ service, ...input }).toEqual({ service: model.service, ...modelInput })
+  expect(outputs).toEqual([expect.objectContaining({ ...expected, match: 'pods', retry_limit: 'no_limits' })])
 })

@@ -22,7 +22,16 @@ afterEach(async () => {
 async function open(deliver: DeliverBody, inflight = new InflightBytes(1024 * 1024)) {
   const [port, registry] = [await freePort(), new Registry()]
   const log = pino({ level: 'silent' })
-  const options = { deliver, inflight, registry, log, bodyBytesMax: 1024 * 1024, cluster: 'c', clock: Date.now }
+  const options = {
+    deliver,
+    inflight,
+    registry,
+    log,
+    forwardSharedKey: undefined,
+    bodyBytesMax: 1024 * 1024,
+    cluster: 'c',
+    clock: Date.now,
+  }
   opened = await openSyslog({ host: '127.0.0.1', port }, options)
   const socket = net.connect(port, '127.0.0.1')
   socket.on('error', () => undefined)
