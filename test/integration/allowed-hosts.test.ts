@@ -30,7 +30,7 @@ function ask(path: string, host: string, method = 'GET'): Promise<Answer> {
   })
 }
 
-const paths = ['/healthz', '/readyz', '/metrics', '/docs/', '/openapi.json', '/v1/pods', '/v1/retention', '/nowhere', '/']
+const paths = ['/healthz', '/readyz', '/metrics', '/docs/', '/openapi.json', '/v1/pods', '/v1/retention', '/nowhere']
 
 test.each(paths)('%s is refused to a name that is not of this service', async (path) => {
   expect(await ask(path, 'evil.example:8080')).toMatchObject({
@@ -41,6 +41,13 @@ test.each(paths)('%s is refused to a name that is not of this service', async (p
 
 test.each(['/k8s/api/v1/pods', '/k8s/kubeconfig', '/k8s/nowhere'])('%s is refused with a Status', async (path) => {
   expect(await ask(path, 'evil.example')).toMatchObject({ status: 421, body: { kind: 'Status', code: 421 } })
+})
+
+test.each(['/', '/_license'])('%s is refused as Elasticsearch does', async (path) => {
+  expect(await ask(path, 'evil.example')).toMatchObject({
+    status: 421,
+    body: { status: 421, error: { type: expect.any(String) as string } },
+  })
 })
 
 test('a change is refused before it is made', async () => {

@@ -79,7 +79,8 @@ async function linesOf(pod: string): Promise<StoredLine[]> {
   return body['lines'] as StoredLine[]
 }
 
-const cri = (stream: string, text: string): string => `${new Date().toISOString()} ${stream} F ${text}\n`
+let ms = Date.now() - 60_000
+const cri = (stream: string, text: string): string => `${new Date(ms++).toISOString()} ${stream} F ${text}\n`
 
 test('an agent on every node, for a pod with streaming sidecars and for a static pod', async () => {
   const agents = await manifests('node-agent-fluent-bit.yaml')
