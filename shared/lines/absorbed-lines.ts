@@ -16,7 +16,7 @@ export const isLine = (tenant: string, times: Fragment): Fragment =>
 export const isCoverage = (tenant: string, times: Fragment): Fragment =>
   sql`absorbed != 1 AND ${isNone} (${keys} ${fromTable(tenant, 'absorbed_lines')} AND covers = 0${times})`
 
-/** 1 for a row of `isCoverage` that is no line. */
+/** Rows that are no lines, and whose bytes lie apart from those that a joined line covers: a line has their text. */
 export const isNoLine = (tenant: string, times: Fragment): Fragment =>
   sql`(absorbed = 2 OR (ts, identity) GLOBAL IN (${keys} ${fromTable(tenant, 'absorbed_lines')} AND covers = 1${times}))`
 

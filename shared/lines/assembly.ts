@@ -55,7 +55,8 @@ export interface Assembly {
   spans: Map<string, { from: number; end: number }>
 }
 
-const endOf = ({ offset, length }: Line): number => (offset >= 0 && length > 0 ? offset + length : -1)
+/** Behind the bytes of a row; -1 where it does not say. */
+export const endOf = ({ offset, length }: Line): number => (offset >= 0 && length > 0 ? offset + length : -1)
 
 export function beginLine(row: Line): Assembly {
   const size = row.message.length
@@ -210,13 +211,16 @@ function* placesOf({ text, held, size, open }: Assembly, head: Buffer): Generato
  * What is between, the caller looks at.
  */
 function turned(to: Assembly, row: Line): number | undefined {
-  if (!to.open || row.ts <= to.lastTs) return undefined
-  const isNextFile = !to.spans.has(row.file) && [...to.spans.values()].at(-1)!.end >= 0
+  if (!to.open || row.ts < to.lastTs) return undefined
+  const isOtherFile = !to.spans.has(row.file)
+  // Fragments of one time: only another file shows that it is not one that was sent again.
+  if (row.ts === to.lastTs && !isOtherFile) return undefined
+  const isNextFile = isOtherFile && [...to.spans.values()].at(-1)!.end >= 0
   return row.offset === 0 || isNextFile ? to.size : undefined
 }
 
 /** Whether the row's text at this place contradicts nothing that is known of the line. */
-function agrees({ text, size, held, open }: Assembly, { message, partial }: Line, at: number): boolean {
+export function agrees({ text, size, held, open }: Assembly, { message, partial }: Line, at: number): boolean {
   const end = at + message.length
   if ((!partial && end < size) || (!open && end > size)) return false
   const stop = Math.min(end, held)
@@ -247,7 +251,7 @@ export function goOn(to: Assembly, row: Line, at: number): void {
   if (to.ends.size > bounds.ends) to.ends.delete(firstOf(to.ends))
 }
 
-function begin({ begun, begunAt }: Assembly, row: Line, at: number): void {
+export function begin({ begun, begunAt }: Assembly, row: Line, at: number): void {
   begun.set(recordName(row), at)
   begunAt.add(at)
   if (begun.size > bounds.begun) begun.delete(firstOf(begun))

@@ -11,13 +11,13 @@ export interface CoveredBytes {
   file: string
   /** By file, the last one last: behind the last byte that is reached; -1 where rows do not tell. */
   ends: Map<string, number>
-  /** Up to here rows of other streams were filled in. */
+  /** Up to here what stands between was filled in. */
   filledTo: LineKey
   /** One of them stands behind bytes that no row has: the next file does not go on with the line. */
   isBroken: boolean
 }
 
-/** Rows of other streams that may stand between two rows of a line. */
+/** Rows that may stand between two rows of a line. */
 export const othersMax = 1000
 const filesMax = 16
 
@@ -41,7 +41,7 @@ export function reaches(covered: CoveredBytes, { file, offset }: Line): boolean 
   return end < 0 || offset <= end
 }
 
-/** Whether rows of other streams have a say: they fill what is between, or prove that the end of the line is lost. */
+/** Whether rows between have a say: they fill what is between, or prove that the end of the line is lost. */
 export const mustFill = (covered: CoveredBytes, row: Line): boolean =>
   !reaches(covered, row) || (tellsPlace(covered, row.offset) && !covered.ends.has(row.file) && lastEnd(covered) >= 0)
 
@@ -58,13 +58,13 @@ export function cover(covered: CoveredBytes, row: Line): void {
   if (ends.size > filesMax) ends.delete(ends.keys().next().value!)
 }
 
-/** Takes in rows of other streams, in order, up to `row`. */
+/** Takes in what stands between the line and `row`, in order. */
 export function fill(covered: CoveredBytes, others: readonly Line[], row: Line): void {
   const { first, ends } = covered
   covered.filledTo = keyOf(row)
   for (const other of others) {
-    if (isOtherInstance(other, row)) continue
     const { file, offset, length } = other
+    if (isOtherInstance(other, row)) continue
     const end = ends.get(file)
     if (end === undefined ? offset > 0 && lastEnd(covered) >= 0 : end >= 0 && offset > end) covered.isBroken = true
     if (end === undefined && offset === 0 && !covered.isBroken) ends.set(file, Math.max(length, 0))

@@ -3,7 +3,7 @@
 // out, once. No I/O: the caller looks up what is asked for.
 import { inSlices } from '#shared/in-slices.ts'
 import type { Line } from './row-decoder.ts'
-import { beginLine, forkLine, goOn, placeOf, settle, type Assembly } from './assembly.ts'
+import { beginLine, forkLine, goOn, isOtherInstance, placeOf, settle, type Assembly } from './assembly.ts'
 import {
   cover,
   coveredBy,
@@ -15,6 +15,7 @@ import {
   type CoveredBytes,
 } from './covered-bytes.ts'
 import type { LineKey } from './line-order.ts'
+import { knowParts, outermost } from './parts-of-line.ts'
 
 /** One life of a container, and the pod as it was sent. */
 export const lifeKey = ({ podUid, pod, container, restart, containerId }: Line): string =>
@@ -24,10 +25,17 @@ export const lifeKey = ({ podUid, pod, container, restart, containerId }: Line):
 export const streamKey = (line: Line): string => `${line.stream} ${lifeKey(line)}`
 
 /**
- * Rows of the life of `row` and of other streams than its own, between `after` and `row`, in order: all, or more than
- * `othersMax`; undefined where nobody looks.
+ * What stands in the life of `row` between `after` and `row`, in order: lines of other streams than its own, and parts of
+ * joined lines that cover bytes of their own, of every stream. All, or more than `othersMax`; undefined where nobody
+ * looks.
  */
-export type OthersBetween = (after: LineKey, row: Line) => Promise<readonly Line[] | undefined>
+export type RowsBetween = (after: LineKey, row: Line) => Promise<readonly Line[] | undefined>
+
+export interface LookUps {
+  /** Of the rows at hand, which have no parts. */
+  atHand: RowsBetween
+  inStore: RowsBetween
+}
 
 /** A line whose end was not among the rows. */
 export interface OpenLine {
@@ -55,7 +63,7 @@ interface JoinedLine {
   covered: CoveredBytes
 }
 
-export function createJoiner(othersBetween: OthersBetween): Joiner {
+export function createJoiner(lookUps: LookUps): Joiner {
   const current = new Map<string, { joined: JoinedLine | undefined; last: Line | undefined }>()
   /** `begins` is called where the row begins a line. It promises something only where others must be looked up. */
   const put = (key: string, row: Line, begins?: (assembly: Assembly) => void): void | Promise<void> => {
@@ -69,7 +77,7 @@ export function createJoiner(othersBetween: OthersBetween): Joiner {
       begins?.(joined.assembly)
     }
     const before = current.get(key)?.joined
-    const isTaken = before !== undefined && take(before, row, othersBetween)
+    const isTaken = before !== undefined && take(before, row, lookUps)
     return typeof isTaken === 'boolean' ? settled(isTaken) : isTaken.then(settled)
   }
   return {
@@ -85,7 +93,7 @@ export function createJoiner(othersBetween: OthersBetween): Joiner {
       const mine = new Set(begun)
       const open = [...current.values()].flatMap(({ joined, last }) =>
         joined?.assembly.open === true && last !== undefined && mine.has(joined.assembly)
-          ? openLine(joined, last, othersBetween)
+          ? openLine(joined, last, lookUps)
           : [],
       )
       return { lines: begun.map(({ line }) => line), open }
@@ -94,23 +102,44 @@ export function createJoiner(othersBetween: OthersBetween): Joiner {
 }
 
 /** Takes the row into the line, or promises to say whether it is a part of it; false where it is none. */
-function take({ assembly, covered }: JoinedLine, row: Line, othersBetween: OthersBetween): boolean | Promise<boolean> {
+function take(joined: JoinedLine, row: Line, lookUps: LookUps): boolean | Promise<boolean> {
+  const { assembly, covered } = joined
   const place = placeOf(assembly, row)
   if (place === undefined) return false
-  const takeIn = (): true => {
-    goOn(assembly, row, place.at)
-    cover(covered, row)
-    return true
-  }
-  if (place.isKnown || !mustFill(covered, row)) return takeIn()
-  return othersBetween(covered.filledTo, row).then((others) => {
-    if (others === undefined || others.length > othersMax) return false
-    fill(covered, others, row)
-    return reaches(covered, row) && takeIn()
-  })
+  if (!place.isKnown && mustFill(covered, row)) return lookAndTake(joined, row, lookUps)
+  goOn(assembly, row, place.at)
+  cover(covered, row)
+  return true
 }
 
-function openLine({ assembly, covered }: JoinedLine, last: Line, othersBetween: OthersBetween): OpenLine {
+/** In another file only the store knows whether parts of the line are there already. */
+async function lookAndTake(joined: JoinedLine, row: Line, { atHand, inStore }: LookUps): Promise<boolean> {
+  const { filledTo } = joined.covered
+  const others = await atHand(filledTo, row)
+  if (others !== undefined && row.file === joined.covered.file && takeBehind(joined, row, others)) return true
+  const all = (await inStore(filledTo, row)) ?? others
+  return all !== undefined && takeBehind(joined, row, all)
+}
+
+/** Takes the row in if these rows fill all that is between, or it begins in a part of the line that is among them. */
+function takeBehind(joined: JoinedLine, row: Line, between: readonly Line[]): boolean {
+  if (between.length > othersMax) return false
+  const { assembly } = joined
+  const isOwn = (each: Line): boolean => each.stream === row.stream
+  const parts = new Set(outermost(between.filter((each) => isOwn(each) && !isOtherInstance(each, row))))
+  if (!knowParts(assembly, [...parts])) return false
+  const covered = forkCovered(joined.covered)
+  const filling = between.filter((each) => !isOwn(each) || parts.has(each))
+  fill(covered, filling, row)
+  const place = placeOf(assembly, row)
+  if (place === undefined || !reaches(covered, row)) return false
+  goOn(assembly, row, place.at)
+  cover(covered, row)
+  joined.covered = covered
+  return true
+}
+
+function openLine({ assembly, covered }: JoinedLine, last: Line, lookUps: LookUps): OpenLine {
   const { line } = assembly
   // What is looked ahead comes again as rows: it must not change what those are compared with.
   const fork = { assembly: forkLine(assembly), covered: forkCovered(covered) }
@@ -120,7 +149,7 @@ function openLine({ assembly, covered }: JoinedLine, last: Line, othersBetween: 
     async extend(rows) {
       let left = false
       await inSlices(rows, async (row) => {
-        if (!left && fork.assembly.open) left = !(await take(fork, row, othersBetween))
+        if (!left && fork.assembly.open) left = !(await take(fork, row, lookUps))
       })
       settle(fork.assembly)
       line.message = fork.assembly.line.message

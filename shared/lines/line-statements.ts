@@ -1,7 +1,8 @@
 // Statements that read lines. A traversal asks where the next stretch of time ends (reading times only), then reads the
 // lines of that stretch: messages of millions of lines are never sorted for a page of a hundred.
-import { raw, sql, statement, uint, type Fragment } from '#shared/clickhouse/sql.ts'
-import { isCoverage, isNoLine } from './absorbed-lines.ts'
+import { join, raw, sql, statement, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { isCoverage, isLine, isNoLine } from './absorbed-lines.ts'
+import { partBytesMax } from './parts-of-line.ts'
 import { linesFrom, rowsFrom, timesOf, type LineFilter } from './line-filter.ts'
 import { behind, keyColumns, orderBy, type LineKey, type Order } from './line-order.ts'
 
@@ -117,6 +118,29 @@ export function firstRows(filter: LineFilter, order: Order, limit: number, after
   return statement(
     'lines-first-rows',
     sql`SELECT ${list} ${linesFrom(filter)}${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)}`,
+  )
+}
+
+/**
+ * Rows that say where they stand, the longest at each place: lines of other streams than this one, and of each stream
+ * the parts of joined lines that cover bytes of their own. Ascending, at most `limit`. The messages are empty; those of
+ * parts of this stream are read up to a byte more than `partBytesMax`. RowBinary rows for the decoder.
+ */
+export function linesAndPartsOf(filter: LineFilter, stream: string | undefined, limit: number): Fragment {
+  const { tenant } = filter
+  const times = timesOf(filter)
+  const isOwn = stream === undefined ? raw('false') : sql`stream = ${str(stream)}`
+  const message = sql`if(${isOwn}, substring(logs.message, 1, ${uint(partBytesMax + 1)}), '') AS message`
+  const selected = join(
+    columns.map((column) => (column === 'message' ? message : raw(column))),
+    ', ',
+  )
+  return statement(
+    'lines-and-parts',
+    sql`SELECT ${list} FROM (SELECT ${selected} ${rowsFrom(filter)} AND offset >= 0
+      AND (${isNoLine(tenant, times)} OR (NOT (${isOwn}) AND ${isLine(tenant, times)}))
+      ORDER BY length DESC LIMIT 1 BY ts, stream, file, offset)
+    ORDER BY ${orderBy('asc')} LIMIT ${uint(limit)}`,
   )
 }
 

@@ -1,36 +1,31 @@
-// Finds what other streams of a life said between two rows of one: it tells whether a byte is missing between these.
-import { sql, str } from '#shared/clickhouse/sql.ts'
+// Finds what stands in a life between two rows of one stream: it tells whether a byte is missing between these.
 import { inSlices } from '#shared/in-slices.ts'
 import { othersMax } from '#shared/lines/covered-bytes.ts'
-import { lifeKey, type OthersBetween } from '#shared/lines/join-fragments.ts'
+import { lifeKey, type LookUps } from '#shared/lines/join-fragments.ts'
 import { compareKeys, type LineKey } from '#shared/lines/line-order.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
-import { readPage } from './line-pages.ts'
-import { lifeScope, type StreamRows } from './stream-rows.ts'
+import { linesAndParts, type StreamRows } from './stream-rows.ts'
 
 /** Times that the store is asked for one stretch of rows. Nearly no stretch needs one. */
 const lookUpsMax = 30
 
 /**
- * For one stretch of rows, ascending. `hasEveryStream`: where the two rows are among them, so is all between. The store
- * is asked for what is not.
+ * For one stretch of rows, ascending. `hasEveryStream`: where two rows are among them, so are all lines between. What
+ * these do not tell, the store is asked for.
  */
-export function createOthersBetween(
-  streams: StreamRows,
-  rows: readonly Line[],
-  hasEveryStream: boolean,
-): OthersBetween {
+export function createLookUps(streams: StreamRows, rows: readonly Line[], hasEveryStream: boolean): LookUps {
   let rowsByLife: Map<string, Line[]> | undefined
   let lookUps = 0
-  return async (after, row) => {
-    if (hasEveryStream) {
+  return {
+    async atHand(after, row) {
+      if (!hasEveryStream) return undefined
       rowsByLife ??= await byLife(rows)
       const ofLife = rowsByLife.get(lifeKey(row)) ?? []
       const [from, to] = [firstNotBefore(ofLife, after), firstNotBefore(ofLife, keyOf(row))]
-      if (from < to && to < ofLife.length && compareKeys(keyOf(ofLife[from]!), after) === 0)
-        return ofLife.slice(from, to).filter(({ stream }) => stream !== row.stream)
-    }
-    return lookUps++ < lookUpsMax ? readOthers(streams, after, row) : undefined
+      const isAmongThem = from < to && to < ofLife.length && compareKeys(keyOf(ofLife[from]!), after) === 0
+      return isAmongThem ? ofLife.slice(from, to).filter(({ stream }) => stream !== row.stream) : undefined
+    },
+    inStore: async (after, row) => (lookUps++ < lookUpsMax ? readBetween(streams, after, row) : undefined),
   }
 }
 
@@ -56,13 +51,11 @@ function firstNotBefore(rows: readonly Line[], key: LineKey): number {
   return low
 }
 
-async function readOthers({ reading, filter }: StreamRows, after: LineKey, row: Line): Promise<Line[]> {
-  const ofOthers = {
-    ...filter,
-    fields: {},
-    to: row.ts + 1n,
-    scope: sql`${filter.scope} AND ${lifeScope(row)} AND stream != ${str(row.stream)}`,
-  }
-  const { lines } = await readPage({ reading, filter: ofOthers, order: 'asc', limit: othersMax + 1, after })
-  return lines.filter((line) => compareKeys(keyOf(line), keyOf(row)) < 0)
+/** With parts at the place of `row`, from which ingest may have gone on. */
+async function readBetween(streams: StreamRows, after: LineKey, row: Line): Promise<Line[]> {
+  const rows = await linesAndParts(streams, row, { from: after.ts, to: row.ts + 1n }, othersMax + 1)
+  const isAtRow = ({ ts, file, offset }: Line): boolean => ts === row.ts && file === row.file && offset === row.offset
+  return rows.filter(
+    (each) => compareKeys(keyOf(each), after) > 0 && (isAtRow(each) || compareKeys(keyOf(each), keyOf(row)) < 0),
+  )
 }

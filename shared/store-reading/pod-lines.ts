@@ -2,9 +2,9 @@
 // first rows continue and how its last rows go on is looked up, so pages and streams neither cut, lose nor repeat a
 // joined line, and nothing but one stretch is held.
 import { inSlices } from '#shared/in-slices.ts'
-import { createJoiner, streamKey, type OpenLine, type OthersBetween } from '#shared/lines/join-fragments.ts'
+import { createJoiner, streamKey, type LookUps, type OpenLine } from '#shared/lines/join-fragments.ts'
 import { readPage, streamLines, type Page, type StreamOptions } from './line-pages.ts'
-import { createOthersBetween } from './other-streams.ts'
+import { createLookUps } from './other-streams.ts'
 import { attribute, type PodIdentity } from '#shared/stored-pods/pod-identity.ts'
 import { neighbours, type StreamRows } from './stream-rows.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
@@ -50,15 +50,18 @@ async function* streamJoined(options: PodLinesOptions): AsyncGenerator<Line[]> {
   const extent = pod.extent === undefined ? {} : { from: pod.extent.first, to: pod.extent.last + 1n }
   const streams = { reading, filter: { tenant: filter.tenant, ...extent, scope: pod.scope } }
   const hasEveryStream = filter.fields.stream === undefined
-  let ofStretch: OthersBetween
-  const othersBetween: OthersBetween = (after, row) => ofStretch(after, row)
-  let joiner = createJoiner(othersBetween)
+  let ofStretch: LookUps
+  const lookUps: LookUps = {
+    atHand: (after, row) => ofStretch.atHand(after, row),
+    inStore: (after, row) => ofStretch.inStore(after, row),
+  }
+  let joiner = createJoiner(lookUps)
   for await (const rows of streamLines(options)) {
     if (order === 'desc') {
       rows.reverse()
-      joiner = createJoiner(othersBetween)
+      joiner = createJoiner(lookUps)
     }
-    ofStretch = createOthersBetween(streams, rows, hasEveryStream)
+    ofStretch = createLookUps(streams, rows, hasEveryStream)
     const unknown = new Map<string, Line>()
     await inSlices(rows, (row) => {
       const key = streamKey(row)

@@ -7,11 +7,12 @@ import { beginLine, isOtherInstance, takeRow, type Assembly } from '#shared/line
 import { streamKey } from '#shared/lines/join-fragments.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { nameOf } from '#shared/lines/line-names.ts'
-import { compareKeys } from '#shared/lines/line-order.ts'
+import { knowParts, outermost } from '#shared/lines/parts-of-line.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { readPage } from '#shared/store-reading/line-pages.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
-import { lifeScope, neighbours, type StreamRows } from '#shared/store-reading/stream-rows.ts'
+import { linesAndParts, neighbours, type StreamRows } from '#shared/store-reading/stream-rows.ts'
+import { byFiles, byKeys, type RowOrder } from './row-orders.ts'
 import { copySettings } from '../obituaries/last-words-windows.ts'
 import {
   absorbRows,
@@ -84,11 +85,25 @@ interface LineOfRows {
 /** The line that the fragment is a part of, with all rows of it. */
 async function lineWith(streams: StreamRows, fragment: Line): Promise<LineOfRows | undefined> {
   const before = (await neighbours(streams, fragment, keyOf(fragment), 'desc', rowsBefore)).toReversed()
-  const ahead = [...before, fragment]
+  const behind = await neighbours(streams, fragment, keyOf(fragment), 'asc', rowsBehind)
+  const rows = [...before, fragment, ...behind]
+  const line = await lineAmong(streams, fragment, rows, byKeys)
+  const isAlone = line === undefined || line.rows.length < 2
+  const isOfSeveralFiles = rows.some(({ ts, file }) => ts === fragment.ts && file !== fragment.file)
+  return isAlone && isOfSeveralFiles ? lineAmong(streams, fragment, rows, byFiles) : line
+}
+
+/** The line that the fragment is a part of, among these rows and those behind them. */
+async function lineAmong(
+  streams: StreamRows,
+  fragment: Line,
+  first: readonly Line[],
+  inOrder: RowOrder,
+): Promise<LineOfRows | undefined> {
   let line: LineOfRows | undefined
   let holds = false
-  for (let last = fragment; ;) {
-    for (const row of ahead.splice(0)) {
+  for (let rows = first; rows.length > 0;) {
+    for (const row of inOrder(rows)) {
       if (line !== undefined && (await take(streams, line, row))) holds ||= row === fragment
       else if (holds) return line
       else {
@@ -96,16 +111,16 @@ async function lineWith(streams: StreamRows, fragment: Line): Promise<LineOfRows
         holds = row === fragment
       }
     }
-    if (line === undefined || line.rows.length > partsMax) return line
-    ahead.push(...(await neighbours(streams, fragment, keyOf(last), 'asc', rowsBehind)))
-    if (ahead.length === 0) return line
-    last = ahead.at(-1)!
+    if (line !== undefined && line.rows.length > partsMax) return line
+    rows = await neighbours(streams, fragment, keyOf(rows.at(-1)!), 'asc', rowsBehind)
   }
+  return line
 }
 
-async function take(streams: StreamRows, { assembly, rows, added }: LineOfRows, row: Line): Promise<boolean> {
+async function take(streams: StreamRows, line: LineOfRows, row: Line): Promise<boolean> {
+  const { assembly, rows, added } = line
   if (streamKey(row) !== streamKey(assembly.line) || isOtherInstance(row, assembly)) return false
-  if (!(await mayFollow(streams, rows, row))) return false
+  if (!(await mayFollow(streams, line, row))) return false
   const { size } = assembly
   if (!takeRow(assembly, row)) return false
   rows.push(row)
@@ -120,26 +135,46 @@ const apartMsMax = 60_000
  * Whether no byte is missing between the line's rows and this one. A reader joins what follows; but a join that is
  * stored must not swallow the next line where the end of a line was lost.
  */
-async function mayFollow({ reading, filter }: StreamRows, rows: readonly Line[], row: Line): Promise<boolean> {
+async function mayFollow(streams: StreamRows, { assembly, rows }: LineOfRows, row: Line): Promise<boolean> {
   const [first, last] = [rows[0]!, rows.at(-1)!]
   const end = rows.reduce((most, each) => (each.file === last.file ? Math.max(most, endOf(each)) : most), -1)
   const isSameFile = row.file === last.file
   if (row.offset < 0 || end < 0) return row.ts === first.ts || Math.abs(row.received - last.received) <= apartMsMax
   if (isSameFile && row.offset >= first.offset && row.offset <= end) return true
-  const ofLife = sql`${filter.scope} AND ${lifeScope(row)}`
-  const between = { ...filter, fields: {}, from: last.ts, to: row.ts + 1n, scope: ofLife }
-  const { lines, more } = await readPage({ reading, filter: between, order: 'asc', limit: betweenMax })
-  const { at, left, isBroken } = behind({ file: last.file, offset: end }, lines, row)
-  if (isSameFile && row.file === at.file && row.offset === at.offset) return true
-  const isNextFile = row.offset === 0 && (row.file !== at.file || row.file === '')
-  if (more || isBroken || !(isNextFile || (row.file === at.file && row.offset === at.offset))) return false
-  for (const { file, offset } of isNextFile ? [...left, at] : left) {
-    if (file === '') continue
-    const scope = sql`${ofLife} AND file = ${str(file)} AND offset >= ${int(offset)}`
-    const beyond = await readPage({ reading, filter: { ...filter, fields: {}, scope }, order: 'asc', limit: 1 })
-    if (beyond.lines.length > 0) return false
+  const found = await linesAndParts(streams, row, { from: last.ts, to: row.ts + 1n }, betweenMax + 1)
+  if (found.length > betweenMax) return false
+  const isAtRow = ({ ts, file, offset }: Line): boolean => ts === row.ts && file === row.file && offset === row.offset
+  const inOrder = byKeys([last, ...found.filter((each) => !isAtRow(each)), row])
+  // Ingest may have gone on from a row that the line has absorbed.
+  const again = found.filter((each) => each.stream === row.stream && isAtRow(each))
+  for (const all of [inOrder, byFiles(inOrder)]) {
+    const between = all.slice(all.indexOf(last) + 1, Math.max(0, all.indexOf(row)))
+    const parts = outermost([...between.filter(({ stream }) => stream === row.stream), ...again])
+    if (!knowParts(assembly, parts)) continue
+    if (again.length > 0 || (await isReached(streams, { file: last.file, offset: end }, between, row))) return true
   }
-  return true
+  return false
+}
+
+/** Whether these rows fill all between the place and `row`, and nothing says that another row goes on there. */
+async function isReached(streams: StreamRows, from: FilePlace, between: readonly Line[], row: Line): Promise<boolean> {
+  const { at, left, isBroken } = reachOf(from, between, row)
+  const isThere = row.file === at.file && row.offset === at.offset
+  if (isThere && row.file === from.file) return true
+  const isNextFile = row.offset === 0 && (row.file !== at.file || row.file === '')
+  if (isBroken || !(isNextFile || isThere)) return false
+  return !(await isLeftEarly(streams, isNextFile ? [...left, at] : left, row))
+}
+
+/** Whether a row of the life stands behind one of these places, of files that the line has left. */
+async function isLeftEarly(streams: StreamRows, places: readonly FilePlace[], row: Line): Promise<boolean> {
+  for (const { file, offset } of places) {
+    if (file === '') continue
+    const scope = sql`file = ${str(file)} AND offset >= ${int(offset)}`
+    const beyond = await linesAndParts(streams, row, { scope, isOwnToo: true }, 1)
+    if (beyond.length > 0) return true
+  }
+  return false
 }
 
 interface FilePlace {
@@ -148,17 +183,16 @@ interface FilePlace {
 }
 
 /**
- * Where the bytes of the line, and of the other stream's rows right behind them, end in front of `row`; and where they
- * end in the files that these have left. `isBroken`: one of the rows stands behind bytes that no row has.
+ * Where the bytes of the line, and of rows right behind them, end in front of `row`; and where they end in the files that
+ * these have left. `isBroken`: one of the rows stands behind bytes that no row has.
  */
-function behind(from: FilePlace, lines: readonly Line[], row: Line) {
+function reachOf(from: FilePlace, between: readonly Line[], row: Line) {
   const left: FilePlace[] = []
   let at = from
   let isBroken = false
-  for (const line of lines) {
-    if (compareKeys(keyOf(line), keyOf(row)) >= 0) break
-    const { file, offset, length, stream } = line
-    if (stream === row.stream || offset < 0 || isOtherInstance(line, row)) continue
+  for (const line of between) {
+    const { file, offset, length } = line
+    if (offset < 0 || isOtherInstance(line, row)) continue
     const isInFile = file === at.file
     if (isInFile ? offset === at.offset : offset === 0) {
       if (!isInFile) left.push(at)

@@ -9,13 +9,16 @@ import { splits, storedRows } from '#test/support/fragment-splits.ts'
 const texts = (lines: readonly Line[]): string[] =>
   lines.map(({ message, partial }) => `${message.toString()}${partial ? '…' : ''}`)
 
-/** Joins rows, among which other streams are found. */
-const joinerOf = (rows: readonly Line[]): Joiner =>
-  createJoiner((after, to) => {
-    const at = (key: LineKey) => rows.findIndex((each) => compareKeys(keyOf(each), key) === 0)
-    const between = rows.slice(at(after) + 1, at(keyOf(to)))
-    return Promise.resolve(between.filter((each) => each.stream !== to.stream && lifeKey(each) === lifeKey(to)))
-  })
+/** Joins rows, among which other streams are found. `parts`: rows of the store whose text is in some of them. */
+const joinerOf = (rows: readonly Line[], parts: readonly Line[] = []): Joiner => {
+  const lookUp = (all: readonly Line[]) => (after: LineKey, to: Line) => {
+    const between = all.filter((each) => compareKeys(keyOf(each), after) > 0 && compareKeys(keyOf(each), keyOf(to)) < 0)
+    const isFound = (each: Line) => parts.includes(each) || each.stream !== to.stream
+    return Promise.resolve(between.filter((each) => isFound(each) && lifeKey(each) === lifeKey(to)))
+  }
+  const inStore = [...rows, ...parts].toSorted((a, b) => compareKeys(keyOf(a), keyOf(b)))
+  return createJoiner({ atHand: lookUp(rows), inStore: lookUp(inStore) })
+}
 const linesOf = async (rows: readonly Line[]): Promise<string[]> => texts((await joinerOf(rows).join(rows)).lines)
 
 test('fragments join within their stream, in the place of the first', async () => {
@@ -195,6 +198,38 @@ test('behind a rotation a line goes on where lines of the other stream fill its 
     const holed = [begin, at('err', 'b', 0, stderr), at('err', 'b', 20, stderr), at('own', 'c', 0, { ts: 9000n })]
     expect(await linesOf(holed)).toEqual(['be-gin-…', 'err', 'err', 'own'])
   }
+})
+
+test('fragments of one time go on in the next file, and not in their own', async () => {
+  const at = (message: string, file: string, offset: number, over: Partial<Line> = {}) =>
+    row(message, false, { offset, length: 10, file, ts: 5n, ...over })
+  const begin = at('be', 'a', 1000, { partial: true })
+  expect(await linesOf([begin, at('gin', 'b', 0)])).toEqual(['begin'])
+  expect(await linesOf([begin, at('err', 'b', 0, { stream: 'stderr' }), at('gin', 'b', 10)])).toEqual(['begin', 'err'])
+  expect(await linesOf([begin, at('own', 'a', 2000)])).toEqual(['be…', 'own'])
+  // Offset 0 always: a record of the file and time of the begin is another one that was sent.
+  expect(await linesOf([at('be', 'a', 0, { partial: true, length: -1 }), at('own', 'a', 0)])).toEqual(['be…', 'own'])
+})
+
+test('what parts of joined lines cover is known, and no text is taken twice', async () => {
+  const at = (message: string, file: string, offset: number, ts: bigint, over: Partial<Line> = {}) =>
+    row(message, false, { offset, length: 10, file, ts, ...over })
+  const partial = { partial: true }
+  const joined = at('begin-middle-', 'a', 1000, 1n, partial)
+  const middle = at('middle-', 'b', 0, 2n, partial)
+  const lines = async (parts: readonly Line[], ...rows: Line[]) => texts((await joinerOf(rows, parts).join(rows)).lines)
+  // A batch went on with the middle alone, or with nothing of the line.
+  expect(await lines([middle], joined, at('middle-end', 'b', 0, 2n, { identity: 1n }))).toEqual(['begin-middle-end'])
+  expect(await lines([middle], joined, at('end', 'b', 10, 3n))).toEqual(['begin-middle-end'])
+  expect(await lines([middle, at('middle-', 'b', 0, 2n, { ...partial, length: 5 })], joined, at('end', 'b', 10, 3n))).toEqual([
+    'begin-middle-end',
+  ])
+  // Parts of another line: that one goes on behind them.
+  expect(await lines([at('other', 'b', 0, 2n)], joined, at('next', 'b', 10, 3n))).toEqual(['begin-middle-…', 'next'])
+  expect(await lines([at('x'.repeat(70_000), 'b', 0, 2n)], joined, at('next', 'b', 10, 3n))).toEqual(['begin-middle-…', 'next'])
+  // Of the other stream they fill the file.
+  const err = at('err-', 'b', 0, 2n, { stream: 'stderr', partial: true })
+  expect(await lines([err], at('be', 'a', 1000, 1n, partial), at('gin', 'b', 10, 3n))).toEqual(['begin'])
 })
 
 test('what is looked up of other streams ends at a thousand lines', async () => {

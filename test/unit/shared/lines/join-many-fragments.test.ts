@@ -33,7 +33,8 @@ test.each(Object.entries(many))(
       turnMs = performance.now()
     }
     const turns = setInterval(take, 1)
-    await createJoiner(() => Promise.resolve([])).join(rows)
+    const none = () => Promise.resolve([])
+    await createJoiner({ atHand: none, inStore: none }).join(rows)
     take()
     clearInterval(turns)
     // What is square takes four seconds and more.
