@@ -24,7 +24,7 @@ export interface RunAgentOptions {
   config: AgentConfig
   node: string
   log: Logger
-  /** Stops the agent: what was handed over is still sent, for some seconds. */
+  /** Stops the agent: what was handed over is still sent, for a second. */
   signal: AbortSignal
   onMetrics?(port: number): void
 }

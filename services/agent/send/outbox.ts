@@ -21,14 +21,14 @@ export interface Outbox {
   builder: BatchBuilder
   /** Resolves when there is room for another batch. */
   room(): Promise<void>
-  /** Sends what was handed over, for some seconds at most. */
+  /** Sends what was handed over, for a second at most: what is not stored by then is sent again after the start. */
   end(): Promise<void>
 }
 
 const postTimeoutMs = 120_000
 const requestsMax = 4
 const recordsMax = 10_000
-const endMs = 5000
+const endMs = 1000
 
 export function createOutbox({ config, node, onOutcome, onWait }: OutboxOptions): Outbox {
   const { AFTERLOG_AGENT_URL: url, AFTERLOG_AGENT_TENANT: tenant, AFTERLOG_AGENT_CLUSTER: cluster } = config
