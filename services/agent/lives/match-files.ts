@@ -45,10 +45,15 @@ export function found(file: LogFile, { name, gz, inode, bornMs, bytes }: Present
   file.inode = inode
   file.bornMs = bornMs
   if (gz) file.gz = true
-  else if (bytes > file.size) {
-    file.size = bytes
-    file.grewAtMs = nowMs
-  }
+  else grow(file, bytes, nowMs)
+}
+
+/** Notes the size of a file. What is written to one that was read to its end is read as well. */
+export function grow(file: LogFile, bytes: number, nowMs: number): void {
+  if (bytes <= file.size) return
+  file.size = bytes
+  file.grewAtMs = nowMs
+  file.isRead = false
 }
 
 /**

@@ -5,7 +5,7 @@ import { isFinal, isGone, newLife, type Life, type LogFile } from './log-file.ts
 import { decideLoss, forgetFiles } from './losses.ts'
 import { identifyFiles, type IdentifyOptions } from './identify-files.ts'
 import { linkFiles } from './link-files.ts'
-import { matchFiles, orderFiles } from './match-files.ts'
+import { grow, matchFiles, orderFiles } from './match-files.ts'
 import type { ListedLife } from '../files/pods-directory.ts'
 import type { OpenFiles } from '../files/open-files.ts'
 
@@ -54,10 +54,7 @@ export function createWatch({ lives, openFiles, headOf, settleMs, lateMs, nextId
   /** A file that was removed grows as long as somebody writes to it. */
   const lookAtOpen = (file: LogFile, nowMs: number): void => {
     if (file.isPresent || file.gz) return
-    const size = openFiles.stats(file)?.size ?? 0
-    if (size <= file.size) return
-    file.size = size
-    file.grewAtMs = nowMs
+    grow(file, openFiles.stats(file)?.size ?? 0, nowMs)
   }
   /** The directory of a container is gone once the container is, if its files were unlinked and not moved. */
   const missLife = (life: Life, nowMs: number): void => {

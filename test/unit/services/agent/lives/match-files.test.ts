@@ -31,3 +31,14 @@ test('files that are gone keep their place in front of the next one', () => {
   listings.look(present('0.log.20261123-101600', 3), present('0.log', 4))
   expect(idsOf(listings).map(([id]) => id)).toEqual([1, 2, 3, 4])
 })
+
+test('what is written to a file behind its end is read', () => {
+  const listings = lifeOfListings()
+  listings.look(present('0.log', 1))
+  const [file] = listings.life.files
+  file!.isRead = true
+  listings.look(present('0.log', 1))
+  expect(file).toMatchObject({ isRead: true })
+  listings.look(present('0.log', 1, 120))
+  expect(file).toMatchObject({ isRead: false, size: 120, grewAtMs: 3000 })
+})
