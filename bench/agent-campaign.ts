@@ -75,7 +75,9 @@ let faults: string[]
     env: { AFTERLOG_LOG_LEVEL: 'info' },
   })
   const url = await service.serving
+  const letters = async (): Promise<string> => (await (await fetch(`${url}/v1/dead-letters?limit=20`)).text()).slice(0, 20_000)
   faults = values.runs === '0' ? await rotation(url, directory) : await removals(url, directory)
+  if (faults.length > 0) say(await letters())
 }
 for (const fault of faults.slice(0, 50)) say(fault)
 say(faults.length === 0 ? 'nothing that was said is false' : `${faults.length} faults; kept: ${directory}`)

@@ -31,13 +31,14 @@ export async function checkLives(url: string, container: PlayedContainer): Promi
       words: (seal?.text ?? '').replaceAll(/[\d,:–-]+/g, '#'),
       written,
       stored: numbers.length,
-      faults: faultsOf(written, numbers, state).map((fault) => `${container.uid}/${restart}: ${fault} (${seal?.text})`),
+      faults: faultsOf(written, numbers, seal).map((fault) => `${container.uid}/${restart}: ${fault} (${seal?.text})`),
     })
   }
   return checks
 }
 
-function faultsOf(written: number, numbers: readonly number[], state: string): string[] {
+function faultsOf(written: number, numbers: readonly number[], seal: LifeAnswer['seal'] | undefined): string[] {
+  const state = seal?.state
   const faults: string[] = []
   const distinct = new Set(numbers)
   if (distinct.size < numbers.length) faults.push(`${numbers.length - distinct.size} lines twice`)
@@ -45,6 +46,7 @@ function faultsOf(written: number, numbers: readonly number[], state: string): s
   if (numbers.some((number) => number >= written)) faults.push('lines that were not written')
   if (state === 'sealed' && distinct.size < written) faults.push(`FALSE SEAL: ${distinct.size} of ${written} lines`)
   if (state === 'gap' && distinct.size >= written) faults.push('FALSE GAP: no line is missing')
+  if (/dead letter|stands behind|overlap/.test(seal?.text ?? '')) faults.push('the agent contradicts itself')
   return faults
 }
 

@@ -50,9 +50,8 @@ export function createReader(options: ReaderOptions): Reader {
   }
   const read = async (file: LogFile): Promise<void> => {
     const { onLine, end } = linesOf(file)
-    const descriptor = openFiles.isOpen(file) || !file.gz ? openFiles.open(file) : undefined
-    if (descriptor !== undefined && !isCompressed(file, openFiles))
-      readBurst(file, descriptor, buffer, isFinal(file, clock(), settleMs), onLine)
+    const descriptor = openFiles.isPlain(file) || !file.gz ? openFiles.open(file) : undefined
+    if (descriptor !== undefined) readBurst(file, descriptor, buffer, isFinal(file, clock(), settleMs), onLine)
     else if (file.gz && !isGone(file)) {
       const problem = await readCompressed(file, { onLine, room })
       if (problem !== undefined) onProblem(`breaks off (${problem}); what could be read of it is sent`, file.name)
@@ -90,17 +89,13 @@ export function createReader(options: ReaderOptions): Reader {
   }
 }
 
-/** Whether the descriptor that is open is that of the compressed file. */
-const isCompressed = (file: LogFile, openFiles: OpenFiles): boolean =>
-  file.gz && openFiles.stats(file)?.ino === file.inode && file.isPresent
-
 /** What is about to be removed comes first, then what is about to be rotated. */
 const urgency = ({ isPresent, supersededAtMs }: LogFile): number =>
   (isPresent ? 0 : 2) + (supersededAtMs === undefined ? 0 : 1)
 
 function isReadable(file: LogFile, { openFiles, clock, settleMs }: ReaderOptions): boolean {
   if (file.isRead || file.file === undefined || !file.isVerified) return false
-  if (isGone(file) && !openFiles.isOpen(file)) return false
+  if (isGone(file) && !openFiles.isPlain(file)) return false
   return file.gz || file.size > file.lookedTo || isFinal(file, clock(), settleMs)
 }
 

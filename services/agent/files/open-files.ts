@@ -7,6 +7,8 @@ import { isGone, type LogFile } from '../lives/log-file.ts'
 export interface OpenFiles {
   readonly count: number
   isOpen(file: LogFile): boolean
+  /** Whether what is open is the file as it was written, also where it was compressed since. */
+  isPlain(file: LogFile): boolean
   /**
    * Returns the descriptor of a file, opened where it is in its directory under its name; undefined where it is not, or
    * is another file by now, or too many files that are gone are open.
@@ -28,13 +30,13 @@ export function createOpenFiles({
   onProblem(problem: string, path: string): void
 }): OpenFiles {
   /** The one that was used longest ago comes first. */
-  const open = new Map<LogFile, number>()
+  const open = new Map<LogFile, { descriptor: number; isPlain: boolean }>()
 
   const close = (file: LogFile): void => {
-    const descriptor = open.get(file)
-    if (descriptor === undefined) return
+    const held = open.get(file)
+    if (held === undefined) return
     open.delete(file)
-    closeSync(descriptor)
+    closeSync(held.descriptor)
   }
   const makeRoom = (): boolean => {
     if (open.size < max) return true
@@ -51,12 +53,13 @@ export function createOpenFiles({
       return open.size
     },
     isOpen: (file) => open.has(file),
+    isPlain: (file) => open.get(file)?.isPlain === true,
     open(file) {
       const held = open.get(file)
       if (held !== undefined) {
         open.delete(file)
         open.set(file, held)
-        return held
+        return held.descriptor
       }
       if (isGone(file) || !makeRoom()) return undefined
       const path = join(file.life.directory, file.name)
@@ -67,15 +70,15 @@ export function createOpenFiles({
         closeSync(descriptor)
         return undefined
       }
-      open.set(file, descriptor)
+      open.set(file, { descriptor, isPlain: !file.gz })
       return descriptor
     },
     hold(file) {
       if (open.size < max && !open.has(file)) files.open(file)
     },
     stats(file) {
-      const descriptor = open.get(file)
-      return descriptor === undefined ? undefined : fstatSync(descriptor)
+      const held = open.get(file)
+      return held === undefined ? undefined : fstatSync(held.descriptor)
     },
     close,
     closeAll() {

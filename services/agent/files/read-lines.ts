@@ -65,8 +65,9 @@ export async function readCompressed(
   }
   if (problem !== undefined) file.isDamaged = true
   finish(file, splitter.end())
-  file.size = Math.max(at, file.readTo)
-  file.readTo = file.lookedTo = file.size
+  // What lies behind a break is lost.
+  if (problem === undefined) file.size = at
+  file.readTo = file.lookedTo = Math.max(at, file.readTo)
   return problem
 }
 

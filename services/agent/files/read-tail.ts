@@ -14,7 +14,7 @@ export async function readTail(
   openFiles: OpenFiles,
 ): Promise<{ bytes: Buffer; from: number } | undefined> {
   const from = Math.max(0, file.size - tailBytes)
-  const bytes = file.gz ? await compressedTail(file) : plainTail(file, from, openFiles)
+  const bytes = openFiles.isPlain(file) || !file.gz ? plainTail(file, from, openFiles) : await compressedTail(file)
   return bytes?.length === file.size - from ? { bytes, from } : undefined
 }
 

@@ -46,6 +46,7 @@ function separate(life: Life, file: LogFile, head: FileHead, options: IdentifyOp
   options.onLeft(file)
   const other = newFile(options.nextId(), life, presentOf(file), options.nowMs)
   file.isPresent = false
+  file.inode = -1
   life.files.push(other)
   name(life, other, head, options)
   return true

@@ -30,12 +30,12 @@ function knownAs(life: Life, seen: PresentFile, matched: ReadonlySet<LogFile>): 
   return life.files.find((file) => {
     if (matched.has(file) || file.missed >= 2) return false
     if (stem !== undefined && !file.gz) return file.name === stem
-    return file.gz === seen.gz && file.inode === seen.inode && file.bornMs === seen.bornMs && !shrank(file, seen)
+    if (file.gz !== seen.gz || file.inode !== seen.inode || file.bornMs !== seen.bornMs) return false
+    // Truncated in place: what stands there now, and whatever it grows to, is another file.
+    if (!seen.gz && seen.bytes < file.size) file.inode = -1
+    return file.inode === seen.inode
   })
 }
-
-/** Truncated in place: what stands there now is another file. */
-const shrank = (file: LogFile, { gz, bytes }: PresentFile): boolean => !gz && bytes < file.size
 
 /** The file is there under the name that was seen. */
 export function found(file: LogFile, { name, gz, inode, bornMs, bytes }: PresentFile, nowMs: number): void {

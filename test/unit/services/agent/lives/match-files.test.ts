@@ -23,6 +23,8 @@ test('an inode that is used again is another file, and so is one that was trunca
   expect(listings.life.files.map(({ isPresent }) => isPresent)).toEqual([false, true])
   listings.look({ ...present('0.log', 1, 20), bornMs: 7 })
   expect(listings.life.files.map(({ isPresent }) => isPresent)).toEqual([false, false, true])
+  listings.look({ ...present('0.log', 1, 500), bornMs: 7 })
+  expect(listings.life.files.map(({ isPresent }) => isPresent)).toEqual([false, false, true])
 })
 
 test('files that are gone keep their place in front of the next one', () => {
