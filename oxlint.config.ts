@@ -36,8 +36,9 @@ const services = (names: readonly string[], message: string): Pattern[] => [
   { group: ['**/services/**', ...names.flatMap((name) => [`#${name}/**`, `**/${name}/**`])], message },
 ]
 const servicesApart = 'ingest, query, the projector and import never import each other.'
+const apartFrom = (...names: readonly string[]) => imports(services(names, servicesApart))
 const sharedAlone = 'shared knows no service.'
-const allServices = services(['ingest', 'query', 'projector', 'import', 'replay'], sharedAlone)
+const allServices = services(['ingest', 'query', 'projector', 'import', 'replay', 'agent'], sharedAlone)
 
 // What is pure: no I/O, no clock, no log. Time and ids are arguments.
 
@@ -136,7 +137,7 @@ const projectedInline = [
   'seal-lines',
   'obituaries/compose-obituaries',
 ]
-const queryApart = services(['ingest', 'import', 'replay'], servicesApart)
+const queryApart = services(['ingest', 'import', 'replay', 'agent'], servicesApart)
 /** What its negations let through is let through by every other pattern too. */
 const inlineOnly: Pattern = {
   group: [
@@ -229,25 +230,28 @@ export default {
     { files: ['shared/**'], rules: imports(allServices) },
     { files: ['shared/clickhouse/**', 'shared/kafka/**', 'shared/kubernetes/**'], rules: imports(allServices, []) },
     ...sharedFolders,
-    {
-      files: ['services/ingest/**'],
-      rules: imports(services(['query', 'projector', 'import', 'replay'], servicesApart)),
-    },
-    {
-      files: ['services/projector/**'],
-      rules: imports(services(['ingest', 'query', 'import', 'replay'], servicesApart)),
-    },
+    { files: ['services/ingest/**'], rules: apartFrom('query', 'projector', 'import', 'replay', 'agent') },
+    { files: ['services/projector/**'], rules: apartFrom('ingest', 'query', 'import', 'replay', 'agent') },
     { files: ['services/query/**'], rules: imports([...queryApart, inlineOnly]) },
+    { files: ['services/import/**'], rules: apartFrom('ingest', 'query', 'projector', 'replay', 'agent') },
+    // Replay and the agent read and send with the parts of the importer.
+    { files: ['services/replay/**'], rules: apartFrom('ingest', 'query', 'projector', 'agent') },
+    { files: ['services/agent/**'], rules: apartFrom('ingest', 'query', 'projector', 'replay') },
     {
-      files: ['services/import/**'],
-      rules: imports(services(['ingest', 'query', 'projector', 'replay'], servicesApart)),
+      files: ['services/agent/lives/**', 'services/agent/send/records.ts', 'services/agent/files/last-line.ts'],
+      rules: {
+        ...pureGlobals,
+        ...imports([...pure, ...services(['ingest', 'query', 'projector', 'replay'], servicesApart)], purePaths),
+      },
     },
-    { files: ['services/replay/**'], rules: imports(services(['ingest', 'query', 'projector'], servicesApart)) },
     {
       files: ['services/ingest/formats/**', 'services/ingest/normalise/**'],
       rules: {
         ...pureGlobals,
-        ...imports([...pure, ...services(['query', 'projector', 'import', 'replay'], servicesApart)], purePaths),
+        ...imports(
+          [...pure, ...services(['query', 'projector', 'import', 'replay', 'agent'], servicesApart)],
+          purePaths,
+        ),
       },
     },
     ...queryFolders,

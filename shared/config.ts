@@ -1,40 +1,25 @@
 // Configuration: environment variables, which `readConfig` parses once and completely. Only a main.ts calls it. Every
 // variable is a row of docs/configuration.md; a test compares the two.
 import { z } from 'zod'
+import {
+  bool,
+  identifier,
+  isServiceLink,
+  logLevels,
+  MiB,
+  parseVariables,
+  readBy,
+  text,
+  url,
+  whole,
+  ConfigError,
+  type Values,
+} from './variables.ts'
 import { parseBrokers, parseTopics, saslMechanisms } from './kafka/settings.ts'
 import { adminTokenPattern, adminTokenRule } from './http/admin-token.ts'
 import { parseHostNames } from './http/allowed-hosts.ts'
 import { parseListenAddress } from './listen-address.ts'
 import { parseDays, parseLastWords, parseRetention } from '#shared/retention/retention.ts'
-
-/** An integer in digits: a duration in ms, a size in bytes, and so on. */
-const whole = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `must be between ${min} and ${max}`)
-const bool = z
-  .enum(['true', 'false', '1', '0'], 'must be true or false')
-  .transform((value) => value === 'true' || value === '1')
-const text = z.string().max(4096)
-const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be letters, digits and underscores')
-const url = z
-  .string()
-  .refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), 'must be an http:// or https:// URL')
-const MiB = 1024 * 1024
-/** A value that a function parses, whose Error says what is wrong. */
-const readBy = <T>(parse: (value: string) => T) =>
-  z.string().transform((value, context): T => {
-    try {
-      return parse(value)
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message })
-      return z.NEVER
-    }
-  })
-
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 /** Each variable with its schema and its default as written in the environment. Without a default it is unset. */
 export const variables = {
@@ -88,30 +73,8 @@ export const variables = {
 } as const
 
 export type VariableName = keyof typeof variables
-type Variable = { schema: z.ZodType; default: string | undefined; secret?: boolean }
-
-type Value<N extends VariableName> = (typeof variables)[N] extends {
-  schema: infer S extends z.ZodType
-  default: infer D
-}
-  ? z.output<S> | (D extends undefined ? undefined : never)
-  : never
 /** The parsed configuration, by variable name. */
-export type Config = { readonly [N in VariableName]: Value<N> }
-
-/** All problems of an environment, one line per variable. Secret values are never repeated. */
-export class ConfigError extends Error {
-  readonly problems: readonly string[]
-  constructor(problems: readonly string[]) {
-    super(
-      ['the configuration is wrong:', ...problems.map((problem) => `  ${problem}`), 'See docs/configuration.md.'].join(
-        '\n',
-      ),
-    )
-    this.name = 'ConfigError'
-    this.problems = problems
-  }
-}
+export type Config = Values<typeof variables>
 
 export interface ReadConfigResult {
   config: Config
@@ -127,22 +90,7 @@ export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   defaults: Partial<Record<VariableName, string>> = {},
 ): ReadConfigResult {
-  const problems: string[] = []
-  const config: Record<string, unknown> = {}
-  for (const [name, variable] of Object.entries(variables) as [VariableName, Variable][]) {
-    const given = env[name] === undefined || env[name] === '' ? (defaults[name] ?? variable.default) : env[name]
-    if (given === undefined) {
-      config[name] = undefined
-      continue
-    }
-    const parsed = variable.schema.safeParse(given)
-    if (parsed.success) config[name] = parsed.data
-    else {
-      const valueText = variable.secret === true ? '' : ` (it is ${JSON.stringify(withoutUser(given).slice(0, 200))})`
-      const hint = isServiceLink(given) ? `; ${serviceLinkHint}` : ''
-      problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join('; ')}${valueText}${hint}`)
-    }
-  }
+  const { config, problems } = parseVariables(variables, env, defaults)
   if (problems.length === 0) problems.push(...contradictions(config))
   if (problems.length > 0) throw new ConfigError(problems)
   const unknown = Object.keys(env).filter(
@@ -151,23 +99,17 @@ export function readConfig(
   return { config: config as Config, unknown }
 }
 
-/** Hides the user and the password of a URL. */
-const withoutUser = (value: string): string => value.replace(/\/\/[^/@]*@/, '//…@')
-
-/** Whether the variable belongs to the tests or the importer, or is set by Kubernetes for a Service named like ours. */
+/**
+ * Whether the variable belongs to the tests, the importer or the agent, or is set by Kubernetes for a Service named
+ * like ours.
+ */
 function isForeign(name: string, value = ''): boolean {
   return (
-    /^AFTERLOG_(TEST_\w+|URL|PORT)$/.test(name) ||
+    /^AFTERLOG_(TEST_\w+|AGENT_\w+|URL|PORT)$/.test(name) ||
     /^AFTERLOG_(\w+_)?(PORT_\d+_(TCP|UDP)(_\w+)?|SERVICE_(HOST|PORT)(_\w+)?)$/.test(name) ||
     isServiceLink(value)
   )
 }
-
-/** `tcp://10.0.0.1:8080` is a value of NAME_PORT, which Kubernetes sets in every pod for a Service NAME. */
-const isServiceLink = (value: string): boolean => /^(tcp|udp|sctp):\/\//.test(value)
-const serviceLinkHint =
-  'Kubernetes sets such a variable for a Service whose name begins with afterlog-: ' +
-  'set enableServiceLinks: false in the spec of the pod'
 
 /** Returns problems of variables together that none of them has alone. */
 function contradictions(config: Partial<Config>): string[] {

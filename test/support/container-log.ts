@@ -8,6 +8,9 @@ export interface LogRecord {
   length?: number
   file?: string
   eof?: boolean
+  /** No line: the file was written up to `offset`. It has a time, and nothing in `cri`. */
+  mark?: true
+  time?: string
 }
 
 export interface LogOptions {

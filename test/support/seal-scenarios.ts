@@ -26,6 +26,12 @@ const inFragments = (records: readonly LogRecord[], ...places: number[]): LogRec
   records.map((record, i) => (places.includes(i) ? { ...record, cri: record.cri.replace(' F ', ' P ') } : record))
 export const bytesOf = (records: readonly LogRecord[]): number => records.reduce((sum, { length }) => sum + length!, 0)
 
+/** What an agent says of a file that was gone before it was read to its end, at the time of the line before. */
+const markOf = (file: readonly LogRecord[], before: LogRecord): LogRecord => {
+  const { path, file: name, offset, length } = file.at(-1)!
+  return { path, cri: '', time: before.cri.slice(0, 30), file: name!, offset: offset! + length!, mark: true }
+}
+
 export const scenarios: Scenario[] = [
   {
     name: 'everything came',
@@ -211,6 +217,29 @@ export const scenarios: Scenario[] = [
     files: [20],
     arrives: ([file]) => [inFragments(file!, 17, 19).filter((_, i) => i !== 18)],
     seal: { state: 'gap', text: /^gap .* 59 bytes, lost on the way/ },
+  },
+  {
+    name: 'a whole file that an agent marks as lost',
+    files: [10, 10, 10],
+    arrives: ([first, second, third]) => [first!, [markOf(second!, first!.at(-1)!)], third!],
+    seal: { state: 'gap', text: 'gap 14:03:09, 590 bytes, lost at rotation' },
+  },
+  {
+    name: 'the end of a file that an agent marks as lost, twice',
+    files: [10, 10],
+    arrives: ([first, second]) => [
+      first!.slice(0, 7),
+      [markOf(first!, first![6]!), markOf(first!, first![6]!)],
+      second!,
+      [markOf(first!, first![6]!)],
+    ],
+    seal: { state: 'gap', text: 'gap 14:03:06, 174 bytes, lost on the way' },
+  },
+  {
+    name: 'a file that an agent marks as lost, and that comes later',
+    files: [10],
+    arrives: ([first]) => [[markOf(first!, first![9]!)], without(first!, 'eof')],
+    seal: { state: 'tail-unknown', text: /no agent reported that its log was read to the end; 10 lines, none known/ },
   },
   {
     name: 'a clock that stepped back',

@@ -28,9 +28,7 @@ export async function peekLine(
     }
   }
   if (bytes + nuls === 0) return undefined
-  const all = peeked.length === 1 ? peeked[0]! : Buffer.concat(peeked)
-  const head = all.subarray(frontOf(all))
-  const newline = head.indexOf(0x0a)
+  const { firstLine } = firstLineOf(peeked.length === 1 ? peeked[0]! : Buffer.concat(peeked))
   async function* chunks(): AsyncGenerator<Buffer> {
     try {
       for (let left = nuls; left > 0; left -= nulsBytesMax) yield Buffer.alloc(Math.min(left, nulsBytesMax))
@@ -40,7 +38,14 @@ export async function peekLine(
       await iterator.return?.()
     }
   }
-  return { firstLine: newline === -1 ? head : head.subarray(0, newline), chunks: chunks() }
+  return { firstLine, chunks: chunks() }
+}
+
+/** Returns the first line of a file that begins with these bytes, and whether they have all of it. */
+export function firstLineOf(bytes: Buffer): { firstLine: Buffer; isWhole: boolean } {
+  const head = bytes.subarray(frontOf(bytes))
+  const newline = head.indexOf(0x0a)
+  return newline === -1 ? { firstLine: head, isWhole: false } : { firstLine: head.subarray(0, newline), isWhole: true }
 }
 
 /** Returns where the first line begins behind a byte order mark, and NUL bytes with the newlines behind them. */

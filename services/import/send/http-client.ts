@@ -17,9 +17,11 @@ export interface HttpClientOptions {
   /** '' means the server's default. */
   tenant: string
   signal?: AbortSignal
+  /** ms without a byte after which a post has failed. */
+  timeoutMs?: number
 }
 
-export function createHttpClient({ url, tenant, signal }: HttpClientOptions): HttpClient {
+export function createHttpClient({ url, tenant, signal, timeoutMs }: HttpClientOptions): HttpClient {
   const base = new URL(url.endsWith('/') ? url : `${url}/`)
   const common: Record<string, string> = tenant === '' ? {} : { 'x-scope-orgid': tenant }
   if (base.username !== '') {
@@ -31,7 +33,12 @@ export function createHttpClient({ url, tenant, signal }: HttpClientOptions): Ht
   const agent = new (base.protocol === 'https:' ? HttpsAgent : HttpAgent)({ keepAlive: true })
   return {
     post: (path, body, headers) =>
-      post(target(path), body, { agent, headers: { ...common, ...headers }, ...(signal && { signal }) }),
+      post(target(path), body, {
+        agent,
+        headers: { ...common, ...headers },
+        ...(signal && { signal }),
+        ...(timeoutMs !== undefined && { timeout: timeoutMs }),
+      }),
     get(path, query, accept) {
       const at = target(path)
       at.search = new URLSearchParams(
@@ -59,6 +66,7 @@ function post(url: URL, body: Buffer, options: RequestOptions): Promise<Response
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest
     const request = send(url, { ...options, method: 'POST' }, answered)
     request.on('error', reject)
+    request.on('timeout', () => request.destroy(new Error('the server sent no answer in time')))
     request.end(body)
   })
 }

@@ -12,6 +12,7 @@ import { readDockerLine } from './docker-json.ts'
 import { canonicalEscapes, isText, notText, unescapedLength, unescapeJson } from './json-escape.ts'
 import { none, nullValue, numberValue, plainString, unicodeString } from './json-scanner.ts'
 import { PathCache } from './path-cache.ts'
+import { makeMark, markProblem, recordsInRecord } from './record-forms.ts'
 import { ownerProblem } from './record-owner.ts'
 import { type RecordScanner, slot } from './record-scanner.ts'
 import { readCount, readFlag, readMap, readStream } from './record-values.ts'
@@ -21,9 +22,6 @@ import { TimeReader } from './time-bytes.ts'
 
 /** The most bytes of a name, an id or a path. */
 const nameBytesMax = 4096
-
-const recordsInRecord =
-  'records is a field of a batch, which no record has; send what it holds as a body, or as records beside this one'
 
 export class NativeRecord {
   readonly draft = new LineDraft()
@@ -94,8 +92,8 @@ export class NativeRecord {
     const start = slots.start[index]!
     const stop = slots.stop[index]!
     if (stop - start > nameBytesMax) return this.fail('bad-path', `path must be at most ${nameBytesMax} bytes long`)
-    const plain = slots.kind[index] === plainString
-    const path = plain ? this.paths.get(bytes, start, stop) : this.unescapedPath(bytes, start, stop)
+    const isPlain = slots.kind[index] === plainString
+    const path = isPlain ? this.paths.get(bytes, start, stop) : this.paths.ofText(unescapeJson(bytes, start, stop))
     if (path === undefined) {
       if (slots.isString(slot.pod) || slots.isString(slot.unit)) return true
       return this.fail(
@@ -111,11 +109,6 @@ export class NativeRecord {
     draft.set(text.containerId, path.containerId)
     draft.restart = path.restart
     return true
-  }
-
-  private unescapedPath(bytes: Buffer, start: number, stop: number) {
-    const path = unescapeJson(bytes, start, stop)
-    return this.paths.get(path, 0, path.length)
   }
 
   private readNames(bytes: Buffer): boolean {
@@ -191,7 +184,10 @@ export class NativeRecord {
   }
 
   private readLine(bytes: Buffer): boolean {
-    const { slots } = this
+    const { slots, draft } = this
+    const isMark = readFlag(slots, slot.mark)
+    if (isMark === undefined) return this.fail('bad-field', 'mark must be true or false')
+    if (isMark) return makeMark(draft) ? this.readTime(bytes) : this.fail('missing-field', markProblem)
     const kind = slots.kind[slot.cri]!
     if (kind !== none && kind !== nullValue)
       return slots.isString(slot.cri)

@@ -1,7 +1,7 @@
 // One native body as rows of the store's tables, for a process that stores what it decodes.
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { Decoded } from '../normalise/decoded.ts'
-import { bodyRowsBytesMax } from '../normalise/line-rows.ts'
+import { bodyRowsBytesMax } from '../normalise/rows-bytes-max.ts'
 import { LineSink } from '../normalise/line-sink.ts'
 import type { OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'

@@ -39,6 +39,10 @@ export class PathCache {
     else bucket.push(entry)
     return (this.last = entry)
   }
+
+  ofText(path: Buffer): PathParts | undefined {
+    return this.get(path, 0, path.length)
+  }
 }
 
 function parse(bytes: Buffer): PathParts | undefined {

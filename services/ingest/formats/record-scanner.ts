@@ -31,6 +31,7 @@ export const recordFields = [
   'agent',
   'ordinal',
   'verbatim',
+  'mark',
   // Of a batch alone: a record that has it is rejected.
   'records',
 ] as const

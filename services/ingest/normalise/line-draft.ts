@@ -43,6 +43,8 @@ export class LineDraft {
   ordinal = -1
   eof = false
   partial = false
+  /** No line: bytes of the file up to `offset` were written, whether they came or not. */
+  mark = false
   /** An index into `severities`. At 0 the sink derives it from the text. */
   severity = 0
   /** JSON objects of strings. */
@@ -57,7 +59,7 @@ export class LineDraft {
     this.stop.fill(0)
     this.stream = 0
     this.restart = this.offset = this.length = this.ordinal = -1
-    this.eof = this.partial = false
+    this.eof = this.partial = this.mark = false
     this.severity = 0
     this.labels = this.attributes = emptyMap
   }

@@ -1,5 +1,4 @@
 // Writes rows of `logs` as bytes: those of one record, and those of a line that came in fragments.
-import { AfterlogError } from '#shared/errors.ts'
 import { OrdinalCounter } from './identity.ts'
 import { SeverityDetector } from './detect-severity.ts'
 import { capEscaped, joinedBytesMax } from './line-cap.ts'
@@ -8,6 +7,7 @@ import { continuesRun, runsOf, type Fragment, type Run } from './fragment-line.t
 import type { BufferPool } from '../buffer/buffer-pool.ts'
 import type { Place } from './place-name.ts'
 import { provenLength } from './proven-length.ts'
+import { messageRowsBytesMax, tooManyRows } from './rows-bytes-max.ts'
 import { RowWriter } from '../store/row-writer.ts'
 
 /** Values of `logs.absorbed`: a line, a fragment whose bytes a line has, a fragment that covers bytes of its own. */
@@ -90,6 +90,15 @@ export class LineRows {
 
   /** Writes the row of a record that is a line. */
   whole(draft: LineDraft, seq: number): void {
+    this.record(draft, seq, { partial: false, absorbed: absorbed.not })
+  }
+
+  /** Writes the row of a mark: no line, and no bytes. */
+  mark(draft: LineDraft, seq: number): void {
+    this.record(draft, seq, { partial: true, absorbed: absorbed.apart })
+  }
+
+  private record(draft: LineDraft, seq: number, as: Pick<RowEnd, 'partial' | 'absorbed'>): void {
     const { rows } = this
     const start = rows.length
     this.head(rows, draft)
@@ -100,8 +109,8 @@ export class LineRows {
     rows.copy(this.arrival.received)
     rows.copy(draft.retentionClass)
     rows.copy(separator)
-    const length = provenLength(draft.length, rows.bytes, messageStart, stop)
-    this.finish(start, messageStart, stop, draft, { seq, length, partial: false, absorbed: absorbed.not })
+    const length = draft.mark ? 0 : provenLength(draft.length, rows.bytes, messageStart, stop)
+    this.finish(start, messageStart, stop, draft, { seq, length, ...as })
   }
 
   /** Returns the record, which has this place, as a fragment, with a copy of what it needs. */
@@ -281,19 +290,6 @@ export interface JoinedRow {
 }
 
 type FinishOptions = Pick<RowEnd, 'length' | 'seq' | 'partial' | 'absorbed'> & Partial<Pick<RowEnd, 'eof' | 'ordinal'>>
-
-const MiB = 1024 * 1024
-/** The most bytes of the rows of a message, whose rows were within it in the body that it may be a part of. */
-const messageRowsBytesMax = 256 * MiB
-/** The most bytes of the rows of a body. A short record repeats long names of its batch in its row. */
-export const bodyRowsBytesMax = (bytes: number): number => Math.min(16 * (MiB + bytes), messageRowsBytesMax)
-
-const tooManyRows = (bytesMax: number): AfterlogError =>
-  new AfterlogError(
-    'too-large',
-    `the batch becomes more than ${bytesMax} bytes of rows, since each record repeats the names of its batch; ` +
-      'send smaller batches',
-  )
 
 const nothing = Buffer.alloc(0)
 /** Where the digit of `absorbed` stands, counted from the end of a row. */

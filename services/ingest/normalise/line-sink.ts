@@ -56,7 +56,9 @@ export class LineSink implements DraftSink {
   add(draft: LineDraft): void {
     this.seq++
     const { run } = this
-    if (draft.partial || this.pending.size > 0 || (run !== undefined && run.mayConcern(draft))) this.addToLife(draft)
+    if (draft.mark) this.lines.mark(draft, this.seq)
+    else if (draft.partial || this.pending.size > 0 || (run !== undefined && run.mayConcern(draft)))
+      this.addToLife(draft)
     else this.lines.whole(draft, this.seq)
   }
 

@@ -19,6 +19,7 @@ const flags = {
   eof: Buffer.from(',"eof":true'),
   partial: Buffer.from(',"partial":true'),
   verbatim: Buffer.from(',"verbatim":true'),
+  mark: Buffer.from(',"mark":true'),
 }
 const numbers = {
   restart: Buffer.from(',"restart":'),
@@ -47,6 +48,7 @@ export function writeRecord(to: RowWriter, draft: LineDraft): void {
   writeCount(to, numbers.ordinal, draft.ordinal)
   if (draft.eof) to.copy(flags.eof)
   if (draft.partial) to.copy(flags.partial)
+  if (draft.mark) to.copy(flags.mark)
   if (mayLoseFront(draft)) to.copy(flags.verbatim)
   // A severity that the text states is left out: the consumer derives it again.
   to.copy(severityParts[draft.severity]!)

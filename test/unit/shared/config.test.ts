@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { type ConfigError, readConfig, variables } from '#shared/config.ts'
+import { readConfig, variables } from '#shared/config.ts'
+import type { ConfigError } from '#shared/variables.ts'
 
 test('an empty environment has defaults for all', () => {
   const { config, unknown } = readConfig({ AFTERLOG_CLUSTER: '' })

@@ -147,6 +147,36 @@ describe('a record of fields', () => {
   })
 })
 
+describe('a mark', () => {
+  const mark = { path, time: record.time, file: '131907', offset: 18231, mark: true }
+
+  test('is no line, and covers no bytes', () => {
+    expect(only(batch({ ...mark, length: 7, eof: true, message: 'x', cri: 'y' }))).toMatchObject({
+      message: '',
+      offset: 18231,
+      length: 0,
+      file: '131907',
+      eof: 0,
+      partial: 1,
+      absorbed: 2,
+    })
+  })
+
+  test('says of which file it is, up to where, and when', () => {
+    const without = (name: string) => ({ ...mark, [name]: undefined })
+    const decoded = batch(without('file'), without('offset'), without('time'), { ...mark, mark: 1 })
+    expect(decoded.rejects.map(({ reason }) => reason)).toEqual(['missing-field', 'missing-field', 'missing-field', 'bad-field'])
+  })
+
+  test('takes no part in a line that is open', () => {
+    const fragments = ['P a', 'F b'].map((text, i) => cri(`stdout ${text}`, { offset: i * 40, length: 40, file: '131907' }))
+    expect(logRows(batch(fragments[0], mark, fragments[1])).map(({ message, absorbed }) => [message, absorbed])).toEqual([
+      ['', 2],
+      ['ab', 0],
+    ])
+  })
+})
+
 describe('a record of path and CRI line', () => {
   test('takes namespace, pod, uid, container and restart from the path, the rest from the line', () => {
     expect(only(batch(cri('stdout F {"level":"error"}', { offset: 5 })))).toMatchObject({

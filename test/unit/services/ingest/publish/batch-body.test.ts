@@ -69,6 +69,7 @@ const shared = {
   cluster: optional(fc.constantFrom('', 'c1', 'c2')),
   agent: optional(fc.constantFrom('', 'x/1', 'ü')),
 }
+const flags = { eof: optional(fc.boolean()), partial: optional(fc.boolean()), mark: optional(fc.boolean()) }
 const line = fc.record(
   {
     time,
@@ -83,8 +84,7 @@ const line = fc.record(
     offset: optional(fc.nat(9)),
     length: optional(fc.nat(9)),
     file: optional(fc.oneof(fc.constantFrom('131907', 'ä'), fc.nat())),
-    eof: optional(fc.boolean()),
-    partial: optional(fc.boolean()),
+    ...flags,
     severity: optional(fc.constantFrom('error', 'WARNING', 'nonsense', '')),
     traceId: optional(name),
     spanId: optional(name),

@@ -1,0 +1,98 @@
+// One look at the directory: which lives and files there are, what became of those that were there, and in which order
+// they were written. It decides nothing of what is sent, but that bytes are lost.
+import { endIsHopeless } from './ends.ts'
+import { isFinal, isGone, newLife, type Life, type LogFile } from './log-file.ts'
+import { decideLoss, forgetFiles } from './losses.ts'
+import { identifyFiles, type IdentifyOptions } from './identify-files.ts'
+import { linkFiles } from './link-files.ts'
+import { grow, matchFiles, orderFiles } from './match-files.ts'
+import type { ListedLife } from '../files/pods-directory.ts'
+import type { OpenFiles } from '../files/open-files.ts'
+
+export interface WatchOptions {
+  lives: Map<string, Life>
+  openFiles: OpenFiles
+  headOf: IdentifyOptions['headOf']
+  /** ms without growth after which a file that was superseded is final. */
+  settleMs: number
+  /** ms after its directory was made within which the first file of a container is. */
+  lateMs: number
+  nextId(): number
+  onForgotten(file: LogFile): void
+}
+
+export interface Watch {
+  /** `nowMs` is of a steady clock. */
+  look(listed: readonly ListedLife[], nowMs: number): void
+}
+
+export function createWatch({ lives, openFiles, headOf, settleMs, lateMs, nextId, onForgotten }: WatchOptions): Watch {
+  let scan = 0
+
+  const lookAtFiles = (life: Life, present: ListedLife['files'], nowMs: number): void => {
+    matchFiles(life, present, { nowMs, nextId })
+    // Held from now on, so that a file that is removed can still be read.
+    for (const file of life.files) if (file.isPresent && !file.isRead) openFiles.hold(file)
+    const areAllKnown = identifyFiles(life, { nowMs, nextId, headOf, onLeft: openFiles.close })
+    for (const file of life.files) if (!file.isPresent && areAllKnown) file.missed++
+    orderFiles(life)
+    linkFiles(life, scan)
+  }
+  const lookAtLife = (life: Life, nowMs: number): void => {
+    for (const [place, file] of life.files.entries()) {
+      const isOver = place < life.files.length - 1 || life.overAtMs !== undefined
+      if (isOver) file.supersededAtMs ??= nowMs
+      lookAtOpen(file, nowMs)
+      const isWatched = file.isPresent || openFiles.isOpen(file)
+      if (file.size === 0 && !file.gz && isWatched && isFinal(file, nowMs, settleMs)) file.isRead = true
+      if (!isGone(file)) continue
+      if (file.isRead && (file.size === 0 || endIsHopeless(life, place))) openFiles.close(file)
+      if (file.inode < 0 || (file.gz && !openFiles.isPlain(file))) openFiles.close(file)
+      if (!openFiles.isOpen(file)) decideLoss(life, place)
+    }
+    for (const file of forgetFiles(life, openFiles.isOpen)) onForgotten(file)
+  }
+  /** A file that was removed grows as long as somebody writes to it. */
+  const lookAtOpen = (file: LogFile, nowMs: number): void => {
+    if (file.isPresent || file.gz) return
+    grow(file, openFiles.stats(file)?.size ?? 0, nowMs)
+  }
+  /** The directory of a container is gone once the container is, if its files were unlinked and not moved. */
+  const missLife = (life: Life, nowMs: number): void => {
+    lookAtFiles(life, [], nowMs)
+    if (++life.missed < 2) return
+    life.isRemoved = true
+    const last = life.files.at(-1)
+    if (last === undefined || openFiles.stats(last)?.nlink === 0) life.overAtMs ??= nowMs
+  }
+
+  return {
+    look(listed, nowMs) {
+      scan++
+      const newest = new Map<string, number>()
+      const present = new Set<Life>()
+      for (const seen of listed) {
+        const { key, directory, path, restart, files } = seen
+        const life = lives.get(key) ?? newLife(key, directory, path, restart)
+        if (!lives.has(key)) life.hadFiles = beganEarlier(seen, lateMs)
+        lives.set(key, life)
+        present.add(life)
+        life.missed = 0
+        life.isRemoved = false
+        newest.set(directory, Math.max(newest.get(directory) ?? 0, restart))
+        lookAtFiles(life, files, nowMs)
+      }
+      for (const life of lives.values()) {
+        if (!present.has(life)) missLife(life, nowMs)
+        // The container of a life is gone before the next one is made.
+        if (life.restart < (newest.get(life.directory) ?? 0)) life.overAtMs ??= nowMs
+        lookAtLife(life, nowMs)
+        if (life.files.length === 0 && life.isRemoved) lives.delete(life.key)
+      }
+    },
+  }
+}
+
+/** Whether the oldest file of a life that is new to the agent is certainly not the first one: that may be gone. */
+const beganEarlier = ({ restart, bornMs, files }: ListedLife, lateMs: number): boolean =>
+  restart === 0 && bornMs > 0 && files.every((file) => file.bornMs - bornMs > lateMs)

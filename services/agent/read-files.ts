@@ -1,0 +1,102 @@
+// The reader: reads what is new of each file, oldest files first, and hands it to the batches; says ends and losses once
+// they are certain. It waits for room before it reads, so that a service that is busy stops it.
+import { readBurst, readCompressed, burstBytes } from './files/read-lines.ts'
+import type { OpenFiles } from './files/open-files.ts'
+import { mayEnd } from './lives/ends.ts'
+import { isFinal, isGone, type Life, type LogFile } from './lives/log-file.ts'
+import { sayEnd, sayLoss } from './say-ends.ts'
+import { container, keyOf, lineHead } from './send/records.ts'
+import type { BatchBuilder } from '../import/send/batch-builder.ts'
+import { parseContainerLine } from '../import/lines/container-line.ts'
+import type { OnLine } from '../import/lines/line-splitter.ts'
+
+export interface ReaderOptions {
+  lives: ReadonlyMap<string, Life>
+  openFiles: OpenFiles
+  builder: BatchBuilder
+  settleMs: number
+  clock(): number
+  /** Resolves when another batch may be made. */
+  room(): Promise<void>
+  /** Resolves once all that is known is on the disk, with whether it is. */
+  saved(): Promise<boolean>
+  onProblem(problem: string, path: string): void
+}
+
+export interface Reader {
+  /** Reads a burst of each file that has something to read. Returns whether there was one. */
+  round(): Promise<boolean>
+}
+
+export function createReader(options: ReaderOptions): Reader {
+  const { lives, openFiles, builder, settleMs, clock, room, saved, onProblem } = options
+  const buffer = Buffer.allocUnsafeSlow(burstBytes)
+
+  const linesOf = (file: LogFile): { onLine: OnLine; end(): void } => {
+    const { head, field } = lineHead(file)
+    let last: Buffer | undefined
+    const onLine: OnLine = (bytes, start, end, offset, length) => {
+      builder.add(head, field, false, bytes, start, end, offset, length)
+      last = bytes.subarray(start, Math.min(end, start + 128))
+    }
+    builder.beginFile(container, keyOf('lines', file))
+    return {
+      onLine,
+      end() {
+        builder.endFile(false)
+        if (last !== undefined) file.lastAt = timeOf(last) ?? file.lastAt
+      },
+    }
+  }
+  const read = async (file: LogFile): Promise<void> => {
+    const { onLine, end } = linesOf(file)
+    const descriptor = openFiles.isPlain(file) || !file.gz ? openFiles.open(file) : undefined
+    if (descriptor !== undefined) readBurst(file, descriptor, buffer, isFinal(file, clock(), settleMs), onLine)
+    else if (file.gz && !isGone(file)) {
+      const problem = await readCompressed(file, { onLine, room })
+      if (problem !== undefined) onProblem(`breaks off (${problem}); what could be read of it is sent`, file.name)
+    }
+    end()
+    if (file.isRead && (file.gz || file.isDamaged)) openFiles.close(file)
+  }
+
+  return {
+    async round() {
+      const all = [...lives.values()].flatMap(({ files }) => files)
+      const files = all.filter((file) => isReadable(file, options)).toSorted((a, b) => urgency(b) - urgency(a))
+      let hasRead = false
+      for (const file of files) {
+        await room()
+        if (!isReadable(file, options)) continue
+        const { readTo, lookedTo } = file
+        await read(file)
+        hasRead ||= file.isRead || file.readTo > readTo || file.lookedTo > lookedTo
+      }
+      const lost = all.filter((file) => file.lost === 'decided')
+      // A mark that is sent again must have the same time.
+      if (lost.length > 0 && (await saved()))
+        for (const file of lost) if (file.lost === 'decided') sayLoss(file, options)
+      for (const life of lives.values())
+        for (const place of life.files.keys()) {
+          const file = life.files[place]
+          if (file === undefined || !mayEnd(life, place)) continue
+          await room()
+          if (life.files[place] === file && mayEnd(life, place)) await sayEnd(file, options)
+        }
+      builder.flush()
+      return hasRead
+    },
+  }
+}
+
+/** What is about to be removed comes first, then what is about to be rotated. */
+const urgency = ({ isPresent, supersededAtMs }: LogFile): number =>
+  (isPresent ? 0 : 2) + (supersededAtMs === undefined ? 0 : 1)
+
+function isReadable(file: LogFile, { openFiles, clock, settleMs }: ReaderOptions): boolean {
+  if (file.isRead || file.file === undefined || !file.isVerified) return false
+  if (isGone(file) && !openFiles.isPlain(file)) return false
+  return file.gz || file.size > file.lookedTo || isFinal(file, clock(), settleMs)
+}
+
+const timeOf = (head: Buffer): string | undefined => parseContainerLine(head)?.time

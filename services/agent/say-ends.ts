@@ -1,0 +1,43 @@
+// Says to the service that a file was read to its end, by its last line once more, and what is lost of one that was
+// removed before that, by a mark.
+import { lastLine } from './files/last-line.ts'
+import type { OpenFiles } from './files/open-files.ts'
+import { readTail } from './files/read-tail.ts'
+import { isGone, type LogFile } from './lives/log-file.ts'
+import { container, keyOf, lineHead, markHead } from './send/records.ts'
+import type { BatchBuilder } from '../import/send/batch-builder.ts'
+
+interface Sending {
+  openFiles: OpenFiles
+  builder: BatchBuilder
+}
+
+/** Says nothing of a file that has grown, or cannot be read any more. */
+export async function sayEnd(file: LogFile, { openFiles, builder }: Sending): Promise<void> {
+  const tail = await readTail(file, openFiles)
+  const lines = tail === undefined ? [] : lastLine(tail.bytes, tail.from === 0)
+  if (tail === undefined || lines.length === 0) {
+    // It may have grown, or a rename hides it for a moment.
+    if (tail === undefined && !isGone(file) && !file.gz) file.isRead = false
+    else {
+      file.isDamaged = true
+      openFiles.close(file)
+    }
+    return
+  }
+  const { head, field } = lineHead(file)
+  builder.beginFile(container, keyOf('end', file))
+  for (const { start, end, length } of lines)
+    builder.add(head, field, false, tail.bytes, start, end, tail.from + start, length)
+  builder.endFile(true)
+  file.end = 'sent'
+  openFiles.close(file)
+}
+
+export function sayLoss(file: LogFile, { builder }: Sending): void {
+  const { head, field, bytes } = markHead(file)
+  builder.beginFile(container, keyOf('loss', file))
+  builder.add(head, field, false, bytes, 0, 0, file.size, 0)
+  builder.endFile(false)
+  file.lost = 'sent'
+}

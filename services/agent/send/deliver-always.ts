@@ -1,0 +1,50 @@
+// Sends a batch until the service has stored or refused it, however long that takes. The agent has nowhere to go: what
+// would stop an import (no permission, no such path, an answer that is not the service's) is waited for as well, since
+// somebody will mend it, and a batch that is given up is a gap.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createDelivery, type Deliver, type Outcome } from '../../import/send/delivery.ts'
+import type { HttpClient } from '../../import/send/http-client.ts'
+import { createRetry, ImportStopped } from '../../import/send/retry.ts'
+
+export interface DeliverAlwaysOptions {
+  client: HttpClient
+  headers: Readonly<Record<string, string>>
+  compress: boolean
+  signal: AbortSignal
+  /** Called with a sentence before each wait, and with undefined once there is an answer. */
+  onWait(sentence: string | undefined): void
+  /** ms before a post is sent again that the service would not take. */
+  pauseMs?: number
+}
+
+/** Rejects only where the signal aborts. */
+export function deliverAlways({
+  client,
+  headers,
+  compress,
+  signal,
+  onWait,
+  pauseMs = 10_000,
+}: DeliverAlwaysOptions): Deliver {
+  const retry = createRetry({ patienceMs: Infinity, signal, onWait })
+  const once = createDelivery({ client, headers, compress, retry: async (call) => ofService(await retry(call)) })
+  return async (batch): Promise<Outcome> => {
+    for (;;) {
+      try {
+        return await once(batch)
+      } catch (error) {
+        signal.throwIfAborted()
+        // Also an answer of 200 that is not the service's.
+        onWait((error as Error).message)
+        await sleep(pauseMs, undefined, { signal })
+      }
+    }
+  }
+}
+
+/** A 400 of a proxy says nothing of the batch; the service's own is a problem of RFC 9457. */
+function ofService(response: Response): Response {
+  const isProblem = response.headers.get('content-type')?.includes('problem+json') === true
+  if (response.status !== 400 || isProblem) return response
+  throw new ImportStopped('the server refused a batch with 400, and not as Afterlog does: is this its address?')
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { deliverAlways } from '../../../../../services/agent/send/deliver-always.ts'
+
+const batch = { body: Buffer.from('{}\n'), cuts: [] }
+const json = (status: number, body: object, type = 'application/json') =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': type } })
+const ok = () => json(200, { accepted: 1, rejected: 0, rejects: [] })
+
+function delivered(answers: (() => Response)[], signal = new AbortController().signal) {
+  const waits: (string | undefined)[] = []
+  const client = { post: async () => answers.shift()!(), get: () => Promise.reject(new Error('never asked')) }
+  const deliver = deliverAlways({
+    client,
+    headers: {},
+    compress: false,
+    signal,
+    onWait: (sentence) => waits.push(sentence),
+    pauseMs: 1,
+  })
+  return { outcome: deliver(batch), waits }
+}
+
+test('what a service would not take is sent until it does', async () => {
+  const { outcome, waits } = delivered([
+    () => json(403, { detail: 'no' }),
+    () => new Response('<html>', { status: 200 }),
+    () => json(400, {}, 'text/html'),
+    () => json(503, {}),
+    ok,
+  ])
+  expect(await outcome).toMatchObject({ accepted: 1 })
+  expect(waits).toHaveLength(5)
+})
+
+test('what the service itself refuses is given up', async () => {
+  const { outcome } = delivered([() => json(400, { detail: 'no batch' }, 'application/problem+json')])
+  expect([...(await outcome).refused.values()]).toEqual([{ count: 1, example: '400: no batch' }])
+})
+
+test('a stop ends the waiting', async () => {
+  const stop = new AbortController()
+  const { outcome } = delivered([() => json(403, {}), () => (stop.abort(), json(403, {}))], stop.signal)
+  await expect(outcome).rejects.toThrow(/abort/i)
+})
