@@ -44,7 +44,7 @@ test('what one stores the other answers; each has its own paths only', async () 
   const { body } = await request(`${await query.serving}/v1/pods/u1/logs`)
   expect(body.lines).toMatchObject([{ message: 'over a server' }])
   expect((await request(`${await query.serving}/v1/batches`, { method: 'POST' })).status).toBe(404)
-  expect((await request(`${await ingest.serving}/v1/logs`)).status).toBe(404)
+  expect((await request(`${await ingest.serving}/v1/pods`)).status).toBe(404)
 })
 
 test('a server that dies is 503 with the reason told, and once it is back everything goes on by itself', async () => {

@@ -51,7 +51,7 @@ else
       const line = (i: number): string => `${new Date(began + i).toISOString().slice(0, -1)}000001Z stderr F ${numberedLine(i)}`
       await using rsyslog = await startRsyslog(join(dir, 'cri'), await example('containers.conf', port, join(dir, 'pods')))
       await sleep(1000)
-      await writeRotated(join(container, '2.log'), 2000, 2, line)
+      await writeRotated(join(container, '2.log'), 2000, 2, { lineOf: line })
       await vi.waitFor(async () => expect(await messages(service)).toHaveLength(2000), soon)
       await rsyslog.stop()
       expect(await messages(service)).toEqual(Array.from({ length: 2000 }, (_, i) => numberedLine(i)))

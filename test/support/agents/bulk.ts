@@ -10,7 +10,7 @@ const documentOf = (line: AgentLine): Record<string, unknown> => ({
   ...(line.pod === ''
     ? {}
     : {
-        log: { offset: line.offset, file: { path: pathOf(line) } },
+        log: { offset: line.offset, file: { path: pathOf(line), device_id: '64768', inode: '131907' } },
         kubernetes: {
           namespace: line.namespace,
           pod: { name: line.pod, uid: line.podUid },

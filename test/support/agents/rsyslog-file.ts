@@ -1,6 +1,7 @@
 // What rsyslog's imfile reads in tests: a file of numbered lines that is rotated while it is written, as the kubelet and
 // logrotate do it, by a new name.
 import { appendFile, rename } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export const numberedLine = (i: number): string => `line ${String(i).padStart(6, '0')} of the application`
@@ -12,18 +13,22 @@ input(type="imfile" file="${file}" tag="app:" facility="local0" severity="info")
 /**
  * Writes so many lines, and rotates the file as often. Rotated files stay.
  * @param lineOf The text of a line by its number.
+ * @param renamed The new name of the file that ends before the line of this number.
  */
 export async function writeRotated(
   file: string,
   lines: number,
   rotations: number,
-  lineOf: (i: number) => string = numberedLine,
+  {
+    lineOf = numberedLine,
+    renamed = (begin) => `${basename(file)}.${begin}`,
+  }: { lineOf?: (i: number) => string; renamed?: (begin: number) => string } = {},
 ): Promise<void> {
   const perFile = Math.ceil(lines / (rotations + 1))
   for (let begin = 0; begin < lines; begin += perFile) {
     // imfile takes a file that is gone before it was looked at for none.
     if (begin > 0) {
-      await rename(file, `${file}.${begin}`)
+      await rename(file, join(dirname(file), renamed(begin)))
       await sleep(500)
     }
     for (let i = begin; i < Math.min(begin + perFile, lines); i += 500) {
