@@ -1,7 +1,7 @@
 // A real OpenTelemetry Collector that reads a pod's files of numbered lines through their rotations, with the
 // configuration in deploy/agents/otel-collector: nothing lost, nothing twice, in order. It is killed as often as asked.
 // Its builder makes it of builder.yaml from Go modules (some minutes) where --collector names none.
-// Run by hand: node bench/agents/collector.ts [--collector BINARY] [--lines 100000] [--rotations 5] [--kills 3] [--kafka]
+// Run by hand: node bench/agents/collector.ts [--collector BINARY] [--lines 100000] [--rotations 5] [--kills 0] [--kafka]
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     collector: { type: 'string' },
     lines: { type: 'string', default: '100000' },
     rotations: { type: 'string', default: '5' },
-    kills: { type: 'string', default: '3' },
+    kills: { type: 'string', default: '0' },
     kafka: { type: 'boolean', default: false },
   },
 })
@@ -44,9 +44,13 @@ async function built(dir: string): Promise<string> {
 
 /** Runs it until `stop`, and kills it `kills` times before, some time after the other. */
 function runCollector(binary: string, configs: readonly string[], env: Record<string, string>) {
-  const args = configs.flatMap((name) => ['--config', join(root, 'deploy/agents/otel-collector', name)])
+  const files = configs.flatMap((name) => ['--config', join(root, 'deploy/agents/otel-collector', name)])
+  // Its own metrics would take a port of this machine.
+  const args = [...files, '--set', 'service.telemetry.metrics.level=none']
   const start = () => spawn(binary, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'ignore'] })
   let child = start()
+  process.once('exit', () => child.kill('SIGKILL'))
+  process.once('SIGTERM', () => process.exit(1))
   const killing = (async (): Promise<void> => {
     for (let kill = 0; kill < kills; kill++) {
       await sleep(2500)
