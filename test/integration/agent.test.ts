@@ -98,9 +98,9 @@ function start(more: Record<string, string> = {}): RunningAgent {
 const container = (): PlayedContainer => new PlayedContainer({ root: join(dir, 'pods'), uid: `agent-${pods++}` })
 
 const stored = (of: PlayedContainer) =>
-  expect.poll(async () => (await checkLives(service.url, of)).map((life) => life.stored), { timeout: 20_000 })
+  expect.poll(async () => (await checkLives(service.url, of)).map((life) => life.stored), { timeout: 60_000 })
 const seals = (of: PlayedContainer) =>
-  expect.poll(async () => (await checkLives(service.url, of)).map(({ state, faults }) => [state, ...faults]), { timeout: 20_000 })
+  expect.poll(async () => (await checkLives(service.url, of)).map(({ state, faults }) => [state, ...faults]), { timeout: 60_000 })
 
 test('lines of rotated and compressed files are stored once, and a life that is over is sealed', async () => {
   const log = container()
@@ -136,7 +136,7 @@ test('a kill in the middle loses no line and stores none twice', async () => {
     spawned = spawnAgent(settings())
     const before = log.written[0]!
     log.write(5000)
-    await expect.poll(async () => (await checkLives(service.url, log))[0]!.stored, { timeout: 20_000 }).toBeGreaterThan(before)
+    await expect.poll(async () => (await checkLives(service.url, log))[0]!.stored, { timeout: 60_000 }).toBeGreaterThan(before)
     await spawned.kill()
     log.rotate()
   }
@@ -187,7 +187,7 @@ test('a file that was removed before it was read is a gap of its size', async ()
   await stored(log).toEqual([25])
   log.runAgain()
   await expect
-    .poll(async () => (await (await fetch(`${service.url}/v1/pods/${log.uid}`)).json()) as object, { timeout: 20_000 })
+    .poll(async () => (await (await fetch(`${service.url}/v1/pods/${log.uid}`)).json()) as object, { timeout: 60_000 })
     .toMatchObject({ containers: [{ lives: [{ seal: { state: 'gap', gaps: [{ bytes, reason: 'lost at rotation' }] } }] }] })
 })
 

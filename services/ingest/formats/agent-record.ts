@@ -16,6 +16,8 @@ export const flattenedDepthMax = 8
 const keysMax = 1000
 const indexOf = Object.fromEntries(lineFields.map((field, index) => [field, index])) as Record<LineField, number>
 const rankOfSet = -1
+/** An empty text gives way to any other of its field. */
+const emptyRank = 1000
 
 /** A record that is filled, written and reset, over and over. */
 export class AgentRecord {
@@ -67,7 +69,7 @@ export class AgentRecord {
     const named = fieldsByName.get(name)
     const text = textOf(value)
     if (named === undefined || !fits(named.field, text)) this.keep(name, text)
-    else this.put(indexOf[named.field], text, named.rank, name)
+    else this.put(indexOf[named.field], text, text === '' ? named.rank + emptyRank : named.rank, name)
   }
 
   /** Adds each field of an object; `prefix` stands in front of the names. */
@@ -107,6 +109,7 @@ export class AgentRecord {
    * @param problem Says why the record cannot be a line.
    */
   writeTo(lines: NativeLines, problem?: string): void {
+    if (!this.has('path')) for (const field of ['length', 'restart'] as const) this.keepBare(field)
     const hasOwner = this.has('path') || this.has('pod')
     if (hasOwner) {
       this.keepAside('host')
@@ -168,6 +171,14 @@ export class AgentRecord {
     if (text !== undefined) this.keep(this.namesOf[index]!, text)
   }
 
+  /** An application may call anything so: without a path the bare name says nothing of a file. */
+  private keepBare(field: LineField): void {
+    const index = indexOf[field]
+    if (this.namesOf[index] !== field) return
+    this.keepAside(field)
+    this.values[index] = undefined
+  }
+
   private helpOut(field: LineField, by: LineField): void {
     const [index, from] = [indexOf[field], indexOf[by]]
     if (this.values[index] === undefined) this.values[index] = this.values[from]
@@ -209,6 +220,10 @@ const forms: Readonly<Partial<Record<LineField, (text: string) => boolean>>> = {
   length: isCount,
   restart: isCount,
   stream: (text) => text === 'stdout' || text === 'stderr',
+  // An empty line is a line.
+  message: () => true,
+  // As the kubelet writes it, or Docker.
+  cri: (text) => /^[\0\ufeff]*(?:\d{4}-\d\d-\d\dT\S+ std(?:out|err) |\{)/.test(text),
 }
 
 function isCount(text: string): boolean {

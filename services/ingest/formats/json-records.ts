@@ -108,11 +108,21 @@ export function parseJson(body: Buffer, encoding: 'utf8' | 'latin1'): Value {
 /** The scanner lets control bytes through in strings, as some senders leave them there; JSON.parse does not. */
 export function parse(text: string): Value {
   try {
-    return JSON.parse(text) as Value
+    return longNumber.test(text) ? (JSON.parse(text, exactly) as Value) : (JSON.parse(text) as Value)
   } catch {
     const escaped = text.replaceAll(/"(?:[^"\\]|\\.)*"/gs, (string) => string.replaceAll(controls, unicodeEscape))
     return JSON.parse(escaped) as Value
   }
+}
+
+/** A number that a double may not hold. */
+const longNumber = /[:,[]\s*-?(?:\d[\d.]{15,}|[\d.]+[eE])/
+
+/** Numbers as they were sent: whole ones of any size, and others as their text. */
+function exactly(_: string, value: unknown, context?: { source?: string }): unknown {
+  const source = context?.source
+  if (typeof value !== 'number' || source === undefined || String(value) === source) return value
+  return /^-?\d+$/.test(source) ? BigInt(source) : source
 }
 
 // oxlint-disable-next-line no-control-regex

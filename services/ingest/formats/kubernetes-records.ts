@@ -7,9 +7,21 @@ import { isFields } from './otlp-json.ts'
 const kinds = new Set(['Pod', 'Node', 'Event', 'List', 'PodList', 'NodeList', 'EventList'])
 
 /** Whether a record is an object of a kind that is read, bare or in a watch event, or an Event without its kind. */
-export function isObject(fields: Fields): boolean {
+export const isObject = (fields: Fields): boolean => !lineNames.some((name) => name in fields) && hasForm(fields)
+
+/**
+ * A container may print what looks like an object, and its agent may have parsed that: a record that says whose line it
+ * is, or how it was read, is a line.
+ */
+const lineNames =
+  `log stream logtag cri path filename kubernetes k8s docker namespace pod container namespace_name pod_name
+  pod_id pod_uid container_name k8s.namespace.name k8s.pod.name k8s.pod.uid k8s.container.name log.file.path`.split(
+    /\s+/,
+  )
+
+function hasForm(fields: Fields): boolean {
   const { kind, metadata, object, type, involvedObject, regarding } = fields
-  if (isFields(object)) return typeof type === 'string' && isObject(object)
+  if (isFields(object)) return typeof type === 'string' && hasForm(object)
   if (typeof kind === 'string') return kinds.has(kind) && typeof fields['apiVersion'] === 'string'
   return isFields(metadata) && (isFields(involvedObject) || isFields(regarding))
 }

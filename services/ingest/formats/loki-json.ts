@@ -50,7 +50,7 @@ class LokiJson {
 
   private stream(): void {
     const { json } = this
-    let hasLabels = false
+    let [hasLabels, hasValues] = [false, false]
     const waiting: number[] = []
     this.base.reset()
     this.labelsProblem = undefined
@@ -58,13 +58,22 @@ class LokiJson {
       if (name === 'stream') {
         hasLabels = true
         this.labels(nextValue(json))
-      } else if (name === 'values' && !hasLabels) {
+      } else if (name !== 'values') nextValue(json)
+      else if (json.peek() !== 0x5b) nextValue(json)
+      else if (!hasLabels) {
+        hasValues = true
         json.peek()
         waiting.push(json.pos)
         this.elements(() => void nextValue(json))
-      } else if (name === 'values') this.elements(() => this.entry())
-      else nextValue(json)
+      } else {
+        hasValues = true
+        this.elements(() => this.entry())
+      }
     })
+    if (!hasValues) {
+      this.record.reset(this.base)
+      this.record.writeTo(this.lines, 'its stream has no list "values" of entries')
+    }
     const end = json.pos
     for (const pos of waiting) {
       json.pos = pos

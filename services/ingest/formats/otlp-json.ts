@@ -32,3 +32,23 @@ export const listOf = (value: Value): readonly Value[] => (Array.isArray(value) 
 
 /** Digits as a number of any size, and any other text as it is. */
 const bigintOf = (text: string): bigint | string => (/^-?\d{1,19}$/.test(text) ? BigInt(text) : text)
+
+const kinds = ['stringValue', 'boolValue', 'intValue', 'doubleValue', 'bytesValue', 'arrayValue', 'kvlistValue']
+
+/** A sentence about a value that is no log record. Parts of another shape would be read as if they were not there. */
+export function recordProblem(record: Value): string | undefined {
+  if (!isFields(record)) return 'a log record must be a JSON object'
+  for (const name of ['timeUnixNano', 'observedTimeUnixNano'])
+    if (
+      !/^\d*$/.test(stringOf(record[name] ?? '')) ||
+      typeof (record[name] ?? '') === 'object' ||
+      record[name] === true
+    )
+      return `${name} must be ns since 1970, in digits`
+  const { body, attributes } = record
+  if (attributes !== undefined && attributes !== null && !Array.isArray(attributes))
+    return 'attributes must be a list of objects with key and value'
+  if (body === undefined || body === null) return undefined
+  const isAny = isFields(body) && (Object.keys(body).length === 0 || kinds.some((kind) => kind in body))
+  return isAny ? undefined : `body must be an AnyValue: an object with one of ${kinds.join(', ')}`
+}

@@ -8,7 +8,7 @@ import { AgentRecord, jsonOf, type Value } from './agent-record.ts'
 import { encodingOf, parseJson } from './json-records.ts'
 import { eventOf, isObject, withCluster } from './kubernetes-records.ts'
 import { NativeLines, type Translate } from './native-lines.ts'
-import { anyValue, isFields, listOf, pairsOf, stringOf } from './otlp-json.ts'
+import { anyValue, isFields, listOf, pairsOf, recordProblem, stringOf } from './otlp-json.ts'
 import { decodeProto, type Int64, type ProtoAny, type ProtoLogRecord, type ProtoPair } from './otlp-schema.ts'
 
 /** What a log record says beside its attributes. */
@@ -127,12 +127,14 @@ export const otlpJson: Translate = (body, { receivedMs }) => {
     throw new AfterlogError('invalid-body', 'the body is no OTLP ExportLogsServiceRequest: it has no list resourceLogs')
   const lines = new NativeLines(body.length, encoding)
   const [base, record] = [new AgentRecord(), new AgentRecord()]
-  for (const of of listOf(sent['resourceLogs'])) {
-    if (!isFields(of)) continue
-    const { resource, scopeLogs } = of
+  for (const of of sent['resourceLogs'] as Value[]) {
+    const { resource, scopeLogs } = isFields(of) ? of : {}
+    if (!isFields(of) || !isList(scopeLogs))
+      refuse(lines, record, of, 'resourceLogs must be objects with a list scopeLogs')
     for (const ofScope of listOf(scopeLogs)) {
-      if (!isFields(ofScope)) continue
-      const { scope, logRecords } = ofScope
+      const { scope, logRecords } = isFields(ofScope) ? ofScope : {}
+      if (!isFields(ofScope) || !isList(logRecords))
+        refuse(lines, record, ofScope, 'scopeLogs must be objects with a list logRecords')
       base.reset()
       addAll(base, isFields(resource) ? pairsOf(resource['attributes']) : [])
       if (isFields(scope)) {
@@ -141,14 +143,30 @@ export const otlpJson: Translate = (body, { receivedMs }) => {
       }
       for (const logRecord of listOf(logRecords)) {
         record.reset(base)
-        if (isFields(logRecord)) {
+        const problem = recordProblem(logRecord)
+        if (problem === undefined && isFields(logRecord)) {
           addAll(record, pairsOf(logRecord['attributes']))
           writeRecord(lines, record, jsonRecordOf(logRecord), receivedMs)
-        } else record.writeTo(lines, 'a log record must be a JSON object')
+        } else {
+          record.add('afterlog.sent', jsonOf(logRecord).slice(0, sentMax))
+          record.writeTo(lines, problem)
+        }
       }
     }
   }
   return lines
+}
+
+/** Characters of what cannot be read that a dead letter has. */
+const sentMax = 64 * 1024
+
+/** proto3 leaves out a list without elements. */
+const isList = (value: Value): boolean => value === undefined || value === null || Array.isArray(value)
+
+function refuse(lines: NativeLines, record: AgentRecord, sent: Value, problem: string): void {
+  record.reset()
+  record.add('afterlog.sent', jsonOf(sent ?? null).slice(0, sentMax))
+  record.writeTo(lines, problem)
 }
 
 function addAll(record: AgentRecord, pairs: readonly (readonly [string, Value])[]): void {
@@ -186,6 +204,8 @@ const timeOf = (sent: LogRecord, receivedMs: number): string =>
 /** The object of Kubernetes that a record is, as the k8sobjects and k8s_events receivers send them. */
 function objectOf(record: AgentRecord, sent: LogRecord, receivedMs: number): Value {
   const { body } = sent
+  // What a container printed is its line, whatever it looks like.
+  if (record.has('pod') || record.has('podUid') || record.has('path') || record.has('container')) return undefined
   if (isFields(body)) return isObject(body) ? body : undefined
   if (typeof body !== 'string' || record.attribute('k8s.event.name') === undefined) return undefined
   return eventOf({

@@ -49,8 +49,9 @@ export const openOtlpGrpc: OpenSocket = async ({ host, port }, options) => {
 
 /** Never rejects. */
 async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, options: SocketOptions): Promise<void> {
-  const reservation = options.inflight.reserve(0)
+  let reservation: Reservation | undefined
   try {
+    reservation = options.inflight.reserve(0)
     const type = headers['content-type'] ?? ''
     if (!/^application\/grpc(?:\+proto)?(?:;|$)/.test(type))
       return stream.respond({ ':status': 415 }, { endStream: true })
@@ -67,7 +68,7 @@ async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, o
     // A collector drops what is refused with RESOURCE_EXHAUSTED, which 429 is elsewhere.
     fail(stream, error.retryable ? rpcCode(new AfterlogError('overloaded', '')) : rpcCode(error), error.message)
   } finally {
-    reservation.release()
+    reservation?.release()
   }
 }
 

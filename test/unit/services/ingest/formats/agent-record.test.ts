@@ -113,3 +113,24 @@ test('names of objects that JavaScript has are names', () => {
   const fields = JSON.parse('{"pod":"p","__proto__":{"x":"1"},"constructor":"c","toString":"t"}') as Fields
   expect(native(fields)).toEqual({ pod: 'p', attributes: { '__proto__.x': '1', constructor: 'c', toString: 't' } })
 })
+
+test('an empty message is a message, and gives way to one that is not empty', () => {
+  const messageOf = (fields: Fields): unknown => {
+    const lines = new NativeLines(1024)
+    const record = new AgentRecord()
+    record.addAll(fields)
+    expect(record.has('message')).toBe(true)
+    record.writeTo(lines)
+    return (JSON.parse(lines.take().toString()) as { message: string }).message
+  }
+  expect(messageOf({ pod: 'p', log: '' })).toBe('')
+  expect(messageOf({ pod: 'p', log: '', message: 'said' })).toBe('said')
+  expect(messageOf({ pod: 'p', message: 'said', log: '' })).toBe('said')
+})
+
+test('length and restart of an application are no place in a file, and `cri` only what the kubelet writes', () => {
+  expect(native({ pod: 'p', length: 3, restart: 1, cri: 'containerd' })).toEqual({
+    pod: 'p',
+    attributes: { length: '3', restart: '1', cri: 'containerd' },
+  })
+})
