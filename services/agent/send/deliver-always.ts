@@ -27,7 +27,7 @@ export function deliverAlways({
   pauseMs = 10_000,
 }: DeliverAlwaysOptions): Deliver {
   const retry = createRetry({ patienceMs: Infinity, signal, onWait })
-  const once = createDelivery({ client, headers, compress, retry: async (call) => ofService(await retry(call)) })
+  const once = createDelivery({ client, headers, compress, retry, onRefusal: mustBeOfService })
   return async (batch): Promise<Outcome> => {
     for (;;) {
       try {
@@ -42,9 +42,8 @@ export function deliverAlways({
   }
 }
 
-/** A 400 of a proxy says nothing of the batch; the service's own is a problem of RFC 9457. */
-function ofService(response: Response): Response {
-  const isProblem = response.headers.get('content-type')?.includes('problem+json') === true
-  if (response.status !== 400 || isProblem) return response
-  throw new ImportStopped('the server refused a batch with 400, and not as Afterlog does: is this its address?')
+/** A 400 or 413 of a proxy says nothing of the records; the service's own is a problem of RFC 9457. */
+function mustBeOfService({ status, headers }: Response): void {
+  if (headers.get('content-type')?.includes('problem+json') === true) return
+  throw new ImportStopped(`the server refused a batch with ${status}, and not as Afterlog does: is this its address?`)
 }

@@ -23,6 +23,8 @@ export interface DeliveryOptions {
   headers: Readonly<Record<string, string>>
   compress: boolean
   retry: Retry
+  /** Called with the server's answer before records are given up because of it. Where it throws, they are not. */
+  onRefusal?(response: Response): void
 }
 
 /** Rejects with ImportStopped where every other batch would fail as well: no server, no permission, no such path. */
@@ -30,7 +32,7 @@ export type Deliver = (batch: Pick<Batch, 'body' | 'cuts'>) => Promise<Outcome>
 
 const compressed = promisify(gzip)
 
-export function createDelivery({ client, headers, compress, retry }: DeliveryOptions): Deliver {
+export function createDelivery({ client, headers, compress, retry, onRefusal }: DeliveryOptions): Deliver {
   const all = {
     ...headers,
     'content-type': 'application/x-ndjson',
@@ -43,7 +45,10 @@ export function createDelivery({ client, headers, compress, retry }: DeliveryOpt
     const sentence = await sentenceOf(response)
     const halves = response.status === 413 ? halve(piece) : undefined
     if (halves !== undefined) return merged([await deliver(halves[0]!), await deliver(halves[1]!)])
-    if (response.status === 413 || response.status === 400) return lost(piece.body, sentence)
+    if (response.status === 413 || response.status === 400) {
+      onRefusal?.(response)
+      return lost(piece.body, sentence)
+    }
     throw new ImportStopped(`the server refused a batch: ${sentence}`)
   }
   return deliver

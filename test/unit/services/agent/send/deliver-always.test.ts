@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { deliverAlways } from '../../../../../services/agent/send/deliver-always.ts'
 
-const batch = { body: Buffer.from('{}\n'), cuts: [] }
+const batch: { body: Buffer; cuts: number[] } = { body: Buffer.from('{}\n'), cuts: [] }
 const json = (status: number, body: object, type = 'application/json') =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': type } })
 const ok = () => json(200, { accepted: 1, rejected: 0, rejects: [] })
 
-function delivered(answers: (() => Response)[], signal = new AbortController().signal) {
+function delivered(answers: (() => Response)[], signal = new AbortController().signal, sent = batch) {
   const waits: (string | undefined)[] = []
   const client = { post: async () => answers.shift()!(), get: () => Promise.reject(new Error('never asked')) }
   const deliver = deliverAlways({
@@ -17,7 +17,7 @@ function delivered(answers: (() => Response)[], signal = new AbortController().s
     onWait: (sentence) => waits.push(sentence),
     pauseMs: 1,
   })
-  return { outcome: deliver(batch), waits }
+  return { outcome: deliver(sent), waits }
 }
 
 test('what a service would not take is sent until it does', async () => {
@@ -35,6 +35,24 @@ test('what a service would not take is sent until it does', async () => {
 test('what the service itself refuses is given up', async () => {
   const { outcome } = delivered([() => json(400, { detail: 'no batch' }, 'application/problem+json')])
   expect([...(await outcome).refused.values()]).toEqual([{ count: 1, example: '400: no batch' }])
+})
+
+test('a proxy that finds one record too large is waited for', async () => {
+  const { outcome, waits } = delivered([() => new Response('413 nope', { status: 413 }), ok])
+  expect(await outcome).toEqual({ accepted: 1, refused: new Map() })
+  expect(waits[0]).toContain('413, and not as Afterlog does')
+})
+
+test('records that are too large for the service itself are given up, one by one', async () => {
+  const { outcome } = delivered([() => json(413, { detail: 'too large' }, 'application/problem+json')])
+  expect([...(await outcome).refused.values()]).toEqual([{ count: 1, example: '413: too large' }])
+})
+
+test('a batch that is too large for a proxy is halved', async () => {
+  const two = { body: Buffer.from('{}\n{}\n'), cuts: [3] }
+  const { outcome, waits } = delivered([() => new Response('413 nope', { status: 413 }), ok, ok], undefined, two)
+  expect(await outcome).toMatchObject({ accepted: 2 })
+  expect(waits).toEqual([])
 })
 
 test('a stop ends the waiting', async () => {
