@@ -76,7 +76,10 @@ export async function runAgent({ config, node, log, signal, onMetrics }: RunAgen
   }
   const onForgotten = ({ id }: LogFile): void => void known.byId.delete(id)
   const watch = createWatch({ lives: known.lives, openFiles, headOf, settleMs, lateMs, nextId, onForgotten })
-  const directory = createPodsDirectory(config.AFTERLOG_AGENT_PODS_DIR)
+  const directory = createPodsDirectory({
+    root: config.AFTERLOG_AGENT_PODS_DIR,
+    onUnseen: (code, path) => onProblem(`or its directory cannot be looked at, and is left out: ${code}`, path),
+  })
   let wake = Promise.withResolvers<void>()
   const look = (): void => {
     try {

@@ -1,10 +1,10 @@
 // The agent against a real service, over files that are rotated, compressed and removed as the kubelet does it: every
 // line once, and of each life what is true of it.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rename, rm, symlink } from 'node:fs/promises'
 import { createServer, request as httpRequest, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createLogger } from '#shared/logger.ts'
 import { readAgentConfig } from '../../services/agent/config.ts'
@@ -232,4 +232,25 @@ test('an address that is not the service is waited for as well', async () => {
   front.answer = undefined
   agent = start()
   await stored(log).toEqual([10])
+})
+
+test('a pod that cannot be looked at for a while stops no other one, and is read on', async () => {
+  const [log, other] = [container(), container()]
+  const [pod, aside] = [dirname(log.directory), join(dir, 'aside')]
+  agent = start()
+  log.write(10)
+  await stored(log).toEqual([10])
+  await rename(pod, aside)
+  await symlink(pod, pod)
+  const later = container()
+  other.write(5)
+  later.write(5)
+  await stored(other).toEqual([5])
+  await stored(later).toEqual([5])
+  await rm(pod)
+  await rename(aside, pod)
+  log.write(10)
+  log.runAgain()
+  await stored(log).toEqual([20, 0])
+  await seals(log).toEqual([['sealed'], ['nothing']])
 })

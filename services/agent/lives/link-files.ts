@@ -16,6 +16,15 @@ export function linkFiles(life: Life, scan: number): void {
   }
 }
 
+/**
+ * Call it instead where the listing is not whole. A file that could not be looked at may stand in front of each that is
+ * not linked yet, and behind the last one.
+ */
+export function leaveUnlinked(life: Life): void {
+  for (const [place, file] of life.files.entries())
+    if (file.before.is === 'open' || place === life.files.length - 1) file.before = { is: 'unknown' }
+}
+
 function decided(file: LogFile, previous: LogFile | undefined, life: Life, scan: number): LogFile['before'] {
   const { before } = file
   if (before.is !== 'open' || !file.isPresent) return file.missed >= 2 ? { is: 'unknown' } : before

@@ -6,10 +6,16 @@ import { newFile, type Life, type LogFile, type PresentFile } from './log-file.t
 export interface MatchOptions {
   nowMs: number
   nextId(): number
+  /** Whether the listing has all files of the life: only then is one that it does not have not there. */
+  isWhole: boolean
 }
 
 /** Updates the files of `life`, and puts those that are new behind them. `present` in the order of rotation. */
-export function matchFiles(life: Life, present: readonly PresentFile[], { nowMs, nextId }: MatchOptions): void {
+export function matchFiles(
+  life: Life,
+  present: readonly PresentFile[],
+  { nowMs, nextId, isWhole }: MatchOptions,
+): void {
   const matched = new Set<LogFile>()
   for (const seen of present) {
     const known = knownAs(life, seen, matched)
@@ -22,6 +28,7 @@ export function matchFiles(life: Life, present: readonly PresentFile[], { nowMs,
       found(known, seen, nowMs)
     }
   }
+  if (!isWhole) return
   for (const file of life.files) if (!matched.has(file)) file.isPresent = false
 }
 

@@ -1,12 +1,13 @@
 // One look at the directory: which lives and files there are, what became of those that were there, and in which order
 // they were written. It decides nothing of what is sent, but that bytes are lost.
+import { dirname } from 'node:path'
 import { endIsHopeless } from './ends.ts'
 import { isFinal, isGone, newLife, type Life, type LogFile } from './log-file.ts'
 import { decideLoss, forgetFiles } from './losses.ts'
 import { identifyFiles, type IdentifyOptions } from './identify-files.ts'
-import { linkFiles } from './link-files.ts'
+import { leaveUnlinked, linkFiles } from './link-files.ts'
 import { grow, matchFiles, orderFiles } from './match-files.ts'
-import type { ListedLife } from '../files/pods-directory.ts'
+import type { ListedLife, Listing } from '../files/pods-directory.ts'
 import type { OpenFiles } from '../files/open-files.ts'
 
 export interface WatchOptions {
@@ -23,20 +24,21 @@ export interface WatchOptions {
 
 export interface Watch {
   /** `nowMs` is of a steady clock. */
-  look(listed: readonly ListedLife[], nowMs: number): void
+  look(listing: Listing, nowMs: number): void
 }
 
 export function createWatch({ lives, openFiles, headOf, settleMs, lateMs, nextId, onForgotten }: WatchOptions): Watch {
   let scan = 0
 
-  const lookAtFiles = (life: Life, present: ListedLife['files'], nowMs: number): void => {
-    matchFiles(life, present, { nowMs, nextId })
+  const lookAtFiles = (life: Life, { files, isWhole }: Pick<ListedLife, 'files' | 'isWhole'>, nowMs: number): void => {
+    matchFiles(life, files, { nowMs, nextId, isWhole })
     // Held from now on, so that a file that is removed can still be read.
     for (const file of life.files) if (file.isPresent && !file.isRead) openFiles.hold(file)
     const areAllKnown = identifyFiles(life, { nowMs, nextId, headOf, onLeft: openFiles.close })
-    for (const file of life.files) if (!file.isPresent && areAllKnown) file.missed++
+    for (const file of life.files) if (!file.isPresent && areAllKnown && isWhole) file.missed++
     orderFiles(life)
-    linkFiles(life, scan)
+    if (isWhole) linkFiles(life, scan)
+    else leaveUnlinked(life)
   }
   const lookAtLife = (life: Life, nowMs: number): void => {
     for (const [place, file] of life.files.entries()) {
@@ -59,7 +61,7 @@ export function createWatch({ lives, openFiles, headOf, settleMs, lateMs, nextId
   }
   /** The directory of a container is gone once the container is, if its files were unlinked and not moved. */
   const missLife = (life: Life, nowMs: number): void => {
-    lookAtFiles(life, [], nowMs)
+    lookAtFiles(life, { files: [], isWhole: true }, nowMs)
     if (++life.missed < 2) return
     life.isRemoved = true
     const last = life.files.at(-1)
@@ -67,7 +69,7 @@ export function createWatch({ lives, openFiles, headOf, settleMs, lateMs, nextId
   }
 
   return {
-    look(listed, nowMs) {
+    look({ lives: listed, unseen }, nowMs) {
       scan++
       const newest = new Map<string, number>()
       const present = new Set<Life>()
@@ -79,11 +81,12 @@ export function createWatch({ lives, openFiles, headOf, settleMs, lateMs, nextId
         present.add(life)
         life.missed = 0
         life.isRemoved = false
-        newest.set(directory, Math.max(newest.get(directory) ?? 0, restart))
-        lookAtFiles(life, files, nowMs)
+        // A later run of which no log can be looked at proves nothing.
+        if (files.length > 0) newest.set(directory, Math.max(newest.get(directory) ?? 0, restart))
+        lookAtFiles(life, seen, nowMs)
       }
       for (const life of lives.values()) {
-        if (!present.has(life)) missLife(life, nowMs)
+        if (!present.has(life) && !liesIn(unseen, life.directory)) missLife(life, nowMs)
         // The container of a life is gone before the next one is made.
         if (life.restart < (newest.get(life.directory) ?? 0)) life.overAtMs ??= nowMs
         lookAtLife(life, nowMs)
@@ -92,6 +95,10 @@ export function createWatch({ lives, openFiles, headOf, settleMs, lateMs, nextId
     },
   }
 }
+
+/** Whether the directory of a container, or that of its pod, could not be looked at. */
+const liesIn = (unseen: ReadonlySet<string>, directory: string): boolean =>
+  unseen.has(directory) || unseen.has(dirname(directory))
 
 /** Whether the oldest file of a life that is new to the agent is certainly not the first one: that may be gone. */
 const beganEarlier = ({ restart, bornMs, files }: ListedLife, lateMs: number): boolean =>

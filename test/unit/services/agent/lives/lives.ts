@@ -19,7 +19,7 @@ export function lifeOfListings(): { life: Life; look(...files: PresentFile[]): v
   return {
     life,
     look(...files) {
-      matchFiles(life, files, { nowMs: ++scan * 1000, nextId: () => ++ids })
+      matchFiles(life, files, { nowMs: ++scan * 1000, nextId: () => ++ids, isWhole: true })
       for (const file of life.files) if (!file.isPresent) file.missed++
       orderFiles(life)
       linkFiles(life, scan)
