@@ -85,13 +85,10 @@ class Connection {
 
   /** Reads to the end. Rejects with BrokenStream or AfterlogError, or as the network fails. */
   async read(): Promise<void> {
-    const { signal, place } = this.options
+    const { signal } = this.options
     for await (const piece of this.socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       if (signal.aborted) return
-      for (const frame of this.frames.push(piece)) await this.take(frame)
-      place.begun(this.frames.bytes)
-      this.deliveries?.start()
-      this.isReading = false
+      await this.takeAll(piece)
       while (!this.mayRead()) await sleep(lookMs)
       this.isReading = true
       if (this.socket.destroyed) return
@@ -105,6 +102,17 @@ class Connection {
     if (this.socket.destroyed || signal.aborted) return true
     const isFull = (this.deliveries?.bytes ?? 0) > inflight.max / partOfInflight
     return !isFull && this.socket.writableLength <= unreadBytesMax && place.isOpen()
+  }
+
+  /** Takes the events that end in the piece. Those in front of bytes that end the connection are delivered too. */
+  private async takeAll(piece: Buffer): Promise<void> {
+    try {
+      for (const frame of this.frames.push(piece)) await this.take(frame)
+      this.options.place.begun(this.frames.bytes)
+    } finally {
+      this.deliveries?.start()
+      this.isReading = false
+    }
   }
 
   private async take(frame: Frame): Promise<void> {

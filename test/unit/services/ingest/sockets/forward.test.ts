@@ -1,8 +1,9 @@
 // What the Forward socket owes its senders while the store is away, while bytes in flight are full, and at a stop. The
 // sockets are real; the store is a function that the test answers for.
 import { encode } from '@msgpack/msgpack'
+import { gzipSync } from 'node:zlib'
 import { Registry } from 'prom-client'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { AfterlogError } from '#shared/errors.ts'
 import { createLogger } from '#shared/logger.ts'
 import { InflightBytes } from '#ingest/buffer/inflight.ts'
@@ -38,6 +39,9 @@ const messagesIn = (body: Buffer): string[] =>
     .trimEnd()
     .split('\n')
     .map((line) => (JSON.parse(line) as { message: string }).message)
+
+/** It has more bytes than an event may have. */
+const bomb = Buffer.from(encode(['t', gzipSync(Buffer.alloc(8 * MiB)), { compressed: 'gzip', chunk: 'bomb' }]))
 
 /** Until the condition holds; rejects with the test's own time. */
 async function until(holds: () => boolean): Promise<void> {
@@ -123,6 +127,49 @@ test('a chunk whose sender is gone is tried no more: it comes again', async () =
   await until(() => tries > 0)
   sender.socket.resetAndDestroy()
   await until(() => inflight.bytes === 0)
+})
+
+describe('what came in front of bytes that end the connection is stored and acknowledged, and no bytes stay in flight', () => {
+  test.each([
+    ['a byte that begins nothing', Buffer.from('c1', 'hex')],
+    ['an event that is too large', Buffer.from('92a174c67fffffff', 'hex')],
+    ['a bomb', bomb],
+  ])('%s', async (_, end) => {
+    const got: string[] = []
+    const { port, inflight } = await open(async (body) => {
+      got.push(...messagesIn(body))
+      return done
+    })
+    const sender = await connectForward({ port })
+    sender.send(Buffer.concat([event('a'), event('b', 'c1'), event('c'), end]))
+    expect(await sender.answer()).toEqual({ ack: 'c1' })
+    expect(await sender.answer()).toBeUndefined()
+    expect(got.toSorted()).toEqual(['a', 'b', 'c'])
+    await until(() => inflight.bytes === 0)
+  })
+
+  test('also of a sender that is gone, and at a stop', async () => {
+    const store = Promise.withResolvers<void>()
+    const got: string[] = []
+    const { port, inflight, socket } = await open(async (body) => {
+      got.push(...messagesIn(body))
+      await store.promise
+      return done
+    })
+    const [gone, stopped] = [await connectForward({ port }), await connectForward({ port })]
+    gone.send(Buffer.concat([event('gone'), bomb]))
+    stopped.send(Buffer.concat([event('stopped', 'c1'), bomb]))
+    await until(() => inflight.bytes > 0)
+    gone.socket.resetAndDestroy()
+    await until(() => got.length === 2)
+    const closing = socket.close()
+    store.resolve()
+    expect(await stopped.answer()).toEqual({ ack: 'c1' })
+    expect(await stopped.answer()).toBeUndefined()
+    await closing
+    opened = undefined
+    expect(inflight.bytes).toBe(0)
+  })
 })
 
 test('a stop waits for what is being stored, acknowledges it, and gives up what the store does not take', async () => {
