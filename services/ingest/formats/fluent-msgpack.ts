@@ -60,21 +60,42 @@ class Translation {
     const kind = reader.peek()
     if (kind === map) return this.readAs(() => this.fields(undefined))
     if (kind === array) {
-      const length = reader.arrayLength()
-      const isEvent = length > 0 && reader.peek() === string
-      if (isEvent) return this.event(length)
+      const isEvent = this.isEvent()
       reader.pos = start
-      return this.entry()
+      return isEvent ? this.event() : this.entry()
     }
     if (kind !== nil)
       throw new MsgpackSyntaxError(`an array or a map should stand where ${hex(reader.bytes[start]!)} does`, start)
     reader.pos++
   }
 
-  /** [tag, [entry, …], option], [tag, entries as bytes, option] or [tag, time, record, option], without the option. */
-  private event(length: number): void {
+  /** Whether an array is an event, also one whose tag is no text: no entry has what stands behind the tag there. */
+  private isEvent(): boolean {
     const { reader } = this
-    this.tag = parseTag(reader.key())
+    const length = reader.arrayLength()
+    const tag = length === 0 ? nil : reader.peek()
+    if (tag === string) return true
+    if (length < 2 || tag === array) return false
+    reader.skip()
+    const kind = reader.peek()
+    const isMessage = kind === number || kind === extension
+    return kind === array || kind === binary || (length > 2 && (kind === string || isMessage))
+  }
+
+  /** An event has its own tag and groups, and leaves none to what follows. */
+  private event(): void {
+    const { tag, reader } = this
+    const length = reader.arrayLength()
+    this.tag = [string, binary].includes(reader.peek()) ? parseTag(reader.key()) : (reader.skip(), undefined)
+    this.group = undefined
+    this.behindTag(length)
+    this.tag = tag
+    this.group = undefined
+  }
+
+  /** [tag, [entry, …], option], [tag, entries as bytes, option] or [tag, time, record, option], without the option. */
+  private behindTag(length: number): void {
+    const { reader } = this
     const kind = length < 2 ? nil : reader.peek()
     if (kind === array) {
       for (let left = reader.arrayLength(); left > 0; left--) this.entry()

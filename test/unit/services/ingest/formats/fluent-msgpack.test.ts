@@ -105,17 +105,45 @@ describe('a tag', () => {
   })
 })
 
+const begin = new ExtData(0, Buffer.from('ffffffff00000000', 'hex'))
+const end = new ExtData(0, Buffer.from('fffffffe00000000', 'hex'))
+const resource = { resource: { attributes: { 'k8s.pod.name': 'cart', 'k8s.namespace.name': 'shop' } }, scope: {} }
+
 test('records of a group have the attributes of its resource', () => {
-  const [begin, end] = [
-    new ExtData(0, Buffer.from('ffffffff00000000', 'hex')),
-    new ExtData(0, Buffer.from('fffffffe00000000', 'hex')),
-  ]
-  const resource = { resource: { attributes: { 'k8s.pod.name': 'cart', 'k8s.namespace.name': 'shop' } }, scope: {} }
   const { records, problems } = translated(bodyOf([[begin, {}], resource], [time, record], [[end, {}], {}], [time, record]))
   expect(problems).toEqual([])
   expect(records).toHaveLength(2)
   expect(records[0]).toMatchObject({ ...stored, pod: 'cart', namespace: 'shop' })
   expect(records[1]).not.toHaveProperty('pod')
+})
+
+test('a group and a tag end with their event', () => {
+  const unended = [[[begin, {}], resource] as const, [time, record] as const]
+  const { records, problems } = translated(
+    bodyOf(['t', unended], ['', time, record], ['t', bodyOf(...unended)], ['', [[time, record]]], [time, record]),
+  )
+  expect(problems).toEqual([])
+  expect(records.map(({ pod }) => pod)).toEqual(['cart', undefined, 'cart', undefined, undefined])
+  expect(records.map(({ attributes }) => attributes)).toEqual([{ tag: 't' }, undefined, { tag: 't' }, undefined, undefined])
+})
+
+test.each([null, 7, true, {}, eventTime(7n)])('an event whose tag is no text has its records, without tag: %j', (none) => {
+  const { records, problems } = translated(
+    bodyOf(
+      [none, [[time, record]]],
+      [none, bodyOf([time, record], [time, record]), { size: 2 }],
+      [none, time, record],
+      [none, time, record, {}],
+    ),
+  )
+  expect(problems).toEqual([])
+  expect(records).toHaveLength(5)
+  for (const each of records) expect(each).toEqual(translated(bodyOf([time, record])).records[0])
+})
+
+test('a tag may be bytes', () => {
+  const { records } = translated(bodyOf([Buffer.from('app.access'), time, { ...record, hostname: 'node-7' }]))
+  expect(records[0]).toMatchObject({ unit: 'app.access' })
 })
 
 test('objects of Kubernetes, as kubernetes_events of Fluent Bit sends them, are no lines', () => {
