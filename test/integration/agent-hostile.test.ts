@@ -75,6 +75,14 @@ test('numbers in JSON are stored as they were sent', async () => {
   ])
 })
 
+test('times of OTLP in JSON may be numbers, of which none loses a digit', async () => {
+  const time = `${nowNs.slice(0, -9)}123456789`
+  const sent = JSON.stringify(exported({ timeUnixNano: 'T', body: { intValue: 'I' } }))
+  await post('otlp-numbers', '/v1/logs', sent.replace('"T"', time).replace('"I"', '9007199254740993'))
+  const { body } = await request(`${service.url}/v1/logs`, { headers: { 'x-scope-orgid': 'otlp-numbers' } })
+  expect(body['lines']).toMatchObject([{ time: expect.stringMatching(/\.123456789Z$/) as string, message: '9007199254740993' }])
+})
+
 test('a stream of Loki without entries costs its neighbours nothing', async () => {
   const stream = { namespace: 'shop', pod: 'cart', container: 'app' }
   const streams = [

@@ -23,7 +23,7 @@ export const pairsOf = (pairs: Value): [string, Value][] =>
 
 /** A text, or a number as one; '' for all else. */
 export const stringOf = (value: Value): string =>
-  typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : ''
 
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
