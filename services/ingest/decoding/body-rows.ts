@@ -10,7 +10,7 @@ import type { Decoded } from '../normalise/decoded.ts'
 import type { FragmentsOfBatch, OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { type RejectSummary, summaryOf } from '../normalise/reject.ts'
-import { settleReplay } from '../normalise/replay.ts'
+import { settleParts } from '../normalise/settle-parts.ts'
 import { letterRows } from '../store/dead-letters.ts'
 import { sliceRows, type TableRows } from '../store/table-rows.ts'
 
@@ -47,10 +47,8 @@ export interface BodyRows {
 export function bodyRows(body: Buffer, origin: Origin, as: BodyFormat, settings: DecodeSettings): BodyRows {
   const parts = decode(body, origin, as, settings)
   const [{ nulBytes, fragments }] = parts
-  const accepted = parts.reduce((sum, part) => sum + part.accepted, 0)
-  const rejects = parts.flatMap((part) => part.rejects)
-  const { letters, replayed } = settleReplay({ accepted, rejects }, origin)
-  const key = letters.length === 0 ? undefined : bodyKey(body, origin)
+  const { accepted, rejects, hasLetters, replayed } = settleParts(parts, origin)
+  const key = hasLetters ? bodyKey(body, origin) : undefined
   const rows =
     key === undefined ? [] : parts.flatMap((part) => letterRows(part.rejects, { ...origin, format: part.format }, key))
   return {

@@ -193,7 +193,7 @@ function idOf(text: string | undefined): string | undefined {
   return /^0+$/.test(id) ? undefined : id
 }
 
-export const isFields = (value: Value): value is Fields =>
+export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 
 function textOf(value: Exclude<Value, null | undefined>): string {

@@ -1,7 +1,7 @@
 // Elasticsearch's bulk body as its items, which both the records and the answer are made of. A body whose actions
 // cannot be read is refused as a whole, as Elasticsearch does: nobody knows which line is a document then.
 import { AfterlogError } from '#shared/errors.ts'
-import type { Fields, Value } from './agent-record.ts'
+import { isFields, type Value } from './agent-record.ts'
 import { objectOf } from './json-records.ts'
 
 export interface BulkAction {
@@ -88,5 +88,4 @@ const actionBytesMax = 16 * 1024
 
 const isAction = (name: string | undefined): name is BulkAction['action'] =>
   name === 'index' || name === 'create' || name === 'update' || name === 'delete'
-const isFields = (value: Value): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
 const textOf = (value: Value): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')

@@ -1,8 +1,7 @@
 // Objects of Kubernetes that agents send where lines go: what the OpenTelemetry k8sobjects and k8s_events receivers, Fluent
 // Bit's kubernetes_events and kubernetes-event-exporter emit. They are stored as if they had been posted to
 // /v1/lifecycle.
-import type { Fields, Value } from './agent-record.ts'
-import { isFields } from './otlp-json.ts'
+import { isFields, type Fields, type Value } from './agent-record.ts'
 
 const kinds = new Set(['Pod', 'Node', 'Event', 'List', 'PodList', 'NodeList', 'EventList'])
 

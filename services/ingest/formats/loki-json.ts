@@ -2,7 +2,7 @@
 // line; structured metadata likewise, or else attributes.
 // https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs
 import { AfterlogError } from '#shared/errors.ts'
-import { AgentRecord, type Fields, type Value } from './agent-record.ts'
+import { AgentRecord, isFields, type Value } from './agent-record.ts'
 import { encodingOf, nextValue, notJson, parse } from './json-records.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { addLine } from './loki-line.ts'
@@ -141,4 +141,3 @@ const sentMax = 64 * 1024
 
 const isText = (value: Value): value is string => typeof value === 'string'
 const isList = (value: Value): value is readonly Value[] => Array.isArray(value)
-const isFields = (value: Value): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,7 +1,7 @@
 // OTLP logs in JSON, as protobuf's messages: ids in hex, names in lowerCamelCase, 64-bit numbers as texts or numbers.
 // What has another shape than the schema is skipped where nothing can be said of it, and is a reject where it is a record.
 // https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
-import type { Fields, Value } from './agent-record.ts'
+import { isFields, type Value } from './agent-record.ts'
 
 /** The value of an AnyValue. */
 export function anyValue(any: unknown): Value {
@@ -25,13 +25,14 @@ export const pairsOf = (pairs: Value): [string, Value][] =>
 export const stringOf = (value: Value): string =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : ''
 
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 export const listOf = (value: Value): readonly Value[] => (Array.isArray(value) ? (value as readonly Value[]) : [])
 
 /** Digits as a number of any size, and any other text as it is. */
 const bigintOf = (text: string): bigint | string => (/^-?\d{1,19}$/.test(text) ? BigInt(text) : text)
+
+/** False is what proto3 leaves out, as is the empty text. */
+const isNanoseconds = (value: Value): boolean =>
+  value === false || (['string', 'number', 'bigint'].includes(typeof value) && /^\d*$/.test(stringOf(value)))
 
 const kinds = ['stringValue', 'boolValue', 'intValue', 'doubleValue', 'bytesValue', 'arrayValue', 'kvlistValue']
 
@@ -39,12 +40,7 @@ const kinds = ['stringValue', 'boolValue', 'intValue', 'doubleValue', 'bytesValu
 export function recordProblem(record: Value): string | undefined {
   if (!isFields(record)) return 'a log record must be a JSON object'
   for (const name of ['timeUnixNano', 'observedTimeUnixNano'])
-    if (
-      !/^\d*$/.test(stringOf(record[name] ?? '')) ||
-      typeof (record[name] ?? '') === 'object' ||
-      record[name] === true
-    )
-      return `${name} must be ns since 1970, in digits`
+    if (!isNanoseconds(record[name] ?? '')) return `${name} must be ns since 1970, in digits`
   const { body, attributes } = record
   if (attributes !== undefined && attributes !== null && !Array.isArray(attributes))
     return 'attributes must be a list of objects with key and value'

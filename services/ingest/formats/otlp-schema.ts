@@ -89,10 +89,20 @@ interface Messages {
 }
 
 const { root } = protobuf.parse(source, { keepCase: true })
+const typeOf = (name: keyof Messages): protobuf.Type => root.lookupType(name)
+/** Looked up once: each record of an export is decoded by itself. */
+const types: Readonly<Record<keyof Messages, protobuf.Type>> = {
+  Export: typeOf('Export'),
+  ResourceLogs: typeOf('ResourceLogs'),
+  ScopeLogs: typeOf('ScopeLogs'),
+  LogRecord: typeOf('LogRecord'),
+  ExportResponse: typeOf('ExportResponse'),
+  Status: typeOf('Status'),
+}
 
 /** Throws where the bytes are no such message. */
 export const decodeProto = <Name extends keyof Messages>(name: Name, bytes: Uint8Array): Messages[Name] =>
-  root.lookupType(name).decode(bytes) as unknown as Messages[Name]
+  types[name].decode(bytes) as unknown as Messages[Name]
 
 export const encodeProto = <Name extends keyof Messages>(name: Name, message: Messages[Name]): Buffer =>
-  Buffer.from(root.lookupType(name).encode(message).finish())
+  Buffer.from(types[name].encode(message).finish())

@@ -4,11 +4,11 @@
 // https://opentelemetry.io/docs/specs/otlp/ and https://opentelemetry.io/docs/specs/otel/logs/data-model/
 import { isUtf8 } from 'node:buffer'
 import { AfterlogError } from '#shared/errors.ts'
-import { AgentRecord, jsonOf, type Value } from './agent-record.ts'
+import { AgentRecord, isFields, jsonOf, type Value } from './agent-record.ts'
 import { encodingOf, parseJson } from './json-records.ts'
 import { eventOf, isObject, withCluster } from './kubernetes-records.ts'
 import { NativeLines, type Translate } from './native-lines.ts'
-import { anyValue, isFields, listOf, pairsOf, recordProblem, stringOf } from './otlp-json.ts'
+import { anyValue, listOf, pairsOf, recordProblem, stringOf } from './otlp-json.ts'
 import { decodeProto, type Int64, type ProtoAny, type ProtoLogRecord, type ProtoPair } from './otlp-schema.ts'
 
 /** What a log record says beside its attributes. */

@@ -2,10 +2,9 @@
 // a JSON object have fields by the names of agent-fields.ts, as those of rsyslog's mmkubernetes.
 import { AfterlogError } from '#shared/errors.ts'
 import { fieldsByName } from './agent-fields.ts'
-import { AgentRecord, type Fields } from './agent-record.ts'
-import { encodingOf, parseJson } from './json-records.ts'
+import { AgentRecord } from './agent-record.ts'
+import { encodingOf, objectOf } from './json-records.ts'
 import { NativeLines, type Translate } from './native-lines.ts'
-import { isFields } from './otlp-json.ts'
 import { isCounted, readCount, textEnd } from './syslog-frames.ts'
 import { parseSyslog, type SyslogMessage } from './syslog-message.ts'
 import { SyslogSeverity } from './syslog-severity.ts'
@@ -63,21 +62,10 @@ function addPayload(record: AgentRecord, message: SyslogMessage, encoding: 'utf8
   const { text, priority } = message
   const [cookie = ''] = /^ ?@cee: */.exec(text) ?? []
   const json = cookie !== '' || priority === undefined ? text.slice(cookie.length) : ''
-  const fields = json.startsWith('{') ? objectOf(json, encoding) : undefined
+  const fields = json.startsWith('{') ? objectOf(Buffer.from(json, encoding), encoding) : undefined
   if (fields !== undefined) {
     record.addAll(fields)
     message.text = json
-  }
-}
-
-/** Undefined for what is no JSON, which is text. */
-function objectOf(json: string, encoding: 'utf8' | 'latin1'): Fields | undefined {
-  try {
-    const value = parseJson(Buffer.from(json, encoding), encoding)
-    return isFields(value) ? value : undefined
-  } catch (error) {
-    if (error instanceof AfterlogError) return undefined
-    throw error
   }
 }
 

@@ -30,7 +30,7 @@ const translations: Record<AgentFormat, Translate> = {
   'fluent-msgpack': msgpackRecords,
 }
 
-const isTranslated = (format: TopicFormat): format is AgentFormat => format in translations
+export const isTranslated = (format: TopicFormat): format is AgentFormat => format in translations
 
 /** The format of what is published and of dead letters: records of agents are native ones by then. */
 export const storedFormat = (format: TopicFormat): TopicFormat => (isTranslated(format) ? 'native' : format)

@@ -7,7 +7,7 @@ import { bodyKey, type BodyFormat, type DecodeSettings } from '../decoding/body-
 import { behindLines, nativeBody, withProblems } from '../formats/translate.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { type RejectSummary, summaryOf } from '../normalise/reject.ts'
-import { settleReplay } from '../normalise/replay.ts'
+import { settleParts } from '../normalise/settle-parts.ts'
 import { publishBatch, type Published, type TopicRoom } from './batch-body.ts'
 import { publishLifecycle } from './lifecycle-body.ts'
 import { rejectMessages, replayedMessage } from './reject-messages.ts'
@@ -37,10 +37,8 @@ export function bodyMessages(
 ): BodyMessages {
   const parts = publish(body, origin, as, { objects, ...room }, settings)
   const [{ nulBytes }] = parts
-  const accepted = parts.reduce((sum, part) => sum + part.accepted, 0)
-  const rejects = parts.flatMap((part) => part.rejects)
-  const { letters, replayed } = settleReplay({ accepted, rejects }, origin)
-  const key = letters.length === 0 ? undefined : bodyKey(body, origin)
+  const { accepted, rejects, hasLetters, replayed } = settleParts(parts, origin)
+  const key = hasLetters ? bodyKey(body, origin) : undefined
   const letterMessages =
     key === undefined
       ? []

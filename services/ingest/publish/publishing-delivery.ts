@@ -4,7 +4,7 @@ import { AfterlogError } from '#shared/errors.ts'
 import type { Publisher } from '#shared/kafka/publisher-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { Decoder } from '../decoding/decoder.ts'
-import { storedFormat } from '../formats/translate.ts'
+import { isTranslated, storedFormat } from '../formats/translate.ts'
 import type { Origin } from '../normalise/origin.ts'
 import type { TopicRoom } from './batch-body.ts'
 import type { Delivered, DeliverBody } from '../routes/deliver-body.ts'
@@ -39,7 +39,7 @@ export function createPublishingDelivery(options: PublishingDeliveryOptions): De
   return async (body, origin, as, onDecoded) => {
     const topic = topicOf(storedFormat(as.format))
     if (topic === undefined) return direct(body, origin, as, onDecoded)
-    const topicOfObjects = storedFormat(as.format) === as.format ? undefined : topicOf('lifecycle')
+    const topicOfObjects = isTranslated(as.format) ? topicOf('lifecycle') : undefined
     const room = { ...roomOf(topic), objects: topicOfObjects === undefined ? undefined : roomOf(topicOfObjects) }
     return decoder.messages(body, origin, { ...as, room }, async ({ messages, closing, ...delivered }) => {
       onDecoded?.(messages.reduce((sum, { value }) => sum + value.length, 0))

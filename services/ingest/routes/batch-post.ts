@@ -14,6 +14,7 @@ import { rejectedOf, rejectsMax } from '../normalise/reject.ts'
 import { readReplay, replayHeader } from '../normalise/replay.ts'
 import { batchIdHeader, isHeaderText } from '../publish/message-headers.ts'
 import { readBody } from '../sources/body.ts'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { z } from 'zod'
 import type { acceptedSchema } from './schemas.ts'
 import type { Delivered, DeliverBody } from './deliver-body.ts'
@@ -100,11 +101,11 @@ export function batchPost<Answer, Noted = undefined>(
  * @param cluster That of records that name none.
  */
 export function senderOf(request: FastifyRequest, format: TopicFormat, cluster: string): Omit<Origin, 'receivedMs'> {
-  const batchId = batchHeader(request, batchIdHeader)
+  const batchId = textHeader(request.headers, batchIdHeader)
   return {
     tenant: request.tenant,
-    cluster: batchHeader(request, 'x-afterlog-cluster') ?? cluster,
-    node: batchHeader(request, 'x-afterlog-node') ?? '',
+    cluster: textHeader(request.headers, 'x-afterlog-cluster') ?? cluster,
+    node: textHeader(request.headers, 'x-afterlog-node') ?? '',
     agent: '',
     source: `http:${request.routeOptions.url ?? ''}`,
     format,
@@ -145,8 +146,9 @@ export function mediaType(request: FastifyRequest): string {
   return (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase().slice(0, 200)
 }
 
-function batchHeader(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name]
+/** A header that may be left out or empty. Throws `invalid-parameter`. */
+export function textHeader(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name]
   if (value === undefined || value === '') return undefined
   if (typeof value !== 'string' || !isHeaderText(value))
     throw invalidParameter(

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AfterlogError } from '#shared/errors.ts'
 import { takeYourTime } from '#shared/http/client-error.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
+import { ownCopy } from '../buffer/own-copy.ts'
 import { patiently } from '../delivery/patiently.ts'
 import { JournalStream, type JournalEntries } from '../formats/journal-stream.ts'
 import type { Origin } from '../normalise/origin.ts'
@@ -170,7 +171,7 @@ class Pieces {
       const delivered = await patiently(
         () => {
           reservation.become(2 * body.length)
-          return deliver(copyOf(body), origin, as, reservation.become)
+          return deliver(ownCopy(body), origin, as, reservation.become)
         },
         () => !this.isGone() && performance.now() < untilMs,
       )
@@ -181,6 +182,3 @@ class Pieces {
     }
   }
 }
-
-/** Whoever decodes a body keeps it. */
-const copyOf = (body: Buffer): Buffer => Buffer.from(Uint8Array.prototype.slice.call(body).buffer)

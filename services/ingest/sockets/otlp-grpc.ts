@@ -6,9 +6,11 @@ import { once } from 'node:events'
 import http2, { type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
 import { isTenant } from '#shared/tenant.ts'
+import { ownCopy } from '../buffer/own-copy.ts'
 import type { Reservation } from '../buffer/inflight.ts'
 import type { Origin } from '../normalise/origin.ts'
-import { clusterHeader, isHeaderText, nodeHeader } from '../publish/message-headers.ts'
+import { clusterHeader, nodeHeader } from '../publish/message-headers.ts'
+import { textHeader } from '../routes/batch-post.ts'
 import { encodeAnswer, rpcCode } from '../routes/otlp.ts'
 import { decompress, readRaw } from '../sources/body.ts'
 import type { OpenSocket, SocketOptions } from './socket.ts'
@@ -90,8 +92,7 @@ async function readMessage(
         ? 'the call has no message'
         : `the call has ${framed.length - prefixBytes} bytes of one message, whose prefix says ${length}`,
     )
-  // Of its own memory, as the body of a post: it is sent to the thread that decodes.
-  const message = Buffer.from(Uint8Array.prototype.slice.call(framed, prefixBytes).buffer)
+  const message = ownCopy(framed, prefixBytes)
   if (framed[0] === 0) return message
   const encoding = String(headers['grpc-encoding'] ?? 'identity')
   if (!['gzip', 'deflate', 'zstd', 'snappy'].includes(encoding))
@@ -111,14 +112,6 @@ function originOf(headers: IncomingHttpHeaders, cluster: string): Omit<Origin, '
     source: `grpc:${exportPath}`,
     format: 'otlp-proto',
   }
-}
-
-function textHeader(headers: IncomingHttpHeaders, name: string): string | undefined {
-  const value = headers[name]
-  if (value === undefined || value === '') return undefined
-  if (typeof value !== 'string' || !isHeaderText(value))
-    throw invalidParameter(name, `${name} must be 1 to 253 printable ASCII characters`)
-  return value
 }
 
 const grpc = { ':status': 200, 'content-type': 'application/grpc+proto' } as const

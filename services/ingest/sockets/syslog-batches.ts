@@ -2,6 +2,7 @@
 // tried again until it is stored.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ownCopy } from '../buffer/own-copy.ts'
 import { patiently } from '../delivery/patiently.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { RowWriter } from '../store/row-writer.ts'
@@ -64,11 +65,7 @@ export class SyslogBatches {
     }
     try {
       await patiently(
-        () =>
-          deliver(Buffer.from(Uint8Array.prototype.slice.call(body).buffer), origin, {
-            format: 'syslog',
-            form: 'json',
-          }),
+        () => deliver(ownCopy(body), origin, { format: 'syslog', form: 'json' }),
         () => performance.now() < this.stopMs,
       )
     } catch (error) {

@@ -6,7 +6,7 @@ import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
-import { storedFormat } from '../formats/translate.ts'
+import { isTranslated, storedFormat } from '../formats/translate.ts'
 import type { BatchOutcome } from '../normalise/decoded.ts'
 import type { FragmentsOfBatch, OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
@@ -102,7 +102,7 @@ export function createBatchDecoder({
   function decodeOne(decoded: DecodedBatch, run: MessageRun, batch: ConsumedBatch, message: ConsumedMessage): void {
     const { origin, problem } = messageOrigin(batch, message, cluster)
     origin.format = formats.get(batch.topic)!
-    if (message.key !== null && storedFormat(origin.format) !== origin.format) origin.key = message.key.toString()
+    if (message.key !== null && isTranslated(origin.format)) origin.key = message.key.toString()
     if (origin.receivedMs > 0) decoded.lastMs = origin.receivedMs
     const rejectMessage = problem === undefined ? rejectMessageOf(message, origin) : undefined
     if (rejectMessage) return addRejects(decoded, rejectMessage)

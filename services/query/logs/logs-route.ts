@@ -7,13 +7,12 @@ import { readPage, streamLines } from '#shared/store-reading/line-pages.ts'
 import { attributeLines } from './read-attribution.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
-import { lineJson } from '#shared/lines/line-json.ts'
 import { negotiate, onePart, streamReply } from '#query/http/line-reply.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { linesAnswer } from './logs-schema.ts'
-import { linesOfTraces } from './stack-traces.ts'
+import { linesJson } from './stack-traces.ts'
 import { cursor, filterParameters, limit, order, traces } from '#query/http/parameters.ts'
 
 const querystring = z.strictObject({ ...filterParameters, traces, limit: limit(100), order, cursor })
@@ -49,7 +48,7 @@ export const logsRoute =
       const { lines, more } = await page
       const next = more ? encodeCursor({ after: keyOf(lines.at(-1)!), ...bounds(filter) }, filters) : null
       return reply.send({
-        lines: query.traces === true ? linesOfTraces(lines, direction) : lines.map(lineJson),
+        lines: linesJson(lines, { order: direction, traces: query.traces }),
         next,
         stats: reading.stats(),
       })

@@ -13,8 +13,7 @@ import { readReferencedPod } from '#query/pods/read-pod-reference.ts'
 import type { Page } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { createGapDrawer, drawGaps, type GapDrawing } from './draw-gaps.ts'
-import { linesOfTraces } from './stack-traces.ts'
-import { lineJson } from '#shared/lines/line-json.ts'
+import { linesJson } from './stack-traces.ts'
 import { negotiate, onePart, streamReply } from '#query/http/line-reply.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
@@ -89,12 +88,15 @@ export const podLogsRoute =
       if (type !== 'application/json')
         return streamReply(reply, type, onePart(page.then((read) => drawPage(read, drawing))))
       const read = await page
-      const render = (drawn: Line[]) => (query.traces === true ? linesOfTraces(drawn, direction) : drawn.map(lineJson))
       const { lines, more, left } = read
       const next = more
         ? encodeCursor({ after: keyOf(lines.at(-1)!), ...resolved, ...(left === undefined ? {} : { left }) }, filters)
         : null
-      return reply.send({ lines: render(drawPage(read, drawing)), next, stats: reading.stats() })
+      return reply.send({
+        lines: linesJson(drawPage(read, drawing), { order: direction, traces: query.traces }),
+        next,
+        stats: reading.stats(),
+      })
     })
     done()
   }

@@ -43,8 +43,12 @@ class Stream {
   }
 }
 
-/** The lines as JSON. One that goes on with the line before it of its container and stream has `continues`. */
-export function linesOfTraces(lines: readonly Line[], order: Order): (LineJson & { continues?: true })[] {
+/** Lines as JSON. Where `traces`, one that goes on with the line before it of its container and stream has `continues`. */
+export function linesJson(
+  lines: readonly Line[],
+  { order, traces }: { order: Order; traces: boolean | undefined },
+): (LineJson & { continues?: true })[] {
+  if (traces !== true) return lines.map(lineJson)
   const continues = stackTraces(lines, order)
   return lines.map((line, i) => ({ ...lineJson(line), ...(continues[i] === true ? { continues: true } : {}) }))
 }

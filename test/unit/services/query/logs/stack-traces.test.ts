@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { linesOfTraces } from '#query/logs/stack-traces.ts'
+import { linesJson } from '#query/logs/stack-traces.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
 
 const line = (text: string, ms = 0, more: Partial<Line> = {}): Line =>
@@ -17,7 +17,7 @@ const line = (text: string, ms = 0, more: Partial<Line> = {}): Line =>
   }) as Line
 /** Each text with `> ` in front where it goes on. */
 const marked = (lines: readonly Line[], order: 'asc' | 'desc' = 'asc'): string[] =>
-  linesOfTraces(lines, order).map(({ message, continues }) => (continues === true ? `> ${message}` : message))
+  linesJson(lines, { order, traces: true }).map(({ message, continues }) => (continues === true ? `> ${message}` : message))
 
 const traces: Record<string, string> = {
   java: `2026-11-30 ERROR o.a.c.C - failed
