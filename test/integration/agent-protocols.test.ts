@@ -2,7 +2,7 @@
 // are the same over each of them.
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AgentLine, AgentProtocol } from '#test/support/agents/protocol.ts'
+import { agentLine, type AgentLine, type AgentProtocol } from '#test/support/agents/protocol.ts'
 import { protocols } from '#test/support/agents/protocols.ts'
 import { answersOf, messagesOf, once, type Poster } from '#test/support/lines.ts'
 import { request, startTestService, type TestService } from '#test/support/service.ts'
@@ -18,17 +18,7 @@ const poster = (): Poster => ({ url: service.url, tenant: `t${tenants++}` })
 
 const ms = BigInt(Date.now() - 60_000)
 const time = ms * 1_000_000n + 456_789n
-const line = (message: string | Buffer, more: Partial<AgentLine> = {}): AgentLine => ({
-  time,
-  message: Buffer.from(message as string),
-  namespace: 'shop',
-  pod: 'cart-7d9f',
-  podUid: '5b0c6a3e-3f0c-4d25-9f3a-6f2f8f4a1c11',
-  container: 'app',
-  restart: 2,
-  stream: 'stderr',
-  ...more,
-})
+const line = (message: string | Buffer, more: Partial<AgentLine> = {}): AgentLine => agentLine(time, message, more)
 
 async function linesOf({ url, tenant }: Poster): Promise<Record<string, unknown>[]> {
   const { body } = await request(`${url}/v1/logs?order=asc&limit=1000`, { headers: { 'x-scope-orgid': tenant } })

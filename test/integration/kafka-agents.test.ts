@@ -9,7 +9,7 @@ import { fluentJson, fluentJsonLines } from '#test/support/agents/fluent.ts'
 import { lokiJson, lokiProto } from '#test/support/agents/loki.ts'
 import { journald } from '#test/support/agents/journald.ts'
 import { otlpJson, otlpProto } from '#test/support/agents/otlp.ts'
-import type { AgentLine } from '#test/support/agents/protocol.ts'
+import { agentLine, type AgentLine } from '#test/support/agents/protocol.ts'
 import { syslog } from '#test/support/agents/syslog.ts'
 import { kcatProduce } from '#test/support/kafka/kcat.ts'
 import { withKafka } from '#test/support/kafka/with-kafka.ts'
@@ -17,18 +17,7 @@ import { messagesOf } from '#test/support/lines.ts'
 import { request, startTestService, type TestService } from '#test/support/service.ts'
 
 const time = BigInt(Date.now() - 60_000) * 1_000_000n
-const line = (message: string, more: Partial<AgentLine> = {}): AgentLine => ({
-  time,
-  message: Buffer.from(message),
-  namespace: 'shop',
-  pod: 'cart-7d9f',
-  podUid: '5b0c6a3e-3f0c-4d25-9f3a-6f2f8f4a1c11',
-  container: 'app',
-  restart: 2,
-  stream: 'stderr',
-  offset: 7,
-  ...more,
-})
+const line = (message: string, more: Partial<AgentLine> = {}): AgentLine => agentLine(time, message, { offset: 7, ...more })
 const logPath = '/var/log/pods/shop_cart-7d9f_5b0c6a3e-3f0c-4d25-9f3a-6f2f8f4a1c11/app/2.log'
 const now = new Date(Number(time / 1_000_000n)).toISOString()
 

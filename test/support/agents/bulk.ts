@@ -1,6 +1,6 @@
 // Elasticsearch's bulk body with documents as Filebeat's container input and add_kubernetes_metadata make them, and
 // with the CRI tag as Fluent Bit's es output has it.
-import { httpProtocol, pathOf, type AgentLine } from './protocol.ts'
+import { httpProtocol, pathOf, rfc3339, withText, type AgentLine } from './protocol.ts'
 
 /** The document of a line without its text, whose bytes need not be UTF-8. */
 const documentOf = (line: AgentLine): Record<string, unknown> => ({
@@ -21,19 +21,12 @@ const documentOf = (line: AgentLine): Record<string, unknown> => ({
   ...line.attributes,
 })
 
-function rfc3339(ns: bigint): string {
-  const date = new Date(Number(ns / 1_000_000n))
-  return `${date.toISOString().slice(0, 19)}.${String(ns % 1_000_000_000n).padStart(9, '0')}Z`
-}
-
-function pair(line: AgentLine): Buffer {
-  const text = line.message
-    .toString('latin1')
-    .replaceAll(/["\\]/g, String.raw`\$&`)
-    .replaceAll('\n', String.raw`\n`)
-  const head = `{"create":{"_index":"filebeat-9.1.0"}}\n${JSON.stringify(documentOf(line)).slice(0, -1)},"message":"`
-  return Buffer.concat([Buffer.from(head), Buffer.from(text, 'latin1'), Buffer.from('"}\n')])
-}
+const pair = (line: AgentLine): Buffer =>
+  Buffer.concat([
+    Buffer.from('{"create":{"_index":"filebeat-9.1.0"}}\n'),
+    withText(documentOf(line), 'message', line.message),
+    Buffer.from('\n'),
+  ])
 
 export const bulk = httpProtocol({
   name: 'Elasticsearch bulk',

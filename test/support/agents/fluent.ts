@@ -1,6 +1,6 @@
 // Records as Fluent Bit's tail input with the `cri` parser and the kubernetes filter sends them by its http output.
 import { encode, ExtData } from '@msgpack/msgpack'
-import { httpProtocol, pathOf, type AgentLine } from './protocol.ts'
+import { escaped, httpProtocol, pathOf, rfc3339, withText, type AgentLine } from './protocol.ts'
 
 /** The record of a line, with `{}` in place of its text, whose bytes need not be UTF-8. */
 function fluentRecord(line: AgentLine): Record<string, unknown> {
@@ -26,24 +26,7 @@ function fluentRecord(line: AgentLine): Record<string, unknown> {
   }
 }
 
-function rfc3339(ns: bigint): string {
-  const date = new Date(Number(ns / 1_000_000n))
-  return `${date.toISOString().slice(0, 19)}.${String(ns % 1_000_000_000n).padStart(9, '0')}Z`
-}
-
-/** A text in a JSON string, with its own bytes, as Fluent Bit leaves them. */
-function escaped(message: Buffer): Buffer {
-  const text = message
-    .toString('latin1')
-    .replaceAll(/["\\]/g, String.raw`\$&`)
-    .replaceAll('\n', String.raw`\n`)
-  return Buffer.from(text, 'latin1')
-}
-
-function json(line: AgentLine): Buffer {
-  const head = JSON.stringify(fluentRecord(line)).slice(0, -1)
-  return Buffer.concat([Buffer.from(`${head},"log":"`), escaped(line.message), Buffer.from('"}')])
-}
+const json = (line: AgentLine): Buffer => withText(fluentRecord(line), 'log', line.message)
 
 const joined = (lines: readonly AgentLine[], between: string): Buffer =>
   Buffer.concat(lines.flatMap((line, i) => [Buffer.from(i === 0 ? '' : between), json(line)]))

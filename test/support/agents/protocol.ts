@@ -62,3 +62,34 @@ export function httpProtocol({
 
 export const pathOf = ({ namespace, pod, podUid, container, restart }: AgentLine): string =>
   `/var/log/pods/${namespace}_${pod}_${podUid}/${container}/${restart}.log`
+
+/** A line with all that says whose it is. Its text need not be UTF-8. */
+export const agentLine = (time: bigint, message: string | Buffer, more: Partial<AgentLine> = {}): AgentLine => ({
+  time,
+  message: Buffer.from(message as string),
+  namespace: 'shop',
+  pod: 'cart-7d9f',
+  podUid: '5b0c6a3e-3f0c-4d25-9f3a-6f2f8f4a1c11',
+  container: 'app',
+  restart: 2,
+  stream: 'stderr',
+  ...more,
+})
+
+export function rfc3339(ns: bigint): string {
+  const date = new Date(Number(ns / 1_000_000n))
+  return `${date.toISOString().slice(0, 19)}.${String(ns % 1_000_000_000n).padStart(9, '0')}Z`
+}
+
+/** An object as JSON with a text behind its fields, whose bytes stay as they are, as agents leave them. */
+export const withText = (fields: Readonly<Record<string, unknown>>, name: string, text: Buffer): Buffer =>
+  Buffer.concat([Buffer.from(`${JSON.stringify(fields).slice(0, -1)},"${name}":"`), escaped(text), Buffer.from('"}')])
+
+/** A text in a JSON string, with its own bytes. */
+export function escaped(message: Buffer): Buffer {
+  const text = message
+    .toString('latin1')
+    .replaceAll(/["\\]/g, String.raw`\$&`)
+    .replaceAll('\n', String.raw`\n`)
+  return Buffer.from(text, 'latin1')
+}

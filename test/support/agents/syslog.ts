@@ -1,6 +1,6 @@
 // Messages of RFC 5424, counted, whose payload is JSON: as rsyslog sends what mmkubernetes and mmjsonparse have made of
 // the lines of containers.
-import { httpProtocol, pathOf, type AgentLine } from './protocol.ts'
+import { httpProtocol, pathOf, rfc3339, withText, type AgentLine } from './protocol.ts'
 
 function messageOf(line: AgentLine): Buffer {
   const record = {
@@ -21,16 +21,9 @@ function messageOf(line: AgentLine): Buffer {
         }),
     ...line.attributes,
   }
-  const text = line.message
-    .toString('latin1')
-    .replaceAll(/["\\]/g, String.raw`\$&`)
-    .replaceAll('\n', String.raw`\n`)
-  const head = `<14>1 ${rfc3339(line.time)} - - - - - @cee:${JSON.stringify(record).slice(0, -1)},"log":"`
-  return Buffer.concat([Buffer.from(head), Buffer.from(text, 'latin1'), Buffer.from('"}')])
+  const head = Buffer.from(`<14>1 ${rfc3339(line.time)} - - - - - @cee:`)
+  return Buffer.concat([head, withText(record, 'log', line.message)])
 }
-
-const rfc3339 = (ns: bigint): string =>
-  `${new Date(Number(ns / 1_000_000n)).toISOString().slice(0, 19)}.${String(ns % 1_000_000_000n).padStart(9, '0')}Z`
 
 /** Messages with their counts. */
 export const counted = (messages: readonly (string | Buffer)[]): Buffer =>
