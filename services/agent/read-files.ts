@@ -59,12 +59,19 @@ export function createReader(options: ReaderOptions): Reader {
     end()
     if (file.isRead && (file.gz || file.isDamaged)) openFiles.close(file)
   }
+  /** What was before a life's first file cannot be found out again once that is rotated or compressed. */
+  const record = async (files: readonly LogFile[]): Promise<void> => {
+    const fresh = files.filter(({ life }) => !life.isRecorded)
+    if (fresh.length > 0) await saved()
+    for (const { life } of fresh) life.isRecorded = true
+  }
 
   return {
     async round() {
       const all = [...lives.values()].flatMap(({ files }) => files)
       const files = all.filter((file) => isReadable(file, options)).toSorted((a, b) => urgency(b) - urgency(a))
       let hasRead = false
+      await record(files)
       for (const file of files) {
         await room()
         if (!isReadable(file, options)) continue
@@ -95,6 +102,7 @@ const urgency = ({ isPresent, supersededAtMs }: LogFile): number =>
 
 function isReadable(file: LogFile, { openFiles, clock, settleMs }: ReaderOptions): boolean {
   if (file.isRead || file.file === undefined || !file.isVerified) return false
+  if (!file.life.isRecorded && file.life.files[0]!.before.is === 'open') return false
   if (isGone(file) && !openFiles.isPlain(file)) return false
   return file.gz || file.size > file.lookedTo || isFinal(file, clock(), settleMs)
 }

@@ -83,6 +83,7 @@ function lifeOf(
 ): Life {
   const life = newLife(key, directory, path, restart)
   life.hadFiles = hadFiles
+  life.isRecorded = files[0] !== undefined && files[0].before !== 'open'
   life.files = files.map((file) => ({
     ...newFile(nextId(), life, { ...file, rotated: undefined, bytes: file.size }, 0),
     ...file,

@@ -62,6 +62,8 @@ export interface Life {
   files: LogFile[]
   /** Whether files of it were there that are gone: they are forgotten, or were never seen. */
   hadFiles: boolean
+  /** Whether the state on the disk says what was before its first file. Nothing of it is read before. */
+  isRecorded: boolean
   /** When it was first seen that its container writes no more. */
   overAtMs: number | undefined
   /** The directory of the container is gone. */
@@ -88,6 +90,7 @@ export const newLife = (key: string, directory: string, path: string, restart: n
   restart,
   files: [],
   hadFiles: false,
+  isRecorded: false,
   overAtMs: undefined,
   isRemoved: false,
   missed: 0,
