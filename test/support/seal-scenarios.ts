@@ -225,6 +225,12 @@ export const scenarios: Scenario[] = [
     seal: { state: 'gap', text: 'gap 14:03:09, 590 bytes, lost at rotation' },
   },
   {
+    name: 'a file of which nothing came but that an agent marks it as lost',
+    files: [10],
+    arrives: ([first]) => [[markOf(first!, first![9]!)]],
+    seal: { state: 'gap', text: /^gap .*14:03:09, 580 bytes, / },
+  },
+  {
     name: 'the end of a file that an agent marks as lost, twice',
     files: [10, 10],
     arrives: ([first, second]) => [
