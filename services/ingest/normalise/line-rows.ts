@@ -8,6 +8,7 @@ import type { BufferPool } from '../buffer/buffer-pool.ts'
 import type { Place } from './place-name.ts'
 import { provenLength } from './proven-length.ts'
 import { messageRowsBytesMax, tooManyRows } from './rows-bytes-max.ts'
+import { TraceIds } from './trace-ids.ts'
 import { RowWriter } from '../store/row-writer.ts'
 
 /** Values of `logs.absorbed`: a line, a fragment whose bytes a line has, a fragment that covers bytes of its own. */
@@ -53,6 +54,7 @@ export class LineRows {
   readonly rows: RowWriter
   private readonly scratch = new RowWriter(1024)
   private readonly detector = new SeverityDetector()
+  private readonly traceIds = new TraceIds()
   private readonly ordinals: OrdinalCounter
   private readonly onOrdinal: LineRowsOptions['onOrdinal']
   private readonly rowsBytesMax: number
@@ -105,6 +107,7 @@ export class LineRows {
     const messageStart = rows.length
     this.copyText(rows, draft, text.message)
     const stop = rows.length
+    this.traceIds.addTo(draft, rows.bytes, messageStart, stop)
     this.names(rows, draft)
     rows.copy(this.arrival.received)
     rows.copy(draft.retentionClass)

@@ -1,4 +1,5 @@
 // The fields that state a level, in JSON and in logfmt: which keys they have, and what their values mean.
+import { kindsOfKeys } from './json-keys.ts'
 import {
   endOfLetters,
   isBlankOrEnd,
@@ -35,7 +36,8 @@ export const keyKind = {
   message: 12,
 } as const
 
-const keys: Readonly<Record<string, number>> = {
+/** The kind of a key. */
+export const kindOfKey = kindsOfKeys({
   level: keyKind.level,
   lvl: keyKind.level,
   levelname: keyKind.level,
@@ -56,36 +58,7 @@ const keys: Readonly<Record<string, number>> = {
   msg: keyKind.message,
   message: keyKind.message,
   event: keyKind.message,
-}
-
-const byFirstByte: (readonly { bytes: Buffer; kind: number }[] | undefined)[] = Array.from({ length: 128 })
-for (const [key, kind] of Object.entries(keys)) {
-  const bytes = Buffer.from(key)
-  byFirstByte[bytes[0]!] = [...(byFirstByte[bytes[0]!] ?? []), { bytes, kind }]
-}
-
-const keyBytesMax = 16
-
-/** Returns the kind of the key at [start, stop), whatever its case, dots, dashes and underscores. */
-export function kindOfKey(bytes: Buffer, start: number, stop: number): number {
-  if (stop - start > keyBytesMax) return 0
-  const first = bytes[start]!
-  const known = byFirstByte[first === 0x40 ? first : first | 0x20]
-  if (known === undefined) return 0
-  for (let k = 0; k < known.length; k++) {
-    const key = known[k]!.bytes
-    let at = start + 1
-    let i = 1
-    for (; at < stop; at++) {
-      const byte = bytes[at]!
-      if (byte === 0x5f || byte === 0x2e || byte === 0x2d) continue
-      if (i === key.length || (byte | 0x20) !== key[i]) break
-      i++
-    }
-    if (at === stop && i === key.length) return known[k]!.kind
-  }
-  return 0
-}
+})
 
 /** Returns where the value at `start` has its word or number: behind a quote, blanks and colours. */
 export function fieldValue(bytes: Buffer, start: number, stop: number): number {

@@ -1,6 +1,7 @@
 // The level that a line of JSON states: a field of its top level, or of `log` there, wherever it stands. A field that
 // lies deeper, or inside a string, states nothing of the line.
-import { endOfString, isDigit, isQuote, skipBlanks } from './severity-bytes.ts'
+import { JsonMembers } from './json-members.ts'
+import { endOfString, isDigit, isQuote } from './severity-bytes.ts'
 import { fieldLevel, isSure, keyKind, kindOfKey } from './severity-fields.ts'
 
 /** Reads one object after the other. It keeps what it has read of the last one. */
@@ -8,8 +9,7 @@ export class JsonLevel {
   /** Where the text of the line lies, JSON-escaped twice; -1 where there is none. */
   messageStart = -1
   messageStop = -1
-  /** Whether it was an object as far as it was read. */
-  isObject = false
+  private readonly members = new JsonMembers()
   private valueStart = -1
   private valueKind = 0
   private weak = 0
@@ -21,12 +21,17 @@ export class JsonLevel {
   /** Returns the index into `severities` that the object at `start` states, or 0. */
   read(bytes: Buffer, start: number, stop: number): number {
     this.messageStart = this.valueStart = -1
-    this.isObject = this.isGelf = this.isSerilog = this.isMongo = false
+    this.isGelf = this.isSerilog = this.isMongo = false
     this.weak = this.number = 0
-    const level = this.members(bytes, start + 1, stop)
+    const level = this.fields(bytes, start + 1, stop)
     if (level > 0) return level
     if (this.isGelf && this.number > 0) return this.number
     return this.weak > 0 ? this.weak : this.isSerilog ? info : 0
+  }
+
+  /** Whether it was an object as far as it was read. */
+  get isObject(): boolean {
+    return this.members.isObject
   }
 
   /** Whether the level was a word that has no other meaning. */
@@ -34,39 +39,18 @@ export class JsonLevel {
     return this.valueStart >= 0 && isSure(bytes, this.valueStart, stop, this.valueKind)
   }
 
-  private members(bytes: Buffer, start: number, stop: number): number {
-    let inContainer = false
-    for (let pos = start; ;) {
-      pos = skipBlanks(bytes, pos, stop)
-      if (pos >= stop) return 0
-      const byte = bytes[pos]
-      if (byte === 0x7d && inContainer) inContainer = false
-      else if (byte === 0x7d) {
-        this.isObject = true
-        return 0
-      } else if (byte !== 0x2c) {
-        if (!isQuote(bytes, pos)) return 0
-        const key = pos + 2
-        const keyEnd = endOfString(bytes, key, stop)
-        pos = skipBlanks(bytes, keyEnd + 2, stop)
-        if (bytes[pos] !== 0x3a) return 0
-        this.isObject = true
-        pos = skipBlanks(bytes, pos + 1, stop)
-        const kind = kindOfKey(bytes, key, keyEnd)
-        if (kind === keyKind.container && bytes[pos] === 0x7b && !inContainer) {
-          inContainer = true
-          pos++
-          continue
-        }
-        if (kind > 0) {
-          const level = this.field(bytes, pos, stop, kind)
-          if (level > 0) return level
-        }
-        pos = endOfValue(bytes, pos, stop)
-        continue
+  private fields(bytes: Buffer, start: number, stop: number): number {
+    const { members } = this
+    members.begin(bytes, start, stop)
+    while (members.next()) {
+      const kind = kindOfKey(bytes, members.key, members.keyEnd)
+      if (kind === keyKind.container && members.isInner()) members.enter()
+      else if (kind > 0) {
+        const level = this.field(bytes, members.value, stop, kind)
+        if (level > 0) return level
       }
-      pos++
     }
+    return 0
   }
 
   /** Returns a level that is sure. One that depends on the other fields is kept. */
@@ -92,23 +76,3 @@ export class JsonLevel {
 }
 
 const info = 3
-
-/** Returns where the value at `start` ends. */
-function endOfValue(bytes: Buffer, start: number, stop: number): number {
-  let depth = 0
-  for (let pos = start; pos < stop;) {
-    const byte = bytes[pos]!
-    if (byte === 0x5c) {
-      pos = bytes[pos + 1] === 0x22 ? endOfString(bytes, pos + 2, stop) + 2 : pos + 2
-      if (depth === 0) return pos
-      continue
-    }
-    if (byte === 0x7b || byte === 0x5b) depth++
-    else if (byte === 0x7d || byte === 0x5d) {
-      if (depth === 0) return pos
-      if (--depth === 0) return pos + 1
-    } else if (byte === 0x2c && depth === 0) return pos
-    pos++
-  }
-  return stop
-}
