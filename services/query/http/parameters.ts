@@ -34,6 +34,7 @@ export const signed = whole(-2_147_483_648, 2_147_483_647, 'must be a whole numb
 export const boolean = z
   .enum(['true', 'false', '1', '0'], 'must be true or false, given once')
   .transform((value) => value === 'true' || value === '1')
+export const json = boolean.optional().describe('Show the keys of messages that are JSON objects among the attributes.')
 export const traces = boolean.optional().describe('Mark the lines that go on with the one before, of stack traces.')
 export const textParameter = (description: string, max = 4096) =>
   z.string('give it once').max(max).describe(description)

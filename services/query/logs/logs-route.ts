@@ -12,10 +12,10 @@ import { filterDigest, readFilter } from '#query/search/line-request.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { linesAnswer } from './logs-schema.ts'
-import { linesJson } from './stack-traces.ts'
-import { cursor, filterParameters, limit, order, traces } from '#query/http/parameters.ts'
+import { pageJson } from './page-json.ts'
+import { cursor, filterParameters, json, limit, order, traces } from '#query/http/parameters.ts'
 
-const querystring = z.strictObject({ ...filterParameters, traces, limit: limit(100), order, cursor })
+const querystring = z.strictObject({ ...filterParameters, traces, json, limit: limit(100), order, cursor })
 
 export const logsRoute =
   ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
@@ -48,7 +48,7 @@ export const logsRoute =
       const { lines, more } = await page
       const next = more ? encodeCursor({ after: keyOf(lines.at(-1)!), ...bounds(filter) }, filters) : null
       return reply.send({
-        lines: linesJson(lines, { order: direction, traces: query.traces }),
+        lines: pageJson(lines, { order: direction, traces: query.traces, json: query.json }),
         next,
         stats: reading.stats(),
       })

@@ -13,7 +13,7 @@ import { readReferencedPod } from '#query/pods/read-pod-reference.ts'
 import type { Page } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { createGapDrawer, drawGaps, type GapDrawing } from './draw-gaps.ts'
-import { linesJson } from './stack-traces.ts'
+import { pageJson } from './page-json.ts'
 import { negotiate, onePart, streamReply } from '#query/http/line-reply.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
@@ -30,6 +30,7 @@ import {
   signed,
   timeParameters,
   traces,
+  json,
 } from '#query/http/parameters.ts'
 import { podPath } from '#query/pods/pods-schema.ts'
 
@@ -40,6 +41,7 @@ const querystring = z.strictObject({
   tail: count(linesMax).optional().describe('The last so many lines.'),
   gaps: boolean.optional().describe('Draw gaps among the lines: what is known to be missing.'),
   traces,
+  json,
   q,
   severity,
   stream,
@@ -93,7 +95,7 @@ export const podLogsRoute =
         ? encodeCursor({ after: keyOf(lines.at(-1)!), ...resolved, ...(left === undefined ? {} : { left }) }, filters)
         : null
       return reply.send({
-        lines: linesJson(drawPage(read, drawing), { order: direction, traces: query.traces }),
+        lines: pageJson(drawPage(read, drawing), { order: direction, traces: query.traces, json: query.json }),
         next,
         stats: reading.stats(),
       })

@@ -1,7 +1,6 @@
 // Pure: which lines go on with the line before them, as those of a stack trace do. It groups lines for the reader; what
 // is stored stays a line each. It knows the traces of the JVM, .NET, JavaScript and Ruby, whose lines are indented, and
 // those of Python and Go, whose last or next lines are not.
-import { lineJson, type LineJson } from '#shared/lines/line-json.ts'
 import type { Order } from '#shared/lines/line-order.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
 
@@ -43,17 +42,8 @@ class Stream {
   }
 }
 
-/** Lines as JSON. Where `traces`, one that goes on with the line before it of its container and stream has `continues`. */
-export function linesJson(
-  lines: readonly Line[],
-  { order, traces }: { order: Order; traces: boolean | undefined },
-): (LineJson & { continues?: true })[] {
-  if (traces !== true) return lines.map(lineJson)
-  const continues = stackTraces(lines, order)
-  return lines.map((line, i) => ({ ...lineJson(line), ...(continues[i] === true ? { continues: true } : {}) }))
-}
-
-function stackTraces(lines: readonly Line[], order: Order): boolean[] {
+/** Of each line, whether it goes on with the line before it of its container and stream. */
+export function stackTraces(lines: readonly Line[], order: Order): boolean[] {
   const streams = new Map<string, Stream>()
   const continues = lines.map(() => false)
   for (let i = 0; i < lines.length; i++) {

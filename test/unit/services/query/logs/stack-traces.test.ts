@@ -1,23 +1,11 @@
 import { expect, test } from 'vitest'
-import { linesJson } from '#query/logs/stack-traces.ts'
+import { pageJson } from '#query/logs/page-json.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
+import { shownLine as line } from '#test/support/shown-line.ts'
 
-const line = (text: string, ms = 0, more: Partial<Line> = {}): Line =>
-  ({
-    ts: BigInt(ms) * 1_000_000n,
-    pod: 'p',
-    podUid: 'u',
-    container: 'app',
-    unit: '',
-    stream: 'stderr',
-    message: Buffer.from(text),
-    labels: {},
-    attributes: {},
-    ...more,
-  }) as Line
 /** Each text with `> ` in front where it goes on. */
 const marked = (lines: readonly Line[], order: 'asc' | 'desc' = 'asc'): string[] =>
-  linesJson(lines, { order, traces: true }).map(({ message, continues }) => (continues === true ? `> ${message}` : message))
+  pageJson(lines, { order, traces: true }).map(({ message, continues }) => (continues === true ? `> ${message}` : message))
 
 const traces: Record<string, string> = {
   java: `2026-11-30 ERROR o.a.c.C - failed

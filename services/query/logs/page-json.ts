@@ -1,0 +1,28 @@
+// Lines of a page as JSON, with what its reader asked for beside them.
+import { lineJson, type LineJson } from '#shared/lines/line-json.ts'
+import type { Order } from '#shared/lines/line-order.ts'
+import type { Line } from '#shared/lines/row-decoder.ts'
+import { JsonAttributes } from './json-attributes.ts'
+import { stackTraces } from './stack-traces.ts'
+
+export interface PageOptions {
+  order: Order
+  /** Whether lines that go on with the one before them have `continues`. */
+  traces?: boolean | undefined
+  /** Whether keys of messages that are JSON objects stand among the attributes. */
+  json?: boolean | undefined
+}
+
+export function pageJson(
+  lines: readonly Line[],
+  { order, traces, json }: PageOptions,
+): (LineJson & { continues?: true })[] {
+  if (traces !== true && json !== true) return lines.map(lineJson)
+  const continues = traces === true ? stackTraces(lines, order) : []
+  const unfolded = json === true ? new JsonAttributes() : undefined
+  return lines.map((line, i) => ({
+    ...lineJson(line),
+    ...(unfolded === undefined ? {} : { attributes: unfolded.of(line) }),
+    ...(continues[i] === true ? { continues: true } : {}),
+  }))
+}
