@@ -50,12 +50,14 @@ async function rotation(url: string, directory: string): Promise<string[]> {
 async function removals(url: string, directory: string): Promise<string[]> {
   const limit = pLimit(Number(values.together))
   const checks: LifeCheck[] = []
+  let ended = 0
   await Promise.all(
     Array.from({ length: Number(values.runs) }, (_, i) =>
       limit(async () => {
         const found = await removalRun({ url, directory, seed: seed + i })
         for (const { faults } of found) for (const fault of faults) say(`run ${seed + i}: ${fault}`)
         checks.push(...found)
+        if (++ended % 100 === 0) say(`${ended} runs have ended`)
       }),
     ),
   )

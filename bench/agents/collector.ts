@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { numberedLine, writeRotated } from '#test/support/agents/rsyslog-file.ts'
+import { numberedCriLine, writeRotated } from '#test/support/agents/rsyslog-file.ts'
 import { startKafka } from '#test/support/kafka/start.ts'
 import { createTopics } from '#test/support/kafka/topics.ts'
 import { root, spawnService } from '#test/support/service-process.ts'
@@ -68,13 +68,6 @@ function runCollector(binary: string, configs: readonly string[], env: Record<st
   }
 }
 
-/** As containerd writes them, a microsecond apart. */
-const beganMs = Date.now() - 60_000
-function criLine(i: number): string {
-  const time = new Date(beganMs + Math.floor(i / 1000)).toISOString().slice(0, 23)
-  return `${time}${String((i % 1000) * 1000).padStart(6, '0')}Z ${i % 5 === 4 ? 'stderr' : 'stdout'} F ${numberedLine(i)}`
-}
-
 const work = await mkdtemp(join(tmpdir(), 'afterlog-bench-collector-'))
 const binary = values.collector ?? (await built(join(tmpdir(), 'afterlog-otelcol')))
 try {
@@ -95,7 +88,7 @@ try {
     ...(kafka === undefined ? {} : { KAFKA_BROKERS: kafka.brokers }),
   })
   const renamed = (begin: number): string => `0.log.20261123-${String(begin).padStart(6, '0')}`
-  await writeRotated(join(directory, '0.log'), lines, rotations, { lineOf: criLine, renamed })
+  await writeRotated(join(directory, '0.log'), lines, rotations, { lineOf: numberedCriLine, renamed })
   await accepted(url, lines)
   // What was sent again behind a kill.
   await sleep(5000)

@@ -27,8 +27,8 @@ beforeAll(async () => {
 })
 afterAll(async () => await cluster[Symbol.asyncDispose]())
 
-/** By day the first and the last; at night every one. */
-const versions = scale === 1 ? [1, 10] : Array.from({ length: 10 }, (_, i) => i + 1)
+/** By day the first, which all others follow; at night every one. */
+const versions = scale === 1 ? [1] : Array.from({ length: 10 }, (_, i) => i + 1)
 
 test.for(versions)('migrated to %i of the old statements', { timeout: clusterMsMax }, async (version) => {
   await using store = await openClusterStore(cluster, `old_${version}`)

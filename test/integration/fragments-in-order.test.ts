@@ -2,7 +2,7 @@
 // a restart: every stream's records come in their order, those of the two streams in any.
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { seed } from '#test/support/campaign.ts'
+import { scale, seed } from '#test/support/campaign.ts'
 import { listsHave, request, startTestService, type TestService } from '#test/support/service.ts'
 
 let service: TestService
@@ -104,7 +104,7 @@ const container = fc.record({
 })
 
 test('lines of both streams are whole, however rotations, restarts and pauses split them', { timeout: 600_000 }, async () => {
-  const containers = fc.sample(container, { numRuns: 40, seed })
+  const containers = fc.sample(container, { numRuns: 20 * scale, seed })
   const pods = containers.map((each, i) => ({ ...written(`any-${i}`, each), turns: each.turns }))
   const posts = pods.map(({ records, turns }) => inTurns(records, turns))
   await postInRounds(posts, async (round) => {

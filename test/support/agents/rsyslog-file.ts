@@ -6,6 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 export const numberedLine = (i: number): string => `line ${String(i).padStart(6, '0')} of the application`
 
+const beganMs = Date.now() - 60_000
+
+/** As containerd writes them, a microsecond apart. */
+export function numberedCriLine(i: number): string {
+  const time = new Date(beganMs + Math.floor(i / 1000)).toISOString().slice(0, 23)
+  return `${time}${String((i % 1000) * 1000).padStart(6, '0')}Z ${i % 5 === 4 ? 'stderr' : 'stdout'} F ${numberedLine(i)}`
+}
+
 export const imfile = (file: string): string => `
 module(load="imfile")
 input(type="imfile" file="${file}" tag="app:" facility="local0" severity="info")`
