@@ -4,6 +4,7 @@
 import { compare } from '#shared/compare.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import { stretchesMax, type LineLife, type StretchRow } from '#shared/pod-model/rows.ts'
+import { byPlace, foldMarks, isMark } from '#shared/pod-model/seal/fold-marks.ts'
 import { laterEnd } from '#shared/pod-model/seal/stream-end.ts'
 import { piecesMax, type PieceRow } from './count-lines/lines-in-window.ts'
 
@@ -47,27 +48,29 @@ function within({ pieces, cut }: LifePieces): LifePieces {
 }
 
 function stretchesOf({ pieces, cut }: LifePieces): StretchRow[] {
-  // Later windows closed holes, so that too few pieces are left: those that were left out may belong here.
-  if (cut !== undefined && pieces.length < stretchesMax)
+  const stretches = foldMarks(pieces)
+  // Later windows closed holes, so that too few are left: those that were left out may belong here.
+  if (cut !== undefined && stretches.length < stretchesMax)
     throw new AfterlogError(
       'query-limit',
       `the log files of container "${cut.container}" are stored in too many pieces to find which bytes are missing`,
     )
-  return pieces.slice(0, stretchesMax).map(({ lastStart: _start, lastFrom: _from, open: _open, ...stretch }) => stretch)
+  return stretches
+    .slice(0, stretchesMax)
+    .map(({ lastStart: _start, lastFrom: _from, open: _open, ...stretch }) => stretch)
 }
 
+/** Marks stand among the others, and join none. */
 function joined(pieces: readonly PieceRow[]): PieceRow[] {
+  const marks = pieces.filter(isMark)
   const result: PieceRow[] = []
-  for (const next of pieces.toSorted(byPlace)) {
+  for (const next of pieces.filter((piece) => !isMark(piece)).toSorted(byPlace)) {
     const last = result.at(-1)
     if (last === undefined || !meets(last, next)) result.push(next)
     else result[result.length - 1] = together(last, next)
   }
-  return result
+  return marks.length === 0 ? result : [...result, ...foldMarks(marks.toSorted(byPlace))].toSorted(byPlace)
 }
-
-const byPlace = (a: PieceRow, b: PieceRow): number =>
-  compare(a.file, b.file) || a.from - b.from || compare(a.earliest, b.earliest)
 
 /** Whether `next` continues `last` without a hole. All lines without an offset are one piece of their file. */
 const meets = (last: PieceRow, next: PieceRow): boolean =>

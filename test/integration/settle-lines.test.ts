@@ -11,6 +11,7 @@ import type { CountablePod } from '#projector/count-lines/small-pods.ts'
 import { createReading, type RowReading } from '#shared/store-reading/reading.ts'
 import type { PodFacts } from '#shared/pod-model/pod.ts'
 import { sealOf } from '#shared/pod-model/seal/seal.ts'
+import { containerLog, type LogRecord } from '#test/support/container-log.ts'
 import { openProjectorService, type ProjectorService } from '#test/support/projector-service.ts'
 import { randomRun } from '#test/support/seal-runs.ts'
 
@@ -76,14 +77,7 @@ const contradicted = (pod: PodFacts): boolean =>
 
 const seed = 2026
 
-test('3 random lives, read five lines at a time, are what their lines say', async () => {
-  const runs = Array.from({ length: 3 }, (_, i) => {
-    const { batches } = randomRun(seed + i, `random-${i}`, startMs)
-    return { uid: `random-${i}`, batches: batches.filter((batch) => batch.length > 0) }
-  }).filter(({ batches }) => batches.length > 0)
-  const rounds = Math.max(...runs.map(({ batches }) => batches.length))
-  for (let i = 0; i < rounds; i++) await service.say(runs.flatMap(({ batches }) => batches[i] ?? []))
-  const uids = runs.map(({ uid }) => uid)
+async function areWhatLinesSay(uids: readonly string[]): Promise<void> {
   const model = await modelOf(uids)
   expect(model.filter((pod) => !contradicted(pod)).length).toBeGreaterThan(0)
   for (const linesMax of [5, 100_000]) {
@@ -95,6 +89,30 @@ test('3 random lives, read five lines at a time, are what their lines say', asyn
       if (linesMax > 5 || !contradicted(truth)) expect([pod.uid, stretchesOf(pod)]).toEqual([truth.uid, stretchesOf(truth)])
     }
   }
+}
+
+test('3 random lives, read five lines at a time, are what their lines say', async () => {
+  const runs = Array.from({ length: 3 }, (_, i) => {
+    const { batches } = randomRun(seed + i, `random-${i}`, startMs)
+    return { uid: `random-${i}`, batches: batches.filter((batch) => batch.length > 0) }
+  }).filter(({ batches }) => batches.length > 0)
+  const rounds = Math.max(...runs.map(({ batches }) => batches.length))
+  for (let i = 0; i < rounds; i++) await service.say(runs.flatMap(({ batches }) => batches[i] ?? []))
+  await areWhatLinesSay(runs.map(({ uid }) => uid))
+})
+
+test('marks where lines begin, end and lie, and behind them, are what the lines say', async () => {
+  const places = [0, 70, 174, 232, 580, 580, 700]
+  const uids = places.map((_, i) => `marked-${i}`)
+  for (const [i, uid] of uids.entries()) {
+    const [file] = containerLog([10], { podUid: uid, startMs })
+    const marks = places.slice(0, i + 1).map((offset, at): LogRecord => {
+      const { path, file: name, cri } = file![9 - at]!
+      return { path, cri: '', time: cri.slice(0, 30), file: name!, offset, mark: true }
+    })
+    await service.say([...marks, ...file!.filter((_, line) => i < 4 || line !== 5)])
+  }
+  await areWhatLinesSay(uids)
 })
 
 test('small pods whose lines were sent many times are read together, though not all at once', async () => {

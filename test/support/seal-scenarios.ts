@@ -248,6 +248,28 @@ export const scenarios: Scenario[] = [
     seal: { state: 'tail-unknown', text: /no agent reported that its log was read to the end; 10 lines, none known/ },
   },
   {
+    name: 'a file that came whole, and that an agent marks as lost',
+    files: [10, 10],
+    arrives: ([first, second]) => [first!, second!, [markOf(first!, first![9]!), markOf(first!, first![3]!)]],
+    seal: { state: 'sealed', text: 'sealed: 20 lines, 0 missing' },
+  },
+  {
+    name: 'marks where lines begin and within them, in a file that was read on',
+    files: [10],
+    arrives: ([first]) => [
+      first!.slice(0, 4),
+      [markOf(first!.slice(0, 6), first![3]!), { ...markOf(first!, first![4]!), offset: 70 }],
+      first!.slice(4),
+    ],
+    seal: { state: 'sealed', text: 'sealed: 10 lines, 0 missing' },
+  },
+  {
+    name: 'a mark where a line is stored, behind a hole',
+    files: [10],
+    arrives: ([first]) => [first!.slice(0, 4), [markOf(first!.slice(0, 6), first![3]!)], first!.slice(6)],
+    seal: { state: 'gap', text: 'gap 14:03:03–14:03:06, 116 bytes, lost on the way' },
+  },
+  {
     name: 'a clock that stepped back',
     files: [20],
     arrives: ([file]) => [

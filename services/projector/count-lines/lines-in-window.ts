@@ -99,8 +99,8 @@ function slotOf(spans: CountOptions['spans']): Fragment {
 }
 
 // This order of the rows of one place does not depend on how they were read: lines of one time stand side by side,
-// whole lines before partial ones.
-const places = raw(`PARTITION BY ${life}, file, offset < 0 ORDER BY offset, ts, partial, length`)
+// whole lines before partial ones. Marks, which alone have a length of 0, are pieces of their own.
+const places = raw(`PARTITION BY ${life}, file, offset < 0, length = 0 ORDER BY offset, ts, partial, length`)
 // `before` is the row in front, or zeros. These conditions are no columns: columns take a fifth longer to plan.
 const first = raw('(before.1 = 0)')
 const again = raw('(before.1 = offset + 2)')
@@ -136,13 +136,13 @@ export function linePieces(
       argMin(ts, (offset, ts)) AS firstAt, last.1 AS lastAt, min(ts) AS earliest,
       toFloat64(countIf(NOT ${again})) AS places, last.2 = 1 AS ended, toFloat64(sum(eof) - last.2) AS endsInside,
       toFloat64(countIf(length < 0)) AS unmeasured,
-      toFloat64(countIf(${again} AND (before.2 != ts OR before.3 + partial = 0))) AS clashes,
+      toFloat64(countIf(${again} AND length != 0 AND (before.2 != ts OR before.3 + partial = 0))) AS clashes,
       toFloat64(countIf(NOT ${first} AND NOT ${again} AND offset < covered)) AS overlaps,
       ${lastOfStream(sql`NOT isError`)} AS stdoutEnd, ${lastOfStream(sql`isError`)} AS stderrEnd,
       toFloat64(max(offset)) AS lastStart, toFloat64(last.3) AS lastFrom,
       argMax(length < 0, (offset, ts, partial, length)) AS open
     FROM (SELECT *, sum(${begins}) OVER by_place AS stretch FROM (${withPrevious}) WINDOW by_place AS (${places}))
-    GROUP BY ${raw(life)}, file, offset < 0, stretch ORDER BY ${raw(life)}, file, from
+    GROUP BY ${raw(life)}, file, offset < 0, length = 0, stretch ORDER BY ${raw(life)}, file, from
     LIMIT ${uint(piecesMax)} BY ${raw(life)} SETTINGS ${small}`,
   )
 }

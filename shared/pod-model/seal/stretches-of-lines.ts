@@ -2,6 +2,7 @@
 // services/projector/count-lines/lines-in-window.ts.
 import { compare } from '#shared/compare.ts'
 import type { StreamEnd, Stretch } from '#shared/pod-model/rows.ts'
+import { byPlace, foldMarks } from './fold-marks.ts'
 import { laterEnd, noLine } from './stream-end.ts'
 
 /** A line as bytes of a file. */
@@ -9,6 +10,7 @@ export interface PlacedLine {
   file: string
   /** -1 where it is not known. */
   offset: number
+  /** -1 where it is not known, 0 of a mark. */
   length: number
   /** RFC 3339. */
   at: string
@@ -31,8 +33,8 @@ interface Placed extends PlacedLine {
 
 /** Returns stretches in the order of file names and offsets. `lines` must have each line once. */
 export function stretchesOfLines(lines: readonly PlacedLine[]): Stretch[] {
-  const files = Map.groupBy(lines, ({ file, offset }) => JSON.stringify([file, offset < 0]))
-  return [...files.values()].flatMap(stretchesOfFile).toSorted((a, b) => compare(a.file, b.file) || a.from - b.from)
+  const files = Map.groupBy(lines, ({ file, offset, length }) => JSON.stringify([file, offset < 0, length === 0]))
+  return foldMarks([...files.values()].flatMap(stretchesOfFile).toSorted(byPlace))
 }
 
 function stretchesOfFile(lines: readonly PlacedLine[]): Stretch[] {
@@ -50,7 +52,7 @@ function stretchesOfFile(lines: readonly PlacedLine[]): Stretch[] {
       ...line,
       end: line.offset + Math.max(line.length, 0),
       again,
-      clash: again && (before!.at !== line.at || !(before!.partial || line.partial)),
+      clash: again && line.length !== 0 && (before!.at !== line.at || !(before!.partial || line.partial)),
       overlaps: before !== undefined && !again && line.offset < coveredTo,
     }
     if (before === undefined || (line.offset > coveredTo && before.length >= 0)) stretches.push([])
