@@ -3,7 +3,7 @@
 import { readBurst, readCompressed, burstBytes } from './files/read-lines.ts'
 import type { OpenFiles } from './files/open-files.ts'
 import { mayEnd } from './lives/ends.ts'
-import { isFinal, isGone, type Life, type LogFile } from './lives/log-file.ts'
+import { isFinal, isGone, waitsForLook, type Life, type LogFile } from './lives/log-file.ts'
 import { sayEnd, sayLoss } from './say-ends.ts'
 import { container, keyOf, lineHead } from './send/records.ts'
 import type { BatchBuilder } from '../import/send/batch-builder.ts'
@@ -102,7 +102,7 @@ const urgency = ({ isPresent, supersededAtMs }: LogFile): number =>
 
 function isReadable(file: LogFile, { openFiles, clock, settleMs }: ReaderOptions): boolean {
   if (file.isRead || file.file === undefined || !file.isVerified) return false
-  if (!file.life.isRecorded && file.life.files[0]!.before.is === 'open') return false
+  if (waitsForLook(file)) return false
   if (isGone(file) && !openFiles.isPlain(file)) return false
   return file.gz || file.size > file.lookedTo || isFinal(file, clock(), settleMs)
 }

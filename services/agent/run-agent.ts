@@ -11,7 +11,7 @@ import { createOpenFiles } from './files/open-files.ts'
 import { createPodsDirectory } from './files/pods-directory.ts'
 import { readHead } from './files/read-head.ts'
 import { createKnownFiles, createSaver, measureFiles } from './known-files.ts'
-import { isFinal, type LogFile } from './lives/log-file.ts'
+import { isFinal, waitsForLook, type LogFile } from './lives/log-file.ts'
 import { letGo } from './lives/losses.ts'
 import { createWatch } from './lives/watch-lives.ts'
 import { createReader } from './read-files.ts'
@@ -34,6 +34,8 @@ const settlePolls = 3
 /** Looks after its directory was made within which the first file of a container is. */
 const latePolls = 10
 const saveEveryMs = 500
+/** A life that is new is not read before a second look, which need not wait for the next poll. */
+const secondLookMs = 100
 
 /** Resolves when it was stopped. Rejects for a bug. */
 export async function runAgent({ config, node, log, signal, onMetrics }: RunAgentOptions): Promise<void> {
@@ -81,7 +83,9 @@ export async function runAgent({ config, node, log, signal, onMetrics }: RunAgen
     onUnseen: (code, path) => onProblem(`or its directory cannot be looked at, and is left out: ${code}`, path),
   })
   let wake = Promise.withResolvers<void>()
+  let secondLook: NodeJS.Timeout | undefined
   const look = (): void => {
+    clearTimeout(secondLook)
     try {
       watch.look(directory.list(), clock())
       problems.over('directory', 'the directory of logs can be read again')
@@ -91,13 +95,14 @@ export async function runAgent({ config, node, log, signal, onMetrics }: RunAgen
     const files = known.all()
     for (const file of files) known.byId.set(file.id, file)
     letGo(files, openFiles, config.AFTERLOG_AGENT_REMOVED_BYTES_MAX)
+    if (files.some((file) => file.isPresent && waitsForLook(file))) secondLook = setTimeout(look, secondLookMs)
     wake.resolve()
   }
   const { builder, room } = outbox
   const reader = createReader({ lives: known.lives, openFiles, builder, settleMs, clock, room, saved: save, onProblem })
 
   const timers = [setInterval(look, config.AFTERLOG_AGENT_POLL_MS), setInterval(() => void save(), saveEveryMs)]
-  stack.defer(() => timers.forEach((timer) => clearInterval(timer)))
+  stack.defer(() => [...timers, secondLook].forEach((timer) => clearInterval(timer)))
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
   const follow = async (): Promise<void> => {
     for (look(); !signal.aborted;) {

@@ -138,3 +138,6 @@ export const isGone = ({ isPresent, missed }: LogFile): boolean => !isPresent &&
 
 /** Whether the service has a row of it, so that it would be seen if it were lost. */
 export const hasTrace = ({ storedTo, lost }: LogFile): boolean => storedTo > 0 || lost === 'stored'
+
+/** Whether its life is new, and it is not known yet what was before the first file. */
+export const waitsForLook = ({ life }: LogFile): boolean => !life.isRecorded && life.files[0]?.before.is === 'open'
