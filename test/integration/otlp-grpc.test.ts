@@ -86,6 +86,13 @@ test('many calls of one connection are answered each', async () => {
   client.close()
 })
 
+test('an empty x-scope-orgid is the tenant default, as over HTTP', async () => {
+  const client = clientOf()
+  await call(client, exported(['of nobody']), '')
+  expect(await messagesOf({ url: service.url, tenant: 'default' })).toContain('of nobody')
+  client.close()
+})
+
 describe('a failure', () => {
   test('of some records is a partial success', async () => {
     const client = clientOf()

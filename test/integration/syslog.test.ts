@@ -141,6 +141,13 @@ test('equal messages are as many lines as came, in one batch and over batches an
   expect(await linesOf('node=h6')).toHaveLength(5)
 })
 
+test('lines that end in CR and LF have neither, over TCP and UDP', async () => {
+  await send(`<13>1 ${now}Z crlf a - - - one\r\n<13>1 ${now}Z crlf a - - - two\r\n`)
+  const udp = dgram.createSocket('udp4')
+  udp.send(`<13>1 ${now}Z crlf a - - - three\r\n`, port, '127.0.0.1', () => udp.close())
+  expect((await lines(3, 'node=crlf')).map(({ message }) => message).toSorted()).toEqual(['one', 'three', 'two'])
+})
+
 test('messages over HTTP, one per line, are answered when they are stored; what is no syslog is refused', async () => {
   const post = (body: string, headers: Record<string, string> = {}) =>
     fetch(`${service.url}/v1/syslog`, { method: 'POST', body, headers: { 'x-afterlog-node': 'n14', ...headers } })

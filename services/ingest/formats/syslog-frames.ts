@@ -5,7 +5,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { digestDigits, markParts } from '#shared/lines/cut-mark.ts'
 import { recordBytesMax } from '../normalise/line-cap.ts'
 
-const [newline, blank, nul, one, nine] = [0x0a, 0x20, 0x00, 0x31, 0x39]
+const [newline, carriageReturn, blank, nul, one, nine] = [0x0a, 0x0d, 0x20, 0x00, 0x31, 0x39]
 /** So many digits may stand in front of a message. */
 const digitsMax = 9
 
@@ -29,10 +29,16 @@ export function readCount(bytes: Buffer, pos: number): { length: number; start: 
   return { length: -2, start: bytes.length }
 }
 
-/** Where the text of a message ends: some senders end a counted one with a newline too, others with NUL. */
-export function textEnd(bytes: Buffer, start: number, stop: number): number {
-  while (stop > start && (bytes[stop - 1] === newline || bytes[stop - 1] === nul)) stop--
-  return stop
+/**
+ * Where the text of a message ends: some senders end a counted one with a newline too, others with NUL. A newline may
+ * have a carriage return in front of it.
+ * @param isLine Whether a newline stands behind `stop`.
+ */
+export function textEnd(bytes: Buffer, start: number, stop: number, isLine: boolean): number {
+  let end = stop
+  while (end > start && (bytes[end - 1] === newline || bytes[end - 1] === nul)) end--
+  const hasNewline = isLine || (end < stop && bytes[end] === newline)
+  return hasNewline && end > start && bytes[end - 1] === carriageReturn ? end - 1 : end
 }
 
 /** The messages of one connection, which come in chunks. A long one is cut with a mark. */
@@ -92,14 +98,14 @@ export class SyslogFramer {
       if (stop - pos > recordBytesMax) {
         this.keep(bytes, pos, stop)
         this.finish()
-      } else this.message(bytes, pos, stop)
+      } else this.message(bytes, pos, stop, true)
       return stop + 1
     }
     const { length, start } = readCount(bytes, pos)
     if (length === -2) return this.keep(bytes, pos, bytes.length)
     if (length < 0) return -1
     if (start + length <= bytes.length && length <= recordBytesMax) {
-      this.message(bytes, start, start + length)
+      this.message(bytes, start, start + length, false)
       return start + length
     }
     this.left = length
@@ -144,14 +150,14 @@ export class SyslogFramer {
     const { partial, partialLength, hash } = this
     let bytes: Buffer = partial.subarray(0, partialLength)
     if (hash !== undefined) bytes = cut(bytes, partialLength + this.skipped, hash)
-    this.message(bytes, 0, bytes.length)
+    this.message(bytes, 0, bytes.length, this.left === undefined && hash === undefined)
     this.partial = Buffer.alloc(0)
     this.partialLength = this.skipped = 0
     this.hash = this.left = undefined
   }
 
-  private message(bytes: Buffer, start: number, stop: number): void {
-    const end = textEnd(bytes, start, stop)
+  private message(bytes: Buffer, start: number, stop: number, isLine: boolean): void {
+    const end = textEnd(bytes, start, stop, isLine)
     if (end > start) this.onMessage(bytes, start, end)
   }
 }

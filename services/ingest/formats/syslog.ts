@@ -50,8 +50,8 @@ function* messagesOf(body: Buffer): Generator<readonly [start: number, stop: num
     if (pos === 0 && start === 0 && !/^(?:<\d{1,3}>|\{)/.test(body.toString('latin1', 0, 5)))
       throw notSyslog(0, '<priority>, the count of the bytes, or a JSON object')
     pos = stop
-    const end = textEnd(body, start, stop)
-    if (end > start) yield [start, body[end - 1] === 0x0d && !isCounted(byte) ? end - 1 : end]
+    const end = textEnd(body, start, stop, !isCounted(byte))
+    if (end > start) yield [start, end]
   }
 }
 

@@ -101,7 +101,8 @@ async function readMessage(
 }
 
 function originOf(headers: IncomingHttpHeaders, cluster: string): Omit<Origin, 'receivedMs'> {
-  const tenant = headers['x-scope-orgid'] ?? 'default'
+  // An empty one is none, as over HTTP.
+  const tenant = headers['x-scope-orgid'] || 'default'
   if (typeof tenant !== 'string' || !isTenant(tenant))
     throw invalidParameter('X-Scope-OrgID', 'x-scope-orgid must be 1 to 128 printable ASCII characters without blanks')
   return {

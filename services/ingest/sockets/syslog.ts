@@ -5,7 +5,7 @@ import dgram from 'node:dgram'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import net from 'node:net'
-import { SyslogFramer } from '../formats/syslog-frames.ts'
+import { SyslogFramer, textEnd } from '../formats/syslog-frames.ts'
 import { createSyslogMetrics } from '../metrics.ts'
 import type { OpenSocket } from './socket.ts'
 import { SyslogBatches, SyslogSender } from './syslog-batches.ts'
@@ -118,17 +118,11 @@ function readDatagrams(udp: dgram.Socket, batches: SyslogBatches): ReadonlyMap<s
       sender = new SyslogSender(batches, 'udp', peer)
       senders.set(peer, sender)
     }
-    const stop = datagramEnd(bytes)
+    // A datagram is one message, without a frame.
+    const stop = textEnd(bytes, 0, bytes.length, false)
     if (stop > 0) sender.add(bytes, 0, stop)
   })
   return senders
-}
-
-/** A datagram is one message, without a frame. */
-function datagramEnd(bytes: Buffer): number {
-  let stop = bytes.length
-  while (stop > 0 && (bytes[stop - 1] === 0x0a || bytes[stop - 1] === 0x00)) stop--
-  return stop
 }
 
 function forget(senders: Map<string, SyslogSender>): void {

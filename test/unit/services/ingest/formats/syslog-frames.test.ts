@@ -24,6 +24,15 @@ test('what stands behind the last newline is a message, and a counted message th
   expect(read(['5 <13>a1'])).toMatchObject({ messages: ['<13>a'], isCut: true })
 })
 
+test('a line may end in CR and LF, of which neither is text, wherever chunks end', () => {
+  const sent = '<13>one\r\n<13>two\r\r\n<13>a\rb\r\n9 <13>four\r\r\n10 <13>five\r\n\r\n<13>last\r\n'
+  const messages = ['<13>one', '<13>two\r', '<13>a\rb', '<13>four\r', '<13>five', '<13>last']
+  for (let size = 1; size <= sent.length; size++) {
+    const chunks = Array.from({ length: Math.ceil(sent.length / size) }, (_, i) => sent.slice(i * size, (i + 1) * size))
+    expect(read(chunks).messages).toEqual(messages)
+  }
+})
+
 test('bytes that say not where a message begins end the connection', () => {
   for (const sent of ['12x', '1234567890 x', `${'9'.repeat(100)} x`]) expect(read([sent]).isSyslog).toBe(false)
 })
