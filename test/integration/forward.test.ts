@@ -138,6 +138,16 @@ test('records that cannot be lines are dead letters, and acknowledged', async ()
   sender.socket.destroy()
 })
 
+test('an event whose time is none, or of another kind, is a dead letter, and acknowledged', async () => {
+  const sender = await open('wrong-times')
+  for (const wrong of ['yesterday', true, null, { a: 1 }, Number.NaN]) {
+    sender.send(['t', wrong, record('x'), { chunk: 'of a wrong time' }])
+    expect(await sender.answer()).toEqual({ ack: 'of a wrong time' })
+  }
+  sender.socket.end()
+  expect(await stored('wrong-times')).toEqual([])
+})
+
 test('heartbeats, and the metrics of Fluent Bit, are no lines', async () => {
   const heartbeat = connect(port, '127.0.0.1')
   await once(heartbeat, 'connect')

@@ -39,6 +39,9 @@ export type LineField = (typeof lineFields)[number]
 /** Inodes are numbers of their device. */
 export const inodeName = 'log.file.inode'
 
+/** Docker says `true` where others have the tag P. */
+export const dockerPartial = 'partial_message'
+
 /** The names of each field, the best one first: it counts where a record has several. */
 const names: Readonly<Record<LineField, readonly string[]>> = {
   time: ['time', '@timestamp', 'timestamp', 'date', '_time', 'ts', 'timereported', '__REALTIME_TIMESTAMP'],
@@ -115,7 +118,7 @@ const names: Readonly<Record<LineField, readonly string[]>> = {
   cluster: ['k8s.cluster.name', 'orchestrator.cluster.name', 'kubernetes.cluster_name', 'cluster_name', 'cluster'],
   unit: ['_SYSTEMD_UNIT', 'systemd.unit', 'systemd_unit', '__journal__systemd_unit', 'unit'],
   stream: ['log.iostream', 'stream'],
-  logtag: ['logtag', '_p', 'partial_message'],
+  logtag: ['logtag', '_p', dockerPartial],
   path: ['log.file.path', 'path', 'file_path', 'filename', 'file', 'metadata.filename'],
   offset: ['log.file.record_offset', 'log.offset', 'offset', 'metadata.fileoffset'],
   length: ['length'],
@@ -149,6 +152,16 @@ const names: Readonly<Record<LineField, readonly string[]>> = {
     'tag',
   ],
   dropped: ['log.file.name'],
+}
+
+/** Names of a time, and of a file's path. */
+export const timeNames = names.time
+export const fileNames = names.path
+
+/** Names without dots by which an agent's own configuration says whose lines it sends. */
+export const bareNames: Readonly<Partial<Record<LineField, readonly string[]>>> = {
+  pod: ['pod', 'pod_name', 'podname'],
+  unit: ['unit'],
 }
 
 export interface NamedField {

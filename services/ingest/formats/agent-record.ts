@@ -1,7 +1,17 @@
 // One record of an agent on its way to a native record (docs/formats.md): fields by the names of agent-fields.ts, and
 // all else as attributes. Nothing is dropped but what another field says better: a second time, the name of a file.
 import { parseLogPath } from '#shared/kubelet-path.ts'
-import { fieldsByName, inodeName, labelPrefixes, lineFields, type LineField } from './agent-fields.ts'
+import {
+  bareNames,
+  dockerPartial,
+  fieldsByName,
+  fileNames,
+  inodeName,
+  labelPrefixes,
+  lineFields,
+  timeNames,
+  type LineField,
+} from './agent-fields.ts'
 import type { NativeLines } from './native-lines.ts'
 
 /** A value of a record, as JSON and msgpack have them. bigint: a whole number. */
@@ -16,6 +26,8 @@ export const flattenedDepthMax = 8
 const keysMax = 1000
 const indexOf = Object.fromEntries(lineFields.map((field, index) => [field, index])) as Record<LineField, number>
 const rankOfSet = -1
+/** Of a value that is no time. A sentence about it has fewer. */
+const timeCharactersMax = 200
 /** An empty text gives way to any other of its field. */
 const emptyRank = 1000
 
@@ -27,6 +39,8 @@ export class AgentRecord {
   private labels = new Map<string, string>()
   private attributes = new Map<string, string>()
   private left = 0
+  /** Whether it is known to be of a file whose path it does not have. */
+  isOfFile = false
   /** The text as bytes, where it is not UTF-8. */
   private bytes: Uint8Array | undefined
 
@@ -40,6 +54,7 @@ export class AgentRecord {
     this.labels = new Map(base?.labels)
     this.attributes = new Map(base?.attributes)
     this.left = base?.left ?? 0
+    this.isOfFile = base?.isOfFile ?? false
     this.bytes = base?.bytes
   }
 
@@ -65,7 +80,10 @@ export class AgentRecord {
   /** Adds a value by the name that the agent gave it. */
   add(name: string, value: Value, depth = 0): void {
     if (value === null || value === undefined) return
-    if (isFields(value) && depth < flattenedDepthMax) return this.addAll(value, `${name}.`, depth + 1)
+    if (isFields(value) && depth < flattenedDepthMax) {
+      if (isEmpty(value) && timeNames.includes(name)) return this.keep(name, '{}')
+      return this.addAll(value, `${name}.`, depth + 1)
+    }
     const named = fieldsByName.get(name)
     const text = textOf(value)
     if (named === undefined || !fits(named.field, text)) this.keep(name, text)
@@ -109,7 +127,8 @@ export class AgentRecord {
    * @param problem Says why the record cannot be a line.
    */
   writeTo(lines: NativeLines, problem?: string): void {
-    if (!this.has('path')) for (const field of ['length', 'restart'] as const) this.keepBare(field)
+    if (!this.has('time') && !this.has('cri')) this.takeWrongTime(lines)
+    this.keepOwn()
     const hasOwner = this.has('path') || this.has('pod')
     if (hasOwner) {
       this.keepAside('host')
@@ -146,7 +165,7 @@ export class AgentRecord {
           ['spanId', idOf(of('spanId'))],
           ['severity', of('severity')],
         ],
-        isPartial: of('logtag') === 'P' || of('logtag') === 'true',
+        isPartial: of('logtag') === 'P' || (of('logtag') === 'true' && this.namesOf[indexOf.logtag] === dockerPartial),
         message: this.bytes ?? of('message') ?? '',
         cri: of('cri'),
         labels: this.labels,
@@ -171,7 +190,41 @@ export class AgentRecord {
     if (text !== undefined) this.keep(this.namesOf[index]!, text)
   }
 
-  /** An application may call anything so: without a path the bare name says nothing of a file. */
+  /**
+   * An application may call anything so. Without a path the bare names say nothing of a file, and `node` and `cluster`
+   * nothing of Kubernetes where the agent did not name the pod likewise, nor sent the line as it stands in the file.
+   */
+  private keepOwn(): void {
+    if (!this.has('path')) {
+      this.keepBare('length')
+      this.keepBare('restart')
+      if (!this.isOfFile && !fileNames.some((name) => isLogFile(this.attributes.get(name) ?? this.labels.get(name))))
+        this.keepBare('offset')
+    }
+    if (this.has('cri') || this.isNamedBare('pod') || this.isNamedBare('unit')) return
+    this.keepBare('node')
+    this.keepBare('cluster')
+  }
+
+  /** Without another time, a value that looks like none is told to the sender, who sees then what is wrong. */
+  private takeWrongTime(lines: NativeLines): void {
+    const { attributes } = this
+    const keys = [...attributes.keys()]
+    for (const name of timeNames) {
+      const inside = keys.find((key) => key.startsWith(`${name}.`))
+      const value =
+        attributes.get(name) ?? (inside === undefined ? undefined : `{"${inside.slice(name.length + 1)}":…}`)
+      if (value === undefined) continue
+      attributes.delete(name)
+      this.set('time', value.slice(0, timeCharactersMax))
+      return lines.nameTime(name)
+    }
+  }
+
+  private isNamedBare(field: LineField): boolean {
+    return bareNames[field]?.includes(this.namesOf[indexOf[field]]!) === true
+  }
+
   private keepBare(field: LineField): void {
     const index = indexOf[field]
     if (this.namesOf[index] !== field) return
@@ -191,6 +244,11 @@ function idOf(text: string | undefined): string | undefined {
   if (text === undefined || !/^[\da-f-]{16,36}$/i.test(text)) return text
   const id = text.replaceAll('-', '').toLowerCase()
   return /^0+$/.test(id) ? undefined : id
+}
+
+function isEmpty(fields: Fields): boolean {
+  for (const _ in fields) return false
+  return true
 }
 
 export const isFields = (value: unknown): value is Fields =>
@@ -220,11 +278,16 @@ const forms: Readonly<Partial<Record<LineField, (text: string) => boolean>>> = {
   length: isCount,
   restart: isCount,
   stream: (text) => text === 'stdout' || text === 'stderr',
+  logtag: (text) => /^[FP](?::|$)|^(?:true|false)$/.test(text),
   // An empty line is a line.
   message: () => true,
   // As the kubelet writes it, or Docker.
   cri: (text) => /^[\0\ufeff]*(?:\d{4}-\d\d-\d\dT\S+ std(?:out|err) |\{)/.test(text),
 }
+
+/** A file of a node, as agents name it. The path of a request may look so as well, and does not end so. */
+const isLogFile = (text: string | undefined): boolean =>
+  text !== undefined && (/^\/(?:var|run)\/.|^[A-Z]:\\/.test(text) || /^\/.*\.log(?:[.-]\d+)*$/.test(text))
 
 function isCount(text: string): boolean {
   return /^\d{1,16}$/.test(text)

@@ -7,6 +7,7 @@ import type { Origin } from '../normalise/origin.ts'
 import { AgentRecord, flattenedDepthMax, isFields, jsonOf } from './agent-record.ts'
 import { isObject } from './kubernetes-records.ts'
 import { addTag, parseTag, type Tag } from './fluent-tag.ts'
+import { eventTime, secondsText } from './fluent-time.ts'
 import { array, binary, extension, hex, map, MsgpackSyntaxError, nil, number, string } from './msgpack-heads.ts'
 import { MsgpackReader, NotUtf8, TooDeep } from './msgpack-reader.ts'
 import { NativeLines, type Translate } from './native-lines.ts'
@@ -20,14 +21,14 @@ export const msgpackRecords: Translate = (body, origin) => {
   }
 }
 
-/** The bytes of what cannot be a record that its dead letter has, in base64. */
+/** Bytes of what cannot be a record that its dead letter has. */
 const brokenBytesMax = 48 * 1024
 
 /** Seconds with which Fluent Bit marks the begin and the end of a group of OTLP records. */
 const groupBegins = 0xff_ff_ff_ff
 const groupEnds = 0xff_ff_ff_fe
 
-/** Of these an object of Kubernetes, or what one travels in, has at least one. */
+/** An object of Kubernetes, or what one travels in, has one of these. */
 const namesOfObjects = new Set(['kind', 'object', 'involvedObject', 'regarding'])
 
 class Translation {
@@ -204,7 +205,6 @@ class Translation {
     return this.fields(time, hasMetadata ? metadata : undefined)
   }
 
-  /** A record, written where it is one. */
   private fields(time: string | undefined, metadata?: number): undefined {
     const { reader, record, lines } = this
     const start = reader.pos
@@ -264,10 +264,10 @@ class Translation {
     if (reader.peek() !== extension) {
       const value = reader.value()
       if (value === 0) return String(this.receivedMs)
-      return typeof value === 'number' || typeof value === 'bigint' ? secondsText(value) : undefined
+      return value === null ? undefined : secondsText(value)
     }
     const { type, data } = reader.extension()
-    if (type !== 0 || data.length !== 8) return undefined
+    if (type !== 0 || data.length !== 8) return `of extension ${type} with ${data.length} bytes`
     const [seconds, nanos] = [data.readUInt32BE(0), data.readUInt32BE(4)]
     if (seconds === groupBegins || seconds === groupEnds) return seconds
     if (seconds === 0 && nanos === 0) return String(this.receivedMs)
@@ -286,15 +286,3 @@ class Translation {
 
 const notMsgpack = ({ message, position }: MsgpackSyntaxError): AfterlogError =>
   new AfterlogError('invalid-body', `the body is not msgpack records one behind the other: ${message}`, { position })
-
-/** Numbers below are seconds whatever their size; larger ones say by their digits whether they are s, ms, µs or ns. */
-const digitsTellFrom = 1_000_000_000
-
-const secondsText = (seconds: number | bigint): string =>
-  seconds > 0 && seconds < digitsTellFrom ? new Date(Number(seconds) * 1000).toISOString() : String(seconds)
-
-function eventTime(seconds: number, nanos: number): string {
-  const fraction = String(nanos).padStart(9, '0')
-  if (seconds >= digitsTellFrom) return `${seconds}${fraction}`
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${fraction}Z`
-}

@@ -21,5 +21,6 @@ export function parseTag(name: string): Tag {
 export function addTag(record: AgentRecord, { path, name }: Tag): void {
   if (record.has('path')) return
   if (path === undefined) return name === '' ? undefined : record.add('tag', name)
-  if (!record.has('pod')) record.add('path', path)
+  if (record.has('pod')) record.isOfFile = true
+  else record.add('path', path)
 }

@@ -93,16 +93,65 @@ export function objectOf(bytes: Buffer, encoding: 'utf8' | 'latin1' = 'utf8'): F
   }
 }
 
-/** A body of one value. Throws AfterlogError `invalid-body` where it is not JSON, or nested too deep. */
-export function parseJson(body: Buffer, encoding: 'utf8' | 'latin1'): Value {
+/**
+ * A body of one value, in which lists of these names stand inside each other. What of it is nested too deep is given as
+ * its bytes: an element of the innermost list, or what stands beside a list. Throws AfterlogError
+ * `invalid-body` where it is not JSON.
+ */
+export function parseLists(body: Buffer, encoding: 'utf8' | 'latin1', names: readonly string[]): Value {
   const json = new JsonScanner(body)
   try {
-    json.value()
+    const value = listsOf(json, encoding, names)
     if (json.peek() !== -1) json.fail('the end')
-    return parse(body.toString(encoding))
+    return value
   } catch (error) {
     throw notJson(error)
   }
+}
+
+function listsOf(json: JsonScanner, encoding: 'utf8' | 'latin1', [name, ...inner]: readonly string[]): Value {
+  const isObject = json.peek() === 0x7b
+  const start = json.pos
+  const { bytes, isDeep } = nextValue(json)
+  if (!isDeep) return parse(bytes.toString(encoding))
+  if (!isObject || name === undefined) return bytes
+  json.pos = start
+  // Without a prototype, so that the name __proto__ is one as any other.
+  const fields = Object.create(null) as Record<string, Value>
+  members(json, (key) => {
+    const list: Value[] = []
+    if (key !== name || json.peek() !== 0x5b) fields[key] = listsOf(json, encoding, [])
+    else {
+      items(json, () => void list.push(listsOf(json, encoding, inner)))
+      fields[key] = list
+    }
+  })
+  return fields
+}
+
+/** Passes an object; `read` passes the value of each of its names. */
+export function members(json: JsonScanner, read: (name: string) => void): void {
+  json.expect(0x7b, '"{"')
+  for (let isFirst = true; !(isFirst && json.peek() === 0x7d); isFirst = false) {
+    json.string()
+    const name = json.bytes.toString('latin1', json.start, json.stop)
+    json.expect(0x3a, '":"')
+    read(name)
+    if (json.peek() === 0x7d) break
+    json.expect(0x2c, '"," or "}"')
+  }
+  json.pos++
+}
+
+/** Passes an array; `read` passes each element. */
+export function items(json: JsonScanner, read: () => void): void {
+  json.expect(0x5b, '"["')
+  for (let isFirst = true; !(isFirst && json.peek() === 0x5d); isFirst = false) {
+    read()
+    if (json.peek() === 0x5d) break
+    json.expect(0x2c, '"," or "]"')
+  }
+  json.pos++
 }
 
 /** The scanner lets control bytes through in strings, as some senders leave them there; JSON.parse does not. */

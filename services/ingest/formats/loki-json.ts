@@ -3,7 +3,7 @@
 // https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs
 import { AfterlogError } from '#shared/errors.ts'
 import { AgentRecord, isFields, type Value } from './agent-record.ts'
-import { encodingOf, nextValue, notJson, parse } from './json-records.ts'
+import { encodingOf, items, members, nextValue, notJson, parse } from './json-records.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { addLine } from './loki-line.ts'
 import { NativeLines, type Translate } from './native-lines.ts'
@@ -38,10 +38,10 @@ class LokiJson {
   read(): NativeLines {
     const { json } = this
     let hasStreams = false
-    this.members((name) => {
+    members(json, (name) => {
       if (name !== 'streams') return void nextValue(json)
       hasStreams = true
-      this.elements(() => this.stream())
+      items(json, () => this.stream())
     })
     if (json.peek() !== -1) json.fail('the end')
     if (!hasStreams) throw new AfterlogError('invalid-body', 'the body is no push of Loki: it has no list "streams"')
@@ -54,7 +54,7 @@ class LokiJson {
     const waiting: number[] = []
     this.base.reset()
     this.labelsProblem = undefined
-    this.members((name) => {
+    members(json, (name) => {
       if (name === 'stream') {
         hasLabels = true
         this.labels(nextValue(json))
@@ -64,10 +64,10 @@ class LokiJson {
         hasValues = true
         json.peek()
         waiting.push(json.pos)
-        this.elements(() => void nextValue(json))
+        items(json, () => void nextValue(json))
       } else {
         hasValues = true
-        this.elements(() => this.entry())
+        items(json, () => this.entry())
       }
     })
     if (!hasValues) {
@@ -77,7 +77,7 @@ class LokiJson {
     const end = json.pos
     for (const pos of waiting) {
       json.pos = pos
-      this.elements(() => this.entry())
+      items(json, () => this.entry())
     }
     json.pos = end
   }
@@ -106,33 +106,6 @@ class LokiJson {
     }
     record.add('afterlog.sent', bytes.toString(encoding, 0, sentMax))
     record.writeTo(this.lines, this.labelsProblem ?? wrongEntry)
-  }
-
-  /** Passes an object; `read` passes the value of each of its names. */
-  private members(read: (name: string) => void): void {
-    const { json } = this
-    json.expect(0x7b, '"{"')
-    for (let isFirst = true; !(isFirst && json.peek() === 0x7d); isFirst = false) {
-      json.string()
-      const name = json.bytes.toString('latin1', json.start, json.stop)
-      json.expect(0x3a, '":"')
-      read(name)
-      if (json.peek() === 0x7d) break
-      json.expect(0x2c, '"," or "}"')
-    }
-    json.pos++
-  }
-
-  /** Passes an array; `read` passes each element. */
-  private elements(read: () => void): void {
-    const { json } = this
-    json.expect(0x5b, '"["')
-    for (let isFirst = true; !(isFirst && json.peek() === 0x5d); isFirst = false) {
-      read()
-      if (json.peek() === 0x5d) break
-      json.expect(0x2c, '"," or "]"')
-    }
-    json.pos++
   }
 }
 

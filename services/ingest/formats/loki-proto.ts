@@ -16,9 +16,8 @@ export const lokiProto: Translate = (body) => {
   const lines = new NativeLines(push.length * 2)
   const [base, record] = [new AgentRecord(), new AgentRecord()]
   try {
-    const translate = (stream: Buffer): void => addStream(lines, stream, base, record)
-    if (isStream(push)) translate(push)
-    else for (const { field, bytes } of fieldsOf(push)) if (field === 1) translate(bytes)
+    if (isStream(push)) addStream(lines, push, base, record)
+    else for (const { field, bytes } of fieldsOf(push)) if (field === 1) tryStream(lines, bytes, base, record)
     return lines
   } catch (error) {
     if (error instanceof AfterlogError) throw error
@@ -28,6 +27,8 @@ export const lokiProto: Translate = (body) => {
 
 /** The first field of a push is a stream, and the first of a stream its labels: both have this tag. */
 const listTag = 0x0a
+/** Bytes of what cannot be read that a dead letter has. */
+const sentMax = 48 * 1024
 const messageBytesMax = 64 * 1024 * 1024
 
 function uncompressed(body: Buffer): Buffer {
@@ -57,6 +58,19 @@ function isStream(push: Buffer): boolean {
   return push[reader.pos] === 0x7b
 }
 
+/** A stream that is broken costs the others of its push nothing. */
+function tryStream(lines: NativeLines, stream: Buffer, base: AgentRecord, record: AgentRecord): void {
+  try {
+    addStream(lines, stream, base, record)
+  } catch (error) {
+    if (error instanceof AfterlogError) throw error
+    record.reset()
+    record.add('afterlog.sent', stream.toString('base64', 0, sentMax))
+    record.writeTo(lines, `the stream is no StreamAdapter of Loki: ${(error as Error).message}`)
+  }
+}
+
+/** Reads all of the stream before it writes a record of it, so that one that is broken has none. */
 function addStream(lines: NativeLines, stream: Buffer, base: AgentRecord, record: AgentRecord): void {
   base.reset()
   let problem: string | undefined
@@ -65,7 +79,7 @@ function addStream(lines: NativeLines, stream: Buffer, base: AgentRecord, record
     base.reset()
     const text = bytes.toString()
     problem = readLabels(text, (name, value) => base.addLabel(name, value))
-    if (problem !== undefined) base.add('afterlog.sent', text.slice(0, 64 * 1024))
+    if (problem !== undefined) base.add('afterlog.sent', text.slice(0, sentMax))
   }
   if (problem !== undefined) problem = `the labels of its stream are not like {app="cart"}: ${problem}`
   for (const { field, bytes } of fieldsOf(stream)) {

@@ -32,6 +32,8 @@ export interface NativeLine {
 export class NativeLines {
   /** Sentences about records that could not be translated, by their index. Such a record has no message. */
   readonly problems = new Map<number, string>()
+  /** What the agent called a time that is none, by the index of the record. */
+  readonly timeNames = new Map<number, string>()
   /** Of native records. */
   count = 0
   private readonly objects: string[] = []
@@ -62,6 +64,11 @@ export class NativeLines {
     this.text(`${head},"message":"`)
     this.to.copy(escapeJson(Buffer.from(message.buffer, message.byteOffset, message.byteLength)))
     this.text('"}\n')
+  }
+
+  /** Says how the agent named the time of the record that is written next, where it is none. */
+  nameTime(name: string): void {
+    this.timeNames.set(this.count, name)
   }
 
   /** Writes a line as it stands in a file of the kubelet. `path`: as JSON. */

@@ -1,7 +1,7 @@
 // OTLP logs in JSON, as protobuf's messages: ids in hex, names in lowerCamelCase, 64-bit numbers as texts or numbers.
 // What has another shape than the schema is skipped where nothing can be said of it, and is a reject where it is a record.
 // https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
-import { isFields, type Value } from './agent-record.ts'
+import { isFields, jsonOf, type Value } from './agent-record.ts'
 
 /** The value of an AnyValue. */
 export function anyValue(any: unknown): Value {
@@ -36,11 +36,15 @@ const isNanoseconds = (value: Value): boolean =>
 
 const kinds = ['stringValue', 'boolValue', 'intValue', 'doubleValue', 'bytesValue', 'arrayValue', 'kvlistValue']
 
+/** Characters of a value in a sentence about it. */
+const excerptMax = 60
+
 /** A sentence about a value that is no log record. Parts of another shape would be read as if they were not there. */
 export function recordProblem(record: Value): string | undefined {
   if (!isFields(record)) return 'a log record must be a JSON object'
   for (const name of ['timeUnixNano', 'observedTimeUnixNano'])
-    if (!isNanoseconds(record[name] ?? '')) return `${name} must be ns since 1970, in digits`
+    if (!isNanoseconds(record[name] ?? ''))
+      return `${name} must be ns since 1970, in digits, not ${jsonOf(record[name]).slice(0, excerptMax)}`
   const { body, attributes } = record
   if (attributes !== undefined && attributes !== null && !Array.isArray(attributes))
     return 'attributes must be a list of objects with key and value'

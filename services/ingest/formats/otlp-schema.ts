@@ -1,15 +1,15 @@
 // The messages of OTLP logs: opentelemetry-proto 1.x, collector/logs/v1 and logs/v1, of which only what a line needs.
-// Lists of resources, scopes and records are read as bytes and decoded one by one: a large export never is a million
-// objects at once, and a record that is broken is rejected alone. Texts are bytes too: some are not UTF-8.
+// Resources, scopes and records are read as bytes and decoded one by one: a large export never is a million objects at
+// once, and what is broken is rejected alone. Texts are bytes too: some are not UTF-8.
 // https://github.com/open-telemetry/opentelemetry-proto/tree/main/opentelemetry/proto
 import protobuf from 'protobufjs'
 
 const source = `
 syntax = "proto3";
 message Export { repeated bytes resource_logs = 1; }
-message ResourceLogs { Resource resource = 1; repeated bytes scope_logs = 2; string schema_url = 3; }
+message ResourceLogs { bytes resource = 1; repeated bytes scope_logs = 2; string schema_url = 3; }
 message Resource { repeated KeyValue attributes = 1; }
-message ScopeLogs { Scope scope = 1; repeated bytes log_records = 2; }
+message ScopeLogs { bytes scope = 1; repeated bytes log_records = 2; }
 message Scope { bytes name = 1; bytes version = 2; repeated KeyValue attributes = 3; }
 message LogRecord {
   fixed64 time_unix_nano = 1;
@@ -78,11 +78,10 @@ export interface ProtoLogRecord {
 
 interface Messages {
   Export: { resource_logs: Uint8Array[] }
-  ResourceLogs: { resource?: { attributes: ProtoPair[] } | null; scope_logs: Uint8Array[] }
-  ScopeLogs: {
-    scope?: { name: Uint8Array; version: Uint8Array; attributes: ProtoPair[] } | null
-    log_records: Uint8Array[]
-  }
+  ResourceLogs: { resource: Uint8Array; scope_logs: Uint8Array[] }
+  Resource: { attributes: ProtoPair[] }
+  ScopeLogs: { scope: Uint8Array; log_records: Uint8Array[] }
+  Scope: { name: Uint8Array; version: Uint8Array; attributes: ProtoPair[] }
   LogRecord: ProtoLogRecord
   ExportResponse: { partial_success?: { rejected_log_records: number; error_message: string } }
   Status: { code: number; message: string }
@@ -94,7 +93,9 @@ const typeOf = (name: keyof Messages): protobuf.Type => root.lookupType(name)
 const types: Readonly<Record<keyof Messages, protobuf.Type>> = {
   Export: typeOf('Export'),
   ResourceLogs: typeOf('ResourceLogs'),
+  Resource: typeOf('Resource'),
   ScopeLogs: typeOf('ScopeLogs'),
+  Scope: typeOf('Scope'),
   LogRecord: typeOf('LogRecord'),
   ExportResponse: typeOf('ExportResponse'),
   Status: typeOf('Status'),

@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer'
 import { AfterlogError } from '#shared/errors.ts'
 import { AgentRecord, isFields, jsonOf, type Value } from './agent-record.ts'
-import { encodingOf, parseJson } from './json-records.ts'
+import { encodingOf, parseLists } from './json-records.ts'
 import { eventOf, isObject, withCluster } from './kubernetes-records.ts'
 import { NativeLines, type Translate } from './native-lines.ts'
 import { anyValue, listOf, pairsOf, recordProblem, stringOf } from './otlp-json.ts'
@@ -28,32 +28,63 @@ interface LogRecord {
 export const otlpProto: Translate = (body, { receivedMs }) => {
   const lines = new NativeLines(body.length * 2)
   const [base, record] = [new AgentRecord(), new AgentRecord()]
-  for (const resourceBytes of whole('Export', body).resource_logs) {
-    const { resource, scope_logs } = whole('ResourceLogs', resourceBytes)
-    for (const scopeBytes of scope_logs) {
-      const { scope, log_records } = whole('ScopeLogs', scopeBytes)
-      base.reset()
-      addPairs(base, resource?.attributes ?? [])
-      addScope(base, textOf(scope?.name), textOf(scope?.version))
-      addPairs(base, scope?.attributes ?? [])
-      for (const bytes of log_records) {
-        record.reset(base)
-        const sent = tryRecord(record, bytes)
-        if (typeof sent === 'string') record.writeTo(lines, sent)
-        else writeRecord(lines, record, sent, receivedMs)
+  for (const resourceBytes of exportOf(body).resource_logs) {
+    const ofResource = tryDecode('ResourceLogs', resourceBytes)
+    if (typeof ofResource === 'string') refuseBytes(lines, record, resourceBytes, ofResource)
+    else
+      for (const scopeBytes of ofResource.scope_logs) {
+        const ofScope = tryDecode('ScopeLogs', scopeBytes)
+        if (typeof ofScope === 'string') {
+          refuseBytes(lines, record, scopeBytes, ofScope)
+          continue
+        }
+        base.reset()
+        const problem = addShared(base, ofResource.resource, ofScope.scope)
+        for (const bytes of ofScope.log_records) {
+          record.reset(base)
+          const sent = tryRecord(record, bytes)
+          if (typeof sent === 'string') record.writeTo(lines, sent)
+          else writeRecord(lines, record, sent, receivedMs, problem)
+        }
       }
-    }
   }
   return lines
 }
 
-/** Decodes what holds records. Without it nothing of the body can be read. */
-function whole<Name extends 'Export' | 'ResourceLogs' | 'ScopeLogs'>(name: Name, bytes: Uint8Array) {
+/** Without it nothing of the body can be read. */
+function exportOf(body: Buffer) {
   try {
-    return decodeProto(name, bytes)
+    return decodeProto('Export', body)
   } catch (error) {
     throw new AfterlogError('invalid-body', `the body is no OTLP ExportLogsServiceRequest: ${(error as Error).message}`)
   }
+}
+
+/** Returns a sentence where the bytes are no such message. */
+function tryDecode<Name extends 'ResourceLogs' | 'ScopeLogs' | 'Resource' | 'Scope'>(name: Name, bytes: Uint8Array) {
+  try {
+    return decodeProto(name, bytes)
+  } catch (error) {
+    return `its bytes are no ${name} of OTLP: ${(error as Error).message}`
+  }
+}
+
+/** Adds what a resource and a scope say of all of their records. Returns a sentence where one of them is broken. */
+function addShared(base: AgentRecord, resourceBytes: Uint8Array, scopeBytes: Uint8Array): string | undefined {
+  const resource = tryDecode('Resource', resourceBytes)
+  const scope = tryDecode('Scope', scopeBytes)
+  if (typeof resource === 'string') return resource
+  addPairs(base, resource.attributes)
+  if (typeof scope === 'string') return scope
+  addScope(base, textOf(scope.name), textOf(scope.version))
+  addPairs(base, scope.attributes)
+  return undefined
+}
+
+function refuseBytes(lines: NativeLines, record: AgentRecord, bytes: Uint8Array, problem: string): void {
+  record.reset()
+  record.add('afterlog.sent', Buffer.from(bytes.subarray(0, sentMax)).toString('base64'))
+  record.writeTo(lines, problem)
 }
 
 /** Adds the attributes of a log record, and returns the rest of it, or a sentence where the bytes are none. */
@@ -122,7 +153,7 @@ function valueOf(any: ProtoAny | null | undefined): Value {
 
 export const otlpJson: Translate = (body, { receivedMs }) => {
   const encoding = encodingOf(body)
-  const sent = parseJson(body, encoding)
+  const sent = parseLists(body, encoding, ['resourceLogs', 'scopeLogs', 'logRecords'])
   if (!isFields(sent) || !Array.isArray(sent['resourceLogs']))
     throw new AfterlogError('invalid-body', 'the body is no OTLP ExportLogsServiceRequest: it has no list resourceLogs')
   const lines = new NativeLines(body.length, encoding)
@@ -141,9 +172,10 @@ export const otlpJson: Translate = (body, { receivedMs }) => {
         addScope(base, stringOf(scope['name']), stringOf(scope['version']))
         addAll(base, pairsOf(scope['attributes']))
       }
+      const shared = resource instanceof Uint8Array || scope instanceof Uint8Array ? tooDeep : undefined
       for (const logRecord of listOf(logRecords)) {
         record.reset(base)
-        const problem = recordProblem(logRecord)
+        const problem = logRecord instanceof Uint8Array ? tooDeep : (shared ?? recordProblem(logRecord))
         if (problem === undefined && isFields(logRecord)) {
           addAll(record, pairsOf(logRecord['attributes']))
           writeRecord(lines, record, jsonRecordOf(logRecord), receivedMs)
@@ -156,6 +188,8 @@ export const otlpJson: Translate = (body, { receivedMs }) => {
   }
   return lines
 }
+
+const tooDeep = 'it, its scope or its resource is nested more than 64 deep; send as a string what is nested so deep'
 
 /** Characters of what cannot be read that a dead letter has. */
 const sentMax = 64 * 1024
@@ -191,11 +225,17 @@ function addScope(record: AgentRecord, name: string, version: string): void {
   if (version !== '') record.add('otel.scope.version', version)
 }
 
-function writeRecord(lines: NativeLines, record: AgentRecord, sent: LogRecord, receivedMs: number): void {
+function writeRecord(
+  lines: NativeLines,
+  record: AgentRecord,
+  sent: LogRecord,
+  receivedMs: number,
+  problem?: string,
+): void {
   const object = objectOf(record, sent, receivedMs)
   if (object !== undefined) return lines.object(withCluster(jsonOf(object), record.valueOf('cluster')))
   addRecord(record, sent, receivedMs)
-  record.writeTo(lines)
+  record.writeTo(lines, problem)
 }
 
 const timeOf = (sent: LogRecord, receivedMs: number): string =>

@@ -42,6 +42,8 @@ export interface NativeBody {
   count: number
   /** Sentences about records that could not be translated, by their index. */
   problems: ReadonlyMap<number, string>
+  /** What agents called times that are none, by the index of the record. */
+  timeNames: ReadonlyMap<number, string>
   /** Objects of Kubernetes, one per line. */
   objects: Buffer
 }
@@ -49,14 +51,20 @@ export interface NativeBody {
 /** A body as native records and objects. */
 export function nativeBody(body: Buffer, format: AgentFormat, origin: Origin): NativeBody {
   const lines = translations[format](body, origin)
-  return { lines: lines.take(), count: lines.count, problems: lines.problems, objects: lines.takeObjects() }
+  const { count, problems, timeNames } = lines
+  return { lines: lines.take(), count, problems, timeNames, objects: lines.takeObjects() }
 }
 
 /** What became of the records, with the sentences of those that could not be translated. */
-export function withProblems<Outcome extends BatchOutcome>(outcome: Outcome, { problems }: NativeBody): Outcome {
-  if (problems.size === 0) return outcome
+export function withProblems<Outcome extends BatchOutcome>(
+  outcome: Outcome,
+  { problems, timeNames }: Pick<NativeBody, 'problems' | 'timeNames'>,
+): Outcome {
+  if (problems.size === 0 && timeNames.size === 0) return outcome
   const rejects = outcome.rejects.map((reject) => {
-    const detail = problems.get(reject.index)
+    const timeName = reject.reason === 'bad-time' ? timeNames.get(reject.index) : undefined
+    const named = timeName === undefined ? undefined : reject.detail.replace(/^time /, () => `${timeName} `)
+    const detail = problems.get(reject.index) ?? named
     return detail === undefined ? reject : { ...reject, detail }
   })
   return { ...outcome, rejects }

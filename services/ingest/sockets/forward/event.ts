@@ -2,7 +2,7 @@
 // sender waits for, and whether it has lines. Pure.
 // https://github.com/fluent/fluentd/wiki/Forward-Protocol-Specification-v1.5#option
 import { createHash } from 'node:crypto'
-import { array, binary, extension, map, number, string } from '../../formats/msgpack-heads.ts'
+import { binary, extension, map, number, string } from '../../formats/msgpack-heads.ts'
 import { MsgpackReader } from '../../formats/msgpack-reader.ts'
 import { isHeaderText } from '../../publish/message-headers.ts'
 import type { Frame } from './frames.ts'
@@ -45,8 +45,8 @@ export function parseEvent({ bytes, lastElementAt }: Frame): ForwardEvent | unde
   const kind = reader.peek()
   const isMessage = kind === number || kind === extension
   if (kind === string || kind === binary) event.entries = reader.raw()
-  else if (kind !== array && !isMessage) return event
-  if (length !== (isMessage ? 4 : 3)) return event
+  // What stands last of four is an option whatever the others are: their sender waits for an answer.
+  if (length !== 4 && (isMessage || length !== 3)) return event
   reader.pos = lastElementAt
   if (reader.peek() === map) readOption(reader, event)
   return event

@@ -73,9 +73,44 @@ test('of two names of a field the better one counts, and the other is an attribu
 })
 
 test('what cannot be what its name says is an attribute', () => {
-  expect(native({ pod: 'cart', time: 'noon', path: '/api/v1/cart', offset: 'far', stream: 'blue', restart: -1 })).toEqual({
+  const fields = { time: 'noon', path: '/api/v1/cart', offset: 'far', stream: 'blue', logtag: 'half', restart: -1 }
+  expect(native({ pod: 'cart', date: 1_764_000_000, ...fields })).toEqual({
+    time: '1764000000',
     pod: 'cart',
-    attributes: { time: 'noon', path: '/api/v1/cart', offset: 'far', stream: 'blue', restart: '-1' },
+    attributes: { ...fields, restart: '-1' },
+  })
+  // A tag that is true says nothing; Docker's field does.
+  expect(native({ pod: 'cart', logtag: true })['partial']).toBeUndefined()
+})
+
+test("an application's own offset, node and cluster are attributes, and an agent's are the line's", () => {
+  const own = { offset: 20, node: 'raft-3', cluster: 'es-prod' }
+  const asAttributes = { offset: '20', node: 'raft-3', cluster: 'es-prod' }
+  const agents = { offset: '20', node: 'raft-3', cluster: 'es-prod' }
+  const ofPod = { namespace: 's', pod: 'p', container: 'c' }
+  const kubernetes = { namespace_name: 's', pod_name: 'p', container_name: 'c' }
+  expect(native({ kubernetes, ...own })).toEqual({ ...ofPod, attributes: asAttributes })
+  expect(native({ kubernetes, ...own, path: '/v1/items' })).toEqual({
+    ...ofPod,
+    attributes: { ...asAttributes, path: '/v1/items' },
+  })
+  // What a program on a node says of itself names no node of Kubernetes.
+  expect(native({ 'service.name': 'raft', ...own })).toEqual({ unit: 'raft', attributes: asAttributes })
+  const path = '/var/log/pods/s_p_u/c/0.log'
+  const cri = '2026-11-30T12:00:00Z stdout F x'
+  // As deploy/agents/fluent-bit sends it, by filter record_modifier.
+  expect(native({ path, cri, ...own })).toMatchObject({ path, ...agents })
+  expect(native({ ...ofPod, path, ...own })).toMatchObject({ ...ofPod, ...agents })
+  expect(native({ unit: 'kubelet.service', path: '/var/log/syslog', ...own })).toMatchObject({
+    unit: 'kubelet.service',
+    ...agents,
+  })
+  expect(native({ kubernetes, ...own, path, cluster_name: 'prod', node_name: 'n' })).toMatchObject({
+    path,
+    offset: '20',
+    cluster: 'prod',
+    node: 'n',
+    attributes: { node: 'raft-3', cluster: 'es-prod' },
   })
 })
 

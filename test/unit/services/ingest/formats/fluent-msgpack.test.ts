@@ -29,7 +29,9 @@ describe('a time', () => {
     ['whole ns of 2262', 9_223_372_036_854_775_807n, '9223372036854775807'],
     ['zero, which is that of the arrival', 0, String(receivedMs)],
     ['an EventTime of zero', eventTime(0n), String(receivedMs)],
-    ['another extension', new ExtData(7, Buffer.alloc(8)), undefined],
+    ['another extension', new ExtData(7, Buffer.alloc(8)), 'of extension 7 with 8 bytes'],
+    ['not a number', Number.NaN, 'NaN'],
+    ['a number before 1970', -1.5, '-1.5'],
     ['none', null, undefined],
   ])('%s', (_, time, expected) => {
     const sent = typeof time === 'bigint' ? 0 : time
@@ -41,9 +43,9 @@ describe('a time', () => {
   })
 })
 
-const record = { log: 'boom', stream: 'stderr', offset: 7 }
+const record = { log: 'boom', stream: 'stderr', trace_id: 'abc' }
 const time = 1_764_000_000
-const stored = { time: String(time), message: 'boom', stream: 'stderr', offset: '7' }
+const stored = { time: String(time), message: 'boom', stream: 'stderr', traceId: 'abc' }
 
 describe('every form is the same record', () => {
   const packed = bodyOf([time, record], [[time, {}], record])
