@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { freePort } from '#test/support/kafka/free-port.ts'
 import { openClient } from '#test/support/kafka/produce.ts'
 import { startKafka } from '#test/support/kafka/start.ts'
@@ -14,7 +15,7 @@ import { createTopics } from '#test/support/kafka/topics.ts'
 import { spawnService, type ServiceProcess } from '#test/support/service-process.ts'
 import { startEnv } from '../load/start-env.ts'
 import { bombs, compressedChunk, nestedChunk } from './hostile/bombs.ts'
-import { casesOf, type Case } from './hostile/cases.ts'
+import { casesOf, goodBody, type Case } from './hostile/cases.ts'
 import { criPath, lineOf } from './hostile/documents.ts'
 import * as formats from './hostile/formats.ts'
 import { runCase, type Result } from './hostile/run-case.ts'
@@ -44,8 +45,20 @@ const refused = (body: Buffer, encoding?: string): Case['variants'][number] => (
   ...(encoding === undefined ? {} : { encoding }),
 })
 
+/** Compressed bodies without their ends, and one whose connection ends before it does. */
+function cutShort({ format }: Target): Case {
+  const { body } = goodBody(format)
+  const variants = [gzipSync(body), zstdCompressSync(body)].flatMap((bytes, i) =>
+    Array.from({ length: 20 }, (_, place) =>
+      refused(bytes.subarray(0, Math.floor((bytes.length * (place + 0.5)) / 20)), i === 0 ? 'gzip' : 'zstd'),
+    ),
+  )
+  return { name: 'compressed, cut short', variants: [...variants, { ...refused(body), isCut: true }] }
+}
+
 function bombsOf(target: Target): Case[] {
-  if (target.hasEncoding) return bombs.map(({ name, bytes, encoding }) => ({ name, variants: [refused(bytes, encoding)] }))
+  if (target.hasEncoding)
+    return [cutShort(target), ...bombs.map(({ name, bytes, encoding }) => ({ name, variants: [refused(bytes, encoding)] }))]
   if (target.format === formats.forwardGzip) {
     const ofForward = bombs.filter(({ encoding }) => encoding === 'gzip' || encoding === 'zstd')
     return [
@@ -77,8 +90,14 @@ function report(target: Target, name: string, { answers, seconds, peakMiB, healt
 
 async function run(service: ServiceProcess, target: Target): Promise<void> {
   if (!target.name.toLowerCase().includes(values.only.toLowerCase())) return
-  for (const each of [...casesOf(target.format, seed), ...bombsOf(target)])
+  for (const each of target.isOfCodecs === true ? batchesOfCodecs() : [...casesOf(target.format, seed), ...bombsOf(target)])
     if (each.name.includes(values.case)) report(target, each.name, await quietest(service, target, each))
+}
+
+/** Batches that a producer compresses a thousandfold. */
+function batchesOfCodecs(): Case[] {
+  const zeros = Buffer.alloc(400_000_000, 0x20)
+  return targets.codecs.map((codec) => ({ name: `a batch of 400 MB, ${codec}`, variants: [refused(zeros, codec)] }))
 }
 
 /** Other work of the machine holds up answers too: a case that only was slow is run again, up to twice. */
@@ -190,14 +209,15 @@ async function overKafka(): Promise<void> {
     AFTERLOG_KAFKA_BROKERS: kafka.brokers,
     AFTERLOG_KAFKA_TOPICS: [...topics, 'native', 'lifecycle'].map((topic) => `${topic}:${topic}`).join(','),
   }
-  await withService(env, () =>
-    Object.entries(byTopic).map(([topic, format]) => {
+  await withService(env, () => [
+    ...Object.entries(byTopic).map(([topic, format]) => {
       // Filebeat's documents stand alone on Kafka.
       const of =
         topic === 'filebeat' ? { ...formats.fluentLines, document: formats.bulk.document, time: formats.bulk.time } : format
       return targets.kafkaTarget(client, topic, of, topic === 'cri' ? criPath(lineOf('', 0n)) : undefined)
     }),
-  )
+    targets.kcatTarget(kafka.brokers, 'fluent', formats.fluentLines),
+  ])
 }
 
 say(`seed ${seed}`)

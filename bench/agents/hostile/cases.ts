@@ -31,6 +31,8 @@ export interface Variant {
   encoding?: string
   /** Whether nothing of it may be stored. */
   isRefused?: boolean
+  /** Whether its connection ends before all of it was sent. */
+  isCut?: boolean
 }
 
 export interface Case {
@@ -57,7 +59,14 @@ function between(
   const good = [`${name} before`, `${name} behind`]
   const [before, behind] = good.map((message) => format.piece(format.document(lineOf(message, (time += 1_000_000n)))))
   const middle = piece(format.document(lineOf(`${name} middle`, (time += 1_000_000n))), time, name)
-  return { body: withRaw(format.body([before!, middle, behind!])), good, isWalkable: true, records: 3, pieces: 3, ...more }
+  return {
+    body: withRaw(format.body([before!, middle, behind!])),
+    good,
+    isWalkable: format.isAmbiguous?.(middle) !== true,
+    records: 3,
+    pieces: 3,
+    ...more,
+  }
 }
 
 const mutated = (format: Format, mutate: (document: Json) => Json, more?: Partial<Variant>): Variant =>

@@ -30,6 +30,8 @@ export interface Format {
   isProto?: true
   /** A line that is no JSON can be told from the others. */
   isLines?: true
+  /** Whether a piece does not say where it ends: a line of syslog that begins with a digit is taken for a counted one. */
+  isAmbiguous?(piece: Buffer): boolean
   /** Numbers need not be finite. */
   isBinary?: true
   /** All values are texts: parts of a header, or fields. */
@@ -242,7 +244,12 @@ const syslog = {
   piece: syslogText,
 } as const
 export const syslogCounted: Format = { name: 'syslog counted', ...syslog, body: counted }
-export const syslogLines: Format = { name: 'syslog lines', ...syslog, body: (pieces) => joined(pieces, '', '\n', '\n') }
+export const syslogLines: Format = {
+  name: 'syslog lines',
+  ...syslog,
+  isAmbiguous: (piece) => piece[0]! >= 0x30 && piece[0]! <= 0x39,
+  body: (pieces) => joined(pieces, '', '\n', '\n'),
+}
 
 export const cri: Format = {
   name: 'cri',

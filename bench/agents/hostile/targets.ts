@@ -6,6 +6,7 @@ import http2 from 'node:http2'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectForward } from '#test/support/agents/forward.ts'
+import { kcatProduce } from '#test/support/kafka/kcat.ts'
 import type { TestClient } from '#test/support/kafka/produce.ts'
 import type { Variant } from './cases.ts'
 import type { Format } from './formats.ts'
@@ -25,6 +26,8 @@ export interface Target {
   isHttp: boolean
   /** Whether it may be told how its body is compressed. */
   hasEncoding: boolean
+  /** Whether only batches of codecs of Kafka go there. */
+  isOfCodecs?: true
   /** The tenant of what is sent, where the protocol cannot name one. */
   tenant?: string
   send(variant: Variant, tenant: string): Promise<Answer>
@@ -47,10 +50,10 @@ interface HttpOptions {
 
 export function httpTarget({ url, path, type, format, name }: HttpOptions): Target {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 16 })
-  const send: Target['send'] = ({ body, encoding }, tenant) => {
+  const send: Target['send'] = ({ body, encoding, isCut = false }, tenant) => {
     const headers = {
       'content-type': type,
-      'content-length': body.length,
+      'content-length': isCut ? 2 * body.length : body.length,
       'x-scope-orgid': tenant,
       ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
     }
@@ -63,7 +66,12 @@ export function httpTarget({ url, path, type, format, name }: HttpOptions): Targ
     })
     // The answer may come before all of a body was read, and the connection end behind it.
     request.on('error', () => setTimeout(() => resolve(closed), 500))
-    request.end(body)
+    if (!isCut) request.end(body)
+    else
+      request.write(body, () => {
+        request.destroy()
+        resolve({ label: 'cut', isAccepted: false, text: '' })
+      })
     return withPatience(promise)
   }
   return { name, format, isHttp: true, hasEncoding: true, send }
@@ -158,6 +166,24 @@ export function syslogUdpTarget(port: number, format: Format): Target {
   }
   return { name: 'syslog UDP', format, isHttp: false, hasEncoding: false, tenant: 'default', send }
 }
+
+/** Messages that a producer compresses, by the codec that a variant names. */
+export function kcatTarget(brokers: string, topic: string, format: Format): Target {
+  const send: Target['send'] = async ({ body, encoding = 'none' }, tenant) => {
+    const headers = { 'x-scope-orgid': tenant }
+    const properties = { 'message.max.bytes': String(1e9) }
+    const compression = codecs.find((codec) => codec === encoding) ?? 'none'
+    try {
+      await kcatProduce({ brokers, topic, value: body, headers, compression, properties })
+      return sent
+    } catch (error) {
+      return { label: 'no broker takes it', isAccepted: false, text: (error as Error).message }
+    }
+  }
+  return { name: `Kafka ${topic}`, format, isHttp: false, hasEncoding: false, isOfCodecs: true, send }
+}
+
+export const codecs = ['gzip', 'snappy', 'lz4', 'zstd'] as const
 
 export function kafkaTarget(client: TestClient, topic: string, format: Format, key?: string): Target {
   const send: Target['send'] = async ({ body }, tenant) => {

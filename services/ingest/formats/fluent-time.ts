@@ -4,8 +4,9 @@ import { jsonOf, type Value } from './agent-record.ts'
 /** Numbers below are seconds whatever their size; larger ones say by their digits whether they are s, ms, µs or ns. */
 const digitsTellFrom = 1_000_000_000
 
-/** What is no number is told as it is. */
+/** What is no number is given as it is. */
 export function secondsText(value: Value): string {
+  if (typeof value === 'string') return value
   if (typeof value !== 'number' && typeof value !== 'bigint') return jsonOf(value)
   return value > 0 && value < digitsTellFrom ? new Date(Number(value) * 1000).toISOString() : String(value)
 }

@@ -50,6 +50,7 @@ class LokiJson {
 
   private stream(): void {
     const { json } = this
+    if (json.peek() !== 0x7b) return this.noStream()
     let [hasLabels, hasValues] = [false, false]
     const waiting: number[] = []
     this.base.reset()
@@ -80,6 +81,16 @@ class LokiJson {
       items(json, () => this.entry())
     }
     json.pos = end
+  }
+
+  private noStream(): void {
+    const { bytes } = nextValue(this.json)
+    this.record.reset()
+    this.record.add('afterlog.sent', bytes.toString(this.encoding, 0, sentMax))
+    this.record.writeTo(
+      this.lines,
+      'a stream must be an object with its labels as "stream" and its entries as "values"',
+    )
   }
 
   private labels({ bytes, isDeep }: { bytes: Buffer; isDeep: boolean }): void {

@@ -68,7 +68,7 @@ export class NativeRecord {
       this.readNumbers(bytes) &&
       this.readLine(bytes) &&
       this.readRest(bytes) &&
-      this.checkTime()
+      this.checkTime(bytes)
     )
   }
 
@@ -273,14 +273,14 @@ export class NativeRecord {
     return true
   }
 
-  private checkTime(): boolean {
-    const { draft, time } = this
+  private checkTime(bytes: Buffer): boolean {
+    const { draft, time, slots } = this
     if (!draft.equals(text.namespace, this.lastNamespace)) {
       this.lastNamespace = draft.copyOf(text.namespace)
       this.lastClass = this.window.classOf(this.lastNamespace.toString('latin1'))
     }
     const { ms } = time
-    const problem = impossibleTime(ms)
+    const problem = impossibleTime(ms, slots, bytes)
     if (problem !== undefined) return this.fail('bad-time', problem)
     if (this.window.isTooOld(ms, this.lastClass)) return this.fail('too-old', tooOld(timeText(ms), this.lastClass))
     if (this.window.isInTheFuture(ms))

@@ -28,9 +28,13 @@ export function readTime(slots: RecordScanner, bytes: Buffer, time: TimeReader):
 
 const excerptBytesMax = 60
 
-function badTime(bytes: Buffer, start: number, stop: number, kind: number): string {
+function excerpt(bytes: Buffer, start: number, stop: number): string {
   const text = bytes.toString('utf8', start, Math.min(stop, start + excerptBytesMax))
-  const value = stop - start > excerptBytesMax ? `${text}…` : text
+  return stop - start > excerptBytesMax ? `${text}…` : text
+}
+
+function badTime(bytes: Buffer, start: number, stop: number, kind: number): string {
+  const value = excerpt(bytes, start, stop)
   if (kind === nullValue) return `time is null; ${rightTimes}`
   if (value === '') return `time is empty; ${rightTimes}`
   return `time ${value} ${problemOf(value, kind)}; ${rightTimes}`
@@ -53,15 +57,18 @@ function problemOf(value: string, kind: number): string {
     : 'is neither a date nor a number'
 }
 
-/** Returns a sentence where a line cannot have the time, whatever its retention. */
-export function impossibleTime(ms: number): string | undefined {
-  if (ms < 0) return `time ${timeText(ms)} is before 1970`
-  if (ms > dateMaxMs) return `time is a number too large for ns since 1970, which end in 2262: send at most 19 digits`
-  return ms > nsTimeMaxMs ? `time ${timeText(ms)} is after 2262, where ns since 1970 end` : undefined
+/** Returns a sentence where a line cannot have the time that was read of the slots, whatever its retention. */
+export function impossibleTime(ms: number, slots: RecordScanner, bytes: Buffer): string | undefined {
+  if (ms >= 0 && ms <= nsTimeMaxMs) return undefined
+  const isDate = Math.abs(ms) <= dateMaxMs
+  const value = isDate ? timeText(ms) : excerpt(bytes, slots.start[slot.time]!, slots.stop[slot.time]!)
+  if (ms < 0) return `time ${value} is before 1970`
+  return isDate
+    ? `time ${value} is after 2262, where ns since 1970 end`
+    : `time ${value} is a number too large for ns since 1970, which end in 2262: send at most 19 digits`
 }
 
 /** The last time of a Date. */
 const dateMaxMs = 8.64e15
 
-export const timeText = (ms: number): string =>
-  Math.abs(ms) <= dateMaxMs ? new Date(ms).toISOString() : 'of another age'
+export const timeText = (ms: number): string => new Date(ms).toISOString()

@@ -53,12 +53,12 @@ test.each([
 
 test.each([
   ['-1', /^time 1969-12-31T23:59:59.000Z is before 1970$/],
-  ['-1e30', /is before 1970$/],
+  ['-1e30', /^time -1e30 is before 1970$/],
   ['0', /^time 1970-01-01T00:00:00.000Z is older than/],
   ['9300000000', /^time 2264-09-14T21:20:00.000Z is after 2262/],
   ['9300000000000000000', /^time 2264-09-14T21:20:00.000Z is after 2262/],
-  ['18446744073709551616', /^time is a number too large for ns since 1970/],
-  ['1e300', /^time is a number too large for ns since 1970/],
+  ['18446744073709551616', /^time 18446744073709551616 is a number too large for ns since 1970/],
+  ['1e300', /^time 1e300 is a number too large for ns since 1970/],
   ['1795438801', /is more than an hour ahead of its arrival$/],
 ])('the time %s is no time of a line: %s', (time, problem) => {
   expect(decoded(time).rejects[0]!.detail).toMatch(problem)
