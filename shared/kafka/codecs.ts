@@ -49,7 +49,7 @@ export function createCodecs({ bytesMax }: { bytesMax: number }) {
     },
     lz4: {
       compress: () => Promise.reject(new Error('lz4 is only read, not written; use zstd')),
-      decompress: readable('lz4', async (bytes) => unlz4(bytes, bytesMax)),
+      decompress: readable('lz4', (bytes) => unlz4(bytes, bytesMax)),
     },
     zstd: {
       compress: ({ buffer }) => promisify(zstdCompress)(buffer, fast),

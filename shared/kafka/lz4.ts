@@ -1,21 +1,34 @@
 // Reads the LZ4 frame format, as Kafka's record batches have it (lz4/lz4: doc/lz4_Frame_format.md,
 // lz4_Block_format.md). Its own checksums are skipped: the broker has checked the CRC-32C of the batch. Every index is
-// checked before it is used.
+// checked before it is used. A small batch may become very many bytes, so other work has its turn between blocks.
+import { setImmediate as othersTurn } from 'node:timers/promises'
 
 const frameMagic = 0x184d2204
 const skippableMagic = 0x184d2a50
 const blockBytesMax: Readonly<Record<number, number>> = { 4: 1 << 16, 5: 1 << 18, 6: 1 << 20, 7: 1 << 22 }
 
 /**
- * Decompresses a sequence of frames. Throws an Error that says where the input is not LZ4, or that it exceeds
+ * Decompresses a sequence of frames. Rejects with an Error that says where the input is not LZ4, or that it exceeds
  * `bytesMax`.
  */
-export function unlz4(input: Buffer, bytesMax: number): Buffer {
+export async function unlz4(input: Buffer, bytesMax: number): Promise<Buffer> {
   const output = createOutput(bytesMax)
-  let pos = 0
-  do pos = readFrame(input, pos, output)
-  while (pos < input.length)
+  let beganMs = performance.now()
+  for (const _ of blocksOf(input, output)) {
+    if (performance.now() - beganMs < sliceMs) continue
+    await othersTurn()
+    beganMs = performance.now()
+  }
   return output.bytes.subarray(0, output.length)
+}
+
+const sliceMs = 10
+
+/** Appends one block after the other, and yields behind each of them. */
+function* blocksOf(input: Buffer, output: Output): Generator<void> {
+  let pos = 0
+  do pos = yield* readFrame(input, pos, output)
+  while (pos < input.length)
 }
 
 interface Output {
@@ -33,7 +46,7 @@ function createOutput(bytesMax: number): Output {
       if (this.length > bytesMax) throw tooLong(bytesMax)
       const needed = this.length + more
       if (needed <= this.bytes.length) return
-      const grown = Buffer.allocUnsafe(Math.max(needed, 2 * this.bytes.length))
+      const grown = Buffer.allocUnsafe(Math.max(needed, Math.min(2 * this.bytes.length, bytesMax)))
       this.bytes.copy(grown, 0, 0, this.length)
       this.bytes = grown
     },
@@ -41,7 +54,7 @@ function createOutput(bytesMax: number): Output {
 }
 
 /** Reads one frame and returns where it ends. */
-function readFrame(input: Buffer, start: number, output: Output): number {
+function* readFrame(input: Buffer, start: number, output: Output): Generator<void, number> {
   let pos = start
   const skip = (bytes: number): void => {
     if (pos + bytes > input.length) throw corrupt(pos, 'the input is cut short')
@@ -75,6 +88,7 @@ function readFrame(input: Buffer, start: number, output: Output): number {
     const stored = head >>> 31 === 1
     readBlock(input.subarray(at, pos), stored, at, blockMax, independent ? output.length : frameStart, output)
     if (blockChecksum) skip(4)
+    yield
   }
   if (contentChecksum) skip(4)
   output.reserve(0)
@@ -121,11 +135,22 @@ function readBlock(
     const from = to - distance
     if (distance === 0 || from < windowStart) throw corrupt(at + pos, 'a match reaches before the beginning')
     if (to + matched > stop) throw corrupt(at + pos, 'a match runs over the block')
-    if (distance >= matched && matched > 32) bytes.copyWithin(to, from, from + matched)
-    else for (let i = 0; i < matched; i++) bytes[to + i] = bytes[from + i]!
+    copyMatch(bytes, to, distance, matched)
     to += matched
   }
   output.length = to
+}
+
+/** Copies what stands `distance` bytes before, which may go on in what is copied: of that ever longer pieces. */
+function copyMatch(bytes: Buffer, to: number, distance: number, matched: number): void {
+  const from = to - distance
+  if (matched <= 32) for (let i = 0; i < matched; i++) bytes[to + i] = bytes[from + i]!
+  else
+    for (let done = 0; done < matched;) {
+      const piece = Math.min(distance + done, matched - done)
+      bytes.copyWithin(to + done, from, from + piece)
+      done += piece
+    }
 }
 
 const corrupt = (pos: number, why: string): Error => new Error(`${why} (byte ${pos})`)
