@@ -1,6 +1,5 @@
 // One record of an agent on its way to a native record (docs/formats.md): fields by the names of agent-fields.ts, and
 // all else as attributes. Nothing is dropped but what another field says better: a second time, the name of a file.
-import { parseLogPath } from '#shared/kubelet-path.ts'
 import {
   bareNames,
   dockerPartial,
@@ -12,6 +11,7 @@ import {
   timeNames,
   type LineField,
 } from './agent-fields.ts'
+import { fits, isLogFile } from './field-forms.ts'
 import type { NativeLines } from './native-lines.ts'
 
 /** A value of a record, as JSON and msgpack have them. bigint: a whole number. */
@@ -198,12 +198,20 @@ export class AgentRecord {
     if (!this.has('path')) {
       this.keepBare('length')
       this.keepBare('restart')
-      if (!this.isOfFile && !fileNames.some((name) => isLogFile(this.attributes.get(name) ?? this.labels.get(name))))
-        this.keepBare('offset')
+      if (this.isBare('offset') && !this.isOfLogFile()) this.keepBare('offset')
     }
+    if (!this.isBare('node') && !this.isBare('cluster')) return
     if (this.has('cri') || this.isNamedBare('pod') || this.isNamedBare('unit')) return
     this.keepBare('node')
     this.keepBare('cluster')
+  }
+
+  private isOfLogFile(): boolean {
+    return this.isOfFile || fileNames.some((name) => isLogFile(this.attributes.get(name) ?? this.labels.get(name)))
+  }
+
+  private isBare(field: LineField): boolean {
+    return this.namesOf[indexOf[field]] === field
   }
 
   /** Without another time, a value that looks like none is told to the sender, who sees then what is wrong. */
@@ -226,10 +234,9 @@ export class AgentRecord {
   }
 
   private keepBare(field: LineField): void {
-    const index = indexOf[field]
-    if (this.namesOf[index] !== field) return
+    if (!this.isBare(field)) return
     this.keepAside(field)
-    this.values[index] = undefined
+    this.values[indexOf[field]] = undefined
   }
 
   private helpOut(field: LineField, by: LineField): void {
@@ -268,29 +275,3 @@ export const jsonOf = (value: Value): string =>
   JSON.stringify(value, (_, each: unknown) =>
     typeof each === 'bigint' ? rawJson(String(each)) : each instanceof Uint8Array ? textOf(each) : each,
   )
-
-/** What the values of fields look like. An application may call anything `time`, `path` or `offset`. */
-const forms: Readonly<Partial<Record<LineField, (text: string) => boolean>>> = {
-  time: (text) => /^(?:\d{4}-\d\d-\d\d[Tt ]|\d{9,19}(?:\.\d*)?$)/.test(text),
-  path: (text) => parseLogPath(text) !== undefined,
-  offset: isCount,
-  ordinal: isCount,
-  length: isCount,
-  restart: isCount,
-  stream: (text) => text === 'stdout' || text === 'stderr',
-  logtag: (text) => /^[FP](?::|$)|^(?:true|false)$/.test(text),
-  // An empty line is a line.
-  message: () => true,
-  // As the kubelet writes it, or Docker.
-  cri: (text) => /^[\0\ufeff]*(?:\d{4}-\d\d-\d\dT\S+ std(?:out|err) |\{)/.test(text),
-}
-
-/** A file of a node, as agents name it. The path of a request may look so as well, and does not end so. */
-const isLogFile = (text: string | undefined): boolean =>
-  text !== undefined && (/^\/(?:var|run)\/.|^[A-Z]:\\/.test(text) || /^\/.*\.log(?:[.-]\d+)*$/.test(text))
-
-function isCount(text: string): boolean {
-  return /^\d{1,16}$/.test(text)
-}
-
-const fits = (field: LineField, text: string): boolean => forms[field]?.(text) ?? text !== ''

@@ -88,6 +88,12 @@ describe('a tag', () => {
   ])('%s', (name, path) => expect(parseTag(name).path).toBe(path))
 
   const tag = `kube.var.log.containers.cart-7d_shop_app-${id}.log`
+  test('that names a file says that an offset is one of a file', () => {
+    const told = { ...record, offset: 7, kubernetes: { pod_name: 'other' } }
+    expect(translated(bodyOf([tag, time, told])).records[0]).toMatchObject({ pod: 'other', offset: '7' })
+    expect(translated(bodyOf(['app', time, told])).records[0]).not.toHaveProperty('offset')
+  })
+
   test('names the pod where the record does not', () => {
     for (const body of [bodyOf([tag, time, record]), bodyOf([time, record])])
       expect(translated(body, tag).records[0]).toMatchObject({ path: `/var/log/containers/cart-7d_shop_app-${id}.log` })
