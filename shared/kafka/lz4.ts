@@ -6,6 +6,7 @@ import { setImmediate as othersTurn } from 'node:timers/promises'
 const frameMagic = 0x184d2204
 const skippableMagic = 0x184d2a50
 const blockBytesMax: Readonly<Record<number, number>> = { 4: 1 << 16, 5: 1 << 18, 6: 1 << 20, 7: 1 << 22 }
+const largestBlock = 1 << 22
 
 /**
  * Decompresses a sequence of frames. Rejects with an Error that says where the input is not LZ4, or that it exceeds
@@ -46,7 +47,9 @@ function createOutput(bytesMax: number): Output {
       if (this.length > bytesMax) throw tooLong(bytesMax)
       const needed = this.length + more
       if (needed <= this.bytes.length) return
-      const grown = Buffer.allocUnsafe(Math.max(needed, Math.min(2 * this.bytes.length, bytesMax)))
+      const doubled = Math.max(needed, 2 * this.bytes.length)
+      // To copy much takes long. Memory that is not written to costs nothing.
+      const grown = Buffer.allocUnsafe(doubled > bytesMax / 4 ? bytesMax + largestBlock : doubled)
       this.bytes.copy(grown, 0, 0, this.length)
       this.bytes = grown
     },

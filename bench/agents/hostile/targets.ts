@@ -35,6 +35,7 @@ export interface Target {
 
 const patienceMs = 30_000
 const closed: Answer = { label: 'closed', isAccepted: false, text: '' }
+const cut: Answer = { label: 'cut', isAccepted: false, text: '' }
 const hang: Answer = { label: 'hang', isAccepted: false, text: '' }
 const withPatience = (answer: Promise<Answer>): Promise<Answer> => Promise.race([answer, sleep(patienceMs, hang, { ref: false })])
 
@@ -70,7 +71,7 @@ export function httpTarget({ url, path, type, format, name }: HttpOptions): Targ
     else
       request.write(body, () => {
         request.destroy()
-        resolve({ label: 'cut', isAccepted: false, text: '' })
+        resolve(cut)
       })
     return withPatience(promise)
   }
@@ -79,7 +80,7 @@ export function httpTarget({ url, path, type, format, name }: HttpOptions): Targ
 
 export function grpcTarget(port: number, format: Format): Target {
   const path = '/opentelemetry.proto.collector.logs.v1.LogsService/Export'
-  const send: Target['send'] = ({ body, encoding }, tenant) => {
+  const send: Target['send'] = ({ body, encoding, isCut = false }, tenant) => {
     const { promise, resolve } = Promise.withResolvers<Answer>()
     const session = http2.connect(`http://127.0.0.1:${port}`)
     session.on('error', () => resolve(closed))
@@ -105,7 +106,12 @@ export function grpcTarget(port: number, format: Format): Target {
     const prefix = Buffer.alloc(5)
     prefix[0] = encoding === undefined ? 0 : 1
     prefix.writeUInt32BE(body.length, 1)
-    stream.end(Buffer.concat([prefix, body]))
+    if (!isCut) stream.end(Buffer.concat([prefix, body]))
+    else
+      stream.write(Buffer.concat([prefix, body.subarray(1)]), () => {
+        session.destroy()
+        resolve(cut)
+      })
     return withPatience(promise).finally(() => session.destroy())
   }
   return { name: 'OTLP gRPC', format, isHttp: true, hasEncoding: true, send }
