@@ -41,10 +41,14 @@ const counts: readonly (readonly [folder: string, count: number])[] = [
   ['otlp/collector-proto', 40],
   ['otlp/collector-json', 40],
   ['otlp/fluent-bit', 10],
+  ['otlp/fluent-bit-lines', 40],
   ['fluent/http-json', 10],
   ['fluent/http-json-lines', 9],
   ['fluent/http-msgpack-gzip', 10],
+  ['fluent/fluent-bit-lines', 40],
   ['loki/fluent-bit', 14],
+  ['loki/fluent-bit-lines', 40],
+  ['elasticsearch/fluent-bit', 40],
 ]
 
 describe.each(counts)('%s', (folder, count) => {

@@ -1,6 +1,6 @@
 // The text of a Loki entry. Fluent Bit sends the JSON of its record in the place of the text (`line_format json`, its
-// default): where such a record says whose line it is, or has the tag of a CRI line, it is read as a record of Fluent
-// Bit. The JSON of an application stays as the application wrote it.
+// default): where such a record says whose line it is, has the tag of a CRI line, or is a raw line and its path, it is read
+// as a record of Fluent Bit. The JSON of an application stays as the application wrote it.
 // https://docs.fluentbit.io/manual/data-pipeline/outputs/loki
 import { parseLogPath } from '#shared/kubelet-path.ts'
 import type { AgentRecord, Fields, Value } from './agent-record.ts'
@@ -15,7 +15,7 @@ export function addLine(record: AgentRecord, text: string): void {
 function recordOf(text: string, hasOwner: boolean): Fields | undefined {
   if (hasOwner && !text.includes('"logtag"')) return undefined
   const fields = objectOf(Buffer.from(text))
-  if (fields === undefined || !isText(fields['log'] ?? fields['message'])) return undefined
+  if (fields === undefined || !isText(fields['log'] ?? fields['message'] ?? fields['cri'])) return undefined
   const { stream, logtag, path, filename, kubernetes } = fields
   const isCri = (stream === 'stdout' || stream === 'stderr') && (logtag === 'F' || logtag === 'P')
   return isCri || (!hasOwner && (isPath(path) || isPath(filename) || namesPod(kubernetes))) ? fields : undefined

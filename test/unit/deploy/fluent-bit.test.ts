@@ -50,6 +50,9 @@ test('what Fluent Bit produces becomes lines with all that path and line say, un
 test.each([
   ['http.yaml', { name: 'http', uri: '/v1/fluent', format: 'msgpack' }],
   ['forward.yaml', { name: 'forward', require_ack_response: 'on' }],
+  ['opentelemetry.yaml', { name: 'opentelemetry', logs_uri: '/v1/logs' }],
+  ['loki.yaml', { name: 'loki', line_format: 'json' }],
+  ['es.yaml', { name: 'es', suppress_type_name: 'on' }],
 ])('%s has the input of fluent-bit.yaml, and an output that gives no line up', (file, expected) => {
   const read = (name: string) =>
     parse(readFileSync(`deploy/agents/fluent-bit/${name}`, 'utf8')) as { service: object; pipeline: Record<string, object[]> }

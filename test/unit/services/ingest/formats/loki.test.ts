@@ -148,6 +148,16 @@ describe("the record of Fluent Bit in an entry's place", () => {
     expect(only({ job: 'x' }, { log: 'boom', kubernetes })).toMatchObject({ message: 'boom', pod: 'cart' })
   })
 
+  test('is read where it is a raw line with its path', () => {
+    const cri = '2026-11-23T10:00:00.123456789Z stderr P boom'
+    expect(only({ job: 'fluent-bit' }, { path, offset: 7, cri, node: 'node-7' })).toMatchObject({
+      path,
+      offset: '7',
+      cri,
+      node: 'node-7',
+    })
+  })
+
   test('is not looked for in what an application wrote', () => {
     for (const line of [
       { log: 'x', kubernetes: { pod_name: 'other' } },
