@@ -1,5 +1,6 @@
 // The lines that a real agent has sent, against those that it was given: lost, twice, out of order.
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { AgentCost } from './killed-agent.ts'
 
 interface Page {
   lines: { message: string }[]
@@ -51,13 +52,21 @@ export async function verdict(url: string, lines: number, numberOf: (message: st
   return { found, lost, twice, outOfOrder }
 }
 
-/** Says what an agent did, and fails the process where a line is lost, twice or out of order. */
-export function report(agent: string, lines: number, of: Verdict & { seconds: number; cpuSeconds: number }): void {
-  const { found, lost, twice, outOfOrder, seconds, cpuSeconds } = of
-  const cost = ((cpuSeconds / lines) * 1_000_000).toFixed(1)
+export interface Run extends Verdict, AgentCost {
+  seconds: number
+  agent: AgentCost
+}
+
+/** Says what an agent did, and fails the process where a line is lost, twice or out of order. Costs are the service's. */
+export function report(name: string, lines: number, run: (Verdict & { seconds: number; cpuSeconds: number }) | Run): void {
+  const { found, lost, twice, outOfOrder, seconds } = run
+  const perMillion = (cpuSeconds: number): string => ((cpuSeconds / lines) * 1_000_000).toFixed(1)
+  const memory = 'agent' in run ? ` and ${run.peakMiB} MiB` : ''
+  const ofAgent = 'agent' in run ? `; the agent ${perMillion(run.agent.cpuSeconds)} and ${run.agent.peakMiB} MiB` : ''
   process.stdout.write(
-    `${agent}: ${lines} lines, ${found} found, ${lost} lost, ${twice} twice, ${outOfOrder} out of order; ` +
-      `${seconds.toFixed(1)} s, ${Math.round(lines / seconds)} lines/s, ${cost} CPU s per million lines\n`,
+    `${name}: ${lines} lines, ${found} found, ${lost} lost, ${twice} twice, ${outOfOrder} out of order; ` +
+      `${seconds.toFixed(1)} s, ${Math.round(lines / seconds)} lines/s, ` +
+      `${perMillion(run.cpuSeconds)} CPU s per million lines${memory}${ofAgent}\n`,
   )
   if (lost > 0 || twice > 0 || outOfOrder > 0 || found !== lines) process.exitCode = 1
 }

@@ -22,6 +22,7 @@ input(type="imfile" file="${file}" tag="app:" facility="local0" severity="info")
  * Writes so many lines, and rotates the file as often. Rotated files stay.
  * @param lineOf The text of a line by its number.
  * @param renamed The new name of the file that ends before the line of this number.
+ * @param fileMs So long each file is written at least.
  */
 export async function writeRotated(
   file: string,
@@ -30,7 +31,8 @@ export async function writeRotated(
   {
     lineOf = numberedLine,
     renamed = (begin) => `${basename(file)}.${begin}`,
-  }: { lineOf?: (i: number) => string; renamed?: (begin: number) => string } = {},
+    fileMs = 0,
+  }: { lineOf?: (i: number) => string; renamed?: (begin: number) => string; fileMs?: number } = {},
 ): Promise<void> {
   const perFile = Math.ceil(lines / (rotations + 1))
   for (let begin = 0; begin < lines; begin += perFile) {
@@ -42,6 +44,7 @@ export async function writeRotated(
     for (let i = begin; i < Math.min(begin + perFile, lines); i += 500) {
       const some = Array.from({ length: Math.min(500, begin + perFile - i, lines - i) }, (_, k) => lineOf(i + k))
       await appendFile(file, `${some.join('\n')}\n`)
+      await sleep((fileMs * some.length) / perFile)
     }
     await sleep(500)
   }
