@@ -48,7 +48,7 @@ export const logsRoute =
       const { lines, more } = await page
       const next = more ? encodeCursor({ after: keyOf(lines.at(-1)!), ...bounds(filter) }, filters) : null
       return reply.send({
-        lines: pageJson(lines, { order: direction, traces: query.traces, json: query.json }),
+        lines: await pageJson(lines, { order: direction, traces: query.traces, json: query.json }),
         next,
         stats: reading.stats(),
       })

@@ -2,7 +2,7 @@
 import { lineJson, type LineJson } from '#shared/lines/line-json.ts'
 import type { Order } from '#shared/lines/line-order.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
-import { JsonAttributes } from './json-attributes.ts'
+import { jsonAttributes } from './json-attributes.ts'
 import { stackTraces } from './stack-traces.ts'
 
 export interface PageOptions {
@@ -13,16 +13,16 @@ export interface PageOptions {
   json?: boolean | undefined
 }
 
-export function pageJson(
+export async function pageJson(
   lines: readonly Line[],
   { order, traces, json }: PageOptions,
-): (LineJson & { continues?: true })[] {
+): Promise<(LineJson & { continues?: true })[]> {
   if (traces !== true && json !== true) return lines.map(lineJson)
   const continues = traces === true ? stackTraces(lines, order) : []
-  const unfolded = json === true ? new JsonAttributes() : undefined
+  const attributes = json === true ? await jsonAttributes(lines) : undefined
   return lines.map((line, i) => ({
     ...lineJson(line),
-    ...(unfolded === undefined ? {} : { attributes: unfolded.of(line) }),
+    ...(attributes === undefined ? {} : { attributes: attributes[i]! }),
     ...(continues[i] === true ? { continues: true } : {}),
   }))
 }

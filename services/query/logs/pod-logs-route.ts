@@ -95,7 +95,7 @@ export const podLogsRoute =
         ? encodeCursor({ after: keyOf(lines.at(-1)!), ...resolved, ...(left === undefined ? {} : { left }) }, filters)
         : null
       return reply.send({
-        lines: pageJson(drawPage(read, drawing), { order: direction, traces: query.traces, json: query.json }),
+        lines: await pageJson(drawPage(read, drawing), { order: direction, traces: query.traces, json: query.json }),
         next,
         stats: reading.stats(),
       })

@@ -48,9 +48,9 @@ export function stackTraces(lines: readonly Line[], order: Order): boolean[] {
   const continues = lines.map(() => false)
   for (let i = 0; i < lines.length; i++) {
     const at = order === 'asc' ? i : lines.length - 1 - i
-    const { podUid, pod, container, unit, stream, message, ts, gap } = lines[at]!
+    const { cluster, node, namespace, podUid, pod, container, unit, stream, message, ts, gap } = lines[at]!
     if (gap !== undefined) continue
-    const key = `${podUid}/${pod}/${container}/${unit}/${stream}`
+    const key = [cluster, node, namespace, podUid, pod, container, unit, stream].join('\0')
     let traces = streams.get(key)
     if (traces === undefined) streams.set(key, (traces = new Stream()))
     continues[at] = traces.continues(message.toString('utf8', 0, textBytesMax), ts)

@@ -4,8 +4,10 @@ import type { Line } from '#shared/lines/row-decoder.ts'
 import { shownLine as line } from '#test/support/shown-line.ts'
 
 /** Each text with `> ` in front where it goes on. */
-const marked = (lines: readonly Line[], order: 'asc' | 'desc' = 'asc'): string[] =>
-  pageJson(lines, { order, traces: true }).map(({ message, continues }) => (continues === true ? `> ${message}` : message))
+const marked = async (lines: readonly Line[], order: 'asc' | 'desc' = 'asc'): Promise<string[]> =>
+  (await pageJson(lines, { order, traces: true })).map(({ message, continues }) =>
+    continues === true ? `> ${message}` : message,
+  )
 
 const traces: Record<string, string> = {
   java: `2026-11-30 ERROR o.a.c.C - failed
@@ -48,33 +50,39 @@ GET / 200`,
 next`,
 }
 
-test.each(Object.entries(traces))('a trace of %s is one group, in either order', (name, text) => {
+test.each(Object.entries(traces))('a trace of %s is one group, in either order', async (name, text) => {
   // The exception's own line of the JVM begins no line with a blank: it stands behind the message of the logger.
   const expected = text.split('\n').map((each) => (name === 'java' && each.includes('IllegalState') ? each.slice(2) : each))
   const lines = expected.map((each) => line(each.replace(/^> /, '')))
-  expect(marked(lines)).toEqual(expected)
-  expect(marked(lines.toReversed(), 'desc')).toEqual(expected.toReversed())
+  expect(await marked(lines)).toEqual(expected)
+  expect(await marked(lines.toReversed(), 'desc')).toEqual(expected.toReversed())
 })
 
-test('lines of other containers and streams stand between, and have their own', () => {
+test('lines of other containers and streams stand between, and have their own', async () => {
   const lines = [
     line('Error: x'),
     line('GET /', 0, { stream: 'stdout' }),
     line('  at a', 0),
     line('  at b', 0, { container: 'other' }),
   ]
-  expect(marked(lines)).toEqual(['Error: x', 'GET /', '>   at a', '  at b'])
+  expect(await marked(lines)).toEqual(['Error: x', 'GET /', '>   at a', '  at b'])
 })
 
-test('what comes a second later or more goes on with nothing', () => {
-  expect(marked([line('Error: x'), line('  at a', 900), line('  indented', 2000)])).toEqual([
+test('what comes a second later or more goes on with nothing', async () => {
+  expect(await marked([line('Error: x'), line('  at a', 900), line('  indented', 2000)])).toEqual([
     'Error: x',
     '>   at a',
     '  indented',
   ])
 })
 
-test('words that a trace could have are no trace by themselves', () => {
+test('words that a trace could have are no trace by themselves', async () => {
   const plain = ['main.go: started', 'created by nobody', 'shop.errors.Closed: gone', '', 'run(fast)']
-  expect(marked(plain.map((each) => line(each)))).toEqual(plain)
+  expect(await marked(plain.map((each) => line(each)))).toEqual(plain)
+})
+
+test('lines of another node, cluster or namespace go on with nothing', async () => {
+  const unit = { pod: '', podUid: '', container: '', unit: 'kubelet.service', cluster: 'a', node: 'n1', namespace: '' }
+  const others = [{ node: 'n2' }, { cluster: 'b' }, { namespace: 'x' }].map((other) => line('  at', 0, { ...unit, ...other }))
+  expect(await marked([line('E', 0, unit), ...others, line('  at', 0, unit)])).toEqual(['E', '  at', '  at', '  at', '>   at'])
 })
