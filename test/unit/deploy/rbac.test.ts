@@ -8,7 +8,7 @@ const documents = parseAllDocuments(readFileSync('deploy/kubernetes/rbac.yaml', 
 const of = (kind: string): Document => documents.find((document) => document.kind === kind)!
 
 test('the manifest grants get, list and watch of what is watched, and nothing else', () => {
-  expect(documents.map(({ kind }) => kind)).toEqual(['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding'])
+  expect(documents.map(({ kind }) => kind)).toEqual(['Namespace', 'ServiceAccount', 'ClusterRole', 'ClusterRoleBinding'])
   expect(of('ClusterRole')['rules']).toEqual([{ apiGroups: [''], resources: watchedKinds, verbs: ['get', 'list', 'watch'] }])
 })
 
