@@ -29,7 +29,8 @@ async function lettersOf({ url, tenant }: Poster): Promise<{ reason: string; cod
   return body['deadLetters'] as { reason: string; code: string; payload: unknown }[]
 }
 
-describe.each(protocols.map((protocol) => [protocol.name, protocol] as const))('%s', (_name, protocol) => {
+// Side by side, since most of their time is waiting; each has a tenant of its own.
+describe.concurrent.each(protocols.map((protocol) => [protocol.name, protocol] as const))('%s', (_name, protocol) => {
   type What = NonNullable<AgentProtocol['lacks']>[number]
   const can = (what: What): boolean => protocol.lacks?.includes(what) !== true
   /** There is no test of what the protocol has no room for: docs/formats.md says what that is, and a test compares. */
