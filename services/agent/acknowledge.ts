@@ -1,10 +1,11 @@
 // What the answer to a batch means for the files: their positions move, ends and losses are known to the service.
+import { join } from 'node:path'
 import type { Batch } from '../import/send/batch.ts'
 import type { Outcome } from '../import/send/delivery.ts'
 import type { LogFile } from './lives/log-file.ts'
 import type { AgentMetrics } from './report/metrics.ts'
 import type { Problems } from './report/problems.ts'
-import { saidBy } from './send/records.ts'
+import { isRecordOf, saidBy } from './send/records.ts'
 
 export interface AcknowledgeOptions {
   files: ReadonlyMap<number, LogFile>
@@ -15,7 +16,7 @@ export interface AcknowledgeOptions {
 /** Call it in the order in which the batches were sent. */
 export function acknowledge(
   { body, marks }: Pick<Batch, 'body' | 'marks'>,
-  { accepted, refused }: Outcome,
+  { accepted, refused, givenUp }: Outcome,
   { files, metrics, problems }: AcknowledgeOptions,
 ): void {
   metrics.stored(accepted, body.length)
@@ -26,17 +27,31 @@ export function acknowledge(
       count,
     })
   }
-  for (const { key, offset } of marks) {
+  const told = marks.flatMap(({ key, offset }) => {
     const { said, id } = saidBy(key)
     const file = files.get(id)
-    if (file === undefined) continue
+    return file === undefined ? [] : [{ said, file, offset }]
+  })
+  // First: the end of a file of which a record was given up is none.
+  for (const { body: record, records, sentence } of givenUp) {
+    metrics.refused('too-large', records)
+    for (const { file } of told) if (isRecordOf(record, file)) giveUp(file, sentence, problems)
+  }
+  for (const { said, file, offset } of told)
     if (said === 'lines') file.storedTo = Math.max(file.storedTo, offset)
     else if (said === 'end') {
-      file.end = 'stored'
-      metrics.ended()
+      file.end = file.isDamaged ? 'open' : 'stored'
+      if (!file.isDamaged) metrics.ended()
     } else {
       metrics.lost(file.size - file.storedTo)
       file.lost = 'stored'
     }
-  }
+}
+
+/** The service has neither the record nor a dead letter of it. So nothing may be concluded from what it has. */
+function giveUp(file: LogFile, sentence: string, problems: Problems): void {
+  file.isDamaged = true
+  const path = join(file.life.directory, file.name)
+  const isLost = 'the service refuses a line as too large, which is lost, and its life is not sealed'
+  problems.report(`too large ${path}`, `${isLost}: ${sentence}`, { path })
 }

@@ -26,10 +26,12 @@ export function createMemory({ state, tally }: { state: ImportState; tally: Tall
       if (keys === undefined) keysOf.set(file.container, [file.key])
       else keys.push(file.key)
     },
-    outcome({ container, marks }, { accepted, refused }) {
+    outcome({ container, marks }, { accepted, refused, givenUp }) {
       tally.accepted += accepted
       for (const [code, more] of refused) addRefused(tally.refused, code, more)
-      if (refused.size > 0) refusedContainers.add(container)
+      for (const { records, sentence } of givenUp)
+        addRefused(tally.refused, sentence, { count: records, example: sentence })
+      if (refused.size > 0 || givenUp.length > 0) refusedContainers.add(container)
       if (refusedContainers.has(container)) {
         state.forget(keysOf.get(container) ?? [])
         return

@@ -31,7 +31,10 @@ export interface LogFile {
   supersededAtMs: number | undefined
   /** Nothing more will be read of it: it was read to an end behind which nobody writes. */
   isRead: boolean
-  /** It ends in zero bytes or in the middle of a compressed stream: its end proves nothing. */
+  /**
+   * It ends in zero bytes or in the middle of a compressed stream, or the service refused a line of it without a trace:
+   * neither its end nor what is stored of it proves anything.
+   */
   isDamaged: boolean
   /** Which file of the life was written right before it. */
   before: Before
@@ -136,8 +139,9 @@ export function isFinal({ gz, supersededAtMs, grewAtMs }: LogFile, nowMs: number
 /** Whether it was looked for in vain often enough to be gone. A rename hides a file from one listing. */
 export const isGone = ({ isPresent, missed }: LogFile): boolean => !isPresent && missed >= 2
 
-/** Whether the service has a row of it, so that it would be seen if it were lost. */
-export const hasTrace = ({ storedTo, lost }: LogFile): boolean => storedTo > 0 || lost === 'stored'
+/** Whether the service has a row of it for certain, so that it would be seen if it were lost. */
+export const hasTrace = ({ isDamaged, storedTo, lost }: LogFile): boolean =>
+  !isDamaged && (storedTo > 0 || lost === 'stored')
 
 /** Whether its life is new, and it is not known yet what was before the first file. */
 export const waitsForLook = ({ life }: LogFile): boolean => !life.isRecorded && life.files[0]?.before.is === 'open'

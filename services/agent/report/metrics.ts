@@ -37,7 +37,7 @@ export function createAgentMetrics(registry: Registry, gauges: AgentGauges): Age
   const bytes = counter('bytes_stored', 'Bytes of bodies that the service has acknowledged')
   const refused = new Counter({
     name: 'afterlog_agent_records_refused_total',
-    help: 'Records that the service refused, by the reason that it gave; they are its dead letters',
+    help: 'Records that the service refused, by the reason that it gave',
     labelNames: ['reason'],
     registers,
   })

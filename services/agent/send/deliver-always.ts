@@ -2,7 +2,7 @@
 // would stop an import (no permission, no such path, an answer that is not the service's) is waited for as well, since
 // somebody will mend it, and a batch that is given up is a gap.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createDelivery, type Deliver, type Outcome } from '../../import/send/delivery.ts'
+import { createDelivery, type Deliver, type Outcome, type Refusal } from '../../import/send/delivery.ts'
 import type { HttpClient } from '../../import/send/http-client.ts'
 import { createRetry, ImportStopped } from '../../import/send/retry.ts'
 
@@ -27,7 +27,7 @@ export function deliverAlways({
   pauseMs = 10_000,
 }: DeliverAlwaysOptions): Deliver {
   const retry = createRetry({ patienceMs: Infinity, signal, onWait })
-  const once = createDelivery({ client, headers, compress, retry, onRefusal: mustBeOfService })
+  const once = createDelivery({ client, headers, compress, retry, onRefusal: mustBeTooLarge })
   return async (batch): Promise<Outcome> => {
     for (;;) {
       try {
@@ -42,8 +42,12 @@ export function deliverAlways({
   }
 }
 
-/** A 400 or 413 of a proxy says nothing of the records; the service's own is a problem of RFC 9457. */
-function mustBeOfService({ status, headers }: Response): void {
-  if (headers.get('content-type')?.includes('problem+json') === true) return
-  throw new ImportStopped(`the server refused a batch with ${status}, and not as Afterlog does: is this its address?`)
+/**
+ * Only a single record that is too large for the service itself is given up. Of a 400 nothing is lost by waiting: a
+ * setting is wrong, or a proxy says it. A 413 of a proxy says nothing of the record.
+ */
+function mustBeTooLarge({ status, sentence, headers }: Refusal): void {
+  if (headers.get('content-type')?.includes('problem+json') !== true)
+    throw new ImportStopped(`the server refused a batch with ${status}, and not as Afterlog does: is this its address?`)
+  if (status !== 413) throw new ImportStopped(`it refuses a whole batch, which is sent again: ${sentence}`)
 }

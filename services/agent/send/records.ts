@@ -31,5 +31,11 @@ export function markHead({ file, life, lostAt }: LogFile): { head: Buffer; field
   return { head: Buffer.from(head), field: stream, bytes: nothing }
 }
 
+/** Whether a record that was made here is of the file. */
+export function isRecordOf(record: Buffer, { life, file }: LogFile): boolean {
+  const head = Buffer.from(`{${originOf(life.path, file)},`)
+  return record.subarray(0, head.length).equals(head)
+}
+
 const originOf = (path: string, file: string | undefined): string =>
   `"path":${JSON.stringify(path)},"file":${JSON.stringify(file)}`

@@ -12,10 +12,19 @@ export interface Refused {
   example: string
 }
 
+/** Part of a body that the server refused as a whole. It keeps no dead letters of such records. */
+export interface GivenUp {
+  body: Buffer
+  records: number
+  sentence: string
+}
+
 export interface Outcome {
   accepted: number
-  /** Records that were not stored, by the server's code of the reason. */
+  /** Records that the server has as dead letters, by its code of the reason. */
   refused: Map<string, Refused>
+  /** Valid as long as the body of the batch is. */
+  givenUp: GivenUp[]
 }
 
 export interface DeliveryOptions {
@@ -23,12 +32,18 @@ export interface DeliveryOptions {
   headers: Readonly<Record<string, string>>
   compress: boolean
   retry: Retry
-  /** Called with the server's answer before records are given up because of it. Where it throws, they are not. */
-  onRefusal?(response: Response): void
+  /** Called before records are given up because the server refused them as a whole. Where it throws, they are not. */
+  onRefusal?(refusal: Refusal): void
 }
 
 /** Rejects with ImportStopped where every other batch would fail as well: no server, no permission, no such path. */
 export type Deliver = (batch: Pick<Batch, 'body' | 'cuts'>) => Promise<Outcome>
+
+export interface Refusal {
+  status: number
+  sentence: string
+  headers: Headers
+}
 
 const compressed = promisify(gzip)
 
@@ -46,8 +61,9 @@ export function createDelivery({ client, headers, compress, retry, onRefusal }: 
     const halves = response.status === 413 ? halve(piece) : undefined
     if (halves !== undefined) return merged([await deliver(halves[0]!), await deliver(halves[1]!)])
     if (response.status === 413 || response.status === 400) {
-      onRefusal?.(response)
-      return lost(piece.body, sentence)
+      onRefusal?.({ status: response.status, sentence, headers: response.headers })
+      const givenUp = { body: piece.body, records: recordsIn(piece.body), sentence }
+      return { accepted: 0, refused: new Map(), givenUp: [givenUp] }
     }
     throw new ImportStopped(`the server refused a batch: ${sentence}`)
   }
@@ -65,19 +81,24 @@ function outcomeOf(answer: unknown): Outcome {
   const unnamed = rejected - rejects.length
   if (unnamed > 0)
     addRefused(refused, 'unnamed', { count: unnamed, example: 'the server lists only the first rejects of a batch' })
-  return { accepted, refused }
+  return { accepted, refused, givenUp: [] }
 }
 
-function lost(body: Buffer, sentence: string): Outcome {
+/** Raw newlines stand only behind records. */
+function recordsIn(body: Buffer): number {
   let records = 0
   for (let at = body.indexOf(0x0a); at !== -1; at = body.indexOf(0x0a, at + 1)) records++
-  return { accepted: 0, refused: new Map([[sentence, { count: records, example: sentence }]]) }
+  return records
 }
 
 function merged(outcomes: readonly Outcome[]): Outcome {
   const refused: Outcome['refused'] = new Map()
   for (const outcome of outcomes) for (const [code, more] of outcome.refused) addRefused(refused, code, more)
-  return { accepted: outcomes.reduce((sum, { accepted }) => sum + accepted, 0), refused }
+  return {
+    accepted: outcomes.reduce((sum, { accepted }) => sum + accepted, 0),
+    refused,
+    givenUp: outcomes.flatMap(({ givenUp }) => givenUp),
+  }
 }
 
 /** Adds one reason to a tally of reasons. */

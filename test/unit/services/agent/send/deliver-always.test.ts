@@ -32,20 +32,21 @@ test('what a service would not take is sent until it does', async () => {
   expect(waits).toHaveLength(5)
 })
 
-test('what the service itself refuses is given up', async () => {
-  const { outcome } = delivered([() => json(400, { detail: 'no batch' }, 'application/problem+json')])
-  expect([...(await outcome).refused.values()]).toEqual([{ count: 1, example: '400: no batch' }])
+test('a batch that the service itself refuses is kept, and what it says of it is told', async () => {
+  const { outcome, waits } = delivered([() => json(400, { detail: 'no tenant' }, 'application/problem+json'), ok])
+  expect(await outcome).toMatchObject({ accepted: 1, givenUp: [] })
+  expect(waits[0]).toContain('400: no tenant')
 })
 
 test('a proxy that finds one record too large is waited for', async () => {
   const { outcome, waits } = delivered([() => new Response('413 nope', { status: 413 }), ok])
-  expect(await outcome).toEqual({ accepted: 1, refused: new Map() })
+  expect(await outcome).toEqual({ accepted: 1, refused: new Map(), givenUp: [] })
   expect(waits[0]).toContain('413, and not as Afterlog does')
 })
 
 test('records that are too large for the service itself are given up, one by one', async () => {
   const { outcome } = delivered([() => json(413, { detail: 'too large' }, 'application/problem+json')])
-  expect([...(await outcome).refused.values()]).toEqual([{ count: 1, example: '413: too large' }])
+  expect((await outcome).givenUp).toMatchObject([{ records: 1, sentence: '413: too large' }])
 })
 
 test('a batch that is too large for a proxy is halved', async () => {

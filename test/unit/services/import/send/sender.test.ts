@@ -10,7 +10,7 @@ const batch = (container: string, bytes = 10): Batch => ({
   marks: [],
   container,
 })
-const stored: Outcome = { accepted: 1, refused: new Map() }
+const stored: Outcome = { accepted: 1, refused: new Map(), givenUp: [] }
 
 function setUp({ bytesMax = 100, requestsMax = 3 } = {}) {
   const running = new Map<string, PromiseWithResolvers<Outcome>>()
