@@ -44,9 +44,9 @@ test('the manifest sets variables that there are, and mounts what they name', ()
     volumeMounts: { name: string; mountPath: string; readOnly?: boolean }[]
     securityContext: { readOnlyRootFilesystem: boolean }
   }
-  const [account, set] = parseAllDocuments(readFileSync('deploy/kubernetes/agent.yaml', 'utf8')).map(
+  const [, account, set] = parseAllDocuments(readFileSync('deploy/kubernetes/agent.yaml', 'utf8')).map(
     (document) => document.toJS() as unknown,
-  ) as [{ automountServiceAccountToken: boolean }, { spec: { template: { spec: { containers: Container[] } } } }]
+  ) as [unknown, { automountServiceAccountToken: boolean }, { spec: { template: { spec: { containers: Container[] } } } }]
   const [container] = set.spec.template.spec.containers
   expect(account.automountServiceAccountToken).toBe(false)
   expect(container!.securityContext.readOnlyRootFilesystem).toBe(true)
