@@ -46,8 +46,9 @@ export function deliverAlways({
  * Only a single record that is too large for the service itself is given up. Of a 400 nothing is lost by waiting: a
  * setting is wrong, or a proxy says it. A 413 of a proxy says nothing of the record.
  */
-function mustBeTooLarge({ status, sentence, headers }: Refusal): void {
-  if (headers.get('content-type')?.includes('problem+json') !== true)
+function mustBeTooLarge({ status, sentence, type }: Refusal): void {
+  if (!type.startsWith('urn:afterlog:error:'))
     throw new ImportStopped(`the server refused a batch with ${status}, and not as Afterlog does: is this its address?`)
-  if (status !== 413) throw new ImportStopped(`it refuses a whole batch, which is sent again: ${sentence}`)
+  if (type !== 'urn:afterlog:error:too-large')
+    throw new ImportStopped(`it refuses a whole batch, which is sent again: ${sentence}`)
 }

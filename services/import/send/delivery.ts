@@ -1,9 +1,10 @@
 // Sends one batch until the server has stored or refused it. A body that is too large for the server is halved.
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { z } from 'zod'
 import type { Batch } from './batch.ts'
 import { halve } from './batch-builder.ts'
-import { sentenceOf, type HttpClient } from './http-client.ts'
+import { problemOf, type HttpClient } from './http-client.ts'
 import { ImportStopped, type Retry } from './retry.ts'
 
 export interface Refused {
@@ -42,8 +43,15 @@ export type Deliver = (batch: Pick<Batch, 'body' | 'cuts'>) => Promise<Outcome>
 export interface Refusal {
   status: number
   sentence: string
-  headers: Headers
+  /** Of RFC 9457. That of the service begins with `urn:afterlog:error:`; a proxy in between has another one, or none. */
+  type: string
 }
+
+const answerOfService = z.object({
+  accepted: z.int().nonnegative(),
+  rejected: z.int().nonnegative(),
+  rejects: z.array(z.object({ reason: z.string(), code: z.string().optional() })),
+})
 
 const compressed = promisify(gzip)
 
@@ -56,25 +64,26 @@ export function createDelivery({ client, headers, compress, retry, onRefusal }: 
   const deliver: Deliver = async (piece) => {
     const body = compress ? await compressed(piece.body, { level: 1 }) : piece.body
     const response = await retry(() => client.post('/v1/batches', body, all))
-    if (response.status === 200) return outcomeOf(await response.json())
-    const sentence = await sentenceOf(response)
+    const records = recordsIn(piece.body)
+    if (response.status === 200) return outcomeOf(await response.text(), records)
+    const { sentence, type } = await problemOf(response)
     const halves = response.status === 413 ? halve(piece) : undefined
     if (halves !== undefined) return merged([await deliver(halves[0]!), await deliver(halves[1]!)])
     if (response.status === 413 || response.status === 400) {
-      onRefusal?.({ status: response.status, sentence, headers: response.headers })
-      const givenUp = { body: piece.body, records: recordsIn(piece.body), sentence }
-      return { accepted: 0, refused: new Map(), givenUp: [givenUp] }
+      onRefusal?.({ status: response.status, sentence, type })
+      return { accepted: 0, refused: new Map(), givenUp: [{ body: piece.body, records, sentence }] }
     }
     throw new ImportStopped(`the server refused a batch: ${sentence}`)
   }
   return deliver
 }
 
-function outcomeOf(answer: unknown): Outcome {
-  const { accepted, rejected, rejects } = answer as {
-    accepted: number
-    rejected: number
-    rejects: { reason: string; code?: string }[]
+/** Throws where the answer is not that of the service, or not of all the records. */
+function outcomeOf(text: string, records: number): Outcome {
+  const { accepted, rejected, rejects } = readAnswer(text)
+  if (accepted + rejected !== records) {
+    const answered = `the server answered for ${accepted + rejected} records, and ${records} were sent`
+    throw new ImportStopped(`${answered}: is this the address of Afterlog?`)
   }
   const refused: Outcome['refused'] = new Map()
   for (const { code, reason } of rejects) addRefused(refused, code ?? reason, { count: 1, example: reason })
@@ -82,6 +91,14 @@ function outcomeOf(answer: unknown): Outcome {
   if (unnamed > 0)
     addRefused(refused, 'unnamed', { count: unnamed, example: 'the server lists only the first rejects of a batch' })
   return { accepted, refused, givenUp: [] }
+}
+
+function readAnswer(text: string): z.output<typeof answerOfService> {
+  try {
+    return answerOfService.parse(JSON.parse(text))
+  } catch {
+    throw new ImportStopped('the server answered 200, and not as Afterlog does: is this its address?')
+  }
 }
 
 /** Raw newlines stand only behind records. */

@@ -72,16 +72,21 @@ function post(url: URL, body: Buffer, options: RequestOptions): Promise<Response
 }
 
 /** Returns the sentence of an error answer: the detail of RFC 9457, else its text, else its status. */
-export async function sentenceOf(response: Response): Promise<string> {
+export const sentenceOf = async (response: Response): Promise<string> => (await problemOf(response)).sentence
+
+/** Returns the sentence of an error answer, and its type of RFC 9457: '' where it has none. */
+export async function problemOf(response: Response): Promise<{ sentence: string; type: string }> {
   const text = await response.text().catch(() => '')
+  const { status, statusText } = response
+  const plain = `${status}: ${text.trim().slice(0, 300) || statusText}`
   try {
-    const { detail, title } = JSON.parse(text) as { detail?: unknown; title?: unknown }
-    if (typeof detail === 'string') return `${response.status}: ${detail}`
-    if (typeof title === 'string') return `${response.status}: ${title}`
+    const { type, detail, title } = JSON.parse(text) as { type?: unknown; detail?: unknown; title?: unknown }
+    const said = [detail, title].find((one) => typeof one === 'string')
+    return { sentence: said === undefined ? plain : `${status}: ${said}`, type: typeof type === 'string' ? type : '' }
   } catch {
     // Not JSON: the answer of a proxy in between.
+    return { sentence: plain, type: '' }
   }
-  return `${response.status}: ${text.trim().slice(0, 300) || response.statusText}`
 }
 
 /** Returns the message of a failed call's cause: `connect ECONNREFUSED 127.0.0.1:8080`. */

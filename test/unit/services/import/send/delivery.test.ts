@@ -102,6 +102,14 @@ test.each([401, 403, 404, 415])('%i ends the import: no other batch would fare b
   await expect(deliveryTo(fake.url).deliver(body(1))).rejects.toThrow(ImportStopped)
 })
 
+test.each([{ accepted: 3, rejected: 0, rejects: [] }, {}, '<html>'])(
+  'an answer that is not one for all the records ends the import: %j',
+  async (answer) => {
+    fake.onPost = () => ({ status: 200, body: answer })
+    await expect(deliveryTo(fake.url).deliver(body(4))).rejects.toThrow(ImportStopped)
+  },
+)
+
 test('an interruption ends the wait', async () => {
   fake.onPost = () => ({ status: 503, headers: { 'retry-after': '60' } })
   const interrupted = new AbortController()
