@@ -1,8 +1,15 @@
 // The variables of the agent. docs/agent.md has a row for each; a test compares the two.
 import { z } from 'zod'
+import { isTenant } from '#shared/tenant.ts'
 import { ConfigError, logLevels, MiB, parseVariables, text, url, whole, type Values } from '#shared/variables.ts'
 
-const header = z.string().regex(/^[\x20-\x7e]{0,253}$/, 'must be up to 253 printable ASCII characters')
+/** HTTP takes blanks off the ends of a header. */
+const header = z
+  .string()
+  .regex(/^(?! )[\x20-\x7e]{0,253}(?<! )$/, 'must be up to 253 printable ASCII characters, with no blank at an end')
+const tenant = z
+  .string()
+  .refine((name) => name === '' || isTenant(name), 'must be 1 to 128 printable ASCII characters, without blanks')
 
 export const variables = {
   AFTERLOG_AGENT_URL: { schema: url, default: 'http://127.0.0.1:8080' },
@@ -10,7 +17,7 @@ export const variables = {
   AFTERLOG_AGENT_STATE: { schema: text.min(1, 'must name a file'), default: '/var/lib/afterlog-agent/state.json' },
   AFTERLOG_AGENT_NODE: { schema: header, default: undefined },
   AFTERLOG_AGENT_CLUSTER: { schema: header, default: '' },
-  AFTERLOG_AGENT_TENANT: { schema: header, default: '' },
+  AFTERLOG_AGENT_TENANT: { schema: tenant, default: '' },
   AFTERLOG_AGENT_POLL_MS: { schema: whole(20, 60_000), default: '1000' },
   AFTERLOG_AGENT_OPEN_FILES_MAX: { schema: whole(1, 100_000), default: '512' },
   AFTERLOG_AGENT_REMOVED_BYTES_MAX: { schema: whole(0, 1024 * 1024 * MiB), default: String(1024 * MiB) },

@@ -1,5 +1,6 @@
 // The command line of `npm run import`. Defaults come from the environment that main.ts hands in.
 import { parseArgs } from 'node:util'
+import { isTenant } from '#shared/tenant.ts'
 
 export interface Options {
   path: string
@@ -62,7 +63,11 @@ export function parseOptions(
       return { sentence: `--url or AFTERLOG_URL must be an http:// or https:// URL, not ${JSON.stringify(url)}` }
     const timeout = values.timeout ?? '60'
     if (!/^\d{1,6}$/.test(timeout)) return { sentence: `--timeout takes whole seconds, not ${JSON.stringify(timeout)}` }
-    for (const name of ['node', 'cluster', 'tenant'] as const) {
+    if (values.tenant !== undefined && values.tenant !== '' && !isTenant(values.tenant))
+      return {
+        sentence: `--tenant takes 1 to 128 printable ASCII characters, no blanks, not ${JSON.stringify(values.tenant)}`,
+      }
+    for (const name of ['node', 'cluster'] as const) {
       if (!/^[\x20-\x7e]{0,253}$/.test(values[name] ?? ''))
         return { sentence: `--${name} takes up to 253 printable ASCII characters, not ${JSON.stringify(values[name])}` }
     }

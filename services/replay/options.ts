@@ -1,5 +1,6 @@
 // The command line of `npm run replay-dead-letters`. Defaults come from the environment that main.ts hands in.
 import { parseArgs } from 'node:util'
+import { isTenant } from '#shared/tenant.ts'
 import { adminTokenPattern, adminTokenRule } from '#shared/http/admin-token.ts'
 
 export interface Options {
@@ -72,8 +73,10 @@ export function parseOptions(
     }
     const timeout = values.timeout ?? '60'
     if (!/^\d{1,6}$/.test(timeout)) return { sentence: `--timeout takes whole seconds, not ${JSON.stringify(timeout)}` }
-    if (!/^[\x20-\x7e]{0,253}$/.test(values.tenant ?? ''))
-      return { sentence: `--tenant takes up to 253 printable ASCII characters, not ${JSON.stringify(values.tenant)}` }
+    if (values.tenant !== undefined && values.tenant !== '' && !isTenant(values.tenant))
+      return {
+        sentence: `--tenant takes 1 to 128 printable ASCII characters, no blanks, not ${JSON.stringify(values.tenant)}`,
+      }
     const { adminToken } = defaults
     if (adminToken !== undefined && !adminTokenPattern.test(adminToken))
       return { sentence: `AFTERLOG_ADMIN_TOKEN ${adminTokenRule}` }

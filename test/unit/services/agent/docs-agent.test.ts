@@ -38,6 +38,27 @@ test('all mistakes are reported at once, and names that mean nothing are named',
   expect(readAgentConfig({ AFTERLOG_AGENT_POD_DIR: 'x', AFTERLOG_DATA_DIR: 'y' }).unknown).toEqual(['AFTERLOG_AGENT_POD_DIR'])
 })
 
+test.each([
+  ['TENANT', 'my team'],
+  ['TENANT', 't'.repeat(129)],
+  ['TENANT', 'grün'],
+  ['CLUSTER', 'grün'],
+  ['CLUSTER', ' x'],
+  ['NODE', 'x '],
+  ['NODE', 'n'.repeat(254)],
+])('a name that the service would not take stops the start: %s %j', (name, value) => {
+  expect(() => readAgentConfig({ [`AFTERLOG_AGENT_${name}`]: value })).toThrow(`AFTERLOG_AGENT_${name} must be`)
+})
+
+test.each([
+  ['TENANT', 'team-7'],
+  ['TENANT', ''],
+  ['CLUSTER', 'a b'],
+  ['NODE', 'n'],
+])('a name that it takes is taken: %s %j', (name, value) => {
+  expect(() => readAgentConfig({ [`AFTERLOG_AGENT_${name}`]: value })).not.toThrow()
+})
+
 test('the manifest sets variables that there are, and mounts what they name', () => {
   interface Container {
     env: { name: string; value?: string }[]

@@ -29,6 +29,8 @@ test.each([
   [['a', '--nonsense']],
   [['a', '--node', 'grüße']],
   [['a', '--node', 'x\ny']],
+  [['a', '--tenant', 'my team']],
+  [['a', '--tenant', 't'.repeat(129)]],
 ])('%j is told what is wrong in a sentence', (argv) => {
   expect(parse(...argv)).toEqual({ sentence: expect.stringMatching(/\S/) as string })
 })
