@@ -1,5 +1,6 @@
 // The reader: reads what is new of each file, oldest files first, and hands it to the batches; says ends and losses once
 // they are certain. It waits for room before it reads, so that a service that is busy stops it.
+import type { FailingReads } from './files/failing-reads.ts'
 import { readBurst, readCompressed, burstBytes } from './files/read-lines.ts'
 import type { OpenFiles } from './files/open-files.ts'
 import { mayEnd } from './lives/ends.ts'
@@ -13,6 +14,7 @@ import type { OnLine } from '../import/lines/line-splitter.ts'
 export interface ReaderOptions {
   lives: ReadonlyMap<string, Life>
   openFiles: OpenFiles
+  failing: FailingReads
   builder: BatchBuilder
   settleMs: number
   clock(): number
@@ -29,7 +31,7 @@ export interface Reader {
 }
 
 export function createReader(options: ReaderOptions): Reader {
-  const { lives, openFiles, builder, settleMs, clock, room, saved, onProblem } = options
+  const { lives, openFiles, failing, builder, settleMs, clock, room, saved, onProblem } = options
   const buffer = Buffer.allocUnsafeSlow(burstBytes)
 
   const linesOf = (file: LogFile): { onLine: OnLine; end(): void } => {
@@ -50,13 +52,18 @@ export function createReader(options: ReaderOptions): Reader {
   }
   const read = async (file: LogFile): Promise<void> => {
     const { onLine, end } = linesOf(file)
-    const descriptor = openFiles.isPlain(file) || !file.gz ? openFiles.open(file) : undefined
-    if (descriptor !== undefined) readBurst(file, descriptor, buffer, isFinal(file, clock(), settleMs), onLine)
-    else if (file.gz && !isGone(file)) {
-      const problem = await readCompressed(file, { onLine, room })
-      if (problem !== undefined) onProblem(`breaks off (${problem}); what could be read of it is sent`, file.name)
+    try {
+      const descriptor = openFiles.isPlain(file) || !file.gz ? openFiles.open(file) : undefined
+      if (descriptor !== undefined) readBurst(file, descriptor, buffer, isFinal(file, clock(), settleMs), onLine)
+      else if (file.gz && !isGone(file)) {
+        const problem = await readCompressed(file, { onLine, room })
+        if (problem !== undefined) onProblem(`breaks off (${problem}); what could be read of it is sent`, file.name)
+      }
+    } catch (error) {
+      failing.failed(file, error)
+    } finally {
+      end()
     }
-    end()
     if (file.isRead && (file.gz || file.isDamaged)) openFiles.close(file)
   }
   /** What was before a life's first file cannot be found out again once that is rotated or compressed. */
@@ -88,7 +95,8 @@ export function createReader(options: ReaderOptions): Reader {
           const file = life.files[place]
           if (file === undefined || !mayEnd(life, place)) continue
           await room()
-          if (life.files[place] === file && mayEnd(life, place)) await sayEnd(file, options)
+          if (life.files[place] !== file || !mayEnd(life, place)) continue
+          await sayEnd(file, options).catch((error: unknown) => failing.failed(file, error))
         }
       builder.flush()
       return hasRead
@@ -100,9 +108,9 @@ export function createReader(options: ReaderOptions): Reader {
 const urgency = ({ isPresent, supersededAtMs }: LogFile): number =>
   (isPresent ? 0 : 2) + (supersededAtMs === undefined ? 0 : 1)
 
-function isReadable(file: LogFile, { openFiles, clock, settleMs }: ReaderOptions): boolean {
+function isReadable(file: LogFile, { openFiles, failing, clock, settleMs }: ReaderOptions): boolean {
   if (file.isRead || file.file === undefined || !file.isVerified) return false
-  if (waitsForLook(file)) return false
+  if (waitsForLook(file) || failing.isResting(file)) return false
   if (isGone(file) && !openFiles.isPlain(file)) return false
   return file.gz || file.size > file.lookedTo || isFinal(file, clock(), settleMs)
 }

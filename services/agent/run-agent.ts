@@ -7,11 +7,12 @@ import type { Logger } from '#shared/logger.ts'
 import { version } from '#shared/version.ts'
 import { acknowledge } from './acknowledge.ts'
 import type { AgentConfig } from './config.ts'
+import { createFailingReads } from './files/failing-reads.ts'
+import { createHeadOf } from './files/head-of.ts'
 import { createOpenFiles } from './files/open-files.ts'
 import { createPodsDirectory } from './files/pods-directory.ts'
-import { readHead } from './files/read-head.ts'
 import { createKnownFiles, createSaver, measureFiles } from './known-files.ts'
-import { isFinal, waitsForLook, type LogFile } from './lives/log-file.ts'
+import { waitsForLook, type LogFile } from './lives/log-file.ts'
 import { letGo } from './lives/losses.ts'
 import { createWatch } from './lives/watch-lives.ts'
 import { createReader } from './read-files.ts'
@@ -71,11 +72,8 @@ export async function runAgent({ config, node, log, signal, onMetrics }: RunAgen
       problems.report('service', `the service takes no lines, and nothing is read meanwhile: ${sentence}`)
     },
   })
-  const headOf = (file: LogFile) => {
-    const descriptor = openFiles.open(file)
-    const options = { gz: file.gz, isFinal: isFinal(file, clock(), settleMs) }
-    return descriptor === undefined ? undefined : readHead(descriptor, options)
-  }
+  const failing = createFailingReads({ openFiles, clock, onProblem })
+  const headOf = createHeadOf({ openFiles, failing, clock, settleMs })
   const onForgotten = ({ id }: LogFile): void => void known.byId.delete(id)
   const watch = createWatch({ lives: known.lives, openFiles, headOf, settleMs, lateMs, nextId, onForgotten })
   const directory = createPodsDirectory({
@@ -99,7 +97,8 @@ export async function runAgent({ config, node, log, signal, onMetrics }: RunAgen
     wake.resolve()
   }
   const { builder, room } = outbox
-  const reader = createReader({ lives: known.lives, openFiles, builder, settleMs, clock, room, saved: save, onProblem })
+  const reading = { lives: known.lives, openFiles, failing, builder, settleMs, clock, room, saved: save, onProblem }
+  const reader = createReader(reading)
 
   const timers = [setInterval(look, config.AFTERLOG_AGENT_POLL_MS), setInterval(() => void save(), saveEveryMs)]
   stack.defer(() => [...timers, secondLook].forEach((timer) => clearInterval(timer)))

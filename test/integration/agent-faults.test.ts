@@ -1,5 +1,7 @@
 // The agent against refusals, and on a node on which not all is well: what it says of a life stays true, and what is
 // wrong with one log, or one answer, costs no other one.
+import { symlinkSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { agentTest, seals as sealsOf, stored as storedOf } from '#test/support/agent-test.ts'
 import type { PlayedContainer } from '#test/support/played-kubelet.ts'
@@ -41,4 +43,18 @@ test('a batch that the service refuses as a whole is kept until it takes it', as
   bench.front.answer = undefined
   start()
   await stored(log).toEqual([10])
+})
+
+test('a log of which no byte can be read stops no other one', async () => {
+  const bad = join(bench.dir, 'pods', 'aaa_bad_0', 'app')
+  mkdirSync(bad, { recursive: true })
+  // Reading it at byte 0 is an error of input and output, as of a bad sector.
+  symlinkSync('/proc/self/mem', join(bad, '0.log'))
+  const log = container()
+  const agent = start()
+  log.write(10)
+  await stored(log).toEqual([10])
+  log.runAgain()
+  await seals(log).toEqual([['sealed'], ['nothing']])
+  expect(agent.warnings).toEqual([expect.stringContaining('cannot be read: EIO')])
 })

@@ -16,7 +16,7 @@ export interface OpenFiles {
   open(file: LogFile): number | undefined
   /** Opens a file where that takes no room of another one. */
   hold(file: LogFile): void
-  /** Its size and links; undefined where it is not open. */
+  /** Its size and links; undefined where it is not open, or the disk does not say. */
   stats(file: LogFile): Stats | undefined
   close(file: LogFile): void
   closeAll(): void
@@ -65,8 +65,8 @@ export function createOpenFiles({
       const path = join(file.life.directory, file.name)
       const descriptor = opened(path, onProblem)
       if (descriptor === undefined) return undefined
-      const { ino, birthtimeMs } = fstatSync(descriptor)
-      if (ino !== file.inode || birthtimeMs !== file.bornMs) {
+      const stats = statsOf(descriptor)
+      if (stats?.ino !== file.inode || stats.birthtimeMs !== file.bornMs) {
         closeSync(descriptor)
         return undefined
       }
@@ -78,7 +78,7 @@ export function createOpenFiles({
     },
     stats(file) {
       const held = open.get(file)
-      return held === undefined ? undefined : fstatSync(held.descriptor)
+      return held === undefined ? undefined : statsOf(held.descriptor)
     },
     close,
     closeAll() {
@@ -86,6 +86,14 @@ export function createOpenFiles({
     },
   }
   return files
+}
+
+function statsOf(descriptor: number): Stats | undefined {
+  try {
+    return fstatSync(descriptor)
+  } catch {
+    return undefined
+  }
 }
 
 function opened(path: string, onProblem: (problem: string, path: string) => void): number | undefined {

@@ -32,8 +32,8 @@ export interface LogFile {
   /** Nothing more will be read of it: it was read to an end behind which nobody writes. */
   isRead: boolean
   /**
-   * It ends in zero bytes or in the middle of a compressed stream, or the service refused a line of it without a trace:
-   * neither its end nor what is stored of it proves anything.
+   * It ends in zero bytes or in the middle of a compressed stream, a read of it failed, or the service refused a line of
+   * it without a trace: neither its end nor what is stored of it proves anything.
    */
   isDamaged: boolean
   /** Which file of the life was written right before it. */

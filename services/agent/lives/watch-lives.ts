@@ -49,7 +49,8 @@ export function createWatch({ lives, openFiles, headOf, settleMs, lateMs, nextId
       if (file.size === 0 && !file.gz && isWatched && isFinal(file, nowMs, settleMs)) file.isRead = true
       if (!isGone(file)) continue
       if (file.isRead && (file.size === 0 || endIsHopeless(life, place))) openFiles.close(file)
-      if (file.inode < 0 || (file.gz && !openFiles.isPlain(file))) openFiles.close(file)
+      const hasNoName = file.file === undefined && file.size > 0
+      if (file.inode < 0 || hasNoName || (file.gz && !openFiles.isPlain(file))) openFiles.close(file)
       if (!openFiles.isOpen(file)) decideLoss(life, place)
     }
     for (const file of forgetFiles(life, openFiles.isOpen)) onForgotten(file)
