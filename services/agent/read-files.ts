@@ -1,7 +1,7 @@
 // The reader: reads what is new of each file, oldest files first, and hands it to the batches; says ends and losses once
 // they are certain. It waits for room before it reads, so that a service that is busy stops it.
 import type { FailingReads } from './files/failing-reads.ts'
-import { readBurst, readCompressed, burstBytes } from './files/read-lines.ts'
+import { createBurstReader, readCompressed } from './files/read-lines.ts'
 import type { OpenFiles } from './files/open-files.ts'
 import { mayEnd } from './lives/ends.ts'
 import { isFinal, isGone, waitsForLook, type Life, type LogFile } from './lives/log-file.ts'
@@ -32,7 +32,7 @@ export interface Reader {
 
 export function createReader(options: ReaderOptions): Reader {
   const { lives, openFiles, failing, builder, settleMs, clock, room, saved, onProblem } = options
-  const buffer = Buffer.allocUnsafeSlow(burstBytes)
+  const readBurst = createBurstReader()
 
   const linesOf = (file: LogFile): { onLine: OnLine; end(): void } => {
     const { head, field } = lineHead(file)
@@ -54,7 +54,7 @@ export function createReader(options: ReaderOptions): Reader {
     const { onLine, end } = linesOf(file)
     try {
       const descriptor = openFiles.isPlain(file) || !file.gz ? openFiles.open(file) : undefined
-      if (descriptor !== undefined) readBurst(file, descriptor, buffer, isFinal(file, clock(), settleMs), onLine)
+      if (descriptor !== undefined) readBurst(file, descriptor, isFinal(file, clock(), settleMs), onLine)
       else if (file.gz && !isGone(file)) {
         const problem = await readCompressed(file, { onLine, room })
         if (problem !== undefined) onProblem(`breaks off (${problem}); what could be read of it is sent`, file.name)

@@ -1,42 +1,70 @@
 // Edge: reads the lines of a file from where they were read to, as far as they are whole. A line whose end is not there
-// yet is read again with it, so nothing of a file is held in memory between two reads. At the end of a file to which
-// nobody writes any more, what has no newline is a line too.
-import { createReadStream, readSync } from 'node:fs'
+// yet is read again with it, so nothing of a file is held in memory between two reads, unless the line is longer than a
+// read. At the end of a file to which nobody writes any more, what has no newline is a line too.
+import { createReadStream, fstatSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { decompress } from '../../import/files/compression.ts'
-import { createLineSplitter, type OnLine } from '../../import/lines/line-splitter.ts'
+import { createLineSplitter, type LineSplitter, type OnLine } from '../../import/lines/line-splitter.ts'
 import type { LogFile } from '../lives/log-file.ts'
 
-export const burstBytes = 1024 * 1024
+/** Reads what a descriptor has of a file, and updates the file. */
+export type ReadBurst = (file: LogFile, descriptor: number, isFinal: boolean, onLine: OnLine) => void
+
+/** A line that is longer than a burst, or a hole of zero bytes, which is read on from burst to burst. */
+interface LongLine {
+  splitter: LineSplitter
+  onLine: OnLine
+}
+
+const burstChunks = 4
 
 /**
- * Reads up to a burst, and updates the file. `buffer` is used by one read at a time. It waits for the disk, so that no
- * descriptor is closed under a read. Lines are valid until the next read.
+ * A burst is a chunk, or a few where no line ends in the first one. It waits for the disk, so that no descriptor is
+ * closed under a read. Lines are valid until the next read.
  */
-export function readBurst(file: LogFile, descriptor: number, buffer: Buffer, isFinal: boolean, onLine: OnLine): void {
-  const from = file.readTo
-  let readTo = from
-  const splitter = createLineSplitter({
-    startOffset: from,
-    onLine(bytes, start, end, offset, length) {
+export function createBurstReader(chunkBytes = 1024 * 1024): ReadBurst {
+  let buffer = Buffer.allocUnsafeSlow(chunkBytes)
+  const longLines = new WeakMap<LogFile, LongLine>()
+  /** A splitter holds parts of what it was given, as long as the line has no end. */
+  const replaceBuffer = (): void => void (buffer = Buffer.allocUnsafeSlow(chunkBytes))
+
+  return (file, descriptor, isFinal, onLine) => {
+    const from = file.readTo
+    const line = longLines.get(file) ?? longLine(from)
+    let readTo = from
+    line.onLine = (bytes, start, end, offset, length) => {
       readTo = offset + length
       onLine(bytes, start, end, offset, length)
-    },
-  })
-  let isAtEnd = false
-  // More than one chunk is read only for a line that is longer than one.
-  for (let chunk = buffer; readTo === from && !isAtEnd; chunk = Buffer.allocUnsafe(burstBytes)) {
-    const bytes = readSync(descriptor, chunk, 0, chunk.length, splitter.offset)
-    isAtEnd = bytes < chunk.length
-    splitter.push(chunk.subarray(0, bytes))
+    }
+    const { splitter } = line
+    let isAtEnd = false
+    for (let chunks = 0; chunks < burstChunks && readTo === from && !isAtEnd; chunks++) {
+      if (chunks > 0) replaceBuffer()
+      const bytes = readSync(descriptor, buffer, 0, buffer.length, splitter.offset)
+      // Less than was asked for is also what stands in front of a bad sector.
+      isAtEnd = bytes === 0 || (bytes < buffer.length && splitter.offset + bytes >= fstatSync(descriptor).size)
+      splitter.push(buffer.subarray(0, bytes))
+    }
+    file.size = Math.max(file.size, splitter.offset)
+    if (isFinal && isAtEnd) {
+      finish(file, splitter.end())
+      readTo = splitter.offset
+    }
+    if (readTo === from && splitter.offset - from > chunkBytes) {
+      longLines.set(file, line)
+      replaceBuffer()
+    } else longLines.delete(file)
+    file.lookedTo = isAtEnd || readTo === from ? splitter.offset : readTo
+    file.readTo = readTo
   }
-  file.size = Math.max(file.size, splitter.offset)
-  if (isFinal && isAtEnd) {
-    finish(file, splitter.end())
-    readTo = splitter.offset
+}
+
+function longLine(startOffset: number): LongLine {
+  const line: LongLine = {
+    splitter: createLineSplitter({ startOffset, onLine: (...of) => line.onLine(...of) }),
+    onLine: () => {},
   }
-  file.lookedTo = isAtEnd ? splitter.offset : readTo
-  file.readTo = readTo
+  return line
 }
 
 export interface ReadCompressedOptions {

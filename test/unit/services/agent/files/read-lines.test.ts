@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readBurst, readCompressed } from '../../../../../services/agent/files/read-lines.ts'
+import { createBurstReader, readCompressed, type ReadBurst } from '../../../../../services/agent/files/read-lines.ts'
 import { newFile, newLife, type LogFile } from '../../../../../services/agent/lives/log-file.ts'
 
 let dir: string
@@ -22,10 +22,19 @@ const fileOf = (name: string): LogFile =>
     0,
   )
 
-function read(file: LogFile, { isFinal = false, bytes = 64 } = {}): [text: string, offset: number, length: number][] {
+interface ReadOptions {
+  isFinal?: boolean
+  bytes?: number
+  reader?: ReadBurst
+}
+
+function read(
+  file: LogFile,
+  { isFinal = false, bytes = 64, reader = createBurstReader(bytes) }: ReadOptions = {},
+): [text: string, offset: number, length: number][] {
   const lines: [string, number, number][] = []
-  const descriptor = openSync(path, 'r')
-  readBurst(file, descriptor, Buffer.alloc(bytes), isFinal, (line, start, end, offset, length) =>
+  const descriptor = openSync(join(dir, file.name), 'r')
+  reader(file, descriptor, isFinal, (line, start, end, offset, length) =>
     lines.push([line.toString('utf8', start, end), offset, length]),
   )
   closeSync(descriptor)
@@ -61,9 +70,44 @@ test('zero bytes at the end are no line, and prove no end', () => {
 
 test('a burst ends with a line, and a line longer than one is read whole', () => {
   const file = fileOf('0.log')
-  writeFileSync(path, `${'a'.repeat(9)}\n${'b'.repeat(200)}\n`)
+  writeFileSync(path, `${'a'.repeat(9)}\n${'b'.repeat(50)}\n`)
   expect(read(file, { bytes: 16 }).map(([text]) => text.length)).toEqual([9])
-  expect(read(file, { bytes: 16 }).map(([text]) => text.length)).toEqual([200])
+  expect(read(file, { bytes: 16 }).map(([text]) => text.length)).toEqual([50])
+})
+
+test('a hole of zero bytes is read through in bursts, between which other files are read', () => {
+  const [file, other] = [fileOf('0.log'), fileOf('1.log')]
+  const hole = 100_000
+  writeFileSync(path, `one\n${'\0'.repeat(hole)}two\n`)
+  writeFileSync(join(dir, '1.log'), 'other\n')
+  const reader = createBurstReader(1024)
+  expect(read(file, { reader })).toEqual([['one', 0, 4]])
+  for (const bursts of [1, 2, 3]) {
+    expect(read(file, { reader })).toEqual([])
+    expect(file).toMatchObject({ readTo: 4, lookedTo: 4 + bursts * 4096, isRead: false })
+  }
+  expect(read(other, { reader })).toEqual([['other', 0, 6]])
+  const lines = Array.from({ length: 100 }, () => read(file, { reader, isFinal: true })).flat()
+  expect(lines).toEqual([['two', 4, hole + 4]])
+  expect(file).toMatchObject({ readTo: hole + 8, size: hole + 8, isRead: true, isDamaged: false })
+})
+
+test('a line of many bursts is whole, whatever is read between them, and behind a pause in its middle', () => {
+  const [file, other] = [fileOf('0.log'), fileOf('1.log')]
+  const text = Array.from({ length: 3000 }, (_, i) => `${i} `).join('')
+  writeFileSync(path, text.slice(0, 9000))
+  const reader = createBurstReader(512)
+  const lines = []
+  for (let burst = 0; burst < 20; burst++) {
+    if (burst === 10) appendFileSync(path, `${text.slice(9000)}\nnext\n`)
+    lines.push(...read(file, { reader }))
+    writeFileSync(join(dir, '1.log'), 'x'.repeat(5000))
+    read(other, { reader })
+  }
+  expect(lines).toEqual([
+    [text, 0, text.length + 1],
+    ['next', text.length + 1, 5],
+  ])
 })
 
 test('a compressed file is read on behind what was read of it', async () => {
