@@ -66,7 +66,10 @@ export function createReader(options: ReaderOptions): Reader {
     }
     if (file.isRead && (file.gz || file.isDamaged)) openFiles.close(file)
   }
-  /** What was before a life's first file cannot be found out again once that is rotated or compressed. */
+  /**
+   * What was before a life's first file cannot be found out again once that is rotated or compressed. Where the state
+   * cannot be written, reading goes on: a restart then costs the seal, and no line.
+   */
   const record = async (files: readonly LogFile[]): Promise<void> => {
     const fresh = files.filter(({ life }) => !life.isRecorded)
     if (fresh.length > 0) await saved()

@@ -52,7 +52,10 @@ export async function runAgent({ config, node, log, signal, onMetrics }: RunAgen
 
   let ids = 0
   const nextId = (): number => ++ids
-  const opened = await openState({ path: config.AFTERLOG_AGENT_STATE, target: targetOf(config), nextId })
+  const { AFTERLOG_AGENT_STATE: statePath } = config
+  const opened = await openState({ path: statePath, target: targetOf(config), nextId })
+  if (opened.problem !== undefined)
+    log.warn({ path: statePath }, `the state is not used, so that every log is read from its begin: ${opened.problem}`)
   const known = createKnownFiles(opened.lives)
   const openFiles = createOpenFiles({ max: config.AFTERLOG_AGENT_OPEN_FILES_MAX, onProblem })
   stack.defer(() => openFiles.closeAll())

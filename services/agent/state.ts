@@ -44,12 +44,12 @@ export interface OpenStateOptions {
   nextId(): number
 }
 
-/** Returns the state with the lives that it has. */
+/** Returns the state with the lives that it has, and why it has none where a file is there. */
 export async function openState({
   path,
   target,
   nextId,
-}: OpenStateOptions): Promise<{ state: AgentState; lives: Life[] }> {
+}: OpenStateOptions): Promise<{ state: AgentState; lives: Life[]; problem?: string }> {
   let writing: Promise<void> = Promise.resolve()
   let written = ''
   const state: AgentState = {
@@ -65,15 +65,22 @@ export async function openState({
       return writing
     },
   }
-  return { state, lives: await readLives(path, target, nextId) }
+  return { state, ...(await readLives(path, target, nextId)) }
 }
 
-async function readLives(path: string, target: string, nextId: () => number): Promise<Life[]> {
+async function readLives(
+  path: string,
+  target: string,
+  nextId: () => number,
+): Promise<{ lives: Life[]; problem?: string }> {
   try {
     const state = storedState.parse(JSON.parse(await readFile(path, 'utf8')))
-    return state.target === target ? state.lives.map((life) => lifeOf(life, nextId)) : []
-  } catch {
-    return []
+    if (state.target !== target) return { lives: [], problem: 'it is of another service, tenant or cluster' }
+    return { lives: state.lives.map((life) => lifeOf(life, nextId)) }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return { lives: [] }
+    return { lives: [], problem: code === undefined ? 'it is damaged, or of another version' : message }
   }
 }
 

@@ -11,6 +11,8 @@ export interface IdentifyOptions {
   headOf(file: LogFile): FileHead | undefined
   /** The file is another one by now, or none: what is open of it is of no use. */
   onLeft(file: LogFile): void
+  /** The file is a known one. */
+  onForgotten(file: LogFile): void
 }
 
 /** Returns whether every file of the directory is known, but for empty ones: only then may others be missing. */
@@ -32,6 +34,7 @@ function name(life: Life, file: LogFile, head: FileHead, options: IdentifyOption
   if (known !== undefined) {
     options.onLeft(known)
     options.onLeft(file)
+    options.onForgotten(file)
     found(known, presentOf(file), options.nowMs)
     life.files = life.files.filter((other) => other !== file)
   }

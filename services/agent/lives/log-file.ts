@@ -65,7 +65,10 @@ export interface Life {
   files: LogFile[]
   /** Whether files of it were there that are gone: they are forgotten, or were never seen. */
   hadFiles: boolean
-  /** Whether the state on the disk says what was before its first file. Nothing of it is read before. */
+  /**
+   * Whether the state was written since it is known what was before the first file, or could not be. Nothing of the life
+   * is read before.
+   */
   isRecorded: boolean
   /** When it was first seen that its container writes no more. */
   overAtMs: number | undefined

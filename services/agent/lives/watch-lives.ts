@@ -34,7 +34,7 @@ export function createWatch({ lives, openFiles, headOf, settleMs, lateMs, nextId
     matchFiles(life, files, { nowMs, nextId, isWhole })
     // Held from now on, so that a file that is removed can still be read.
     for (const file of life.files) if (file.isPresent && !file.isRead) openFiles.hold(file)
-    const areAllKnown = identifyFiles(life, { nowMs, nextId, headOf, onLeft: openFiles.close })
+    const areAllKnown = identifyFiles(life, { nowMs, nextId, headOf, onLeft: openFiles.close, onForgotten })
     for (const file of life.files) if (!file.isPresent && areAllKnown && isWhole) file.missed++
     orderFiles(life)
     if (isWhole) linkFiles(life, scan)

@@ -15,6 +15,11 @@ let ids = 0
 const nextId = (): number => ++ids
 const open = (path: string, target = 'service') => openState({ path, target, nextId })
 
+async function openText(path: string, text: string) {
+  await writeFile(path, text)
+  return open(path)
+}
+
 function life() {
   const made = newLife('pod/app/2', '/pods/pod/app', '/var/log/pods/pod/app/2.log', 2)
   const listed = { name: '2.log', rotated: undefined, gz: false, inode: 7, bornMs: 1.5, bytes: 100 }
@@ -51,14 +56,19 @@ test('what was acknowledged is remembered, and what was only sent is not', async
   ])
 })
 
-test('the state of another service, a damaged one and none are empty', async () => {
+test('the state of another service, a damaged one and none are empty, and all but none say why', async () => {
   const path = join(dir, 'state.json')
   const { state } = await open(path)
   await state.save([life()])
-  expect((await open(path, 'another')).lives).toEqual([])
-  await writeFile(path, (await readFile(path, 'utf8')).slice(0, 100))
-  expect((await open(path)).lives).toEqual([])
-  expect((await open(join(dir, 'none.json'))).lives).toEqual([])
+  expect(await open(path)).not.toHaveProperty('problem')
+  expect(await open(path, 'another')).toMatchObject({ lives: [], problem: 'it is of another service, tenant or cluster' })
+  const text = await readFile(path, 'utf8')
+  for (const damaged of [text.slice(0, 100), text.replace('"version":1', '"version":2'), ''])
+    expect(await openText(path, damaged)).toMatchObject({ lives: [], problem: 'it is damaged, or of another version' })
+  expect(await open(dir)).toMatchObject({ lives: [], problem: expect.stringContaining('EISDIR') as string })
+  const none = await open(join(dir, 'none.json'))
+  expect(none.lives).toEqual([])
+  expect(none).not.toHaveProperty('problem')
 })
 
 test('a disk that refuses leaves the last state, and the next write has all', async () => {
