@@ -27,6 +27,7 @@ const native = httpProtocol({
   name: 'native',
   path: '/v1/batches',
   type: 'application/json',
+  printed: {},
   body: (lines) => {
     const records = lines.map(({ time, message, ...names }) => ({
       ...names,

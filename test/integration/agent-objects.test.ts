@@ -112,3 +112,62 @@ test('an object that cannot be stored is a dead letter that can be sent to /v1/l
   await send('bad', '/v1/fluent', JSON.stringify([pod]))
   expect((await get('bad', '/v1/dead-letters'))['deadLetters']).toMatchObject([{ format: 'lifecycle', code: 'bad-field' }])
 })
+
+const bodyOf = (...rows: unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+
+test("kubernetes-event-exporter's Elasticsearch sink, with an answer for each document", async () => {
+  const [event] = JSON.parse(`[${(await fixture('agent-event-exporter.json')).toString()}]`) as [object]
+  const create = { create: { _index: 'kube-events' } }
+  const bad = { kind: 'Pod', apiVersion: 'v1', metadata: { name: 5, namespace: 'shop', uid: 'u' } }
+  const line = { '@timestamp': new Date().toISOString(), message: 'm', kubernetes: { namespace: 'shop', pod: { name: 'p' } } }
+  const container = { kubernetes: { ...line.kubernetes, container: { name: 'c' } } }
+  const documents = [event, { ...line, ...container }, bad, line, event]
+  const answer = await send('bulk', '/_bulk', bodyOf(...documents.flatMap((document) => [create, document])))
+  const { items } = JSON.parse(answer) as { items: { create: { status: number; error?: { reason: string } } }[] }
+  expect(items.map(({ create: { status } }) => status)).toEqual([201, 201, 400, 400, 201])
+  expect(items[3]!.create.error!.reason).toContain('container is missing')
+  await listsHave(service.url)
+  expect((await eventsOf('bulk', 'thumbs-5f6b7c8d9-j4h5g')).map(({ reason }) => reason)).toEqual(['Evicted'])
+  expect(await messagesOf({ url: service.url, tenant: 'bulk' })).toEqual(['m'])
+})
+
+test("kubernetes-event-exporter's Loki sink, and no text of a stream with other labels", async () => {
+  const text = JSON.stringify(JSON.parse((await fixture('agent-event-exporter.json')).toString()))
+  const push = async (tenant: string, labels: object) => {
+    const values = [[String(BigInt(Date.now()) * 1_000_000n), text]]
+    const headers = { 'content-type': 'application/json', 'x-scope-orgid': tenant, 'x-afterlog-node': 'n' }
+    const body = JSON.stringify({ streams: [{ stream: labels, values }] })
+    expect((await fetch(`${service.url}/loki/api/v1/push`, { method: 'POST', body, headers })).status).toBe(204)
+  }
+  await push('loki', { job: 'kube-events' })
+  await push('loki-app', { job: 'kube-events', app: 'cart' })
+  await listsHave(service.url)
+  expect((await eventsOf('loki', 'thumbs-5f6b7c8d9-j4h5g')).map(({ reason }) => reason)).toEqual(['Evicted'])
+  expect(await messagesOf({ url: service.url, tenant: 'loki' })).toEqual([])
+  expect(await eventsOf('loki-app', 'thumbs-5f6b7c8d9-j4h5g')).toEqual([])
+  expect(await messagesOf({ url: service.url, tenant: 'loki-app' })).toEqual([text])
+})
+
+test.each([
+  ['what a controller says of an Event', { type: 'Normal', object: { kind: 'Pod', apiVersion: 'v1' }, reason: 'Created' }],
+  ['an object of a service', { kind: 'Pod', apiVersion: 'v1', metadata: { name: 'p', uid: 'u', namespace: 'x' }, service: 's' }],
+])('%s is a line', async (name, record) => {
+  const tenant = name.replaceAll(' ', '-')
+  const sent = { ...record, time: new Date().toISOString(), host: 'n' }
+  expect(await send(tenant, '/v1/fluent', JSON.stringify([sent]))).toContain('"accepted":1,"rejected":0')
+  expect(await messagesOf({ url: service.url, tenant })).toHaveLength(1)
+})
+
+test('a collector that names a service sends objects by the scope of its receiver', async () => {
+  const exported = JSON.parse((await fixture('agent-k8sobjects-otlp.json')).toString()) as {
+    resourceLogs: { resource: { attributes: object[] }; scopeLogs: { scope: { name: string } }[] }[]
+  }
+  for (const { resource } of exported.resourceLogs)
+    resource.attributes.push({ key: 'service.name', value: { stringValue: 'events' } })
+  await send('named', '/v1/logs', JSON.stringify(exported))
+  for (const { scopeLogs } of exported.resourceLogs) for (const { scope } of scopeLogs) scope.name = 'app'
+  await send('app', '/v1/logs', JSON.stringify(exported))
+  await listsHave(service.url)
+  expect((await get('named', '/k8s/api/v1/pods'))['items']).toHaveLength(1)
+  expect((await get('app', '/k8s/api/v1/pods'))['items']).toEqual([])
+})

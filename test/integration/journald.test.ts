@@ -188,3 +188,36 @@ test('the JSON of journalctl is taken by POST /v1/fluent', async () => {
   const [line] = await linesOf('json')
   expect(line).toMatchObject({ node: 'node-7', unit: 'kubelet.service', severity: 'error', message: 'line 0' })
 })
+
+test('what any program may say of a container or a unit counts only where journald knows who wrote it', async () => {
+  const container = ['CONTAINER_NAME', 'k8s_app_ledger_bank_u-2_0'] as const
+  const id = ['CONTAINER_ID_FULL', 'b'.repeat(64)] as const
+  const entry = (fields: Record<string, string>, ...more: (readonly [string, string])[]): Buffer =>
+    exportEntry([
+      ['__REALTIME_TIMESTAMP', String(began)],
+      ['_HOSTNAME', 'node-7'],
+      ...Object.entries(fields),
+      ...more,
+      ['MESSAGE', 'x'],
+    ])
+  const scope = `cri-containerd-${'a'.repeat(64)}.scope`
+  const entries = [
+    entry({ _COMM: 'dockerd', _SYSTEMD_UNIT: 'docker.service' }, container, id),
+    entry({ _COMM: 'logger', _SYSTEMD_UNIT: 'cron.service' }, container, id),
+    entry({ _COMM: 'dockerd', _SYSTEMD_UNIT: scope }, container, id),
+    entry({ _COMM: 'logger', _SYSTEMD_UNIT: 'cron.service', UNIT: 'kubelet.service' }),
+    entry({ _COMM: 'logger', UNIT: 'kubelet.service' }),
+    entry({ _COMM: 'systemd', _SYSTEMD_UNIT: 'init.scope', UNIT: 'kubelet.service' }),
+  ]
+  expect((await upload('forged', Buffer.concat(entries))).status).toBe(200)
+  const lines = await linesOf('forged')
+  expect(lines.map(({ pod, unit, containerId }) => [pod, unit, containerId === '' ? '' : 'id'])).toEqual([
+    ['ledger', '', 'id'],
+    ['', 'cron.service', ''],
+    ['', scope, ''],
+    ['', 'cron.service', ''],
+    ['', 'logger', ''],
+    ['', 'kubelet.service', ''],
+  ])
+  expect(lines[1]!['attributes']).toMatchObject({ CONTAINER_NAME: container[1], CONTAINER_ID_FULL: id[1] })
+})

@@ -5,7 +5,7 @@ import type { TopicFormat } from '#shared/kafka/settings.ts'
 import type { RetentionRules } from '#shared/retention/retention.ts'
 import { decodeLifecycle } from '../formats/kubernetes.ts'
 import { decodeBatch, decodeLines } from '../formats/native-rows.ts'
-import { behindLines, nativeBody, withProblems } from '../formats/translate.ts'
+import { amongLines, nativeBody, withProblems } from '../formats/translate.ts'
 import type { Decoded } from '../normalise/decoded.ts'
 import type { FragmentsOfBatch, OpenFragments } from '../normalise/open-fragments.ts'
 import type { Origin } from '../normalise/origin.ts'
@@ -83,7 +83,7 @@ function decode(
       : withProblems(decodeLines(native.lines, { origin, ...settings }), native)
   const ofLines: Part = { format: 'native', ...lines }
   if (native.objects.length === 0) return [ofLines]
-  return [ofLines, { format: 'lifecycle', ...behindLines(decodeLifecycle(native.objects, 'ndjson', origin), native) }]
+  return [ofLines, { format: 'lifecycle', ...amongLines(decodeLifecycle(native.objects, 'ndjson', origin), native) }]
 }
 
 /**

@@ -11,14 +11,20 @@ import {
   timeNames,
   type LineField,
 } from './agent-fields.ts'
-import { fits, isLogFile } from './field-forms.ts'
+import {
+  areOfTwoOwners,
+  areOfTwoPods,
+  fieldsOfOthers,
+  isOfPath,
+  isOwned,
+  isOwnedByPath,
+  levelOfRank,
+  rankOf,
+  type Source,
+} from './agent-owner.ts'
+import { isEmpty, isFields, textOf, traceIdOf, type Fields, type Value } from './agent-values.ts'
+import { fits, isLogFile, wrongTimeIn } from './field-forms.ts'
 import type { NativeLines } from './native-lines.ts'
-
-/** A value of a record, as JSON and msgpack have them. bigint: a whole number. */
-export type Value = string | number | bigint | boolean | null | undefined | Uint8Array | readonly Value[] | Fields
-export interface Fields {
-  readonly [name: string]: Value
-}
 
 /** Objects are flattened into names with dots to this depth; what is deeper is an attribute as JSON. */
 export const flattenedDepthMax = 8
@@ -26,10 +32,14 @@ export const flattenedDepthMax = 8
 const keysMax = 1000
 const indexOf = Object.fromEntries(lineFields.map((field, index) => [field, index])) as Record<LineField, number>
 const rankOfSet = -1
-/** Of a value that is no time. A sentence about it has fewer. */
-const timeCharactersMax = 200
 /** An empty text gives way to any other of its field. */
 const emptyRank = 1000
+
+/** Fields that a native record has in another way, or not at all. */
+const notCopied = new Set(
+  'message cri containerId logtag device ordinal traceId spanId host service dropped'.split(' '),
+)
+const copied = lineFields.filter((field) => !notCopied.has(field))
 
 /** A record that is filled, written and reset, over and over. */
 export class AgentRecord {
@@ -39,6 +49,12 @@ export class AgentRecord {
   private labels = new Map<string, string>()
   private attributes = new Map<string, string>()
   private left = 0
+  /** Whose words are added next. */
+  source: Source = 'record'
+  /** Whether the metadata of an entry names another owner than its labels do. */
+  isTorn = false
+  /** The names of two files of different pods. */
+  private files: readonly [string, string] | undefined
   /** Whether it is known to be of a file whose path it does not have. */
   isOfFile = false
   /** The text as bytes, where it is not UTF-8. */
@@ -54,6 +70,9 @@ export class AgentRecord {
     this.labels = new Map(base?.labels)
     this.attributes = new Map(base?.attributes)
     this.left = base?.left ?? 0
+    this.source = 'record'
+    this.isTorn = base?.isTorn ?? false
+    this.files = base?.files
     this.isOfFile = base?.isOfFile ?? false
     this.bytes = base?.bytes
   }
@@ -65,6 +84,26 @@ export class AgentRecord {
   /** What the record says under a field, or as an attribute under a name. */
   valueOf(field: LineField): string | undefined {
     return this.values[indexOf[field]]
+  }
+
+  /** Whether it says whose line it is, if only by the id of a container. */
+  hasOwner(): boolean {
+    return isOwned(this)
+  }
+
+  /** Of the level that counts (agent-owner.ts). */
+  levelOf(field: LineField): number {
+    const index = indexOf[field]
+    return this.values[index] === undefined ? Infinity : levelOfRank(this.ranks[index]!)
+  }
+
+  /** What the agent called a field. */
+  nameOf(field: LineField): string {
+    return this.namesOf[indexOf[field]]!
+  }
+
+  labelNames(): readonly string[] {
+    return [...this.labels.keys()]
   }
 
   attribute(name: string): string | undefined {
@@ -86,8 +125,9 @@ export class AgentRecord {
     }
     const named = fieldsByName.get(name)
     const text = textOf(value)
-    if (named === undefined || !fits(named.field, text)) this.keep(name, text)
-    else this.put(indexOf[named.field], text, text === '' ? named.rank + emptyRank : named.rank, name)
+    if (named === undefined || !fits(named.field, text)) return this.keep(name, text)
+    const rank = rankOf(this.source, named, name, depth > 0)
+    this.put(indexOf[named.field], text, text === '' ? rank + emptyRank : rank, name)
   }
 
   /** Adds each field of an object; `prefix` stands in front of the names. */
@@ -100,18 +140,35 @@ export class AgentRecord {
     const named = fieldsByName.get(name)
     const asLabel = labelPrefixes[0] + name
     if (named === undefined || !fits(named.field, text)) this.keep(asLabel, text)
-    else this.put(indexOf[named.field], text, named.rank, asLabel)
+    else this.put(indexOf[named.field], text, rankOf(this.source, named, name, false), asLabel)
+  }
+
+  /** Adds the path that a tag or a key says, which counts where the record does not say as much of the same pod. */
+  addPath(path: string): void {
+    this.leaveToOthers()
+    if (isOfPath(this, path)) this.isOfFile = true
+    else this.put(indexOf.path, path, 0, 'path')
   }
 
   private put(index: number, text: string, rank: number, name: string): void {
     const before = this.values[index]
     const isBetter = rank <= this.ranks[index]!
-    if (before !== undefined && before !== text && lineFields[index] !== 'time')
+    if (before !== undefined && before !== text && lineFields[index] !== 'time') {
+      this.compare(index, before, text, rank, name)
       this.keep(...(isBetter ? ([this.namesOf[index]!, before] as const) : ([name, text] as const)))
+    }
     if (!isBetter) return
     this.values[index] = text
     this.ranks[index] = rank
     this.namesOf[index] = name
+  }
+
+  /** Notes where two values of a field name two owners. */
+  private compare(index: number, before: string, text: string, rank: number, name: string): void {
+    const field = lineFields[index]!
+    const [one, other] = [levelOfRank(this.ranks[index]!), levelOfRank(rank)]
+    if (field === 'path' && one === other && areOfTwoPods(before, text)) this.files = [this.namesOf[index]!, name]
+    else if (areOfTwoOwners(field, one, other)) this.isTorn = true
   }
 
   private keep(name: string, text: string): void {
@@ -127,6 +184,7 @@ export class AgentRecord {
    * @param problem Says why the record cannot be a line.
    */
   writeTo(lines: NativeLines, problem?: string): void {
+    this.leaveToOthers()
     if (!this.has('time') && !this.has('cri')) this.takeWrongTime(lines)
     this.keepOwn()
     const hasOwner = this.has('path') || this.has('pod')
@@ -140,39 +198,44 @@ export class AgentRecord {
     }
     this.nameFile()
     if (this.left > 0) this.attributes.set('afterlog.cut', `${this.left} keys were left out`)
+    const why = problem ?? this.problemOfFiles()
     const of = (field: LineField): string | undefined => this.valueOf(field)
     lines.write(
       {
         texts: [
-          ['time', of('time')],
-          ['path', of('path')],
-          ['namespace', of('namespace')],
-          ['pod', of('pod')],
-          ['podUid', of('podUid')],
-          ['container', of('container')],
+          ...copied.map((field) => [field, of(field)] as const),
           ['containerId', of('containerId')?.replace(/^[a-z.+-]+:\/\//, '')],
-          ['restart', of('restart')],
-          ['node', of('node')],
-          ['cluster', of('cluster')],
-          ['unit', of('unit')],
-          ['stream', of('stream')],
-          ['offset', of('offset')],
-          ['length', of('length')],
-          ['file', of('file')],
           // An offset says it better.
           ['ordinal', this.has('offset') ? undefined : of('ordinal')],
-          ['traceId', idOf(of('traceId'))],
-          ['spanId', idOf(of('spanId'))],
-          ['severity', of('severity')],
+          ['traceId', traceIdOf(of('traceId'))],
+          ['spanId', traceIdOf(of('spanId'))],
         ],
-        isPartial: of('logtag') === 'P' || (of('logtag') === 'true' && this.namesOf[indexOf.logtag] === dockerPartial),
+        isPartial: of('logtag') === 'P' || (of('logtag') === 'true' && this.nameOf('logtag') === dockerPartial),
         message: this.bytes ?? of('message') ?? '',
         cri: of('cri'),
         labels: this.labels,
         attributes: this.attributes,
       },
-      problem,
+      why,
     )
+  }
+
+  /** The sentence of a record that names two files, whose text is an attribute of its dead letter. */
+  private problemOfFiles(): string | undefined {
+    if (this.files === undefined || !isOwnedByPath(this)) return undefined
+    const text = this.valueOf('message') ?? this.valueOf('cri') ?? (this.bytes && textOf(this.bytes))
+    if (text !== undefined) this.keep('message', text)
+    return `${this.files.join(' and ')} are files of two pods: say whose line it is by a tag, or in an object kubernetes`
+  }
+
+  /** What is the application's is kept as it came. */
+  private leaveToOthers(): void {
+    for (const field of fieldsOfOthers(this)) this.leave(field)
+  }
+
+  private leave(field: LineField): void {
+    this.keepAside(field)
+    this.values[indexOf[field]] = undefined
   }
 
   /** An inode names a file together with its device. */
@@ -196,14 +259,14 @@ export class AgentRecord {
    */
   private keepOwn(): void {
     if (!this.has('path')) {
-      this.keepBare('length')
-      this.keepBare('restart')
-      if (this.isBare('offset') && !this.isOfLogFile()) this.keepBare('offset')
+      if (this.isBare('length')) this.leave('length')
+      if (this.isBare('restart')) this.leave('restart')
+      if (this.isBare('offset') && !this.isOfLogFile()) this.leave('offset')
     }
     if (!this.isBare('node') && !this.isBare('cluster')) return
     if (this.has('cri') || this.isNamedBare('pod') || this.isNamedBare('unit')) return
-    this.keepBare('node')
-    this.keepBare('cluster')
+    if (this.isBare('node')) this.leave('node')
+    if (this.isBare('cluster')) this.leave('cluster')
   }
 
   private isOfLogFile(): boolean {
@@ -211,32 +274,19 @@ export class AgentRecord {
   }
 
   private isBare(field: LineField): boolean {
-    return this.namesOf[indexOf[field]] === field
+    return this.nameOf(field) === field
   }
 
-  /** Without another time, a value that looks like none is told to the sender, who sees then what is wrong. */
   private takeWrongTime(lines: NativeLines): void {
-    const { attributes } = this
-    const keys = [...attributes.keys()]
-    for (const name of timeNames) {
-      const inside = keys.find((key) => key.startsWith(`${name}.`))
-      const value =
-        attributes.get(name) ?? (inside === undefined ? undefined : `{"${inside.slice(name.length + 1)}":…}`)
-      if (value === undefined) continue
-      attributes.delete(name)
-      this.set('time', value.slice(0, timeCharactersMax))
-      return lines.nameTime(name)
-    }
+    const wrong = wrongTimeIn(this.attributes)
+    if (wrong === undefined) return
+    this.attributes.delete(wrong.name)
+    this.set('time', wrong.value)
+    lines.nameTime(wrong.name)
   }
 
   private isNamedBare(field: LineField): boolean {
-    return bareNames[field]?.includes(this.namesOf[indexOf[field]]!) === true
-  }
-
-  private keepBare(field: LineField): void {
-    if (!this.isBare(field)) return
-    this.keepAside(field)
-    this.values[indexOf[field]] = undefined
+    return bareNames[field]?.includes(this.nameOf(field)) === true
   }
 
   private helpOut(field: LineField, by: LineField): void {
@@ -245,33 +295,3 @@ export class AgentRecord {
     else if (field !== 'container') this.keepAside(by)
   }
 }
-
-/** An id of a trace as W3C writes it: hex without dashes, in small letters. One of zeros is none. */
-function idOf(text: string | undefined): string | undefined {
-  if (text === undefined || !/^[\da-f-]{16,36}$/i.test(text)) return text
-  const id = text.replaceAll('-', '').toLowerCase()
-  return /^0+$/.test(id) ? undefined : id
-}
-
-function isEmpty(fields: Fields): boolean {
-  for (const _ in fields) return false
-  return true
-}
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-
-function textOf(value: Exclude<Value, null | undefined>): string {
-  if (typeof value === 'string') return value
-  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()
-  return typeof value === 'object' ? jsonOf(value) : String(value)
-}
-
-/** Of ES2026, which the checker's library does not have yet. */
-const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown }
-
-/** JSON of values, whose bytes are text and whose whole numbers may be large. */
-export const jsonOf = (value: Value): string =>
-  JSON.stringify(value, (_, each: unknown) =>
-    typeof each === 'bigint' ? rawJson(String(each)) : each instanceof Uint8Array ? textOf(each) : each,
-  )

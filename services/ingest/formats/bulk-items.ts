@@ -1,7 +1,7 @@
 // Elasticsearch's bulk body as its items, which both the records and the answer are made of. A body whose actions
 // cannot be read is refused as a whole, as Elasticsearch does: nobody knows which line is a document then.
 import { AfterlogError } from '#shared/errors.ts'
-import { isFields, type Value } from './agent-record.ts'
+import { isFields, type Value } from './agent-values.ts'
 import { objectOf } from './json-records.ts'
 
 export interface BulkAction {

@@ -1,6 +1,6 @@
 // What the values of a line's fields look like, in the records of agents. Pure.
 import { parseLogPath } from '#shared/kubelet-path.ts'
-import type { LineField } from './agent-fields.ts'
+import { timeNames, type LineField } from './agent-fields.ts'
 
 /** What the values of fields look like. An application may call anything `time`, `path` or `offset`. */
 const forms: Readonly<Partial<Record<LineField, (text: string) => boolean>>> = {
@@ -27,3 +27,17 @@ function isCount(text: string): boolean {
 }
 
 export const fits = (field: LineField, text: string): boolean => forms[field]?.(text) ?? text !== ''
+
+/** Of a value that is no time. A sentence about it has fewer. */
+const timeCharactersMax = 200
+
+/** Without another time, a value that looks like none is told to the sender, who sees then what is wrong. */
+export function wrongTimeIn(attributes: ReadonlyMap<string, string>): { name: string; value: string } | undefined {
+  const keys = [...attributes.keys()]
+  for (const name of timeNames) {
+    const inside = keys.find((key) => key.startsWith(`${name}.`))
+    const value = attributes.get(name) ?? (inside === undefined ? undefined : `{"${inside.slice(name.length + 1)}":…}`)
+    if (value !== undefined) return { name, value: value.slice(0, timeCharactersMax) }
+  }
+  return undefined
+}

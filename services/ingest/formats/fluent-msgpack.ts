@@ -4,9 +4,10 @@
 // https://docs.fluentbit.io/manual/development/msgpack-format
 import { AfterlogError } from '#shared/errors.ts'
 import type { Origin } from '../normalise/origin.ts'
-import { AgentRecord, flattenedDepthMax, isFields, jsonOf } from './agent-record.ts'
+import { AgentRecord, flattenedDepthMax } from './agent-record.ts'
+import { isFields, jsonOf } from './agent-values.ts'
 import { isObject } from './kubernetes-records.ts'
-import { addTag, parseTag, type Tag } from './fluent-tag.ts'
+import { addKey, addTag, isFileKey, parseTag, type Tag } from './fluent-tag.ts'
 import { eventTime, secondsText } from './fluent-time.ts'
 import { array, binary, extension, hex, map, MsgpackSyntaxError, nil, number, string } from './msgpack-heads.ts'
 import { MsgpackReader, NotUtf8, TooDeep } from './msgpack-reader.ts'
@@ -31,6 +32,8 @@ const groupEnds = 0xff_ff_ff_fe
 /** An object of Kubernetes, or what one travels in, has one of these. */
 const namesOfObjects = new Set(['kind', 'object', 'involvedObject', 'regarding'])
 
+type From = Pick<Origin, 'receivedMs' | 'tag' | 'key'>
+
 class Translation {
   readonly lines: NativeLines
   private readonly reader: MsgpackReader
@@ -41,11 +44,13 @@ class Translation {
   /** Whether the record has a field that objects of Kubernetes have. */
   private mayBeObject = false
   private readonly receivedMs: number
+  private readonly key: string | undefined
 
-  constructor(body: Buffer, encoding: 'utf8' | 'latin1', { receivedMs, tag }: Pick<Origin, 'receivedMs' | 'tag'>) {
+  constructor(body: Buffer, encoding: 'utf8' | 'latin1', { receivedMs, tag, key }: From) {
     this.lines = new NativeLines(body.length * 2, encoding)
     this.reader = new MsgpackReader(body, encoding)
     this.receivedMs = receivedMs
+    this.key = key
     this.tag = tag === undefined ? undefined : parseTag(tag)
     try {
       while (this.reader.pos < body.length) this.element()
@@ -212,7 +217,7 @@ class Translation {
     this.mayBeObject = false
     this.addMap('', 0)
     const stop = reader.pos
-    if (this.mayBeObject) {
+    if (this.mayBeObject && !this.isOfFile()) {
       reader.pos = start
       const value = reader.value()
       if (isFields(value) && isObject(value)) {
@@ -230,8 +235,14 @@ class Translation {
       record.set('message', jsonOf(reader.value()))
     }
     if (time !== undefined) record.add('date', time)
+    if (this.key !== undefined) addKey(record, this.key)
     if (this.tag !== undefined) addTag(record, this.tag)
     record.writeTo(lines)
+  }
+
+  private isOfFile(): boolean {
+    const isOfKey = this.key !== undefined && isFileKey(this.key)
+    return isOfKey || this.tag?.path !== undefined || this.group?.hasOwner() === true
   }
 
   /** Adds the pairs of a map, with dots between the names of those inside each other, and makes no object of them. */
@@ -241,7 +252,7 @@ class Translation {
       const name = prefix + reader.key()
       if (depth === 0 && namesOfObjects.has(name)) this.mayBeObject = true
       if (depth < flattenedDepthMax && reader.peek() === map) this.addMap(`${name}.`, depth + 1)
-      else record.add(name, reader.value(depth + 1), flattenedDepthMax)
+      else record.add(name, reader.value(depth + 1), depth)
     }
   }
 
@@ -254,6 +265,7 @@ class Translation {
     const attributes = isFields(resource) ? resource['attributes'] : undefined
     if (!isFields(attributes)) return undefined
     this.group = new AgentRecord()
+    this.group.source = 'agent'
     this.group.addAll(attributes)
     return undefined
   }

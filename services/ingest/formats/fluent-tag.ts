@@ -1,6 +1,7 @@
 // Tags of Fluent Bit and Fluentd. Their tail inputs make a tag of a file's path, with dots for slashes, so that the tag
 // names the pod where nothing else does: `kube.var.log.containers.<pod>_<namespace>_<container>-<id>.log`.
 // https://docs.fluentbit.io/manual/data-pipeline/filters/kubernetes#workflow-of-tail-and-kubernetes-filter
+import { parseLogPath } from '#shared/kubelet-path.ts'
 import type { AgentRecord } from './agent-record.ts'
 
 /** What a tag says: the path of a file, or a name. */
@@ -17,10 +18,17 @@ export function parseTag(name: string): Tag {
   return { path: pod === null ? undefined : `/var/log/pods/${pod[1]}/${pod[2]}/${pod[3]}`, name }
 }
 
-/** Adds what a tag says to a record that has all of its own fields, and not what is better known from a path. */
+/** Adds what a tag says to a record that has all of its own fields. */
 export function addTag(record: AgentRecord, { path, name }: Tag): void {
-  if (record.has('path')) return
-  if (path === undefined) return name === '' ? undefined : record.add('tag', name)
-  if (record.has('pod')) record.isOfFile = true
-  else record.add('path', path)
+  if (path !== undefined) record.addPath(path)
+  else if (name !== '' && !record.has('path')) record.add('tag', name)
+}
+
+/** Whether a key on Kafka is the path of a container's file, which says whose line a record is. */
+export const isFileKey = (key: string): boolean => parseLogPath(key) !== undefined
+
+/** Adds what the key says to a record that has all of its own fields. */
+export function addKey(record: AgentRecord, key: string): void {
+  if (isFileKey(key)) record.addPath(key)
+  else if (!record.has('path') && !record.has('pod')) record.add('path', key)
 }

@@ -1,5 +1,5 @@
 // Times of Fluent Bit and Fluentd as those of native records. Pure.
-import { jsonOf, type Value } from './agent-record.ts'
+import { jsonOf, type Value } from './agent-values.ts'
 
 /** Numbers below are seconds whatever their size; larger ones say by their digits whether they are s, ms, µs or ns. */
 const digitsTellFrom = 1_000_000_000

@@ -1,7 +1,7 @@
 // Records of Fluent Bit, Fluentd, Vector, Filebeat and Logstash in JSON: an array, one per line, or one behind the other.
 // https://docs.fluentbit.io/manual/data-pipeline/outputs/http
 import { AgentRecord } from './agent-record.ts'
-import { addTag, parseTag } from './fluent-tag.ts'
+import { addKey, addTag, isFileKey, parseTag } from './fluent-tag.ts'
 import { isObject } from './kubernetes-records.ts'
 import { encodingOf, jsonRecords } from './json-records.ts'
 import { NativeLines, type Translate } from './native-lines.ts'
@@ -11,19 +11,20 @@ export const jsonDocuments: Translate = (body, { key, tag: name }) => {
   const lines = new NativeLines(body.length, encoding)
   const record = new AgentRecord()
   const tag = name === undefined ? undefined : parseTag(name)
+  const isOfFile = tag?.path !== undefined || (key !== undefined && isFileKey(key))
   for (const { fields, bytes } of jsonRecords(body, encoding)) {
     if (fields === undefined) {
       lines.raw(bytes)
       continue
     }
-    if (isObject(fields)) {
+    if (!isOfFile && isObject(fields)) {
       lines.object(bytes.toString(encoding))
       continue
     }
     record.reset()
     record.addAll(fields)
-    if (key !== undefined && !record.has('path') && !record.has('pod')) record.add('path', key)
     if (!record.has('message') && !record.has('cri')) record.set('message', bytes.toString(encoding))
+    if (key !== undefined) addKey(record, key)
     if (tag !== undefined) addTag(record, tag)
     record.writeTo(lines)
   }

@@ -113,8 +113,8 @@ class JournalEntry {
     record.set('message', message)
     const ordinal = ordinalOf(of) ?? index?.toString()
     if (ordinal !== undefined) record.set('ordinal', ordinal)
-    if (of.containerName === undefined && of.containerId === undefined) this.addUnit()
-    else this.addContainer()
+    if (isOfEngine(of)) this.addContainer()
+    else this.addUnit()
     record.add('_COMM', of.command)
     record.add('_TRANSPORT', of.transport)
     record.writeTo(lines)
@@ -127,7 +127,8 @@ class JournalEntry {
   private addUnit(): void {
     const { record, of } = this
     const own = of.unit === 'init.scope' ? undefined : of.unit
-    const unit = own ?? of.aboutUnit ?? of.unit
+    const about = own === undefined && isOfSystemd(of) ? of.aboutUnit : undefined
+    const unit = own ?? about ?? of.unit
     if (unit !== undefined) record.set('unit', unit)
     else if (!record.has('service')) record.add('unit', of.command ?? of.transport)
     if (of.aboutUnit !== unit) record.add('UNIT', of.aboutUnit)
@@ -135,6 +136,10 @@ class JournalEntry {
     const level = /^[0-7]$/.test(of.priority ?? '') ? Number(of.priority) : undefined
     if (level !== undefined) record.set('severity', this.severity.of(level, this.message))
     else record.add('PRIORITY', of.priority)
+    record.source = 'text'
+    record.add('CONTAINER_NAME', of.containerName)
+    record.add('CONTAINER_ID_FULL', of.containerId)
+    record.source = 'record'
   }
 
   /** A line of a container, by the driver `journald` of Docker and Podman, whose priorities only name the stream. */
@@ -160,6 +165,18 @@ class JournalEntry {
     record.add('_SYSTEMD_UNIT', of.unit)
   }
 }
+
+/**
+ * Any program may give its entries fields, but those with an underscore in front, which journald adds itself: they say
+ * whether the engine of containers wrote what names a container, and systemd what names a unit.
+ */
+const isOfEngine = ({ containerName, containerId, command, unit }: Known): boolean =>
+  (containerName !== undefined || containerId !== undefined) &&
+  (command === undefined || /^(?:dockerd|conmon|podman|balena.*)$/.test(command)) &&
+  (unit === undefined || !/^(?:cri-containerd|crio|docker|libpod)-[\da-f]+\.scope$/.test(unit))
+
+const isOfSystemd = ({ unit, command }: Known): boolean =>
+  unit === 'init.scope' || command === undefined || command === 'systemd'
 
 /** The number that journald gave the entry: entries that come again are the same lines. */
 function ordinalOf({ cursor = '', number }: Known): string | undefined {

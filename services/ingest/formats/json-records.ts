@@ -2,7 +2,7 @@
 // so that a large body never is a million objects at once.
 import { isUtf8 } from 'node:buffer'
 import { AfterlogError } from '#shared/errors.ts'
-import type { Fields, Value } from './agent-record.ts'
+import type { Fields, Value } from './agent-values.ts'
 import { JsonScanner, JsonSyntaxError } from './json-scanner.ts'
 import { unicodeEscape } from './native-lines.ts'
 

@@ -1,29 +1,69 @@
 // Objects of Kubernetes that agents send where lines go: what the OpenTelemetry k8sobjects and k8s_events receivers, Fluent
 // Bit's kubernetes_events and kubernetes-event-exporter emit. They are stored as if they had been posted to
 // /v1/lifecycle.
-import { isFields, type Fields, type Value } from './agent-record.ts'
+import { fieldsByName, type LineField } from './agent-fields.ts'
+import { isFields, type Fields, type Value } from './agent-values.ts'
 
 const kinds = new Set(['Pod', 'Node', 'Event', 'List', 'PodList', 'NodeList', 'EventList'])
-
-/** Whether a record is an object of a kind that is read, bare or in a watch event, or an Event without its kind. */
-export const isObject = (fields: Fields): boolean => !lineNames.some((name) => name in fields) && hasForm(fields)
+const watchTypes = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK'])
 
 /**
- * A container may print what looks like an object, and its agent may have parsed that: a record that says whose line it
+ * Whether a record is an object of a kind that is read, bare or in a watch event, or an Event without its kind. A
+ * container may print what looks like an object, and its agent may have parsed that: a record that says whose line it
  * is, or how it was read, is a line.
  */
-const lineNames =
-  `log stream logtag cri path filename kubernetes k8s docker namespace pod container namespace_name pod_name
-  pod_id pod_uid container_name k8s.namespace.name k8s.pod.name k8s.pod.uid k8s.container.name log.file.path`.split(
-    /\s+/,
-  )
+export const isObject = (fields: Fields): boolean => hasForm(fields) && !namesOfLines.some((path) => has(fields, path))
+
+/** What says of a record that it is a line. */
+export const fieldsOfLines: readonly LineField[] = [
+  'cri',
+  'namespace',
+  'pod',
+  'podUid',
+  'container',
+  'containerId',
+  'restart',
+  'unit',
+  'stream',
+  'logtag',
+  'path',
+  'offset',
+  'length',
+  'file',
+  'device',
+  'ordinal',
+  'service',
+]
+/** Agents give these to objects too. */
+const namesOfAll = new Set(['job', 'tag'])
+
+const namesOfLines: readonly (readonly string[])[] = [
+  ...[...fieldsByName].flatMap(([name, { field }]) =>
+    fieldsOfLines.includes(field) && !namesOfAll.has(name) ? [name.split('.')] : [],
+  ),
+  ...['log', 'kubernetes', 'k8s', 'docker'].map((name) => [name]),
+]
+
+/** Whether a field is there by its path, nested or with dots in its name. */
+function has(fields: Fields, path: readonly string[]): boolean {
+  if (Object.hasOwn(fields, path.join('.'))) return true
+  let value: Value = fields
+  for (const name of path) {
+    if (!isFields(value) || !Object.hasOwn(value, name)) return false
+    value = value[name]
+  }
+  return true
+}
 
 function hasForm(fields: Fields): boolean {
   const { kind, metadata, object, type, involvedObject, regarding } = fields
-  if (isFields(object)) return typeof type === 'string' && hasForm(object)
+  if (isFields(object)) return typeof type === 'string' && watchTypes.has(type.toUpperCase()) && hasForm(object)
   if (typeof kind === 'string') return kinds.has(kind) && typeof fields['apiVersion'] === 'string'
   return isFields(metadata) && (isFields(involvedObject) || isFields(regarding))
 }
+
+/** An object that is no list of them. */
+export const isOneObject = (fields: Fields): boolean => !('items' in fields) && isObject(fields)
 
 /** What the k8s_events receiver says of an Event, by the names of its attributes; undefined where it is none. */
 export interface EventRecord {

@@ -2,10 +2,11 @@
 // line; structured metadata likewise, or else attributes.
 // https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs
 import { AfterlogError } from '#shared/errors.ts'
-import { AgentRecord, isFields, type Value } from './agent-record.ts'
+import { AgentRecord } from './agent-record.ts'
+import { isFields, type Value } from './agent-values.ts'
 import { encodingOf, items, members, nextValue, notJson, parse } from './json-records.ts'
 import { JsonScanner } from './json-scanner.ts'
-import { addLine } from './loki-line.ts'
+import { writeLine } from './loki-line.ts'
 import { NativeLines, type Translate } from './native-lines.ts'
 
 export const lokiJson: Translate = (body) => {
@@ -98,7 +99,10 @@ class LokiJson {
     if (!isFields(labels) || !Object.values(labels).every(isText)) {
       this.labelsProblem = 'the labels of its stream must be an object of texts'
       this.base.add('afterlog.sent', bytes.toString(this.encoding, 0, sentMax))
-    } else for (const [name, value] of Object.entries(labels)) this.base.addLabel(name, value as string)
+      return
+    }
+    this.base.source = 'agent'
+    for (const [name, value] of Object.entries(labels)) this.base.addLabel(name, value as string)
   }
 
   private entry(): void {
@@ -109,10 +113,10 @@ class LokiJson {
     if (this.labelsProblem === undefined && isList(entry)) {
       const [time, line, metadata = {}] = entry
       if (isText(time) && isText(line) && isFields(metadata)) {
+        record.source = 'metadata'
         record.addAll(metadata)
         record.set('time', time)
-        addLine(record, line)
-        return record.writeTo(this.lines)
+        return writeLine(record, line, this.lines)
       }
     }
     record.add('afterlog.sent', bytes.toString(encoding, 0, sentMax))

@@ -3,13 +3,36 @@
 // as a record of Fluent Bit. The JSON of an application stays as the application wrote it.
 // https://docs.fluentbit.io/manual/data-pipeline/outputs/loki
 import { parseLogPath } from '#shared/kubelet-path.ts'
-import type { AgentRecord, Fields, Value } from './agent-record.ts'
+import { labelPrefixes } from './agent-fields.ts'
+import type { AgentRecord } from './agent-record.ts'
+import type { Fields, Value } from './agent-values.ts'
+import { fieldsOfLines, isObject } from './kubernetes-records.ts'
 import { objectOf } from './json-records.ts'
+import type { NativeLines } from './native-lines.ts'
 
-export function addLine(record: AgentRecord, text: string): void {
-  const fields = text.startsWith('{') ? recordOf(text, record.has('pod') || record.has('path')) : undefined
+/** Adds the text, and writes the record; or the object of Kubernetes that the text is. */
+export function writeLine(record: AgentRecord, text: string, lines: NativeLines, problem?: string): void {
+  const isJson = text.startsWith('{')
+  if (isJson && text.includes('"metadata"') && problem === undefined && isOfNobody(record)) {
+    const fields = objectOf(Buffer.from(text))
+    if (fields !== undefined && isObject(fields)) return lines.object(text)
+  }
+  const fields = isJson ? recordOf(text, record.hasOwner()) : undefined
   if (fields === undefined) record.set('message', text)
-  else record.addAll(fields)
+  else addRecord(record, fields)
+  record.writeTo(lines, problem)
+}
+
+/** Whether the labels name nothing but the job, as those of event exporters do. All else may be labels of a container. */
+const isOfNobody = (record: AgentRecord): boolean =>
+  fieldsOfLines.every((field) => !record.has(field) || (field === 'service' && record.nameOf(field) === jobLabel)) &&
+  record.labelNames().every((name) => name === 'instance')
+
+const jobLabel = `${labelPrefixes[0]}job`
+
+function addRecord(record: AgentRecord, fields: Fields): void {
+  record.source = 'text'
+  record.addAll(fields)
 }
 
 function recordOf(text: string, hasOwner: boolean): Fields | undefined {

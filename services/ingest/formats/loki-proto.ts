@@ -8,7 +8,7 @@ import { uncompressSync } from 'snappy'
 import { AfterlogError } from '#shared/errors.ts'
 import { AgentRecord } from './agent-record.ts'
 import { readLabels } from './loki-labels.ts'
-import { addLine } from './loki-line.ts'
+import { writeLine } from './loki-line.ts'
 import { NativeLines, type Translate } from './native-lines.ts'
 
 export const lokiProto: Translate = (body) => {
@@ -78,6 +78,7 @@ function addStream(lines: NativeLines, stream: Buffer, base: AgentRecord, record
     if (field !== 1) continue
     base.reset()
     const text = bytes.toString()
+    base.source = 'agent'
     problem = readLabels(text, (name, value) => base.addLabel(name, value))
     if (problem !== undefined) base.add('afterlog.sent', text.slice(0, sentMax))
   }
@@ -85,13 +86,13 @@ function addStream(lines: NativeLines, stream: Buffer, base: AgentRecord, record
   for (const { field, bytes } of fieldsOf(stream)) {
     if (field !== 2) continue
     record.reset(base)
-    record.writeTo(lines, addEntry(record, bytes) ?? problem)
+    writeEntry(lines, record, bytes, problem)
   }
 }
 
-/** Returns a sentence where the bytes are no entry. */
-function addEntry(record: AgentRecord, entry: Buffer): string | undefined {
+function writeEntry(lines: NativeLines, record: AgentRecord, entry: Buffer, problem: string | undefined): void {
   let line: Buffer | undefined
+  record.source = 'metadata'
   try {
     for (const { field, bytes } of fieldsOf(entry)) {
       if (field === 1) record.set('time', timeOf(bytes))
@@ -100,11 +101,11 @@ function addEntry(record: AgentRecord, entry: Buffer): string | undefined {
     }
   } catch (error) {
     record.add('afterlog.sent', entry.toString('base64'))
-    return `the record is no entry of Loki: ${(error as Error).message}`
+    return record.writeTo(lines, `the record is no entry of Loki: ${(error as Error).message}`)
   }
-  if (line === undefined || isUtf8(line)) addLine(record, line?.toString() ?? '')
-  else record.set('message', line)
-  return undefined
+  if (line === undefined || isUtf8(line)) return writeLine(record, line?.toString() ?? '', lines, problem)
+  record.set('message', line)
+  record.writeTo(lines, problem)
 }
 
 function addPair(record: AgentRecord, pair: Buffer): void {

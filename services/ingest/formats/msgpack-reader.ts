@@ -2,7 +2,7 @@
 // value first, and keep the bytes of text that is not UTF-8 at several times the cost of this, or not at all.
 // https://github.com/msgpack/msgpack/blob/master/spec.md
 import { isUtf8 } from 'node:buffer'
-import type { Fields, Value } from './agent-record.ts'
+import type { Fields, Value } from './agent-values.ts'
 import {
   array,
   binary,

@@ -36,6 +36,8 @@ export class NativeLines {
   readonly timeNames = new Map<number, string>()
   /** Of native records. */
   count = 0
+  /** Where the objects stand among all that the body has. */
+  readonly places: number[] = []
   private readonly objects: string[] = []
   private readonly to: RowWriter
   private readonly encoding: 'utf8' | 'latin1'
@@ -89,6 +91,7 @@ export class NativeLines {
 
   /** Writes an object, or what one travels in, as a post to /v1/lifecycle has it. */
   object(json: string): void {
+    this.places.push(this.count + this.objects.length)
     this.objects.push(this.encoding === 'latin1' ? Buffer.from(json, 'latin1').toString() : json)
   }
 

@@ -1,7 +1,7 @@
 // OTLP logs in JSON, as protobuf's messages: ids in hex, names in lowerCamelCase, 64-bit numbers as texts or numbers.
 // What has another shape than the schema is skipped where nothing can be said of it, and is a reject where it is a record.
 // https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
-import { isFields, jsonOf, type Value } from './agent-record.ts'
+import { isFields, jsonOf, type Value } from './agent-values.ts'
 
 /** The value of an AnyValue. */
 export function anyValue(any: unknown): Value {

@@ -4,9 +4,11 @@
 // https://opentelemetry.io/docs/specs/otlp/ and https://opentelemetry.io/docs/specs/otel/logs/data-model/
 import { isUtf8 } from 'node:buffer'
 import { AfterlogError } from '#shared/errors.ts'
-import { AgentRecord, isFields, jsonOf, type Value } from './agent-record.ts'
+import type { LineField } from './agent-fields.ts'
+import { AgentRecord } from './agent-record.ts'
+import { isFields, jsonOf, type Value } from './agent-values.ts'
 import { encodingOf, parseLists } from './json-records.ts'
-import { eventOf, isObject, withCluster } from './kubernetes-records.ts'
+import { eventOf, isObject, fieldsOfLines, withCluster } from './kubernetes-records.ts'
 import { NativeLines, type Translate } from './native-lines.ts'
 import { anyValue, listOf, pairsOf, recordProblem, stringOf } from './otlp-json.ts'
 import { decodeProto, type Int64, type ProtoAny, type ProtoLogRecord, type ProtoPair } from './otlp-schema.ts'
@@ -44,7 +46,7 @@ export const otlpProto: Translate = (body, { receivedMs }) => {
           record.reset(base)
           const sent = tryRecord(record, bytes)
           if (typeof sent === 'string') record.writeTo(lines, sent)
-          else writeRecord(lines, record, sent, receivedMs, problem)
+          else writeRecord(lines, record, sent, { receivedMs, ofReceiver: isOfReceiver(base) }, problem)
         }
       }
   }
@@ -74,7 +76,9 @@ function addShared(base: AgentRecord, resourceBytes: Uint8Array, scopeBytes: Uin
   const resource = tryDecode('Resource', resourceBytes)
   const scope = tryDecode('Scope', scopeBytes)
   if (typeof resource === 'string') return resource
+  base.source = 'agent'
   addPairs(base, resource.attributes)
+  base.source = 'record'
   if (typeof scope === 'string') return scope
   addScope(base, textOf(scope.name), textOf(scope.version))
   addPairs(base, scope.attributes)
@@ -167,7 +171,9 @@ export const otlpJson: Translate = (body, { receivedMs }) => {
       if (!isFields(ofScope) || !isList(logRecords))
         refuse(lines, record, ofScope, 'scopeLogs must be objects with a list logRecords')
       base.reset()
+      base.source = 'agent'
       addAll(base, isFields(resource) ? pairsOf(resource['attributes']) : [])
+      base.source = 'record'
       if (isFields(scope)) {
         addScope(base, stringOf(scope['name']), stringOf(scope['version']))
         addAll(base, pairsOf(scope['attributes']))
@@ -178,7 +184,7 @@ export const otlpJson: Translate = (body, { receivedMs }) => {
         const problem = logRecord instanceof Uint8Array ? tooDeep : (shared ?? recordProblem(logRecord))
         if (problem === undefined && isFields(logRecord)) {
           addAll(record, pairsOf(logRecord['attributes']))
-          writeRecord(lines, record, jsonRecordOf(logRecord), receivedMs)
+          writeRecord(lines, record, jsonRecordOf(logRecord), { receivedMs, ofReceiver: isOfReceiver(base) })
         } else {
           record.add('afterlog.sent', jsonOf(logRecord).slice(0, sentMax))
           record.writeTo(lines, problem)
@@ -229,10 +235,10 @@ function writeRecord(
   lines: NativeLines,
   record: AgentRecord,
   sent: LogRecord,
-  receivedMs: number,
+  { receivedMs, ofReceiver }: { receivedMs: number; ofReceiver: boolean },
   problem?: string,
 ): void {
-  const object = objectOf(record, sent, receivedMs)
+  const object = objectOf(record, sent, receivedMs, ofReceiver)
   if (object !== undefined) return lines.object(withCluster(jsonOf(object), record.valueOf('cluster')))
   addRecord(record, sent, receivedMs)
   record.writeTo(lines, problem)
@@ -242,10 +248,12 @@ const timeOf = (sent: LogRecord, receivedMs: number): string =>
   sent.time ?? sent.observedTime ?? String(BigInt(receivedMs) * 1_000_000n)
 
 /** The object of Kubernetes that a record is, as the k8sobjects and k8s_events receivers send them. */
-function objectOf(record: AgentRecord, sent: LogRecord, receivedMs: number): Value {
+function objectOf(record: AgentRecord, sent: LogRecord, receivedMs: number, isOfReceiver: boolean): Value {
   const { body } = sent
-  // What a container printed is its line, whatever it looks like.
-  if (record.has('pod') || record.has('podUid') || record.has('path') || record.has('container')) return undefined
+  // What a container printed is its line, whatever it looks like. The namespace may be an object's.
+  const isOfLine = (field: LineField): boolean =>
+    field !== 'namespace' && record.has(field) && !(isOfReceiver && field === 'service')
+  if (fieldsOfLines.some(isOfLine)) return undefined
   if (isFields(body)) return isObject(body) ? body : undefined
   if (typeof body !== 'string' || record.attribute('k8s.event.name') === undefined) return undefined
   return eventOf({
@@ -257,6 +265,10 @@ function objectOf(record: AgentRecord, sent: LogRecord, receivedMs: number): Val
     message: body,
   })
 }
+
+/** A collector may name a service for all that it sends. The name of the scope is none that a container prints. */
+const isOfReceiver = (base: AgentRecord): boolean =>
+  /\/k8s(?:objects|events)receiver$/.test(base.attribute('otel.scope.name') ?? '')
 
 function addRecord(record: AgentRecord, sent: LogRecord, receivedMs: number): void {
   record.set('time', timeOf(sent, receivedMs))
@@ -270,6 +282,7 @@ function addRecord(record: AgentRecord, sent: LogRecord, receivedMs: number): vo
 /** A structure that has a text by a known name, such as `message`, is that text; else it is the JSON of all. */
 function addBody(record: AgentRecord, body: Value): void {
   if (typeof body === 'string' || body instanceof Uint8Array) return record.set('message', body)
+  record.source = 'text'
   if (isFields(body)) record.addAll(body)
   if (!record.has('message')) record.set('message', body === null || body === undefined ? '' : jsonOf(body))
 }

@@ -64,7 +64,9 @@ function addPayload(record: AgentRecord, message: SyslogMessage, encoding: 'utf8
   const json = cookie !== '' || priority === undefined ? text.slice(cookie.length) : ''
   const fields = json.startsWith('{') ? objectOf(Buffer.from(json, encoding), encoding) : undefined
   if (fields !== undefined) {
+    record.source = 'text'
     record.addAll(fields)
+    record.source = 'record'
     message.text = json
   }
 }

@@ -46,32 +46,46 @@ export interface NativeBody {
   timeNames: ReadonlyMap<number, string>
   /** Objects of Kubernetes, one per line. */
   objects: Buffer
+  /** Where they stand among all that the body has. */
+  places: readonly number[]
 }
 
 /** A body as native records and objects. */
 export function nativeBody(body: Buffer, format: AgentFormat, origin: Origin): NativeBody {
   const lines = translations[format](body, origin)
-  const { count, problems, timeNames } = lines
-  return { lines: lines.take(), count, problems, timeNames, objects: lines.takeObjects() }
+  const { count, problems, timeNames, places } = lines
+  return { lines: lines.take(), count, problems, timeNames, objects: lines.takeObjects(), places }
 }
 
 /** What became of the records, with the sentences of those that could not be translated. */
 export function withProblems<Outcome extends BatchOutcome>(
   outcome: Outcome,
-  { problems, timeNames }: Pick<NativeBody, 'problems' | 'timeNames'>,
+  { problems, timeNames, places }: Pick<NativeBody, 'problems' | 'timeNames' | 'places'>,
 ): Outcome {
-  if (problems.size === 0 && timeNames.size === 0) return outcome
+  if (outcome.rejects.length === 0) return outcome
   const rejects = outcome.rejects.map((reject) => {
     const timeName = reject.reason === 'bad-time' ? timeNames.get(reject.index) : undefined
     const named = timeName === undefined ? undefined : reject.detail.replace(/^time /, () => `${timeName} `)
-    const detail = problems.get(reject.index) ?? named
-    return detail === undefined ? reject : { ...reject, detail }
+    const detail = problems.get(reject.index) ?? named ?? reject.detail
+    return { ...reject, detail, index: placeOf(reject.index, places) }
   })
   return { ...outcome, rejects }
 }
 
-/** What became of the objects. Their indexes follow those of the lines. */
-export const behindLines = <Outcome extends BatchOutcome>(outcome: Outcome, { count }: NativeBody): Outcome => ({
+/** Where a line stands in a body in which objects have these places. */
+function placeOf(line: number, places: readonly number[]): number {
+  // Before the object at places[i] stand places[i] - i lines.
+  let [low, high] = [0, places.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (places[middle]! - middle <= line) low = middle + 1
+    else high = middle
+  }
+  return line + low
+}
+
+/** What became of the objects. Of a list each is counted, so that what stands behind it has a later index. */
+export const amongLines = <Outcome extends BatchOutcome>(outcome: Outcome, { count, places }: NativeBody): Outcome => ({
   ...outcome,
-  rejects: outcome.rejects.map((reject) => ({ ...reject, index: reject.index + count })),
+  rejects: outcome.rejects.map((reject) => ({ ...reject, index: places[reject.index] ?? reject.index + count })),
 })

@@ -4,7 +4,7 @@ import { AfterlogError } from '#shared/errors.ts'
 import type { KafkaMessage } from '#shared/kafka/publisher-port.ts'
 import type { TopicFormat } from '#shared/kafka/settings.ts'
 import { bodyKey, type BodyFormat, type DecodeSettings } from '../decoding/body-rows.ts'
-import { behindLines, nativeBody, withProblems } from '../formats/translate.ts'
+import { amongLines, nativeBody, withProblems } from '../formats/translate.ts'
 import type { Origin } from '../normalise/origin.ts'
 import { type RejectSummary, summaryOf } from '../normalise/reject.ts'
 import { settleParts } from '../normalise/settle-parts.ts'
@@ -75,7 +75,7 @@ function publish(
   const ofLines: Part = { format: 'native', room, ...lines }
   if (native.objects.length === 0) return [ofLines]
   if (objects === undefined) throw withoutTopic()
-  const published = behindLines(publishLifecycle(native.objects, 'ndjson', { origin, ...objects }), native)
+  const published = amongLines(publishLifecycle(native.objects, 'ndjson', { origin, ...objects }), native)
   return [ofLines, { format: 'lifecycle', room: objects, ...published }]
 }
 

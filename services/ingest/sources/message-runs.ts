@@ -8,7 +8,7 @@ import type { BufferPool } from '../buffer/buffer-pool.ts'
 import { withoutMark } from '../formats/byte-order-mark.ts'
 import { JsonScanner } from '../formats/json-scanner.ts'
 import { NativeDecoder } from '../formats/native.ts'
-import { behindLines, nativeBody, withProblems } from '../formats/translate.ts'
+import { amongLines, nativeBody, withProblems } from '../formats/translate.ts'
 import type { BatchOutcome } from '../normalise/decoded.ts'
 import { LineSink } from '../normalise/line-sink.ts'
 import type { FragmentsOfBatch, OpenFragments } from '../normalise/open-fragments.ts'
@@ -86,7 +86,7 @@ function translatedRun(format: AgentFormat, options: RunOptions): MessageRun {
           ? { accepted: 0, rejects: [] }
           : withProblems(lines.add(native.lines, origin, loneOrdinal), native)
       if (native.objects.length === 0) return outcome
-      return { ...outcome, objects: behindLines(objects.add(native.objects, origin, loneOrdinal), native) }
+      return { ...outcome, objects: amongLines(objects.add(native.objects, origin, loneOrdinal), native) }
     },
     take: () => {
       const { tables, fragments } = lines.take()

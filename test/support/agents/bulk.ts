@@ -21,6 +21,8 @@ const documentOf = (line: AgentLine): Record<string, unknown> => ({
   ...line.attributes,
 })
 
+const pairOf = (document: object): Buffer => Buffer.from(`{"create":{}}\n${JSON.stringify(document)}\n`)
+
 const pair = (line: AgentLine): Buffer =>
   Buffer.concat([
     Buffer.from('{"create":{"_index":"filebeat-9.1.0"}}\n'),
@@ -33,6 +35,17 @@ export const bulk = httpProtocol({
   path: '/_bulk',
   type: 'application/x-ndjson',
   body: (lines) => Buffer.concat(lines.map(pair)),
+  printed: {
+    "beside Filebeat's fields": {
+      by: 'kubernetes',
+      body: (line, fields) => pairOf({ ...fields, ...documentOf(line), message: line.message.toString() }),
+    },
+    'beside the path of the file': {
+      by: 'path',
+      body: (line, fields) =>
+        pairOf({ ...fields, '@timestamp': rfc3339(line.time), message: 'x', log: { file: { path: pathOf(line) } } }),
+    },
+  },
 })
 
 /** A bulk body of these lines: objects as JSON, texts as they are. */

@@ -1,6 +1,16 @@
 // Records as Fluent Bit's tail input with the `cri` parser and the kubernetes filter sends them by its http output.
 import { encode, ExtData } from '@msgpack/msgpack'
-import { escaped, httpProtocol, pathOf, rfc3339, withText, type AgentLine } from './protocol.ts'
+import {
+  escaped,
+  httpProtocol,
+  pathOf,
+  printedText,
+  rfc3339,
+  tagOf,
+  withText,
+  type AgentLine,
+  type AgentProtocol,
+} from './protocol.ts'
 
 /** The record of a line, with `{}` in place of its text, whose bytes need not be UTF-8. */
 function fluentRecord(line: AgentLine): Record<string, unknown> {
@@ -33,6 +43,27 @@ const joined = (lines: readonly AgentLine[], between: string): Buffer =>
 
 const path = '/v1/fluent'
 
+type Fields = Readonly<Record<string, unknown>>
+
+/** Records of what a container printed, as Merge_Log of the kubernetes filter or a parser of JSON makes them. */
+export const printedAs = (write: (line: AgentLine, record: Fields) => Buffer): AgentProtocol['printed'] => ({
+  'beside the object of the kubernetes filter': {
+    by: 'kubernetes',
+    body: (line, fields) => write(line, { ...fields, log: line.message.toString(), ...fluentRecord(line) }),
+  },
+  'under a tag': {
+    by: 'agent',
+    body: (line, fields) => write(line, { time: rfc3339(line.time), ...fields }),
+    headers: (line) => ({ 'fluent-tag': tagOf(line) }),
+  },
+  'beside the path of the file': {
+    by: 'path',
+    body: (line, fields) => write(line, { time: rfc3339(line.time), ...fields, path: pathOf(line) }),
+  },
+})
+
+const printedJson = printedAs((_, record) => Buffer.from(JSON.stringify(record)))
+
 /** Lines as the kubelet wrote them, as deploy/agents/fluent-bit/fluent-bit.yaml has the agent read them. */
 export const fluentRaw = httpProtocol({
   name: 'Fluent Bit raw lines',
@@ -51,6 +82,15 @@ export const fluentRaw = httpProtocol({
       ]),
       Buffer.from(']'),
     ]),
+  printed: {
+    'in the line': {
+      by: 'path',
+      body: (line, fields) => {
+        const cri = `${rfc3339(line.time)} ${line.stream} F ${printedText(line, fields)}`
+        return Buffer.from(JSON.stringify([{ path: pathOf(line), cri }]))
+      },
+    },
+  },
   lacks: ['labels', 'attributes'],
 })
 
@@ -59,6 +99,7 @@ export const fluentJson = httpProtocol({
   path,
   type: 'application/json',
   body: (lines) => Buffer.concat([Buffer.from('['), joined(lines, ','), Buffer.from(']')]),
+  printed: printedJson,
 })
 
 export const fluentJsonLines = httpProtocol({
@@ -66,6 +107,7 @@ export const fluentJsonLines = httpProtocol({
   path,
   type: 'application/x-ndjson',
   body: (lines) => joined(lines, '\n'),
+  printed: printedJson,
 })
 
 export const fluentJsonStream = httpProtocol({
@@ -73,6 +115,7 @@ export const fluentJsonStream = httpProtocol({
   path,
   type: 'application/json',
   body: (lines) => joined(lines, ''),
+  printed: printedJson,
 })
 
 /** A value of msgpack with bytes as a text, which need not be UTF-8. */
@@ -99,9 +142,13 @@ export function entry(line: AgentLine): Buffer {
   return Buffer.concat([Buffer.from([0x92]), encode([eventTime(line.time), {}]), record, encode('log'), textBytes(line.message)])
 }
 
+/** [[time, metadata], record] of any record. */
+const entryOf = (line: AgentLine, record: Fields): Buffer => Buffer.from(encode([[eventTime(line.time), {}], record]))
+
 export const fluentMsgpack = httpProtocol({
   name: 'Fluent Bit msgpack',
   path,
   type: 'application/msgpack',
   body: (lines) => Buffer.concat(lines.map(entry)),
+  printed: printedAs(entryOf),
 })

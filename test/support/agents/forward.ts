@@ -4,8 +4,8 @@ import { decodeMultiStream, encode } from '@msgpack/msgpack'
 import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { entry } from './fluent.ts'
-import type { AgentProtocol } from './protocol.ts'
+import { entry, eventTime, printedAs } from './fluent.ts'
+import { tagOf, type AgentLine, type AgentProtocol, type Printed } from './protocol.ts'
 
 export interface ForwardAddress {
   port: number
@@ -64,6 +64,14 @@ export function forwardProtocol(address: Required<ForwardAddress>): AgentProtoco
     const entries = Buffer.concat([Buffer.from([0xdc, lines.length >> 8, lines.length & 0xff]), ...lines.map(entry)])
     return Buffer.concat([Buffer.from([0x93]), encode(''), entries, encode({ chunk: randomUUID(), size: lines.length })])
   }
+  const event = (tag: string, line: AgentLine, record: Readonly<Record<string, unknown>>): Buffer =>
+    Buffer.from(encode([tag, [[eventTime(line.time), record]], { chunk: randomUUID() }]))
+  const printed = Object.fromEntries(
+    Object.entries(printedAs((line, record) => event('', line, record))).map(([place, each]): [string, Printed] => [
+      place,
+      each.by === 'agent' ? { by: 'agent', body: (line, fields) => event(tagOf(line), line, fields) } : each,
+    ]),
+  )
   const sendBytes: AgentProtocol['sendBytes'] = async ({ tenant }, bytes) => {
     const sender = await connectForward(address, tenant)
     sender.send(bytes)
@@ -72,5 +80,5 @@ export function forwardProtocol(address: Required<ForwardAddress>): AgentProtoco
     return { status: answer === undefined ? 500 : 200, body: JSON.stringify(answer) }
   }
   const env = { AFTERLOG_LISTEN_FORWARD: `127.0.0.1:${address.port}`, AFTERLOG_FORWARD_SHARED_KEY: address.sharedKey }
-  return { name: 'Forward', env, body, sendBytes, send: (at, lines) => sendBytes(at, body(lines)), lacks: ['answers'] }
+  return { name: 'Forward', env, body, printed, sendBytes, send: (at, lines) => sendBytes(at, body(lines)), lacks: ['answers'] }
 }

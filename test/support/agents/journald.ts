@@ -1,6 +1,6 @@
 // Entries as Docker's journald driver writes them, which kubelet's containers had with dockershim and have with
 // cri-dockerd: the name of the container says whose line it is. https://docs.docker.com/engine/logging/drivers/journald/
-import { httpProtocol, type AgentLine } from './protocol.ts'
+import { httpProtocol, printedText, type AgentLine } from './protocol.ts'
 
 /** One entry in the export format. A value with a newline or a control byte is binary. */
 export function exportEntry(fields: readonly (readonly [name: string, value: string | Buffer])[]): Buffer {
@@ -34,5 +34,11 @@ export const journald = httpProtocol({
   path: '/upload',
   type: 'application/vnd.fdo.journal',
   body: (lines) => Buffer.concat(lines.map(entryOf)),
+  printed: {
+    'in the text': {
+      by: 'agent',
+      body: (line, fields) => entryOf({ ...line, message: Buffer.from(printedText(line, fields)) }),
+    },
+  },
   lacks: ['labels', 'attributes', 'offset', 'nanoseconds'],
 })

@@ -1,6 +1,6 @@
 // Loki's push as Promtail and Alloy send it: labels of the pod on the stream, all else as structured metadata.
 import { encodePush, timestampOf } from './loki-proto.ts'
-import { httpProtocol, pathOf, type AgentLine } from './protocol.ts'
+import { httpProtocol, pathOf, printedText, type AgentLine, type AgentProtocol } from './protocol.ts'
 
 const texts = (values: Record<string, string | number | undefined>): [string, string][] =>
   Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
@@ -41,6 +41,30 @@ function streamsOf(lines: readonly AgentLine[]): { labels: [string, string][]; l
   return streams
 }
 
+/** A push of one entry without metadata. */
+const pushOf = (line: AgentLine, labels: Record<string, string>, text: string): [labels: [string, string][], line: AgentLine] => [
+  Object.entries(labels),
+  { ...line, message: Buffer.from(text) },
+]
+
+const printedAs = (write: (labels: [string, string][], line: AgentLine) => Buffer): AgentProtocol['printed'] => ({
+  'in the text of a stream of a pod': {
+    by: 'agent',
+    body: (line, fields) => {
+      const { namespace, pod, podUid, container } = line
+      return write(...pushOf(line, { namespace, pod, pod_uid: podUid, container }, printedText(line, fields)))
+    },
+  },
+  'in the text of a stream of a file': {
+    by: 'agent',
+    body: (line, fields) => write(...pushOf(line, { filename: pathOf(line) }, printedText(line, fields))),
+  },
+  'in a text of JSON': {
+    by: 'agent',
+    body: (line, fields) => write(...pushOf(line, { filename: pathOf(line) }, JSON.stringify(fields))),
+  },
+})
+
 const joined = (parts: readonly Buffer[]): Buffer =>
   Buffer.concat(parts.flatMap((part, i) => (i === 0 ? [part] : [Buffer.from(','), part])))
 
@@ -57,6 +81,11 @@ export const lokiJson = httpProtocol({
     })
     return Buffer.concat([Buffer.from('{"streams":['), joined(streams), Buffer.from(']}')])
   },
+  printed: printedAs((labels, { time, message }) =>
+    Buffer.from(
+      JSON.stringify({ streams: [{ stream: Object.fromEntries(labels), values: [[String(time), message.toString()]] }] }),
+    ),
+  ),
 })
 
 /** Go's form, of labels as Prometheus names them: letters, digits and underscores, and in quotes any other name. */
@@ -78,4 +107,7 @@ export const lokiProto = httpProtocol({
         })),
       })),
     ),
+  printed: printedAs((labels, { time, message }) =>
+    encodePush({ labels: goLabels(labels), entries: [{ timestamp: timestampOf(time), line: message, structuredMetadata: [] }] }),
+  ),
 })

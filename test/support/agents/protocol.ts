@@ -28,6 +28,14 @@ export interface Sent {
   body: string
 }
 
+/** What a container printed, with the fields that its agent made of it, among what the agent itself says of the line. */
+export interface Printed {
+  /** How the agent says whose line it is: beside the record, in an object `kubernetes`, or by a path. */
+  by: 'agent' | 'kubernetes' | 'path'
+  body(line: AgentLine, fields: Readonly<Record<string, unknown>>): Buffer
+  headers?(line: AgentLine): Record<string, string>
+}
+
 export interface AgentProtocol {
   name: string
   /** What makes a service take it, where it has a socket of its own. */
@@ -37,6 +45,8 @@ export interface AgentProtocol {
   sendBytes(at: Poster, body: Buffer, headers?: Record<string, string>): Promise<Sent>
   /** A body as `send` sends it. */
   body(lines: readonly AgentLine[]): Buffer
+  /** By the place where agents of the protocol put what they parsed. */
+  printed: Readonly<Record<string, Printed>>
   /** What the protocol has no room for. */
   lacks?: readonly ('labels' | 'attributes' | 'bytes' | 'fragments' | 'offset' | 'nanoseconds' | 'unknown severity' | 'answers')[]
 }
@@ -47,8 +57,9 @@ export function httpProtocol({
   path,
   type,
   body,
+  printed,
   lacks = [],
-}: Pick<AgentProtocol, 'name' | 'body' | 'lacks'> & { path: string; type: string }): AgentProtocol {
+}: Pick<AgentProtocol, 'name' | 'body' | 'printed' | 'lacks'> & { path: string; type: string }): AgentProtocol {
   const sendBytes: AgentProtocol['sendBytes'] = async ({ url, tenant }, bytes, headers = {}) => {
     const response = await fetch(`${url}${path}`, {
       method: 'POST',
@@ -57,11 +68,18 @@ export function httpProtocol({
     })
     return { status: response.status, body: await response.text() }
   }
-  return { name, body, lacks, sendBytes, send: (at, lines) => sendBytes(at, body(lines)) }
+  return { name, body, printed, lacks, sendBytes, send: (at, lines) => sendBytes(at, body(lines)) }
 }
 
 export const pathOf = ({ namespace, pod, podUid, container, restart }: AgentLine): string =>
   `/var/log/pods/${namespace}_${pod}_${podUid}/${container}/${restart}.log`
+
+/** The tag that Fluent Bit and Fluentd make of it. */
+export const tagOf = (line: AgentLine): string => `kube${pathOf(line).replaceAll('/', '.')}`
+
+/** The text of a line that an application wrote as JSON. */
+export const printedText = (line: AgentLine, fields: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify({ log: line.message.toString(), stream: line.stream, logtag: 'F', ...fields })
 
 /** A line with all that says whose it is. Its text need not be UTF-8. */
 export const agentLine = (time: bigint, message: string | Buffer, more: Partial<AgentLine> = {}): AgentLine => ({

@@ -2,8 +2,12 @@
 // the lines of containers.
 import { httpProtocol, pathOf, rfc3339, withText, type AgentLine } from './protocol.ts'
 
-function messageOf(line: AgentLine): Buffer {
-  const record = {
+const headOf = (line: AgentLine): Buffer => Buffer.from(`<14>1 ${rfc3339(line.time)} - - - - - @cee:`)
+
+const messageOf = (line: AgentLine): Buffer => Buffer.concat([headOf(line), withText(recordOf(line), 'log', line.message)])
+
+function recordOf(line: AgentLine): Record<string, unknown> {
+  return {
     stream: line.stream,
     logtag: line.isPartial === true ? 'P' : 'F',
     ...(line.offset === undefined ? {} : { metadata: { filename: pathOf(line), fileoffset: String(line.offset) } }),
@@ -21,8 +25,6 @@ function messageOf(line: AgentLine): Buffer {
         }),
     ...line.attributes,
   }
-  const head = Buffer.from(`<14>1 ${rfc3339(line.time)} - - - - - @cee:`)
-  return Buffer.concat([head, withText(record, 'log', line.message)])
 }
 
 /** Messages with their counts. */
@@ -34,5 +36,21 @@ export const syslog = httpProtocol({
   path: '/v1/syslog',
   type: 'text/plain',
   body: (lines) => counted(lines.map(messageOf)),
+  printed: {
+    "beside mmkubernetes' fields": {
+      by: 'kubernetes',
+      body: (line, fields) =>
+        counted([`${headOf(line).toString()}${JSON.stringify({ ...fields, ...recordOf(line), log: 'x' })}`]),
+    },
+    'behind structured data': {
+      by: 'agent',
+      body: (line, fields) => {
+        const { namespace, pod, podUid, container } = line
+        const data = `namespace_name="${namespace}" pod_name="${pod}" pod_id="${podUid}" container_name="${container}"`
+        const head = `<14>1 ${rfc3339(line.time)} - - - - [kubernetes@0 ${data}]`
+        return counted([`${head} @cee: ${JSON.stringify(fields)}`])
+      },
+    },
+  },
   lacks: ['unknown severity'],
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { AgentRecord, type Fields } from '#ingest/formats/agent-record.ts'
+import { AgentRecord } from '#ingest/formats/agent-record.ts'
+import type { Fields } from '#ingest/formats/agent-values.ts'
 import { NativeLines } from '#ingest/formats/native-lines.ts'
 
 /** The native record that becomes of a record. */
@@ -105,7 +106,9 @@ test("an application's own offset, node and cluster are attributes, and an agent
     unit: 'kubelet.service',
     ...agents,
   })
-  expect(native({ kubernetes, ...own, path, cluster_name: 'prod', node_name: 'n' })).toMatchObject({
+  expect(
+    native({ kubernetes: { ...kubernetes, pod_id: 'u' }, ...own, path, cluster_name: 'prod', node_name: 'n' }),
+  ).toMatchObject({
     path,
     offset: '20',
     cluster: 'prod',

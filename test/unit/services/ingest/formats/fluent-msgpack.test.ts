@@ -89,16 +89,19 @@ describe('a tag', () => {
 
   const tag = `kube.var.log.containers.cart-7d_shop_app-${id}.log`
   test('that names a file says that an offset is one of a file', () => {
-    const told = { ...record, offset: 7, kubernetes: { pod_name: 'other' } }
-    expect(translated(bodyOf([tag, time, told])).records[0]).toMatchObject({ pod: 'other', offset: '7' })
-    expect(translated(bodyOf(['app', time, told])).records[0]).not.toHaveProperty('offset')
+    const named = { ...record, offset: 7, kubernetes: { pod_name: 'cart-7d', namespace_name: 'shop' } }
+    expect(translated(bodyOf([tag, time, named])).records[0]).toMatchObject({ pod: 'cart-7d', offset: '7' })
+    expect(translated(bodyOf(['app', time, named])).records[0]).not.toHaveProperty('offset')
   })
 
-  test('names the pod where the record does not', () => {
+  test("names the pod, and what the record says of another one is the application's", () => {
     for (const body of [bodyOf([tag, time, record]), bodyOf([time, record])])
       expect(translated(body, tag).records[0]).toMatchObject({ path: `/var/log/containers/cart-7d_shop_app-${id}.log` })
     const other = { ...record, kubernetes: { pod_name: 'other' } }
-    expect(translated(bodyOf([tag, time, other])).records[0]).not.toHaveProperty('path')
+    expect(translated(bodyOf([tag, time, other])).records[0]).toMatchObject({
+      path: `/var/log/containers/cart-7d_shop_app-${id}.log`,
+      attributes: { 'kubernetes.pod_name': 'other' },
+    })
   })
 
   test('that names no file is the unit of a line without pod, and an attribute of one with a pod', () => {
