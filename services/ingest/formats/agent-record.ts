@@ -22,14 +22,12 @@ import {
   rankOf,
   type Source,
 } from './agent-owner.ts'
-import { isEmpty, isFields, textOf, traceIdOf, type Fields, type Value } from './agent-values.ts'
+import { isEmpty, isFields, isFlattened, textOf, traceIdOf, type Fields, type Value } from './agent-values.ts'
 import { fits, isLogFile, wrongTimeIn } from './field-forms.ts'
 import type { NativeLines } from './native-lines.ts'
 
-/** Objects are flattened into names with dots to this depth; what is deeper is an attribute as JSON. */
-export const flattenedDepthMax = 8
-/** Attributes and labels of a record. Of more, the number is said. */
-const keysMax = 1000
+/** Attributes and labels of a record, and characters of their names and values. Of what is more, the number is said. */
+const [keysMax, charactersMax] = [1000, 256 * 1024]
 const indexOf = Object.fromEntries(lineFields.map((field, index) => [field, index])) as Record<LineField, number>
 const rankOfSet = -1
 /** An empty text gives way to any other of its field. */
@@ -49,6 +47,7 @@ export class AgentRecord {
   private labels = new Map<string, string>()
   private attributes = new Map<string, string>()
   private left = 0
+  private characters = 0
   /** Whose words are added next. */
   source: Source = 'record'
   /** Whether the metadata of an entry names another owner than its labels do. */
@@ -70,6 +69,7 @@ export class AgentRecord {
     this.labels = new Map(base?.labels)
     this.attributes = new Map(base?.attributes)
     this.left = base?.left ?? 0
+    this.characters = base?.characters ?? 0
     this.source = 'record'
     this.isTorn = base?.isTorn ?? false
     this.files = base?.files
@@ -119,7 +119,7 @@ export class AgentRecord {
   /** Adds a value by the name that the agent gave it. */
   add(name: string, value: Value, depth = 0): void {
     if (value === null || value === undefined) return
-    if (isFields(value) && depth < flattenedDepthMax) {
+    if (isFields(value) && isFlattened(name, depth)) {
       if (isEmpty(value) && timeNames.includes(name)) return this.keep(name, '{}')
       return this.addAll(value, `${name}.`, depth + 1)
     }
@@ -174,8 +174,9 @@ export class AgentRecord {
   private keep(name: string, text: string): void {
     const prefix = name.startsWith('k') ? labelPrefixes.find((each) => name.startsWith(each)) : undefined
     const map = prefix === undefined ? this.attributes : this.labels
-    if (map.size < keysMax) map.set(prefix === undefined ? name : name.slice(prefix.length), text)
-    else this.left++
+    if (map.size >= keysMax || this.characters >= charactersMax) return void this.left++
+    this.characters += name.length + text.length
+    map.set(prefix === undefined ? name : name.slice(prefix.length), text)
   }
 
   /**

@@ -6,6 +6,12 @@ export interface Fields {
   readonly [name: string]: Value
 }
 
+/**
+ * Whether an object is flattened into names with dots: each of its names has the one of the object in front. What is
+ * deeper, or has a longer name, is an attribute as JSON.
+ */
+export const isFlattened = (name: string, depth: number): boolean => depth < 8 && name.length <= 256
+
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 

@@ -4,8 +4,8 @@
 // https://docs.fluentbit.io/manual/development/msgpack-format
 import { AfterlogError } from '#shared/errors.ts'
 import type { Origin } from '../normalise/origin.ts'
-import { AgentRecord, flattenedDepthMax } from './agent-record.ts'
-import { isFields, jsonOf } from './agent-values.ts'
+import { AgentRecord } from './agent-record.ts'
+import { isFields, isFlattened, jsonOf } from './agent-values.ts'
 import { isObject } from './kubernetes-records.ts'
 import { addKey, addTag, isFileKey, parseTag, type Tag } from './fluent-tag.ts'
 import { eventTime, secondsText } from './fluent-time.ts'
@@ -251,7 +251,7 @@ class Translation {
     for (let left = reader.mapLength(); left > 0; left--) {
       const name = prefix + reader.key()
       if (depth === 0 && namesOfObjects.has(name)) this.mayBeObject = true
-      if (depth < flattenedDepthMax && reader.peek() === map) this.addMap(`${name}.`, depth + 1)
+      if (reader.peek() === map && isFlattened(name, depth)) this.addMap(`${name}.`, depth + 1)
       else record.add(name, reader.value(depth + 1), depth)
     }
   }

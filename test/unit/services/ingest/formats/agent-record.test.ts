@@ -147,6 +147,16 @@ test('keys and depth are bounded, with a mark', () => {
   expect(JSON.parse(value)).toMatchObject({ a: { a: {} } })
 })
 
+test('a long name is not repeated for what is in its object, and what is kept is bounded', () => {
+  const long = 'p'.repeat(100_000)
+  const inside = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`k${i}`, i]))
+  expect(native({ pod: 'p', [long]: inside })).toEqual({ pod: 'p', attributes: { [long]: JSON.stringify(inside) } })
+  const large = native({ pod: 'p', ...Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, 'v'.repeat(4096)])) })
+  const { 'afterlog.cut': cut, ...attributes } = large['attributes'] as Record<string, string>
+  expect(cut).toBe('436 keys were left out')
+  expect(Object.keys(attributes)).toHaveLength(64)
+})
+
 test('names of objects that JavaScript has are names', () => {
   const fields = JSON.parse('{"pod":"p","__proto__":{"x":"1"},"constructor":"c","toString":"t"}') as Fields
   expect(native(fields)).toEqual({ pod: 'p', attributes: { '__proto__.x': '1', constructor: 'c', toString: 't' } })

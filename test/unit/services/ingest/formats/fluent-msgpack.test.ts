@@ -246,3 +246,10 @@ test('any bytes are records, or a body that is refused', () => {
     { numRuns: 2000 },
   )
 })
+
+test('a long name is not repeated for what is in its object', () => {
+  const inside = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`k${i}`, i]))
+  const long = 'p'.repeat(100_000)
+  const { records } = translated(bodyOf([time, { ...record, [long]: inside }]))
+  expect(records[0]).toMatchObject({ attributes: { [long]: JSON.stringify(inside) } })
+})
