@@ -44,22 +44,34 @@ export function* readDocuments(body: Buffer, contentType: 'json' | 'ndjson'): Ge
   if (!someNested) throw notObjects(`line ${number}`)
 }
 
-/** The objects of a body of several, of which the first takes more than a line; undefined where it is another body. */
+/** The objects of a body of several, of which some take more or less than a line; undefined where it is another body. */
 function concatenated(body: Buffer): Iterable<Document> | undefined {
   const json = new JsonScanner(body)
-  const newline = body.indexOf(0x0a)
-  if (newline < 0 || json.peek() !== 0x7b) return undefined
+  if (json.peek() !== 0x7b) return undefined
   let count = 0
+  let hasLines = true
   try {
     for (; json.peek() === 0x7b; count++) {
+      const start = json.pos
       json.value()
-      if (count === 0 && json.pos <= newline) return undefined
+      hasLines &&= isOneLine(json, start)
+      if (count === 0 && hasLines && !signs.some((sign) => body.includes(sign))) return undefined
     }
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error
     return undefined
   }
-  return json.peek() === -1 && count > 1 ? objectsOf(body) : undefined
+  return json.peek() === -1 && count > 1 && !hasLines ? objectsOf(body) : undefined
+}
+
+/** What stands between objects that do not have a line each: NDJSON without it is not read twice. */
+const signs = ['}{', '} {', '\n{\n', '\n{\r\n']
+
+/** Whether a value that was read from `start` on has its line alone. */
+function isOneLine({ bytes, pos }: JsonScanner, start: number): boolean {
+  const newline = bytes.indexOf(0x0a, start)
+  const stop = newline < 0 ? bytes.length : newline
+  return pos <= stop && isBlank(bytes, pos, stop)
 }
 
 function* objectsOf(body: Buffer): Generator<Document> {

@@ -10,14 +10,25 @@ const backoff = fixture('event-backoff')
 describe('objects one behind the other, as kubectl get -o json --watch prints them', () => {
   const pretty = [crash, { type: 'ADDED', object: backoff }].map((value) => JSON.stringify(value, null, 4))
 
+  const compact = pretty.map((text) => JSON.stringify(JSON.parse(text)))
+
   test.each([
     ['on lines of their own', pretty.join('\n')],
     ['with nothing between', pretty.join('')],
+    ['compact, with nothing between', compact.join('')],
+    ['compact in one line, with blanks', `${compact.join(' ')} \n`],
+    ['compact, then over several lines', `${compact[0]}\n${pretty[1]}`],
+    ['over several lines, then compact', `${pretty[0]}\n${compact[1]}\n`],
   ])('%s', (_, text) => {
     for (const decoded of [json(text), ndjson(text)]) {
       expect(decoded).toMatchObject({ accepted: 2, rejects: [] })
       expect(decoded.tables.map(({ table }) => table)).toEqual(['pods', 'lives', 'events'])
     }
+  })
+
+  test('a line that is broken fails alone, whatever the others have in their texts', () => {
+    const odd = JSON.stringify({ ...crash, metadata: { ...(crash as { metadata: object }).metadata, annotations: { x: '}{' } } })
+    expect(ndjson(`${odd}\n{"kind":\n${compact[1]}`)).toMatchObject({ accepted: 2, rejects: [{ index: 1, reason: 'not-json' }] })
   })
 
   test('one of which is broken are refused as a whole', () => {
