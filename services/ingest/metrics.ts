@@ -117,11 +117,11 @@ export function createSyslogMetrics({
     registers,
     collect: () => {
       const drops = kernelDrops()
-      dropped.inc({ transport: 'udp', reason: 'kernel' }, Math.max(drops - seen, 0))
-      seen = drops
+      dropped.inc({ transport: 'udp', reason: 'kernel' }, Math.max(drops - countedDrops, 0))
+      countedDrops = drops
     },
   })
-  let seen = 0
+  let countedDrops = 0
   return {
     received: (transport, messages) => received.inc({ transport }, messages),
     dropped: (transport, reason, messages) => dropped.inc({ transport, reason }, messages),

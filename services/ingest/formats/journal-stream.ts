@@ -144,13 +144,13 @@ export class JournalStream {
   private readSize(chunk: Buffer, pos: number): number {
     this.size[this.sizeLength++] = chunk[pos]!
     if (this.sizeLength < sizeBytes) return pos + 1
-    const said = this.size.readBigUInt64LE()
-    if (said > fieldBytesMax)
-      throw this.broken(pos, `a field says that it has ${said} bytes, of at most ${fieldBytesMax}`)
-    const declared = (this.declared = Number(said))
+    const size = this.size.readBigUInt64LE()
+    if (size > fieldBytesMax)
+      throw this.broken(pos, `a field says that it has ${size} bytes, of at most ${fieldBytesMax}`)
+    const declared = (this.declared = Number(size))
     if (this.keptMax >= 0) {
-      const kept = declared <= this.keptMax ? declared : this.keptMax + this.markLength(declared)
-      this.size.writeBigUInt64LE(BigInt(kept))
+      const length = declared <= this.keptMax ? declared : this.keptMax + this.markLength(declared)
+      this.size.writeBigUInt64LE(BigInt(length))
       this.to.copy(this.size)
     }
     this.reading = declared === 0 ? 'behind-binary' : 'binary'

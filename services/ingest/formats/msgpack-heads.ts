@@ -58,8 +58,8 @@ export const lengths = Uint8Array.from(heads, ({ length }) => length)
 export const lengthBytes = Uint8Array.from(heads, ({ lengthBytes: bytes }) => bytes)
 
 /** What the number behind the first byte means for the length: an extension has its type beside it, a map pairs. */
-export const lengthOf = (kind: Kind, told: number): number =>
-  kind === map ? told * 2 : kind === extension ? told + 1 : told
+export const lengthOf = (kind: Kind, size: number): number =>
+  kind === map ? size * 2 : kind === extension ? size + 1 : size
 
 export class MsgpackSyntaxError extends Error {
   readonly position: number

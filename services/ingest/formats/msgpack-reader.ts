@@ -58,8 +58,8 @@ export class MsgpackReader {
     if (this.pos >= this.stop || byte === undefined) return this.endTooSoon()
     if (kinds[byte] !== kind) this.fail(`${what} should stand where ${hex(byte)} does`)
     this.pos++
-    const told = lengthBytes[byte]!
-    return told === 0 ? lengths[byte]! : lengthOf(kind, this.unsigned(told))
+    const size = lengthBytes[byte]!
+    return size === 0 ? lengths[byte]! : lengthOf(kind, this.unsigned(size))
   }
 
   private unsigned(size: number): number {

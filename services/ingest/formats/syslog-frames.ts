@@ -165,8 +165,8 @@ export class SyslogFramer {
 /** A message with the mark of its cut, which fits into what a line may have. */
 function cut(bytes: Buffer, whole: number, hash: Hash): Buffer {
   const [before, between, behind] = markParts(whole)
-  let kept = bytes.length - 200
-  while ((bytes[kept]! & 0xc0) === 0x80) kept--
+  let length = bytes.length - 200
+  while ((bytes[length]! & 0xc0) === 0x80) length--
   const digest = hash.digest('hex').slice(0, digestDigits)
-  return Buffer.concat([bytes.subarray(0, kept), Buffer.from(`${before}${kept}${between}${digest}${behind}`)])
+  return Buffer.concat([bytes.subarray(0, length), Buffer.from(`${before}${length}${between}${digest}${behind}`)])
 }

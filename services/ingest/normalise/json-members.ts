@@ -10,6 +10,8 @@ export class JsonMembers {
   value = 0
   /** Whether it was an object as far as it was read. */
   isObject = false
+  /** Behind the object, once `next` has come to its end; -1 before, and where it does not. */
+  end = -1
   private bytes: Buffer = Buffer.alloc(0)
   private stop = 0
   private pos = 0
@@ -25,6 +27,7 @@ export class JsonMembers {
     this.skipped = -1
     this.depth = 0
     this.isObject = false
+    this.end = -1
   }
 
   /** Goes to the next member. */
@@ -40,6 +43,7 @@ export class JsonMembers {
       if (byte !== 0x7d) break
       if (this.depth === 0) {
         this.isObject = true
+        this.end = pos + 1
         return false
       }
       this.depth--

@@ -5,7 +5,7 @@ import { text, type LineDraft } from './line-draft.ts'
 import { JsonMembers } from './json-members.ts'
 import { endOfString, isQuote, skipBlanks } from './severity-bytes.ts'
 
-const kind = { trace: 1, span: 2, traceObject: 3, spanObject: 4, id: 5 } as const
+const kind = { trace: 1, span: 2, traceObject: 3, spanObject: 4, id: 5, traceResource: 6 } as const
 
 const kindOf = kindsOfKeys({
   traceid: kind.trace,
@@ -15,7 +15,7 @@ const kindOf = kindsOfKeys({
   otelspanid: kind.span,
   '@tr': kind.trace,
   '@sp': kind.span,
-  'logginggoogleapiscom/trace': kind.trace,
+  'logginggoogleapiscom/trace': kind.traceResource,
   'logginggoogleapiscom/spanid': kind.span,
   trace: kind.traceObject,
   span: kind.spanObject,
@@ -52,19 +52,34 @@ export class TraceIds {
     members.begin(bytes, from + 1, Math.min(stop, start + lookedMax))
     let inside = 0
     while (members.next()) {
-      const found = kindOf(bytes, members.key, members.keyEnd)
-      if (found === 0) continue
-      if (found === kind.traceObject || found === kind.spanObject) {
+      const keyKind = kindOf(bytes, members.key, members.keyEnd)
+      if (keyKind === 0) continue
+      if (keyKind === kind.traceObject || keyKind === kind.spanObject) {
         if (!members.isInner()) continue
-        inside = found === kind.traceObject ? kind.trace : kind.span
+        inside = keyKind === kind.traceObject ? kind.trace : kind.span
         members.enter()
-      } else this.take(bytes, members.value, stop, found !== kind.id ? found : members.isInside ? inside : 0)
+      } else this.take(bytes, members.value, stop, keyKind !== kind.id ? keyKind : members.isInside ? inside : 0)
     }
+    if (this.trace.length > 0 && !isWhole(bytes, members.end, start, stop)) this.trace = this.span = nothing
   }
 
-  private take(bytes: Buffer, value: number, stop: number, found: number): void {
-    if (found === kind.trace && this.trace.length === 0) this.trace = idAt(bytes, value, stop, this.traceDigits)
-    else if (found === kind.span && this.span.length === 0) this.span = idAt(bytes, value, stop, this.spanDigits)
+  private take(bytes: Buffer, value: number, stop: number, keyKind: number): void {
+    const isTrace = keyKind === kind.trace || keyKind === kind.traceResource
+    if (isTrace && this.trace.length === 0)
+      this.trace = idAt(bytes, value, stop, this.traceDigits, keyKind === kind.traceResource)
+    else if (keyKind === kind.span && this.span.length === 0)
+      this.span = idAt(bytes, value, stop, this.spanDigits, false)
+  }
+}
+
+/** Whether the text is the object and nothing else. Of a longer text than is looked at, the last character says it. */
+function isWhole(bytes: Buffer, end: number, start: number, stop: number): boolean {
+  if (stop - start <= lookedMax) return end >= 0 && skipBlanks(bytes, end, stop) >= stop
+  let last = stop
+  for (;;) {
+    if (bytes[last - 1] === 0x20) last--
+    else if (bytes[last - 2] === 0x5c && [0x6e, 0x72, 0x74].includes(bytes[last - 1]!)) last -= 2
+    else return bytes[last - 1] === 0x7d
   }
 }
 
@@ -72,18 +87,20 @@ const nothing = Buffer.alloc(0)
 /** Of an id of B3, and of Jaeger before it. */
 const halfDigits = 16
 
-/** Returns the id that the string at `start` is, in `digits`; nothing where it is none. Dashes are left out. */
-function idAt(bytes: Buffer, start: number, stop: number, digits: Buffer): Buffer {
+/** Returns the id that the string at `start` is, in `digits`; nothing where it is none. A UUID is one without its dashes. */
+function idAt(bytes: Buffer, start: number, stop: number, digits: Buffer, mayBeResource: boolean): Buffer {
   if (!isQuote(bytes, start)) return nothing
   const end = endOfString(bytes, start + 2, stop)
-  let from = start + 2
-  // `projects/shop/traces/…` of Cloud Logging.
-  for (let at = end - 1; at > from; at--) if (bytes[at] === 0x2f) from = at + 1
+  const from = mayBeResource ? behindResource(bytes, start + 2, end) : start + 2
+  const isUuid = digits.length === 32 && end - from === 36
   let count = 0
   let isZero = true
   for (let at = from; at < end; at++) {
     const byte = bytes[at]!
-    if (byte === 0x2d) continue
+    if (isUuid && uuidDashes.includes(at - from)) {
+      if (byte !== 0x2d) return nothing
+      continue
+    }
     const digit = byte >= 0x41 && byte <= 0x46 ? byte | 0x20 : byte
     if (count === digits.length || !isHexDigit(digit)) return nothing
     digits[count++] = digit
@@ -91,6 +108,17 @@ function idAt(bytes: Buffer, start: number, stop: number, digits: Buffer): Buffe
   }
   if (isZero) return nothing
   return count === digits.length ? digits : count === halfDigits ? digits.subarray(0, count) : nothing
+}
+
+/** Where the dashes of a UUID are. */
+const uuidDashes = [8, 13, 18, 23]
+
+/** Returns where the id begins in `projects/shop/traces/…` of Cloud Logging. */
+function behindResource(bytes: Buffer, start: number, end: number): number {
+  const [prefix] = /^projects\/[^/]+\/traces\//.exec(bytes.toString('latin1', start, Math.min(end, start + 256))) ?? [
+    '',
+  ]
+  return start + prefix.length
 }
 
 const isHexDigit = (byte: number): boolean => (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66)

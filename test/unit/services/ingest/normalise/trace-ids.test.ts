@@ -4,7 +4,7 @@ import { TraceIds } from '../../../../../services/ingest/normalise/trace-ids.ts'
 
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
 const span = '00f067aa0ba902b7'
-const found = [trace, span]
+const both = [trace, span]
 const none = ['', '']
 
 /** The ids of a line with this text. `sent`: what came beside it. */
@@ -39,7 +39,7 @@ test.each([
     { a: { trace_id: 'f'.repeat(32) }, b: ['}', '"'], c: '"trace_id":"x"', trace_id: trace, span_id: span },
   ],
 ])('ids are read as loggers write them: %s', (_, fields) => {
-  expect(idsIn(fields)).toEqual(found)
+  expect(idsIn(fields)).toEqual(both)
 })
 
 test('the ids of B3 have 16 digits', () => {
@@ -56,17 +56,31 @@ test.each([
   ['deeper', { request: { trace_id: trace } }],
   ['an id that is of the line', { span: { x: 1 }, id: trace }],
   ['a span without trace', { span_id: span }],
+  ['dashes in front', { trace_id: `-----${trace}` }],
+  ['dashes where a UUID has none', { trace_id: '4bf92f357-7b3-4da6-a3ce-929d0e0e4736' }],
+  ['dashes at its end', { trace_id: `${trace}----` }],
+  ['a URL', { trace_id: `https://x/y/${trace}` }],
+  ['a resource by another name', { trace_id: `projects/shop/traces/${trace}` }],
+  ['another resource', { 'logging.googleapis.com/trace': `https://x/${trace}` }],
 ])('what is no id is none: %s', (_, fields) => {
   expect(idsIn(fields)).toEqual(none)
 })
 
-test('text that is no JSON object, or breaks off, states what was read of it', () => {
+test('text that is no JSON object, or breaks off, or goes on behind it, states none', () => {
   expect(idsOf(`trace_id=${trace}`)).toEqual(none)
   expect(idsOf('')).toEqual(none)
   expect(idsOf('{')).toEqual(none)
   expect(idsOf('{"trace_id":"')).toEqual(none)
   expect(idsOf(`[{"trace_id":"${trace}"}]`)).toEqual(none)
-  expect(idsOf(` \t{"trace_id":"${trace}","span_id":"${span}"`)).toEqual(found)
+  const object = `{"trace_id":"${trace}","span_id":"${span}"}`
+  expect(idsOf(` \t${object} \r\n`)).toEqual(both)
+  expect(idsOf(` \t${object.slice(0, -1)}`)).toEqual(none)
+  expect(idsOf(`${object.slice(0, -1)},"a":{"b":1}`)).toEqual(none)
+  expect(idsOf(`${object}tail`)).toEqual(none)
+  expect(idsOf(`${object} {}`)).toEqual(none)
+  const filler = `,"filler":"${'x'.repeat(20_000)}"`
+  expect(idsOf(`${object.slice(0, -1)}${filler}} \n`)).toEqual(both)
+  expect(idsOf(`${object.slice(0, -1)}${filler}`)).toEqual(none)
 })
 
 test('what came beside the text counts, and only the beginning of a long text is read', () => {
