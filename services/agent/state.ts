@@ -92,7 +92,7 @@ function lifeOf(
   life.hadFiles = hadFiles
   life.isRecorded = files[0] !== undefined && files[0].before !== 'open'
   life.files = files.map((file) => ({
-    ...newFile(nextId(), life, { ...file, rotated: undefined, bytes: file.size }, 0),
+    ...newFile(nextId(), life, { ...file, rotated: undefined, writtenMs: Infinity, bytes: file.size }, 0),
     ...file,
     file: file.file ?? undefined,
     firstAt: file.firstAt ?? undefined,

@@ -27,7 +27,7 @@ export interface PlayedContainerOptions {
 
 /** Unique times in ns, which go on with the clock. */
 let lastNs = 0n
-const nextTime = (): string => {
+export const nextTime = (): string => {
   const now = BigInt(Date.now()) * 1_000_000n
   lastNs = now > lastNs ? now : lastNs + 1n
   return `${new Date(Number(lastNs / 1_000_000n)).toISOString().slice(0, 19)}.${String(lastNs % 1_000_000_000n).padStart(9, '0')}Z`

@@ -123,7 +123,10 @@ function livesIn(directory: string, name: string, { bornMs, names, statsOf }: Li
     const life = lives.get(restart) ?? { key, directory, path, restart, bornMs, files: [], isWhole: true }
     lives.set(restart, life)
     if (stats === 'unseen') life.isWhole = false
-    else life.files.push({ name: file, rotated, gz, inode: stats.ino, bornMs: stats.birthtimeMs, bytes: stats.size })
+    else {
+      const { ino: inode, birthtimeMs, mtimeMs: writtenMs, size: bytes } = stats
+      life.files.push({ name: file, rotated, gz, inode, bornMs: birthtimeMs, writtenMs, bytes })
+    }
   }
   for (const { files } of lives.values()) files.sort((a, b) => ((a.rotated ?? '~') < (b.rotated ?? '~') ? -1 : 1))
   return [...lives.values()]

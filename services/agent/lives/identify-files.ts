@@ -55,11 +55,12 @@ function separate(life: Life, file: LogFile, head: FileHead, options: IdentifyOp
   return true
 }
 
-const presentOf = ({ name: fileName, gz, inode, bornMs, size }: LogFile): PresentFile => ({
+const presentOf = ({ name: fileName, gz, inode, bornMs, writtenMs, size }: LogFile): PresentFile => ({
   name: fileName,
   rotated: undefined,
   gz,
   inode,
   bornMs,
+  writtenMs,
   bytes: size,
 })

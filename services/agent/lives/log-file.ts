@@ -14,6 +14,8 @@ export interface LogFile {
   gz: boolean
   inode: number
   bornMs: number
+  /** When it was last written to, as its directory has it. */
+  writtenMs: number
   /** Bytes, decompressed, as they were last seen. */
   size: number
   /** Everything before was read and handed over, or was acknowledged. */
@@ -70,7 +72,7 @@ export interface Life {
    * is read before.
    */
   isRecorded: boolean
-  /** When it was first seen that its container writes no more. */
+  /** When it was first seen that its container writes no more; undefined again where it does. */
   overAtMs: number | undefined
   /** The directory of the container is gone. */
   isRemoved: boolean
@@ -85,6 +87,7 @@ export interface PresentFile {
   gz: boolean
   inode: number
   bornMs: number
+  writtenMs: number
   /** Compressed, where it is. */
   bytes: number
 }
@@ -105,7 +108,7 @@ export const newLife = (key: string, directory: string, path: string, restart: n
 export const newFile = (
   id: number,
   life: Life,
-  { name, gz, inode, bornMs, bytes }: PresentFile,
+  { name, gz, inode, bornMs, writtenMs, bytes }: PresentFile,
   nowMs: number,
 ): LogFile => ({
   id,
@@ -117,6 +120,7 @@ export const newFile = (
   gz,
   inode,
   bornMs,
+  writtenMs,
   size: gz ? 0 : bytes,
   readTo: 0,
   storedTo: 0,

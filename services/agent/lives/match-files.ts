@@ -45,12 +45,13 @@ function knownAs(life: Life, seen: PresentFile, matched: ReadonlySet<LogFile>): 
 }
 
 /** The file is there under the name that was seen. */
-export function found(file: LogFile, { name, gz, inode, bornMs, bytes }: PresentFile, nowMs: number): void {
+export function found(file: LogFile, { name, gz, inode, bornMs, writtenMs, bytes }: PresentFile, nowMs: number): void {
   file.name = name
   file.isPresent = true
   file.missed = 0
   file.inode = inode
   file.bornMs = bornMs
+  file.writtenMs = writtenMs
   if (gz) file.gz = true
   else grow(file, bytes, nowMs)
 }

@@ -3,6 +3,7 @@
 import { dirname } from 'node:path'
 import { endIsHopeless } from './ends.ts'
 import { isFinal, isGone, newLife, type Life, type LogFile } from './log-file.ts'
+import { isSucceeded } from './over.ts'
 import { decideLoss, forgetFiles } from './losses.ts'
 import { identifyFiles, type IdentifyOptions } from './identify-files.ts'
 import { leaveUnlinked, linkFiles } from './link-files.ts'
@@ -43,7 +44,7 @@ export function createWatch({ lives, openFiles, headOf, settleMs, lateMs, nextId
   const lookAtLife = (life: Life, nowMs: number): void => {
     for (const [place, file] of life.files.entries()) {
       const isOver = place < life.files.length - 1 || life.overAtMs !== undefined
-      if (isOver) file.supersededAtMs ??= nowMs
+      file.supersededAtMs = isOver ? (file.supersededAtMs ?? nowMs) : undefined
       lookAtOpen(file, nowMs)
       const isWatched = file.isPresent || openFiles.isOpen(file)
       if (file.size === 0 && !file.gz && isWatched && isFinal(file, nowMs, settleMs)) file.isRead = true
@@ -58,7 +59,10 @@ export function createWatch({ lives, openFiles, headOf, settleMs, lateMs, nextId
   /** A file that was removed grows as long as somebody writes to it. */
   const lookAtOpen = (file: LogFile, nowMs: number): void => {
     if (file.isPresent || file.gz) return
-    grow(file, openFiles.stats(file)?.size ?? 0, nowMs)
+    const stats = openFiles.stats(file)
+    if (stats === undefined) return
+    grow(file, stats.size, nowMs)
+    file.writtenMs = stats.mtimeMs
   }
   /** The directory of a container is gone once the container is, if its files were unlinked and not moved. */
   const missLife = (life: Life, nowMs: number): void => {
@@ -72,24 +76,24 @@ export function createWatch({ lives, openFiles, headOf, settleMs, lateMs, nextId
   return {
     look({ lives: listed, unseen }, nowMs) {
       scan++
-      const newest = new Map<string, number>()
       const present = new Set<Life>()
       for (const seen of listed) {
-        const { key, directory, path, restart, files } = seen
+        const { key, directory, path, restart } = seen
         const life = lives.get(key) ?? newLife(key, directory, path, restart)
         if (!lives.has(key)) life.hadFiles = beganEarlier(seen, lateMs)
         lives.set(key, life)
         present.add(life)
         life.missed = 0
         life.isRemoved = false
-        // A later run of which no log can be looked at proves nothing.
-        if (files.length > 0) newest.set(directory, Math.max(newest.get(directory) ?? 0, restart))
         lookAtFiles(life, seen, nowMs)
       }
+      const runs = Map.groupBy(lives.values(), ({ directory }) => directory)
       for (const life of lives.values()) {
-        if (!present.has(life) && !liesIn(unseen, life.directory)) missLife(life, nowMs)
-        // The container of a life is gone before the next one is made.
-        if (life.restart < (newest.get(life.directory) ?? 0)) life.overAtMs ??= nowMs
+        const isPresent = present.has(life)
+        if (!isPresent && !liesIn(unseen, life.directory)) missLife(life, nowMs)
+        if (isSucceeded(life, runs.get(life.directory) ?? [])) life.overAtMs ??= nowMs
+        // Somebody writes to it after all, or its directory was made again.
+        else if (isPresent) life.overAtMs = undefined
         lookAtLife(life, nowMs)
         if (life.files.length === 0 && life.isRemoved) lives.delete(life.key)
       }

@@ -22,7 +22,7 @@ async function openText(path: string, text: string) {
 
 function life() {
   const made = newLife('pod/app/2', '/pods/pod/app', '/var/log/pods/pod/app/2.log', 2)
-  const listed = { name: '2.log', rotated: undefined, gz: false, inode: 7, bornMs: 1.5, bytes: 100 }
+  const listed = { name: '2.log', rotated: undefined, gz: false, inode: 7, bornMs: 1.5, writtenMs: 1.5, bytes: 100 }
   const file = newFile(nextId(), made, listed, 0)
   made.files.push(
     Object.assign(file, { file: 'f', firstAt: 'a', readTo: 90, storedTo: 60, before: { is: 'follows', id: 3 }, end: 'sent' }),

@@ -12,9 +12,9 @@ afterEach(() => rmSync(dir, { recursive: true }))
 let ids = 0
 function file(name: string): LogFile {
   writeFileSync(join(dir, name), name)
-  const { ino: inode, birthtimeMs: bornMs, size: bytes } = statSync(join(dir, name))
+  const { ino: inode, birthtimeMs: bornMs, mtimeMs: writtenMs, size: bytes } = statSync(join(dir, name))
   const life = newLife('k', dir, '/var/log/pods/k.log', 0)
-  return newFile(++ids, life, { name, rotated: undefined, gz: false, inode, bornMs, bytes }, 0)
+  return newFile(++ids, life, { name, rotated: undefined, gz: false, inode, bornMs, writtenMs, bytes }, 0)
 }
 const open = (max: number) => createOpenFiles({ max, onProblem: (problem) => expect.fail(problem) })
 

@@ -18,7 +18,7 @@ const fileOf = (name: string): LogFile =>
   newFile(
     1,
     newLife('k', dir, '/k.log', 0),
-    { name, rotated: undefined, gz: name.endsWith('.gz'), inode: 1, bornMs: 1, bytes: 0 },
+    { name, rotated: undefined, gz: name.endsWith('.gz'), inode: 1, bornMs: 1, writtenMs: 1, bytes: 0 },
     0,
   )
 

@@ -9,6 +9,7 @@ export const present = (name: string, inode: number, bytes = 100): PresentFile =
   gz: name.endsWith('.gz'),
   inode,
   bornMs: inode,
+  writtenMs: inode,
   bytes,
 })
 

@@ -1,0 +1,96 @@
+// What the agent may not say of a life: that it is whole where it is not known to be. Files are made as no kubelet that
+// works makes them.
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { spawnAgent, type AgentProcess } from '#test/support/agent-process.ts'
+import { nextTime } from '#test/support/played-kubelet.ts'
+import { startTestService, type TestService } from '#test/support/service.ts'
+
+let service: TestService
+let root = ''
+let agent: AgentProcess | undefined
+let pods = 0
+let uid = ''
+let directory = ''
+
+beforeAll(async () => {
+  service = await startTestService()
+})
+afterAll(async () => service[Symbol.asyncDispose]())
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'afterlog-agent-lives-'))
+  uid = `lives-${pods++}`
+  directory = join(root, 'pods', `shop_cart_${uid}`, 'app')
+  mkdirSync(directory, { recursive: true })
+})
+afterEach(async () => {
+  await agent?.kill()
+  rmSync(root, { recursive: true, force: true })
+})
+
+const start = (): void => {
+  agent = spawnAgent({
+    URL: service.url,
+    PODS_DIR: join(root, 'pods'),
+    STATE: join(root, 'state.json'),
+    POLL_MS: '50',
+    LOG_LEVEL: 'warn',
+  })
+}
+const line = (text: string, stream = 'stdout', tag = 'F') => `${nextTime()} ${stream} ${tag} ${text}\n`
+const put = (name: string, content: string | Buffer): void => writeFileSync(join(directory, name), content)
+const add = (name: string, content: string | Buffer): void => appendFileSync(join(directory, name), content)
+
+interface Life {
+  restart: number
+  seal: { state: string; text: string; gaps: { bytes: number }[] } | null
+}
+async function lives(): Promise<Life[]> {
+  const pod = (await (await fetch(`${service.url}/v1/pods/${uid}`)).json()) as { containers?: { lives: Life[] }[] }
+  return (pod.containers ?? []).flatMap((container) => container.lives)
+}
+const seals = () =>
+  expect.poll(async () => Object.fromEntries((await lives()).map(({ restart, seal }) => [restart, seal?.state])), {
+    timeout: 30_000,
+  })
+async function messages(): Promise<string[]> {
+  const answer = await fetch(`${service.url}/v1/pods/${uid}/logs?limit=1000`)
+  return ((await answer.json()) as { lines?: { message: string }[] }).lines?.map(({ message }) => message) ?? []
+}
+const stored = () => expect.poll(messages, { timeout: 30_000 })
+/** Looks enough for all that may be said without a new file. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 800))
+
+test('a run with a smaller number that began later is not over, and is not sealed', async () => {
+  start()
+  put('5.log', line('five'))
+  await stored().toEqual(['five'])
+  put('3.log', line('three'))
+  await stored().toEqual(['five', 'three'])
+  await settled()
+  await agent?.kill()
+  add('3.log', line('lost'))
+  rmSync(join(directory, '3.log'))
+  start()
+  await settled()
+  expect(await lives()).not.toContainEqual(
+    expect.objectContaining({ restart: 3, seal: expect.objectContaining({ state: 'sealed' }) as object }),
+  )
+})
+
+test('a run that goes on in the log of an earlier one is not over, until a later one begins', async () => {
+  start()
+  put('3.log', line('first'))
+  await stored().toEqual(['first'])
+  put('4.log', line('four'))
+  // Within one tick of the clock both would have one time.
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  add('3.log', line('again'))
+  await stored().toEqual(['first', 'four', 'again'])
+  await settled()
+  await seals().toMatchObject({ 3: 'tail-unknown' })
+  put('6.log', line('six'))
+  await seals().toMatchObject({ 3: 'sealed', 4: 'sealed' })
+})
