@@ -1,8 +1,8 @@
 // Says to the service that a file was read to its end, by its last line once more, and what is lost of one that was
 // removed before that, by a mark.
-import { lastLine } from './files/last-line.ts'
 import type { OpenFiles } from './files/open-files.ts'
-import { readTail } from './files/read-tail.ts'
+import { readLastLine } from './files/read-last-line.ts'
+import { mayEnd } from './lives/ends.ts'
 import { isGone, type LogFile } from './lives/log-file.ts'
 import { container, keyOf, lineHead, markHead } from './send/records.ts'
 import type { BatchBuilder } from '../import/send/batch-builder.ts'
@@ -12,23 +12,24 @@ interface Sending {
   builder: BatchBuilder
 }
 
-/** Says nothing of a file that has grown, or cannot be read any more. */
+/** Says nothing of a file that has grown, or cannot be read any more, or whose last line is not certain. */
 export async function sayEnd(file: LogFile, { openFiles, builder }: Sending): Promise<void> {
-  const tail = await readTail(file, openFiles)
-  const lines = tail === undefined ? [] : lastLine(tail.bytes, tail.from === 0)
-  if (tail === undefined || lines.length === 0) {
+  const lines = await readLastLine(file, openFiles)
+  if (lines === undefined || lines.length === 0) {
     // It may have grown, or a rename hides it for a moment.
-    if (tail === undefined && !isGone(file) && !file.gz) file.isRead = false
+    if (lines === undefined && !isGone(file) && !file.gz) file.isRead = false
     else {
       file.isDamaged = true
       openFiles.close(file)
     }
     return
   }
+  // Reading lets others have their turn.
+  const place = file.life.files.indexOf(file)
+  if (place === -1 || !mayEnd(file.life, place)) return
   const { head, field } = lineHead(file)
   builder.beginFile(container, keyOf('end', file))
-  for (const { start, end, length } of lines)
-    builder.add(head, field, false, tail.bytes, start, end, tail.from + start, length)
+  for (const { bytes, offset, length } of lines) builder.add(head, field, false, bytes, 0, bytes.length, offset, length)
   builder.endFile(true)
   file.end = 'sent'
   openFiles.close(file)

@@ -94,3 +94,25 @@ test('a run that goes on in the log of an earlier one is not over, until a later
   put('6.log', line('six'))
   await seals().toMatchObject({ 3: 'sealed', 4: 'sealed' })
 })
+
+test.each([
+  ['of more fragments than the service joins, and nothing is said of its end', 100, 'tail-unknown'],
+  ['of fragments that the service joins', 60, 'sealed'],
+])('a last line stays as it is stored: %s', async (_, fragments, state) => {
+  start()
+  put('0.log', line('one'))
+  for (let i = 0; i < fragments; i++) {
+    add('0.log', line(`${i} ${'x'.repeat(16_000)}`, 'stdout', 'P'))
+    // The service has the begin of the line before the rest of it comes.
+    if (i === fragments / 2) await stored().toHaveLength(2)
+  }
+  add('0.log', line('end'))
+  await settled()
+  const before = await messages()
+  expect(before.join('').length).toBeGreaterThan(900_000)
+  put('1.log', line('next'))
+  await stored().toHaveLength(before.length + 1)
+  await seals().toMatchObject({ 0: state })
+  await settled()
+  expect((await messages()).filter((message) => message !== 'next')).toEqual(before)
+})

@@ -1,39 +1,61 @@
-// Pure: finds the last line of a file in its last bytes. The line is sent again to say that the file ends with it. One
-// that came in fragments is sent with all of them, so that the service joins the same line again.
+// Pure: keeps the last line of a file while its lines pass by. The line is sent again to say that the file ends with
+// it. One that came in fragments is sent with all of them, so that the service joins the same line again.
 import { fragmentOf } from '../../import/lines/container-line.ts'
+import { lineBytesMax, type OnLine } from '../../import/lines/line-splitter.ts'
 
+/** A raw line, which may be a fragment. `length` counts what the file has of it, with the newline. */
 export interface RawLine {
-  /** Places in the bytes: the newline is not in [start, end), and counts in `length`. */
-  start: number
-  end: number
+  bytes: Buffer
+  offset: number
   length: number
 }
 
-/** Returns nothing where no line begins in `bytes` for certain. `isWhole`: they begin where a line begins. */
-export function lastLine(bytes: Buffer, isWhole: boolean): RawLine[] {
-  const lines = linesOf(bytes, isWhole)
-  const last = lines.at(-1)
-  if (last === undefined) return []
-  const stream = fragmentOf(bytes, last.start, last.end)?.stream
-  const parts = [last]
-  for (const line of lines.slice(0, -1).toReversed()) {
-    const fragment = fragmentOf(bytes, line.start, line.end)
-    if (fragment?.stream !== stream) continue
-    if (fragment?.more !== true) break
-    parts.unshift(line)
-  }
-  return parts
+export interface LastLine {
+  onLine: OnLine
+  /**
+   * Returns the line, or its fragments; `unknown` where its begin may lie in front of the lines that passed, and `none`
+   * where there was no line, or one of more fragments than the service joins.
+   */
+  take(): RawLine[] | 'unknown' | 'none'
 }
 
-function linesOf(bytes: Buffer, isWhole: boolean): RawLine[] {
-  const lines: RawLine[] = []
-  for (let start = isWhole ? 0 : bytes.indexOf(0x0a) + 1; start < bytes.length;) {
-    if (!isWhole && start === 0) break
-    const newline = bytes.indexOf(0x0a, start)
-    const end = newline === -1 ? bytes.length : newline
-    const next = newline === -1 ? end : newline + 1
-    lines.push({ start, end, length: next - start })
-    start = next
+interface OfStream {
+  parts: RawLine[]
+  bytes: number
+  /** Whether the next line continues `parts`. */
+  isOpen: boolean
+  /** Whether `parts` begin where a line does. */
+  isWhole: boolean
+}
+
+/** `isWhole`: the lines are all of a file. Of others the first one may be the rest of a line, and is left out. */
+export function createLastLine(isWhole: boolean): LastLine {
+  const streams = new Map<string, OfStream>()
+  let last: OfStream | undefined
+  let isInside = !isWhole
+  return {
+    onLine(bytes, start, end, offset, length) {
+      if (isInside) {
+        isInside = false
+        return
+      }
+      const fragment = fragmentOf(bytes, start, end)
+      const stream = fragment?.stream ?? ''
+      const before = streams.get(stream)
+      if (before?.isOpen === true) last = before
+      else last = { parts: [], bytes: 0, isOpen: true, isWhole: isWhole || before !== undefined }
+      streams.set(stream, last)
+      last.isOpen = fragment?.more === true
+      last.bytes += length
+      // What is longer is never sent, so nothing is kept of it.
+      if (last.bytes <= lineBytesMax || last.parts.length === 0)
+        last.parts.push({ bytes: Buffer.from(bytes.subarray(start, end)), offset, length })
+    },
+    take() {
+      if (last === undefined) return isWhole ? 'none' : 'unknown'
+      if (!last.isWhole) return 'unknown'
+      const { parts } = last
+      return parts.length > 1 && last.bytes > lineBytesMax ? 'none' : parts
+    },
   }
-  return lines
 }
