@@ -1,6 +1,7 @@
 // The reader: reads what is new of each file, oldest files first, and hands it to the batches; says ends and losses once
 // they are certain. It waits for room before it reads, so that a service that is busy stops it.
 import type { FailingReads } from './files/failing-reads.ts'
+import { digestOf } from './files/read-head.ts'
 import { createBurstReader, readCompressed } from './files/read-lines.ts'
 import type { OpenFiles } from './files/open-files.ts'
 import { mayEnd } from './lives/ends.ts'
@@ -37,16 +38,23 @@ export function createReader(options: ReaderOptions): Reader {
   const linesOf = (file: LogFile): { onLine: OnLine; end(): void } => {
     const { head, field } = lineHead(file)
     let last: Buffer | undefined
+    let [lastStart, lastEnd, lastOffset] = [0, 0, 0]
     const onLine: OnLine = (bytes, start, end, offset, length) => {
       builder.add(head, field, false, bytes, start, end, offset, length)
-      last = bytes.subarray(start, Math.min(end, start + 128))
+      last = bytes
+      lastStart = start
+      lastEnd = end
+      lastOffset = offset
     }
     builder.beginFile(container, keyOf('lines', file))
     return {
       onLine,
       end() {
         builder.endFile(false)
-        if (last !== undefined) file.lastAt = timeOf(last) ?? file.lastAt
+        if (last === undefined) return
+        const line = last.subarray(lastStart, lastEnd)
+        file.lastAt = timeOf(line.subarray(0, 128)) ?? file.lastAt
+        file.lastLine = { offset: lastOffset, digest: digestOf(line) }
       },
     }
   }
@@ -57,7 +65,7 @@ export function createReader(options: ReaderOptions): Reader {
       if (descriptor !== undefined) readBurst(file, descriptor, isFinal(file, clock(), settleMs), onLine)
       else if (file.gz && !isGone(file)) {
         const problem = await readCompressed(file, { onLine, room })
-        if (problem !== undefined) onProblem(`breaks off (${problem}); what could be read of it is sent`, file.name)
+        if (problem !== undefined) onProblem(problem, file.name)
       }
     } catch (error) {
       failing.failed(file, error)

@@ -7,8 +7,8 @@ import type { Logger } from '#shared/logger.ts'
 import { version } from '#shared/version.ts'
 import { acknowledge } from './acknowledge.ts'
 import type { AgentConfig } from './config.ts'
+import { createComparison } from './files/compare-files.ts'
 import { createFailingReads } from './files/failing-reads.ts'
-import { createHeadOf } from './files/head-of.ts'
 import { createOpenFiles } from './files/open-files.ts'
 import { createPodsDirectory } from './files/pods-directory.ts'
 import { createKnownFiles, createSaver, measureFiles } from './known-files.ts'
@@ -76,9 +76,9 @@ export async function runAgent({ config, node, log, signal, onMetrics }: RunAgen
     },
   })
   const failing = createFailingReads({ openFiles, clock, onProblem })
-  const headOf = createHeadOf({ openFiles, failing, clock, settleMs })
   const onForgotten = ({ id }: LogFile): void => void known.byId.delete(id)
-  const watch = createWatch({ lives: known.lives, openFiles, headOf, settleMs, lateMs, nextId, onForgotten })
+  const comparing = createComparison({ openFiles, failing, clock, settleMs, onProblem })
+  const watch = createWatch({ lives: known.lives, openFiles, ...comparing, settleMs, lateMs, nextId, onForgotten })
   const directory = createPodsDirectory({
     root: config.AFTERLOG_AGENT_PODS_DIR,
     onUnseen: (code, path) => onProblem(`or its directory cannot be looked at, and is left out: ${code}`, path),

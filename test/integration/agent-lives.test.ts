@@ -1,8 +1,9 @@
 // What the agent may not say of a life: that it is whole where it is not known to be. Files are made as no kubelet that
 // works makes them.
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { spawnAgent, type AgentProcess } from '#test/support/agent-process.ts'
 import { nextTime } from '#test/support/played-kubelet.ts'
@@ -115,4 +116,62 @@ test.each([
   await seals().toMatchObject({ 0: state })
   await settled()
   expect((await messages()).filter((message) => message !== 'next')).toEqual(before)
+})
+
+const numbered = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i}`)
+const linesOf = (first: string, texts: string[]) => first + texts.map((text) => line(text)).join('')
+const [as, bs] = [numbered('a', 5), numbered('b', 5)]
+
+test.each(['at once', 'while no agent runs', 'compressed, while no agent runs'])(
+  'a file that begins as one that was removed is read, and its life is not sealed: %s',
+  async (how) => {
+    const first = line('starting')
+    start()
+    put('0.log', linesOf(first, as))
+    await stored().toEqual(['starting', ...as])
+    await settled()
+    if (how !== 'at once') await agent?.kill()
+    rmSync(join(directory, '0.log'))
+    const text = linesOf(first, bs)
+    if (how.startsWith('compressed')) put('0.log.20261130-100000.gz', gzipSync(text))
+    put('0.log', how.startsWith('compressed') ? line('live') : text)
+    if (how !== 'at once') start()
+    await stored().toEqual(expect.arrayContaining(bs))
+    await settled()
+    put('1.log', line('next'))
+    await stored().toContain('next')
+    await settled()
+    await seals().not.toMatchObject({ 0: 'sealed' })
+  },
+)
+
+test('two files of one life that begin alike are both read, and their life is not sealed', async () => {
+  const first = line('starting')
+  start()
+  put('0.log', linesOf(first, as))
+  await stored().toEqual(['starting', ...as])
+  renameSync(join(directory, '0.log'), join(directory, '0.log.20261130-100000'))
+  put('0.log', linesOf(first, bs))
+  await stored().toEqual(expect.arrayContaining([...as, ...bs]))
+  put('1.log', line('next'))
+  await stored().toContain('next')
+  await settled()
+  await seals().not.toMatchObject({ 0: 'sealed' })
+})
+
+test('a copy of a file that has gone on meanwhile seals nothing', async () => {
+  start()
+  const text = linesOf('', as)
+  put('0.log', text)
+  await stored().toEqual(as)
+  await settled()
+  await agent?.kill()
+  add('0.log', linesOf('', bs))
+  rmSync(join(directory, '0.log'))
+  put('0.log', text)
+  put('1.log', line('next'))
+  start()
+  await stored().toEqual([...as, 'next'])
+  await settled()
+  await seals().not.toMatchObject({ 0: 'sealed' })
 })

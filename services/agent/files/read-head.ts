@@ -1,4 +1,5 @@
 // Edge: reads the begin of a log file, compressed or not, for its fingerprint.
+import { hash } from 'node:crypto'
 import { fstatSync, readSync } from 'node:fs'
 import { constants, gunzipSync } from 'node:zlib'
 import { fingerprintOf } from '../../import/lines/fingerprint.ts'
@@ -17,6 +18,7 @@ export interface FileHead {
 const headBytes = [4096, 128 * 1024] as const
 /** Zero bytes in front of the first line, as a power loss leaves them, are looked through so far. */
 const nulBytesMax = 64 * 1024 * 1024
+const digestedBytes = 1024
 
 /** Returns undefined where the first line has no end yet, unless `isFinal`, or nothing can be read. */
 export function readHead(descriptor: number, { gz, isFinal }: { gz: boolean; isFinal: boolean }): FileHead | undefined {
@@ -34,13 +36,22 @@ export function readHead(descriptor: number, { gz, isFinal }: { gz: boolean; isF
   return undefined
 }
 
-function plainHead(descriptor: number, bytes: number): Buffer | undefined {
+function plainHead(descriptor: number, bytes: number, offset = 0): Buffer | undefined {
   for (let from = 0; from < nulBytesMax; from += bytes) {
-    const head = bytesAt(descriptor, from, bytes)
+    const head = bytesAt(descriptor, offset + from, bytes)
     if (head.length === 0) return undefined
     if (head.some((byte) => byte !== 0)) return head
   }
   return undefined
+}
+
+/** Of a line that was read, to see later whether it still stands at its place. */
+export const digestOf = (line: Buffer): string => hash('sha256', line.subarray(0, digestedBytes), 'hex').slice(0, 16)
+
+/** Returns the digest of the line at a place of a file that is not compressed; undefined where no bytes are there. */
+export function readDigest(descriptor: number, offset: number): string | undefined {
+  const bytes = plainHead(descriptor, headBytes[0], offset)
+  return bytes === undefined ? undefined : digestOf(firstLineOf(bytes).firstLine)
 }
 
 function inflatedHead(descriptor: number, bytes: number): Buffer | undefined {

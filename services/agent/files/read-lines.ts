@@ -5,6 +5,7 @@ import { createReadStream, fstatSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { decompress } from '../../import/files/compression.ts'
 import { createLineSplitter, type LineSplitter, type OnLine } from '../../import/lines/line-splitter.ts'
+import { digestOf } from './read-head.ts'
 import type { LogFile } from '../lives/log-file.ts'
 
 /** Reads what a descriptor has of a file, and updates the file. */
@@ -74,7 +75,8 @@ export interface ReadCompressedOptions {
 }
 
 /**
- * Reads the rest of a compressed file, which has no places to begin at. Returns a sentence where it breaks off.
+ * Reads the rest of a compressed file, which has no places to begin at. Returns a sentence where it breaks off, or has
+ * not the line that was read last: it is another file then, and is read from its begin.
  */
 export async function readCompressed(
   file: LogFile,
@@ -83,20 +85,39 @@ export async function readCompressed(
   let problem: string | undefined
   const path = join(file.life.directory, file.name)
   const raw = createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>
-  const splitter = createLineSplitter({ startOffset: file.readTo, onLine })
+  const { readTo, lastLine } = file
+  const from = Math.min(readTo, lastLine?.offset ?? readTo)
+  let isSame = lastLine === undefined
+  const splitter = createLineSplitter({
+    startOffset: from,
+    onLine(bytes, start, end, offset, length) {
+      if (offset === lastLine?.offset) isSame = digestOf(bytes.subarray(start, end)) === lastLine.digest
+      if (offset >= readTo) onLine(bytes, start, end, offset, length)
+    },
+  })
   let at = 0
   for await (const chunk of decompress(raw, 'gzip', (reason) => (problem = reason))) {
-    const skip = Math.min(Math.max(file.readTo - at, 0), chunk.length)
+    const skip = Math.min(Math.max(from - at, 0), chunk.length)
     at += chunk.length
     if (skip < chunk.length) splitter.push(chunk.subarray(skip))
     await room()
   }
   if (problem !== undefined) file.isDamaged = true
   finish(file, splitter.end())
+  if (!isSame && problem === undefined) return beginAgain(file)
   // What lies behind a break is lost.
   if (problem === undefined) file.size = at
   file.readTo = file.lookedTo = Math.max(at, file.readTo)
-  return problem
+  return problem === undefined ? undefined : `breaks off (${problem}); what could be read of it is sent`
+}
+
+/** What is stored under its name is another file's, of which nobody knows how long it was. */
+function beginAgain(file: LogFile): string {
+  file.isDamaged = true
+  file.isRead = false
+  file.readTo = file.lookedTo = file.storedTo = 0
+  file.lastLine = undefined
+  return 'has the first line of another one, and is read from its begin'
 }
 
 function finish(file: LogFile, { nulBytes }: { nulBytes: number }): void {

@@ -9,6 +9,8 @@ export interface LogFile {
   /** Times of its first line, and of the last one that was read. */
   firstAt: string | undefined
   lastAt: string | undefined
+  /** Where the last line begins that was read, and a digest of it: whether a file is this one is seen there. */
+  lastLine: { offset: number; digest: string } | undefined
   /** Its name in the directory of the container, as it was last seen there. */
   name: string
   gz: boolean
@@ -34,8 +36,9 @@ export interface LogFile {
   /** Nothing more will be read of it: it was read to an end behind which nobody writes. */
   isRead: boolean
   /**
-   * It ends in zero bytes or in the middle of a compressed stream, a read of it failed, or the service refused a line of
-   * it without a trace: neither its end nor what is stored of it proves anything.
+   * It ends in zero bytes or in the middle of a compressed stream, a read of it failed, the service refused a line of it
+   * without a trace, or another file of its life has its first line and so its name: neither its end nor what is stored
+   * of it proves anything.
    */
   isDamaged: boolean
   /** Which file of the life was written right before it. */
@@ -116,6 +119,7 @@ export const newFile = (
   file: undefined,
   firstAt: undefined,
   lastAt: undefined,
+  lastLine: undefined,
   name,
   gz,
   inode,

@@ -15,6 +15,8 @@ export interface WatchOptions {
   lives: Map<string, Life>
   openFiles: OpenFiles
   headOf: IdentifyOptions['headOf']
+  lineOf: IdentifyOptions['lineOf']
+  onTwin: IdentifyOptions['onTwin']
   /** ms without growth after which a file that was superseded is final. */
   settleMs: number
   /** ms after its directory was made within which the first file of a container is. */
@@ -28,14 +30,15 @@ export interface Watch {
   look(listing: Listing, nowMs: number): void
 }
 
-export function createWatch({ lives, openFiles, headOf, settleMs, lateMs, nextId, onForgotten }: WatchOptions): Watch {
+export function createWatch(options: WatchOptions): Watch {
+  const { lives, openFiles, settleMs, lateMs, nextId, onForgotten } = options
   let scan = 0
 
   const lookAtFiles = (life: Life, { files, isWhole }: Pick<ListedLife, 'files' | 'isWhole'>, nowMs: number): void => {
     matchFiles(life, files, { nowMs, nextId, isWhole })
     // Held from now on, so that a file that is removed can still be read.
     for (const file of life.files) if (file.isPresent && !file.isRead) openFiles.hold(file)
-    const areAllKnown = identifyFiles(life, { nowMs, nextId, headOf, onLeft: openFiles.close, onForgotten })
+    const areAllKnown = identifyFiles(life, { ...options, nowMs, onLeft: openFiles.close })
     for (const file of life.files) if (!file.isPresent && areAllKnown && isWhole) file.missed++
     orderFiles(life)
     if (isWhole) linkFiles(life, scan)

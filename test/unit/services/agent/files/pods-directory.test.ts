@@ -27,7 +27,8 @@ function watching(): { lives: Map<string, Life>; look(times?: number): string[] 
   const openFiles = createOpenFiles({ max: 10, onProblem: () => {} })
   let [ids, nowMs] = [0, 0]
   const headOf = ({ inode }: { inode: number }) => ({ file: `f${inode}`, firstAt: undefined, size: undefined })
-  const options = { headOf, settleMs: 0, lateMs: 10_000, nextId: () => ++ids, onForgotten: () => {} }
+  const calls = { headOf, lineOf: () => undefined, onForgotten: () => {}, onTwin: () => {} }
+  const options = { ...calls, settleMs: 0, lateMs: 10_000, nextId: () => ++ids }
   const watch = createWatch({ lives, openFiles, ...options })
   return {
     lives,

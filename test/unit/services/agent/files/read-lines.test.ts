@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { digestOf } from '../../../../../services/agent/files/read-head.ts'
 import { createBurstReader, readCompressed, type ReadBurst } from '../../../../../services/agent/files/read-lines.ts'
 import { newFile, newLife, type LogFile } from '../../../../../services/agent/lives/log-file.ts'
 
@@ -130,4 +131,20 @@ test('a compressed file that breaks off has no end', async () => {
   writeFileSync(join(dir, file.name), gzipSync('line\n'.repeat(100)).subarray(0, -6))
   expect(await readCompressed(file, { onLine: () => {}, room: async () => {} })).toMatch(/unexpected end/)
   expect(file).toMatchObject({ isRead: true, isDamaged: true })
+})
+
+test('a compressed file without the line that was read last is another one, and is read from its begin', async () => {
+  const file = Object.assign(fileOf('0.log.20261123-101500.gz'), { readTo: 8, storedTo: 4 })
+  file.lastLine = { offset: 4, digest: digestOf(Buffer.from('two')) }
+  writeFileSync(join(dir, file.name), gzipSync('one\n2.2\nthree\n'))
+  const lines: string[] = []
+  const onLine = (line: Buffer, start: number, end: number): void => void lines.push(line.toString('utf8', start, end))
+  expect(await readCompressed(file, { onLine, room: async () => {} })).toMatch(/first line of another/)
+  expect(file).toMatchObject({ isRead: false, readTo: 0, storedTo: 0, isDamaged: true })
+  lines.length = 0
+  expect(await readCompressed(file, { onLine, room: async () => {} })).toBeUndefined()
+  expect(lines).toEqual(['one', '2.2', 'three'])
+  Object.assign(file, { readTo: 4, lastLine: { offset: 4, digest: digestOf(Buffer.from('2.2')) } })
+  expect(await readCompressed(file, { onLine, room: async () => {} })).toBeUndefined()
+  expect(lines).toEqual(['one', '2.2', 'three', '2.2', 'three'])
 })
