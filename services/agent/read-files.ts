@@ -35,31 +35,8 @@ export function createReader(options: ReaderOptions): Reader {
   const { lives, openFiles, failing, builder, settleMs, clock, room, saved, onProblem } = options
   const readBurst = createBurstReader()
 
-  const linesOf = (file: LogFile): { onLine: OnLine; end(): void } => {
-    const { head, field } = lineHead(file)
-    let last: Buffer | undefined
-    let [lastStart, lastEnd, lastOffset] = [0, 0, 0]
-    const onLine: OnLine = (bytes, start, end, offset, length) => {
-      builder.add(head, field, false, bytes, start, end, offset, length)
-      last = bytes
-      lastStart = start
-      lastEnd = end
-      lastOffset = offset
-    }
-    builder.beginFile(container, keyOf('lines', file))
-    return {
-      onLine,
-      end() {
-        builder.endFile(false)
-        if (last === undefined) return
-        const line = last.subarray(lastStart, lastEnd)
-        file.lastAt = timeOf(line.subarray(0, 128)) ?? file.lastAt
-        file.lastLine = { offset: lastOffset, digest: digestOf(line) }
-      },
-    }
-  }
   const read = async (file: LogFile): Promise<void> => {
-    const { onLine, end } = linesOf(file)
+    const { onLine, end } = linesOf(file, builder)
     try {
       const descriptor = openFiles.isPlain(file) || !file.gz ? openFiles.open(file) : undefined
       if (descriptor !== undefined) readBurst(file, descriptor, isFinal(file, clock(), settleMs), onLine)
@@ -111,6 +88,34 @@ export function createReader(options: ReaderOptions): Reader {
         }
       builder.flush()
       return hasRead
+    },
+  }
+}
+
+/** Hands the lines of a file over. Call `end` before the next file's. */
+function linesOf(file: LogFile, builder: BatchBuilder): { onLine: OnLine; end(): void } {
+  const { head, field } = lineHead(file)
+  let last: Buffer | undefined
+  let [lastStart, lastEnd, lastOffset] = [0, 0, 0]
+  let isFound = false
+  const onLine: OnLine = (bytes, start, end, offset, length) => {
+    builder.add(head, field, false, bytes, start, end, offset, length)
+    last = bytes
+    lastStart = start
+    lastEnd = end
+    lastOffset = offset
+    // Where zero bytes stand in front, or the line is cut, its text is not found again at its place.
+    isFound = length <= end - start + 1
+  }
+  builder.beginFile(container, keyOf('lines', file))
+  return {
+    onLine,
+    end() {
+      builder.endFile(false)
+      if (last === undefined) return
+      const line = last.subarray(lastStart, lastEnd)
+      file.lastAt = timeOf(line.subarray(0, 128)) ?? file.lastAt
+      if (isFound) file.lastLine = { offset: lastOffset, digest: digestOf(line) }
     },
   }
 }

@@ -1,6 +1,6 @@
 // What the agent may not say of a life: that it is whole where it is not known to be. Files are made as no kubelet that
 // works makes them.
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -31,14 +31,9 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 
-const start = (): void => {
-  agent = spawnAgent({
-    URL: service.url,
-    PODS_DIR: join(root, 'pods'),
-    STATE: join(root, 'state.json'),
-    POLL_MS: '50',
-    LOG_LEVEL: 'warn',
-  })
+const start = (url = service.url): void => {
+  const paths = { PODS_DIR: join(root, 'pods'), STATE: join(root, 'state.json') }
+  agent = spawnAgent({ URL: url, ...paths, POLL_MS: '50', LOG_LEVEL: 'warn' })
 }
 const line = (text: string, stream = 'stdout', tag = 'F') => `${nextTime()} ${stream} ${tag} ${text}\n`
 const put = (name: string, content: string | Buffer): void => writeFileSync(join(directory, name), content)
@@ -174,4 +169,23 @@ test('a copy of a file that has gone on meanwhile seals nothing', async () => {
   await stored().toEqual([...as, 'next'])
   await settled()
   await seals().not.toMatchObject({ 0: 'sealed' })
+})
+
+test('a line behind very many zero bytes is read, plain and compressed', async () => {
+  put('0.log.20261130-100000.gz', gzipSync(Buffer.concat([Buffer.alloc(3_000_000), Buffer.from(line('compressed'))])))
+  put('0.log', Buffer.alloc(0))
+  truncateSync(join(directory, '0.log'), 8 * 1024 * 1024)
+  add('0.log', line('plain'))
+  start()
+  await stored().toEqual(['compressed', 'plain'])
+})
+
+test('the begin of compressed files takes no more memory than the manifest allows', async () => {
+  const text = line('x'.repeat(16_000), 'stdout', 'P').repeat(8) + line('z'.repeat(16_000)).repeat(6000)
+  const compressed = gzipSync(text)
+  for (let i = 0; i < 4; i++) put(`0.log.20261130-10000${i}.gz`, compressed)
+  start('http://127.0.0.1:9')
+  await expect.poll(() => agent?.log(), { timeout: 30_000 }).toContain('takes no lines')
+  await settled()
+  expect(agent!.used().rssBytes).toBeLessThan(250 * 1024 ** 2)
 })

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { IdentifyOptions } from '../lives/identify-files.ts'
 import { isFinal, type LogFile } from '../lives/log-file.ts'
+import { createBehindZeros } from './behind-zeros.ts'
 import type { FailingReads } from './failing-reads.ts'
 import type { OpenFiles } from './open-files.ts'
 import { readDigest, readHead } from './read-head.ts'
@@ -21,6 +22,7 @@ export function createComparison({
   settleMs,
   onProblem,
 }: CompareFilesOptions): Pick<IdentifyOptions, 'headOf' | 'lineOf' | 'onTwin'> {
+  const behindZeros = createBehindZeros({ failing, onProblem })
   const reading = <T>(file: LogFile, read: (descriptor: number) => T): T | undefined => {
     if (failing.isResting(file)) return undefined
     try {
@@ -34,7 +36,8 @@ export function createComparison({
   return {
     headOf(file) {
       const options = { gz: file.gz, isFinal: isFinal(file, clock(), settleMs) }
-      return reading(file, (descriptor) => readHead(descriptor, options))
+      const head = reading(file, (descriptor) => readHead(descriptor, options))
+      return head === 'behind zeros' ? behindZeros.headOf(file, options.isFinal) : head
     },
     lineOf: (file, offset) => reading(file, (descriptor) => readDigest(descriptor, offset)),
     onTwin({ life, name }) {

@@ -17,7 +17,12 @@ let ids = 0
 function lifeOf(name: string, text: string): Life {
   const life = newLife(name, dir, `/var/log/pods/${name}.log`, 0)
   writeFileSync(join(dir, name), text)
-  const file = newFile(++ids, life, { name, rotated: undefined, gz: false, inode: 1, bornMs: 1, writtenMs: 1, bytes: text.length }, 0)
+  const file = newFile(
+    ++ids,
+    life,
+    { name, rotated: undefined, gz: false, inode: 1, bornMs: 1, writtenMs: 1, bytes: text.length },
+    0,
+  )
   Object.assign(file, { file: name, isVerified: true, before: { is: 'first' } })
   life.files = [file]
   life.isRecorded = true
