@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Batch } from '../import/send/batch.ts'
 import type { Outcome } from '../import/send/delivery.ts'
-import type { LogFile } from './lives/log-file.ts'
+import { endOfLines, type LogFile } from './lives/log-file.ts'
 import type { AgentMetrics } from './report/metrics.ts'
 import type { Problems } from './report/problems.ts'
 import { isRecordOf, saidBy } from './send/records.ts'
@@ -43,7 +43,7 @@ export function acknowledge(
       file.end = file.isDamaged ? 'open' : 'stored'
       if (!file.isDamaged) metrics.ended()
     } else {
-      metrics.lost(file.size - file.storedTo)
+      metrics.lost(endOfLines(file) - file.storedTo)
       file.lost = 'stored'
     }
 }

@@ -1,7 +1,7 @@
 // All that the agent knows: lives by their names, their files by their ids, and the state on the disk of both.
 import type { Registry } from 'prom-client'
 import type { OpenFiles } from './files/open-files.ts'
-import { isGone, type Life, type LogFile } from './lives/log-file.ts'
+import { endOfLines, isGone, type Life, type LogFile } from './lives/log-file.ts'
 import { createAgentMetrics, type AgentMetrics } from './report/metrics.ts'
 import type { Problems } from './report/problems.ts'
 import type { AgentState } from './state.ts'
@@ -22,11 +22,11 @@ export function measureFiles(
   { known, openFiles, clock }: { known: KnownFiles; openFiles: OpenFiles; clock: () => number },
 ): AgentMetrics {
   const behind = (): LogFile[] =>
-    known.all().filter((file) => file.storedTo < file.size && (!isGone(file) || openFiles.isOpen(file)))
+    known.all().filter((file) => file.storedTo < endOfLines(file) && (!isGone(file) || openFiles.isOpen(file)))
   return createAgentMetrics(registry, {
     files: () => known.all().length,
     openFiles: () => openFiles.count,
-    bytesBehind: () => behind().reduce((sum, { size, storedTo }) => sum + size - storedTo, 0),
+    bytesBehind: () => behind().reduce((sum, file) => sum + endOfLines(file) - file.storedTo, 0),
     oldestUnread: () => behind().reduce((most, { grewAtMs }) => Math.max(most, (clock() - grewAtMs) / 1000), 0),
   })
 }

@@ -3,7 +3,7 @@
 import type { OpenFiles } from './files/open-files.ts'
 import { readLastLine } from './files/read-last-line.ts'
 import { mayEnd } from './lives/ends.ts'
-import { isGone, type LogFile } from './lives/log-file.ts'
+import { endOfLines, isGone, type LogFile } from './lives/log-file.ts'
 import { container, keyOf, lineHead, markHead } from './send/records.ts'
 import type { BatchBuilder } from '../import/send/batch-builder.ts'
 
@@ -38,7 +38,7 @@ export async function sayEnd(file: LogFile, { openFiles, builder }: Sending): Pr
 export function sayLoss(file: LogFile, { builder }: Sending): void {
   const { head, field, bytes } = markHead(file)
   builder.beginFile(container, keyOf('loss', file))
-  builder.add(head, field, false, bytes, 0, 0, file.size, 0)
+  builder.add(head, field, false, bytes, 0, 0, endOfLines(file), 0)
   builder.endFile(false)
   file.lost = 'sent'
 }

@@ -1,6 +1,6 @@
 // What the agent may not say of a life: that it is whole where it is not known to be. Files are made as no kubelet that
 // works makes them.
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -189,3 +189,25 @@ test('the begin of compressed files takes no more memory than the manifest allow
   await settled()
   expect(agent!.used().rssBytes).toBeLessThan(250 * 1024 ** 2)
 })
+
+test.each(['by an agent that stops then', 'and its pod is removed'])(
+  'zero bytes behind the last line of a file that was read are no loss: %s',
+  async (how) => {
+    start()
+    put('0.log', linesOf('', as))
+    await stored().toEqual(as)
+    add('0.log', Buffer.alloc(4096))
+    put('1.log', line('next'))
+    await stored().toEqual([...as, 'next'])
+    await settled()
+    if (how.startsWith('by')) {
+      await agent?.kill('SIGTERM')
+      rmSync(join(directory, '0.log'))
+      start()
+    } else rmSync(join(root, 'pods', `shop_cart_${uid}`), { recursive: true })
+    await settled()
+    const { lives: known } = JSON.parse(readFileSync(join(root, 'state.json'), 'utf8')) as { lives: unknown[] }
+    expect(known).toHaveLength(how.startsWith('by') ? 1 : 0)
+    expect(await lives()).toMatchObject([{ seal: { state: 'tail-unknown', gaps: [] } }, {}])
+  },
+)

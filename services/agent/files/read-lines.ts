@@ -48,9 +48,9 @@ export function createBurstReader(chunkBytes = 1024 * 1024): ReadBurst {
     }
     file.size = Math.max(file.size, splitter.offset)
     if (isFinal && isAtEnd) {
-      finish(file, splitter.end())
-      readTo = splitter.offset
-    }
+      finish(file, splitter)
+      readTo = splitter.offset - file.zeroBytes
+    } else file.zeroBytes = isAtEnd ? splitter.nulBytes : 0
     if (readTo === from && splitter.offset - from > chunkBytes) {
       longLines.set(file, line)
       replaceBuffer()
@@ -103,11 +103,12 @@ export async function readCompressed(
     await room()
   }
   if (problem !== undefined) file.isDamaged = true
-  finish(file, splitter.end())
+  finish(file, splitter)
   if (!isSame && problem === undefined) return beginAgain(file)
   // What lies behind a break is lost.
   if (problem === undefined) file.size = at
-  file.readTo = file.lookedTo = Math.max(at, file.readTo)
+  file.lookedTo = Math.max(at, readTo)
+  file.readTo = file.lookedTo - file.zeroBytes
   return problem === undefined ? undefined : `breaks off (${problem}); what could be read of it is sent`
 }
 
@@ -120,7 +121,8 @@ function beginAgain(file: LogFile): string {
   return 'has the first line of another one, and is read from its begin'
 }
 
-function finish(file: LogFile, { nulBytes }: { nulBytes: number }): void {
+function finish(file: LogFile, splitter: LineSplitter): void {
   file.isRead = true
-  if (nulBytes > 0) file.isDamaged = true
+  file.zeroBytes = splitter.end().nulBytes
+  if (file.zeroBytes > 0) file.isDamaged = true
 }

@@ -25,6 +25,8 @@ export interface LogFile {
   storedTo: number
   /** How far bytes were looked at: behind `readTo` stands the begin of a line. */
   lookedTo: number
+  /** Zero bytes at its end, as a power loss leaves them: they were read, and are no line. */
+  zeroBytes: number
   /** Whether it is in the directory, and in how many listings it was not since. */
   isPresent: boolean
   missed: number
@@ -129,6 +131,7 @@ export const newFile = (
   readTo: 0,
   storedTo: 0,
   lookedTo: 0,
+  zeroBytes: 0,
   isPresent: true,
   missed: 0,
   isVerified: false,
@@ -149,6 +152,9 @@ export function isFinal({ gz, supersededAtMs, grewAtMs }: LogFile, nowMs: number
 
 /** Whether it was looked for in vain often enough to be gone. A rename hides a file from one listing. */
 export const isGone = ({ isPresent, missed }: LogFile): boolean => !isPresent && missed >= 2
+
+/** Where its lines end, as far as it was seen. */
+export const endOfLines = ({ size, zeroBytes }: LogFile): number => size - zeroBytes
 
 /** Whether the service has a row of it for certain, so that it would be seen if it were lost. */
 export const hasTrace = ({ isDamaged, storedTo, lost }: LogFile): boolean =>

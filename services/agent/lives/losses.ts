@@ -1,5 +1,5 @@
 // Pure: what was lost of files that were removed before they were read, and which files need no more thought.
-import { hasTrace, isGone, type Life, type LogFile } from './log-file.ts'
+import { endOfLines, hasTrace, isGone, type Life, type LogFile } from './log-file.ts'
 
 /**
  * Decides that bytes of a file are lost which is gone and cannot be read. The time must lie among those of the life's
@@ -7,8 +7,7 @@ import { hasTrace, isGone, type Life, type LogFile } from './log-file.ts'
  */
 export function decideLoss(life: Life, place: number): void {
   const file = life.files[place]!
-  if (file.lost !== 'nothing' || file.file === undefined || file.readTo >= file.size || file.readTo > file.storedTo)
-    return
+  if (file.lost !== 'nothing' || file.file === undefined || !hasUnread(file) || file.readTo > file.storedTo) return
   const before = life.files.slice(0, place).findLast(({ lastAt }) => lastAt !== undefined)
   const behind = life.files.slice(place + 1).find(({ firstAt }) => firstAt !== undefined)
   const at = behind?.firstAt ?? file.lastAt ?? before?.lastAt
@@ -17,6 +16,8 @@ export function decideLoss(life: Life, place: number): void {
   file.lost = 'decided'
 }
 
+const hasUnread = (file: LogFile): boolean => file.readTo < endOfLines(file)
+
 /** Forgets files at the begin of a life that are gone and of which nothing is left to say. */
 export function forgetFiles(life: Life, isHeld: (file: LogFile) => boolean): LogFile[] {
   const forgotten: LogFile[] = []
@@ -24,8 +25,7 @@ export function forgetFiles(life: Life, isHeld: (file: LogFile) => boolean): Log
     const isOpen =
       first.lost === 'decided' || first.lost === 'sent' || first.end === 'sent' || first.storedTo < first.readTo
     const next = life.files[1]
-    const mayBeLost =
-      first.lost === 'nothing' && first.readTo < first.size && first.file !== undefined && !life.isRemoved
+    const mayBeLost = first.lost === 'nothing' && hasUnread(first) && first.file !== undefined && !life.isRemoved
     if (!isGone(first) || isOpen || isHeld(first) || mayBeLost || (next === undefined && !life.isRemoved)) break
     life.files.shift()
     life.hadFiles = true

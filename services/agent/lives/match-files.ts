@@ -60,6 +60,7 @@ export function found(file: LogFile, { name, gz, inode, bornMs, writtenMs, bytes
 export function grow(file: LogFile, bytes: number, nowMs: number): void {
   if (bytes <= file.size) return
   file.size = bytes
+  file.zeroBytes = 0
   file.grewAtMs = nowMs
   file.isRead = false
 }

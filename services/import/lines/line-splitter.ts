@@ -21,6 +21,8 @@ export interface LineSplitter {
   end(): { nulBytes: number }
   /** How many bytes were pushed. */
   readonly offset: number
+  /** Zero bytes behind the last line, where nothing else stands behind them so far. */
+  readonly nulBytes: number
   /** Bytes that were skipped in front of lines. */
   readonly skipped: number
   /** How many lines were cut at the cap. */
@@ -85,6 +87,9 @@ export function createLineSplitter({
       if (pendingBytes === 0) return { nulBytes: front.bytes }
       emitPending(0)
       return { nulBytes: 0 }
+    },
+    get nulBytes() {
+      return pendingBytes === 0 ? front.bytes : 0
     },
     get offset() {
       return pushed

@@ -65,8 +65,13 @@ test('at an end behind which nobody writes, what has no newline is a line', () =
 test('zero bytes at the end are no line, and prove no end', () => {
   const file = fileOf('0.log')
   writeFileSync(path, 'one\n\0\0\0')
-  expect(read(file, { isFinal: true })).toEqual([['one', 0, 4]])
-  expect(file).toMatchObject({ isRead: true, isDamaged: true })
+  expect(read(file)).toEqual([['one', 0, 4]])
+  expect(file).toMatchObject({ isRead: false, readTo: 4, size: 7, zeroBytes: 3 })
+  expect(read(file, { isFinal: true })).toEqual([])
+  expect(file).toMatchObject({ isRead: true, isDamaged: true, readTo: 4, size: 7, zeroBytes: 3 })
+  appendFileSync(path, 'two\n')
+  expect(read(file)).toEqual([['two', 4, 7]])
+  expect(file).toMatchObject({ readTo: 11, size: 11, zeroBytes: 0 })
 })
 
 test('a burst ends with a line, and a line longer than one is read whole', () => {
@@ -124,6 +129,13 @@ test('a compressed file is read on behind what was read of it', async () => {
     ['three', 8],
   ])
   expect(file).toMatchObject({ isRead: true, readTo: 14, size: 14 })
+})
+
+test('zero bytes at the end of a compressed file are no line', async () => {
+  const file = fileOf('0.log.20261123-101500.gz')
+  writeFileSync(join(dir, file.name), gzipSync('one\n\0\0\0'))
+  expect(await readCompressed(file, { onLine: () => {}, room: async () => {} })).toBeUndefined()
+  expect(file).toMatchObject({ isRead: true, isDamaged: true, readTo: 4, size: 7, zeroBytes: 3 })
 })
 
 test('a compressed file that breaks off has no end', async () => {

@@ -28,6 +28,14 @@ test('nothing is lost of a file that was read, or whose lines are still under wa
   expect(life.files.map(({ lost }) => lost)).toEqual(['nothing', 'nothing', 'nothing'])
 })
 
+test('zero bytes behind the last line are not lost, and keep no file', () => {
+  const life = lifeWithLoss()
+  Object.assign(life.files[1]!, { readTo: 60, storedTo: 60, zeroBytes: 40 })
+  decideLoss(life, 1)
+  expect(life.files[1]!.lost).toBe('nothing')
+  expect(forgetFiles(life, () => false).map(({ id }) => id)).toEqual([1, 2])
+})
+
 test('a file is forgotten once nothing is left to say of it, and the next one does not follow one without a trace', () => {
   const life = lifeWithLoss()
   life.files[2]!.before = { is: 'follows', id: 2 }
