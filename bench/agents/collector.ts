@@ -15,7 +15,7 @@ import { cpuSeconds, residentMiB } from '../load/process-cost.ts'
 import { startEnv } from '../load/start-env.ts'
 import { runKilled } from './killed-agent.ts'
 import { accepted, report, verdict } from './numbered-lines.ts'
-import { numberOf, podDirectory, writePodFile } from './pod-file.ts'
+import { podDirectory, writePodFile } from './pod-file.ts'
 
 const { values } = parseArgs({
   options: {
@@ -75,7 +75,7 @@ try {
   await sleep(5000)
   const [seconds, cpu] = [(performance.now() - startedMs) / 1000, cpuSeconds(service.pid) - before]
   const agent = await collector.stop()
-  const found = await verdict(url, lines, numberOf)
+  const found = await verdict(url, lines)
   const way = kafka === undefined ? 'OTLP over HTTP' : 'a topic of format otlp-proto'
   report(`OpenTelemetry Collector, ${way}, ${rotations} rotations, ${kills} kills`, lines, {
     ...found,

@@ -17,7 +17,7 @@ import { writeConfig } from './fluent-bit/configuration.ts'
 import { outputs, placeOf } from './fluent-bit/outputs.ts'
 import { runKilled } from './killed-agent.ts'
 import { accepted, report, verdict } from './numbered-lines.ts'
-import { numberOf, podDirectory, writePodFile } from './pod-file.ts'
+import { podDirectory, writePodFile } from './pod-file.ts'
 
 const { values } = parseArgs({
   options: {
@@ -62,7 +62,7 @@ try {
   const [seconds, cpu] = [(performance.now() - startedMs) / 1000, cpuSeconds(service.pid) - before]
   const agent = await fluentBit.stop()
   report(`Fluent Bit, ${values.output}, ${rotations} rotations, ${kills} kills`, lines, {
-    ...(await verdict(url, lines, numberOf)),
+    ...(await verdict(url, lines)),
     seconds,
     cpuSeconds: cpu,
     peakMiB: residentMiB(service.pid).peak,

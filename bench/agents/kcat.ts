@@ -3,24 +3,23 @@
 // Run by hand: node bench/agents/kcat.ts [--lines 100000] [--rotations 5]
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
-import { numberedCriLine, writeRotated } from '#test/support/agents/rsyslog-file.ts'
 import { startKafka } from '#test/support/kafka/start.ts'
 import { createTopics } from '#test/support/kafka/topics.ts'
 import { spawnService } from '#test/support/service-process.ts'
 import { cpuSeconds } from '../load/process-cost.ts'
 import { startEnv } from '../load/start-env.ts'
 import { accepted, report, verdict } from './numbered-lines.ts'
+import { podDirectory, writePodFile } from './pod-file.ts'
 
 const { values } = parseArgs({
   options: { lines: { type: 'string', default: '100000' }, rotations: { type: 'string', default: '5' } },
 })
 const [lines, rotations] = [Number(values.lines), Number(values.rotations)]
 const work = await mkdtemp(join(tmpdir(), 'afterlog-bench-kcat-'))
-const path = 'pods/shop_cart-7d9f_5b0c6a3e-3f0c-4d25-9f3a-6f2f8f4a1c11/app'
 const topic = 'container_files'
 
 try {
@@ -32,23 +31,23 @@ try {
   }
   await using service = spawnService({ dataDir: join(work, 'data'), env: { ...startEnv, ...env } })
   const url = await service.serving
-  const file = join(work, path, '0.log')
-  await mkdir(join(work, path), { recursive: true })
+  const directory = await podDirectory(join(work, 'pods'))
+  const file = join(directory, '0.log')
   await writeFile(file, '')
   const [beganMs, before] = [performance.now(), cpuSeconds(service.pid)]
   const tail = spawn('tail', ['-n', '+1', '-F', file], { stdio: ['ignore', 'pipe', 'ignore'] })
   const kcat = spawn(
     'kcat',
-    ['-P', '-b', kafka.brokers, '-t', topic, '-k', `/var/log/${path}/0.log`, '-X', 'enable.idempotence=true'],
+    ['-P', '-b', kafka.brokers, '-t', topic, '-k', join('/var/log', relative(work, file)), '-X', 'enable.idempotence=true'],
     { stdio: ['pipe', 'ignore', 'inherit'] },
   )
   tail.stdout.pipe(kcat.stdin)
-  await writeRotated(file, lines, rotations, { lineOf: numberedCriLine })
+  await writePodFile(directory, lines, rotations)
   tail.kill()
   await once(kcat, 'exit')
   await accepted(url, lines)
   const [seconds, cpu] = [(performance.now() - beganMs) / 1000, cpuSeconds(service.pid) - before]
-  const found = await verdict(url, lines, (message) => Number(/^line (\d+) /.exec(message)?.[1]))
+  const found = await verdict(url, lines)
   report(`kcat, a topic of format cri, ${rotations} rotations`, lines, { ...found, seconds, cpuSeconds: cpu })
 } finally {
   await rm(work, { recursive: true, force: true })

@@ -36,12 +36,15 @@ export interface Verdict {
   outOfOrder: number
 }
 
-/** Reads every line. `numberOf` gives the number in a message. */
-export async function verdict(url: string, lines: number, numberOf: (message: string) => number): Promise<Verdict> {
+/** The number in a message that `numberedLine` has made. */
+const numberOf = (message: string): number => Number(/^line (\d+) /.exec(message)?.[1])
+
+/** Reads every line. `numberIn` gives the number in a message. */
+export async function verdict(url: string, lines: number, numberIn = numberOf): Promise<Verdict> {
   const counts = new Uint8Array(lines)
   let [found, outOfOrder, before] = [0, 0, -1]
   for await (const message of messagesOf(url)) {
-    const number = numberOf(message)
+    const number = numberIn(message)
     counts[number]!++
     found++
     if (number < before) outOfOrder++

@@ -15,5 +15,3 @@ export async function writePodFile(directory: string, lines: number, rotations: 
   const renamed = (begin: number): string => `0.log.20261123-${String(begin).padStart(6, '0')}`
   await writeRotated(join(directory, '0.log'), lines, rotations, { lineOf: numberedCriLine, renamed, fileMs })
 }
-
-export const numberOf = (message: string): number => Number(/^line (\d+) /.exec(message)?.[1])

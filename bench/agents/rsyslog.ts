@@ -72,7 +72,7 @@ try {
   await accepted(url, lines)
   const [seconds, cpu] = [(performance.now() - beganMs) / 1000, cpuSeconds(service.pid) - before]
   await rsyslog.stop()
-  const found = await verdict(url, lines, (message) => Number(/^line (\d+) /.exec(message)?.[1]))
+  const found = await verdict(url, lines)
   const name = values.kafka === '' ? 'rsyslog omfwd over TCP' : `rsyslog omkafka, topic of format ${values.kafka}`
   report(`${name}, ${rotations} rotations`, lines, { ...found, seconds, cpuSeconds: cpu })
 } finally {

@@ -1,6 +1,6 @@
 // Records of agents as documents: nested values that a format writes as bytes, so that one generator makes hostile ones
 // for all formats. A text may hold bytes and JSON that no value has: `raw` puts them in place of marks of equal length.
-import { pathOf, rfc3339, type AgentLine } from '#test/support/agents/protocol.ts'
+import { agentLine, pathOf, rfc3339, type AgentLine } from '#test/support/agents/protocol.ts'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
 type Path = readonly (string | number)[]
@@ -59,18 +59,8 @@ export function renamed(document: Json, [step, ...rest]: Path, name: string): Js
 }
 
 /** A line of a pod with all that agents say of one. */
-export const lineOf = (message: string, time: bigint): AgentLine => ({
-  time,
-  message: Buffer.from(message),
-  namespace: 'shop',
-  pod: 'cart-7d9f',
-  podUid: '5b0c6a3e-3f0c-4d25-9f3a-6f2f8f4a1c11',
-  container: 'app',
-  restart: 2,
-  stream: 'stderr',
-  labels: { app: 'cart' },
-  attributes: { order: 'o-17' },
-})
+export const lineOf = (message: string, time: bigint): AgentLine =>
+  agentLine(time, message, { labels: { app: 'cart' }, attributes: { order: 'o-17' } })
 
 const texts = (values: Record<string, string | number>): Json =>
   Object.entries(values).map(([key, value]) => ({ key, value: { stringValue: String(value) } }))
