@@ -9,6 +9,20 @@ const repeatable = (description: string) =>
     .optional()
     .describe(`${description} Repeatable: any of the values. An empty value selects lines without one.`)
 
+/** An id has several spellings, each of which a search has to look for. */
+const idsMax = 20
+const id = z.string().max(128, 'is no id: it is longer than 128 characters')
+
+const ids = (name: string) =>
+  z
+    .union([id, z.array(id).max(idsMax, `takes at most ${idsMax} ids`)])
+    .transform((value) => (typeof value === 'string' ? [value] : value))
+    .optional()
+    .describe(
+      `${name}, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. ` +
+        'Repeatable: any of the ids. An empty value selects lines without one.',
+    )
+
 const whole = (min: number, max: number, message: string) =>
   z
     .string(message)
@@ -62,6 +76,8 @@ export const filterParameters = {
   severity: repeatable('`trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs.'),
   unit: repeatable('Unit of a system line.'),
   cluster: repeatable('Cluster.'),
+  traceId: ids('Trace id'),
+  spanId: ids('Span id'),
   q: z.string('give it once').max(16_384).optional().describe('Search text.'),
   ...timeParameters,
 }

@@ -34,7 +34,7 @@ import {
 } from '#query/http/parameters.ts'
 import { podPath } from '#query/pods/pods-schema.ts'
 
-const { container, q, severity, stream } = filterParameters
+const { container, q, severity, spanId, stream, traceId } = filterParameters
 const querystring = z.strictObject({
   container,
   life: signed.optional().describe('A restart number; negative counts back from the newest: -1 is the previous life.'),
@@ -43,6 +43,8 @@ const querystring = z.strictObject({
   traces,
   json,
   q,
+  traceId,
+  spanId,
   severity,
   stream,
   ...timeParameters,

@@ -1,7 +1,9 @@
 // Pure: reads the parameters of a request into a filter of lines. Every bad value is a 400 that names its parameter.
 import { invalidParameter } from '#shared/errors.ts'
 import { filterFields, type LineFilter } from '#shared/lines/line-filter.ts'
+import { join, type Fragment } from '#shared/clickhouse/sql.ts'
 import { compileSearch } from './search.ts'
+import { idsSql } from './search-trace.ts'
 import { filterSeverity } from './severity-filter.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
 import type { FilterQuery } from '#query/http/parameters.ts'
@@ -18,8 +20,18 @@ export function readFilter(query: FilterQuery, { tenant, nowNs }: RequestContext
     const values = query[field]
     if (values !== undefined) fields[field] = values.map((value) => checked(field, value))
   }
-  const search = query.q === undefined || query.q.trim() === '' ? undefined : compileSearch(query.q)
+  const search = searchOf(query)
   return { tenant, fields, ...readTimes(query, nowNs), ...(search === undefined ? {} : { search }) }
+}
+
+/** The search text and the ids, which stand in a line's text too; undefined where the request has none. */
+function searchOf({ q, traceId, spanId }: FilterQuery): Fragment | undefined {
+  const conditions = [
+    q === undefined || q.trim() === '' ? undefined : compileSearch(q),
+    idsSql('trace', traceId),
+    idsSql('span', spanId),
+  ].filter((each) => each !== undefined)
+  return conditions.length === 0 ? undefined : join(conditions, ' AND ')
 }
 
 /** `from` inclusive and `to` exclusive in epoch ns; `to` must be after `from`. */
@@ -50,7 +62,8 @@ export function readTime(parameter: string, value: string | undefined, nowNs: bi
 /** Everything that decides which lines a request selects: what a cursor belongs to. */
 export function filterDigest(query: FilterQuery, tenant: string, further: unknown): unknown {
   const fields = filterFields.map((field) => query[field]?.toSorted() ?? null)
-  return [tenant, fields, query.q ?? '', query.from ?? '', query.to ?? '', further]
+  const ids = [query.traceId, query.spanId].map((each) => each?.toSorted() ?? null)
+  return [tenant, fields, ids, query.q ?? '', query.from ?? '', query.to ?? '', further]
 }
 
 function checked(field: (typeof filterFields)[number], value: string): string {

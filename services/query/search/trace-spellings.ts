@@ -1,0 +1,54 @@
+// Pure: the ways in which an id of a trace or a span is written. W3C Trace Context: hex digits; a UUID has dashes, B3
+// half of the digits, OTLP in JSON base64 by some senders, AWS X-Ray its own dashes.
+
+export type IdKind = 'trace' | 'span'
+
+const digitsOf: Readonly<Record<IdKind, readonly number[]>> = { trace: [32, 16], span: [16] }
+
+/**
+ * Every spelling of an id: `4BF92F35-…` is also `4bf92f35…`. A text that is no id of that kind is its only spelling.
+ * The first is the one that is stored for ids that ingest finds in a line.
+ */
+export function spellingsOf(kind: IdKind, text: string): string[] {
+  const hex = hexOf(kind, text.trim())
+  if (hex === undefined) return [text]
+  const forms = paddedForms(kind, hex).flatMap((digits) => [
+    ...withCapitals(digits),
+    ...withCapitals(digits).map((each) => `0x${each}`),
+    ...(digits.length === 32 ? withCapitals(uuidOf(digits)) : []),
+    ...(digits.length === 32 ? [`1-${digits.slice(0, 8)}-${digits.slice(8)}`] : []),
+    Buffer.from(digits, 'hex').toString('base64'),
+  ])
+  return [...new Set([...forms, text])]
+}
+
+/** As they are found in text, where letters match whatever their case. */
+export const spellingsInText = (kind: IdKind, text: string): string[] => [
+  ...new Map(spellingsOf(kind, text).map((each) => [each.toLowerCase(), each])).values(),
+]
+
+/** The small hex digits of an id; undefined for a text that is none. */
+function hexOf(kind: IdKind, text: string): string | undefined {
+  const bare = text.replace(/^0x/i, '')
+  const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(bare)
+  const xray = /^1-([0-9a-f]{8})-([0-9a-f]{24})$/i.exec(bare)
+  const hex = isUuid ? bare.replaceAll('-', '') : xray === null ? bare : `${xray[1]}${xray[2]}`
+  if (/^[0-9a-f]+$/i.test(hex)) return digitsOf[kind].includes(hex.length) ? hex.toLowerCase() : undefined
+  const bytes = /^[A-Za-z0-9+/_-]+=*$/.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0)
+  const isBase64 = bytes.toString('base64').replaceAll('=', '') === standard(text)
+  return isBase64 && digitsOf[kind].includes(bytes.length * 2) ? bytes.toString('hex') : undefined
+}
+
+/** Without padding, and with the letters of standard base64. */
+const standard = (text: string): string => text.replaceAll('-', '+').replaceAll('_', '/').replaceAll('=', '')
+
+/** An id of 64 bits is also written with zeros before it. */
+function paddedForms(kind: IdKind, hex: string): string[] {
+  if (kind === 'span') return [hex]
+  if (hex.length === 16) return [hex, hex.padStart(32, '0')]
+  return hex.startsWith('0'.repeat(16)) ? [hex, hex.slice(16)] : [hex]
+}
+
+const withCapitals = (text: string): string[] => [text, text.toUpperCase()]
+
+const uuidOf = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
