@@ -1,6 +1,7 @@
 // Lines to search in, on the real engine: the table `logs` with a few rows, single messages without a table, and a
 // table with the indexes of `logs` in 40 small granules.
-import { sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
+import { readText } from '#query/search/message-text.ts'
+import { sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { openTestStore } from './store.ts'
 
 export interface SearchRow {
@@ -23,6 +24,8 @@ export interface SearchRows {
   matches(condition: Fragment, message: string): Promise<boolean>
   /** How many of the 40 granules of the indexed table are left to read. */
   granules(condition: Fragment): Promise<number>
+  /** These messages as the search reads them. */
+  readTexts(messages: readonly string[]): Promise<string[]>
   close(): Promise<void>
 }
 
@@ -64,6 +67,10 @@ export async function openSearchRows(rows: readonly SearchRow[]): Promise<Search
       })
       const left = plan.flatMap(({ explain }) => /^\W*Granules: (\d+)(?:\/\d+)?$/.exec(explain)?.[1] ?? [])
       return left.length === 0 ? 0 : Math.min(...left.map(Number))
+    },
+    async readTexts(messages) {
+      const line = sql`SELECT arrayJoin(${strs(messages)}) AS message`
+      return (await store.rows<{ text: string }>({ sql: sql`SELECT ${readText} AS text FROM (${line})` })).map(({ text }) => text)
     },
     async close() {
       await dispose()

@@ -3,16 +3,15 @@
 // user.name), or `name=value` in the text. `status:500` also finds that very text, since people paste it.
 import { join, raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { FieldTerm, FieldTest } from './syntax/search-node.ts'
-import { hasToken } from './message-index.ts'
-import { asciiLower, literalSql, regexQuote, wholeTokens } from './search-literal.ts'
+import { narrowedTo } from './message-index.ts'
+import { asciiLower, literalSql, regexQuote, wholeWords } from './search-literal.ts'
 import { valueSql } from './search-value.ts'
 
 /** Compares values whatever their case, except with regular expressions; names are compared exactly. */
 export function lineFieldSql(term: FieldTerm): Fragment {
   const inMessage = [...jsonPaths(term.name).map((path) => jsonSql(path, term)), assignedSql(term)]
   if (term.test.op === 'eq') inMessage.push(literalSql(term.text))
-  const tokens = messageTokens(term).map(hasToken)
-  const messageSql = sql`(${join([...tokens, anyOf(inMessage)], ' AND ')})`
+  const messageSql = narrowedTo(messageTokens(term), anyOf(inMessage))
   return sql`(${join([mapSql(raw('attributes'), term), mapSql(raw('labels'), term), messageSql], ' OR ')})`
 }
 
@@ -54,8 +53,8 @@ function testSql(value: Fragment, term: FieldTerm): Fragment {
 
 /** Tokens that every message with the field has. A value that JSON may write with escapes adds none. */
 function messageTokens({ name, test }: FieldTerm): string[] {
-  const ofName = wholeTokens(name)
+  const ofName = wholeWords(name)
   return test.op === 'eq' && /^[0-9A-Za-z _.:/@,-]*$/.test(test.value)
-    ? [...new Set([...ofName, ...wholeTokens(test.value)])]
+    ? [...new Set([...ofName, ...wholeWords(test.value)])]
     : ofName
 }

@@ -1,75 +1,78 @@
 // error  "connection refused"  10.0.0.1  trace_id=abc  java.lang.*
-// A literal matches whatever its case, and only where its ends are ends of tokens: 10.0.0.1 is not in 110.0.0.12. The
-// SQL first tests the whole tokens, which an index answers, and then the exact text on the lines that are left.
+// A literal matches whatever its case, and only where its ends are ends of words: 10.0.0.1 is not in 110.0.0.12. It is
+// searched for in the message as it is stored, where indexes lead to its words, and as it is read (message-text.ts).
 import { join, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
-import { hasToken, loweredMessage } from './message-index.ts'
+import { hasWord, withWords } from './message-index.ts'
+import { isApart, loweredMessage, loweredReadText, marked, mayHide, readText } from './message-text.ts'
 
 /** A word or a phrase: any text, with its spaces and punctuation as they are. */
 export function literalSql(text: string): Fragment {
   return boundedSql(text, { openEnd: false })
 }
 
-/** `java.lang.*`: the text at the start of a token, whatever follows it. */
+/** `java.lang.*`: the text at the start of a word, whatever follows it. */
 export function prefixSql(text: string): Fragment {
   return boundedSql(text, { openEnd: true })
 }
 
-/** How many tokens of a literal an index tests: the longest, since each token costs and few are enough. */
-const tokensMax = 8
+/** How many words of a literal an index tests: the longest, since each costs and few are enough. */
+const wordsMax = 8
 
-/** Whole tokens that every match of the literal has, without those that have cased letters outside ASCII. */
-export function wholeTokens(
-  text: string,
-  ends: { start: boolean; end: boolean } = { start: true, end: true },
-): string[] {
-  const tokens = new Set<string>()
-  for (const match of asciiLower(text).matchAll(/[0-9a-z\u0080-\u{10FFFF}]+/gu)) {
-    const [token] = match
-    const cut = (match.index === 0 && !ends.start) || (match.index + token.length === text.length && !ends.end)
-    if (!cut && !casedBeyondAscii(token)) tokens.add(token)
+interface Ends {
+  start: boolean
+  end: boolean
+}
+
+/** Whole words that every match of the literal has, without those that have cased letters outside ASCII. */
+export function wholeWords(text: string, ends: Ends = { start: true, end: true }): string[] {
+  const lowered = marked(asciiLower(text))
+  const words = new Set<string>()
+  for (const match of lowered.matchAll(/[0-9a-z\u0080-\u{10FFFF}]+/gu)) {
+    const [word] = match
+    const isCut = (match.index === 0 && !ends.start) || (match.index + word.length === lowered.length && !ends.end)
+    if (!isCut && !casedBeyondAscii(word)) words.add(word)
   }
-  return [...tokens].toSorted((a, b) => b.length - a.length).slice(0, tokensMax)
+  return [...words].toSorted((a, b) => b.length - a.length).slice(0, wordsMax)
 }
 
 function boundedSql(text: string, { openEnd }: { openEnd: boolean }): Fragment {
-  const ends = { start: boundStart.test(text), end: !openEnd && boundEnd.test(text) }
-  // An end that is no part of a token, such as `=`, cuts no token; an end in a script without spaces may cut one.
-  const tokens = wholeTokens(text, {
-    start: ends.start || !tokenStart.test(text),
-    end: ends.end || !tokenEnd.test(text),
-  })
   const lowered = asciiLower(text)
-  if (tokens.length === 1 && tokens[0] === lowered && ends.start && ends.end) return hasToken(lowered)
-  return sql`(${join([...tokens.map(hasToken), exactSql(lowered, ends)], ' AND ')})`
-}
-
-function exactSql(lowered: string, ends: { start: boolean; end: boolean }): Fragment {
-  const cased = casedBeyondAscii(lowered)
-  if (!ends.start && !ends.end && !cased) return sql`position(${loweredMessage}, ${str(lowered)}) > 0`
-  const pattern = `${ends.start ? startOfToken : ''}${regexQuote(lowered)}${ends.end ? endOfToken : ''}`
-  return cased ? sql`match(message, ${str(`(?i)${pattern}`)})` : sql`match(${loweredMessage}, ${str(pattern)})`
+  const isWord = /^[0-9a-z]+$/.test(lowered)
+  if (isWord && !openEnd) return hasWord(lowered)
+  const chars = Array.from(text)
+  const ends = { start: !isApart(chars[0]!), end: !openEnd && !isApart(chars.at(-1)!) }
+  const pattern = `${ends.start ? startOfWord : ''}${regexQuote(marked(lowered))}${ends.end ? endOfWord : ''}`
+  const isCased = casedBeyondAscii(lowered)
+  const readMatches = isCased
+    ? sql`match(${readText}, ${str(`(?i)${pattern}`)})`
+    : sql`match(${loweredReadText}, ${str(pattern)})`
+  const read = sql`(${mayHide(lowered)} AND ${readMatches})`
+  const words = wholeWords(text, { start: true, end: !openEnd })
+  if (/[^\0-\x7F]/.test(lowered)) return withWords(words, read)
+  const isBounded = ends.start || ends.end
+  const stored = isBounded
+    ? sql`match(${loweredMessage}, ${str(pattern)})`
+    : sql`position(${loweredMessage}, ${str(lowered)}) > 0`
+  return withWords(words, read, stored)
 }
 
 const separator = String.raw`[^0-9A-Za-z\x{80}-\x{10FFFF}]`
-const startOfToken = `(?:^|${separator})`
-const endOfToken = `(?:$|${separator})`
-
-// Letters and digits bind to their neighbours. Scripts written without spaces, emoji and other signs do not: 日本 is in
-// 日本語.
-const unspaced = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar']
-  .map((script) => String.raw`\p{Script=${script}}`)
-  .join('')
-const bound = String.raw`(?![${unspaced}])[\p{L}\p{N}\p{M}]`
-const boundStart = new RegExp(`^${bound}`, 'u')
-const boundEnd = new RegExp(`${bound}$`, 'u')
-const tokenStart = /^[0-9A-Za-z\u0080-\u{10FFFF}]/u
-const tokenEnd = /[0-9A-Za-z\u0080-\u{10FFFF}]$/u
+const startOfWord = `(?:^|${separator})`
+const endOfWord = `(?:$|${separator})`
 
 export const asciiLower = (text: string): string => text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
 
 /** Whether the text has letters whose other case the engine's `lower` does not know. */
 const casedBeyondAscii = (text: string): boolean => /(?![A-Za-z])\p{Changes_When_Casemapped}/u.test(text)
 
-/** A regular expression of RE2 that matches exactly this text. */
+/**
+ * A regular expression of RE2 that matches exactly this text. Bytes that are no text are one U+FFFD to the search, and
+ * any number of them to a client. Letters that the engine's Unicode does not know yet have marks in its text.
+ */
 export const regexQuote = (text: string): string =>
-  text.replaceAll(/[^0-9A-Za-z_\u0080-\u{10FFFF}]/gu, (char) => (char === '\0' ? String.raw`\x00` : `\\${char}`))
+  text
+    .replaceAll(/[^0-9A-Za-z_\u0080-\u{10FFFF}]/gu, (char) =>
+      char < ' ' ? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}` : `\\${char}`,
+    )
+    .replaceAll(/(?:\\x01\uFFFD\\x01)+/g, String.raw`(?:\x01\x{FFFD}\x01)+`)
+    .replaceAll(/(?<!\\x01)[\u0860-\uABFF\uD7B0-\uD7FF\uF900-\u{10FFFF}](?!\\x01)/gu, String.raw`\x01?$&\x01?`)

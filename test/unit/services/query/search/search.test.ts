@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compileSearch } from '#query/search/search.ts'
-import { wholeTokens } from '#query/search/search-literal.ts'
+import { wholeWords } from '#query/search/search-literal.ts'
 import { compile } from '#shared/clickhouse/sql.ts'
 
 describe('values that a field cannot take say where, and what to quote', () => {
@@ -35,11 +35,11 @@ test('nothing that was typed is in the text of the statement', () => {
     expect(compile(compileSearch(text)).text).not.toMatch(/zzq|zz'/)
 })
 
-test('only whole tokens are asked of an index', () => {
-  expect(wholeTokens('trace_id=Abc')).toEqual(['trace', 'abc', 'id'])
-  expect(wholeTokens('java.la', { start: true, end: false })).toEqual(['java'])
-  expect(wholeTokens('java.lang.', { start: true, end: true })).toEqual(['java', 'lang'])
-  expect(wholeTokens('École 日本 x')).toEqual(['日本', 'x'])
+test('only whole words are asked of an index', () => {
+  expect(wholeWords('trace_id=Abc')).toEqual(['trace', 'abc', 'id'])
+  expect(wholeWords('java.la', { start: true, end: false })).toEqual(['java'])
+  expect(wholeWords('java.lang.', { start: true, end: true })).toEqual(['java', 'lang'])
+  expect(wholeWords('École 日本 “x”')).toEqual(['日', '本', '“', 'x', '”'])
 })
 
 test('names from the prototype of objects are fields like any other', () => {
