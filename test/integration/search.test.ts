@@ -90,25 +90,12 @@ describe('each element is SQL with bound values, and finds its lines', () => {
     ['pod:db-*', 'startsWith(pod, ?)', ['db-'], ['refused', 'other-ip']],
     ['pod:/^db-\\d$/', 'match(pod, ?)', [String.raw`^db-\d$`], ['refused', 'other-ip']],
     ['node:"node 1"', 'node = ?', ['node 1'], ['unicode']],
-    ['traceId:*', "trace_id != ''", [], ['access']],
     ['severity:Warning', 'severity = ?', ['warn'], ['other-ip']],
     ['severity:>=error', 'severity IN (?, ?)', ['error', 'fatal'], ['refused', 'json']],
     ['severity:<warn', 'severity IN (?, ?, ?)', ['trace', 'debug', 'info'], ['logfmt']],
     ['restart:>0', '(restart >= 0 AND restart > ?)', ['0'], ['refused', 'stack']],
     ['restart:0', 'restart = ?', ['0'], ['other-ip']],
     ['message:refused', word(), ['refused', 'refused', 'refused'], ['refused']],
-    [
-      'labels.app.kubernetes.io/name:Cart',
-      '(mapContains(labels, ?) AND labels[?] = ?)',
-      ['app.kubernetes.io/name', 'app.kubernetes.io/name', 'Cart'],
-      ['logfmt-2'],
-    ],
-    [
-      'attributes.weight:>12',
-      '(mapContains(attributes, ?) AND toFloat64OrDefault(attributes[?], nan) > ?)',
-      ['weight', 'weight', 12],
-      ['json-ok'],
-    ],
   ]
   test.each(cases)('%s', async (search, expected, values, found) => {
     expect(shownSearch(search)).toEqual({ sql: expected, values })
@@ -164,6 +151,16 @@ describe('finds', () => {
     ['tier:GOLD', ['json-ok']],
     ['dur:"7 ms"', ['logfmt']],
     ['app:cart', ['logfmt-2']],
+    ['labels.app.kubernetes.io/name:Cart', ['logfmt-2']],
+    ['attributes.weight:>12', ['json-ok']],
+    ['traceId:*', ['access']],
+    ['trace_id:*', ['logfmt', 'logfmt-2', 'access']],
+    ['trace_id:abc', ['logfmt']],
+    ['traceId:abc', ['logfmt']],
+    ['traceId:F00D', []],
+    ['traceId:f00d', ['access']],
+    ['/ C\\+\\+ /', ['star']],
+    ['/HTTP\\/1.1" /', ['access']],
     ['(refused OR fire*) severity:error', ['refused']],
     ['dial NOT (refused OR x)', ['other-ip']],
     ['dial -10.0.0.1', ['other-ip']],
@@ -200,7 +197,7 @@ describe('finds', () => {
 
   test('the longest text and the most words run', async () => {
     expect(await rows.find(compileSearch(`"${'ab.'.repeat(2700)}"`))).toEqual([])
-    expect(await rows.find(compileSearch('status:>1 '.repeat(100)))).toEqual(await rows.find(compileSearch('status:>1')))
+    expect(await rows.find(compileSearch('status:>1 '.repeat(40)))).toEqual(await rows.find(compileSearch('status:>1')))
     expect(await rows.find(compileSearch(Array.from({ length: 256 }, (_, i) => `w${i}`).join(' OR ')))).toEqual([])
     expect(await rows.find(compileSearch(`${'('.repeat(32)}refused${')'.repeat(32)}`))).toEqual(['refused'])
   })

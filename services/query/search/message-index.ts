@@ -30,8 +30,8 @@ export const withWords = (words: readonly string[], read: Fragment, stored?: Fra
 
 const isAscii = (word: string): boolean => /^[0-9a-z]+$/.test(word)
 
-/** True for lines where `condition` is true, which needs all of these words. */
-export const narrowedTo = (words: readonly string[], condition: Fragment): Fragment =>
-  words.length === 0
-    ? condition
-    : sql`((${join(words.filter(isAscii).map(hasToken), ' AND ')} OR ${mayHideAnything}) AND ${condition})`
+/** True for lines that may have all of these words: an index leads to them. */
+export const mayHaveWords = (words: readonly string[]): Fragment =>
+  words.filter(isAscii).length === 0
+    ? raw('1')
+    : sql`((${join(words.filter(isAscii).map(hasToken), ' AND ')}) OR ${mayHideAnything})`

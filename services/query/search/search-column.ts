@@ -3,12 +3,11 @@
 import { invalidParameter } from '#shared/errors.ts'
 import { int, join, raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { FieldTerm } from './syntax/search-node.ts'
-import { notComparable, termText, signs, valueSql } from './search-value.ts'
+import { isComparison, notComparable, termText, signs, valueSql } from './search-value.ts'
 import { filterSeverity } from './severity-filter.ts'
 
 export function textColumnSql(column: Fragment, term: FieldTerm): Fragment {
-  if (term.test.op === 'gt' || term.test.op === 'gte' || term.test.op === 'lt' || term.test.op === 'lte')
-    throw notComparable(term)
+  if (isComparison(term.test)) throw notComparable(term)
   if (term.test.op === 'eq' && term.test.value.includes('*') && !term.text.endsWith('"')) throw misplacedStar(term)
   return valueSql(column, term)
 }
@@ -37,6 +36,12 @@ export function severitySql(term: FieldTerm): Fragment {
       return anyOf(ranks.slice(0, rank(test.value, term)))
     case 'lte':
       return anyOf(ranks.slice(0, rank(test.value, term) + 1))
+    case 'range': {
+      const { from, to } = test
+      const first = rank(from.value, term) + (from.op === 'gt' ? 1 : 0)
+      const last = rank(to.value, term) - (to.op === 'lt' ? 1 : 0)
+      return anyOf(ranks.slice(first, last + 1))
+    }
     case 'prefix':
     case 'regex':
     case 'exists':
@@ -76,6 +81,10 @@ export function restartSql(term: FieldTerm): Fragment {
     case 'lt':
     case 'lte':
       return sql`(restart >= 0 AND restart ${signs[test.op]} ${int(count(test.value, term))})`
+    case 'range': {
+      const from = sql`restart ${signs[test.from.op]} ${int(count(test.from.value, term))}`
+      return sql`(restart >= 0 AND ${from} AND restart ${signs[test.to.op]} ${int(count(test.to.value, term))})`
+    }
     case 'prefix':
     case 'regex':
       return count(undefined, term)

@@ -1,12 +1,16 @@
 // pod:cart-7d9f  labels.app:cart  attributes.user:42  message:/boom/  status:500
 // Chooses where a field is searched: in a column, a map or the message, and any other name in the line itself.
-import { raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
-import type { FieldTerm } from './syntax/search-node.ts'
+import { invalidParameter } from '#shared/errors.ts'
+import { raw, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { FieldTerm, SearchNode } from './syntax/search-node.ts'
+import { nearName } from './near-name.ts'
 import { restartSql, severitySql, textColumnSql } from './search-column.ts'
 import { literalSql, prefixSql } from './search-literal.ts'
-import { lineFieldSql } from './search-line-field.ts'
+import { lineFieldSql, mapSql } from './search-line-field.ts'
 import { regexSql } from './search-regex.ts'
-import { notComparable, valueSql } from './search-value.ts'
+import { idFieldSql } from './search-trace.ts'
+import { notComparable } from './search-value.ts'
+import { idKindOf } from './trace-spellings.ts'
 
 const columns: Readonly<Record<string, Fragment>> = {
   namespace: raw('namespace'),
@@ -18,8 +22,6 @@ const columns: Readonly<Record<string, Fragment>> = {
   stream: raw('stream'),
   unit: raw('unit'),
   cluster: raw('cluster'),
-  traceId: raw('trace_id'),
-  spanId: raw('span_id'),
   file: raw('file'),
 }
 
@@ -37,18 +39,51 @@ export function fieldSql(term: FieldTerm): Fragment {
   if (term.name === 'severity') return severitySql(term)
   if (term.name === 'restart') return restartSql(term)
   if (term.name === 'message') return messageSql(term)
+  const idKind = idKindOf(term.name)
+  if (idKind !== undefined) return idFieldSql(idKind, term)
   const [first, key] = splitOnce(term.name)
   const map = Object.hasOwn(maps, first) ? maps[first] : undefined
-  if (map !== undefined && key !== '')
-    return sql`(mapContains(${map}, ${str(key)}) AND ${valueSql(sql`${map}[${str(key)}]`, term)})`
-  return lineFieldSql(term)
+  const meant = nearName(first)
+  if (meant !== undefined) throw misspelled(term, meant)
+  if (map !== undefined && key !== '') return mapSql(map, key, term)
+  return lineFieldSql([term])
+}
+
+function misspelled(term: FieldTerm, meant: string) {
+  const [first] = splitOnce(term.name)
+  return invalidParameter(
+    'q',
+    `${first} at position ${term.position} is no field of lines: did you mean ${meant}? ` +
+      `For an attribute write attributes.${term.name}, and put the term in quotes to search for it as text`,
+    term.position,
+  )
 }
 
 /** Whether the field is no column and no key of a map that the name says, but anything in the line. */
 export function isLineField(name: string): boolean {
   if (Object.hasOwn(columns, name) || ['severity', 'restart', 'message'].includes(name)) return false
+  if (idKindOf(name) !== undefined) return false
   const [first, key] = splitOnce(name)
   return !(Object.hasOwn(maps, first) && key !== '')
+}
+
+/** Of alternatives, the terms about one field of the line together, and all others. */
+export function groupFields(terms: readonly SearchNode[]): {
+  fields: [FieldTerm, ...FieldTerm[]][]
+  others: SearchNode[]
+} {
+  const fields = new Map<string, [FieldTerm, ...FieldTerm[]]>()
+  const others: SearchNode[] = []
+  for (const term of terms) {
+    if (term.kind !== 'field' || !isLineField(term.name) || nearName(splitOnce(term.name)[0]) !== undefined) {
+      others.push(term)
+      continue
+    }
+    const alike = fields.get(term.name)
+    if (alike === undefined) fields.set(term.name, [term])
+    else alike.push(term)
+  }
+  return { fields: [...fields.values()], others }
 }
 
 function messageSql(term: FieldTerm): Fragment {
@@ -65,6 +100,7 @@ function messageSql(term: FieldTerm): Fragment {
     case 'gte':
     case 'lt':
     case 'lte':
+    case 'range':
       throw notComparable(term)
   }
 }

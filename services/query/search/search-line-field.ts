@@ -1,58 +1,77 @@
-// status:500  status:>500  level:err*  user.name:/^a/  duration_ms:*
-// Terms on a name that is no column: an attribute or a label, a key of a message that is a JSON object (also nested:
-// user.name), or `name=value` in the text. `status:500` also finds that very text, since people paste it.
-import { join, raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
-import type { FieldTerm, FieldTest } from './syntax/search-node.ts'
-import { narrowedTo } from './message-index.ts'
-import { asciiLower, literalSql, regexQuote, wholeWords } from './search-literal.ts'
+// status:500  status:>500  level:err*  user.name:/^a/  duration_ms:*  labels.app:cart  attributes.user.name:ana
+// Terms on a name that is no column: an attribute or a label, a key of a message that is a JSON object, or `name=value`
+// in the text. `status:500` also finds that very text, since people paste it.
+import { join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { FieldTerm } from './syntax/search-node.ts'
+import { jsonValues } from './json-values.ts'
+import { mayHaveWords } from './message-index.ts'
+import { mayHideAnything, readText } from './message-text.ts'
+import { asciiLower, casedBeyondAscii, literalSql, regexQuote, wholeWords } from './search-literal.ts'
 import { valueSql } from './search-value.ts'
 
-/** Compares values whatever their case, except with regular expressions; names are compared exactly. */
-export function lineFieldSql(term: FieldTerm): Fragment {
-  const inMessage = [...jsonPaths(term.name).map((path) => jsonSql(path, term)), assignedSql(term)]
-  if (term.test.op === 'eq') inMessage.push(literalSql(term.text))
-  const messageSql = narrowedTo(messageTokens(term), anyOf(inMessage))
-  return sql`(${join([mapSql(raw('attributes'), term), mapSql(raw('labels'), term), messageSql], ' OR ')})`
+/**
+ * Any of these terms, which all have one name: their values are looked up once. Compares values whatever their case,
+ * except with regular expressions; names are compared exactly.
+ */
+export function lineFieldSql(terms: readonly [FieldTerm, ...FieldTerm[]]): Fragment {
+  const [{ name }] = terms
+  const objects = terms.some(({ test }) => test.op === 'exists') ? 'objects' : 'no objects'
+  const [attributes, labels] = [raw('attributes'), raw('labels')]
+  const words = mayHaveWords(terms.length === 1 ? messageWords(terms[0]) : wholeWords(name))
+  const has = sql`(${hasKey(attributes, name)} OR ${hasKey(labels, name)} OR ${words})`
+  const message = sql`if(startsWith(message, '{') AND ${words}, toValidUTF8(message), '')`
+  const documents = sql`[${mapJson(attributes, name)}, ${mapJson(labels, name)}, ${message}]`
+  const values = sql`arrayConcat(${jsonValues(documents, name, objects)}, if(${words}, ${assigned(name)}, []))`
+  const tests = anyOf(terms.map((term) => anyCaseSql(raw('value'), term)))
+  const field = sql`(${has} AND arrayExists(value -> ${tests}, ${values}))`
+  const typed = terms.filter(({ test }) => test.op === 'eq').map(({ text }) => literalSql(text))
+  return anyOf([field, ...typed])
 }
 
-const anyOf = (conditions: readonly Fragment[]): Fragment => sql`(${join(conditions, ' OR ')})`
+const anyOf = (conditions: readonly Fragment[]): Fragment =>
+  conditions.length === 1 ? conditions[0]! : sql`(${join(conditions, ' OR ')})`
 
-function mapSql(map: Fragment, term: FieldTerm): Fragment {
-  return sql`(mapContains(${map}, ${str(term.name)}) AND ${testSql(sql`${map}[${str(term.name)}]`, term)})`
+/** Compares the values of a key exactly. */
+export function mapSql(map: Fragment, key: string, term: FieldTerm): Fragment {
+  const objects = term.test.op === 'exists' ? 'objects' : 'no objects'
+  const values = jsonValues(sql`[${mapJson(map, key)}]`, key, objects)
+  return sql`(${hasKey(map, key)} AND arrayExists(value -> ${valueSql(raw('value'), term)}, ${values}))`
 }
 
-/** `user.name` is one key, or the key `name` inside the key `user`. */
-function jsonPaths(name: string): string[][] {
-  const nested = name.split('.')
-  return nested.length > 1 && nested.length <= 8 && !nested.includes('') ? [[name], nested] : [[name]]
+/** `a.b.c`, and `a.b` and `a`, whose values may be JSON. */
+const keysOf = (name: string): string[] => name.split('.').map((_, count, parts) => parts.slice(0, count + 1).join('.'))
+
+const hasKey = (map: Fragment, name: string): Fragment => sql`hasAny(mapKeys(${map}), ${strs(keysOf(name))})`
+
+/** The attributes or labels that may have the key, as JSON; '' where none may. */
+function mapJson(map: Fragment, name: string): Fragment {
+  const keys = strs(keysOf(name))
+  return sql`if(${hasKey(map, name)}, toValidUTF8(toJSONString(mapFilter((key, value) -> has(${keys}, key), ${map}))), '')`
 }
 
-function jsonSql(path: readonly string[], term: FieldTerm): Fragment {
-  const keys = join(
-    path.map((key) => sql`${str(key)}`),
-    ', ',
-  )
-  const value = sql`JSONExtract(message, ${keys}, 'String')`
-  return sql`(startsWith(message, '{') AND JSONHas(message, ${keys}) AND ${testSql(value, term)})`
+/**
+ * The values of `name=value` and `name="some value"` (or with a colon) in the text. A value ends at a blank, and also at
+ * the first character where words end: `status=500` is in `（status=500）`.
+ */
+function assigned(name: string): Fragment {
+  const start = String.raw`(?:^|[^0-9A-Za-z_@./\-\x{80}-\x{10FFFF}])`
+  const pattern = sql`${str(String.raw`${start}${regexQuote(name)}[=:]("(?:[^"\\]|\\.)*"|[^\s",;)}\]]+)`)}`
+  const found = sql`arrayConcat(extractAll(message, ${pattern}), if(${mayHideAnything}, extractAll(${readText}, ${pattern}), []))`
+  const forms = raw(String.raw`[trim(BOTH '"' FROM replaceAll(found, '\x01', '')),
+    JSONExtractString(replaceAll(found, '\x01', '')), trim(BOTH '"' FROM splitByChar('\x01', found)[1])]`)
+  return sql`arrayFilter(value -> value != '', arrayFlatten(arrayMap(found -> ${forms}, ${found})))`
 }
 
-/** The value of the first `name=value` or `name="some value"` (or with a colon) in the text. */
-function assignedSql(term: FieldTerm): Fragment {
-  const start = String.raw`(?:^|[^0-9A-Za-z_./\-\x{80}-\x{10FFFF}])`
-  const pattern = String.raw`${start}${regexQuote(term.name)}[=:]("(?:[^"\\]|\\.)*"|[^\s",;)}\]]+)`
-  const value = sql`trim(BOTH '"' FROM extract(message, ${str(pattern)}))`
-  return sql`(${value} != '' AND ${testSql(value, term)})`
-}
-
-function testSql(value: Fragment, term: FieldTerm): Fragment {
+function anyCaseSql(value: Fragment, term: FieldTerm): Fragment {
   const { test } = term
   if (test.op !== 'eq' && test.op !== 'prefix') return valueSql(value, term)
-  const lowered: FieldTest = { op: test.op, value: asciiLower(test.value) }
-  return valueSql(sql`lower(${value})`, { ...term, test: lowered })
+  return casedBeyondAscii(test.value)
+    ? valueSql(sql`lowerUTF8(${value})`, { ...term, test: { op: test.op, value: test.value.toLowerCase() } })
+    : valueSql(sql`lower(${value})`, { ...term, test: { op: test.op, value: asciiLower(test.value) } })
 }
 
-/** Tokens that every message with the field has. A value that JSON may write with escapes adds none. */
-function messageTokens({ name, test }: FieldTerm): string[] {
+/** Words that every message with the field has. A value that JSON may write with escapes adds none. */
+function messageWords({ name, test }: FieldTerm): string[] {
   const ofName = wholeWords(name)
   return test.op === 'eq' && /^[0-9A-Za-z _.:/@,-]*$/.test(test.value)
     ? [...new Set([...ofName, ...wholeWords(test.value)])]

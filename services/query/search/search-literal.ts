@@ -1,7 +1,7 @@
 // error  "connection refused"  10.0.0.1  trace_id=abc  java.lang.*
 // A literal matches whatever its case, and only where its ends are ends of words: 10.0.0.1 is not in 110.0.0.12. It is
 // searched for in the message as it is stored, where indexes lead to its words, and as it is read (message-text.ts).
-import { join, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
+import { sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import { hasWord, withWords } from './message-index.ts'
 import { isApart, loweredMessage, loweredReadText, marked, mayHide, readText } from './message-text.ts'
 
@@ -63,7 +63,7 @@ const endOfWord = `(?:$|${separator})`
 export const asciiLower = (text: string): string => text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
 
 /** Whether the text has letters whose other case the engine's `lower` does not know. */
-const casedBeyondAscii = (text: string): boolean => /(?![A-Za-z])\p{Changes_When_Casemapped}/u.test(text)
+export const casedBeyondAscii = (text: string): boolean => /(?![A-Za-z])\p{Changes_When_Casemapped}/u.test(text)
 
 /**
  * A regular expression of RE2 that matches exactly this text. Bytes that are no text are one U+FFFD to the search, and

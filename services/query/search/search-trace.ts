@@ -1,24 +1,46 @@
 // traceId:4bf9…  trace_id=4BF9…  trace.id:*  and the parameters traceId and spanId
-// An id is found by any of its spellings, in the column or in the text.
+// An id is found by any of its spellings: in the column, as an attribute, or in the text, whatever its key is called
+// there. What is no id, such as `trace_id=abc`, is only found under such a key.
 import { join, raw, sql, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { lineFieldSql } from './search-line-field.ts'
 import { literalSql } from './search-literal.ts'
-import { spellingsInText, spellingsOf, type IdKind } from './trace-spellings.ts'
+import { isComparison, notComparable, valueSql } from './search-value.ts'
+import type { FieldTerm } from './syntax/search-node.ts'
+import { isId, spellingsInText, spellingsOf, type IdKind } from './trace-spellings.ts'
 
 const columns: Readonly<Record<IdKind, Fragment>> = { trace: raw('trace_id'), span: raw('span_id') }
+const keys: Readonly<Record<IdKind, readonly string[]>> = {
+  trace: ['traceId', 'trace_id', 'trace.id', 'traceID'],
+  span: ['spanId', 'span_id', 'span.id', 'spanID'],
+}
+
+export function idFieldSql(kind: IdKind, term: FieldTerm): Fragment {
+  if (isComparison(term.test)) throw notComparable(term)
+  return term.test.op === 'eq'
+    ? anyOf([idSql(kind, term.test.value), literalSql(term.text)])
+    : anyOf([valueSql(columns[kind], term), lineFieldSql([term])])
+}
 
 /** Lines of a trace or a span. An empty id: lines that came without one. */
 function idSql(kind: IdKind, id: string): Fragment {
   const inColumn = sql`${columns[kind]} IN ${strs(spellingsOf(kind, id))}`
   if (id === '') return inColumn
-  return sql`(${join([inColumn, ...spellingsInText(kind, id).map(literalSql)], ' OR ')})`
+  const inText = isId(kind, id)
+    ? [sql`hasAny(mapValues(attributes), ${strs(spellingsOf(kind, id))})`, ...spellingsInText(kind, id).map(literalSql)]
+    : keys[kind].map((name) => lineFieldSql([termOf(name, id)]))
+  return anyOf([inColumn, ...inText])
 }
 
 /** Lines of any of these; undefined where none is asked for. */
-export function idsSql(kind: IdKind, ids: readonly string[] | undefined): Fragment | undefined {
-  return ids === undefined || ids.length === 0
-    ? undefined
-    : sql`(${join(
-        ids.map((id) => idSql(kind, id)),
-        ' OR ',
-      )})`
-}
+export const idsSql = (kind: IdKind, ids: readonly string[] | undefined): Fragment | undefined =>
+  ids === undefined || ids.length === 0 ? undefined : anyOf(ids.map((id) => idSql(kind, id)))
+
+const anyOf = (conditions: readonly Fragment[]): Fragment => sql`(${join(conditions, ' OR ')})`
+
+const termOf = (name: string, value: string): FieldTerm => ({
+  kind: 'field',
+  name,
+  test: { op: 'eq', value },
+  text: `${name}=${value}`,
+  position: 0,
+})

@@ -1,7 +1,7 @@
 // The tests of `field:value` on one text value: 500  cart-*  /cart-.*/  *  >500
 import { invalidParameter } from '#shared/errors.ts'
-import { bind, raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
-import type { Comparison, FieldTerm } from './syntax/search-node.ts'
+import { bind, join, raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { Comparison, FieldTerm, FieldTest } from './syntax/search-node.ts'
 import { regexSql } from './search-regex.ts'
 
 export const signs: Readonly<Record<Comparison, Fragment>> = {
@@ -27,8 +27,33 @@ export function valueSql(value: Fragment, term: FieldTerm): Fragment {
     case 'gte':
     case 'lt':
     case 'lte':
-      return sql`toFloat64OrDefault(${value}, nan) ${signs[test.op]} ${bind('Float64', number(test.value, term))}`
+      return numberSql(value, [[test.op, test.value]], term)
+    case 'range':
+      return numberSql(
+        value,
+        [
+          [test.from.op, test.from.value],
+          [test.to.op, test.to.value],
+        ],
+        term,
+      )
   }
+}
+
+const isNumber = String.raw`^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$`
+
+/**
+ * Compares with all bounds: with up to 20 decimals exactly, whatever the number of digits before them up to 50. Others
+ * are compared as floating-point numbers.
+ */
+function numberSql(value: Fragment, bounds: readonly (readonly [Comparison, string])[], term: FieldTerm): Fragment {
+  const compared = bounds.map(([op, bound]) => {
+    const float = sql`toFloat64OrDefault(${value}, nan) ${signs[op]} ${bind('Float64', number(bound, term))}`
+    return /^[-+]?\d{0,50}(?:\.\d{0,20})?$/.test(bound)
+      ? sql`ifNull(toDecimal256OrNull(${value}, 20) ${signs[op]} toDecimal256(${str(bound)}, 20), ${float})`
+      : float
+  })
+  return sql`(match(${value}, ${str(isNumber)}) AND ${join(compared, ' AND ')})`
 }
 
 function number(value: string, term: FieldTerm): number {
@@ -41,6 +66,8 @@ function number(value: string, term: FieldTerm): number {
     term.position,
   )
 }
+
+export const isComparison = ({ op }: FieldTest): boolean => ['gt', 'gte', 'lt', 'lte', 'range'].includes(op)
 
 export function notComparable(term: FieldTerm) {
   return invalidParameter(

@@ -4,7 +4,8 @@ import { join, raw, sql, type Fragment } from '#shared/clickhouse/sql.ts'
 import { checkCost } from './check-cost.ts'
 import { parseSearch } from './syntax/parse-search.ts'
 import type { SearchNode } from './syntax/search-node.ts'
-import { fieldSql } from './search-field.ts'
+import { fieldSql, groupFields } from './search-field.ts'
+import { lineFieldSql } from './search-line-field.ts'
 import { literalSql, prefixSql } from './search-literal.ts'
 import { regexSql } from './search-regex.ts'
 
@@ -21,7 +22,7 @@ function searchSql(node: SearchNode): Fragment {
     case 'and':
       return node.terms.length === 0 ? raw('1') : sql`(${join(node.terms.map(searchSql), ' AND ')})`
     case 'or':
-      return sql`(${join(node.terms.map(searchSql), ' OR ')})`
+      return sql`(${join(alternatives(node.terms), ' OR ')})`
     case 'not':
       return sql`NOT ${searchSql(node.term)}`
     case 'word':
@@ -34,4 +35,10 @@ function searchSql(node: SearchNode): Fragment {
     case 'field':
       return fieldSql(node)
   }
+}
+
+/** Alternatives that are about one field of the line are one condition: `status:(500 OR 502)`. */
+function alternatives(terms: readonly SearchNode[]): Fragment[] {
+  const { fields, others } = groupFields(terms)
+  return [...others.map(searchSql), ...fields.map(lineFieldSql)]
 }

@@ -3,6 +3,12 @@
 
 export type IdKind = 'trace' | 'span'
 
+/** Of a field that has ids, however its name is written: `trace_id`, `traceId`, `trace.id`, `otelTraceID`. */
+export function idKindOf(name: string): IdKind | undefined {
+  const [, kind] = /^(?:otel|dd)?(trace|span)id$/.exec(name.toLowerCase().replaceAll(/[._-]/g, '')) ?? []
+  return kind === 'trace' || kind === 'span' ? kind : undefined
+}
+
 const digitsOf: Readonly<Record<IdKind, readonly number[]>> = { trace: [32, 16], span: [16] }
 
 /**
@@ -21,6 +27,8 @@ export function spellingsOf(kind: IdKind, text: string): string[] {
   ])
   return [...new Set([...forms, text])]
 }
+
+export const isId = (kind: IdKind, text: string): boolean => hexOf(kind, text.trim()) !== undefined
 
 /** As they are found in text, where letters match whatever their case. */
 export const spellingsInText = (kind: IdKind, text: string): string[] => [

@@ -1,5 +1,5 @@
 // Pure: parses search text (`q`) by recursive descent over its tokens:
-//   or := and ("OR" and)*   and := unary ("AND"? unary)*   unary := ("-" | "NOT")* (term | "(" or ")")
+//   or := and ("OR" and)*   and := unary ("AND"? unary)*   unary := ("-" | "NOT")* (term | name? "(" or ")")
 // docs/decisions/0002-search-text.md says why it is a parser of our own.
 import { invalidParameter } from '#shared/errors.ts'
 import { readTokens, type Token } from './read-tokens.ts'
@@ -59,6 +59,7 @@ function createParser({ text, tokens }: { text: string; tokens: readonly Token[]
       const token = tokens[next]
       if (token === undefined || token.kind === 'close' || peekOperator() === 'OR') break
       if (peekOperator() === 'AND') next++
+      else refuseTwoValues(tokens[next - 1], token)
       terms.push(unary())
     }
     return terms.length === 1 ? terms[0]! : { kind: 'and', terms }
@@ -70,8 +71,8 @@ function createParser({ text, tokens }: { text: string; tokens: readonly Token[]
       const token = tokens[next]
       if (token?.kind === 'minus') next++
       else if (token?.kind === 'operator' && token.operator === 'NOT') {
+        if (tokens[next - 1]?.kind !== 'operator') refuseAmbiguousNot(text, tokens[next + 1], token.position)
         next++
-        refuseAmbiguousNot(text, tokens[next], token.position)
       } else break
       negated = !negated
     }
@@ -116,6 +117,20 @@ function refuseAmbiguousNot(text: string, following: Token | undefined, position
         `write -${word} to exclude the word, or "NOT ${word}" in quotes to search for the text`,
       position,
     )
+}
+
+/** Throws on `pod:(a b)`: a field has one value, so nothing has both. */
+function refuseTwoValues(before: Token | undefined, token: Token): void {
+  if (before?.kind !== 'term' || token.kind !== 'term' || before.inFieldGroup !== true) return
+  const [one, other] = [before.term, token.term]
+  if (one.kind !== 'field' || other.kind !== 'field' || one.name === 'message') return
+  if (one.test.op !== 'eq' || other.test.op !== 'eq') return
+  throw invalidParameter(
+    'q',
+    `a field takes one value, and a second stands at position ${token.position}: ` +
+      `write ${one.name}:(… OR …) for any of them, or put the text in quotes to search for it`,
+    token.position,
+  )
 }
 
 /** The error for a missing term at token `at`; it names the operator that lacks the term. */

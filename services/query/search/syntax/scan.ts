@@ -30,15 +30,13 @@ export function unquote(quoted: string): string {
 
 /**
  * Offset of the slash that closes the regular expression opened at `at`, or -1 where this is no regular expression:
- * `/v1/x` (the second slash ends no term), `/ 5 /` (spaces at an end), `//`. `\/` is a slash inside a regular
- * expression.
+ * `/v1/x` (the second slash ends no term), `//`. `\/` is a slash inside a regular expression.
  */
 export function closingSlash(text: string, at: number): number {
   for (let i = at + 1; i < text.length; i++) {
     if (text[i] === '\\') i++
     else if (text[i] === '/') {
-      const body = text.slice(at + 1, i)
-      return endsTerm(text, i + 1) && body !== '' && body.trim() === body ? i : -1
+      return endsTerm(text, i + 1) && i > at + 1 ? i : -1
     }
   }
   return -1

@@ -35,6 +35,12 @@ export type FieldTest =
   | { op: 'regex'; pattern: string }
   | { op: 'exists' }
   | { op: Comparison; value: string }
+  | { op: 'range'; from: Bound<'gt' | 'gte'>; to: Bound<'lt' | 'lte'> }
+
+export interface Bound<Op extends Comparison> {
+  op: Op
+  value: string
+}
 
 export type Comparison = 'gt' | 'gte' | 'lt' | 'lte'
 

@@ -15,6 +15,12 @@ describe('values that a field cannot take say where, and what to quote', () => {
         ['restart:two', 0],
         ['restart:1*', 0],
         ['restart:/1/', 0],
+        ['x severty:error', 2],
+        ['lables.app:cart', 0],
+        ['status:[1 TO x]', 0],
+        ['severity:loud..error', 0],
+        ['pod:[a TO b]', 0],
+        ['traceId:>1', 0],
         [`/${'a'.repeat(1001)}/`, 0],
       ] as [string, number][]
     ).map(([text, position]) => ({ text, position, title: text.slice(0, 30) })),
@@ -44,5 +50,5 @@ test('only whole words are asked of an index', () => {
 
 test('names from the prototype of objects are fields like any other', () => {
   for (const name of ['constructor', '__proto__', 'toString.x', 'hasOwnProperty'])
-    expect(compile(compileSearch(`${name}:x`)).text).toContain('mapContains(attributes')
+    expect(compile(compileSearch(`${name}:x`)).text).toContain('mapKeys(attributes)')
 })

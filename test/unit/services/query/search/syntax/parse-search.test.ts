@@ -18,7 +18,7 @@ describe('what people paste is literal', () => {
     '10.0.0.1',
     '10.0.0.1:8080',
     '[::1]:80',
-    'trace_id=abc',
+    'trade_id=abc',
     'java.lang.NullPointerException',
     'java.io.IOException:',
     'http://example.com/a?b=c&d=(e)',
@@ -85,7 +85,6 @@ describe('what people paste is literal', () => {
     ['GET /v1/x', and(word('GET'), phrase('/v1/x'))],
     ['GET / HTTP/1.1', and(word('GET'), phrase('/'), phrase('HTTP/1.1'))],
     ['cp /a /b', and(word('cp'), phrase('/a'), phrase('/b'))],
-    ['a / b / c', and(word('a'), phrase('/'), word('b'), phrase('/'), word('c'))],
     ['at com.x.Y(Z.java:10)', and(word('at'), phrase('com.x.Y(Z.java:10)'))],
     ['{"a": 1, "b": "x y"}', and(phrase('{"a":'), phrase('1,'), phrase('"b":'), phrase('"x y"}'))],
     ['🔥 日本', and(word('🔥'), word('日本'))],
@@ -120,6 +119,11 @@ describe('the language', () => {
     ['java.lang.*', prefix('java.lang.')],
     ['/v1/*', prefix('/v1/')],
     ['/a.*b/', { kind: 'regex', pattern: 'a.*b', position: 0 }],
+    ['/x /', { kind: 'regex', pattern: 'x ', position: 0 }],
+    ['/ foo /', { kind: 'regex', pattern: ' foo ', position: 0 }],
+    ['a / foo /', and(word('a'), { kind: 'regex', pattern: ' foo ', position: 2 })],
+    ['a AND / foo / AND b', and(word('a'), { kind: 'regex', pattern: ' foo ', position: 6 }, word('b'))],
+    ['a AND NOT FOUND', and(word('a'), not(word('FOUND')))],
     [String.raw`(/a b\/c/)`, { kind: 'regex', pattern: String.raw`a b\/c`, position: 1 }],
     ['a b OR c d', or(and(word('a'), word('b')), and(word('c'), word('d')))],
     ['a AND (b OR c)', and(word('a'), or(word('b'), word('c')))],
@@ -144,6 +148,17 @@ describe('the language', () => {
     ['path:/v1/x', { name: 'path', test: { op: 'eq', value: '/v1/x' } }],
     ['traceId:*', { name: 'traceId', test: { op: 'exists' } }],
     ['labels.app.kubernetes.io/name:x', { name: 'labels.app.kubernetes.io/name', test: { op: 'eq', value: 'x' } }],
+    ['@timestamp:x', { name: '@timestamp', test: { op: 'eq', value: 'x' } }],
+    ['a.@b:x', { name: 'a.@b', test: { op: 'eq', value: 'x' } }],
+    ['trace_id=abc', { name: 'trace_id', test: { op: 'eq', value: 'abc' } }],
+    ['status:(500)', { name: 'status', test: { op: 'eq', value: '500' } }],
+    [
+      'status:400..499',
+      { name: 'status', test: { op: 'range', from: { op: 'gte', value: '400' }, to: { op: 'lte', value: '499' } } },
+    ],
+    ['n:{-1 TO 2.5]', { name: 'n', test: { op: 'range', from: { op: 'gt', value: '-1' }, to: { op: 'lte', value: '2.5' } } }],
+    ['n:[* TO 5}', { name: 'n', test: { op: 'lt', value: '5' } }],
+    ['path:a..b', { name: 'path', test: { op: 'eq', value: 'a..b' } }],
     ['_a:b:c', { name: '_a', test: { op: 'eq', value: 'b:c' } }],
   ])('%s', (text, { name, test: fieldTest }) => {
     expect(parseSearch(text)).toEqual({ kind: 'field', name, test: fieldTest, text, position: 0 })
@@ -151,6 +166,22 @@ describe('the language', () => {
       or(word('x'), not({ kind: 'field', name, test: fieldTest, text, position: 7 } as SearchNode)),
     )
   })
+})
+
+test('values of a field stand in one group, as any values do', () => {
+  const field = (value: string, text: string, position: number): SearchNode => ({
+    kind: 'field',
+    name: 'pod',
+    test: value.endsWith('*') ? { op: 'prefix', value: value.slice(0, -1) } : { op: 'eq', value },
+    text,
+    position,
+  })
+  expect(parseSearch('pod:(a OR cart-* OR "x y") z')).toEqual(
+    and(or(field('a', 'pod:a', 5), field('cart-*', 'pod:cart-*', 10), field('x y', 'pod:"x y"', 20)), word('z')),
+  )
+  expect(parseSearch('pod:((a OR b) AND -c)')).toEqual(
+    and(or(field('a', 'pod:a', 6), field('b', 'pod:b', 11)), not(field('c', 'pod:c', 19))),
+  )
 })
 
 describe('what cannot be meant as it stands says where, and what to quote', () => {
@@ -171,7 +202,19 @@ describe('what cannot be meant as it stands says where, and what to quote', () =
         ['NOT', 0],
         ['404 NOT FOUND', 4],
         ['*word*', 0],
-        ['status:(500 OR 404)', 7],
+        ['status:(500 OR 404', 7],
+        ['status:(500 404)', 12],
+        ['a / b / c', 2],
+        ['a && b', 2],
+        ['a || b', 2],
+        ['level != error', 6],
+        ['x level!=error', 2],
+        ['pod=~"cart.*"', 0],
+        ['level:!=error', 6],
+        ['pod:~"cart.*"', 4],
+        ['{app="cart"} |= "x"', 0],
+        ['sum by (pod) (rate({app=~"cart"}[5m]))', 19],
+        ['a AND NOT', 6],
         [`${'('.repeat(33)}a`, 32],
         ['a '.repeat(257), 512],
         ['a'.repeat(10_000), searchBytesMax],
