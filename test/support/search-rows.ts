@@ -13,6 +13,7 @@ export interface SearchRow {
   severity?: string
   restart?: number
   traceId?: string
+  spanId?: string
   labels?: Record<string, string>
   attributes?: Record<string, string>
 }
@@ -44,6 +45,7 @@ export async function openSearchRows(rows: readonly SearchRow[]): Promise<Search
       'severity',
       'restart',
       'trace_id',
+      'span_id',
       'labels',
       'attributes',
     ],
@@ -79,7 +81,7 @@ export async function openSearchRows(rows: readonly SearchRow[]): Promise<Search
 }
 
 function cells(row: SearchRow, at: number): unknown[] {
-  const ts = `2026-11-23 10:00:${String(at).padStart(2, '0')}`
+  const ts = `2026-11-23 10:00:00.${String(at).padStart(6, '0')}`
   const {
     id,
     message,
@@ -89,10 +91,11 @@ function cells(row: SearchRow, at: number): unknown[] {
     severity = '',
     restart = -1,
     traceId = '',
+    spanId = '',
     labels = {},
     attributes = {},
   } = row
-  return ['default', ts, id, message, pod, node, container, severity, restart, traceId, labels, attributes]
+  return ['default', ts, id, message, pod, node, container, severity, restart, traceId, spanId, labels, attributes]
 }
 
 // The columns and indexes of `logs`, in granules small enough to count.

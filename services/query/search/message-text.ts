@@ -70,14 +70,16 @@ const escapeSequence = [
   String.raw`\x1b[PX^_][^\x1b]*\x1b\\`,
   String.raw`\x1b[ -/]+[0-~]`,
 ].join('|')
-const escapeHere = new RegExp(escapeSequence, 'g')
+const escapeHere = new RegExp(`(${escapeSequence})`)
 
 /** Stands on both sides of a character that is apart, so that the engine's tokens end there. */
 const mark = '\u0001'
 
-/** A text of the search in the form of `readText`. */
-export const marked = (text: string): string =>
-  text.replaceAll(escapeHere, `${mark}$&${mark}`).replaceAll(apartHere, `${mark}$&${mark}`)
+/** A text of the search in the form of `readText`, but for escape sequences. */
+export const marked = (text: string): string => text.replaceAll(apartHere, `${mark}$&${mark}`)
+
+/** The parts of a text: every second one is an escape sequence, which may have marks around it. */
+export const atEscapes = (text: string): string[] => text.split(escapeHere)
 /** Whether words end at this character. */
 export const isApart = (char: string): boolean =>
   !/[0-9A-Za-z]/.test(char) && (char < '\u0080' || marked(char) !== char)

@@ -7,7 +7,7 @@ import { nearName } from './near-name.ts'
 import { restartSql, severitySql, textColumnSql } from './search-column.ts'
 import { literalSql, prefixSql } from './search-literal.ts'
 import { lineFieldSql, mapSql } from './search-line-field.ts'
-import { regexSql } from './search-regex.ts'
+import { messageRegexSql } from './search-regex.ts'
 import { idFieldSql } from './search-trace.ts'
 import { notComparable } from './search-value.ts'
 import { idKindOf } from './trace-spellings.ts'
@@ -93,7 +93,7 @@ function messageSql(term: FieldTerm): Fragment {
     case 'prefix':
       return prefixSql(term.test.value)
     case 'regex':
-      return regexSql(raw('message'), term.test.pattern, term.position)
+      return messageRegexSql(term.test.pattern, term.position)
     case 'exists':
       return raw(`message != ''`)
     case 'gt':

@@ -3,7 +3,7 @@
 // searched for in the message as it is stored, where indexes lead to its words, and as it is read (message-text.ts).
 import { sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import { hasWord, withWords } from './message-index.ts'
-import { isApart, loweredMessage, loweredReadText, marked, mayHide, readText } from './message-text.ts'
+import { atEscapes, isApart, loweredMessage, loweredReadText, marked, mayHide, readText } from './message-text.ts'
 
 /** A word or a phrase: any text, with its spaces and punctuation as they are. */
 export function literalSql(text: string): Fragment {
@@ -41,7 +41,7 @@ function boundedSql(text: string, { openEnd }: { openEnd: boolean }): Fragment {
   if (isWord && !openEnd) return hasWord(lowered)
   const chars = Array.from(text)
   const ends = { start: !isApart(chars[0]!), end: !openEnd && !isApart(chars.at(-1)!) }
-  const pattern = `${ends.start ? startOfWord : ''}${regexQuote(marked(lowered))}${ends.end ? endOfWord : ''}`
+  const pattern = `${ends.start ? startOfWord : ''}${patternOf(lowered)}${ends.end ? endOfWord : ''}`
   const isCased = casedBeyondAscii(lowered)
   const readMatches = isCased
     ? sql`match(${readText}, ${str(`(?i)${pattern}`)})`
@@ -55,6 +55,11 @@ function boundedSql(text: string, { openEnd }: { openEnd: boolean }): Fragment {
     : sql`position(${loweredMessage}, ${str(lowered)}) > 0`
   return withWords(words, read, stored)
 }
+
+const patternOf = (text: string): string =>
+  atEscapes(text)
+    .map((part, at) => (at % 2 === 0 ? regexQuote(marked(part)) : String.raw`\x01?${regexQuote(marked(part))}\x01?`))
+    .join('')
 
 const separator = String.raw`[^0-9A-Za-z\x{80}-\x{10FFFF}]`
 const startOfWord = `(?:^|${separator})`

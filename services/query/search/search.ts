@@ -7,7 +7,7 @@ import type { SearchNode } from './syntax/search-node.ts'
 import { fieldSql, groupFields } from './search-field.ts'
 import { lineFieldSql } from './search-line-field.ts'
 import { literalSql, prefixSql } from './search-literal.ts'
-import { regexSql } from './search-regex.ts'
+import { messageRegexSql } from './search-regex.ts'
 
 /** `error -debug (a OR b)` as a condition. Throws `invalid-parameter` of `q`, with a position. */
 export function compileSearch(text: string): Fragment {
@@ -31,7 +31,7 @@ function searchSql(node: SearchNode): Fragment {
     case 'prefix':
       return prefixSql(node.text)
     case 'regex':
-      return regexSql(raw('message'), node.pattern, node.position)
+      return messageRegexSql(node.pattern, node.position)
     case 'field':
       return fieldSql(node)
   }
