@@ -142,6 +142,7 @@ test('the table tells how every dead pod died; the text of a pod whose files are
     expect((await tried.text()).length).toBeGreaterThan(200)
   }
   expect((await fetch(`${url}/docs`)).status).toBe(200)
+  await expectExamplesOfReadme(url)
 
   demo.child.kill('SIGINT')
   expect(await demo.ended).toBe(0)
@@ -163,6 +164,21 @@ registerHooks({ resolve(name, context, next) { if (name === 'chdb') throw new Er
   expect(demo.output()).toContain('afterlog demo: the embedded engine (package chdb) is not installed or does not load on')
   expect(await readdir(temporary)).toEqual([])
 })
+
+/** The searches of README.md find lines of the demo, and so does its id however it is asked for. */
+async function expectExamplesOfReadme(url: string): Promise<void> {
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const lines = async (query: string): Promise<number> =>
+    ((await (await fetch(`${url}/v1/logs?${query}`)).json()) as { lines: unknown[] }).lines.length
+  const searches = [...readme.matchAll(/'http:\/\/127\.0\.0\.1:8080\/v1\/logs(?:\/histogram)?\?([^']*)'/g)].map(
+    ([, query]) => query!,
+  )
+  expect(searches.length).toBeGreaterThan(1)
+  for (const query of searches) expect(await lines(query.replace(/&step=\w+/, '')), query).toBeGreaterThan(0)
+  const id = /traceId=(\w+)/.exec(searches.join(' '))![1]!
+  for (const q of [id, `trace_id=${id}`, `traceId:${id.toUpperCase()}`, `trace_id:${id}`, `trace.id:${id}`])
+    expect(await lines(new URLSearchParams({ q }).toString()), q).toBeGreaterThan(0)
+}
 
 const fixture = (node: string, folder: string) => join(root, 'demo/cluster', node, 'var/log/pods', folder)
 

@@ -40,14 +40,16 @@ const searched = async (pod: string, query = ''): Promise<string[]> => {
   const body = await get(`/v1/logs?podUid=uid-${pod}&order=asc&limit=1000${query}`)
   return (body['lines'] as { message: string; partial: boolean }[]).map(({ message, partial }) => message + (partial ? '…' : ''))
 }
-const podLines = async (pod: string): Promise<string[]> => {
-  const { lines } = (await get(`/v1/pods/uid-${pod}/logs?limit=100`)) as { lines: { message: string; partial: boolean }[] }
+const podLines = async (pod: string, query = ''): Promise<string[]> => {
+  const { lines } = (await get(`/v1/pods/uid-${pod}/logs?limit=100${query}`)) as {
+    lines: { message: string; partial: boolean }[]
+  }
   return lines.map(({ message, partial }) => message + (partial ? '…' : ''))
 }
-async function counts(pod: string): Promise<Record<string, number>> {
-  const histogram = await get(`/v1/logs/histogram?podUid=uid-${pod}`)
+async function counts(pod: string, query = ''): Promise<Record<string, number>> {
+  const histogram = await get(`/v1/logs/histogram?podUid=uid-${pod}${query}`)
   const buckets = histogram['buckets'] as { total: number }[]
-  const field = (await get(`/v1/fields/pod/values?podUid=uid-${pod}`))['values'] as { count: number }[]
+  const field = (await get(`/v1/fields/pod/values?podUid=uid-${pod}${query}`))['values'] as { count: number }[]
   return {
     histogram: buckets.reduce((sum, { total }) => sum + total, 0),
     values: field[0]!.count,
@@ -72,6 +74,8 @@ test('a word that the end of a post cuts in two is found, and the line is counte
   await post(...records.slice(1))
   expect(await searched('cut')).toEqual(whole)
   expect(await searched('cut', '&q=needle')).toEqual(['a-needle-b-c'])
+  expect(await podLines('cut', '&q=needle')).toEqual(['a-needle-b-c'])
+  expect(await counts('cut', '&q=needle')).toMatchObject({ histogram: 1, values: 1 })
   expect(await counts('cut')).toEqual({ histogram: 3, values: 3, pod: 3 })
 })
 
@@ -79,6 +83,8 @@ test('a tail, a context and kubectl logs have the line once, and a fragment with
   const records = log('tailed', [...file, { tag: 'P', message: 'endless' }])
   const { messages, leave } = await openEvents(`${service.url}/v1/logs/tail?podUid=uid-tailed`)
   await messages.next()
+  const searching = await openEvents(`${service.url}/v1/logs/tail?podUid=uid-tailed&q=needle`)
+  await searching.messages.next()
   await post(...records.slice(0, 2))
   await post(...records.slice(2))
   const sent: string[] = []
@@ -88,6 +94,12 @@ test('a tail, a context and kubectl logs have the line once, and a fragment with
   }
   leave()
   expect(sent).toEqual([...whole, 'endless'])
+  for await (const { event, data } of searching.messages) {
+    if (event !== 'line') continue
+    expect(JSON.parse(data!)).toMatchObject({ message: 'a-needle-b-c', partial: false })
+    break
+  }
+  searching.leave()
   const kubectl = async () => (await fetch(`${service.url}/k8s/api/v1/namespaces/shop/pods/tailed/log`)).text()
   await expect.poll(kubectl, { timeout: 60_000 }).toBe(`${whole.join('\n')}\nendless`)
   const time = encodeURIComponent(new Date(startMs + 3).toISOString())

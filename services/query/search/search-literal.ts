@@ -58,7 +58,7 @@ function boundedSql(text: string, { openEnd }: { openEnd: boolean }): Fragment {
 
 const patternOf = (text: string): string =>
   atEscapes(text)
-    .map((part, at) => (at % 2 === 0 ? regexQuote(marked(part)) : String.raw`\x01?${regexQuote(marked(part))}\x01?`))
+    .map((part, at) => (at % 2 === 0 ? regexQuote(marked(part)) : String.raw`\x01*${regexQuote(marked(part))}\x01*`))
     .join('')
 
 const separator = String.raw`[^0-9A-Za-z\x{80}-\x{10FFFF}]`
