@@ -4,6 +4,7 @@ import { invalidParameter } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { fieldNames, fieldValue, topFields, topValues } from './field-statements.ts'
 import { readFilter } from '#query/search/line-request.ts'
+import { withPods } from '#query/pods/read-line-filter.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { filterParameters, limit } from '#query/http/parameters.ts'
@@ -27,8 +28,9 @@ export const fieldsRoute =
       { schema: { summary: 'Names of fields, by how many lines have them', ...answer } },
       async (request, reply) => {
         const { query, tenant } = request
-        const filter = readFilter(query, { tenant, nowNs: nowNs(clock) })
+        const requested = readFilter(query, { tenant, nowNs: nowNs(clock) })
         const reading = requestReading({ store, limits }, reply)
+        const filter = await withPods(reading, requested, query)
         return reply.send({ values: await reading.rows<ValueCount>(topFields(filter, query.limit ?? 100)) })
       },
     )
@@ -45,8 +47,9 @@ export const fieldsRoute =
               `give ${fieldNames.join(', ')}, labels.<key> or attributes.<key>`,
           )
         }
-        const filter = readFilter(query, { tenant, nowNs: nowNs(clock) })
+        const requested = readFilter(query, { tenant, nowNs: nowNs(clock) })
         const reading = requestReading({ store, limits }, reply)
+        const filter = await withPods(reading, requested, query)
         return reply.send({ values: await reading.rows<ValueCount>(topValues(filter, value, query.limit ?? 100)) })
       },
     )

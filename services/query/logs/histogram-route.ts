@@ -8,6 +8,7 @@ import { parseDuration } from '#shared/time/parse-time.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { fillBuckets } from './buckets.ts'
 import { readFilter } from '#query/search/line-request.ts'
+import { withPods } from '#query/pods/read-line-filter.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { histogramAnswer } from './logs-schema.ts'
@@ -30,8 +31,9 @@ export const histogramRoute =
     app.get('/v1/logs/histogram', { schema }, async (request, reply) => {
       const { query, tenant } = request
       const requestedStep = query.step === undefined ? undefined : readStep(query.step)
-      const filter = readFilter(query, { tenant, nowNs: nowNs(clock) })
+      const requested = readFilter(query, { tenant, nowNs: nowNs(clock) })
       const reading = requestReading({ store, limits }, reply)
+      const filter = await withPods(reading, requested, query)
       const extent = await extentOf(filter, reading)
       if (requestedStep !== undefined && extent / requestedStep.ns >= BigInt(bucketsMax)) {
         throw invalidParameter(

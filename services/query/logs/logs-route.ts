@@ -9,6 +9,7 @@ import type { Reading } from '#shared/store-reading/reading.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { negotiate, onePart, streamReply } from '#query/http/line-reply.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
+import { withPods } from '#query/pods/read-line-filter.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { linesAnswer } from './logs-schema.ts'
@@ -34,8 +35,8 @@ export const logsRoute =
       const filters = digest(filterDigest(query, tenant, ['logs', direction]))
       const requested = readFilter(query, { tenant, nowNs: nowNs(clock) })
       const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
-      const filter = at === undefined ? requested : { ...requested, ...bounds(at) }
       const reading = requestReading({ store, limits }, reply)
+      const filter = await withPods(reading, at === undefined ? requested : { ...requested, ...bounds(at) }, query)
       const options = { reading, filter, order: direction, ...(at === undefined ? {} : { after: at.after }) }
       if (type !== 'application/json' && query.limit === undefined) {
         return streamReply(reply, type, attributed(reading, tenant, streamLines(options)))

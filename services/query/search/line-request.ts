@@ -6,7 +6,7 @@ import { compileSearch } from './search.ts'
 import { idsSql } from './search-trace.ts'
 import { filterSeverity } from './severity-filter.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
-import type { FilterQuery } from '#query/http/parameters.ts'
+import { podFilters, type FilterQuery } from '#query/http/parameters.ts'
 
 export interface RequestContext {
   tenant: string
@@ -63,7 +63,8 @@ export function readTime(parameter: string, value: string | undefined, nowNs: bi
 export function filterDigest(query: FilterQuery, tenant: string, further: unknown): unknown {
   const fields = filterFields.map((field) => query[field]?.toSorted() ?? null)
   const ids = [query.traceId, query.spanId].map((each) => each?.toSorted() ?? null)
-  return [tenant, fields, ids, query.q ?? '', query.from ?? '', query.to ?? '', further]
+  const pods = podFilters.map((name) => query[name]?.map(String).toSorted() ?? null)
+  return [tenant, fields, ids, pods, query.q ?? '', query.from ?? '', query.to ?? '', further]
 }
 
 function checked(field: (typeof filterFields)[number], value: string): string {
@@ -76,9 +77,9 @@ function checked(field: (typeof filterFields)[number], value: string): string {
         )
       return value
     case 'stream':
-      if (!['', 'stdout', 'stderr'].includes(value))
+      if (!['', 'stdout', 'stderr'].includes(value.toLowerCase()))
         throw invalidParameter('stream', `stream is no stream: ${JSON.stringify(value)}; give stdout or stderr`)
-      return value
+      return value.toLowerCase()
     case 'severity': {
       const severity = filterSeverity(value)
       if (severity === undefined) {

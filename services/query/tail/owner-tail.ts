@@ -1,7 +1,7 @@
 // GET /v1/logs/tail?owner=Kind/name: lines of all pods of an owner, present and future, with a divider where a pod died
 // or was born. A pod joins once its record names the owner; the tail then sends the lines that arrived before. The id
 // of each event says what was sent until then, so that a client that comes back gets each line and each divider once.
-import type { Fragment } from '#shared/clickhouse/sql.ts'
+import { sql, type Fragment } from '#shared/clickhouse/sql.ts'
 import { encodeCursor, type Cursor } from '#query/http/cursor.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { nowhere, type LineKey } from '#shared/lines/line-order.ts'
@@ -27,7 +27,7 @@ import type { TailRun } from './tail-run.ts'
 
 /** Events as text; '' after a poll that brought nothing. */
 export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerator<string> {
-  const { reading, filter, owner, at, filters, now, pollIntervalMs, polling, signal } = run
+  const { reading, filter, within, owner, at, filters, now, pollIntervalMs, polling, signal } = run
   const { tenant, fields } = filter
   const { namespace, cluster, pod, podUid } = fields
   const owned: OwnerFilter = { tenant, owner, namespace, cluster, pod, podUid }
@@ -39,7 +39,10 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     more: Pick<Cursor, 'after' | 'received' | 'sent'>,
     own: { joining?: { uid: string; after: LineKey }; past?: string } = {},
   ) => encodeCursor({ ...more, ...from, followFrom: begun, owner: { ...transitions.place(), ...own } }, filters)
-  const scoped = (scope: Fragment): LineFilter => ({ ...filter, scope })
+  const scoped = async (scope: Fragment): Promise<LineFilter> => {
+    const { scope: ofPods } = await within(filter)
+    return { ...filter, scope: ofPods === undefined ? scope : sql`${scope} AND ${ofPods}` }
+  }
 
   let notice =
     transitions.joined.size === 0
@@ -135,7 +138,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     const scope = linesOfPods(await ownedLinesOf([uid]), bounds)
     const joining = at?.owner?.joining
     const behind = joining?.uid === uid ? { after: joining.after } : {}
-    for await (const lines of streamLines({ reading, filter: scoped(scope), order: 'asc', ...behind })) {
+    for await (const lines of streamLines({ reading, filter: await scoped(scope), order: 'asc', ...behind })) {
       const attributedLines = await attributeLines(reading, tenant, lines)
       let text = ''
       for (const line of attributedLines) {
@@ -170,7 +173,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     const scope = linesOfPods(await ownedLinesOf(await transitions.pods()), { before: begun })
     for await (const lines of streamLines({
       reading,
-      filter: scoped(scope),
+      filter: await scoped(scope),
       order: 'asc',
       ...(behind === undefined ? {} : { after: behind }),
     })) {

@@ -14,6 +14,8 @@ import { sseComment, sseEvent } from './sse.ts'
 import { clientGone } from '#shared/http/answer-over.ts'
 import { streamBody } from '#query/http/stream-body.ts'
 import { ownerTail } from './owner-tail.ts'
+import { canonicalOwner } from '#shared/stored-pods/owner-name.ts'
+import { withPods } from '#query/pods/read-line-filter.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
 import type { TailRun } from './tail-run.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
@@ -28,20 +30,8 @@ export interface TailOptions extends QueryRouteOptions {
   heartbeatMs?: number
 }
 
-const ownerParameter = z
-  .string('give it once')
-  .max(512)
-  .regex(/^[A-Z][A-Za-z]*\/[^/\s]+$/, 'must be Kind/name, such as Deployment/cart, StatefulSet/db or CronJob/nightly')
-  .refine(
-    (owner) => !owner.startsWith('Node/'),
-    'must not be a Node: the lines of static pods carry another uid; follow them with the parameter node or pod',
-  )
-  .optional()
-  .describe('`Kind/name`: all pods of this owner, present and future, with an event `life` where one died or was born.')
-
 const querystring = z.strictObject({
   ...filterParameters,
-  owner: ownerParameter,
   cursor: cursor.describe('Like Last-Event-ID, for clients that cannot set it.'),
 })
 
@@ -66,7 +56,9 @@ export const tailRoute =
     }
     app.get('/v1/logs/tail', { schema }, async (request, reply) => {
       const { query, tenant } = request
-      const filters = digest(filterDigest(query, tenant, query.owner === undefined ? 'tail' : ['tail', query.owner]))
+      const owner = ownerFollowed(query)
+      const others = owner === undefined ? query : { ...query, owner: undefined }
+      const filters = digest(filterDigest(others, tenant, owner === undefined ? 'tail' : ['tail', owner]))
       const requested = readFilter(query, { tenant, nowNs: nowNs(clock) })
       const header = request.headers['last-event-id']
       const at =
@@ -82,6 +74,7 @@ export const tailRoute =
       const run: TailRun = {
         reading,
         filter,
+        within: (lines) => withPods(reading, lines, others),
         at,
         filters,
         now: clock(),
@@ -90,7 +83,7 @@ export const tailRoute =
         polling,
         signal,
       }
-      const events = query.owner === undefined ? tail(run) : ownerTail({ ...run, owner: query.owner })
+      const events = owner === undefined ? tail(run) : ownerTail({ ...run, owner })
       // The first poll comes before the answer begins, so that a search text that the engine refuses is still a 400.
       const first = await events.next()
       const body = streamBody(reply, withHeartbeat(startingWith(first, events), { heartbeatMs, stopping, signal }))
@@ -103,9 +96,20 @@ export const tailRoute =
     done()
   }
 
+/**
+ * The owner whose pods are followed through their deaths and births. Several owners, a name alone, and nodes, whose
+ * static pods have lines of another uid, are filters like any other.
+ */
+function ownerFollowed({ owner: owners }: z.output<typeof querystring>): string | undefined {
+  const [owner, ...others] = owners ?? []
+  if (owner === undefined || others.length > 0) return undefined
+  const canonical = canonicalOwner(owner) ?? (/^[A-Z][A-Za-z]*\//.test(owner) ? owner : undefined)
+  return canonical?.startsWith('Node/') === true ? undefined : canonical
+}
+
 /** Events as text; '' after a poll that brought nothing. */
 async function* tail(run: TailRun): AsyncGenerator<string> {
-  const { reading, filter, at, filters, now, pollIntervalMs, polling, signal } = run
+  const { reading, filter, within, at, filters, now, pollIntervalMs, polling, signal } = run
   using tailPlace = openTailPlace(run)
   const { begun, after, sentLines } = tailPlace
   const from = filter.from === undefined ? {} : { from: filter.from }
@@ -118,7 +122,7 @@ async function* tail(run: TailRun): AsyncGenerator<string> {
   if (at?.received === undefined && filter.from !== undefined) {
     for await (const lines of streamLines({
       reading,
-      filter,
+      filter: await within(filter),
       order: 'asc',
       ...(at === undefined ? {} : { after: at.after }),
     })) {
@@ -136,7 +140,7 @@ async function* tail(run: TailRun): AsyncGenerator<string> {
   for await (const arrivals of follow({
     reading,
     group: filters,
-    filter: () => Promise.resolve(filter),
+    filter: () => within(filter),
     after,
     sentLines,
     pollIntervalMs,

@@ -8,6 +8,8 @@ import type { Reading } from '#shared/store-reading/reading.ts'
 export interface TailRun {
   reading: Reading
   filter: LineFilter
+  /** Narrows a filter to the pods that the request selects, those that were born since too. */
+  within: (filter: LineFilter) => Promise<LineFilter>
   /** Of a tail that a client resumes. */
   at: Cursor | undefined
   /** Digest of the filters, which a cursor must match. */
