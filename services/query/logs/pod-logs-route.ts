@@ -16,6 +16,7 @@ import { createGapDrawer, drawGaps, type GapDrawing } from './draw-gaps.ts'
 import { pageJson } from './page-json.ts'
 import { negotiate, onePart, streamReply } from '#query/http/line-reply.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
+import { withPods } from '#query/pods/read-line-filter.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { linesAnswer } from './logs-schema.ts'
@@ -79,7 +80,8 @@ export const podLogsRoute =
         ...(bounds.from === undefined ? {} : { from: bounds.from }),
         ...(bounds.to === undefined ? {} : { to: bounds.to }),
       }
-      const filter = withinPod({ ...requested, ...resolved }, pod, query.life)
+      const asked = await withPods(reading, { ...requested, ...resolved }, query)
+      const filter = withinPod(asked, pod, query.life)
       const options = { reading, filter, pod, order: direction, ...(at === undefined ? {} : { after: at.after }) }
       const lives = query.life === undefined ? undefined : livesNumbered(pod, query.life)
       const within = { ...resolved, containers: query.container, lives }
