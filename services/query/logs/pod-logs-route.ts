@@ -14,7 +14,7 @@ import type { Page } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { createGapDrawer, drawGaps, type GapDrawing } from './draw-gaps.ts'
 import { pageJson } from './page-json.ts'
-import { negotiate, onePart, streamReply } from '#query/http/line-reply.ts'
+import { negotiate, onePart, streamReply, textOptions } from '#query/http/line-reply.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
 import { withPods } from '#query/pods/read-line-filter.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
@@ -29,6 +29,7 @@ import {
   linesMax,
   order,
   signed,
+  textParameters,
   timeParameters,
   traces,
   json,
@@ -41,6 +42,7 @@ const querystring = z.strictObject({
   life: signed.optional().describe('A restart number; negative counts back from the newest: -1 is the previous life.'),
   tail: count(linesMax).optional().describe('The last so many lines.'),
   gaps: boolean.optional().describe('Draw gaps among the lines: what is known to be missing.'),
+  ...textParameters,
   traces,
   json,
   q,
@@ -86,13 +88,14 @@ export const podLogsRoute =
       const lives = query.life === undefined ? undefined : livesNumbered(pod, query.life)
       const within = { ...resolved, containers: query.container, lives }
       const gaps = query.gaps === true ? await readPodGaps(reading, tenant, { uid, pod, filter: within }) : []
+      const text = textOptions(query, true)
       const drawing = { gaps, order: direction, after: at?.after }
       if (type !== 'application/json' && query.limit === undefined && query.tail === undefined) {
-        return streamReply(reply, type, drawGaps(streamPodLines(options), drawing))
+        return streamReply(reply, type, drawGaps(streamPodLines(options), drawing), text)
       }
       const page = readTail(options, { limit: query.limit ?? query.tail ?? 100, tail: query.tail, left: at?.left })
       if (type !== 'application/json')
-        return streamReply(reply, type, onePart(page.then((read) => drawPage(read, drawing))))
+        return streamReply(reply, type, onePart(page.then((read) => drawPage(read, drawing))), text)
       const read = await page
       const { lines, more, left } = read
       const next = more
