@@ -258,7 +258,7 @@ describe('bad requests are 400 and name the parameter', () => {
     ['/v1/logs/histogram?step=0s', 'step'],
     ['/v1/logs/histogram?step=1ms&from=-1h&to=now', 'step'],
     ['/v1/logs/context?podUid=x&container=app', 'time'],
-    ['/v1/fields/nonsense/values', 'field'],
+    ['/v1/fields/no%20field/values', 'field'],
     ['/v1/pods/uid-cart/logs?gaps=maybe', 'gaps'],
     ['/v1/pods/uid-cart/logs?life=x', 'life'],
     ['/v1/pods/uid-cart/logs?tail=-1', 'tail'],

@@ -6,6 +6,7 @@ import { createSlices } from '#shared/in-slices.ts'
 import { ndjson } from '#shared/lines/line-json.ts'
 import { createLineText, type TextOptions } from '#shared/lines/line-text.ts'
 import { streamBody } from './stream-body.ts'
+import { hintHeader, hintHeaders, type Hint } from './hint.ts'
 import { acceptedType, type LineType } from './accept.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
 
@@ -49,7 +50,7 @@ export async function streamReply(
   reply: FastifyReply,
   type: Exclude<LineType, 'application/json'>,
   lines: AsyncGenerator<Line[]>,
-  text: TextOptions = bare,
+  { text = bare, readHints }: { text?: TextOptions; readHints?: () => Promise<readonly Hint[]> } = {},
 ): Promise<FastifyReply> {
   const { memory } = reply.request.work
   const write = type === 'text/plain' ? createLineText(text) : ndjson
@@ -65,7 +66,10 @@ export async function streamReply(
     memory?.hold(bytes.length)
     return bytes
   }
-  const first = await lines.next()
+  let first = await lines.next()
+  while (first.done !== true && first.value.length === 0) first = await lines.next()
+  const hints = first.done === true && readHints !== undefined ? hintHeaders(await readHints()) : []
+  if (hints.length > 0) reply.header(hintHeader, hints)
   const body = async function* (): AsyncGenerator<Buffer> {
     try {
       if (first.done !== true) yield await render(first.value)

@@ -8,6 +8,7 @@ import { parseDuration } from '#shared/time/parse-time.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { fillBuckets } from './buckets.ts'
 import { readFilter } from '#query/search/line-request.ts'
+import { readLineHints } from '#query/pods/read-hints.ts'
 import { withPods } from '#query/pods/read-line-filter.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
@@ -44,7 +45,8 @@ export const histogramRoute =
       const { text, ns } = requestedStep ?? standardStep(extent)
       const rows = await reading.rows<{ bucket: string; severity: string; count: number }>(histogram(filter, ns))
       const counts = rows.map(({ bucket, severity, count }) => ({ bucket: BigInt(bucket), severity, count }))
-      return reply.send({ step: text, buckets: fillBuckets(counts, ns) })
+      const hints = counts.length === 0 ? await readLineHints(reading, filter, query) : []
+      return reply.send({ step: text, buckets: fillBuckets(counts, ns), ...(hints.length === 0 ? {} : { hints }) })
     })
     done()
   }

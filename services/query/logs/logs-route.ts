@@ -9,6 +9,7 @@ import type { Reading } from '#shared/store-reading/reading.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { namesOnePod, negotiate, onePart, streamReply, textOptions } from '#query/http/line-reply.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
+import { readLineHints } from '#query/pods/read-hints.ts'
 import { withPods } from '#query/pods/read-line-filter.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
@@ -47,20 +48,24 @@ export const logsRoute =
       const reading = requestReading({ store, limits }, reply)
       const filter = await withPods(reading, at === undefined ? requested : { ...requested, ...bounds(at) }, query)
       const options = { reading, filter, order: direction, ...(at === undefined ? {} : { after: at.after }) }
+      const readHints = async () => (at === undefined ? readLineHints(reading, filter, query) : [])
       if (type !== 'application/json' && query.limit === undefined) {
-        return streamReply(reply, type, attributed(reading, tenant, streamLines(options)), text)
+        return streamReply(reply, type, attributed(reading, tenant, streamLines(options)), { text, readHints })
       }
       const page = readPage({ ...options, limit: query.limit ?? 100 }).then(async ({ lines, more }) => ({
         lines: await attributeLines(reading, tenant, lines),
         more,
       }))
-      if (type !== 'application/json') return streamReply(reply, type, onePart(page.then(({ lines }) => lines)), text)
+      if (type !== 'application/json')
+        return streamReply(reply, type, onePart(page.then(({ lines }) => lines)), { text, readHints })
       const { lines, more } = await page
       const next = more ? encodeCursor({ after: keyOf(lines.at(-1)!), ...bounds(filter) }, filters) : null
+      const hints = lines.length === 0 ? await readHints() : []
       return reply.send({
         lines: await pageJson(lines, { order: direction, traces: query.traces, json: query.json }),
         next,
         stats: reading.stats(),
+        ...(hints.length === 0 ? {} : { hints }),
       })
     })
     done()

@@ -13,6 +13,7 @@ import { readReferencedPod } from '#query/pods/read-pod-reference.ts'
 import type { Page } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { createGapDrawer, drawGaps, type GapDrawing } from './draw-gaps.ts'
+import { podLogHints } from './pod-log-hints.ts'
 import { pageJson } from './page-json.ts'
 import { negotiate, onePart, streamReply, textOptions } from '#query/http/line-reply.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
@@ -89,22 +90,25 @@ export const podLogsRoute =
       const within = { ...resolved, containers: query.container, lives }
       const gaps = query.gaps === true ? await readPodGaps(reading, tenant, { uid, pod, filter: within }) : []
       const text = textOptions(query, true)
+      const readHints = async () => (at === undefined ? podLogHints(pod, query) : [])
       const drawing = { gaps, order: direction, after: at?.after }
       if (type !== 'application/json' && query.limit === undefined && query.tail === undefined) {
-        return streamReply(reply, type, drawGaps(streamPodLines(options), drawing), text)
+        return streamReply(reply, type, drawGaps(streamPodLines(options), drawing), { text, readHints })
       }
       const page = readTail(options, { limit: query.limit ?? query.tail ?? 100, tail: query.tail, left: at?.left })
       if (type !== 'application/json')
-        return streamReply(reply, type, onePart(page.then((read) => drawPage(read, drawing))), text)
+        return streamReply(reply, type, onePart(page.then((read) => drawPage(read, drawing))), { text, readHints })
       const read = await page
       const { lines, more, left } = read
       const next = more
         ? encodeCursor({ after: keyOf(lines.at(-1)!), ...resolved, ...(left === undefined ? {} : { left }) }, filters)
         : null
+      const hints = lines.length === 0 ? await readHints() : []
       return reply.send({
         lines: await pageJson(drawPage(read, drawing), { order: direction, traces: query.traces, json: query.json }),
         next,
         stats: reading.stats(),
+        ...(hints.length === 0 ? {} : { hints }),
       })
     })
     done()

@@ -1,5 +1,5 @@
 // Lines of some pods: where a request for lines selects pods too, by owner, label, image, phase or outcome, its filter
-// gets their scope, and so do terms of its search text. Whoever follows lines asks again at each poll, so that pods
+// gets a condition for their lines, and so do terms of its search text. Whoever follows lines asks again at each poll, so that pods
 // join.
 import type { Fragment } from '#shared/clickhouse/sql.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
@@ -10,7 +10,7 @@ import { readSearch } from '#query/search/line-request.ts'
 import { podsAsked } from '#query/search/pod-parameters.ts'
 import { podsInSearch } from '#query/search/search.ts'
 
-/** `filter`: what readFilter made of the query. The result has the scope of the pods that the query selects. */
+/** `filter`: what readFilter made of the query. The result is within the pods that the query selects. */
 export async function withPods(
   reading: Pick<RowReading, 'rows'>,
   filter: LineFilter,
@@ -26,6 +26,6 @@ export async function withPods(
   return {
     ...filter,
     ...(search === undefined ? {} : { search }),
-    ...(pods === undefined ? {} : { scope: await readPodScope(reading, pods) }),
+    ...(pods === undefined ? {} : { pods: await readPodScope(reading, pods) }),
   }
 }

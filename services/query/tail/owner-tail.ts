@@ -1,7 +1,7 @@
 // GET /v1/logs/tail?owner=Kind/name: lines of all pods of an owner, present and future, with a divider where a pod died
 // or was born. A pod joins once its record names the owner; the tail then sends the lines that arrived before. The id
 // of each event says what was sent until then, so that a client that comes back gets each line and each divider once.
-import { sql, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { Fragment } from '#shared/clickhouse/sql.ts'
 import { encodeCursor, type Cursor } from '#query/http/cursor.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { nowhere, type LineKey } from '#shared/lines/line-order.ts'
@@ -37,10 +37,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     more: Pick<Cursor, 'after' | 'received' | 'sent'>,
     own: { joining?: { uid: string; after: LineKey }; past?: string } = {},
   ) => encodeCursor({ ...more, ...from, followFrom: begun, owner: { ...transitions.place(), ...own } }, filters)
-  const scoped = async (scope: Fragment): Promise<LineFilter> => {
-    const { scope: ofPods } = await within(filter)
-    return { ...filter, scope: ofPods === undefined ? scope : sql`${scope} AND ${ofPods}` }
-  }
+  const scoped = async (scope: Fragment): Promise<LineFilter> => ({ ...(await within(filter)), scope })
 
   let notice =
     transitions.joined.size === 0
