@@ -170,7 +170,7 @@ test.each(['owner=a/b/c', 'owner=', 'label=a b', 'label=', 'image=a b', 'outcome
 test('an owner of more pods than a statement lists is found by subqueries, with the same lines', async () => {
   const reading = createReading({ store: fixture.test.store, limits: {} })
   const messages = async (parameters: object, podsMax?: number): Promise<unknown> => {
-    const scope = await readPodScope(reading, podsAsked(parameters, { tenant: 'default' })!, podsMax)
+    const { scope } = await readPodScope(reading, podsAsked(parameters, { tenant: 'default' })!, podsMax)
     return reading.rows(sql`SELECT DISTINCT ts, message ${linesFrom({ tenant: 'default', fields: {}, scope })} ORDER BY ts`)
   }
   for (const parameters of [

@@ -46,9 +46,10 @@ export const logsRoute =
       const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
       const text = textOptions(query, namesOnePod(query))
       const reading = requestReading({ store, limits }, reply)
-      const filter = await withPods(reading, at === undefined ? requested : { ...requested, ...bounds(at) }, query)
+      const bounded = at === undefined ? requested : { ...requested, ...bounds(at) }
+      const filter = await withPods(reading, bounded, query)
       const options = { reading, filter, order: direction, ...(at === undefined ? {} : { after: at.after }) }
-      const readHints = async () => (at === undefined ? readLineHints(reading, filter, query) : [])
+      const readHints = async () => (at === undefined ? readLineHints(reading, bounded, query) : [])
       if (type !== 'application/json' && query.limit === undefined) {
         return streamReply(reply, type, attributed(reading, tenant, streamLines(options)), { text, readHints })
       }
@@ -59,7 +60,7 @@ export const logsRoute =
       if (type !== 'application/json')
         return streamReply(reply, type, onePart(page.then(({ lines }) => lines)), { text, readHints })
       const { lines, more } = await page
-      const next = more ? encodeCursor({ after: keyOf(lines.at(-1)!), ...bounds(filter) }, filters) : null
+      const next = more ? encodeCursor({ after: keyOf(lines.at(-1)!), ...bounds(bounded) }, filters) : null
       const hints = lines.length === 0 ? await readHints() : []
       return reply.send({
         lines: await pageJson(lines, { order: direction, traces: query.traces, json: query.json }),

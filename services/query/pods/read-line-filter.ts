@@ -10,22 +10,38 @@ import { readSearch } from '#query/search/line-request.ts'
 import { podsAsked } from '#query/search/pod-parameters.ts'
 import { podsInSearch } from '#query/search/search.ts'
 
-/** `filter`: what readFilter made of the query. The result is within the pods that the query selects. */
+/**
+ * `filter`: what readFilter made of the query. The result is within the pods that the query selects, and within the
+ * times of their lines, so that hours without any are not read; with `follows` lines of later times are in it too.
+ */
 export async function withPods(
   reading: Pick<RowReading, 'rows'>,
   filter: LineFilter,
   query: Partial<FilterQuery>,
+  { follows = false }: { follows?: boolean } = {},
 ): Promise<LineFilter> {
   const { from, to } = filter
   const within = { tenant: filter.tenant, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
-  const pods = podsAsked(query, within)
   const scopes = new Map<string, Fragment>()
   for (const { name, handle } of query.q === undefined ? [] : podsInSearch(query.q))
-    scopes.set(name, await readPodScope(reading, { ...within, handles: [handle] }))
+    scopes.set(name, (await readPodScope(reading, { ...within, handles: [handle] })).scope)
   const search = scopes.size === 0 ? filter.search : readSearch(query, scopes)
+  const selected = podsAsked(query, within)
+  const pods = selected === undefined ? undefined : await readPodScope(reading, selected)
   return {
     ...filter,
     ...(search === undefined ? {} : { search }),
-    ...(pods === undefined ? {} : { pods: await readPodScope(reading, pods) }),
+    ...(pods === undefined ? {} : { pods: pods.scope }),
+    ...(pods?.extent === undefined || follows ? {} : narrowed(filter, pods.extent)),
+  }
+}
+
+function narrowed(
+  { from, to }: LineFilter,
+  { first, last }: { first: bigint; last: bigint },
+): Pick<LineFilter, 'from' | 'to'> {
+  return {
+    from: from === undefined || from < first ? first : from,
+    to: to === undefined || to > last ? last + 1n : to,
   }
 }

@@ -79,7 +79,7 @@ export const tailRoute =
       const run: TailRun = {
         reading,
         filter,
-        within: (lines) => withPods(reading, lines, others),
+        within: (lines) => withPods(reading, lines, others, { follows: true }),
         writer,
         at,
         filters,
