@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { columns } from '#ingest/store/columns.ts'
 import { readPodPage, type PodPosition } from '#query/pods/read-page.ts'
 import type { PodFilter } from '#query/pods/pod-filter.ts'
+import type { LabelRequirement } from '#shared/stored-pods/label-selector.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
@@ -186,7 +187,13 @@ const filters: fc.Arbitrary<Omit<PodFilter, 'tenant'>> = fc.record({
   node: one('node-', 4),
   owner: one('Deployment/app-', 5),
   outcome: maybe(fc.constantFrom('running', 'unknown', 'deleted', 'crashed').map((outcome) => [outcome as Outcome])),
-  label: maybe(fc.nat(5).map((n) => [{ key: 'app', values: n === 5 ? ('any' as const) : [`app-${n}`] }])),
+  label: maybe(
+    fc
+      .tuple(fc.nat(5), fc.constantFrom('in' as const, 'notin' as const))
+      .map(([n, operator]): LabelRequirement[] => [
+        n === 5 ? { operator: 'exists', key: 'app' } : { operator, key: 'app', values: [`app-${n}`] },
+      ]),
+  ),
   from: maybe(times.map(ns)),
   to: maybe(times.map(ns)),
   at: maybe(times.map(ns)),
@@ -213,9 +220,11 @@ function isAsked(record: PodRecord, filter: Omit<PodFilter, 'tenant'>): boolean 
     (node ?? [record.node]).includes(record.node) &&
     (outcome ?? [record.outcome]).includes(record.outcome) &&
     (owner === undefined || owner.some((asked) => ownerOf.includes(asked))) &&
-    (label ?? []).every(({ key, values }) => {
+    (label ?? []).every(({ operator, key, ...rest }) => {
       const value = record.labels[key]
-      return value !== undefined && (values === 'any' || values.includes(value))
+      if (operator === 'exists') return value !== undefined
+      const isOne = value !== undefined && 'values' in rest && rest.values.includes(value)
+      return operator === 'in' ? isOne : !isOne
     }) &&
     (from === undefined || last >= from) &&
     (to === undefined || first < to) &&

@@ -4,6 +4,8 @@ import { bareContainerId } from '#shared/container-id.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { epochNs } from '#shared/pod-model/epoch-ns.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
+import { matchesLabelLists, type LabelRequirement } from '#shared/stored-pods/label-selector.ts'
+import { isOwner, ownerName } from '#shared/stored-pods/owner-name.ts'
 
 export interface PodFilter {
   tenant: string
@@ -19,7 +21,9 @@ export interface PodFilter {
   containerId?: readonly string[] | undefined
   /** References with or without tag, or `sha256:` and digits. */
   image?: readonly string[] | undefined
-  label?: readonly LabelFilter[] | undefined
+  /** All of them. */
+  label?: readonly LabelRequirement[] | undefined
+  /** As people write them: shared/stored-pods/owner-name.ts. */
   owner?: readonly string[] | undefined
   /** Uids or names of Events on pods. */
   event?: readonly string[] | undefined
@@ -28,12 +32,6 @@ export interface PodFilter {
   to?: bigint | undefined
   /** Epoch ns: pods that lived at that time. */
   at?: bigint | undefined
-}
-
-/** One key: any of the values, or any value at all. */
-export interface LabelFilter {
-  key: string
-  values: readonly string[] | 'any'
 }
 
 export const uidPrefixMin = 6
@@ -58,7 +56,7 @@ const isOneOf = (value: string, values: readonly string[] | undefined): boolean 
 function hasHandles(record: PodRecord, { uid, ip, containerId, image, label, owner }: PodFilter): boolean {
   const valuesOf = (kind: string): string[] =>
     record.handles.flatMap((handle) => (handle.kind === kind ? [handle.value] : []))
-  const any = (asked: readonly string[] | undefined, is: (one: string) => boolean): boolean =>
+  const any = <T>(asked: readonly T[] | undefined, is: (one: T) => boolean): boolean =>
     asked === undefined || asked.some(is)
   const uids = [record.uid, ...record.selectors.uids]
   return (
@@ -70,13 +68,8 @@ function hasHandles(record: PodRecord, { uid, ip, containerId, image, label, own
       record.lives.some((life) => bareContainerId(life.containerId).toLowerCase().startsWith(prefix)),
     ) &&
     any(image, (asked) => valuesOf('image').some((own) => isImage(own, asked))) &&
-    any(owner, (asked) => valuesOf('owner').includes(asked)) &&
-    (label ?? []).every(({ key, values }) =>
-      valuesOf('label').some((own) => {
-        const equals = own.indexOf('=')
-        return own.slice(0, equals) === key && (values === 'any' || values.includes(own.slice(equals + 1)))
-      }),
-    )
+    any(owner?.map(ownerName), (asked) => valuesOf('owner').some((own) => isOwner(asked, own))) &&
+    (label === undefined || matchesLabelLists(label, valuesOf('label')))
   )
 }
 

@@ -1,7 +1,9 @@
 // Pure: parameters of GET /v1/pods → a filter. The schema has checked their shapes; here values get the form that
 // records and handles have.
 import { bareContainerId } from '#shared/container-id.ts'
-import type { LabelFilter, PodFilter } from './pod-filter.ts'
+import type { PodFilter } from './pod-filter.ts'
+import { readLabels } from '#query/search/pod-parameters.ts'
+import { normaliseImage } from '#shared/stored-pods/handle-conditions.ts'
 import { readTime, readTimes, type RequestContext } from '#query/search/line-request.ts'
 import { podsQuery, type PodsQuery } from './pods-schema.ts'
 
@@ -47,18 +49,4 @@ export function podFilterDigest(query: PodsQuery, tenant: string): unknown {
 /** `fd00:0::1` as Kubernetes writes it, `fd00::1`. */
 function canonicalAddress(ip: string): string {
   return ip.includes(':') ? new URL(`http://[${ip}]`).hostname.slice(1, -1) : ip
-}
-
-/** An image as pod_lookup has it: its digest alone where it has one, else without the name of Docker's own registry. */
-export function normaliseImage(image: string): string {
-  return /sha256:[0-9a-f]+$/.exec(image.toLowerCase())?.[0] ?? image.replace(/^docker\.io\/(library\/)?/, '')
-}
-
-/** A key that is given alone matches any value, also where the key is given with a value too. */
-function readLabels(labels: readonly string[]): LabelFilter[] {
-  const keys = Map.groupBy(labels, (label) => label.split('=')[0]!)
-  return [...keys].map(([key, given]) => ({
-    key,
-    values: given.includes(key) ? 'any' : given.map((label) => label.slice(key.length + 1)),
-  }))
 }

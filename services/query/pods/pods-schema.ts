@@ -3,40 +3,21 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { evidenceKinds } from '#shared/lifecycle/evidence-items.ts'
 import { outcomes } from '#shared/lifecycle/evidence.ts'
-import { gap } from '#query/http/line-schema.ts'
-import { cursor, filterParameters, limit, timeParameters } from '#query/http/parameters.ts'
+import { gap, hints } from '#query/http/line-schema.ts'
+import { cursor, filterParameters, limit, many, podParameters, timeParameters } from '#query/http/parameters.ts'
 
-/** Values of one parameter: each is a condition of a statement, and some statements have it several times. */
-const valuesMax = 100
-const many = <T extends z.ZodType<string, string>>(value: T, description: string) =>
-  z
-    .union([value, z.array(value).max(valuesMax, `must not be given more than ${valuesMax} times`)])
-    .transform((given) => (typeof given === 'string' ? [given] : given) as z.output<T>[])
-    .optional()
-    .describe(`${description} Repeatable up to ${valuesMax} times: any of the values.`)
-
-const { cluster, namespace, node } = filterParameters
+const { cluster, namespace } = filterParameters
+const { owner, label, image } = podParameters
 const text = (max = 1024) => z.string().min(1, 'must not be empty').max(max)
-
-const letters = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/g, '')
-/** `OOMKilled` and `NodeLost` are outcomes as kubectl's users write them. */
-const outcomeText = z
-  .string()
-  .transform((given) => outcomes.find((known) => letters(known) === letters(given)) ?? given)
-  .pipe(z.enum(outcomes, `must be one of ${outcomes.join(', ')}`))
-  .meta({ enum: [...outcomes] })
 
 export const podsQuery = z.strictObject({
   cluster,
   namespace,
   name: many(z.string(), 'Pod name; one name may have had many uids.'),
   uid: many(text(), 'Pod uid, or its first 6 or more characters.'),
-  node,
-  outcome: many(outcomeText, 'How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`.'),
-  owner: many(
-    z.string().regex(/^[^/]+(\/[^/]+)?$/, 'must be a name or Kind/name, such as Deployment/cart'),
-    '`Deployment/cart` or `cart`.',
-  ),
+  node: filterParameters.node.describe('Node of the pod. Repeatable: any of the values.'),
+  outcome: podParameters.outcome,
+  owner,
   ip: many(
     z.string().refine((ip) => isIP(ip) !== 0 && !ip.includes('%'), 'must be an IPv4 or IPv6 address'),
     'Address of the pod. With `at`, or `from` and `to`: the pods that had this address then.',
@@ -50,26 +31,8 @@ export const podsQuery = z.strictObject({
       ),
     'Id of any container instance of the pod, or its first 6 or more digits, with or without scheme.',
   ),
-  image: many(
-    z
-      .string()
-      .max(1024)
-      .regex(
-        /^(?!sha256:)[^\s@]+(@sha256:[0-9a-f]{64})?$|^sha256:[0-9a-f]{6,64}$/i,
-        'must be a reference such as registry.example/cart:1.2, or sha256: and the first 6 or more digits of a digest',
-      ),
-    'Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits.',
-  ),
-  label: many(
-    z
-      .string()
-      .max(512)
-      .regex(
-        /^[A-Za-z0-9]([\w./-]*[A-Za-z0-9])?(=[\w.-]*)?$/,
-        'must be key=value, or key alone for any value; give it again for more',
-      ),
-    '`key=value`, or `key` for any value. Values of one key are ORed, different keys ANDed.',
-  ),
+  image,
+  label,
   event: many(text(), 'Uid or name of an Event on the pod.'),
   at: timeParameters.from.describe('Pods that lived at this time. RFC 3339, epoch, or relative such as `-15m`.'),
   from: timeParameters.from.describe(
@@ -158,6 +121,7 @@ export const podsAnswer = z.object({
   asOf: time
     .nullable()
     .describe('The list has every fact that was stored until this time; null before the projector has started.'),
+  hints,
 })
 
 /** `{uid}` of every path below a pod. */

@@ -1,9 +1,18 @@
 // Pure: which runs of pod_lookup answer a filter: the handle that as a rule leads to the fewest pods comes first
 // (decision 0016).
-import { join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import { containerHandle } from '#shared/pod-model/handles.ts'
+import {
+  any,
+  isExclusion,
+  ofImages,
+  ofLabelRequirement,
+  ofOwners,
+  oneOf,
+  startsWith,
+} from '#shared/stored-pods/handle-conditions.ts'
 import type { PodSort, Run } from './lookup-statements.ts'
-import type { LabelFilter, PodFilter } from './pod-filter.ts'
+import type { PodFilter } from './pod-filter.ts'
 
 /** pod_lookup has so many digits of a container id. */
 const containerDigits = 12
@@ -15,9 +24,9 @@ export function runsOf(filter: PodFilter, sort: PodSort): [Run, ...Run[]] {
     containerId && { kind: 'container', value: any(containerId.map(containerCondition)) },
     ip && addressRun(ip),
     name && { kind: 'name', value: oneOf(name) },
-    owner && { kind: 'owner', value: oneOf(owner) },
-    ...label.map((one): Run => ({ kind: 'label', value: labelCondition(one) })),
-    image && { kind: 'image', value: any(image.map(imageCondition)) },
+    owner && ofOwners(owner),
+    ...label.map(ofLabelRequirement).filter((one) => !isExclusion(one)),
+    image && ofImages(image),
     // A pod without a node has no such handle: all pods are read then.
     node && !node.includes('') ? { kind: 'node', value: oneOf(node) } : undefined,
   ]
@@ -35,21 +44,5 @@ function runOfMost({ outcome, namespace }: PodFilter, sort: PodSort): Run {
 
 export const addressRun = (ips: readonly string[]): Run => ({ kind: 'ip', or: 'host-ip', value: oneOf(ips) })
 
-const any = (conditions: readonly Fragment[]): Fragment => sql`(${join(conditions, ' OR ')})`
-
-// The engine reads one value in the order of the table, and has to sort several.
-const oneOf = (values: readonly string[]): Fragment =>
-  values.length === 1 ? sql`value = ${str(values[0]!)}` : sql`value IN ${strs(values)}`
-
-const startsWith = (prefix: string): Fragment => sql`startsWith(${raw('value')}, ${str(prefix)})`
-
 const containerCondition = (prefix: string): Fragment =>
   prefix.length < containerDigits ? startsWith(prefix) : sql`value = ${str(containerHandle(prefix))}`
-
-const labelCondition = ({ key, values }: LabelFilter): Fragment =>
-  values === 'any' ? startsWith(`${key}=`) : oneOf(values.map((value) => `${key}=${value}`))
-
-const imageCondition = (image: string): Fragment =>
-  image.startsWith('sha256:')
-    ? startsWith(image)
-    : any([sql`value = ${str(image)}`, startsWith(`${image}:`), startsWith(`${image}@`)])

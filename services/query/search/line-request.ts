@@ -3,10 +3,11 @@ import { invalidParameter } from '#shared/errors.ts'
 import { filterFields, type LineFilter } from '#shared/lines/line-filter.ts'
 import { join, type Fragment } from '#shared/clickhouse/sql.ts'
 import { compileSearch } from './search.ts'
+import type { PodScopes } from './pod-terms.ts'
 import { idsSql } from './search-trace.ts'
 import { filterSeverity } from './severity-filter.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
-import type { FilterQuery } from '#query/http/parameters.ts'
+import { podFilters, type FilterQuery } from '#query/http/parameters.ts'
 
 export interface RequestContext {
   tenant: string
@@ -20,14 +21,17 @@ export function readFilter(query: FilterQuery, { tenant, nowNs }: RequestContext
     const values = query[field]
     if (values !== undefined) fields[field] = values.map((value) => checked(field, value))
   }
-  const search = searchOf(query)
+  const search = readSearch(query)
   return { tenant, fields, ...readTimes(query, nowNs), ...(search === undefined ? {} : { search }) }
 }
 
 /** The search text and the ids, which stand in a line's text too; undefined where the request has none. */
-function searchOf({ q, traceId, spanId }: FilterQuery): Fragment | undefined {
+export function readSearch(
+  { q, traceId, spanId }: Pick<FilterQuery, 'q' | 'traceId' | 'spanId'>,
+  pods?: PodScopes,
+): Fragment | undefined {
   const conditions = [
-    q === undefined || q.trim() === '' ? undefined : compileSearch(q),
+    q === undefined || q.trim() === '' ? undefined : compileSearch(q, pods),
     idsSql('trace', traceId),
     idsSql('span', spanId),
   ].filter((each) => each !== undefined)
@@ -63,7 +67,8 @@ export function readTime(parameter: string, value: string | undefined, nowNs: bi
 export function filterDigest(query: FilterQuery, tenant: string, further: unknown): unknown {
   const fields = filterFields.map((field) => query[field]?.toSorted() ?? null)
   const ids = [query.traceId, query.spanId].map((each) => each?.toSorted() ?? null)
-  return [tenant, fields, ids, query.q ?? '', query.from ?? '', query.to ?? '', further]
+  const pods = podFilters.map((name) => query[name]?.map(String).toSorted() ?? null)
+  return [tenant, fields, ids, pods, query.q ?? '', query.from ?? '', query.to ?? '', further]
 }
 
 function checked(field: (typeof filterFields)[number], value: string): string {
@@ -76,9 +81,9 @@ function checked(field: (typeof filterFields)[number], value: string): string {
         )
       return value
     case 'stream':
-      if (!['', 'stdout', 'stderr'].includes(value))
+      if (!['', 'stdout', 'stderr'].includes(value.toLowerCase()))
         throw invalidParameter('stream', `stream is no stream: ${JSON.stringify(value)}; give stdout or stderr`)
-      return value
+      return value.toLowerCase()
     case 'severity': {
       const severity = filterSeverity(value)
       if (severity === undefined) {

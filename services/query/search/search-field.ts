@@ -7,6 +7,7 @@ import { nearName } from './near-name.ts'
 import { restartSql, severitySql, textColumnSql } from './search-column.ts'
 import { literalSql, prefixSql } from './search-literal.ts'
 import { lineFieldSql, mapSql } from './search-line-field.ts'
+import { labelSql, ownerSql, type PodScopes } from './pod-terms.ts'
 import { messageRegexSql } from './search-regex.ts'
 import { idFieldSql } from './search-trace.ts'
 import { notComparable } from './search-value.ts'
@@ -25,15 +26,16 @@ const columns: Readonly<Record<string, Fragment>> = {
   file: raw('file'),
 }
 
+const labels = raw('labels')
 const maps: Readonly<Record<string, Fragment>> = {
-  label: raw('labels'),
-  labels: raw('labels'),
+  label: labels,
+  labels,
   attribute: raw('attributes'),
   attributes: raw('attributes'),
 }
 
 /** Values of columns and maps are compared exactly, values of other fields whatever their case. */
-export function fieldSql(term: FieldTerm): Fragment {
+export function fieldSql(term: FieldTerm, pods: PodScopes): Fragment {
   const column = Object.hasOwn(columns, term.name) ? columns[term.name] : undefined
   if (column !== undefined) return textColumnSql(column, term)
   if (term.name === 'severity') return severitySql(term)
@@ -45,8 +47,9 @@ export function fieldSql(term: FieldTerm): Fragment {
   const map = Object.hasOwn(maps, first) ? maps[first] : undefined
   const meant = nearName(first)
   if (meant !== undefined) throw misspelled(term, meant)
-  if (map !== undefined && key !== '') return mapSql(map, key, term)
-  return lineFieldSql([term])
+  if (map === labels && key !== '') return labelSql(key, term, pods)
+  if (map !== undefined && key !== '') return mapSql(map, key, [term])
+  return term.name === 'owner' ? ownerSql(term, pods) : lineFieldSql([term])
 }
 
 function misspelled(term: FieldTerm, meant: string) {
@@ -75,7 +78,7 @@ export function groupFields(terms: readonly SearchNode[]): {
   const fields = new Map<string, [FieldTerm, ...FieldTerm[]]>()
   const others: SearchNode[] = []
   for (const term of terms) {
-    if (term.kind !== 'field' || !isLineField(term.name) || nearName(splitOnce(term.name)[0]) !== undefined) {
+    if (term.kind !== 'field' || !isGrouped(term.name)) {
       others.push(term)
       continue
     }
@@ -85,6 +88,9 @@ export function groupFields(terms: readonly SearchNode[]): {
   }
   return { fields: [...fields.values()], others }
 }
+
+const isGrouped = (name: string): boolean =>
+  isLineField(name) && name !== 'owner' && nearName(splitOnce(name)[0]) === undefined
 
 function messageSql(term: FieldTerm): Fragment {
   switch (term.test.op) {

@@ -31,11 +31,12 @@ export function lineFieldSql(terms: readonly [FieldTerm, ...FieldTerm[]]): Fragm
 const anyOf = (conditions: readonly Fragment[]): Fragment =>
   conditions.length === 1 ? conditions[0]! : sql`(${join(conditions, ' OR ')})`
 
-/** Compares the values of a key exactly. */
-export function mapSql(map: Fragment, key: string, term: FieldTerm): Fragment {
-  const objects = term.test.op === 'exists' ? 'objects' : 'no objects'
+/** Any of these terms, which are about this key. Compares its values exactly. */
+export function mapSql(map: Fragment, key: string, terms: readonly FieldTerm[]): Fragment {
+  const objects = terms.some(({ test }) => test.op === 'exists') ? 'objects' : 'no objects'
   const values = jsonValues(sql`[${mapJson(map, key)}]`, key, objects)
-  return sql`(${hasKey(map, key)} AND arrayExists(value -> ${valueSql(raw('value'), term)}, ${values}))`
+  const tests = anyOf(terms.map((term) => valueSql(raw('value'), term)))
+  return sql`(${hasKey(map, key)} AND arrayExists(value -> ${tests}, ${values}))`
 }
 
 /** `a.b.c`, and `a.b` and `a`, whose values may be JSON. */

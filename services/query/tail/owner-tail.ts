@@ -21,13 +21,11 @@ import { createOwnerTransitions, type PodTransition } from './read-owner-changes
 import { streamLines } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { interleave, untilTime, type Divider } from './divider-text.ts'
-import { lineJson } from '#shared/lines/line-json.ts'
-import { sseComment, sseEvent } from './sse.ts'
 import type { TailRun } from './tail-run.ts'
 
 /** Events as text; '' after a poll that brought nothing. */
 export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerator<string> {
-  const { reading, filter, owner, at, filters, now, pollIntervalMs, polling, signal } = run
+  const { reading, filter, within, writer, owner, at, filters, now, pollIntervalMs, polling, signal } = run
   const { tenant, fields } = filter
   const { namespace, cluster, pod, podUid } = fields
   const owned: OwnerFilter = { tenant, owner, namespace, cluster, pod, podUid }
@@ -39,11 +37,11 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     more: Pick<Cursor, 'after' | 'received' | 'sent'>,
     own: { joining?: { uid: string; after: LineKey }; past?: string } = {},
   ) => encodeCursor({ ...more, ...from, followFrom: begun, owner: { ...transitions.place(), ...own } }, filters)
-  const scoped = (scope: Fragment): LineFilter => ({ ...filter, scope })
+  const scoped = async (scope: Fragment): Promise<LineFilter> => ({ ...(await within(filter)), scope })
 
   let notice =
     transitions.joined.size === 0
-      ? sseComment(`no pod of ${owner} is known yet: its pods are followed as soon as one is reported`)
+      ? writer.notice(`no pod of ${owner} is known yet: its pods are followed as soon as one is reported`)
       : ''
   if (at?.received === undefined && filter.from !== undefined) {
     yield* past(at?.after, at?.owner?.past)
@@ -93,10 +91,10 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     for (const one of linesAndDividers) {
       if ('line' in one) {
         sentLines.send({ received: one.received, key: keyOf(one.line) })
-        text += lineEvent(one.line, place(tailPlace.place()))
+        text += writer.line(one.line, () => place(tailPlace.place()))
       } else {
         transitions.send(transitionOf.get(one)!)
-        text += lifeEvent(one, place(tailPlace.place()))
+        text += writer.life(one, () => place(tailPlace.place()))
       }
     }
     yield text
@@ -135,13 +133,13 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     const scope = linesOfPods(await ownedLinesOf([uid]), bounds)
     const joining = at?.owner?.joining
     const behind = joining?.uid === uid ? { after: joining.after } : {}
-    for await (const lines of streamLines({ reading, filter: scoped(scope), order: 'asc', ...behind })) {
+    for await (const lines of streamLines({ reading, filter: await scoped(scope), order: 'asc', ...behind })) {
       const attributedLines = await attributeLines(reading, tenant, lines)
       let text = ''
       for (const line of attributedLines) {
         const key = keyOf(line)
         sentLines.sendStored({ received: line.received, key })
-        text += lineEvent(line, place(tailPlace.place(), { joining: { uid, after: key } }))
+        text += writer.line(line, () => place(tailPlace.place(), { joining: { uid, after: key } }))
       }
       yield text
     }
@@ -163,14 +161,14 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
       while (dividers[0] !== undefined && (ts === undefined || untilTime(dividers[0].divider) < ts)) {
         const { order, divider } = dividers.shift()!
         sentOrder = order
-        text += lifeEvent(divider, place({ after: last }, { past: sentOrder }))
+        text += writer.life(divider, () => place({ after: last }, { past: order }))
       }
       return text
     }
     const scope = linesOfPods(await ownedLinesOf(await transitions.pods()), { before: begun })
     for await (const lines of streamLines({
       reading,
-      filter: scoped(scope),
+      filter: await scoped(scope),
       order: 'asc',
       ...(behind === undefined ? {} : { after: behind }),
     })) {
@@ -180,7 +178,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
         if (!isJoined(line)) continue
         text += dividersUntil(line.ts)
         last = keyOf(line)
-        text += lineEvent(line, place({ after: last }, sentOrder === undefined ? {} : { past: sentOrder }))
+        text += writer.line(line, () => place({ after: last }, sentOrder === undefined ? {} : { past: sentOrder }))
       }
       yield text
     }
@@ -188,8 +186,3 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     if (rest !== '') yield rest
   }
 }
-
-const lineEvent = (line: Line, id: string): string =>
-  sseEvent({ event: 'line', id, data: JSON.stringify(lineJson(line)) })
-const lifeEvent = (divider: Divider, id: string): string =>
-  sseEvent({ event: 'life', id, data: JSON.stringify(divider) })

@@ -5,7 +5,7 @@ import { badRequest, StatusError } from '#shared/kubernetes-status.ts'
 import { acceptedShape } from './accept-shape.ts'
 import type { Shape } from './api-object.ts'
 import { parseFieldSelector, type FieldTerm } from './field-selector.ts'
-import { parseLabelSelector, type LabelRequirement } from './label-selector.ts'
+import { LabelSelectorError, parseLabelSelector, type LabelRequirement } from '#shared/stored-pods/label-selector.ts'
 
 export interface ListRequest {
   shape: Shape
@@ -35,7 +35,7 @@ export function readList(request: FastifyRequest, fields: readonly string[]): Li
   return {
     shape: readShape(request),
     selectors,
-    labels: parseLabelSelector(selectors[0]),
+    labels: readLabels(selectors[0]),
     fields: parseFieldSelector(selectors[1], fields),
     limit: wholeNumber('limit', of('limit')) ?? 0,
     continue: of('continue') ?? '',
@@ -44,6 +44,14 @@ export function readList(request: FastifyRequest, fields: readonly string[]): Li
     timeoutMs: timeout === undefined || timeout === 0 ? undefined : Math.min(timeout * 1000, 2 ** 31 - 1),
     bookmarks: flag(of('allowWatchBookmarks')),
     initialEvents: flag(of('sendInitialEvents')),
+  }
+}
+
+function readLabels(selector: string): LabelRequirement[] {
+  try {
+    return parseLabelSelector(selector)
+  } catch (error) {
+    throw error instanceof LabelSelectorError ? badRequest(error.message) : error
   }
 }
 

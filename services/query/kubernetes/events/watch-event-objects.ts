@@ -10,7 +10,7 @@ import {
 } from './event-statements.ts'
 import { nameOfStatement } from '#shared/clickhouse/sql.ts'
 import { eventItem } from './event-object.ts'
-import { matchesLabels, type LabelRequirement } from '../api/label-selector.ts'
+import { matchesLabels, type LabelRequirement } from '#shared/stored-pods/label-selector.ts'
 import { polls, writtenSinceS, type WatchEvent, type WatchStep, type WatchRun } from '../api/watch-looks.ts'
 
 export interface EventWatchOptions extends WatchRun {

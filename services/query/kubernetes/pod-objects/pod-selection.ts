@@ -2,7 +2,7 @@
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import { ownerLabel } from '../api/owner-label.ts'
 import { requiredValue, type FieldTerm } from '../api/field-selector.ts'
-import { matchesLabels, type LabelRequirement } from '../api/label-selector.ts'
+import { matchesLabels, type LabelRequirement } from '#shared/stored-pods/label-selector.ts'
 import type { NameFilter } from './read-named-pods.ts'
 
 /** A pod whose object was never reported has no labels. */

@@ -2,7 +2,7 @@
 import type { Item } from '../api/api-object.ts'
 import { podField, readsObject } from './pod-fields.ts'
 import { matchesFields, requiredValue, type FieldTerm } from '../api/field-selector.ts'
-import type { LabelRequirement } from '../api/label-selector.ts'
+import type { LabelRequirement } from '#shared/stored-pods/label-selector.ts'
 import { readRecords } from '#query/pods/read-records.ts'
 import { readNamedPods, type NameFilter, type NamePosition, type NamedPod } from './read-named-pods.ts'
 import { podItems, type PodItemOptions } from './read-pod-items.ts'

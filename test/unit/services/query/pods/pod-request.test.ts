@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { normaliseImage, podFilterDigest, readPodFilter } from '#query/pods/pod-request.ts'
+import { podFilterDigest, readPodFilter } from '#query/pods/pod-request.ts'
+import { normaliseImage } from '#shared/stored-pods/handle-conditions.ts'
 import { podsQuery } from '#query/pods/pods-schema.ts'
 
 const filterOf = (query: object) => readPodFilter(podsQuery.parse(query), { tenant: 't' }, {})
@@ -15,9 +16,9 @@ test('handles get the form that facts have, however people paste them', () => {
 
 test('values of one label are ORed, keys ANDed; a key alone takes any value', () => {
   expect(filterOf({ label: ['app=cart', 'tier', 'app=web', 'tier=api', 'team='] }).label).toEqual([
-    { key: 'app', values: ['cart', 'web'] },
-    { key: 'tier', values: 'any' },
-    { key: 'team', values: [''] },
+    { operator: 'in', key: 'app', values: ['cart', 'web'] },
+    { operator: 'exists', key: 'tier' },
+    { operator: 'in', key: 'team', values: [''] },
   ])
 })
 
@@ -32,16 +33,24 @@ test.each([
   ['image', 'sha256:xyzxyz'],
   ['image', 'with blank'],
   ['image', ''],
-  ['label', '=cart'],
-  ['label', 'app!=cart'],
-  ['label', 'app in (cart)'],
-  ['label', 'app=cart,tier=web'],
-  ['label', '%'],
   ['event', ''],
   ['uid', ''],
   ['owner', 'a/b/c'],
 ])('%s=%s is refused', (parameter, value) => {
   expect(podsQuery.safeParse({ [parameter]: value }).success).toBe(false)
+})
+
+test('a label is a selector of kubectl, each requirement of which holds', () => {
+  expect(filterOf({ label: ['app!=cart,tier in (web,api)', 'app=web', '!canary'] }).label).toEqual([
+    { operator: 'in', key: 'app', values: ['web'] },
+    { operator: 'notin', key: 'app', values: ['cart'] },
+    { operator: 'in', key: 'tier', values: ['web', 'api'] },
+    { operator: 'absent', key: 'canary' },
+  ])
+})
+
+test.each(['=cart', '%', 'app in cart', 'app=a b', ' ', 'a/b/c', 'app>x'])('label=%j is refused', (label) => {
+  expect(() => filterOf({ label })).toThrow(expect.objectContaining({ code: 'invalid-parameter', parameter: 'label' }))
 })
 
 test('a cursor belongs to every filter, in whatever order they were given, and not to the limit', () => {

@@ -7,9 +7,10 @@ const kinds = (filter: Partial<PodFilter>, sort: 'created' | 'died' = 'created')
   runsOf({ tenant: 'default', ...filter }, sort).map(({ kind }) => kind)
 
 test('each handle of a filter has a run, each label one of its own', () => {
-  const label = [
-    { key: 'app', values: ['web'] },
-    { key: 'tier', values: 'any' as const },
+  const label: PodFilter['label'] = [
+    { operator: 'in', key: 'app', values: ['web'] },
+    { operator: 'exists', key: 'tier' },
+    { operator: 'notin', key: 'team', values: ['a'] },
   ]
   expect(kinds({ label, image: ['nginx'], owner: ['Job/backup'], namespace: ['shop'] })).toEqual([
     'owner',

@@ -1,13 +1,16 @@
 // Pure: parses a labelSelector as k8s.io/apimachinery pkg/labels/selector.go does: `app=cart,tier in (web,
-// api),!canary`. An object has to match all requirements. Errors have the words of Kubernetes.
-import { badRequest } from '#shared/kubernetes-status.ts'
+// api),!canary`. An object has to match all requirements. Errors have the words of Kubernetes; who asks renders them in
+// the form of its protocol.
+
+/** A selector that is none; the message says what is wrong. */
+export class LabelSelectorError extends Error {}
 
 export type LabelRequirement =
   | { operator: 'in' | 'notin'; key: string; values: readonly string[] }
   | { operator: 'exists' | 'absent'; key: string }
   | { operator: 'greater' | 'less'; key: string; bound: bigint }
 
-/** The requirements of a selector; none of an empty one. Throws 400. */
+/** The requirements of a selector; none of an empty one. Throws LabelSelectorError. */
 export function parseLabelSelector(text: string): LabelRequirement[] {
   const tokens = tokensOf(text)
   const requirements: LabelRequirement[] = []
@@ -132,7 +135,7 @@ function valueOf(token: string): string {
 
 const quoted = (token: string): string => JSON.stringify(token.slice(0, 80))
 
-const unparsed = (what: string) => badRequest(`unable to parse requirement: ${what}`)
+const unparsed = (what: string) => new LabelSelectorError(`unable to parse requirement: ${what}`)
 const wrong = (token: string, expected: string) => unparsed(`found '${token.slice(0, 80)}', expected: ${expected}`)
 
 /** Whether an object with these labels is selected. */
@@ -142,21 +145,41 @@ export function matchesLabels(
 ): boolean {
   return requirements.every((requirement) => {
     const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined
-    switch (requirement.operator) {
-      case 'in':
-        return value !== undefined && requirement.values.includes(value)
-      case 'notin':
-        return value === undefined || !requirement.values.includes(value)
-      case 'exists':
-        return value !== undefined
-      case 'absent':
-        return value === undefined
-      case 'greater':
-        return isInt64(value) && BigInt(value) > requirement.bound
-      case 'less':
-        return isInt64(value) && BigInt(value) < requirement.bound
-    }
+    return fulfils(requirement, value)
   })
+}
+
+/**
+ * The same of an object that has had several values of a label, each `key=value`: any of them may be the one that is
+ * required, and none may be one that is excluded.
+ */
+export function matchesLabelLists(requirements: readonly LabelRequirement[], had: readonly string[]): boolean {
+  return requirements.every((requirement) => {
+    const begin = `${requirement.key}=`
+    const own = had.filter((one) => one.startsWith(begin)).map((one) => one.slice(begin.length))
+    if (isExcluding(requirement)) return own.every((value) => fulfils(requirement, value))
+    return own.some((value) => fulfils(requirement, value))
+  })
+}
+
+/** Whether objects without the label fulfil it. */
+const isExcluding = ({ operator }: LabelRequirement): boolean => operator === 'notin' || operator === 'absent'
+
+function fulfils(requirement: LabelRequirement, value: string | undefined): boolean {
+  switch (requirement.operator) {
+    case 'in':
+      return value !== undefined && requirement.values.includes(value)
+    case 'notin':
+      return value === undefined || !requirement.values.includes(value)
+    case 'exists':
+      return value !== undefined
+    case 'absent':
+      return value === undefined
+    case 'greater':
+      return isInt64(value) && BigInt(value) > requirement.bound
+    case 'less':
+      return isInt64(value) && BigInt(value) < requirement.bound
+  }
 }
 
 /** Kubernetes compares labels as whole numbers of 64 bits: strconv.ParseInt. */
