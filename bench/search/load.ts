@@ -56,6 +56,7 @@ export async function settle(
   const { store, corpus, folder, settleMsMax, said, running, loading, before, seconds } = options
   const millions = corpus.manifest.lines / 1_000_000
   const cpuLoad = (cpuSeconds(running.pid) - before) / millions
+  await running.persist()
   await copyRunning(running.pid, loading, join(folder, 'unmerged'))
   const diskLoaded = await diskUse(join(folder, 'unmerged'))
   said('settling')

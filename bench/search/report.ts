@@ -78,7 +78,7 @@ function loadTable(results: readonly StoreResult[]): string {
   const of = (name: StoreName): LoadFigures | undefined => loaded.find(({ store }) => store === name)?.load
   const lines = rows.map(([name, read, digits]) => {
     const [ours, peer] = [of('afterlog'), of('victorialogs')]
-    const ratio = ours === undefined || peer === undefined ? '' : (read(ours) / read(peer)).toFixed(2)
+    const ratio = ours === undefined || peer === undefined ? '' : quotient(read(ours), read(peer))
     return [name, ...loaded.map(({ load }) => read(load).toFixed(digits)), ratio]
   })
   return table(['loading', ...loaded.map(({ store }) => titles[store]), 'ratio'], lines)
@@ -91,7 +91,7 @@ function questionTable(phase: (typeof phases)[number], results: readonly StoreRe
   const lines = names.map((name) => {
     const [ours, peer] = [of('afterlog', name), of('victorialogs', name)]
     const ratio = (read: (figures: QuestionFigures) => number): string =>
-      ours === undefined || peer === undefined ? '' : (read(ours) / read(peer)).toFixed(2)
+      ours === undefined || peer === undefined ? '' : quotient(read(ours), read(peer))
     return [
       name,
       ...results.flatMap(({ store }) => cells(of(store, name)!)),
@@ -125,7 +125,7 @@ export function growth(small: RunResult, large: RunResult): string {
         if (after === undefined) return []
         const grown = (read: (figures: QuestionFigures) => number): string[] => [
           `${ms(read(before))} → ${ms(read(after))}`,
-          (read(after) / read(before)).toFixed(1),
+          quotient(read(after), read(before)),
         ]
         return [
           [
@@ -145,6 +145,12 @@ export function growth(small: RunResult, large: RunResult): string {
     `From ${small.lines} to ${large.lines} lines, ${times} times as many: medians in ms, and how many times as much\n\n` +
     table(['store', 'phase', 'question', 'warm', 'times', 'cold', 'times', 'CPU', 'times'], rows)
   )
+}
+
+/** Figures read from JSON are null where there are none. */
+function quotient(by: number | null, of: number | null): string {
+  const value = (by ?? Number.NaN) / (of ?? Number.NaN)
+  return Number.isFinite(value) ? value.toFixed(2) : '–'
 }
 
 function ms(value: number | null): string {

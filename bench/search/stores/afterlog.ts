@@ -38,6 +38,7 @@ export async function startAfterlog(options: AfterlogOptions & { dataDir: string
       if (rejected > 0) throw new Error(`Afterlog rejected ${rejected} records: ${JSON.stringify(rejects[0])}`)
     },
     flush: () => Promise.resolve(),
+    persist: () => Promise.resolve(),
     requestOf: (ask, range) => requestOf(url, ask, range),
     read,
     async stop() {

@@ -36,6 +36,7 @@ async function start(dataDir: string): Promise<RunningStore> {
     url,
     insert: async (batch) => void (await post(url, '/insert', batch)),
     flush: () => Promise.resolve(),
+    persist: () => Promise.resolve(),
     requestOf: (ask, range) => Promise.resolve(requestOf(ask, range)),
     read,
     stop: () => stop('SIGTERM'),

@@ -28,6 +28,8 @@ export interface RunningStore extends AsyncDisposable {
   insert(batch: Buffer): Promise<void>
   /** Resolves once questions find all that was inserted. */
   flush(): Promise<void>
+  /** Resolves once all that was inserted is in the store's directory, which for some is later. */
+  persist(): Promise<void>
   /** A page far behind the first is reached as a client reaches it. */
   requestOf(ask: Ask, range: TimeRange): Promise<StoreRequest>
   read(ask: Ask, text: string): ReadAnswer

@@ -31,7 +31,7 @@ async function start(dataDir: string): Promise<RunningStore> {
     child.kill(signal)
     await exited
   }
-  const get = (path: string): Promise<unknown> => exchange(url, { method: 'GET', path })
+  const get = async (path: string): Promise<string> => (await exchange(url, { method: 'GET', path })).text
   while (
     !(await get('/health').then(
       () => true,
@@ -46,6 +46,10 @@ async function start(dataDir: string): Promise<RunningStore> {
     url,
     insert: async (batch) => void (await post(url, insertPath, batch, { 'content-type': 'application/stream+json' })),
     flush: async () => void (await get('/internal/force_flush')),
+    // It acknowledges what it has in memory, and writes that within 5 s.
+    async persist() {
+      while (!/^vl_storage_rows\{type="storage\/inmemory"\} 0$/m.test(await get('/metrics'))) await sleep(100)
+    },
     requestOf: (ask, range) => Promise.resolve(requestOf(ask, range)),
     read: (ask, text) => ({ answer: read(ask, text) }),
     stop: () => stop('SIGTERM'),

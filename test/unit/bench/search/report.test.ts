@@ -47,5 +47,5 @@ test('a question that failed has no figure, also when it is read from a file', (
 test('growth sets two runs beside each other', () => {
   const text = growth(run(1000, [result('afterlog', 5)]), run(10_000, [result('afterlog', 20)]))
   expect(text).toContain('From 1000 to 10000 lines, 10.0 times as many')
-  expect(text).toContain('| Afterlog | merged | a word | 5.0 → 20 | 4.0 |')
+  expect(text).toContain('| Afterlog | merged | a word | 5.0 → 20 | 4.00 |')
 })
