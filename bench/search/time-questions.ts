@@ -24,7 +24,7 @@ export interface QuestionFigures {
 }
 
 export interface PhaseFigures {
-  /** Whether the page cache was emptied for cold questions. */
+  /** Whether the page cache was emptied for all cold questions, if there were any. */
   pageCacheDropped: boolean
   questions: QuestionFigures[]
 }
@@ -71,7 +71,7 @@ export async function timeQuestions(options: TimeOptions): Promise<PhaseFigures>
     }
   })
   writeBack(options.dataDir)
-  let pageCacheDropped = cold > 0
+  let pageCacheDropped = true
   for (let round = 0; round < cold; round++)
     for (const asked of all) {
       const { request } = asked
@@ -104,7 +104,7 @@ async function askWarm(running: RunningStore, asked: Asked, { manifest, warm }: 
   const texts = new Set<string>()
   const before = cpuSeconds(running.pid)
   let [times, totalMs] = [0, 0]
-  while (times < warm || (totalMs < warmMsMin && times < warmTimesMax)) {
+  while (times < warm || (warm > 0 && totalMs < warmMsMin && times < warmTimesMax)) {
     const { ms, text } = await ask(running.url, request)
     asked.warmMs.push(ms)
     if (texts.size < warm) texts.add(text)

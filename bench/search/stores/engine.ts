@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startEnv } from '../../load/start-env.ts'
 import { cpuSeconds } from '../../load/process-cost.ts'
 import type { Answer, AnswerLine } from '../answers.ts'
@@ -47,7 +48,12 @@ async function start(dataDir: string): Promise<RunningStore> {
 async function merge(dataDir: string): Promise<number> {
   await using store = await start(dataDir)
   const before = cpuSeconds(store.pid)
-  await exchange(store.url, { method: 'POST', path: '/query', body: 'OPTIMIZE TABLE logs FINAL' })
+  const query = async (body: string): Promise<string> =>
+    (await exchange(store.url, { method: 'POST', path: '/query', body })).text
+  await query('OPTIMIZE TABLE logs FINAL')
+  const outdated = "SELECT 1 FROM system.parts WHERE NOT active AND table = 'logs' LIMIT 1"
+  for (let tries = 0; tries < 120 && (JSON.parse(await query(outdated)) as { rows: string }).rows !== ''; tries++)
+    await sleep(500)
   const took = cpuSeconds(store.pid) - before
   await store.stop()
   return took

@@ -1,6 +1,7 @@
 // Merges the lines of an Afterlog data directory that no process has open, partition by partition, as far as its own
 // merges ever go: a partition larger than the bound of a merge stays as it is.
 import { execFile } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { openStore } from '#shared/clickhouse/open-store.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
@@ -27,6 +28,11 @@ async function mergeHere(dataDir: string): Promise<void> {
     if (!/^[\w-]+$/.test(id)) throw new Error(`not the id of a partition: ${id}`)
     await store.command({ sql: raw(`OPTIMIZE TABLE logs PARTITION ID '${id}' FINAL`) })
   }
+  // Parts that were merged stay for eight minutes otherwise, and would count.
+  await store.command({ sql: raw('ALTER TABLE logs MODIFY SETTING old_parts_lifetime = 1') })
+  const outdated = raw("SELECT 1 FROM system.parts WHERE NOT active AND database = 'afterlog' AND table = 'logs' LIMIT 1")
+  for (let tries = 0; tries < 120 && (await store.rows({ sql: outdated })).length > 0; tries++) await sleep(500)
+  await store.command({ sql: raw('ALTER TABLE logs RESET SETTING old_parts_lifetime') })
 }
 
 const [, script, dataDir] = process.argv
