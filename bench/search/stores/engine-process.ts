@@ -13,7 +13,7 @@ const table = `CREATE TABLE IF NOT EXISTS logs (
   time DateTime64(9, 'UTC'), namespace LowCardinality(String), pod LowCardinality(String), podUid LowCardinality(String),
   container LowCardinality(String), node LowCardinality(String), labels Map(LowCardinality(String), String),
   stream LowCardinality(String), severity LowCardinality(String), traceId String, message String
-) ENGINE = MergeTree ORDER BY (namespace, pod, container, time) SETTINGS old_parts_lifetime = 1`
+) ENGINE = MergeTree ORDER BY (namespace, pod, container, time)`
 const settings = { date_time_input_format: 'best_effort', async_insert: 0 }
 
 const open = async (): Promise<Session> => {

@@ -5,12 +5,12 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { startEnv } from '../../load/start-env.ts'
 import { cpuSeconds } from '../../load/process-cost.ts'
 import type { Answer, AnswerLine } from '../answers.ts'
 import { ask as exchange, post } from '../exchange.ts'
 import type { Ask, Where } from '../questions.ts'
+import { removeParts, replacedParts } from './replaced-parts.ts'
 import type { RunningStore, Store, StoreRequest, TimeRange } from './store.ts'
 
 export const engine = (): Store => ({ name: 'engine', collapses: false, start, merge })
@@ -51,11 +51,11 @@ async function merge(dataDir: string): Promise<number> {
   const query = async (body: string): Promise<string> =>
     (await exchange(store.url, { method: 'POST', path: '/query', body })).text
   await query('OPTIMIZE TABLE logs FINAL')
-  const outdated = "SELECT 1 FROM system.parts WHERE NOT active AND table = 'logs' LIMIT 1"
-  for (let tries = 0; tries < 120 && (JSON.parse(await query(outdated)) as { rows: string }).rows !== ''; tries++)
-    await sleep(500)
   const took = cpuSeconds(store.pid) - before
+  const { rows } = JSON.parse(await query(replacedParts('bench'))) as { rows: string }
   await store.stop()
+  const paths = rows.split('\n').filter((row) => row !== '')
+  await removeParts(paths.map((row) => (JSON.parse(row) as { path: string }).path))
   return took
 }
 

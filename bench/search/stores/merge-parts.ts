@@ -1,11 +1,11 @@
 // Merges the lines of an Afterlog data directory that no process has open, partition by partition, as far as its own
 // merges ever go: a partition larger than the bound of a merge stays as it is.
 import { execFile } from 'node:child_process'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { openStore } from '#shared/clickhouse/open-store.ts'
 import { raw } from '#shared/clickhouse/sql.ts'
 import { startEnv } from '../../load/start-env.ts'
+import { removeParts, replacedParts } from './replaced-parts.ts'
 
 const mergeBytesMax = 4 * 1024 ** 3
 
@@ -16,7 +16,8 @@ export async function mergeParts(dataDir: string): Promise<number> {
   return Number(stdout)
 }
 
-async function mergeHere(dataDir: string): Promise<void> {
+/** Resolves to the directories of parts that merges have replaced. */
+async function mergeHere(dataDir: string): Promise<string[]> {
   await using store = await openStore({ mode: 'embedded', dataDir, database: 'afterlog' })
   const partitions = await store.rows<{ id: string; parts: string; bytes: string }>({
     sql: raw(
@@ -28,16 +29,12 @@ async function mergeHere(dataDir: string): Promise<void> {
     if (!/^[\w-]+$/.test(id)) throw new Error(`not the id of a partition: ${id}`)
     await store.command({ sql: raw(`OPTIMIZE TABLE logs PARTITION ID '${id}' FINAL`) })
   }
-  // Parts that were merged stay for eight minutes otherwise, and would count.
-  await store.command({ sql: raw('ALTER TABLE logs MODIFY SETTING old_parts_lifetime = 1') })
-  const outdated = raw("SELECT 1 FROM system.parts WHERE NOT active AND database = 'afterlog' AND table = 'logs' LIMIT 1")
-  for (let tries = 0; tries < 120 && (await store.rows({ sql: outdated })).length > 0; tries++) await sleep(500)
-  await store.command({ sql: raw('ALTER TABLE logs RESET SETTING old_parts_lifetime') })
+  return (await store.rows<{ path: string }>({ sql: raw(replacedParts('afterlog')) })).map(({ path }) => path)
 }
 
 const [, script, dataDir] = process.argv
 if (script === import.meta.filename && dataDir !== undefined) {
-  await mergeHere(dataDir)
+  await removeParts(await mergeHere(dataDir))
   const { user, system } = process.cpuUsage()
   process.stdout.write(String((user + system) / 1e6))
 }
