@@ -2,7 +2,8 @@
 // and how fast questions are answered, all of them checked. bench/README.md says how to read it. Tables on stdout, JSON
 // in a file, progress on stderr.
 // npm run bench -- [--lines 2000000] [--seed 1] [--only afterlog,kafka,engine,victorialogs] [--data DIR [--queries-only]]
-// [--json FILE] [--corpus DIR] [--checkout DIR] [--warm 15] [--cold 3] [--concurrency 12] [--settle 300]
+// [--phases unmerged,merged] [--json FILE] [--corpus DIR] [--checkout DIR] [--warm 15] [--cold 3] [--concurrency 12]
+// [--settle 300]
 // npm run bench -- --growth SMALL.json LARGE.json
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -35,6 +36,7 @@ const { values, positionals } = parseArgs({
     corpus: { type: 'string', default: join(tmpdir(), 'afterlog-bench-search') },
     /** Whose Afterlog is measured. */
     checkout: { type: 'string', default: root },
+    phases: { type: 'string', default: phases.join(',') },
     warm: { type: 'string', default: '15' },
     cold: { type: 'string', default: '3' },
     concurrency: { type: 'string', default: '12' },
@@ -73,7 +75,7 @@ if (values.growth) {
 } else await run()
 
 async function run(): Promise<void> {
-  const names = values.only.split(',').map(storeName)
+  const names = namesOf('--only', storeNames, values.only)
   if (values['queries-only'] && values.data === undefined) throw new Error('--queries-only needs --data DIR of a run before')
   const corpusSaid = saidBy('corpus')
   const corpus = openCorpus({ folder: values.corpus, seed, lines, said: (written) => corpusSaid(`${written} lines`) })
@@ -108,7 +110,7 @@ async function measure(name: StoreName, corpus: ReturnType<typeof openCorpus>, f
   const options = { store, corpus, folder, concurrency, settleMsMax: settleSeconds * 1000, said }
   const result: StoreResult = { store: name }
   if (!values['queries-only']) result.load = await (name === 'kafka' ? loadByKafka({ ...options, checkout }) : loadStore(options))
-  for (const phase of phases) {
+  for (const phase of namesOf('--phases', phases, values.phases)) {
     const dataDir = join(folder, phase)
     const times = name === 'kafka' ? { warm: 0, cold: 0 } : { warm, cold }
     const copy = phase === 'unmerged' ? { copyTo: join(folder, 'working') } : {}
@@ -118,8 +120,10 @@ async function measure(name: StoreName, corpus: ReturnType<typeof openCorpus>, f
   return result
 }
 
-function storeName(text: string): StoreName {
-  const name = storeNames.find((one) => one === text.trim())
-  if (name === undefined) throw new Error(`--only takes ${storeNames.join(', ')}, not ${JSON.stringify(text)}`)
-  return name
+function namesOf<T extends string>(option: string, known: readonly T[], text: string): T[] {
+  return text.split(',').map((part) => {
+    const name = known.find((one) => one === part.trim())
+    if (name === undefined) throw new Error(`${option} takes ${known.join(', ')}, not ${JSON.stringify(part)}`)
+    return name
+  })
 }
