@@ -46,5 +46,5 @@ export interface Store {
   merge(dataDir: string): Promise<number>
 }
 
-export const storeNames = ['afterlog', 'kafka', 'engine', 'victorialogs'] as const
+export const storeNames = ['afterlog', 'victorialogs', 'engine', 'kafka'] as const
 export type StoreName = (typeof storeNames)[number]
