@@ -29,7 +29,12 @@ export const createQuery: CreateService = ({
 }) => {
   const store = observeStore(given, statements('query'))
   const stopping = new AbortController()
-  const limits = { timeMs: config.AFTERLOG_QUERY_TIME_MS, memoryBytes: config.AFTERLOG_QUERY_MEMORY_BYTES }
+  const limits = {
+    timeMs: config.AFTERLOG_QUERY_TIME_MS,
+    memoryBytes: config.AFTERLOG_QUERY_MEMORY_BYTES,
+    rowsRead: config.AFTERLOG_QUERY_ROWS_MAX,
+    bytesRead: config.AFTERLOG_QUERY_READ_BYTES_MAX,
+  }
   const following =
     store.mode === 'server' ? followProjector({ store, projection, signal: stopping.signal }) : undefined
   const options = {

@@ -41,7 +41,8 @@ export function classifyError(error: unknown): AfterlogError {
     if (sizeCodes.has(code)) {
       return new AfterlogError(
         'query-limit',
-        'the query reads or returns more than it may: narrow the time range or the filters',
+        'the query reads more than it may (AFTERLOG_QUERY_ROWS_MAX, AFTERLOG_QUERY_READ_BYTES_MAX): ' +
+          'narrow the time range or the filters',
         details,
       )
     }

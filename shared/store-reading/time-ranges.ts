@@ -89,7 +89,7 @@ async function edges(
 ): Promise<{ from: bigint; to: bigint } | undefined> {
   const bounds = { from: filter.from ?? start, to: filter.to ?? end }
   if (bounds.to - bounds.from <= widest) return bounds
-  const [edge] = await reading.rows<{ hour: number }>(edgeHour(filter, order))
+  const [edge] = await reading.rows<{ hour: number }>(edgeHour(filter, order), { stopsEarly: true })
   if (edge === undefined) return undefined
   const first = BigInt(edge.hour) * 1_000_000_000n
   if (order === 'asc') return { from: bounds.from > first ? bounds.from : first, to: bounds.to }
