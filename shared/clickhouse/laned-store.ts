@@ -13,19 +13,20 @@ const smallMsMax = 1000
 /** Bytes of the same, of the engine in this process: a server has memory of its own. */
 const smallBytesMax = 256 * 1024 * 1024
 
-/** Statements of ours on behalf of no request. */
-const ourselves: Client = { tenant: '', name: '' }
-
 export function laneStore(store: LogStore, lanes: StatementLanes): LogStore {
   const isEmbedded = store.mode === 'embedded'
   // Large statements of the engine in this process leave a core to small ones and to inserts, where there are two.
   const threads = isEmbedded ? { max_threads: Math.max(1, Math.floor(availableParallelism() / 2)) } : {}
 
+  let ownStatements = 0
+  /** A statement on behalf of no request is a client of its own: together they have the turns of one tenant. */
+  const ourselves = (): Client => ({ tenant: '', name: String(ownStatements++) })
+
   async function inLanes<T>(query: Query, run: (query: Query) => Promise<T>): Promise<T> {
     if (query.lane !== undefined) return run(query)
     const { signal } = query
     const enter: EnterOptions = {
-      client: query.client ?? ourselves,
+      client: query.client ?? ourselves(),
       isUnderWay: query.client === undefined || query.isUnderWay === true,
       signal,
     }

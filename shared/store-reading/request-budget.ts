@@ -87,6 +87,7 @@ function restOf(limit: number, read: number): number {
     'query-limit',
     'the request has read as much as it may (AFTERLOG_QUERY_ROWS_MAX, AFTERLOG_QUERY_READ_BYTES_MAX): ' +
       'narrow the time range or the filters',
+    { limit: 'read' },
   )
 }
 
@@ -104,7 +105,9 @@ function createDeadline(timeMs: number): Deadline {
   const endsAt = performance.now() + timeMs
   const over = new AbortController()
   const tooLate = (): AfterlogError =>
-    new AfterlogError('query-limit', 'the request took longer than it may: narrow the time range or the filters')
+    new AfterlogError('query-limit', 'the request took longer than it may: narrow the time range or the filters', {
+      limit: 'time',
+    })
   let watchers = 0
   let timer: NodeJS.Timeout | undefined
   return {
