@@ -62,8 +62,12 @@ export const timesOf = ({ from, to }: Pick<LineFilter, 'from' | 'to'>): Fragment
   )
 
 /** As `linesFrom`, with the absorbed rows: for bounds and estimates. */
-export function rowsFrom(filter: LineFilter): Fragment {
-  const conditions = [fromTable(filter.tenant, 'logs')]
+export const rowsFrom = (filter: LineFilter): Fragment =>
+  join([fromTable(filter.tenant, 'logs'), ...conditionsOf(filter)], ' AND ')
+
+/** The conditions of a filter but its tenant. */
+export function conditionsOf(filter: Omit<LineFilter, 'tenant'>): Fragment[] {
+  const conditions: Fragment[] = []
   if (filter.from !== undefined) conditions.push(...fromBounds(filter.from))
   if (filter.to !== undefined) conditions.push(...toBounds(filter.to))
   for (const field of filterFields) {
@@ -72,7 +76,7 @@ export function rowsFrom(filter: LineFilter): Fragment {
   }
   if (filter.scope !== undefined) conditions.push(sql`(${filter.scope})`)
   if (filter.search !== undefined) conditions.push(sql`(${filter.search})`)
-  return join(conditions, ' AND ')
+  return conditions
 }
 
 /** An epoch-ns bound as the engine's DateTime64(9). */

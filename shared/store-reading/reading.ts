@@ -22,15 +22,9 @@ export interface Reading {
   binary(sql: Fragment): Promise<Buffer>
   /**
    * Lines of a statement of lines/line-statements.ts. `expected`: how many they are and the bytes of their messages, as
-   * far as it is known; the answer waits until there is room for them. `share` may take the bytes from another answer
-   * that reads the same.
+   * far as it is known; the answer waits until there is room for them.
    */
-  some(
-    sql: Fragment,
-    expected?: { rows?: number; bytes?: number },
-    wanted?: WantedTerms,
-    share?: (read: () => Promise<Buffer>) => Promise<Buffer>,
-  ): Promise<Line[]>
+  some(sql: Fragment, expected?: { rows?: number; bytes?: number }, wanted?: WantedTerms): Promise<Line[]>
   /** The same reading, whose statements leave so much of its time to others. */
   leaving(ms: number): Reading
   /** The longest time that the request may take, ms. */
@@ -111,15 +105,16 @@ export function createReading({ store, limits, signal, client, work }: ReadingOp
     rows: <T>(sql: Fragment, wanted: WantedTerms = {}) =>
       run((terms) => store.rows<T>({ sql, ...terms, onStats: count }), { ...leaves, ...wanted }),
     binary: (sql) => run((terms) => store.bytes({ sql, ...terms, onStats: count }, 'RowBinary'), leaves),
-    async some(sql, { rows: rowCount = 0, bytes = 0 } = {}, wanted = {}, share = (read) => read()) {
+    async some(sql, { rows: rowCount = 0, bytes = 0 } = {}, wanted = {}) {
       const mayPause = total.streams
       // A stream asks for more once its client has taken what came before.
       if (mayPause) total.memory?.hold((heldBytes = 0))
       const room = total.memory?.room(heldBytes + heldPerByte * bytes + heldPerLine * rowCount, { mayPause, signal })
       if (room !== undefined) await room
-      const rows = await share(() =>
-        run((terms) => store.bytes({ sql, ...terms, onStats: countLines }, 'RowBinary'), { ...leaves, ...wanted }),
-      )
+      const rows = await run((terms) => store.bytes({ sql, ...terms, onStats: countLines }, 'RowBinary'), {
+        ...leaves,
+        ...wanted,
+      })
       const decoded = await decodeInSlices(rows)
       heldBytes += heldPerByte * rows.length + heldPerLine * decoded.length
       total.memory?.hold(heldBytes)

@@ -12,6 +12,7 @@ import { histogramRoute } from '#query/logs/histogram-route.ts'
 import { createPolling } from '#query/http/watch-polling.ts'
 import { logsRoute } from '#query/logs/logs-route.ts'
 import { podLogsRoute } from '#query/logs/pod-logs-route.ts'
+import { createArrivalFeed } from '#query/tail/follow-arrivals.ts'
 import { createSentMemory } from '#query/tail/sent-memory.ts'
 import { tailRoute } from '#query/tail/tail-route.ts'
 import { createProjectionClock } from '#shared/projection-clock.ts'
@@ -54,6 +55,7 @@ export async function openQueryFixture({
   const projector = await openRecordProjector(test.store, projection)
   const options = { store: test.store, limits, clock: () => clock.now, projection, polling: createPolling(test.store) }
   const sentMemory = createSentMemory({ clock: () => performance.now() })
+  const feed = createArrivalFeed({ store: test.store, limits, clock: options.clock, intervalMs: 50 })
   const app = await createHttpServer({
     log: pino({ level: 'silent' }),
     bodyBytesMax: 1_000_000,
@@ -67,7 +69,7 @@ export async function openQueryFixture({
       fieldsRoute(options),
       podLogsRoute(options),
       deadLettersRoute(options),
-      tailRoute({ ...options, sentMemory, stopping: stopping.signal, pollIntervalMs: 50, heartbeatMs: 100 }),
+      tailRoute({ ...options, sentMemory, feed, stopping: stopping.signal, pollIntervalMs: 50, heartbeatMs: 100 }),
     ],
   })
   const rows: QueryFixture['rows'] = async (table, list) => {

@@ -4,13 +4,14 @@
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor, type Cursor } from '#query/http/cursor.ts'
+import type { ArrivalFeed } from './follow-arrivals.ts'
 import { follow } from './follow-lines.ts'
 import type { SentMemory } from './sent-memory.ts'
 import { openTailPlace } from './tail-place.ts'
 import { streamLines } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { lineJson } from '#shared/lines/line-json.ts'
-import { sseComment, sseEvent } from './sse.ts'
+import { droppedEvent, sseComment, sseEvent } from './sse.ts'
 import { clientGone } from '#shared/http/answer-over.ts'
 import { streamBody } from '#query/http/stream-body.ts'
 import { ownerTail } from './owner-tail.ts'
@@ -22,6 +23,7 @@ import { cursor, filterParameters } from '#query/http/parameters.ts'
 
 export interface TailOptions extends QueryRouteOptions {
   sentMemory: SentMemory
+  feed: ArrivalFeed
   /** Aborts when the service stops: every tail then ends with `event: end`. */
   stopping: AbortSignal
   pollIntervalMs?: number
@@ -52,6 +54,7 @@ export const tailRoute =
     clock,
     polling,
     sentMemory,
+    feed,
     stopping,
     pollIntervalMs = 500,
     heartbeatMs = 15_000,
@@ -86,6 +89,7 @@ export const tailRoute =
         filters,
         now: clock(),
         memory: sentMemory,
+        feed,
         pollIntervalMs,
         polling,
         signal,
@@ -93,7 +97,10 @@ export const tailRoute =
       const events = query.owner === undefined ? tail(run) : ownerTail({ ...run, owner: query.owner })
       // The first poll comes before the answer begins, so that a search text that the engine refuses is still a 400.
       const first = await events.next()
-      const body = streamBody(reply, withHeartbeat(startingWith(first, events), { heartbeatMs, stopping, signal }))
+      const body = streamBody(
+        reply,
+        withHeartbeat(startingWith(first, events), { feed, heartbeatMs, stopping, signal }),
+      )
       return reply
         .type('text/event-stream; charset=utf-8')
         .header('cache-control', 'no-cache')
@@ -105,7 +112,7 @@ export const tailRoute =
 
 /** Events as text; '' after a poll that brought nothing. */
 async function* tail(run: TailRun): AsyncGenerator<string> {
-  const { reading, filter, at, filters, now, pollIntervalMs, polling, signal } = run
+  const { reading, filter, at, filters, now, feed, pollIntervalMs, polling, signal } = run
   using tailPlace = openTailPlace(run)
   const { begun, after, sentLines } = tailPlace
   const from = filter.from === undefined ? {} : { from: filter.from }
@@ -133,8 +140,9 @@ async function* tail(run: TailRun): AsyncGenerator<string> {
     }
   }
   const missedMs = at?.received === undefined ? 0 : Math.max(0, now - after.received)
-  for await (const arrivals of follow({
+  for await (const { arrivals, dropped } of follow({
     reading,
+    feed,
     group: filters,
     filter: () => Promise.resolve(filter),
     after,
@@ -144,7 +152,7 @@ async function* tail(run: TailRun): AsyncGenerator<string> {
     missedMs,
     signal,
   })) {
-    let text = ''
+    let text = dropped === undefined ? '' : droppedEvent(dropped)
     for (const { line, received } of arrivals) {
       sentLines.send({ received, key: keyOf(line) })
       text += event(line, tailPlace.place())
@@ -165,7 +173,12 @@ async function* startingWith(
 /** The events, a comment where nothing else was sent for a while, and `event: end` when the service stops. */
 async function* withHeartbeat(
   events: AsyncGenerator<string>,
-  { heartbeatMs, stopping, signal }: { heartbeatMs: number; stopping: AbortSignal; signal: AbortSignal },
+  {
+    feed,
+    heartbeatMs,
+    stopping,
+    signal,
+  }: Pick<TailOptions, 'feed' | 'stopping'> & { heartbeatMs: number; signal: AbortSignal },
 ): AsyncGenerator<Buffer> {
   let sent = performance.now()
   yield Buffer.from(sseComment('afterlog tail'))
@@ -173,7 +186,7 @@ async function* withHeartbeat(
     for await (const text of events) {
       const silent = performance.now() - sent
       if (text === '' && silent < heartbeatMs) continue
-      yield Buffer.from(text === '' ? sseComment('still here') : text)
+      yield Buffer.from(text === '' ? sseComment(`still here, lag ${(feed.lagMs / 1000).toFixed(3)} s`) : text)
       sent = performance.now()
     }
   } catch (error) {
