@@ -124,7 +124,8 @@ export function firstRows(filter: LineFilter, order: Order, limit: number, after
 
 /**
  * Lines among these rows that any of the filters selects, in order of arrival, as RowBinary rows for
- * `decodeMatched`: each line with a byte for each filter, 1 where it selects the line. `times`: epoch ns, of the rows.
+ * `decodeMatched`: each line with a byte for each filter, 1 where it selects the line, and the part that it was read
+ * from. `times`: epoch ns, of the rows.
  */
 export function matchedLines(
   tenant: string,
@@ -138,7 +139,8 @@ export function matchedLines(
   )
   return statement(
     'matched-lines',
-    sql`SELECT ${list}, matches FROM (SELECT ${list}, [${matches}] AS matches ${fromTable(tenant, 'logs')} AND ${rows}
+    sql`SELECT ${list}, matches, part FROM (SELECT ${list}, [${matches}] AS matches, _part AS part
+      ${fromTable(tenant, 'logs')} AND ${rows}
       AND ${isLine(tenant, timesOf(times))} AND has(matches, 1))
     ORDER BY received, ${orderBy('asc')}`,
   )

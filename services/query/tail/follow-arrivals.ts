@@ -91,7 +91,8 @@ export function createArrivalFeed(options: ArrivalFeedOptions): ArrivalFeed {
         if (failures >= failuresMax) for (const reader of readers) reader.fail(error)
       }
       const tookMs = performance.now() - beganMs
-      await wait(Math.max(intervalMs - tookMs, Math.min(tookMs, intervalMs) / 2), undefined, { ref: false })
+      // Half of the time at most, so that there is more to read at once, the more there is to read.
+      await wait(Math.max(intervalMs - tookMs, tookMs), undefined, { ref: false })
     }
     lagMs = 0
     onRound?.(0)

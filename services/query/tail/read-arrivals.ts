@@ -43,22 +43,21 @@ export function createArrivalReader({ reading, isCluster, overlapMs }: ArrivalRe
     for (const [tenant, batches] of read) for (const batch of batches) batchesRead(tenant).add(batch)
   }
 
-  /** Returns the batches of these rows, and those of them that were not read before. */
+  /** Returns the batches of these rows, those of them that were not read before, and the parts that surely were read. */
   async function readRows(
     tenant: string,
     unreadRows: UnreadRows,
     readersNow: () => readonly Reader[],
-  ): Promise<{ batches: BatchRow[]; unread: BatchRow[] }> {
+  ): Promise<{ batches: BatchRow[]; unread: BatchRow[]; parts: Set<string> }> {
     const known = batchesRead(tenant)
     const begun = Math.min(...readersNow().map(({ after }) => after.received))
     const rows = unreadRows.condition(Math.max(begun, known.begin), newest)
     const batches = await reading.rows<BatchRow>(batchesOf(tenant, rows))
     const unread = unreadRows.areNew ? batches : batches.filter((batch) => !known.isRead(batch))
-    if (unread.length > 0) {
-      const wanted = unreadRows.areNew ? rows : sql`${rows} AND ${rowsOfBatches(unread)}`
-      await handOver(reading, { tenant, rows: wanted, times: timesOf(unread) }, readersNow())
-    }
-    return { batches, unread }
+    if (unread.length === 0) return { batches, unread, parts: new Set() }
+    const wanted = unreadRows.areNew ? rows : sql`${rows} AND ${rowsOfBatches(unread)}`
+    const parts = await handOver(reading, { tenant, rows: wanted, times: timesOf(unread) }, readersNow())
+    return { batches, unread, parts }
   }
 
   return {
@@ -67,20 +66,25 @@ export function createArrivalReader({ reading, isCluster, overlapMs }: ArrivalRe
       let oldest = Infinity
       for (const unreadRows of await source.next(wereRead)) {
         const done: (readonly [string, BatchRow[]])[] = []
+        const partsRead: Set<string>[] = []
         for (const tenant of new Set(readersNow().map(({ filter }) => filter.tenant))) {
           const own = (): Reader[] => readersNow().filter(({ filter }) => filter.tenant === tenant)
-          const { batches, unread } = await readRows(tenant, unreadRows, own)
+          const { batches, unread, parts } = await readRows(tenant, unreadRows, own)
           done.push([tenant, batches])
+          partsRead.push(parts)
           for (const { received } of unread) oldest = Math.min(oldest, received)
           for (const { received } of unread) newest = Math.max(newest, received)
         }
-        unreadRows.done(done)
+        unreadRows.done(done, inAll(partsRead), wereRead)
       }
       for (const batches of batchesByTenant.values()) batches.forgetBefore(newest - visibleWithinMs)
       return oldest === Infinity ? undefined : oldest
     },
   }
 }
+
+const inAll = (sets: readonly Set<string>[]): Set<string> =>
+  sets.reduce((some, set) => some.intersection(set), sets[0] ?? new Set<string>())
 
 function timesOf(batches: readonly BatchRow[]): { from: bigint; to: bigint } {
   const firsts = batches.map(({ first }) => BigInt(first))

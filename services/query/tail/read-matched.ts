@@ -34,11 +34,16 @@ const aheadMs = 60_000
 
 const slices = createSlices()
 
-export const handOver = (reading: RowReading, source: RowSource, readers: readonly Reader[]): Promise<void> =>
+/** Resolves to the names of parts from which lines were read. */
+export const handOver = (reading: RowReading, source: RowSource, readers: readonly Reader[]): Promise<Set<string>> =>
   handOverTo(reading, source, groupByFilter(readers))
 
-async function handOverTo(reading: RowReading, source: RowSource, groups: readonly FilterGroup[]): Promise<void> {
-  if (groups.length === 0) return
+async function handOverTo(
+  reading: RowReading,
+  source: RowSource,
+  groups: readonly FilterGroup[],
+): Promise<Set<string>> {
+  if (groups.length === 0) return new Set()
   let matched: MatchedLine[]
   try {
     matched = await readMatched(reading, source, groups)
@@ -46,7 +51,7 @@ async function handOverTo(reading: RowReading, source: RowSource, groups: readon
     // One filter that the store refuses is no other reader's trouble.
     if (groups.length > 1) for (const group of groups) await handOverTo(reading, source, [group])
     else for (const reader of groups[0]!.readers) reader.fail(error)
-    return
+    return new Set()
   }
   const readers = groups.flatMap((group) => group.readers)
   const firstPlaces = await readFirstPlaces(reading, source.tenant, matched, readers)
@@ -61,6 +66,7 @@ async function handOverTo(reading: RowReading, source: RowSource, groups: readon
       if (own.length > 0) reader.push(own)
     }
   }
+  return new Set(matched.map(({ part }) => part))
 }
 
 interface FilterGroup {

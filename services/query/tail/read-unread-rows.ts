@@ -15,15 +15,17 @@ export interface UnreadRows {
   areNew: boolean
   /** `since`: rows that arrived before, epoch ms, need not be read. `newest`: the last arrival that was read. */
   condition(since: number, newest: number): Fragment
-  /** They were read. */
-  done(batches: BatchesRead): void
+  /** They were read, those of `partsRead` for sure. `wereRead`: as below. */
+  done(batches: BatchesRead, partsRead: ReadonlySet<string>, wereRead: WereRead): void
 }
+
+export type WereRead = (batches: BatchesRead) => void
 
 export interface UnreadSource {
   /** What is visible by then is not read. */
   begin(): Promise<void>
   /** `wereRead`: is told which batches were read for sure. */
-  next(wereRead: (batches: BatchesRead) => void): Promise<UnreadRows[]>
+  next(wereRead: WereRead): Promise<UnreadRows[]>
 }
 
 /** Rows of parts that one statement reads, where a part has not more. */
@@ -61,12 +63,14 @@ export function createPartSource(reading: Pick<Reading, 'rows'>): UnreadSource {
           areNew
             ? rowsOfParts(names)
             : sql`${rowsOfParts(names)} AND ${rowsSince(Math.max(since, newest - visibleWithinMs))}`,
-        done(batches) {
-          for (const name of names)
-            parts.done(
-              name,
-              batches.map(([tenant, all]) => [tenant, all.filter(({ part }) => part === name)]),
-            )
+        done(batches, partsRead, sure) {
+          for (const name of names) {
+            const own = batches.map(([tenant, all]) => [tenant, all.filter(({ part }) => part === name)] as const)
+            if (partsRead.has(name)) {
+              parts.read(name, performance.now())
+              sure(own)
+            } else parts.done(name, own)
+          }
         },
       }))
     },
@@ -105,7 +109,7 @@ export function createOverlapSource(overlapMs: number): UnreadSource {
       const withinS = Math.ceil((passedMs + listedBeforeMs + overlapMs) / 1000)
       const condition = (since: number, newest: number): Fragment =>
         rowsWritten(Math.max(since, newest - overlapMs - passedMs), withinS)
-      return [{ areNew: false, condition, done: wereRead }]
+      return [{ areNew: false, condition, done: (batches) => wereRead(batches) }]
     },
   }
 }

@@ -11,6 +11,8 @@ export interface UnreadParts<T> {
    * the monotonic clock.
    */
   look(listed: readonly ListedPart[], nowMs: number): { unread: ListedPart[]; read: T[] }
+  /** A part was read for sure: lines of it were. */
+  read(name: string, nowMs: number): void
   /** A part was read, if it was still there. */
   done(name: string, result: T): void
 }
@@ -42,6 +44,9 @@ export function createUnreadParts<T>(): UnreadParts<T> {
         known.delete(name)
       }
       return { unread, read }
+    },
+    read(name, nowMs) {
+      known.set(name, nowMs)
     },
     done(name, result) {
       unsure.set(name, result)

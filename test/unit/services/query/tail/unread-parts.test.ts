@@ -22,6 +22,13 @@ test('what was read of a part that a merge took away meanwhile does not count as
   expect(parts.look(listed('b', 'a_and_others'), 1)).toEqual({ unread: listed('a_and_others'), read: ['what b had'] })
 })
 
+test('a part of which lines were read is read, also where a merge takes it away then', () => {
+  const parts = createUnreadParts<string>()
+  parts.look(listed('a'), 0)
+  parts.read('a', 0)
+  expect(parts.look(listed('a'), 1)).toEqual({ unread: [], read: [] })
+})
+
 test('names are forgotten once no list has them any more', () => {
   const parts = createUnreadParts<string>()
   parts.look(listed('a'), 0)
