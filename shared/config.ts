@@ -68,6 +68,10 @@ export const variables = {
   AFTERLOG_FLUSH_INTERVAL_MS: { schema: whole(0, 60_000), default: undefined },
   AFTERLOG_QUERY_TIME_MS: { schema: whole(100, 3_600_000), default: '30000' },
   AFTERLOG_QUERY_MEMORY_BYTES: { schema: whole(16 * MiB, 1024 * 1024 * MiB), default: String(1024 * MiB) },
+  AFTERLOG_QUERY_ROWS_MAX: { schema: whole(1000, 1_000_000_000_000_000), default: '2000000000' },
+  AFTERLOG_QUERY_READ_BYTES_MAX: { schema: whole(MiB, 1024 * 1024 * 1024 * MiB), default: String(256 * 1024 * MiB) },
+  AFTERLOG_QUERY_CONCURRENCY: { schema: whole(1, 64), default: '4' },
+  AFTERLOG_QUERY_QUEUE_MAX: { schema: whole(1, 100_000), default: '256' },
   AFTERLOG_ANSWER_BYTES_MAX: { schema: whole(MiB, 1024 * 1024 * MiB), default: String(256 * MiB) },
   AFTERLOG_LOG_LEVEL: { schema: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`), default: 'info' },
 } as const

@@ -33,7 +33,12 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes
 
+/** What a query needed more of than it may use. `read`: rows, or bytes of them. */
+export type QueryLimit = 'time' | 'memory' | 'read'
+
 export interface ErrorDetails {
+  /** Of `query-limit`. */
+  limit?: QueryLimit
   /** The request parameter, header or body field that is wrong. */
   parameter?: string
   /** Where a query text has the mistake: an offset in characters. */
@@ -49,6 +54,7 @@ export class AfterlogError extends Error {
   readonly parameter: string | undefined
   readonly position: number | undefined
   readonly retryAfterS: number | undefined
+  readonly limit: QueryLimit | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -57,6 +63,7 @@ export class AfterlogError extends Error {
     this.parameter = details.parameter
     this.position = details.position
     this.retryAfterS = details.retryAfterS
+    this.limit = details.limit
   }
 
   get status(): number {

@@ -4,6 +4,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { StatementEnd } from './clickhouse/observed-store.ts'
 import type { Lane } from './clickhouse/session-pool.ts'
+import type { StatementLane } from './clickhouse/statement-lanes.ts'
 import { version } from './version.ts'
 
 export type ServiceName = 'ingest' | 'query' | 'projector' | 'process'
@@ -11,8 +12,8 @@ export type ServiceName = 'ingest' | 'query' | 'projector' | 'process'
 export interface ProcessMetrics {
   /** Returns the function that counts a service's statements, for `observeStore`. */
   statements(service: ServiceName): (end: StatementEnd) => void
-  /** Counts how long a statement waited for a session of the embedded engine. */
-  sessionWaited(lane: Lane, seconds: number): void
+  /** Counts how long a statement waited for its place, or for a session of the embedded engine. */
+  sessionWaited(lane: Lane | StatementLane, seconds: number): void
 }
 
 /** From a lookup by key to the longest possible request, so that quantiles are exact to a factor of two or so. */
@@ -63,7 +64,7 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
   })
   const waits = new Histogram({
     name: 'afterlog_store_session_wait_seconds',
-    help: 'Time that a statement waited for a session of the embedded engine',
+    help: 'Time that a statement waited for its turn',
     labelNames: ['lane'],
     buckets: durationBuckets,
     registers,

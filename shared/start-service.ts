@@ -79,7 +79,9 @@ export async function startService({ config, log, services: creators }: StartOpt
   await using started = new AsyncDisposableStack()
   const registry = new Registry()
   const { statements, sessionWaited } = createProcessMetrics(registry)
-  const opened = started.use(await openStore(storeOptions(config, log, sessionWaited)))
+  const opened = started.use(
+    await openStore(storeOptions(config, log, { onSessionWait: sessionWaited, onPlaceWait: sessionWaited })),
+  )
   const onSetAside = async (): Promise<void> => broken?.look()
   const { store, troubles: unreadable } = settingAside({ store: opened, log, onSetAside, clock: Date.now })
   let broken: BrokenParts | undefined

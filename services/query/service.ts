@@ -13,10 +13,12 @@ import { podLogsRoute } from './logs/pod-logs-route.ts'
 import { podRoute } from './pods/pod-route.ts'
 import { podsRoute } from './pods/pods-route.ts'
 import { retentionRoute } from './retention/retention-route.ts'
+import { createArrivalFeed } from './tail/follow-arrivals.ts'
 import { createSentMemory } from './tail/sent-memory.ts'
 import { tailRoute } from './tail/tail-route.ts'
 import { createPolling } from './http/watch-polling.ts'
 import { followProjector } from './pods/follow-projector.ts'
+import { createQueryMetrics } from './metrics.ts'
 
 export const createQuery: CreateService = ({
   config,
@@ -25,13 +27,24 @@ export const createQuery: CreateService = ({
   retention,
   projection,
   blockedDays,
+  registry,
   clock,
 }) => {
   const store = observeStore(given, statements('query'))
   const stopping = new AbortController()
-  const limits = { timeMs: config.AFTERLOG_QUERY_TIME_MS, memoryBytes: config.AFTERLOG_QUERY_MEMORY_BYTES }
+  const limits = {
+    timeMs: config.AFTERLOG_QUERY_TIME_MS,
+    memoryBytes: config.AFTERLOG_QUERY_MEMORY_BYTES,
+    rowsRead: config.AFTERLOG_QUERY_ROWS_MAX,
+    bytesRead: config.AFTERLOG_QUERY_READ_BYTES_MAX,
+  }
   const following =
     store.mode === 'server' ? followProjector({ store, projection, signal: stopping.signal }) : undefined
+  const metrics = createQueryMetrics(registry)
+  const sentMemory = createSentMemory({
+    clock: () => performance.now(),
+    flushIntervalMs: config.AFTERLOG_FLUSH_INTERVAL_MS,
+  })
   const options = {
     store,
     clock,
@@ -39,9 +52,14 @@ export const createQuery: CreateService = ({
     limits,
     projection,
     polling: createPolling(store),
-    sentMemory: createSentMemory({
-      clock: () => performance.now(),
-      flushIntervalMs: config.AFTERLOG_FLUSH_INTERVAL_MS,
+    sentMemory,
+    feed: createArrivalFeed({
+      store,
+      limits,
+      clock,
+      overlapMs: sentMemory.overlapMs,
+      onRound: metrics.tailRound,
+      onDropped: metrics.tailDropped,
     }),
   }
   const routes = [

@@ -23,7 +23,7 @@ export function classifyError(error: unknown): AfterlogError {
       return new AfterlogError(
         'query-limit',
         'the query took longer than it may: narrow the time range or the filters',
-        details,
+        { ...details, limit: 'time' },
       )
     }
     if (code === 241) {
@@ -31,7 +31,7 @@ export function classifyError(error: unknown): AfterlogError {
         ? new AfterlogError(
             'query-limit',
             'the query needs more memory than it may use: narrow the time range or the filters',
-            details,
+            { ...details, limit: 'memory' },
           )
         : new AfterlogError('store-unavailable', 'the store is short of memory right now', {
             ...details,
@@ -41,8 +41,9 @@ export function classifyError(error: unknown): AfterlogError {
     if (sizeCodes.has(code)) {
       return new AfterlogError(
         'query-limit',
-        'the query reads or returns more than it may: narrow the time range or the filters',
-        details,
+        'the query reads more than it may (AFTERLOG_QUERY_ROWS_MAX, AFTERLOG_QUERY_READ_BYTES_MAX): ' +
+          'narrow the time range or the filters',
+        { ...details, limit: 'read' },
       )
     }
     if (code === 427) {

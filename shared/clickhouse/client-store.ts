@@ -172,6 +172,8 @@ function settingsOf({ limits, settings }: Query): ClickHouseSettings {
   return {
     ...(limits?.timeMs === undefined ? {} : { max_execution_time: limits.timeMs / 1000 }),
     ...(limits?.memoryBytes === undefined ? {} : { max_memory_usage: String(limits.memoryBytes) }),
+    ...(limits?.rowsRead === undefined ? {} : { max_rows_to_read: String(limits.rowsRead) }),
+    ...(limits?.bytesRead === undefined ? {} : { max_bytes_to_read: String(limits.bytesRead) }),
     ...settings,
   }
 }

@@ -15,10 +15,6 @@ export type Connection = NonNullable<ClickHouseClientConfigOptions['connection']
 type BaseParams = Parameters<Connection['query']>[0]
 type Values = Parameters<Connection['insert']>[0]['values']
 
-/** ms and bytes of a statement of a request before it counts as a large one. */
-const smallMsMax = 1000
-const smallBytesMax = 256 * 1024 * 1024
-
 export interface EmbeddedConnectionOptions {
   pool: SessionPool
   engine: Pick<Engine, 'kill' | 'close'>
@@ -43,54 +39,16 @@ export function createEmbeddedConnection({ pool, engine, closeGraceMs = 5000 }: 
     const { [laneSetting]: lane = 'read', ...settings } = settingsOf(params)
     const query = inlineParams(params.query, params.query_params ?? {})
     const signal = params.abort_signal
-    const run = async (
-      own: Lane,
-      more: Settings = {},
-      begun?: (lease: Lease, ended: Promise<unknown>) => Disposable,
-    ) => {
-      const lease = await leaseFor(own, signal)
-      const all = { output_format_parallel_formatting: 0, ...settings, ...more, log_comment: id }
-      const { text, format } = wholeStatement(query, all)
-      const running = lease.session.queryAsync(text, { format })
-      using _ = begun?.(lease, running)
-      return await endingWith(running, lease, id, signal)
-    }
-    const done = lane === 'read' ? await runSmallFirst(run, settings, { id, signal }) : await run(lane as Lane)
+    const lease = await leaseFor(lane as Lane, signal)
+    const all = { output_format_parallel_formatting: 0, ...settings, log_comment: id }
+    const { text, format } = wholeStatement(query, all)
+    const done = await endingWith(lease.session.queryAsync(text, { format }), lease, id, signal)
     const bytes = done.bytes()
     const summary = { ...emptySummary, read_rows: String(done.rowsRead), read_bytes: String(done.bytesRead) }
     return {
       stream: Readable.from([Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)], { objectMode: false }),
       summary,
       ...result(id),
-    }
-  }
-
-  /**
-   * A statement of a request has little time and memory at first, so that large ones cannot hold up small ones. One that
-   * takes longer goes on as a large one where there is a place for it; else it is stopped, and begins anew once there
-   * is one, as does one that needs more memory.
-   */
-  const runSmallFirst = async <T>(
-    run: (lane: Lane, more?: Settings, begun?: (lease: Lease, ended: Promise<unknown>) => Disposable) => Promise<T>,
-    settings: Settings,
-    { id, signal }: { id: string; signal: AbortSignal | undefined },
-  ): Promise<T> => {
-    const most = Number(settings['max_memory_usage'] ?? 0)
-    const isCut = most > smallBytesMax
-    let isStopped = false
-    try {
-      return await run('read', isCut ? { max_memory_usage: String(smallBytesMax) } : {}, (lease, ended) => {
-        const timer = setTimeout(() => {
-          if (lease.moveTo('large')) return
-          isStopped = true
-          void killer.stop(id, ended)
-        }, smallMsMax)
-        return { [Symbol.dispose]: () => clearTimeout(timer) }
-      })
-    } catch (error) {
-      const isShort = isCut && error instanceof Error && /\bCode: 241\b/.test(error.message)
-      if (signal?.aborted === true || !(isStopped || isShort)) throw error
-      return run('large')
     }
   }
 

@@ -10,12 +10,23 @@ import { createEmbeddedConnection } from './embedded-connection.ts'
 import { dataExposureOf } from './data-directory.ts'
 import { openEngine } from './engine.ts'
 import type { EngineMemory } from './engine-arguments.ts'
+import { laneStore } from './laned-store.ts'
 import { createSessionPool, type Lane, type LaneSizes } from './session-pool.ts'
 import { raw, sql, str } from './sql.ts'
 import { queryBytesMax } from './statement.ts'
+import { createStatementLanes, type StatementLane } from './statement-lanes.ts'
 import type { LogStore } from './store.ts'
 
-export interface EmbeddedOptions {
+export interface StatementQueueOptions {
+  /** Statements of requests that run at once before they count as large ones. */
+  concurrency?: number | undefined
+  /** Those that wait at most. */
+  queueMax?: number | undefined
+  /** Called when a statement has got its place, with the seconds that it waited. */
+  onPlaceWait?: ((lane: StatementLane, seconds: number) => void) | undefined
+}
+
+export interface EmbeddedOptions extends StatementQueueOptions {
   mode: 'embedded'
   /** The engine stores its files in `<dataDir>/clickhouse`, which is made if it is missing. */
   dataDir: string
@@ -29,7 +40,7 @@ export interface EmbeddedOptions {
   log?: Logger
 }
 
-export interface ServerOptions {
+export interface ServerOptions extends StatementQueueOptions {
   mode: 'server'
   url: string
   user: string
@@ -48,7 +59,7 @@ export interface ServerOptions {
  */
 export const threadPoolSize = 18
 
-const defaultSessions: LaneSizes = { read: 4, large: 2, background: 3, probe: 1, insert: 2, command: 2 }
+const defaultSessions: Omit<LaneSizes, 'read'> = { background: 3, probe: 1, insert: 2, command: 2 }
 
 /**
  * Embedded mode rejects with `store-unavailable` and a sentence where the engine or the directory is not available.
@@ -64,19 +75,30 @@ export async function openStore(options: EmbeddedOptions | ServerOptions): Promi
         'internal',
         `a database or cluster must be an identifier (letters, digits, _), not ${JSON.stringify(name)}`,
       )
-  return options.mode === 'embedded' ? openEmbedded(options) : openServer(options)
+  const { mode, concurrency = 4, queueMax = 256, onPlaceWait } = options
+  const small = mode === 'embedded' ? Math.min(concurrency, embeddedConcurrencyMax) : concurrency
+  const places = { read: small, large: Math.ceil(small / 2) }
+  const store = await (options.mode === 'embedded' ? openEmbedded(options, places) : openServer(options))
+  return laneStore(store, createStatementLanes({ places, waitingMax: queueMax, onWait: onPlaceWait }))
 }
 
-async function openEmbedded(options: EmbeddedOptions): Promise<LogStore> {
+/** With half as many large ones and the sessions of other lanes, each statement has a thread (`threadPoolSize`). */
+const embeddedConcurrencyMax = 6
+
+async function openEmbedded(
+  options: EmbeddedOptions,
+  places: Readonly<Record<StatementLane, number>>,
+): Promise<LogStore> {
   const { dataDir, database, sessions, memory, closeGraceMs, onSessionWait, log } = options
   const engine = await openEngine({ dataDir, ...(memory === undefined ? {} : { memory }) })
   const exposure = await dataExposureOf(dataDir)
   if (exposure !== undefined) log?.warn(exposure)
   await engine.run(`CREATE DATABASE IF NOT EXISTS ${database}`)
   const pool = createSessionPool({
-    lanes: { ...defaultSessions, ...sessions },
+    lanes: { ...defaultSessions, read: places.read + places.large, ...sessions },
     open: () => engine.openSession(database),
-    ...(onSessionWait === undefined ? {} : { onWait: onSessionWait }),
+    // Statements of requests have waited for their places.
+    onWait: (lane, seconds) => (lane === 'read' ? undefined : onSessionWait?.(lane, seconds)),
   })
   const connection = createEmbeddedConnection({ pool, engine, ...(closeGraceMs === undefined ? {} : { closeGraceMs }) })
   log?.debug({ dataDir, database }, 'embedded engine opened')

@@ -4,7 +4,7 @@
 import type { Session } from 'chdb'
 import { AfterlogError } from '../errors.ts'
 
-export type Lane = 'read' | 'large' | 'background' | 'probe' | 'insert' | 'command'
+export type Lane = 'read' | 'background' | 'probe' | 'insert' | 'command'
 /** Names the lane of a statement among its settings. The engine does not know it. */
 export const laneSetting = 'afterlog_lane'
 export type LaneSizes = Readonly<Record<Lane, number>>
@@ -17,8 +17,6 @@ export interface Lease {
    * replaced.
    */
   release(how: 'ended' | 'failed'): void
-  /** Takes the session, and the statement that runs on it, to another lane; false where that has no place. */
-  moveTo(lane: Lane): boolean
 }
 
 export interface SessionPool {
@@ -62,9 +60,8 @@ export function createSessionPool({ open, lanes, onWait }: SessionPoolOptions): 
   let busy = 0
   let quiet = Promise.withResolvers<void>()
 
-  const leaseOf = (first: Lane, session: Session): Lease => {
-    let lane = first
-    let state = states.get(lane)!
+  const leaseOf = (lane: Lane, session: Session): Lease => {
+    const state = states.get(lane)!
     busy += 1
     const giveBack = (usable: boolean): void => {
       if (usable) state.idle.push(session)
@@ -91,24 +88,6 @@ export function createSessionPool({ open, lanes, onWait }: SessionPoolOptions): 
             () => giveBack(false),
           )
         }
-      },
-      moveTo(other) {
-        const to = states.get(other)!
-        if (released || to.waiting.size > 0) return false
-        const spare = to.idle.pop()
-        if (spare === undefined && to.open.size + to.opening >= to.size) return false
-        state.open.delete(session)
-        to.open.add(session)
-        if (spare !== undefined) {
-          to.open.delete(spare)
-          state.open.add(spare)
-          state.idle.push(spare)
-        }
-        const from = lane
-        lane = other
-        state = to
-        serve(from)
-        return true
       },
     }
   }

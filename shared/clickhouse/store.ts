@@ -1,5 +1,6 @@
 // The port to ClickHouse: four methods, two engines (an embedded one over `chdb`, a server over HTTP), one contract
 // suite (test/contract/log-store.ts). No module outside this folder imports a ClickHouse package.
+import type { Client } from './fair-queue.ts'
 import type { Fragment } from './sql.ts'
 
 /** The limits of one query, which never outlive it. */
@@ -8,6 +9,9 @@ export interface QueryLimits {
   timeMs?: number
   /** Bytes of memory after which the engine gives up with `query-limit`. */
   memoryBytes?: number
+  /** Rows, and uncompressed bytes, that it may read before the engine gives up with `query-limit`. */
+  rowsRead?: number
+  bytesRead?: number
 }
 
 export type SettingValue = string | number | boolean
@@ -22,6 +26,10 @@ export interface Query {
    * `background` for work that nobody waits for. Default: those of requests.
    */
   lane?: 'probe' | 'background'
+  /** On whose behalf it runs: clients take turns. Missing where it is our own. */
+  client?: Client
+  /** Of a client whose answer has begun: it is not refused, however many wait. */
+  isUnderWay?: boolean
   /** The query is cancelled in the engine when this aborts. */
   signal?: AbortSignal
   /** Called by `rows` and `bytes`, before they resolve, with what the engine read. */

@@ -64,8 +64,12 @@ export const timesOf = ({ from, to }: Pick<LineFilter, 'from' | 'to'>): Fragment
   )
 
 /** As `linesFrom`, with the absorbed rows: for bounds and estimates. */
-export function rowsFrom(filter: LineFilter): Fragment {
-  const conditions = [fromTable(filter.tenant, 'logs')]
+export const rowsFrom = (filter: LineFilter): Fragment =>
+  join([fromTable(filter.tenant, 'logs'), ...conditionsOf(filter)], ' AND ')
+
+/** The conditions of a filter but its tenant. */
+export function conditionsOf(filter: Omit<LineFilter, 'tenant'>): Fragment[] {
+  const conditions: Fragment[] = []
   if (filter.from !== undefined) conditions.push(...fromBounds(filter.from))
   if (filter.to !== undefined) conditions.push(...toBounds(filter.to))
   for (const field of filterFields) {
@@ -75,7 +79,7 @@ export function rowsFrom(filter: LineFilter): Fragment {
   if (filter.pods !== undefined) conditions.push(sql`(${filter.pods})`)
   if (filter.scope !== undefined) conditions.push(sql`(${filter.scope})`)
   if (filter.search !== undefined) conditions.push(sql`(${filter.search})`)
-  return join(conditions, ' AND ')
+  return conditions
 }
 
 /** Rows of lines_of_lives with the fields and of the pods of a filter, of any time. */

@@ -1,6 +1,7 @@
 // Statements that read lines. A traversal asks where the next stretch of time ends (reading times only), then reads the
 // lines of that stretch: messages of millions of lines are never sorted for a page of a hundred.
 import { join, raw, sql, statement, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import { isCoverage, isLine, isNoLine } from './absorbed-lines.ts'
 import { partBytesMax } from './parts-of-line.ts'
 import { linesFrom, rowsFrom, timesOf, type LineFilter } from './line-filter.ts'
@@ -118,6 +119,30 @@ export function firstRows(filter: LineFilter, order: Order, limit: number, after
   return statement(
     'lines-first-rows',
     sql`SELECT ${list} ${linesFrom(filter)}${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)}`,
+  )
+}
+
+/**
+ * Lines among these rows that any of the filters selects, in order of arrival, as RowBinary rows for
+ * `decodeMatched`: each line with a byte for each filter, 1 where it selects the line, and the part that it was read
+ * from. `times`: epoch ns, of the rows.
+ */
+export function matchedLines(
+  tenant: string,
+  rows: Fragment,
+  filters: readonly Fragment[],
+  times: Pick<LineFilter, 'from' | 'to'>,
+): Fragment {
+  const matches = join(
+    filters.map((filter) => sql`toUInt8(ifNull((${filter}), 0))`),
+    ', ',
+  )
+  return statement(
+    'matched-lines',
+    sql`SELECT ${list}, matches, part FROM (SELECT ${list}, [${matches}] AS matches, _part AS part
+      ${fromTable(tenant, 'logs')} AND ${rows}
+      AND ${isLine(tenant, timesOf(times))} AND has(matches, 1))
+    ORDER BY received, ${orderBy('asc')}`,
   )
 }
 

@@ -75,6 +75,24 @@ export function decodeStep(bytes: Buffer, lines: Line[], count: number): () => b
   }
 }
 
+export interface MatchedLine {
+  line: Line
+  /** A byte for each filter, 1 where it selects the line. */
+  matches: Buffer
+  /** Of the store, from which it was read. */
+  part: string
+}
+
+/** As `decodeStep`, for rows of line-statements.ts `matchedLines`. */
+export function decodeMatched(bytes: Buffer, lines: MatchedLine[], count: number): () => boolean {
+  const reader = new RowReader(bytes)
+  return () => {
+    for (let left = count; left > 0 && !reader.ended; left--)
+      lines.push({ line: reader.line(), matches: reader.raw(), part: reader.text() })
+    return !reader.ended
+  }
+}
+
 /** Lines of whole rows of line-statements.ts `measuredLines`. */
 export function decodeMeasured(bytes: Buffer): MeasuredLine[] {
   const reader = new RowReader(bytes)

@@ -1,12 +1,13 @@
 // Pages and streams of lines, each line once and in order, whatever was sent twice. A page is collapsed first and
 // compared with its cursor afterwards, so a row sent again never shows a line again.
-import { AfterlogError } from '#shared/errors.ts'
+import { AfterlogError, type QueryLimit } from '#shared/errors.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { LineKey, Order } from '#shared/lines/line-order.ts'
 import { allLines, firstRows, someLines, someOfMany } from '#shared/lines/line-statements.ts'
+import { formatTime } from '#shared/time/format-time.ts'
 import type { Reading } from './reading.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
-import { timeRanges } from './time-ranges.ts'
+import { timeRanges, type RangeOptions } from './time-ranges.ts'
 
 const MiB = 1024 * 1024
 
@@ -17,12 +18,22 @@ export interface PageOptions {
   limit: number
   /** The last line that was seen already. */
   after?: LineKey
+  /** Whether the page may have the lines only that were found before the request met its limits. */
+  mayBePartial?: boolean
 }
 
 export interface Page {
   lines: Line[]
   /** Whether there is a line behind the last one. A page of huge lines may end before its limit. */
   more: boolean
+  partial?: PartialPage
+}
+
+/** Why a page ends before its limit, although there may be lines behind it. */
+export interface PartialPage {
+  limit: QueryLimit
+  /** Epoch ns: all up to there is searched, in the order of the page. The search goes on there. */
+  searchedTo: bigint
 }
 
 /** Rows of a stretch from which on it costs less to find the lines of a page by their keys alone. */
@@ -32,15 +43,62 @@ const manyRows = 10_000
 const pageBytesMax = 32 * MiB
 
 export async function readPage(options: PageOptions): Promise<Page> {
-  const { reading, filter, order, limit, after } = options
-  const lines: Line[] = []
-  if (limit === 0) return { lines, more: false }
-  const quick = await quickPage(options)
+  if (options.limit === 0) return { lines: [], more: false }
+  if (options.mayBePartial !== true) return (await quickPage(options)) ?? pageOfRanges(options, {}, [])
+  const { reading, order } = options
+  const timeMs = reading.timeMs ?? Infinity
+  // What was found is still to be attributed and sent.
+  const search = reading.timeMs === undefined ? reading : reading.leaving(Math.min(timeMs * leavesShare, leavesMsMax))
+  const quickLimits = reading.timeMs === undefined ? {} : { timeMs: Math.ceil(timeMs * windowShare) }
+  const quick = await quickPage({ ...options, reading: search }, quickLimits)
   if (quick !== undefined) return quick
+  const lines: Line[] = []
+  let edge: bigint | undefined
+  try {
+    const pace = { windowMs: timeMs * windowShare, searchedTo: (to: bigint) => void (edge = to) }
+    return await pageOfRanges({ ...options, reading: search }, pace, lines)
+  } catch (error) {
+    if (!(error instanceof AfterlogError) || error.limit === undefined) throw error
+    const last = lines.at(-1)
+    const searchedTo = last === undefined ? edge : furtherOf(order, edge, order === 'asc' ? last.ts + 1n : last.ts)
+    if (last === undefined || searchedTo === undefined) throw withoutLines(error, order, edge)
+    return { lines, more: true, partial: { limit: error.limit, searchedTo } }
+  }
+}
+
+/** Of the time of a request: what a partial page leaves for its answer, at most so many ms, and what a window may take. */
+const leavesShare = 0.1
+const leavesMsMax = 2000
+const windowShare = 0.25
+
+function furtherOf(order: Order, edge: bigint | undefined, ts: bigint): bigint {
+  const isEdge = edge !== undefined && (order === 'asc' ? edge > ts : edge < ts)
+  return isEdge ? edge : ts
+}
+
+/** The same failure, which says how far the search came. */
+function withoutLines(error: AfterlogError, order: Order, edge: bigint | undefined): AfterlogError {
+  if (edge === undefined) return error
+  const time = formatTime(edge)
+  return new AfterlogError(
+    'query-limit',
+    order === 'asc'
+      ? `${error.message}; there is no such line before ${time}: go on with from=${time}`
+      : `${error.message}; there is no such line at ${time} or later: go on with to=${time}`,
+    { limit: error.limit!, cause: error.cause },
+  )
+}
+
+/** Appends to `lines`, so that they are there where it fails. */
+async function pageOfRanges(
+  { reading, filter, order, limit, after }: PageOptions,
+  pace: Pick<RangeOptions, 'windowMs' | 'searchedTo'>,
+  lines: Line[],
+): Promise<Page> {
   let bytes = 0
   const rowsMax = limit + 1
   const sizes = { firstRows: rowsMax, rowsMax, lookahead: rowsMax, bytesMax: pageBytesMax }
-  const ranges = timeRanges({ reading, filter: resume(filter, order, after), order, ...sizes })
+  const ranges = timeRanges({ reading, filter: resume(filter, order, after), order, ...sizes, ...pace })
   for await (const { from, to, rows, bytes: size } of ranges) {
     if (bytes >= pageBytesMax) return { lines, more: true }
     const statement = rows > manyRows && rows > 2 * rowsMax ? someOfMany : someLines
@@ -62,12 +120,19 @@ const quick = { rowsMax: 1_000, memoryBytes: 256 * MiB, lineBytes: 1024 }
  * A pod's page in one statement, which costs half: the rows at hand are the page where no line is in them twice and no
  * time is on both sides of an edge, so that no row beyond it can belong to them. Nearly always; undefined otherwise.
  */
-async function quickPage({ reading, filter, order, limit, after }: PageOptions): Promise<Page | undefined> {
+async function quickPage(
+  { reading, filter, order, limit, after }: PageOptions,
+  limits: { timeMs?: number } = {},
+): Promise<Page | undefined> {
   if (limit > quick.rowsMax || (filter.scope === undefined && filter.fields.pod === undefined)) return undefined
   let rows: Line[]
   try {
     const first = firstRows(resume(filter, order, after), order, limit + 1, after)
-    rows = await reading.some(first, { bytes: (limit + 1) * quick.lineBytes }, { memoryBytes: quick.memoryBytes })
+    rows = await reading.some(
+      first,
+      { bytes: (limit + 1) * quick.lineBytes },
+      { memoryBytes: quick.memoryBytes, ...limits },
+    )
   } catch (error) {
     if (error instanceof AfterlogError && error.code === 'query-limit') return undefined
     throw error

@@ -1,9 +1,10 @@
 // One request's way to the store: its limits, its cancellation, and what its statements have read so far.
+import type { Client } from '#shared/clickhouse/fair-queue.ts'
 import type { Fragment } from '#shared/clickhouse/sql.ts'
-import type { LogStore, QueryLimits, QueryStats } from '#shared/clickhouse/store.ts'
+import type { LogStore, Query, QueryLimits, QueryStats } from '#shared/clickhouse/store.ts'
 import { createRequestWork, type RequestWork } from '#shared/http/request-work.ts'
 import { createSlices } from '#shared/in-slices.ts'
-import { createRequestBudget, type StatementTerms } from './request-budget.ts'
+import { createRequestBudget, type StatementTerms, type WantedTerms } from './request-budget.ts'
 import { decodeStep, type Line } from '#shared/lines/row-decoder.ts'
 
 export interface ReadStats {
@@ -16,20 +17,18 @@ export interface Reading {
   /** Of the store that is read. */
   readonly mode: LogStore['mode']
   /** All rows of a small result. */
-  rows<T>(sql: Fragment): Promise<T[]>
+  rows<T>(sql: Fragment, wanted?: WantedTerms): Promise<T[]>
   /** The same in RowBinary, for those that are many or large: lines/binary-rows.ts reads them. */
   binary(sql: Fragment): Promise<Buffer>
   /**
    * Lines of a statement of lines/line-statements.ts. `expected`: how many they are and the bytes of their messages, as
-   * far as it is known; the answer waits until there is room for them. `share` may take the bytes from another answer
-   * that reads the same.
+   * far as it is known; the answer waits until there is room for them.
    */
-  some(
-    sql: Fragment,
-    expected?: { rows?: number; bytes?: number },
-    limits?: QueryLimits,
-    share?: (read: () => Promise<Buffer>) => Promise<Buffer>,
-  ): Promise<Line[]>
+  some(sql: Fragment, expected?: { rows?: number; bytes?: number }, wanted?: WantedTerms): Promise<Line[]>
+  /** The same reading, whose statements leave so much of its time to others. */
+  leaving(ms: number): Reading
+  /** The longest time that the request may take, ms. */
+  readonly timeMs: number | undefined
   /** What was read for the lines until now, and the time since the reading began. */
   stats(): ReadStats
 }
@@ -45,6 +44,8 @@ export interface ReadingOptions {
   limits: QueryLimits
   /** Aborts when nobody waits for the answer any more. */
   signal?: AbortSignal
+  /** On whose behalf it is: clients take turns. */
+  client?: Client
   /** Of the request that is answered; missing where something goes on in the background. */
   work?: RequestWork
 }
@@ -65,12 +66,12 @@ async function decodeInSlices(rows: Buffer): Promise<Line[]> {
   return lines
 }
 
-export function createReading({ store, limits, signal, work }: ReadingOptions): Reading {
+export function createReading({ store, limits, signal, client, work }: ReadingOptions): Reading {
   const began = performance.now()
   const ended = signal === undefined ? {} : { signal }
   const ownTerms: StatementTerms = { limits, ...ended }
-  const budget = work === undefined ? undefined : createRequestBudget({ limits, ...ended })
   const total = work ?? createRequestWork()
+  const budget = work === undefined ? undefined : createRequestBudget({ limits, readSoFar: total, ...ended })
   const lines = { rowsRead: 0, bytesRead: 0 }
   let heldBytes = 0
   const count = ({ rowsRead, bytesRead, memoryBytes }: QueryStats): void => {
@@ -83,30 +84,43 @@ export function createReading({ store, limits, signal, work }: ReadingOptions): 
     lines.rowsRead += stats.rowsRead
     lines.bytesRead += stats.bytesRead
   }
-  const run = <T>(statement: (terms: StatementTerms) => Promise<T>, wanted?: QueryLimits): Promise<T> => {
+  /** A request that has had an answer of the store is not refused for those that wait. */
+  const turn = (): Pick<Query, 'client' | 'isUnderWay'> =>
+    client === undefined ? {} : { client, isUnderWay: total.streams || total.statements > 1 }
+  const run = <T>(
+    statement: (terms: StatementTerms & Pick<Query, 'client' | 'isUnderWay'>) => Promise<T>,
+    wanted: WantedTerms = {},
+  ): Promise<T> => {
     total.statements += 1
-    return budget === undefined || total.streams
-      ? statement({ ...ownTerms, limits: { ...limits, ...wanted } })
-      : budget.run(statement, wanted)
+    const own = turn()
+    if (budget !== undefined && !total.streams) return budget.run((terms) => statement({ ...terms, ...own }), wanted)
+    const { leavesMs: _, stopsEarly = false, ...lower } = wanted
+    const { rowsRead: __, bytesRead: ___, ...unbounded } = limits
+    return statement({ ...ownTerms, ...own, limits: { ...(stopsEarly ? unbounded : limits), ...lower } })
   }
-  return {
+  const reading = (leaves: Pick<WantedTerms, 'leavesMs'>): Reading => ({
     mode: store.mode,
-    rows: <T>(sql: Fragment) => run((terms) => store.rows<T>({ sql, ...terms, onStats: count })),
-    binary: (sql) => run((terms) => store.bytes({ sql, ...terms, onStats: count }, 'RowBinary')),
-    async some(sql, { rows: rowCount = 0, bytes = 0 } = {}, wanted, share = (read) => read()) {
+    timeMs: limits.timeMs,
+    leaving: (leavesMs) => reading({ leavesMs }),
+    rows: <T>(sql: Fragment, wanted: WantedTerms = {}) =>
+      run((terms) => store.rows<T>({ sql, ...terms, onStats: count }), { ...leaves, ...wanted }),
+    binary: (sql) => run((terms) => store.bytes({ sql, ...terms, onStats: count }, 'RowBinary'), leaves),
+    async some(sql, { rows: rowCount = 0, bytes = 0 } = {}, wanted = {}) {
       const mayPause = total.streams
       // A stream asks for more once its client has taken what came before.
       if (mayPause) total.memory?.hold((heldBytes = 0))
       const room = total.memory?.room(heldBytes + heldPerByte * bytes + heldPerLine * rowCount, { mayPause, signal })
       if (room !== undefined) await room
-      const rows = await share(() =>
-        run((terms) => store.bytes({ sql, ...terms, onStats: countLines }, 'RowBinary'), wanted),
-      )
+      const rows = await run((terms) => store.bytes({ sql, ...terms, onStats: countLines }, 'RowBinary'), {
+        ...leaves,
+        ...wanted,
+      })
       const decoded = await decodeInSlices(rows)
       heldBytes += heldPerByte * rows.length + heldPerLine * decoded.length
       total.memory?.hold(heldBytes)
       return decoded
     },
     stats: () => ({ ...lines, elapsedMs: Math.round((performance.now() - began) * 1000) / 1000 }),
-  }
+  })
+  return reading({})
 }

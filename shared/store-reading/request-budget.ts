@@ -1,5 +1,6 @@
-// The one deadline and the one memory limit of a request, whatever number of statements it makes. A statement has the
-// rest of the deadline, the time that it waits for its turn included. Statements that begin together divide the memory
+// The one deadline, the one memory limit and the one limit of what is read of a request, whatever number of statements it
+// makes. A statement has the rest of the deadline, the time that it waits for its turn included, and of rows and bytes
+// the rest that statements before it have left. Statements that begin together divide the memory
 // that nobody has, so that all that are under way stay below the limit together; one that begins when nothing is left
 // waits until another has ended.
 import type { QueryLimits } from '#shared/clickhouse/store.ts'
@@ -12,12 +13,25 @@ export interface StatementTerms {
   signal?: AbortSignal
 }
 
+export interface WantedTerms extends QueryLimits {
+  /** ms of the deadline that the statement leaves to others. */
+  leavesMs?: number
+  /**
+   * It takes few of the rows that it might read, and is not bounded by them: the engine would count all, before it reads
+   * any.
+   */
+  stopsEarly?: boolean
+}
+
+/** What the statements of the request have read until now, as far as the engine reports it. */
+type ReadSoFar = Readonly<Record<'rowsRead' | 'bytesRead', number>>
+
 export interface RequestBudget {
   /**
    * Runs a statement on its terms. Rejects with `query-limit` once the deadline is over. `wanted` may only lower what
    * it gets.
    */
-  run<T>(statement: (terms: StatementTerms) => Promise<T>, wanted?: QueryLimits): Promise<T>
+  run<T>(statement: (terms: StatementTerms) => Promise<T>, wanted?: WantedTerms): Promise<T>
 }
 
 /** Statements of one request that run at once, where its memory is limited: each has at least this part of it. */
@@ -25,34 +39,64 @@ const sharesMax = 4
 /** Bytes below which no share is cut: a lookup by key takes 4 to 6 MB of the engine. */
 const shareBytesMin = 16 * 1024 * 1024
 
-export function createRequestBudget({ limits, signal }: { limits: QueryLimits; signal?: AbortSignal }): RequestBudget {
+export interface RequestBudgetOptions {
+  limits: QueryLimits
+  readSoFar?: ReadSoFar
+  signal?: AbortSignal
+}
+
+export function createRequestBudget({
+  limits,
+  readSoFar = { rowsRead: 0, bytesRead: 0 },
+  signal,
+}: RequestBudgetOptions): RequestBudget {
   const memory = createMemoryShares(limits.memoryBytes)
   const deadline = limits.timeMs === undefined ? undefined : createDeadline(limits.timeMs)
-  const signals = [signal, deadline?.signal].filter((one) => one !== undefined)
 
-  const ends = (): AbortSignal | undefined => (signals.length === 0 ? undefined : AbortSignal.any(signals))
-  const terms = (memoryBytes: number | undefined, end: AbortSignal | undefined, wantedMs?: number): StatementTerms => {
-    const timeMs = least(deadline?.rest(), wantedMs)
-    return {
-      limits: { ...(timeMs === undefined ? {} : { timeMs }), ...(memoryBytes === undefined ? {} : { memoryBytes }) },
-      ...(end === undefined ? {} : { signal: end }),
-    }
+  const endsOf = (early: AbortSignal | undefined): AbortSignal | undefined => {
+    const signals = [signal, deadline?.signal, early].filter((one) => one !== undefined)
+    return signals.length === 0 ? undefined : AbortSignal.any(signals)
   }
+  const toRead = (): Pick<QueryLimits, 'rowsRead' | 'bytesRead'> => ({
+    ...(limits.rowsRead === undefined ? {} : { rowsRead: restOf(limits.rowsRead, readSoFar.rowsRead) }),
+    ...(limits.bytesRead === undefined ? {} : { bytesRead: restOf(limits.bytesRead, readSoFar.bytesRead) }),
+  })
 
   return {
-    async run(statement, wanted = {}) {
+    async run(statement, { leavesMs, stopsEarly = false, ...wanted } = {}) {
       using _ = deadline?.watch()
-      const end = ends()
+      using early = leavesMs === undefined ? undefined : deadline?.endsBefore(leavesMs)
+      const end = endsOf(early?.signal)
       using share = await memory.take(wanted.memoryBytes, end)
-      return await statement(terms(share.bytes, end, wanted.timeMs))
+      const timeMs = least(deadline?.rest(leavesMs), wanted.timeMs)
+      return await statement({
+        limits: {
+          ...(timeMs === undefined ? {} : { timeMs }),
+          ...(share.bytes === undefined ? {} : { memoryBytes: share.bytes }),
+          ...(stopsEarly ? {} : toRead()),
+        },
+        ...(end === undefined ? {} : { signal: end }),
+      })
     },
   }
 }
 
+function restOf(limit: number, read: number): number {
+  if (read < limit) return limit - read
+  throw new AfterlogError(
+    'query-limit',
+    'the request has read as much as it may (AFTERLOG_QUERY_ROWS_MAX, AFTERLOG_QUERY_READ_BYTES_MAX): ' +
+      'narrow the time range or the filters',
+    { limit: 'read' },
+  )
+}
+
 interface Deadline {
   signal: AbortSignal
-  /** ms that are left, at least one: the engine takes 0 for no limit. Throws once none is. */
-  rest(): number
+  /** ms that are left but for `leavesMs`, at least one: the engine takes 0 for no limit. Throws once none is. */
+  rest(leavesMs?: number): number
+  /** Its signal aborts so long before the deadline. */
+  endsBefore(leavesMs: number): Disposable & { signal: AbortSignal }
   /** The signal aborts at the deadline while somebody watches: a request that is answered leaves no timer behind. */
   watch(): Disposable
 }
@@ -61,15 +105,23 @@ function createDeadline(timeMs: number): Deadline {
   const endsAt = performance.now() + timeMs
   const over = new AbortController()
   const tooLate = (): AfterlogError =>
-    new AfterlogError('query-limit', 'the request took longer than it may: narrow the time range or the filters')
+    new AfterlogError('query-limit', 'the request took longer than it may: narrow the time range or the filters', {
+      limit: 'time',
+    })
   let watchers = 0
   let timer: NodeJS.Timeout | undefined
   return {
     signal: over.signal,
-    rest() {
-      const left = Math.floor(endsAt - performance.now())
+    rest(leavesMs = 0) {
+      const left = Math.floor(endsAt - leavesMs - performance.now())
       if (left < 1) throw tooLate()
       return left
+    },
+    endsBefore(leavesMs) {
+      const early = new AbortController()
+      const after = Math.max(endsAt - leavesMs - performance.now(), 0)
+      const earlyTimer = setTimeout(() => early.abort(tooLate()), after)
+      return { signal: early.signal, [Symbol.dispose]: () => clearTimeout(earlyTimer) }
     },
     watch() {
       watchers += 1

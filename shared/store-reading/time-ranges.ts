@@ -1,7 +1,9 @@
 // Cuts a traversal of lines into stretches of time of a wanted size, in order. Times are found in windows that widen
 // (an hour, 4, 16, 64, the rest), so that the newest hundred lines cost an hour of reading, not the whole retention;
-// each window is read once. All rows of one nanosecond fall into one stretch: whoever reads it sees every row of a
+// each window is read once. Where the answer may be partial, windows widen as far only as the time that one takes lets
+// them, and one that needs too much is cut, so that as much as possible is searched before the request meets its limits. All rows of one nanosecond fall into one stretch: whoever reads it sees every row of a
 // line.
+import { AfterlogError } from '#shared/errors.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { Order } from '#shared/lines/line-order.ts'
 import { edgeHour, rowsAt, timeGroups, type TimeGroup } from '#shared/lines/line-statements.ts'
@@ -26,10 +28,16 @@ export interface RangeOptions {
   firstRows: number
   /** Rows that one look at the times covers, after the first: 400 k times are sorted in some 20 ms. */
   lookahead: number
+  /** Of an answer that may be partial: ms that a window may take. */
+  windowMs?: number | undefined
+  /** Is told, of such an answer, how far all is searched: the edge of the last window, epoch ns. */
+  searchedTo?: ((edge: bigint) => void) | undefined
 }
 
 const hour = 3_600_000_000_000n
 const widest = 64n * hour
+/** How often a window of 64 hours fits into what is left, at a guess: 85 days. */
+const restTakes = 32
 const start = 0n
 const end = 9_223_372_036_000_000_000n
 
@@ -41,6 +49,8 @@ export async function* timeRanges({
   bytesMax,
   firstRows,
   lookahead,
+  windowMs = Infinity,
+  searchedTo,
 }: RangeOptions): AsyncGenerator<TimeRange> {
   const rowsOf = async (ts: bigint): Promise<number> =>
     (await reading.rows<{ count: number }>(rowsAt(filter, ts)))[0]!.count
@@ -49,12 +59,22 @@ export async function* timeRanges({
   let { from, to } = limits
   let size = firstRows
   let wanted = firstRows
-  for (let width = hour; from < to; width *= 4n) {
-    const window = windowOf(from, to, order, width)
+  let width = hour
+  let mayTakeRest = false
+  while (from < to) {
+    const began = performance.now()
+    const window = mayTakeRest && width > widest ? { from, to } : windowOf(from, to, order, width)
     let open = { ...window }
+    let isTooWide = false
     for (let done = false; !done && open.from < open.to;) {
       const group = Math.min(size, 200)
-      const groups = await reading.rows<TimeGroup>(timeGroups({ ...filter, ...open }, order, wanted, group))
+      const statement = timeGroups({ ...filter, ...open }, order, wanted, group)
+      const groups = await reading.rows<TimeGroup>(statement).catch((error: unknown) => {
+        isTooWide = windowMs < Infinity && width > hour && needsLess(error)
+        if (!isTooWide) throw error as Error
+        return []
+      })
+      if (isTooWide) break
       done = groups.reduce((sum, { count }) => sum + count, 0) < wanted
       let rows = 0
       let bytes = 0
@@ -76,10 +96,20 @@ export async function* timeRanges({
       size = rowsMax
       wanted = lookahead
     }
-    if (order === 'asc') from = window.to
-    else to = window.from
+    if (order === 'asc') from = isTooWide ? open.from : window.to
+    else to = isTooWide ? open.to : window.from
+    searchedTo?.(order === 'asc' ? from : to)
+    const tookMs = performance.now() - began
+    mayTakeRest = !isTooWide && restTakes * tookMs <= windowMs
+    width = isTooWide ? narrower(width) : 4 * tookMs <= windowMs ? width * 4n : width
   }
 }
+
+/** Whether a shorter stretch of time may take what the query may use. */
+const needsLess = (error: unknown): boolean =>
+  error instanceof AfterlogError && (error.limit === 'memory' || error.limit === 'read')
+
+const narrower = (width: bigint): bigint => (width >= 16n * hour ? width / 16n : hour)
 
 /** The near end of the traversal where the request leaves it open, found from the index. */
 async function edges(
@@ -89,7 +119,7 @@ async function edges(
 ): Promise<{ from: bigint; to: bigint } | undefined> {
   const bounds = { from: filter.from ?? start, to: filter.to ?? end }
   if (bounds.to - bounds.from <= widest) return bounds
-  const [edge] = await reading.rows<{ hour: number }>(edgeHour(filter, order))
+  const [edge] = await reading.rows<{ hour: number }>(edgeHour(filter, order), { stopsEarly: true })
   if (edge === undefined) return undefined
   const first = BigInt(edge.hour) * 1_000_000_000n
   if (order === 'asc') return { from: bounds.from > first ? bounds.from : first, to: bounds.to }
@@ -97,7 +127,7 @@ async function edges(
 }
 
 function windowOf(from: bigint, to: bigint, order: Order, width: bigint): { from: bigint; to: bigint } {
-  if (width > widest || to - from <= width) return { from, to }
+  if (to - from <= width) return { from, to }
   return order === 'asc' ? { from, to: from + width } : { from: to - width, to }
 }
 

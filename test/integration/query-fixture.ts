@@ -13,6 +13,8 @@ import { createPolling } from '#query/http/watch-polling.ts'
 import { logsRoute } from '#query/logs/logs-route.ts'
 import { podLogsRoute } from '#query/logs/pod-logs-route.ts'
 import { podsRoute } from '#query/pods/pods-route.ts'
+import { createArrivalFeed } from '#query/tail/follow-arrivals.ts'
+import { createLineBuffers, type LineBuffers } from '#query/tail/line-buffer.ts'
 import { createSentMemory } from '#query/tail/sent-memory.ts'
 import { tailRoute } from '#query/tail/tail-route.ts'
 import { createProjectionClock } from '#shared/projection-clock.ts'
@@ -46,7 +48,8 @@ export const t0 = 1_795_428_000_000_000_000n
 export async function openQueryFixture({
   limits = {},
   answers = {},
-}: { limits?: QueryLimits; answers?: AnswerLimits } = {}): Promise<QueryFixture> {
+  buffers = createLineBuffers(),
+}: { limits?: QueryLimits; answers?: AnswerLimits; buffers?: LineBuffers } = {}): Promise<QueryFixture> {
   const test = await openTestStore()
   await test.store.command({ sql: raw('SYSTEM STOP MERGES logs') })
   const clock = { now: Number(t0 / 1_000_000n) + 3_600_000 }
@@ -55,6 +58,7 @@ export async function openQueryFixture({
   const projector = await openRecordProjector(test.store, projection)
   const options = { store: test.store, limits, clock: () => clock.now, projection, polling: createPolling(test.store) }
   const sentMemory = createSentMemory({ clock: () => performance.now() })
+  const feed = createArrivalFeed({ store: test.store, limits, clock: options.clock, intervalMs: 50, buffers })
   const app = await createHttpServer({
     log: pino({ level: 'silent' }),
     bodyBytesMax: 1_000_000,
@@ -69,7 +73,7 @@ export async function openQueryFixture({
       podLogsRoute(options),
       podsRoute(options),
       deadLettersRoute(options),
-      tailRoute({ ...options, sentMemory, stopping: stopping.signal, pollIntervalMs: 50, heartbeatMs: 100 }),
+      tailRoute({ ...options, sentMemory, feed, stopping: stopping.signal, pollIntervalMs: 50, heartbeatMs: 100 }),
     ],
   })
   const rows: QueryFixture['rows'] = async (table, list) => {

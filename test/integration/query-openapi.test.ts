@@ -22,7 +22,7 @@ test('names every path with its parameters and the shape of its answer', async (
       : [],
   )
   expect(Object.fromEntries(shapes)).toEqual({
-    '/v1/logs': 'lines next stats hints',
+    '/v1/logs': 'lines next partial completeFrom completeTo hint stats hints',
     '/v1/logs/tail': '',
     '/v1/logs/histogram': 'step buckets hints',
     '/v1/logs/context': 'before line after',

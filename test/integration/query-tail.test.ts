@@ -160,7 +160,7 @@ test('from: what is there since then comes first, in time order, then what arriv
 
 test('a quiet tail is kept alive by comments, and ends with an event when the service stops', async () => {
   const tail = await open('/v1/logs/tail?podUid=nobody')
-  expect((await tail.messages.next()).value).toEqual({ comment: 'still here' })
+  expect((await tail.messages.next()).value).toEqual({ comment: 'still here, lag 0.000 s' })
   fixture.stop()
   const rest: SseMessage[] = []
   for await (const message of tail.messages) rest.push(message)

@@ -5,6 +5,7 @@ import { Registry } from 'prom-client'
 import { InflightBytes } from '#ingest/buffer/inflight.ts'
 import { createIngestMetrics, createKafkaMetrics, createSyslogMetrics, createWatchMetrics } from '#ingest/metrics.ts'
 import { createProjectorMetrics } from '#projector/metrics.ts'
+import { createQueryMetrics } from '#query/metrics.ts'
 import { createHttpServer } from '#shared/http/server.ts'
 import { createProcessMetrics } from '#shared/process-metrics.ts'
 import { watchBrokenParts } from '#shared/broken-parts.ts'
@@ -29,6 +30,7 @@ export async function declaredMetrics(): Promise<ReadonlyMap<string, DeclaredMet
   createSyslogMetrics({ registry, kernelDrops: () => 0 })
   createWatchMetrics({ registry, clock: Date.now })
   createProjectorMetrics(registry)
+  createQueryMetrics(registry)
   const app = await createHttpServer({
     log: pino({ level: 'silent' }),
     bodyBytesMax: 1,

@@ -11,5 +11,6 @@ export function requestReading(
   reply: FastifyReply,
   signal: AbortSignal = clientGone(reply),
 ): Reading {
-  return createReading({ store, limits, signal, work: reply.request.work })
+  const { work, tenant, ip } = reply.request
+  return createReading({ store, limits, signal, client: { tenant, name: ip }, work })
 }

@@ -13,8 +13,9 @@ import { readLineHints } from '#query/pods/read-hints.ts'
 import { withPods } from '#query/pods/read-line-filter.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
-import { linesAnswer } from './logs-schema.ts'
+import { searchAnswer } from './logs-schema.ts'
 import { pageJson } from './page-json.ts'
+import { partialJson, restOf } from './partial-json.ts'
 import { cursor, filterParameters, json, limit, order, textParameters, traces } from '#query/http/parameters.ts'
 
 const querystring = z.strictObject({
@@ -35,7 +36,7 @@ export const logsRoute =
       description:
         'JSON is paged; `Accept: application/x-ndjson` and `text/plain` stream everything unless `limit` is given.',
       querystring,
-      response: { 200: linesAnswer },
+      response: { 200: searchAnswer },
     }
     app.get('/v1/logs', { schema }, async (request, reply) => {
       const { query, tenant } = request
@@ -53,19 +54,22 @@ export const logsRoute =
       if (type !== 'application/json' && query.limit === undefined) {
         return streamReply(reply, type, attributed(reading, tenant, streamLines(options)), { text, readHints })
       }
-      const page = readPage({ ...options, limit: query.limit ?? 100 }).then(async ({ lines, more }) => ({
-        lines: await attributeLines(reading, tenant, lines),
-        more,
+      const mayBePartial = type === 'application/json'
+      const page = readPage({ ...options, limit: query.limit ?? 100, mayBePartial }).then(async (read) => ({
+        ...read,
+        lines: await attributeLines(reading, tenant, read.lines),
       }))
       if (type !== 'application/json')
         return streamReply(reply, type, onePart(page.then(({ lines }) => lines)), { text, readHints })
-      const { lines, more } = await page
-      const next = more ? encodeCursor({ after: keyOf(lines.at(-1)!), ...bounds(bounded) }, filters) : null
+      const { lines, more, partial } = await page
+      const rest = { ...bounds(bounded), ...(partial === undefined ? {} : restOf(partial, direction)) }
+      const next = more ? encodeCursor({ after: keyOf(lines.at(-1)!), ...rest }, filters) : null
       const hints = lines.length === 0 ? await readHints() : []
       return reply.send({
         lines: await pageJson(lines, { order: direction, traces: query.traces, json: query.json }),
         next,
-        stats: reading.stats(),
+        ...(partial === undefined ? {} : partialJson(partial, direction)),
+        stats: { ...reading.stats(), ...(partial === undefined ? {} : { partial: partial.limit }) },
         ...(hints.length === 0 ? {} : { hints }),
       })
     })

@@ -15,10 +15,30 @@ const lineOrGap = line.extend({
 })
 
 const stats = z
-  .object({ rowsRead: z.number(), bytesRead: z.number(), elapsedMs: z.number() })
+  .object({
+    rowsRead: z.number(),
+    bytesRead: z.number(),
+    elapsedMs: z.number(),
+    partial: z
+      .enum(['time', 'memory', 'read'])
+      .optional()
+      .describe('Only in a partial answer: what the search needed more of than it may use.'),
+  })
   .describe('What the engine read for this answer.')
 
+/** Only in a page that ends before its limit since the search met its limits. */
+const partial = {
+  partial: z
+    .literal(true)
+    .optional()
+    .describe('The search met its limits: the page has what was found until then, and `next` goes on behind it.'),
+  completeFrom: time.optional().describe('Of a partial page, newest first: it has every line from then on.'),
+  completeTo: time.optional().describe('Of a partial page, oldest first: it has every line before then.'),
+  hint: z.string().optional().describe('Of a partial page: what to narrow.'),
+}
+
 export const linesAnswer = z.object({ lines: z.array(lineOrGap), next, stats, hints })
+export const searchAnswer = z.object({ lines: z.array(lineOrGap), next, ...partial, stats, hints })
 export const contextAnswer = z.object({ before: z.array(line), line: line.nullable(), after: z.array(line) })
 export const histogramAnswer = z.object({
   step: z.string(),

@@ -1,6 +1,6 @@
-// Statements that find lines by their arrival instead of their time: lines come late and out of order. No index has the
-// arrival, so a statement reads the parts that were written since then. A merge that rewrites older rows only makes
-// that set of parts larger.
+// Statements that find lines by their arrival instead of their time: lines come late and out of order. They are for what
+// arrived before a tail took part in the feed (follow-arrivals.ts), and read the parts that were written since then. A merge
+// that rewrites older rows only makes that set of parts larger.
 import { join, milliseconds, raw, sql, statement, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { linesFrom, rowsFrom, type LineFilter } from '#shared/lines/line-filter.ts'
 import { namesFilter, type LineName } from '#shared/lines/line-names.ts'
@@ -17,6 +17,11 @@ export interface ArrivalRow {
   seq: number
   identity: string
 }
+
+export const placeOfArrival = ({ received, ts, arrival, identity, ...row }: ArrivalRow): ArrivalPlace => ({
+  received,
+  key: { ...row, received, ts: BigInt(ts), arrival: BigInt(arrival), identity: BigInt(identity) },
+})
 
 /**
  * Keys of the rows, absorbed ones too, that arrived at `since` (epoch ms) or later and behind `after`, where it is

@@ -15,7 +15,8 @@ import {
 import { attributeLines } from '#query/logs/read-attribution.ts'
 import { dividerOf, pastDividers } from './read-dividers.ts'
 import { isBehind, laterOf } from './arrival-place.ts'
-import { follow, type Arrival } from './follow-lines.ts'
+import { follow } from './follow-lines.ts'
+import type { Arrival } from './line-buffer.ts'
 import { openTailPlace } from './tail-place.ts'
 import { createOwnerTransitions, type PodTransition } from './read-owner-changes.ts'
 import { streamLines } from '#shared/store-reading/line-pages.ts'
@@ -25,7 +26,7 @@ import type { TailRun } from './tail-run.ts'
 
 /** Events as text; '' after a poll that brought nothing. */
 export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerator<string> {
-  const { reading, filter, within, writer, owner, at, filters, now, pollIntervalMs, polling, signal } = run
+  const { reading, filter, within, writer, owner, at, filters, now, feed, pollIntervalMs, polling, signal } = run
   const { tenant, fields } = filter
   const { namespace, cluster, pod, podUid } = fields
   const owned: OwnerFilter = { tenant, owner, namespace, cluster, pod, podUid }
@@ -50,8 +51,9 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   // The tail has sent everything that arrived up to here, except lines of pods that Kubernetes has not reported yet.
   let reached = after
   const missedMs = Math.max(0, now - after.received)
-  const arrivals = follow({
+  const followed = follow({
     reading,
+    feed,
     group: filters,
     filter: async () => scoped(linesOfPods(await ownedLinesOf(await transitions.pods()))),
     after,
@@ -63,7 +65,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     missedMs,
     signal,
   })
-  for await (const arrived of arrivals) {
+  for await (const { arrivals: arrived, dropped } of followed) {
     const before = reached
     const due = await transitions.readDue()
     const joinedUids = new Set<string>()
@@ -85,7 +87,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
       if (divider === null || !isWanted(divider)) transitions.send(each)
       else transitionOf.set(divider, each)
     }
-    let text = notice
+    let text = notice + (dropped === undefined ? '' : writer.dropped(dropped))
     notice = ''
     const linesAndDividers = interleave(linesToSend, [...transitionOf.keys()])
     for (const one of linesAndDividers) {

@@ -18,6 +18,8 @@ export interface SentMemory {
   openOnce(place: SentPlace): RememberedTail
   /** Forgets what ended long ago. Opening and ending a tail does so too. */
   forgetOld(): void
+  /** ms for which an insert may become visible after a later one. */
+  readonly overlapMs: number
 }
 
 /** A tail takes as much memory as so many lines, besides those that it remembers. */
@@ -95,5 +97,6 @@ export function createSentMemory({ clock, flushIntervalMs = 0, linesMax = 2_000_
     open: (place, tail = '') => openTail(place, tail, true),
     openOnce: (place) => openTail(place, '', false),
     forgetOld,
+    overlapMs,
   }
 }

@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor, type Cursor } from '#query/http/cursor.ts'
+import type { ArrivalFeed } from './follow-arrivals.ts'
 import { follow } from './follow-lines.ts'
 import type { SentMemory } from './sent-memory.ts'
 import { openTailPlace } from './tail-place.ts'
@@ -26,6 +27,7 @@ import { cursor, filterParameters, textParameters } from '#query/http/parameters
 
 export interface TailOptions extends QueryRouteOptions {
   sentMemory: SentMemory
+  feed: ArrivalFeed
   /** Aborts when the service stops: every tail then ends with `event: end`. */
   stopping: AbortSignal
   pollIntervalMs?: number
@@ -45,6 +47,7 @@ export const tailRoute =
     clock,
     polling,
     sentMemory,
+    feed,
     stopping,
     pollIntervalMs = 500,
     heartbeatMs = 15_000,
@@ -85,6 +88,7 @@ export const tailRoute =
         filters,
         now: clock(),
         memory: sentMemory,
+        feed,
         pollIntervalMs,
         polling,
         signal,
@@ -95,6 +99,7 @@ export const tailRoute =
       const body = streamBody(
         reply,
         withHeartbeat(startingWith(first, events), {
+          feed,
           heartbeatMs,
           stopping,
           signal,
@@ -124,7 +129,7 @@ function ownerFollowed({ owner: owners }: z.output<typeof querystring>): string 
 
 /** Events as text; '' after a poll that brought nothing. */
 async function* tail(run: TailRun): AsyncGenerator<string> {
-  const { reading, filter, within, writer, at, filters, now, pollIntervalMs, polling, signal } = run
+  const { reading, filter, within, writer, at, filters, now, feed, pollIntervalMs, polling, signal } = run
   using tailPlace = openTailPlace(run)
   const { begun, after, sentLines } = tailPlace
   const from = filter.from === undefined ? {} : { from: filter.from }
@@ -148,8 +153,9 @@ async function* tail(run: TailRun): AsyncGenerator<string> {
     }
   }
   const missedMs = at?.received === undefined ? 0 : Math.max(0, now - after.received)
-  for await (const arrivals of follow({
+  for await (const { arrivals, dropped } of follow({
     reading,
+    feed,
     group: filters,
     filter: () => within(filter),
     after,
@@ -159,7 +165,7 @@ async function* tail(run: TailRun): AsyncGenerator<string> {
     missedMs,
     signal,
   })) {
-    let text = ''
+    let text = dropped === undefined ? '' : writer.dropped(dropped)
     for (const { line, received } of arrivals) {
       sentLines.send({ received, key: keyOf(line) })
       text += event(line, tailPlace.place)
@@ -185,9 +191,8 @@ async function* startingWith(
   yield* rest
 }
 
-interface Heartbeat extends Pick<TailRun, 'signal' | 'writer'> {
+interface Heartbeat extends Pick<TailRun, 'signal' | 'writer'>, Pick<TailOptions, 'feed' | 'stopping'> {
   heartbeatMs: number
-  stopping: AbortSignal
   /** Sends the head of the answer, where no text does. */
   flush: () => void
 }
@@ -195,16 +200,18 @@ interface Heartbeat extends Pick<TailRun, 'signal' | 'writer'> {
 /** The events, a comment where nothing else was sent for a while, and `event: end` when the service stops. */
 async function* withHeartbeat(
   events: AsyncGenerator<string>,
-  { heartbeatMs, stopping, signal, writer, flush }: Heartbeat,
+  { feed, heartbeatMs, stopping, signal, writer, flush }: Heartbeat,
 ): AsyncGenerator<Buffer> {
   let sent = performance.now()
-  if (writer.heartbeat === '') flush()
-  else yield Buffer.from(writer.notice('afterlog tail'))
+  const greeting = writer.notice('afterlog tail')
+  if (greeting === '') flush()
+  else yield Buffer.from(greeting)
   try {
     for await (const text of events) {
       const silent = performance.now() - sent
-      if (text === '' && (silent < heartbeatMs || writer.heartbeat === '')) continue
-      yield Buffer.from(text === '' ? writer.heartbeat : text)
+      const heartbeat = writer.heartbeat(feed.lagMs)
+      if (text === '' && (silent < heartbeatMs || heartbeat === '')) continue
+      yield Buffer.from(text === '' ? heartbeat : text)
       sent = performance.now()
     }
   } catch (error) {

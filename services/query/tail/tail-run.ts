@@ -2,6 +2,7 @@
 import type { Cursor } from '#query/http/cursor.ts'
 import type { Polling } from '#query/http/watch-polling.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
+import type { ArrivalFeed } from './follow-arrivals.ts'
 import type { SentMemory } from './sent-memory.ts'
 import type { TailWriter } from './tail-writer.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
@@ -20,6 +21,7 @@ export interface TailRun {
   /** Epoch ms. */
   now: number
   memory: SentMemory
+  feed: ArrivalFeed
   pollIntervalMs: number
   polling: Polling
   signal: AbortSignal

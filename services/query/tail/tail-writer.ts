@@ -2,8 +2,11 @@
 import { lineJson } from '#shared/lines/line-json.ts'
 import { createLineText, type TextOptions } from '#shared/lines/line-text.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
+import { formatTime } from '#shared/time/format-time.ts'
 import type { Divider } from './divider-text.ts'
-import { sseComment, sseEvent } from './sse.ts'
+import { droppedJson } from './dropped-lines.ts'
+import type { Dropped } from './line-buffer.ts'
+import { droppedEvent, sseComment, sseEvent } from './sse.ts'
 
 export const tailTypes = ['text/event-stream', 'application/x-ndjson', 'text/plain'] as const
 export type TailType = (typeof tailTypes)[number]
@@ -15,11 +18,15 @@ export interface TailWriter {
   life(divider: Divider, id: () => string): string
   /** What a reader should know, and a program may leave out. */
   notice(text: string): string
-  /** What keeps an idle connection open: '' where every byte is a line. */
-  readonly heartbeat: string
+  /** Lines that the client did not take in time. */
+  dropped(dropped: Dropped): string
+  /** What keeps an idle connection open, with how far the tail is behind: '' where every byte is a line. */
+  heartbeat(lagMs: number): string
   /** The service stops. */
   readonly end: string
 }
+
+const notice = (sentence: string): string => `── ${sentence} ──\n`
 
 export function createTailWriter(type: TailType, text: TextOptions): TailWriter {
   switch (type) {
@@ -28,7 +35,8 @@ export function createTailWriter(type: TailType, text: TextOptions): TailWriter 
         line: (line, id) => sseEvent({ event: 'line', id: id(), data: JSON.stringify(lineJson(line)) }),
         life: (divider, id) => sseEvent({ event: 'life', id: id(), data: JSON.stringify(divider) }),
         notice: sseComment,
-        heartbeat: sseComment('still here'),
+        dropped: droppedEvent,
+        heartbeat: (lagMs) => sseComment(`still here, lag ${(lagMs / 1000).toFixed(3)} s`),
         end: sseEvent({ event: 'end', data: '{}' }),
       }
     case 'application/x-ndjson':
@@ -36,7 +44,8 @@ export function createTailWriter(type: TailType, text: TextOptions): TailWriter 
         line: (line) => `${JSON.stringify(lineJson(line))}\n`,
         life: (divider) => `${JSON.stringify(divider)}\n`,
         notice: () => '',
-        heartbeat: '',
+        dropped: (dropped) => `${JSON.stringify({ dropped: droppedJson(dropped) })}\n`,
+        heartbeat: () => '',
         end: '',
       }
     case 'text/plain': {
@@ -44,8 +53,12 @@ export function createTailWriter(type: TailType, text: TextOptions): TailWriter 
       return {
         line: (line) => write([line]).toString(),
         life: (divider) => `${text.times ? `${divider.time} ` : ''}${divider.text}\n`,
-        notice: (sentence) => `── ${sentence} ──\n`,
-        heartbeat: '',
+        notice,
+        dropped: ({ count, from, to }) =>
+          notice(
+            `${count} lines dropped, from ${formatTime(from)} to ${formatTime(to)}: they came faster than they were read`,
+          ),
+        heartbeat: () => '',
         end: '',
       }
     }

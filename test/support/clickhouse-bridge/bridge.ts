@@ -17,7 +17,7 @@ export async function openBridge(dataDir: string): Promise<Bridge> {
       const known = connections.get(database)
       if (known !== undefined) return known
       const pool = createSessionPool({
-        lanes: { read: 8, large: 2, background: 2, probe: 1, insert: 3, command: 3 },
+        lanes: { read: 8, background: 2, probe: 1, insert: 3, command: 3 },
         open: () => engine.openSession(database),
       })
       // The engine outlives the connections of single databases.

@@ -48,7 +48,7 @@ export async function* polls<Row>(
   { group, statement, read }: Looks<Row>,
   { pollIntervalMs, polling, clock, signal }: Omit<WatchRun, 'reading'>,
 ): AsyncGenerator<{ at: number; rows: readonly Row[] }> {
-  using member = polling.groups.join(group, 0)
+  using member = polling.groups.join(group)
   let polled: string | undefined
   let rows: readonly Row[] = []
   for (let tookMs = 0; !signal.aborted;) {

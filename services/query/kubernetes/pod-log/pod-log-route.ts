@@ -27,6 +27,7 @@ export const podLogRoute =
     clock,
     polling,
     sentMemory,
+    feed,
     stopping,
     pollIntervalMs = 500,
   }: KubernetesRouteOptions): RoutePlugin =>
@@ -64,7 +65,7 @@ export const podLogRoute =
       const options = { reading, pod: identity, filter: { ...filter, from, to: last + 1n }, tailLines }
       const endedAt = () => endOfLife(reading, { tenant, uid: pod.uid, ...life })
       const lines = requested.follow
-        ? followedLines({ ...options, nowMs, pollIntervalMs, polling, sentMemory, endedAt, signal })
+        ? followedLines({ ...options, nowMs, pollIntervalMs, polling, sentMemory, feed, endedAt, signal })
         : logLines(options)
       return sendLog(reply, { lines, writer: createLogWriter(requested), follow: requested.follow, signal })
     })

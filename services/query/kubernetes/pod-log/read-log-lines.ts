@@ -6,6 +6,7 @@ import { compareKeys, type LineKey } from '#shared/lines/line-order.ts'
 import type { Polling } from '#query/http/watch-polling.ts'
 import { placeBefore } from '#query/tail/arrival-place.ts'
 import { createHeldFragments, follow } from '#query/tail/follow-lines.ts'
+import type { ArrivalFeed } from '#query/tail/follow-arrivals.ts'
 import type { SentMemory } from '#query/tail/sent-memory.ts'
 import { streamPodLines, type PodLinesOptions } from '#shared/store-reading/pod-lines.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
@@ -56,6 +57,7 @@ export interface FollowedLogOptions extends LogOptions {
   pollIntervalMs: number
   polling: Polling
   sentMemory: SentMemory
+  feed: ArrivalFeed
   /** When the life ended, epoch ms, 0 where no fact says when; undefined while the life may say more. */
   endedAt: () => Promise<number | undefined>
   signal: AbortSignal
@@ -71,7 +73,7 @@ const quietPollsMax = 10
 const pollsPerEndRead = 4
 
 export async function* followedLines(options: FollowedLogOptions): AsyncGenerator<Line[]> {
-  const { reading, filter, nowMs, pollIntervalMs, polling, sentMemory, endedAt, signal, tailLines } = options
+  const { reading, filter, nowMs, pollIntervalMs, polling, sentMemory, feed, endedAt, signal, tailLines } = options
   const held = createHeldFragments()
   const since = nowMs - lateMs
   const after = placeBefore(since)
@@ -95,13 +97,15 @@ export async function* followedLines(options: FollowedLogOptions): AsyncGenerato
   const { from: _, to: __, ...unbounded } = filter
   let quietPolls = 0
   let polls = 0
-  for await (const arrivals of follow({
+  for await (const { arrivals } of follow({
     reading,
+    feed,
     group: nameOfStatement(rowsFrom(unbounded)),
     filter: () => Promise.resolve(unbounded),
     after,
     sentLines,
     held,
+    dropsNone: true,
     pollIntervalMs,
     polling,
     signal,

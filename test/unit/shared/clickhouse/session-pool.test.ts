@@ -5,7 +5,7 @@ import { createSessionPool, type Lease, type SessionPool } from '#shared/clickho
 function counted({ read = 2, reset = () => Promise.resolve(), open = () => Promise.resolve() } = {}) {
   const made: { closed: boolean }[] = []
   const pool: SessionPool = createSessionPool({
-    lanes: { read, large: 1, background: 1, probe: 1, insert: 1, command: 1 },
+    lanes: { read, background: 1, probe: 1, insert: 1, command: 1 },
     open: async () => {
       await open()
       const session = { closed: false, queryAsync: reset, close: () => void (session.closed = true) }
@@ -106,17 +106,4 @@ test('a stopped pool refuses those who wait and those who come, and is idle once
   await idle
   pool.close()
   expect(made[0]!.closed).toBe(true)
-})
-
-test('a lease may move to another lane, whose place it takes, and its own lane serves the next', async () => {
-  const { pool, made } = counted({ read: 1 })
-  const first = await pool.lease('read')
-  const second = pool.lease('read')
-  expect(first.moveTo('large')).toBe(true)
-  expect((await second).moveTo('large')).toBe(false)
-  first.release('ended')
-  const third = await second
-  expect(third.moveTo('large')).toBe(true)
-  await pool.lease('read')
-  expect(made).toHaveLength(2)
 })

@@ -31,9 +31,9 @@ test('all pollers share one statement that says whether anything was stored', as
 test('the more different pollers there are, the longer each pauses', () => {
   const polling = createPolling(storeOf(() => '').store)
   expect([polling.pauseMs(10, 500), polling.pauseMs(100, 500)]).toEqual([500, 500])
-  for (let i = 0; i < 104; i++) polling.groups.join('one filter', 0)
+  for (let i = 0; i < 104; i++) polling.groups.join('one filter')
   expect(polling.pauseMs(100, 500)).toBe(500)
-  for (let i = 1; i < 104; i++) polling.groups.join(`filter ${i}`, 0)
+  for (let i = 1; i < 104; i++) polling.groups.join(`filter ${i}`)
   expect([polling.pauseMs(0, 500), polling.pauseMs(10, 500), polling.pauseMs(100, 500)]).toEqual([500, 5000, 15_000])
 })
 
