@@ -112,6 +112,7 @@ const features: Readonly<Record<string, readonly string[]>> = {
   search: ['http'],
   pods: ['http', 'search'],
   logs: ['http', 'search', 'pods'],
+  patterns: ['http', 'search', 'logs'],
   tail: ['http', 'search', 'pods', 'logs'],
   obituary: ['http', 'pods'],
   fields: ['http', 'search'],

@@ -9,6 +9,7 @@ import { histogramRoute } from './logs/histogram-route.ts'
 import { kubernetesRoutes } from './kubernetes/kubernetes-routes.ts'
 import { logsRoute } from './logs/logs-route.ts'
 import { obituaryRoute } from './obituary/obituary-route.ts'
+import { patternsRoute } from './patterns/patterns-route.ts'
 import { podLogsRoute } from './logs/pod-logs-route.ts'
 import { podRoute } from './pods/pod-route.ts'
 import { podsRoute } from './pods/pods-route.ts'
@@ -48,6 +49,7 @@ export const createQuery: CreateService = ({
     logsRoute,
     tailRoute,
     histogramRoute,
+    patternsRoute,
     contextRoute,
     fieldsRoute,
     podsRoute,

@@ -107,6 +107,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   '/v1/logs': ['', ...lineFilters],
   '/v1/logs/tail': [`from=2026-11-23T00:00:00Z`, `from=2026-11-23T00:00:00Z&owner=Deployment/${owners.deployments}`],
   '/v1/logs/histogram': ['', ...lineFilters],
+  '/v1/logs/patterns': ['', ...lineFilters],
   '/v1/logs/context': [`podUid=${uid}&time=${time}`],
   '/v1/fields': ['', ...lineFilters],
   '/v1/fields/:field/values': ['', ...lineFilters],

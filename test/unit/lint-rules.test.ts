@@ -61,6 +61,7 @@ const planted: readonly (readonly [path: string, text: string, said: string | nu
   ['services/query/pods/a-route.ts', take('#query/logs/logs-schema.ts'), featuresApart],
   ['services/query/pods/read-a.ts', take('#query/obituary/read-obituary.ts'), featuresApart],
   ['services/query/logs/a.ts', take('#query/tail/divider-text.ts'), featuresApart],
+  ['services/query/patterns/a.ts', take('#query/tail/divider-text.ts'), featuresApart],
   ['services/query/tail/a.ts', take('#query/kubernetes/api/api-object.ts'), featuresApart],
   ['services/query/fields/a-route.ts', take('#query/logs/logs-schema.ts'), featuresApart],
   ['services/query/dead-letters/a-route.ts', take('#query/fields/field-statements.ts'), featuresApart],

@@ -103,6 +103,11 @@ export const routes: readonly Route[] = [
     once: [...filterOnce, 'step'],
   },
   {
+    path: '/v1/logs/patterns',
+    wrong: { ...filters, step: ['', '0', '5x', '0s', '99999999999999w', '%00'], limit: [...badLimits, '1001'] },
+    once: [...filterOnce, 'step', 'limit'],
+  },
+  {
     path: '/v1/logs/context',
     needs: 'podUid=uid-good&time=now',
     wrong: {
