@@ -115,6 +115,7 @@ const features: Readonly<Record<string, readonly string[]>> = {
   patterns: ['http', 'search', 'logs'],
   tail: ['http', 'search', 'pods', 'logs'],
   obituary: ['http', 'pods'],
+  deaths: ['http', 'search', 'pods', 'logs'],
   fields: ['http', 'search'],
   'dead-letters': ['http', 'search'],
   retention: ['http'],

@@ -4,6 +4,7 @@ import { checkAdminOf } from '#shared/http/admin-token.ts'
 import type { CreateService } from '#shared/start-service.ts'
 import { contextRoute } from './logs/context-route.ts'
 import { deadLettersRoute } from './dead-letters/dead-letters-route.ts'
+import { deathsRoute } from './deaths/deaths-route.ts'
 import { fieldsRoute } from './fields/fields-route.ts'
 import { histogramRoute } from './logs/histogram-route.ts'
 import { kubernetesRoutes } from './kubernetes/kubernetes-routes.ts'
@@ -56,6 +57,7 @@ export const createQuery: CreateService = ({
     podRoute,
     podLogsRoute,
     obituaryRoute,
+    deathsRoute,
     deadLettersRoute,
     kubernetesRoutes,
   ]

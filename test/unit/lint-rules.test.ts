@@ -66,6 +66,7 @@ const planted: readonly (readonly [path: string, text: string, said: string | nu
   ['services/query/fields/a-route.ts', take('#query/logs/logs-schema.ts'), featuresApart],
   ['services/query/dead-letters/a-route.ts', take('#query/fields/field-statements.ts'), featuresApart],
   ['services/query/retention/a-route.ts', take('#query/search/line-request.ts'), featuresApart],
+  ['services/query/deaths/a.ts', take('#query/obituary/read-obituary.ts'), featuresApart],
   ['services/query/obituary/a.ts', take('#query/logs/logs-schema.ts'), featuresApart],
   ['services/query/kubernetes/a-routes.ts', take('#query/obituary/read-obituary.ts'), featuresApart],
   ['services/query/kubernetes/api/a.ts', take('../pod-objects/pod-row.ts'), featuresApart],

@@ -2,7 +2,7 @@
 // an array, which only the repeatable parameters accept.
 import { z } from 'zod'
 
-const repeatable = (description: string) =>
+export const repeatable = (description: string) =>
   z
     .union([z.string(), z.array(z.string())])
     .transform((value) => (typeof value === 'string' ? [value] : value))

@@ -1,7 +1,7 @@
 // Pure: the expression that makes a line's template in the engine: what varies in it becomes one zero byte, the mask.
-// All that costs per line is here, and linear: the expressions are RE2's, and none has a capture, so that the engine
-// runs them as automata (decision 0023). merge-templates.ts reads what comes out.
+// All that costs per line is here, and linear (decision 0023). merge-templates.ts reads what comes out.
 import { join, raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
+import { variableText } from '#shared/lines/variable-text.ts'
 
 /** Bytes of a line that its template is made of. */
 const lineBytesMax = 1024
@@ -11,39 +11,6 @@ const mask = raw('char(0)')
 /** Between these bytes stands the message of a structured line. What is outside of them is its shape. */
 export const messageStart = '\u0001'
 export const messageEnd = '\u0002'
-
-const date = [
-  String.raw`[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?(?:Z| ?[+-][0-9]{2}:?[0-9]{2})?`,
-  String.raw`[0-9]{1,2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}`,
-  String.raw`(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}(?: [0-9]{4})?`,
-]
-const address = [
-  String.raw`(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{1,4}`,
-  String.raw`(?:[0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}`,
-  String.raw`[\w.+-]+@[\w-]+(?:\.[\w-]+)+`,
-]
-const quoted = [
-  String.raw`"Mozilla/[^"]*"`,
-  String.raw`="(?:[^"\\]|\\.)*"`,
-  String.raw`\\?"[^"\\\s]*\\?"`,
-  String.raw`'[^'\s]+'`,
-  '`[^`\\s]+`',
-]
-/**
- * A word with a digit, with what hangs on it: `cart-7d9f8-x2x9k`, `10.0.0.1:8080`, `0xff`, `12.5ms`, `1h3m`, `99%`; and
- * the blanks that align it.
- */
-const digits = String.raw`(?: {2,})?(?:[A-Za-z]+[-_])*[A-Za-z]*[0-9][A-Za-z0-9]*(?:[.:,][0-9][A-Za-z0-9]*|\.[a-z][A-Za-z0-9-]*|[-_][A-Za-z0-9]+)*(?:%|µs)?`
-const variable = [
-  ...quoted,
-  ...date,
-  ...address,
-  String.raw`eyJ[\w-]+\.[\w-]+\.[\w-]+`,
-  digits,
-  '[０-９٠-٩]+',
-  String.raw`\?[\w.%-]+=[^\s"']*`,
-  '\u001b\\[[0-9;]*[A-Za-z]',
-].join('|')
 
 /** Words that name the message of a structured line; the first that a line has is taken. */
 const messageKeys = 'msg|message|event|log|Message|MESSAGE|short_message|@mt|@m'
@@ -71,7 +38,7 @@ const frames: readonly (readonly [expression: string, template: Fragment])[] = [
   [String.raw`^\s+\.\.\. [0-9]+ `, sql`concat(${mask}, '... ', ${mask})`],
 ]
 
-const masked = (text: Fragment): Fragment => sql`replaceRegexpAll(${text}, ${str(variable)}, ${mask})`
+const masked = (text: Fragment): Fragment => sql`replaceRegexpAll(${text}, ${str(variableText)}, ${mask})`
 
 /**
  * `WITH …` of a statement over `logs`, and in it the expression `template`. `text` bounds the line, so that a megabyte

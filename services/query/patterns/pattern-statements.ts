@@ -4,9 +4,10 @@ import { int, join, raw, sql, statement, strs, uint, type Fragment } from '#shar
 import { linesFrom, nanoseconds, rowsFrom, type LineFilter } from '#shared/lines/line-filter.ts'
 import { templateAs } from './line-masks.ts'
 
-/** Templates that one statement returns, most frequent first, and those that the engine counts at most. */
+/** Templates that one statement returns, most frequent first. */
 export const templatesMax = 10_000
-const countedMax = 100_000
+/** Templates of each bucket of time that the engine counts; it leaves lines out of which it has not counted any. */
+export const countedMax = 400_000
 
 export const severities = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', ''] as const
 
@@ -44,6 +45,8 @@ export interface TemplateRow {
   /** Of all templates that were counted, and how many these are. */
   lines: number
   templates: number
+  /** How many pairs of a template and a bucket were counted. */
+  counted: number
 }
 
 export interface TemplateOptions {
@@ -61,7 +64,7 @@ export interface TemplateOptions {
 export function linesByTemplate(filter: LineFilter, { stepNs, every, known }: TemplateOptions): Fragment {
   const sampled = every === 1 ? raw('') : sql` AND identity % ${uint(every)} = 0`
   const lines = sql`${linesFrom(filter)}${sampled}`
-  const twice = sql`SELECT ts, identity ${lines} GROUP BY ts, identity HAVING count() > 1`
+  const twice = sql`SELECT ts, identity ${lines} GROUP BY ts, identity HAVING count() > 1 ${unbounded}`
   const ofLines = sql`WITH ${templateAs()} SELECT ts, identity, toString(severity) AS severity, template ${lines}`
   const counts = join(
     severities.map((severity) => sql`countIf(severity = ${raw(`'${severity}'`)})`),
@@ -75,21 +78,28 @@ export function linesByTemplate(filter: LineFilter, { stepNs, every, known }: Te
       arrayMap(each -> toFloat64(each), sumForEach(by_severity)) AS bySeverity,
       arrayMap(each -> toString(each), groupArray(bucket)) AS buckets,
       arrayMap(each -> toFloat64(each), groupArray(n)) AS counts,
-      toFloat64(sum(sum(n)) OVER ()) AS lines, toFloat64(count() OVER ()) AS templates
+      toFloat64(sum(sum(n)) OVER ()) AS lines, toFloat64(count() OVER ()) AS templates,
+      toFloat64(sum(count()) OVER ()) AS counted
     FROM (
       SELECT k, intDiv(toUnixTimestamp64Nano(ts), ${int(stepNs)}) AS bucket, any(template) AS one, any(loose) AS loose,
         count() AS n, min(ts) AS first_ts, max((ts, identity)) AS last_line, [${counts}] AS by_severity
       FROM (
         WITH ${keyAs(known)}
         SELECT ts, identity, severity, template, k, loose FROM (
-          SELECT ts, identity, severity, template FROM (${ofLines} AND (ts, identity) GLOBAL NOT IN (${twice}))
+          SELECT ts, identity, severity, template FROM (${ofLines} AND (ts, identity) GLOBAL NOT IN (${twice}) ${inLargeBlocks})
           UNION ALL
           SELECT ts, identity, any(ofLines.severity) AS severity, any(ofLines.template) AS template
-          FROM (${ofLines} AND (ts, identity) GLOBAL IN (${twice})) AS ofLines GROUP BY ts, identity))
+          FROM (${ofLines} AND (ts, identity) GLOBAL IN (${twice}) ${inLargeBlocks}) AS ofLines GROUP BY ts, identity ${unbounded}))
       GROUP BY k, bucket SETTINGS max_rows_to_group_by = ${raw(String(countedMax))}, group_by_overflow_mode = 'any')
     GROUP BY k ORDER BY count DESC, first, identity LIMIT ${uint(templatesMax)}`,
   )
 }
+
+/** The bound of the groups holds in all that they are made from, unless that says otherwise. */
+const unbounded = raw('SETTINGS max_rows_to_group_by = 0')
+
+/** Each block compiles its expressions anew, and finds their automata anew. */
+const inLargeBlocks = raw('SETTINGS preferred_block_size_bytes = 16000000, max_block_size = 65536')
 
 const letters = raw("'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'")
 

@@ -8,6 +8,7 @@ import { lineJson, type LineJson } from '#shared/lines/line-json.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { mergeTemplates } from './merge-templates.ts'
 import {
+  countedMax,
   linesByTemplate,
   linesNamed,
   rangeOfRows,
@@ -87,7 +88,9 @@ export async function readExamples(
   return new Map(lines.map((line) => [`${line.ts} ${line.identity}`, lineJson(line)]))
 }
 
-const isWhole = (rows: readonly TemplateRow[]): boolean => (rows[0]?.templates ?? 0) <= templatesMax
+/** Whether every template was counted and returned. */
+const isWhole = ([row]: readonly TemplateRow[]): boolean =>
+  row === undefined || (row.templates <= templatesMax && row.counted < countedMax)
 
 const slices = createSlices()
 
