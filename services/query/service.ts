@@ -5,6 +5,7 @@ import type { CreateService } from '#shared/start-service.ts'
 import { contextRoute } from './logs/context-route.ts'
 import { deadLettersRoute } from './dead-letters/dead-letters-route.ts'
 import { deathsRoute } from './deaths/deaths-route.ts'
+import { explainedRoute } from './http/explained-route.ts'
 import { fieldsRoute } from './fields/fields-route.ts'
 import { histogramRoute } from './logs/histogram-route.ts'
 import { kubernetesRoutes } from './kubernetes/kubernetes-routes.ts'
@@ -46,9 +47,9 @@ export const createQuery: CreateService = ({
       flushIntervalMs: config.AFTERLOG_FLUSH_INTERVAL_MS,
     }),
   }
-  const routes = [
+  /** Those whose answers have an end and are ours to shape. */
+  const explained = [
     logsRoute,
-    tailRoute,
     histogramRoute,
     patternsRoute,
     contextRoute,
@@ -59,11 +60,12 @@ export const createQuery: CreateService = ({
     obituaryRoute,
     deathsRoute,
     deadLettersRoute,
-    kubernetesRoutes,
   ]
   return {
     routes: [
-      ...routes.map((route) => route(options)),
+      ...explained.map((route) => explainedRoute(route(options), options)),
+      tailRoute(options),
+      kubernetesRoutes(options),
       retentionRoute({
         ...options,
         retention,
