@@ -168,6 +168,11 @@ function isMerged(
   while (head < least && a.words[head] === b.words[head]) head++
   let tail = 0
   while (tail < least - head && a.words.at(-1 - tail) === b.words.at(-1 - tail)) tail++
+  if (a.words.length === head + tail || b.words.length === head + tail) {
+    // What is more in one of them goes with the mask in front of it: `took #` and `took # #`.
+    if (/^\s+$/.test(a.words[head - 1] ?? '') && a.words[head - 2] === mask) head -= 2
+    while (tail < least - head && a.words.at(-1 - tail) === b.words.at(-1 - tail)) tail++
+  }
   if (a.from !== b.from || head < a.from) return false
   const [shape, otherShape] = [a.words.length - a.to, b.words.length - b.to]
   if (shape !== otherShape || tail < shape) return false
@@ -175,6 +180,8 @@ function isMerged(
   const most = Math.max(...[a, b].map(({ words, from, to }) => words.slice(from, to).filter(isWord).length))
   if (shared < 2 || 2 * shared < most) return false
   const stretches = [a, b].map(({ words }) => words.slice(head, words.length - tail))
+  // Of single words the evidence is in.
+  if (stretches.every(([word = '', ...others]) => others.length === 0 && isWord(word))) return false
   if (!stretches.every(isVariable)) {
     const place = hashes.outside(a.words, head, a.words.length - tail)
     for (const stretch of stretches) note(places, place, stretch.join(''))

@@ -23,6 +23,8 @@ import { engineWords, patternText, readTemplate, type Template } from './templat
 const linesMax = 5_000_000
 /** Lines that a first look at a large search reads. */
 const firstLook = 200_000
+/** Where a sample has no more of them, all lines hardly have too many: to look at their words costs a third more. */
+const fewTemplates = 1000
 
 export interface Pattern {
   /** With `<_>` for what varies, as Loki's `|>` takes it. */
@@ -71,8 +73,12 @@ export async function readPatterns(
   const firstEvery = Math.ceil(rows / firstLook)
   const sample = await read(firstEvery)
   if (firstEvery === 1 && isWhole(sample)) return merge(sample, { stepNs, every: 1 })
-  const known = await knownWords(sample)
   const every = Math.ceil(rows / linesMax)
+  if ((sample[0]?.templates ?? 0) <= fewTemplates) {
+    const all = await read(every)
+    if (isWhole(all)) return merge(all, { stepNs, every })
+  }
+  const known = await knownWords(sample)
   return merge(await read(every, known), { stepNs, every, known: new Set(known) })
 }
 

@@ -49,5 +49,5 @@ export function isVariable(stretch: readonly string[]): boolean {
 export function stretchesNeeded(before: readonly string[], after: readonly string[], shared: number): number {
   const isTail = after.every((word) => !isWord(word))
   const isExplained = before.at(-1) === ' ' && before.at(-2) === ':'
-  return isTail || isExplained || shared < 0.6 ? 10 : 3
+  return isTail || isExplained || before.at(-1) === '/' || shared < 0.6 ? 10 : 3
 }
