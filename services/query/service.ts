@@ -4,11 +4,14 @@ import { checkAdminOf } from '#shared/http/admin-token.ts'
 import type { CreateService } from '#shared/start-service.ts'
 import { contextRoute } from './logs/context-route.ts'
 import { deadLettersRoute } from './dead-letters/dead-letters-route.ts'
+import { deathsRoute } from './deaths/deaths-route.ts'
+import { explainedRoute } from './http/explained-route.ts'
 import { fieldsRoute } from './fields/fields-route.ts'
 import { histogramRoute } from './logs/histogram-route.ts'
 import { kubernetesRoutes } from './kubernetes/kubernetes-routes.ts'
 import { logsRoute } from './logs/logs-route.ts'
 import { obituaryRoute } from './obituary/obituary-route.ts'
+import { patternsRoute } from './patterns/patterns-route.ts'
 import { podLogsRoute } from './logs/pod-logs-route.ts'
 import { podRoute } from './pods/pod-route.ts'
 import { podsRoute } from './pods/pods-route.ts'
@@ -62,22 +65,25 @@ export const createQuery: CreateService = ({
       onDropped: metrics.tailDropped,
     }),
   }
-  const routes = [
+  /** Those whose answers have an end and are ours to shape. */
+  const explained = [
     logsRoute,
-    tailRoute,
     histogramRoute,
+    patternsRoute,
     contextRoute,
     fieldsRoute,
     podsRoute,
     podRoute,
     podLogsRoute,
     obituaryRoute,
+    deathsRoute,
     deadLettersRoute,
-    kubernetesRoutes,
   ]
   return {
     routes: [
-      ...routes.map((route) => route(options)),
+      ...explained.map((route) => explainedRoute(route(options), options)),
+      tailRoute(options),
+      kubernetesRoutes(options),
       retentionRoute({
         ...options,
         retention,

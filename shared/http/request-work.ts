@@ -1,6 +1,7 @@
 // The cost of the answer to one request in the store, for its line in the log, and whether the answer has begun. The
 // server makes one object per request; statements of the request add to it.
 
+import type { RunStatement } from '#shared/clickhouse/explained-store.ts'
 import type { AnswerMemory } from './answer-memory.ts'
 
 export interface RequestWork {
@@ -12,6 +13,8 @@ export interface RequestWork {
   memoryBytes?: number
   /** Whether the answer is a stream that has begun: its status can no longer be an error. */
   streams: boolean
+  /** The statements that ran; missing where nobody asks for them. */
+  ran?: RunStatement[]
   /** What the answer holds; missing where nobody waits for one. */
   memory?: AnswerMemory
   /** The code of the error in the answer, or of the one that broke it off. */

@@ -7,6 +7,8 @@ export interface DocumentRow {
   /** Of the record that it belongs to; '0' of documents from before there were records. */
   revision: string
   document: string
+  /** JSON of Death[]. */
+  deaths: string
 }
 
 /** The newest document of each. Rows: DocumentRow. */
@@ -14,6 +16,6 @@ export const documents = (tenant: string, uids: readonly string[]): Fragment =>
   statement(
     'obituary-documents',
     sql`SELECT uid, toString(obituaries.revision) AS revision,
-      document ${fromTable(tenant, 'obituaries', { prewhere: true })} AND uid IN ${strs(uids)}
+      document, toJSONString(deaths) AS deaths ${fromTable(tenant, 'obituaries', { prewhere: true })} AND uid IN ${strs(uids)}
   ORDER BY obituaries.revision DESC, written_at DESC LIMIT 1 BY uid`,
   )

@@ -1,6 +1,7 @@
 // The contract of the LogStore, run against each engine: embedded.test.ts, server.test.ts. What is promised here is
 // what the rest of the code leans on (shared/clickhouse/store.ts).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { explainedStore, type RunStatement } from '#shared/clickhouse/explained-store.ts'
 import { bind, int, join, raw, sql, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LogStore, Query } from '#shared/clickhouse/store.ts'
 import { AfterlogError } from '#shared/errors.ts'
@@ -170,6 +171,17 @@ export function logStoreContract(name: string, open: () => Promise<OpenedStore>)
       expect(row).toEqual({ x: '1' })
       const later = await Promise.all(Array.from({ length: 8 }, () => store.rows({ sql: query, settings: { max_threads: 3 } })))
       expect(later.flat()).toEqual(Array.from({ length: 8 }, () => ({ x: '3' })))
+    })
+
+    test('a statement is explained, and noted with its values apart and what it read', async () => {
+      const ran: RunStatement[] = []
+      const noting = explainedStore(store, (statement) => ran.push(statement))
+      const asked = sql`SELECT count() AS count FROM numbers(1000) WHERE toString(number) IN ${strs(['1', '2'])}`
+      await noting.rows({ sql: asked })
+      expect(ran).toMatchObject([{ parameters: { p0: ['1', '2'] }, stats: { rowsRead: expect.any(Number) } }])
+      expect(ran[0]!.text).toContain('{p0:Array(String)}')
+      const plan = await store.rows<{ explain: string }>({ sql: sql`EXPLAIN indexes = 1, json = 1 ${asked}` })
+      expect(JSON.parse(plan.map(({ explain }) => explain).join('\n'))).toMatchObject([{ Plan: expect.any(Object) }])
     })
 
     test('queries run at the same time, each with its own parameters', async () => {

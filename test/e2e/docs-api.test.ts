@@ -82,7 +82,9 @@ test('every path of the OpenAPI document has a section or a row, and nothing els
     const { parameters = [] } = paths[path]![method.toLowerCase()]!
     const filters = sections.get('GET /v1/logs')!
     const section = `${sections.get(title)!}${sections.get(title)!.includes('[`/v1/logs`](#get-v1logs)') || sections.get(title)!.includes('[`/v1/fields`](#get-v1fields)') ? filters : ''}`
-    for (const { name, in: place } of parameters)
+    const everywhere = sections.get('What holds everywhere')!
+    const isOfAll = (name: string): boolean => everywhere.includes(`\`${name}=`)
+    for (const { name, in: place } of parameters.filter((one) => !isOfAll(one.name)))
       expect(section, `${name} of ${title}`).toContain(place === 'path' ? `{${name}}` : `\`${name}\``)
   }
 })

@@ -11,6 +11,7 @@ import { fieldsRoute } from '#query/fields/fields-route.ts'
 import { histogramRoute } from '#query/logs/histogram-route.ts'
 import { createPolling } from '#query/http/watch-polling.ts'
 import { logsRoute } from '#query/logs/logs-route.ts'
+import { patternsRoute } from '#query/patterns/patterns-route.ts'
 import { podLogsRoute } from '#query/logs/pod-logs-route.ts'
 import { podsRoute } from '#query/pods/pods-route.ts'
 import { createArrivalFeed } from '#query/tail/follow-arrivals.ts'
@@ -68,6 +69,7 @@ export async function openQueryFixture({
     routes: [
       logsRoute(options),
       histogramRoute(options),
+      patternsRoute(options),
       contextRoute(options),
       fieldsRoute(options),
       podLogsRoute(options),

@@ -117,11 +117,13 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   '/v1/logs': ['', ...lineFilters],
   '/v1/logs/tail': [`from=2026-11-23T00:00:00Z`, `from=2026-11-23T00:00:00Z&owner=Deployment/${owners.deployments}`],
   '/v1/logs/histogram': ['', ...lineFilters],
+  '/v1/logs/patterns': ['', ...lineFilters],
   '/v1/logs/context': [`podUid=${uid}&time=${time}`],
   '/v1/fields': ['', ...lineFilters],
   '/v1/fields/:field/values': ['', ...lineFilters],
   '/v1/dead-letters': ['', 'code=bad-time'],
   '/v1/pods': ['', ...podFilters],
+  '/v1/deaths': ['', 'group=fingerprint', 'outcome=oomkilled'],
   '/v1/pods/:uid': [''],
   '/v1/pods/:uid/logs': ['', 'gaps=true', 'q=needle', 'tail=1', 'life=0'],
   '/v1/pods/:uid/obituary': [''],
@@ -197,7 +199,7 @@ describe.each(Object.entries(asked))('GET %s', (route, queries) => {
     const comments = other.text.replaceAll(/^: .*$|"hints":\[.*?\]/gm, (echo) => withoutAsked(echo, path))
     const said = other.status === 200 ? comments : withoutAsked(other.text, path)
     if (other.status === 200) {
-      const counts = /histogram|fields/.test(route) && !/[?&](q|namespace|pod|podUid|node|owner|label|image)=/.test(path)
+      const counts = /histogram|patterns|fields/.test(route) && !/[?&](q|namespace|pod|podUid|node|owner|label|image)=/.test(path)
       expect(counts ? isMoreThanOneLine(said) : isFound(said), said.slice(0, 500)).toBe(false)
     } else {
       expect([other.status, isFound(said)], said.slice(0, 500)).toEqual([404, false])

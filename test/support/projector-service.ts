@@ -15,6 +15,7 @@ import { dayPodsOf } from '#projector/retention/day-pods.ts'
 import { createExpiry, type Expired, type Expiry } from '#projector/retention/expiry.ts'
 import type { BlockedDay } from '#shared/retention/blocked-day.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
+import { deathsRoute } from '#query/deaths/deaths-route.ts'
 import { logsRoute } from '#query/logs/logs-route.ts'
 import { obituaryRoute } from '#query/obituary/obituary-route.ts'
 import { podLogsRoute } from '#query/logs/pod-logs-route.ts'
@@ -88,7 +89,7 @@ export async function openProjectorService({
     registry: new Registry(),
     readiness: async () => [],
     routes: [
-      ...[logsRoute, podsRoute, podRoute, obituaryRoute, podLogsRoute].map((route) => route(options)),
+      ...[logsRoute, podsRoute, podRoute, deathsRoute, obituaryRoute, podLogsRoute].map((route) => route(options)),
       retentionRoute({ ...options, retention, blockedDays, checkAdmin: () => undefined }),
     ],
   })

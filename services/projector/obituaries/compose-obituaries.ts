@@ -3,8 +3,15 @@
 // (services/query/pods/read-neighbours.ts).
 import { withArchivedWords } from '#shared/obituary/archived-obituary.ts'
 import { renderObituary, type Obituary } from '#shared/obituary/obituary.ts'
+import type { LifeError } from '#shared/obituary/death.ts'
 import { fatalLife, readWords, type PodWithLines } from './read-last-words.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
+
+export interface ComposedObituary {
+  obituary: Obituary
+  /** Of lives that ended badly. */
+  lastErrors: LifeError[]
+}
 
 /**
  * One for each pod, in their order; `alsoDied` is empty. `pods`: one batch of `inBatches`. `before`: earlier documents
@@ -15,11 +22,13 @@ export async function composeObituaries(
   tenant: string,
   pods: readonly PodWithLines[],
   before: ReadonlyMap<string, Obituary>,
-): Promise<Obituary[]> {
+): Promise<ComposedObituary[]> {
   const words = await readWords(reading, tenant, pods)
   return pods.map((pod, i) => {
     const archived = hasAllLines(pod) ? undefined : before.get(pod.facts.uid)
-    return renderObituary({ ...pod, ...withArchivedWords(words[i]!, archived, fatalLife(pod)), alsoDied: [] })
+    const { lastErrors, ...fresh } = words[i]!
+    const told = withArchivedWords(fresh, archived, fatalLife(pod))
+    return { obituary: renderObituary({ ...pod, ...told, alsoDied: [] }), lastErrors }
   })
 }
 

@@ -3,7 +3,7 @@
 // while both copies of a line exist they are one line, since they have one identity (decision 0011).
 import { bind, join, sql, statement, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable, fromEveryTenant } from '#shared/clickhouse/tenant-scope.ts'
-import type { Outcome } from '#shared/lifecycle/evidence.ts'
+import { isBad } from '#shared/lifecycle/bad-outcome.ts'
 import { lastWordsClass, type LastWords } from '#shared/retention/retention.ts'
 import type { PodFacts, RenderedPod } from '#shared/pod-model/pod.ts'
 import { isLine } from '#shared/lines/absorbed-lines.ts'
@@ -21,9 +21,6 @@ export interface WordsWindow {
   from: bigint
   to: bigint
 }
-
-export const isBad = (outcome: Outcome): boolean =>
-  outcome === 'crashed' || outcome === 'oomkilled' || outcome === 'evicted' || outcome === 'node-lost'
 
 const msNs = 1_000_000n
 

@@ -8,6 +8,8 @@ import { lastMessageMax, lastOfContainers } from '#shared/lines/line-statements.
 import { livesScope, type LifeScope, type Times } from '#shared/lines/pod-scope.ts'
 import { lineJson, type LineJson } from '#shared/lines/line-json.ts'
 import type { FatalLife, Words } from '#shared/obituary/archived-obituary.ts'
+import type { LifeError } from '#shared/obituary/death.ts'
+import { panic } from '#shared/obituary/last-error.ts'
 import type { FirstError } from '#shared/obituary/obituary.ts'
 import { readSmallPods } from '../count-lines/read-small-pods.ts'
 import type { CountablePod } from '../count-lines/small-pods.ts'
@@ -18,6 +20,7 @@ import { readPodPage } from '#shared/store-reading/pod-lines.ts'
 import { sharesNumber } from '#shared/lifecycle/instances.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { compareKeys } from '#shared/lines/line-order.ts'
+import { badLives, lastLinesMax, lifeErrorOf } from './last-errors.ts'
 import { keyOf, type Line, type MeasuredLine } from '#shared/lines/row-decoder.ts'
 
 /** So many newest lines of each container are its last words. */
@@ -32,11 +35,16 @@ const linesAtOnce = 20_000
 /** A pod, with all its lines where they were read to count them. */
 export type PodWithLines = PodDossier & Pick<ProjectedPod, 'identity' | 'lines'>
 
+export interface PodWords extends Words {
+  /** Of lives that ended badly. */
+  lastErrors: LifeError[]
+}
+
 /**
  * One for each pod, in their order, with the last words in the order of its containers. `pods`: one batch of
  * `inBatches`.
  */
-export async function readWords(reading: Reading, tenant: string, pods: readonly PodWithLines[]): Promise<Words[]> {
+export async function readWords(reading: Reading, tenant: string, pods: readonly PodWithLines[]): Promise<PodWords[]> {
   const withoutFragments = pods.filter(({ facts }) => facts.lines.every(({ fragments }) => fragments === 0))
   const unread = withoutFragments.filter(({ lines }) => lines === undefined)
   const read = await readSmallPods(
@@ -44,7 +52,7 @@ export async function readWords(reading: Reading, tenant: string, pods: readonly
     tenant,
     unread.map(({ facts }) => facts as CountablePod),
   )
-  const words: Words[] = []
+  const words: PodWords[] = []
   for (const pod of pods) {
     const lines = withoutFragments.includes(pod) ? (pod.lines ?? read.get(pod.facts as CountablePod)?.lines) : undefined
     words.push(lines === undefined ? await readLongWords(reading, tenant, pod) : wordsIn(pod, lines))
@@ -75,13 +83,6 @@ const containersOf = ({ rendered }: PodDossier): string[] => [
   ...new Set(rendered.lives.map(({ container }) => container)),
 ]
 
-/**
- * What runtimes write to stderr when a program crashes, for lines without a severity. JavaScript and RE2 both read it.
- */
-const panic = [
-  String.raw`^panic:|^goroutine \d+ \[|exception\b|^traceback|segmentation fault|core dumped|unhandled`,
-  String.raw`assertion.*failed|stack overflow|out of memory|^fatal\b|^\w*error:`,
-].join('|')
 const isPanic = new RegExp(panic, 'is')
 const panics = sql`match(message, ${str(`(?i)(${panic})`)})`
 const severe = { severity: ['error', 'fatal'] }
@@ -111,7 +112,7 @@ export function fatalLife({ rendered }: PodDossier): FatalLife | undefined {
   return { container: own.container, restart: own.restart, containerId: own.containerId }
 }
 
-function wordsIn(pod: PodWithLines, lines: readonly MeasuredLine[]): Words {
+function wordsIn(pod: PodWithLines, lines: readonly MeasuredLine[]): PodWords {
   const ordered = lines.toSorted((a, b) => compareKeys(keyOf(a), keyOf(b)))
   const identity = mustAttribute(pod) ? pod.identity() : undefined
   const attributed = identity === undefined ? ordered : ordered.map((line) => attribute(line, identity))
@@ -120,12 +121,16 @@ function wordsIn(pod: PodWithLines, lines: readonly MeasuredLine[]): Words {
     container,
     lines: (byContainer.get(container) ?? []).slice(-lastWordsMax).map(obituaryLine),
   }))
+  const byLife = Map.groupBy(attributed, ({ container, restart }) => `${restart} ${container}`)
+  const lastErrors = badLives(pod).flatMap((life) =>
+    lifeErrorOf(life, linesOfLife(byLife.get(`${life.restart} ${life.container}`) ?? [], life, identity)),
+  )
   const life = fatalLife(pod)
   const own = life === undefined ? [] : linesOfLife(attributed, life, identity)
   const severeLine = own.find(({ severity }) => severe.severity.includes(severity))
-  if (severeLine !== undefined) return { lastWords, firstError: severeError(severeLine) }
+  if (severeLine !== undefined) return { lastWords, lastErrors, firstError: severeError(severeLine) }
   const panicLine = own.find(({ stream, message }) => stream === 'stderr' && isPanic.test(message.toString('utf8')))
-  return { lastWords, firstError: panicLine === undefined ? null : panicError(panicLine) }
+  return { lastWords, lastErrors, firstError: panicLine === undefined ? null : panicError(panicLine) }
 }
 
 /** Whether a line may lack the uid of the pod, or the restart number that names one life. */
@@ -152,16 +157,16 @@ function linesOfLife(lines: readonly Line[], life: FatalLife, identity: PodIdent
   })
 }
 
-async function readLongWords(reading: Reading, tenant: string, dossier: PodWithLines): Promise<Words> {
+async function readLongWords(reading: Reading, tenant: string, dossier: PodWithLines): Promise<PodWords> {
   const pod = dossier.identity()
-  if (pod === undefined) return { lastWords: [], firstError: null }
+  if (pod === undefined) return { lastWords: [], lastErrors: [], firstError: null }
   const isMany = numberOfLines(dossier.rendered.lives) > sortedMax
   const newestLines = await (pod.fragments || isMany ? pagedWords : plainWords)(reading, tenant, pod)
   const lastWords = containersOf(dossier).map((container) => ({
     container,
     lines: (newestLines.get(container) ?? []).toReversed().map(obituaryLine),
   }))
-  return { lastWords, firstError: await firstErrorOf(reading, tenant, { dossier, pod }) }
+  return { lastWords, ...(await errorsOf(reading, tenant, { dossier, pod })) }
 }
 
 /** The newest lines by container, newest first. */
@@ -185,20 +190,26 @@ async function pagedWords(reading: Reading, tenant: string, pod: PodIdentity): P
   return newestLines
 }
 
-async function firstErrorOf(
+/** Of the life that died. */
+async function errorsOf(
   reading: Reading,
   tenant: string,
   { dossier, pod }: { dossier: PodDossier; pod: PodIdentity },
-): Promise<FirstError | null> {
+): Promise<Omit<PodWords, 'lastWords'>> {
   const life = fatalLife(dossier)
-  if (life === undefined) return null
+  if (life === undefined) return { firstError: null, lastErrors: [] }
   const scope = sql`${pod.scope} AND ${livesScope(livesOfFatal(pod, life))}`
   const filter: LineFilter = { ...whole(tenant, pod), scope }
   const page = { reading, pod, order: 'asc', limit: 1 } as const
+  const { lines } = await readPodPage({ reading, pod, filter, order: 'desc', limit: lastLinesMax })
+  const isBadLife = badLives(dossier).some(
+    ({ container, restart }) => container === life.container && restart === life.restart,
+  )
+  const lastErrors = isBadLife ? lifeErrorOf(life, lines.toReversed()) : []
   const [line] = (await readPodPage({ ...page, filter: { ...filter, fields: severe } })).lines
-  if (line !== undefined) return severeError(line)
+  if (line !== undefined) return { firstError: severeError(line), lastErrors }
   const [other] = (await readPodPage({ ...page, filter: { ...filter, fields: onStderr, search: panics } })).lines
-  return other === undefined ? null : panicError(other)
+  return { firstError: other === undefined ? null : panicError(other), lastErrors }
 }
 
 /** Of lives that share the number the one with the container id, where one has it. */

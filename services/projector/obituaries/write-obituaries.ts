@@ -2,7 +2,9 @@
 // 0011). A document belongs to a revision of the pod's record. It lacks the pods that died beside it and its
 // replacement, which each request reads anew.
 import type { LogStore } from '#shared/clickhouse/store.ts'
-import { isBad } from './last-words-windows.ts'
+import { isBad } from '#shared/lifecycle/bad-outcome.ts'
+import { deathsOf, type Death } from '#shared/obituary/death.ts'
+import { badLives, livesMax } from './last-errors.ts'
 import { inBatches } from './read-last-words.ts'
 import { composeObituaries, hasAllLines } from './compose-obituaries.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
@@ -29,11 +31,18 @@ export async function writeObituaries(store: LogStore, reading: Reading, written
   let count = 0
   for (const some of inBatches(dead)) {
     // To read a document costs 5 ms of CPU, since 128 of them are compressed together.
-    const uids = some.filter((pod) => !hasAllLines(pod)).map(({ record }) => record.uid)
+    const uids = some
+      .filter((pod) => !hasAllLines(pod) || badLives(pod).length === livesMax)
+      .map(({ record }) => record.uid)
     const stored = uids.length === 0 ? [] : await reading.rows<DocumentRow>(documents(tenant, uids))
     const before = new Map(stored.map(({ uid, document }) => [uid, JSON.parse(document) as Obituary]))
-    const obituaries = await composeObituaries(reading, tenant, some, before)
-    const rows = some.map((pod, i) => rowOf(tenant, revision, pod.record, JSON.stringify(obituaries[i]!)))
+    const deathsBefore = new Map(stored.map((row) => [row.uid, deathsIn(row)]))
+    const composed = await composeObituaries(reading, tenant, some, before)
+    const rows = some.map(({ record }, i) => {
+      const { obituary, lastErrors } = composed[i]!
+      const deaths = deathsOf(obituary, lastErrors, deathsBefore.get(record.uid) ?? [])
+      return rowOf(tenant, revision, record, { document: JSON.stringify(obituary), deaths })
+    })
     await insert(store, rows)
     count += rows.length
   }
@@ -43,18 +52,18 @@ export async function writeObituaries(store: LogStore, reading: Reading, written
 export interface DocumentsToFreeze {
   tenant: string
   revision: string
-  /** Projected pods, each with the JSON of its stored document. */
-  pods: readonly (ProjectedPod & { document: string })[]
+  /** Projected pods, each with its stored document. */
+  pods: readonly (ProjectedPod & { stored: DocumentRow })[]
 }
 
 /** Stores the documents with the evidence and Events of the pods, since the facts that have them are deleted next. */
 export const freezeDocuments = (store: LogStore, { tenant, revision, pods }: DocumentsToFreeze): Promise<void> =>
   insert(
     store,
-    pods.map(({ document, ...pod }) => {
+    pods.map(({ stored, ...pod }) => {
       const { evidence, events } = renderPodDetail({ ...pod, replacement: null })
-      const frozen: FrozenDocument = { ...(JSON.parse(document) as Obituary), detail: { evidence, events } }
-      return rowOf(tenant, revision, pod.record, JSON.stringify(frozen))
+      const frozen: FrozenDocument = { ...(JSON.parse(stored.document) as Obituary), detail: { evidence, events } }
+      return rowOf(tenant, revision, pod.record, { document: JSON.stringify(frozen), deaths: deathsIn(stored) })
     }),
   )
 
@@ -64,10 +73,16 @@ const died = (outcome: Outcome): boolean => outcome !== 'running' && outcome !==
 const insert = (store: LogStore, rows: readonly string[]): Promise<void> =>
   store.insert({ table: 'obituaries', columns, rows: Buffer.from(rows.join('')), format: 'JSONCompactEachRow' })
 
-function rowOf(tenant: string, revision: string, record: PodRecord, document: string): string {
-  const { cluster, namespace, name, uid, outcome, diedAt, lives } = record
+interface Written {
+  document: string
+  deaths: readonly Death[]
+}
+
+function rowOf(tenant: string, revision: string, record: PodRecord, { document, deaths }: Written): string {
+  const { cluster, namespace, name, uid, node, owner, outcome, diedAt, lives, handles } = record
+  const handlesOf = (one: string): string[] => handles.flatMap(({ kind, value }) => (kind === one ? [value] : []))
   const bad = isBad(outcome) || lives.some((life) => isBad(life.outcome))
-  const at = diedAt === null ? null : diedAt.replace('T', ' ').replace('Z', '')
+  const at = diedAt === null ? null : columnTime(diedAt)
   const row = [
     tenant,
     cluster,
@@ -80,9 +95,22 @@ function rowOf(tenant: string, revision: string, record: PodRecord, document: st
     numberOfLines(record),
     revision,
     document,
+    deaths.map((death) => ({ ...death, died_at: columnTime(death.died_at) })),
+    node,
+    owner.kind === '' ? owner.name : `${owner.kind}/${owner.name}`,
+    ...(deaths.length === 0 ? [[], [], []] : [handlesOf('owner'), handlesOf('label'), handlesOf('image')]),
   ]
   return `${JSON.stringify(row)}\n`
 }
+
+const columnTime = (time: string): string => time.replace('T', ' ').replace('Z', '')
+
+/** Deaths as they were stored. */
+const deathsIn = ({ deaths }: DocumentRow): Death[] =>
+  (JSON.parse(deaths) as Death[]).map((death) => ({
+    ...death,
+    died_at: `${death.died_at.replace(' ', 'T').replace('Z', '')}Z`,
+  }))
 
 const columns = [
   'tenant',
@@ -96,4 +124,10 @@ const columns = [
   'lines',
   'revision',
   'document',
+  'deaths',
+  'node',
+  'owner',
+  'owners',
+  'labels',
+  'images',
 ]

@@ -105,7 +105,7 @@ async function freeze(
   const { pods } = await project(reading, tenant, ready, { reuseCounts: true })
   const over = pods.filter(({ record }) => isOver(record) && ready.includes(record.uid))
   // The document is stored first, so that a frozen record always has one of its revision.
-  const withDocuments = over.map((pod) => ({ ...pod, document: documentOf.get(pod.record.uid)!.document }))
+  const withDocuments = over.map((pod) => ({ ...pod, stored: documentOf.get(pod.record.uid)! }))
   await freezeDocuments(store, { tenant, revision, pods: withDocuments })
   const records = over.map(({ record, factsAt, linesAt }): WrittenRecord => ({
     record: { ...record, frozen: true },

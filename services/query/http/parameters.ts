@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { outcomes } from '#shared/lifecycle/evidence.ts'
 import { ownerForm, ownerHelp } from '#shared/stored-pods/owner-name.ts'
 
-const repeatable = (description: string) =>
+export const repeatable = (description: string) =>
   z
     .union([z.string(), z.array(z.string())])
     .transform((value) => (typeof value === 'string' ? [value] : value))

@@ -4,8 +4,8 @@ import { invalidParameter } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { bucketsMax, histogram, lineExtent, standardStep } from './histogram-statements.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
-import { parseDuration } from '#shared/time/parse-time.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
+import { readStep, step } from './bucket-step.ts'
 import { fillBuckets } from './buckets.ts'
 import { readFilter } from '#query/search/line-request.ts'
 import { readLineHints } from '#query/pods/read-hints.ts'
@@ -13,12 +13,8 @@ import { withPods } from '#query/pods/read-line-filter.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { histogramAnswer } from './logs-schema.ts'
-import { filterParameters, textParameter } from '#query/http/parameters.ts'
+import { filterParameters } from '#query/http/parameters.ts'
 
-const step = textParameter(
-  'Width of a bucket, like `5m`; where none is given, a round one that makes up to 100 buckets.',
-  32,
-).optional()
 const querystring = z.strictObject({ ...filterParameters, step })
 
 export const histogramRoute =
@@ -50,13 +46,6 @@ export const histogramRoute =
     })
     done()
   }
-
-function readStep(text: string): { text: string; ns: bigint } {
-  const ns = parseDuration(text)
-  if (ns === undefined)
-    throw invalidParameter('step', `step is a duration like 30s, 5m, 1h or 1d, not ${JSON.stringify(text)}`)
-  return { text, ns }
-}
 
 /** Length of the requested time in ns; where the request leaves it open, from the first line to the last. */
 async function extentOf({ from, to }: LineFilter, filter: LineFilter, reading: Reading): Promise<bigint> {

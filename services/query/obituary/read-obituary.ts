@@ -29,7 +29,7 @@ export async function readObituary(reading: Reading, tenant: string, uid: string
   if (pod === undefined) return document === undefined ? undefined : obituaryIn(document)
   const before = new Map(document === undefined ? [] : [[pod.facts.uid, obituaryIn(document)]])
   const [composed] = await composeObituaries(reading, tenant, [pod], before)
-  return withNeighbours(reading, tenant, composed!, pod.record)
+  return withNeighbours(reading, tenant, composed!.obituary, pod.record)
 }
 
 function obituaryIn({ document }: DocumentRow): Obituary {

@@ -103,6 +103,11 @@ export const routes: readonly Route[] = [
     once: [...filterOnce, 'step'],
   },
   {
+    path: '/v1/logs/patterns',
+    wrong: { ...filters, step: ['', '0', '5x', '0s', '99999999999999w', '%00'], limit: [...badLimits, '1001'] },
+    once: [...filterOnce, 'step', 'limit'],
+  },
+  {
     path: '/v1/logs/context',
     needs: 'podUid=uid-good&time=now',
     wrong: {
@@ -120,6 +125,19 @@ export const routes: readonly Route[] = [
     path: '/v1/pods',
     wrong: { ...times, outcome: ['', 'dead', 'run'], owner: ['', 'a/b/c', '/'], limit: badLimits, cursor: garbageCursors },
     once: ['from', 'to', 'limit', 'cursor'],
+  },
+  {
+    path: '/v1/deaths',
+    wrong: {
+      ...times,
+      outcome: ['', 'dead', 'running', 'completed'],
+      owner: ['', 'a/b/c', '/'],
+      fingerprint: ['', 'x', "'"],
+      group: ['', 'pod'],
+      limit: badLimits,
+      cursor: garbageCursors,
+    },
+    once: ['from', 'to', 'limit', 'cursor', 'group'],
   },
   { path: '/v1/pods/uid-good', wrong: {}, once: [] },
   { path: '/v1/pods/uid-good/obituary', wrong: {}, once: [] },

@@ -44,6 +44,7 @@ export function questions({ from, to, uids, staticUid, containerId, ip, node }: 
       ],
     },
     { route: '/v1/logs/histogram', paths: [`/v1/logs/histogram?${span}&step=5m`, `/v1/logs/histogram?${span}&step=1m&q=error`] },
+    { route: '/v1/logs/patterns', paths: [`/v1/logs/patterns?${span}&step=5m`, `/v1/logs/patterns?${span}&q=error`] },
     {
       route: '/v1/fields',
       paths: [`/v1/fields?${span}`],
@@ -52,6 +53,7 @@ export function questions({ from, to, uids, staticUid, containerId, ip, node }: 
       route: '/v1/fields/{field}/values',
       paths: ['namespace', 'pod', 'podUid', 'severity', 'node'].map((field) => `/v1/fields/${field}/values?${span}`),
     },
+    { route: '/v1/deaths', paths: ['/v1/deaths', '/v1/deaths?limit=3&namespace=shop', '/v1/deaths?group=fingerprint'] },
     {
       route: '/v1/pods',
       paths: [

@@ -1,0 +1,92 @@
+// Shapes of /v1/deaths: they check requests and make the OpenAPI, and tests check answers by them.
+import { z } from 'zod'
+import { outcomes } from '#shared/lifecycle/evidence.ts'
+import { isBad } from '#shared/lifecycle/bad-outcome.ts'
+import { cursor, limit, repeatable, timeParameters } from '#query/http/parameters.ts'
+import { time } from '#query/http/line-schema.ts'
+import { step } from '#query/logs/bucket-step.ts'
+import { podsQuery } from '#query/pods/pods-schema.ts'
+
+const badOutcomes = outcomes.filter(isBad)
+const { cluster, namespace, name, uid, node, outcome, owner, image, label } = podsQuery.shape
+
+export const deathsQuery = z.strictObject({
+  cluster,
+  namespace,
+  name,
+  uid,
+  node,
+  container: repeatable('Container.'),
+  outcome: outcome.refine(
+    (given) => given === undefined || given.every(isBad),
+    `must be one of ${badOutcomes.join(', ')}: other ends are no deaths here`,
+  ),
+  owner,
+  image,
+  label,
+  fingerprint: z
+    .union([z.string(), z.array(z.string()).max(100, 'must not be given more than 100 times')])
+    .transform((given) => [given].flat())
+    .refine((given) => given.every((one) => /^[0-9a-f]{16}$/.test(one)), 'must be 16 hexadecimal digits')
+    .optional()
+    .describe('Fingerprint, as an answer has it. Repeatable.'),
+  from: timeParameters.from.describe('Deaths at this time or later.'),
+  to: timeParameters.to.describe('Deaths before this time.'),
+  group: z
+    .literal('fingerprint', 'must be fingerprint')
+    .optional()
+    .describe('`fingerprint`: deaths of one fault as one group, most frequent first.'),
+  step: step.describe(
+    'With `group`: width of a bucket, like `1h`; a round one that makes up to 100 where none is given.',
+  ),
+  limit: limit(100),
+  cursor,
+})
+export type DeathsQuery = z.output<typeof deathsQuery>
+
+const death = z.object({
+  cluster: z.string(),
+  namespace: z.string(),
+  pod: z.string(),
+  podUid: z.string(),
+  node: z.string(),
+  owner: z.string().describe('`Deployment/cart`; empty where it is not known.'),
+  container: z.string().describe('Empty where the whole pod ended and no container is known to.'),
+  restart: z.int().nullable(),
+  containerId: z.string(),
+  diedAt: time,
+  outcome: z.enum(outcomes),
+  reason: z.string(),
+  exitCode: z.int().nullable(),
+  cause: z.string(),
+  lastError: z.string().nullable().describe('The last error of its last minutes; null where it said none.'),
+  frames: z.array(z.string()).describe('The top frames of the stack trace of that error, without lines and numbers.'),
+  fingerprint: z.string(),
+})
+export type DeathJson = z.output<typeof death>
+
+const group = z.object({
+  fingerprint: z.string(),
+  title: z.string(),
+  outcome: z.enum(outcomes),
+  reason: z.string(),
+  exitCode: z.int().nullable(),
+  count: z.number(),
+  pods: z.number().describe('How many pods died so.'),
+  owners: z.array(z.string()).describe('Of these pods, up to 20.'),
+  firstSeen: time,
+  lastSeen: time,
+  lastError: z.string().nullable(),
+  example: death.describe('The last of them.'),
+  buckets: z.array(z.object({ time, count: z.number() })).describe('Ascending, those with a death.'),
+})
+
+export const deathsAnswer = z.union([
+  z.object({ deaths: z.array(death), next: z.string().nullable(), asOf: time.nullable() }),
+  z.object({
+    groups: z.array(group),
+    total: z.number().describe('How many groups there are.'),
+    step: z.string(),
+    asOf: time.nullable(),
+  }),
+])

@@ -1,0 +1,16 @@
+// Pure: the parameter `step`, the width of a bucket of time.
+import { invalidParameter } from '#shared/errors.ts'
+import { parseDuration } from '#shared/time/parse-time.ts'
+import { textParameter } from '#query/http/parameters.ts'
+
+export const step = textParameter(
+  'Width of a bucket, like `5m`; where none is given, a round one that makes up to 100 buckets.',
+  32,
+).optional()
+
+export function readStep(text: string): { text: string; ns: bigint } {
+  const ns = parseDuration(text)
+  if (ns === undefined)
+    throw invalidParameter('step', `step is a duration like 30s, 5m, 1h or 1d, not ${JSON.stringify(text)}`)
+  return { text, ns }
+}
