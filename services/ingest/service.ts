@@ -77,6 +77,7 @@ export const createIngest: CreateService = async ({
     log,
     clock,
     newestTime,
+    isMoreComing: () => decoder.isDecoding,
   })
   const writer: GroupWriter = { ...stored, accept: (tables) => projection.storing(() => stored.accept(tables)) }
   const { AFTERLOG_KAFKA_TOPICS: topics, AFTERLOG_CLUSTER: cluster, AFTERLOG_BODY_BYTES_MAX: bodyBytesMax } = config

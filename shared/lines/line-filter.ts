@@ -3,7 +3,7 @@
 // the hour is what the primary index prunes by (2 M lines of one day, 2 hours asked: 12 granules of 185 with it, 185
 // without).
 import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
-import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
+import { fromTable, type ReadOptions } from '#shared/clickhouse/tenant-scope.ts'
 import { isLine } from './absorbed-lines.ts'
 
 /** Exact filters of /v1/logs and its relatives: values of one filter are ORed, different filters ANDed. */
@@ -53,6 +53,24 @@ export const filterFields = Object.keys(columnOf) as readonly FilterField[]
 export const linesFrom = (filter: LineFilter): Fragment =>
   sql`${rowsFrom(filter)} AND ${isLine(filter.tenant, timesOf(filter))}`
 
+/**
+ * Lines to count, each once: a SELECT of `values`, which are expressions by alias. Where no text is searched, the engine
+ * merges the rows that several parts have under one key, and takes parts whose keys lie apart as they are: that takes a
+ * fifth of what grouping takes, and next to nothing once parts are merged. With a search it would read the messages of
+ * all rows to merge them, so lines of a search are grouped by their keys.
+ */
+export function countedLines(filter: LineFilter, values: Readonly<Record<string, Fragment>>): Fragment {
+  const isLineHere = isLine(filter.tenant, timesOf(filter))
+  const list = (write: (expression: Fragment) => Fragment): Fragment =>
+    join(
+      Object.entries(values).map(([alias, expression]) => sql`${write(expression)} AS ${raw(alias)}`),
+      ', ',
+    )
+  return filter.search === undefined
+    ? sql`SELECT ${list((one) => one)} ${rowsFrom(filter, { final: true })} AND ${isLineHere}`
+    : sql`SELECT ${list((one) => sql`any(${one})`)} ${linesFrom(filter)} GROUP BY ts, identity`
+}
+
 /** Bounds of `ts` alone, each with AND in front. */
 export const timesOf = ({ from, to }: Pick<LineFilter, 'from' | 'to'>): Fragment =>
   join(
@@ -64,8 +82,8 @@ export const timesOf = ({ from, to }: Pick<LineFilter, 'from' | 'to'>): Fragment
   )
 
 /** As `linesFrom`, with the absorbed rows: for bounds and estimates. */
-export const rowsFrom = (filter: LineFilter): Fragment =>
-  join([fromTable(filter.tenant, 'logs'), ...conditionsOf(filter)], ' AND ')
+export const rowsFrom = (filter: LineFilter, options: ReadOptions = {}): Fragment =>
+  join([fromTable(filter.tenant, 'logs', options), ...conditionsOf(filter)], ' AND ')
 
 /** The conditions of a filter but its tenant. */
 export function conditionsOf(filter: Omit<LineFilter, 'tenant'>): Fragment[] {

@@ -14,6 +14,8 @@ export interface GroupWriterOptions {
   groupBytesMax: number
   /** …or once it has this many rows. */
   groupRowsMax: number
+  /** Whether further batches are on their way here: then a group does not start early. */
+  isMoreComing?(): boolean
 }
 
 export interface GroupWriter {
@@ -47,6 +49,7 @@ export function createGroupWriter({
   flushIntervalMs,
   groupBytesMax,
   groupRowsMax,
+  isMoreComing = () => false,
 }: GroupWriterOptions): GroupWriter {
   /**
    * Groups in the order in which they were begun. The newest group of a table takes further parts while it has room.
@@ -56,11 +59,11 @@ export function createGroupWriter({
   /**
    * Batches that arrive during an insert share the next one: an insert twice as big costs half as much per row. A big
    * group need not wait for the insert to end. Where no insert runs, a group starts early, at a thirty-second of its
-   * size.
+   * size, once no further batch is on its way.
    */
   const mayStart = ({ table, bytes, due }: Group): boolean => {
     const inserts = [...running.values()].filter((name) => name === table).length
-    if (inserts === 0) return due || bytes >= groupBytesMax / 32
+    if (inserts === 0) return due || (bytes >= groupBytesMax / 32 && !isMoreComing())
     return inserts === 1 && due && bytes >= groupBytesMax / 2
   }
   let closed = false

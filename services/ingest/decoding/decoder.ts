@@ -52,6 +52,8 @@ export interface Decoder {
   batch(batch: ConsumedBatch): DecodedBatch | Promise<DecodedBatch>
   /** Returns the dead letter for offsets that are gone. */
   lost(range: OffsetRange, noticedMs: number): DecodedBatch
+  /** Whether a large body is being decoded or waits for that. */
+  readonly isDecoding: boolean
   close(): Promise<void>
 }
 
@@ -66,6 +68,9 @@ const inlineRejectsMax = 200
 /** Bytes decoded by the thread and not stored yet at which it waits: a large insert. */
 const waitingBytesMax = 32 * 1024 * 1024
 
+const isLarge = (bytes: number, format: TopicFormat): boolean =>
+  bytes > (inlineBytesMax[format] ?? translatedInlineBytesMax)
+
 export function createDecoder(options: DecoderOptions): Decoder {
   const { retention, cluster, formats, pool, log } = options
   /** Seeds the hash of the ordinal counter. */
@@ -79,9 +84,6 @@ export function createDecoder(options: DecoderOptions): Decoder {
   const inTurn = pLimit(1)
   let waitingBytes = 0
   let stored = Promise.withResolvers<void>()
-
-  const isLarge = (bytes: number, format: TopicFormat): boolean =>
-    bytes > (inlineBytesMax[format] ?? translatedInlineBytesMax)
 
   /** What follows an open line of its tenants may be in what the thread decodes: no later batch goes on from it. */
   const runAlone: RunAlone = async (task, tenants, run = thread.run) => {
@@ -123,6 +125,9 @@ export function createDecoder(options: DecoderOptions): Decoder {
     unlessHard(isLarge(bytes, format), () => inWords(() => inline(decode), onBug))
 
   return {
+    get isDecoding() {
+      return inTurn.activeCount + inTurn.pendingCount > 0
+    },
     async rows(body, origin, as, use) {
       const decoded = await decodeHere(body.length, as.format, () => bodyRows(body, origin, as, settings))
       if (decoded !== undefined) return use(decoded)
@@ -150,8 +155,8 @@ const hasRejects = ({ messages }: ConsumedBatch): boolean =>
   messages.some(({ headers }) => headers !== undefined && rejectsHeader in headers)
 
 /** Resolves to undefined where the thread has to decode: what is large, or has many rejects. */
-async function unlessHard<T>(isLarge: boolean, decode: () => Promise<T>): Promise<T | undefined> {
-  if (isLarge) return undefined
+async function unlessHard<T>(isHard: boolean, decode: () => Promise<T>): Promise<T | undefined> {
+  if (isHard) return undefined
   try {
     return await decode()
   } catch (error) {

@@ -4,7 +4,7 @@ import { AfterlogError } from '#shared/errors.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
 import type { Logger } from '#shared/logger.ts'
 import type { BufferPool } from '../buffer/buffer-pool.ts'
-import { createGroupWriter, type GroupWriter } from '../buffer/group-writer.ts'
+import { createGroupWriter, type GroupWriter, type GroupWriterOptions } from '../buffer/group-writer.ts'
 import type { IngestMetrics } from '../metrics.ts'
 import { columns } from './columns.ts'
 import { letterRows, writtenBy } from './dead-letters.ts'
@@ -15,7 +15,7 @@ import type { NewestTime } from './newest-time.ts'
 import { recordOf, tenantOf } from './row-fields.ts'
 import { insertBytesMax, type TableName } from './table-rows.ts'
 
-export interface StoreWriterOptions {
+export interface StoreWriterOptions extends Pick<GroupWriterOptions, 'isMoreComing'> {
   store: LogStore
   metrics: IngestMetrics
   pool: BufferPool
@@ -52,6 +52,7 @@ export function createStoreWriter({
   log,
   clock,
   newestTime,
+  isMoreComing,
 }: StoreWriterOptions): StoreWriter {
   let full: { why: string; untilMs: number } | undefined
   const insert: InsertRows = async (table, given, count) => {
@@ -104,6 +105,7 @@ export function createStoreWriter({
     flushIntervalMs,
     groupBytesMax: insertBytesMax,
     groupRowsMax,
+    ...(isMoreComing === undefined ? {} : { isMoreComing }),
   })
   return { ...writer, obstacles: () => (full !== undefined && clock() < full.untilMs ? [full.why] : []) }
 }

@@ -3,7 +3,7 @@
 // (`owner`, `image`, `label.app`) are counted in pods.
 import { join, raw, sql, statement, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
-import { linesFrom, type LineFilter } from '#shared/lines/line-filter.ts'
+import { countedLines, type LineFilter } from '#shared/lines/line-filter.ts'
 import { uidsOfSelection, type PodSelection } from '#shared/stored-pods/pod-selection.ts'
 
 const columns = {
@@ -36,7 +36,7 @@ export const topValues = (filter: LineFilter, value: Fragment, limit: number): F
     'field-values',
     sql`
   SELECT value, toFloat64(count()) AS count
-  FROM (SELECT ${value} AS value ${linesFrom(filter)} LIMIT 1 BY ts, identity)
+  FROM (${countedLines(filter, { value })})
   WHERE value != '' GROUP BY value ORDER BY count DESC, value LIMIT ${uint(limit)}`,
   )
 
@@ -48,8 +48,7 @@ export function topFields(filter: LineFilter, limit: number): Fragment {
     'field-names',
     sql`SELECT name AS value, toFloat64(count()) AS count
     FROM (SELECT arrayJoin(names) AS name FROM (
-      SELECT arrayConcat([${join(fieldsOfColumns, ', ')}], ${keys('labels')}, ${keys('attributes')}) AS names
-      ${linesFrom(filter)} LIMIT 1 BY ts, identity))
+      ${countedLines(filter, { names: sql`arrayConcat([${join(fieldsOfColumns, ', ')}], ${keys('labels')}, ${keys('attributes')})` })}))
     WHERE name != '' GROUP BY name ORDER BY count DESC, name LIMIT ${uint(limit)}`,
   )
 }

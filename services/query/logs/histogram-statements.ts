@@ -1,6 +1,6 @@
 // Statements that count lines by stretch of time and severity. Buckets start at multiples of the step since 1970.
-import { int, sql, statement, type Fragment } from '#shared/clickhouse/sql.ts'
-import { linesFrom, type LineFilter } from '#shared/lines/line-filter.ts'
+import { int, raw, sql, statement, type Fragment } from '#shared/clickhouse/sql.ts'
+import { countedLines, linesFrom, type LineFilter } from '#shared/lines/line-filter.ts'
 
 export const bucketsMax = 10_000
 
@@ -20,8 +20,10 @@ export const histogram = (filter: LineFilter, stepNs: bigint): Fragment =>
     'line-histogram',
     sql`
   SELECT toString(b) AS bucket, one_severity AS severity, toFloat64(count()) AS count
-  FROM (SELECT intDiv(toUnixTimestamp64Nano(ts), ${int(stepNs)}) AS b, toString(any(severity)) AS one_severity
-    ${linesFrom(filter)} GROUP BY ts, identity)
+  FROM (${countedLines(filter, {
+    b: sql`intDiv(toUnixTimestamp64Nano(ts), ${int(stepNs)})`,
+    one_severity: raw('toString(severity)'),
+  })})
   GROUP BY b, one_severity ORDER BY b`,
   )
 

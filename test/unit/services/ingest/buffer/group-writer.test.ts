@@ -55,6 +55,20 @@ test('small batches share an insert, and all of them wait for it', async () => {
   await all
 })
 
+test('a group of some size starts at once where no batch is on its way, and waits for those that are', async () => {
+  const store = manualStore()
+  let isMoreComing = true
+  const writer = writerOver(store, { flushIntervalMs: 60_000, isMoreComing: () => isMoreComing })
+  const first = writer.accept([rows('a'.repeat(40))])
+  expect(store.inserts).toEqual([])
+  isMoreComing = false
+  const second = writer.accept([rows('b')])
+  await store.started(1)
+  expect(store.inserts.map((insert) => insert.rows)).toEqual([`${'a'.repeat(40)}b`])
+  store.inserts[0]!.resolve()
+  await Promise.all([first, second])
+})
+
 test('a batch of several tables is acknowledged once every table has it', async () => {
   const store = manualStore()
   const accepted = writerOver(store).accept([rows('a'), rows('d', 'dead_letters')])
