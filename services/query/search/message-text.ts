@@ -1,11 +1,7 @@
 // The text of a message as the search reads it. Most messages are read as they are stored. In others characters hide
 // the words beside them: the letter that ends an escape sequence of a terminal, the `n` of `\n` in JSON, and characters
 // outside ASCII, which the engine takes for letters. docs/search.md, Words.
-import { escapeString } from '#shared/clickhouse/escape-string.ts'
 import { raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
-
-/** The message with ASCII letters in lower case. */
-export const loweredMessage = raw('lower(message)')
 
 /** Scripts whose words no space parts. */
 const unspacedScripts = [
@@ -43,12 +39,13 @@ const signs: readonly (readonly [from: string, to: string])[] = [
   ['E0100', 'E01EF'],
 ]
 
-/** A character outside ASCII that is no part of a word with spaces around it. In RE2 and in JavaScript. */
+/** A character outside ASCII that is no part of a word with blanks around it. */
 const apart = (script: (name: string) => string, char: (code: string) => string): string =>
   String.raw`[^\x00-\x7F\p{L}\p{M}\p{Nd}]|[${unspacedScripts.map(script).join('')}${signs
     .map(([from, to]) => (from === to ? char(from) : `${char(from)}-${char(to)}`))
     .join('')}]`
-const apartRe2 = apart(
+/** The same for RE2, as the column `read_text` has it. */
+export const apartRe2 = apart(
   (name) => `\\p{${name}}`,
   (code) => `\\x{${code}}`,
 )
@@ -64,7 +61,7 @@ const apartHere = new RegExp(
  * ECMA-48: colours and other control sequences, the texts of a terminal up to their end (links, titles), character
  * sets.
  */
-const escapeSequence = [
+export const escapeSequence = [
   String.raw`\x1b\[[0-?]*[ -/]*[@-~]`,
   String.raw`\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)`,
   String.raw`\x1b[PX^_][^\x1b]*\x1b\\`,
@@ -84,39 +81,16 @@ export const atEscapes = (text: string): string[] => text.split(escapeHere)
 export const isApart = (char: string): boolean =>
   !/[0-9A-Za-z]/.test(char) && (char < '\u0080' || marked(char) !== char)
 
-const literalOf = (text: string): Fragment => raw(escapeString(text))
+/** What the search reads of a message where it hides words: a column of migrations/0029-search-indexes.sql. */
+export const readText = raw('read_text')
+export const loweredReadText = sql`lower(${readText})`
+
+/** What is searched of a message, in lower case: the message itself, where it hides no word. */
+export const searchedText = raw('searched_text')
 
 const hasEscapes = sql`position(message, '\\x1b') > 0`
 const isEscapedJson = sql`bitAnd(startsWith(message, '{'), position(message, '\\\\') > 0)`
 const isBeyondAscii = sql`NOT isValidASCII(message)`
-
-const stripped = (text: Fragment): Fragment => sql`replaceRegexpAll(${text}, ${literalOf(escapeSequence)}, '')`
-const parted = (text: Fragment): Fragment =>
-  sql`replaceRegexpAll(${text}, ${literalOf(`(${escapeSequence})`)}, '\\x01\\\\1\\x01')`
-
-/** JSON as a reader sees it: a string of JSON is made of it, whose quotes are escaped, and read. '' where it is none. */
-const unescaped = (text: Fragment): Fragment => {
-  const quotable = [
-    [String.raw`\\`, String.raw`\u005c`],
-    [String.raw`\"`, String.raw`\u0022`],
-    ['"', String.raw`\u0022`],
-  ].reduce((sum, [from, to]) => sql`replaceAll(${sum}, ${literalOf(from!)}, ${literalOf(to!)})`, text)
-  return sql`JSONExtractString(concat('"', translate(${quotable}, '\\t\\r\\n', '   '), '"'))`
-}
-
-const validText = sql`toValidUTF8(message)`
-const unescapedText = sql`if(${isEscapedJson}, ${unescaped(stripped(validText))}, ${validText})`
-
-/**
- * A message whose characters stand for others, in each form that has words: as it is stored, with words that end at
- * escape sequences, and with words that go on behind them.
- */
-const forms = sql`if(bitOr(${hasEscapes}, ${isEscapedJson}),
-  concat(${validText}, '\\n\\x1b\\n', ${parted(unescapedText)}, '\\n\\x1b\\n', ${stripped(unescapedText)}), ${validText})`
-
-/** The text that is searched where the stored one hides words: with marks around the characters that are apart. */
-export const readText = sql`replaceRegexpAll(${forms}, ${literalOf(`(${apartRe2})`)}, '\\x01\\\\1\\x01')`
-export const loweredReadText = sql`lower(${readText})`
 
 /**
  * Whether the message may hide this text, in lower case, from a search in the message as it is stored. No function of
@@ -125,7 +99,7 @@ export const loweredReadText = sql`lower(${readText})`
 export function mayHide(lowered: string): Fragment {
   const hides = sql`bitOr(${isBeyondAscii}, ${isEscapedJson})`
   const [need] = [...lowered.matchAll(plain)].map(([run]) => run).toSorted((a, b) => b.length - a.length)
-  const narrowed = need === undefined ? hides : sql`bitAnd(${hides}, position(${loweredMessage}, ${str(need)}) > 0)`
+  const narrowed = need === undefined ? hides : sql`bitAnd(${hides}, position(lower(message), ${str(need)}) > 0)`
   return sql`bitOr(${hasEscapes}, ${narrowed})`
 }
 

@@ -4,7 +4,7 @@
 import { join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { FieldTerm } from './syntax/search-node.ts'
 import { jsonValues } from './json-values.ts'
-import { mayHaveWords } from './message-index.ts'
+import { haveWords } from './message-index.ts'
 import { mayHideAnything, readText } from './message-text.ts'
 import { asciiLower, casedBeyondAscii, literalSql, regexQuote, wholeWords } from './search-literal.ts'
 import { valueSql } from './search-value.ts'
@@ -17,7 +17,7 @@ export function lineFieldSql(terms: readonly [FieldTerm, ...FieldTerm[]]): Fragm
   const [{ name }] = terms
   const objects = terms.some(({ test }) => test.op === 'exists') ? 'objects' : 'no objects'
   const [attributes, labels] = [raw('attributes'), raw('labels')]
-  const words = mayHaveWords(terms.length === 1 ? messageWords(terms[0]) : wholeWords(name))
+  const words = haveWords(terms.length === 1 ? messageWords(terms[0]) : wholeWords(name))
   const has = sql`(${hasKey(attributes, name)} OR ${hasKey(labels, name)} OR ${words})`
   const message = sql`if(startsWith(message, '{') AND ${words}, toValidUTF8(message), '')`
   const documents = sql`[${mapJson(attributes, name)}, ${mapJson(labels, name)}, ${message}]`

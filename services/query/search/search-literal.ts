@@ -1,9 +1,9 @@
 // error  "connection refused"  10.0.0.1  trace_id=abc  java.lang.*
-// A literal matches whatever its case, and only where its ends are ends of words: 10.0.0.1 is not in 110.0.0.12. It is
-// searched for in the message as it is stored, where indexes lead to its words, and as it is read (message-text.ts).
+// A literal matches whatever its case, and only where its ends are ends of words: 10.0.0.1 is not in 110.0.0.12. Indexes
+// lead to its words, and the text that is searched (message-text.ts) is compared on the lines that are left.
 import { sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
-import { hasWord, withWords } from './message-index.ts'
-import { atEscapes, isApart, loweredMessage, loweredReadText, marked, mayHide, readText } from './message-text.ts'
+import { hasWord, haveWords } from './message-index.ts'
+import { atEscapes, isApart, loweredReadText, marked, mayHide, readText, searchedText } from './message-text.ts'
 
 /** A word or a phrase: any text, with its spaces and punctuation as they are. */
 export function literalSql(text: string): Fragment {
@@ -42,18 +42,16 @@ function boundedSql(text: string, { openEnd }: { openEnd: boolean }): Fragment {
   const chars = Array.from(text)
   const ends = { start: !isApart(chars[0]!), end: !openEnd && !isApart(chars.at(-1)!) }
   const pattern = `${ends.start ? startOfWord : ''}${patternOf(lowered)}${ends.end ? endOfWord : ''}`
-  const isCased = casedBeyondAscii(lowered)
-  const readMatches = isCased
-    ? sql`match(${readText}, ${str(`(?i)${pattern}`)})`
-    : sql`match(${loweredReadText}, ${str(pattern)})`
-  const read = sql`(${mayHide(lowered)} AND ${readMatches})`
-  const words = wholeWords(text, { start: true, end: !openEnd })
-  if (/[^\0-\x7F]/.test(lowered)) return withWords(words, read)
-  const isBounded = ends.start || ends.end
-  const stored = isBounded
-    ? sql`match(${loweredMessage}, ${str(pattern)})`
-    : sql`position(${loweredMessage}, ${str(lowered)}) > 0`
-  return withWords(words, read, stored)
+  const words = haveWords(wholeWords(text, { start: true, end: !openEnd }))
+  if (/[^\0-\x7F]/.test(lowered)) {
+    const matches = casedBeyondAscii(lowered)
+      ? sql`match(${readText}, ${str(`(?i)${pattern}`)})`
+      : sql`match(${loweredReadText}, ${str(pattern)})`
+    return sql`(${words} AND ${mayHide(lowered)} AND ${matches})`
+  }
+  return ends.start || ends.end
+    ? sql`(${words} AND match(${searchedText}, ${str(pattern)}))`
+    : sql`(${words} AND position(${searchedText}, ${str(lowered)}) > 0)`
 }
 
 const patternOf = (text: string): string =>
