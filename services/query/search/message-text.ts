@@ -81,7 +81,7 @@ export const atEscapes = (text: string): string[] => text.split(escapeHere)
 export const isApart = (char: string): boolean =>
   !/[0-9A-Za-z]/.test(char) && (char < '\u0080' || marked(char) !== char)
 
-/** What the search reads of a message where it hides words: a column of migrations/0029-search-indexes.sql. */
+/** What the search reads of a message where it hides words: a column of migrations/0030-search-indexes.sql. */
 export const readText = raw('read_text')
 export const loweredReadText = sql`lower(${readText})`
 

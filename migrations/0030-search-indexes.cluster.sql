@@ -1,4 +1,4 @@
--- The cluster form of 0029-search-indexes.sql, which says what each column and index is for.
+-- The cluster form of 0030-search-indexes.sql, which says what each column and index is for.
 -- `t_local` holds the rows of one shard; `t` is read and written.
 
 ALTER TABLE logs_local ON CLUSTER {cluster}
