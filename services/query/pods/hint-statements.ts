@@ -1,6 +1,6 @@
 // Pure: statements about values that stored pods and lines have, for the hints of an empty answer. They read
 // lines_of_lives and pod_lookup, which have a row for a life or a handle, and never the lines.
-import { raw, sql, statement, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { int, raw, sql, statement, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import { rowsOfLives, type LineFilter } from '#shared/lines/line-filter.ts'
 import type { HandleKind } from '#shared/pod-model/handles.ts'
@@ -15,17 +15,21 @@ export interface NearValueRow {
   distance: number
 }
 
+/** Of values that are so much longer or shorter that they are none that was meant. */
+const farAway = 100_000
 /** Longer texts are compared by their first letters. */
 const comparedMax = 200
 
 /** The known values that are the most like `asked`, at most `limit`, the nearest first. Rows: NearValueRow. */
 export function nearValues(tenant: string, source: ValueSource, asked: string, limit: number): Fragment {
   const clip = (text: Fragment): Fragment => sql`lower(substring(${text}, 1, ${uint(comparedMax)}))`
-  const distance = sql`if(value = ${str(asked)}, 0,
+  const differs = Math.max(2, Math.floor(Buffer.byteLength(asked) / 3))
+  const distance = sql`multiIf(value = ${str(asked)}, 0,
+    abs(toInt64(length(value)) - ${int(Buffer.byteLength(asked))}) > ${int(differs)}, ${uint(farAway)},
     greatest(1, toUInt32(damerauLevenshteinDistance(${clip(raw('value'))}, ${clip(sql`${str(asked)}`)}))))`
   return statement(
     'near-values',
-    sql`SELECT value, ${distance} AS distance FROM (${valuesOf(tenant, source)}) WHERE value != ''
+    sql`SELECT value, toUInt32(${distance}) AS distance FROM (${valuesOf(tenant, source)}) WHERE value != ''
     ORDER BY distance, value LIMIT ${uint(limit)}`,
   )
 }
