@@ -9,7 +9,7 @@ ALTER TABLE logs_local ON CLUSTER {cluster}
         toValidUTF8(message)),
     ADD COLUMN IF NOT EXISTS read_text String ALIAS replaceRegexpAll(
         if(bitOr(position(message, '\x1b') > 0, bitAnd(startsWith(message, '{'), position(message, '\\') > 0)),
-            concat(toValidUTF8(message),
+            concat(if(bitAnd(startsWith(message, '{'), position(message, '\\') > 0), concat(toValidUTF8(message), '\n\x1b\n'), ''), unescaped_text,
                 '\n\x1b\n', replaceRegexpAll(unescaped_text, '(\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~])', '\x01\\1\x01'),
                 '\n\x1b\n', replaceRegexpAll(unescaped_text, '\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]', '')),
             toValidUTF8(message)),
@@ -26,7 +26,7 @@ ALTER TABLE logs ON CLUSTER {cluster}
         toValidUTF8(message)),
     ADD COLUMN IF NOT EXISTS read_text String ALIAS replaceRegexpAll(
         if(bitOr(position(message, '\x1b') > 0, bitAnd(startsWith(message, '{'), position(message, '\\') > 0)),
-            concat(toValidUTF8(message),
+            concat(if(bitAnd(startsWith(message, '{'), position(message, '\\') > 0), concat(toValidUTF8(message), '\n\x1b\n'), ''), unescaped_text,
                 '\n\x1b\n', replaceRegexpAll(unescaped_text, '(\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~])', '\x01\\1\x01'),
                 '\n\x1b\n', replaceRegexpAll(unescaped_text, '\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]', '')),
             toValidUTF8(message)),

@@ -1,8 +1,8 @@
 -- What a search reads of a message, and the indexes over it (decisions 0002 and 0003). The columns take no room: the
 -- engine computes them where they are read.
 -- unescaped_text: a JSON message as a reader sees it: a string of JSON is made of it, whose quotes are escaped, and read.
--- read_text: a message in each form that has words, where its characters stand for others: as it is stored, with words
--- that end at escape sequences of a terminal, and with words that go on behind them. \x01 stands on both sides of each
+-- read_text: a message in each form that has words, where its characters stand for others: as it is stored, what JSON
+-- says, with words that end at escape sequences of a terminal, and with words that go on behind them. \x01 stands on both sides of each
 -- character that is no part of a word: signs outside ASCII, and letters of scripts without blanks. The engine's tokens
 -- would go on behind them. services/query/search/message-text.ts has the same characters.
 -- searched_text: the text that is searched, in lower case; the message itself, where it hides no word.
@@ -15,7 +15,7 @@ ALTER TABLE logs
         toValidUTF8(message)),
     ADD COLUMN IF NOT EXISTS read_text String ALIAS replaceRegexpAll(
         if(bitOr(position(message, '\x1b') > 0, bitAnd(startsWith(message, '{'), position(message, '\\') > 0)),
-            concat(toValidUTF8(message),
+            concat(if(bitAnd(startsWith(message, '{'), position(message, '\\') > 0), concat(toValidUTF8(message), '\n\x1b\n'), ''), unescaped_text,
                 '\n\x1b\n', replaceRegexpAll(unescaped_text, '(\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~])', '\x01\\1\x01'),
                 '\n\x1b\n', replaceRegexpAll(unescaped_text, '\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]', '')),
             toValidUTF8(message)),
