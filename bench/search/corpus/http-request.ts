@@ -46,3 +46,6 @@ export function httpRequest(random: Random): HttpRequest {
 }
 
 export const clientAddress = (random: Random): string => `10.${random.int(32)}.${random.int(256)}.${random.int(256)}`
+
+/** One of 100 pods. */
+export const upstreamAddress = (random: Random): string => `10.128.${random.int(5)}.${random.int(20)}`

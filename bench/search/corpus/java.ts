@@ -12,21 +12,33 @@ const exceptions = [
 ]
 const methods = ['handle', 'invoke', 'execute', 'findById', 'commit', 'await', 'doFilter', 'apply']
 
-export function javaLines(
-  random: Random,
-  words: Words,
-  pod: CorpusPod,
-  { time, traceId }: { time: string; traceId: string },
-): { severity: string; stream: 'stdout'; lines: string[] } {
-  const { level, text } = sayings(random, words)
-  const head =
-    `${time.slice(0, 10)} ${time.slice(11, 23)} ${level.toUpperCase().padEnd(5)} [${pod.service},${traceId},${random.hex(16)}] 1 --- ` +
-    `[nio-8080-exec-${random.int(64)}] c.e.${pod.service}.${classOf(words)} : ${text} orderId=${random.int(1_000_000)} took ${random.int(900)} ms`
-  if (level !== 'error') return { severity: level, stream: 'stdout', lines: [head] }
-  const frames = Array.from({ length: 6 + random.int(14) }, () => {
+/** 150 stacks: the same few places fail again and again. */
+export function createStacks(random: Random, words: Words): readonly string[][] {
+  const frame = (): string => {
     const name = classOf(words)
-    return `\tat com.example.${pod.service}.${words.name().toLowerCase()}.${name}.${random.pick(methods)}(${name}.java:${random.int(600)}) ~[app.jar!/:1.${random.int(40)}.0]`
-  })
+    const call = `com.example.${words.name().toLowerCase()}.${name}.${random.pick(methods)}(${name}.java:${random.int(600)})`
+    return `\tat ${call} ~[app.jar!/:1.${random.int(40)}.0]`
+  }
+  return Array.from({ length: 150 }, () => Array.from({ length: 6 + random.int(14) }, frame))
+}
+
+export function javaLines(options: {
+  random: Random
+  words: Words
+  stacks: readonly string[][]
+  pod: CorpusPod
+  time: string
+  traceId: string
+}): { severity: string; stream: 'stdout'; lines: string[] } {
+  const { random, words, stacks, pod, time, traceId } = options
+  const { level, text } = sayings(random, words)
+  const trace = `[${pod.service},${traceId},${random.hex(16)}]`
+  const head =
+    `${time.slice(0, 10)} ${time.slice(11, 23)} ${level.toUpperCase().padEnd(5)} ${trace} 1 --- ` +
+    `[nio-8080-exec-${random.int(64)}] c.e.${pod.service}.${classOf(words)} : ${text} ` +
+    `orderId=${random.int(1_000_000)} took ${random.int(900)} ms`
+  if (level !== 'error') return { severity: level, stream: 'stdout', lines: [head] }
+  const frames = random.pick(stacks)
   return { severity: level, stream: 'stdout', lines: [head, `${random.pick(exceptions)}: ${text}`, ...frames] }
 }
 

@@ -1,9 +1,8 @@
 // The lines of the corpus in the order of their times, no two of which are equal, so that the newest n are the same n
 // to every store. The rate follows the day: half as many lines by night.
 import { createRandom, type Random } from '../../storage/random.ts'
-import { write } from './messages.ts'
+import { createWriter } from './messages.ts'
 import { busyRank, createChoice, createPods, medianRank, type CorpusPod } from './pods.ts'
-import { createWords } from './words.ts'
 
 export interface CorpusLine {
   /** RFC 3339 with nine digits. */
@@ -60,7 +59,7 @@ function* linesOf(options: {
   lines: number
 }): Generator<CorpusLine> {
   const { random, pods, lines } = options
-  const words = createWords(random)
+  const write = createWriter(random)
   const choose = createChoice(random)
   const traces = createTraces(random, options.traceId)
   const clock = createClock(lines)
@@ -69,7 +68,7 @@ function* linesOf(options: {
     const pod = pods[rank]!
     const ns = clock.at(written, random.next())
     const traceId = traces(written / lines)
-    const { severity, stream, lines: texts } = write(random, words, pod, { time: `${clock.text(ns).slice(0, 23)}Z`, traceId })
+    const { severity, stream, lines: texts } = write(pod, { time: `${clock.text(ns).slice(0, 23)}Z`, traceId })
     for (const [i, message] of texts.slice(0, lines - written).entries()) {
       const time = clock.text(ns + i * frameNs)
       yield { time, rank, pod, stream, severity, traceId: pod.traceField ? traceId : '', message }

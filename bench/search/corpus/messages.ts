@@ -1,10 +1,10 @@
 // What one container writes at one moment: one line, or the lines of a stack trace. About 260 bytes in the mean.
 import type { Random } from '../../storage/random.ts'
-import { clientAddress, httpRequest, type HttpRequest } from './http-request.ts'
-import { javaLines } from './java.ts'
+import { clientAddress, httpRequest, upstreamAddress, type HttpRequest } from './http-request.ts'
+import { createStacks, javaLines } from './java.ts'
 import { sayings } from './sayings.ts'
 import type { CorpusPod } from './pods.ts'
-import type { Words } from './words.ts'
+import { createWords, type Words } from './words.ts'
 
 export interface Moment {
   /** RFC 3339 with ms. */
@@ -18,18 +18,24 @@ export interface Written {
   lines: readonly string[]
 }
 
-export function write(random: Random, words: Words, pod: CorpusPod, moment: Moment): Written {
-  switch (pod.dialect) {
-    case 'nginx':
-      return nginx(random, pod, moment)
-    case 'json':
-      return json(random, words, pod, moment)
-    case 'java':
-      return javaLines(random, words, pod, moment)
-    case 'klog':
-      return klog(random, words, moment)
-    case 'envoy':
-      return envoy(random, pod, moment)
+export type Writer = (pod: CorpusPod, moment: Moment) => Written
+
+export function createWriter(random: Random): Writer {
+  const words = createWords(random)
+  const stacks = createStacks(random, words)
+  return (pod, moment) => {
+    switch (pod.dialect) {
+      case 'nginx':
+        return nginx(random, pod, moment)
+      case 'json':
+        return json(random, words, pod, moment)
+      case 'java':
+        return javaLines({ random, words, stacks, pod, ...moment })
+      case 'klog':
+        return klog(random, words, moment)
+      case 'envoy':
+        return envoy(random, pod, moment)
+    }
   }
 }
 
@@ -44,17 +50,19 @@ function nginx(random: Random, pod: CorpusPod, { time }: Moment): Written {
   const from = random.next() < 0.5 ? '-' : `https://www.example.com/${pod.service}`
   const line =
     `${clientAddress(random)} - - [${local}] "${method} ${path} HTTP/1.1" ${status} ${bytes} "${from}" "${agent}" ` +
-    `${(ms / 1000).toFixed(3)} ${clientAddress(random)}:8080 ${random.hex(32)}`
+    `${(ms / 1000).toFixed(3)} ${upstreamAddress(random)}:8080 ${random.hex(32)}`
   return { severity: httpSeverity(request), stream: 'stdout', lines: [line] }
 }
 
 function json(random: Random, words: Words, pod: CorpusPod, { time, traceId }: Moment): Written {
   const { level, text } = sayings(random, words)
-  const { path, status, ms } = httpRequest(random)
-  const trace = pod.traceText ? `"trace_id":"${traceId}","span_id":"${random.hex(16)}",` : ''
+  const { method, path, status, ms } = httpRequest(random)
+  const ids = pod.traceText
+    ? `"trace_id":"${traceId}","span_id":"${random.hex(16)}"`
+    : `"request_id":"${random.uuid()}","attempt":1`
   const line =
-    `{"ts":"${time}","level":"${level}","logger":"${pod.service}.${words.name()}","msg":"${text}",${trace}` +
-    `"path":"${path}","status":${status},"duration_ms":${ms},"request_id":"${random.uuid()}"}`
+    `{"ts":"${time}","level":"${level}","logger":"com.example.${pod.service}.${words.name()}","msg":"${text}",${ids},` +
+    `"http":{"method":"${method}","path":"${path}","status":${status}},"duration_ms":${ms},"user_id":${random.int(50_000)}}`
   return { severity: level, stream: level === 'error' ? 'stderr' : 'stdout', lines: [line] }
 }
 
@@ -64,10 +72,9 @@ function klog(random: Random, words: Words, { time }: Moment): Written {
   const { level, text } = sayings(random, words)
   const letter = klogLetters[level]!
   const head = `${letter}${time.slice(5, 7)}${time.slice(8, 10)} ${time.slice(11, 23)}${String(random.int(1000)).padStart(3, '0')}`
-  const object = `${words.name().toLowerCase()}-${random.hex(10)}-${random.hex(5)}`
   const line =
-    `${head}       1 ${words.name().toLowerCase()}.go:${random.int(900)}] "${text}" controller="${words.name().toLowerCase()}" ` +
-    `object="shop/${object}" reconcileID="${random.uuid()}" elapsed="${random.int(900)}ms"`
+    `${head}       1 ${words.place()}] "${text}" controller="${words.name().toLowerCase()}" ` +
+    `object="shop/${words.object()}" reconcileID="${random.uuid()}" elapsed="${random.int(900)}ms"`
   return { severity: letter === 'I' ? 'info' : level, stream: 'stderr', lines: [line] }
 }
 
@@ -75,7 +82,7 @@ function envoy(random: Random, pod: CorpusPod, { time, traceId }: Moment): Writt
   const request = httpRequest(random)
   const { method, path, status, bytes, ms, agent } = request
   const flags = status === 503 ? 'UF,URX' : status === 504 ? 'UT' : '-'
-  const upstream = `${clientAddress(random)}:${8000 + random.int(100)}`
+  const upstream = `${upstreamAddress(random)}:8080`
   const line =
     `[${time}] "${method} ${path} HTTP/2" ${status} ${flags} via_upstream - "-" ${random.int(900)} ${bytes} ${ms} ` +
     `${Math.max(0, ms - 1)} "${clientAddress(random)}" "${agent}" "${random.uuid()}" "${upstream}" ` +

@@ -1,5 +1,6 @@
 // A vocabulary whose words are as frequent as words are: the n-th most frequent one about 1/n as often as the first.
-// None of them is a word that a question of the benchmark looks for.
+// Programs have few texts, and say them again and again: sentences and names come from pools. No word of it is one that
+// a question of the benchmark looks for.
 import type { Random } from '../../storage/random.ts'
 
 const stems =
@@ -11,29 +12,45 @@ const verbs =
     ' ',
   )
 
-const harmonic = (n: number): number => Math.log(n) + 0.5772
-
 export interface Words {
-  /** `session renewed for catalog worker`: so many words. */
+  /** `session renewed catalog`: of so many words, 3 to 12; one of 200 texts, as a program has them. */
   sentence(count: number): string
-  /** A name made of two words, of about 20,000: `stockLoader`. */
+  /** A name made of two words, one of 600: `stockLoader`. */
   name(): string
+  /** One of 400 places in a source: `stockloader.go:417`. */
+  place(): string
+  /** One of 2,000 names that a cluster gives its objects: `stockloader-7d9f8c6b54-x2x9k`. */
+  object(): string
 }
+
+const [fewest, most] = [3, 12]
 
 export function createWords(random: Random): Words {
-  // The inverse of the harmonic numbers: uniform in, a rank out.
-  const rank = (of: number): number => Math.min(of - 1, Math.floor(Math.exp(random.next() * harmonic(of)) - 0.5))
+  const rank = createRank(random)
   const stem = (): string => stems[rank(stems.length)]!
   const verb = (): string => verbs[rank(verbs.length)]!
+  const newSentence = (count: number): string =>
+    Array.from({ length: count }, (_, i) => (i % 3 === 1 ? verb() : stem())).join(' ')
+  const newName = (): string => {
+    const second = stem()
+    return `${stem()}${second[0]!.toUpperCase()}${second.slice(1)}`
+  }
+  const pool = (size: number, make: () => string): (() => string) => {
+    const texts = Array.from({ length: size }, make)
+    return () => texts[rank(size)]!
+  }
+  const sentences = Array.from({ length: most - fewest + 1 }, (_, i) => pool(200, () => newSentence(fewest + i)))
+  const name = pool(600, newName)
   return {
-    sentence(count) {
-      let text = `${stem()} ${verb()}`
-      for (let i = 2; i < count; i++) text += i % 3 === 2 ? ` ${stem()}` : i % 3 === 0 ? ` ${verb()}` : ` ${stem()}`
-      return text
-    },
-    name() {
-      const second = stem()
-      return `${stem()}${second[0]!.toUpperCase()}${second.slice(1)}`
-    },
+    sentence: (count) => sentences[count - fewest]!(),
+    name,
+    place: pool(400, () => `${name().toLowerCase()}.go:${random.int(900)}`),
+    object: pool(2000, () => `${name().toLowerCase()}-${random.hex(10)}-${random.hex(5)}`),
   }
 }
+
+/** Draws numbers from 0 up, the n-th about 1/n as often as the first: a hyperbola between half a step before and behind. */
+const createRank =
+  (random: Random) =>
+  (of: number): number =>
+    Math.floor(0.5 * (2 * of + 1) ** random.next() + 0.5) - 1
