@@ -1,6 +1,9 @@
 // A page whose search meets its limits has what was found until then, says so, and goes on without losing a line.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
+import { createRequestWork } from '#shared/http/request-work.ts'
+import { readPage } from '#shared/store-reading/line-pages.ts'
+import { createReading } from '#shared/store-reading/reading.ts'
 import { openQueryFixture, t0, type QueryFixture } from './query-fixture.ts'
 
 const rowsRead = 6000
@@ -66,6 +69,26 @@ test('a page of a window that cannot be narrowed is partial, and says from where
   // Behind it nothing is found before the limit is met: that is no page.
   const rest = await ask(`q=/needle/&limit=1000&cursor=${page.next}`)
   expect([rest.statusCode, rest.json().code]).toEqual([503, 'query-limit'])
+})
+
+test('a page whose time is over ends before it, and has what was found until then', async () => {
+  const timeMs = 4000
+  const limits = { timeMs }
+  const reading = createReading({ store: fixture.test.store, limits, work: createRequestWork() })
+  const began = performance.now()
+  const page = await readPage({
+    reading,
+    filter: { tenant: 'default', fields: {}, scope: raw("message LIKE 'needle%' AND NOT sleepEachRow(0.2)") },
+    order: 'desc',
+    limit: 1000,
+    mayBePartial: true,
+  })
+  expect(performance.now() - began).toBeLessThan(timeMs)
+  expect(page).toMatchObject({ more: true, partial: { limit: 'time' } })
+  expect(page.lines.map(({ message }) => String(message))).toEqual(
+    Array.from({ length: page.lines.length }, (_, n) => `needle ${hours - 1 - n}`),
+  )
+  expect(page.partial!.searchedTo <= page.lines.at(-1)!.ts).toBe(true)
 })
 
 test('text and streams are never partial, nor are counts', async () => {
