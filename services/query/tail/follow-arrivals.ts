@@ -91,8 +91,8 @@ export function createArrivalFeed(options: ArrivalFeedOptions): ArrivalFeed {
         if (failures >= failuresMax) for (const reader of readers) reader.fail(error)
       }
       const tookMs = performance.now() - beganMs
-      // Half of the time at most, so that there is more to read at once, the more there is to read.
-      await wait(Math.max(intervalMs - tookMs, tookMs), undefined, { ref: false })
+      // Others get their turn also where rounds take long; these get larger, and cost less for each line.
+      await wait(Math.max(intervalMs - tookMs, tookMs / 4), undefined, { ref: false })
     }
     lagMs = 0
     onRound?.(0)
