@@ -59,7 +59,7 @@ const phaseOfEnd = raw(
 
 /** The uids, each once, at most `limit`. Rows: { uid }. */
 export const uidList = (uids: UidSet, limit: number): Fragment =>
-  statement('uids-of-pods', sql`SELECT DISTINCT uid FROM ${uids} LIMIT ${uint(limit)}`)
+  statement('uids-of-pods', sql`SELECT DISTINCT uid FROM (${uids}) LIMIT ${uint(limit)}`)
 
 /** Whose lines, and when: epoch ns, `from` inclusive, `to` exclusive. */
 export interface LinesOfPods {

@@ -39,8 +39,8 @@ test.each(['/pods?outcome=dead', '/pods?outcome=crashed&outcome=dead', '/pods?ou
 )
 
 test.each([
-  ['/pods?owner=a/b/c', 'owner: must be a name or Kind/name, such as Deployment/cart'],
-  ['/pods?owner=cart&owner=a/b/c', 'owner: must be a name or Kind/name, such as Deployment/cart'],
+  ['/pods?owner=a/b/c', 'owner: must be a name or Kind/name, such as Deployment/cart or deploy/cart'],
+  ['/pods?owner=cart&owner=a/b/c', 'owner: must be a name or Kind/name, such as Deployment/cart or deploy/cart'],
   ['/pods?ip=10.0.0', 'ip: must be an IPv4 or IPv6 address'],
   ['/pods?uid=', 'uid: must not be empty'],
   ['/pods?limit=0', 'limit: must be a whole number from 1 to 10000, given once'],

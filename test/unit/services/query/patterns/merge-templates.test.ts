@@ -96,9 +96,9 @@ describe('any text', () => {
       words.map((word, i) => `same head of all ${'x, '.repeat(i % 60)} ${word} same tail of all`),
     ]
     for (const texts of kinds) {
-      const began = performance.now()
+      const began = process.cpuUsage()
       expect(merged(texts).reduce((sum, [, count]) => sum + count, 0)).toBe(texts.length)
-      expect(performance.now() - began).toBeLessThan(10_000)
+      expect(process.cpuUsage(began).user / 1000).toBeLessThan(10_000)
     }
   })
 })
