@@ -129,6 +129,8 @@ const kubernetes: Readonly<Record<string, readonly string[]>> = {
   events: ['api'],
   'cluster-objects': ['api'],
 }
+/** Of LogQL, the folders in which files read the store. */
+const logql = ['', '/evaluate', '/selector', '/streams'].map((folder) => `services/query/loki/logql${folder}`)
 const featuresApart = 'Features of query import each other one way only: oxlint.config.ts has which.'
 const projectedInline = [
   'project',
@@ -187,7 +189,7 @@ const queryFolders = Object.keys(features).flatMap((name) => {
           ]),
         ),
       ]
-    : feature(`services/query/${name}`, apart)
+    : [`services/query/${name}`, ...(name === 'loki' ? logql : [])].flatMap((folder) => feature(folder, apart))
 })
 
 export default {

@@ -30,6 +30,8 @@ export interface Reading {
     limits?: QueryLimits,
     share?: (read: () => Promise<Buffer>) => Promise<Buffer>,
   ): Promise<Line[]>
+  /** Says that lines that were read before are needed no more, by an answer that is made of many and holds few. */
+  letGo(): void
   /** What was read for the lines until now, and the time since the reading began. */
   stats(): ReadStats
 }
@@ -106,6 +108,9 @@ export function createReading({ store, limits, signal, work }: ReadingOptions): 
       heldBytes += heldPerByte * rows.length + heldPerLine * decoded.length
       total.memory?.hold(heldBytes)
       return decoded
+    },
+    letGo() {
+      total.memory?.hold((heldBytes = 0))
     },
     stats: () => ({ ...lines, elapsedMs: Math.round((performance.now() - began) * 1000) / 1000 }),
   }

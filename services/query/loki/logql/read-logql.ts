@@ -2,12 +2,21 @@
 //   parseLogQL(text)          syntax/parse-logql.ts: a tree, or a LogqlError with line, column and position
 //   parseMatchers(text)       syntax/parse-logql.ts: `{…}` of labels, series, stats and volume
 //   formatLogQL(expr)         syntax/format-logql.ts
-//   selectorFilter(…)         selector-filter.ts: the LineFilter that reads the lines of some matchers
+//   selectorFilter(…)         selector/read-selector.ts: the LineFilter that reads the lines of some matchers
+//   streamColumns, …          streams/: labels of groups of lines, for labels, series and volume
+//   openLogQuery(…)           read-log-query.ts: a query of lines for lines as they arrive
 //   runLogQL(…)               here: streams, a matrix, a vector or a scalar
 // Language: https://grafana.com/docs/loki/latest/query/ ; what is a label: docs/decisions/0021-logql.md
 import type { Reading } from '#shared/store-reading/reading.ts'
-import type { LogqlResult } from './result.ts'
-import type { LogqlExpr } from './syntax/logql-expr.ts'
+import { readMetric } from './evaluate/read-metric.ts'
+import { timeOfStep, stepsOf, type Steps } from './evaluate/windows.ts'
+import { keyOfLabels, type SeriesTable } from './evaluate/series.ts'
+import { seriesMax, tooManySeries } from './query-limits.ts'
+import { readStreams } from './read-streams.ts'
+import type { ReadCount } from './read-lines.ts'
+import type { LogqlResult, LogqlStats } from './result.ts'
+import { podFactsReader } from './streams/read-pod-facts.ts'
+import type { LogqlExpr, MetricExpr } from './syntax/logql-expr.ts'
 
 export interface LogqlRequest {
   /** Of the request: everything that is read counts against its limits. */
@@ -35,6 +44,68 @@ export interface LogqlRequest {
   categorize?: boolean
 }
 
-export async function runLogQL(_request: LogqlRequest): Promise<LogqlResult> {
-  throw new Error('not there yet')
+/** Throws AfterlogError, of which LogqlError is one. */
+export async function runLogQL(request: LogqlRequest): Promise<LogqlResult> {
+  const began = performance.now()
+  const count: ReadCount = { lines: 0, bytes: 0 }
+  const stats = (linesOut: number): LogqlStats => ({ ...count, linesOut, elapsedMs: performance.now() - began })
+  const { expr, intervalNs = 0n, categorize = false } = request
+  if (expr.kind === 'log') {
+    const streams = await readStreams({ ...request, expr, intervalNs, categorize, count })
+    return { type: 'streams', streams, stats: stats(streams.reduce((sum, { entries }) => sum + entries.length, 0)) }
+  }
+  const steps = stepsOf(request)
+  const isInstant = request.stepNs === 0n
+  if (expr.kind === 'literal' && isInstant)
+    return { type: 'scalar', point: { tsNs: request.startNs, value: expr.value }, stats: stats(0) }
+  const { reading, tenant } = request
+  const facts = podFactsReader(reading, tenant)
+  const table = await readMetric({ reading, tenant, steps, facts, nowNs: request.endNs, count }, expr)
+  return isInstant
+    ? { type: 'vector', samples: samplesOf(table, steps, isSorted(expr)), stats: stats(count.lines) }
+    : { type: 'matrix', series: seriesOf(table, steps), stats: stats(count.lines) }
 }
+
+/** Whether the order of an instant answer is that of values. */
+function isSorted(expr: MetricExpr): boolean {
+  switch (expr.kind) {
+    case 'aggregate':
+      return expr.op === 'sort' || expr.op === 'sort_desc' || isSorted(expr.of)
+    case 'binary':
+      return isSorted(expr.left) || isSorted(expr.right)
+    case 'label-replace':
+      return isSorted(expr.of)
+    case 'range':
+    case 'literal':
+    case 'vector':
+      return false
+  }
+}
+
+type Matrix = Extract<LogqlResult, { type: 'matrix' }>['series']
+type Vector = Extract<LogqlResult, { type: 'vector' }>['samples']
+
+function seriesOf(table: SeriesTable, steps: Steps): Matrix {
+  const series = table.all
+    .map(({ labels, values }) => ({
+      labels,
+      points: values.flatMap((value, step) => (value === undefined ? [] : [{ tsNs: timeOfStep(steps, step), value }])),
+    }))
+    .filter(({ points }) => points.length > 0)
+  if (series.length > seriesMax) throw tooManySeries()
+  return byLabels(series)
+}
+
+function samplesOf(table: SeriesTable, steps: Steps, inOrder: boolean): Vector {
+  const samples = table.all.flatMap(({ labels, values: [value] }) =>
+    value === undefined ? [] : [{ labels, point: { tsNs: steps.startNs, value } }],
+  )
+  if (samples.length > seriesMax) throw tooManySeries()
+  return inOrder ? samples : byLabels(samples)
+}
+
+const byLabels = <Item extends { labels: Readonly<Record<string, string>> }>(items: readonly Item[]): Item[] =>
+  items
+    .map((item) => ({ item, key: keyOfLabels(item.labels) }))
+    .toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ item }) => item)

@@ -1,5 +1,6 @@
 // Regular expressions of RE2, matched in linear time however hostile they are (re2js has RE2's syntax and its way).
 import { RE2JS } from 're2js'
+import { regexCost } from '#query/search/regex-cost.ts'
 
 export interface Regex {
   /** Whether it matches anywhere. */
@@ -13,12 +14,21 @@ export interface Regex {
 }
 
 const regexLengthMax = 1000
+/** What the engine takes to compile it, and in how many states it may be: services/query/search/check-cost.ts. */
+const microsMax = 16_500
+const statesMax = 500
 
 /** Throws where the pattern is no expression. */
 export function compileRegex(pattern: string): Regex {
   if (pattern.length > regexLengthMax + 20)
     throw new Error(
       `the regular expression is ${pattern.length} characters long, at most ${regexLengthMax} are allowed`,
+    )
+  const { micros, states } = regexCost(pattern)
+  if (micros > microsMax || states > statesMax)
+    throw new Error(
+      'the regular expression is too large: classes such as \\p{L} may stand 20 times in it, and what is repeated may ' +
+        `have ${statesMax} copies, as in .{${statesMax}}; write .* or \\S+ instead`,
     )
   let re2: RE2JS
   try {
@@ -50,3 +60,13 @@ export function compileRegex(pattern: string): Regex {
     },
   }
 }
+
+/** `$1`, `${1}`, `${name}` and `$$` of a replacement, with the groups of a match. */
+export const expandGroups = (template: string, groups: readonly string[], { names }: Pick<Regex, 'names'>): string =>
+  template.replaceAll(/\$(?:\$|(\w+)|\{(\w+)\})/g, (text, plain?: string, braced?: string) => {
+    if (text === '$$') return '$'
+    const name = plain ?? braced!
+    if (/^\d+$/.test(name)) return groups[Number(name)] ?? ''
+    const index = [...names].find(([, own]) => own === name)?.[0]
+    return index === undefined ? '' : (groups[index] ?? '')
+  })

@@ -1,6 +1,6 @@
 // servers[0].host  response["status code"]  a.b
 // Where `| json name="path"` finds its value.
-import { eachMember, itemAt, skipBlanks, valueAt, type JsonValue } from './json-scan.ts'
+import { eachMember, itemAt, JsonError, type JsonKind, type JsonValue } from './json-scan.ts'
 
 export type JsonPath = readonly (string | number)[]
 
@@ -23,24 +23,36 @@ export function parseJsonPath(text: string): JsonPath {
   return path
 }
 
-/** The value at the path of the text; undefined where there is none. Throws JsonError. */
+/**
+ * The value at the path of the text; undefined where there is none. No more of the text is read than leads to it, so a
+ * mistake behind it is none. Throws JsonError where the value itself is broken.
+ */
 export function valueAtPath(text: string, path: JsonPath): JsonValue | undefined {
-  let value: JsonValue | undefined = valueAt(text, skipBlanks(text, 0))
+  let value: Pick<JsonValue, 'raw' | 'kind'> | undefined = { raw: text, kind: kindOfRoot(text) }
   for (const part of path) {
     if (value === undefined) return undefined
     value = typeof part === 'number' ? itemOf(value, part) : memberOf(value, part)
   }
-  return value
+  return value === undefined ? undefined : { ...value, end: 0 }
 }
 
-const itemOf = (value: JsonValue, index: number): JsonValue | undefined =>
-  value.kind === 'array' ? itemAt(value.raw, index) : undefined
+const kindOfRoot = (text: string): JsonKind => (text.trimStart().startsWith('[') ? 'array' : 'object')
 
-function memberOf(value: JsonValue, name: string): JsonValue | undefined {
+type Part = Pick<JsonValue, 'raw' | 'kind'>
+
+const itemOf = ({ raw, kind }: Part, index: number): Part | undefined =>
+  kind === 'array' ? itemAt(raw, index) : undefined
+
+function memberOf(value: Part, name: string): Part | undefined {
   if (value.kind !== 'object') return undefined
-  let found: JsonValue | undefined
-  eachMember(value.raw, (key, raw, kind) => {
-    if (key === name) found ??= { raw, kind, end: 0 }
-  })
+  let found: Part | undefined
+  try {
+    eachMember(value.raw, (key, raw, kind) => {
+      if (key === name) found = { raw, kind }
+      return key === name
+    })
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error
+  }
   return found
 }

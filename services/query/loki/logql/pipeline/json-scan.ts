@@ -4,8 +4,8 @@
 
 export type JsonKind = 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array'
 
-/** `raw`: of a string, what stands between its quotes. */
-export type OnMember = (key: string, raw: string, kind: JsonKind) => void
+/** `raw`: of a string, what stands between its quotes. Whoever returns true needs no more. */
+export type OnMember = (key: string, raw: string, kind: JsonKind) => boolean | void
 
 export class JsonError extends Error {}
 
@@ -27,7 +27,7 @@ export function eachMember(text: string, onMember: OnMember): void {
     at = skipBlanks(text, keyEnd + 1)
     if (text[at] !== ':') throw new JsonError('Malformed JSON error')
     const value = valueAt(text, skipBlanks(text, at + 1))
-    onMember(key, value.raw, value.kind)
+    if (onMember(key, value.raw, value.kind) === true) return
     at = skipBlanks(text, value.end)
     if (text[at] === '}') return
     if (text[at] !== ',') throw new JsonError("Value looks like object, but can't find closing '}' symbol")
@@ -57,7 +57,7 @@ export interface JsonValue {
 }
 
 /** The value that begins here. Throws JsonError. */
-export function valueAt(text: string, at: number): JsonValue {
+function valueAt(text: string, at: number): JsonValue {
   const char = text[at]
   if (char === undefined) throw new JsonError('Malformed JSON error')
   if (char === '"') {
@@ -82,7 +82,7 @@ export function valueAt(text: string, at: number): JsonValue {
   return { raw, kind, end }
 }
 
-export function skipBlanks(text: string, from: number): number {
+function skipBlanks(text: string, from: number): number {
   let at = from
   while (at < text.length && blanks.has(text.charCodeAt(at))) at += 1
   return at
@@ -136,8 +136,8 @@ const escapes: Readonly<Record<string, string>> = {
   t: '\t',
 }
 
-/** Undefined where an escape is none. */
-function unescaped(raw: string): string | undefined {
+/** Undefined where an escape is none. `isForgiving`: `\'` is one, and half a surrogate pair is U+FFFD. */
+export function unescaped(raw: string, isForgiving = false): string | undefined {
   if (!raw.includes('\\')) return raw
   let text = ''
   for (let at = 0; at < raw.length; at++) {
@@ -148,7 +148,7 @@ function unescaped(raw: string): string | undefined {
     const char = raw[++at]
     if (char === undefined) return undefined
     if (char !== 'u') {
-      const value = Object.hasOwn(escapes, char) ? escapes[char] : undefined
+      const value = Object.hasOwn(escapes, char) ? escapes[char] : char === "'" && isForgiving ? char : undefined
       if (value === undefined) return undefined
       text += value
       continue
@@ -161,7 +161,11 @@ function unescaped(raw: string): string | undefined {
       continue
     }
     const low = raw[at + 1] === '\\' && raw[at + 2] === 'u' ? hexUnit(raw, at + 3) : undefined
-    if (unit > 0xdbff || low === undefined || low < 0xdc00 || low > 0xdfff) return undefined
+    if (unit > 0xdbff || low === undefined || low < 0xdc00 || low > 0xdfff) {
+      if (!isForgiving) return undefined
+      text += '\uFFFD'
+      continue
+    }
     text += String.fromCharCode(unit, low)
     at += 6
   }

@@ -62,7 +62,7 @@ export function labelTest(test: LabelTest): TestLabels {
 }
 
 /** As a selector's matcher, but `.` is no line break. */
-export function matchesLabel(matcher: Pick<Matcher, 'op' | 'value'>): (value: string) => boolean {
+function matchesLabel(matcher: Pick<Matcher, 'op' | 'value'>): (value: string) => boolean {
   const { op, value } = matcher
   if ((op !== '=~' && op !== '!~') || value === '.*' || value === '.+') return matchesValue(matcher)
   const regex = compileRegex(`^(?:${value})$`)

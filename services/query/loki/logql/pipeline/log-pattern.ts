@@ -70,6 +70,13 @@ export function filterPattern(pattern: string): (line: string) => boolean {
   }
 }
 
-/** The texts of a filter's pattern, in order: a line has each of them. */
-export const textsOfPattern = (pattern: string): string[] =>
-  partsOf(pattern).flatMap((part) => ('text' in part ? [part.text] : []))
+/** The texts of a filter's pattern, and whether a capture stands before the first and behind the last. */
+export function filterParts(pattern: string): { texts: string[]; beginsOpen: boolean; endsOpen: boolean } {
+  const parts = partsOf(pattern)
+  const isCapture = (part: Part | undefined): boolean => part !== undefined && 'capture' in part
+  return {
+    texts: parts.flatMap((part) => ('text' in part ? [part.text] : [])),
+    beginsOpen: isCapture(parts[0]),
+    endsOpen: isCapture(parts.at(-1)),
+  }
+}

@@ -1,5 +1,6 @@
 // level=info msg="a b" flag
 // Pairs of a logfmt line, with the mistakes between them: https://brandur.org/logfmt
+import { unescaped } from './json-scan.ts'
 
 export interface LogfmtPair {
   key: string
@@ -43,7 +44,7 @@ export function eachPair(
         fail('unterminated quoted value')
         return
       }
-      const value = unquoted(line.slice(at + 1, end))
+      const value = unescaped(line.slice(at + 1, end), true)
       at = end + 1
       if (value === undefined ? !fail('invalid quoted value') : !onPair({ key, value })) return
       continue
@@ -73,14 +74,4 @@ function quoteEnd(line: string, from: number): number {
     if (line[at] === '\\') at += 1
   }
   return -1
-}
-
-/** As JSON has strings, and `\'` beside them; undefined where it is none. */
-function unquoted(raw: string): string | undefined {
-  if (!raw.includes('\\')) return raw
-  try {
-    return JSON.parse(`"${raw.replaceAll(String.raw`\'`, "'").replaceAll(/\p{Cc}/gu, '\uFFFD')}"`) as string
-  } catch {
-    return undefined
-  }
 }

@@ -65,25 +65,26 @@ export function logRangeOf(query: QueryText, node: SyntaxNode): LogRange {
   if (inner !== null) return logRangeOf(query, inner)
   const log = selected(query, node)
   checkWidth(query, log)
-  const offset = node.getChild('OffsetExpr')
   const unwrap = node.getChild('UnwrapExpr')
-  const rangeNs = nsOf(query, query.child(query.child(node, 'Range'), 'Duration'))
-  if (rangeNs <= 0n) throw query.error(query.child(node, 'Range'), 'the range must be longer than 0')
+  const range = query.child(node, 'Range')
+  const duration = query.child(range, 'Duration')
+  const rangeNs = nsOf(query, query.of(duration), duration.from)
+  if (rangeNs <= 0n) throw query.error(range, 'the range must be longer than 0')
+  const offset = query.unread.offsets.get(range.to)
   return {
     log,
     rangeNs,
-    offsetNs: offset === null ? 0n : nsOf(query, query.child(offset, 'Duration')),
+    offsetNs: offset === undefined ? 0n : nsOf(query, offset.text, offset.at),
     ...(unwrap === null ? {} : { unwrap: unwrapOf(query, unwrap) }),
   }
 }
 
 const longestNs = 100 * 31_536_000e9
 
-function nsOf(query: QueryText, node: SyntaxNode): bigint {
-  const text = query.of(node)
+function nsOf(query: QueryText, text: string, at: number): bigint {
   const ns = durationNs(text)
-  if (ns === undefined) throw query.error(node, `not a valid duration string: ${JSON.stringify(text)}`)
-  if (Math.abs(ns) > longestNs) throw query.error(node, `the duration ${text} is longer than 100 years`)
+  if (ns === undefined) throw query.error(at, `not a valid duration string: ${JSON.stringify(text)}`)
+  if (Math.abs(ns) > longestNs) throw query.error(at, `the duration ${text} is longer than 100 years`)
   return BigInt(Math.round(ns))
 }
 

@@ -95,7 +95,7 @@ function rangeExprOf(query: QueryText, node: SyntaxNode): RangeExpr {
 
 function aggregateExprOf(query: QueryText, node: SyntaxNode): AggregateExpr {
   const name = query.child(node, 'VectorOp')
-  const op = (query.isApproximate(name.from) ? 'approx_topk' : query.of(name).toLowerCase()) as AggregateOp
+  const op = (query.unread.approximate.has(name.from) ? 'approx_topk' : query.of(name).toLowerCase()) as AggregateOp
   const number = node.getChild('Number')
   const grouping = groupingOf(query, node)
   const takesNumber = op === 'topk' || op === 'bottomk' || op === 'approx_topk'

@@ -3,12 +3,12 @@
 // Language: https://grafana.com/docs/loki/latest/query/
 import type { SyntaxNode, Tree } from '@lezer/common'
 import { parser } from '@grafana/lezer-logql'
-import { withoutApproximate } from './approx-topk.ts'
 import { checkStages } from '../check-stages.ts'
 import { matchersOf } from './log-expr.ts'
 import { LogqlError } from './logql-error.ts'
 import type { LogExpr, LogqlExpr, Matcher } from './logql-expr.ts'
 import { exprOf } from './metric-expr.ts'
+import { readableText } from './same-length.ts'
 import { queryText, type QueryText } from './query-text.ts'
 
 /** Bytes, as in Loki. */
@@ -46,29 +46,58 @@ export function parseMatchers(text: string): Matcher[] {
 function parsed(text: string): { query: QueryText; top: SyntaxNode } {
   if (Buffer.byteLength(text) >= lengthMax)
     throw new LogqlError(text, 0, `input size too long (${Buffer.byteLength(text)} > ${lengthMax})`)
-  const { text: read, places } = withoutApproximate(text)
-  const query = queryText(text, places)
-  const tree = parser.parse(read)
-  checkTree(query, tree)
+  const readable = readableText(text)
+  const query = queryText(text, readable)
+  const tree = treeOf(query, readable.text)
   const top = tree.topNode.getChild('Expr')
   if (top === null) throw query.error(0, 'syntax error: unexpected end of the query')
   return { query, top }
 }
 
-function checkTree(query: QueryText, tree: Tree): void {
+/** Blanks that are commas in one query. */
+const commasMax = 100
+
+function treeOf(query: QueryText, readable: string): Tree {
+  let tree = parser.parse(readable)
+  const { wrong, isDeep } = look(tree)
+  let text = readable
+  for (let left = commasMax, next = wrong; next !== undefined; left--) {
+    const blank = left === 0 ? undefined : blankBetweenTests(tree, text, next)
+    if (blank === undefined) throw syntaxError(query, wrong!)
+    text = `${text.slice(0, blank)},${text.slice(blank + 1)}`
+    tree = parser.parse(text)
+    next = look(tree).wrong
+  }
+  if (isDeep) throw query.error(0, 'the query is nested too deeply')
+  return tree
+}
+
+/** Where the first mistake begins. */
+function look(tree: Tree): { wrong: number | undefined; isDeep: boolean } {
   let depth = 0
-  let wrong: { from: number; to: number } | undefined
+  let wrong: number | undefined
   let isDeep = false
   tree.iterate({
     enter(node) {
       depth += 1
       if (depth > depthMax) isDeep = true
-      if (node.type.isError) wrong ??= { from: node.from, to: node.to }
+      if (node.type.isError) wrong ??= node.from
     },
     leave: () => void (depth -= 1),
   })
-  if (wrong !== undefined) throw syntaxError(query, wrong.from)
-  if (isDeep) throw query.error(0, 'the query is nested too deeply')
+  return { wrong, isDeep }
+}
+
+/** The blank before the mistake, where a test of labels stands on its other side: it means `and`. */
+function blankBetweenTests(tree: Tree, text: string, wrong: number): number | undefined {
+  const found = /\S/.exec(text.slice(wrong))
+  const at = found === null ? text.length : wrong + found.index
+  const before = text.slice(0, at)
+  const end = before.trimEnd().length
+  if (end === at || !/^[A-Za-z_(]/.test(text.slice(at, at + 1))) return undefined
+  for (let node: SyntaxNode | null = tree.resolveInner(end, -1); node !== null; node = node.parent)
+    if (node.name === 'LabelFilter') return at - 1
+  return undefined
 }
 
 const token =

@@ -1,5 +1,6 @@
 // The text of a query with the nodes that the grammar found in it.
 import type { SyntaxNode } from '@lezer/common'
+import type { ReadableText } from './same-length.ts'
 import { LogqlError } from './logql-error.ts'
 
 export interface QueryText {
@@ -7,12 +8,12 @@ export interface QueryText {
   of(node: SyntaxNode): string
   /** The child of this name, which the grammar promises. */
   child(node: SyntaxNode, name: string): SyntaxNode
-  /** Whether approx_topk is written at this place, which the grammar reads as topk. */
-  isApproximate(at: number): boolean
+  /** What the grammar does not read. */
+  unread: Pick<ReadableText, 'approximate' | 'offsets'>
   error(at: SyntaxNode | number, detail: string, options?: { isUnsupported?: boolean }): LogqlError
 }
 
-export function queryText(text: string, approximate: ReadonlySet<number> = new Set()): QueryText {
+export function queryText(text: string, unread: QueryText['unread']): QueryText {
   const error: QueryText['error'] = (at, detail, options) =>
     new LogqlError(text, typeof at === 'number' ? at : at.from, detail, options)
   return {
@@ -23,7 +24,7 @@ export function queryText(text: string, approximate: ReadonlySet<number> = new S
       if (child === null) throw error(node, `syntax error: ${name} is missing`)
       return child
     },
-    isApproximate: (at) => approximate.has(at),
+    unread,
     error,
   }
 }

@@ -16,7 +16,7 @@ import {
 } from './template-value.ts'
 
 const timeLayout = '2006-01-02 15:04:05.999999999 -0700 MST'
-export const timeText = (time: TemplateTime): string => formatTime(timeLayout, time)
+const timeText = (time: TemplateTime): string => formatTime(timeLayout, time)
 export const textOfValue = (value: Value): string => printed(value, timeText)
 
 type Basic = 'bool' | 'string' | 'int' | 'float64'

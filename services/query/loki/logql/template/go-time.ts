@@ -24,7 +24,7 @@ interface Parts {
 
 const second = 1_000_000_000n
 
-export function partsOf({ tsNs, zone }: TemplateTime): Parts {
+function partsOf({ tsNs, zone }: TemplateTime): Parts {
   const ns = ((tsNs % second) + second) % second
   const ms = Number((tsNs - ns) / 1_000_000n)
   const offsetMinutes = offsetAt(ms, zone)
@@ -195,7 +195,7 @@ export function parseTime(layout: string, zone: string, text: string): TemplateT
     pattern += reader
   }
   const groups = new RegExp(`^${pattern}${escaped(layout.slice(end))}$`).exec(text)?.groups
-  return groups === undefined ? (new RegExp(`^${pattern}$`).test(text) ? undefined : undefined) : timeOf(groups, zone)
+  return groups === undefined ? undefined : timeOf(groups, zone)
 }
 
 type Groups = Readonly<Record<string, string | undefined>>

@@ -1,12 +1,13 @@
 // {{ add 1 .a }}  {{ divf .a 1000 | round 2 }}
 // Functions of numbers. Those on whole numbers take what is given for one, 0 where it is none.
+import { decimalDifference, decimalProduct, decimalQuotient, decimalSum } from './decimal.ts'
 import { define, toFloat, toInt, type TemplateFunction } from './template-functions.ts'
 import { TemplateError, type Value } from './template-value.ts'
 
 const ofInts = (combine: (a: bigint, b: bigint) => bigint): TemplateFunction =>
-  define('aa', (values: readonly Value[]) => values.map(toInt).reduce(combine), { repeats: true })
+  define('aa', (values: readonly Value[]) => values.map(toInt).reduce((a, b) => combine(a, b)), { repeats: true })
 const ofFloats = (combine: (a: number, b: number) => number): TemplateFunction =>
-  define('aa', (values: readonly Value[]) => values.map(toFloat).reduce(combine), { repeats: true })
+  define('aa', (values: readonly Value[]) => values.map(toFloat).reduce((a, b) => combine(a, b)), { repeats: true })
 const ofTwo = (combine: (a: bigint, b: bigint) => bigint): TemplateFunction =>
   define('aa', ([a, b]: [Value, Value]) => combine(toInt(a), toInt(b)))
 
@@ -16,9 +17,6 @@ const dividing =
     if (b === 0n) throw new TemplateError('runtime error: integer divide by zero')
     return combine(a, b)
   }
-
-/** Sums and products of decimals are exact in their digits: 0.1 + 0.2 is 0.3. */
-const decimal = (value: number): number => Number(value.toPrecision(15))
 
 function rounded(value: Value, places: bigint, from = 0.5): number {
   const power = 10 ** Number(places)
@@ -35,12 +33,12 @@ export const numberFunctions: Readonly<Record<string, TemplateFunction>> = {
   sub: ofTwo((a, b) => a - b),
   div: ofTwo(dividing((a, b) => a / b)),
   mod: ofTwo(dividing((a, b) => a % b)),
-  addf: ofFloats((a, b) => decimal(a + b)),
-  subf: ofFloats((a, b) => decimal(a - b)),
-  mulf: ofFloats((a, b) => decimal(a * b)),
+  addf: ofFloats(decimalSum),
+  subf: ofFloats(decimalDifference),
+  mulf: ofFloats(decimalProduct),
   divf: ofFloats((a, b) => {
     if (b === 0) throw new TemplateError('decimal division by 0')
-    return decimal(a / b)
+    return decimalQuotient(a, b)
   }),
   maxf: ofFloats(Math.max),
   minf: ofFloats(Math.min),

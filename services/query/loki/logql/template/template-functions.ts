@@ -1,5 +1,5 @@
 // What a function of a template is: its parameters are checked and converted before it is called.
-import { isTime, TemplateError, typeName, type TemplateTime, type Value } from './template-value.ts'
+import { isTime, TemplateError, typeName, type Value } from './template-value.ts'
 
 /** Of a line that is formatted. */
 export interface TemplateContext {
@@ -71,5 +71,3 @@ export function toFloat(value: Value): number {
   if (typeof value !== 'string' || !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value)) return 0
   return Number(value)
 }
-
-export type { TemplateTime }

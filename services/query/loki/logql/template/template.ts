@@ -4,6 +4,7 @@
 import { builtinFunctions, textOfValue } from './builtin-functions.ts'
 import { numberFunctions } from './number-functions.ts'
 import { callFunction, textMax, type TemplateContext, type TemplateFunction } from './template-functions.ts'
+import { templateTokens } from './template-tokens.ts'
 import { parseTemplate, type Operand, type Pipe, type TemplateNode } from './template-tree.ts'
 import { isList, isMap, isTrue, sortedEntries, TemplateError, typeName, type Value } from './template-value.ts'
 import { textFunctions } from './text-functions.ts'
@@ -33,6 +34,14 @@ export function compileTemplate(template: string): Template {
     return run.text
   }
 }
+
+/** Labels that the template names. */
+export const templateFields = (template: string): string[] =>
+  templateTokens(template).flatMap((token) => (token.kind === 'field' ? [token.text] : []))
+
+/** Whether it asks for the line or its time. */
+export const readsLine = (template: string): boolean =>
+  templateTokens(template).some(({ kind, text }) => kind === 'word' && /^(?:__line__|__timestamp__|now)$/.test(text))
 
 const stepsMax = 100_000
 

@@ -1,12 +1,10 @@
 // {{ .a | lower | trunc 8 }}  {{ Replace .a "x" "y" -1 }}  {{ regexReplaceAll "(a+)" .b "$1" }}
-// Functions of text. The ones with capitals are the old names. Sizes count characters.
+// Functions of text. The ones with capitals are the old names.
 import { bytesOf } from '../syntax/literals.ts'
 import { goDurationNs } from '../pipeline/go-numbers.ts'
-import { compileRegex, type Regex } from '../regex.ts'
+import { compileRegex, expandGroups, type Regex } from '../regex.ts'
 import { define, textMax, type TemplateFunction } from './template-functions.ts'
 import { TemplateError, type Value } from './template-value.ts'
-
-type Texts = readonly string[]
 
 const trimBy = (cut: (text: string, chars: ReadonlySet<string>) => string) =>
   define('ss', ([text, chars]: [string, string]) => cut(text, new Set(chars)))
@@ -45,16 +43,6 @@ function regexOf(pattern: string): Regex {
   }
 }
 
-/** `$1`, `${1}`, `${name}` and `$$` in a replacement. */
-const expanded = (template: string, groups: Texts, names: ReadonlyMap<number, string>): string =>
-  template.replaceAll(/\$(?:\$|(\w+)|\{(\w+)\})/g, (text, plain?: string, braced?: string) => {
-    if (text === '$$') return '$'
-    const name = plain ?? braced!
-    if (/^\d+$/.test(name)) return groups[Number(name)] ?? ''
-    const index = [...names].find(([, own]) => own === name)?.[0]
-    return index === undefined ? '' : (groups[index] ?? '')
-  })
-
 const sized = (text: string): string => {
   if (text.length > textMax) throw new TemplateError(`a text of more than ${textMax} characters was made`)
   return text
@@ -83,19 +71,21 @@ function aligned(count: bigint, text: string, atRight: boolean): string {
   return atRight ? pad + text : text + pad
 }
 
+/** `trunc` and `substr` count bytes, and may cut a character. */
 function truncated(count: bigint, text: string): string {
-  const list = chars(text)
+  const bytes = Buffer.from(text)
   const size = Number(count)
-  if (size < 0) return list.length + size > 0 ? list.slice(size).join('') : text
-  return list.slice(0, size).join('')
+  if (size < 0) return bytes.length + size > 0 ? bytes.subarray(bytes.length + size).toString('utf8') : text
+  return bytes.subarray(0, size).toString('utf8')
 }
 
 function substring(start: bigint, end: bigint, text: string): string {
-  const list = chars(text)
-  const [from, to] = [Math.min(Number(start), list.length), Math.min(Number(end), list.length)]
-  if (from < 0) return to < 0 ? '' : list.slice(0, to).join('')
-  if (to < 0) return list.slice(from).join('')
-  return from > to ? '' : list.slice(from, to).join('')
+  const bytes = Buffer.from(text)
+  const from = start < 0n ? 0 : Number(start)
+  const to = start >= 0n && (end < 0n || end > bytes.length) ? bytes.length : Number(end)
+  if (to < from || to > bytes.length)
+    throw new TemplateError(`error calling substr: slice bounds out of range [${from}:${to}]`)
+  return bytes.subarray(from, to).toString('utf8')
 }
 
 function replaced(text: string, from: string, to: string, count: bigint): string {
@@ -182,7 +172,7 @@ export const textFunctions: Readonly<Record<string, TemplateFunction>> = {
   urldecode: define('s', ([text]: [string]) => decodedQuery(text)),
   regexReplaceAll: define('sss', ([pattern, text, to]: [string, string, string]) => {
     const regex = regexOf(pattern)
-    return sized(regex.replaceAll(text, (groups) => expanded(to, groups, regex.names)))
+    return sized(regex.replaceAll(text, (groups) => expandGroups(to, groups, regex)))
   }),
   regexReplaceAllLiteral: define('sss', ([pattern, text, to]: [string, string, string]) =>
     sized(regexOf(pattern).replaceAll(text, () => to)),
