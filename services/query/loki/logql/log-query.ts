@@ -2,7 +2,7 @@
 import type { Line } from '#shared/lines/row-decoder.ts'
 import { LineLabels, noHints, type ParserHints } from './pipeline/line-labels.ts'
 import { pipeline } from './pipeline/make-stages.ts'
-import { noFacts, type PodFacts } from './streams/pod-facts.ts'
+import type { PodFacts } from './streams/pod-facts.ts'
 import { streamLabels, structuredMetadata } from './streams/stream-labels.ts'
 import type { StreamRow } from './streams/stream-row.ts'
 import { matchesValue } from './match-values.ts'
@@ -14,20 +14,18 @@ const streamsMax = 20_000
 export interface RowLabels {
   /** Whether labels are compared with the selector. */
   readonly checks: boolean
-  /** Undefined where the labels are not those that the selector wants. */
-  of(row: StreamRow, facts: PodFacts, hints?: ParserHints): LineLabels | undefined
+  /** Makes the labels of a line; undefined where those of its stream are not what the selector wants. */
+  of(row: StreamRow, facts: PodFacts): ((hints?: ParserHints) => LineLabels) | undefined
 }
 
 /** `checks`: where pods told which lines are read, their labels are compared again, since those of a pod change. */
 export function rowLabels(matchers: readonly Matcher[], checks: boolean): RowLabels {
   const known = new Map<string, ReadonlyMap<string, string> | undefined>()
   const tests = matchers.map((matcher) => ({ name: matcher.name, matches: matchesValue(matcher) }))
-  let factsOf: PodFacts = noFacts
   return {
     checks,
-    of(row, facts, hints = noHints) {
-      if (facts !== factsOf || known.size > streamsMax) known.clear()
-      factsOf = facts
+    of(row, facts) {
+      if (known.size > streamsMax) known.clear()
       const { cluster, namespace, pod, podUid, container, node, stream, unit, labels } = row
       const key = JSON.stringify([cluster, namespace, pod, podUid, container, node, stream, unit, labels])
       if (!known.has(key)) {
@@ -36,7 +34,9 @@ export function rowLabels(matchers: readonly Matcher[], checks: boolean): RowLab
         known.set(key, isWanted ? own : undefined)
       }
       const base = known.get(key)
-      return base === undefined ? undefined : new LineLabels(base, structuredMetadata(row), hints)
+      if (base === undefined) return undefined
+      const metadata = structuredMetadata(row)
+      return (hints = noHints) => new LineLabels(base, metadata, hints)
     },
   }
 }
@@ -49,7 +49,7 @@ export interface PassedLine {
   bytes: number
 }
 
-export type PassLine = (line: Line, labels: LineLabels) => PassedLine | undefined
+export type PassLine = (line: Pick<Line, 'message' | 'ts'>, labels: LineLabels) => PassedLine | undefined
 
 /** `nowNs`: what templates take for now. */
 export function passLine(stages: readonly Stage[], nowNs: bigint): PassLine {

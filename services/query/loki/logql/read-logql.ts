@@ -3,7 +3,6 @@
 //   parseMatchers(text)       syntax/parse-logql.ts: `{…}` of labels, series, stats and volume
 //   formatLogQL(expr)         syntax/format-logql.ts
 //   selectorFilter(…)         selector/read-selector.ts: the LineFilter that reads the lines of some matchers
-//   streamColumns, …          streams/: labels of groups of lines, for labels, series and volume
 //   openLogQuery(…)           read-log-query.ts: a query of lines for lines as they arrive
 //   runLogQL(…)               here: streams, a matrix, a vector or a scalar
 // Language: https://grafana.com/docs/loki/latest/query/ ; what is a label: docs/decisions/0021-logql.md

@@ -40,7 +40,7 @@ export async function readStreams(request: StreamsRequest): Promise<StreamResult
     : readLines(reading, source, order, request.count)) {
     await inSlices(lines, (line) => {
       if (left === 0 || !isFarEnough(line.ts)) return
-      const labels = source.labels.of(line, facts)
+      const labels = source.labels.of(line, facts)?.()
       const passed = labels === undefined ? undefined : pass(line, labels)
       if (passed === undefined) return
       streams.add(line, passed)

@@ -2,18 +2,19 @@
 // as numbers by bucket; values of labels are kept one by one, in order of time.
 import { inSlices } from '#shared/in-slices.ts'
 import { errorDetailsLabel, errorLabel, preserveErrorLabel } from '../pipeline/line-labels.ts'
-import { failedQuery, samplesMax } from '../query-limits.ts'
+import { failedQuery, groupsMax, samplesMax } from '../query-limits.ts'
 import type { Labels } from '../result.ts'
 import type { RangeExpr } from '../syntax/logql-expr.ts'
 import { rangeFunction } from './range-values.ts'
+import type { SampleKey } from './sample-labels.ts'
 import { keyOfLabels, SeriesTable } from './series.ts'
 import type { Windows } from './windows.ts'
 
 export interface RangeSamples {
   /** So many lines, with so many bytes, in a bucket. */
-  addLines(labels: Labels, bucket: number, lines: number, bytes: number): void
+  addLines(key: SampleKey, bucket: number, lines: number, bytes: number): void
   /** A value of a line; times ascend. */
-  addValue(labels: Labels, tsNs: bigint, value: number): void
+  addValue(key: SampleKey, tsNs: bigint, value: number): void
   /** The value at each step. */
   evaluate(): Promise<SeriesTable>
 }
@@ -28,54 +29,61 @@ interface Valued {
   values: number[]
 }
 
+/** Series by their labels, found by the texts of keys. Throws where the labels have an error. */
+function seriesByLabels<Kind>(make: (labels: Labels) => Kind): { of(key: SampleKey): Kind; all: Map<string, Kind> } {
+  const byText = new Map<string, Kind>()
+  const all = new Map<string, Kind>()
+  return {
+    all,
+    of(key) {
+      const known = byText.get(key.text)
+      if (known !== undefined) return known
+      const labels = key.labels()
+      if (labels[errorLabel] !== undefined && labels[preserveErrorLabel] !== 'true') throw pipelineError(labels)
+      const name = keyOfLabels(labels)
+      const series = all.get(name) ?? make(labels)
+      if (!all.has(name) && all.size >= groupsMax)
+        throw failedQuery(`the query has more than ${groupsMax} series: group by fewer labels`)
+      all.set(name, series)
+      byText.set(key.text, series)
+      return series
+    },
+  }
+}
+
 /** Window values that one query may look at, however its windows overlap. */
 const looksMax = 500_000_000
 
 export function createRangeSamples(range: RangeExpr, windows: Windows): RangeSamples {
-  const counted = new Map<string, Counted>()
-  const valued = new Map<string, Valued>()
+  const counted = seriesByLabels((labels): Counted => ({ labels, buckets: new Map() }))
+  const valued = seriesByLabels((labels): Valued => ({ labels, times: [], values: [] }))
   let values = 0
-  const check = (labels: Labels): void => {
-    if (labels[errorLabel] !== undefined && labels[preserveErrorLabel] !== 'true') throw pipelineError(labels)
-  }
   return {
-    addLines(labels, bucket, lines, bytes) {
-      const key = keyOfLabels(labels)
-      let series = counted.get(key)
-      if (series === undefined) {
-        check(labels)
-        series = { labels, buckets: new Map() }
-        counted.set(key, series)
-      }
-      const known = series.buckets.get(bucket)
-      if (known === undefined) series.buckets.set(bucket, { lines, bytes })
+    addLines(key, bucket, lines, bytes) {
+      const { buckets } = counted.of(key)
+      const known = buckets.get(bucket)
+      if (known === undefined) buckets.set(bucket, { lines, bytes })
       else {
         known.lines += lines
         known.bytes += bytes
       }
     },
-    addValue(labels, tsNs, value) {
+    addValue(key, tsNs, value) {
       if (++values > samplesMax)
         throw failedQuery(
           `the query takes more than ${samplesMax} values of labels: narrow its selector or its time range, or add a line filter`,
         )
-      const key = keyOfLabels(labels)
-      let series = valued.get(key)
-      if (series === undefined) {
-        check(labels)
-        series = { labels, times: [], values: [] }
-        valued.set(key, series)
-      }
+      const series = valued.of(key)
       series.times.push(tsNs)
       series.values.push(value)
     },
     async evaluate() {
       const table = new SeriesTable(windows.count)
-      await inSlices([...counted.entries()], ([key, series]) => countWindows(range, windows, series, table, key))
+      await inSlices([...counted.all.entries()], ([key, series]) => countWindows(range, windows, series, table, key))
       const overlap = Math.max(1, Math.ceil(Number(windows.rangeNs) / Number(windows.strideNs)))
       if (values * overlap > looksMax)
         throw failedQuery('the windows of the query overlap too much for so many values: give a longer step')
-      await inSlices([...valued.entries()], ([key, series]) => valueWindows(range, windows, series, table, key))
+      await inSlices([...valued.all.entries()], ([key, series]) => valueWindows(range, windows, series, table, key))
       return table
     },
   }

@@ -4,16 +4,19 @@ import { inSlices } from '#shared/in-slices.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { passLine } from '../log-query.ts'
 import { failedQuery, groupsMax } from '../query-limits.ts'
-import { lineSource, readLines, type LineSource, type ReadCount } from '../read-lines.ts'
+import { lineSource, type LineSource, type ReadCount } from '../read-lines.ts'
 import { pipeline } from '../pipeline/make-stages.ts'
 import { unwrapper } from '../pipeline/unwrap.ts'
 import type { PodFactsReader } from '../streams/read-pod-facts.ts'
 import type { Grouping, RangeExpr, Stage } from '../syntax/logql-expr.ts'
 import { readsLine } from '../template/template.ts'
-import { columnsOf, countLines, wholeRow, type CountRow } from './counted-columns.ts'
+import type { LineLabels } from '../pipeline/line-labels.ts'
+import { readMessages } from './read-messages.ts'
+import { emptyRow } from '../streams/stream-row.ts'
+import { countLines, groupOf, groupRows, type CountRow, type GroupRow, type LineGroup } from './line-groups.ts'
 import { namesOfStage, parserHints } from './hints.ts'
 import { createRangeSamples, type RangeSamples } from './range-series.ts'
-import { groupedLabels, sampleGrouping, type SampleGrouping } from './sample-labels.ts'
+import { sampleGrouping, sampleKey, type SampleGrouping, type SampleKey } from './sample-labels.ts'
 import type { SeriesTable } from './series.ts'
 import { bucketOf, windowsOf, type Steps, type Windows } from './windows.ts'
 
@@ -82,34 +85,56 @@ function isOfLabels(stage: Stage): boolean {
   }
 }
 
-async function countInStore({ context, range, windows, grouping, source, samples }: RangeRun): Promise<void> {
+async function countInStore(run: RangeRun): Promise<void> {
+  const { context, source, windows, samples, grouping } = run
   const { reading, nowNs, count } = context
-  const group = columnsOf(neededNames(source, grouping, range))
-  const rows = await reading.rows<CountRow>(countLines(source.filter, group, windows, groupsMax + 1))
-  if (rows.length > groupsMax)
-    throw failedQuery(
-      `the query counts more than ${groupsMax} groups of lines: narrow its selector, group by fewer labels, ` +
-        'or give a step of which the range is a multiple',
-    )
-  const needsPods = group.columns.includes('podUid')
-  const facts = await source.facts.of(needsPods ? rows.map(({ podUid }) => podUid ?? '') : [])
-  const run = pipeline(source.rest, nowNs)
-  const hints = parserHints(range, grouping)
-  await inSlices(rows, (row) => {
-    count.lines += row.lines
-    count.bytes += row.bytes
-    const labels = source.labels.of(wholeRow(row), facts, hints)
-    if (labels === undefined || run('', labels, 0n) === undefined) return
-    samples.addLines(groupedLabels(labels, grouping), Number(row.bucket), row.lines, row.bytes)
+  const group = lineGroup(run)
+  const counts = await reading.rows<CountRow>(countLines(source.filter, group, windows, groupsMax + 1))
+  if (counts.length > groupsMax) throw tooManyGroups()
+  if (counts.length === 0) return
+  const pass = pipeline(source.rest, nowNs)
+  const groups = new Map<string, SampleKey | undefined>()
+  for (const [id, labelsOf] of await readGroups(run, group)) {
+    const labels = labelsOf()
+    groups.set(id, pass('', labels, 0n) === undefined ? undefined : sampleKey(labels, grouping))
+  }
+  await inSlices(counts, ({ id, bucket, lines, bytes }) => {
+    count.lines += lines
+    count.bytes += bytes
+    const key = groups.get(id)
+    if (key !== undefined) samples.addLines(key, Number(bucket), lines, bytes)
   })
 }
 
+const tooManyGroups = (): Error =>
+  failedQuery(
+    `the query counts more than ${groupsMax} groups of lines: narrow its selector, group by fewer labels, ` +
+      'or give a step of which the range is a multiple',
+  )
+
+/** What the labels of the query are made of. */
+const lineGroup = (run: RangeRun): LineGroup => groupOf(neededNames(run))
+
+/** By the id of a group, what makes the labels of one of its lines. */
+async function readGroups(run: RangeRun, { hash, needsPods }: LineGroup): Promise<Map<string, () => LineLabels>> {
+  const { context, source, range, grouping } = run
+  const rows: GroupRow[] =
+    hash === undefined
+      ? [{ ...emptyRow, id: '0' }]
+      : await context.reading.rows<GroupRow>(groupRows(source.filter, hash, groupsMax + 1))
+  if (rows.length > groupsMax) throw tooManyGroups()
+  const facts = await source.facts.of(needsPods ? rows.map(({ podUid }) => podUid) : [])
+  const hints = parserHints(range, grouping)
+  const groups = new Map<string, () => LineLabels>()
+  await inSlices(rows, (row) => {
+    const labelsOfLine = source.labels.of(row, facts)
+    if (labelsOfLine !== undefined) groups.set(row.id, () => labelsOfLine(hints))
+  })
+  return groups
+}
+
 /** Labels that the query asks for; undefined: all. */
-function neededNames(
-  source: LineSource,
-  { grouping, noLabels }: SampleGrouping,
-  range: RangeExpr,
-): Set<string> | undefined {
+function neededNames({ source, grouping: { grouping, noLabels }, range }: RangeRun): Set<string> | undefined {
   const isAll = !noLabels && (grouping === undefined || grouping.without)
   if (isAll) return undefined
   const names = new Set(noLabels ? [] : grouping?.labels)
@@ -119,23 +144,27 @@ function neededNames(
   return names
 }
 
-async function readSamples({ context, range, windows, grouping, source, samples }: RangeRun): Promise<void> {
+async function readSamples(run: RangeRun): Promise<void> {
+  const { context, range, windows, grouping, source, samples } = run
   const { reading, nowNs, count } = context
+  const group = lineGroup(run)
+  const groups = await readGroups(run, group)
+  if (groups.size === 0) return
   const pass = passLine(source.rest, nowNs)
   const valueOf = range.unwrap === undefined ? undefined : unwrapper(range.unwrap)
-  const hints = parserHints(range, grouping)
-  for await (const { lines, facts } of readLines(reading, source, 'asc', count))
-    await inSlices(lines, (line) => {
-      const bucket = bucketOf(windows, line.ts)
-      if (bucket === undefined) return
-      const labels = source.labels.of(line, facts, hints)
-      const passed = labels === undefined ? undefined : pass(line, labels)
+  const filter = { ...source.filter, from: windows.originNs + 1n, to: windows.endNs }
+  for await (const messages of readMessages(reading, filter, group.hash, count))
+    await inSlices(messages, ({ ts, group: id, message }) => {
+      const bucket = bucketOf(windows, ts)
+      const labelsOf = bucket === undefined ? undefined : groups.get(String(id))
+      if (bucket === undefined || labelsOf === undefined) return
+      const passed = pass({ ts, message }, labelsOf())
       if (passed === undefined) return
       if (valueOf === undefined) {
-        samples.addLines(groupedLabels(passed.labels, grouping), bucket, 1, passed.bytes)
+        samples.addLines(sampleKey(passed.labels, grouping), bucket, 1, passed.bytes)
         return
       }
       const value = valueOf(passed.labels)
-      if (value !== undefined) samples.addValue(groupedLabels(passed.labels, grouping), line.ts, value)
+      if (value !== undefined) samples.addValue(sampleKey(passed.labels, grouping), ts, value)
     })
 }

@@ -26,14 +26,32 @@ export function sampleGrouping(range: RangeExpr, outer: Grouping | undefined): S
     : { grouping: chosen, noLabels }
 }
 
-const noneAtAll: Labels = labelsOf([])
+/** The labels of a sample, and a text that is cheap to make: of two that differ the labels may still be the same. */
+export interface SampleKey {
+  text: string
+  labels(): Labels
+}
 
-export function groupedLabels(labels: LineLabels, { grouping, noLabels }: SampleGrouping): Labels {
+const none: SampleKey = { text: '', labels: () => labelsOf([]) }
+
+export function sampleKey(labels: LineLabels, { grouping, noLabels }: SampleGrouping): SampleKey {
   // An error is never lost: it is told instead of an answer.
-  if (labels.error !== '') return labelsOf(labels.entries())
-  if (noLabels) return noneAtAll
-  if (grouping === undefined) return labelsOf(labels.entries())
-  const names = new Set(grouping.labels)
-  const { without } = grouping
-  return labelsOf([...labels.entries()].filter(([name]) => names.has(name) !== without))
+  if (labels.error === '' && noLabels) return none
+  if (labels.error !== '' || grouping === undefined) return keyOf(Array.from(labels.entries()))
+  if (grouping.without) {
+    const names = new Set(grouping.labels)
+    return keyOf(Array.from(labels.entries()).filter(([name]) => !names.has(name)))
+  }
+  return keyOf(
+    grouping.labels.flatMap((name) => {
+      const value = labels.get(name)
+      return value === undefined ? [] : [[name, value] as const]
+    }),
+  )
+}
+
+function keyOf(entries: readonly (readonly [string, string])[]): SampleKey {
+  let text = ''
+  for (const [name, value] of entries) text += `${name}\u0001${value}\u0002`
+  return { text, labels: () => labelsOf(entries) }
 }

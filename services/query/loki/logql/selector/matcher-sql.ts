@@ -75,7 +75,7 @@ const service = orElse([
 ])
 
 /** The value of a label that a line tells by itself; undefined where Kubernetes may know it. */
-function labelSql(name: string): Fragment | undefined {
+export function labelSql(name: string): Fragment | undefined {
   if (isColumnLabel(name)) return own(columns[name], name)
   if (name === 'job') return job
   return name === 'service_name' ? service : undefined

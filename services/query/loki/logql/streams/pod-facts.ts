@@ -5,7 +5,6 @@ import { labelName } from '../pipeline/line-labels.ts'
 
 /** Labels of pods, by uid. */
 export type PodFacts = ReadonlyMap<string, ReadonlyMap<string, string>>
-export const noFacts: PodFacts = new Map()
 
 /** The label that names an owner, by its kind; `job` is what a scrape job is called. */
 const ownerLabels: Readonly<Record<string, string>> = {
