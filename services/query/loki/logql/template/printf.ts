@@ -88,8 +88,16 @@ function formatted(
 const cut = (value: string, precision: number | undefined): string =>
   precision === undefined ? value : Array.from(value).slice(0, precision).join('')
 
-const fixed = (value: number, digits: number): string =>
-  Number.isFinite(value) && Math.abs(value) < 1e21 ? value.toFixed(Math.min(digits, 100)) : printedFloat(value)
+/** A value half-way between two is rounded to the even one. */
+function fixed(value: number, wanted: number): string {
+  if (!Number.isFinite(value) || Math.abs(value) >= 1e21) return printedFloat(value)
+  const digits = Math.min(wanted, 50)
+  const up = value.toFixed(digits)
+  const rest = value.toFixed(digits + 50).slice(-50)
+  if (!/^50*$/.test(rest) || Number(up.at(-1)) % 2 === 0) return up
+  const step = 10 ** -digits
+  return (value < 0 ? Number(up) + step : Number(up) - step).toFixed(digits)
+}
 
 function exponential(value: number, digits: number): string {
   if (!Number.isFinite(value)) return printedFloat(value)
