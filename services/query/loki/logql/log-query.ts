@@ -5,38 +5,38 @@ import { pipeline } from './pipeline/make-stages.ts'
 import type { PodFacts } from './streams/pod-facts.ts'
 import { streamLabels, structuredMetadata } from './streams/stream-labels.ts'
 import type { StreamRow } from './streams/stream-row.ts'
-import { matchesValue } from './match-values.ts'
 import type { Matcher, Stage } from './syntax/logql-expr.ts'
 
 /** Labels of streams by what makes them: lines of one stream follow each other. */
 const streamsMax = 20_000
 
 export interface RowLabels {
-  /** Whether labels are compared with the selector. */
-  readonly checks: boolean
-  /** Makes the labels of a line; undefined where those of its stream are not what the selector wants. */
-  of(row: StreamRow, facts: PodFacts): ((hints?: ParserHints) => LineLabels) | undefined
+  /** Makes the labels of a line. */
+  of(row: StreamRow, facts: PodFacts): (hints?: ParserHints) => LineLabels
 }
 
-/** `checks`: where pods told which lines are read, their labels are compared again, since those of a pod change. */
-export function rowLabels(matchers: readonly Matcher[], checks: boolean): RowLabels {
-  const known = new Map<string, ReadonlyMap<string, string> | undefined>()
-  const tests = matchers.map((matcher) => ({ name: matcher.name, matches: matchesValue(matcher) }))
+/**
+ * `ofPods`: labels that the selector gives one value and pods were found by. Lines of these pods have them, also those
+ * that came without the uid of their pod.
+ */
+export function rowLabels(ofPods: readonly Matcher[]): RowLabels {
+  const known = new Map<string, ReadonlyMap<string, string>>()
+  const equal = ofPods.filter(({ op }) => op === '=')
   return {
-    checks,
     of(row, facts) {
       if (known.size > streamsMax) known.clear()
       const { cluster, namespace, pod, podUid, container, node, stream, unit, labels } = row
       const key = JSON.stringify([cluster, namespace, pod, podUid, container, node, stream, unit, labels])
-      if (!known.has(key)) {
+      let base = known.get(key)
+      if (base === undefined) {
         const own = streamLabels(row, facts)
-        const isWanted = !checks || tests.every(({ name, matches }) => matches(own.get(name) ?? ''))
-        known.set(key, isWanted ? own : undefined)
+        for (const { name, value } of equal) if (value !== '' && !own.has(name)) own.set(name, value)
+        base = own
+        known.set(key, base)
       }
-      const base = known.get(key)
-      if (base === undefined) return undefined
+      const streamBase = base
       const metadata = structuredMetadata(row)
-      return (hints = noHints) => new LineLabels(base, metadata, hints)
+      return (hints = noHints) => new LineLabels(streamBase, metadata, hints)
     },
   }
 }

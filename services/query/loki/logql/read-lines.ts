@@ -47,7 +47,7 @@ export async function lineSource({ reading, tenant, log, fromNs, toNs, facts }: 
   return {
     filter: { ...filter, ...withSearch(conditions) },
     rest,
-    labels: rowLabels(matchers, asksPods(matchers)),
+    labels: rowLabels(matchers.filter(asksPods)),
     facts: facts ?? podFactsReader(reading, tenant),
   }
 }

@@ -40,8 +40,7 @@ export async function openLogQuery({ expr, categorize, nowNs, ...options }: LogQ
       const facts = await source.facts.of(lines.map(({ podUid }) => podUid))
       const streams = collectStreams(categorize)
       await inSlices(lines, (line) => {
-        const labels = source.labels.of(line, facts)?.()
-        const passed = labels === undefined ? undefined : pass(line, labels)
+        const passed = pass(line, source.labels.of(line, facts)())
         if (passed !== undefined) streams.add(line, passed)
       })
       return streams.all()

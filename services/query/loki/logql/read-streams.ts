@@ -34,14 +34,13 @@ export async function readStreams(request: StreamsRequest): Promise<StreamResult
   let last: bigint | undefined
   const isFarEnough = (ts: bigint): boolean =>
     last === undefined || intervalNs === 0n || (order === 'asc' ? ts >= last + intervalNs : ts <= last - intervalNs)
-  const isAll = source.rest.length === 0 && !source.labels.checks && intervalNs === 0n
+  const isAll = source.rest.length === 0 && intervalNs === 0n
   for await (const { lines, facts } of isAll
     ? onePage(request, source)
     : readLines(reading, source, order, request.count)) {
     await inSlices(lines, (line) => {
       if (left === 0 || !isFarEnough(line.ts)) return
-      const labels = source.labels.of(line, facts)?.()
-      const passed = labels === undefined ? undefined : pass(line, labels)
+      const passed = pass(line, source.labels.of(line, facts)())
       if (passed === undefined) return
       streams.add(line, passed)
       last = line.ts

@@ -127,8 +127,8 @@ async function readGroups(run: RangeRun, { hash, needsPods }: LineGroup): Promis
   const hints = parserHints(range, grouping)
   const groups = new Map<string, () => LineLabels>()
   await inSlices(rows, (row) => {
-    const labelsOfLine = source.labels.of(row, facts)
-    if (labelsOfLine !== undefined) groups.set(row.id, () => labelsOfLine(hints))
+    const labelsOf = source.labels.of(row, facts)
+    groups.set(row.id, () => labelsOf(hints))
   })
   return groups
 }
@@ -139,8 +139,6 @@ function neededNames({ source, grouping: { grouping, noLabels }, range }: RangeR
   if (isAll) return undefined
   const names = new Set(noLabels ? [] : grouping?.labels)
   for (const stage of source.rest) for (const name of namesOfStage(stage)) names.add(name)
-  // A label of the selector that pods may have is compared again.
-  if (source.labels.checks) for (const { name } of range.log.matchers) names.add(name)
   return names
 }
 

@@ -30,9 +30,8 @@ export async function selectorFilter(options: SelectorOptions): Promise<LineFilt
   }
 }
 
-/** Whether the engine needs the pods to tell. */
-export const asksPods = (matchers: readonly Matcher[]): boolean =>
-  matchers.some((matcher) => matcherSql(matcher) === undefined)
+/** Whether pods may tell, rather than the line alone. */
+export const asksPods = (matcher: Matcher): boolean => matcherSql(matcher) === undefined
 
 async function selectorConditions(options: SelectorOptions): Promise<Fragment[]> {
   const conditions: Fragment[] = []

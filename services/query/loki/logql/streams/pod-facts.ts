@@ -39,6 +39,20 @@ export const factsOf = (tenant: string, uids: readonly string[]): Fragment =>
       ORDER BY uid, pod_revisions.revision DESC LIMIT 1 BY uid)`,
   )
 
+export interface AliasRow {
+  /** The uid in lines. */
+  alias: string
+  uid: string
+}
+
+/** The pods whose log paths have these uids, as those of static pods do. Rows: AliasRow. */
+export const podsOfLogUids = (tenant: string, uids: readonly string[]): Fragment =>
+  statement(
+    'pods-of-log-uids',
+    sql`SELECT alias, argMax(uid, pod_aliases.created_at) AS uid ${fromTable(tenant, 'pod_aliases')}
+      AND kind = 'log-uid' AND alias IN ${strs(uids)} GROUP BY alias`,
+  )
+
 export function factsIn({ ownerKind, ownerName, labels }: FactsRow): Map<string, string> {
   const facts = new Map<string, string>()
   const owner = Object.hasOwn(ownerLabels, ownerKind) ? ownerLabels[ownerKind] : undefined
