@@ -134,7 +134,7 @@ async function readGroups(run: RangeRun, { hash, needsPods }: LineGroup): Promis
 }
 
 /** Labels that the query asks for; undefined: all. */
-function neededNames({ source, grouping: { grouping, noLabels }, range }: RangeRun): Set<string> | undefined {
+function neededNames({ source, grouping: { grouping, noLabels } }: RangeRun): Set<string> | undefined {
   const isAll = !noLabels && (grouping === undefined || grouping.without)
   if (isAll) return undefined
   const names = new Set(noLabels ? [] : grouping?.labels)
