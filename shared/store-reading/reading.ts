@@ -30,6 +30,8 @@ export interface Reading {
     limits?: QueryLimits,
     share?: (read: () => Promise<Buffer>) => Promise<Buffer>,
   ): Promise<Line[]>
+  /** Rejects once the time of the request is over, or nobody waits: for whoever works long on what was read. */
+  checkTime(): Promise<void>
   /** Says that lines that were read before are needed no more, by an answer that is made of many and holds few. */
   letGo(): void
   /** What was read for the lines until now, and the time since the reading began. */
@@ -108,6 +110,10 @@ export function createReading({ store, limits, signal, work }: ReadingOptions): 
       heldBytes += heldPerByte * rows.length + heldPerLine * decoded.length
       total.memory?.hold(heldBytes)
       return decoded
+    },
+    async checkTime() {
+      signal?.throwIfAborted()
+      await run(async () => {})
     },
     letGo() {
       total.memory?.hold((heldBytes = 0))

@@ -9,7 +9,8 @@ import { failedQuery, linesMax } from './query-limits.ts'
 import { asksPods, selectorFilter } from './selector/read-selector.ts'
 import { splitFilters } from './selector/line-filter-sql.ts'
 import { podFactsReader, type PodFactsReader } from './streams/read-pod-facts.ts'
-import type { PodFacts } from './streams/pod-facts.ts'
+import { parsedTests, type ParsedTest } from './selector/parsed-label-sql.ts'
+import { labelsOfPods, type PodFacts } from './streams/pod-facts.ts'
 import type { LogExpr, Stage } from './syntax/logql-expr.ts'
 import { rowLabels, type RowLabels } from './log-query.ts'
 
@@ -44,12 +45,25 @@ export async function lineSource({ reading, tenant, log, fromNs, toNs, facts }: 
     ...(toNs === undefined ? {} : { toNs }),
   })
   const { conditions, rest } = splitFilters(stages)
+  const parsed = await testsInLine(reading, tenant, parsedTests(stages))
   return {
-    filter: { ...filter, ...withSearch(conditions) },
+    filter: { ...filter, ...withSearch([...conditions, ...parsed]) },
     rest,
     labels: rowLabels(matchers.filter(asksPods)),
     facts: facts ?? podFactsReader(reading, tenant),
   }
+}
+
+/** Those whose label no pod has: one that a pod has stands before what is parsed. */
+async function testsInLine(
+  { rows }: Pick<Reading, 'rows'>,
+  tenant: string,
+  tests: readonly ParsedTest[],
+): Promise<Fragment[]> {
+  if (tests.length === 0) return []
+  const names = [...new Set(tests.map(({ name }) => name))]
+  const ofPods = new Set((await rows<{ name: string }>(labelsOfPods(tenant, names))).map(({ name }) => name))
+  return tests.flatMap(({ name, condition }) => (ofPods.has(name) ? [] : [condition]))
 }
 
 const withSearch = (conditions: readonly Fragment[]): Pick<LineFilter, 'search'> =>

@@ -1,8 +1,8 @@
 // {app="cart"} |= "x" | json: lines that pass, by stream, up to a limit, newest or oldest first.
 import type { Line } from '#shared/lines/row-decoder.ts'
-import { inSlices } from '#shared/in-slices.ts'
 import { readPage } from '#shared/store-reading/line-pages.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
+import { inTurns } from './read-in-turns.ts'
 import { passLine, type PassedLine } from './log-query.ts'
 import { labelsOf } from './pipeline/line-labels.ts'
 import { lineSource, readLines, type LineSource, type ReadCount } from './read-lines.ts'
@@ -38,7 +38,7 @@ export async function readStreams(request: StreamsRequest): Promise<StreamResult
   for await (const { lines, facts } of isAll
     ? onePage(request, source)
     : readLines(reading, source, order, request.count)) {
-    await inSlices(lines, (line) => {
+    await inTurns(reading, lines, (line) => {
       if (left === 0 || !isFarEnough(line.ts)) return
       const passed = pass(line, source.labels.of(line, facts)())
       if (passed === undefined) return

@@ -1,6 +1,6 @@
 // Regular expressions of RE2, matched in linear time however hostile they are (re2js has RE2's syntax and its way).
 import { RE2JS } from 're2js'
-import { regexCost } from '#query/search/regex-cost.ts'
+import { regexCost, type RegexCost } from '#query/search/regex-cost.ts'
 
 export interface Regex {
   /** Whether it matches anywhere. */
@@ -18,14 +18,20 @@ const regexLengthMax = 1000
 const microsMax = 16_500
 const statesMax = 500
 
+/** Whether the engine takes too long to compile or to match these expressions together. */
+export function regexesTooLarge(patterns: readonly string[]): boolean {
+  const costs = patterns.map(regexCost)
+  const sum = (of: (cost: RegexCost) => number): number => costs.reduce((total, cost) => total + of(cost), 0)
+  return sum(({ micros }) => micros) > microsMax || sum(({ states }) => states) > statesMax
+}
+
 /** Throws where the pattern is no expression. */
 export function compileRegex(pattern: string): Regex {
   if (pattern.length > regexLengthMax + 20)
     throw new Error(
       `the regular expression is ${pattern.length} characters long, at most ${regexLengthMax} are allowed`,
     )
-  const { micros, states } = regexCost(pattern)
-  if (micros > microsMax || states > statesMax)
+  if (regexesTooLarge([pattern]))
     throw new Error(
       'the regular expression is too large: classes such as \\p{L} may stand 20 times in it, and what is repeated may ' +
         `have ${statesMax} copies, as in .{${statesMax}}; write .* or \\S+ instead`,

@@ -1,10 +1,11 @@
 // sum by (pod) (…)   topk(5, …)   sort_desc(…)
 // One value of the values of a group at each step; topk and its like keep some of them, with all labels.
+import { inSlices } from '#shared/in-slices.ts'
 import type { AggregateExpr, Grouping } from '../syntax/logql-expr.ts'
 import { keyOfLabels, onlyNames, SeriesTable, withoutNames, type Series } from './series.ts'
 import type { Labels } from '../result.ts'
 
-export function aggregate({ op, grouping, parameter = 0 }: AggregateExpr, of: SeriesTable): SeriesTable {
+export async function aggregate({ op, grouping, parameter = 0 }: AggregateExpr, of: SeriesTable): Promise<SeriesTable> {
   const groups = Map.groupBy(of.all, ({ labels }) => keyOfLabels(groupOf(labels, grouping)))
   const result = new SeriesTable(of.steps)
   for (const [key, members] of groups) {
@@ -22,10 +23,10 @@ export function aggregate({ op, grouping, parameter = 0 }: AggregateExpr, of: Se
       }
       case 'topk':
       case 'approx_topk':
-        keepSome(result, members, of.steps, parameter, (a, b) => b - a)
+        await keepSome(result, members, of.steps, parameter, (a, b) => b - a)
         break
       case 'bottomk':
-        keepSome(result, members, of.steps, parameter, (a, b) => a - b)
+        await keepSome(result, members, of.steps, parameter, (a, b) => a - b)
         break
       case 'sort':
       case 'sort_desc': {
@@ -78,14 +79,14 @@ function varianceOf(values: readonly number[]): number {
   return squares / values.length
 }
 
-function keepSome(
+async function keepSome(
   result: SeriesTable,
   members: readonly Series[],
   steps: number,
   count: number,
   order: (a: number, b: number) => number,
-): void {
-  for (let step = 0; step < steps; step++) {
+): Promise<void> {
+  await inSlices([...Array(steps).keys()], (step) => {
     const here = members.filter(({ values }) => values[step] !== undefined)
     // What is no number comes last.
     const best = here
@@ -94,11 +95,11 @@ function keepSome(
         return Number.isNaN(x) ? (Number.isNaN(y) ? 0 : 1) : Number.isNaN(y) ? -1 : order(x, y)
       })
       .slice(0, count)
-    for (const { labels, values } of best) result.of(labels).values[step] = values[step]
-  }
+    for (const { labels, key, values } of best) result.of(labels, key).values[step] = values[step]
+  })
 }
 
-function copyInto(result: SeriesTable, { labels, values }: Series): void {
-  const copy = result.of(labels)
+function copyInto(result: SeriesTable, { labels, key, values }: Series): void {
+  const copy = result.of(labels, key)
   for (const [step, value] of values.entries()) copy.values[step] = value
 }

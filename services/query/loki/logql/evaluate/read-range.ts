@@ -2,6 +2,7 @@
 // otherwise.
 import { inSlices } from '#shared/in-slices.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
+import { inTurns } from '../read-in-turns.ts'
 import { passLine } from '../log-query.ts'
 import { failedQuery, groupsMax } from '../query-limits.ts'
 import { lineSource, type LineSource, type ReadCount } from '../read-lines.ts'
@@ -152,7 +153,7 @@ async function readSamples(run: RangeRun): Promise<void> {
   const valueOf = range.unwrap === undefined ? undefined : unwrapper(range.unwrap)
   const filter = { ...source.filter, from: windows.originNs + 1n, to: windows.endNs }
   for await (const messages of readMessages(reading, filter, group.hash, count))
-    await inSlices(messages, ({ ts, group: id, message }) => {
+    await inTurns(reading, messages, ({ ts, group: id, message }) => {
       const bucket = bucketOf(windows, ts)
       const labelsOf = bucket === undefined ? undefined : groups.get(String(id))
       if (bucket === undefined || labelsOf === undefined) return

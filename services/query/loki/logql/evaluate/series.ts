@@ -5,6 +5,8 @@ import { labelsOf } from '../pipeline/line-labels.ts'
 
 export interface Series {
   labels: Labels
+  /** Of the labels: `keyOfLabels`. */
+  key: string
   values: (number | undefined)[]
 }
 
@@ -29,7 +31,7 @@ export class SeriesTable {
           `the query has more than ${this.#byKey.size} series of ${this.steps} points on its way: narrow its selector, ` +
             'ask for fewer points, or aggregate with sum by (…)',
         )
-      series = { labels, values: Array.from({ length: this.steps }) }
+      series = { labels, key, values: Array.from({ length: this.steps }) }
       this.#byKey.set(key, series)
     }
     return series

@@ -46,7 +46,8 @@ function alternativeSql(op: LineFilterStage['op'], text: string): Fragment {
   }
 }
 
-function containsSql(text: string): Fragment {
+/** True where the message has the text. */
+export function containsSql(text: string): Fragment {
   const tokens = wholeTokens(text, { start: false, end: false }).map(hasToken)
   return sql`(${join([...tokens, sql`position(${message}, ${str(text)}) > 0`], ' AND ')})`
 }

@@ -1,5 +1,5 @@
 // What Kubernetes knows of the pods of streams, as labels: who owns them, and their own labels.
-import { sql, statement, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { join, sql, statement, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import { labelName } from '../pipeline/line-labels.ts'
 
@@ -51,6 +51,17 @@ export const podsOfLogUids = (tenant: string, uids: readonly string[]): Fragment
     'pods-of-log-uids',
     sql`SELECT alias, argMax(uid, pod_aliases.created_at) AS uid ${fromTable(tenant, 'pod_aliases')}
       AND kind = 'log-uid' AND alias IN ${strs(uids)} GROUP BY alias`,
+  )
+
+/** Whether a pod has, or once had, a label of one of these names. Rows: { name }. */
+export const labelsOfPods = (tenant: string, names: readonly string[]): Fragment =>
+  statement(
+    'labels-of-pods',
+    sql`SELECT DISTINCT substring(value, 1, position(value, '=') - 1) AS name ${fromTable(tenant, 'pod_lookup')}
+      AND kind = 'label' AND (${join(
+        names.map((name) => sql`startsWith(value, ${str(`${name}=`)})`),
+        ' OR ',
+      )})`,
   )
 
 export function factsIn({ ownerKind, ownerName, labels }: FactsRow): Map<string, string> {

@@ -16,6 +16,10 @@ export const serviceKeys = ['service.name', 'service', 'app', 'app.kubernetes.io
 /** Labels that are never taken from the pod, so that a selector of them needs the line alone. */
 const isOfLine = (name: string): boolean => isColumnLabel(name) || name === 'job' || name === 'service_name'
 
+const metadataColumns = ['detected_level', 'pod_uid', 'restart', 'container_id', 'trace_id', 'span_id']
+/** Whether structured metadata of this name is a column. */
+export const isMetadataColumn = (name: string): boolean => metadataColumns.includes(name)
+
 export function streamLabels(row: StreamRow, facts: PodFacts): Map<string, string> {
   const labels = new Map<string, string>()
   for (const name of columnLabels) if (row[name] !== '') labels.set(name, row[name])

@@ -15,6 +15,7 @@ import { queryText, type QueryText } from './query-text.ts'
 const lengthMax = 131_072
 /** Nodes within each other: an operator is three. */
 const depthMax = 1200
+const depthOfWrongMax = 400
 
 /** Throws LogqlError. */
 export function parseLogQL(text: string): LogqlExpr {
@@ -54,38 +55,45 @@ function parsed(text: string): { query: QueryText; top: SyntaxNode } {
   return { query, top }
 }
 
-/** Blanks that are commas in one query. */
-const commasMax = 100
+/** Blanks that are commas in one query, and the length of one where they may be: each takes a reading of its own. */
+const commasMax = 20
+const commasLengthMax = 10_000
 
 function treeOf(query: QueryText, readable: string): Tree {
   let tree = parser.parse(readable)
-  const { wrong, isDeep } = look(tree)
+  const { wrong, isDeep, depthOfWrong } = look(tree)
+  // The grammar's own reader gives up on what is deep, and finds mistakes then where none are.
+  if (isDeep || depthOfWrong > depthOfWrongMax)
+    throw query.error(wrong ?? 0, 'the query has too many parts, or is nested too deeply')
   let text = readable
-  for (let left = commasMax, next = wrong; next !== undefined; left--) {
+  for (let left = readable.length > commasLengthMax ? 0 : commasMax, next = wrong; next !== undefined; left--) {
     const blank = left === 0 ? undefined : blankBetweenTests(tree, text, next)
     if (blank === undefined) throw syntaxError(query, wrong!)
     text = `${text.slice(0, blank)},${text.slice(blank + 1)}`
     tree = parser.parse(text)
     next = look(tree).wrong
   }
-  if (isDeep) throw query.error(0, 'the query is nested too deeply')
   return tree
 }
 
 /** Where the first mistake begins. */
-function look(tree: Tree): { wrong: number | undefined; isDeep: boolean } {
+function look(tree: Tree): { wrong: number | undefined; isDeep: boolean; depthOfWrong: number } {
   let depth = 0
   let wrong: number | undefined
+  let depthOfWrong = 0
   let isDeep = false
   tree.iterate({
     enter(node) {
       depth += 1
       if (depth > depthMax) isDeep = true
-      if (node.type.isError) wrong ??= node.from
+      if (node.type.isError && wrong === undefined) {
+        wrong = node.from
+        depthOfWrong = depth
+      }
     },
     leave: () => void (depth -= 1),
   })
-  return { wrong, isDeep }
+  return { wrong, isDeep, depthOfWrong }
 }
 
 /** The blank before the mistake, where a test of labels stands on its other side: it means `and`. */

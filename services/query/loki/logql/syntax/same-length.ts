@@ -13,6 +13,9 @@ export interface ReadableText {
   offsets: ReadonlyMap<number, { text: string; at: number }>
 }
 
+/** So many parentheses are taken away. */
+const blanksMax = 40
+
 const token = /"(?:[^"\\\n]|\\[\s\S])*"|`[^`]*`|#[^\n]*|approx_topk(?=\s*\()|\](\s*offset\s+)(-?[\w.µμ]+)|[()]/gi
 
 export function readableText(text: string): ReadableText {
@@ -26,6 +29,7 @@ export function readableText(text: string): ReadableText {
       const from = open.pop()
       if (
         from !== undefined &&
+        blanks.length < blanksMax &&
         /^\)\s*\[/.test(text.slice(at, at + 100)) &&
         /\|\s*unwrap\b/i.test(text.slice(from, at))
       )

@@ -103,14 +103,14 @@ test.each<[string, Written[]]>([
       [{ a: '2' }, 0, 0],
     ],
   ],
-])('%s', (head, result) => {
-  expect(written(aggregate(exprOf(`${head} (rate({x="y"}[1m]))`, 'aggregate'), abc()))).toEqual(result)
+])('%s', async (head, result) => {
+  expect(written(await aggregate(exprOf(`${head} (rate({x="y"}[1m]))`, 'aggregate'), abc()))).toEqual(result)
 })
 
-test('topk and bottomk keep series with all their labels', () => {
-  const some = (text: string) => written(aggregate(exprOf(text, 'aggregate'), abc()))
-  expect(some('topk(1, rate({x="y"}[1m]))')).toEqual([[{ a: '2', b: 'x' }, 10, 20]])
-  expect(some('bottomk by (a) (1, rate({x="y"}[1m]))')).toEqual([
+test('topk and bottomk keep series with all their labels', async () => {
+  const some = async (text: string) => written(await aggregate(exprOf(text, 'aggregate'), abc()))
+  expect(await some('topk(1, rate({x="y"}[1m]))')).toEqual([[{ a: '2', b: 'x' }, 10, 20]])
+  expect(await some('bottomk by (a) (1, rate({x="y"}[1m]))')).toEqual([
     [{ a: '1', b: 'x' }, 1, 5],
     [{ a: '2', b: 'x' }, 10, 20],
   ])
@@ -142,8 +142,8 @@ describe('operators', () => {
         [{ a: '3', b: 'x' }, 1, 1],
       ],
     ],
-  ])('%s', (operator, result) => {
-    const found = written(binary(of(operator), abc(), right())).map((series) => series.filter((_, i) => i < 3))
+  ])('%s', async (operator, result) => {
+    const found = written(await binary(of(operator), abc(), right())).map((series) => series.filter((_, i) => i < 3))
     expect(
       found.map((series) =>
         series.at(-1) === undefined && series.length > 2 && !operator.startsWith('=') ? series.slice(0, -1) : series,
@@ -151,15 +151,15 @@ describe('operators', () => {
     ).toEqual(result)
   })
 
-  test('match on labels, one side of which may have many', () => {
+  test('match on labels, one side of which may have many', async () => {
     const totals = table([{ a: '1', c: 'z' }, 10, 10], [{ a: '2', c: 'w' }, 20, 20])
-    expect(written(binary(of('/ on (a) group_left (c)'), abc(), totals))).toEqual([
+    expect(written(await binary(of('/ on (a) group_left (c)'), abc(), totals))).toEqual([
       [{ a: '1', b: 'x', c: 'z' }, 0.1, 0.5],
       [{ a: '1', b: 'y', c: 'z' }, 0.3, undefined],
       [{ a: '2', b: 'x', c: 'w' }, 0.5, 1],
     ])
-    expect(() => binary(of('/ on (a)'), abc(), totals)).toThrow(/group_left/)
-    expect(() => binary(of('/ on (a)'), totals, abc())).toThrow(/duplicate series/)
+    await expect(binary(of('/ on (a)'), abc(), totals)).rejects.toThrow(/group_left/)
+    await expect(binary(of('/ on (a)'), totals, abc())).rejects.toThrow(/duplicate series/)
   })
 
   test('with a number keep labels, and what a comparison is true for', () => {
