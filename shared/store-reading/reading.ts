@@ -32,8 +32,8 @@ export interface Reading {
   ): Promise<Line[]>
   /** Rejects once the time of the request is over, or nobody waits: for whoever works long on what was read. */
   checkTime(): Promise<void>
-  /** Says that lines that were read before are needed no more, by an answer that is made of many and holds few. */
-  letGo(): void
+  /** Says that of the lines that were read before only so many bytes are kept, by an answer that holds few of many. */
+  letGo(keptBytes: number): void
   /** What was read for the lines until now, and the time since the reading began. */
   stats(): ReadStats
 }
@@ -115,8 +115,8 @@ export function createReading({ store, limits, signal, work }: ReadingOptions): 
       signal?.throwIfAborted()
       await run(async () => {})
     },
-    letGo() {
-      total.memory?.hold((heldBytes = 0))
+    letGo(keptBytes) {
+      total.memory?.hold((heldBytes = keptBytes))
     },
     stats: () => ({ ...lines, elapsedMs: Math.round((performance.now() - began) * 1000) / 1000 }),
   }

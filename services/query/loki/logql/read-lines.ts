@@ -73,6 +73,8 @@ const withSearch = (conditions: readonly Fragment[]): Pick<LineFilter, 'search'>
 export interface ReadCount {
   lines: number
   bytes: number
+  /** That the answer holds of them. */
+  keptBytes: number
 }
 
 /** Parts of lines in order, with what is known of their pods. */
@@ -92,6 +94,6 @@ export async function* readLines(
       )
     yield { lines, facts: await facts.of(lines.map(({ podUid }) => podUid)) }
     lines.length = 0
-    reading.letGo()
+    reading.letGo(count.keptBytes)
   }
 }
