@@ -47,7 +47,10 @@ export async function lineSource({ reading, tenant, log, fromNs, toNs, facts }: 
   const { conditions, rest } = splitFilters(stages)
   const parsed = await testsInLine(reading, tenant, parsedTests(stages))
   return {
-    filter: { ...filter, ...withSearch([...conditions, ...parsed]) },
+    filter: {
+      ...filter,
+      ...withSearch([...(filter.search === undefined ? [] : [filter.search]), ...conditions, ...parsed]),
+    },
     rest,
     labels: rowLabels(matchers.filter(asksPods)),
     facts: facts ?? podFactsReader(reading, tenant),

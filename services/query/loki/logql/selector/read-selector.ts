@@ -26,8 +26,17 @@ export async function selectorFilter(options: SelectorOptions): Promise<LineFilt
     fields: {},
     ...(fromNs === undefined ? {} : { from: fromNs }),
     ...(toNs === undefined ? {} : { to: toNs }),
-    ...(conditions.length === 0 ? {} : { scope: join(conditions, ' AND ') }),
+    ...placed(options.matchers, conditions),
   }
+}
+
+/** A scope is taken for the lines of one pod, of which a page is read at once. */
+function placed(matchers: readonly Matcher[], conditions: readonly Fragment[]): Pick<LineFilter, 'scope' | 'search'> {
+  if (conditions.length === 0) return {}
+  const all = join(conditions, ' AND ')
+  return matchers.some(({ name, op, value }) => name === 'pod' && op === '=' && value !== '')
+    ? { scope: all }
+    : { search: all }
 }
 
 /** Whether pods may tell, rather than the line alone. */
