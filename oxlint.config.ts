@@ -114,7 +114,7 @@ const features: Readonly<Record<string, readonly string[]>> = {
   logs: ['http', 'search', 'pods'],
   tail: ['http', 'search', 'pods', 'logs'],
   obituary: ['http', 'pods'],
-  fields: ['http', 'search', 'pods'],
+  fields: ['http', 'search', 'pods', 'logs'],
   'dead-letters': ['http', 'search'],
   retention: ['http'],
   kubernetes: ['http', 'pods', 'tail'],

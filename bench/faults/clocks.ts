@@ -82,7 +82,7 @@ async function get(url: string, headers: Record<string, string> = {}): Promise<R
 }
 
 async function storedLines(url: string): Promise<Set<string>> {
-  const response = await get(`${url}/v1/logs?order=asc`, { accept: 'text/plain' })
+  const response = await get(`${url}/v1/logs?order=asc&prefix=false`, { accept: 'text/plain' })
   if (response.status !== 200) throw new Error(`GET /v1/logs: ${response.status} ${await response.text()}`)
   return new Set((await response.text()).split('\n'))
 }

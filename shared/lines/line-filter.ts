@@ -17,6 +17,8 @@ export interface LineFilter {
   fields: Partial<Record<FilterField, readonly string[]>>
   /** Compiled search text, if any. */
   search?: Fragment
+  /** Lines of the pods that the request selects by owner, label and the like: any number of pods. */
+  pods?: Fragment
   /** A further restriction of our own, e.g. to the lines of one pod. */
   scope?: Fragment
 }
@@ -70,10 +72,23 @@ export function rowsFrom(filter: LineFilter): Fragment {
     const values = filter.fields[field]
     if (values !== undefined && values.length > 0) conditions.push(equalsAny(field, values))
   }
+  if (filter.pods !== undefined) conditions.push(sql`(${filter.pods})`)
   if (filter.scope !== undefined) conditions.push(sql`(${filter.scope})`)
   if (filter.search !== undefined) conditions.push(sql`(${filter.search})`)
   return join(conditions, ' AND ')
 }
+
+/** Rows of lines_of_lives with the fields and of the pods of a filter, of any time. */
+export function rowsOfLives({ tenant, fields, pods }: Pick<LineFilter, 'tenant' | 'fields' | 'pods'>): Fragment {
+  const conditions = [fromTable(tenant, 'lines_of_lives')]
+  for (const field of fieldsOfLives) {
+    const values = fields[field]
+    if (values !== undefined && values.length > 0) conditions.push(equalsAny(field, values))
+  }
+  if (pods !== undefined) conditions.push(sql`(${pods})`)
+  return join(conditions, ' AND ')
+}
+const fieldsOfLives = ['namespace', 'pod', 'podUid', 'container', 'restart', 'node', 'cluster'] as const
 
 /** An epoch-ns bound as the engine's DateTime64(9). */
 export const nanoseconds = (ns: bigint): Fragment =>

@@ -1,4 +1,4 @@
-// A line as answers show it: JSON with U+FFFD where bytes are not UTF-8, or its bytes as they were stored.
+// A line as answers show it in JSON, with U+FFFD where bytes are not UTF-8; line-text.ts has the bytes as they are.
 import type { Line } from './row-decoder.ts'
 import type { Gap } from '#shared/pod-model/seal/evidence.ts'
 import { formatTime } from '#shared/time/format-time.ts'
@@ -51,12 +51,6 @@ export function lineJson(line: Line): LineJson {
     ...(line.gap === undefined ? {} : { gap: line.gap }),
   }
 }
-
-const newline = Buffer.from('\n')
-
-/** text/plain: each message as stored, and a newline. */
-export const plainText = (lines: readonly Line[]): Buffer =>
-  Buffer.concat(lines.flatMap(({ message }) => [message, newline]))
 
 /** application/x-ndjson: each line as one JSON object, and a newline. */
 export const ndjson = (lines: readonly Line[]): Buffer =>

@@ -16,18 +16,31 @@ import type { RowReading } from './reading.ts'
 /** Pods, and names of lines, that a statement lists: docs/decisions/0022-filters-by-pod.md. */
 const listedMax = 10_000
 
+export interface PodLines {
+  /** A condition on `logs`. */
+  scope: Fragment
+  /** Between which times all of the lines are that were stored until now, epoch ns; undefined of many pods. */
+  extent?: { first: bigint; last: bigint }
+}
+
 /** The lines of these pods in the time of the selection. */
 export async function readPodScope(
   { rows }: Pick<RowReading, 'rows'>,
   selection: PodSelection,
   podsMax = listedMax,
-): Promise<Fragment> {
+): Promise<PodLines> {
   const { tenant, from, to } = selection
   const all = uidsOfSelection(selection)
   const uids = await rows<{ uid: string }>(uidList(all, podsMax + 1))
-  if (uids.length === 0) return scopeOfNames([])
-  if (uids.length > podsMax) return scopeOfMany({ tenant, uids: all, from, to })
+  if (uids.length === 0) return { scope: scopeOfNames([]) }
+  if (uids.length > podsMax) return { scope: scopeOfMany({ tenant, uids: all, from, to }) }
   const lines = { tenant, uids: sql`${strs(uids.map(({ uid }) => uid))}`, from, to }
   const names = await rows<LineNamesRow>(lineNames(lines, podsMax + 1))
-  return names.length > podsMax ? scopeOfMany(lines) : scopeOfNames(names)
+  return names.length > podsMax ? { scope: scopeOfMany(lines) } : { scope: scopeOfNames(names), ...extentOf(names) }
+}
+
+function extentOf(names: readonly LineNamesRow[]): Pick<PodLines, 'extent'> {
+  if (names.length === 0) return {}
+  const [firsts, lasts] = [names.map(({ first }) => BigInt(first)), names.map(({ last }) => BigInt(last))]
+  return { extent: { first: firsts.reduce((a, b) => (a < b ? a : b)), last: lasts.reduce((a, b) => (a > b ? a : b)) } }
 }

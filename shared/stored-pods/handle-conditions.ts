@@ -43,7 +43,7 @@ export const ofImages = (images: readonly string[]): HandleCondition => ({
 })
 
 /** Pods with this label, whose value fulfils a condition. */
-function ofLabel(key: string, test: (value: Fragment) => Fragment): HandleCondition {
+export function ofLabel(key: string, test: (value: Fragment) => Fragment): HandleCondition {
   const value = sql`substring(${raw('value')}, ${uint(Buffer.byteLength(`${key}=`) + 1)})`
   return { kind: 'label', value: sql`(${startsWith(`${key}=`)} AND ${test(value)})` }
 }

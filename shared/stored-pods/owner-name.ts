@@ -58,3 +58,10 @@ export function ownerCondition(name: OwnerName): Fragment {
   if (name.kind === 'any-case') return sql`lower(${raw('value')}) IN ${strs(values)}`
   return values.length === 1 ? sql`value = ${str(values[0]!)}` : sql`value IN ${strs(values)}`
 }
+
+/** `Deployment/ca` of `deploy/ca`: with what values of handles begin that a text begins. */
+export function ownerPrefix(text: string): string {
+  const slash = text.indexOf('/')
+  const kind = slash < 0 ? undefined : kindOf.get(text.slice(0, slash).split('.')[0]!.toLowerCase())
+  return kind === undefined ? text : `${kind}/${text.slice(slash + 1)}`
+}

@@ -76,14 +76,19 @@ export interface LineNamesRow {
   uid: string
   /** Of lines without a uid: what `namelessKey` is. */
   key: string
+  /** Epoch ns of their first and last line, whatever the time, as decimal text. */
+  first: string
+  last: string
 }
 
 /** The names that lines of these pods have in that time, at most `limit`. Rows: LineNamesRow. */
 export const lineNames = (lines: LinesOfPods, limit: number): Fragment =>
   statement(
     'line-names-of-pods',
-    sql`SELECT DISTINCT namespace, pod, pod_uid AS uid, if(pod_uid = '', ${namelessKey}, '') AS key
-    ${livesWithLines(lines)} AND (${carry(lines)} OR (pod_uid = '' AND ${isNameless(lines)})) LIMIT ${uint(limit)}`,
+    sql`SELECT namespace, pod, pod_uid AS uid, if(pod_uid = '', ${namelessKey}, '') AS key,
+      toString(toUnixTimestamp64Nano(min(first_line))) AS first, toString(toUnixTimestamp64Nano(max(last_line))) AS last
+    ${livesWithLines(lines)} AND (${carry(lines)} OR (pod_uid = '' AND ${isNameless(lines)}))
+    GROUP BY namespace, pod, uid, key LIMIT ${uint(limit)}`,
   )
 
 /** What a line without a uid is known by: its names and its container. */

@@ -106,7 +106,7 @@ describe.concurrent.each(protocols.map((protocol) => [protocol.name, protocol] a
     const at = poster()
     const bytes = Buffer.from([0x61, 0xff, 0xfe, 0x62, 0xe2, 0x82])
     await sent(at, line(bytes), line('é €'))
-    const response = await fetch(`${at.url}/v1/logs?order=asc`, {
+    const response = await fetch(`${at.url}/v1/logs?order=asc&prefix=false`, {
       headers: { 'x-scope-orgid': at.tenant, accept: 'text/plain' },
     })
     expect(Buffer.from(await response.arrayBuffer())).toEqual(Buffer.concat([bytes, Buffer.from('\né €\n')]))

@@ -62,7 +62,9 @@ async function observe(protocol: AgentProtocol, podUid: string): Promise<Row> {
     .toHaveLength(3)
     .then(async () => (await ask(tenant, '/v1/logs?order=asc')).lines)
   const [first, second] = stored
-  const text = await fetch(`${service.url}/v1/logs?order=asc`, { headers: { accept: 'text/plain', 'x-scope-orgid': tenant } })
+  const text = await fetch(`${service.url}/v1/logs?order=asc&prefix=false`, {
+    headers: { accept: 'text/plain', 'x-scope-orgid': tenant },
+  })
   const raw = Buffer.from(await text.arrayBuffer())
   const [startedMs, endedMs] = [Date.now() - 90_000, Date.now() - 30_000]
   const pod = podObject(podUid, startedMs, exited(startedMs, endedMs), { status: { phase: 'Succeeded' } })

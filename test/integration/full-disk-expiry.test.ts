@@ -71,7 +71,7 @@ async function say(url: string): Promise<void> {
 
 /** Of how many days ago lines are stored. */
 async function daysOf(url: string): Promise<number[]> {
-  const response = await fetch(`${url}/v1/logs?order=asc`, { headers: { accept: 'text/plain' } })
+  const response = await fetch(`${url}/v1/logs?order=asc&prefix=false`, { headers: { accept: 'text/plain' } })
   const days = (await response.text()).split('\n').flatMap((line) => (line === '' ? [] : [Number.parseInt(line, 10)]))
   return [...new Set(days)]
 }

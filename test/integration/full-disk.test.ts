@@ -40,7 +40,7 @@ const numberOf = (message: string): number => Number(/^n(\d+)/.exec(message)![1]
 const recordsOf = (messages: readonly string[]) => messages.map((message) => record(message, { offset: numberOf(message) }))
 
 async function stored(url: string): Promise<number[]> {
-  const response = await fetch(`${url}/v1/logs?order=asc`, { headers: { accept: 'text/plain' } })
+  const response = await fetch(`${url}/v1/logs?order=asc&prefix=false`, { headers: { accept: 'text/plain' } })
   return (await response.text()).split('\n').flatMap((line) => (line === '' ? [] : [numberOf(line)]))
 }
 

@@ -9,7 +9,7 @@ import { readPodScope } from '#shared/store-reading/pod-scope.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
 import { decode, fixture as kubernetesFixture, origin } from '#test/support/kubernetes.ts'
 import { openEvents } from '#test/support/sse.ts'
-import { openQueryFixture, t0, type QueryFixture } from './query-fixture.ts'
+import { openQueryFixture, t0, type QueryFixture, type TestLine } from './query-fixture.ts'
 
 let fixture: QueryFixture
 beforeAll(async () => {
@@ -67,19 +67,18 @@ async function tell({ name, owner, labels = {}, image = 'x', phase, mirror, cont
     await fixture.test.store.insert({ table, columns: columns[table], rows, format: 'JSONCompactEachRow' })
 }
 
-const lines = () =>
-  pods
-    .map(({ name, mirror, containerId }, i) => ({
-      ts: t0 + BigInt(i),
-      pod: name,
-      pod_uid: containerId === undefined ? (mirror ?? `uid-${name}`) : '',
-      container_id: containerId === undefined ? '' : `containerd://${containerId}`,
-      message: `from ${name}`,
-    }))
-    .concat([
-      { ts: t0 + 100n, pod: 'cart-7d9f-a', pod_uid: 'uid-other', container_id: '', message: 'another pod of the name' },
-      { ts: t0 + 101n, pod: 'nobody', pod_uid: '', container_id: 'd00d', message: 'from nobody' },
-    ])
+const lines = (): TestLine[] => [
+  ...pods.map(({ name, mirror, containerId }, i) => ({
+    ts: t0 + BigInt(i),
+    pod: name,
+    pod_uid: containerId === undefined ? (mirror ?? `uid-${name}`) : '',
+    container_id: containerId === undefined ? '' : `containerd://${containerId}`,
+    message: `from ${name}`,
+  })),
+  { ts: t0 + 100n, pod: 'cart-7d9f-a', pod_uid: 'uid-other', message: 'another pod of the name' },
+  { ts: t0 + 101n, pod: 'plain', pod_uid: 'uid-plain', labels: { team: 'a' }, message: 'from labelled' },
+  { ts: t0 + 102n, pod: 'nobody', pod_uid: '', container_id: 'd00d', message: 'from nobody' },
+]
 
 interface Answer {
   parameter?: string
@@ -115,7 +114,7 @@ test.each([
   ['label=app%3Dcart,tier%3Dweb', ['cart-7d9f-a']],
   ['label=app%3Dcart&label=tier!%3Dweb', ['cart-7d9f-b']],
   ['label=app in (db,bare)', ['db-0', 'bare']],
-  ['label=app notin (db,bare,cart,roll)', ['etcd-n1', 'another pod of the name', 'nobody']],
+  ['label=app notin (db,bare,cart,roll)', ['etcd-n1', 'another pod of the name', 'labelled', 'nobody']],
   ['label=tier', cart],
   ['label=!tier,app', ['db-0', 'roll-1', 'etcd-n1', 'bare']],
   ['label=level>4', ['cart-7d9f-a']],
@@ -129,6 +128,20 @@ test.each([
   ['outcome=unknown&pod=nobody', ['nobody']],
   ['owner=deploy/cart&label=tier%3Dapi', ['cart-7d9f-b']],
   ['owner=deploy/cart&q=b', ['cart-7d9f-b']],
+  ['q=owner:deploy/cart', cart],
+  ['q=owner:cart', cart],
+  ['q=owner:Deployments/ca*', cart],
+  ['q=owner:/^Stateful/', ['db-0']],
+  ['q=owner:deploy/cart b', ['cart-7d9f-b']],
+  ['q=owner:deploy/cart OR db', [...cart, 'db-0']],
+  ['q=owner:* -owner:deploy/cart', ['db-0', 'roll-1', 'etcd-n1', 'bare']],
+  ['q=label.app:cart', cart],
+  ['q=labels.app:cart tier:web', []],
+  ['q=labels.app:cart -label.tier:web', ['cart-7d9f-b']],
+  ['q=label.level:>4', ['cart-7d9f-a']],
+  ['q=label.app:/^(db|bare)$/', ['db-0', 'bare']],
+  ['q=label.team:a', ['labelled']],
+  ['q=label.team:*', ['labelled']],
   [`owner=deploy/cart&from=2026-11-23T09:00:00Z&to=2026-11-23T10:30:00Z`, cart],
   [`owner=deploy/cart&from=2026-11-23T10:30:00Z`, []],
 ])('%s', async (query, expected) => {
@@ -157,7 +170,7 @@ test.each(['owner=a/b/c', 'owner=', 'label=a b', 'label=', 'image=a b', 'outcome
 test('an owner of more pods than a statement lists is found by subqueries, with the same lines', async () => {
   const reading = createReading({ store: fixture.test.store, limits: {} })
   const messages = async (parameters: object, podsMax?: number): Promise<unknown> => {
-    const scope = await readPodScope(reading, podsAsked(parameters, { tenant: 'default' })!, podsMax)
+    const { scope } = await readPodScope(reading, podsAsked(parameters, { tenant: 'default' })!, podsMax)
     return reading.rows(sql`SELECT DISTINCT ts, message ${linesFrom({ tenant: 'default', fields: {}, scope })} ORDER BY ts`)
   }
   for (const parameters of [

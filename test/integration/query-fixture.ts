@@ -12,6 +12,7 @@ import { histogramRoute } from '#query/logs/histogram-route.ts'
 import { createPolling } from '#query/http/watch-polling.ts'
 import { logsRoute } from '#query/logs/logs-route.ts'
 import { podLogsRoute } from '#query/logs/pod-logs-route.ts'
+import { podsRoute } from '#query/pods/pods-route.ts'
 import { createSentMemory } from '#query/tail/sent-memory.ts'
 import { tailRoute } from '#query/tail/tail-route.ts'
 import { createProjectionClock } from '#shared/projection-clock.ts'
@@ -66,6 +67,7 @@ export async function openQueryFixture({
       contextRoute(options),
       fieldsRoute(options),
       podLogsRoute(options),
+      podsRoute(options),
       deadLettersRoute(options),
       tailRoute({ ...options, sentMemory, stopping: stopping.signal, pollIntervalMs: 50, heartbeatMs: 100 }),
     ],

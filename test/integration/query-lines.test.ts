@@ -92,7 +92,7 @@ describe('a line in JSON', () => {
     ])
     await fixture.test.store.insert({ table: 'logs', columns, rows: row, format: 'JSONCompactEachRow' })
     expect((await page('/v1/logs', 'bytes')).lines[0]!.message).toBe('a\uFFFD\uFFFD\u0000b')
-    const text = await get('/v1/logs', { accept: 'text/plain', 'x-scope-orgid': 'bytes' })
+    const text = await get('/v1/logs?prefix=false', { accept: 'text/plain', 'x-scope-orgid': 'bytes' })
     expect(text.headers['content-type']).toBe('text/plain; charset=utf-8')
     expect(text.rawPayload).toEqual(Buffer.concat([bytes, Buffer.from('\n')]))
   })
@@ -145,7 +145,7 @@ describe('paging', () => {
           expect(whole).toHaveLength(lines.length)
           expect(await walk(`/v1/logs?order=asc&limit=${limit}`, tenant)).toEqual(whole)
           expect(await walk(`/v1/logs?limit=${limit}`, tenant)).toEqual(whole.toReversed())
-          const streamed = await get('/v1/logs?order=asc', { accept: 'text/plain', 'x-scope-orgid': tenant })
+          const streamed = await get('/v1/logs?order=asc&prefix=false', { accept: 'text/plain', 'x-scope-orgid': tenant })
           expect(streamed.body.trimEnd().split('\n')).toEqual(whole)
         },
       ),
@@ -258,7 +258,7 @@ describe('bad requests are 400 and name the parameter', () => {
     ['/v1/logs/histogram?step=0s', 'step'],
     ['/v1/logs/histogram?step=1ms&from=-1h&to=now', 'step'],
     ['/v1/logs/context?podUid=x&container=app', 'time'],
-    ['/v1/fields/nonsense/values', 'field'],
+    ['/v1/fields/no%20field/values', 'field'],
     ['/v1/pods/uid-cart/logs?gaps=maybe', 'gaps'],
     ['/v1/pods/uid-cart/logs?life=x', 'life'],
     ['/v1/pods/uid-cart/logs?tail=-1', 'tail'],

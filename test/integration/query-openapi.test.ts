@@ -22,13 +22,14 @@ test('names every path with its parameters and the shape of its answer', async (
       : [],
   )
   expect(Object.fromEntries(shapes)).toEqual({
-    '/v1/logs': 'lines next stats',
+    '/v1/logs': 'lines next stats hints',
     '/v1/logs/tail': '',
-    '/v1/logs/histogram': 'step buckets',
+    '/v1/logs/histogram': 'step buckets hints',
     '/v1/logs/context': 'before line after',
-    '/v1/fields': 'values',
-    '/v1/fields/{field}/values': 'values',
-    '/v1/pods/{uid}/logs': 'lines next stats',
+    '/v1/fields': 'values sample hints',
+    '/v1/fields/{field}/values': 'values sample hints',
+    '/v1/pods': 'pods next asOf hints',
+    '/v1/pods/{uid}/logs': 'lines next stats hints',
     '/v1/dead-letters': 'deadLetters next',
   })
   const names = api.paths['/v1/logs']!.get.parameters.map(({ name }) => name)

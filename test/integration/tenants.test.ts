@@ -100,7 +100,17 @@ const podFilters = [
   `containerId=${alpha.containerId}`,
   `uid=${uid}`,
 ]
-const lineFilters = ['q=alpha-needle', `namespace=${namespace}`, `pod=${pod}`, `podUid=${uid}`, `node=${node}`]
+const lineFilters = [
+  'q=alpha-needle',
+  `namespace=${namespace}`,
+  `pod=${pod}`,
+  `podUid=${uid}`,
+  `node=${node}`,
+  `owner=Deployment/${owners.deployments}`,
+  'label=app=alpha-label',
+  `image=${alpha.image}`,
+  'q=label.app:alpha-label',
+]
 /** Up to the bookmark behind what is there. */
 const watch = 'watch=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan'
 const asked: Readonly<Record<string, readonly string[]>> = {
@@ -183,11 +193,11 @@ describe.each(Object.entries(asked))('GET %s', (route, queries) => {
     const own = await ask('alpha', path)
     expect([own.status, isFound(own.text)], own.text.slice(0, 500)).toEqual([200, true])
     const other = await ask('bravo', path)
-    // A comment of a tail, and a refusal, repeat what was asked, and no more.
-    const comments = other.text.replaceAll(/^: .*$/gm, (comment) => withoutAsked(comment, path))
+    // A comment of a tail, a hint, and a refusal repeat what was asked, and no more.
+    const comments = other.text.replaceAll(/^: .*$|"hints":\[.*?\]/gm, (echo) => withoutAsked(echo, path))
     const said = other.status === 200 ? comments : withoutAsked(other.text, path)
     if (other.status === 200) {
-      const counts = /histogram|fields/.test(route) && !/[?&](q|namespace|pod|podUid|node)=/.test(path)
+      const counts = /histogram|fields/.test(route) && !/[?&](q|namespace|pod|podUid|node|owner|label|image)=/.test(path)
       expect(counts ? isMoreThanOneLine(said) : isFound(said), said.slice(0, 500)).toBe(false)
     } else {
       expect([other.status, isFound(said)], said.slice(0, 500)).toEqual([404, false])

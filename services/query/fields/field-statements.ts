@@ -1,7 +1,10 @@
 // Statements that count the fields of lines and their values in distinct lines. A field is a column that requests
-// filter by, or a key of a line's labels (`labels.app`) or attributes (`attributes.http.status`).
+// filter by, or a key of a line's labels (`labels.app`) or attributes (`attributes.http.status`). Fields of pods
+// (`owner`, `image`, `label.app`) are counted in pods.
 import { join, raw, sql, statement, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import { linesFrom, type LineFilter } from '#shared/lines/line-filter.ts'
+import { uidsOfSelection, type PodSelection } from '#shared/stored-pods/pod-selection.ts'
 
 const columns = {
   cluster: 'cluster',
@@ -50,3 +53,40 @@ export function topFields(filter: LineFilter, limit: number): Fragment {
     WHERE name != '' GROUP BY name ORDER BY count DESC, name LIMIT ${uint(limit)}`,
   )
 }
+
+/** What a name of a field means of pods; undefined of a name that means nothing. */
+export function podField(name: string): { kind: 'owner' | 'image' | 'label'; key: string } | undefined {
+  if (name === 'owner' || name === 'image') return { kind: name, key: '' }
+  const key = /^label\.(.+)$/s.exec(name)?.[1]
+  return key === undefined ? undefined : { kind: 'label', key }
+}
+
+/** Handles of the pods with these values; an owner is one by its kind and name. */
+const handlesOf = (pods: PodSelection, condition: Fragment): Fragment =>
+  sql`${fromTable(pods.tenant, 'pod_lookup', { final: true })} AND ${condition} AND uid IN ${uidsOfSelection(pods)}`
+
+/** The most frequent values of a field of these pods. Rows: { value, count }. */
+export function topPodValues(
+  pods: PodSelection,
+  { kind, key }: { kind: string; key: string },
+  limit: number,
+): Fragment {
+  const ofKey = kind === 'label' ? sql` AND startsWith(${raw('value')}, ${str(`${key}=`)})` : raw('')
+  const ofKind = kind === 'owner' ? raw(` AND position(value, '/') > 0`) : raw('')
+  const shown = kind === 'label' ? sql`substring(${raw('value')}, ${uint(Buffer.byteLength(key) + 2)})` : raw('value')
+  return statement(
+    'pod-field-values',
+    sql`SELECT ${shown} AS shown, toFloat64(uniqExact(uid)) AS count
+    ${handlesOf(pods, sql`kind = ${str(kind)}${ofKey}${ofKind}`)}
+    GROUP BY shown ORDER BY count DESC, shown LIMIT ${uint(limit)}`,
+  )
+}
+
+/** Names of fields of these pods: owner, image and their labels. Rows: { value, count }. */
+export const topPodFields = (pods: PodSelection, limit: number): Fragment =>
+  statement(
+    'pod-field-names',
+    sql`SELECT if(kind = 'label', concat('label.', substring(value, 1, position(value, '=') - 1)), toString(kind)) AS field,
+      toFloat64(uniqExact(uid)) AS count ${handlesOf(pods, raw(`kind IN ('owner', 'image', 'label')`))}
+    GROUP BY field ORDER BY count DESC, field LIMIT ${uint(limit)}`,
+  )

@@ -3,8 +3,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AfterlogError } from '#shared/errors.ts'
 import { createSlices } from '#shared/in-slices.ts'
-import { ndjson, plainText } from '#shared/lines/line-json.ts'
+import { ndjson } from '#shared/lines/line-json.ts'
+import { createLineText, type TextOptions } from '#shared/lines/line-text.ts'
 import { streamBody } from './stream-body.ts'
+import { hintHeader, hintHeaders, type Hint } from './hint.ts'
 import { acceptedType, type LineType } from './accept.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
 
@@ -21,6 +23,21 @@ export function negotiate(request: FastifyRequest): LineType {
   return type
 }
 
+const bare: TextOptions = { names: false, times: false }
+
+/** How text shows the lines: with their pods unless the request names one, or says so. */
+export const textOptions = (
+  { prefix, timestamps }: { prefix?: boolean | undefined; timestamps?: boolean | undefined },
+  isOnePod: boolean,
+): TextOptions => {
+  const names = prefix ?? !isOnePod
+  return { names, times: timestamps ?? names }
+}
+
+/** Whether the request names one pod. */
+export const namesOnePod = ({ pod, podUid }: { pod?: string[] | undefined; podUid?: string[] | undefined }): boolean =>
+  [pod, podUid].some((names) => names?.length === 1 && names[0] !== '')
+
 /** Of all answers: however many there are, each piece is a turn of its own. */
 const slices = createSlices()
 const linesOfPiece = 500
@@ -33,13 +50,15 @@ export async function streamReply(
   reply: FastifyReply,
   type: Exclude<LineType, 'application/json'>,
   lines: AsyncGenerator<Line[]>,
+  { text = bare, readHints }: { text?: TextOptions; readHints?: () => Promise<readonly Hint[]> } = {},
 ): Promise<FastifyReply> {
   const { memory } = reply.request.work
+  const write = type === 'text/plain' ? createLineText(text) : ndjson
   const render = async (part: Line[]): Promise<Buffer> => {
     const pieces: Buffer[] = []
     for (let from = 0; from < part.length; from += linesOfPiece) {
       const some = part.slice(from, from + linesOfPiece)
-      pieces.push(await slices(() => (type === 'text/plain' ? plainText(some) : ndjson(some))))
+      pieces.push(await slices(() => write(some)))
     }
     const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
     // The generators that the lines came through wait now, and keep the array.
@@ -47,7 +66,10 @@ export async function streamReply(
     memory?.hold(bytes.length)
     return bytes
   }
-  const first = await lines.next()
+  let first = await lines.next()
+  while (first.done !== true && first.value.length === 0) first = await lines.next()
+  const hints = first.done === true && readHints !== undefined ? hintHeaders(await readHints()) : []
+  if (hints.length > 0) reply.header(hintHeader, hints)
   const body = async function* (): AsyncGenerator<Buffer> {
     try {
       if (first.done !== true) yield await render(first.value)

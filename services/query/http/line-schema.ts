@@ -34,4 +34,8 @@ export const line = z
     attributes: strings,
   })
   .describe('A line of a container, or of a system unit.')
+export const hints = z
+  .array(z.object({ parameter: z.string(), message: z.string() }))
+  .optional()
+  .describe('Only where the answer is empty: which value was never there, and what is like it.')
 export const next = z.string().nullable().describe('Cursor of the next page; null at the end.')

@@ -74,6 +74,16 @@ export const boolean = z
   .transform((value) => value === 'true' || value === '1')
 export const json = boolean.optional().describe('Show the keys of messages that are JSON objects among the attributes.')
 export const traces = boolean.optional().describe('Mark the lines that go on with the one before, of stack traces.')
+export const textParameters = {
+  prefix: boolean
+    .optional()
+    .describe(
+      'Time, pod and container before each line of text/plain; the default where the request names no single pod.',
+    ),
+  timestamps: boolean
+    .optional()
+    .describe('The time before each line of text/plain; where it is not given, lines have it with their prefix.'),
+}
 export const textParameter = (description: string, max = 4096) =>
   z.string('give it once').max(max).describe(description)
 export const order = anyCase(['asc', 'desc'], 'must be asc or desc, given once')

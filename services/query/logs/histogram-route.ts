@@ -8,6 +8,7 @@ import { parseDuration } from '#shared/time/parse-time.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { fillBuckets } from './buckets.ts'
 import { readFilter } from '#query/search/line-request.ts'
+import { readLineHints } from '#query/pods/read-hints.ts'
 import { withPods } from '#query/pods/read-line-filter.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
@@ -34,7 +35,7 @@ export const histogramRoute =
       const requested = readFilter(query, { tenant, nowNs: nowNs(clock) })
       const reading = requestReading({ store, limits }, reply)
       const filter = await withPods(reading, requested, query)
-      const extent = await extentOf(filter, reading)
+      const extent = await extentOf(requested, filter, reading)
       if (requestedStep !== undefined && extent / requestedStep.ns >= BigInt(bucketsMax)) {
         throw invalidParameter(
           'step',
@@ -44,7 +45,8 @@ export const histogramRoute =
       const { text, ns } = requestedStep ?? standardStep(extent)
       const rows = await reading.rows<{ bucket: string; severity: string; count: number }>(histogram(filter, ns))
       const counts = rows.map(({ bucket, severity, count }) => ({ bucket: BigInt(bucket), severity, count }))
-      return reply.send({ step: text, buckets: fillBuckets(counts, ns) })
+      const hints = counts.length === 0 ? await readLineHints(reading, requested, query) : []
+      return reply.send({ step: text, buckets: fillBuckets(counts, ns), ...(hints.length === 0 ? {} : { hints }) })
     })
     done()
   }
@@ -57,8 +59,8 @@ function readStep(text: string): { text: string; ns: bigint } {
 }
 
 /** Length of the requested time in ns; where the request leaves it open, from the first line to the last. */
-async function extentOf(filter: LineFilter, reading: Reading): Promise<bigint> {
-  if (filter.from !== undefined && filter.to !== undefined) return filter.to - filter.from - 1n
+async function extentOf({ from, to }: LineFilter, filter: LineFilter, reading: Reading): Promise<bigint> {
+  if (from !== undefined && to !== undefined) return to - from - 1n
   const [row] = await reading.rows<{ first: string; last: string; any: number }>(lineExtent(filter))
   return row === undefined || row.any === 0 ? 0n : BigInt(row.last) - BigInt(row.first)
 }

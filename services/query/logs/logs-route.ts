@@ -7,16 +7,25 @@ import { readPage, streamLines } from '#shared/store-reading/line-pages.ts'
 import { attributeLines } from './read-attribution.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
-import { negotiate, onePart, streamReply } from '#query/http/line-reply.ts'
+import { namesOnePod, negotiate, onePart, streamReply, textOptions } from '#query/http/line-reply.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
+import { readLineHints } from '#query/pods/read-hints.ts'
 import { withPods } from '#query/pods/read-line-filter.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { linesAnswer } from './logs-schema.ts'
 import { pageJson } from './page-json.ts'
-import { cursor, filterParameters, json, limit, order, traces } from '#query/http/parameters.ts'
+import { cursor, filterParameters, json, limit, order, textParameters, traces } from '#query/http/parameters.ts'
 
-const querystring = z.strictObject({ ...filterParameters, traces, json, limit: limit(100), order, cursor })
+const querystring = z.strictObject({
+  ...filterParameters,
+  ...textParameters,
+  traces,
+  json,
+  limit: limit(100),
+  order,
+  cursor,
+})
 
 export const logsRoute =
   ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
@@ -35,23 +44,29 @@ export const logsRoute =
       const filters = digest(filterDigest(query, tenant, ['logs', direction]))
       const requested = readFilter(query, { tenant, nowNs: nowNs(clock) })
       const at = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filters)
+      const text = textOptions(query, namesOnePod(query))
       const reading = requestReading({ store, limits }, reply)
-      const filter = await withPods(reading, at === undefined ? requested : { ...requested, ...bounds(at) }, query)
+      const bounded = at === undefined ? requested : { ...requested, ...bounds(at) }
+      const filter = await withPods(reading, bounded, query)
       const options = { reading, filter, order: direction, ...(at === undefined ? {} : { after: at.after }) }
+      const readHints = async () => (at === undefined ? readLineHints(reading, bounded, query) : [])
       if (type !== 'application/json' && query.limit === undefined) {
-        return streamReply(reply, type, attributed(reading, tenant, streamLines(options)))
+        return streamReply(reply, type, attributed(reading, tenant, streamLines(options)), { text, readHints })
       }
       const page = readPage({ ...options, limit: query.limit ?? 100 }).then(async ({ lines, more }) => ({
         lines: await attributeLines(reading, tenant, lines),
         more,
       }))
-      if (type !== 'application/json') return streamReply(reply, type, onePart(page.then(({ lines }) => lines)))
+      if (type !== 'application/json')
+        return streamReply(reply, type, onePart(page.then(({ lines }) => lines)), { text, readHints })
       const { lines, more } = await page
-      const next = more ? encodeCursor({ after: keyOf(lines.at(-1)!), ...bounds(filter) }, filters) : null
+      const next = more ? encodeCursor({ after: keyOf(lines.at(-1)!), ...bounds(bounded) }, filters) : null
+      const hints = lines.length === 0 ? await readHints() : []
       return reply.send({
         lines: await pageJson(lines, { order: direction, traces: query.traces, json: query.json }),
         next,
         stats: reading.stats(),
+        ...(hints.length === 0 ? {} : { hints }),
       })
     })
     done()

@@ -1,6 +1,6 @@
 // Shapes of the answers that have lines, for OpenAPI and for the tests that compare answers with it.
 import { z } from 'zod'
-import { gap, line, next, time } from '#query/http/line-schema.ts'
+import { gap, hints, line, next, time } from '#query/http/line-schema.ts'
 
 const lineOrGap = line.extend({
   gap: gap
@@ -18,9 +18,10 @@ const stats = z
   .object({ rowsRead: z.number(), bytesRead: z.number(), elapsedMs: z.number() })
   .describe('What the engine read for this answer.')
 
-export const linesAnswer = z.object({ lines: z.array(lineOrGap), next, stats })
+export const linesAnswer = z.object({ lines: z.array(lineOrGap), next, stats, hints })
 export const contextAnswer = z.object({ before: z.array(line), line: line.nullable(), after: z.array(line) })
 export const histogramAnswer = z.object({
   step: z.string(),
   buckets: z.array(z.object({ time, total: z.number(), bySeverity: z.record(z.string(), z.number()) })),
+  hints,
 })

@@ -13,9 +13,11 @@ import { readReferencedPod } from '#query/pods/read-pod-reference.ts'
 import type { Page } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { createGapDrawer, drawGaps, type GapDrawing } from './draw-gaps.ts'
+import { podLogHints } from './pod-log-hints.ts'
 import { pageJson } from './page-json.ts'
-import { negotiate, onePart, streamReply } from '#query/http/line-reply.ts'
+import { negotiate, onePart, streamReply, textOptions } from '#query/http/line-reply.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
+import { withPods } from '#query/pods/read-line-filter.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { linesAnswer } from './logs-schema.ts'
@@ -28,6 +30,7 @@ import {
   linesMax,
   order,
   signed,
+  textParameters,
   timeParameters,
   traces,
   json,
@@ -40,6 +43,7 @@ const querystring = z.strictObject({
   life: signed.optional().describe('A restart number; negative counts back from the newest: -1 is the previous life.'),
   tail: count(linesMax).optional().describe('The last so many lines.'),
   gaps: boolean.optional().describe('Draw gaps among the lines: what is known to be missing.'),
+  ...textParameters,
   traces,
   json,
   q,
@@ -79,27 +83,32 @@ export const podLogsRoute =
         ...(bounds.from === undefined ? {} : { from: bounds.from }),
         ...(bounds.to === undefined ? {} : { to: bounds.to }),
       }
-      const filter = withinPod({ ...requested, ...resolved }, pod, query.life)
+      const asked = await withPods(reading, { ...requested, ...resolved }, query)
+      const filter = withinPod(asked, pod, query.life)
       const options = { reading, filter, pod, order: direction, ...(at === undefined ? {} : { after: at.after }) }
       const lives = query.life === undefined ? undefined : livesNumbered(pod, query.life)
       const within = { ...resolved, containers: query.container, lives }
       const gaps = query.gaps === true ? await readPodGaps(reading, tenant, { uid, pod, filter: within }) : []
+      const text = textOptions(query, true)
+      const readHints = async () => (at === undefined ? podLogHints(pod, query) : [])
       const drawing = { gaps, order: direction, after: at?.after }
       if (type !== 'application/json' && query.limit === undefined && query.tail === undefined) {
-        return streamReply(reply, type, drawGaps(streamPodLines(options), drawing))
+        return streamReply(reply, type, drawGaps(streamPodLines(options), drawing), { text, readHints })
       }
       const page = readTail(options, { limit: query.limit ?? query.tail ?? 100, tail: query.tail, left: at?.left })
       if (type !== 'application/json')
-        return streamReply(reply, type, onePart(page.then((read) => drawPage(read, drawing))))
+        return streamReply(reply, type, onePart(page.then((read) => drawPage(read, drawing))), { text, readHints })
       const read = await page
       const { lines, more, left } = read
       const next = more
         ? encodeCursor({ after: keyOf(lines.at(-1)!), ...resolved, ...(left === undefined ? {} : { left }) }, filters)
         : null
+      const hints = lines.length === 0 ? await readHints() : []
       return reply.send({
         lines: await pageJson(drawPage(read, drawing), { order: direction, traces: query.traces, json: query.json }),
         next,
         stats: reading.stats(),
+        ...(hints.length === 0 ? {} : { hints }),
       })
     })
     done()

@@ -3,6 +3,7 @@ import type { RoutePlugin } from '#shared/http/server.ts'
 import { podJson } from '#shared/pod-model/record.ts'
 import { digest } from '#query/http/cursor.ts'
 import { decodePodCursor, encodePodCursor } from './pod-cursor.ts'
+import { readPodHints } from './read-hints.ts'
 import { readPodPage } from './read-page.ts'
 import { formatTime } from '#shared/time/format-time.ts'
 import { podFilterDigest, readPodFilter, readPodTimes } from './pod-request.ts'
@@ -27,7 +28,8 @@ export const podsRoute =
       const cursor = query.cursor === undefined ? undefined : decodePodCursor(query.cursor, filters)
       const times = cursor?.times ?? asked
       const asOf = projection.asOf
-      const { records, next } = await readPodPage(requestReading({ store, limits }, reply), {
+      const reading = requestReading({ store, limits }, reply)
+      const { records, next } = await readPodPage(reading, {
         filter: readPodFilter(query, { tenant }, times),
         sort: query.sort ?? 'created',
         position: cursor?.position,
@@ -35,9 +37,12 @@ export const podsRoute =
         since: cursor?.position.since ?? BigInt(Math.trunc(asOf ?? 0)) * 1000n,
         limit: query.limit ?? podsPerPage,
       })
+      const isEmpty = records.length === 0 && query.cursor === undefined
+      const hints = isEmpty ? await readPodHints(reading, tenant, query) : []
       return reply.send({
         pods: records.map(podJson),
         next: next === null ? null : encodePodCursor({ position: next, times }, filters),
+        ...(hints.length === 0 ? {} : { hints }),
         asOf: asOf === undefined ? null : formatTime(BigInt(Math.trunc(asOf)) * 1_000_000n),
       })
     })

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { evidenceKinds } from '#shared/lifecycle/evidence-items.ts'
 import { outcomes } from '#shared/lifecycle/evidence.ts'
-import { gap } from '#query/http/line-schema.ts'
+import { gap, hints } from '#query/http/line-schema.ts'
 import { cursor, filterParameters, limit, many, podParameters, timeParameters } from '#query/http/parameters.ts'
 
 const { cluster, namespace } = filterParameters
@@ -121,6 +121,7 @@ export const podsAnswer = z.object({
   asOf: time
     .nullable()
     .describe('The list has every fact that was stored until this time; null before the projector has started.'),
+  hints,
 })
 
 /** `{uid}` of every path below a pod. */

@@ -1,21 +1,47 @@
 // Lines of some pods: where a request for lines selects pods too, by owner, label, image, phase or outcome, its filter
-// gets their scope. Whoever follows lines asks again at each poll, so that pods join.
+// gets a condition for their lines, and so do terms of its search text. Whoever follows lines asks again at each poll, so that pods
+// join.
+import type { Fragment } from '#shared/clickhouse/sql.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { readPodScope } from '#shared/store-reading/pod-scope.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
-import { podsAsked, type PodParameters } from '#query/search/pod-parameters.ts'
+import type { FilterQuery } from '#query/http/parameters.ts'
+import { readSearch } from '#query/search/line-request.ts'
+import { podsAsked } from '#query/search/pod-parameters.ts'
+import { podsInSearch } from '#query/search/search.ts'
 
-/** The filter, within the pods of its time that the parameters select. It has no scope of its own. */
+/**
+ * `filter`: what readFilter made of the query. The result is within the pods that the query selects, and within the
+ * times of their lines, so that hours without any are not read; with `follows` lines of later times are in it too.
+ */
 export async function withPods(
   reading: Pick<RowReading, 'rows'>,
   filter: LineFilter,
-  parameters: PodParameters,
+  query: Partial<FilterQuery>,
+  { follows = false }: { follows?: boolean } = {},
 ): Promise<LineFilter> {
-  const { tenant, from, to } = filter
-  const pods = podsAsked(parameters, {
-    tenant,
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-  })
-  return pods === undefined ? filter : { ...filter, scope: await readPodScope(reading, pods) }
+  const { from, to } = filter
+  const within = { tenant: filter.tenant, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
+  const scopes = new Map<string, Fragment>()
+  for (const { name, handle } of query.q === undefined ? [] : podsInSearch(query.q))
+    scopes.set(name, (await readPodScope(reading, { ...within, handles: [handle] })).scope)
+  const search = scopes.size === 0 ? filter.search : readSearch(query, scopes)
+  const selected = podsAsked(query, within)
+  const pods = selected === undefined ? undefined : await readPodScope(reading, selected)
+  return {
+    ...filter,
+    ...(search === undefined ? {} : { search }),
+    ...(pods === undefined ? {} : { pods: pods.scope }),
+    ...(pods?.extent === undefined || follows ? {} : narrowed(filter, pods.extent)),
+  }
+}
+
+function narrowed(
+  { from, to }: LineFilter,
+  { first, last }: { first: bigint; last: bigint },
+): Pick<LineFilter, 'from' | 'to'> {
+  return {
+    from: from === undefined || from < first ? first : from,
+    to: to === undefined || to > last ? last + 1n : to,
+  }
 }

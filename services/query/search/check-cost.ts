@@ -3,6 +3,7 @@
 import { invalidParameter } from '#shared/errors.ts'
 import { regexCost } from './regex-cost.ts'
 import { isLineField } from './search-field.ts'
+import { podTermsOf } from './pod-terms.ts'
 import { regexLengthMax } from './search-regex.ts'
 import type { SearchNode, SearchTerm } from './syntax/search-node.ts'
 
@@ -12,9 +13,19 @@ const regexCostMax = 16_500
 const regexStatesMax = 500
 /** Planning such a term takes some ms in each of the statements of a request. */
 const lineFieldsMax = 100
+/** Each takes two statements, and has the names of its pods in each of the statements that read lines. */
+const podTermsMax = 16
 
 /** Throws 400 where a search is too large. */
 export function checkCost(node: SearchNode): void {
+  const beyond = podTermsOf(node)[podTermsMax]
+  if (beyond !== undefined)
+    throw invalidParameter(
+      'q',
+      `too many terms up to position ${beyond.position} are about owners and labels: up to ${podTermsMax} are allowed; ` +
+        'name the label once with a regular expression, as in label.app:/^(cart|web)$/, or give the parameter label',
+      beyond.position,
+    )
   let micros = 0
   let states = 0
   let fields = 0

@@ -3,6 +3,7 @@ import { invalidParameter } from '#shared/errors.ts'
 import { filterFields, type LineFilter } from '#shared/lines/line-filter.ts'
 import { join, type Fragment } from '#shared/clickhouse/sql.ts'
 import { compileSearch } from './search.ts'
+import type { PodScopes } from './pod-terms.ts'
 import { idsSql } from './search-trace.ts'
 import { filterSeverity } from './severity-filter.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
@@ -20,14 +21,17 @@ export function readFilter(query: FilterQuery, { tenant, nowNs }: RequestContext
     const values = query[field]
     if (values !== undefined) fields[field] = values.map((value) => checked(field, value))
   }
-  const search = searchOf(query)
+  const search = readSearch(query)
   return { tenant, fields, ...readTimes(query, nowNs), ...(search === undefined ? {} : { search }) }
 }
 
 /** The search text and the ids, which stand in a line's text too; undefined where the request has none. */
-function searchOf({ q, traceId, spanId }: FilterQuery): Fragment | undefined {
+export function readSearch(
+  { q, traceId, spanId }: Pick<FilterQuery, 'q' | 'traceId' | 'spanId'>,
+  pods?: PodScopes,
+): Fragment | undefined {
   const conditions = [
-    q === undefined || q.trim() === '' ? undefined : compileSearch(q),
+    q === undefined || q.trim() === '' ? undefined : compileSearch(q, pods),
     idsSql('trace', traceId),
     idsSql('span', spanId),
   ].filter((each) => each !== undefined)

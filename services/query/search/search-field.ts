@@ -6,6 +6,7 @@ import { restartSql, severitySql, textColumnSql } from './search-column.ts'
 import { literalSql, prefixSql } from './search-literal.ts'
 import { lineFieldSql } from './search-line-field.ts'
 import { regexSql } from './search-regex.ts'
+import { labelSql, ownerSql, type PodScopes } from './pod-terms.ts'
 import { notComparable, valueSql } from './search-value.ts'
 
 const columns: Readonly<Record<string, Fragment>> = {
@@ -23,15 +24,16 @@ const columns: Readonly<Record<string, Fragment>> = {
   file: raw('file'),
 }
 
+const labels = raw('labels')
 const maps: Readonly<Record<string, Fragment>> = {
-  label: raw('labels'),
-  labels: raw('labels'),
+  label: labels,
+  labels,
   attribute: raw('attributes'),
   attributes: raw('attributes'),
 }
 
 /** Values of columns and maps are compared exactly, values of other fields whatever their case. */
-export function fieldSql(term: FieldTerm): Fragment {
+export function fieldSql(term: FieldTerm, pods: PodScopes): Fragment {
   const column = Object.hasOwn(columns, term.name) ? columns[term.name] : undefined
   if (column !== undefined) return textColumnSql(column, term)
   if (term.name === 'severity') return severitySql(term)
@@ -39,9 +41,11 @@ export function fieldSql(term: FieldTerm): Fragment {
   if (term.name === 'message') return messageSql(term)
   const [first, key] = splitOnce(term.name)
   const map = Object.hasOwn(maps, first) ? maps[first] : undefined
-  if (map !== undefined && key !== '')
+  if (map !== undefined && key !== '') {
+    if (map === labels) return labelSql(key, term, pods)
     return sql`(mapContains(${map}, ${str(key)}) AND ${valueSql(sql`${map}[${str(key)}]`, term)})`
-  return lineFieldSql(term)
+  }
+  return term.name === 'owner' ? ownerSql(term, pods) : lineFieldSql(term)
 }
 
 /** Whether the field is no column and no key of a map that the name says, but anything in the line. */

@@ -42,10 +42,25 @@ export function birthText(
   return death === undefined ? `── ${born} ──` : `── ${died(death)} · ${born}, ${laterText(death.time, time)} ──`
 }
 
-function died({ who, outcome, reason, exitCode }: Death): string {
-  const why =
-    reason === '' || (reason === 'Error' && outcome !== 'crashed') ? outcome : reason === 'Error' ? 'crashed' : reason
-  return `${who} died: ${why}${exitCode === null ? '' : ` (${exitCode})`}`
+const died = ({ who, outcome, reason, exitCode }: Death): string =>
+  `${who} died: ${why(outcome, reason)}${exitCode === null ? '' : ` (${exitCode})`}`
+
+/** The outcome in the words of kubectl: reasons differ between a pod and its containers. */
+function why(outcome: Outcome, reason: string): string {
+  switch (outcome) {
+    case 'oomkilled':
+      return 'OOMKilled'
+    case 'evicted':
+      return 'Evicted'
+    case 'crashed':
+    case 'unknown':
+      return reason === '' || reason === 'Error' ? outcome : reason
+    case 'running':
+    case 'completed':
+    case 'node-lost':
+    case 'deleted':
+      return outcome
+  }
 }
 
 function laterText(from: string, to: string): string {

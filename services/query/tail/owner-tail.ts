@@ -1,7 +1,7 @@
 // GET /v1/logs/tail?owner=Kind/name: lines of all pods of an owner, present and future, with a divider where a pod died
 // or was born. A pod joins once its record names the owner; the tail then sends the lines that arrived before. The id
 // of each event says what was sent until then, so that a client that comes back gets each line and each divider once.
-import { sql, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { Fragment } from '#shared/clickhouse/sql.ts'
 import { encodeCursor, type Cursor } from '#query/http/cursor.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { nowhere, type LineKey } from '#shared/lines/line-order.ts'
@@ -21,13 +21,11 @@ import { createOwnerTransitions, type PodTransition } from './read-owner-changes
 import { streamLines } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { interleave, untilTime, type Divider } from './divider-text.ts'
-import { lineJson } from '#shared/lines/line-json.ts'
-import { sseComment, sseEvent } from './sse.ts'
 import type { TailRun } from './tail-run.ts'
 
 /** Events as text; '' after a poll that brought nothing. */
 export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerator<string> {
-  const { reading, filter, within, owner, at, filters, now, pollIntervalMs, polling, signal } = run
+  const { reading, filter, within, writer, owner, at, filters, now, pollIntervalMs, polling, signal } = run
   const { tenant, fields } = filter
   const { namespace, cluster, pod, podUid } = fields
   const owned: OwnerFilter = { tenant, owner, namespace, cluster, pod, podUid }
@@ -39,14 +37,11 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     more: Pick<Cursor, 'after' | 'received' | 'sent'>,
     own: { joining?: { uid: string; after: LineKey }; past?: string } = {},
   ) => encodeCursor({ ...more, ...from, followFrom: begun, owner: { ...transitions.place(), ...own } }, filters)
-  const scoped = async (scope: Fragment): Promise<LineFilter> => {
-    const { scope: ofPods } = await within(filter)
-    return { ...filter, scope: ofPods === undefined ? scope : sql`${scope} AND ${ofPods}` }
-  }
+  const scoped = async (scope: Fragment): Promise<LineFilter> => ({ ...(await within(filter)), scope })
 
   let notice =
     transitions.joined.size === 0
-      ? sseComment(`no pod of ${owner} is known yet: its pods are followed as soon as one is reported`)
+      ? writer.notice(`no pod of ${owner} is known yet: its pods are followed as soon as one is reported`)
       : ''
   if (at?.received === undefined && filter.from !== undefined) {
     yield* past(at?.after, at?.owner?.past)
@@ -96,10 +91,10 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     for (const one of linesAndDividers) {
       if ('line' in one) {
         sentLines.send({ received: one.received, key: keyOf(one.line) })
-        text += lineEvent(one.line, place(tailPlace.place()))
+        text += writer.line(one.line, () => place(tailPlace.place()))
       } else {
         transitions.send(transitionOf.get(one)!)
-        text += lifeEvent(one, place(tailPlace.place()))
+        text += writer.life(one, () => place(tailPlace.place()))
       }
     }
     yield text
@@ -144,7 +139,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
       for (const line of attributedLines) {
         const key = keyOf(line)
         sentLines.sendStored({ received: line.received, key })
-        text += lineEvent(line, place(tailPlace.place(), { joining: { uid, after: key } }))
+        text += writer.line(line, () => place(tailPlace.place(), { joining: { uid, after: key } }))
       }
       yield text
     }
@@ -166,7 +161,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
       while (dividers[0] !== undefined && (ts === undefined || untilTime(dividers[0].divider) < ts)) {
         const { order, divider } = dividers.shift()!
         sentOrder = order
-        text += lifeEvent(divider, place({ after: last }, { past: sentOrder }))
+        text += writer.life(divider, () => place({ after: last }, { past: order }))
       }
       return text
     }
@@ -183,7 +178,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
         if (!isJoined(line)) continue
         text += dividersUntil(line.ts)
         last = keyOf(line)
-        text += lineEvent(line, place({ after: last }, sentOrder === undefined ? {} : { past: sentOrder }))
+        text += writer.line(line, () => place({ after: last }, sentOrder === undefined ? {} : { past: sentOrder }))
       }
       yield text
     }
@@ -191,8 +186,3 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     if (rest !== '') yield rest
   }
 }
-
-const lineEvent = (line: Line, id: string): string =>
-  sseEvent({ event: 'line', id, data: JSON.stringify(lineJson(line)) })
-const lifeEvent = (divider: Divider, id: string): string =>
-  sseEvent({ event: 'life', id, data: JSON.stringify(divider) })

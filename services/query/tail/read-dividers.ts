@@ -126,8 +126,8 @@ const lifeOf = ({ lives }: PodRecord, container: string, restart: number): LifeR
   lives.find((life) => life.container === container && life.restart === restart)
 
 /**
- * null for the first instances, which are born with their pod, and for an init container that completed: its end is no
- * death.
+ * null for the first instances, which are born with their pod, for the last, which die with it, and for an init
+ * container that completed: its end is no death.
  */
 function ofLife(what: 'started' | 'ended', record: PodRecord, life: LifeRecord | undefined): Divider | null {
   if (life === undefined) return null
@@ -136,6 +136,7 @@ function ofLife(what: 'started' | 'ended', record: PodRecord, life: LifeRecord |
   const place = { pod, podUid, container, restart, node }
   if (what === 'ended') {
     if (kind === 'init' && life.outcome === 'completed') return null
+    if (endedWithPod(record, life)) return null
     const death = lifeDeath(pod, life)
     const { outcome, reason, exitCode, time } = death
     return { time, kind: 'died', ...place, outcome, reason, exitCode, text: deathText(death) }
@@ -150,6 +151,16 @@ function ofLife(what: 'started' | 'ended', record: PodRecord, life: LifeRecord |
     ...place,
     text: birthText({ who: `life ${restart} of ${pod}/${container}`, node, time }, death),
   }
+}
+
+/** An end so long before or after the death of its pod is another event. */
+const sameDeathMs = 60_000
+
+/** Whether the end of the life is the death of its pod, which has a divider of its own. */
+function endedWithPod({ over, diedAt, lives }: PodRecord, { container, finishedAt, ...life }: LifeRecord): boolean {
+  if (!over || diedAt === null || finishedAt === null) return false
+  const last = lives.findLast((one) => one.container === container)
+  return last?.restart === life.restart && Math.abs(Date.parse(diedAt) - Date.parse(finishedAt)) <= sameDeathMs
 }
 
 const lifeDeath = (pod: string, { container, outcome, reason, exitCode, finishedAt }: LifeRecord): Death => ({

@@ -9,8 +9,6 @@ import type { SentMemory } from './sent-memory.ts'
 import { openTailPlace } from './tail-place.ts'
 import { streamLines } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
-import { lineJson } from '#shared/lines/line-json.ts'
-import { sseComment, sseEvent } from './sse.ts'
 import { clientGone } from '#shared/http/answer-over.ts'
 import { streamBody } from '#query/http/stream-body.ts'
 import { ownerTail } from './owner-tail.ts'
@@ -18,9 +16,13 @@ import { canonicalOwner } from '#shared/stored-pods/owner-name.ts'
 import { withPods } from '#query/pods/read-line-filter.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
 import type { TailRun } from './tail-run.ts'
+import { createTailWriter, tailTypes, type TailType } from './tail-writer.ts'
+import { acceptedType } from '#query/http/accept.ts'
+import { namesOnePod, textOptions } from '#query/http/line-reply.ts'
+import { AfterlogError } from '#shared/errors.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
-import { cursor, filterParameters } from '#query/http/parameters.ts'
+import { cursor, filterParameters, textParameters } from '#query/http/parameters.ts'
 
 export interface TailOptions extends QueryRouteOptions {
   sentMemory: SentMemory
@@ -32,6 +34,7 @@ export interface TailOptions extends QueryRouteOptions {
 
 const querystring = z.strictObject({
   ...filterParameters,
+  ...textParameters,
   cursor: cursor.describe('Like Last-Event-ID, for clients that cannot set it.'),
 })
 
@@ -50,12 +53,14 @@ export const tailRoute =
     const timer = setInterval(sentMemory.forgetOld, 60_000).unref()
     app.addHook('onClose', async () => clearInterval(timer))
     const schema = {
-      summary: 'Lines as they arrive (server-sent events)',
+      summary: 'Lines as they arrive: server-sent events, NDJSON or text',
       querystring,
-      produces: ['text/event-stream'],
+      produces: [...tailTypes],
     }
     app.get('/v1/logs/tail', { schema }, async (request, reply) => {
       const { query, tenant } = request
+      const type = acceptedTailType(request.headers.accept)
+      const writer = createTailWriter(type, textOptions(query, namesOnePod(query)))
       const owner = ownerFollowed(query)
       const others = owner === undefined ? query : { ...query, owner: undefined }
       const filters = digest(filterDigest(others, tenant, owner === undefined ? 'tail' : ['tail', owner]))
@@ -74,7 +79,8 @@ export const tailRoute =
       const run: TailRun = {
         reading,
         filter,
-        within: (lines) => withPods(reading, lines, others),
+        within: (lines) => withPods(reading, lines, others, { follows: true }),
+        writer,
         at,
         filters,
         now: clock(),
@@ -86,9 +92,18 @@ export const tailRoute =
       const events = owner === undefined ? tail(run) : ownerTail({ ...run, owner })
       // The first poll comes before the answer begins, so that a search text that the engine refuses is still a 400.
       const first = await events.next()
-      const body = streamBody(reply, withHeartbeat(startingWith(first, events), { heartbeatMs, stopping, signal }))
+      const body = streamBody(
+        reply,
+        withHeartbeat(startingWith(first, events), {
+          heartbeatMs,
+          stopping,
+          signal,
+          writer,
+          flush: () => reply.raw.flushHeaders(),
+        }),
+      )
       return reply
-        .type('text/event-stream; charset=utf-8')
+        .type(`${type}; charset=utf-8`)
         .header('cache-control', 'no-cache')
         .header('x-accel-buffering', 'no')
         .send(body)
@@ -109,16 +124,12 @@ function ownerFollowed({ owner: owners }: z.output<typeof querystring>): string 
 
 /** Events as text; '' after a poll that brought nothing. */
 async function* tail(run: TailRun): AsyncGenerator<string> {
-  const { reading, filter, within, at, filters, now, pollIntervalMs, polling, signal } = run
+  const { reading, filter, within, writer, at, filters, now, pollIntervalMs, polling, signal } = run
   using tailPlace = openTailPlace(run)
   const { begun, after, sentLines } = tailPlace
   const from = filter.from === undefined ? {} : { from: filter.from }
-  const event = (line: Line, place: Partial<Cursor> & Pick<Cursor, 'after'>): string =>
-    sseEvent({
-      event: 'line',
-      id: encodeCursor({ ...from, ...place }, filters),
-      data: JSON.stringify(lineJson(line)),
-    })
+  const event = (line: Line, place: () => Partial<Cursor> & Pick<Cursor, 'after'>): string =>
+    writer.line(line, () => encodeCursor({ ...from, ...place() }, filters))
   if (at?.received === undefined && filter.from !== undefined) {
     for await (const lines of streamLines({
       reading,
@@ -130,7 +141,7 @@ async function* tail(run: TailRun): AsyncGenerator<string> {
       for (const line of lines) {
         const key = keyOf(line)
         if (line.received >= begun) sentLines.sendStored({ received: line.received, key })
-        text += event(line, { after: key, followFrom: begun, sent: tailPlace.place().sent })
+        text += event(line, () => ({ after: key, followFrom: begun, sent: tailPlace.place().sent }))
       }
       lines.length = 0
       yield text
@@ -151,10 +162,18 @@ async function* tail(run: TailRun): AsyncGenerator<string> {
     let text = ''
     for (const { line, received } of arrivals) {
       sentLines.send({ received, key: keyOf(line) })
-      text += event(line, tailPlace.place())
+      text += event(line, tailPlace.place)
     }
     yield text
   }
+}
+
+function acceptedTailType(accept: string | undefined): TailType {
+  const type = acceptedType(accept, tailTypes)
+  if (type !== undefined) return type
+  throw new AfterlogError('not-acceptable', `a tail comes as ${tailTypes.join(', ')}: name one of them in Accept`, {
+    parameter: 'Accept',
+  })
 }
 
 async function* startingWith(
@@ -166,22 +185,30 @@ async function* startingWith(
   yield* rest
 }
 
+interface Heartbeat extends Pick<TailRun, 'signal' | 'writer'> {
+  heartbeatMs: number
+  stopping: AbortSignal
+  /** Sends the head of the answer, where no text does. */
+  flush: () => void
+}
+
 /** The events, a comment where nothing else was sent for a while, and `event: end` when the service stops. */
 async function* withHeartbeat(
   events: AsyncGenerator<string>,
-  { heartbeatMs, stopping, signal }: { heartbeatMs: number; stopping: AbortSignal; signal: AbortSignal },
+  { heartbeatMs, stopping, signal, writer, flush }: Heartbeat,
 ): AsyncGenerator<Buffer> {
   let sent = performance.now()
-  yield Buffer.from(sseComment('afterlog tail'))
+  if (writer.heartbeat === '') flush()
+  else yield Buffer.from(writer.notice('afterlog tail'))
   try {
     for await (const text of events) {
       const silent = performance.now() - sent
-      if (text === '' && silent < heartbeatMs) continue
-      yield Buffer.from(text === '' ? sseComment('still here') : text)
+      if (text === '' && (silent < heartbeatMs || writer.heartbeat === '')) continue
+      yield Buffer.from(text === '' ? writer.heartbeat : text)
       sent = performance.now()
     }
   } catch (error) {
     if (!signal.aborted) throw error
   }
-  if (stopping.aborted) yield Buffer.from(sseEvent({ event: 'end', data: '{}' }))
+  if (stopping.aborted && writer.end !== '') yield Buffer.from(writer.end)
 }

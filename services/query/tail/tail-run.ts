@@ -3,6 +3,7 @@ import type { Cursor } from '#query/http/cursor.ts'
 import type { Polling } from '#query/http/watch-polling.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { SentMemory } from './sent-memory.ts'
+import type { TailWriter } from './tail-writer.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 
 export interface TailRun {
@@ -10,6 +11,8 @@ export interface TailRun {
   filter: LineFilter
   /** Narrows a filter to the pods that the request selects, those that were born since too. */
   within: (filter: LineFilter) => Promise<LineFilter>
+  /** The form of the answer. */
+  writer: TailWriter
   /** Of a tail that a client resumes. */
   at: Cursor | undefined
   /** Digest of the filters, which a cursor must match. */

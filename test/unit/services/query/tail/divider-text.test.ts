@@ -16,6 +16,9 @@ test.each([
   [{ reason: 'Error', outcome: 'deleted', exitCode: 143 }, '── web-7c died: deleted (143) ──'],
   [{ reason: '', outcome: 'node-lost', exitCode: null }, '── web-7c died: node-lost ──'],
   [{ reason: 'Evicted', outcome: 'evicted', exitCode: null }, '── web-7c died: Evicted ──'],
+  [{ reason: 'Error', outcome: 'evicted' }, '── web-7c died: Evicted (137) ──'],
+  [{ reason: 'Terminated', outcome: 'node-lost' }, '── web-7c died: node-lost (137) ──'],
+  [{ reason: 'StartError', outcome: 'crashed', exitCode: 128 }, '── web-7c died: StartError (128) ──'],
 ] as const)('%j', (change, text) => {
   expect(deathText({ ...death, ...change })).toBe(text)
 })

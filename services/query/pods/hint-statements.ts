@@ -1,0 +1,53 @@
+// Pure: statements about values that stored pods and lines have, for the hints of an empty answer. They read
+// lines_of_lives and pod_lookup, which have a row for a life or a handle, and never the lines.
+import { raw, sql, statement, str, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
+import { rowsOfLives, type LineFilter } from '#shared/lines/line-filter.ts'
+import type { HandleKind } from '#shared/pod-model/handles.ts'
+
+/** Where values of a parameter are looked up: of the lines of pods, or of pods. */
+export type ValueSource = { column: LineColumn } | { handle: HandleKind; prefix?: string }
+export type LineColumn = 'namespace' | 'pod' | 'pod_uid' | 'container' | 'cluster' | 'node'
+
+export interface NearValueRow {
+  value: string
+  /** How many letters differ; 0 of the value itself. */
+  distance: number
+}
+
+/** Longer texts are compared by their first letters. */
+const comparedMax = 200
+
+/** The known values that are the most like `asked`, at most `limit`, the nearest first. Rows: NearValueRow. */
+export function nearValues(tenant: string, source: ValueSource, asked: string, limit: number): Fragment {
+  const clip = (text: Fragment): Fragment => sql`lower(substring(${text}, 1, ${uint(comparedMax)}))`
+  const distance = sql`if(value = ${str(asked)}, 0,
+    greatest(1, toUInt32(damerauLevenshteinDistance(${clip(raw('value'))}, ${clip(sql`${str(asked)}`)}))))`
+  return statement(
+    'near-values',
+    sql`SELECT value, ${distance} AS distance FROM (${valuesOf(tenant, source)}) WHERE value != ''
+    ORDER BY distance, value LIMIT ${uint(limit)}`,
+  )
+}
+
+function valuesOf(tenant: string, source: ValueSource): Fragment {
+  if ('column' in source)
+    return sql`SELECT DISTINCT toString(${raw(source.column)}) AS value ${fromTable(tenant, 'lines_of_lives')}`
+  const prefix = source.prefix === undefined ? raw('') : sql` AND startsWith(${raw('value')}, ${str(source.prefix)})`
+  return sql`SELECT DISTINCT value ${fromTable(tenant, 'pod_lookup')} AND kind = ${str(source.handle)}${prefix}`
+}
+
+export interface TimesRow {
+  /** Epoch ns as decimal text. */
+  first: string
+  last: string
+  lives: number
+}
+
+/** When the lives that a filter selects said something, whatever its time and its search. Rows: TimesRow, one. */
+export const timesOfLives = (filter: LineFilter): Fragment =>
+  statement(
+    'times-of-lives',
+    sql`SELECT toString(toUnixTimestamp64Nano(min(first_line))) AS first,
+      toString(toUnixTimestamp64Nano(max(last_line))) AS last, toUInt32(least(count(), 1)) AS lives ${rowsOfLives(filter)}`,
+  )
