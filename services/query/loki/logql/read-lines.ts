@@ -11,11 +11,13 @@ import { splitFilters } from './selector/line-filter-sql.ts'
 import { podFactsReader, type PodFactsReader } from './streams/read-pod-facts.ts'
 import { parsedTests, type ParsedTest } from './selector/parsed-label-sql.ts'
 import { labelsOfPods, type PodFacts } from './streams/pod-facts.ts'
-import type { LogExpr, Stage } from './syntax/logql-expr.ts'
+import type { LogExpr, Matcher, Stage } from './syntax/logql-expr.ts'
 import { rowLabels, type RowLabels } from './log-query.ts'
 
 /** A selector and its pipeline over one range of time. */
 export interface LineSource {
+  matchers: readonly Matcher[]
+  /** Its scope is the selector, its search what the message must have. */
   filter: LineFilter
   /** Stages that the filter does not have. */
   rest: Stage[]
@@ -47,10 +49,8 @@ export async function lineSource({ reading, tenant, log, fromNs, toNs, facts }: 
   const { conditions, rest } = splitFilters(stages)
   const parsed = await testsInLine(reading, tenant, parsedTests(stages))
   return {
-    filter: {
-      ...filter,
-      ...withSearch([...(filter.search === undefined ? [] : [filter.search]), ...conditions, ...parsed]),
-    },
+    matchers,
+    filter: { ...filter, ...withSearch([...conditions, ...parsed]) },
     rest,
     labels: rowLabels(matchers.filter(asksPods)),
     facts: facts ?? podFactsReader(reading, tenant),
@@ -80,14 +80,25 @@ export interface ReadCount {
   keptBytes: number
 }
 
+/**
+ * The same lines for pages. A scope is taken for the lines of one pod, of which a page is tried in one statement: of a
+ * broad selector that would sort all lines of its time.
+ */
+export function filterOfPages({ filter, matchers }: LineSource): LineFilter {
+  const { scope, ...others } = filter
+  if (scope === undefined || matchers.some(({ name, op, value }) => name === 'pod' && op === '=' && value !== ''))
+    return filter
+  return { ...others, search: filter.search === undefined ? scope : join([scope, filter.search], ' AND ') }
+}
+
 /** Parts of lines in order, with what is known of their pods. */
 export async function* readLines(
   reading: Reading,
-  { filter, facts }: LineSource,
+  source: LineSource,
   order: Order,
   count: ReadCount,
 ): AsyncGenerator<{ lines: readonly Line[]; facts: PodFacts }> {
-  for await (const lines of streamLines({ reading, filter, order })) {
+  for await (const lines of streamLines({ reading, filter: filterOfPages(source), order })) {
     for (const { message } of lines) count.bytes += message.length
     count.lines += lines.length
     if (count.lines > linesMax)
@@ -95,7 +106,7 @@ export async function* readLines(
         `the query reads more than ${linesMax} lines through its pipeline: narrow its selector or its time range, ` +
           'or put a line filter such as |= "text" first',
       )
-    yield { lines, facts: await facts.of(lines.map(({ podUid }) => podUid)) }
+    yield { lines, facts: await source.facts.of(lines.map(({ podUid }) => podUid)) }
     lines.length = 0
     reading.letGo(count.keptBytes)
   }

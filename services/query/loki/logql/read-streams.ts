@@ -7,7 +7,7 @@ import { inTurns } from './read-in-turns.ts'
 import { passLine, type PassedLine } from './log-query.ts'
 import { failedQuery } from './query-limits.ts'
 import { labelsOf } from './pipeline/line-labels.ts'
-import { lineSource, readLines, type LineSource, type ReadCount } from './read-lines.ts'
+import { filterOfPages, lineSource, readLines, type LineSource, type ReadCount } from './read-lines.ts'
 import type { Entry, StreamResult } from './result.ts'
 import { keyOfLabels } from './evaluate/series.ts'
 import type { PodFacts } from './streams/pod-facts.ts'
@@ -66,9 +66,10 @@ export async function readStreams(request: StreamsRequest): Promise<StreamResult
 /** Where every line that is read is one of the answer, no more are read than it has. */
 async function* pagesOf(
   { reading, limit, direction, count }: StreamsRequest,
-  { filter, facts }: LineSource,
+  source: LineSource,
 ): AsyncGenerator<{ lines: readonly Line[]; facts: PodFacts }> {
   const order = direction === 'forward' ? 'asc' : 'desc'
+  const filter = filterOfPages(source)
   let after: LineKey | undefined
   for (let left = limit; left > 0;) {
     const { lines, more } = await readPage({
@@ -81,7 +82,7 @@ async function* pagesOf(
     for (const { message } of lines) count.bytes += message.length
     count.lines += lines.length
     left -= lines.length
-    yield { lines, facts: await facts.of(lines.map(({ podUid }) => podUid)) }
+    yield { lines, facts: await source.facts.of(lines.map(({ podUid }) => podUid)) }
     if (!more || lines.length === 0) return
     after = keyOf(lines.at(-1)!)
   }

@@ -28,7 +28,7 @@ export type LogqlResult =
   | { type: 'scalar'; point: Point; stats: LogqlStats }
 
 export interface LogqlStats {
-  /** Lines, and their bytes, that were read through the pipeline or counted in the store. */
+  /** Lines that were read through the pipeline or counted in the store, and the bytes of those whose messages were read. */
   lines: number
   bytes: number
   /** Lines that are in the answer, or make its values. */

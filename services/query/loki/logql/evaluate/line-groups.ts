@@ -46,18 +46,21 @@ export interface LineGroup {
   hash: Fragment | undefined
   /** Whether labels of pods are needed. */
   needsPods: boolean
+  /** Whether the bytes of messages are counted, which are read for it. */
+  needsBytes: boolean
 }
 
 /** Groups of lines whose labels of these names are alike; undefined: all labels. */
-export function groupOf(names: ReadonlySet<string> | undefined): LineGroup {
+export function groupOf(names: ReadonlySet<string> | undefined, needsBytes: boolean): LineGroup {
   // A name that another label has too gets a suffix: whether it does, only all labels tell.
   if (names === undefined || [...names].some((name) => name.endsWith('_extracted')))
-    return { hash: sql`cityHash64(${everything})`, needsPods: true }
+    return { hash: sql`cityHash64(${everything})`, needsPods: true, needsBytes }
   const parts = [...names].map(partsOf)
   const hashed = parts.flatMap(({ values }) => values)
   return {
     hash: hashed.length === 0 ? undefined : sql`cityHash64(${join(hashed, ', ')})`,
     needsPods: parts.some(({ ofPod }) => ofPod),
+    needsBytes,
   }
 }
 
@@ -91,14 +94,15 @@ export interface CountRow {
 }
 
 /** Of each group and bucket how many lines, and their bytes; at most `limit` rows. Rows: CountRow. */
-export function countLines(filter: LineFilter, { hash }: LineGroup, windows: Windows, limit: number): Fragment {
+export function countLines(filter: LineFilter, group: LineGroup, windows: Windows, limit: number): Fragment {
+  const { hash, needsBytes } = group
   const since = sql`(toUnixTimestamp64Nano(ts) - ${int(windows.originNs)} - 1)`
   const inWindows = windows.hasGaps
     ? sql` AND modulo(${since}, ${int(windows.bucketNs)}) < ${int(windows.rangeNs)}`
     : raw('')
   // A line that was sent again is one.
   const lines = sql`SELECT any(${hash ?? raw('0')}) AS g, intDiv(${since}, ${int(windows.bucketNs)}) AS b,
-      any(length(message)) AS size ${linesFrom(filter)}${inWindows} GROUP BY ts, identity`
+      ${needsBytes ? raw('any(length(message))') : raw('0')} AS size ${linesFrom(filter)}${inWindows} GROUP BY ts, identity`
   return statement(
     'logql-counts',
     sql`SELECT toString(g) AS id, toString(b) AS bucket, toFloat64(count()) AS lines, toFloat64(sum(size)) AS bytes

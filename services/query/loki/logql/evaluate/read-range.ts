@@ -114,7 +114,8 @@ const tooManyGroups = (): Error =>
   )
 
 /** What the labels of the query are made of. */
-const lineGroup = (run: RangeRun): LineGroup => groupOf(neededNames(run))
+const lineGroup = (run: RangeRun): LineGroup =>
+  groupOf(neededNames(run), run.range.op === 'bytes_rate' || run.range.op === 'bytes_over_time')
 
 /** By the id of a group, what makes the labels of one of its lines. */
 async function readGroups(run: RangeRun, { hash, needsPods }: LineGroup): Promise<Map<string, () => LineLabels>> {

@@ -3,7 +3,6 @@
 // where the filter has whole ones.
 import { bind, join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { hasToken } from '#query/search/message-index.ts'
-import { wholeTokens } from '#query/search/search-literal.ts'
 import { filterParts } from '../pipeline/log-pattern.ts'
 import type { LineFilterStage, Stage } from '../syntax/logql-expr.ts'
 
@@ -48,8 +47,20 @@ function alternativeSql(op: LineFilterStage['op'], text: string): Fragment {
 
 /** True where the message has the text. */
 export function containsSql(text: string): Fragment {
-  const tokens = wholeTokens(text, { start: false, end: false }).map(hasToken)
+  const tokens = wordsWithin(text).map(hasToken)
   return sql`(${join([...tokens, sql`position(${message}, ${str(text)}) > 0`], ' AND ')})`
+}
+
+/** How many words an index is asked for: the longest. */
+const wordsMax = 8
+
+/** Words of ASCII letters and digits that a line with this text has as a whole: those at its ends may go on. */
+function wordsWithin(text: string): string[] {
+  const lowered = text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  const words = new Set<string>()
+  for (const { 0: word, index } of lowered.matchAll(/[0-9a-z\u0080-\u{10FFFF}]+/gu))
+    if (index > 0 && index + word.length < lowered.length && /^[0-9a-z]+$/.test(word)) words.add(word)
+  return [...words].toSorted((a, b) => b.length - a.length).slice(0, wordsMax)
 }
 
 /**

@@ -26,17 +26,8 @@ export async function selectorFilter(options: SelectorOptions): Promise<LineFilt
     fields: {},
     ...(fromNs === undefined ? {} : { from: fromNs }),
     ...(toNs === undefined ? {} : { to: toNs }),
-    ...placed(options.matchers, conditions),
+    ...(conditions.length === 0 ? {} : { scope: join(conditions, ' AND ') }),
   }
-}
-
-/** A scope is taken for the lines of one pod, of which a page is read at once. */
-function placed(matchers: readonly Matcher[], conditions: readonly Fragment[]): Pick<LineFilter, 'scope' | 'search'> {
-  if (conditions.length === 0) return {}
-  const all = join(conditions, ' AND ')
-  return matchers.some(({ name, op, value }) => name === 'pod' && op === '=' && value !== '')
-    ? { scope: all }
-    : { search: all }
 }
 
 /** Whether pods may tell, rather than the line alone. */
@@ -54,7 +45,7 @@ async function selectorConditions(options: SelectorOptions): Promise<Fragment[]>
 async function podsOf({ reading, tenant, fromNs, toNs }: SelectorOptions, matcher: Matcher): Promise<Fragment> {
   const scopes: Fragment[] = []
   for (const handle of podConditions(matcher))
-    scopes.push(await readPodScope(reading, { tenant, handles: [handle], from: fromNs, to: toNs }))
+    scopes.push((await readPodScope(reading, { tenant, handles: [handle], from: fromNs, to: toNs })).scope)
   return scopes.length === 0
     ? raw('false')
     : sql`${join(

@@ -21,7 +21,7 @@ function fragmentsOf(text: string): Fragment[] {
     ...matchers.flatMap((matcher) => podConditions(matcher).map(({ value }) => value)),
     ...splitFilters(stages).conditions,
     ...parsedTests(stages).map(({ condition }) => condition),
-    groupOf(new Set(matchers.map(({ name }) => name))).hash ?? raw(''),
+    groupOf(new Set(matchers.map(({ name }) => name)), true).hash ?? raw(''),
   ]
 }
 
