@@ -120,6 +120,7 @@ const features: Readonly<Record<string, readonly string[]>> = {
   'dead-letters': ['http', 'search'],
   retention: ['http'],
   kubernetes: ['http', 'pods', 'tail'],
+  loki: ['http', 'search', 'pods', 'logs', 'tail', 'fields'],
 }
 /** The same within services/query/kubernetes. */
 const kubernetes: Readonly<Record<string, readonly string[]>> = {
@@ -130,6 +131,8 @@ const kubernetes: Readonly<Record<string, readonly string[]>> = {
   events: ['api'],
   'cluster-objects': ['api'],
 }
+/** Of LogQL, the folders in which files read the store. */
+const logql = ['', '/evaluate', '/selector', '/streams'].map((folder) => `services/query/loki/logql${folder}`)
 const featuresApart = 'Features of query import each other one way only: oxlint.config.ts has which.'
 const projectedInline = [
   'project',
@@ -188,7 +191,7 @@ const queryFolders = Object.keys(features).flatMap((name) => {
           ]),
         ),
       ]
-    : feature(`services/query/${name}`, apart)
+    : [`services/query/${name}`, ...(name === 'loki' ? logql : [])].flatMap((folder) => feature(folder, apart))
 })
 
 export default {

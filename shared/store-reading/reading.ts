@@ -29,6 +29,10 @@ export interface Reading {
   leaving(ms: number): Reading
   /** The longest time that the request may take, ms. */
   readonly timeMs: number | undefined
+  /** Rejects once the time of the request is over, or nobody waits: for whoever works long on what was read. */
+  checkTime(): Promise<void>
+  /** Says that of the lines that were read before only so many bytes are kept, by an answer that holds few of many. */
+  letGo(keptBytes: number): void
   /** What was read for the lines until now, and the time since the reading began. */
   stats(): ReadStats
 }
@@ -119,6 +123,13 @@ export function createReading({ store, limits, signal, client, work }: ReadingOp
       heldBytes += heldPerByte * rows.length + heldPerLine * decoded.length
       total.memory?.hold(heldBytes)
       return decoded
+    },
+    async checkTime() {
+      signal?.throwIfAborted()
+      await run(async () => {})
+    },
+    letGo(keptBytes) {
+      total.memory?.hold((heldBytes = keptBytes))
     },
     stats: () => ({ ...lines, elapsedMs: Math.round((performance.now() - began) * 1000) / 1000 }),
   })

@@ -65,6 +65,8 @@ const planted: readonly (readonly [path: string, text: string, said: string | nu
   ['services/query/tail/a.ts', take('#query/kubernetes/api/api-object.ts'), featuresApart],
   ['services/query/fields/a-route.ts', take('#query/patterns/read-patterns.ts'), featuresApart],
   ['services/query/dead-letters/a-route.ts', take('#query/fields/field-statements.ts'), featuresApart],
+  ['services/query/logs/b-route.ts', take('#query/loki/logql/result.ts'), featuresApart],
+  ['services/query/loki/logql/evaluate/a.ts', take('#query/obituary/read-obituary.ts'), featuresApart],
   ['services/query/retention/a-route.ts', take('#query/search/line-request.ts'), featuresApart],
   ['services/query/deaths/a.ts', take('#query/obituary/read-obituary.ts'), featuresApart],
   ['services/query/obituary/a.ts', take('#query/logs/logs-schema.ts'), featuresApart],

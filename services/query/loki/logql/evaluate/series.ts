@@ -1,0 +1,48 @@
+// Series of a query: labels, and a value at each step where there is one.
+import { cellsMax, failedQuery } from '../query-limits.ts'
+import type { Labels } from '../result.ts'
+import { labelsOf } from '../pipeline/line-labels.ts'
+
+export interface Series {
+  labels: Labels
+  /** Of the labels: `keyOfLabels`. */
+  key: string
+  values: (number | undefined)[]
+}
+
+/** A text that two sets of labels have only if they are the same. */
+export const keyOfLabels = (labels: Labels): string =>
+  JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+
+export class SeriesTable {
+  readonly steps: number
+  readonly #byKey = new Map<string, Series>()
+
+  constructor(steps: number) {
+    this.steps = steps
+  }
+
+  /** The series of these labels, made where it is missing. */
+  of(labels: Labels, key = keyOfLabels(labels)): Series {
+    let series = this.#byKey.get(key)
+    if (series === undefined) {
+      if ((this.#byKey.size + 1) * this.steps > cellsMax)
+        throw failedQuery(
+          `the query has more than ${this.#byKey.size} series of ${this.steps} points on its way: narrow its selector, ` +
+            'ask for fewer points, or aggregate with sum by (…)',
+        )
+      series = { labels, key, values: Array.from({ length: this.steps }) }
+      this.#byKey.set(key, series)
+    }
+    return series
+  }
+
+  get all(): Series[] {
+    return [...this.#byKey.values()]
+  }
+}
+
+export const withoutNames = (labels: Labels, names: ReadonlySet<string>): Labels =>
+  labelsOf(Object.entries(labels).filter(([name]) => !names.has(name)))
+export const onlyNames = (labels: Labels, names: ReadonlySet<string>): Labels =>
+  labelsOf(Object.entries(labels).filter(([name]) => names.has(name)))

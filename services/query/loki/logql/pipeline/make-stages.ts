@@ -1,0 +1,59 @@
+// The stages of a pipeline, each by its own file.
+import type { Stage } from '../syntax/logql-expr.ts'
+import { decolorizeStage } from './decolorize.ts'
+import { dropStage, keepStage } from './drop-keep.ts'
+import { labelFormatStage, lineFormatStage } from './formats.ts'
+import { jsonStage } from './json-parser.ts'
+import { labelFilterStage } from './label-filter.ts'
+import { lineFilterStage } from './line-filter.ts'
+import { logfmtStage } from './logfmt-parser.ts'
+import { patternStage } from './pattern-parser.ts'
+import { regexpStage } from './regexp-parser.ts'
+import type { LineLabels } from './line-labels.ts'
+import type { RunStage } from './stage.ts'
+import { unpackStage } from './unpack-parser.ts'
+
+/** Throws where a text within the stage is wrong. `nowNs`: what templates take for now. */
+export function makeStage(stage: Stage, nowNs = 0n): RunStage {
+  switch (stage.kind) {
+    case 'line-filter':
+      return lineFilterStage(stage)
+    case 'json':
+      return jsonStage(stage)
+    case 'logfmt':
+      return logfmtStage(stage)
+    case 'regexp':
+      return regexpStage(stage)
+    case 'pattern':
+      return patternStage(stage)
+    case 'unpack':
+      return unpackStage
+    case 'label-filter':
+      return labelFilterStage(stage.test)
+    case 'line-format':
+      return lineFormatStage(stage.template, nowNs)
+    case 'label-format':
+      return labelFormatStage(stage.formats, nowNs)
+    case 'decolorize':
+      return decolorizeStage
+    case 'drop':
+      return dropStage(stage.labels)
+    case 'keep':
+      return keepStage(stage.labels)
+  }
+}
+
+/** The line as it leaves the pipeline; undefined where it does not pass. */
+export type Pipeline = (line: string, labels: LineLabels, tsNs: bigint) => string | undefined
+
+export function pipeline(stages: readonly Stage[], nowNs: bigint): Pipeline {
+  const ready = stages.map((stage) => makeStage(stage, nowNs))
+  return (line, labels, tsNs) => {
+    let current: string | undefined = line
+    for (const run of ready) {
+      current = run(current, labels, tsNs)
+      if (current === undefined) return undefined
+    }
+    return current
+  }
+}
