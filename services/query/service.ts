@@ -7,6 +7,7 @@ import { deadLettersRoute } from './dead-letters/dead-letters-route.ts'
 import { fieldsRoute } from './fields/fields-route.ts'
 import { histogramRoute } from './logs/histogram-route.ts'
 import { kubernetesRoutes } from './kubernetes/kubernetes-routes.ts'
+import { lokiRoutes } from './loki/loki-routes.ts'
 import { logsRoute } from './logs/logs-route.ts'
 import { obituaryRoute } from './obituary/obituary-route.ts'
 import { podLogsRoute } from './logs/pod-logs-route.ts'
@@ -56,6 +57,7 @@ export const createQuery: CreateService = ({
     obituaryRoute,
     deadLettersRoute,
     kubernetesRoutes,
+    lokiRoutes,
   ]
   return {
     routes: [

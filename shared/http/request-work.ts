@@ -12,6 +12,8 @@ export interface RequestWork {
   memoryBytes?: number
   /** Whether the answer is a stream that has begun: its status can no longer be an error. */
   streams: boolean
+  /** Whether it became a websocket. */
+  upgraded?: boolean
   /** What the answer holds; missing where nobody waits for one. */
   memory?: AnswerMemory
   /** The code of the error in the answer, or of the one that broke it off. */
