@@ -42,6 +42,8 @@ export function describe(parameters: readonly LokiParameter[]) {
   return z.looseObject(Object.fromEntries(parameters.map((name) => [name, any.describe(descriptions[name])])))
 }
 
+const named = z.object({ name: z.string() })
+
 /** `answer` makes the body of the answer, which is sent as JSON. */
 export function serveForm(
   app: LokiApp,
@@ -51,7 +53,13 @@ export function serveForm(
   app.route({
     method: ['GET', 'POST'],
     url: path,
-    schema: { summary, tags: ['loki'], querystring: describe(parameters), response: { 200: shape } },
+    schema: {
+      summary,
+      tags: ['loki'],
+      querystring: describe(parameters),
+      ...(path.includes('/:name') ? { params: named } : {}),
+      response: { 200: shape },
+    },
     handler: async (request, reply) => {
       const body: unknown = await answer(readForm(request.query, request.body), request, reply)
       return reply.type('application/json; charset=utf-8').send(body)

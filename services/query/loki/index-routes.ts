@@ -42,8 +42,13 @@ export function indexRoutes(app: LokiApp, options: LokiRouteOptions): void {
         matchers,
         bounds,
       })
-      const sum = (of: 'entries' | 'bytes' | 'chunks'): number => counts.reduce((total, count) => total + count[of], 0)
-      return { streams: counts.length, chunks: sum('chunks'), bytes: sum('bytes'), entries: sum('entries') }
+      const sum = (of: 'entries' | 'bytes'): number => counts.reduce((total, count) => total + count[of], 0)
+      return {
+        streams: counts.length,
+        chunks: counts.reduce((total, { parts }) => total + parts.size, 0),
+        bytes: sum('bytes'),
+        entries: sum('entries'),
+      }
     },
   )
   serveForm(

@@ -9,7 +9,7 @@ import { serveForm, success, type LokiApp, type LokiParameter } from './form-rou
 import { keyOfLabels } from './logql/evaluate/series.ts'
 import { parseMatchers } from './logql/syntax/parse-logql.ts'
 import type { Matcher } from './logql/syntax/logql-expr.ts'
-import { readLabelSets, type LabelSet } from './read-label-sets.ts'
+import { readLabelNames, readLabelSets, type LabelSet, type StreamsRequest } from './read-label-sets.ts'
 import type { RequestForm } from './request-form.ts'
 import { readBounds } from './request-times.ts'
 import type { LokiRouteOptions } from './route-options.ts'
@@ -19,16 +19,20 @@ const times: readonly LokiParameter[] = ['start', 'end', 'since']
 const names = success(z.array(z.string()))
 
 export function labelsRoutes(app: LokiApp, { store, limits, clock }: LokiRouteOptions): void {
-  /** Reads the streams of selectors, as one request. */
-  const reader = (form: RequestForm, { tenant }: FastifyRequest, reply: FastifyReply) => {
-    const bounds = readBounds(form, nowNs(clock), sinceNs)
-    const reading = requestReading({ store, limits }, reply)
-    return (matchers: readonly Matcher[], wanted?: readonly string[]): Promise<LabelSet[]> =>
-      readLabelSets({ reading, tenant, matchers, bounds, names: wanted })
-  }
+  const streamsOf = (
+    form: RequestForm,
+    { tenant }: FastifyRequest,
+    reply: FastifyReply,
+    matchers: readonly Matcher[],
+  ): StreamsRequest => ({
+    reading: requestReading({ store, limits }, reply),
+    tenant,
+    matchers,
+    bounds: readBounds(form, nowNs(clock), sinceNs),
+  })
   const labels = async (form: RequestForm, request: FastifyRequest, reply: FastifyReply) => {
-    const sets = await reader(form, request, reply)(parseMatchers(form.get('query') ?? ''))
-    return { status: 'success', data: sorted(sets.flatMap((set) => Object.keys(set))) }
+    const matchers = parseMatchers(form.get('query') ?? '')
+    return { status: 'success', data: sorted(await readLabelNames(streamsOf(form, request, reply, matchers))) }
   }
   const summary = 'Names of labels'
   const parameters: readonly LokiParameter[] = [...times, 'query']
@@ -44,7 +48,8 @@ export function labelsRoutes(app: LokiApp, { store, limits, clock }: LokiRouteOp
           'name',
           `${JSON.stringify(name.slice(0, 64))} is no label: names have letters, digits and _`,
         )
-      const sets = await reader(form, request, reply)(parseMatchers(form.get('query') ?? ''), [name])
+      const matchers = parseMatchers(form.get('query') ?? '')
+      const sets = await readLabelSets({ ...streamsOf(form, request, reply, matchers), names: [name] })
       return { status: 'success', data: sorted(sets.map((set) => set[name] ?? '')) }
     },
   )
@@ -58,11 +63,12 @@ export function labelsRoutes(app: LokiApp, { store, limits, clock }: LokiRouteOp
     },
     async (form, request, reply) => {
       const selectors = selectorsOf(form)
-      const read = reader(form, request, reply)
+      const streams = streamsOf(form, request, reply, [])
       const sets: LabelSet[] = []
-      for (const matchers of selectors) sets.push(...(await read(matchers)))
+      for (const matchers of selectors) sets.push(...(await readLabelSets({ ...streams, matchers })))
       const unique = new Map(sets.map((set) => [keyOfLabels(set), set]))
-      return { status: 'success', data: [...unique.values()] }
+      const inOrder = [...unique].toSorted(([a], [b]) => (a < b ? -1 : 1))
+      return { status: 'success', data: inOrder.map(([, set]) => set) }
     },
   )
 }

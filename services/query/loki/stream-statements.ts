@@ -23,13 +23,14 @@ export type Grouping = { by: 'labels'; values: ReadonlyMap<string, Fragment> } |
 
 /** `names`: the labels that are wanted; undefined for all of them. */
 export function groupingFor(names: readonly string[] | undefined): Grouping {
+  if (names === undefined) return { by: 'columns' }
   const values = new Map<string, Fragment>()
-  for (const name of names ?? []) {
+  for (const name of names) {
     const value = name === 'detected_level' ? raw(`if(severity = '', 'unknown', toString(severity))`) : labelSql(name)
     if (value === undefined) return { by: 'columns' }
     values.set(name, value)
   }
-  return names === undefined ? { by: 'columns' } : { by: 'labels', values }
+  return { by: 'labels', values }
 }
 
 /** Each group that the filter's lines have, once, at most `limit`. Rows: GroupRow. */
@@ -37,31 +38,87 @@ export const streamGroups = (filter: LineFilter, grouping: Grouping, limit: numb
   statement('loki-streams', sql`SELECT DISTINCT ${columnsOf(grouping)} ${rowsFrom(filter)} LIMIT ${uint(limit)}`)
 
 /**
- * How many distinct lines each group has, with the bytes of their messages, in all or in each stretch of `stepNs` from
- * the filter's begin on. At most `limit` rows: CountedRow.
+ * What the names of labels are made of: which columns have values, the keys of the agents' labels, and the pods, at most
+ * `podsMax`. One row: NamesRow.
  */
-export function countedGroups(
-  filter: LineFilter & { from: bigint },
-  grouping: Grouping,
-  { stepNs, limit }: { stepNs: bigint | undefined; limit: number },
-): Fragment {
-  const bucket =
-    stepNs === undefined
-      ? raw('toInt64(0)')
-      : sql`intDiv(toUnixTimestamp64Nano(ts) - ${int(filter.from)}, ${int(stepNs)})`
-  return statement(
-    'loki-stream-counts',
-    sql`SELECT ${groupNames(grouping)}, toString(line_bucket) AS bucket, toFloat64(count()) AS entries,
-      toFloat64(sum(line_bytes)) AS bytes, toFloat64(uniqExact(line_part)) AS chunks
-    FROM (SELECT ${columnsOf(grouping)}, ${bucket} AS line_bucket, length(message) AS line_bytes,
-        (toDate(ts), class) AS line_part
-      ${linesFrom(filter)} LIMIT 1 BY ts, identity)
-    GROUP BY ${groupNames(grouping)}, line_bucket LIMIT ${uint(limit)}`,
+export const streamNames = (filter: LineFilter, podsMax: number): Fragment =>
+  statement(
+    'loki-label-names',
+    sql`SELECT ${join(
+      textColumns.map((name) => raw(`max(logs.${columns[name]} != '') AS has_${name}`)),
+      ', ',
+    )}, max(logs.namespace != '' AND logs.container != '') AS has_job, count() > 0 AS has_lines,
+      groupUniqArrayArray(mapKeys(logs.labels)) AS keys,
+      groupUniqArray(${raw(String(podsMax))})(toString(logs.pod_uid)) AS uids ${rowsFrom(filter)}`,
   )
+
+const textColumns = ['cluster', 'namespace', 'pod', 'container', 'node', 'unit', 'stream'] as const
+
+export type NamesRow = Readonly<Record<`has_${(typeof textColumns)[number] | 'job' | 'lines'}`, 0 | 1>> & {
+  keys: readonly string[]
+  uids: readonly string[]
 }
 
-export type GroupRow = Readonly<Record<string, string | Record<string, string>>>
-export type CountedRow = GroupRow & { bucket: string; entries: number; bytes: number; chunks: number }
+/** A row of a stream that has all these labels, those of pods aside. */
+export const rowWithNames = ({ keys, ...row }: NamesRow): StreamRow => ({
+  ...emptyRow,
+  ...Object.fromEntries(textColumns.map((name) => [name, row[`has_${name}`] === 1 ? '?' : ''])),
+  labels: Object.fromEntries(keys.map((key) => [key, '?'])),
+})
+
+/** How many rows there are in each hour, those that were sent twice too: `hour`, epoch seconds. Rows: HourRow. */
+export const rowsByHour = (filter: LineFilter): Fragment =>
+  statement(
+    'loki-rows-by-hour',
+    sql`SELECT toFloat64(toUInt32(toStartOfHour(ts))) AS hour, toFloat64(count()) AS rows ${rowsFrom(filter)}
+      GROUP BY hour ORDER BY hour`,
+  )
+
+export interface HourRow {
+  hour: number
+  rows: number
+}
+
+export interface CountOptions {
+  /** Of the buckets: epoch ns at which the first one begins, and how long one is; all are one where it is missing. */
+  startNs: bigint
+  stepNs: bigint | undefined
+  limit: number
+}
+
+/**
+ * How many rows each group has, with the bytes of their messages, and how many distinct lines they are. `bytes` is of
+ * the lines only where there are as many of both. At most `limit` rows: CountedRow.
+ */
+export const countedRows = (filter: LineFilter, grouping: Grouping, options: CountOptions): Fragment =>
+  statement(
+    'loki-row-counts',
+    sql`SELECT ${columnsOf(grouping)}, toString(${bucketOf(options)}) AS bucket, toFloat64(count()) AS rows,
+      toFloat64(uniqExact(bitXor(identity, reinterpretAsUInt64(ts)))) AS entries, toFloat64(sum(length(message))) AS bytes,
+      ${parts} AS parts
+    ${linesFrom(filter)} GROUP BY ${groupNames(grouping)}, bucket LIMIT ${uint(options.limit)}`,
+  )
+
+/** The same of distinct lines, where some were sent twice and are not merged. */
+export const countedLines = (filter: LineFilter, grouping: Grouping, options: CountOptions): Fragment =>
+  statement(
+    'loki-line-counts',
+    sql`SELECT ${groupNames(grouping)}, toString(line_bucket) AS bucket, toFloat64(count()) AS rows, rows AS entries,
+      toFloat64(sum(line_bytes)) AS bytes, groupUniqArray(line_part) AS parts
+    FROM (SELECT ${columnsOf(grouping)}, ${bucketOf(options)} AS line_bucket, length(message) AS line_bytes,
+        ${part} AS line_part
+      ${linesFrom(filter)} LIMIT 1 BY ts, identity)
+    GROUP BY ${groupNames(grouping)}, line_bucket LIMIT ${uint(options.limit)}`,
+  )
+
+const part = raw(`concat(toString(toYYYYMMDD(ts)), ' ', class)`)
+const parts = sql`groupUniqArray(${part})`
+
+const bucketOf = ({ startNs, stepNs }: CountOptions): Fragment =>
+  stepNs === undefined ? raw('toInt64(0)') : sql`intDiv(toUnixTimestamp64Nano(ts) - ${int(startNs)}, ${int(stepNs)})`
+
+export type GroupRow = Readonly<Record<string, unknown>>
+export type CountedRow = GroupRow & { bucket: string; rows: number; entries: number; bytes: number; parts: string[] }
 
 const columnsOf = (grouping: Grouping): Fragment =>
   join(

@@ -3,7 +3,13 @@ import { expect, test } from 'vitest'
 import { volumeLabels, volumeMatrix, volumes, volumeVector, type VolumeOptions } from '#query/loki/volume.ts'
 
 const matcher = (name: string) => ({ name, op: '=~' as const, value: '.+', at: 0 })
-const count = (labels: Record<string, string>, bytes: number, bucket = 0n) => ({ labels, bytes, bucket, entries: 1, chunks: 1 })
+const count = (labels: Record<string, string>, bytes: number, bucket = 0n) => ({
+  labels,
+  bytes,
+  bucket,
+  entries: 1,
+  parts: new Set<string>(),
+})
 const streams = [
   count({ foo: 'bar', fizz: 'buzz' }, 3),
   count({ foo: 'baz', fizz: 'buzz' }, 5),
