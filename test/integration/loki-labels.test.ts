@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lokiCorpus, postCorpus, type CorpusLine } from '#test/support/loki-corpus.ts'
 import { labelsText, lokiClient, type LokiClient, type Parameters } from '#test/support/loki-client.ts'
+import { fixture } from '#test/support/kubernetes.ts'
 import { startTestService, type TestService } from '#test/support/service.ts'
 
 let service: TestService
@@ -57,6 +58,32 @@ describe('labels', () => {
 
   test('a label that no line has, has no values', async () => {
     expect(await data('label/nothing/values')).toEqual([])
+  })
+})
+
+test('labels of a pod that Kubernetes reported are those of its streams', async () => {
+  const headers = { 'x-scope-orgid': 'known', 'content-type': 'application/json' }
+  await postCorpus(service.url, corpus.slice(0, 200), headers)
+  const pod = fixture('pod-replacement', (object) => {
+    const owner = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'pay', uid: 'owner-uid', controller: true }
+    object['metadata'] = {
+      ...object['metadata'],
+      uid: '5b0c1d2e-0000-4000-8000-000000000003',
+      name: 'pay-0',
+      namespace: 'shop',
+      labels: { 'app.kubernetes.io/name': 'payments' },
+      ownerReferences: [owner],
+    }
+  })
+  await fetch(`${service.url}/v1/lifecycle`, { method: 'POST', headers, body: JSON.stringify(pod) })
+  const known = lokiClient(service.url, range)
+  const ask = async (path: string, parameters: Parameters = {}) => (await known.get(path, parameters, headers)).data
+  await expect.poll(() => ask('label/statefulset/values'), { timeout: 30_000 }).toEqual(['pay'])
+  expect(await ask('labels')).toEqual(expect.arrayContaining(['app_kubernetes_io_name', 'statefulset', 'pod']))
+  expect(await ask('label/pod/values', { query: '{app_kubernetes_io_name="payments"}' })).toEqual(['pay-0'])
+  const ofPay = corpus.slice(0, 200).filter(({ labels }) => labels['pod'] === 'pay-0')
+  expect(await ask('index/volume', { query: '{statefulset=~".+"}' })).toMatchObject({
+    result: [{ metric: { statefulset: 'pay' }, value: [expect.any(Number), String(bytesOf(ofPay))] }],
   })
 })
 
