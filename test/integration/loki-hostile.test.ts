@@ -126,6 +126,14 @@ test('a label is found by its value alone, whatever is in it', async () => {
   expect((await ask('query_range', { ...at, query: `{app="o' OR '1'='1"}` })).body).not.toContain('status=500')
 })
 
+test('a path takes HEAD, and says which methods it takes', async () => {
+  const url = '/loki/api/v1/labels'
+  const head = await fixture.app.inject({ url, method: 'HEAD' })
+  expect([head.statusCode, head.body]).toEqual([200, ''])
+  const put = await fixture.app.inject({ url, method: 'PUT' })
+  expect([put.statusCode, put.headers.allow]).toEqual([405, 'GET, HEAD, POST'])
+})
+
 test('a form that is too large, or of another type, is refused or has no parameters', async () => {
   const { statusCode } = await ask('query_range', { query: 'x'.repeat(2_000_000) }, 'POST')
   expect(statusCode).toBe(413)

@@ -100,6 +100,15 @@ describe('a tail', () => {
     await tail.leave()
   })
 
+  test('sends many large lines in messages of bounded size, all of them', async () => {
+    const tail = await open({ query: '{pod="large"}', start: String(at(250)) })
+    const texts = Array.from({ length: 40 }, (_, i) => `${i} ${'x'.repeat(100_000)}`)
+    await fixture.insert(texts.map((text, i) => line(251 + i, text, { pod: 'large' })))
+    expect((await tail.texts(40)).map((text) => text.split(' ')[0])).toEqual(texts.map((_, i) => String(i)))
+    expect(tail.messages.length).toBeGreaterThan(2)
+    await tail.leave()
+  })
+
   test('is of one tenant', async () => {
     const tail = await open({ query: '{pod="theirs"}', start: String(at(300)) }, { 'x-scope-orgid': 'other' })
     await fixture.insert([line(301, 'mine', { pod: 'theirs' }), line(302, 'theirs', { pod: 'theirs', tenant: 'other' })])

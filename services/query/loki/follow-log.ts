@@ -30,6 +30,9 @@ export interface LogTail {
   signal: AbortSignal
 }
 
+/** Of the texts of the past; a line may have 1 MiB. */
+const pastCharsMax = 16 * 1024 * 1024
+
 /** The newest lines that arrived before the tail began and that the query lets through, oldest first. */
 export async function readPast({ reading, query, tenant, startNs, limit, begunMs }: LogTail): Promise<StreamResult[]> {
   const arrived = sql`received < ${milliseconds(begunMs)}`
@@ -41,11 +44,15 @@ export async function readPast({ reading, query, tenant, startNs, limit, begunMs
     scope: scope === undefined ? arrived : sql`(${scope}) AND ${arrived}`,
   }
   const passed: { labels: Labels; entry: Entry }[] = []
+  let chars = 0
   for await (const lines of streamLines({ reading, filter, order: 'desc' })) {
     for (const { labels, entries } of await query.streams(lines))
-      for (const entry of entries) passed.push({ labels, entry })
+      for (const entry of entries) {
+        passed.push({ labels, entry })
+        chars += entry.line.length
+      }
     lines.length = 0
-    if (passed.length >= limit) break
+    if (passed.length >= limit || chars >= pastCharsMax) break
   }
   const newest = passed.toSorted((a, b) => Number(b.entry.tsNs - a.entry.tsNs)).slice(0, limit)
   const byStream = Map.groupBy(newest.toReversed(), ({ labels }) => JSON.stringify(labels))

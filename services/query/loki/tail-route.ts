@@ -26,6 +26,7 @@ const tailPath = '/loki/api/v1/tail'
 const messageBytesMax = 4096
 const pingMs = 15_000
 const linesOfMessage = 500
+const bytesOfMessage = 1024 * 1024
 const heldLinesMax = 10_000
 /** RFC 6455, section 7.4.1. */
 const internalError = 1011
@@ -106,9 +107,26 @@ async function send(
       performance.now(),
     )
     const due = held.due(performance.now()).map(({ line }) => line)
-    for (let at = 0; at < due.length && !signal.aborted; at += linesOfMessage)
-      await sendStreams(await query.streams(due.slice(at, at + linesOfMessage)))
+    for (const some of messagesOf(due)) {
+      if (signal.aborted) return
+      await sendStreams(await query.streams(some))
+    }
   }
+}
+
+/** Lines in parts of bounded size. */
+function* messagesOf(lines: readonly Line[]): Generator<Line[]> {
+  let some: Line[] = []
+  let bytes = 0
+  for (const line of lines) {
+    some.push(line)
+    bytes += line.message.length
+    if (some.length < linesOfMessage && bytes < bytesOfMessage) continue
+    yield some
+    some = []
+    bytes = 0
+  }
+  if (some.length > 0) yield some
 }
 
 const tailJson = (streams: readonly StreamResult[], categorize: boolean): string =>
