@@ -9,6 +9,7 @@ import { explainedRoute } from './http/explained-route.ts'
 import { fieldsRoute } from './fields/fields-route.ts'
 import { histogramRoute } from './logs/histogram-route.ts'
 import { kubernetesRoutes } from './kubernetes/kubernetes-routes.ts'
+import { lokiRoutes } from './loki/loki-routes.ts'
 import { logsRoute } from './logs/logs-route.ts'
 import { obituaryRoute } from './obituary/obituary-route.ts'
 import { patternsRoute } from './patterns/patterns-route.ts'
@@ -84,6 +85,7 @@ export const createQuery: CreateService = ({
       ...explained.map((route) => explainedRoute(route(options), options)),
       tailRoute(options),
       kubernetesRoutes(options),
+      lokiRoutes(options),
       retentionRoute({
         ...options,
         retention,

@@ -17,6 +17,8 @@ export function requestIdOf({ headers }: IncomingMessage): string {
   return typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID()
 }
 
+/** Of a request that became a websocket. */
+const switched = 101
 /** nginx's status for a request whose client left before the answer. */
 const clientLeft = 499
 
@@ -47,7 +49,7 @@ export function observeRequests(app: HttpServer, registry: Registry): void {
     onAnswerOver(reply, () => {
       open.dec()
       const route = request.routeOptions.url ?? 'none'
-      const status = reply.raw.headersSent ? reply.statusCode : clientLeft
+      const status = request.work.upgraded === true ? switched : reply.raw.headersSent ? reply.statusCode : clientLeft
       const { method, tenant } = request
       const { failure, statements, rowsRead, bytesRead, memoryBytes } = work
       duration.observe({ method, route, status }, reply.elapsedTime / 1000)
@@ -64,7 +66,7 @@ export function observeRequests(app: HttpServer, registry: Registry): void {
           rowsRead,
           bytesRead,
           ...(memoryBytes === undefined ? {} : { memoryBytes }),
-          cutShort: !reply.raw.writableFinished,
+          cutShort: work.upgraded !== true && !reply.raw.writableFinished,
           ...(failure === undefined ? {} : { code: failure }),
         },
         'answered',

@@ -15,6 +15,8 @@ export interface RequestWork {
   streams: boolean
   /** The statements that ran; missing where nobody asks for them. */
   ran?: RunStatement[]
+  /** Whether it became a websocket. */
+  upgraded?: boolean
   /** What the answer holds; missing where nobody waits for one. */
   memory?: AnswerMemory
   /** The code of the error in the answer, or of the one that broke it off. */

@@ -4,7 +4,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from '@fastify/type-provider-zod'
 import Fastify, { LogController } from 'fastify'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Registry } from 'prom-client'
 import { z } from 'zod'
@@ -16,7 +16,7 @@ import type { CheckHost } from './allowed-hosts.ts'
 import { watchPaths } from './allowed-methods.ts'
 import { answerClientError } from './client-error.ts'
 import { parseJsonBody } from './json-body.ts'
-import { isApiPath, isKubernetesPath } from './api-paths.ts'
+import { isApiPath, isKubernetesPath, isUpgrade } from './api-paths.ts'
 import { sendStatus } from './kubernetes-status.ts'
 import { observeRequests, requestIdOf } from './observe-requests.ts'
 import { sendProblem } from './problem.ts'
@@ -62,7 +62,12 @@ export async function createHttpServer({
     return503OnClosing: true,
     requestTimeout: 120_000,
     // A hook below refuses a request without Host, with a body that explains it.
-    http: { requireHostHeader: false },
+    http: {
+      requireHostHeader: false,
+      shouldUpgradeCallback(this: Server, request) {
+        return this.listenerCount('upgrade') > 0 && isUpgrade(request)
+      },
+    },
     clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => {

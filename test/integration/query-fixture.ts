@@ -10,6 +10,7 @@ import { deadLettersRoute } from '#query/dead-letters/dead-letters-route.ts'
 import { fieldsRoute } from '#query/fields/fields-route.ts'
 import { histogramRoute } from '#query/logs/histogram-route.ts'
 import { createPolling } from '#query/http/watch-polling.ts'
+import { lokiRoutes } from '#query/loki/loki-routes.ts'
 import { logsRoute } from '#query/logs/logs-route.ts'
 import { patternsRoute } from '#query/patterns/patterns-route.ts'
 import { podLogsRoute } from '#query/logs/pod-logs-route.ts'
@@ -76,6 +77,7 @@ export async function openQueryFixture({
       podsRoute(options),
       deadLettersRoute(options),
       tailRoute({ ...options, sentMemory, feed, stopping: stopping.signal, pollIntervalMs: 50, heartbeatMs: 100 }),
+      lokiRoutes({ ...options, sentMemory, feed, stopping: stopping.signal, pollIntervalMs: 50 }),
     ],
   })
   const rows: QueryFixture['rows'] = async (table, list) => {

@@ -85,6 +85,11 @@ const ofNobody = [
   '/k8s/healthz',
   '/k8s/livez',
   '/k8s/readyz',
+  '/loki/api/v1/format_query',
+  '/loki/api/v1/status/buildinfo',
+  '/loki/api/v1/drilldown-limits',
+  // A websocket: loki-tail.test.ts asks it as another tenant.
+  '/loki/api/v1/tail',
 ]
 
 /** What each route is asked; the first tenant finds something by every one of these. */
@@ -113,7 +118,22 @@ const lineFilters = [
 ]
 /** Up to the bookmark behind what is there. */
 const watch = 'watch=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan'
+const hour = 'start=2026-11-23T10:00:00Z&end=2026-11-23T11:00:00Z'
+const selector = `query=${encodeURIComponent(`{namespace="${namespace}"}`)}`
+const counted = encodeURIComponent(`sum by (namespace) (count_over_time({namespace=~".+"}[1h]))`)
 const asked: Readonly<Record<string, readonly string[]>> = {
+  '/loki/api/v1/query_range': [`${hour}&${selector}`, `${hour}&query=${counted}&step=600`],
+  '/loki/api/v1/query': [`time=2026-11-23T11:00:00Z&query=${counted}`],
+  '/loki/api/v1/labels': [`${hour}&${selector}`],
+  '/loki/api/v1/label': [`${hour}&${selector}`],
+  '/loki/api/v1/label/:name/values': [`${hour}&${selector}`],
+  '/loki/api/v1/series': [`${hour}&match[]=${selector.slice('query='.length)}`],
+  '/loki/api/v1/index/stats': [`${hour}&${selector}`],
+  '/loki/api/v1/index/volume': [`${hour}&${selector}`],
+  '/loki/api/v1/index/volume_range': [`${hour}&${selector}`],
+  '/loki/api/v1/detected_labels': [`${hour}&${selector}`],
+  '/loki/api/v1/detected_fields': [`${hour}&${selector}`],
+  '/loki/api/v1/detected_field/:name/values': [`${hour}&${selector}`],
   '/v1/logs': ['', ...lineFilters],
   '/v1/logs/tail': [`from=2026-11-23T00:00:00Z`, `from=2026-11-23T00:00:00Z&owner=Deployment/${owners.deployments}`],
   '/v1/logs/histogram': ['', ...lineFilters],
@@ -151,7 +171,9 @@ const asked: Readonly<Record<string, readonly string[]>> = {
 function pathOf(route: string): string {
   const plural = route.split('/').at(-2)!
   const names: Readonly<Record<string, string>> = { ...owners, events: alpha.event, namespaces: namespace, nodes: node }
-  const values: Readonly<Record<string, string>> = { uid, namespace, field: 'pod', name: names[plural] ?? pod }
+  const lokiName = route.includes('/detected_field/') ? 'detected_level' : 'namespace'
+  const name = route.startsWith('/loki/') ? lokiName : (names[plural] ?? pod)
+  const values: Readonly<Record<string, string>> = { uid, namespace, field: 'pod', name }
   return route.replaceAll(/:(\w+)/g, (_, parameter: string) => values[parameter]!)
 }
 
@@ -183,7 +205,7 @@ function withoutAsked(text: string, path: string): string {
   return names.toSorted((a, b) => b.length - a.length).reduce((rest, name) => rest.replaceAll(name, ''), text)
 }
 
-const isFound = (text: string): boolean => /alpha|"count":[1-9]|"total":[1-9]/.test(text)
+const isFound = (text: string): boolean => /alpha|"(?:count|total|entries)":[1-9]|"label":|"(?:data|values)":\["/.test(text)
 
 test('every route that can be read is named here', () => {
   expect([...readable].toSorted()).toEqual([...ofNobody, ...Object.keys(asked)].toSorted())

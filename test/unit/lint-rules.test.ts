@@ -74,6 +74,9 @@ const planted: readonly (readonly [path: string, text: string, said: string | nu
   ['services/query/kubernetes/api/a.ts', take('../pod-objects/pod-row.ts'), featuresApart],
   ['services/query/kubernetes/events/read-a.ts', take('#query/kubernetes/pod-log/log-life.ts'), featuresApart],
   ['services/query/kubernetes/pod-log/read-a.ts', take('../pod-objects/read-pod-names.ts'), null],
+  ['services/query/loki/a-route.ts', take('#query/kubernetes/api/api-object.ts'), featuresApart],
+  ['services/query/kubernetes/b-route.ts', take('#query/loki/loki-routes.ts'), featuresApart],
+  ['services/query/loki/b-route.ts', take('#query/tail/follow-lines.ts'), null],
   ['services/query/tail/b-route.ts', take('#query/logs/read-attribution.ts'), null],
   // Folders of shared.
   ['shared/pod-model/a.ts', take('#shared/lines/line-json.ts'), sharedUpward],

@@ -49,6 +49,8 @@ function withoutOwn(body: unknown): unknown {
   const isList = answer.kind?.endsWith('List') === true || answer.kind === 'Table'
   return {
     ...answer,
+    // Loki's answers have what the query read among their data.
+    ...(hasStats(answer.data) ? { data: { ...answer.data, stats: undefined } } : {}),
     ...(isList ? { metadata: undefined } : {}),
     // A dead letter's time is that of its arrival.
     ...(answer.deadLetters === undefined ? {} : { deadLetters: answer.deadLetters.map((each) => ({ ...each, time: '' })) }),
@@ -57,7 +59,10 @@ function withoutOwn(body: unknown): unknown {
   }
 }
 
+const hasStats = (data: unknown): data is { stats: object } => typeof data === 'object' && data !== null && 'stats' in data
+
 interface Body {
+  data?: unknown
   next?: unknown
   stats?: unknown
   asOf?: unknown

@@ -90,6 +90,7 @@ export function questions({ from, to, uids, staticUid, containerId, ip, node }: 
     { route: '/v1/pods/{uid}/obituary', paths: inPath.map((uid) => `/v1/pods/${uid}/obituary`) },
     { route: '/v1/dead-letters', paths: ['/v1/dead-letters', '/v1/dead-letters?limit=1'] },
     { route: '/v1/retention', paths: ['/v1/retention'] },
+    ...lokiQuestions({ from, to }),
     {
       route: '/k8s pods',
       paths: [
@@ -130,4 +131,33 @@ export function questions({ from, to, uids, staticUid, containerId, ip, node }: 
       ],
     },
   ]
+}
+
+function lokiQuestions({ from, to }: Pick<Recorded, 'from' | 'to'>): Question[] {
+  const base = '/loki/api/v1'
+  const ask = (path: string, parameters: Record<string, string> = {}): string =>
+    `${base}/${path}?${new URLSearchParams({ start: from, end: to, ...parameters }).toString()}`
+  const shop = '{namespace="shop"}'
+  const questionsOf: Record<string, readonly string[]> = {
+    query_range: [
+      ask('query_range', { query: `${shop} |= "e" | logfmt`, limit: '1000' }),
+      ask('query_range', { query: '{deployment="cart"}', limit: '1000', direction: 'forward' }),
+      ask('query_range', { query: `sum by (pod, detected_level) (count_over_time(${shop}[5m]))`, step: '300' }),
+    ],
+    query: [ask('query', { query: `sum by (container) (bytes_over_time(${shop}[6h]))`, time: to })],
+    labels: [ask('labels'), ask('labels', { query: shop })],
+    label: [ask('label')],
+    'label/{name}/values': ['pod', 'deployment', 'service_name'].map((name) => ask(`label/${name}/values`)),
+    series: [ask('series', { 'match[]': shop })],
+    'index/stats': [ask('index/stats', { query: shop })],
+    'index/volume': [ask('index/volume', { query: '{service_name=~".+"}' })],
+    'index/volume_range': [ask('index/volume_range', { query: shop, targetLabels: 'detected_level', step: '300' })],
+    detected_labels: [ask('detected_labels')],
+    detected_fields: [ask('detected_fields', { query: shop })],
+    'detected_field/{name}/values': [ask('detected_field/trace_id/values', { query: shop })],
+    format_query: [ask('format_query', { query: shop })],
+    'status/buildinfo': [ask('status/buildinfo')],
+    'drilldown-limits': [ask('drilldown-limits')],
+  }
+  return Object.entries(questionsOf).map(([path, paths]) => ({ route: `${base}/${path}`, paths }))
 }

@@ -1,0 +1,95 @@
+// The lines of a tail: the newest of the past, and then lines as they arrive. Both are told apart by their arrival, so
+// that no line is in both.
+import { milliseconds, sql } from '#shared/clickhouse/sql.ts'
+import type { LineFilter } from '#shared/lines/line-filter.ts'
+import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
+import { streamLines } from '#shared/store-reading/line-pages.ts'
+import type { Reading } from '#shared/store-reading/reading.ts'
+import type { Polling } from '#query/http/watch-polling.ts'
+import { digest } from '#query/http/cursor.ts'
+import { placeBefore } from '#query/tail/arrival-place.ts'
+import type { ArrivalFeed } from '#query/tail/follow-arrivals.ts'
+import { follow } from '#query/tail/follow-lines.ts'
+import type { Dropped } from '#query/tail/line-buffer.ts'
+import type { SentMemory } from '#query/tail/sent-memory.ts'
+import type { LogQuery } from './logql/read-log-query.ts'
+import type { Entry, Labels, StreamResult } from './logql/result.ts'
+
+export interface LogTail {
+  reading: Reading
+  query: LogQuery
+  tenant: string
+  /** As it was asked: tails of one text poll together. */
+  text: string
+  /** Epoch ns of the past that is sent, and how many lines of it at most. */
+  startNs: bigint
+  limit: number
+  /** Epoch ms: what arrives from then on is followed. */
+  begunMs: number
+  polling: Polling
+  feed: ArrivalFeed
+  sentMemory: SentMemory
+  pollIntervalMs?: number
+  signal: AbortSignal
+}
+
+/** Of the texts of the past; a line may have 1 MiB. */
+const pastCharsMax = 16 * 1024 * 1024
+
+/** The newest lines that arrived before the tail began and that the query lets through, oldest first. */
+export async function readPast({ reading, query, tenant, startNs, limit, begunMs }: LogTail): Promise<StreamResult[]> {
+  const arrived = sql`received < ${milliseconds(begunMs)}`
+  const { scope } = query.filter
+  const filter: LineFilter = {
+    tenant,
+    ...query.filter,
+    from: startNs,
+    scope: scope === undefined ? arrived : sql`(${scope}) AND ${arrived}`,
+  }
+  const passed: { labels: Labels; entry: Entry }[] = []
+  let chars = 0
+  for await (const lines of streamLines({ reading, filter, order: 'desc' })) {
+    for (const { labels, entries } of await query.streams(lines))
+      for (const entry of entries) {
+        passed.push({ labels, entry })
+        chars += entry.line.length
+      }
+    lines.length = 0
+    if (passed.length >= limit || chars >= pastCharsMax) break
+  }
+  const newest = passed.toSorted((a, b) => Number(b.entry.tsNs - a.entry.tsNs)).slice(0, limit)
+  const byStream = Map.groupBy(newest.toReversed(), ({ labels }) => JSON.stringify(labels))
+  return [...byStream.values()].map((ofStream) => ({
+    labels: ofStream[0]!.labels,
+    entries: ofStream.map(({ entry }) => entry),
+  }))
+}
+
+export interface FollowedLog {
+  lines: Line[]
+  /** Lines before these that the client did not take in time. */
+  dropped?: Dropped
+}
+
+/** Lines as they arrive, before the pipeline of the query; none after a poll that held none. */
+export async function* followLog(tail: LogTail): AsyncGenerator<FollowedLog> {
+  const { reading, query, tenant, text, begunMs, polling, feed, sentMemory, pollIntervalMs = 500, signal } = tail
+  const after = placeBefore(begunMs)
+  using remembered = sentMemory.openOnce({ floor: after, hashes: [], count: 0 })
+  const { sentLines } = remembered
+  const filter: LineFilter = { tenant, ...query.filter }
+  for await (const { arrivals, dropped } of follow({
+    reading,
+    feed,
+    group: digest(['loki', tenant, text]),
+    filter: () => Promise.resolve(filter),
+    after,
+    sentLines,
+    pollIntervalMs,
+    polling,
+    signal,
+  })) {
+    for (const { line, received } of arrivals) sentLines.send({ received, key: keyOf(line) })
+    yield { lines: arrivals.map(({ line }) => line), ...(dropped === undefined ? {} : { dropped }) }
+  }
+}

@@ -1,0 +1,44 @@
+// All routes under /loki but the push, which ingest has: Loki's API, read only, as Grafana's data source, Logs Drilldown
+// and logcli call it. Every failure there is plain text. docs/loki.md
+// https://grafana.com/docs/loki/latest/reference/loki-http-api/
+import { sendFailure, toProblem } from '#shared/http/problem.ts'
+import type { RoutePlugin } from '#shared/http/types.ts'
+import { detectedRoutes } from './detected-routes.ts'
+import { formatQueryRoute } from './format-query-route.ts'
+import { indexRoutes } from './index-routes.ts'
+import { labelsRoutes } from './labels-routes.ts'
+import { queryRoutes } from './query-route.ts'
+import type { LokiRoute, LokiRouteOptions } from './route-options.ts'
+import { statusRoutes } from './status-routes.ts'
+import { tailRoute } from './tail-route.ts'
+
+const routes: readonly LokiRoute[] = [
+  queryRoutes,
+  labelsRoutes,
+  indexRoutes,
+  detectedRoutes,
+  tailRoute,
+  formatQueryRoute,
+  statusRoutes,
+]
+
+/** No query is longer. */
+const formBytesMax = 1024 * 1024
+
+export const lokiRoutes =
+  (options: LokiRouteOptions): RoutePlugin =>
+  (app, _, done) => {
+    app.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: formBytesMax },
+      async (_request: unknown, text: string) => new URLSearchParams(text),
+    )
+    app.setErrorHandler((error, request, reply) =>
+      sendFailure(request, reply, error, (failure) => ({
+        type: 'text/plain; charset=utf-8',
+        body: `${toProblem(failure).detail}\n`,
+      })),
+    )
+    for (const route of routes) route(app, options)
+    done()
+  }
