@@ -156,6 +156,18 @@ describe('volumes', () => {
   })
 })
 
+test('patterns have the numbers of their lines over time', async () => {
+  const patterns = (await data('patterns', { query: '{service_name="pay"}', step: '600' })) as {
+    pattern: string
+    samples: [number, number][]
+  }[]
+  const pay = corpus.filter(({ labels }) => labels['service_name'] === 'pay')
+  const total = patterns.flatMap(({ samples }) => samples).reduce((sum, [, count]) => sum + count, 0)
+  expect([total, patterns.length > 0 && patterns.length < 10]).toEqual([pay.length, true])
+  expect(patterns[0]!.pattern).toContain('<_>')
+  for (const { samples } of patterns) for (const [time] of samples) expect(time % 600).toBe(0)
+})
+
 test('detected labels have their cardinality', async () => {
   const { body } = await loki.get('detected_labels', { query: '{namespace="shop"}' })
   expect(body['detectedLabels']).toContainEqual({ label: 'pod', cardinality: 3 })

@@ -132,6 +132,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   '/loki/api/v1/index/volume': [`${hour}&${selector}`],
   '/loki/api/v1/index/volume_range': [`${hour}&${selector}`],
   '/loki/api/v1/detected_labels': [`${hour}&${selector}`],
+  '/loki/api/v1/patterns': [`${hour}&${selector}`],
   '/loki/api/v1/detected_fields': [`${hour}&${selector}`],
   '/loki/api/v1/detected_field/:name/values': [`${hour}&${selector}`],
   '/v1/logs': ['', ...lineFilters],
@@ -205,7 +206,8 @@ function withoutAsked(text: string, path: string): string {
   return names.toSorted((a, b) => b.length - a.length).reduce((rest, name) => rest.replaceAll(name, ''), text)
 }
 
-const isFound = (text: string): boolean => /alpha|"(?:count|total|entries)":[1-9]|"label":|"(?:data|values)":\["/.test(text)
+const isFound = (text: string): boolean =>
+  /alpha|"(?:count|total|entries)":[1-9]|"(?:label|pattern)":|"(?:data|values)":\["/.test(text)
 
 test('every route that can be read is named here', () => {
   expect([...readable].toSorted()).toEqual([...ofNobody, ...Object.keys(asked)].toSorted())

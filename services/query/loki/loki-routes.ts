@@ -7,6 +7,7 @@ import { detectedRoutes } from './detected-routes.ts'
 import { formatQueryRoute } from './format-query-route.ts'
 import { indexRoutes } from './index-routes.ts'
 import { labelsRoutes } from './labels-routes.ts'
+import { logPatternsRoute } from './log-patterns-route.ts'
 import { queryRoutes } from './query-route.ts'
 import type { LokiRoute, LokiRouteOptions } from './route-options.ts'
 import { statusRoutes } from './status-routes.ts'
@@ -17,6 +18,7 @@ const routes: readonly LokiRoute[] = [
   labelsRoutes,
   indexRoutes,
   detectedRoutes,
+  logPatternsRoute,
   tailRoute,
   formatQueryRoute,
   statusRoutes,

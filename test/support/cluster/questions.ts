@@ -152,6 +152,7 @@ function lokiQuestions({ from, to }: Pick<Recorded, 'from' | 'to'>): Question[] 
     'index/stats': [ask('index/stats', { query: shop })],
     'index/volume': [ask('index/volume', { query: '{service_name=~".+"}' })],
     'index/volume_range': [ask('index/volume_range', { query: shop, targetLabels: 'detected_level', step: '300' })],
+    patterns: [ask('patterns', { query: shop, step: '300' })],
     detected_labels: [ask('detected_labels')],
     detected_fields: [ask('detected_fields', { query: shop })],
     'detected_field/{name}/values': [ask('detected_field/trace_id/values', { query: shop })],
