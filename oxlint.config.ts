@@ -120,7 +120,7 @@ const features: Readonly<Record<string, readonly string[]>> = {
   'dead-letters': ['http', 'search'],
   retention: ['http'],
   kubernetes: ['http', 'pods', 'tail'],
-  loki: ['http', 'search', 'pods', 'logs', 'tail', 'fields'],
+  loki: ['http', 'search', 'pods', 'logs', 'tail', 'fields', 'patterns'],
 }
 /** The same within services/query/kubernetes. */
 const kubernetes: Readonly<Record<string, readonly string[]>> = {

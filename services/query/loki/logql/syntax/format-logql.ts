@@ -15,10 +15,10 @@ export function formatLogQL(expr: LogqlExpr): string {
 
 const quoted = (text: string): string => JSON.stringify(text)
 
-export const matcherText = ({ name, op, value }: { name: string; op: string; value: string }): string =>
+const matcherText = ({ name, op, value }: { name: string; op: string; value: string }): string =>
   `${name}${op}${quoted(value)}`
 
-export function logText({ matchers, stages }: LogExpr): string {
+function logText({ matchers, stages }: LogExpr): string {
   return [`{${matchers.map(matcherText).join(', ')}}`, ...stages.map(stageText)].join(' ')
 }
 
@@ -59,7 +59,7 @@ function stageText(stage: Stage): string {
 const extractionsText = ({ extractions }: Extract<Stage, { kind: 'json' | 'logfmt' }>): string =>
   extractions.map(({ name, from }) => `${name}=${quoted(from)}`).join(', ')
 
-export function testText(test: LabelTest): string {
+function testText(test: LabelTest): string {
   switch (test.kind) {
     case 'and':
     case 'or':
@@ -143,7 +143,7 @@ const units: readonly (readonly [string, bigint])[] = [
 ]
 
 /** `1h30m`; years, weeks and days only where nothing is left over. */
-export function durationText(ns: bigint): string {
+function durationText(ns: bigint): string {
   if (ns < 0n) return `-${durationText(-ns)}`
   const whole = units.slice(0, 3).find(([, size]) => ns >= size && ns % size === 0n)
   if (whole !== undefined) return `${ns / whole[1]}${whole[0]}`

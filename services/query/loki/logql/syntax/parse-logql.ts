@@ -6,7 +6,7 @@ import { parser } from '@grafana/lezer-logql'
 import { checkStages } from '../check-stages.ts'
 import { matchersOf } from './log-expr.ts'
 import { LogqlError } from './logql-error.ts'
-import type { LogExpr, LogqlExpr, Matcher } from './logql-expr.ts'
+import type { LogqlExpr, Matcher } from './logql-expr.ts'
 import { exprOf } from './metric-expr.ts'
 import { readableText } from './same-length.ts'
 import { queryText, type QueryText } from './query-text.ts'
@@ -22,14 +22,6 @@ export function parseLogQL(text: string): LogqlExpr {
   const { query, top } = parsed(text)
   const expr = exprOf(query, top)
   checkStages(query, expr)
-  return expr
-}
-
-/** `{app="cart"} |= "x"`: a query of lines. */
-export function parseLogSelector(text: string): LogExpr {
-  const expr = parseLogQL(text)
-  if (expr.kind !== 'log')
-    throw new LogqlError(text, expr.at, 'only a query of lines can stand here: {…} and a pipeline')
   return expr
 }
 
