@@ -56,6 +56,13 @@ export function classifyError(error: unknown): AfterlogError {
         },
       )
     }
+    if (code === 167 || code === 168) {
+      return new AfterlogError(
+        'invalid-parameter',
+        'the search is too large for one statement: use fewer words or fields, or put the text in quotes',
+        { ...details, parameter: 'q' },
+      )
+    }
     if (fileCodes.has(code) && tooManyFiles.test(text)) return outOfFiles(details)
     if (damagedPart(code, text) !== undefined) return storeDamaged(details)
     if (code === 243 || (systemCodes.has(code) && noSpace.test(text))) return storeFull(details)

@@ -16,7 +16,7 @@ export function prefixSql(text: string): Fragment {
 }
 
 /** How many words of a literal an index tests: the longest, since each costs and few are enough. */
-const wordsMax = 8
+const wordsMax = 4
 
 interface Ends {
   start: boolean
@@ -54,9 +54,11 @@ function boundedSql(text: string, { openEnd }: { openEnd: boolean }): Fragment {
     : sql`(${words} AND position(${searchedText}, ${str(lowered)}) > 0)`
 }
 
+const escapeChar = '\u001b'
+
 const patternOf = (text: string): string =>
   atEscapes(text)
-    .map((part, at) => (at % 2 === 0 ? regexQuote(marked(part)) : String.raw`\x01*${regexQuote(marked(part))}\x01*`))
+    .map((part, at) => (at % 2 === 0 ? regexQuote(marked(part)) : String.raw`${regexQuote(marked(part))}\x01*`))
     .join('')
 
 const separator = String.raw`[^0-9A-Za-z\x{80}-\x{10FFFF}]`
@@ -70,12 +72,16 @@ export const casedBeyondAscii = (text: string): boolean => /(?![A-Za-z])\p{Chang
 
 /**
  * A regular expression of RE2 that matches exactly this text. Bytes that are no text are one U+FFFD to the search, and
- * any number of them to a client. Letters that the engine's Unicode does not know yet have marks in its text.
+ * any number of them to a client. An escape sequence may have marks before it. Letters that the engine's Unicode does not know yet have marks in its text.
  */
 export const regexQuote = (text: string): string =>
   text
     .replaceAll(/[^0-9A-Za-z_\u0080-\u{10FFFF}]/gu, (char) =>
-      char < ' ' ? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}` : `\\${char}`,
+      char === escapeChar
+        ? String.raw`\x01*\x1b`
+        : char < ' '
+          ? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
+          : `\\${char}`,
     )
     .replaceAll(/(?:\\x01\uFFFD\\x01)+/g, String.raw`(?:\x01\x{FFFD}\x01)+`)
     .replaceAll(/(?<!\\x01)[\u0860-\uABFF\uD7B0-\uD7FF\uF900-\u{10FFFF}](?!\\x01)/gu, String.raw`\x01?$&\x01?`)

@@ -22,20 +22,27 @@ export function idFieldSql(kind: IdKind, term: FieldTerm): Fragment {
 }
 
 /** Lines of a trace or a span. An empty id: lines that came without one. */
-function idSql(kind: IdKind, id: string): Fragment {
-  const inColumn = sql`${columns[kind]} IN ${strs(spellingsOf(kind, id))}`
-  if (id === '') return inColumn
-  const inText = isId(kind, id)
-    ? [sql`hasAny(mapValues(attributes), ${strs(spellingsOf(kind, id))})`, ...spellingsInText(kind, id).map(literalSql)]
-    : keys[kind].map((name) => lineFieldSql([termOf(name, id)]))
-  return anyOf([inColumn, ...inText])
-}
+const idSql = (kind: IdKind, id: string): Fragment => idsSql(kind, [id])!
 
 /** Lines of any of these; undefined where none is asked for. */
-export const idsSql = (kind: IdKind, ids: readonly string[] | undefined): Fragment | undefined =>
-  ids === undefined || ids.length === 0 ? undefined : anyOf(ids.map((id) => idSql(kind, id)))
+export function idsSql(kind: IdKind, ids: readonly string[] | undefined): Fragment | undefined {
+  if (ids === undefined || ids.length === 0) return undefined
+  const inColumn = sql`${columns[kind]} IN ${strs(ids.flatMap((id) => spellingsOf(kind, id)))}`
+  const real = ids.filter((id) => isId(kind, id))
+  const inText = real.flatMap((id) => [
+    sql`hasAny(mapValues(attributes), ${strs(spellingsOf(kind, id))})`,
+    ...spellingsInText(kind, id).map(literalSql),
+  ])
+  const [first, ...others] = ids.filter((id) => id !== '' && !isId(kind, id))
+  const underKeys =
+    first === undefined
+      ? []
+      : keys[kind].map((name) => lineFieldSql([termOf(name, first), ...others.map((id) => termOf(name, id))]))
+  return anyOf([inColumn, ...inText, ...underKeys])
+}
 
-const anyOf = (conditions: readonly Fragment[]): Fragment => sql`(${join(conditions, ' OR ')})`
+const anyOf = (conditions: readonly Fragment[]): Fragment =>
+  conditions.length === 1 ? conditions[0]! : sql`(${join(conditions, ' OR ')})`
 
 const termOf = (name: string, value: string): FieldTerm => ({
   kind: 'field',
