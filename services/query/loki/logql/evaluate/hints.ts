@@ -1,24 +1,26 @@
 // What parsers must find for a metric query: only labels that a stage, the grouping or the value needs. A parser that
 // has found all of them stops, so a mistake behind them is none.
-import type { LabelTest, RangeExpr, Stage } from '../syntax/logql-expr.ts'
+import type { LabelTest, RangeExpr, Stage, Unwrap } from '../syntax/logql-expr.ts'
 import { templateFields } from '../template/template.ts'
-import { errorLabel, type ParserHints } from '../pipeline/line-labels.ts'
+import { errorLabel, noHints, type ParserHints } from '../pipeline/line-labels.ts'
 import type { SampleGrouping } from './sample-labels.ts'
 
 export function parserHints({ log, unwrap }: RangeExpr, { grouping, noLabels }: SampleGrouping): ParserHints {
-  const named = [...log.stages.flatMap(namesOfStage), ...(unwrap?.filters ?? []).flatMap(namesOfTest)]
-  const grouped = grouping?.labels ?? []
-  const all = [...named, ...grouped, ...(unwrap === undefined ? [] : [unwrap.name])]
+  const all = [
+    ...log.stages.flatMap(namesOfStage),
+    ...(grouping?.labels ?? []),
+    ...(unwrap === undefined ? [] : namesOfUnwrap(unwrap)),
+  ]
   const required = new Set(
     all.flatMap((name) => [name, ...(name.endsWith(suffix) ? [name.slice(0, -suffix.length)] : [])]),
   )
   const preserveError = required.has(errorLabel)
   if (noLabels)
     return required.size === 0
-      ? { noLabels: true, required: undefined, preserveError: false }
-      : { noLabels: false, required, preserveError }
-  if (grouping === undefined || grouping.without) return { noLabels: false, required: undefined, preserveError: false }
-  return { noLabels: false, required, preserveError }
+      ? { ...noHints, noLabels: true }
+      : { noLabels: false, required, preserveError, testsAtOnce: true }
+  if (grouping === undefined || grouping.without) return noHints
+  return { noLabels: false, required, preserveError, testsAtOnce: false }
 }
 
 const suffix = '_extracted'
@@ -44,6 +46,9 @@ export function namesOfStage(stage: Stage): string[] {
       return []
   }
 }
+
+/** Names of labels that make a value, or keep one out. */
+export const namesOfUnwrap = ({ name, filters }: Unwrap): string[] => [name, ...filters.flatMap(namesOfTest)]
 
 function namesOfTest(test: LabelTest): string[] {
   switch (test.kind) {

@@ -15,7 +15,7 @@ import type { LineLabels } from '../pipeline/line-labels.ts'
 import { readMessages } from './read-messages.ts'
 import { emptyRow } from '../streams/stream-row.ts'
 import { countLines, groupOf, groupRows, type CountRow, type GroupRow, type LineGroup } from './line-groups.ts'
-import { namesOfStage, parserHints } from './hints.ts'
+import { namesOfStage, namesOfUnwrap, parserHints } from './hints.ts'
 import { createRangeSamples, type RangeSamples } from './range-series.ts'
 import { sampleGrouping, sampleKey, type SampleGrouping, type SampleKey } from './sample-labels.ts'
 import type { SeriesTable } from './series.ts'
@@ -136,11 +136,16 @@ async function readGroups(run: RangeRun, { hash, needsPods }: LineGroup): Promis
 }
 
 /** Labels that the query asks for; undefined: all. */
-function neededNames({ source, grouping: { grouping, noLabels } }: RangeRun): Set<string> | undefined {
+function neededNames({
+  source,
+  range: { unwrap },
+  grouping: { grouping, noLabels },
+}: RangeRun): Set<string> | undefined {
   const isAll = !noLabels && (grouping === undefined || grouping.without)
   if (isAll) return undefined
   const names = new Set(noLabels ? [] : grouping?.labels)
   for (const stage of source.rest) for (const name of namesOfStage(stage)) names.add(name)
+  if (unwrap !== undefined) for (const name of namesOfUnwrap(unwrap)) names.add(name)
   return names
 }
 

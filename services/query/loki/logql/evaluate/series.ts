@@ -42,7 +42,8 @@ export class SeriesTable {
   }
 }
 
+/** A label without a value is none to whoever groups. */
 export const withoutNames = (labels: Labels, names: ReadonlySet<string>): Labels =>
-  labelsOf(Object.entries(labels).filter(([name]) => !names.has(name)))
+  labelsOf(Object.entries(labels).filter(([name, value]) => !names.has(name) && value !== ''))
 export const onlyNames = (labels: Labels, names: ReadonlySet<string>): Labels =>
-  labelsOf(Object.entries(labels).filter(([name]) => names.has(name)))
+  labelsOf(Object.entries(labels).filter(([name, value]) => names.has(name) && value !== ''))

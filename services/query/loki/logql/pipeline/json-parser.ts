@@ -1,7 +1,7 @@
 // | json            every field; a member of an object has the names of both: user.name is user_name
 // | json a="b.c"    one field each
 import type { JsonStage } from '../syntax/logql-expr.ts'
-import { parseJsonPath, valueAtPath } from './json-path.ts'
+import { eachValue, parseJsonPath } from './json-path.ts'
 import { eachMember, JsonError, jsonText, type JsonKind } from './json-scan.ts'
 import { labelName, type LineLabels } from './line-labels.ts'
 import type { RunStage } from './stage.ts'
@@ -17,6 +17,7 @@ const everyField: RunStage = (line, labels) => {
     extract(line, [], labels)
   } catch (error) {
     if (error === allFound) return line
+    if (error === doesNotPass) return undefined
     if (!(error instanceof JsonError)) throw error
     labels.fail(jsonError, error.message)
   }
@@ -25,6 +26,8 @@ const everyField: RunStage = (line, labels) => {
 
 /** Ends the walk once every needed label is there. */
 const allFound = new Error('all found')
+/** Ends it at a label whose filter says that the line does not pass. */
+const doesNotPass = new Error('does not pass')
 const depthMax = 200
 
 function extract(object: string, prefix: readonly string[], labels: LineLabels): void {
@@ -37,7 +40,7 @@ function extract(object: string, prefix: readonly string[], labels: LineLabels):
     }
     if (kind === 'string' || kind === 'number' || kind === 'boolean') {
       const name = nameOf(prefix, key, labels)
-      if (name !== undefined) labels.setParsed(name, kind === 'string' ? jsonText(raw) : raw)
+      if (name !== undefined && !labels.takeParsed(name, kind === 'string' ? jsonText(raw) : raw)) throw doesNotPass
     }
     if (labels.hasAllRequired) throw allFound
   })
@@ -58,25 +61,20 @@ const mayHold = ({ hints: { required } }: LineLabels, prefix: string): boolean =
   required === undefined || [...required].some((name) => name.startsWith(prefix))
 
 function someFields({ extractions }: JsonStage): RunStage {
-  const paths = extractions.map(({ name, from }) => ({ name, path: parseJsonPath(from) }))
+  const names = extractions.map(({ name }) => name)
+  const paths = extractions.map(({ from }) => parseJsonPath(from))
   return (line, labels) => {
     if (line === '' || labels.needsNothing) return line
     if (!/^["{[]/.test(line)) {
       labels.fail(jsonError, undefined)
       return line
     }
-    for (const { name, path } of paths) {
-      const label = labels.isTaken(name) ? `${name}_extracted` : name
-      try {
-        const value = valueAtPath(line, path)
-        if (value !== undefined) labels.setParsed(label, textOf(value.raw, value.kind))
-        else if (labels.get(name) === undefined) labels.setParsed(name, '')
-      } catch (error) {
-        if (!(error instanceof JsonError)) throw error
-        labels.fail(jsonError, error.message)
-        if (labels.get(name) === undefined) labels.setParsed(name, '')
-      }
-    }
+    eachValue(line, paths, (index, value) => {
+      if (value instanceof JsonError) return labels.fail(jsonError, value.message)
+      const name = names[index]!
+      labels.setParsed(labels.isTaken(name) ? `${name}_extracted` : name, textOf(value.raw, value.kind))
+    })
+    for (const name of names) if (labels.get(name) === undefined) labels.setParsed(name, '')
     return line
   }
 }

@@ -26,7 +26,7 @@ export function eachMember(text: string, onMember: OnMember): void {
     if (key === undefined) throw new JsonError('Encountered an invalid escape sequence in a string')
     at = skipBlanks(text, keyEnd + 1)
     if (text[at] !== ':') throw new JsonError('Malformed JSON error')
-    const value = valueAt(text, skipBlanks(text, at + 1))
+    const value = valueAt(text, at + 1)
     if (onMember(key, value.raw, value.kind) === true) return
     at = skipBlanks(text, value.end)
     if (text[at] === '}') return
@@ -35,17 +35,21 @@ export function eachMember(text: string, onMember: OnMember): void {
   }
 }
 
-/** Items of the array that the text begins with. Throws JsonError. */
-export function itemAt(text: string, index: number): JsonValue | undefined {
-  let at = skipBlanks(text, 0)
-  if (text[at] !== '[') return undefined
-  at = skipBlanks(text, at + 1)
-  if (text[at] === ']') return undefined
-  for (let i = 0; ; i++) {
-    const value = valueAt(text, skipBlanks(text, at))
-    if (i === index) return value
+/** Calls `onItem` for each item of the array that begins here. `end`: where it ends, or where it cannot be read on. */
+export function eachItem(text: string, from: number, onItem: (item: JsonValue) => void): { end: number } {
+  let at = skipBlanks(text, from + 1)
+  if (text[at] === ']') return { end: at }
+  for (;;) {
+    let value: JsonValue
+    try {
+      value = valueAt(text, at)
+    } catch (error) {
+      if (error instanceof JsonError) return { end: at }
+      throw error
+    }
+    onItem(value)
     at = skipBlanks(text, value.end)
-    if (text[at] !== ',') return undefined
+    if (text[at] !== ',') return { end: at }
     at += 1
   }
 }
@@ -57,7 +61,8 @@ export interface JsonValue {
 }
 
 /** The value that begins here. Throws JsonError. */
-function valueAt(text: string, at: number): JsonValue {
+export function valueAt(text: string, from: number): JsonValue {
+  const at = skipBlanks(text, from)
   const char = text[at]
   if (char === undefined) throw new JsonError('Malformed JSON error')
   if (char === '"') {
@@ -82,14 +87,14 @@ function valueAt(text: string, at: number): JsonValue {
   return { raw, kind, end }
 }
 
-function skipBlanks(text: string, from: number): number {
+export function skipBlanks(text: string, from: number): number {
   let at = from
   while (at < text.length && blanks.has(text.charCodeAt(at))) at += 1
   return at
 }
 const blanks = new Set([32, 10, 13, 9])
 
-function stringEnd(text: string, from: number): number {
+export function stringEnd(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === 34) return at
@@ -98,7 +103,7 @@ function stringEnd(text: string, from: number): number {
   return -1
 }
 
-function blockEnd(text: string, from: number): number {
+export function blockEnd(text: string, from: number): number {
   const open = text[from]!
   const close = open === '{' ? '}' : ']'
   let depth = 0

@@ -20,6 +20,9 @@ export function labelFilterStage(test: LabelTest): RunStage {
   return (line, labels) => (passes(labels) ? line : undefined)
 }
 
+/** A number of bytes has 64 bits. */
+const bytesEnd = 2 ** 64
+
 export function labelTest(test: LabelTest): TestLabels {
   switch (test.kind) {
     case 'and': {
@@ -54,9 +57,8 @@ export function labelTest(test: LabelTest): TestLabels {
     case 'bytes':
       return compared(test, (text) => {
         const value = bytesOf(text.trim())
-        return value === undefined
-          ? { error: `strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax` }
-          : { value }
+        if (value === undefined) return { error: `strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax` }
+        return value < bytesEnd ? { value } : { error: `too large: ${text}` }
       })
   }
 }

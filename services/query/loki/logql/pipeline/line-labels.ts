@@ -15,13 +15,20 @@ export interface ParserHints {
   /** Undefined: all. */
   required: ReadonlySet<string> | undefined
   preserveError: boolean
+  /** Whether a parser asks the filters of a label as soon as it has set it. */
+  testsAtOnce: boolean
 }
-export const noHints: ParserHints = { noLabels: false, required: undefined, preserveError: false }
+export const noHints: ParserHints = { noLabels: false, required: undefined, preserveError: false, testsAtOnce: true }
+
+/** Of a label, the first filter behind that names it and no other one. */
+export type LabelTests = ReadonlyMap<string, (labels: LineLabels) => boolean>
+const noTests: LabelTests = new Map()
 
 export class LineLabels {
   readonly hints: ParserHints
   error = ''
   errorDetails = ''
+  #tests = noTests
   #base: ReadonlyMap<string, string>
   #metadata = new Map<string, string>()
   #parsed = new Map<string, string>()
@@ -82,6 +89,20 @@ export class LineLabels {
     this.#metadata.delete(name)
     this.#parsed.set(name, value)
     this.#extracted.add(name)
+  }
+
+  /** For parsers that ask filters at once. */
+  askAtOnce(tests: LabelTests): void {
+    if (this.hints.testsAtOnce) this.#tests = tests
+  }
+
+  /**
+   * Sets what a parser found, and asks the filter of it. False: the line does not pass. So a filter's error is there
+   * before the next stage, such as `| __error__=""`.
+   */
+  takeParsed(name: string, value: string): boolean {
+    this.setParsed(name, value)
+    return this.#tests.get(name)?.(this) ?? true
   }
 
   delete(name: string): void {

@@ -15,25 +15,27 @@ const everyKey =
   ({ strict, keepEmpty }: LogfmtStage): RunStage =>
   (line, labels) => {
     if (labels.needsNothing) return line
+    let passes = true
     eachPair(
       line,
       ({ key, value }) => {
         const field = labelName(key)
         const name = field === '' ? undefined : labels.nameOfParsed(field)
         if (name === undefined || (value === '' && !keepEmpty)) return true
-        labels.setParsed(name, withoutReplacement(value))
-        return !labels.hasAllRequired
+        passes = labels.takeParsed(name, withoutReplacement(value))
+        return passes && !labels.hasAllRequired
       },
       (message) => {
         if (strict) labels.fail(logfmtError, message)
         return !strict
       },
     )
-    return line
+    return passes ? line : undefined
   }
 
 function someKeys({ extractions, strict }: LogfmtStage): RunStage {
   const labelOfKey = new Map(extractions.map(({ name, from }) => [from, name]))
+  const names = new Set(extractions.map(({ name }) => name))
   return (line, labels) => {
     if (labels.needsNothing) return line
     for (const { name } of extractions) if (!labels.isTaken(name)) labels.setParsed(name, '')
@@ -42,7 +44,8 @@ function someKeys({ extractions, strict }: LogfmtStage): RunStage {
       ({ key, value }) => {
         const field = labelName(key)
         const name = labelOfKey.get(field)
-        if (name === undefined) return true
+        // A key that a parser before has made a label is not read again, unless it is the name of one of these.
+        if (name === undefined || (!names.has(field) && labels.wasParsed(field))) return true
         const own = labels.isTaken(name) ? `${name}_extracted` : name
         labels.setParsed(own, value.includes('\uFFFD') ? '' : value)
         return !labels.hasAllRequired

@@ -1,15 +1,15 @@
 // The stages of a pipeline, each by its own file.
-import type { Stage } from '../syntax/logql-expr.ts'
+import type { LabelTest, Stage } from '../syntax/logql-expr.ts'
 import { decolorizeStage } from './decolorize.ts'
 import { dropStage, keepStage } from './drop-keep.ts'
 import { labelFormatStage, lineFormatStage } from './formats.ts'
 import { jsonStage } from './json-parser.ts'
-import { labelFilterStage } from './label-filter.ts'
+import { labelFilterStage, labelTest } from './label-filter.ts'
 import { lineFilterStage } from './line-filter.ts'
 import { logfmtStage } from './logfmt-parser.ts'
 import { patternStage } from './pattern-parser.ts'
 import { regexpStage } from './regexp-parser.ts'
-import type { LineLabels } from './line-labels.ts'
+import type { LabelTests, LineLabels } from './line-labels.ts'
 import type { RunStage } from './stage.ts'
 import { unpackStage } from './unpack-parser.ts'
 
@@ -48,12 +48,39 @@ export type Pipeline = (line: string, labels: LineLabels, tsNs: bigint) => strin
 
 export function pipeline(stages: readonly Stage[], nowNs: bigint): Pipeline {
   const ready = stages.map((stage) => makeStage(stage, nowNs))
+  const tests = testsOf(stages)
   return (line, labels, tsNs) => {
+    labels.askAtOnce(tests)
     let current: string | undefined = line
     for (const run of ready) {
       current = run(current, labels, tsNs)
       if (current === undefined) return undefined
     }
     return current
+  }
+}
+
+function testsOf(stages: readonly Stage[]): LabelTests {
+  const tests = new Map<string, ReturnType<typeof labelTest>>()
+  for (const stage of stages) {
+    const name = stage.kind === 'label-filter' ? nameOfTest(stage.test) : undefined
+    if (stage.kind === 'label-filter' && name !== undefined && !tests.has(name)) tests.set(name, labelTest(stage.test))
+  }
+  return tests
+}
+
+/** Undefined of a test that may be of several labels. */
+function nameOfTest(test: LabelTest): string | undefined {
+  switch (test.kind) {
+    case 'and':
+    case 'or':
+      return undefined
+    case 'string':
+      return test.matcher.name
+    case 'ip':
+    case 'number':
+    case 'duration':
+    case 'bytes':
+      return test.name
   }
 }

@@ -10,7 +10,7 @@ export function patternStage({ text }: TextParserStage): RunStage {
     if (labels.needsNothing) return line
     for (const [field, value] of match(line)) {
       const name = labels.nameOfParsed(field)
-      if (name !== undefined) labels.setParsed(name, value)
+      if (name !== undefined && !labels.takeParsed(name, value)) return undefined
     }
     return line
   }

@@ -15,7 +15,7 @@ export function regexpStage({ text }: TextParserStage): RunStage {
     for (const [index, group] of groups.entries()) {
       const own = regex.names.get(index)
       const name = own === undefined ? undefined : labels.nameOfParsed(labelName(own))
-      if (name !== undefined) labels.setParsed(name, group)
+      if (name !== undefined && !labels.takeParsed(name, group)) return undefined
     }
     return line
   }

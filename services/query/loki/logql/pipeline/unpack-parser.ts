@@ -29,6 +29,5 @@ export const unpackStage: RunStage = (line, labels) => {
     return line
   }
   if (entry === undefined) return line
-  for (const [name, value] of found) labels.setParsed(name, value)
-  return entry
+  return found.every(([name, value]) => labels.takeParsed(name, value)) ? entry : undefined
 }

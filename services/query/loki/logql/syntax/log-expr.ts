@@ -69,6 +69,8 @@ export function logRangeOf(query: QueryText, node: SyntaxNode): LogRange {
   const range = query.child(node, 'Range')
   const duration = query.child(range, 'Duration')
   const rangeNs = nsOf(query, query.of(duration), duration.from)
+  if (/[nuµμ]s|\./.test(query.of(duration)))
+    throw query.error(duration, 'a range has whole numbers of ms, s, m, h, d, w or y: give 90s for 1.5m')
   if (rangeNs <= 0n) throw query.error(range, 'the range must be longer than 0')
   const offset = query.unread.offsets.get(range.to)
   return {

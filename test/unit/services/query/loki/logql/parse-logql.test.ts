@@ -91,6 +91,8 @@ describe('what is wrong is told with its place', () => {
     ['variants(rate({a="b"}[1m])) of ({a="b"}[1m])', 1, 1, /not supported/],
     [`${'('.repeat(1500)}1${')'.repeat(1500)}`, 1, 1, /nested too deeply/],
     [`{a="${'x'.repeat(140_000)}"}`, 1, 1, /too long/],
+    ['rate({a="b"}[5us])', 1, 14, /whole numbers of ms/],
+    ['rate({a="b"}[1.5m])', 1, 14, /whole numbers of ms/],
   ])('%.40s', (text, line, col, message) => {
     const error = errorOf(() => parseLogQL(text))
     expect({ line: error.line, col: error.col }).toEqual({ line, col })

@@ -42,6 +42,23 @@ describe('parsers make labels of a line', () => {
       '{"user":{"tags":["p","q"]},"a b":3}',
       { x: 'q', y: '{"tags":["p","q"]}', z: '', w: '3' },
     ],
+    ['| json x="user.name", y="user.tags[0]", z="late"', '{"user":{"name":"bob","tags":["p",', { x: 'bob', y: 'p', z: '' }],
+    [
+      '| json x="user", y="a"',
+      '{"a":1,"user":{"name":"o',
+      { x: '', y: '1', __error__: 'JSONParserErr', __error_details__: expect.any(String) as string },
+    ],
+    ['| logfmt | logfmt x="a", b', 'a=1 b=2', { a: '1', b: '2', x: '' }],
+    [
+      '| logfmt | took > 1s',
+      'took=30',
+      { took: '30', __error__: 'LabelFilterErr', __error_details__: expect.any(String) as string },
+    ],
+    [
+      '| logfmt | size != 1B',
+      'size=18446744073709551616',
+      { size: '18446744073709551616', __error__: 'LabelFilterErr', __error_details__: expect.any(String) as string },
+    ],
     ['| logfmt', 'a=1 b="x \\"y\\"" c= d =e f=g"h i=j', { a: '1', b: 'x "y"', i: 'j' }],
     ['| logfmt --keep-empty', 'a=1 c= d', { a: '1', c: '', d: '' }],
     [
@@ -88,6 +105,8 @@ describe('filters let lines through', () => {
     ['| logfmt | a="1", b="2"', 'a=1', false],
     ['| logfmt | __error__=""', 'a=1', true],
     ['| json | __error__=""', 'a=1', false],
+    ['| logfmt | __error__="" | took > 1s', 'took=30', false],
+    ['| json | __error__="" | took > 1s', '{"took":"soon"}', false],
     ['| line_format "{{.app}}" |= "cart"', 'x', true],
     ['| line_format "{{.app}}" !~ "^c.rt$"', 'x', false],
     ['| line_format "{{.app}} b" |> "<_> b"', 'x', true],
