@@ -48,6 +48,10 @@ const sized = (text: string): string => {
   return text
 }
 
+/** One character for one, as Go has it: ß stays ß. */
+const upperOf = (char: string): string => (Array.from(char.toUpperCase()).length === 1 ? char.toUpperCase() : char)
+const lowerOf = (char: string): string => Array.from(char.toLowerCase())[0] ?? char
+
 const chars = (text: string): string[] => Array.from(text)
 
 function repeated(count: bigint, text: string): string {
@@ -131,10 +135,10 @@ function valueOfJson(json: unknown): Value {
 }
 
 const title = (text: string): string =>
-  text.replaceAll(/(^|[^\p{L}\p{N}_'])(\p{L})/gu, (_, a: string, b: string) => a + b.toUpperCase())
+  text.replaceAll(/(^|[^\p{L}\p{N}_'])(\p{L})/gu, (_, a: string, b: string) => a + upperOf(b))
 
-const lower = define('s', ([text]: [string]) => text.toLowerCase())
-const upper = define('s', ([text]: [string]) => text.toUpperCase())
+const lower = define('s', ([text]: [string]) => Array.from(text, lowerOf).join(''))
+const upper = define('s', ([text]: [string]) => Array.from(text, upperOf).join(''))
 
 export const textFunctions: Readonly<Record<string, TemplateFunction>> = {
   ToLower: lower,

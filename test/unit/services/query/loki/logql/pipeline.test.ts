@@ -140,6 +140,7 @@ describe('formats', () => {
     ['{{ trunc 2 .app }}{{ substr 1 3 .app }}{{ alignLeft 6 .app }}|{{ alignRight 6 .app }}', 'caarcart  |  cart'],
     ['{{ regexReplaceAll "(c)(a)" .app "${2}$1" }} {{ count "a|r" .app }}', 'acrt 2'],
     ['{{ .app | b64enc | b64dec | urlencode }} {{ urldecode "a+b%21" }}', 'cart a b!'],
+    ['{{ upper "straße é" }} {{ lower "ÀİΣ" }} {{ title "élan ß" }}', 'STRAßE É àiσ Élan ß'],
     ['{{ bytes "2 KB" }} {{ duration_seconds "1m30s" }}', '2000 90'],
     ['{{ index (fromJson "{\\"a\\":{\\"b\\":[1,2]}}") "a" "b" 1 }} {{ len .app }}', '2 4'],
     ['{{ "2026-02-03" | toDate "2006-01-02" | date "02.01.06" }} {{ unixToTime "1767225600" | date "2006" }}', '03.02.26 2026'],
