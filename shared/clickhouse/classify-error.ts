@@ -46,23 +46,12 @@ export function classifyError(error: unknown): AfterlogError {
         { ...details, limit: 'read' },
       )
     }
-    if (code === 427) {
-      return new AfterlogError(
-        'invalid-parameter',
-        `the regular expression is not valid RE2 syntax${re2Reason(text)}`,
-        {
-          ...details,
-          parameter: 'q',
-        },
-      )
-    }
-    if (code === 167 || code === 168) {
-      return new AfterlogError(
-        'invalid-parameter',
+    if (code === 427) return refusedSearch(`the regular expression is not valid RE2 syntax${re2Reason(text)}`, details)
+    if (code === 167 || code === 168)
+      return refusedSearch(
         'the search is too large for one statement: use fewer words or fields, or put the text in quotes',
-        { ...details, parameter: 'q' },
+        details,
       )
-    }
     if (fileCodes.has(code) && tooManyFiles.test(text)) return outOfFiles(details)
     if (damagedPart(code, text) !== undefined) return storeDamaged(details)
     if (code === 243 || (systemCodes.has(code) && noSpace.test(text))) return storeFull(details)
@@ -87,6 +76,9 @@ export function classifyError(error: unknown): AfterlogError {
   }
   return new AfterlogError('internal', 'the store failed in an unknown way', details)
 }
+
+const refusedSearch = (sentence: string, details: { cause: unknown }): AfterlogError =>
+  new AfterlogError('invalid-parameter', sentence, { ...details, parameter: 'q' })
 
 /**
  * Classifies the failure of an insert for the writer, which tries again: `store-busy`, `store-memory`, `store-timeout`,
