@@ -40,6 +40,7 @@ ALTER TABLE logs_local ON CLUSTER {cluster}
     ADD INDEX IF NOT EXISTS tokens_of_text searched_text TYPE tokenbf_v1(8192, 3, 0) GRANULARITY 1,
     ADD INDEX IF NOT EXISTS trace_lines trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
     ADD INDEX IF NOT EXISTS span_lines span_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    ADD INDEX IF NOT EXISTS attribute_values mapValues(attributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     ADD INDEX IF NOT EXISTS arrivals received TYPE minmax GRANULARITY 1;
 
 ALTER TABLE logs_local ON CLUSTER {cluster}
@@ -52,6 +53,7 @@ ALTER TABLE logs_local ON CLUSTER {cluster}
     MATERIALIZE INDEX tokens_of_text,
     MATERIALIZE INDEX trace_lines,
     MATERIALIZE INDEX span_lines,
+    MATERIALIZE INDEX attribute_values,
     MATERIALIZE INDEX arrivals;
 
 -- Numbers that go up by steps; parts have them in the new form once they are merged.

@@ -24,13 +24,16 @@ ALTER TABLE logs
         lower(read_text), lower(message)),
     ADD COLUMN IF NOT EXISTS searched_words String ALIAS replaceRegexpAll(searched_text, '[a-z]*[0-9][0-9a-z]*', ' ');
 
--- trace_lines, span_lines: few ids are in a granule, so these filters are small and seldom wrong.
+-- trace_lines, span_lines: few ids are in a granule, so these filters are small and seldom wrong. An id is looked for in
+-- attributes too, and an index is of use only where every alternative has one: attribute_values is nothing where lines
+-- have no attributes.
 -- arrivals: rows of a part arrived within moments of each other, and what a tail reads next arrived last.
 ALTER TABLE logs
     ADD INDEX IF NOT EXISTS words_of_text searched_words TYPE text(tokenizer = 'splitByNonAlpha'),
     ADD INDEX IF NOT EXISTS tokens_of_text searched_text TYPE tokenbf_v1(8192, 3, 0) GRANULARITY 1,
     ADD INDEX IF NOT EXISTS trace_lines trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
     ADD INDEX IF NOT EXISTS span_lines span_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    ADD INDEX IF NOT EXISTS attribute_values mapValues(attributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     ADD INDEX IF NOT EXISTS arrivals received TYPE minmax GRANULARITY 1;
 
 ALTER TABLE logs
@@ -43,6 +46,7 @@ ALTER TABLE logs
     MATERIALIZE INDEX tokens_of_text,
     MATERIALIZE INDEX trace_lines,
     MATERIALIZE INDEX span_lines,
+    MATERIALIZE INDEX attribute_values,
     MATERIALIZE INDEX arrivals;
 
 -- Numbers that go up by steps; parts have them in the new form once they are merged.

@@ -17,6 +17,8 @@ export interface LineFilter {
   fields: Partial<Record<FilterField, readonly string[]>>
   /** Compiled search text, if any. */
   search?: Fragment
+  /** Whether indexes answer the search nearly alone: counting its lines by hour is cheap then. */
+  indexAnswers?: boolean
   /** Lines of the pods that the request selects by owner, label and the like: any number of pods. */
   pods?: Fragment
   /** A further restriction of our own, e.g. to the lines of one pod. */

@@ -48,6 +48,19 @@ export function edgeHour(filter: LineFilter, order: Order): Fragment {
   )
 }
 
+/** Hours in which the filter has rows, in order: `hour`, epoch seconds, and `count`. Rows: HourCount. */
+export const rowsByHour = (filter: LineFilter, order: Order): Fragment =>
+  statement(
+    'line-hours',
+    sql`SELECT toUInt32(toStartOfHour(ts)) AS hour, toFloat64(count()) AS count ${rowsFrom(filter)}
+    GROUP BY hour ORDER BY hour ${raw(order)}`,
+  )
+
+export interface HourCount {
+  hour: number
+  count: number
+}
+
 /**
  * The next `rows` rows of the filter in groups of `group`: `bound` (ns, as text) is the last time of the group, `count`
  * its rows, `bytes` of its messages, `isOneTime` whether all have that time. Fewer than `rows` in total means that

@@ -3,7 +3,14 @@
 import { AfterlogError, type QueryLimit } from '#shared/errors.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { LineKey, Order } from '#shared/lines/line-order.ts'
-import { allLines, firstRows, someLines, someOfMany } from '#shared/lines/line-statements.ts'
+import {
+  allLines,
+  firstRows,
+  rowsByHour,
+  someLines,
+  someOfMany,
+  type HourCount,
+} from '#shared/lines/line-statements.ts'
 import { formatTime } from '#shared/time/format-time.ts'
 import type { Reading } from './reading.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
@@ -44,13 +51,15 @@ const pageBytesMax = 32 * MiB
 
 export async function readPage(options: PageOptions): Promise<Page> {
   if (options.limit === 0) return { lines: [], more: false }
-  if (options.mayBePartial !== true) return (await quickPage(options)) ?? pageOfRanges(options, {}, [])
+  if (options.mayBePartial !== true)
+    return (await quickPage(options)) ?? (await pageOfHours(options)) ?? pageOfRanges(options, {}, [])
   const { reading, order } = options
   const timeMs = reading.timeMs ?? Infinity
   // What was found is still to be attributed and sent.
   const search = reading.timeMs === undefined ? reading : reading.leaving(Math.min(timeMs * leavesShare, leavesMsMax))
   const quickLimits = reading.timeMs === undefined ? {} : { timeMs: Math.ceil(timeMs * windowShare) }
-  const quick = await quickPage({ ...options, reading: search }, quickLimits)
+  const inHand = { ...options, reading: search }
+  const quick = (await quickPage(inHand, quickLimits)) ?? (await pageOfHours(inHand, quickLimits))
   if (quick !== undefined) return quick
   const lines: Line[] = []
   let edge: bigint | undefined
@@ -113,18 +122,71 @@ async function pageOfRanges(
   return { lines, more: false }
 }
 
-/** Rows, and bytes in the engine, up to which a page is tried in one statement, and the bytes that a line may have. */
-const quick = { rowsMax: 1_000, memoryBytes: 256 * MiB, lineBytes: 1024 }
+/**
+ * Rows, rows among which they are, and bytes in the engine up to which a page is tried in one statement, and the bytes
+ * that a line may have.
+ */
+const quick = { rowsMax: 1_000, rowsOfHoursMax: 20_000, memoryBytes: 256 * MiB, lineBytes: 1024 }
 
 /**
  * A pod's page in one statement, which costs half: the rows at hand are the page where no line is in them twice and no
  * time is on both sides of an edge, so that no row beyond it can belong to them. Nearly always; undefined otherwise.
  */
-async function quickPage(
-  { reading, filter, order, limit, after }: PageOptions,
-  limits: { timeMs?: number } = {},
-): Promise<Page | undefined> {
+async function quickPage(options: PageOptions, limits: { timeMs?: number } = {}): Promise<Page | undefined> {
+  const { filter, limit } = options
   if (limit > quick.rowsMax || (filter.scope === undefined && filter.fields.pod === undefined)) return undefined
+  return firstPage(options, limits)
+}
+
+const hourNs = 3_600_000_000_000n
+
+/**
+ * A page of a search that indexes answer, in two statements: one counts its rows by hour, and one reads those of as many
+ * hours as the page needs. Undefined where that is no less work than reading hour by hour.
+ */
+async function pageOfHours(options: PageOptions, limits: { timeMs?: number } = {}): Promise<Page | undefined> {
+  const { reading, filter, order, limit, after } = options
+  if (filter.indexAnswers !== true || limit > quick.rowsMax) return undefined
+  const within = resume(filter, order, after)
+  let hours: HourCount[]
+  try {
+    hours = await reading.rows<HourCount>(rowsByHour(within, order), limits)
+  } catch (error) {
+    if (error instanceof AfterlogError && error.code === 'query-limit') return undefined
+    throw error
+  }
+  let rows = 0
+  const enough = hours.findIndex(({ count }) => (rows += count) > limit)
+  if (rows > quick.rowsOfHoursMax) return undefined
+  const last = hours[enough === -1 ? hours.length - 1 : enough]
+  if (last === undefined) return { lines: [], more: false }
+  const edge = BigInt(last.hour) * 1_000_000_000n
+  const page = await firstPage(
+    {
+      ...options,
+      filter:
+        order === 'asc'
+          ? { ...filter, to: least(filter.to, edge + hourNs) }
+          : { ...filter, from: greatest(filter.from, edge) },
+    },
+    limits,
+  )
+  const isLastHour = enough === -1 || enough === hours.length - 1
+  // Rows of lines before the cursor, which are counted too, may have been most of them.
+  if (page === undefined || isLastHour || page.lines.length < limit) return isLastHour ? page : undefined
+  return { ...page, more: true }
+}
+
+const least = (bound: bigint | undefined, other: bigint): bigint =>
+  bound === undefined || bound > other ? other : bound
+const greatest = (bound: bigint | undefined, other: bigint): bigint =>
+  bound === undefined || bound < other ? other : bound
+
+/** The first rows of the filter as a page; undefined where they may not be its first lines. */
+async function firstPage(
+  { reading, filter, order, limit, after }: PageOptions,
+  limits: { timeMs?: number },
+): Promise<Page | undefined> {
   let rows: Line[]
   try {
     const first = firstRows(resume(filter, order, after), order, limit + 1, after)

@@ -2,7 +2,7 @@
 import { invalidParameter } from '#shared/errors.ts'
 import { filterFields, type LineFilter } from '#shared/lines/line-filter.ts'
 import { join, type Fragment } from '#shared/clickhouse/sql.ts'
-import { compileSearch } from './search.ts'
+import { compileSearch, isAnsweredByIndex } from './search.ts'
 import type { PodScopes } from './pod-terms.ts'
 import { idsSql } from './search-trace.ts'
 import { filterSeverity } from './severity-filter.ts'
@@ -22,7 +22,9 @@ export function readFilter(query: FilterQuery, { tenant, nowNs }: RequestContext
     if (values !== undefined) fields[field] = values.map((value) => checked(field, value))
   }
   const search = readSearch(query)
-  return { tenant, fields, ...readTimes(query, nowNs), ...(search === undefined ? {} : { search }) }
+  if (search === undefined) return { tenant, fields, ...readTimes(query, nowNs) }
+  const indexAnswers = query.q === undefined || query.q.trim() === '' || isAnsweredByIndex(query.q)
+  return { tenant, fields, ...readTimes(query, nowNs), search, indexAnswers }
 }
 
 /** The search text and the ids, which stand in a line's text too; undefined where the request has none. */

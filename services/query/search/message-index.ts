@@ -15,8 +15,11 @@ const wordsOfText = raw('searched_words')
 export const hasWord = (word: string): Fragment =>
   sql`hasToken(${/^[a-z]+$/.test(word) ? wordsOfText : searchedText}, ${str(word)})`
 
+/** The same by the bloom filter alone: an alternative of conditions with other filters is pruned with them. */
+export const hasFilteredWord = (word: string): Fragment => sql`hasToken(${searchedText}, ${str(word)})`
+
 /** True for lines with those of these words that are of ASCII letters and digits: an index leads to them. */
-export function haveWords(words: readonly string[]): Fragment {
+export function haveWords(words: readonly string[], has = hasWord): Fragment {
   const indexed = words.filter((word) => /^[0-9a-z]+$/.test(word))
-  return indexed.length === 0 ? raw('1') : join(indexed.map(hasWord), ' AND ')
+  return indexed.length === 0 ? raw('1') : join(indexed.map(has), ' AND ')
 }

@@ -2,13 +2,20 @@
 // A literal matches whatever its case, and only where its ends are ends of words: 10.0.0.1 is not in 110.0.0.12. Indexes
 // lead to its words, and the text that is searched (message-text.ts) is compared on the lines that are left.
 import { sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
-import { hasWord, haveWords } from './message-index.ts'
+import { hasFilteredWord, hasWord, haveWords } from './message-index.ts'
 import { atEscapes, isApart, loweredReadText, marked, mayHide, readText, searchedText } from './message-text.ts'
 
 /** A word or a phrase: any text, with its spaces and punctuation as they are. */
 export function literalSql(text: string): Fragment {
   return boundedSql(text, { openEnd: false })
 }
+
+/**
+ * The same for one of several alternatives that have bloom filters. The engine joins what the filters say of up to 32
+ * conditions of a statement, so the filter is asked for the longest word alone.
+ */
+export const filteredLiteralSql = (text: string): Fragment =>
+  boundedSql(text, { openEnd: false, has: hasFilteredWord, wordsMax: 1 })
 
 /** `java.lang.*`: the text at the start of a word, whatever follows it. */
 export function prefixSql(text: string): Fragment {
@@ -35,14 +42,20 @@ export function wholeWords(text: string, ends: Ends = { start: true, end: true }
   return [...words].toSorted((a, b) => b.length - a.length).slice(0, wordsMax)
 }
 
-function boundedSql(text: string, { openEnd }: { openEnd: boolean }): Fragment {
+interface BoundedOptions {
+  openEnd: boolean
+  has?: (word: string) => Fragment
+  wordsMax?: number
+}
+
+function boundedSql(text: string, { openEnd, has = hasWord, wordsMax: most = wordsMax }: BoundedOptions): Fragment {
   const lowered = asciiLower(text)
   const isWord = /^[0-9a-z]+$/.test(lowered)
-  if (isWord && !openEnd) return hasWord(lowered)
+  if (isWord && !openEnd) return has(lowered)
   const chars = Array.from(text)
   const ends = { start: !isApart(chars[0]!), end: !openEnd && !isApart(chars.at(-1)!) }
   const pattern = `${ends.start ? startOfWord : ''}${patternOf(lowered)}${ends.end ? endOfWord : ''}`
-  const words = haveWords(wholeWords(text, { start: true, end: !openEnd }))
+  const words = haveWords(wholeWords(text, { start: true, end: !openEnd }).slice(0, most), has)
   if (/[^\0-\x7F]/.test(lowered)) {
     const matches = casedBeyondAscii(lowered)
       ? sql`match(${readText}, ${str(`(?i)${pattern}`)})`

@@ -3,7 +3,7 @@
 // there. What is no id, such as `trace_id=abc`, is only found under such a key.
 import { join, raw, sql, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { lineFieldSql } from './search-line-field.ts'
-import { literalSql } from './search-literal.ts'
+import { filteredLiteralSql, literalSql } from './search-literal.ts'
 import { isComparison, notComparable, valueSql } from './search-value.ts'
 import type { FieldTerm } from './syntax/search-node.ts'
 import { isId, spellingsInText, spellingsOf, type IdKind } from './trace-spellings.ts'
@@ -16,9 +16,10 @@ const keys: Readonly<Record<IdKind, readonly string[]>> = {
 
 export function idFieldSql(kind: IdKind, term: FieldTerm): Fragment {
   if (isComparison(term.test)) throw notComparable(term)
-  return term.test.op === 'eq'
-    ? anyOf([idSql(kind, term.test.value), literalSql(term.text)])
-    : anyOf([valueSql(columns[kind], term), lineFieldSql([term])])
+  if (term.test.op !== 'eq') return anyOf([valueSql(columns[kind], term), lineFieldSql([term])])
+  // An id is a word of the term as it was typed.
+  const typed = isId(kind, term.test.value) ? [] : [literalSql(term.text)]
+  return anyOf([idSql(kind, term.test.value), ...typed])
 }
 
 /** Lines of a trace or a span. An empty id: lines that came without one. */
@@ -31,7 +32,7 @@ export function idsSql(kind: IdKind, ids: readonly string[] | undefined): Fragme
   const real = ids.filter((id) => isId(kind, id))
   const inText = real.flatMap((id) => [
     sql`hasAny(mapValues(attributes), ${strs(spellingsOf(kind, id))})`,
-    ...spellingsInText(kind, id).map(literalSql),
+    ...spellingsInText(kind, id).map(filteredLiteralSql),
   ])
   const [first, ...others] = ids.filter((id) => id !== '' && !isId(kind, id))
   const underKeys =

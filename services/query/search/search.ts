@@ -4,6 +4,7 @@ import { join, raw, sql, type Fragment } from '#shared/clickhouse/sql.ts'
 import { checkCost } from './check-cost.ts'
 import { parseSearch } from './syntax/parse-search.ts'
 import type { SearchNode } from './syntax/search-node.ts'
+import { indexAnswers } from './index-answers.ts'
 import { fieldSql, groupFields } from './search-field.ts'
 import { lineFieldSql } from './search-line-field.ts'
 import { literalSql, prefixSql } from './search-literal.ts'
@@ -17,6 +18,9 @@ export function compileSearch(text: string, pods: PodScopes = new Map()): Fragme
 
 /** The pods that a search names, whose lines `compileSearch` finds where it gets their scopes. */
 export const podsInSearch = (text: string): PodTerm[] => podTermsOf(checkedSearch(text))
+
+/** Whether indexes answer the search nearly alone. */
+export const isAnsweredByIndex = (text: string): boolean => indexAnswers(checkedSearch(text))
 
 function checkedSearch(text: string): SearchNode {
   const node = parseSearch(text)
