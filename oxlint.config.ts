@@ -112,7 +112,7 @@ const features: Readonly<Record<string, readonly string[]>> = {
   search: ['http'],
   pods: ['http', 'search'],
   logs: ['http', 'search', 'pods'],
-  patterns: ['http', 'search', 'logs'],
+  patterns: ['http', 'search', 'pods', 'logs'],
   tail: ['http', 'search', 'pods', 'logs'],
   obituary: ['http', 'pods'],
   fields: ['http', 'search', 'pods', 'logs'],

@@ -71,7 +71,7 @@ export const variables = {
   AFTERLOG_QUERY_ROWS_MAX: { schema: whole(1000, 1_000_000_000_000_000), default: '2000000000' },
   AFTERLOG_QUERY_READ_BYTES_MAX: { schema: whole(MiB, 1024 * 1024 * 1024 * MiB), default: String(256 * 1024 * MiB) },
   AFTERLOG_QUERY_CONCURRENCY: { schema: whole(1, 64), default: '4' },
-  AFTERLOG_QUERY_QUEUE_MAX: { schema: whole(1, 100_000), default: '256' },
+  AFTERLOG_QUERY_QUEUE_MAX: { schema: whole(1, 100_000), default: '2048' },
   AFTERLOG_ANSWER_BYTES_MAX: { schema: whole(MiB, 1024 * 1024 * MiB), default: String(256 * MiB) },
   AFTERLOG_LOG_LEVEL: { schema: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`), default: 'info' },
 } as const

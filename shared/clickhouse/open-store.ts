@@ -75,7 +75,7 @@ export async function openStore(options: EmbeddedOptions | ServerOptions): Promi
         'internal',
         `a database or cluster must be an identifier (letters, digits, _), not ${JSON.stringify(name)}`,
       )
-  const { mode, concurrency = 4, queueMax = 256, onPlaceWait } = options
+  const { mode, concurrency = 4, queueMax = 2048, onPlaceWait } = options
   const small = mode === 'embedded' ? Math.min(concurrency, embeddedConcurrencyMax) : concurrency
   const places = { read: small, large: Math.ceil(small / 2) }
   const store = await (options.mode === 'embedded' ? openEmbedded(options, places) : openServer(options))

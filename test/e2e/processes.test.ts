@@ -28,7 +28,7 @@ const start = (env: Record<string, string> = {}): ServiceProcess => things.use(s
 const at = (url: string) => ({ url, tenant: 'default' })
 
 async function stored(url: string): Promise<string[]> {
-  const response = await fetch(`${url}/v1/logs?order=asc`, { headers: { accept: 'text/plain' } })
+  const response = await fetch(`${url}/v1/logs?order=asc&prefix=false`, { headers: { accept: 'text/plain' } })
   return (await response.text()).split('\n').filter((line) => line !== '')
 }
 

@@ -276,7 +276,7 @@ describe('by what it ran and where', () => {
   test('a bad value is 400 and names its parameter, also where it is one of many', async () => {
     for (const [parameter, query] of [
       ['ip', 'ip=10.0.0.1&ip=x'],
-      ['label', 'label=a%3Db,c'],
+      ['label', 'label=a%3Db,!'],
       ['containerId', 'containerId=zz'],
       ['at', 'at=noon'],
       ['image', 'image='],

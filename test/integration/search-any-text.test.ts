@@ -132,9 +132,18 @@ describe('for any text', () => {
 })
 
 describe('with the search indexes of the table', () => {
-  // 40 granules; the needle is in one of them. The indexes do not know the words of messages where something hides
-  // them, so that those are read, and so are all messages beside them.
+  // 40 granules; the needle is in one of them.
   test.each<[string, number]>([
+    ['needle', 1],
+    ['i18n', 1],
+    ['needle -haystack', 1],
+    ['"NEEDLE.in:the-hay"', 1],
+    ['"needle in the hay"', 1],
+    ['needle.in.*', 1],
+    ['needle OR unheard', 1],
+    ['needle OR i18n', 1],
+    ['needle /hay$/', 1],
+    ['(needle OR line) unheard', 0],
     ['-needle', 40],
     ['-needle.in', 40],
     ['line', 40],

@@ -1,7 +1,7 @@
 // Lines to search in, on the real engine: the table `logs` with a few rows, single messages without a table, and a
 // table with the indexes of `logs` in 40 small granules.
 import { readText } from '#query/search/message-text.ts'
-import { sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
+import { join, raw, sql, str, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { openTestStore } from './store.ts'
 
 export interface SearchRow {
@@ -52,6 +52,11 @@ export async function openSearchRows(rows: readonly SearchRow[]): Promise<Search
     rows: Buffer.from(rows.map((row, at) => JSON.stringify(cells(row, at))).join('\n')),
     format: 'JSONCompactEachRow',
   })
+  const columns = await store.rows<{ name: string; expression: string }>({ sql: textColumns })
+  const texts = join(
+    columns.map(({ name, expression }) => raw(`${expression} AS ${name}`)),
+    ', ',
+  )
   await store.command({ sql: indexedTable })
   await store.command({ sql: indexedRows })
   return {
@@ -61,7 +66,7 @@ export async function openSearchRows(rows: readonly SearchRow[]): Promise<Search
     },
     async matches(condition, message) {
       const line = sql`SELECT ${str(message)} AS message, map('', '')::Map(LowCardinality(String), String) AS labels, labels AS attributes`
-      return (await store.rows({ sql: sql`SELECT 1 FROM (${line}) WHERE ${condition}` })).length === 1
+      return (await store.rows({ sql: sql`SELECT 1 FROM (SELECT *, ${texts} FROM (${line})) WHERE ${condition}` })).length === 1
     },
     async granules(condition) {
       const plan = await store.rows<{ explain: string }>({
@@ -72,7 +77,9 @@ export async function openSearchRows(rows: readonly SearchRow[]): Promise<Search
     },
     async readTexts(messages) {
       const line = sql`SELECT arrayJoin(${strs(messages)}) AS message`
-      return (await store.rows<{ text: string }>({ sql: sql`SELECT ${readText} AS text FROM (${line})` })).map(({ text }) => text)
+      return (
+        await store.rows<{ text: string }>({ sql: sql`SELECT ${readText} AS text FROM (SELECT *, ${texts} FROM (${line}))` })
+      ).map(({ text }) => text)
     },
     async close() {
       await dispose()
@@ -97,6 +104,10 @@ function cells(row: SearchRow, at: number): unknown[] {
   } = row
   return ['default', ts, id, message, pod, node, container, severity, restart, traceId, spanId, labels, attributes]
 }
+
+// What a search reads of a message, as the migration has it.
+const textColumns = sql`SELECT name, default_expression AS expression FROM system.columns
+  WHERE database = currentDatabase() AND table = 'logs' AND default_kind = 'ALIAS' ORDER BY position`
 
 // The columns and indexes of `logs`, in granules small enough to count.
 const indexedTable = sql`

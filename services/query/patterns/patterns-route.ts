@@ -9,6 +9,7 @@ import { line, time } from '#query/http/line-schema.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { readStep, step } from '#query/logs/bucket-step.ts'
 import { standardStep } from '#query/logs/histogram-statements.ts'
+import { withPods } from '#query/pods/read-line-filter.ts'
 import { readFilter } from '#query/search/line-request.ts'
 import { readExamples, readExtent, readPatterns } from './read-patterns.ts'
 
@@ -44,8 +45,9 @@ export const patternsRoute =
     app.get('/v1/logs/patterns', { schema }, async (request, reply) => {
       const { query, tenant } = request
       const asked = query.step === undefined ? undefined : readStep(query.step)
-      const filter = readFilter(query, { tenant, nowNs: nowNs(clock) })
+      const requested = readFilter(query, { tenant, nowNs: nowNs(clock) })
       const reading = requestReading({ store, limits }, reply)
+      const filter = await withPods(reading, requested, query)
       const { first, last, rows } = await readExtent(reading, filter)
       if (asked !== undefined && (last - first) / asked.ns >= BigInt(bucketsMax)) {
         throw invalidParameter(

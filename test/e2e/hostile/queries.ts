@@ -86,14 +86,14 @@ const filters = {
   ...times,
   q: badSearches,
   severity: ['loud', '%00', "'"],
-  stream: ['stdin', 'STDOUT', '1'],
+  stream: ['stdin', 'STDOUT2', '1'],
   restart: ['x', '-1', '1.5', '9999999999', '1e3'],
 }
 const filterOnce = ['from', 'to', 'q']
 export const routes: readonly Route[] = [
   {
     path: '/v1/logs',
-    wrong: { ...filters, limit: badLimits, order: ['', 'up', 'ASC'], cursor: garbageCursors },
+    wrong: { ...filters, limit: badLimits, order: ['', 'up', 'ASCENDING'], cursor: garbageCursors },
     once: [...filterOnce, 'limit', 'order', 'cursor'],
   },
   { path: '/v1/logs/tail', wrong: { ...filters, cursor: garbageCursors }, once: [...filterOnce, 'cursor'] },

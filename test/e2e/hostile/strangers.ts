@@ -69,22 +69,8 @@ export const strangers: readonly BadRequest[] = [
       names: 'X-Scope-OrgID',
     })),
   ),
-  ...[
-    'nope',
-    'message',
-    'tenant',
-    'labels',
-    'labels.',
-    'attributes.',
-    '__proto__',
-    'constructor',
-    'toString',
-    'hasOwnProperty',
-    '%00',
-    '..%2F..%2Fetc%2Fpasswd',
-    'pod%27%20OR%201=1',
-    'f'.repeat(4000),
-  ].map((field) => ({
+  // Any well-formed name may be a key of messages: a name that no line has is an empty answer with a hint.
+  ...['%00', '..%2F..%2Fetc%2Fpasswd', 'pod%27%20OR%201=1', 'f'.repeat(4000)].map((field) => ({
     name: `field ${field.slice(0, 40)}`,
     path: `/v1/fields/${field}/values`,
     names: 'field',
