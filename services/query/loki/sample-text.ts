@@ -14,5 +14,5 @@ export function sampleText(value: number): string {
   return sign + digits.padEnd(shift + 1, '0')
 }
 
-/** The nearest ms of epoch ns, in seconds. */
-export const sampleTime = (ns: bigint): number => Number((ns + 500_000n) / 1_000_000n) / 1000
+/** The ms of epoch ns, in seconds: samples have times of Prometheus, which are cut to the ms. */
+export const sampleTime = (ns: bigint): number => Number(ns / 1_000_000n) / 1000

@@ -203,9 +203,8 @@ async function* withHeartbeat(
   { feed, heartbeatMs, stopping, signal, writer, flush }: Heartbeat,
 ): AsyncGenerator<Buffer> {
   let sent = performance.now()
-  const greeting = writer.notice('afterlog tail')
-  if (greeting === '') flush()
-  else yield Buffer.from(greeting)
+  if (writer.heartbeat(feed.lagMs) === '') flush()
+  else yield Buffer.from(writer.notice('afterlog tail'))
   try {
     for await (const text of events) {
       const silent = performance.now() - sent
