@@ -51,7 +51,7 @@ const answered = async (id: string): Promise<Record<string, unknown>> => {
 }
 
 test('a search counts its statements by name, with their time, rows and bytes', async () => {
-  const labels = '{service="query",statement="lines-page"}'
+  const labels = '{service="query",statement="lines-first-rows"}'
   const before = await value(`afterlog_statement_duration_seconds_count${labels}`)
   expect((await fetch(`${started.url}/v1/logs?q=needle`)).status).toBe(200)
   const after = await value(`afterlog_statement_duration_seconds_count${labels}`)

@@ -80,12 +80,12 @@ function parameters({ namespace, pod, severity, word, phrase, substring, express
     // Text within words is found by an expression.
     substring === undefined ? undefined : `/${substring}/`,
     expression === undefined ? undefined : `/${expression}/`,
-    traceId === undefined ? undefined : `(${traceId} OR traceId:${traceId})`,
   ].filter((search) => search !== undefined)
   return {
     ...(namespace === undefined ? {} : { namespace }),
     ...(pod === undefined ? {} : { pod }),
     ...(severity === undefined ? {} : { severity }),
+    ...(traceId === undefined ? {} : { traceId }),
     ...(searches.length === 0 ? {} : { q: searches.join(' ') }),
   }
 }
