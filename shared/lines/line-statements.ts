@@ -64,11 +64,11 @@ export interface HourCount {
 /**
  * The next `rows` rows of the filter in groups of `group`: `bound` (ns, as text) is the last time of the group, `count`
  * its rows, `bytes` of its messages, `isOneTime` whether all have that time. Fewer than `rows` in total means that
- * there are no more. Rows: TimeGroup.
+ * there are no more. Rows: TimeGroup. `message.size` is read without the message, at half the cost.
  */
 export function timeGroups(filter: LineFilter, order: Order, rows: number, group: number): Fragment {
   const bound = order === 'asc' ? raw('max(ts)') : raw('min(ts)')
-  const times = sql`SELECT ts, length(message) AS size ${rowsFrom(filter)} ORDER BY ts ${raw(order)}
+  const times = sql`SELECT ts, message.size AS size ${rowsFrom(filter)} ORDER BY ts ${raw(order)}
     LIMIT ${uint(rows)}`
   return statement(
     'line-time-groups',

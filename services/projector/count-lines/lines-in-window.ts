@@ -78,7 +78,7 @@ export function dayCounts(
   { spans, sizes }: CountOptions,
 ): Fragment {
   const sums = sizes
-    ? "toString(sum(length(message))) AS bytes, toString(countIf(severity IN ('error', 'fatal'))) AS errors"
+    ? "toString(sum(message.size)) AS bytes, toString(countIf(severity IN ('error', 'fatal'))) AS errors"
     : "'0' AS bytes, '0' AS errors"
   return statement(
     'day-counts',

@@ -94,7 +94,7 @@ export const countedRows = (filter: LineFilter, grouping: Grouping, options: Cou
   statement(
     'loki-row-counts',
     sql`SELECT ${columnsOf(grouping)}, toString(${bucketOf(options)}) AS bucket, toFloat64(count()) AS rows,
-      toFloat64(uniqExact(bitXor(identity, reinterpretAsUInt64(ts)))) AS entries, toFloat64(sum(length(message))) AS bytes,
+      toFloat64(uniqExact(bitXor(identity, reinterpretAsUInt64(ts)))) AS entries, toFloat64(sum(message.size)) AS bytes,
       ${parts} AS parts
     ${linesFrom(filter)} GROUP BY ${groupNames(grouping)}, bucket LIMIT ${uint(options.limit)}`,
   )
@@ -105,7 +105,7 @@ export const countedLines = (filter: LineFilter, grouping: Grouping, options: Co
     'loki-line-counts',
     sql`SELECT ${groupNames(grouping)}, toString(line_bucket) AS bucket, toFloat64(count()) AS rows, rows AS entries,
       toFloat64(sum(line_bytes)) AS bytes, groupUniqArray(line_part) AS parts
-    FROM (SELECT ${columnsOf(grouping)}, ${bucketOf(options)} AS line_bucket, length(message) AS line_bytes,
+    FROM (SELECT ${columnsOf(grouping)}, ${bucketOf(options)} AS line_bucket, message.size AS line_bytes,
         ${part} AS line_part
       ${linesFrom(filter)} LIMIT 1 BY ts, identity)
     GROUP BY ${groupNames(grouping)}, line_bucket LIMIT ${uint(options.limit)}`,

@@ -102,7 +102,7 @@ export function countLines(filter: LineFilter, group: LineGroup, windows: Window
     : raw('')
   // A line that was sent again is one.
   const lines = sql`SELECT any(${hash ?? raw('0')}) AS g, intDiv(${since}, ${int(windows.bucketNs)}) AS b,
-      ${needsBytes ? raw('any(length(message))') : raw('0')} AS size ${linesFrom(filter)}${inWindows} GROUP BY ts, identity`
+      ${needsBytes ? raw('any(message.size)') : raw('0')} AS size ${linesFrom(filter)}${inWindows} GROUP BY ts, identity`
   return statement(
     'logql-counts',
     sql`SELECT toString(g) AS id, toString(b) AS bucket, toFloat64(count()) AS lines, toFloat64(sum(size)) AS bytes

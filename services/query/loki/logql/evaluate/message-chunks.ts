@@ -34,7 +34,7 @@ export interface PartRow {
 export const countParts = (filter: LineFilter, { from, to }: Pick<Stretch, 'from' | 'to'>): Fragment =>
   statement(
     'logql-parts',
-    sql`SELECT toString(p) AS part, toFloat64(count()) AS rows, toFloat64(sum(length(message))) AS bytes
+    sql`SELECT toString(p) AS part, toFloat64(count()) AS rows, toFloat64(sum(message.size)) AS bytes
     FROM (SELECT intDiv(toUnixTimestamp64Nano(ts) - ${int(from)}, ${int(partNs({ from, to }))}) AS p, message
       ${rowsFrom({ ...filter, from, to })}) GROUP BY p ORDER BY p`,
   )
