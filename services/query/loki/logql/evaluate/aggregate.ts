@@ -61,12 +61,22 @@ const ifAny =
 
 const folds: Readonly<Record<'sum' | 'avg' | 'count' | 'max' | 'min' | 'stddev' | 'stdvar', Fold>> = {
   sum: ifAny((values) => values.reduce((sum, value) => sum + value)),
-  avg: ifAny((values) => values.reduce((mean, value, i) => mean + (value - mean) / (i + 1))),
+  avg: ifAny(averageOf),
   count: ifAny((values) => values.length),
   max: ifAny((values) => values.reduce((best, value) => (best < value || Number.isNaN(best) ? value : best))),
   min: ifAny((values) => values.reduce((best, value) => (best > value || Number.isNaN(best) ? value : best))),
   stdvar: ifAny(varianceOf),
   stddev: ifAny((values) => Math.sqrt(varianceOf(values))),
+}
+
+/** An infinite mean stays what it is, unless a value is of the other sign, or no number. */
+function averageOf(values: readonly number[]): number {
+  let mean = 0
+  for (const [i, value] of values.entries()) {
+    const isInfinite = Math.abs(mean) === Infinity && (value === mean || Number.isFinite(value))
+    if (!isInfinite) mean += (value - mean) / (i + 1)
+  }
+  return mean
 }
 
 function varianceOf(values: readonly number[]): number {

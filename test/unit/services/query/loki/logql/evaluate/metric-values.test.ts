@@ -69,6 +69,18 @@ test.each<[RangeOp, number]>([
   expect(rangeFunction(op, 10n * s, 0.5)(window)).toBeCloseTo(value, 12)
 })
 
+test.each<[first: number, second: number, mean: number]>([
+  [Infinity, Infinity, Infinity],
+  [-Infinity, -Infinity, -Infinity],
+  [Infinity, 5, Infinity],
+  [5, Infinity, Infinity],
+  [Infinity, -Infinity, Number.NaN],
+  [Infinity, Number.NaN, Number.NaN],
+])('the avg of %s and %s is %s', async (first, second, mean) => {
+  const expr = exprOf('avg(rate({a="1"}[1m]))', 'aggregate')
+  expect(written(await aggregate(expr, table([{ a: '1' }, first], [{ a: '2' }, second])))).toEqual([[{}, mean]])
+})
+
 const abc = (): SeriesTable => table([{ a: '1', b: 'x' }, 1, 5], [{ a: '1', b: 'y' }, 3, undefined], [{ a: '2', b: 'x' }, 10, 20])
 
 test.each<[string, Written[]]>([
