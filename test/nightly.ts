@@ -17,6 +17,7 @@ const steps = {
   outages: (seed) => ({ command: `npm run test:outages -- --seed ${seed}` }),
   programs: (seed) => ({ command: `npm run test:programs -- --seed ${seed} && npm run test:programs -- --kafka --seed ${seed}` }),
   search: (seed) => ({ command: `npm run test:search -- --seed ${seed}` }),
+  logql: (seed) => ({ command: `npm run test:logql -- --seed ${seed}` }),
   'projector-kills': (seed) => ({ command: `npm run test:projector-kills -- --seed ${seed}` }),
   clocks: (seed) => ({ command: `npm run test:clocks -- --seed ${seed}` }),
   kubernetes: (seed) => ({ command: `npm run test:kubernetes -- --seed ${seed}` }),
