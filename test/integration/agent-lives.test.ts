@@ -97,7 +97,7 @@ async function unchanged(): Promise<string[]> {
     await new Promise((resolve) => setTimeout(resolve, 200))
     const now = await messages()
     if (now.join('\n') !== before.join('\n')) [before, sinceMs] = [now, performance.now()]
-    else if (performance.now() - sinceMs > 2500) return now
+    else if (performance.now() - sinceMs > 6000) return now
   }
 }
 
