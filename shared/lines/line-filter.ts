@@ -52,8 +52,8 @@ const columnOf: Readonly<Record<FilterField, Fragment>> = {
 export const filterFields = Object.keys(columnOf) as readonly FilterField[]
 
 /** `FROM logs WHERE …` of a filter's lines; further conditions follow with AND. */
-export const linesFrom = (filter: LineFilter): Fragment =>
-  sql`${rowsFrom(filter)} AND ${isLine(filter.tenant, timesOf(filter))}`
+export const linesFrom = (filter: LineFilter, options: ReadOptions = {}): Fragment =>
+  sql`${rowsFrom(filter, options)} AND ${isLine(filter.tenant, timesOf(filter))}`
 
 /**
  * Lines to count, each once: a SELECT of `values`, which are expressions by alias. Where no text is searched, the engine
@@ -62,14 +62,13 @@ export const linesFrom = (filter: LineFilter): Fragment =>
  * all rows to merge them, so lines of a search are grouped by their keys.
  */
 export function countedLines(filter: LineFilter, values: Readonly<Record<string, Fragment>>): Fragment {
-  const isLineHere = isLine(filter.tenant, timesOf(filter))
   const list = (write: (expression: Fragment) => Fragment): Fragment =>
     join(
       Object.entries(values).map(([alias, expression]) => sql`${write(expression)} AS ${raw(alias)}`),
       ', ',
     )
   return filter.search === undefined
-    ? sql`SELECT ${list((one) => one)} ${rowsFrom(filter, { final: true })} AND ${isLineHere}`
+    ? sql`SELECT ${list((one) => one)} ${linesFrom(filter, { final: true })}`
     : sql`SELECT ${list((one) => sql`any(${one})`)} ${linesFrom(filter)} GROUP BY ts, identity`
 }
 

@@ -14,3 +14,12 @@ export function readStep(text: string): { text: string; ns: bigint } {
     throw invalidParameter('step', `step is a duration like 30s, 5m, 1h or 1d, not ${JSON.stringify(text)}`)
   return { text, ns }
 }
+
+/** Throws 400 where so long a time, in ns, has more buckets of the step than `most`. */
+export function checkBuckets({ text, ns }: { text: string; ns: bigint }, extentNs: bigint, most: number): void {
+  if (extentNs / ns >= BigInt(most))
+    throw invalidParameter(
+      'step',
+      `step ${text} would make more than ${most} buckets: give a longer step, or a shorter time`,
+    )
+}

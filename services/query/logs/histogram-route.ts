@@ -1,11 +1,10 @@
 // GET /v1/logs/histogram: the number of lines in each stretch of time, by severity.
 import { z } from 'zod'
-import { invalidParameter } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { bucketsMax, histogram, lineExtent, standardStep } from './histogram-statements.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
-import { readStep, step } from './bucket-step.ts'
+import { checkBuckets, readStep, step } from './bucket-step.ts'
 import { fillBuckets } from './buckets.ts'
 import { readFilter } from '#query/search/line-request.ts'
 import { readLineHints } from '#query/pods/read-hints.ts'
@@ -32,12 +31,7 @@ export const histogramRoute =
       const reading = requestReading({ store, limits }, reply)
       const filter = await withPods(reading, requested, query)
       const extent = await extentOf(requested, filter, reading)
-      if (requestedStep !== undefined && extent / requestedStep.ns >= BigInt(bucketsMax)) {
-        throw invalidParameter(
-          'step',
-          `step ${requestedStep.text} would make more than ${bucketsMax} buckets: give a longer step, or a shorter time`,
-        )
-      }
+      if (requestedStep !== undefined) checkBuckets(requestedStep, extent, bucketsMax)
       const { text, ns } = requestedStep ?? standardStep(extent)
       const rows = await reading.rows<{ bucket: string; severity: string; count: number }>(histogram(filter, ns))
       const counts = rows.map(({ bucket, severity, count }) => ({ bucket: BigInt(bucket), severity, count }))

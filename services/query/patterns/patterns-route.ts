@@ -1,13 +1,12 @@
 // GET /v1/logs/patterns: which messages the lines are, how many of each, and when. parse → count by template → merge.
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
-import { invalidParameter } from '#shared/errors.ts'
 import { formatTime } from '#shared/time/format-time.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { filterParameters, limit } from '#query/http/parameters.ts'
 import { line, time } from '#query/http/line-schema.ts'
 import { requestReading } from '#query/http/request-reading.ts'
-import { readStep, step } from '#query/logs/bucket-step.ts'
+import { checkBuckets, readStep, step } from '#query/logs/bucket-step.ts'
 import { standardStep } from '#query/logs/histogram-statements.ts'
 import { withPods } from '#query/pods/read-line-filter.ts'
 import { readFilter } from '#query/search/line-request.ts'
@@ -49,12 +48,7 @@ export const patternsRoute =
       const reading = requestReading({ store, limits }, reply)
       const filter = await withPods(reading, requested, query)
       const { first, last, rows } = await readExtent(reading, filter)
-      if (asked !== undefined && (last - first) / asked.ns >= BigInt(bucketsMax)) {
-        throw invalidParameter(
-          'step',
-          `step ${asked.text} would make more than ${bucketsMax} buckets: give a longer step, or a shorter time`,
-        )
-      }
+      if (asked !== undefined) checkBuckets(asked, last - first, bucketsMax)
       const chosen = asked ?? standardStep(last - first)
       const { patterns, lines, sampled } = await readPatterns(reading, filter, { stepNs: chosen.ns, rows })
       const listed = patterns.slice(0, query.limit ?? 100)
