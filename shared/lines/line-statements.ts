@@ -124,16 +124,24 @@ export function someOfMany(filter: LineFilter, order: Order, limit: number, afte
 }
 
 /**
- * The first `limit` rows of the filter in `order` and behind `after`, lines sent twice included, as RowBinary rows for
- * the decoder.
+ * The first `limit` rows of the filter in `order` and behind `after`, lines sent twice included, as RowBinary rows of
+ * lines with their precedence. Nearly all rows of whole pods are lines of the filter: one thread reads these hour by
+ * hour until it has enough, which takes half of what sorting them all takes.
  */
 export function firstRows(filter: LineFilter, order: Order, limit: number, after?: LineKey): Fragment {
   const rest = after === undefined ? raw('') : sql` AND ${behind(after, order)}`
+  const byHour = isOfWholePods(filter)
+  const hour = byHour ? raw(`toStartOfHour(ts) ${order},`) : raw('')
+  const settings = raw(byHour ? ' SETTINGS max_threads = 1, read_in_order_use_buffering = 0' : '')
   return statement(
     'lines-first-rows',
-    sql`SELECT ${list} ${linesFrom(filter)}${rest} ORDER BY ${orderBy(order)} LIMIT ${uint(limit)}`,
+    sql`SELECT ${list}, precedence ${linesFrom(filter)}${rest}
+    ORDER BY ${hour} ${orderBy(order)} LIMIT ${uint(limit)}${settings}`,
   )
 }
+
+const isOfWholePods = ({ fields, search }: LineFilter): boolean =>
+  search === undefined && fields.severity === undefined && fields.stream === undefined && fields.restart === undefined
 
 /**
  * Lines among these rows that any of the filters selects, in order of arrival, as RowBinary rows for

@@ -66,6 +66,22 @@ export const keyOf = ({ restart, storedRestart, offset, offsetBehind, ...line }:
   identity: line.identity,
 })
 
+/** One of the rows of a line: merges keep the one where `precedence` is highest. */
+export interface RankedLine {
+  line: Line
+  precedence: bigint
+}
+
+/** As `decodeStep`, for rows of line-statements.ts `firstRows`. */
+export function decodeRanked(bytes: Buffer, rows: RankedLine[], count: number): () => boolean {
+  const reader = new RowReader(bytes)
+  return () => {
+    for (let left = count; left > 0 && !reader.ended; left--)
+      rows.push({ line: reader.line(), precedence: reader.uint64() })
+    return !reader.ended
+  }
+}
+
 /** Appends the next lines of whole rows, at most `count`, for each call; returns whether there are more. */
 export function decodeStep(bytes: Buffer, lines: Line[], count: number): () => boolean {
   const reader = new RowReader(bytes)

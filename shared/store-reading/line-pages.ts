@@ -1,5 +1,6 @@
 // Pages and streams of lines, each line once and in order, whatever was sent twice. A page is collapsed first and
 // compared with its cursor afterwards, so a row sent again never shows a line again.
+import { compare } from '#shared/compare.ts'
 import { AfterlogError, type QueryLimit } from '#shared/errors.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { LineKey, Order } from '#shared/lines/line-order.ts'
@@ -13,7 +14,8 @@ import {
 } from '#shared/lines/line-statements.ts'
 import { formatTime } from '#shared/time/format-time.ts'
 import type { Reading } from './reading.ts'
-import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
+import { onePerLine } from '#shared/lines/one-per-line.ts'
+import { keyOf, type Line, type RankedLine } from '#shared/lines/row-decoder.ts'
 import { timeRanges, type RangeOptions } from './time-ranges.ts'
 
 const MiB = 1024 * 1024
@@ -129,8 +131,8 @@ async function pageOfRanges(
 const quick = { rowsMax: 1_000, rowsOfHoursMax: 20_000, memoryBytes: 256 * MiB, lineBytes: 1024 }
 
 /**
- * A pod's page in one statement, which costs half: the rows at hand are the page where no line is in them twice and no
- * time is on both sides of an edge, so that no row beyond it can belong to them. Nearly always; undefined otherwise.
+ * A pod's page in one statement, which costs half: the lines of the rows at hand, but for those of the last time, since
+ * rows behind them may belong to these. Undefined where too few are left, or a time is on both sides of the cursor.
  */
 async function quickPage(options: PageOptions, limits: { timeMs?: number } = {}): Promise<Page | undefined> {
   const { filter, limit } = options
@@ -156,21 +158,16 @@ async function pageOfHours(options: PageOptions, limits: { timeMs?: number } = {
     throw error
   }
   let rows = 0
-  const enough = hours.findIndex(({ count }) => (rows += count) > limit)
+  const enough = hours.findIndex(({ count }) => (rows += count) > rowsOf(limit))
   if (rows > quick.rowsOfHoursMax) return undefined
   const last = hours[enough === -1 ? hours.length - 1 : enough]
   if (last === undefined) return { lines: [], more: false }
-  const edge = BigInt(last.hour) * 1_000_000_000n
-  const page = await firstPage(
-    {
-      ...options,
-      filter:
-        order === 'asc'
-          ? { ...filter, to: least(filter.to, edge + hourNs) }
-          : { ...filter, from: greatest(filter.from, edge) },
-    },
-    limits,
-  )
+  const [first, second] = [hours[0]!, last].map(({ hour }) => BigInt(hour) * 1_000_000_000n).toSorted(compare) as [
+    bigint,
+    bigint,
+  ]
+  const between = { from: greatest(filter.from, first), to: least(filter.to, second + hourNs) }
+  const page = await firstPage({ ...options, filter: { ...filter, ...between } }, limits)
   const isLastHour = enough === -1 || enough === hours.length - 1
   // Rows of lines before the cursor, which are counted too, may have been most of them.
   if (page === undefined || isLastHour || page.lines.length < limit) return isLastHour ? page : undefined
@@ -182,32 +179,32 @@ const least = (bound: bigint | undefined, other: bigint): bigint =>
 const greatest = (bound: bigint | undefined, other: bigint): bigint =>
   bound === undefined || bound < other ? other : bound
 
+/** Rows that are read for a page: some of them may be of one line. */
+const rowsOf = (limit: number): number => limit + 1 + Math.max(16, limit >> 3)
+
 /** The first rows of the filter as a page; undefined where they may not be its first lines. */
 async function firstPage(
   { reading, filter, order, limit, after }: PageOptions,
   limits: { timeMs?: number },
 ): Promise<Page | undefined> {
-  let rows: Line[]
+  const count = rowsOf(limit)
+  let rows: RankedLine[]
   try {
-    const first = firstRows(resume(filter, order, after), order, limit + 1, after)
-    rows = await reading.some(
-      first,
-      { bytes: (limit + 1) * quick.lineBytes },
+    rows = await reading.ranked(
+      firstRows(resume(filter, order, after), order, count, after),
+      { bytes: count * quick.lineBytes },
       { memoryBytes: quick.memoryBytes, ...limits },
     )
   } catch (error) {
     if (error instanceof AfterlogError && error.code === 'query-limit') return undefined
     throw error
   }
-  if (rows[0] !== undefined && rows[0].ts === after?.ts) return undefined
-  if (rows.length > limit && rows[limit]!.ts === rows[limit - 1]!.ts) return undefined
-  const seen = new Set<bigint>()
-  for (const [index, { ts, identity }] of rows.entries()) {
-    if (ts !== rows[index - 1]?.ts) seen.clear()
-    if (seen.has(identity)) return undefined
-    seen.add(identity)
-  }
-  return { lines: rows.slice(0, limit), more: rows.length > limit }
+  if (rows[0] !== undefined && rows[0].line.ts === after?.ts) return undefined
+  // The last time may go on behind the last row.
+  const edge = rows.length < count ? undefined : rows.at(-1)!.line.ts
+  const lines = onePerLine(rows, order, edge)
+  if (edge !== undefined && lines.length < limit) return undefined
+  return { lines: lines.slice(0, limit), more: edge !== undefined || lines.length > limit }
 }
 
 export interface StreamOptions {

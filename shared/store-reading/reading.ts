@@ -5,7 +5,7 @@ import type { LogStore, Query, QueryLimits, QueryStats } from '#shared/clickhous
 import { createRequestWork, type RequestWork } from '#shared/http/request-work.ts'
 import { createSlices } from '#shared/in-slices.ts'
 import { createRequestBudget, type StatementTerms, type WantedTerms } from './request-budget.ts'
-import { decodeStep, type Line } from '#shared/lines/row-decoder.ts'
+import { decodeRanked, decodeStep, type Line, type RankedLine } from '#shared/lines/row-decoder.ts'
 
 export interface ReadStats {
   rowsRead: number
@@ -24,7 +24,9 @@ export interface Reading {
    * Lines of a statement of lines/line-statements.ts. `expected`: how many they are and the bytes of their messages, as
    * far as it is known; the answer waits until there is room for them.
    */
-  some(sql: Fragment, expected?: { rows?: number; bytes?: number }, wanted?: WantedTerms): Promise<Line[]>
+  some(sql: Fragment, expected?: ExpectedLines, wanted?: WantedTerms): Promise<Line[]>
+  /** The same of `firstRows` there. */
+  ranked(sql: Fragment, expected?: ExpectedLines, wanted?: WantedTerms): Promise<RankedLine[]>
   /** The same reading, whose statements leave so much of its time to others. */
   leaving(ms: number): Reading
   /** The longest time that the request may take, ms. */
@@ -35,6 +37,12 @@ export interface Reading {
   letGo(keptBytes: number): void
   /** What was read for the lines until now, and the time since the reading began. */
   stats(): ReadStats
+}
+
+/** How many, and the bytes of their messages. */
+export interface ExpectedLines {
+  rows?: number
+  bytes?: number
 }
 
 /** What everything but lines is read with. */
@@ -63,9 +71,11 @@ const heldPerLine = 1000
 const slices = createSlices()
 const linesOfStep = 500
 
-async function decodeInSlices(rows: Buffer): Promise<Line[]> {
-  const lines: Line[] = []
-  const step = decodeStep(rows, lines, linesOfStep)
+type Decode<T> = (rows: Buffer, lines: T[], count: number) => () => boolean
+
+async function decodeInSlices<T>(rows: Buffer, decode: Decode<T>): Promise<T[]> {
+  const lines: T[] = []
+  const step = decode(rows, lines, linesOfStep)
   while (await slices(step));
   return lines
 }
@@ -102,6 +112,23 @@ export function createReading({ store, limits, signal, client, work }: ReadingOp
     const { rowsRead: __, bytesRead: ___, ...unbounded } = limits
     return statement({ ...ownTerms, ...own, limits: { ...(stopsEarly ? unbounded : limits), ...lower } })
   }
+  const decoded = async <T>(
+    decode: Decode<T>,
+    sql: Fragment,
+    { rows: rowCount = 0, bytes = 0 }: ExpectedLines,
+    wanted: WantedTerms,
+  ): Promise<T[]> => {
+    const mayPause = total.streams
+    // A stream asks for more once its client has taken what came before.
+    if (mayPause) total.memory?.hold((heldBytes = 0))
+    const room = total.memory?.room(heldBytes + heldPerByte * bytes + heldPerLine * rowCount, { mayPause, signal })
+    if (room !== undefined) await room
+    const rows = await run((terms) => store.bytes({ sql, ...terms, onStats: countLines }, 'RowBinary'), wanted)
+    const found = await decodeInSlices(rows, decode)
+    heldBytes += heldPerByte * rows.length + heldPerLine * found.length
+    total.memory?.hold(heldBytes)
+    return found
+  }
   const reading = (leaves: Pick<WantedTerms, 'leavesMs'>): Reading => ({
     mode: store.mode,
     timeMs: limits.timeMs,
@@ -109,21 +136,8 @@ export function createReading({ store, limits, signal, client, work }: ReadingOp
     rows: <T>(sql: Fragment, wanted: WantedTerms = {}) =>
       run((terms) => store.rows<T>({ sql, ...terms, onStats: count }), { ...leaves, ...wanted }),
     binary: (sql) => run((terms) => store.bytes({ sql, ...terms, onStats: count }, 'RowBinary'), leaves),
-    async some(sql, { rows: rowCount = 0, bytes = 0 } = {}, wanted = {}) {
-      const mayPause = total.streams
-      // A stream asks for more once its client has taken what came before.
-      if (mayPause) total.memory?.hold((heldBytes = 0))
-      const room = total.memory?.room(heldBytes + heldPerByte * bytes + heldPerLine * rowCount, { mayPause, signal })
-      if (room !== undefined) await room
-      const rows = await run((terms) => store.bytes({ sql, ...terms, onStats: countLines }, 'RowBinary'), {
-        ...leaves,
-        ...wanted,
-      })
-      const decoded = await decodeInSlices(rows)
-      heldBytes += heldPerByte * rows.length + heldPerLine * decoded.length
-      total.memory?.hold(heldBytes)
-      return decoded
-    },
+    some: (sql, expected = {}, wanted = {}) => decoded(decodeStep, sql, expected, { ...leaves, ...wanted }),
+    ranked: (sql, expected = {}, wanted = {}) => decoded(decodeRanked, sql, expected, { ...leaves, ...wanted }),
     async checkTime() {
       signal?.throwIfAborted()
       await run(async () => {})

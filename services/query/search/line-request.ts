@@ -1,10 +1,10 @@
 // Pure: reads the parameters of a request into a filter of lines. Every bad value is a 400 that names its parameter.
 import { invalidParameter } from '#shared/errors.ts'
-import { filterFields, type LineFilter } from '#shared/lines/line-filter.ts'
+import { filterFields, type IdProbe, type LineFilter } from '#shared/lines/line-filter.ts'
 import { join, type Fragment } from '#shared/clickhouse/sql.ts'
-import { compileSearch, isAnsweredByIndex } from './search.ts'
+import { compileSearch, isAnsweredByIndex, probeOf } from './search.ts'
 import type { PodScopes } from './pod-terms.ts'
-import { idsSql } from './search-trace.ts'
+import { idProbe, idsSql } from './search-trace.ts'
 import { filterSeverity } from './severity-filter.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
 import { podFilters, type FilterQuery } from '#query/http/parameters.ts'
@@ -24,7 +24,15 @@ export function readFilter(query: FilterQuery, { tenant, nowNs }: RequestContext
   const search = readSearch(query)
   if (search === undefined) return { tenant, fields, ...readTimes(query, nowNs) }
   const indexAnswers = query.q === undefined || query.q.trim() === '' || isAnsweredByIndex(query.q)
-  return { tenant, fields, ...readTimes(query, nowNs), search, indexAnswers }
+  const probe = readProbe(query)
+  const byIndex = { indexAnswers, ...(probe === undefined ? {} : { idProbe: probe }) }
+  return { tenant, fields, ...readTimes(query, nowNs), search, ...byIndex }
+}
+
+function readProbe({ q, traceId, spanId }: FilterQuery): IdProbe | undefined {
+  if (traceId?.length === 1) return idProbe('trace', traceId[0]!)
+  if (spanId?.length === 1) return idProbe('span', spanId[0]!)
+  return q === undefined || traceId !== undefined || spanId !== undefined ? undefined : probeOf(q)
 }
 
 /** The search text and the ids, which stand in a line's text too; undefined where the request has none. */

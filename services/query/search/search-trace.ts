@@ -3,7 +3,9 @@
 // there. What is no id, such as `trace_id=abc`, is only found under such a key.
 import { join, raw, sql, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import { lineFieldSql } from './search-line-field.ts'
-import { filteredLiteralSql, literalSql } from './search-literal.ts'
+import type { IdProbe } from '#shared/lines/line-filter.ts'
+import { hasFilteredWord } from './message-index.ts'
+import { filteredLiteralSql, literalSql, wholeWords } from './search-literal.ts'
 import { isComparison, notComparable, valueSql } from './search-value.ts'
 import type { FieldTerm } from './syntax/search-node.ts'
 import { isId, spellingsInText, spellingsOf, type IdKind } from './trace-spellings.ts'
@@ -40,6 +42,25 @@ export function idsSql(kind: IdKind, ids: readonly string[] | undefined): Fragme
       ? []
       : keys[kind].map((name) => lineFieldSql([termOf(name, first), ...others.map((id) => termOf(name, id))]))
   return anyOf([inColumn, ...inText, ...underKeys])
+}
+
+/** Words that an index is asked for: more alternatives than these are read, and not looked up. */
+const probedWordsMax = 8
+
+/** What every line of one id fulfils; undefined for an id of too many spellings, and for a text that is none. */
+export function idProbe(kind: IdKind, id: string): IdProbe | undefined {
+  if (!isId(kind, id)) return undefined
+  const words = [...new Set(spellingsInText(kind, id).map((each) => wholeWords(each)[0]!))]
+  if (words.length > probedWordsMax) return undefined
+  const spellings = strs(spellingsOf(kind, id))
+  const elsewhere = [sql`${columns[kind]} IN ${spellings}`, sql`hasAny(mapValues(attributes), ${spellings})`]
+  // A word of the text that is searched stands in the message, unless escapes hide it.
+  const parts = words.filter((word) => !words.some((other) => other !== word && word.includes(other)))
+  const inMessage = sql`multiSearchAnyCaseInsensitive(message, ${strs([...parts, '\\u', '\x1b'])})`
+  return {
+    indexed: join([...elsewhere, ...words.map(hasFilteredWord)], ' OR '),
+    quick: join([...elsewhere, inMessage], ' OR '),
+  }
 }
 
 const anyOf = (conditions: readonly Fragment[]): Fragment =>

@@ -1,6 +1,7 @@
 // Pure: turns search text into a condition on the table `logs`, which line-filter.ts joins with tenant and time. Each
 // language element has its SQL in a file of its own; this file joins the elements.
 import { join, raw, sql, type Fragment } from '#shared/clickhouse/sql.ts'
+import type { IdProbe } from '#shared/lines/line-filter.ts'
 import { checkCost } from './check-cost.ts'
 import { parseSearch } from './syntax/parse-search.ts'
 import type { SearchNode } from './syntax/search-node.ts'
@@ -10,6 +11,8 @@ import { lineFieldSql } from './search-line-field.ts'
 import { literalSql, prefixSql } from './search-literal.ts'
 import { alternativesSql, podTermsOf, splitAlternatives, type PodScopes, type PodTerm } from './pod-terms.ts'
 import { messageRegexSql } from './search-regex.ts'
+import { idProbe } from './search-trace.ts'
+import { idKindOf } from './trace-spellings.ts'
 
 /** `error -debug (a OR b)` as a condition. Throws `invalid-parameter` of `q`, with a position. */
 export function compileSearch(text: string, pods: PodScopes = new Map()): Fragment {
@@ -21,6 +24,19 @@ export const podsInSearch = (text: string): PodTerm[] => podTermsOf(checkedSearc
 
 /** Whether indexes answer the search nearly alone. */
 export const isAnsweredByIndex = (text: string): boolean => indexAnswers(checkedSearch(text))
+
+/** What each line fulfils that the search finds, where all of it needs one id. */
+export function probeOf(text: string): IdProbe | undefined {
+  const node = checkedSearch(text)
+  const terms: readonly SearchNode[] = node.kind === 'and' ? node.terms : [node]
+  for (const term of terms) {
+    if (term.kind !== 'field' || term.test.op !== 'eq') continue
+    const kind = idKindOf(term.name)
+    const probe = kind === undefined ? undefined : idProbe(kind, term.test.value)
+    if (probe !== undefined) return probe
+  }
+  return undefined
+}
 
 function checkedSearch(text: string): SearchNode {
   const node = parseSearch(text)
