@@ -108,7 +108,9 @@ async function pageOfRanges(
 ): Promise<Page> {
   let bytes = 0
   const rowsMax = limit + 1
-  const sizes = { firstRows: rowsMax, rowsMax, lookahead: rowsMax, bytesMax: pageBytesMax }
+  // Where a stretch was too short, its rows were sent more than once, or few are lines of the search.
+  const further = 4 * rowsMax
+  const sizes = { firstRows: rowsOf(limit), rowsMax: further, lookahead: further, bytesMax: pageBytesMax }
   const ranges = timeRanges({ reading, filter: resume(filter, order, after), order, ...sizes, ...pace })
   for await (const { from, to, rows, bytes: size } of ranges) {
     if (bytes >= pageBytesMax) return { lines, more: true }
