@@ -60,7 +60,7 @@ export async function settle(
   await copyRunning(running.pid, loading, join(folder, 'unmerged'))
   const diskLoaded = await diskUse(join(folder, 'unmerged'))
   said('settling')
-  const { quiet } = await untilQuiet(() => cpuSeconds(running.pid), settleMsMax)
+  const { quiet } = await untilAtRest(running, settleMsMax)
   const cpuSettled = (cpuSeconds(running.pid) - before) / millions
   const diskSettled = await diskUse(loading)
   const peakMiB = residentMiB(running.pid).peak
@@ -79,6 +79,15 @@ export async function settle(
     diskLoaded,
     diskSettled,
     diskMerged: await diskUse(join(folder, 'merged')),
+  }
+}
+
+/** Merged, and nothing else left to do: what was put off would be done beside the questions otherwise. */
+async function untilAtRest({ pid, backlog }: RunningStore, mostMs: number): Promise<{ quiet: boolean }> {
+  const untilMs = performance.now() + mostMs
+  for (;;) {
+    const { quiet } = await untilQuiet(() => cpuSeconds(pid), Math.max(untilMs - performance.now(), 0))
+    if (!quiet || (await backlog()) === 0) return { quiet }
   }
 }
 

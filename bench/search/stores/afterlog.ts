@@ -39,6 +39,7 @@ export async function startAfterlog(options: AfterlogOptions & { dataDir: string
     },
     flush: () => Promise.resolve(),
     persist: () => Promise.resolve(),
+    backlog: async () => backlogOf((await exchange(url, { method: 'GET', path: '/metrics' })).text),
     requestOf: (ask, range) => requestOf(url, ask, range),
     read,
     async stop() {
@@ -48,6 +49,9 @@ export async function startAfterlog(options: AfterlogOptions & { dataDir: string
     [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
   }
 }
+
+/** Pods whose lines the projector has still to count. */
+const backlogOf = (metrics: string): number => Number(/^afterlog_projector_backlog (\d+)$/m.exec(metrics)?.[1] ?? Number.NaN)
 
 async function requestOf(url: string, ask: Ask, { from, to }: TimeRange): Promise<StoreRequest> {
   const get = (path: string, more: Record<string, string>): StoreRequest => ({

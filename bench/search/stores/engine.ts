@@ -38,6 +38,7 @@ async function start(dataDir: string): Promise<RunningStore> {
     insert: async (batch) => void (await post(url, '/insert', batch)),
     flush: () => Promise.resolve(),
     persist: () => Promise.resolve(),
+    backlog: () => Promise.resolve(0),
     requestOf: (ask, range) => Promise.resolve(requestOf(ask, range)),
     read,
     stop: () => stop('SIGTERM'),

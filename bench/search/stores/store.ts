@@ -30,6 +30,8 @@ export interface RunningStore extends AsyncDisposable {
   flush(): Promise<void>
   /** Resolves once all that was inserted is in the store's directory, which for some is later. */
   persist(): Promise<void>
+  /** How much waits to be done beside merges, of what was inserted. */
+  backlog(): Promise<number>
   /** A page far behind the first is reached as a client reaches it. */
   requestOf(ask: Ask, range: TimeRange): Promise<StoreRequest>
   read(ask: Ask, text: string): ReadAnswer

@@ -50,6 +50,7 @@ async function start(dataDir: string): Promise<RunningStore> {
     async persist() {
       while (!/^vl_storage_rows\{type="storage\/inmemory"\} 0$/m.test(await get('/metrics'))) await sleep(100)
     },
+    backlog: () => Promise.resolve(0),
     requestOf: (ask, range) => Promise.resolve(requestOf(ask, range)),
     read: (ask, text) => ({ answer: read(ask, text) }),
     stop: () => stop('SIGTERM'),
