@@ -2,36 +2,36 @@
 -- `t_local` holds the rows of one shard; `t` is read and written.
 
 ALTER TABLE logs_local ON CLUSTER {cluster}
-    ADD COLUMN IF NOT EXISTS unescaped_text String ALIAS if(bitAnd(startsWith(message, '{'), position(message, '\\') > 0),
+    ADD COLUMN IF NOT EXISTS unescaped_text String ALIAS if(bitAnd(position(message, '"') > 0, position(message, '\\') > 0),
         JSONExtractString(concat('"', translate(replaceAll(replaceAll(replaceAll(
-            replaceRegexpAll(toValidUTF8(message), '\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]', ''),
+            replaceRegexpAll(toValidUTF8(message), '\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]|\\x1b[0-~]', ''),
             '\\\\', '\\u005c'), '\\"', '\\u0022'), '"', '\\u0022'), '\t\r\n', '   '), '"')),
         toValidUTF8(message)),
     ADD COLUMN IF NOT EXISTS read_text String ALIAS replaceRegexpAll(
-        if(bitOr(position(message, '\x1b') > 0, bitAnd(startsWith(message, '{'), position(message, '\\') > 0)),
-            concat(if(bitAnd(startsWith(message, '{'), position(message, '\\') > 0), concat(toValidUTF8(message), '\n\x1b\n'), ''), unescaped_text,
-                '\n\x1b\n', replaceRegexpAll(unescaped_text, '(\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~])', '\x01\\1\x01'),
-                '\n\x1b\n', replaceRegexpAll(unescaped_text, '\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]', '')),
+        if(bitOr(position(message, '\x1b') > 0, bitAnd(position(message, '"') > 0, position(message, '\\') > 0)),
+            concat(if(bitAnd(position(message, '"') > 0, position(message, '\\') > 0), concat(toValidUTF8(message), '\n\x1b\n'), ''), unescaped_text,
+                '\n\x1b\n', replaceRegexpAll(unescaped_text, '(\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]|\\x1b[0-~])', '\x01\\1\x01'),
+                '\n\x1b\n', replaceRegexpAll(unescaped_text, '\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]|\\x1b[0-~]', '')),
             toValidUTF8(message)),
-        '([^\\x00-\\x7F\\p{L}\\p{M}\\p{Nd}]|[\\p{Han}\\p{Hiragana}\\p{Katakana}\\p{Bopomofo}\\p{Yi}\\p{Thai}\\p{Lao}\\p{Khmer}\\p{Myanmar}\\p{Tibetan}\\p{Tai_Le}\\p{New_Tai_Lue}\\p{Tai_Tham}\\p{Tai_Viet}\\p{Javanese}\\p{Balinese}\\x{AA}\\x{BA}\\x{20D0}-\\x{214F}\\x{2E80}-\\x{312F}\\x{3190}-\\x{33FF}\\x{FE00}-\\x{FE0F}\\x{FF00}-\\x{FFEF}\\x{1F000}-\\x{1FAFF}\\x{E0100}-\\x{E01EF}])', '\x01\\1\x01'),
-    ADD COLUMN IF NOT EXISTS searched_text String ALIAS if(bitOr(position(message, '\x1b') > 0, bitOr(NOT isValidASCII(message), bitAnd(startsWith(message, '{'), position(message, '\\') > 0))),
+        '([^\\x00-\\x7F\\p{L}\\p{M}\\p{Nd}]|[\\p{Han}\\p{Hiragana}\\p{Katakana}\\p{Bopomofo}\\p{Yi}\\p{Thai}\\p{Lao}\\p{Khmer}\\p{Myanmar}\\p{Tibetan}\\p{Tai_Le}\\p{New_Tai_Lue}\\p{Tai_Tham}\\p{Tai_Viet}\\p{Javanese}\\p{Balinese}\\p{Hangul}\\x{AA}\\x{BA}\\x{2B0}-\\x{2FF}\\x{34F}\\x{20D0}-\\x{214F}\\x{2E80}-\\x{312F}\\x{3190}-\\x{33FF}\\x{FE00}-\\x{FE0F}\\x{FF00}-\\x{FFEF}\\x{1D400}-\\x{1D7FF}\\x{1F000}-\\x{1FAFF}\\x{E0100}-\\x{E01EF}])', '\x01\\1\x01'),
+    ADD COLUMN IF NOT EXISTS searched_text String ALIAS if(bitOr(position(message, '\x1b') > 0, bitOr(NOT isValidASCII(message), bitAnd(position(message, '"') > 0, position(message, '\\') > 0))),
         lower(read_text), lower(message)),
     ADD COLUMN IF NOT EXISTS searched_words String ALIAS replaceRegexpAll(searched_text, '[a-z]*[0-9][0-9a-z]*', ' ');
 
 ALTER TABLE logs ON CLUSTER {cluster}
-    ADD COLUMN IF NOT EXISTS unescaped_text String ALIAS if(bitAnd(startsWith(message, '{'), position(message, '\\') > 0),
+    ADD COLUMN IF NOT EXISTS unescaped_text String ALIAS if(bitAnd(position(message, '"') > 0, position(message, '\\') > 0),
         JSONExtractString(concat('"', translate(replaceAll(replaceAll(replaceAll(
-            replaceRegexpAll(toValidUTF8(message), '\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]', ''),
+            replaceRegexpAll(toValidUTF8(message), '\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]|\\x1b[0-~]', ''),
             '\\\\', '\\u005c'), '\\"', '\\u0022'), '"', '\\u0022'), '\t\r\n', '   '), '"')),
         toValidUTF8(message)),
     ADD COLUMN IF NOT EXISTS read_text String ALIAS replaceRegexpAll(
-        if(bitOr(position(message, '\x1b') > 0, bitAnd(startsWith(message, '{'), position(message, '\\') > 0)),
-            concat(if(bitAnd(startsWith(message, '{'), position(message, '\\') > 0), concat(toValidUTF8(message), '\n\x1b\n'), ''), unescaped_text,
-                '\n\x1b\n', replaceRegexpAll(unescaped_text, '(\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~])', '\x01\\1\x01'),
-                '\n\x1b\n', replaceRegexpAll(unescaped_text, '\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]', '')),
+        if(bitOr(position(message, '\x1b') > 0, bitAnd(position(message, '"') > 0, position(message, '\\') > 0)),
+            concat(if(bitAnd(position(message, '"') > 0, position(message, '\\') > 0), concat(toValidUTF8(message), '\n\x1b\n'), ''), unescaped_text,
+                '\n\x1b\n', replaceRegexpAll(unescaped_text, '(\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]|\\x1b[0-~])', '\x01\\1\x01'),
+                '\n\x1b\n', replaceRegexpAll(unescaped_text, '\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]|\\x1b[0-~]', '')),
             toValidUTF8(message)),
-        '([^\\x00-\\x7F\\p{L}\\p{M}\\p{Nd}]|[\\p{Han}\\p{Hiragana}\\p{Katakana}\\p{Bopomofo}\\p{Yi}\\p{Thai}\\p{Lao}\\p{Khmer}\\p{Myanmar}\\p{Tibetan}\\p{Tai_Le}\\p{New_Tai_Lue}\\p{Tai_Tham}\\p{Tai_Viet}\\p{Javanese}\\p{Balinese}\\x{AA}\\x{BA}\\x{20D0}-\\x{214F}\\x{2E80}-\\x{312F}\\x{3190}-\\x{33FF}\\x{FE00}-\\x{FE0F}\\x{FF00}-\\x{FFEF}\\x{1F000}-\\x{1FAFF}\\x{E0100}-\\x{E01EF}])', '\x01\\1\x01'),
-    ADD COLUMN IF NOT EXISTS searched_text String ALIAS if(bitOr(position(message, '\x1b') > 0, bitOr(NOT isValidASCII(message), bitAnd(startsWith(message, '{'), position(message, '\\') > 0))),
+        '([^\\x00-\\x7F\\p{L}\\p{M}\\p{Nd}]|[\\p{Han}\\p{Hiragana}\\p{Katakana}\\p{Bopomofo}\\p{Yi}\\p{Thai}\\p{Lao}\\p{Khmer}\\p{Myanmar}\\p{Tibetan}\\p{Tai_Le}\\p{New_Tai_Lue}\\p{Tai_Tham}\\p{Tai_Viet}\\p{Javanese}\\p{Balinese}\\p{Hangul}\\x{AA}\\x{BA}\\x{2B0}-\\x{2FF}\\x{34F}\\x{20D0}-\\x{214F}\\x{2E80}-\\x{312F}\\x{3190}-\\x{33FF}\\x{FE00}-\\x{FE0F}\\x{FF00}-\\x{FFEF}\\x{1D400}-\\x{1D7FF}\\x{1F000}-\\x{1FAFF}\\x{E0100}-\\x{E01EF}])', '\x01\\1\x01'),
+    ADD COLUMN IF NOT EXISTS searched_text String ALIAS if(bitOr(position(message, '\x1b') > 0, bitOr(NOT isValidASCII(message), bitAnd(position(message, '"') > 0, position(message, '\\') > 0))),
         lower(read_text), lower(message)),
     ADD COLUMN IF NOT EXISTS searched_words String ALIAS replaceRegexpAll(searched_text, '[a-z]*[0-9][0-9a-z]*', ' ');
 

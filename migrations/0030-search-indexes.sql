@@ -1,26 +1,27 @@
 -- What a search reads of a message, and the indexes over it (decisions 0002 and 0003). The columns take no room: the
 -- engine computes them where they are read.
--- unescaped_text: a JSON message as a reader sees it: a string of JSON is made of it, whose quotes are escaped, and read.
--- read_text: a message in each form that has words, where its characters stand for others: as it is stored, what JSON
--- says, with words that end at escape sequences of a terminal, and with words that go on behind them. \x01 stands on both sides of each
+-- unescaped_text: a message with quotes and escapes, such as one of JSON or logfmt, as a reader sees it: a string of JSON
+-- is made of it, whose quotes are escaped, and read.
+-- read_text: a message in each form that has words, where its characters stand for others: as it is stored, what its
+-- escapes say, with words that end at escape sequences of a terminal, and with words that go on behind them. \x01 stands on both sides of each
 -- character that is no part of a word: signs outside ASCII, and letters of scripts without blanks. The engine's tokens
 -- would go on behind them. services/query/search/message-text.ts has the same characters.
 -- searched_text: the text that is searched, in lower case; the message itself, where it hides no word.
 -- searched_words: the same without the words that have a digit, of which most are ids.
 ALTER TABLE logs
-    ADD COLUMN IF NOT EXISTS unescaped_text String ALIAS if(bitAnd(startsWith(message, '{'), position(message, '\\') > 0),
+    ADD COLUMN IF NOT EXISTS unescaped_text String ALIAS if(bitAnd(position(message, '"') > 0, position(message, '\\') > 0),
         JSONExtractString(concat('"', translate(replaceAll(replaceAll(replaceAll(
-            replaceRegexpAll(toValidUTF8(message), '\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]', ''),
+            replaceRegexpAll(toValidUTF8(message), '\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]|\\x1b[0-~]', ''),
             '\\\\', '\\u005c'), '\\"', '\\u0022'), '"', '\\u0022'), '\t\r\n', '   '), '"')),
         toValidUTF8(message)),
     ADD COLUMN IF NOT EXISTS read_text String ALIAS replaceRegexpAll(
-        if(bitOr(position(message, '\x1b') > 0, bitAnd(startsWith(message, '{'), position(message, '\\') > 0)),
-            concat(if(bitAnd(startsWith(message, '{'), position(message, '\\') > 0), concat(toValidUTF8(message), '\n\x1b\n'), ''), unescaped_text,
-                '\n\x1b\n', replaceRegexpAll(unescaped_text, '(\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~])', '\x01\\1\x01'),
-                '\n\x1b\n', replaceRegexpAll(unescaped_text, '\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]', '')),
+        if(bitOr(position(message, '\x1b') > 0, bitAnd(position(message, '"') > 0, position(message, '\\') > 0)),
+            concat(if(bitAnd(position(message, '"') > 0, position(message, '\\') > 0), concat(toValidUTF8(message), '\n\x1b\n'), ''), unescaped_text,
+                '\n\x1b\n', replaceRegexpAll(unescaped_text, '(\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]|\\x1b[0-~])', '\x01\\1\x01'),
+                '\n\x1b\n', replaceRegexpAll(unescaped_text, '\\x1b\\[[0-?]*[ -/]*[@-~]|\\x1b\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)|\\x1b[PX^_][^\\x1b]*\\x1b\\\\|\\x1b[ -/]+[0-~]|\\x1b[0-~]', '')),
             toValidUTF8(message)),
-        '([^\\x00-\\x7F\\p{L}\\p{M}\\p{Nd}]|[\\p{Han}\\p{Hiragana}\\p{Katakana}\\p{Bopomofo}\\p{Yi}\\p{Thai}\\p{Lao}\\p{Khmer}\\p{Myanmar}\\p{Tibetan}\\p{Tai_Le}\\p{New_Tai_Lue}\\p{Tai_Tham}\\p{Tai_Viet}\\p{Javanese}\\p{Balinese}\\x{AA}\\x{BA}\\x{20D0}-\\x{214F}\\x{2E80}-\\x{312F}\\x{3190}-\\x{33FF}\\x{FE00}-\\x{FE0F}\\x{FF00}-\\x{FFEF}\\x{1F000}-\\x{1FAFF}\\x{E0100}-\\x{E01EF}])', '\x01\\1\x01'),
-    ADD COLUMN IF NOT EXISTS searched_text String ALIAS if(bitOr(position(message, '\x1b') > 0, bitOr(NOT isValidASCII(message), bitAnd(startsWith(message, '{'), position(message, '\\') > 0))),
+        '([^\\x00-\\x7F\\p{L}\\p{M}\\p{Nd}]|[\\p{Han}\\p{Hiragana}\\p{Katakana}\\p{Bopomofo}\\p{Yi}\\p{Thai}\\p{Lao}\\p{Khmer}\\p{Myanmar}\\p{Tibetan}\\p{Tai_Le}\\p{New_Tai_Lue}\\p{Tai_Tham}\\p{Tai_Viet}\\p{Javanese}\\p{Balinese}\\p{Hangul}\\x{AA}\\x{BA}\\x{2B0}-\\x{2FF}\\x{34F}\\x{20D0}-\\x{214F}\\x{2E80}-\\x{312F}\\x{3190}-\\x{33FF}\\x{FE00}-\\x{FE0F}\\x{FF00}-\\x{FFEF}\\x{1D400}-\\x{1D7FF}\\x{1F000}-\\x{1FAFF}\\x{E0100}-\\x{E01EF}])', '\x01\\1\x01'),
+    ADD COLUMN IF NOT EXISTS searched_text String ALIAS if(bitOr(position(message, '\x1b') > 0, bitOr(NOT isValidASCII(message), bitAnd(position(message, '"') > 0, position(message, '\\') > 0))),
         lower(read_text), lower(message)),
     ADD COLUMN IF NOT EXISTS searched_words String ALIAS replaceRegexpAll(searched_text, '[a-z]*[0-9][0-9a-z]*', ' ');
 
