@@ -1,7 +1,7 @@
 // Words beside every kind of character, on the real engine: what separates words, and that no character hides the words
 // beside it. The inputs of the first table are from a public complaint.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { compileSearch } from '#query/search/search.ts'
+import { compileSearch } from '#test/support/compile-search.ts'
 import { marked } from '#query/search/message-text.ts'
 import { openSearchRows, type SearchRows } from '#test/support/search-rows.ts'
 

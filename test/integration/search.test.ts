@@ -1,7 +1,7 @@
 // Search text on the real engine: every element of the language is compiled, its SQL and parameters asserted, and then
 // run.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { compileSearch } from '#query/search/search.ts'
+import { compileSearch } from '#test/support/compile-search.ts'
 import { shownSearch } from '#test/support/shown-search.ts'
 import { openSearchRows, type SearchRows } from '#test/support/search-rows.ts'
 

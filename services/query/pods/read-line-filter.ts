@@ -6,9 +6,8 @@ import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { readPodScope } from '#shared/store-reading/pod-scope.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import type { FilterQuery } from '#query/http/parameters.ts'
-import { readSearch } from '#query/search/line-request.ts'
+import { searchOf, type RequestedLines } from '#query/search/line-request.ts'
 import { podsAsked } from '#query/search/pod-parameters.ts'
-import { podsInSearch } from '#query/search/search.ts'
 
 /**
  * `filter`: what readFilter made of the query. The result is within the pods that the query selects, and within the
@@ -16,16 +15,16 @@ import { podsInSearch } from '#query/search/search.ts'
  */
 export async function withPods(
   reading: Pick<RowReading, 'rows'>,
-  filter: LineFilter,
+  filter: RequestedLines,
   query: Partial<FilterQuery>,
   { follows = false }: { follows?: boolean } = {},
 ): Promise<LineFilter> {
   const { from, to } = filter
   const within = { tenant: filter.tenant, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
   const scopes = new Map<string, Fragment>()
-  for (const { name, handle } of query.q === undefined ? [] : podsInSearch(query.q))
+  for (const { name, handle } of filter.text?.pods ?? [])
     scopes.set(name, (await readPodScope(reading, { ...within, handles: [handle] })).scope)
-  const search = scopes.size === 0 ? filter.search : readSearch(query, scopes)
+  const search = scopes.size === 0 ? filter.search : searchOf(filter.text, query, scopes)
   const selected = podsAsked(query, within)
   const pods = selected === undefined ? undefined : await readPodScope(reading, selected)
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { compileSearch } from '#query/search/search.ts'
+import { compileSearch } from '#test/support/compile-search.ts'
 import { wholeWords } from '#query/search/search-literal.ts'
 import { compile } from '#shared/clickhouse/sql.ts'
 
