@@ -21,6 +21,8 @@ export interface LineFilter {
   indexAnswers?: boolean
   /** Lines of the pods that the request selects by owner, label and the like: any number of pods. */
   pods?: Fragment
+  /** Lines of the nodes that the request names, where these are those of their pods too. */
+  nodes?: Fragment
   /** A further restriction of our own, e.g. to the lines of one pod. */
   scope?: Fragment
 }
@@ -96,19 +98,26 @@ export function conditionsOf(filter: Omit<LineFilter, 'tenant'>): Fragment[] {
     if (values !== undefined && values.length > 0) conditions.push(equalsAny(field, values))
   }
   if (filter.pods !== undefined) conditions.push(sql`(${filter.pods})`)
+  if (filter.nodes !== undefined) conditions.push(sql`(${filter.nodes})`)
   if (filter.scope !== undefined) conditions.push(sql`(${filter.scope})`)
   if (filter.search !== undefined) conditions.push(sql`(${filter.search})`)
   return conditions
 }
 
 /** Rows of lines_of_lives with the fields and of the pods of a filter, of any time. */
-export function rowsOfLives({ tenant, fields, pods }: Pick<LineFilter, 'tenant' | 'fields' | 'pods'>): Fragment {
+export function rowsOfLives({
+  tenant,
+  fields,
+  pods,
+  nodes,
+}: Pick<LineFilter, 'tenant' | 'fields' | 'pods' | 'nodes'>): Fragment {
   const conditions = [fromTable(tenant, 'lines_of_lives')]
   for (const field of fieldsOfLives) {
     const values = fields[field]
     if (values !== undefined && values.length > 0) conditions.push(equalsAny(field, values))
   }
   if (pods !== undefined) conditions.push(sql`(${pods})`)
+  if (nodes !== undefined) conditions.push(sql`(${nodes})`)
   return join(conditions, ' AND ')
 }
 const fieldsOfLives = ['namespace', 'pod', 'podUid', 'container', 'restart', 'node', 'cluster'] as const

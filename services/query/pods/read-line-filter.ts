@@ -1,8 +1,10 @@
-// Lines of some pods: where a request for lines selects pods too, by owner, label, image, phase or outcome, its filter
-// gets a condition for their lines, and so do terms of its search text. Whoever follows lines asks again at each poll, so that pods
-// join.
-import type { Fragment } from '#shared/clickhouse/sql.ts'
+// Lines of some pods: where a request for lines selects pods too, by owner, label, image, phase, outcome or node, its
+// filter gets a condition for their lines, and so do terms of its search text. Whoever follows lines asks again at each
+// poll, so that pods join.
+import { sql, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
+import { oneOf } from '#shared/stored-pods/handle-conditions.ts'
+import type { PodSelection } from '#shared/stored-pods/pod-selection.ts'
 import { readPodScope } from '#shared/store-reading/pod-scope.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import type { FilterQuery } from '#query/http/parameters.ts'
@@ -28,11 +30,26 @@ export async function withPods(
   const selected = podsAsked(query, within)
   const pods = selected === undefined ? undefined : await readPodScope(reading, selected)
   return {
-    ...filter,
+    ...(await withNodes(reading, filter, within)),
     ...(search === undefined ? {} : { search }),
     ...(pods === undefined ? {} : { pods: pods.scope }),
     ...(pods?.extent === undefined || follows ? {} : narrowed(filter, pods.extent)),
   }
+}
+
+/** A node is that of a line's agent, or of its pod: an agent may say none, or another, such as its own. */
+async function withNodes(
+  reading: Pick<RowReading, 'rows'>,
+  filter: LineFilter,
+  within: Pick<PodSelection, 'tenant' | 'from' | 'to'>,
+): Promise<LineFilter> {
+  const { node: nodes = [], ...fields } = filter.fields
+  const named = nodes.filter((one) => one !== '')
+  if (named.length === 0) return filter
+  const handles = [{ kind: 'node', value: oneOf(named) } as const]
+  const others = sql`node NOT IN ${strs(named)}`
+  const { scope, none } = await readPodScope(reading, { ...within, handles }, { among: others })
+  return none === true ? filter : { ...filter, fields, nodes: sql`node IN ${strs(nodes)} OR (${scope})` }
 }
 
 function narrowed(
