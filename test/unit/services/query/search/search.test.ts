@@ -22,6 +22,11 @@ describe('values that a field cannot take say where, and what to quote', () => {
         ['pod:[a TO b]', 0],
         ['traceId:>1', 0],
         [`/${'a'.repeat(1001)}/`, 0],
+        ['x /a(/', 2],
+        ['/(?=x)/ x', 0],
+        ['status:/[/', 0],
+        ['x message:/a**/', 2],
+        ['x label.app:/)/', 2],
       ] as [string, number][]
     ).map(([text, position]) => ({ text, position, title: text.slice(0, 30) })),
   )('$title', ({ text, position }) => {
