@@ -8,12 +8,16 @@ export interface ReadText {
 }
 
 const escapes = new RegExp(
-  String.raw`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[ -/]+[0-~])`,
+  String.raw`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[ -/]+[0-~]|[0-~])`,
   'g',
 )
-const unspaced = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Thai}|\p{Script=Lao}|\p{Script=Khmer}/u
+const unspaced =
+  /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Thai}|\p{Script=Lao}|\p{Script=Khmer}|\p{Script=Hangul}/u
 /** Signs of emoji, of Chinese and Japanese, letterlike, and forms of half and full width. */
-const signsAmongLetters = new RegExp(String.raw`[\xaa\xba\u20d0-\u214f\u2e80-\u312f\u3190-\u33ff\ufe00-\ufe0f\uff00-\uffef]`, 'u')
+const signsAmongLetters = new RegExp(
+  String.raw`[\xaa\xba\u02b0-\u02ff\u034f\u20d0-\u214f\u2e80-\u312f\u3190-\u33ff\ufe00-\ufe0f\uff00-\uffef]`,
+  'u',
+)
 
 export const isWordChar = (char: string): boolean =>
   char < '\u0080'
@@ -26,9 +30,9 @@ export function validText(bytes: Buffer): string {
 
 /** The message as it is stored, and as it is read. */
 export function readings(stored: string): ReadText[] {
-  const isJson = stored.startsWith('{') && stored.includes('\\')
-  if (!stored.includes('\u001b') && !isJson) return [whole(stored)]
-  const said = isJson ? unescaped(stored.replaceAll(escapes, '')) : stored
+  const isEscaped = stored.includes('"') && stored.includes('\\')
+  if (!stored.includes('\u001b') && !isEscaped) return [whole(stored)]
+  const said = isEscaped ? unescaped(stored.replaceAll(escapes, '')) : stored
   const breaks = new Set<number>()
   for (const match of said.matchAll(escapes)) breaks.add(match.index).add(match.index + match[0].length)
   return [whole(stored), { text: said, breaks }, whole(said.replaceAll(escapes, ''))]

@@ -23,6 +23,8 @@ export interface LineFilter {
   idProbe?: IdProbe
   /** Lines of the pods that the request selects by owner, label and the like: any number of pods. */
   pods?: Fragment
+  /** Lines of the nodes that the request names, where these are those of their pods too. */
+  nodes?: Fragment
   /** A further restriction of our own, e.g. to the lines of one pod. */
   scope?: Fragment
 }
@@ -100,7 +102,7 @@ export const rowsFrom = (filter: LineFilter, options: ReadOptions = {}): Fragmen
 
 /** The conditions of a filter but its tenant, and further ones. */
 export function conditionsOf(filter: Omit<LineFilter, 'tenant'>, further: readonly Fragment[] = []): Fragment[] {
-  const { from, to, pods, scope, search, idProbe } = filter
+  const { from, to, pods, nodes, scope, search, idProbe } = filter
   const hours = [...(from === undefined ? [] : fromHour(from)), ...(to === undefined ? [] : toHour(to))]
   const times = [
     ...(from === undefined ? [] : [sql`ts >= ${nanoseconds(from)}`]),
@@ -109,7 +111,7 @@ export function conditionsOf(filter: Omit<LineFilter, 'tenant'>, further: readon
   const ofKey = fieldsOfKey.flatMap((field) => fieldCondition(filter, field))
   const others = [
     ...filterFields.filter((field) => !isOfKey(field)).flatMap((field) => fieldCondition(filter, field)),
-    ...[pods, scope, search].flatMap((each) => (each === undefined ? [] : [sql`(${each})`])),
+    ...[pods, nodes, scope, search].flatMap((each) => (each === undefined ? [] : [sql`(${each})`])),
     ...further,
   ]
   if (idProbe === undefined) return [...hours, ...times, ...ofKey, ...others]
@@ -120,10 +122,16 @@ export function conditionsOf(filter: Omit<LineFilter, 'tenant'>, further: readon
 }
 
 /** Rows of lines_of_lives with the fields and of the pods of a filter, of any time. */
-export function rowsOfLives({ tenant, fields, pods }: Pick<LineFilter, 'tenant' | 'fields' | 'pods'>): Fragment {
+export function rowsOfLives({
+  tenant,
+  fields,
+  pods,
+  nodes,
+}: Pick<LineFilter, 'tenant' | 'fields' | 'pods' | 'nodes'>): Fragment {
   const conditions = [fromTable(tenant, 'lines_of_lives')]
   for (const field of fieldsOfLives) conditions.push(...fieldCondition({ fields }, field))
   if (pods !== undefined) conditions.push(sql`(${pods})`)
+  if (nodes !== undefined) conditions.push(sql`(${nodes})`)
   return join(conditions, ' AND ')
 }
 const fieldsOfLives = ['namespace', 'pod', 'podUid', 'container', 'restart', 'node', 'cluster'] as const

@@ -19,24 +19,27 @@ const listedMax = 10_000
 export interface PodLines {
   /** A condition on `logs`. */
   scope: Fragment
+  /** No line is there: `scope` is false. */
+  none?: boolean
   /** Between which times all of the lines are that were stored until now, epoch ns; undefined of many pods. */
   extent?: { first: bigint; last: bigint }
 }
 
-/** The lines of these pods in the time of the selection. */
+/** The lines of these pods in the time of the selection; `among`: of those that fulfil it. */
 export async function readPodScope(
   { rows }: Pick<RowReading, 'rows'>,
   selection: PodSelection,
-  podsMax = listedMax,
+  { podsMax = listedMax, among }: { podsMax?: number; among?: Fragment } = {},
 ): Promise<PodLines> {
   const { tenant, from, to } = selection
   const all = uidsOfSelection(selection)
   const uids = await rows<{ uid: string }>(uidList(all, podsMax + 1))
-  if (uids.length === 0) return { scope: scopeOfNames([]) }
-  if (uids.length > podsMax) return { scope: scopeOfMany({ tenant, uids: all, from, to }) }
-  const lines = { tenant, uids: sql`${strs(uids.map(({ uid }) => uid))}`, from, to }
+  if (uids.length === 0) return { scope: scopeOfNames([]), none: true }
+  if (uids.length > podsMax) return { scope: scopeOfMany({ tenant, uids: all, from, to, among }) }
+  const lines = { tenant, uids: sql`${strs(uids.map(({ uid }) => uid))}`, from, to, among }
   const names = await rows<LineNamesRow>(lineNames(lines, podsMax + 1))
-  return names.length > podsMax ? { scope: scopeOfMany(lines) } : { scope: scopeOfNames(names), ...extentOf(names) }
+  if (names.length > podsMax) return { scope: scopeOfMany(lines) }
+  return { scope: scopeOfNames(names), none: names.length === 0, ...extentOf(names) }
 }
 
 function extentOf(names: readonly LineNamesRow[]): Pick<PodLines, 'extent'> {

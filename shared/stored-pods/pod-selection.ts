@@ -67,6 +67,8 @@ export interface LinesOfPods {
   uids: UidSet
   from?: bigint | undefined
   to?: bigint | undefined
+  /** Only of lines that fulfil it: a condition on a column that `logs` and `lines_of_lives` have. */
+  among?: Fragment | undefined
 }
 
 export interface LineNamesRow {
@@ -113,9 +115,10 @@ export function scopeOfMany(lines: LinesOfPods): Fragment {
 }
 
 /** `FROM lines_of_lives WHERE …`: a row has the times of some lines, so that lines of a time are in some row of it. */
-function livesWithLines({ tenant, from, to }: LinesOfPods): Fragment {
+function livesWithLines({ tenant, from, to, among }: LinesOfPods): Fragment {
+  const further = among === undefined ? raw('') : sql` AND ${among}`
   const since = from === undefined ? raw('') : sql` AND last_line >= ${nanoseconds(from)}`
-  return sql`${fromTable(tenant, 'lines_of_lives')}${since}${to === undefined ? raw('') : sql` AND first_line < ${nanoseconds(to)}`}`
+  return sql`${fromTable(tenant, 'lines_of_lives')}${further}${since}${to === undefined ? raw('') : sql` AND first_line < ${nanoseconds(to)}`}`
 }
 
 /** Lines with a uid: that of the pod, or of a log path that leads to it. */

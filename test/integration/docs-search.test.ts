@@ -1,7 +1,7 @@
 // Every example of docs/search.md on the real engine: what a search finds, what it does not find, and what it refuses.
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { compileSearch } from '#query/search/search.ts'
+import { compileSearch } from '#test/support/compile-search.ts'
 import { openSearchRows, type SearchRow, type SearchRows } from '#test/support/search-rows.ts'
 
 const page = readFileSync(new URL('../../docs/search.md', import.meta.url), 'utf8')

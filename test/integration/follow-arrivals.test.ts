@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { raw } from '#shared/clickhouse/sql.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
-import { compileSearch } from '#query/search/search.ts'
+import { compileSearch } from '#test/support/compile-search.ts'
 import { createArrivalFeed } from '#query/tail/follow-arrivals.ts'
 import { placeBefore } from '#query/tail/arrival-place.ts'
 import { createLineBuffers, type FedArrival } from '#query/tail/line-buffer.ts'

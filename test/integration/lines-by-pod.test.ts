@@ -148,6 +148,36 @@ test.each([
   expect(await podsOf(query)).toEqual(expected)
 })
 
+test('a node is that of the agent, or of the pod where the agent says none or another', async () => {
+  await tell({ name: 'far', owner: { kind: 'StatefulSet', name: 'far' }, labels: { app: 'far' }, node: 'n2' })
+  await tell({ name: 'near', owner: { kind: 'StatefulSet', name: 'near' }, labels: { app: 'near' }, node: 'n3' })
+  await fixture.project()
+  const at = { namespace: 'nodes', pod: 'far', pod_uid: 'uid-far' }
+  await fixture.insert([
+    { ...at, ts: t0 + 301n, node: '', message: 'from no agent' },
+    { ...at, ts: t0 + 302n, container: 'sidecar', node: 'gateway', message: 'from a gateway' },
+    { ...at, ts: t0 + 303n, container: 'init', node: 'n2', message: 'from its own' },
+    { ...at, ts: t0 + 304n, pod: 'near', pod_uid: 'uid-near', node: 'n3', message: 'from near' },
+    { ...at, ts: t0 + 305n, pod: 'stranger', pod_uid: 'uid-stranger', node: '', message: 'from a stranger' },
+  ])
+  const far = ['no agent', 'a gateway', 'its own']
+  for (const [query, expected] of [
+    ['node=n2', far],
+    ['node=n3', ['near']],
+    ['node=n2&node=n3', [...far, 'near']],
+    ['node=gateway', ['a gateway']],
+    ['node=&namespace=nodes', ['no agent', 'a stranger']],
+    ['node=n2&node=&namespace=nodes', [...far, 'a stranger']],
+    ['node=n2&owner=sts/far&q=gateway', ['a gateway']],
+    ['node=n2&owner=sts/near', []],
+    ['node=n2&from=2026-11-23T12:00:00Z', []],
+  ] as const)
+    expect(await podsOf(query), query).toEqual(expected)
+  const { buckets } = (await ask('/v1/logs/histogram?node=n2')).body
+  expect(buckets.reduce((sum, { total }) => sum + total, 0)).toBe(far.length)
+  expect((await ask('/v1/fields/pod/values?node=n2')).body.values).toEqual([{ value: 'far', count: far.length }])
+})
+
 test('every route that selects lines takes the filters', async () => {
   const histogram = await ask('/v1/logs/histogram?owner=deploy/cart')
   expect(histogram.body.buckets.reduce((sum, { total }) => sum + total, 0)).toBe(2)
@@ -170,7 +200,11 @@ test.each(['owner=a/b/c', 'owner=', 'label=a b', 'label=', 'image=a b', 'outcome
 test('an owner of more pods than a statement lists is found by subqueries, with the same lines', async () => {
   const reading = createReading({ store: fixture.test.store, limits: {} })
   const messages = async (parameters: object, podsMax?: number): Promise<unknown> => {
-    const { scope } = await readPodScope(reading, podsAsked(parameters, { tenant: 'default' })!, podsMax)
+    const { scope } = await readPodScope(
+      reading,
+      podsAsked(parameters, { tenant: 'default' })!,
+      podsMax === undefined ? {} : { podsMax },
+    )
     return reading.rows(sql`SELECT DISTINCT ts, message ${linesFrom({ tenant: 'default', fields: {}, scope })} ORDER BY ts`)
   }
   for (const parameters of [

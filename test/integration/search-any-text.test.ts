@@ -2,7 +2,7 @@
 // And the conditions of every element let the engine use the indexes of `logs`.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { compileSearch } from '#query/search/search.ts'
+import { compileSearch } from '#test/support/compile-search.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import { scale, seed } from '#test/support/campaign.ts'
 import { openSearchRows, type SearchRows } from '#test/support/search-rows.ts'

@@ -1,7 +1,7 @@
 // Fields of lines on the real engine: keys with dots however they are nested, `@`-keys, JSON inside JSON, arrays, exact
 // numbers, ranges, groups of values and ids of traces.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { compileSearch } from '#query/search/search.ts'
+import { compileSearch } from '#test/support/compile-search.ts'
 import { openSearchRows, type SearchRows } from '#test/support/search-rows.ts'
 
 let rows: SearchRows

@@ -1,7 +1,7 @@
 // Random expressions over random lines on the real engine, compared with an evaluation in memory. bench/search-proof.ts
 // does the same with more of both, and with bytes that are no text, through a whole service.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { compileSearch } from '#query/search/search.ts'
+import { compileSearch } from '#test/support/compile-search.ts'
 import { scale, seed } from '#test/support/campaign.ts'
 import { openSearchRows, type SearchRows } from '#test/support/search-rows.ts'
 import { writeExpression } from '../../bench/search-proof/expressions.ts'

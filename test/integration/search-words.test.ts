@@ -1,7 +1,7 @@
 // Words beside every kind of character, on the real engine: what separates words, and that no character hides the words
 // beside it. The inputs of the first table are from a public complaint.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { compileSearch } from '#query/search/search.ts'
+import { compileSearch } from '#test/support/compile-search.ts'
 import { marked } from '#query/search/message-text.ts'
 import { openSearchRows, type SearchRows } from '#test/support/search-rows.ts'
 
@@ -46,6 +46,16 @@ describe('finds', () => {
     ['日本err*', '日本error'],
     ['naïve', 'NAÏVE'],
     ['한국어', ' 한국어 '],
+    ['한국', '한국어'],
+    ['timeout', '서버timeout발생'],
+    ['error', 'error가 발생했습니다'],
+    ['500', '오류500입니다'],
+    ['서버', '웹서버에서 timeout'],
+    ['timeout이 발생', '결제 timeout이 발생했습니다'],
+    ['error', '\u1109\u1165error\u11af'],
+    ['error', 'ʼerrorʼ'],
+    ['error', '\u034ferror\u034f'],
+    ['error', '𝐄error𝟎'],
     ['हिन्दी', 'यह हिन्दी है'],
     ['สวัสดี', 'กสวัสดีครับ'],
     ['Ошиб*', '«ошибка»'],
@@ -69,10 +79,18 @@ describe('finds', () => {
     ['http://x/y', `see ${esc}]8;;http://x/y\u0007docs${esc}]8;;\u0007 now`],
     ['done', `${esc}(B${esc}[mdone`],
     ['payment', `${esc}payment`],
+    ['error', `${esc}7error${esc}8`],
+    ['error', `${esc}cerror`],
     [`"${esc}[31merror"`, `${esc}[31merror`],
     ['status=500', `${esc}[36mstatus=${esc}[0m500`],
     ['error', String.raw`{"msg":"\u001b[31merror\u001b[0m"}`],
     ['error', String.raw`{"msg":"line\nerror"}`],
+    ['goroutine', String.raw`level=fatal msg="panic: x\ngoroutine 1 [running]:"`],
+    ['error', String.raw` {"msg":"line\nerror\tb"}`],
+    ['error', String.raw`[{"msg":"line\nerror"}]`],
+    ['error', String.raw`2026-01-01T00:00:00Z app {"msg":"line\nerror"}`],
+    ['error', String.raw`${esc}[32m{"msg":"line\nerror"}${esc}[0m`],
+    ['café', String.raw`msg="caf\u00e9"`],
     ['"a=b <c>"', String.raw`{"msg":"a\u003db \u003Cc\u003e"}`],
     [String.raw`"say \"hi\""`, String.raw`{"msg":"say \"hi\""}`],
     ['日本', String.raw`{"msg":"\u65e5\u672c\u8a9e"}`],
@@ -95,7 +113,7 @@ describe('does not find', () => {
     ['cart', 'carts'],
     ['error', 'xerror'],
     ['error', '{"a":"b"} errors'],
-    ['한국', '한국어'],
+    ['timeout', '서버timeouts'],
     ['हिन्द', 'यह हिन्दी है'],
     ['error', `${esc}[31merrors`],
     ['"connection refused"', `connection, ${esc}[31mrefused`],
@@ -110,10 +128,12 @@ test('the characters at which words end are the same here and in the engine', as
   const chars: string[] = []
   for (const [from, to] of [
     [0x80, 0x85f],
+    [0x1100, 0x11ff],
     [0x900, 0xabf],
     [0x2000, 0x33ff],
     [0xac00, 0xad00],
     [0xfe00, 0xffff],
+    [0x1d400, 0x1d7ff],
     [0x1f000, 0x1faff],
   ] as const)
     for (let code = from; code <= to; code++) chars.push(String.fromCodePoint(code))

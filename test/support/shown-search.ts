@@ -1,6 +1,6 @@
 // The SQL of a search as a test can show it: its long expressions by names, its values in their order.
 import { mayHide, mayHideAnything } from '#query/search/message-text.ts'
-import { compileSearch } from '#query/search/search.ts'
+import { compileSearch } from '#test/support/compile-search.ts'
 import { compile, type Fragment } from '#shared/clickhouse/sql.ts'
 
 const textOf = (fragment: Fragment): string => withoutNames(compile(fragment).text)

@@ -128,7 +128,7 @@ export const filterParameters = {
   podUid: repeatable('Pod uid, as lines have it.'),
   container: repeatable('Container.'),
   restart: repeatable('Restart number of the container.'),
-  node: repeatable('Node of the agent that sent the line.'),
+  node: repeatable('Node of the pod, or the one that the agent sent with the line.'),
   stream: repeatable('`stdout` or `stderr`.'),
   severity: repeatable('`trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs.'),
   unit: repeatable('Unit of a system line.'),

@@ -6,7 +6,7 @@ import { rowsOfLives, type LineFilter } from '#shared/lines/line-filter.ts'
 import type { HandleKind } from '#shared/pod-model/handles.ts'
 
 /** Where values of a parameter are looked up: of the lines of pods, or of pods. */
-export type ValueSource = { column: LineColumn } | { handle: HandleKind; prefix?: string }
+export type ValueSource = { column: LineColumn; handle?: HandleKind } | { handle: HandleKind; prefix?: string }
 export type LineColumn = 'namespace' | 'pod' | 'pod_uid' | 'container' | 'cluster' | 'node'
 
 export interface NearValueRow {
@@ -35,10 +35,14 @@ export function nearValues(tenant: string, source: ValueSource, asked: string, l
 }
 
 function valuesOf(tenant: string, source: ValueSource): Fragment {
-  if ('column' in source)
-    return sql`SELECT DISTINCT toString(${raw(source.column)}) AS value ${fromTable(tenant, 'lines_of_lives')}`
-  const prefix = source.prefix === undefined ? raw('') : sql` AND startsWith(${raw('value')}, ${str(source.prefix)})`
-  return sql`SELECT DISTINCT value ${fromTable(tenant, 'pod_lookup')} AND kind = ${str(source.handle)}${prefix}`
+  const ofPods = (kind: HandleKind): Fragment =>
+    sql`SELECT DISTINCT value ${fromTable(tenant, 'pod_lookup')} AND kind = ${str(kind)}`
+  if (!('column' in source))
+    return source.prefix === undefined
+      ? ofPods(source.handle)
+      : sql`${ofPods(source.handle)} AND startsWith(${raw('value')}, ${str(source.prefix)})`
+  const ofLines = sql`SELECT DISTINCT toString(${raw(source.column)}) AS value ${fromTable(tenant, 'lines_of_lives')}`
+  return source.handle === undefined ? ofLines : sql`${ofLines} UNION DISTINCT ${ofPods(source.handle)}`
 }
 
 export interface TimesRow {

@@ -34,8 +34,8 @@ export async function readLineHints(reading: Rows, filter: LineFilter, query: Pa
   const { tenant, from, to } = filter
   const hints: Hint[] = []
   for (const parameter of namesOf(lineSources)) {
-    const source = { column: lineSources[parameter] }
-    const what = `no line of a pod ever had the ${parameter}`
+    const source = { column: lineSources[parameter], ...(parameter === 'node' ? { handle: 'node' as const } : {}) }
+    const what = `${parameter === 'node' ? 'no pod and no line' : 'no line of a pod'} ever had the ${parameter}`
     hints.push(
       ...(await readUnknown(reading, { tenant, parameter, values: query[parameter], source, what, lines: true })),
     )

@@ -2,8 +2,9 @@
 import { invalidParameter } from '#shared/errors.ts'
 import { filterFields, type IdProbe, type LineFilter } from '#shared/lines/line-filter.ts'
 import { join, type Fragment } from '#shared/clickhouse/sql.ts'
-import { compileSearch, isAnsweredByIndex, probeOf } from './search.ts'
+import { indexAnswers } from './index-answers.ts'
 import type { PodScopes } from './pod-terms.ts'
+import { probeOf, readSearchText, type SearchText } from './search.ts'
 import { idProbe, idsSql } from './search-trace.ts'
 import { filterSeverity } from './severity-filter.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
@@ -15,36 +16,44 @@ export interface RequestContext {
   nowNs: bigint
 }
 
-export function readFilter(query: FilterQuery, { tenant, nowNs }: RequestContext): LineFilter {
+/** The lines that a request asks for, with its search text, which is read once. */
+export interface RequestedLines extends LineFilter {
+  text?: SearchText
+}
+
+export function readFilter(query: FilterQuery, { tenant, nowNs }: RequestContext): RequestedLines {
   const fields: LineFilter['fields'] = {}
   for (const field of filterFields) {
     const values = query[field]
     if (values !== undefined) fields[field] = values.map((value) => checked(field, value))
   }
-  const search = readSearch(query)
-  if (search === undefined) return { tenant, fields, ...readTimes(query, nowNs) }
-  const indexAnswers = query.q === undefined || query.q.trim() === '' || isAnsweredByIndex(query.q)
-  const probe = readProbe(query)
-  const byIndex = { indexAnswers, ...(probe === undefined ? {} : { idProbe: probe }) }
-  return { tenant, fields, ...readTimes(query, nowNs), search, ...byIndex }
+  const filter: RequestedLines = { tenant, fields, ...readTimes(query, nowNs) }
+  if (query.q !== undefined && query.q.trim() !== '') filter.text = readSearchText(query.q)
+  const search = searchOf(filter.text, query)
+  if (search === undefined) return filter
+  const probe = probeOfRequest(filter.text, query)
+  if (probe !== undefined) filter.idProbe = probe
+  return { ...filter, search, indexAnswers: filter.text === undefined || indexAnswers(filter.text.node) }
 }
 
-function readProbe({ q, traceId, spanId }: FilterQuery): IdProbe | undefined {
+function probeOfRequest(
+  text: SearchText | undefined,
+  { traceId, spanId }: Pick<FilterQuery, 'traceId' | 'spanId'>,
+): IdProbe | undefined {
   if (traceId?.length === 1) return idProbe('trace', traceId[0]!)
   if (spanId?.length === 1) return idProbe('span', spanId[0]!)
-  return q === undefined || traceId !== undefined || spanId !== undefined ? undefined : probeOf(q)
+  return traceId === undefined && spanId === undefined && text !== undefined ? probeOf(text.node) : undefined
 }
 
 /** The search text and the ids, which stand in a line's text too; undefined where the request has none. */
-export function readSearch(
-  { q, traceId, spanId }: Pick<FilterQuery, 'q' | 'traceId' | 'spanId'>,
+export function searchOf(
+  text: SearchText | undefined,
+  { traceId, spanId }: Pick<FilterQuery, 'traceId' | 'spanId'>,
   pods?: PodScopes,
 ): Fragment | undefined {
-  const conditions = [
-    q === undefined || q.trim() === '' ? undefined : compileSearch(q, pods),
-    idsSql('trace', traceId),
-    idsSql('span', spanId),
-  ].filter((each) => each !== undefined)
+  const conditions = [text?.condition(pods), idsSql('trace', traceId), idsSql('span', spanId)].filter(
+    (each) => each !== undefined,
+  )
   return conditions.length === 0 ? undefined : join(conditions, ' AND ')
 }
 

@@ -1,9 +1,9 @@
 // The text of a message as the search reads it. Most messages are read as they are stored. In others characters hide
-// the words beside them: the letter that ends an escape sequence of a terminal, the `n` of `\n` in JSON, and characters
+// the words beside them: the letter that ends an escape sequence of a terminal, the `n` of `\n` in quotes, and characters
 // outside ASCII, which the engine takes for letters. docs/search.md, Words.
 import { raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 
-/** Scripts whose words no space parts. */
+/** Scripts whose words no space parts; Korean parts them, but not a word from the ending that follows it. */
 const unspacedScripts = [
   'Han',
   'Hiragana',
@@ -21,20 +21,25 @@ const unspacedScripts = [
   'Tai_Viet',
   'Javanese',
   'Balinese',
+  'Hangul',
 ]
 
 /**
- * Letters, digits and marks that are signs in use: ª and º, of keycaps and emoji, letterlike signs such as ℹ, those
- * between Chinese and Japanese characters, half-width and full-width forms.
+ * Letters, digits and marks that are signs in use: ª and º, modifiers such as ʼ, an invisible joiner, of keycaps and
+ * emoji, letterlike signs such as ℹ, those between Chinese and Japanese characters, half-width and full-width forms,
+ * letters of mathematics.
  */
 const signs: readonly (readonly [from: string, to: string])[] = [
   ['AA', 'AA'],
   ['BA', 'BA'],
+  ['2B0', '2FF'],
+  ['34F', '34F'],
   ['20D0', '214F'],
   ['2E80', '312F'],
   ['3190', '33FF'],
   ['FE00', 'FE0F'],
   ['FF00', 'FFEF'],
+  ['1D400', '1D7FF'],
   ['1F000', '1FAFF'],
   ['E0100', 'E01EF'],
 ]
@@ -59,13 +64,14 @@ const apartHere = new RegExp(
 
 /**
  * ECMA-48: colours and other control sequences, the texts of a terminal up to their end (links, titles), character
- * sets.
+ * sets, and escapes of one character more.
  */
 export const escapeSequence = [
   String.raw`\x1b\[[0-?]*[ -/]*[@-~]`,
   String.raw`\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)`,
   String.raw`\x1b[PX^_][^\x1b]*\x1b\\`,
   String.raw`\x1b[ -/]+[0-~]`,
+  String.raw`\x1b[0-~]`,
 ].join('|')
 const escapeHere = new RegExp(`(${escapeSequence})`)
 
@@ -89,7 +95,7 @@ export const loweredReadText = sql`lower(${readText})`
 export const searchedText = raw('searched_text')
 
 const hasEscapes = sql`position(message, '\\x1b') > 0`
-const isEscapedJson = sql`bitAnd(startsWith(message, '{'), position(message, '\\\\') > 0)`
+const hasQuotedEscapes = sql`bitAnd(position(message, '"') > 0, position(message, '\\\\') > 0)`
 const isBeyondAscii = sql`NOT isValidASCII(message)`
 
 /**
@@ -97,7 +103,7 @@ const isBeyondAscii = sql`NOT isValidASCII(message)`
  * the condition is lazy: they are cheaper together than a choice between rows.
  */
 export function mayHide(lowered: string): Fragment {
-  const hides = sql`bitOr(${isBeyondAscii}, ${isEscapedJson})`
+  const hides = sql`bitOr(${isBeyondAscii}, ${hasQuotedEscapes})`
   const [need] = [...lowered.matchAll(plain)].map(([run]) => run).toSorted((a, b) => b.length - a.length)
   const narrowed = need === undefined ? hides : sql`bitAnd(${hides}, position(lower(message), ${str(need)}) > 0)`
   return sql`bitOr(${hasEscapes}, ${narrowed})`
@@ -107,4 +113,4 @@ export function mayHide(lowered: string): Fragment {
 const plain = /[0-9a-z !#$%()*,.:;?@[\]^_{|}~-]+/g
 
 /** A message that may have characters beyond those of its tokens. */
-export const mayHideAnything = sql`bitOr(${hasEscapes}, bitOr(${isBeyondAscii}, ${isEscapedJson}))`
+export const mayHideAnything = sql`bitOr(${hasEscapes}, bitOr(${isBeyondAscii}, ${hasQuotedEscapes}))`

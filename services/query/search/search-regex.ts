@@ -1,13 +1,23 @@
 // /time(d )?out/  /(?i)refused/
-// A regular expression of RE2 matches anywhere in the text, with the case as written. The engine compiles it: a mistake
-// is the engine's error 427 (CANNOT_COMPILE_REGEXP).
+// A regular expression of RE2 matches anywhere in the text, with the case as written.
 import { invalidParameter } from '#shared/errors.ts'
-import { raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
+import { sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
+import { regexMistake } from './regex-mistake.ts'
 
 export const regexLengthMax = 1000
 
-/** True where `value` matches. Throws 400 on a pattern that is too long. */
+/** True where `value` matches. `position`: of the term. Throws 400 on a pattern that is too long, or is none. */
 export function regexSql(value: Fragment, pattern: string, position: number): Fragment {
+  return sql`match(${value}, ${str(checked(pattern, position))})`
+}
+
+/** In the message as it is stored, where bytes that are no text are U+FFFD: RE2 has no character for them. */
+export function messageRegexSql(pattern: string, position: number): Fragment {
+  const expression = str(checked(pattern, position))
+  return sql`if(isValidUTF8(message), match(message, ${expression}), match(toValidUTF8(message), ${expression}))`
+}
+
+function checked(pattern: string, position: number): string {
   if (pattern.length > regexLengthMax)
     throw invalidParameter(
       'q',
@@ -15,11 +25,14 @@ export function regexSql(value: Fragment, pattern: string, position: number): Fr
         `at most ${regexLengthMax} are allowed; put the text in quotes to search for it as it stands`,
       position,
     )
+  const mistake = regexMistake(pattern)
+  if (mistake !== undefined)
+    throw invalidParameter(
+      'q',
+      `the regular expression at position ${position} is none: ${mistake.reason} (its character ${mistake.at}, ` +
+        'counted from 0). Put the text in quotes to search for it as it stands',
+      position,
+    )
   // The backslash before a slash belongs to the search text, not to the regular expression.
-  return sql`match(${value}, ${str(pattern.replaceAll(String.raw`\/`, '/'))})`
+  return pattern.replaceAll(String.raw`\/`, '/')
 }
-
-/** In the message as it is stored, where bytes that are no text are U+FFFD: RE2 has no character for them. */
-export const messageRegexSql = (pattern: string, position: number): Fragment =>
-  sql`if(isValidUTF8(message), ${regexSql(raw('message'), pattern, position)},
-    ${regexSql(raw('toValidUTF8(message)'), pattern, position)})`

@@ -5,7 +5,6 @@ import type { IdProbe } from '#shared/lines/line-filter.ts'
 import { checkCost } from './check-cost.ts'
 import { parseSearch } from './syntax/parse-search.ts'
 import type { SearchNode } from './syntax/search-node.ts'
-import { indexAnswers } from './index-answers.ts'
 import { fieldSql, groupFields } from './search-field.ts'
 import { lineFieldSql } from './search-line-field.ts'
 import { literalSql, prefixSql } from './search-literal.ts'
@@ -14,20 +13,17 @@ import { messageRegexSql } from './search-regex.ts'
 import { idProbe } from './search-trace.ts'
 import { idKindOf } from './trace-spellings.ts'
 
-/** `error -debug (a OR b)` as a condition. Throws `invalid-parameter` of `q`, with a position. */
-export function compileSearch(text: string, pods: PodScopes = new Map()): Fragment {
-  return searchSql(checkedSearch(text), pods)
+/** A search text that was read. It is compiled once the lines of the pods that it names are known. */
+export interface SearchText {
+  node: SearchNode
+  /** The pods that it names, whose lines `condition` finds where it gets their scopes. */
+  pods: readonly PodTerm[]
+  /** Throws `invalid-parameter` of `q`, with a position. */
+  condition(pods?: PodScopes): Fragment
 }
 
-/** The pods that a search names, whose lines `compileSearch` finds where it gets their scopes. */
-export const podsInSearch = (text: string): PodTerm[] => podTermsOf(checkedSearch(text))
-
-/** Whether indexes answer the search nearly alone. */
-export const isAnsweredByIndex = (text: string): boolean => indexAnswers(checkedSearch(text))
-
 /** What each line fulfils that the search finds, where all of it needs one id. */
-export function probeOf(text: string): IdProbe | undefined {
-  const node = checkedSearch(text)
+export function probeOf(node: SearchNode): IdProbe | undefined {
   const terms: readonly SearchNode[] = node.kind === 'and' ? node.terms : [node]
   for (const term of terms) {
     if (term.kind !== 'field' || term.test.op !== 'eq') continue
@@ -38,10 +34,11 @@ export function probeOf(text: string): IdProbe | undefined {
   return undefined
 }
 
-function checkedSearch(text: string): SearchNode {
+/** `error -debug (a OR b)`. Throws `invalid-parameter` of `q`, with a position. */
+export function readSearchText(text: string): SearchText {
   const node = parseSearch(text)
   checkCost(node)
-  return node
+  return { node, pods: podTermsOf(node), condition: (pods = new Map()) => searchSql(node, pods) }
 }
 
 /** A condition that is 0 or 1 for every row, never NULL: NOT must select all rows that its term does not match. */

@@ -35,8 +35,29 @@ export const spellingsInText = (kind: IdKind, text: string): string[] => [
   ...new Map(spellingsOf(kind, text).map((each) => [each.toLowerCase(), each])).values(),
 ]
 
-/** The small hex digits of an id; undefined for a text that is none. */
+/** What people copy with an id in it: headers of W3C, B3, Jaeger, AWS X-Ray and Google Cloud, a URN, braces, quotes. */
+const carriers: readonly RegExp[] = [
+  /^[0-9a-f]{2}-(?<trace>[0-9a-f]{32})-(?<span>[0-9a-f]{16})-[0-9a-f]{2}$/i,
+  /^(?<trace>[0-9a-f]{32}|[0-9a-f]{16})-(?<span>[0-9a-f]{16})(?:-[01d](?:-[0-9a-f]{16})?)?$/i,
+  /^(?<trace>[0-9a-f]{32}|[0-9a-f]{16}):(?<span>[0-9a-f]{16}):[0-9a-f]{1,16}:[0-9a-f]{1,2}$/i,
+  /^Root=(?<trace>1-[0-9a-f]{8}-[0-9a-f]{24})(?:;Parent=(?<span>[0-9a-f]{16}))?(?:;.*)?$/i,
+  /^(?<trace>[0-9a-f]{32})\/\d+(?:;o=\d)?$/i,
+  /^projects\/[^/]+\/traces\/(?<trace>[0-9a-f]{32})$/i,
+  /^(?:urn:uuid:|[{"'])(?<trace>[^\s{}"']+)[}"']?$/i,
+]
+
+/** The small hex digits of an id, alone or in a carrier; undefined for a text that is none. */
 function hexOf(kind: IdKind, text: string): string | undefined {
+  const own = digitsOfId(kind, text)
+  if (own !== undefined) return own
+  for (const carrier of carriers) {
+    const carried = carrier.exec(text)?.groups?.[kind]
+    if (carried !== undefined) return digitsOfId(kind, carried)
+  }
+  return undefined
+}
+
+function digitsOfId(kind: IdKind, text: string): string | undefined {
   const bare = text.replace(/^0x/i, '')
   const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(bare)
   const xray = /^1-([0-9a-f]{8})-([0-9a-f]{24})$/i.exec(bare)

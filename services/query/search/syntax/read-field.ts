@@ -100,9 +100,9 @@ function readTest(text: string, name: string, start: number, groupOpen: boolean)
   return { test: prefix === undefined ? { op: 'eq', value } : { op: 'prefix', value: prefix }, end }
 }
 
-/** Behind `=`, as in `trace_id=abc`, nothing has a meaning. */
+/** Behind `=`, as in `trace_id=abc`, nothing has a meaning. Base64 may end in `=`. */
 const assignedId = (value: string, end: number): TestRead | undefined =>
-  /^[^*=~"]+$/.test(value) ? { test: { op: 'eq', value }, end } : undefined
+  /^[^*=~"]+={0,2}$/.test(value) ? { test: { op: 'eq', value }, end } : undefined
 
 /** The value without quotes: `>"500"` is `>500`. */
 const bareValue = (value: string): string => (/^"[^"]*"$/.test(value) ? value.slice(1, -1) : value)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compileSearch } from '#query/search/search.ts'
+import { compileSearch } from '#test/support/compile-search.ts'
 import { regexCost } from '#query/search/regex-cost.ts'
 import { many } from '#test/support/many-terms.ts'
 

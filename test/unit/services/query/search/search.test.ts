@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { compileSearch } from '#query/search/search.ts'
+import { compileSearch } from '#test/support/compile-search.ts'
 import { wholeWords } from '#query/search/search-literal.ts'
 import { compile } from '#shared/clickhouse/sql.ts'
 
@@ -22,6 +22,11 @@ describe('values that a field cannot take say where, and what to quote', () => {
         ['pod:[a TO b]', 0],
         ['traceId:>1', 0],
         [`/${'a'.repeat(1001)}/`, 0],
+        ['x /a(/', 2],
+        ['/(?=x)/ x', 0],
+        ['status:/[/', 0],
+        ['x message:/a**/', 2],
+        ['x label.app:/)/', 2],
       ] as [string, number][]
     ).map(([text, position]) => ({ text, position, title: text.slice(0, 30) })),
   )('$title', ({ text, position }) => {

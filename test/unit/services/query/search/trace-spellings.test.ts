@@ -35,3 +35,26 @@ test('in text, capitals are no spelling of their own', () => {
   expect(new Set(inText.map((each) => each.toLowerCase())).size).toBe(inText.length)
   expect(inText).toHaveLength(5)
 })
+
+test('a header that carries an id is a spelling of it', () => {
+  const span = '00f067aa0ba902b7'
+  for (const carrier of [
+    `00-${hex}-${span}-01`,
+    `${hex}-${span}-1`,
+    `${hex}:${span}:0:1`,
+    `Root=1-${hex.slice(0, 8)}-${hex.slice(8)};Parent=${span};Sampled=1`,
+  ]) {
+    expect(spellingsOf('trace', carrier)).toContain(hex)
+    expect(spellingsOf('span', carrier)).toContain(span)
+  }
+  for (const carrier of [
+    `${hex}/123;o=1`,
+    `projects/shop/traces/${hex}`,
+    'urn:uuid:4bf92f35-77b3-4da6-a3ce-929d0e0e4736',
+    '{4bf92f35-77b3-4da6-a3ce-929d0e0e4736}',
+    `"${hex}"`,
+  ]) {
+    expect(spellingsOf('trace', carrier)).toContain(hex)
+    expect(spellingsOf('span', carrier)).toEqual([carrier])
+  }
+})
