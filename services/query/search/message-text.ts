@@ -89,22 +89,23 @@ export const loweredReadText = sql`lower(${readText})`
 export const searchedText = raw('searched_text')
 
 const hasEscapes = sql`position(message, '\\x1b') > 0`
+/** In JSON an escape sequence may be written with `\u001b`, and stands within a run of letters as any other does. */
+const mayHaveEscapes = sql`bitOr(${hasEscapes}, position(message, '\\\\u001') > 0)`
 const isEscapedJson = sql`bitAnd(startsWith(message, '{'), position(message, '\\\\') > 0)`
-const isBeyondAscii = sql`NOT isValidASCII(message)`
+const isBeyondAsciiOrJson = sql`bitOr(NOT isValidASCII(message), ${isEscapedJson})`
+
+/** A message that may have characters beyond those of its tokens. */
+export const mayHideAnything = sql`bitOr(${hasEscapes}, ${isBeyondAsciiOrJson})`
 
 /**
  * Whether the message may hide this text, in lower case, from a search in the message as it is stored. No function of
  * the condition is lazy: they are cheaper together than a choice between rows.
  */
 export function mayHide(lowered: string): Fragment {
-  const hides = sql`bitOr(${isBeyondAscii}, ${isEscapedJson})`
   const [need] = [...lowered.matchAll(plain)].map(([run]) => run).toSorted((a, b) => b.length - a.length)
-  const narrowed = need === undefined ? hides : sql`bitAnd(${hides}, position(lower(message), ${str(need)}) > 0)`
-  return sql`bitOr(${hasEscapes}, ${narrowed})`
+  if (need === undefined) return mayHideAnything
+  return sql`bitOr(${mayHaveEscapes}, bitAnd(${isBeyondAsciiOrJson}, position(lower(message), ${str(need)}) > 0))`
 }
 
-/** Characters that no writer of JSON escapes. */
-const plain = /[0-9a-z !#$%()*,.:;?@[\]^_{|}~-]+/g
-
-/** A message that may have characters beyond those of its tokens. */
-export const mayHideAnything = sql`bitOr(${hasEscapes}, bitOr(${isBeyondAscii}, ${isEscapedJson}))`
+/** Characters that no writer of JSON escapes; a blank may be a tab or an end of line in it. */
+const plain = /[0-9a-z!#$%()*,.:;?@[\]^_{|}~-]+/g
