@@ -85,6 +85,9 @@ export function assignedValues(stored: string, texts: readonly ReadText[], name:
   ].filter((value) => value !== '')
 }
 
+/** Parts fields in FIX, and is no part of a value. */
+const separator = '\u0001'
+
 interface Run {
   run: string
   /** Its begin, up to where the first word or sign outside ASCII ends. */
@@ -117,13 +120,14 @@ function runAt(text: string, at: number): string {
 function firstOf(run: string, offset: number, breaks: ReadonlySet<number>): string {
   let at = 0
   for (const char of run) {
-    if (breaks.has(offset + at) || (char >= '\u0080' && !isWordChar(char))) break
+    if (breaks.has(offset + at) || char === separator || (char >= '\u0080' && !isWordChar(char))) break
     at += char.length
   }
   return run.slice(0, at)
 }
 
-function forms(run: string): string[] {
+function forms(found: string): string[] {
+  const run = found.replaceAll(separator, '')
   const said = run.startsWith('"') ? parse(run) : undefined
   return [bare(run), ...(said !== undefined && 'text' in said ? [said.text] : [])]
 }

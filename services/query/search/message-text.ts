@@ -75,6 +75,16 @@ const mark = '\u0001'
 /** A text of the search in the form of `readText`, but for escape sequences. */
 export const marked = (text: string): string => text.replaceAll(apartHere, `${mark}$&${mark}`)
 
+/**
+ * For a text with the character of the marks itself, which is found beside any character that is apart: whether the
+ * message has it there, whatever its words. `pattern` is of RE2.
+ */
+export const hasItsMarks = (text: string, pattern: string): Fragment | undefined =>
+  text.includes(mark)
+    ? sql`arrayExists(text -> match(text, ${str(`(?i)${pattern}`)}),
+        [toValidUTF8(message), unescaped_text, replaceRegexpAll(unescaped_text, ${str(escapeSequence)}, '')])`
+    : undefined
+
 /** The parts of a text: every second one is an escape sequence, which may have marks around it. */
 export const atEscapes = (text: string): string[] => text.split(escapeHere)
 /** Whether words end at this character. */
