@@ -1,5 +1,5 @@
 // The values of a field of a line, as docs/search.md says it and not as the search finds them.
-import { isWordChar, type ReadText } from './model-text.ts'
+import { isWordChar, whole, type ReadText } from './model-text.ts'
 
 /** A value of JSON whose numbers keep their digits. */
 type Json = { text: string } | { items: Json[] } | { members: [string, Json][] }
@@ -77,16 +77,16 @@ function parse(text: string): Json | undefined {
   return value()
 }
 
-const blank = /[\t\n\f\r ]/
-
 /** Values of `name=value` in the texts. `stored` is read without knowing which characters outside ASCII end words. */
 export function assignedValues(stored: string, texts: readonly ReadText[], name: string): string[] {
-  const plain: ReadText = { text: stored, breaks: new Set() }
   return [
-    ...runs(plain, name, (char) => char >= '\u0080').flatMap(({ run }) => forms(run)),
+    ...runs(whole(stored), name, (char) => char >= '\u0080').flatMap(({ run }) => forms(run)),
     ...texts.flatMap((text) => runs(text, name, isWordChar).flatMap(({ run, first }) => [...forms(run), bare(first)])),
   ].filter((value) => value !== '')
 }
+
+/** Parts fields in FIX, and is no part of a value. */
+const separator = '\u0001'
 
 interface Run {
   run: string
@@ -120,14 +120,15 @@ function runAt(text: string, at: number): string {
 function firstOf(run: string, offset: number, breaks: ReadonlySet<number>): string {
   let at = 0
   for (const char of run) {
-    if (breaks.has(offset + at) || (char >= '\u0080' && !isWordChar(char))) break
+    if (breaks.has(offset + at) || char === separator || (char >= '\u0080' && !isWordChar(char))) break
     at += char.length
   }
   return run.slice(0, at)
 }
 
-function forms(run: string): string[] {
-  const said = run.startsWith('"') && !blank.test('') ? parse(run) : undefined
+function forms(found: string): string[] {
+  const run = found.replaceAll(separator, '')
+  const said = run.startsWith('"') ? parse(run) : undefined
   return [bare(run), ...(said !== undefined && 'text' in said ? [said.text] : [])]
 }
 

@@ -3,6 +3,8 @@
 
 export interface ReadText {
   text: string
+  /** The text in small letters: the letters of the corpus have small forms of one code unit. */
+  folded: string
   /** Offsets at which words end, whatever stands there: the ends of escape sequences. */
   breaks: ReadonlySet<number>
 }
@@ -35,10 +37,10 @@ export function readings(stored: string): ReadText[] {
   const said = isEscaped ? unescaped(stored.replaceAll(escapes, '')) : stored
   const breaks = new Set<number>()
   for (const match of said.matchAll(escapes)) breaks.add(match.index).add(match.index + match[0].length)
-  return [whole(stored), { text: said, breaks }, whole(said.replaceAll(escapes, ''))]
+  return [whole(stored), { ...whole(said), breaks }, whole(said.replaceAll(escapes, ''))]
 }
 
-const whole = (text: string): ReadText => ({ text, breaks: new Set() })
+export const whole = (text: string): ReadText => ({ text, folded: text.toLowerCase(), breaks: new Set() })
 
 /** What JSON says, with its quotes and braces as they are; '' where an escape is none. */
 function unescaped(json: string): string {
@@ -59,22 +61,15 @@ export function hasLiteral(texts: readonly ReadText[], literal: string, openEnd 
   const pattern = literal.replaceAll(/\ufffd+/g, '\ufffd')
   const chars = Array.from(pattern)
   const [boundStart, boundEnd] = [isWordChar(chars[0]!), !openEnd && isWordChar(chars.at(-1)!)]
-  return texts.some(({ text, breaks }) => {
-    for (const at of occurrences(text, pattern)) {
+  const wanted = pattern.toLowerCase()
+  return texts.some(({ text, folded, breaks }) => {
+    for (let at = folded.indexOf(wanted); at !== -1; at = folded.indexOf(wanted, at + 1)) {
       const end = at + pattern.length
       if ((!boundStart || isEnd(text, breaks, at, -1)) && (!boundEnd || isEnd(text, breaks, end, 1))) return true
     }
     return false
   })
 }
-
-function* occurrences(text: string, literal: string): Generator<number> {
-  const [folded, wanted] = [fold(text), fold(literal)]
-  for (let at = folded.indexOf(wanted); at !== -1; at = folded.indexOf(wanted, at + 1)) yield at
-}
-
-/** The letters of the corpus have small forms of one code unit. */
-const fold = (text: string): string => text.toLowerCase()
 
 function isEnd(text: string, breaks: ReadonlySet<number>, at: number, side: -1 | 1): boolean {
   if (breaks.has(at)) return true

@@ -4,14 +4,16 @@ import type { Expression, FieldExpression, Test } from './expression.ts'
 import { assignedValues, valuesIn } from './model-fields.ts'
 import { hasLiteral, readings, validText, type ReadText } from './model-text.ts'
 
-interface ModelLine extends CorpusLine {
+export interface ModelLine extends CorpusLine {
   stored: string
   texts: readonly ReadText[]
+  /** What was looked up of fields, by name. */
+  values: Map<string, readonly (string | undefined)[]>
 }
 
 export function modelOf(line: CorpusLine): ModelLine {
   const stored = validText(line.message)
-  return { ...line, stored, texts: readings(stored) }
+  return { ...line, stored, texts: readings(stored), values: new Map() }
 }
 
 export function isTrue(expression: Expression, line: ModelLine): boolean {
@@ -27,7 +29,7 @@ export function isTrue(expression: Expression, line: ModelLine): boolean {
     case 'prefix':
       return hasLiteral(line.texts, expression.text, true)
     case 'regex':
-      return new RegExp(expression.pattern).test(line.stored)
+      return re2(expression.pattern).test(line.stored)
     case 'field':
       return isField(expression, line)
   }
@@ -39,19 +41,35 @@ function isField({ name, test, text }: FieldExpression, line: ModelLine): boolea
   if (name === 'pod') return passes(line.pod, test)
   if (name === 'severity') return severityPasses(line.severity, test)
   if (name === 'restart') return passes(String(line.restart), test)
-  if (name.startsWith('attributes.')) return mapValues(line.attributes, name.slice(11)).some((value) => passes(value, test))
-  if (name.startsWith('labels.')) return mapValues(line.labels, name.slice(7)).some((value) => passes(value, test))
-  const values = [
-    ...mapValues(line.attributes, name),
-    ...mapValues(line.labels, name),
-    ...(line.stored.startsWith('{') ? valuesIn([line.stored], name) : []),
-    ...assignedValues(line.stored, line.texts, name),
-  ]
+  const values = valuesOf(name, line)
+  if (/^(?:attributes|labels)\./.test(name)) return values.some((value) => passes(value, test))
   const found = values.some((value) => passes(value?.toLowerCase(), test.op === 'regex' ? test : lowered(test), value))
   return found || (test.op === 'eq' && hasLiteral(line.texts, text))
 }
 
+function valuesOf(name: string, line: ModelLine): readonly (string | undefined)[] {
+  const known = line.values.get(name)
+  if (known !== undefined) return known
+  const values = lookUp(name, line)
+  line.values.set(name, values)
+  return values
+}
+
+function lookUp(name: string, { attributes, labels, stored, texts }: ModelLine): (string | undefined)[] {
+  if (name.startsWith('attributes.')) return mapValues(attributes, name.slice(11))
+  if (name.startsWith('labels.')) return mapValues(labels, name.slice(7))
+  return [
+    ...mapValues(attributes, name),
+    ...mapValues(labels, name),
+    ...(stored.startsWith('{') ? valuesIn([stored], name) : []),
+    ...assignedValues(stored, texts, name),
+  ]
+}
+
 const mapValues = (map: Readonly<Record<string, string>>, name: string) => valuesIn([JSON.stringify(map)], name)
+
+/** A dot of RE2 is any character but the end of a line. */
+const re2 = (pattern: string): RegExp => new RegExp(pattern.replaceAll('.', String.raw`[^\n]`))
 
 const lowered = (test: Test): Test =>
   test.op === 'eq' || test.op === 'prefix' ? { ...test, value: test.value.toLowerCase() } : test
@@ -66,7 +84,7 @@ function passes(value: string | undefined, test: Test, original = value): boolea
     case 'prefix':
       return value.startsWith(test.value)
     case 'regex':
-      return new RegExp(test.pattern).test(original)
+      return re2(test.pattern).test(original)
     case 'between':
       return between(value, test)
   }

@@ -18,6 +18,8 @@ export interface TimeRange {
   bytes: number
 }
 
+type Bounds = Pick<TimeRange, 'from' | 'to'>
+
 export interface RangeOptions {
   reading: Reading
   filter: LineFilter
@@ -54,13 +56,14 @@ export async function* timeRanges({
 }: RangeOptions): AsyncGenerator<TimeRange> {
   const rowsOf = async (ts: bigint): Promise<number> =>
     (await reading.rows<{ count: number }>(rowsAt(filter, ts)))[0]!.count
-  const limits = await edges(reading, filter, order)
-  if (limits === undefined) return
-  let { from, to } = limits
+  const near = await nearEdge(reading, filter, order)
+  if (near === undefined) return
+  let { from, to } = near
   let size = firstRows
   let wanted = firstRows
   let width = hour
   let mayTakeRest = false
+  let isWithinEdges = to - from <= widest
   while (from < to) {
     const began = performance.now()
     const window = mayTakeRest && width > widest ? { from, to } : windowOf(from, to, order, width)
@@ -99,6 +102,10 @@ export async function* timeRanges({
     if (order === 'asc') from = isTooWide ? open.from : window.to
     else to = isTooWide ? open.to : window.from
     searchedTo?.(order === 'asc' ? from : to)
+    if (!isWithinEdges && from < to) {
+      ;({ from, to } = await farEdge(reading, filter, order, { from, to }))
+      isWithinEdges = true
+    }
     const tookMs = performance.now() - began
     mayTakeRest = !isTooWide && restTakes * tookMs <= windowMs
     width = isTooWide ? narrower(width) : 4 * tookMs <= windowMs ? width * 4n : width
@@ -111,22 +118,39 @@ const needsLess = (error: unknown): boolean =>
 
 const narrower = (width: bigint): bigint => (width >= 16n * hour ? width / 16n : hour)
 
-/** The near end of the traversal where the request leaves it open, found from the index. */
-async function edges(
-  reading: Reading,
-  filter: LineFilter,
-  order: Order,
-): Promise<{ from: bigint; to: bigint } | undefined> {
+/** Where the traversal begins, found from the index where the request leaves it open; undefined: there is no line. */
+async function nearEdge(reading: Reading, filter: LineFilter, order: Order): Promise<Bounds | undefined> {
   const bounds = { from: filter.from ?? start, to: filter.to ?? end }
   if (bounds.to - bounds.from <= widest) return bounds
-  const [edge] = await reading.rows<{ hour: number }>(edgeHour(filter, order), { stopsEarly: true })
-  if (edge === undefined) return undefined
-  const first = BigInt(edge.hour) * 1_000_000_000n
-  if (order === 'asc') return { from: bounds.from > first ? bounds.from : first, to: bounds.to }
-  return { from: bounds.from, to: bounds.to < first + hour ? bounds.to : first + hour }
+  const hours = await hourAt(reading, filter, order)
+  if (hours === undefined) return undefined
+  return order === 'asc'
+    ? { ...bounds, from: later(bounds.from, hours.from) }
+    : { ...bounds, to: earlier(bounds.to, hours.to) }
 }
 
-function windowOf(from: bigint, to: bigint, order: Order, width: bigint): { from: bigint; to: bigint } {
+/**
+ * What is left up to where the last line is: planning a search takes far longer than to find that, and each window beyond
+ * would be planned in vain.
+ */
+async function farEdge(reading: Reading, filter: LineFilter, order: Order, left: Bounds): Promise<Bounds> {
+  const hours = await hourAt(reading, { ...filter, ...left }, order === 'asc' ? 'desc' : 'asc')
+  if (hours === undefined) return { from: left.to, to: left.to }
+  return order === 'asc' ? { ...left, to: earlier(left.to, hours.to) } : { ...left, from: later(left.from, hours.from) }
+}
+
+/** The first (asc) or last hour of the filter's time in which the tenant has a line. */
+async function hourAt(reading: Reading, filter: LineFilter, order: Order): Promise<Bounds | undefined> {
+  const [edge] = await reading.rows<{ hour: number }>(edgeHour(filter, order), { stopsEarly: true })
+  if (edge === undefined) return undefined
+  const from = BigInt(edge.hour) * 1_000_000_000n
+  return { from, to: from + hour }
+}
+
+const later = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+
+function windowOf(from: bigint, to: bigint, order: Order, width: bigint): Bounds {
   if (to - from <= width) return { from, to }
   return order === 'asc' ? { from, to: from + width } : { from: to - width, to }
 }
@@ -135,11 +159,7 @@ function windowOf(from: bigint, to: bigint, order: Order, width: bigint): { from
  * The stretch from the near end of what is open to the time `bound`, that time included; undefined where nothing is
  * left.
  */
-function cutAt(
-  open: { from: bigint; to: bigint },
-  order: Order,
-  bound: bigint | undefined,
-): { from: bigint; to: bigint } | undefined {
+function cutAt(open: Bounds, order: Order, bound: bigint | undefined): Bounds | undefined {
   const range =
     bound === undefined ? open : order === 'asc' ? { from: open.from, to: bound + 1n } : { from: bound, to: open.to }
   return range.from < range.to ? range : undefined

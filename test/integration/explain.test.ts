@@ -61,6 +61,11 @@ test.each([
   }
 })
 
+test.each(['asc', 'desc'])('a search reads no times before the first line and behind the last: %s', async (order) => {
+  const names = (await explain(`/v1/logs?q=/none/&order=${order}`)).map(({ name }) => name)
+  expect(names).toEqual(['line-edge-hour', 'line-time-groups', 'line-edge-hour', 'times-of-lives'])
+})
+
 test('indexes are told with the granules that each leaves, and the values stand beside the statement', async () => {
   const [page] = (await explain('/v1/logs?namespace=shop&q=order')).filter(({ parameters }) =>
     Object.values(parameters).includes('shop'),

@@ -38,6 +38,13 @@ describe('finds', () => {
     ['cart', 'ｃａｒｔcart'],
     ['５００', 'code５００x'],
     ['5', '5️⃣'],
+    ['"a\u0001b"', 'x a\u0001b'],
+    ['"a\u0001日"', 'x a\u0001日'],
+    ['"a\u0001日"', String.raw`{"m":"a\u0001日"}`],
+    ['"a\u0001日"', 'x A\u001b[31m\u0001日'],
+    ['"日本carts up"', String.raw`{"msg":"日本\u001b[31mcarts \u001b[0mup"}`],
+    ['"日本carts up"', String.raw`{"msg":"日本ca\u001B[31mrts\u001B[0m up"}`],
+    ['"本\\", \\"b"', '{"msg":"日本",\n"b":"\\n"}'],
     ['5', 'nº5'],
     ['m', 'm²'],
     ['error', '错误：error。'],
@@ -119,6 +126,8 @@ describe('does not find', () => {
     ['"connection refused"', `connection, ${esc}[31mrefused`],
     ['error', String.raw`{"msg":"\\nerror"}`],
     ['error', String.raw`C:\nerror`],
+    ['"711\u0001"', '4日711￥'],
+    ['"日\u0001"', '日本'],
   ])('%s in %s', async (text, message) => {
     expect(await matches(text, message)).toBe(false)
   })

@@ -81,6 +81,16 @@ const mark = '\u0001'
 /** A text of the search in the form of `readText`, but for escape sequences. */
 export const marked = (text: string): string => text.replaceAll(apartHere, `${mark}$&${mark}`)
 
+/**
+ * For a text with the character of the marks itself, which is found beside any character that is apart: whether the
+ * message has it there, whatever its words. `pattern` is of RE2.
+ */
+export const hasItsMarks = (text: string, pattern: string): Fragment | undefined =>
+  text.includes(mark)
+    ? sql`arrayExists(text -> match(text, ${str(`(?i)${pattern}`)}),
+        [toValidUTF8(message), unescaped_text, replaceRegexpAll(unescaped_text, ${str(escapeSequence)}, '')])`
+    : undefined
+
 /** The parts of a text: every second one is an escape sequence, which may have marks around it. */
 export const atEscapes = (text: string): string[] => text.split(escapeHere)
 /** Whether words end at this character. */
@@ -95,22 +105,23 @@ export const loweredReadText = sql`lower(${readText})`
 export const searchedText = raw('searched_text')
 
 const hasEscapes = sql`position(message, '\\x1b') > 0`
+/** In JSON an escape sequence may be written with `\u001b`, and stands within a run of letters as any other does. */
+const mayHaveEscapes = sql`bitOr(${hasEscapes}, position(message, '\\\\u001') > 0)`
 const hasQuotedEscapes = sql`bitAnd(position(message, '"') > 0, position(message, '\\\\') > 0)`
-const isBeyondAscii = sql`NOT isValidASCII(message)`
+const isBeyondAsciiOrQuoted = sql`bitOr(NOT isValidASCII(message), ${hasQuotedEscapes})`
+
+/** A message that may have characters beyond those of its tokens. */
+export const mayHideAnything = sql`bitOr(${hasEscapes}, ${isBeyondAsciiOrQuoted})`
 
 /**
  * Whether the message may hide this text, in lower case, from a search in the message as it is stored. No function of
  * the condition is lazy: they are cheaper together than a choice between rows.
  */
 export function mayHide(lowered: string): Fragment {
-  const hides = sql`bitOr(${isBeyondAscii}, ${hasQuotedEscapes})`
   const [need] = [...lowered.matchAll(plain)].map(([run]) => run).toSorted((a, b) => b.length - a.length)
-  const narrowed = need === undefined ? hides : sql`bitAnd(${hides}, position(lower(message), ${str(need)}) > 0)`
-  return sql`bitOr(${hasEscapes}, ${narrowed})`
+  if (need === undefined) return mayHideAnything
+  return sql`bitOr(${mayHaveEscapes}, bitAnd(${isBeyondAsciiOrQuoted}, position(lower(message), ${str(need)}) > 0))`
 }
 
-/** Characters that no writer of JSON escapes. */
-const plain = /[0-9a-z !#$%()*,.:;?@[\]^_{|}~-]+/g
-
-/** A message that may have characters beyond those of its tokens. */
-export const mayHideAnything = sql`bitOr(${hasEscapes}, bitOr(${isBeyondAscii}, ${hasQuotedEscapes}))`
+/** Characters that no writer of JSON escapes; a blank may be a tab or an end of line in it. */
+const plain = /[0-9a-z!#$%()*,.:;?@[\]^_{|}~-]+/g

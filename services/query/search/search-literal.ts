@@ -3,7 +3,16 @@
 // lead to its words, and the text that is searched (message-text.ts) is compared on the lines that are left.
 import { sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import { hasFilteredWord, hasWord, haveWords } from './message-index.ts'
-import { atEscapes, isApart, loweredReadText, marked, mayHide, readText, searchedText } from './message-text.ts'
+import {
+  atEscapes,
+  hasItsMarks,
+  isApart,
+  loweredReadText,
+  marked,
+  mayHide,
+  readText,
+  searchedText,
+} from './message-text.ts'
 
 /** A word or a phrase: any text, with its spaces and punctuation as they are. */
 export function literalSql(text: string): Fragment {
@@ -55,7 +64,9 @@ function boundedSql(text: string, { openEnd, has = hasWord, wordsMax: most = wor
   const chars = Array.from(text)
   const ends = { start: !isApart(chars[0]!), end: !openEnd && !isApart(chars.at(-1)!) }
   const pattern = `${ends.start ? startOfWord : ''}${patternOf(lowered)}${ends.end ? endOfWord : ''}`
-  const words = haveWords(wholeWords(text, { start: true, end: !openEnd }).slice(0, most), has)
+  const hasMarks = hasItsMarks(text, regexQuote(text))
+  const hasAll = haveWords(wholeWords(text, { start: true, end: !openEnd }).slice(0, most), has)
+  const words = hasMarks === undefined ? hasAll : sql`${hasAll} AND ${hasMarks}`
   if (/[^\0-\x7F]/.test(lowered)) {
     const matches = casedBeyondAscii(lowered)
       ? sql`match(${readText}, ${str(`(?i)${pattern}`)})`
