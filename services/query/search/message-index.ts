@@ -1,5 +1,5 @@
 // The expressions of the search indexes on `message`: the engine uses an index only where a query repeats its
-// expression, which columns of migrations/0030-search-indexes.sql name (docs/decisions/0003-storage-layout.md). Tokens are
+// expression, which columns of migrations/0031-search-text.sql name (docs/decisions/0003-storage-layout.md). Tokens are
 // those of the engine's splitByNonAlpha over the text that is searched: runs of ASCII letters, digits and bytes from
 // 0x80, and that text parts whatever is no letter.
 import { join, raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'

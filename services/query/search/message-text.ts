@@ -2,65 +2,11 @@
 // the words beside them: the letter that ends an escape sequence of a terminal, the `n` of `\n` in quotes, and characters
 // outside ASCII, which the engine takes for letters. docs/search.md, Words.
 import { raw, sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
+import { wordCharacters } from './word-characters.ts'
 
-/** Scripts whose words no space parts; Korean parts them, but not a word from the ending that follows it. */
-const unspacedScripts = [
-  'Han',
-  'Hiragana',
-  'Katakana',
-  'Bopomofo',
-  'Yi',
-  'Thai',
-  'Lao',
-  'Khmer',
-  'Myanmar',
-  'Tibetan',
-  'Tai_Le',
-  'New_Tai_Lue',
-  'Tai_Tham',
-  'Tai_Viet',
-  'Javanese',
-  'Balinese',
-  'Hangul',
-]
-
-/**
- * Letters, digits and marks that are signs in use: ª and º, modifiers such as ʼ, an invisible joiner, of keycaps and
- * emoji, letterlike signs such as ℹ, those between Chinese and Japanese characters, half-width and full-width forms,
- * letters of mathematics.
- */
-const signs: readonly (readonly [from: string, to: string])[] = [
-  ['AA', 'AA'],
-  ['BA', 'BA'],
-  ['2B0', '2FF'],
-  ['34F', '34F'],
-  ['20D0', '214F'],
-  ['2E80', '312F'],
-  ['3190', '33FF'],
-  ['FE00', 'FE0F'],
-  ['FF00', 'FFEF'],
-  ['1D400', '1D7FF'],
-  ['1F000', '1FAFF'],
-  ['E0100', 'E01EF'],
-]
-
-/** A character outside ASCII that is no part of a word with blanks around it. */
-const apart = (script: (name: string) => string, char: (code: string) => string): string =>
-  String.raw`[^\x00-\x7F\p{L}\p{M}\p{Nd}]|[${unspacedScripts.map(script).join('')}${signs
-    .map(([from, to]) => (from === to ? char(from) : `${char(from)}-${char(to)}`))
-    .join('')}]`
-/** The same for RE2, as the column `read_text` has it. */
-export const apartRe2 = apart(
-  (name) => `\\p{${name}}`,
-  (code) => `\\x{${code}}`,
-)
-const apartHere = new RegExp(
-  apart(
-    (name) => `\\p{Script=${name}}`,
-    (code) => `\\u{${code}}`,
-  ),
-  'gu',
-)
+/** A character outside ASCII that is no part of a word with blanks around it, for RE2, as the column `read_text` has it. */
+export const apartRe2 = String.raw`[^\x00-\x7F${wordCharacters((code) => `\\x{${code}}`)}]`
+const apartHere = new RegExp(String.raw`[^\x00-\x7F${wordCharacters((code) => `\\u{${code}}`)}]`, 'gu')
 
 /**
  * ECMA-48: colours and other control sequences, the texts of a terminal up to their end (links, titles), character
@@ -97,7 +43,7 @@ export const atEscapes = (text: string): string[] => text.split(escapeHere)
 export const isApart = (char: string): boolean =>
   !/[0-9A-Za-z]/.test(char) && (char < '\u0080' || marked(char) !== char)
 
-/** What the search reads of a message where it hides words: a column of migrations/0030-search-indexes.sql. */
+/** What the search reads of a message where it hides words: a column of migrations/0031-search-text.sql. */
 export const readText = raw('read_text')
 export const loweredReadText = sql`lower(${readText})`
 

@@ -96,7 +96,7 @@ export const casedBeyondAscii = (text: string): boolean => /(?![A-Za-z])\p{Chang
 
 /**
  * A regular expression of RE2 that matches exactly this text. Bytes that are no text are one U+FFFD to the search, and
- * any number of them to a client. An escape sequence may have marks before it. Letters that the engine's Unicode does not know yet have marks in its text.
+ * any number of them to a client. An escape sequence may have marks before it.
  */
 export const regexQuote = (text: string): string =>
   text
@@ -108,4 +108,3 @@ export const regexQuote = (text: string): string =>
           : `\\${char}`,
     )
     .replaceAll(/(?:\\x01\uFFFD\\x01)+/g, String.raw`(?:\x01\x{FFFD}\x01)+`)
-    .replaceAll(/(?<!\\x01)[\u0860-\uABFF\uD7B0-\uD7FF\uF900-\u{10FFFF}](?!\\x01)/gu, String.raw`\x01?$&\x01?`)
