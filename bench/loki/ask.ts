@@ -9,10 +9,25 @@ export type Answer =
   | { type: 'vector'; result: { metric: LabelSet; value: [number, string] }[] }
   | { type: 'scalar'; result: [number, string] }
 
-async function get(url: string, path: string, form: Record<string, string>, flags = ''): Promise<Answer> {
+interface AskOptions {
+  tenant?: string
+  /** Of the encoding. */
+  flags?: string
+}
+
+export async function askLoki(
+  url: string,
+  path: 'query' | 'query_range',
+  form: Record<string, string>,
+  { tenant = 'default', flags = '' }: AskOptions = {},
+): Promise<Answer> {
   const answer = await fetch(`${url}/loki/api/v1/${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-loki-response-encoding-flags': flags },
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-loki-response-encoding-flags': flags,
+      'x-scope-orgid': tenant,
+    },
     body: new URLSearchParams(form).toString(),
   })
   const text = await answer.text()
@@ -24,19 +39,30 @@ async function get(url: string, path: string, form: Record<string, string>, flag
 export function ask(url: string, question: Question): Promise<Answer> {
   const { kind, expression, startNs, endNs } = question
   const range = { query: expression.text, start: String(startNs), end: String(endNs) }
-  if (kind === 'lines') return get(url, 'query_range', { ...range, limit: String(question.limit), direction: question.direction })
-  if (question.stepNs === 0n) return get(url, 'query', { query: expression.text, time: String(startNs) })
-  return get(url, 'query_range', { ...range, step: `${question.stepNs / 1_000_000n}ms` })
+  if (kind === 'lines')
+    return askLoki(url, 'query_range', { ...range, limit: String(question.limit), direction: question.direction })
+  if (question.stepNs === 0n) return askLoki(url, 'query', { query: expression.text, time: String(startNs) })
+  return askLoki(url, 'query_range', { ...range, step: `${question.stepNs / 1_000_000n}ms` })
 }
 
 const linesMax = 5000
 
-/** All lines of the time, in order, each with its labels. */
-export async function storedLines(url: string, range: { startNs: bigint; endNs: bigint }): Promise<StoredLine[]> {
+interface StoredRange {
+  startNs: bigint
+  endNs: bigint
+  tenant?: string
+  query?: string
+}
+
+/** All lines of a selector and of the time, in order, each with its labels. */
+export async function storedLines(
+  url: string,
+  { startNs, endNs, tenant = 'default', query = '{cluster="prod"}' }: StoredRange,
+): Promise<StoredLine[]> {
   const all: StoredLine[] = []
-  for (let from = range.startNs; ;) {
-    const form = { query: '{cluster="prod"}', start: String(from), end: String(range.endNs), direction: 'forward' }
-    const answer = await get(url, 'query_range', { ...form, limit: String(linesMax) }, 'categorize-labels')
+  for (let from = startNs; ;) {
+    const form = { query, start: String(from), end: String(endNs), direction: 'forward', limit: String(linesMax) }
+    const answer = await askLoki(url, 'query_range', form, { tenant, flags: 'categorize-labels' })
     if (answer.type !== 'streams') throw new Error(`reading all lines: ${JSON.stringify(answer).slice(0, 300)}`)
     const page = answer.result
       .flatMap(({ stream, values }) =>

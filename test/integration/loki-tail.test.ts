@@ -75,6 +75,19 @@ describe('a tail', () => {
     await tail.leave()
   })
 
+  test('has lines of several pods in the order of their times, in what was there and in what arrives', async () => {
+    const both = ['x-0', 'x-1', 'x-0', 'x-1', 'x-1']
+    const lines = (from: number): TestLine[] => both.map((pod, i) => line(from + i, `${from + i} of ${pod}`, { pod }))
+    await fixture.insert(lines(20).map((one) => ({ ...one, received: fixture.clock.now - 1000 })))
+    const tail = await open({ query: '{pod=~"x-.*"}' })
+    const before = lines(20).map(({ message }) => message)
+    expect(await tail.texts(5)).toEqual(before)
+    expect(tail.messages[0]!.streams.map(({ values }) => values.length)).toEqual([1, 1, 1, 2])
+    await fixture.insert(lines(30))
+    expect(await tail.texts(10)).toEqual([...before, ...lines(30).map(({ message }) => message)])
+    await tail.leave()
+  })
+
   test('goes through the pipeline of its query, and tells labels of lines apart where it is asked to', async () => {
     const query = '{pod="pipe"} |= "GET" | logfmt | status >= 500 | line_format "{{.path}}"'
     const tail = await open({ query, start: String(at(100)) }, { 'x-loki-response-encoding-flags': 'categorize-labels' })

@@ -29,7 +29,7 @@ export const templates: readonly (readonly [text: string, make: Make])[] = [
   ['{{ __line__ }}!', ({ line }) => `${line}!`],
   ['{{ .msg | upper }}-{{ .app | title }}', ({ of }) => `${upper(of('msg'))}-${title(of('app'))}`],
   // Bytes are counted, and a character may be cut.
-  ['{{ __line__ | trunc 12 }}', ({ line }) => bytes(line).subarray(0, 12).toString()],
+  ['{{ __line__ | trunc 12 }}', ({ line }) => chars(line).slice(0, 12).join('')],
   [
     '{{ if eq .level "error" }}E{{ else if .level }}{{ .level | lower }}{{ else }}-{{ end }}',
     ({ of }) => (of('level') === 'error' ? 'E' : of('level').toLowerCase() || '-'),

@@ -13,7 +13,8 @@ import { follow } from '#query/tail/follow-lines.ts'
 import type { Dropped } from '#query/tail/line-buffer.ts'
 import type { SentMemory } from '#query/tail/sent-memory.ts'
 import type { LogQuery } from './logql/read-log-query.ts'
-import type { Entry, Labels, StreamResult } from './logql/result.ts'
+import type { StreamResult } from './logql/result.ts'
+import { streamRuns, type StreamEntry } from './logql/stream-entry.ts'
 
 export interface LogTail {
   reading: Reading
@@ -46,23 +47,18 @@ export async function readPast({ reading, query, tenant, startNs, limit, begunMs
     from: startNs,
     scope: scope === undefined ? arrived : sql`(${scope}) AND ${arrived}`,
   }
-  const passed: { labels: Labels; entry: Entry }[] = []
+  const passed: StreamEntry[] = []
   let chars = 0
   for await (const lines of streamLines({ reading, filter, order: 'desc' })) {
-    for (const { labels, entries } of await query.streams(lines))
-      for (const entry of entries) {
-        passed.push({ labels, entry })
-        chars += entry.line.length
-      }
+    for (const one of await query.entries(lines)) {
+      passed.push(one)
+      chars += one.entry.line.length
+    }
     lines.length = 0
     if (passed.length >= limit || chars >= pastCharsMax) break
   }
   const newest = passed.toSorted((a, b) => Number(b.entry.tsNs - a.entry.tsNs)).slice(0, limit)
-  const byStream = Map.groupBy(newest.toReversed(), ({ labels }) => JSON.stringify(labels))
-  return [...byStream.values()].map((ofStream) => ({
-    labels: ofStream[0]!.labels,
-    entries: ofStream.map(({ entry }) => entry),
-  }))
+  return streamRuns(newest.toReversed())
 }
 
 export interface FollowedLog {

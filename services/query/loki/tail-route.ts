@@ -17,6 +17,7 @@ import { readCategorize } from './query-parameter.ts'
 import { readForm } from './request-form.ts'
 import { openLogQuery } from './logql/read-log-query.ts'
 import type { StreamResult } from './logql/result.ts'
+import { streamRuns } from './logql/stream-entry.ts'
 import { categorizeLabels, streamsJson } from './result-json.ts'
 import type { LokiRouteOptions } from './route-options.ts'
 import { readTailRequest } from './tail-request.ts'
@@ -118,7 +119,7 @@ async function send(
     const due = held.due(performance.now()).map(({ line }) => line)
     for (const some of messagesOf(due)) {
       if (signal.aborted) return
-      await sendStreams(await query.streams(some))
+      await sendStreams(streamRuns(await query.entries(some)))
     }
   }
 }

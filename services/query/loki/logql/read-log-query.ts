@@ -6,8 +6,7 @@ import type { RowReading } from '#shared/store-reading/reading.ts'
 import { inSlices } from '#shared/in-slices.ts'
 import { passLine } from './log-query.ts'
 import { lineSource } from './read-lines.ts'
-import { collectStreams } from './read-streams.ts'
-import type { StreamResult } from './result.ts'
+import { streamEntry, type StreamEntry } from './stream-entry.ts'
 import type { LogExpr } from './syntax/logql-expr.ts'
 
 export interface LogQueryOptions {
@@ -26,8 +25,8 @@ export interface LogQueryOptions {
 export interface LogQuery {
   /** The selector, and line filters at the begin of the pipeline. */
   filter: Pick<LineFilter, 'fields' | 'search' | 'scope'>
-  /** What the pipeline lets through, in its order. */
-  streams(lines: readonly Line[]): Promise<StreamResult[]>
+  /** What the pipeline lets through, in the order of the lines. */
+  entries(lines: readonly Line[]): Promise<StreamEntry[]>
 }
 
 export async function openLogQuery({ expr, categorize, nowNs, ...options }: LogQueryOptions): Promise<LogQuery> {
@@ -36,14 +35,14 @@ export async function openLogQuery({ expr, categorize, nowNs, ...options }: LogQ
   const pass = passLine(source.rest, nowNs)
   return {
     filter,
-    async streams(lines) {
+    async entries(lines) {
       const facts = await source.facts.of(lines.map(({ podUid }) => podUid))
-      const streams = collectStreams(categorize)
+      const entries: StreamEntry[] = []
       await inSlices(lines, (line) => {
         const passed = pass(line, source.labels.of(line, facts)())
-        if (passed !== undefined) streams.add(line, passed)
+        if (passed !== undefined) entries.push(streamEntry(line, passed, categorize))
       })
-      return streams.all()
+      return entries
     },
   }
 }

@@ -6,10 +6,9 @@ import type { Reading } from '#shared/store-reading/reading.ts'
 import { inTurns } from './read-in-turns.ts'
 import { passLine, type PassedLine } from './log-query.ts'
 import { failedQuery } from './query-limits.ts'
-import { labelsOf } from './pipeline/line-labels.ts'
 import { filterOfPages, lineSource, readLines, type LineSource, type ReadCount } from './read-lines.ts'
-import type { Entry, StreamResult } from './result.ts'
-import { keyOfLabels } from './evaluate/series.ts'
+import type { StreamResult } from './result.ts'
+import { streamEntry } from './stream-entry.ts'
 import type { PodFacts } from './streams/pod-facts.ts'
 import type { LogExpr } from './syntax/logql-expr.ts'
 
@@ -88,23 +87,19 @@ async function* pagesOf(
   }
 }
 
-export interface StreamCollector {
+interface StreamCollector {
   add(line: Pick<Line, 'ts'>, passed: PassedLine): void
   all(): StreamResult[]
 }
 
-/** Lines by the labels of their streams; without `categorize` all labels of a line are those of its stream. */
-export function collectStreams(categorize: boolean): StreamCollector {
+/** Lines by the labels of their streams. */
+function collectStreams(categorize: boolean): StreamCollector {
   const streams = new Map<string, StreamResult>()
   return {
-    add({ ts }, { line, labels }) {
-      const entry: Entry = { tsNs: ts, line }
-      const { stream, structuredMetadata, parsed } = labels.categories()
-      if (categorize) Object.assign(entry, { structuredMetadata, parsed })
-      const own = categorize ? stream : labelsOf(labels.entries())
-      const key = keyOfLabels(own)
+    add(line, passed) {
+      const { labels, key, entry } = streamEntry(line, passed, categorize)
       const known = streams.get(key)
-      if (known === undefined) streams.set(key, { labels: own, entries: [entry] })
+      if (known === undefined) streams.set(key, { labels, entries: [entry] })
       else known.entries.push(entry)
     },
     all: () => [...streams].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, stream]) => stream),

@@ -75,21 +75,17 @@ function aligned(count: bigint, text: string, atRight: boolean): string {
   return atRight ? pad + text : text + pad
 }
 
-/** `trunc` and `substr` count bytes, and may cut a character. */
+/** `trunc` and `substr` count characters, and cut none of them. */
 function truncated(count: bigint, text: string): string {
-  const bytes = Buffer.from(text)
-  const size = Number(count)
-  if (size < 0) return bytes.length + size > 0 ? bytes.subarray(bytes.length + size).toString('utf8') : text
-  return bytes.subarray(0, size).toString('utf8')
+  const [list, size] = [chars(text), Number(count)]
+  if (size >= 0) return list.slice(0, size).join('')
+  return list.length + size > 0 ? list.slice(size).join('') : text
 }
 
 function substring(start: bigint, end: bigint, text: string): string {
-  const bytes = Buffer.from(text)
-  const from = start < 0n ? 0 : Number(start)
-  const to = start >= 0n && (end < 0n || end > bytes.length) ? bytes.length : Number(end)
-  if (to < from || to > bytes.length)
-    throw new TemplateError(`error calling substr: slice bounds out of range [${from}:${to}]`)
-  return bytes.subarray(from, to).toString('utf8')
+  if (start < 0n && end < 0n) return ''
+  const list = chars(text)
+  return list.slice(start < 0n ? 0 : Number(start), end < 0n ? list.length : Number(end)).join('')
 }
 
 function replaced(text: string, from: string, to: string, count: bigint): string {

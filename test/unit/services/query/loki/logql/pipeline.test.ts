@@ -138,6 +138,8 @@ describe('formats', () => {
     ],
     ['{{ round 2.345 2 }} {{ floor 2.7 }} {{ max 1 3 2 }} {{ minf 1.5 0.5 }}', '2.35 2 3 0.5'],
     ['{{ trunc 2 .app }}{{ substr 1 3 .app }}{{ alignLeft 6 .app }}|{{ alignRight 6 .app }}', 'caarcart  |  cart'],
+    ['{{ trunc 2 "größe" }}{{ trunc -1 "支払い" }}|{{ substr 1 9 "größe" }}|{{ substr -1 2 "支払い" }}', 'grい|röße|支払'],
+    ['{{ substr 9 -1 .app }}|{{ substr 3 1 .app }}|{{ substr -1 -1 .app }}|{{ trunc -9 .app }}', '|||cart'],
     ['{{ regexReplaceAll "(c)(a)" .app "${2}$1" }} {{ count "a|r" .app }}', 'acrt 2'],
     ['{{ .app | b64enc | b64dec | urlencode }} {{ urldecode "a+b%21" }}', 'cart a b!'],
     ['{{ upper "straße é" }} {{ lower "ÀİΣ" }} {{ title "élan ß" }}', 'STRAßE É àiσ Élan ß'],
