@@ -67,6 +67,11 @@ async function get<T>(path: string): Promise<T> {
 const deaths = async (query = '') => get<{ deaths: Death[]; next: string | null }>(`/v1/deaths?${query}`)
 const groups = async (query = '') => (await get<{ groups: Group[] }>(`/v1/deaths?group=fingerprint&${query}`)).groups
 
+test.each(['', 'group=fingerprint&'])('an empty answer says what was never there: %s', async (form) => {
+  const { hints } = await get<{ hints: unknown }>(`/v1/deaths?${form}namespace=nope`)
+  expect(hints).toEqual([{ parameter: 'namespace', message: expect.stringContaining('no pod ever had the namespace') }])
+})
+
 describe('the list', () => {
   test('has each life that ended badly, newest first, with its last error', async () => {
     const { deaths: all, next } = await deaths()

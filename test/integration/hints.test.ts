@@ -25,6 +25,7 @@ beforeAll(async () => {
     { ts: t0, pod: 'cart-7d9f-a', node: 'node-1', message: '{"level":"info","order":{"id":7},"status":200}' },
     { ts: t0 + 1n, pod: 'cart-7d9f-a', node: 'node-1', message: '{"level":"error","status":500}' },
     { ts: t0 + 2n, pod: 'cart-7d9f-a', node: 'node-1', message: 'no JSON' },
+    { ts: t0 + 4n, pod: '', pod_uid: '', namespace: '', container: '', unit: 'kubelet.service', node: 'node-1' },
     { ts: t0 + 3n, pod: 'db-0', pod_uid: 'uid-db', namespace: 'data', container: 'db', node: 'node-2' },
   ])
   await fixture.project()
@@ -53,6 +54,25 @@ test.each([
   ['owner=deploy/crat', 'owner', 'Did you mean "Deployment/cart"'],
   ['label=app%3Dcrat', 'label', 'Did you mean "app=cart"?'],
   ['label=ap%3Dcart', 'label', 'no pod ever had the label "ap=cart"'],
+  ['label=ap%3Dcart', 'label', 'q=label.ap:cart finds labels that lines have of their own'],
+  ['label=canary', 'label', 'no pod ever had the label "canary"'],
+  ['label=app,canary', 'label', 'q=label.canary:* finds'],
+  ['unit=kubelet', 'unit', 'Did you mean "kubelet.service"?'],
+  ['traceId=abc', 'traceId', '"abc" is no id of a trace'],
+  ['spanId=a,b', 'spanId', 'Give the parameter once for each id'],
+  ['q=namespace:shpo', 'q', 'Did you mean "shop"?'],
+  ['q=pod:cart-7d9f-b info', 'q', 'Did you mean "cart-7d9f-a"?'],
+  ['q=namespace:shop,data', 'q', 'write namespace:(shop OR data)'],
+  ['q=namespace%3Dshop x', 'q', 'write namespace:shop for the field'],
+  ['q=status>499', 'q', 'write status:>499 for the field'],
+  ['q=level: error', 'q', 'write level:value for the field'],
+  ['q=Namespace:shop', 'q', 'the field of lines is namespace'],
+  ['q=kubernetes.pod_name:cart', 'q', 'the field of lines is pod'],
+  ['q=outcome:OOMKilled', 'q', 'give outcome=OOMKilled beside q'],
+  ['q=!info', 'q', 'write -info to exclude it'],
+  ['q=“no JSON”', 'q', 'those of this search are'],
+  ['q=/INFO/i', 'q', 'write /(?i)INFO/'],
+  ['q=/a/b/', 'q', 'for each slash'],
   ['image=nothing/at/all', 'image', 'no pod ever had the image'],
   ['outcome=Evicted', 'outcome', 'no pod has the outcome evicted'],
   ['phase=pending', 'phase', 'no pod has the phase Pending'],
@@ -67,8 +87,18 @@ test.each([
 
 test('every route that counts lines has the hints, and text has them in a header', async () => {
   const hints = [{ parameter: 'namespace', message: expect.stringContaining('Did you mean "shop"?') }]
-  for (const path of ['/v1/logs/histogram', '/v1/fields', '/v1/fields/pod/values', '/v1/fields/status/values'])
+  for (const path of [
+    '/v1/logs/histogram',
+    '/v1/logs/patterns',
+    '/v1/fields',
+    '/v1/fields/pod/values',
+    '/v1/fields/status/values',
+    '/v1/fields/owner/values',
+  ])
     expect((await ask(`${path}?namespace=shpo`)).hints, path).toEqual(hints)
+  expect((await ask('/v1/fields/labels.nope/values')).hints).toEqual([
+    { parameter: 'field', message: 'no line of those that are asked for has a value of "labels.nope"' },
+  ])
   const response = await fixture.app.inject({ url: '/v1/logs?namespace=shpo', headers: { accept: 'text/plain' } })
   expect(response.body).toBe('')
   expect(response.headers['x-afterlog-hint']).toEqual([
@@ -76,16 +106,24 @@ test('every route that counts lines has the hints, and text has them in a header
   ])
 })
 
-test.each(['namespace=shop', 'namespace=shop&q=nothing', 'severity=fatal', 'owner=deploy/cart'])(
-  '%s: an answer with lines, or with known values, has no hint',
-  async (query) => {
-    expect((await ask(`/v1/logs?${query}`)).hints).toBeUndefined()
-  },
-)
+test.each([
+  'namespace=shop',
+  'namespace=shop&q=nothing',
+  'severity=fatal',
+  'owner=deploy/cart',
+  'q=nothing -namespace%3Dnope -pod:nope',
+  'q=/usr/lib/x',
+  'q=key%3Dvalue',
+  'q=pod:db-0 nothing',
+])('%s: an answer with lines, or with known values, has no hint', async (query) => {
+  expect((await ask(`/v1/logs?${query}`)).hints).toBeUndefined()
+})
 
 test.each([
   ['container=nope', 'container', 'the pod has no container "nope". Known: app'],
   ['life=99', 'life', 'the pod has no life 99. Known are 0'],
+  ['from=2026-11-24T00:00:00Z', 'from', 'the newest line of what is asked for is of 2026-11-23T10:00:00.000000002Z'],
+  ['q=status>499', 'q', 'write status:>499'],
 ])('of one pod, %s', async (query, parameter, message) => {
   const { hints } = await ask(`/v1/pods/uid-cart/logs?${query}`)
   expect(hints).toEqual([{ parameter, message: expect.stringContaining(message) }])
@@ -115,7 +153,7 @@ test('words of kubectl are taken in any case', async () => {
 
 test('keys of JSON messages are fields, counted in a sample, and fields of pods in pods', async () => {
   const { values, sample } = await ask('/v1/fields')
-  expect(sample).toEqual({ lines: 4 })
+  expect(sample).toEqual({ lines: 5 })
   for (const field of [
     { value: 'pod', count: 4 },
     { value: 'status', count: 2, source: 'message' },

@@ -25,7 +25,7 @@ test('names every path with its parameters and the shape of its answer', async (
     '/v1/logs': 'lines next partial completeFrom completeTo hint stats hints',
     '/v1/logs/tail': '',
     '/v1/logs/histogram': 'step buckets hints',
-    '/v1/logs/patterns': 'patterns lines sampled step',
+    '/v1/logs/patterns': 'patterns lines sampled step hints',
     '/v1/logs/context': 'before line after',
     '/v1/fields': 'values sample hints',
     '/v1/fields/{field}/values': 'values sample hints',

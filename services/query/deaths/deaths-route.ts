@@ -8,6 +8,7 @@ import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { readStep } from '#query/logs/bucket-step.ts'
 import { standardStep } from '#query/logs/histogram-statements.ts'
+import { readPodHints } from '#query/pods/read-hints.ts'
 import { readPodFilter } from '#query/pods/pod-request.ts'
 import { readTimes } from '#query/search/line-request.ts'
 import { decodeDeathCursor, encodeDeathCursor } from './death-cursor.ts'
@@ -43,7 +44,9 @@ export const deathsRoute =
       if (query.group !== undefined) {
         if (query.cursor !== undefined)
           throw invalidParameter('cursor', 'cursor is none of groups: leave it out, and give a higher limit')
-        return reply.send({ ...(await readGroups(reading, filterOf(query, tenant, times), query)), asOf: asOfTime })
+        const groups = await readGroups(reading, filterOf(query, tenant, times), query)
+        const found = groups.total === 0 ? await readPodHints(reading, tenant, query) : []
+        return reply.send({ ...groups, asOf: asOfTime, ...(found.length === 0 ? {} : { hints: found }) })
       }
       if (query.step !== undefined) throw invalidParameter('step', 'step is of groups: give group=fingerprint too')
       const filters = digest(filterDigest(query, tenant))
@@ -55,6 +58,7 @@ export const deathsRoute =
       )
       const page = rows.slice(0, limit)
       const last = rows.length > limit ? page.at(-1) : undefined
+      const found = page.length === 0 && cursor === undefined ? await readPodHints(reading, tenant, query) : []
       return reply.send({
         deaths: page.map(deathJson),
         next:
@@ -62,6 +66,7 @@ export const deathsRoute =
             ? null
             : encodeDeathCursor({ after: { ...last, diedNs: BigInt(last.diedNs) }, times: pageTimes }, filters),
         asOf: asOfTime,
+        ...(found.length === 0 ? {} : { hints: found }),
       })
     })
     done()

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { outcomes } from '#shared/lifecycle/evidence.ts'
 import { isBad } from '#shared/lifecycle/bad-outcome.ts'
 import { cursor, limit, repeatable, timeParameters } from '#query/http/parameters.ts'
-import { time } from '#query/http/line-schema.ts'
+import { hints, time } from '#query/http/line-schema.ts'
 import { step } from '#query/logs/bucket-step.ts'
 import { podsQuery } from '#query/pods/pods-schema.ts'
 
@@ -82,11 +82,12 @@ const group = z.object({
 })
 
 export const deathsAnswer = z.union([
-  z.object({ deaths: z.array(death), next: z.string().nullable(), asOf: time.nullable() }),
+  z.object({ deaths: z.array(death), next: z.string().nullable(), asOf: time.nullable(), hints }),
   z.object({
     groups: z.array(group),
     total: z.number().describe('How many groups there are.'),
     step: z.string(),
     asOf: time.nullable(),
+    hints,
   }),
 ])

@@ -6,13 +6,14 @@ import type { RoutePlugin } from '#shared/http/server.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { PodSelection } from '#shared/stored-pods/pod-selection.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
+import type { Hint } from '#query/http/hint.ts'
 import { hints } from '#query/http/line-schema.ts'
 import { filterParameters, limit, type FilterQuery } from '#query/http/parameters.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { withPods } from '#query/pods/read-line-filter.ts'
 import { readLineHints } from '#query/pods/read-hints.ts'
-import { readFilter } from '#query/search/line-request.ts'
+import { readFilter, type RequestedLines } from '#query/search/line-request.ts'
 import { podsAsked } from '#query/search/pod-parameters.ts'
 import {
   fieldNames,
@@ -79,7 +80,7 @@ type FieldsQuery = FilterQuery & { limit?: number | undefined }
 type FieldsAnswer = z.input<typeof valuesAnswer>
 const standard = 100
 
-async function readNames(reading: Reading, filter: LineFilter, query: FieldsQuery): Promise<FieldsAnswer> {
+async function readNames(reading: Reading, filter: RequestedLines, query: FieldsQuery): Promise<FieldsAnswer> {
   const rows = query.limit ?? standard
   const ofLines = await reading.rows<ValueCount>(topFields(filter, rows))
   if (ofLines.length === 0) return withHints([], await readLineHints(reading, filter, query))
@@ -98,21 +99,22 @@ async function readNames(reading: Reading, filter: LineFilter, query: FieldsQuer
 
 async function readValues(
   reading: Reading,
-  filter: LineFilter,
+  filter: RequestedLines,
   { field, ...query }: FieldsQuery & { field: string },
 ): Promise<FieldsAnswer> {
   const rows = query.limit ?? standard
   const value = fieldValue(field)
   if (value !== undefined) {
     const values = await reading.rows<ValueCount>(topValues(filter, value, rows))
-    return withHints(values, values.length === 0 ? await readLineHints(reading, filter, query) : [])
+    return withHints(values, values.length === 0 ? await hintsOfNone(reading, filter, { ...query, field }) : [])
   }
   const ofPods = podField(field)
   if (ofPods !== undefined) {
     const values = await reading.rows<{ shown: string; count: number }>(
       topPodValues(podsOf(filter, query), ofPods, rows),
     )
-    return { values: values.map(({ shown, count }) => ({ value: shown, count, source: 'pod' })) }
+    const counted = values.map(({ shown, count }): ValueCount => ({ value: shown, count, source: 'pod' }))
+    return withHints(counted, counted.length === 0 ? await hintsOfNone(reading, filter, { ...query, field }) : [])
   }
   const { lines, keys } = await readSample(reading, filter)
   const values = sampledValues(keys, field, rows)
@@ -124,6 +126,18 @@ async function readValues(
     (known.length === 0 ? 'None of them is JSON' : `Their keys are ${known.join(', ')}`) +
     `; fields are ${fieldNames.join(', ')}, labels.<key>, attributes.<key>, owner, image and label.<key>`
   return { values, sample: { lines }, hints: [{ parameter: 'field', message }] }
+}
+
+/** Of a field without a value. */
+async function hintsOfNone(
+  reading: Reading,
+  filter: RequestedLines,
+  { field, ...query }: FieldsQuery & { field: string },
+): Promise<Hint[]> {
+  const known = await readLineHints(reading, filter, query)
+  const what = podField(field) === undefined ? 'line' : 'pod'
+  const message = `no ${what} of those that are asked for has a value of ${JSON.stringify(field.slice(0, 80))}`
+  return known.length > 0 ? known : [{ parameter: 'field', message }]
 }
 
 const withHints = (values: ValueCount[], found: FieldsAnswer['hints']): FieldsAnswer => ({

@@ -1,5 +1,9 @@
-// Pure: hints beside an empty answer about one pod: containers and lives that it does not have.
+// Pure: hints beside an empty answer about one pod: containers and lives that it does not have, times without lines, and
+// what the search text says that was hardly meant so.
 import type { Hint } from '#query/http/hint.ts'
+import { hintOfTimes } from '#query/pods/hint-text.ts'
+import { searchHints } from '#query/search/search-hints.ts'
+import type { RequestedLines } from '#query/search/line-request.ts'
 import { livesNumbered, type PodIdentity } from '#shared/stored-pods/pod-identity.ts'
 
 type Pod = Pick<PodIdentity, 'lives' | 'spans' | 'spoken' | 'extent'>
@@ -10,6 +14,7 @@ const namedMax = 10
 export function podLogHints(
   pod: Pod,
   { container = [], life }: { container?: readonly string[] | undefined; life?: number | undefined },
+  { text, ...times }: Pick<RequestedLines, 'text' | 'from' | 'to'>,
 ): Hint[] {
   const known = [...new Set([...pod.lives.map((one) => one.container), ...pod.spoken])].toSorted()
   const unknown = container.filter((name) => !known.includes(name))
@@ -28,7 +33,9 @@ export function podLogHints(
   const silent = container.filter((name) => !pod.spoken.includes(name))
   if (silent.length > 0 && silent.length === container.length)
     return [{ parameter: 'container', message: `the container ${silent[0]} has said nothing${among(pod.spoken)}` }]
-  return pod.extent === undefined ? [{ parameter: 'uid', message: 'no line of this pod is stored' }] : []
+  if (pod.extent === undefined) return [{ parameter: 'uid', message: 'no line of this pod is stored' }]
+  const ofTimes = hintOfTimes(times, pod.extent)
+  return [...(ofTimes === undefined ? [] : [ofTimes]), ...(text === undefined ? [] : searchHints(text.node))]
 }
 
 const among = (names: readonly string[]): string =>

@@ -90,7 +90,7 @@ export const podLogsRoute =
       const within = { ...resolved, containers: query.container, lives }
       const gaps = query.gaps === true ? await readPodGaps(reading, tenant, { uid, pod, filter: within }) : []
       const text = textOptions(query, true)
-      const readHints = async () => (at === undefined ? podLogHints(pod, query) : [])
+      const readHints = async () => (at === undefined ? podLogHints(pod, query, requested) : [])
       const drawing = { gaps, order: direction, after: at?.after }
       if (type !== 'application/json' && query.limit === undefined && query.tail === undefined) {
         return streamReply(reply, type, drawGaps(streamPodLines(options), drawing), { text, readHints })

@@ -4,10 +4,11 @@ import type { RoutePlugin } from '#shared/http/server.ts'
 import { formatTime } from '#shared/time/format-time.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { filterParameters, limit } from '#query/http/parameters.ts'
-import { line, time } from '#query/http/line-schema.ts'
+import { hints, line, time } from '#query/http/line-schema.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { checkBuckets, readStep, step } from '#query/logs/bucket-step.ts'
 import { standardStep } from '#query/logs/histogram-statements.ts'
+import { readLineHints } from '#query/pods/read-hints.ts'
 import { withPods } from '#query/pods/read-line-filter.ts'
 import { readFilter } from '#query/search/line-request.ts'
 import { readExamples, readExtent, readPatterns } from './read-patterns.ts'
@@ -35,6 +36,7 @@ const answer = z.object({
   lines: z.number().describe('Distinct lines, also those of patterns beyond `limit`.'),
   sampled: z.boolean().describe('true where not all lines were counted: all numbers are estimates.'),
   step: z.string(),
+  hints,
 })
 
 export const patternsRoute =
@@ -53,6 +55,7 @@ export const patternsRoute =
       const { patterns, lines, sampled } = await readPatterns(reading, filter, { stepNs: chosen.ns, rows })
       const listed = patterns.slice(0, query.limit ?? 100)
       const examples = await readExamples(reading, tenant, listed)
+      const found = lines === 0 ? await readLineHints(reading, requested, query) : []
       return reply.send({
         patterns: listed.map(({ pattern, count, bySeverity, buckets, ...one }) => ({
           pattern,
@@ -66,6 +69,7 @@ export const patternsRoute =
         lines,
         sampled,
         step: chosen.text,
+        ...(found.length === 0 ? {} : { hints: found }),
       })
     })
     done()

@@ -7,7 +7,7 @@ import type { HandleKind } from '#shared/pod-model/handles.ts'
 
 /** Where values of a parameter are looked up: of the lines of pods, or of pods. */
 export type ValueSource = { column: LineColumn; handle?: HandleKind } | { handle: HandleKind; prefix?: string }
-export type LineColumn = 'namespace' | 'pod' | 'pod_uid' | 'container' | 'cluster' | 'node'
+export type LineColumn = 'namespace' | 'pod' | 'pod_uid' | 'container' | 'cluster' | 'node' | 'unit'
 
 export interface NearValueRow {
   value: string
@@ -41,9 +41,13 @@ function valuesOf(tenant: string, source: ValueSource): Fragment {
     return source.prefix === undefined
       ? ofPods(source.handle)
       : sql`${ofPods(source.handle)} AND startsWith(${raw('value')}, ${str(source.prefix)})`
-  const ofLines = sql`SELECT DISTINCT toString(${raw(source.column)}) AS value ${fromTable(tenant, 'lines_of_lives')}`
+  // Only lines of no pod have a unit. They stand together in the sorting key of `logs`, and lines_of_lives has none of them.
+  const rows = source.column === 'unit' ? ofNoPod(tenant) : fromTable(tenant, 'lines_of_lives')
+  const ofLines = sql`SELECT DISTINCT toString(${raw(source.column)}) AS value ${rows}`
   return source.handle === undefined ? ofLines : sql`${ofLines} UNION DISTINCT ${ofPods(source.handle)}`
 }
+
+const ofNoPod = (tenant: string): Fragment => sql`${fromTable(tenant, 'logs')} AND namespace = '' AND pod = ''`
 
 export interface TimesRow {
   /** Epoch ns as decimal text. */

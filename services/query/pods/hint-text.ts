@@ -1,7 +1,7 @@
 // Pure: what a hint beside an empty answer says. docs/decisions/0022-filters-by-pod.md.
 import type { Hint } from '#query/http/hint.ts'
 import { formatTime } from '#shared/time/format-time.ts'
-import type { NearValueRow, TimesRow } from './hint-statements.ts'
+import type { NearValueRow } from './hint-statements.ts'
 
 /** How a value is written that stands for several; undefined of a plain one. */
 export function hintOfForm(parameter: string, value: string, routeOfLines: boolean): Hint | undefined {
@@ -49,9 +49,11 @@ const isLike = (one: NearValueRow, value: string): boolean =>
   one.distance <= Math.max(1, Math.floor(value.length / 3)) ||
   (value.length >= 3 && one.value.toLowerCase().includes(value.toLowerCase()))
 
-export function hintOfTimes({ from, to }: { from?: bigint; to?: bigint }, times: TimesRow): Hint | undefined {
-  if (times.lives === 0) return undefined
-  const [first, last] = [BigInt(times.first), BigInt(times.last)]
+/** `first`, `last`: epoch ns of the first and the last line of what is asked for. */
+export function hintOfTimes(
+  { from, to }: { from?: bigint; to?: bigint },
+  { first, last }: { first: bigint; last: bigint },
+): Hint | undefined {
   if (from !== undefined && last < from)
     return { parameter: 'from', message: `the newest line of what is asked for is of ${formatTime(last)}, before from` }
   if (to !== undefined && first >= to)

@@ -20,7 +20,7 @@ export async function withPods(
   filter: RequestedLines,
   query: Partial<FilterQuery>,
   { follows = false }: { follows?: boolean } = {},
-): Promise<LineFilter> {
+): Promise<RequestedLines> {
   const { from, to } = filter
   const within = { tenant: filter.tenant, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
   const scopes = new Map<string, Fragment>()
@@ -40,9 +40,9 @@ export async function withPods(
 /** A node is that of a line's agent, or of its pod: an agent may say none, or another, such as its own. */
 async function withNodes(
   reading: Pick<RowReading, 'rows'>,
-  filter: LineFilter,
+  filter: RequestedLines,
   within: Pick<PodSelection, 'tenant' | 'from' | 'to'>,
-): Promise<LineFilter> {
+): Promise<RequestedLines> {
   const { node: nodes = [], ...fields } = filter.fields
   const named = nodes.filter((one) => one !== '')
   if (named.length === 0) return filter

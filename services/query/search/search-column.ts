@@ -12,6 +12,21 @@ export function textColumnSql(column: Fragment, term: FieldTerm): Fragment {
   return valueSql(column, term)
 }
 
+/** In any case, as the parameter takes it. */
+export function streamSql(term: FieldTerm): Fragment {
+  const { test } = term
+  if (test.op !== 'eq') return textColumnSql(raw('stream'), term)
+  const value = test.value.toLowerCase()
+  if (!['', 'stdout', 'stderr'].includes(value))
+    throw invalidParameter(
+      'q',
+      `${termText(term)} at position ${term.position}: a stream is stdout or stderr. ` +
+        'Put the term in quotes to search for it as text',
+      term.position,
+    )
+  return sql`stream = ${str(value)}`
+}
+
 function misplacedStar(term: FieldTerm) {
   return invalidParameter(
     'q',

@@ -4,7 +4,7 @@ import { invalidParameter } from '#shared/errors.ts'
 import { raw, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { FieldTerm, SearchNode } from './syntax/search-node.ts'
 import { nearName } from './near-name.ts'
-import { restartSql, severitySql, textColumnSql } from './search-column.ts'
+import { restartSql, severitySql, streamSql, textColumnSql } from './search-column.ts'
 import { literalSql, prefixSql } from './search-literal.ts'
 import { lineFieldSql, mapSql } from './search-line-field.ts'
 import { labelSql, ownerSql, type PodScopes } from './pod-terms.ts'
@@ -26,6 +26,9 @@ const columns: Readonly<Record<string, Fragment>> = {
   file: raw('file'),
 }
 
+/** Fields that each line has. */
+export const columnNames: readonly string[] = [...Object.keys(columns), 'severity', 'restart', 'message']
+
 const labels = raw('labels')
 const maps: Readonly<Record<string, Fragment>> = {
   label: labels,
@@ -37,6 +40,7 @@ const maps: Readonly<Record<string, Fragment>> = {
 /** Values of columns and maps are compared exactly, values of other fields whatever their case. */
 export function fieldSql(term: FieldTerm, pods: PodScopes): Fragment {
   const column = Object.hasOwn(columns, term.name) ? columns[term.name] : undefined
+  if (term.name === 'stream') return streamSql(term)
   if (column !== undefined) return textColumnSql(column, term)
   if (term.name === 'severity') return severitySql(term)
   if (term.name === 'restart') return restartSql(term)
@@ -64,7 +68,7 @@ function misspelled(term: FieldTerm, meant: string) {
 
 /** Whether the field is no column and no key of a map that the name says, but anything in the line. */
 export function isLineField(name: string): boolean {
-  if (Object.hasOwn(columns, name) || ['severity', 'restart', 'message'].includes(name)) return false
+  if (columnNames.includes(name)) return false
   if (idKindOf(name) !== undefined) return false
   const [first, key] = splitOnce(name)
   return !(Object.hasOwn(maps, first) && key !== '')

@@ -59,10 +59,13 @@ function numberSql(value: Fragment, bounds: readonly (readonly [Comparison, stri
 function number(value: string, term: FieldTerm): number {
   const parsed = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(value) ? Number(value) : Number.NaN
   if (Number.isFinite(parsed)) return parsed
+  const advice = /^\d{4}-\d{2}/.test(value)
+    ? 'times of lines are asked for by the parameters from and to'
+    : 'write one after the sign'
   throw invalidParameter(
     'q',
     `${termText(term)} at position ${term.position} needs a number: ` +
-      'write one after the sign, or put the term in quotes to search for it as text',
+      `${advice}, or put the term in quotes to search for it as text`,
     term.position,
   )
 }

@@ -42,6 +42,8 @@ export function refuseOperator(word: string, position: number): void {
 }
 
 function meantBy(word: string): string | undefined {
+  const ordered = /^(severity|restart)([<>]=?)([^<>=].*)$/.exec(word)
+  if (ordered !== null) return `${ordered[1]}:${ordered[2]}${ordered[3]}`
   const [, name, sign, value] = /^([A-Za-z_][\w.]*)(!=|=~|!~)"?([^"=]+)"?$/.exec(word) ?? []
   if (name === undefined) return undefined
   return `${sign === '=~' ? '' : '-'}${name}:${sign === '!=' ? value : `/${value}/`}`

@@ -3,6 +3,7 @@
 // docs/decisions/0002-search-text.md says why it is a parser of our own.
 import { invalidParameter } from '#shared/errors.ts'
 import { readTokens, type Token } from './read-tokens.ts'
+import { skipWhitespace } from './scan.ts'
 import type { SearchNode } from './search-node.ts'
 
 /** UTF-8 bytes of search text at most. */
@@ -22,7 +23,8 @@ export function parseSearch(text: string): SearchNode {
     )
   // A lone surrogate has no bytes of its own; readers of JSON and URLs put U+FFFD in its place.
   const wellFormed = text.toWellFormed()
-  if (wellFormed.trim() === '' || wellFormed.trim() === '*') return { kind: 'and', terms: [] }
+  if (skipWhitespace(wellFormed, 0) === wellFormed.length || wellFormed.trim() === '*')
+    return { kind: 'and', terms: [] }
   const tokens = readTokens(wellFormed)
   return createParser({ text: wellFormed, tokens }).parse()
 }

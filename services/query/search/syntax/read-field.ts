@@ -92,8 +92,8 @@ function readTest(text: string, name: string, start: number, groupOpen: boolean)
   if (value === '' || value.startsWith('//') || value.startsWith(':')) return undefined
   refuseOthersSigns(name, value, start)
   for (const [sign, op] of comparisons) {
-    if (value.startsWith(sign))
-      return value === sign ? undefined : { test: { op, value: bareValue(value.slice(sign.length)) }, end }
+    if (value === sign) throw lacksNumber(name, sign, start)
+    if (value.startsWith(sign)) return { test: { op, value: bareValue(value.slice(sign.length)) }, end }
   }
   if (value === '*') return { test: { op: 'exists' }, end }
   const prefix = starred(value, start)
@@ -120,6 +120,14 @@ function refuseOthersSigns(name: string, value: string, start: number): void {
     start,
   )
 }
+
+const lacksNumber = (name: string, sign: string, position: number) =>
+  invalidParameter(
+    'q',
+    `${sign} at position ${position} lacks its number: write ${name}:${sign}5, without a blank, ` +
+      'or put the term in quotes to search for it as text',
+    position,
+  )
 
 const unclosed = (position: number) =>
   invalidParameter('q', `the quote at position ${position} is never closed: close it, or leave it out`, position)

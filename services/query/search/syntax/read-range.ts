@@ -1,14 +1,20 @@
 // status:400..499  status:[400 TO 499]  status:{400 TO 500}  duration:[10 TO *]  severity:warn..fatal
 // Both ends count within `..` and brackets, and do not within braces, as in Lucene. A star leaves an end open.
+import { invalidParameter } from '#shared/errors.ts'
 import { endsTerm } from './scan.ts'
 import type { FieldTest } from './search-node.ts'
 
 const inBrackets = /([[{])\s*([^\s\]}]+)\s+TO\s+([^\s\]}]+)\s*([\]}])/y
 const number = String.raw`[-+]?(?:\d+(?:\.\d+)?|\.\d+)`
 const numbers = new RegExp(String.raw`^(${number})\.\.(${number})$`)
+const halves = new RegExp(String.raw`^(?:(${number})\.\.|\.\.(${number}))$`)
 const words = /^([A-Za-z]+)\.\.([A-Za-z]+)$/
+const opened = /[[{]\s*[^\s\]}]+\s+TO(?!\S)/y
 
-/** The range between `start` and `end` of a bare value, or undefined where there is none. */
+/**
+ * The range between `start` and `end` of a bare value, or undefined where there is none. Throws 400 on a range that
+ * lacks an end.
+ */
 export function readRange(
   text: string,
   name: string,
@@ -22,7 +28,24 @@ export function readRange(
     const test = between(open === '[' ? 'gte' : 'gt', from!, to!, close === ']' ? 'lte' : 'lt')
     return { test, end: start + match[0].length }
   }
-  const [, from, to] = (name === 'severity' ? words : numbers).exec(text.slice(start, end)) ?? []
+  opened.lastIndex = start
+  if (opened.test(text))
+    throw invalidParameter(
+      'q',
+      `the range at position ${start} has no end: write ${name}:[400 TO 499], with a star for an end that is open, ` +
+        'or put the text in quotes to search for it',
+      start,
+    )
+  const value = text.slice(start, end)
+  const [half, least, most] = halves.exec(value) ?? []
+  if (half !== undefined)
+    throw invalidParameter(
+      'q',
+      `the range at position ${start} lacks an end: write ${name}:${least === undefined ? `<=${most}` : `>=${least}`}, ` +
+        'or put the term in quotes to search for it as text',
+      start,
+    )
+  const [, from, to] = (name === 'severity' ? words : numbers).exec(value) ?? []
   return from === undefined ? undefined : { test: between('gte', from, to!, 'lte'), end }
 }
 

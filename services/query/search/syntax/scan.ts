@@ -1,7 +1,8 @@
 // Finds where a quoted text, a regular expression and a bare word end. Each function takes the text and an offset and
 // returns an offset. None of them throws, since text that is not closed is literal.
 
-const whitespace = /\s/u
+/** Invisible characters that people paste with a word part words as blanks do; joiners belong to their letters. */
+const whitespace = /[\s\u0085\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]/u
 
 /** True where a term may end: at whitespace, a closing parenthesis or the end of the text. */
 export function endsTerm(text: string, at: number): boolean {
