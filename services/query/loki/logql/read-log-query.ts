@@ -3,8 +3,8 @@
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
-import { inSlices } from '#shared/in-slices.ts'
 import { passLine } from './log-query.ts'
+import { inTurns } from './read-in-turns.ts'
 import { lineSource } from './read-lines.ts'
 import { collectStreams } from './read-streams.ts'
 import type { StreamResult } from './result.ts'
@@ -39,7 +39,7 @@ export async function openLogQuery({ expr, categorize, nowNs, ...options }: LogQ
     async streams(lines) {
       const facts = await source.facts.of(lines.map(({ podUid }) => podUid))
       const streams = collectStreams(categorize)
-      await inSlices(lines, (line) => {
+      await inTurns(undefined, lines, (line) => {
         const passed = pass(line, source.labels.of(line, facts)())
         if (passed !== undefined) streams.add(line, passed)
       })

@@ -2,12 +2,12 @@
 // One value of the values of a group at each step; topk and its like keep some of them, with all labels.
 import { inSlices } from '#shared/in-slices.ts'
 import type { AggregateExpr, Grouping } from '../syntax/logql-expr.ts'
-import { keyOfLabels, onlyNames, SeriesTable, withoutNames, type Series } from './series.ts'
+import { keyOfLabels, onlyNames, withoutNames, type Series, type SeriesTable } from './series.ts'
 import type { Labels } from '../result.ts'
 
 export async function aggregate({ op, grouping, parameter = 0 }: AggregateExpr, of: SeriesTable): Promise<SeriesTable> {
-  const groups = Map.groupBy(of.all, ({ labels }) => keyOfLabels(groupOf(labels, grouping)))
-  const result = new SeriesTable(of.steps)
+  const groups = await groupsOf(of.all, grouping)
+  const result = of.empty()
   for (const [key, members] of groups) {
     switch (op) {
       case 'sum':
@@ -39,6 +39,17 @@ export async function aggregate({ op, grouping, parameter = 0 }: AggregateExpr, 
     }
   }
   return result
+}
+
+async function groupsOf(all: readonly Series[], grouping: Grouping | undefined): Promise<Map<string, Series[]>> {
+  const groups = new Map<string, Series[]>()
+  await inSlices(all, (series) => {
+    const key = keyOfLabels(groupOf(series.labels, grouping))
+    const members = groups.get(key)
+    if (members === undefined) groups.set(key, [series])
+    else members.push(series)
+  })
+  return groups
 }
 
 function groupOf(labels: Labels, grouping: Grouping | undefined): Labels {
