@@ -7,7 +7,7 @@ export const seriesMax = 500
 export const stepsMax = 11_000
 /** Series times points of all that a query makes on its way, and the characters of their labels. */
 const cellsMax = 20_000_000
-const labelCharsMax = 128 * 1024 * 1024
+const labelCharsMax = 256 * 1024 * 1024
 /** Groups that the store counts for one range. */
 export const groupsMax = 500_000
 /** Lines that pass through the stages of a pipeline. */
@@ -45,7 +45,7 @@ export function createSeriesBudget(): SeriesBudget {
         )
       if (chars > labelCharsMax)
         throw failedQuery(
-          'the labels of the series have more than 128 MiB: aggregate with sum by (…), or keep fewer labels with | keep',
+          'the labels of the series have more than 256 MiB: aggregate with sum by (…), or keep fewer labels with | keep',
         )
     },
   }

@@ -8,7 +8,7 @@ import type { Labels } from '../result.ts'
 export async function aggregate({ op, grouping, parameter = 0 }: AggregateExpr, of: SeriesTable): Promise<SeriesTable> {
   const groups = await groupsOf(of.all, grouping)
   const result = of.empty()
-  for (const [key, members] of groups) {
+  await inSlices([...groups], ([key, members]) => {
     switch (op) {
       case 'sum':
       case 'avg':
@@ -19,25 +19,23 @@ export async function aggregate({ op, grouping, parameter = 0 }: AggregateExpr, 
       case 'stdvar': {
         const series = result.of(groupOf(members[0]!.labels, grouping), key)
         for (let step = 0; step < of.steps; step++) series.values[step] = folds[op](valuesAt(members, step))
-        break
+        return undefined
       }
       case 'topk':
       case 'approx_topk':
-        await keepSome(result, members, of.steps, parameter, (a, b) => b - a)
-        break
+        return keepSome(result, members, of.steps, parameter, (a, b) => b - a)
       case 'bottomk':
-        await keepSome(result, members, of.steps, parameter, (a, b) => a - b)
-        break
+        return keepSome(result, members, of.steps, parameter, (a, b) => a - b)
       case 'sort':
       case 'sort_desc': {
         const sign = op === 'sort' ? 1 : -1
         // Of several steps the order is that of labels: a sort is for one.
         for (const series of members.toSorted((a, b) => sign * ((a.values[0] ?? 0) - (b.values[0] ?? 0))))
           copyInto(result, series)
-        break
+        return undefined
       }
     }
-  }
+  })
   return result
 }
 

@@ -204,6 +204,6 @@ test('the series of a query share what they may hold', () => {
   expect(() => fill(first.empty())).toThrow(/20000000 points/)
   const long = new SeriesTable(1, createSeriesBudget())
   expect(() => {
-    for (let i = 0; i < 200; i++) long.of({ i: `${i}${'x'.repeat(1_000_000)}` })
-  }).toThrow(/128 MiB/)
+    for (let i = 0; i < 300; i++) long.of({ i: `${i}${'x'.repeat(1_000_000)}` })
+  }).toThrow(/256 MiB/)
 })
