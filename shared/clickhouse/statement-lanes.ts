@@ -111,7 +111,7 @@ export function createStatementLanes({ places, waitingMax, onWait }: LaneOptions
           if (lane.queue.remove(client, waiter)) reject(signal!.reason as Error)
         }
         signal?.addEventListener('abort', leave, { once: true })
-        lane.queue.add(client, waiter)
+        lane.queue.add(client, waiter, isUnderWay)
         try {
           const place = await promise
           onWait?.(name, (performance.now() - began) / 1000)

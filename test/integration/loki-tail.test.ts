@@ -105,6 +105,17 @@ describe('a tail', () => {
     await tail.leave()
   })
 
+  test('has each line once whose insert was under way when it began', async () => {
+    const pod = { pod: 'underway', received: fixture.clock.now - 300 }
+    await fixture.insert([line(151, 'cut', pod), line(152, 'before', pod)])
+    const tail = await open({ query: '{pod="underway"}', start: String(at(150)), limit: '1' })
+    expect(await tail.texts(1)).toEqual(['before'])
+    await fixture.insert([line(153, 'under way', pod)])
+    await fixture.insert([line(152, 'before', pod), line(154, 'after', { pod: 'underway' })])
+    expect(await tail.texts(3)).toEqual(['before', 'under way', 'after'])
+    await tail.leave()
+  })
+
   test('with a delay has late lines in the order of their times', async () => {
     const tail = await open({ query: '{pod="late"}', start: String(at(200)), delay_for: '1' })
     await fixture.insert([line(202, 'second', { pod: 'late' })])

@@ -158,6 +158,26 @@ test('from: what is there since then comes first, in time order, then what arriv
   tail.leave()
 })
 
+test('from: a line whose insert was under way when the tail began comes too, and each line once', async () => {
+  const pod = { pod: 'underway', received: fixture.clock.now - 300 }
+  await fixture.insert([{ ts: t0 + 1n, message: 'before', ...pod }])
+  const tail = await open(`/v1/logs/tail?pod=underway&from=${t0}`)
+  expect(texts(await tail.lines(1))).toEqual(['before'])
+  await fixture.insert([{ ts: t0, message: 'under way', ...pod }])
+  const [underWay] = await tail.lines(1)
+  expect(underWay).toMatchObject({ message: 'under way' })
+  await fixture.insert([
+    { ts: t0 + 1n, message: 'before', ...pod },
+    { ts: t0 + 2n, message: 'after', pod: 'underway' },
+  ])
+  const [after] = await tail.lines(1)
+  expect(after).toMatchObject({ message: 'after' })
+  tail.leave()
+  const again = await open(`/v1/logs/tail?pod=underway&from=${t0}`, { 'last-event-id': underWay!.id })
+  expect(texts(await again.lines(1))).toEqual(['after'])
+  again.leave()
+})
+
 test('a quiet tail is kept alive by comments, and ends with an event when the service stops', async () => {
   const tail = await open('/v1/logs/tail?podUid=nobody')
   expect((await tail.messages.next()).value).toEqual({ comment: 'still here, lag 0.000 s' })

@@ -1,5 +1,6 @@
 // The labels of a Loki stream as text, such as {app="cart", pod="cart-7d9f"}: names, and values quoted as in Go.
 // https://go.dev/ref/spec#String_literals, https://prometheus.io/docs/prometheus/latest/querying/basics/#string-literals
+import { unquotedGo } from '#shared/go-string.ts'
 
 /** Calls `add` for each label, as it is read. Returns a sentence where the text is no labels. */
 export function readLabels(text: string, add: (name: string, value: string) => void): string | undefined {
@@ -47,8 +48,7 @@ class Reader {
     if (raw !== undefined) return raw.slice(1, -1).replaceAll('\r', '')
     const literal = this.match(/"(?:[^"\\\n]|\\.)*"/y)
     if (literal === undefined) return undefined
-    const inner = literal.slice(1, -1)
-    const value = inner.includes('\\') ? unquoted(inner) : inner
+    const value = unquotedGo(literal.slice(1, -1))
     if (value === undefined) this.pos = start
     return value
   }
@@ -69,41 +69,4 @@ class Reader {
     this.pos += match?.length ?? 0
     return match
   }
-}
-
-const escape =
-  /\\(?:(?<sign>[abfnrtv\\"])|x(?<hex>[\da-fA-F]{2})|(?<octal>[0-3][0-7]{2})|u(?<short>[\da-fA-F]{4})|U(?<long>[\da-fA-F]{8}))/g
-const signs: Readonly<Record<string, string>> = {
-  a: '\u0007',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-  '"': '"',
-}
-
-/** \x and \ooo are bytes, all else are characters. Undefined where an escape is none of Go's. */
-function unquoted(inner: string): string | undefined {
-  const parts: Buffer[] = []
-  let pos = 0
-  for (const match of inner.matchAll(escape)) {
-    const { sign, hex, octal, short, long } = match.groups!
-    const before = inner.slice(pos, match.index)
-    if (before.includes('\\')) return undefined
-    parts.push(Buffer.from(before))
-    if (sign !== undefined) parts.push(Buffer.from(signs[sign]!))
-    else if (hex !== undefined) parts.push(Buffer.of(Number.parseInt(hex, 16)))
-    else if (octal !== undefined) parts.push(Buffer.of(Number.parseInt(octal, 8)))
-    else {
-      const code = Number.parseInt(short ?? long!, 16)
-      if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return undefined
-      parts.push(Buffer.from(String.fromCodePoint(code)))
-    }
-    pos = match.index + match[0].length
-  }
-  const rest = inner.slice(pos)
-  return rest.includes('\\') ? undefined : Buffer.concat([...parts, Buffer.from(rest)]).toString()
 }

@@ -1,5 +1,6 @@
-// The lines of a tail: the newest of the past, and then lines as they arrive. Both are told apart by their arrival, so
-// that no line is in both.
+// The lines of a tail: the newest of the past, and then lines as they arrive. The past is what had arrived when the tail
+// began and is visible once the feed tells of all that becomes visible: so a line whose insert is under way meanwhile
+// is in one of them, and none is in both.
 import { milliseconds, sql } from '#shared/clickhouse/sql.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
@@ -11,6 +12,7 @@ import { placeBefore } from '#query/tail/arrival-place.ts'
 import type { ArrivalFeed } from '#query/tail/follow-arrivals.ts'
 import { follow } from '#query/tail/follow-lines.ts'
 import type { Dropped } from '#query/tail/line-buffer.ts'
+import type { SentLines } from '#query/tail/sent-lines.ts'
 import type { SentMemory } from '#query/tail/sent-memory.ts'
 import type { LogQuery } from './logql/read-log-query.ts'
 import type { StreamResult } from './logql/result.ts'
@@ -38,7 +40,10 @@ export interface LogTail {
 const pastCharsMax = 16 * 1024 * 1024
 
 /** The newest lines that arrived before the tail began and that the query lets through, oldest first. */
-export async function readPast({ reading, query, tenant, startNs, limit, begunMs }: LogTail): Promise<StreamResult[]> {
+async function readPast(
+  { reading, query, tenant, startNs, limit, begunMs }: LogTail,
+  sentLines: SentLines,
+): Promise<StreamResult[]> {
   const arrived = sql`received < ${milliseconds(begunMs)}`
   const { scope } = query.filter
   const filter: LineFilter = {
@@ -50,6 +55,8 @@ export async function readPast({ reading, query, tenant, startNs, limit, begunMs
   const passed: StreamEntry[] = []
   let chars = 0
   for await (const lines of streamLines({ reading, filter, order: 'desc' })) {
+    for (const line of lines)
+      if (line.received >= begunMs - sentLines.overlapMs) sentLines.add({ received: line.received, key: keyOf(line) })
     for (const one of await query.entries(lines)) {
       passed.push(one)
       chars += one.entry.line.length
@@ -67,8 +74,14 @@ export interface FollowedLog {
   dropped?: Dropped
 }
 
-/** Lines as they arrive, before the pipeline of the query; none after a poll that held none. */
-export async function* followLog(tail: LogTail): AsyncGenerator<FollowedLog> {
+/**
+ * Lines as they arrive, before the pipeline of the query; none after a poll that held none. The past is sent by
+ * `sendPast` before them.
+ */
+export async function* followLog(
+  tail: LogTail,
+  sendPast: (past: StreamResult[]) => Promise<void>,
+): AsyncGenerator<FollowedLog> {
   const { reading, query, tenant, text, begunMs, polling, feed, sentMemory, pollIntervalMs = 500, signal } = tail
   const after = placeBefore(begunMs)
   using remembered = sentMemory.openOnce({ floor: after, hashes: [], count: 0 })
@@ -80,6 +93,8 @@ export async function* followLog(tail: LogTail): AsyncGenerator<FollowedLog> {
     group: digest(['loki', tenant, text]),
     filter: () => Promise.resolve(filter),
     after,
+    lateFrom: placeBefore(begunMs - sentLines.overlapMs),
+    onReady: async () => sendPast(await readPast(tail, sentLines)),
     sentLines,
     pollIntervalMs,
     polling,

@@ -2,6 +2,7 @@
 // longer ones epoch ns; numbers with a point are epoch seconds.
 // https://grafana.com/docs/loki/latest/reference/loki-http-api/#timestamps
 import { invalidParameter, type AfterlogError } from '#shared/errors.ts'
+import { durationNs } from '#shared/time/duration-ns.ts'
 import { parseTime } from '#shared/time/parse-time.ts'
 import type { RequestForm } from './request-form.ts'
 
@@ -75,32 +76,17 @@ export function readInterval(form: RequestForm): bigint {
 export function readDuration(form: RequestForm, name: string): bigint | undefined {
   const text = form.get(name)
   if (text === undefined) return undefined
-  const ns = durationNs(text)
+  const ns = nsOfDuration(text)
   if (ns === undefined) throw notReadable(name, text, 'a duration: give 5m, 1h30m, or a number of seconds')
   return ns
 }
 
-const units: Readonly<Record<string, number>> = {
-  ns: 1,
-  us: 1e3,
-  µs: 1e3,
-  ms: 1e6,
-  s: 1e9,
-  m: 60e9,
-  h: 3600e9,
-  d: 86_400e9,
-  w: 604_800e9,
-  y: 31_536_000e9,
-}
-
-function durationNs(text: string): bigint | undefined {
+/** A number alone is one of seconds. */
+function nsOfDuration(text: string): bigint | undefined {
   if (text.length > 64) return undefined
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?$/i.test(text)) return wholeNs(Number(text) * 1e9)
-  if (!/^-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h|d|w|y))+$/.test(text)) return undefined
-  let ns = 0
-  for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d|w|y)/g))
-    ns += Number(count) * units[unit!]!
-  return wholeNs(text.startsWith('-') ? -ns : ns)
+  const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?$/i.test(text)
+  const ns = isNumber ? Number(text) * 1e9 : durationNs(text)
+  return ns === undefined ? undefined : wholeNs(ns)
 }
 
 const wholeNs = (ns: number): bigint | undefined =>

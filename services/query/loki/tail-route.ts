@@ -11,7 +11,7 @@ import { createReading } from '#shared/store-reading/reading.ts'
 import { nowNs } from '#query/http/query-context.ts'
 import type { Dropped } from '#query/tail/line-buffer.ts'
 import { createHeldBack } from './held-back.ts'
-import { followLog, readPast, type LogTail } from './follow-log.ts'
+import { followLog, type LogTail } from './follow-log.ts'
 import { describe, type LokiApp } from './form-routes.ts'
 import { readCategorize } from './query-parameter.ts'
 import { readForm } from './request-form.ts'
@@ -105,9 +105,8 @@ async function send(
     droppedBefore = undefined
     await sent(socket, message)
   }
-  await sendStreams(await readPast(tail))
   const held = createHeldBack<{ tsNs: bigint; line: Line }>({ delayMs, linesMax: heldLinesMax })
-  for await (const { lines, dropped } of followLog(tail)) {
+  for await (const { lines, dropped } of followLog(tail, sendStreams)) {
     if (dropped !== undefined) {
       droppedBefore = dropped
       await sendStreams([])

@@ -25,6 +25,10 @@ export interface FollowOptions {
   filter: () => Promise<LineFilter>
   /** The tail follows lines that arrive behind this place. */
   after: ArrivalPlace
+  /** Lines that become visible once the tail follows count from this place on: their insert was under way. */
+  lateFrom?: ArrivalPlace
+  /** Called once the tail misses nothing that becomes visible: what is visible by then may be sent first. */
+  onReady?: () => Promise<void>
   /** Lines that were sent already. */
   sentLines: Pick<SentLines, 'add' | 'begin' | 'overlapMs'>
   /** Fragments that wait for the ends of their lines. */
@@ -60,7 +64,7 @@ const linesAtOnce = 2_000
 
 /** Ends when the signal aborts. */
 export async function* follow(options: FollowOptions): AsyncGenerator<Followed> {
-  const { feed, group, filter, after, sentLines, held = createHeldFragments() } = options
+  const { feed, group, filter, after, lateFrom = after, sentLines, held = createHeldFragments() } = options
   const { pollIntervalMs, polling, pollsAlways = false, dropsNone = false, signal } = options
   using member = pollsAlways ? polling.groups.join(group) : undefined
   const catchUp = createCatchUp(options)
@@ -71,8 +75,9 @@ export async function* follow(options: FollowOptions): AsyncGenerator<Followed> 
   })
 
   let current = await filter()
-  using live = feed.open(current, after)
+  using live = feed.open(current, lateFrom)
   await live.ready()
+  await options.onReady?.()
   let polled = await polling.state('lines')
   for await (const arrived of catchUp.look(current)) yield followed(arrived)
 

@@ -29,6 +29,8 @@ export interface LinePages {
   remember(number: number, sentAs: number): void
   /** The first `count` lines that were sent. */
   until(count: number): RememberedLines
+  /** Nothing up to this place is to be read again. */
+  raiseBegin(to: ArrivalPlace): void
   /** Forgets the first page; of one page only, that page the next time. */
   forget(): void
 }
@@ -99,6 +101,9 @@ export function createLinePages(
     until: (count) => ({
       pages: pages.map((page) => ({ ...page, until: Math.min(page.until ?? count, count) })),
     }),
+    raiseBegin(to) {
+      for (const page of pages) page.begin = laterOf(page.begin, to)
+    },
     forget: () => (pages.length > 1 ? drop(pages.shift()!) : beginPage(readTo)),
   }
 }

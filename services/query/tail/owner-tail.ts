@@ -14,10 +14,10 @@ import {
 } from './owner-statements.ts'
 import { attributeLines } from '#query/logs/read-attribution.ts'
 import { dividerOf, pastDividers } from './read-dividers.ts'
-import { isBehind, laterOf } from './arrival-place.ts'
+import { isBehind, laterOf, placeBefore } from './arrival-place.ts'
 import { follow } from './follow-lines.ts'
 import type { Arrival } from './line-buffer.ts'
-import { openTailPlace } from './tail-place.ts'
+import { openTailPlace, rememberStored } from './tail-place.ts'
 import { createOwnerTransitions, type PodTransition } from './read-owner-changes.ts'
 import { streamLines } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
@@ -31,7 +31,8 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
   const { namespace, cluster, pod, podUid } = fields
   const owned: OwnerFilter = { tenant, owner, namespace, cluster, pod, podUid }
   const transitions = await createOwnerTransitions(reading, owned, at?.owner)
-  using tailPlace = openTailPlace(run)
+  const isFromStored = at?.received === undefined && filter.from !== undefined
+  using tailPlace = openTailPlace({ ...run, isFromStored })
   const { begun, after, sentLines } = tailPlace
   const from = filter.from === undefined ? {} : { from: filter.from }
   const place = (
@@ -44,12 +45,12 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
     transitions.joined.size === 0
       ? writer.notice(`no pod of ${owner} is known yet: its pods are followed as soon as one is reported`)
       : ''
-  if (at?.received === undefined && filter.from !== undefined) {
+  if (isFromStored) {
     yield* past(at?.after, at?.owner?.past)
   }
 
   // The tail has sent everything that arrived up to here, except lines of pods that Kubernetes has not reported yet.
-  let reached = after
+  let reached = at === undefined ? placeBefore(begun) : after
   const missedMs = Math.max(0, now - after.received)
   const followed = follow({
     reading,
@@ -167,6 +168,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
       }
       return text
     }
+    const remember = rememberStored(tailPlace)
     const scope = linesOfPods(await ownedLinesOf(await transitions.pods()), { before: begun })
     for await (const lines of streamLines({
       reading,
@@ -180,6 +182,7 @@ export async function* ownerTail(run: TailRun & { owner: string }): AsyncGenerat
         if (!isJoined(line)) continue
         text += dividersUntil(line.ts)
         last = keyOf(line)
+        remember({ received: line.received, key: last })
         text += writer.line(line, () => place({ after: last }, sentOrder === undefined ? {} : { past: sentOrder }))
       }
       yield text

@@ -29,6 +29,8 @@ export interface SentLines {
   readonly size: number
   /** Nothing up to this place is read again: it is not remembered what of it was sent. */
   readonly begin: ArrivalPlace
+  /** Raises it. */
+  raiseBegin(to: ArrivalPlace): void
   /** The first `count` lines that were sent. */
   remembered(count: number): RememberedLines
   /** Forgets the first page; of a tail that has one page only, that page the next time. */
@@ -42,18 +44,20 @@ export interface SentLinesOptions {
   /** Of a tail that a client resumes: what was sent before. */
   before?: RememberedLines | undefined
   overlapMs?: number
+  /** Of a new tail that sends stored lines first: those from this place on are remembered; the floor where it is missing. */
+  begin?: ArrivalPlace | undefined
   /** Is told by how many lines the tail remembers more, or fewer, than before. */
   changed?: (lines: number) => void
 }
 
 export function createSentLines(
   { floor: first, hashes, count: sentBefore }: SentPlace,
-  { before = { pages: [] }, overlapMs = 30_000, changed = () => undefined }: SentLinesOptions = {},
+  { before = { pages: [] }, overlapMs = 30_000, begin = first, changed = () => undefined }: SentLinesOptions = {},
 ): SentLines {
   let floor = first
   let reached = first
   let count = sentBefore
-  const pages = createLinePages(first, before, changed)
+  const pages = createLinePages(begin, before, changed)
   /** Lines that a cursor names, in order of arrival. Those of the first cursor stand last until they are read again. */
   const named = hashes.map((hash) => ({ hash, place: placeBefore(first.received + overlapMs) }))
   const hashesToRead = new Set(hashes)
@@ -103,6 +107,7 @@ export function createSentLines(
     get begin() {
       return pages.begin
     },
+    raiseBegin: pages.raiseBegin,
     remembered: pages.until,
     forget: pages.forget,
   }

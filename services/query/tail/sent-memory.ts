@@ -12,8 +12,11 @@ export interface RememberedTail extends Disposable {
 }
 
 export interface SentMemory {
-  /** Remembers a new tail, which goes on from another where `tail` is remembered. It ends once it is disposed. */
-  open(place: SentPlace, tail?: string): RememberedTail
+  /**
+   * Remembers a new tail, which goes on from another where `tail` is remembered. It ends once it is disposed. `begin`: see
+   * SentLinesOptions.
+   */
+  open(place: SentPlace, options?: { tail?: string; begin?: ArrivalPlace | undefined }): RememberedTail
   /** The same for a tail to which no client can come back: it is forgotten once it is disposed. */
   openOnce(place: SentPlace): RememberedTail
   /** Forgets what ended long ago. Opening and ending a tail does so too. */
@@ -74,11 +77,15 @@ export function createSentMemory({ clock, flushIntervalMs = 0, linesMax = 2_000_
     if (by > 0 && lines > linesMax) makeRoom()
   }
 
-  function openTail(place: SentPlace, tail: string, isRemembered: boolean): RememberedTail {
+  function openTail(
+    place: SentPlace,
+    { tail = '', begin }: { tail?: string; begin?: ArrivalPlace | undefined },
+    isRemembered: boolean,
+  ): RememberedTail {
     forgetOld()
     const before = (open.get(tail) ?? ended.get(tail)?.sentLines)?.remembered(place.count)
     const id = randomBytes(9).toString('base64url')
-    const sentLines = createSentLines(place, { before, overlapMs, changed })
+    const sentLines = createSentLines(place, { before, overlapMs, begin, changed })
     open.set(id, sentLines)
     changed(linesOfTail)
     return {
@@ -94,8 +101,8 @@ export function createSentMemory({ clock, flushIntervalMs = 0, linesMax = 2_000_
     }
   }
   return {
-    open: (place, tail = '') => openTail(place, tail, true),
-    openOnce: (place) => openTail(place, '', false),
+    open: (place, options = {}) => openTail(place, options, true),
+    openOnce: (place) => openTail(place, {}, false),
     forgetOld,
     overlapMs,
   }

@@ -7,7 +7,7 @@ import { decodeCursor, digest, encodeCursor, type Cursor } from '#query/http/cur
 import type { ArrivalFeed } from './follow-arrivals.ts'
 import { follow } from './follow-lines.ts'
 import type { SentMemory } from './sent-memory.ts'
-import { openTailPlace } from './tail-place.ts'
+import { openTailPlace, rememberStored } from './tail-place.ts'
 import { streamLines } from '#shared/store-reading/line-pages.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { clientGone } from '#shared/http/answer-over.ts'
@@ -130,12 +130,14 @@ function ownerFollowed({ owner: owners }: z.output<typeof querystring>): string 
 /** Events as text; '' after a poll that brought nothing. */
 async function* tail(run: TailRun): AsyncGenerator<string> {
   const { reading, filter, within, writer, at, filters, now, feed, pollIntervalMs, polling, signal } = run
-  using tailPlace = openTailPlace(run)
+  const isFromStored = at?.received === undefined && filter.from !== undefined
+  using tailPlace = openTailPlace({ ...run, isFromStored })
   const { begun, after, sentLines } = tailPlace
   const from = filter.from === undefined ? {} : { from: filter.from }
   const event = (line: Line, place: () => Partial<Cursor> & Pick<Cursor, 'after'>): string =>
     writer.line(line, () => encodeCursor({ ...from, ...place() }, filters))
-  if (at?.received === undefined && filter.from !== undefined) {
+  if (isFromStored) {
+    const remember = rememberStored(tailPlace)
     for await (const lines of streamLines({
       reading,
       filter: await within(filter),
@@ -145,7 +147,7 @@ async function* tail(run: TailRun): AsyncGenerator<string> {
       let text = ''
       for (const line of lines) {
         const key = keyOf(line)
-        if (line.received >= begun) sentLines.sendStored({ received: line.received, key })
+        remember({ received: line.received, key })
         text += event(line, () => ({ after: key, followFrom: begun, sent: tailPlace.place().sent }))
       }
       lines.length = 0

@@ -5,8 +5,9 @@ import { AfterlogError } from '#shared/errors.ts'
 export const seriesMax = 500
 /** Points of a series. */
 export const stepsMax = 11_000
-/** Series times points within a query. */
-export const cellsMax = 10_000_000
+/** Series times points of all that a query makes on its way, and the characters of their labels. */
+const cellsMax = 20_000_000
+const labelCharsMax = 256 * 1024 * 1024
 /** Groups that the store counts for one range. */
 export const groupsMax = 500_000
 /** Lines that pass through the stages of a pipeline. */
@@ -24,3 +25,28 @@ export const tooManySeries = (): AfterlogError =>
       'adding more specific stream selectors, reducing the time range, or aggregating results with functions like ' +
       'sum(), count() or topk()',
   )
+
+/** What all series of a query may hold. */
+export interface SeriesBudget {
+  /** `cells`: points, whether there is a value or none. Throws where it is too much. */
+  take(cells: number, labelChars: number): void
+}
+
+export function createSeriesBudget(): SeriesBudget {
+  let [cells, chars] = [0, 0]
+  return {
+    take(more, labelChars) {
+      cells += more
+      chars += labelChars
+      if (cells > cellsMax)
+        throw failedQuery(
+          `the query has more than ${cellsMax} points on its way, of all its series together: narrow its selector, ask ` +
+            'for fewer points, or aggregate with sum by (…)',
+        )
+      if (chars > labelCharsMax)
+        throw failedQuery(
+          'the labels of the series have more than 256 MiB: aggregate with sum by (…), or keep fewer labels with | keep',
+        )
+    },
+  }
+}

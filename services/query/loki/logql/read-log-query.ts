@@ -3,8 +3,8 @@
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
-import { inSlices } from '#shared/in-slices.ts'
 import { passLine } from './log-query.ts'
+import { inTurns } from './read-in-turns.ts'
 import { lineSource } from './read-lines.ts'
 import { streamEntry, type StreamEntry } from './stream-entry.ts'
 import type { LogExpr } from './syntax/logql-expr.ts'
@@ -38,7 +38,7 @@ export async function openLogQuery({ expr, categorize, nowNs, ...options }: LogQ
     async entries(lines) {
       const facts = await source.facts.of(lines.map(({ podUid }) => podUid))
       const entries: StreamEntry[] = []
-      await inSlices(lines, (line) => {
+      await inTurns(undefined, lines, (line) => {
         const passed = pass(line, source.labels.of(line, facts)())
         if (passed !== undefined) entries.push(streamEntry(line, passed, categorize))
       })

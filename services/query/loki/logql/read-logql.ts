@@ -10,7 +10,7 @@ import type { Reading } from '#shared/store-reading/reading.ts'
 import { readMetric } from './evaluate/read-metric.ts'
 import { timeOfStep, stepsOf, type Steps } from './evaluate/windows.ts'
 import { keyOfLabels, type SeriesTable } from './evaluate/series.ts'
-import { seriesMax, tooManySeries } from './query-limits.ts'
+import { createSeriesBudget, seriesMax, tooManySeries } from './query-limits.ts'
 import { readStreams } from './read-streams.ts'
 import type { ReadCount } from './read-lines.ts'
 import type { LogqlResult, LogqlStats } from './result.ts'
@@ -66,7 +66,7 @@ export async function runLogQL(request: LogqlRequest): Promise<LogqlResult> {
     return { type: 'scalar', point: { tsNs: request.startNs, value: expr.value }, stats: stats(0) }
   const { reading, tenant } = request
   const facts = podFactsReader(reading, tenant)
-  const table = await readMetric({ reading, tenant, steps, facts, nowNs, count }, expr)
+  const table = await readMetric({ reading, tenant, steps, facts, nowNs, count, budget: createSeriesBudget() }, expr)
   return isInstant
     ? { type: 'vector', samples: samplesOf(table, steps, isSorted(expr)), stats: stats(count.lines) }
     : { type: 'matrix', series: seriesOf(table, steps), stats: stats(count.lines) }

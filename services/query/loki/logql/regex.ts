@@ -1,6 +1,7 @@
 // Regular expressions of RE2, matched in linear time however hostile they are (re2js has RE2's syntax and its way).
 import { RE2JS } from 're2js'
 import { regexCost, type RegexCost } from '#query/search/regex-cost.ts'
+import { units } from './pipeline/line-work.ts'
 
 export interface Regex {
   /** Whether it matches anywhere. */
@@ -11,6 +12,8 @@ export interface Regex {
   /** By number; the names that the groups have. */
   readonly names: ReadonlyMap<number, string>
   readonly groupCount: number
+  /** Of a line's work, to match a text: see pipeline/line-work.ts. */
+  unitsFor(text: string): number
 }
 
 const regexLengthMax = 1000
@@ -44,9 +47,11 @@ export function compileRegex(pattern: string): Regex {
   }
   const groupCount = re2.groupCount()
   const names = new Map(Object.entries(re2.namedGroups()).map(([name, index]) => [index, name]))
+  const unitsOfChar = units.char + regexCost(pattern).states
   return {
     names,
     groupCount,
+    unitsFor: ({ length }) => unitsOfChar * length,
     test: (text) => re2.test(text),
     groups(text) {
       const matcher = re2.matcher(text)

@@ -26,6 +26,16 @@ test('a tenant with many clients has as many turns as one with a single client',
   expect(drain(queue)).toEqual(['many-a', 'one-1', 'many-b', 'one-2', 'many-c', 'one-3'])
 })
 
+test('of one client, what is under way goes on, and lets one that begins pass after four turns', () => {
+  const queue = createFairQueue<string>()
+  const own = client('t', 'a')
+  for (const name of ['new 1', 'new 2', 'new 3']) queue.add(own, name)
+  for (const name of ['on 1', 'on 2', 'on 3', 'on 4', 'on 5']) queue.add(own, name, true)
+  expect([queue.sizeOf(own), queue.remove(own, 'on 3'), queue.remove(own, 'on 3')]).toEqual([8, true, false])
+  queue.add(own, 'on 6', true)
+  expect(drain(queue)).toEqual(['on 1', 'on 2', 'on 4', 'on 5', 'new 1', 'on 6', 'new 2', 'new 3'])
+})
+
 test('one that comes late waits for one thing of each other client at most', () => {
   const queue = createFairQueue<string>()
   for (let n = 0; n < 50; n++) queue.add(client('t', 'broad'), `broad-${n}`)

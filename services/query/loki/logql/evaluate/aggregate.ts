@@ -2,13 +2,13 @@
 // One value of the values of a group at each step; topk and its like keep some of them, with all labels.
 import { inSlices } from '#shared/in-slices.ts'
 import type { AggregateExpr, Grouping } from '../syntax/logql-expr.ts'
-import { keyOfLabels, onlyNames, SeriesTable, withoutNames, type Series } from './series.ts'
+import { keyOfLabels, onlyNames, withoutNames, type Series, type SeriesTable } from './series.ts'
 import type { Labels } from '../result.ts'
 
 export async function aggregate({ op, grouping, parameter = 0 }: AggregateExpr, of: SeriesTable): Promise<SeriesTable> {
-  const groups = Map.groupBy(of.all, ({ labels }) => keyOfLabels(groupOf(labels, grouping)))
-  const result = new SeriesTable(of.steps)
-  for (const [key, members] of groups) {
+  const groups = await groupsOf(of.all, grouping)
+  const result = of.empty()
+  await inSlices([...groups], ([key, members]) => {
     switch (op) {
       case 'sum':
       case 'avg':
@@ -19,26 +19,35 @@ export async function aggregate({ op, grouping, parameter = 0 }: AggregateExpr, 
       case 'stdvar': {
         const series = result.of(groupOf(members[0]!.labels, grouping), key)
         for (let step = 0; step < of.steps; step++) series.values[step] = folds[op](valuesAt(members, step))
-        break
+        return undefined
       }
       case 'topk':
       case 'approx_topk':
-        await keepSome(result, members, of.steps, parameter, (a, b) => b - a)
-        break
+        return keepSome(result, members, of.steps, parameter, (a, b) => b - a)
       case 'bottomk':
-        await keepSome(result, members, of.steps, parameter, (a, b) => a - b)
-        break
+        return keepSome(result, members, of.steps, parameter, (a, b) => a - b)
       case 'sort':
       case 'sort_desc': {
         const sign = op === 'sort' ? 1 : -1
         // Of several steps the order is that of labels: a sort is for one.
         for (const series of members.toSorted((a, b) => sign * ((a.values[0] ?? 0) - (b.values[0] ?? 0))))
           copyInto(result, series)
-        break
+        return undefined
       }
     }
-  }
+  })
   return result
+}
+
+async function groupsOf(all: readonly Series[], grouping: Grouping | undefined): Promise<Map<string, Series[]>> {
+  const groups = new Map<string, Series[]>()
+  await inSlices(all, (series) => {
+    const key = keyOfLabels(groupOf(series.labels, grouping))
+    const members = groups.get(key)
+    if (members === undefined) groups.set(key, [series])
+    else members.push(series)
+  })
+  return groups
 }
 
 function groupOf(labels: Labels, grouping: Grouping | undefined): Labels {

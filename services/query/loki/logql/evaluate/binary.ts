@@ -6,13 +6,13 @@ import { labelsOf } from '../pipeline/line-labels.ts'
 import { failedQuery } from '../query-limits.ts'
 import type { Labels } from '../result.ts'
 import type { BinaryExpr, BinaryOp, Matching } from '../syntax/logql-expr.ts'
-import { keyOfLabels, onlyNames, SeriesTable, withoutNames, type Series } from './series.ts'
+import { keyOfLabels, onlyNames, withoutNames, type Series, type SeriesTable } from './series.ts'
 
 const comparisons = new Set<BinaryOp>(['==', '!=', '>', '>=', '<', '<='])
 
 /** Series and a number: `literal` stands on the left where `isLeft`. */
 export function withLiteral({ op, bool }: BinaryExpr, of: SeriesTable, literal: number, isLeft: boolean): SeriesTable {
-  const result = new SeriesTable(of.steps)
+  const result = of.empty()
   for (const { labels, key, values } of of.all) {
     const series = result.of(labels, key)
     for (const [step, value] of values.entries()) {
@@ -28,8 +28,8 @@ export function withLiteral({ op, bool }: BinaryExpr, of: SeriesTable, literal: 
 
 export async function binary(expr: BinaryExpr, left: SeriesTable, right: SeriesTable): Promise<SeriesTable> {
   const signature = signatureOf(expr.matching)
-  const result = new SeriesTable(left.steps)
-  const sides = { left: signed(left, signature), right: signed(right, signature) }
+  const result = left.empty()
+  const sides = { left: await signed(left, signature), right: await signed(right, signature) }
   const { op } = expr
   const meet =
     op === 'and' || op === 'unless' || op === 'or' ? setStep(op, sides, result) : arithmeticStep(expr, sides, result)
@@ -45,8 +45,11 @@ interface Sides {
   right: readonly Signed[]
 }
 
-const signed = (table: SeriesTable, signature: (labels: Labels) => string): Signed[] =>
-  table.all.map((series) => ({ ...series, signature: signature(series.labels) }))
+async function signed({ all }: SeriesTable, signature: (labels: Labels) => string): Promise<Signed[]> {
+  const series: Signed[] = []
+  await inSlices(all, (one) => void series.push({ ...one, signature: signature(one.labels) }))
+  return series
+}
 
 function signatureOf(matching: Matching | undefined): (labels: Labels) => string {
   const names = new Set(matching?.labels)

@@ -1,18 +1,19 @@
 // label_replace(rate({app="cart"}[5m]), "service", "$1", "pod", "(.*)-.*")
 // Where the expression matches the whole label, another label gets the replacement; '' takes it away.
+import { inSlices } from '#shared/in-slices.ts'
 import { labelsOf } from '../pipeline/line-labels.ts'
 import { failedQuery } from '../query-limits.ts'
 import { compileRegex, expandGroups } from '../regex.ts'
 import type { LabelReplaceExpr } from '../syntax/logql-expr.ts'
-import { SeriesTable } from './series.ts'
+import type { SeriesTable } from './series.ts'
 
-export function labelReplace(
+export async function labelReplace(
   { to, replacement, from, regex: pattern }: LabelReplaceExpr,
   of: SeriesTable,
-): SeriesTable {
+): Promise<SeriesTable> {
   const regex = compileRegex(`^(?:${pattern})$`)
-  const result = new SeriesTable(of.steps)
-  for (const { labels, values } of of.all) {
+  const result = of.empty()
+  await inSlices(of.all, ({ labels, values }) => {
     const groups = regex.groups(labels[from] ?? '')
     const replaced = groups === undefined ? labels : withLabel(labels, to, expandGroups(replacement, groups, regex))
     const series = result.of(replaced)
@@ -22,7 +23,7 @@ export function labelReplace(
         throw failedQuery('vector cannot contain metrics with the same labelset: label_replace made two series alike')
       series.values[step] = value
     }
-  }
+  })
   return result
 }
 

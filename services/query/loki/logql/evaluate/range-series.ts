@@ -2,7 +2,7 @@
 // as numbers by bucket; values of labels are kept one by one, in order of time.
 import { inSlices } from '#shared/in-slices.ts'
 import { errorDetailsLabel, errorLabel, preserveErrorLabel } from '../pipeline/line-labels.ts'
-import { failedQuery, groupsMax, samplesMax } from '../query-limits.ts'
+import { failedQuery, groupsMax, samplesMax, type SeriesBudget } from '../query-limits.ts'
 import type { Labels } from '../result.ts'
 import type { RangeExpr } from '../syntax/logql-expr.ts'
 import { rangeFunction } from './range-values.ts'
@@ -30,7 +30,10 @@ interface Valued {
 }
 
 /** Series by their labels, found by the texts of keys. Throws where the labels have an error. */
-function seriesByLabels<Kind>(make: (labels: Labels) => Kind): { of(key: SampleKey): Kind; all: Map<string, Kind> } {
+function seriesByLabels<Kind>(
+  make: (labels: Labels) => Kind,
+  budget: SeriesBudget,
+): { of(key: SampleKey): Kind; all: Map<string, Kind> } {
   const byText = new Map<string, Kind>()
   const all = new Map<string, Kind>()
   return {
@@ -44,6 +47,7 @@ function seriesByLabels<Kind>(make: (labels: Labels) => Kind): { of(key: SampleK
       const series = all.get(name) ?? make(labels)
       if (!all.has(name) && all.size >= groupsMax)
         throw failedQuery(`the query has more than ${groupsMax} series: group by fewer labels`)
+      budget.take(0, key.text.length)
       all.set(name, series)
       byText.set(key.text, series)
       return series
@@ -51,19 +55,23 @@ function seriesByLabels<Kind>(make: (labels: Labels) => Kind): { of(key: SampleK
   }
 }
 
+/** A bucket with lines holds as much as so many points. */
+const cellsOfBucket = 4
 /** Window values that one query may look at, however its windows overlap. */
 const looksMax = 500_000_000
 
-export function createRangeSamples(range: RangeExpr, windows: Windows): RangeSamples {
-  const counted = seriesByLabels((labels): Counted => ({ labels, buckets: new Map() }))
-  const valued = seriesByLabels((labels): Valued => ({ labels, times: [], values: [] }))
+export function createRangeSamples(range: RangeExpr, windows: Windows, budget: SeriesBudget): RangeSamples {
+  const counted = seriesByLabels((labels): Counted => ({ labels, buckets: new Map() }), budget)
+  const valued = seriesByLabels((labels): Valued => ({ labels, times: [], values: [] }), budget)
   let values = 0
   return {
     addLines(key, bucket, lines, bytes) {
       const { buckets } = counted.of(key)
       const known = buckets.get(bucket)
-      if (known === undefined) buckets.set(bucket, { lines, bytes })
-      else {
+      if (known === undefined) {
+        budget.take(cellsOfBucket, 0)
+        buckets.set(bucket, { lines, bytes })
+      } else {
         known.lines += lines
         known.bytes += bytes
       }
@@ -78,7 +86,7 @@ export function createRangeSamples(range: RangeExpr, windows: Windows): RangeSam
       series.values.push(value)
     },
     async evaluate() {
-      const table = new SeriesTable(windows.count)
+      const table = new SeriesTable(windows.count, budget)
       await inSlices([...counted.all.entries()], ([key, series]) => countWindows(range, windows, series, table, key))
       const overlap = Math.max(1, Math.ceil(Number(windows.rangeNs) / Number(windows.strideNs)))
       if (values * overlap > looksMax)

@@ -32,8 +32,8 @@ export async function readMetric(context: MetricContext, expr: MetricExpr, outer
   }
 }
 
-function constant({ steps }: MetricContext, value: number): SeriesTable {
-  const table = new SeriesTable(steps.count)
+function constant({ steps, budget }: MetricContext, value: number): SeriesTable {
+  const table = new SeriesTable(steps.count, budget)
   table.of(labelsOf([])).values.fill(value)
   return table
 }
@@ -41,7 +41,7 @@ function constant({ steps }: MetricContext, value: number): SeriesTable {
 /** 1 at each step where no line is, with the labels that the selector gives one value. */
 async function readAbsent(context: MetricContext, range: RangeExpr): Promise<SeriesTable> {
   const found = await readRange(context, range, undefined)
-  const table = new SeriesTable(found.steps)
+  const table = found.empty()
   const { values } = table.of(absentLabels(range))
   for (let step = 0; step < found.steps; step++)
     if (!found.all.some((series) => series.values[step] !== undefined)) values[step] = 1

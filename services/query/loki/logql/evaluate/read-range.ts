@@ -4,7 +4,7 @@ import { inSlices } from '#shared/in-slices.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { inTurns } from '../read-in-turns.ts'
 import { passLine } from '../log-query.ts'
-import { failedQuery, groupsMax } from '../query-limits.ts'
+import { failedQuery, groupsMax, type SeriesBudget } from '../query-limits.ts'
 import { lineSource, type LineSource, type ReadCount } from '../read-lines.ts'
 import { pipeline } from '../pipeline/make-stages.ts'
 import { unwrapper } from '../pipeline/unwrap.ts'
@@ -29,6 +29,8 @@ export interface MetricContext {
   /** What templates take for now: the end of the query. */
   nowNs: bigint
   count: ReadCount
+  /** Of the whole query. */
+  budget: SeriesBudget
 }
 
 interface RangeRun {
@@ -46,7 +48,7 @@ export async function readRange(
   range: RangeExpr,
   outer: Grouping | undefined,
 ): Promise<SeriesTable> {
-  const { reading, tenant, steps, facts } = context
+  const { reading, tenant, steps, facts, budget } = context
   const windows = windowsOf(steps, range.rangeNs, range.offsetNs)
   const grouping = sampleGrouping(range, outer)
   const source = await lineSource({
@@ -57,7 +59,7 @@ export async function readRange(
     toNs: windows.endNs,
     facts,
   })
-  const run = { context, range, windows, grouping, source, samples: createRangeSamples(range, windows) }
+  const run = { context, range, windows, grouping, source, samples: createRangeSamples(range, windows, budget) }
   if (windows.count > 0) {
     if (range.unwrap === undefined && source.rest.every(isOfLabels)) await countInStore(run)
     else await readSamples(run)
@@ -95,10 +97,10 @@ async function countInStore(run: RangeRun): Promise<void> {
   if (counts.length === 0) return
   const pass = pipeline(source.rest, nowNs)
   const groups = new Map<string, SampleKey | undefined>()
-  for (const [id, labelsOf] of await readGroups(run, group)) {
+  await inTurns(reading, [...(await readGroups(run, group))], ([id, labelsOf]) => {
     const labels = labelsOf()
     groups.set(id, pass('', labels, 0n) === undefined ? undefined : sampleKey(labels, grouping))
-  }
+  })
   await inSlices(counts, ({ id, bucket, lines, bytes }) => {
     count.lines += lines
     count.bytes += bytes

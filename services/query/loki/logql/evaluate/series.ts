@@ -1,5 +1,5 @@
 // Series of a query: labels, and a value at each step where there is one.
-import { cellsMax, failedQuery } from '../query-limits.ts'
+import type { SeriesBudget } from '../query-limits.ts'
 import type { Labels } from '../result.ts'
 import { labelsOf } from '../pipeline/line-labels.ts'
 
@@ -18,19 +18,23 @@ export class SeriesTable {
   readonly steps: number
   readonly #byKey = new Map<string, Series>()
 
-  constructor(steps: number) {
+  readonly #budget: SeriesBudget
+
+  constructor(steps: number, budget: SeriesBudget) {
     this.steps = steps
+    this.#budget = budget
+  }
+
+  /** A table of the same steps and query, without series. */
+  empty(): SeriesTable {
+    return new SeriesTable(this.steps, this.#budget)
   }
 
   /** The series of these labels, made where it is missing. */
   of(labels: Labels, key = keyOfLabels(labels)): Series {
     let series = this.#byKey.get(key)
     if (series === undefined) {
-      if ((this.#byKey.size + 1) * this.steps > cellsMax)
-        throw failedQuery(
-          `the query has more than ${this.#byKey.size} series of ${this.steps} points on its way: narrow its selector, ` +
-            'ask for fewer points, or aggregate with sum by (…)',
-        )
+      this.#budget.take(this.steps, key.length)
       series = { labels, key, values: Array.from({ length: this.steps }) }
       this.#byKey.set(key, series)
     }

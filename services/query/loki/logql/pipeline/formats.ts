@@ -2,6 +2,7 @@
 // A template that fails leaves what it would have made as it was, and is an error of the line.
 import type { LabelFormat } from '../syntax/logql-expr.ts'
 import { errorLabel, type LineLabels } from './line-labels.ts'
+import { units } from './line-work.ts'
 import type { RunStage } from './stage.ts'
 import { compileTemplate, TemplateError, type Template, type TemplateInput } from '../template/template.ts'
 
@@ -12,7 +13,8 @@ export function lineFormatStage(template: string, nowNs: bigint): RunStage {
   const single = /^\{\{\s*\.([A-Za-z_]\w*)\s*\}\}$/.exec(template)?.[1]
   if (single !== undefined) return (_, labels) => labels.get(single) ?? ''
   const render = compileTemplate(template)
-  return (line, labels, tsNs) => attempt(render, labels, { line, tsNs, nowNs, values: valuesOf(labels) }) ?? line
+  return (line, labels, tsNs) =>
+    attempt(render, labels, { line, tsNs, nowNs, values: valuesOf(labels), work: labels.work }) ?? line
 }
 
 /** Throws where a template is none, or a label is formatted twice. */
@@ -30,7 +32,7 @@ export function labelFormatStage(formats: readonly LabelFormat[], nowNs: bigint)
       if (render !== undefined) {
         // All templates see the labels as they were before the first of them.
         values = values === undefined || values.size === 0 ? valuesOf(labels) : values
-        const value = attempt(render, labels, { line, tsNs, nowNs, values })
+        const value = attempt(render, labels, { line, tsNs, nowNs, values, work: labels.work })
         if (value !== undefined) labels.setParsed(name, value)
         continue
       }
@@ -43,7 +45,11 @@ export function labelFormatStage(formats: readonly LabelFormat[], nowNs: bigint)
   }
 }
 
-const valuesOf = (labels: LineLabels): Map<string, string> => new Map(labels.entries())
+function valuesOf(labels: LineLabels): Map<string, string> {
+  const values = new Map(labels.entries())
+  labels.work.spend(units.item * values.size)
+  return values
+}
 
 function attempt(render: Template, labels: LineLabels, input: TemplateInput): string | undefined {
   try {

@@ -1,6 +1,6 @@
 // 1.5  0x1p-2  +Inf  1_000  1h15m30.918s
 // Numbers and durations as the values of labels have them: what the language of Go reads.
-import { durationNs } from '../syntax/literals.ts'
+import { durationNs } from '#shared/time/duration-ns.ts'
 
 export type Parsed = { value: number; error?: undefined } | { value?: undefined; error: string }
 

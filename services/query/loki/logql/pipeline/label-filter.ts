@@ -1,9 +1,8 @@
 // | level="error" and duration > 1s or size >= 20KB, addr = ip("10.0.0.0/8")
 // A number, duration or size is compared where the label has one; where it has another text, the line passes with an
 // error. Where there is no label, it does not pass. A text is compared with '' then.
-import { compileRegex } from '../regex.ts'
 import { bytesOf } from '../syntax/literals.ts'
-import { matchesValue } from '../match-values.ts'
+import { matchesRegex, matchesValue, type MatchesText } from '../match-values.ts'
 import type { CompareOp, LabelTest, Matcher } from '../syntax/logql-expr.ts'
 import { goDurationNs, goFloat, type Parsed } from './go-numbers.ts'
 import { ipMatcher } from './ip.ts'
@@ -40,7 +39,7 @@ export function labelTest(test: LabelTest): TestLabels {
     case 'string': {
       const matches = matchesLabel(test.matcher)
       const { name } = test.matcher
-      return (labels) => matches(labels.valueToMatch(name))
+      return (labels) => matches(labels.valueToMatch(name), labels.work)
     }
     case 'ip': {
       const matches = ipMatcher(test.text)
@@ -64,11 +63,11 @@ export function labelTest(test: LabelTest): TestLabels {
 }
 
 /** As a selector's matcher, but `.` is no line break. */
-function matchesLabel(matcher: Pick<Matcher, 'op' | 'value'>): (value: string) => boolean {
+function matchesLabel(matcher: Pick<Matcher, 'op' | 'value'>): MatchesText {
   const { op, value } = matcher
   if ((op !== '=~' && op !== '!~') || value === '.*' || value === '.+') return matchesValue(matcher)
-  const regex = compileRegex(`^(?:${value})$`)
-  return (text) => regex.test(text) === (op === '=~')
+  const matches = matchesRegex(`^(?:${value})$`)
+  return (text, work) => matches(text, work) === (op === '=~')
 }
 
 function compared(

@@ -1,11 +1,14 @@
 // The labels of one line on its way through a pipeline: those of its stream, its structured metadata, and what parsers
 // and formats made. A later kind covers an earlier one of the same name.
 import type { Labels } from '../result.ts'
+import { lineWork } from './line-work.ts'
 
 export const errorLabel = '__error__'
 export const errorDetailsLabel = '__error_details__'
 /** Where a metric query names `__error__`, lines with errors count. */
 export const preserveErrorLabel = '__preserve_error__'
+/** What is wrong with a line: no label of a stream, and no field of a line. */
+export const errorLabels: ReadonlySet<string> = new Set([errorLabel, errorDetailsLabel, preserveErrorLabel])
 /** Behind the name of a parsed label that the stream has already. */
 const collisionSuffix = '_extracted'
 
@@ -26,6 +29,8 @@ const noTests: LabelTests = new Map()
 
 export class LineLabels {
   readonly hints: ParserHints
+  /** Of the line. */
+  readonly work = lineWork()
   error = ''
   errorDetails = ''
   #tests = noTests
@@ -39,7 +44,8 @@ export class LineLabels {
   constructor(base: ReadonlyMap<string, string>, metadata: Iterable<readonly [string, string]>, hints = noHints) {
     this.#base = base
     this.hints = hints
-    for (const [name, value] of metadata) this.#metadata.set(base.has(name) ? name + collisionSuffix : name, value)
+    for (const [name, value] of metadata)
+      this.#metadata.set(base.has(name) || errorLabels.has(name) ? name + collisionSuffix : name, value)
   }
 
   /** Undefined where there is none. Errors are no labels here: see `valueToMatch`. */
@@ -63,9 +69,9 @@ export class LineLabels {
     return (required !== undefined && !required.has(own)) || this.#extracted.has(own) ? undefined : own
   }
 
-  /** Whether the stream or the structured metadata has the name. */
+  /** Whether the stream or the structured metadata has the name, or it is one of those that tell errors. */
   isTaken(name: string): boolean {
-    return this.#base.has(name) || this.#metadata.has(name)
+    return this.#base.has(name) || this.#metadata.has(name) || errorLabels.has(name)
   }
 
   wasParsed(name: string): boolean {

@@ -10,6 +10,7 @@ import { logfmtStage } from './logfmt-parser.ts'
 import { patternStage } from './pattern-parser.ts'
 import { regexpStage } from './regexp-parser.ts'
 import type { LabelTests, LineLabels } from './line-labels.ts'
+import { LineTooLarge, lineTooLargeError, units } from './line-work.ts'
 import type { RunStage } from './stage.ts'
 import { unpackStage } from './unpack-parser.ts'
 
@@ -47,16 +48,36 @@ export function makeStage(stage: Stage, nowNs = 0n): RunStage {
 export type Pipeline = (line: string, labels: LineLabels, tsNs: bigint) => string | undefined
 
 export function pipeline(stages: readonly Stage[], nowNs: bigint): Pipeline {
-  const ready = stages.map((stage) => makeStage(stage, nowNs))
+  const ready = stages.map((stage) =>
+    stage.kind === 'label-filter' ? makeStage(stage, nowNs) : readingLine(makeStage(stage, nowNs)),
+  )
   const tests = testsOf(stages)
   return (line, labels, tsNs) => {
     labels.askAtOnce(tests)
     let current: string | undefined = line
     for (const run of ready) {
-      current = run(current, labels, tsNs)
+      current = attempt(run, current, labels, tsNs)
       if (current === undefined) return undefined
     }
     return current
+  }
+}
+
+const readingLine =
+  (run: RunStage): RunStage =>
+  (line, labels, tsNs) => {
+    labels.work.spend(units.char * line.length)
+    return run(line, labels, tsNs)
+  }
+
+/** A stage for which the line is too large leaves it as it is. */
+function attempt(run: RunStage, line: string, labels: LineLabels, tsNs: bigint): string | undefined {
+  try {
+    return run(line, labels, tsNs)
+  } catch (error) {
+    if (!(error instanceof LineTooLarge)) throw error
+    labels.fail(lineTooLargeError, error.message)
+    return line
   }
 }
 

@@ -10,6 +10,7 @@ export function regexpStage({ text }: TextParserStage): RunStage {
   const regex = compileRegex(text)
   if (regex.names.size === 0) throw new Error('at least one named capture must be supplied')
   return (line, labels) => {
+    labels.work.spend(regex.unitsFor(line))
     const groups = regex.groups(line)
     if (groups === undefined) return line
     for (const [index, group] of groups.entries()) {

@@ -1,6 +1,6 @@
 // The labels of a stream, and the structured metadata of a line: docs/decisions/0021-logql.md. What the agent sent as a
 // label stands before what is made of names, and both before what Kubernetes knows of the pod.
-import { labelName } from '../pipeline/line-labels.ts'
+import { errorLabels, labelName } from '../pipeline/line-labels.ts'
 import type { PodFacts } from './pod-facts.ts'
 import type { StreamRow } from './stream-row.ts'
 import { workloadName } from './workload-name.ts'
@@ -34,7 +34,7 @@ export function streamLabels(row: StreamRow, facts: PodFacts): Map<string, strin
 function addAll(labels: Map<string, string>, more: Readonly<Record<string, string>>): void {
   for (const [key, value] of Object.entries(more)) {
     const name = labelName(key)
-    if (value !== '' && name !== '' && !labels.has(name)) labels.set(name, value)
+    if (value !== '' && name !== '' && !errorLabels.has(name) && !labels.has(name)) labels.set(name, value)
   }
 }
 

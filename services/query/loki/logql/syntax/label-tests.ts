@@ -1,7 +1,8 @@
 // | level="error" and duration > 1s or size >= 20KB , addr = ip("10.0.0.0/8")
 // `and` binds more than `or`; behind a comma everything is one operand, as in Loki.
 import type { SyntaxNode } from '@lezer/common'
-import { bytesOf, durationNs, numberOf, textOf } from './literals.ts'
+import { durationNs } from '#shared/time/duration-ns.ts'
+import { bytesOf, numberOf, textOf } from './literals.ts'
 import type { CompareOp, LabelTest, Matcher, MatchOp } from './logql-expr.ts'
 import { childrenOf, type QueryText } from './query-text.ts'
 

@@ -3,7 +3,7 @@
 import type { SyntaxNode } from '@lezer/common'
 import { labelTestOf, matcherOf } from './label-tests.ts'
 import type { LogExpr, Matcher, Unwrap } from './logql-expr.ts'
-import { durationNs } from './literals.ts'
+import { durationNs } from '#shared/time/duration-ns.ts'
 import { matchesValue } from '../match-values.ts'
 import { stagesOf } from './pipeline-stages.ts'
 import { childrenOf, itemsOf, type QueryText } from './query-text.ts'

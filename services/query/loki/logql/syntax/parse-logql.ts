@@ -16,6 +16,8 @@ const lengthMax = 131_072
 /** Nodes within each other: an operator is three. */
 const depthMax = 1200
 const depthOfWrongMax = 400
+/** Of a query with a mistake. */
+const depthBesideWrongMax = 500
 
 /** Throws LogqlError. */
 export function parseLogQL(text: string): LogqlExpr {
@@ -53,8 +55,9 @@ const commasLengthMax = 10_000
 
 function treeOf(query: QueryText, readable: string): Tree {
   let tree = parser.parse(readable)
-  const { wrong, isDeep, depthOfWrong } = look(tree)
+  const { wrong, deepest, depthOfWrong } = look(tree)
   // The grammar's own reader gives up on what is deep, and finds mistakes then where none are.
+  const isDeep = deepest > (wrong === undefined ? depthMax : depthBesideWrongMax)
   if (isDeep || depthOfWrong > depthOfWrongMax)
     throw query.error(wrong ?? 0, 'the query has too many parts, or is nested too deeply')
   let text = readable
@@ -69,15 +72,15 @@ function treeOf(query: QueryText, readable: string): Tree {
 }
 
 /** Where the first mistake begins. */
-function look(tree: Tree): { wrong: number | undefined; isDeep: boolean; depthOfWrong: number } {
+function look(tree: Tree): { wrong: number | undefined; deepest: number; depthOfWrong: number } {
   let depth = 0
   let wrong: number | undefined
   let depthOfWrong = 0
-  let isDeep = false
+  let deepest = 0
   tree.iterate({
     enter(node) {
       depth += 1
-      if (depth > depthMax) isDeep = true
+      if (depth > deepest) deepest = depth
       if (node.type.isError && wrong === undefined) {
         wrong = node.from
         depthOfWrong = depth
@@ -85,7 +88,7 @@ function look(tree: Tree): { wrong: number | undefined; isDeep: boolean; depthOf
     },
     leave: () => void (depth -= 1),
   })
-  return { wrong, isDeep, depthOfWrong }
+  return { wrong, deepest, depthOfWrong }
 }
 
 /** The blank before the mistake, where a test of labels stands on its other side: it means `and`. */

@@ -3,6 +3,8 @@
 //   approx_topk(5, …)                 is read as topk, and its place is told
 //   … | unwrap x [5m] offset 1h       offsets are taken out, and told by the place behind their range
 //   ({…} | json | unwrap x)[5m]       loses its parentheses
+//   {constructor="a"}              is read under another name: the grammar looks words up in a JavaScript object
+//   {vector="a"}                   likewise, where no parenthesis follows
 //   | a="b" c="d"                     gets a comma where a blank stands (parse-logql.ts finds the places)
 
 export interface ReadableText {
@@ -16,7 +18,8 @@ export interface ReadableText {
 /** So many parentheses are taken away. */
 const blanksMax = 40
 
-const token = /"(?:[^"\\\n]|\\[\s\S])*"|`[^`]*`|#[^\n]*|approx_topk(?=\s*\()|\](\s*offset\s+)(-?[\w.µμ]+)|[()]/gi
+const token =
+  /"(?:[^"\\\n]|\\[\s\S])*"|`[^`]*`|#[^\n]*|approx_topk(?=\s*\()|\b(?:constructor|__proto__)\b|\b(?:vector|label_replace)\b(?!\s*\()|\](\s*offset\s+)(-?[\w.µμ]+)|[()]/gi
 
 export function readableText(text: string): ReadableText {
   const approximate = new Set<number>()
@@ -40,7 +43,7 @@ export function readableText(text: string): ReadableText {
     } else if (found.toLowerCase() === 'approx_topk') {
       approximate.add(at)
       return 'topk'.padEnd(found.length)
-    }
+    } else if (/^[a-z_]/i.test(found)) return 'x'.repeat(found.length)
     return found
   })
   return { text: blanks.reduce((left, at) => blankAt(left, at), read), approximate, offsets }

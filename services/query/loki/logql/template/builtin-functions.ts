@@ -58,10 +58,11 @@ function indexed(value: Value, keys: readonly Value[]): Value {
     } else {
       if (!isList(current) && typeof current !== 'string')
         throw new TemplateError(`can't index item of type ${typeName(current)}`)
-      const items: readonly Value[] = isList(current) ? current : [...Buffer.from(current)].map(BigInt)
+      const items: readonly Value[] | Uint8Array = isList(current) ? current : Buffer.from(current)
       if (typeof key !== 'bigint' || key < 0n || key >= BigInt(items.length))
         throw new TemplateError(`index out of range: ${textOfValue(key)}`)
-      current = items[Number(key)]
+      const item = items[Number(key)]
+      current = isList(current) ? item : BigInt(item as number)
     }
   }
   return current

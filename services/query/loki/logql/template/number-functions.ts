@@ -5,11 +5,13 @@ import { define, toFloat, toInt, type TemplateFunction } from './template-functi
 import { TemplateError, type Value } from './template-value.ts'
 
 const ofInts = (combine: (a: bigint, b: bigint) => bigint): TemplateFunction =>
-  define('aa', (values: readonly Value[]) => values.map(toInt).reduce((a, b) => combine(a, b)), { repeats: true })
+  define('aa', (values: readonly Value[]) => values.map(toInt).reduce((a, b) => BigInt.asIntN(64, combine(a, b))), {
+    repeats: true,
+  })
 const ofFloats = (combine: (a: number, b: number) => number): TemplateFunction =>
   define('aa', (values: readonly Value[]) => values.map(toFloat).reduce((a, b) => combine(a, b)), { repeats: true })
 const ofTwo = (combine: (a: bigint, b: bigint) => bigint): TemplateFunction =>
-  define('aa', ([a, b]: [Value, Value]) => combine(toInt(a), toInt(b)))
+  define('aa', ([a, b]: [Value, Value]) => BigInt.asIntN(64, combine(toInt(a), toInt(b))))
 
 const dividing =
   (combine: (a: bigint, b: bigint) => bigint) =>

@@ -1,11 +1,13 @@
 // What a function of a template is: its parameters are checked and converted before it is called.
-import { isTime, TemplateError, typeName, type Value } from './template-value.ts'
+import { units, type LineWork } from '../pipeline/line-work.ts'
+import { isList, isMap, isTime, TemplateError, typeName, type Value } from './template-value.ts'
 
 /** Of a line that is formatted. */
 export interface TemplateContext {
   line: string
   tsNs: bigint
   nowNs: bigint
+  work: LineWork
 }
 
 export interface TemplateFunction {
@@ -36,7 +38,26 @@ export function callFunction(
   if (values.length < wanted || (!repeats && values.length > takes.length))
     throw new TemplateError(`wrong number of args for ${name}: want ${wanted} got ${values.length}`)
   const converted = values.map((value, i) => convert(name, value, takes[Math.min(i, takes.length - 1)]!))
-  return run(converted as never, context)
+  for (const value of converted) context.work.spend(sizeUnits(value))
+  const result = attempt(name, () => run(converted as never, context))
+  context.work.spend(sizeUnits(result))
+  return result
+}
+
+function sizeUnits(value: Value): number {
+  if (typeof value === 'string') return units.char * value.length
+  return isList(value) ? units.item * value.length : isMap(value) ? units.item * value.size : 0
+}
+
+/** What JavaScript does not take, such as half a surrogate pair in an URL, is a mistake of the template. */
+function attempt(name: string, run: () => Value): Value {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof URIError)
+      throw new TemplateError(`error calling ${name}: ${error.message}`)
+    throw error
+  }
 }
 
 function convert(name: string, value: Value, kind: string): Value {
@@ -55,14 +76,19 @@ const kinds: Readonly<Record<string, string>> = { s: 'string', i: 'int', f: 'flo
 /** A whole number of whatever is given: 0 where there is none. */
 export function toInt(value: Value): bigint {
   if (typeof value === 'bigint') return value
-  if (typeof value === 'number') return Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n
+  if (typeof value === 'number') return Number.isFinite(value) ? BigInt.asIntN(64, BigInt(Math.trunc(value))) : 0n
   if (typeof value === 'boolean') return value ? 1n : 0n
   if (typeof value !== 'string') return 0n
   const match = /^([+-]?)(0[xX][0-9a-fA-F]+|\d+)(?:\.0*)?$/.exec(value)
   if (match === null) return 0n
-  const size = BigInt(match[2]!)
-  return match[1] === '-' ? -size : size
+  const size = match[2]!.length > digitsMax ? int64End : BigInt(match[2]!)
+  const whole = match[1] === '-' ? -size : size
+  return whole === BigInt.asIntN(64, whole) ? whole : 0n
 }
+
+/** Digits of any number of 64 bits. */
+const digitsMax = 40
+const int64End = 2n ** 63n
 
 export function toFloat(value: Value): number {
   if (typeof value === 'number') return value

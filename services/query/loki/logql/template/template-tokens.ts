@@ -65,8 +65,12 @@ function tokenOf(text: string, glued: boolean): Token {
   return { kind: 'sign', text, glued }
 }
 
-const numberOf = (text: string): bigint | number =>
-  /^[+-]?\d+$/.test(text) || /^0x/i.test(text) ? BigInt(text.replace(/^\+/, '')) : Number(text)
+function numberOf(text: string): bigint | number {
+  if (!/^[+-]?\d+$/.test(text) && !/^0x/i.test(text)) return Number(text)
+  const whole = BigInt(text.replace(/^\+/, ''))
+  if (whole !== BigInt.asIntN(64, whole)) throw new Error('integer overflow')
+  return whole
+}
 
 function unquoted(text: string): string {
   try {

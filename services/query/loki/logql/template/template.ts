@@ -1,6 +1,7 @@
 // {{ if .error }}{{ .error | upper }}{{ else }}{{ __line__ }}{{ end }}
 // Templates of line_format and label_format: those of Go, with the functions that Loki documents. A template takes a
 // bounded number of steps and makes a bounded text.
+import { units } from '../pipeline/line-work.ts'
 import { builtinFunctions, textOfValue } from './builtin-functions.ts'
 import { numberFunctions } from './number-functions.ts'
 import { callFunction, textMax, type TemplateContext, type TemplateFunction } from './template-functions.ts'
@@ -44,6 +45,7 @@ export const readsLine = (template: string): boolean =>
   templateTokens(template).some(({ kind, text }) => kind === 'word' && /^(?:__line__|__timestamp__|now)$/.test(text))
 
 const stepsMax = 100_000
+const variablesMax = 1000
 
 type Flow = 'break' | 'continue' | undefined
 
@@ -60,11 +62,16 @@ class Run {
 
   list(nodes: readonly TemplateNode[], dot: Value): Flow {
     for (const node of nodes) {
-      if (++this.#steps > stepsMax) throw new TemplateError(`the template takes more than ${stepsMax} steps`)
+      this.#step()
       const flow = this.#node(node, dot)
       if (flow !== undefined) return flow
     }
     return undefined
+  }
+
+  #step(): void {
+    if (++this.#steps > stepsMax) throw new TemplateError(`the template takes more than ${stepsMax} steps`)
+    this.#context.work.spend(units.templateStep)
   }
 
   #node(node: TemplateNode, dot: Value): Flow {
@@ -98,10 +105,13 @@ class Run {
     const { variables } = node.pipe
     const value = this.#pipe({ ...node.pipe, variables: [] }, dot)
     const items = itemsOf(value)
+    this.#context.work.spend(units.item * items.length)
     for (const [key, item] of items) {
-      if (variables.length === 1) this.#variables.push({ name: variables[0]!, value: item })
-      if (variables.length === 2)
-        this.#variables.push({ name: variables[0]!, value: key }, { name: variables[1]!, value: item })
+      if (variables.length === 1) this.#declare(variables[0]!, item)
+      if (variables.length === 2) {
+        this.#declare(variables[0]!, key)
+        this.#declare(variables[1]!, item)
+      }
       const flow = this.list(node.body, item)
       this.#variables.length = depth
       if (flow === 'break') return undefined
@@ -120,14 +130,14 @@ class Run {
     for (const name of pipe.variables) {
       const known = pipe.assigns ? this.#variables.findLast((variable) => variable.name === name) : undefined
       if (pipe.assigns && known === undefined) throw new TemplateError(`undefined variable: ${name}`)
-      if (known === undefined) this.#variables.push({ name, value })
+      if (known === undefined) this.#declare(name, value)
       else known.value = value
     }
     return value
   }
 
   #command([first, ...rest]: readonly Operand[], dot: Value, last: readonly Value[]): Value {
-    if (++this.#steps > stepsMax) throw new TemplateError(`the template takes more than ${stepsMax} steps`)
+    this.#step()
     if (first!.kind === 'function') {
       const value = shortCircuits.has(first!.name)
         ? this.#shortCircuit(first!.name, rest, dot, last)
@@ -137,7 +147,7 @@ class Run {
             [...rest.map((operand) => this.#operand(operand, dot)), ...last],
             this.#context,
           )
-      return fieldsOf(value, first!.path)
+      return this.#fields(value, first!.path)
     }
     if (rest.length > 0 || last.length > 0) throw new TemplateError("can't give argument to non-function")
     return this.#operand(first!, dot)
@@ -155,31 +165,35 @@ class Run {
   #operand(operand: Operand, dot: Value): Value {
     switch (operand.kind) {
       case 'dot':
-        return fieldsOf(dot, operand.path)
+        return this.#fields(dot, operand.path)
       case 'literal':
-        return fieldsOf(operand.value, operand.path)
+        return this.#fields(operand.value, operand.path)
       case 'pipe':
-        return fieldsOf(this.#pipe(operand.pipe, dot), operand.path)
+        return this.#fields(this.#pipe(operand.pipe, dot), operand.path)
       case 'function':
         return this.#command([operand], dot, [])
       case 'variable': {
         const variable = this.#variables.findLast(({ name }) => name === operand.name)
         if (variable === undefined) throw new TemplateError(`undefined variable: ${operand.name}`)
-        return fieldsOf(variable.value, operand.path)
+        return this.#fields(variable.value, operand.path)
       }
     }
   }
-}
 
-/** A label that is missing is ''. */
-function fieldsOf(value: Value, path: readonly string[]): Value {
-  let current = value
-  for (const [i, name] of path.entries()) {
-    if (!isMap(current)) throw new TemplateError(`can't evaluate field ${name} in type ${typeName(current)}`)
-    const isLabels = i === 0 && [...current.values()].every((each) => typeof each === 'string')
-    current = current.has(name) ? current.get(name) : isLabels ? '' : undefined
+  /** A label that is missing is ''. */
+  #fields(value: Value, path: readonly string[]): Value {
+    let current = value
+    for (const name of path) {
+      if (!isMap(current)) throw new TemplateError(`can't evaluate field ${name} in type ${typeName(current)}`)
+      current = current.has(name) ? current.get(name) : current === this.#context.values ? '' : undefined
+    }
+    return current
   }
-  return current
+
+  #declare(name: string, value: Value): void {
+    if (this.#variables.length >= variablesMax) throw new TemplateError(`more than ${variablesMax} variables`)
+    this.#variables.push({ name, value })
+  }
 }
 
 function itemsOf(value: Value): [Value, Value][] {

@@ -2,8 +2,9 @@
 // Functions of text. The ones with capitals are the old names.
 import { bytesOf } from '../syntax/literals.ts'
 import { goDurationNs } from '../pipeline/go-numbers.ts'
+import { units } from '../pipeline/line-work.ts'
 import { compileRegex, expandGroups, type Regex } from '../regex.ts'
-import { define, textMax, type TemplateFunction } from './template-functions.ts'
+import { define, textMax, type TemplateContext, type TemplateFunction } from './template-functions.ts'
 import { TemplateError, type Value } from './template-value.ts'
 
 const trimBy = (cut: (text: string, chars: ReadonlySet<string>) => string) =>
@@ -43,8 +44,10 @@ function regexOf(pattern: string): Regex {
   }
 }
 
+const tooLong = (): Error => new TemplateError(`a text of more than ${textMax} characters was made`)
+
 const sized = (text: string): string => {
-  if (text.length > textMax) throw new TemplateError(`a text of more than ${textMax} characters was made`)
+  if (text.length > textMax) throw tooLong()
   return text
 }
 
@@ -88,18 +91,13 @@ function substring(start: bigint, end: bigint, text: string): string {
   return list.slice(start < 0n ? 0 : Number(start), end < 0n ? list.length : Number(end)).join('')
 }
 
-function replaced(text: string, from: string, to: string, count: bigint): string {
-  if (count < 0n)
-    return from === '' ? [...chars(text), ''].map((char) => to + char).join('') : text.replaceAll(from, () => to)
-  let result = text
-  let at = 0
-  for (let left = count; left > 0n && at <= result.length; left--) {
-    const found = result.indexOf(from, at)
-    if (found < 0) break
-    result = result.slice(0, found) + to + result.slice(found + from.length)
-    at = found + to.length + (from === '' ? 1 : 0)
-  }
-  return result
+/** The first `count` times, or each time where it is below 0. */
+function replaced(text: string, from: string, to: string, count = -1n): string {
+  const parts = from === '' ? ['', ...chars(text), ''] : text.split(from)
+  const times = count < 0n || count > BigInt(parts.length - 1) ? parts.length - 1 : Number(count)
+  if (times * to.length > textMax) throw tooLong()
+  if (times === parts.length - 1) return parts.join(to)
+  return parts.slice(0, times + 1).join(to) + from + parts.slice(times + 1).join(from)
 }
 
 function decodedQuery(text: string): string {
@@ -133,8 +131,32 @@ function valueOfJson(json: unknown): Value {
 const title = (text: string): string =>
   text.replaceAll(/(^|[^\p{L}\p{N}_'])(\p{L})/gu, (_, a: string, b: string) => a + upperOf(b))
 
-const lower = define('s', ([text]: [string]) => Array.from(text, lowerOf).join(''))
-const upper = define('s', ([text]: [string]) => Array.from(text, upperOf).join(''))
+const lower = define('s', ([text]: [string]) =>
+  text.replaceAll(/[A-Z]+|[\u0080-\u{10FFFF}]/gu, (part) => (part < '\u0080' ? part.toLowerCase() : lowerOf(part))),
+)
+const upper = define('s', ([text]: [string]) =>
+  text.replaceAll(/[a-z]+|[\u0080-\u{10FFFF}]/gu, (part) => (part < '\u0080' ? part.toUpperCase() : upperOf(part))),
+)
+
+/** `make` gives what stands for a match. */
+function replacedMatches(
+  regex: Regex,
+  text: string,
+  { work }: TemplateContext,
+  make: (groups: readonly string[]) => string,
+): string {
+  work.spend(regex.unitsFor(text))
+  let made = 0
+  return sized(
+    regex.replaceAll(text, (groups) => {
+      const replacement = make(groups)
+      made += replacement.length
+      work.spend(units.item + units.char * replacement.length)
+      if (made > textMax) throw tooLong()
+      return replacement
+    }),
+  )
+}
 
 export const textFunctions: Readonly<Record<string, TemplateFunction>> = {
   ToLower: lower,
@@ -145,7 +167,7 @@ export const textFunctions: Readonly<Record<string, TemplateFunction>> = {
   Replace: define('sssi', ([text, from, to, n]: [string, string, string, bigint]) =>
     sized(replaced(text, from, to, n)),
   ),
-  replace: define('sss', ([from, to, text]: [string, string, string]) => sized(replaced(text, from, to, -1n))),
+  replace: define('sss', ([from, to, text]: [string, string, string]) => sized(replaced(text, from, to))),
   Trim: trimBy(trimBoth),
   TrimLeft: trimBy(trimStart),
   TrimRight: trimBy(trimEnd),
@@ -170,16 +192,16 @@ export const textFunctions: Readonly<Record<string, TemplateFunction>> = {
   b64dec: define('s', ([text]: [string]) => Buffer.from(text, 'base64').toString('utf8')),
   urlencode: define('s', ([text]: [string]) => encodedQuery(text)),
   urldecode: define('s', ([text]: [string]) => decodedQuery(text)),
-  regexReplaceAll: define('sss', ([pattern, text, to]: [string, string, string]) => {
+  regexReplaceAll: define('sss', ([pattern, text, to]: [string, string, string], context) => {
     const regex = regexOf(pattern)
-    return sized(regex.replaceAll(text, (groups) => expandGroups(to, groups, regex)))
+    return replacedMatches(regex, text, context, (groups) => expandGroups(to, groups, regex))
   }),
-  regexReplaceAllLiteral: define('sss', ([pattern, text, to]: [string, string, string]) =>
-    sized(regexOf(pattern).replaceAll(text, () => to)),
+  regexReplaceAllLiteral: define('sss', ([pattern, text, to]: [string, string, string], context) =>
+    replacedMatches(regexOf(pattern), text, context, () => to),
   ),
-  count: define('ss', ([pattern, text]: [string, string]) => {
+  count: define('ss', ([pattern, text]: [string, string], context) => {
     let count = 0n
-    regexOf(pattern).replaceAll(text, () => {
+    replacedMatches(regexOf(pattern), text, context, () => {
       count += 1n
       return ''
     })

@@ -21,7 +21,7 @@ function send(tail: RememberedTail, lines: number): RememberedTail {
 
 /** Whether a client that comes back to the tail would not get its first line again. */
 function isRemembered(memory: SentMemory, { id }: RememberedTail): boolean {
-  using again = memory.open({ ...fresh, count: 1 }, id)
+  using again = memory.open({ ...fresh, count: 1 }, { tail: id })
   return !again.sentLines.add(placeOf(1))
 }
 

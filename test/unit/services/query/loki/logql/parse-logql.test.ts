@@ -45,6 +45,10 @@ describe('a query is read, and written in one form', () => {
       '(rate({a="b"}[1m]) / on (c) group_left (d) rate({e="f"}[1m]))',
     ],
     ['rate({a="b"}[1m]) == ignoring () -1', '(rate({a="b"}[1m]) == ignoring () -1)'],
+    [
+      'sum by (constructor, vector) (rate({__proto__="a", label_replace="vector"} | drop Constructor [1m]))',
+      'sum by (constructor, vector) (rate({__proto__="a", label_replace="vector"} | drop Constructor[1m]))',
+    ],
     ['1 + 2 * 3', '7'],
     ['-1.5e3', '-1500'],
   ])('%s', (text, written) => {

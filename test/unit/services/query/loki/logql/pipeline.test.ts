@@ -35,6 +35,8 @@ describe('parsers make labels of a line', () => {
     ['| json', '{"app":"other","a":"1","a":"2"}', { app_extracted: 'other', a: '1' }],
     ['| json', '{"a":"\\u0041\\n\\ud83d\\ude00"}', { a: 'A\n😀' }],
     ['| json', '{"__proto__":"x","constructor":"y"}', { ['__proto__']: 'x', constructor: 'y' }],
+    ['| json', '{"__error__":"x","__error_details__":"y"}', { __error___extracted: 'x', __error_details___extracted: 'y' }],
+    ['| logfmt', '__error__=x', { __error___extracted: 'x' }],
     ['| json', '{"a":1,"b":', { a: '1', __error__: 'JSONParserErr', __error_details__: expect.any(String) as string }],
     ['| json', 'no json', { __error__: 'JSONParserErr', __error_details__: expect.any(String) as string }],
     [

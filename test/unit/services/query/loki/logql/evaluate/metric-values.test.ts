@@ -4,6 +4,7 @@ import { aggregate } from '#query/loki/logql/evaluate/aggregate.ts'
 import { binary, withLiteral } from '#query/loki/logql/evaluate/binary.ts'
 import { labelReplace } from '#query/loki/logql/evaluate/label-replace.ts'
 import { rangeFunction } from '#query/loki/logql/evaluate/range-values.ts'
+import { createSeriesBudget } from '#query/loki/logql/query-limits.ts'
 import { SeriesTable } from '#query/loki/logql/evaluate/series.ts'
 import { bucketOf, stepsOf, windowsOf } from '#query/loki/logql/evaluate/windows.ts'
 import { parseLogQL } from '#query/loki/logql/syntax/parse-logql.ts'
@@ -14,7 +15,7 @@ const s = 1_000_000_000n
 type Written = [labels: Record<string, string>, ...values: (number | undefined)[]]
 
 function table(...series: Written[]): SeriesTable {
-  const made = new SeriesTable(series[0]!.length - 1)
+  const made = new SeriesTable(series[0]!.length - 1, createSeriesBudget())
   for (const [labels, ...values] of series) for (const [i, value] of values.entries()) made.of(labels).values[i] = value
   return made
 }
@@ -183,11 +184,26 @@ describe('operators', () => {
   })
 })
 
-test('label_replace makes a label of another, or leaves it', () => {
-  const replace = (text: string) => written(labelReplace(exprOf(text, 'label-replace'), table([{ pod: 'cart-1' }, 1])))
-  expect(replace('label_replace(rate({x="y"}[1m]), "app", "$1", "pod", "(.*)-.*")')).toEqual([
+test('label_replace makes a label of another, or leaves it', async () => {
+  const replace = async (text: string) =>
+    written(await labelReplace(exprOf(text, 'label-replace'), table([{ pod: 'cart-1' }, 1])))
+  expect(await replace('label_replace(rate({x="y"}[1m]), "app", "$1", "pod", "(.*)-.*")')).toEqual([
     [{ pod: 'cart-1', app: 'cart' }, 1],
   ])
-  expect(replace('label_replace(rate({x="y"}[1m]), "app", "$1", "pod", "cart")')).toEqual([[{ pod: 'cart-1' }, 1]])
-  expect(replace('label_replace(rate({x="y"}[1m]), "pod", "", "pod", ".*")')).toEqual([[{}, 1]])
+  expect(await replace('label_replace(rate({x="y"}[1m]), "app", "$1", "pod", "cart")')).toEqual([[{ pod: 'cart-1' }, 1]])
+  expect(await replace('label_replace(rate({x="y"}[1m]), "pod", "", "pod", ".*")')).toEqual([[{}, 1]])
+})
+
+test('the series of a query share what they may hold', () => {
+  const budget = createSeriesBudget()
+  const first = new SeriesTable(11_000, budget)
+  const fill = (of: SeriesTable) => {
+    for (let i = 0; i < 1000; i++) of.of({ i: String(i) })
+  }
+  fill(first)
+  expect(() => fill(first.empty())).toThrow(/20000000 points/)
+  const long = new SeriesTable(1, createSeriesBudget())
+  expect(() => {
+    for (let i = 0; i < 300; i++) long.of({ i: `${i}${'x'.repeat(1_000_000)}` })
+  }).toThrow(/256 MiB/)
 })
