@@ -19,7 +19,7 @@ const code = (cell: string): string => /^`(.*)`$/.exec(cell)![1]!
 
 /** The lines of a cell: messages, or values of the fields that are named before them. */
 function linesOf(cell: string, prefix: string): SearchRow[] {
-  return [...cell.matchAll(/(?:([\w.@/-]+) )?`([^`]*)`/g)].map(([, name, value], at) => {
+  return [...cell.matchAll(/(?:([\p{L}\p{N}_.@/-]+) )?`([^`]*)`/gu)].map(([, name, value], at) => {
     const id = `${prefix}${at}`
     const text = value!.replaceAll(String.raw`\e`, '\u001b')
     const [first, key] = [name?.split('.')[0], name?.slice(name.indexOf('.') + 1)]

@@ -8,7 +8,7 @@ import { bareEnd, closingQuote, closingSlash, endsTerm, unquote } from './scan.t
 import type { Comparison, FieldTerm, FieldTest } from './search-node.ts'
 import { starred } from './starred.ts'
 
-const namePattern = /@?[A-Za-z_](?:[A-Za-z0-9_/-]|\.@?)*(?=[:=])/y
+const namePattern = /@?[\p{L}_](?:[\p{L}\p{M}\p{N}_/-]|\.@?)*(?=[:=])/uy
 const comparisons: readonly [string, Comparison][] = [
   ['>=', 'gte'],
   ['<=', 'lte'],
