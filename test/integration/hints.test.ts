@@ -168,6 +168,11 @@ test('keys of JSON messages are fields, counted in a sample, and fields of pods 
   ])
   expect((await ask('/v1/fields/order.id/values?q=info')).values).toEqual([{ value: '7', count: 1, source: 'message' }])
   expect((await ask('/v1/fields/owner/values')).values).toContainEqual({ value: 'Deployment/cart', count: 1, source: 'pod' })
+  for (const pods of ['pod=cart-7d9f-a', 'podUid=uid-cart', 'pod=cart-7d9f-a&pod=db-0'])
+    expect((await ask(`/v1/fields/owner/values?${pods}`)).values, pods).toHaveLength(2)
+  for (const pods of ['pod=db-0', 'podUid=uid-db', 'node=node-2', 'cluster=other'])
+    expect((await ask(`/v1/fields/owner/values?${pods}`)).values, pods).toEqual([])
+  expect((await ask('/v1/fields?pod=db-0')).values).not.toContainEqual({ value: 'owner', count: 1, source: 'pod' })
   expect((await ask('/v1/fields/label.app/values')).values).toEqual([{ value: 'cart', count: 1, source: 'pod' }])
   expect((await ask('/v1/fields/stattus/values')).hints).toEqual([
     { parameter: 'field', message: expect.stringContaining('Their keys are level, status, order.id') },

@@ -14,6 +14,8 @@ import { requestReading } from '#query/http/request-reading.ts'
 import { withPods } from '#query/pods/read-line-filter.ts'
 import { readLineHints } from '#query/pods/read-hints.ts'
 import { readFilter, type RequestedLines } from '#query/search/line-request.ts'
+import { sql, strs } from '#shared/clickhouse/sql.ts'
+import { oneOf, type HandleCondition } from '#shared/stored-pods/handle-conditions.ts'
 import { podsAsked } from '#query/search/pod-parameters.ts'
 import {
   fieldNames,
@@ -148,9 +150,21 @@ const withHints = (values: ValueCount[], found: FieldsAnswer['hints']): FieldsAn
 /** The pods of the filter's time that the request selects; its search says nothing of pods. */
 function podsOf({ tenant, from, to }: LineFilter, query: FieldsQuery): PodSelection {
   const within = { tenant, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
-  const namespace = query.namespace?.includes('') === false ? { namespace: query.namespace } : {}
-  return podsAsked(query, within) ?? { ...within, handles: [], ...namespace }
+  const namespace = isOfPods(query.namespace) ? { namespace: query.namespace } : {}
+  const asked = podsAsked(query, within) ?? { ...within, handles: [], ...namespace }
+  const { pod, node, podUid, cluster } = query
+  const named: HandleCondition[] = [
+    ...(isOfPods(pod) ? [{ kind: 'name', value: oneOf(pod) } as const] : []),
+    ...(isOfPods(node) ? [{ kind: 'node', value: oneOf(node) } as const] : []),
+    ...(isOfPods(podUid) ? [{ kind: 'all', value: sql`uid IN ${strs(podUid)}` } as const] : []),
+    ...(isOfPods(cluster) ? [{ kind: 'all', value: sql`cluster IN ${strs(cluster)}` } as const] : []),
+  ]
+  return { ...asked, handles: [...asked.handles, ...named] }
 }
+
+/** An empty value asks for lines that lack the field. */
+const isOfPods = (values: readonly string[] | undefined): values is readonly string[] =>
+  values !== undefined && !values.includes('')
 
 /** Any name may be a key of a JSON message, but not every text. */
 function checkField(field: string): void {
