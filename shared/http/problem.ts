@@ -72,7 +72,7 @@ export function toAfterlogError(error: unknown, schema?: unknown): AfterlogError
   const { statusCode, code, message } = error as Partial<FastifyError>
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return new AfterlogError('too-large', 'the body is larger than AFTERLOG_BODY_BYTES_MAX allows', { cause: error })
-  if (code === 'FST_ERR_BAD_URL')
+  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH')
     return new AfterlogError('invalid-parameter', message ?? 'bad path', { parameter: 'path', cause: error })
   if (statusCode === 413) return new AfterlogError('too-large', message ?? 'too large', { cause: error })
   if (statusCode === 415)
@@ -106,6 +106,13 @@ export const sendProblem = (request: FastifyRequest, reply: FastifyReply, thrown
   sendFailure(request, reply, thrown, (error) => ({
     type: 'application/problem+json; charset=utf-8',
     body: JSON.stringify(toProblem(error)),
+  }))
+
+/** Sends a failure as Loki does: its sentence, as plain text. */
+export const sendSentence = (request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply =>
+  sendFailure(request, reply, thrown, (error) => ({
+    type: 'text/plain; charset=utf-8',
+    body: `${toProblem(error).detail}\n`,
   }))
 
 /** Sends a failure in the form of a protocol. Failures on our side (5xx) are logged with their cause. */

@@ -16,10 +16,10 @@ import type { CheckHost } from './allowed-hosts.ts'
 import { watchPaths } from './allowed-methods.ts'
 import { answerClientError } from './client-error.ts'
 import { parseJsonBody } from './json-body.ts'
-import { isApiPath, isKubernetesPath, isUpgrade } from './api-paths.ts'
+import { isApiPath, isKubernetesPath, isLokiPath, isUpgrade } from './api-paths.ts'
 import { sendStatus } from './kubernetes-status.ts'
 import { observeRequests, requestIdOf } from './observe-requests.ts'
-import { sendProblem } from './problem.ts'
+import { sendProblem, sendSentence } from './problem.ts'
 import { createRequestWork } from './request-work.ts'
 import type { HttpServer, Readiness, RoutePlugin } from './types.ts'
 import { watchAnswers, type AnswerLimits } from './watch-answers.ts'
@@ -73,7 +73,9 @@ export async function createHttpServer({
     frameworkErrors: (error, request, reply) => {
       // No hook has run for this request.
       request.work = createRequestWork()
-      void (isKubernetesPath(request.url) ? sendStatus : sendProblem)(request, reply, error)
+      const { url } = request
+      const send = isKubernetesPath(url) ? sendStatus : isLokiPath(url) ? sendSentence : sendProblem
+      void send(request, reply, error)
     },
   }).withTypeProvider<ZodTypeProvider>() as HttpServer
   // Fastify parses text/plain by itself, but no route takes it.

@@ -119,6 +119,14 @@ test.each(['label/:name/values', 'detected_field/:name/values'])('any name in %s
   }
 })
 
+test.each([['%zz'], ['%ff'], ['a'.repeat(4097)]])('a name that cannot be read is refused: %s', async (name) => {
+  for (const path of ['label', 'detected_field']) {
+    const answer = await ask(`${path}/${name}/values`, { query: '{namespace="shop"}' })
+    expectAnswer(answer, { path, name })
+    expect(answer.statusCode).toBe(400)
+  }
+})
+
 test('a label is found by its value alone, whatever is in it', async () => {
   const at = { start: '1795427000', end: '1795432000' }
   const { body } = await ask('query_range', { ...at, query: `{app="o'clock"}` })

@@ -128,6 +128,7 @@ describe('does not find', () => {
     ['error', String.raw`C:\nerror`],
     ['"711\u0001"', '4日711￥'],
     ['"日\u0001"', '日本'],
+    [`"日${esc}"`, `日\u0001${esc}[K`],
   ])('%s in %s', async (text, message) => {
     expect(await matches(text, message)).toBe(false)
   })

@@ -2,7 +2,7 @@
 // nothing, so the answer is 204 all the same: Loki answers 400 where it rejects one entry, and its agents then drop what
 // they sent. They send again what is answered by 429 or 5xx.
 // https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs
-import { sendFailure, toProblem } from '#shared/http/problem.ts'
+import { sendSentence } from '#shared/http/problem.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { batchPost, rawBodies, type BatchPostOptions, type PostDialect } from './batch-post.ts'
 
@@ -17,12 +17,7 @@ const dialect: PostDialect<unknown> = {
 export function lokiRoute(options: BatchPostOptions): RoutePlugin {
   return (app, _, done) => {
     rawBodies(app)
-    app.setErrorHandler((error, request, reply) =>
-      sendFailure(request, reply, error, (failure) => ({
-        type: 'text/plain; charset=utf-8',
-        body: `${toProblem(failure).detail}\n`,
-      })),
-    )
+    app.setErrorHandler((error, request, reply) => sendSentence(request, reply, error))
     const schema = {
       summary: 'Store a push of Loki',
       description: "Loki's push: application/x-protobuf, compressed by snappy, or application/json. Answers 204.",

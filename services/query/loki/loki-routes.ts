@@ -1,7 +1,7 @@
 // All routes under /loki but the push, which ingest has: Loki's API, read only, as Grafana's data source, Logs Drilldown
 // and logcli call it. Every failure there is plain text. docs/loki.md
 // https://grafana.com/docs/loki/latest/reference/loki-http-api/
-import { sendFailure, toProblem } from '#shared/http/problem.ts'
+import { sendSentence } from '#shared/http/problem.ts'
 import type { RoutePlugin } from '#shared/http/types.ts'
 import { detectedRoutes } from './detected-routes.ts'
 import { formatQueryRoute } from './format-query-route.ts'
@@ -35,12 +35,7 @@ export const lokiRoutes =
       { parseAs: 'string', bodyLimit: formBytesMax },
       async (_request: unknown, text: string) => new URLSearchParams(text),
     )
-    app.setErrorHandler((error, request, reply) =>
-      sendFailure(request, reply, error, (failure) => ({
-        type: 'text/plain; charset=utf-8',
-        body: `${toProblem(failure).detail}\n`,
-      })),
-    )
+    app.setErrorHandler((error, request, reply) => sendSentence(request, reply, error))
     for (const route of routes) route(app, options)
     done()
   }

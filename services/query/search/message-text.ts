@@ -28,11 +28,11 @@ const mark = '\u0001'
 export const marked = (text: string): string => text.replaceAll(apartHere, `${mark}$&${mark}`)
 
 /**
- * For a text with the character of the marks itself, which is found beside any character that is apart: whether the
- * message has it there, whatever its words. `pattern` is of RE2.
+ * For a text with the character of the marks or of escape sequences, which the marked text has with any number of marks:
+ * whether the message has it exactly, whatever its words. `pattern` is of RE2.
  */
-export const hasItsMarks = (text: string, pattern: string): Fragment | undefined =>
-  text.includes(mark)
+export const hasControls = (text: string, pattern: string): Fragment | undefined =>
+  text.includes(mark) || text.includes('\u001b')
     ? sql`arrayExists(text -> match(text, ${str(`(?i)${pattern}`)}),
         [toValidUTF8(message), unescaped_text, replaceRegexpAll(unescaped_text, ${str(escapeSequence)}, '')])`
     : undefined

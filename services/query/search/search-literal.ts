@@ -5,7 +5,7 @@ import { sql, str, type Fragment } from '#shared/clickhouse/sql.ts'
 import { hasFilteredWord, hasWord, haveWords } from './message-index.ts'
 import {
   atEscapes,
-  hasItsMarks,
+  hasControls,
   isApart,
   loweredReadText,
   marked,
@@ -64,9 +64,9 @@ function boundedSql(text: string, { openEnd, has = hasWord, wordsMax: most = wor
   const chars = Array.from(text)
   const ends = { start: !isApart(chars[0]!), end: !openEnd && !isApart(chars.at(-1)!) }
   const pattern = `${ends.start ? startOfWord : ''}${patternOf(lowered)}${ends.end ? endOfWord : ''}`
-  const hasMarks = hasItsMarks(text, regexQuote(text))
+  const controls = hasControls(text, regexQuote(text).replaceAll(markedEscape, escapeHere))
   const hasAll = haveWords(wholeWords(text, { start: true, end: !openEnd }).slice(0, most), has)
-  const words = hasMarks === undefined ? hasAll : sql`${hasAll} AND ${hasMarks}`
+  const words = controls === undefined ? hasAll : sql`${hasAll} AND ${controls}`
   if (/[^\0-\x7F]/.test(lowered)) {
     const matches = casedBeyondAscii(lowered)
       ? sql`match(${readText}, ${str(`(?i)${pattern}`)})`
@@ -79,6 +79,8 @@ function boundedSql(text: string, { openEnd, has = hasWord, wordsMax: most = wor
 }
 
 const escapeChar = '\u001b'
+const escapeHere = String.raw`\x1b`
+const markedEscape = String.raw`\x01*\x1b`
 
 const patternOf = (text: string): string =>
   atEscapes(text)
@@ -102,7 +104,7 @@ export const regexQuote = (text: string): string =>
   text
     .replaceAll(/[^0-9A-Za-z_\u0080-\u{10FFFF}]/gu, (char) =>
       char === escapeChar
-        ? String.raw`\x01*\x1b`
+        ? markedEscape
         : char < ' '
           ? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
           : `\\${char}`,

@@ -102,6 +102,12 @@ describe('what is not HTTP is answered with problem JSON and the end of the conn
       400,
       'invalid-parameter',
     ],
+    [
+      'a part of the path that is too long',
+      `GET /v1/things/${'a'.repeat(4097)} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`,
+      400,
+      'invalid-parameter',
+    ],
   ])('%s', async (_, bytes, status, code) => {
     const [head, body] = (await exchange(bytes)).split('\r\n\r\n') as [string, string]
     expect(head).toContain(`HTTP/1.1 ${status} `)
