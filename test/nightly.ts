@@ -21,6 +21,7 @@ const steps = {
   'logql-judge': (seed) => ({ command: `npm run test:logql-judge -- --seed ${seed}` }),
   'logql-cases': () => ({ command: 'npm run test:logql-cases' }),
   logcli: () => ({ command: 'npm run test:logcli' }),
+  injection: (seed) => ({ command: `npm run test:injection -- --seed ${seed}` }),
   'projector-kills': (seed) => ({ command: `npm run test:projector-kills -- --seed ${seed}` }),
   clocks: (seed) => ({ command: `npm run test:clocks -- --seed ${seed}` }),
   kubernetes: (seed) => ({ command: `npm run test:kubernetes -- --seed ${seed}` }),

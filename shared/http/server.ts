@@ -3,7 +3,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from '@fastify/type-provider-zod'
-import Fastify, { LogController } from 'fastify'
+import Fastify, { LogController, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { IncomingMessage, Server } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Registry } from 'prom-client'
@@ -94,16 +94,14 @@ export async function createHttpServer({
     // A route that itself answers 404, such as a missing file of /docs, has the right method.
     const methods = methodsOf(path).includes(request.method) ? [] : methodsOf(path)
     if (methods.length > 0) void reply.header('allow', methods.join(', '))
-    return sendProblem(
-      request,
-      reply,
-      notFound(path, request.method, { methods, below: path === '/' ? [] : below(path) }),
-    )
+    const send = isLokiPath(path) ? sendSentence : sendProblem
+    return send(request, reply, notFound(path, request.method, { methods, below: path === '/' ? [] : below(path) }))
   })
   observeRequests(app, registry)
   watchAnswers(app, registry, answers)
   app.decorateRequest('tenant', 'default')
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
+    if (isUpgrade(request.raw)) endOnceRefused(request, reply)
     readHost(request.raw, checkHost)
     request.tenant = readTenant(request.headers['x-scope-orgid'])
     const blocking = isApiPath(request.url) ? obstacle?.() : undefined
@@ -121,6 +119,12 @@ export async function createHttpServer({
   operations(app, registry, { readiness, troubles })
   for (const route of routes) await app.register(route)
   return app
+}
+
+/** Nothing reads a connection that asked for another protocol and got an answer: it would stay open for ever. */
+function endOnceRefused({ raw: { socket } }: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('connection', 'close')
+  reply.raw.once('finish', () => socket.destroySoon())
 }
 
 /** Serves OpenAPI, and /docs, which shows it. */

@@ -1,5 +1,6 @@
 // Loki's tail over a real websocket: what was there, then what arrives, through the pipeline of the query.
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { searchText, type Parameters, type StreamJson } from '#test/support/loki-client.ts'
@@ -50,6 +51,20 @@ async function open(parameters: Parameters, headers: Record<string, string> = {}
     },
   }
 }
+
+test.each([
+  ['tenant', { 'x-scope-orgid': 'a b' }],
+  ['query', {}],
+])('a handshake that is refused for its %s ends the connection', async (_, headers) => {
+  const socket = connect(Number(new URL(base).port), '127.0.0.1')
+  const asked = { host: 'x', connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', ...headers }
+  const lines = Object.entries({ ...asked, 'sec-websocket-key': Buffer.alloc(16).toString('base64') })
+  socket.write(
+    `GET /loki/api/v1/tail?query=%7B HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
+  )
+  // Without this, the test never ends.
+  expect(Buffer.concat(await Array.fromAsync(socket as AsyncIterable<Buffer>)).toString()).toMatch(/^HTTP\/1.1 400 /)
+})
 
 /** The answer to a request that opens no websocket. */
 async function refusal(parameters: Parameters, headers: Record<string, string> = {}) {
