@@ -61,7 +61,8 @@ test('a search counts its statements by name, with their time, rows and bytes', 
 })
 
 test('a refused statement is counted by its code', async () => {
-  const answer = await fetch(`${started.url}/v1/logs?q=${encodeURIComponent('/[b-a]/')}`)
+  // The engine's Unicode does not have this script yet.
+  const answer = await fetch(`${started.url}/v1/logs?q=${encodeURIComponent(String.raw`/\p{Garay}/`)}`)
   expect(answer.status).toBe(400)
   expect(await metrics()).toMatch(
     /afterlog_statements_failed_total\{service="query",statement="[a-z-]+",code="invalid-parameter"\} [1-9]/,
