@@ -33,7 +33,7 @@ const { values } = parseArgs({
 })
 const [seed, valuesEach, sampleEach] = [Number(values.seed), Number(values.values), Number(values.sample)]
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
-const atOnce = 8
+const atOnce = 4
 const shownFaults = 40
 
 const recording = createRecording()
@@ -104,7 +104,7 @@ async function prove(): Promise<boolean> {
   say(`seed ${seed}: npm run test:injection -- --seed ${seed} --values ${valuesEach} --sample ${sampleEach}`)
   await using resources = new AsyncDisposableStack()
   resources.defer((await setup()) ?? (() => undefined))
-  const env = { AFTERLOG_RETENTION: 'default=36500d', AFTERLOG_QUERY_QUEUE_MAX: '100000' }
+  const env = { AFTERLOG_RETENTION: 'default=36500d', AFTERLOG_QUERY_QUEUE_MAX: '100000', AFTERLOG_QUERY_TIME_MS: '120000' }
   const service = resources.use(await startTestService(env, services))
   const { paths } = (await (await fetch(`${service.url}/openapi.json`)).json()) as { paths: Parameters<typeof targetsOf>[0] }
   const targets = targetsOf(paths).filter(({ path, name }) => `${path} ${name}`.includes(values.only))
@@ -115,16 +115,12 @@ async function prove(): Promise<boolean> {
   const seconds = (): string => ((performance.now() - startedMs) / 1000).toFixed(0)
   for (const [at, target] of targets.entries()) {
     const { method, path, place, name } = target
+    const share = shareOf(target)
     const before = recording.withNeedle
     recording.answersFrom = 'engine'
-    await attack(target, stored, http, sampleEach)
+    await attack(target, stored, http, Math.ceil(sampleEach * share))
     recording.answersFrom = 'nowhere'
-    await attack(
-      target,
-      stored,
-      /\/(?:tail|upload)$/.test(path) ? http : intoApplication(app!),
-      Math.ceil(valuesEach * shareOf(target)),
-    )
+    await attack(target, stored, /\/(?:tail|upload)$/.test(path) ? http : intoApplication(app!), Math.ceil(valuesEach * share))
     const reached = recording.withNeedle - before
     if (reached === 0) tally.unreached++
     say(

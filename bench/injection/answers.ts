@@ -13,7 +13,7 @@ export interface HostileAnswer {
 export type Send = (target: Target, request: HostileRequest) => Promise<HostileAnswer>
 
 /** ms after which an answer counts as a hang. */
-const patienceMs = 60_000
+const patienceMs = 120_000
 
 /** A tail has no end: what it answers is its status. */
 const isEndless = ({ path }: Target): boolean => path === '/v1/logs/tail'

@@ -26,15 +26,22 @@ export interface Stored {
 
 /** Values in one request of a repeatable parameter that takes any text; others refuse all for one of them. */
 const together = 10
+/** An id has four fields, each with several values, and is planned for a quarter of a second. */
+const idsTogether = 3
 const anyText = /^(?:namespace|pod|podUid|container|node|unit|cluster|name|uid|event|containerId|code)$/
+
+const isId = (name: string): boolean => name === 'traceId' || name === 'spanId'
+/** A longer one is refused, and all that are given with it. */
+const idCharsMax = 60
 
 /** Requests for so many values of the parameter. */
 export function* requestsOf(target: Target, stored: Stored, random: Random, count: number): Generator<HostileRequest> {
   const texts = hostileTexts(random, count)
-  const step = target.isRepeatable && anyText.test(target.name) ? together : 1
+  const step = !target.isRepeatable ? 1 : isId(target.name) ? idsTogether : anyText.test(target.name) ? together : 1
   const carriers = carriersOf(target.name)
   for (let at = 0; at < texts.length; at += step) {
-    const values = texts.slice(at, at + step).map((text) => {
+    const values = texts.slice(at, at + step).map((whole) => {
+      const text = step === idsTogether ? { ...whole, text: whole.text.slice(0, idCharsMax) } : whole
       if (target.place === 'header' || target.place === 'body') return asText(text)
       const cursor = target.name === 'cursor' || target.name === 'continue' ? stored.cursors.get(target.path) : undefined
       if (cursor !== undefined && random.int(2) === 0) return forgedCursor(cursor, asText(text))
