@@ -34,6 +34,8 @@ const { values } = parseArgs({
 const [seed, valuesEach, sampleEach] = [Number(values.seed), Number(values.values), Number(values.sample)]
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const atOnce = 4
+/** A tail answers once its reader has looked for lines, half a second later. */
+const tailsAtOnce = 64
 const shownFaults = 40
 
 const recording = createRecording()
@@ -72,7 +74,7 @@ const tally = { values: 0, requests: 0, statuses: new Map<number, number>(), fau
 /** Sends the values of one parameter. */
 async function attack(target: Target, stored: Stored, send: Send, count: number): Promise<void> {
   const random = createRandom(seed + hashOf(`${target.method} ${target.path} ${target.place} ${target.name} ${count}`))
-  const inTurn = pLimit(atOnce)
+  const inTurn = pLimit(target.path.endsWith('/tail') ? tailsAtOnce : atOnce)
   const underWay: Promise<void>[] = []
   for (const request of requestsOf(target, stored, random, count)) {
     const one = async (): Promise<void> => {
@@ -108,7 +110,7 @@ async function prove(): Promise<boolean> {
   const service = resources.use(await startTestService(env, services))
   const { paths } = (await (await fetch(`${service.url}/openapi.json`)).json()) as { paths: Parameters<typeof targetsOf>[0] }
   const targets = targetsOf(paths).filter(({ path, name }) => `${path} ${name}`.includes(values.only))
-  const http = overHttp(service.url, atOnce)
+  const http = overHttp(service.url, tailsAtOnce)
   const stored = await storeLines(service.url, targets, http)
   await checkPlain(targets, stored, http)
   const startedMs = performance.now()

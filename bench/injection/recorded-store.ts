@@ -26,13 +26,13 @@ export const createRecording = (): Recording => ({
   settings: new Set(),
 })
 
-/** Statements that read no value of a request, and whose row their readers need. */
-const ofNoRequest = ['stored-state']
+/** Statements that always have a row, without which their readers fail. */
+const withRows = ['stored-state', 'rows-of-runs']
 
 /** `always`: it asks the engine, whatever the recording says. */
 export const recordedStore = (recording: Recording, store: LogStore, always?: 'engine'): LogStore => {
   const asksEngine = ({ sql }: Pick<Query, 'sql'>): boolean =>
-    (always ?? recording.answersFrom) === 'engine' || ofNoRequest.includes(sql.name)
+    (always ?? recording.answersFrom) === 'engine' || withRows.includes(sql.name)
   const note = ({ sql, settings = {} }: Query): void => {
     recording.statements++
     for (const value of Object.values(settings)) if (typeof value === 'string') recording.settings.add(value)
