@@ -1,33 +1,17 @@
 // `npm run test:logql -- --seed N --lines 10000 --expressions 1000`: posts random lines to a real service, asks for them
 // in random LogQL over Loki's HTTP API, and compares each answer with a plain evaluation of the same lines in memory
 // (loki/plain). Ends with the number of differences, and exit code 1 where there is one.
-import { parseArgs } from 'node:util'
-import { setup } from '#test/support/migrate-once.ts'
-import { startTestService } from '#test/support/service.ts'
+import { readProofArguments, say, startProofService } from './load/proof.ts'
 import { createProof } from './loki/proof.ts'
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
-    lines: { type: 'string', default: '10000' },
-    expressions: { type: 'string', default: '1000' },
-    /** Which one alone, to look at a difference. */
-    only: { type: 'string' },
-  },
-})
-const say = (text: string): void => void process.stdout.write(`${text}\n`)
-
 async function prove(): Promise<number> {
-  const [seed, count, expressions] = [Number(values.seed), Number(values.lines), Number(values.expressions)]
-  say(`seed ${seed}: npm run test:logql -- --seed ${seed} --lines ${count} --expressions ${expressions}`)
-  await using resources = new AsyncDisposableStack()
-  resources.defer((await setup()) ?? (() => undefined))
-  const { url } = resources.use(await startTestService({ AFTERLOG_QUERY_TIME_MS: '120000' }))
-  const proof = await createProof(url, { seed, count })
+  const { seed, lines: count, expressions, only } = readProofArguments('test:logql')
+  await using service = await startProofService()
+  const proof = await createProof(service.url, { seed, count })
   const startedMs = performance.now()
   const tally = { values: 0, nothing: 0, refusal: 0, ambiguous: 0, different: 0 }
   for (let index = 0; index < expressions; index++) {
-    if (values.only !== undefined && Number(values.only) !== index) continue
+    if (only !== undefined && only !== index) continue
     const { asked, outcome } = await proof.outcome(index)
     if (index % 100 === 99) say(`${index + 1} expressions after ${((performance.now() - startedMs) / 1000).toFixed(0)} s`)
     tally[outcome.is === 'equal' ? outcome.about : outcome.is]++

@@ -2,10 +2,8 @@
 // with random expressions, and compares each answer with an evaluation of the same lines in memory. Ends with the number
 // of differences, and exit code 1 where there is one.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import pLimit from 'p-limit'
-import { setup } from '#test/support/migrate-once.ts'
-import { startTestService } from '#test/support/service.ts'
+import { readProofArguments, say, startProofService } from './load/proof.ts'
 import { askCount, askLines, histogramCount, type Asked } from './search-proof/ask-service.ts'
 import { writeExpression, type Written } from './search-proof/expressions.ts'
 import { makeLines } from './search-proof/line-corpus.ts'
@@ -14,27 +12,14 @@ import { isTrue, modelOf, type ModelLine } from './search-proof/model.ts'
 import { bodiesOf } from './search-proof/post-lines.ts'
 import { createRandom, type Random } from './storage/random.ts'
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
-    lines: { type: 'string', default: '10000' },
-    expressions: { type: 'string', default: '1000' },
-    /** Which one alone, to look at a difference. */
-    only: { type: 'string' },
-  },
-})
-const say = (text: string): void => void process.stdout.write(`${text}\n`)
 /** ms that lines may take to be stored and joined. */
 const patienceMs = 120_000
 /** Expressions under way at once: the engine answers one while the model evaluates another. */
 const atOnce = 3
 
 async function prove(): Promise<number> {
-  const [seed, count, expressions] = [Number(values.seed), Number(values.lines), Number(values.expressions)]
-  say(`seed ${seed}: npm run test:search -- --seed ${seed} --lines ${count} --expressions ${expressions}`)
-  await using resources = new AsyncDisposableStack()
-  resources.defer((await setup()) ?? (() => undefined))
-  const service = resources.use(await startTestService({ AFTERLOG_QUERY_TIME_MS: '120000' }))
+  const { seed, lines: count, expressions, only } = readProofArguments('test:search')
+  await using service = await startProofService()
   const random = createRandom(seed)
   const model = makeLines(random, count).map(modelOf)
   const asked = { url: service.url, startMs: Math.floor(Date.now() / 1000) * 1000 - 3_600_000, lines: count }
@@ -53,7 +38,7 @@ async function prove(): Promise<number> {
     tally.differences++
     say(`#${index} ${JSON.stringify(text)}\n  ${fault}`)
   }
-  const chosen = values.only === undefined ? written.keys() : [Number(values.only)]
+  const chosen = only === undefined ? written.keys() : [only]
   await Promise.all(Array.from(chosen, (index) => inTurn(compare, written[index]!, index)))
   const { due, empty, done, differences } = tally
   say(`${sentTwice} posts of the lines were sent twice; of ${done} expressions ${empty} find nothing`)

@@ -87,14 +87,16 @@ export function countedLines(filter: LineFilter, values: Readonly<Record<string,
 }
 
 /** Bounds of `ts` alone, each with AND in front. */
-export const timesOf = ({ from, to }: Pick<LineFilter, 'from' | 'to'>): Fragment =>
+export const timesOf = (times: Pick<LineFilter, 'from' | 'to'>): Fragment =>
   join(
-    [
-      ...(from === undefined ? [] : [sql` AND ts >= ${nanoseconds(from)}`]),
-      ...(to === undefined ? [] : [sql` AND ts < ${nanoseconds(to)}`]),
-    ],
+    timeConditions(times).map((one) => sql` AND ${one}`),
     '',
   )
+
+const timeConditions = ({ from, to }: Pick<LineFilter, 'from' | 'to'>): Fragment[] => [
+  ...(from === undefined ? [] : [sql`ts >= ${nanoseconds(from)}`]),
+  ...(to === undefined ? [] : [sql`ts < ${nanoseconds(to)}`]),
+]
 
 /** As `linesFrom`, with the absorbed rows: for bounds and estimates. */
 export const rowsFrom = (filter: LineFilter, options: ReadOptions = {}): Fragment =>
@@ -104,13 +106,10 @@ export const rowsFrom = (filter: LineFilter, options: ReadOptions = {}): Fragmen
 export function conditionsOf(filter: Omit<LineFilter, 'tenant'>, further: readonly Fragment[] = []): Fragment[] {
   const { from, to, pods, nodes, scope, search, idProbe } = filter
   const hours = [...(from === undefined ? [] : fromHour(from)), ...(to === undefined ? [] : toHour(to))]
-  const times = [
-    ...(from === undefined ? [] : [sql`ts >= ${nanoseconds(from)}`]),
-    ...(to === undefined ? [] : [sql`ts < ${nanoseconds(to)}`]),
-  ]
+  const times = timeConditions(filter)
   const ofKey = fieldsOfKey.flatMap((field) => fieldCondition(filter, field))
   const others = [
-    ...filterFields.filter((field) => !isOfKey(field)).flatMap((field) => fieldCondition(filter, field)),
+    ...filterFields.filter((field) => !fieldsOfKey.includes(field)).flatMap((field) => fieldCondition(filter, field)),
     ...[pods, nodes, scope, search].flatMap((each) => (each === undefined ? [] : [sql`(${each})`])),
     ...further,
   ]
@@ -141,8 +140,7 @@ export const nanoseconds = (ns: bigint): Fragment =>
   sql`fromUnixTimestamp64Nano(${bind('Int64', String(clamp(ns)))}, 'UTC')`
 
 /** Those that the sorting key begins with, behind the hour. */
-const fieldsOfKey = ['namespace', 'pod'] as const satisfies readonly FilterField[]
-const isOfKey = (field: FilterField): boolean => field === 'namespace' || field === 'pod'
+const fieldsOfKey: readonly FilterField[] = ['namespace', 'pod']
 
 function fieldCondition({ fields }: Pick<LineFilter, 'fields'>, field: FilterField): Fragment[] {
   const values = fields[field]

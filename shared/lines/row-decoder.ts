@@ -72,24 +72,27 @@ export interface RankedLine {
   precedence: bigint
 }
 
-/** As `decodeStep`, for rows of line-statements.ts `firstRows`. */
-export function decodeRanked(bytes: Buffer, rows: RankedLine[], count: number): () => boolean {
-  const reader = new RowReader(bytes)
-  return () => {
-    for (let left = count; left > 0 && !reader.ended; left--)
-      rows.push({ line: reader.line(), precedence: reader.uint64() })
-    return !reader.ended
-  }
-}
+/** Appends the next of whole rows, at most `count`, for each call; returns whether there are more. */
+export type DecodeStep<Row> = (bytes: Buffer, rows: Row[], count: number) => () => boolean
 
-/** Appends the next lines of whole rows, at most `count`, for each call; returns whether there are more. */
-export function decodeStep(bytes: Buffer, lines: Line[], count: number): () => boolean {
-  const reader = new RowReader(bytes)
-  return () => {
-    for (let left = count; left > 0 && !reader.ended; left--) lines.push(reader.line())
-    return !reader.ended
+const stepsOf =
+  <Row>(read: (reader: RowReader) => Row): DecodeStep<Row> =>
+  (bytes, rows, count) => {
+    const reader = new RowReader(bytes)
+    return () => {
+      for (let left = count; left > 0 && !reader.ended; left--) rows.push(read(reader))
+      return !reader.ended
+    }
   }
-}
+
+/** Of lines. */
+export const decodeStep: DecodeStep<Line> = stepsOf((reader) => reader.line())
+
+/** Of line-statements.ts `firstRows`. */
+export const decodeRanked: DecodeStep<RankedLine> = stepsOf((reader) => ({
+  line: reader.line(),
+  precedence: reader.uint64(),
+}))
 
 export interface MatchedLine {
   line: Line
@@ -99,15 +102,12 @@ export interface MatchedLine {
   part: string
 }
 
-/** As `decodeStep`, for rows of line-statements.ts `matchedLines`. */
-export function decodeMatched(bytes: Buffer, lines: MatchedLine[], count: number): () => boolean {
-  const reader = new RowReader(bytes)
-  return () => {
-    for (let left = count; left > 0 && !reader.ended; left--)
-      lines.push({ line: reader.line(), matches: reader.raw(), part: reader.text() })
-    return !reader.ended
-  }
-}
+/** Of line-statements.ts `matchedLines`. */
+export const decodeMatched: DecodeStep<MatchedLine> = stepsOf((reader) => ({
+  line: reader.line(),
+  matches: reader.raw(),
+  part: reader.text(),
+}))
 
 /** Lines of whole rows of line-statements.ts `measuredLines`. */
 export function decodeMeasured(bytes: Buffer): MeasuredLine[] {

@@ -1,6 +1,5 @@
 // Pages and streams of lines, each line once and in order, whatever was sent twice. A page is collapsed first and
 // compared with its cursor afterwards, so a row sent again never shows a line again.
-import { compare } from '#shared/compare.ts'
 import { AfterlogError, type QueryLimit } from '#shared/errors.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { LineKey, Order } from '#shared/lines/line-order.ts'
@@ -13,6 +12,7 @@ import {
   type HourCount,
 } from '#shared/lines/line-statements.ts'
 import { formatTime } from '#shared/time/format-time.ts'
+import { earlierOf, laterOf } from '#shared/time/time-bounds.ts'
 import type { Reading } from './reading.ts'
 import { onePerLine } from '#shared/lines/one-per-line.ts'
 import { keyOf, type Line, type RankedLine } from '#shared/lines/row-decoder.ts'
@@ -143,6 +143,7 @@ async function quickPage(options: PageOptions, limits: { timeMs?: number } = {})
 }
 
 const hourNs = 3_600_000_000_000n
+const beginOf = ({ hour }: HourCount): bigint => BigInt(hour) * 1_000_000_000n
 
 /**
  * A page of a search that indexes answer, in two statements: one counts its rows by hour, and one reads those of as many
@@ -164,22 +165,15 @@ async function pageOfHours(options: PageOptions, limits: { timeMs?: number } = {
   if (rows > quick.rowsOfHoursMax) return undefined
   const last = hours[enough === -1 ? hours.length - 1 : enough]
   if (last === undefined) return { lines: [], more: false }
-  const [first, second] = [hours[0]!, last].map(({ hour }) => BigInt(hour) * 1_000_000_000n).toSorted(compare) as [
-    bigint,
-    bigint,
-  ]
-  const between = { from: greatest(filter.from, first), to: least(filter.to, second + hourNs) }
+  const [near, far] = [beginOf(hours[0]!), beginOf(last)]
+  const [first, latest] = order === 'asc' ? [near, far] : [far, near]
+  const between = { from: laterOf(filter.from, first), to: earlierOf(filter.to, latest + hourNs) }
   const page = await firstPage({ ...options, filter: { ...filter, ...between } }, limits)
   const isLastHour = enough === -1 || enough === hours.length - 1
   // Rows of lines before the cursor, which are counted too, may have been most of them.
   if (page === undefined || isLastHour || page.lines.length < limit) return isLastHour ? page : undefined
   return { ...page, more: true }
 }
-
-const least = (bound: bigint | undefined, other: bigint): bigint =>
-  bound === undefined || bound > other ? other : bound
-const greatest = (bound: bigint | undefined, other: bigint): bigint =>
-  bound === undefined || bound < other ? other : bound
 
 /** Rows that are read for a page: some of them may be of one line. */
 const rowsOf = (limit: number): number => limit + 1 + Math.max(16, limit >> 3)
@@ -260,7 +254,7 @@ async function* inSteps(
 /** The filter from the cursor's time on, that time included: lines of equal time may be on both sides of the cursor. */
 function resume(filter: LineFilter, order: Order, after: LineKey | undefined): LineFilter {
   if (after === undefined) return filter
-  if (order === 'asc')
-    return { ...filter, from: filter.from === undefined || filter.from < after.ts ? after.ts : filter.from }
-  return { ...filter, to: filter.to === undefined || filter.to > after.ts + 1n ? after.ts + 1n : filter.to }
+  return order === 'asc'
+    ? { ...filter, from: laterOf(filter.from, after.ts) }
+    : { ...filter, to: earlierOf(filter.to, after.ts + 1n) }
 }

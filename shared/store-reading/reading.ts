@@ -5,7 +5,7 @@ import type { LogStore, Query, QueryLimits, QueryStats } from '#shared/clickhous
 import { createRequestWork, type RequestWork } from '#shared/http/request-work.ts'
 import { createSlices } from '#shared/in-slices.ts'
 import { createRequestBudget, type StatementTerms, type WantedTerms } from './request-budget.ts'
-import { decodeRanked, decodeStep, type Line, type RankedLine } from '#shared/lines/row-decoder.ts'
+import { decodeRanked, decodeStep, type DecodeStep, type Line, type RankedLine } from '#shared/lines/row-decoder.ts'
 
 export interface ReadStats {
   rowsRead: number
@@ -71,9 +71,7 @@ const heldPerLine = 1000
 const slices = createSlices()
 const linesOfStep = 500
 
-type Decode<T> = (rows: Buffer, lines: T[], count: number) => () => boolean
-
-async function decodeInSlices<T>(rows: Buffer, decode: Decode<T>): Promise<T[]> {
+async function decodeInSlices<T>(rows: Buffer, decode: DecodeStep<T>): Promise<T[]> {
   const lines: T[] = []
   const step = decode(rows, lines, linesOfStep)
   while (await slices(step));
@@ -113,7 +111,7 @@ export function createReading({ store, limits, signal, client, work }: ReadingOp
     return statement({ ...ownTerms, ...own, limits: { ...(stopsEarly ? unbounded : limits), ...lower } })
   }
   const decoded = async <T>(
-    decode: Decode<T>,
+    decode: DecodeStep<T>,
     sql: Fragment,
     { rows: rowCount = 0, bytes = 0 }: ExpectedLines,
     wanted: WantedTerms,

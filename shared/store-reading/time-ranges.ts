@@ -7,6 +7,7 @@ import { AfterlogError } from '#shared/errors.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { Order } from '#shared/lines/line-order.ts'
 import { edgeHour, rowsAt, timeGroups, type TimeGroup } from '#shared/lines/line-statements.ts'
+import { earlierOf, laterOf } from '#shared/time/time-bounds.ts'
 import type { Reading } from './reading.ts'
 
 /** Epoch ns, half open. */
@@ -125,8 +126,8 @@ async function nearEdge(reading: Reading, filter: LineFilter, order: Order): Pro
   const hours = await hourAt(reading, filter, order)
   if (hours === undefined) return undefined
   return order === 'asc'
-    ? { ...bounds, from: later(bounds.from, hours.from) }
-    : { ...bounds, to: earlier(bounds.to, hours.to) }
+    ? { ...bounds, from: laterOf(bounds.from, hours.from) }
+    : { ...bounds, to: earlierOf(bounds.to, hours.to) }
 }
 
 /**
@@ -136,7 +137,9 @@ async function nearEdge(reading: Reading, filter: LineFilter, order: Order): Pro
 async function farEdge(reading: Reading, filter: LineFilter, order: Order, left: Bounds): Promise<Bounds> {
   const hours = await hourAt(reading, { ...filter, ...left }, order === 'asc' ? 'desc' : 'asc')
   if (hours === undefined) return { from: left.to, to: left.to }
-  return order === 'asc' ? { ...left, to: earlier(left.to, hours.to) } : { ...left, from: later(left.from, hours.from) }
+  return order === 'asc'
+    ? { ...left, to: earlierOf(left.to, hours.to) }
+    : { ...left, from: laterOf(left.from, hours.from) }
 }
 
 /** The first (asc) or last hour of the filter's time in which the tenant has a line. */
@@ -146,9 +149,6 @@ async function hourAt(reading: Reading, filter: LineFilter, order: Order): Promi
   const from = BigInt(edge.hour) * 1_000_000_000n
   return { from, to: from + hour }
 }
-
-const later = (a: bigint, b: bigint): bigint => (a > b ? a : b)
-const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
 function windowOf(from: bigint, to: bigint, order: Order, width: bigint): Bounds {
   if (to - from <= width) return { from, to }

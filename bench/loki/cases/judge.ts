@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { LogqlRequest } from '#query/loki/logql/read-logql.ts'
 import { buildJudge } from '../loki-module.ts'
 import type { LabelSet } from '../plain/plain-line.ts'
 
@@ -17,15 +18,9 @@ export interface JudgeStream {
   entries: readonly JudgeEntry[]
 }
 
-export interface Question {
+/** `stepNs` is 0 where lines are asked for, too. */
+export interface Question extends Pick<LogqlRequest, 'startNs' | 'endNs' | 'stepNs' | 'limit' | 'direction' | 'intervalNs'> {
   query: string
-  startNs: bigint
-  endNs: bigint
-  /** 0 where the times are equal, and of lines. */
-  stepNs: bigint
-  limit: number
-  direction: 'forward' | 'backward'
-  intervalNs?: bigint
 }
 
 export type Kind = 'streams' | 'matrix' | 'vector' | 'scalar'

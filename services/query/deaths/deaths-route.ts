@@ -1,4 +1,5 @@
 // GET /v1/deaths: lives that ended badly, newest first, or by fingerprint. parse → read beside obituaries → render.
+import { withHints } from '#query/http/hint.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { invalidParameter } from '#shared/errors.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
@@ -46,7 +47,7 @@ export const deathsRoute =
           throw invalidParameter('cursor', 'cursor is none of groups: leave it out, and give a higher limit')
         const groups = await readGroups(reading, filterOf(query, tenant, times), query)
         const found = groups.total === 0 ? await readPodHints(reading, tenant, query) : []
-        return reply.send({ ...groups, asOf: asOfTime, ...(found.length === 0 ? {} : { hints: found }) })
+        return reply.send({ ...groups, asOf: asOfTime, ...withHints(found) })
       }
       if (query.step !== undefined) throw invalidParameter('step', 'step is of groups: give group=fingerprint too')
       const filters = digest(filterDigest(query, tenant))
@@ -66,7 +67,7 @@ export const deathsRoute =
             ? null
             : encodeDeathCursor({ after: { ...last, diedNs: BigInt(last.diedNs) }, times: pageTimes }, filters),
         asOf: asOfTime,
-        ...(found.length === 0 ? {} : { hints: found }),
+        ...withHints(found),
       })
     })
     done()

@@ -6,7 +6,7 @@ import type { RoutePlugin } from '#shared/http/server.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { PodSelection } from '#shared/stored-pods/pod-selection.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
-import type { Hint } from '#query/http/hint.ts'
+import { withHints, type Hint } from '#query/http/hint.ts'
 import { hints } from '#query/http/line-schema.ts'
 import { filterParameters, limit, type FilterQuery } from '#query/http/parameters.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
@@ -16,7 +16,7 @@ import { readLineHints } from '#query/pods/read-hints.ts'
 import { readFilter, type RequestedLines } from '#query/search/line-request.ts'
 import { sql, strs } from '#shared/clickhouse/sql.ts'
 import { oneOf, type HandleCondition } from '#shared/stored-pods/handle-conditions.ts'
-import { podsAsked } from '#query/search/pod-parameters.ts'
+import { isOfPods, podsWithin } from '#query/search/pod-parameters.ts'
 import {
   fieldNames,
   fieldValue,
@@ -85,7 +85,7 @@ const standard = 100
 async function readNames(reading: Reading, filter: RequestedLines, query: FieldsQuery): Promise<FieldsAnswer> {
   const rows = query.limit ?? standard
   const ofLines = await reading.rows<ValueCount>(topFields(filter, rows))
-  if (ofLines.length === 0) return withHints([], await readLineHints(reading, filter, query))
+  if (ofLines.length === 0) return { values: [], ...withHints(await readLineHints(reading, filter, query)) }
   const ofPods = await reading.rows<{ field: string; count: number }>(topPodFields(podsOf(filter, query), rows))
   const { lines, keys } = await readSample(reading, filter)
   const ofMessages = sampledKeys(keys, new Set([...fieldNames, ...ofPods.map(({ field }) => field)]), rows)
@@ -108,7 +108,10 @@ async function readValues(
   const value = fieldValue(field)
   if (value !== undefined) {
     const values = await reading.rows<ValueCount>(topValues(filter, value, rows))
-    return withHints(values, values.length === 0 ? await hintsOfNone(reading, filter, { ...query, field }) : [])
+    return {
+      values,
+      ...(values.length === 0 ? withHints(await hintsOfNone(reading, filter, { ...query, field })) : {}),
+    }
   }
   const ofPods = podField(field)
   if (ofPods !== undefined) {
@@ -116,12 +119,15 @@ async function readValues(
       topPodValues(podsOf(filter, query), ofPods, rows),
     )
     const counted = values.map(({ shown, count }): ValueCount => ({ value: shown, count, source: 'pod' }))
-    return withHints(counted, counted.length === 0 ? await hintsOfNone(reading, filter, { ...query, field }) : [])
+    return {
+      values: counted,
+      ...(counted.length === 0 ? withHints(await hintsOfNone(reading, filter, { ...query, field })) : {}),
+    }
   }
   const { lines, keys } = await readSample(reading, filter)
   const values = sampledValues(keys, field, rows)
   if (values.length > 0) return { values, sample: { lines } }
-  if (lines === 0) return withHints([], await readLineHints(reading, filter, query))
+  if (lines === 0) return { values: [], ...withHints(await readLineHints(reading, filter, query)) }
   const known = sampledKeys(keys, new Set(), 10).map((one) => one.value)
   const message =
     `none of the newest ${lines} lines is a JSON object with the key ${JSON.stringify(field.slice(0, 80))}. ` +
@@ -142,16 +148,10 @@ async function hintsOfNone(
   return known.length > 0 ? known : [{ parameter: 'field', message }]
 }
 
-const withHints = (values: ValueCount[], found: FieldsAnswer['hints']): FieldsAnswer => ({
-  values,
-  ...(found === undefined || found.length === 0 ? {} : { hints: found }),
-})
-
 /** The pods of the filter's time that the request selects; its search says nothing of pods. */
 function podsOf({ tenant, from, to }: LineFilter, query: FieldsQuery): PodSelection {
   const within = { tenant, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
-  const namespace = isOfPods(query.namespace) ? { namespace: query.namespace } : {}
-  const asked = podsAsked(query, within) ?? { ...within, handles: [], ...namespace }
+  const asked = podsWithin(query, within)
   const { pod, node, podUid, cluster } = query
   const named: HandleCondition[] = [
     ...(isOfPods(pod) ? [{ kind: 'name', value: oneOf(pod) } as const] : []),
@@ -161,10 +161,6 @@ function podsOf({ tenant, from, to }: LineFilter, query: FieldsQuery): PodSelect
   ]
   return { ...asked, handles: [...asked.handles, ...named] }
 }
-
-/** An empty value asks for lines that lack the field. */
-const isOfPods = (values: readonly string[] | undefined): values is readonly string[] =>
-  values !== undefined && !values.includes('')
 
 /** Any name may be a key of a JSON message, but not every text. */
 function checkField(field: string): void {

@@ -6,6 +6,10 @@ export interface Hint {
   message: string
 }
 
+/** The member `hints` of an answer, where there are any. */
+export const withHints = (hints: readonly Hint[]): { hints?: Hint[] } =>
+  hints.length === 0 ? {} : { hints: [...hints] }
+
 export const hintHeader = 'x-afterlog-hint'
 
 /** ASCII, one line each. */

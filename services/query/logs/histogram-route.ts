@@ -1,4 +1,5 @@
 // GET /v1/logs/histogram: the number of lines in each stretch of time, by severity.
+import { withHints } from '#query/http/hint.ts'
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { bucketsMax, histogram, lineExtent, standardStep } from './histogram-statements.ts'
@@ -36,7 +37,7 @@ export const histogramRoute =
       const rows = await reading.rows<{ bucket: string; severity: string; count: number }>(histogram(filter, ns))
       const counts = rows.map(({ bucket, severity, count }) => ({ bucket: BigInt(bucket), severity, count }))
       const hints = counts.length === 0 ? await readLineHints(reading, requested, query) : []
-      return reply.send({ step: text, buckets: fillBuckets(counts, ns), ...(hints.length === 0 ? {} : { hints }) })
+      return reply.send({ step: text, buckets: fillBuckets(counts, ns), ...withHints(hints) })
     })
     done()
   }

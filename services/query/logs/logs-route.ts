@@ -1,5 +1,6 @@
 // GET /v1/logs: a page of lines as JSON, or all lines as NDJSON or plain text. docs/api.md has the parameters and
 // fields.
+import { withHints } from '#query/http/hint.ts'
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { decodeCursor, digest, encodeCursor } from '#query/http/cursor.ts'
@@ -70,7 +71,7 @@ export const logsRoute =
         next,
         ...(partial === undefined ? {} : partialJson(partial, direction)),
         stats: { ...reading.stats(), ...(partial === undefined ? {} : { partial: partial.limit }) },
-        ...(hints.length === 0 ? {} : { hints }),
+        ...withHints(hints),
       })
     })
     done()

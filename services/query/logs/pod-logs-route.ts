@@ -1,4 +1,5 @@
 // GET /v1/pods/{uid}/logs: the lines of one pod, living or dead, with the fragments of long lines joined.
+import { withHints } from '#query/http/hint.ts'
 import { sql } from '#shared/clickhouse/sql.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { z } from 'zod'
@@ -108,7 +109,7 @@ export const podLogsRoute =
         lines: await pageJson(drawPage(read, drawing), { order: direction, traces: query.traces, json: query.json }),
         next,
         stats: reading.stats(),
-        ...(hints.length === 0 ? {} : { hints }),
+        ...withHints(hints),
       })
     })
     done()

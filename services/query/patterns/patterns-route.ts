@@ -1,4 +1,5 @@
 // GET /v1/logs/patterns: which messages the lines are, how many of each, and when. parse → count by template → merge.
+import { withHints } from '#query/http/hint.ts'
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { formatTime } from '#shared/time/format-time.ts'
@@ -69,7 +70,7 @@ export const patternsRoute =
         lines,
         sampled,
         step: chosen.text,
-        ...(found.length === 0 ? {} : { hints: found }),
+        ...withHints(found),
       })
     })
     done()

@@ -1,4 +1,5 @@
 // GET /v1/pods: pods with their outcomes, lives and numbers of lines. parse → read a page of records → render.
+import { withHints } from '#query/http/hint.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { podJson } from '#shared/pod-model/record.ts'
 import { digest } from '#query/http/cursor.ts'
@@ -42,7 +43,7 @@ export const podsRoute =
       return reply.send({
         pods: records.map(podJson),
         next: next === null ? null : encodePodCursor({ position: next, times }, filters),
-        ...(hints.length === 0 ? {} : { hints }),
+        ...withHints(hints),
         asOf: asOf === undefined ? null : formatTime(BigInt(Math.trunc(asOf)) * 1_000_000n),
       })
     })

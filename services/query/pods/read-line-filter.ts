@@ -1,6 +1,7 @@
 // Lines of some pods: where a request for lines selects pods too, by owner, label, image, phase, outcome or node, its
 // filter gets a condition for their lines, and so do terms of its search text. Whoever follows lines asks again at each
 // poll, so that pods join.
+import { earlierOf, laterOf } from '#shared/time/time-bounds.ts'
 import { sql, strs, type Fragment } from '#shared/clickhouse/sql.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { oneOf } from '#shared/stored-pods/handle-conditions.ts'
@@ -57,7 +58,7 @@ function narrowed(
   { first, last }: { first: bigint; last: bigint },
 ): Pick<LineFilter, 'from' | 'to'> {
   return {
-    from: from === undefined || from < first ? first : from,
-    to: to === undefined || to > last ? last + 1n : to,
+    from: laterOf(from, first),
+    to: earlierOf(to, last + 1n),
   }
 }

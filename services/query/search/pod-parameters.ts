@@ -15,18 +15,30 @@ export interface PodParameters {
 
 /** The pods that the parameters select; undefined where none of them selects pods. */
 export function podsAsked(
-  { owner, label, image, outcome, phase, namespace }: PodParameters,
+  parameters: PodParameters,
   within: Pick<PodSelection, 'tenant' | 'from' | 'to'>,
 ): PodSelection | undefined {
+  const pods = podsWithin(parameters, within)
+  return pods.handles.length === 0 && pods.phase === undefined ? undefined : pods
+}
+
+/** The same; every pod where none of the parameters selects pods. */
+export function podsWithin(
+  { owner, label, image, outcome, phase, namespace }: PodParameters,
+  within: Pick<PodSelection, 'tenant' | 'from' | 'to'>,
+): PodSelection {
   const handles = [
     ...(owner === undefined ? [] : [ofOwners(owner)]),
     ...(label === undefined ? [] : readLabels(label).map(ofLabelRequirement)),
     ...(image === undefined ? [] : [ofImages(image)]),
     ...(outcome === undefined ? [] : [{ kind: 'outcome', value: oneOf(outcome) } as const]),
   ]
-  if (handles.length === 0 && phase === undefined) return undefined
-  return { ...within, handles, phase, ...(namespace?.includes('') === false ? { namespace } : {}) }
+  return { ...within, handles, phase, ...(isOfPods(namespace) ? { namespace } : {}) }
 }
+
+/** An empty value asks for lines that lack the field. */
+export const isOfPods = (values: readonly string[] | undefined): values is readonly string[] =>
+  values !== undefined && !values.includes('')
 
 const requirementsMax = 100
 

@@ -30,10 +30,13 @@ const idSql = (kind: IdKind, id: string): Fragment => idsSql(kind, [id])!
 /** Lines of any of these; undefined where none is asked for. */
 export function idsSql(kind: IdKind, ids: readonly string[] | undefined): Fragment | undefined {
   if (ids === undefined || ids.length === 0) return undefined
-  const inColumn = sql`${columns[kind]} IN ${strs(ids.flatMap((id) => spellingsOf(kind, id)))}`
+  const inColumn = columnHas(
+    kind,
+    ids.flatMap((id) => spellingsOf(kind, id)),
+  )
   const real = ids.filter((id) => isId(kind, id))
   const inText = real.flatMap((id) => [
-    sql`hasAny(mapValues(attributes), ${strs(spellingsOf(kind, id))})`,
+    attributesHave(spellingsOf(kind, id)),
     ...spellingsInText(kind, id).map(filteredLiteralSql),
   ])
   const [first, ...others] = ids.filter((id) => id !== '' && !isId(kind, id))
@@ -44,6 +47,10 @@ export function idsSql(kind: IdKind, ids: readonly string[] | undefined): Fragme
   return anyOf([inColumn, ...inText, ...underKeys])
 }
 
+const columnHas = (kind: IdKind, spellings: readonly string[]): Fragment => sql`${columns[kind]} IN ${strs(spellings)}`
+const attributesHave = (spellings: readonly string[]): Fragment =>
+  sql`hasAny(mapValues(attributes), ${strs(spellings)})`
+
 /** Words that an index is asked for: more alternatives than these are read, and not looked up. */
 const probedWordsMax = 8
 
@@ -52,8 +59,8 @@ export function idProbe(kind: IdKind, id: string): IdProbe | undefined {
   if (!isId(kind, id)) return undefined
   const words = [...new Set(spellingsInText(kind, id).map((each) => wholeWords(each)[0]!))]
   if (words.length > probedWordsMax) return undefined
-  const spellings = strs(spellingsOf(kind, id))
-  const elsewhere = [sql`${columns[kind]} IN ${spellings}`, sql`hasAny(mapValues(attributes), ${spellings})`]
+  const spellings = spellingsOf(kind, id)
+  const elsewhere = [columnHas(kind, spellings), attributesHave(spellings)]
   // A word of the text that is searched stands in the message, unless escapes hide it.
   const parts = words.filter((word) => !words.some((other) => other !== word && word.includes(other)))
   const inMessage = sql`multiSearchAnyCaseInsensitive(message, ${strs([...parts, '\\u', '\x1b'])})`

@@ -23,7 +23,10 @@ const statesMax = 500
 
 /** Whether the engine takes too long to compile or to match these expressions together. */
 export function regexesTooLarge(patterns: readonly string[]): boolean {
-  const costs = patterns.map(regexCost)
+  return areTooLarge(patterns.map(regexCost))
+}
+
+function areTooLarge(costs: readonly RegexCost[]): boolean {
   const sum = (of: (cost: RegexCost) => number): number => costs.reduce((total, cost) => total + of(cost), 0)
   return sum(({ micros }) => micros) > microsMax || sum(({ states }) => states) > statesMax
 }
@@ -34,7 +37,8 @@ export function compileRegex(pattern: string): Regex {
     throw new Error(
       `the regular expression is ${pattern.length} characters long, at most ${regexLengthMax} are allowed`,
     )
-  if (regexesTooLarge([pattern]))
+  const cost = regexCost(pattern)
+  if (areTooLarge([cost]))
     throw new Error(
       'the regular expression is too large: classes such as \\p{L} may stand 20 times in it, and what is repeated may ' +
         `have ${statesMax} copies, as in .{${statesMax}}; write .* or \\S+ instead`,
@@ -47,7 +51,7 @@ export function compileRegex(pattern: string): Regex {
   }
   const groupCount = re2.groupCount()
   const names = new Map(Object.entries(re2.namedGroups()).map(([name, index]) => [index, name]))
-  const unitsOfChar = units.char + regexCost(pattern).states
+  const unitsOfChar = units.char + cost.states
   return {
     names,
     groupCount,
