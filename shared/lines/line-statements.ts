@@ -143,27 +143,39 @@ export function firstRows(filter: LineFilter, order: Order, limit: number, after
 const isOfWholePods = ({ fields, search }: LineFilter): boolean =>
   search === undefined && fields.severity === undefined && fields.stream === undefined && fields.restart === undefined
 
+/** Columns that the engine computes of the message where a condition reads them. */
+const searchedColumns = raw('searched_text, searched_words, read_text, unescaped_text')
+/** More rows than there are: the engine takes no condition through a LIMIT. */
+const allRows = raw('LIMIT 1000000000')
+
+export interface RowsToMatch {
+  tenant: string
+  rows: Fragment
+  /** Epoch ns, of the rows. */
+  times: Pick<LineFilter, 'from' | 'to'>
+  /** Whether shards have the rows: each of them selects its lines. */
+  isCluster: boolean
+}
+
 /**
  * Lines among these rows that any of the filters selects, in order of arrival, as RowBinary rows for
  * `decodeMatched`: each line with a byte for each filter, 1 where it selects the line, and the part that it was read
- * from. `times`: epoch ns, of the rows.
+ * from. In one store a filter is planned once: where a search names a computed column, the engine would plan what computes
+ * it each time, and it would plan all filters again to see which granules of the rows it may skip.
  */
-export function matchedLines(
-  tenant: string,
-  rows: Fragment,
-  filters: readonly Fragment[],
-  times: Pick<LineFilter, 'from' | 'to'>,
-): Fragment {
+export function matchedLines({ tenant, rows, times, isCluster }: RowsToMatch, filters: readonly Fragment[]): Fragment {
   const matches = join(
     filters.map((filter) => sql`toUInt8(ifNull((${filter}), 0))`),
     ', ',
   )
+  const from = sql`${fromTable(tenant, 'logs')} AND ${rows} AND ${isLine(tenant, timesOf(times))}`
+  const matched = isCluster
+    ? sql`SELECT ${list}, [${matches}] AS matches, _part AS part ${from} AND has(matches, 1)`
+    : sql`SELECT ${list}, [${matches}] AS matches, part
+        FROM (SELECT *, ${searchedColumns}, _part AS part ${from}) AS logs ${allRows}`
   return statement(
     'matched-lines',
-    sql`SELECT ${list}, matches, part FROM (SELECT ${list}, [${matches}] AS matches, _part AS part
-      ${fromTable(tenant, 'logs')} AND ${rows}
-      AND ${isLine(tenant, timesOf(times))} AND has(matches, 1))
-    ORDER BY received, ${orderBy('asc')}`,
+    sql`SELECT ${list}, matches, part FROM (${matched}) WHERE has(matches, 1) ORDER BY received, ${orderBy('asc')}`,
   )
 }
 

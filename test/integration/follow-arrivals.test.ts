@@ -6,8 +6,10 @@ import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { compileSearch } from '#test/support/compile-search.ts'
 import { createArrivalFeed } from '#query/tail/follow-arrivals.ts'
 import { placeBefore } from '#query/tail/arrival-place.ts'
+import { createFirstPlaces } from '#query/tail/first-places.ts'
 import { createLineBuffers, type FedArrival } from '#query/tail/line-buffer.ts'
 import { createSentLines } from '#query/tail/sent-lines.ts'
+import { someLines } from '#shared/lines/line-statements.ts'
 import { keyOf } from '#shared/lines/row-decoder.ts'
 import { createArrivalReader } from '#query/tail/read-arrivals.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
@@ -119,6 +121,57 @@ test('a line that an agent sends again is not told to a reader that began meanwh
   await fixture.insert([{ ts: t0 + 1000n, pod_uid: 'resent', message: 'once', received: fixture.clock.now + 20, arrival: 9 }])
   await reader.round(() => [early, late])
   expect(late.messages).toEqual([])
+})
+
+test.each([20_000, 1])(
+  'nor is one of a node whose clock is ahead, however many of those there are; known at once: %s',
+  async (aheadMax) => {
+    const began = Number(t0 / 1_000_000n)
+    const uid = `ahead-${aheadMax}`
+    const row = (message: string, ms: number) => ({
+      ts: t0 + BigInt(ms) * 1_000_000n,
+      pod_uid: uid,
+      message,
+      received: began + ms,
+    })
+    const statements: string[] = []
+    const reading = createReading({ store: fixture.test.store, limits: {} })
+    const places = createFirstPlaces({
+      reading: {
+        rows: (statement) => {
+          statements.push(statement.name)
+          return reading.rows(statement)
+        },
+      },
+      aheadMax,
+    })
+    const ahead = ['first', 'second', 'third'].map((message, n) => ({ ...row(message, 2000 + n), received: began - 5 }))
+    await fixture.insert(ahead)
+    await fixture.insert(ahead.map((each) => ({ ...each, received: began + 3000, arrival: 2 })))
+    await fixture.insert([
+      { ...row('new', 4000), arrival: 3 },
+      { ...row('late', -1000), received: began + 4000, arrival: 3 },
+    ])
+    const lines = await reading.some(someLines(own(uid), 'asc', 10))
+    const found = await places.of('default', lines, began)
+    expect(found.map(({ received }) => received - began)).toEqual([4000, -5, -5, -5, 4000])
+    await places.of('default', lines, began)
+    expect(statements).toEqual(['arrived-before', 'first-arrivals', 'first-arrivals'])
+  },
+)
+
+test('rows of many batches in one part are read in portions, each once and in order', async () => {
+  const reader = await begunReader()
+  const one = readerOf(own('portions'))
+  const pushed: number[] = []
+  const counted = { ...one, push: (arrivals: readonly FedArrival[]) => (pushed.push(arrivals.length), one.push(arrivals)) }
+  const texts = (first: number) => Array.from({ length: 9000 }, (_, n) => String(first + n))
+  for (let n = 0; n < 3; n++) await batch('portions', n + 1, texts(9000 * n))
+  await merge()
+  await reader.round(() => [counted])
+  await reader.round(() => [counted])
+  expect(pushed).toEqual([18_000, 9000])
+  expect(one.messages).toEqual(Array.from({ length: 27_000 }, (_, n) => String(n)))
 })
 
 test('a slow reader is told how many lines it lost; what it got and what was dropped are all', async () => {

@@ -60,3 +60,21 @@ export const placeTuple = ({ received, key }: ArrivalPlace): Fragment =>
 /** Where these lines arrived first: agents may have sent them again. Rows: ArrivalRow. */
 export const firstArrivals = (tenant: string, names: readonly LineName[]): Fragment =>
   statement('first-arrivals', firstRows(linesFrom(namesFilter(tenant, names)), sql``))
+
+/**
+ * The lines of these times, epoch ns, that arrived at `received`, epoch ms, or before: where each arrived first. Rows:
+ * ArrivalRow.
+ */
+export const arrivedBefore = (
+  tenant: string,
+  times: { from: bigint; to: bigint },
+  received: number,
+  limit: number,
+): Fragment =>
+  statement(
+    'arrived-before',
+    firstRows(
+      linesFrom({ tenant, fields: {}, ...times, scope: sql`received <= ${milliseconds(received)}` }),
+      sql` LIMIT ${uint(limit)}`,
+    ),
+  )

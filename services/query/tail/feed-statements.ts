@@ -40,6 +40,7 @@ export interface BatchRow {
   received: number
   arrival: string
   batch: string
+  rows: number
   /** The identities of these rows, XORed. */
   fingerprint: string
   /** Epoch ns, of the times of its lines. */
@@ -52,10 +53,12 @@ export const batchesOf = (tenant: string, rows: Fragment): Fragment =>
   statement(
     'batches-of-parts',
     sql`SELECT _part AS part, _partition_id AS partition, toFloat64(toUnixTimestamp64Milli(logs.received)) AS received,
-      toString(logs.arrival) AS arrival, toString(logs.batch) AS batch, toString(groupBitXor(identity)) AS fingerprint,
+      toString(logs.arrival) AS arrival, toString(logs.batch) AS batch, toFloat64(count()) AS rows,
+      toString(groupBitXor(identity)) AS fingerprint,
       toString(toUnixTimestamp64Nano(min(ts))) AS first, toString(toUnixTimestamp64Nano(max(ts))) AS last
     ${fromTable(tenant, 'logs')} AND ${rows}
-    GROUP BY _part, _partition_id, logs.received, logs.arrival, logs.batch`,
+    GROUP BY _part, _partition_id, logs.received, logs.arrival, logs.batch
+    ORDER BY logs.received, logs.arrival`,
   )
 
 /** Rows of these batches, of which there is one at least. */

@@ -1,13 +1,16 @@
 // Reads each row that becomes visible once, for all readers. First it asks which batches the rows are of, since a merge
 // puts rows that were read beside others.
+import { setImmediate as othersTurn } from 'node:timers/promises'
 import { sql } from '#shared/clickhouse/sql.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { batchesOf, rowsOfBatches, type BatchRow } from './feed-statements.ts'
+import { createFirstPlaces } from './first-places.ts'
 import { handOver, type Reader } from './read-matched.ts'
 import { createReadBatches, type ReadBatches } from './batch-memory.ts'
 import {
   createOverlapSource,
   createPartSource,
+  rowsAtOnce,
   visibleWithinMs,
   type BatchesRead,
   type UnreadRows,
@@ -32,6 +35,7 @@ export interface ArrivalReaderOptions {
 export function createArrivalReader({ reading, isCluster, overlapMs }: ArrivalReaderOptions): ArrivalReader {
   const source = isCluster ? createOverlapSource(overlapMs) : createPartSource(reading)
   const batchesByTenant = new Map<string, ReadBatches>()
+  const handing = { reading, firstPlaces: createFirstPlaces({ reading }) }
   let newest = 0
 
   const batchesRead = (tenant: string): ReadBatches => {
@@ -55,8 +59,19 @@ export function createArrivalReader({ reading, isCluster, overlapMs }: ArrivalRe
     const batches = await reading.rows<BatchRow>(batchesOf(tenant, rows))
     const unread = unreadRows.areNew ? batches : batches.filter((batch) => !known.isRead(batch))
     if (unread.length === 0) return { batches, unread, parts: new Set() }
-    const wanted = unreadRows.areNew ? rows : sql`${rows} AND ${rowsOfBatches(unread)}`
-    const parts = await handOver(reading, { tenant, rows: wanted, times: timesOf(unread) }, readersNow())
+    const portions = portionsOf(unread)
+    const parts = new Set<string>()
+    for (const portion of portions) {
+      const isAll = unreadRows.areNew && portions.length === 1
+      const wanted = isAll ? rows : sql`${rows} AND ${rowsOfBatches(portion)}`
+      const read = await handOver(handing, { tenant, rows: wanted, times: timesOf(portion), isCluster }, readersNow())
+      // A part that was there at last was there before, too.
+      for (const { part } of portion)
+        if (read.has(part)) parts.add(part)
+        else parts.delete(part)
+      // Readers take a portion before the next one comes.
+      await othersTurn()
+    }
     return { batches, unread, parts }
   }
 
@@ -85,6 +100,21 @@ export function createArrivalReader({ reading, isCluster, overlapMs }: ArrivalRe
 
 const inAll = (sets: readonly Set<string>[]): Set<string> =>
   sets.reduce((some, set) => some.intersection(set), sets[0] ?? new Set<string>())
+
+/** Batches whose rows are read together: their lines are in memory at once. */
+function portionsOf(batches: readonly BatchRow[]): BatchRow[][] {
+  const portions: BatchRow[][] = []
+  let rows = 0
+  for (const batch of batches) {
+    const last = portions.at(-1)
+    if (last === undefined || rows + batch.rows > rowsAtOnce) {
+      portions.push([batch])
+      rows = 0
+    } else last.push(batch)
+    rows += batch.rows
+  }
+  return portions
+}
 
 function timesOf(batches: readonly BatchRow[]): { from: bigint; to: bigint } {
   const firsts = batches.map(({ first }) => BigInt(first))

@@ -3,12 +3,11 @@
 import { join, nameOfStatement, raw, type Fragment } from '#shared/clickhouse/sql.ts'
 import { createSlices } from '#shared/in-slices.ts'
 import { conditionsOf, type LineFilter } from '#shared/lines/line-filter.ts'
-import { nameOf } from '#shared/lines/line-names.ts'
-import { matchedLines } from '#shared/lines/line-statements.ts'
-import { decodeMatched, keyOf, type MatchedLine } from '#shared/lines/row-decoder.ts'
+import { matchedLines, type RowsToMatch } from '#shared/lines/line-statements.ts'
+import { decodeMatched, type MatchedLine } from '#shared/lines/row-decoder.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { isBehind, type ArrivalPlace } from './arrival-place.ts'
-import { firstArrivals, placeOfArrival, type ArrivalRow } from './arrival-statements.ts'
+import type { FirstPlaces } from './first-places.ts'
 import type { FedArrival } from './line-buffer.ts'
 
 export interface Reader {
@@ -20,45 +19,39 @@ export interface Reader {
   fail(error: unknown): void
 }
 
-/** Rows of one tenant, and the times of their lines, epoch ns. */
-export interface RowSource {
-  tenant: string
-  rows: Fragment
-  times: { from: bigint; to: bigint }
-}
-
 const linesOfStep = 500
-const namesAtOnce = 2000
-/** ms by which the clock of a node may be ahead of that of ingest: what is later was not sent before. */
-const aheadMs = 60_000
 
 const slices = createSlices()
 
-/** Resolves to the names of parts from which lines were read. */
-export const handOver = (reading: RowReading, source: RowSource, readers: readonly Reader[]): Promise<Set<string>> =>
-  handOverTo(reading, source, groupByFilter(readers))
+export interface Handing {
+  reading: RowReading
+  firstPlaces: FirstPlaces
+}
 
-async function handOverTo(
-  reading: RowReading,
-  source: RowSource,
-  groups: readonly FilterGroup[],
-): Promise<Set<string>> {
+/** Resolves to the names of parts from which lines were read. */
+export const handOver = (handing: Handing, source: RowsToMatch, readers: readonly Reader[]): Promise<Set<string>> =>
+  handOverTo(handing, source, groupByFilter(readers))
+
+async function handOverTo(handing: Handing, source: RowsToMatch, groups: readonly FilterGroup[]): Promise<Set<string>> {
   if (groups.length === 0) return new Set()
   let matched: MatchedLine[]
   try {
-    matched = await readMatched(reading, source, groups)
+    matched = await readMatched(handing.reading, source, groups)
   } catch (error) {
     // One filter that the store refuses is no other reader's trouble.
-    if (groups.length > 1) for (const group of groups) await handOverTo(reading, source, [group])
+    if (groups.length > 1) for (const group of groups) await handOverTo(handing, source, [group])
     else for (const reader of groups[0]!.readers) reader.fail(error)
     return new Set()
   }
-  const readers = groups.flatMap((group) => group.readers)
-  const firstPlaces = await readFirstPlaces(reading, source.tenant, matched, readers)
-  const arrivals = matched.map(({ line }): FedArrival => {
-    const place = { received: line.received, key: keyOf(line) }
-    return { line, received: line.received, first: firstPlaces.get(nameOf(line)) ?? place, held: 0 }
-  })
+  const begun = Math.max(...groups.flatMap(({ readers }) => readers.map(({ after }) => after.received)))
+  const lines = matched.map(({ line }) => line)
+  const places = await handing.firstPlaces.of(source.tenant, lines, begun)
+  const arrivals = lines.map((line, row): FedArrival => ({
+    line,
+    received: line.received,
+    first: places[row]!,
+    held: 0,
+  }))
   for (const [index, group] of groups.entries()) {
     const selected = arrivals.filter((_, row) => matched[row]!.matches[index] === 1)
     for (const reader of group.readers) {
@@ -99,31 +92,13 @@ function conditionOf(filter: LineFilter): { condition: Fragment; name: string } 
 
 async function readMatched(
   reading: RowReading,
-  { tenant, rows, times }: RowSource,
+  source: RowsToMatch,
   groups: readonly FilterGroup[],
 ): Promise<MatchedLine[]> {
   const conditions = groups.map(({ condition }) => condition)
-  const bytes = await reading.binary(matchedLines(tenant, rows, conditions, times))
+  const bytes = await reading.binary(matchedLines(source, conditions))
   const lines: MatchedLine[] = []
   const step = decodeMatched(bytes, lines, linesOfStep)
   while (await slices(step));
   return lines
-}
-
-/** Of lines that may have been sent before a reader began: where they arrived first, by their names. */
-async function readFirstPlaces(
-  reading: RowReading,
-  tenant: string,
-  matched: readonly MatchedLine[],
-  readers: readonly Reader[],
-): Promise<Map<string, ArrivalPlace>> {
-  const latest = Math.max(...readers.map(({ after }) => after.received))
-  const until = BigInt(Math.floor(latest + aheadMs)) * 1_000_000n
-  const names = matched.map(({ line }) => line).filter(({ ts }) => ts < until)
-  const places = new Map<string, ArrivalPlace>()
-  for (let at = 0; at < names.length; at += namesAtOnce) {
-    const rows = await reading.rows<ArrivalRow>(firstArrivals(tenant, names.slice(at, at + namesAtOnce)))
-    for (const place of rows.map(placeOfArrival)) places.set(nameOf(place.key), place)
-  }
-  return places
 }

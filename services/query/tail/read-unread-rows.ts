@@ -28,8 +28,8 @@ export interface UnreadSource {
   next(wereRead: WereRead): Promise<UnreadRows[]>
 }
 
-/** Rows of parts that one statement reads, where a part has not more. */
-const rowsAtOnce = 20_000
+/** Rows that one statement reads, where a batch has not more. */
+export const rowsAtOnce = 20_000
 /** Lists have parts that were written so long before the last list: clocks are set back. */
 const listedBeforeMs = 60_000
 const tenYearsMs = 315_360_000_000

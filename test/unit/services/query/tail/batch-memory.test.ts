@@ -8,6 +8,7 @@ const batch = (received: number, fingerprint: number, own: Partial<BatchRow> = {
   received,
   arrival: '1',
   batch: '',
+  rows: 1,
   fingerprint: String(fingerprint),
   first: '0',
   last: '0',
