@@ -43,6 +43,8 @@ export interface ErrorDetails {
   parameter?: string
   /** Where a query text has the mistake: an offset in characters. */
   position?: number
+  /** Of `not-acceptable`: the media types that there are. */
+  available?: readonly string[]
   /** Seconds after which the client should try again; rendered as `Retry-After`. */
   retryAfterS?: number
   cause?: unknown
@@ -53,6 +55,7 @@ export class AfterlogError extends Error {
   readonly code: ErrorCode
   readonly parameter: string | undefined
   readonly position: number | undefined
+  readonly available: readonly string[] | undefined
   readonly retryAfterS: number | undefined
   readonly limit: QueryLimit | undefined
 
@@ -62,6 +65,7 @@ export class AfterlogError extends Error {
     this.code = code
     this.parameter = details.parameter
     this.position = details.position
+    this.available = details.available
     this.retryAfterS = details.retryAfterS
     this.limit = details.limit
   }

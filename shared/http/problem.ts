@@ -3,19 +3,11 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from '@fastify/type-provider-zod'
 import { AfterlogError, type ErrorCode } from '#shared/errors.ts'
+import type { Problem } from './problem-schema.ts'
 import { violationError } from './validation-error.ts'
 
-export interface Problem {
-  type: string
-  title: string
-  status: number
-  detail: string
-  code: ErrorCode
-  parameter?: string
-  position?: number
-}
-
-const titles: Record<ErrorCode, string> = {
+/** What a code means, in some words. */
+export const titles: Record<ErrorCode, string> = {
   'invalid-body': 'The body cannot be read',
   'invalid-parameter': 'A parameter is wrong',
   unauthorized: 'The token is missing or wrong',
@@ -58,6 +50,7 @@ export function toProblem(error: AfterlogError): Problem {
     code: error.code,
     ...(error.parameter === undefined ? {} : { parameter: error.parameter }),
     ...(error.position === undefined ? {} : { position: error.position }),
+    ...(error.available === undefined ? {} : { available: error.available }),
   }
 }
 

@@ -1,8 +1,6 @@
 // The HTTP application of all services: errors as problem JSON, the tenant of a request, typed OpenAPI at /openapi.json
 // with a page at /docs, /healthz, /readyz, /metrics. It does not listen: start-service.ts does, and tests use `inject`.
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
-import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from '@fastify/type-provider-zod'
+import { validatorCompiler, type ZodTypeProvider } from '@fastify/type-provider-zod'
 import Fastify, { LogController, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { IncomingMessage, Server } from 'node:http'
 import { Readable } from 'node:stream'
@@ -11,7 +9,6 @@ import { z } from 'zod'
 import { AfterlogError, invalidParameter } from '#shared/errors.ts'
 import type { Logger } from '#shared/logger.ts'
 import { isTenant } from '#shared/tenant.ts'
-import { version } from '#shared/version.ts'
 import type { CheckHost } from './allowed-hosts.ts'
 import { watchPaths } from './allowed-methods.ts'
 import { answerClientError } from './client-error.ts'
@@ -19,8 +16,10 @@ import { parseJsonBody } from './json-body.ts'
 import { isApiPath, isKubernetesPath, isLokiPath, isUpgrade } from './api-paths.ts'
 import { sendStatus } from './kubernetes-status.ts'
 import { observeRequests, requestIdOf } from './observe-requests.ts'
+import { describeApi } from './openapi/describe-api.ts'
 import { sendProblem, sendSentence } from './problem.ts'
 import { createRequestWork } from './request-work.ts'
+import { honourAccept } from './route-contract.ts'
 import type { HttpServer, Readiness, RoutePlugin } from './types.ts'
 import { watchAnswers, type AnswerLimits } from './watch-answers.ts'
 
@@ -115,6 +114,7 @@ export async function createHttpServer({
     payload.destroy()
     return Readable.from([])
   })
+  honourAccept(app)
   await describeApi(app)
   operations(app, registry, { readiness, troubles })
   for (const route of routes) await app.register(route)
@@ -126,29 +126,6 @@ function endOnceRefused({ raw: { socket } }: FastifyRequest, reply: FastifyReply
   void reply.header('connection', 'close')
   reply.raw.once('finish', () => socket.destroySoon())
 }
-
-/** Serves OpenAPI, and /docs, which shows it. */
-async function describeApi(app: HttpServer): Promise<void> {
-  await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'Afterlog', version, description: 'Logs that outlive their pods.' } },
-    transform: jsonSchemaTransform,
-  })
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    theme: { title: 'Afterlog: its HTTP API' },
-    staticCSP: true,
-    transformStaticCSP: () => docsPolicy,
-  })
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
-}
-
-/**
- * /docs runs its own scripts only, and stands in no frame: the page around it could have its reader click what he does
- * not see.
- */
-const docsPolicy =
-  "default-src 'self'; img-src 'self' data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; " +
-  "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /**
  * Checks every name by which a request calls the service. No browser sends HTTP/1.0, so it may leave out Host, which
@@ -196,15 +173,20 @@ function operations(
   registry: Registry,
   { readiness, troubles }: Required<Pick<HttpServerOptions, 'readiness' | 'troubles'>>,
 ): void {
-  const alive = z.object({ status: z.literal('ok') })
-  const ready = z.object({ status: z.enum(['ready', 'not-ready']), reasons: z.array(z.string()) })
-  app.get('/healthz', { schema: { summary: 'Is the process alive', response: { 200: alive } } }, () => ({
-    status: 'ok' as const,
-  }))
+  const alive = z.object({ status: z.literal('ok') }).describe('The process is alive.')
+  const ready = z
+    .object({ status: z.enum(['ready', 'not-ready']), reasons: z.array(z.string()) })
+    .describe('Whether it can serve.')
+    .meta({ id: 'Readiness' })
+  const tags = ['process']
+  const health = { operationId: 'getHealth', tags, summary: 'Is the process alive', response: { 200: alive } }
+  app.get('/healthz', { schema: health }, () => ({ status: 'ok' as const }))
   app.get(
     '/readyz',
     {
       schema: {
+        operationId: 'getReadiness',
+        tags,
         summary: 'Whether it can serve, and if not, why; and what else it does not do now',
         response: { 200: ready, 503: ready },
       },

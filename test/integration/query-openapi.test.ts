@@ -10,16 +10,20 @@ afterAll(() => fixture[Symbol.asyncDispose]())
 
 interface Operation {
   parameters: { name: string; in: string; schema: { type?: string; enum?: string[] } }[]
-  responses: Record<string, { content?: Record<string, { schema: { properties?: object } }> }>
+  responses: Record<string, { content?: Record<string, { schema: { $ref?: string } }> }>
 }
 
 test('names every path with its parameters and the shape of its answer', async () => {
-  const api = (await fixture.app.inject('/openapi.json')).json<{ openapi: string; paths: Record<string, { get: Operation }> }>()
+  const api = (await fixture.app.inject('/openapi.json')).json<{
+    openapi: string
+    paths: Record<string, { get: Operation }>
+    components: { schemas: Record<string, { properties: object }> }
+  }>()
   expect(api.openapi).toMatch(/^3\.1/)
+  const shapeOf = ({ responses }: Operation) =>
+    api.components.schemas[responses['200']?.content?.['application/json']?.schema.$ref?.split('/').at(-1) ?? '']
   const shapes = Object.entries(api.paths).flatMap(([path, { get }]) =>
-    path.startsWith('/v1/')
-      ? [[path, Object.keys(get.responses['200']?.content?.['application/json']?.schema.properties ?? {}).join(' ')]]
-      : [],
+    path.startsWith('/v1/') ? [[path, Object.keys(shapeOf(get)?.properties ?? {}).join(' ')]] : [],
   )
   expect(Object.fromEntries(shapes)).toEqual({
     '/v1/logs': 'lines next partial completeFrom completeTo hint stats hints',

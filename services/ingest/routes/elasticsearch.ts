@@ -1,14 +1,22 @@
 // POST /_bulk and /{index}/_bulk, and what agents ask of Elasticsearch before they send; the same under /elasticsearch.
 // Errors have Elasticsearch's form. `/` is a browser's where the client takes HTML.
 // https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import { z } from 'zod'
 import { AfterlogError } from '#shared/errors.ts'
 import { sendFailure, toProblem } from '#shared/http/problem.ts'
 import type { HttpServer, RoutePlugin } from '#shared/http/types.ts'
 import type { BulkAction } from '../formats/bulk-items.ts'
 import { batchPost, rawBodies, type BatchPostOptions, type PostDialect } from './batch-post.ts'
 import { actionsOf, bulkAnswer } from './bulk-answer.ts'
+import { bulkAnswerSchema, elasticsearchError } from './schemas.ts'
 import * as handshake from './elasticsearch-handshake.ts'
+
+/** Of the answer. */
+const bulkQuery = z.looseObject({
+  filter_path: z.string().optional().describe('Fields of the answer, with commas between them.'),
+})
+const bulkIndex = z.object({ index: z.string().describe('Index of actions that name none.') })
 
 const body = { format: 'bulk', form: 'ndjson' } as const
 
@@ -33,6 +41,12 @@ const dialect: PostDialect<unknown, BulkAction[]> = {
       }),
     ),
 }
+
+const bulkBodies = Object.fromEntries(
+  Object.keys(dialect.types)
+    .filter((type) => type !== '')
+    .map((type) => [type, 'Pairs of an action and a document, each on a line.']),
+)
 
 const paramOf = ({ params }: FastifyRequest, name: string): string =>
   (params as Readonly<Record<string, string | undefined>>)[name] ?? ''
@@ -86,7 +100,7 @@ export const elasticsearchRoutes =
       deriveConstraint: ({ headers }) => (headers.accept?.includes('text/html') === true ? undefined : 'no'),
       mustMatchWhenDerived: false,
     })
-    void app.register(served(options, { constraints: { takesHtml: 'no' } }))
+    void app.register(served(options, '', { constraints: { takesHtml: 'no' } }))
     void app.register(
       (under, options_, registered) => {
         under.setNotFoundHandler((request, reply) =>
@@ -96,7 +110,7 @@ export const elasticsearchRoutes =
             new AfterlogError('not-found', `no such path: ${request.method} ${request.url.slice(0, 200)}`),
           ),
         )
-        void under.register(served(options, {}))
+        void under.register(served(options, 'UnderPrefix', {}))
         registered()
       },
       { prefix: '/elasticsearch' },
@@ -106,22 +120,32 @@ export const elasticsearchRoutes =
 
 type Handler = Parameters<ReturnType<Parameters<HttpServer['addConstraintStrategy']>[0]['storage']>['set']>[1]
 
-/** @param root How the route of `/` is registered. */
+/**
+ * @param under Ends the names of its operations.
+ * @param root How the route of `/` is registered.
+ */
 const served =
-  (options: BatchPostOptions, root: { constraints?: Readonly<Record<string, string>> }): RoutePlugin =>
+  (options: BatchPostOptions, under: string, root: { constraints?: Readonly<Record<string, string>> }): RoutePlugin =>
   (app, _, done) => {
     rawBodies(app)
     app.setErrorHandler((error, request, reply) => sendError(request, reply, error))
     app.addHook('onRequest', async (_request, reply) => void reply.header('x-elastic-product', 'Elasticsearch'))
-    const schema = {
+    const schema: FastifySchema = {
       summary: 'Store documents as Elasticsearch does',
       description:
         "Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.",
+      querystring: bulkQuery,
+      takes: bulkBodies,
+      response: { 200: bulkAnswerSchema },
+      failureForm: { types: ['application/json'], shape: elasticsearchError },
       tags: ['ingest'],
     }
     const hide = { schema: { hide: true } }
-    for (const path of ['/_bulk', '/:index/_bulk'])
-      app.route({ method: ['POST', 'PUT'], url: path, schema, handler: batchPost(options, dialect) })
+    const handler = batchPost(options, dialect)
+    const method = ['POST', 'PUT']
+    app.route({ method, url: '/_bulk', schema: { ...schema, operationId: `storeBulk${under}` }, handler })
+    const ofIndex = { ...schema, operationId: `storeBulkOfIndex${under}`, params: bulkIndex }
+    app.route({ method, url: '/:index/_bulk', schema: ofIndex, handler })
     app.get('/', { ...hide, ...root }, handshake.about)
     for (const [path, answer] of Object.entries(handshake.asked)) app.get(path, hide, answer)
     for (const path of handshake.installed)

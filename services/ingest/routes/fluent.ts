@@ -4,7 +4,8 @@ import type { FastifyRequest } from 'fastify'
 import { invalidParameter } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { answer, batchPost, rawBodies, type BatchPostOptions, type PostDialect } from './batch-post.ts'
-import { acceptedSchema, postErrors } from './schemas.ts'
+import { acceptedSchema } from './schemas.ts'
+import { fluentBodies } from './body-schemas.ts'
 
 const json = { format: 'fluent', form: 'json' } as const
 const msgpack = { format: 'fluent-msgpack', form: 'json' } as const
@@ -38,13 +39,15 @@ export function fluentRoute(options: BatchPostOptions): RoutePlugin {
   return (app, _, done) => {
     rawBodies(app)
     const schema = {
+      operationId: 'storeFluentRecords',
       summary: 'Store records of Fluent Bit, Fluentd or Vector',
       description:
         'JSON: an array of records, one per line, or one behind the other. Msgpack: [time, record] or [[time, metadata], ' +
         'record], one behind the other. The fields of the agents as docs/agents.md has them. The header Fluent-Tag or ' +
         '?tag= has the tag of the records.',
+      takes: fluentBodies,
       tags: ['ingest'],
-      response: { 200: acceptedSchema, ...postErrors },
+      response: { 200: acceptedSchema },
     }
     app.post('/v1/fluent', { schema }, batchPost(options, dialect))
     done()

@@ -17,7 +17,7 @@ import type { Origin } from '../normalise/origin.ts'
 import { rejectsMax, type RejectSummary } from '../normalise/reject.ts'
 import { decompressed } from '../sources/decompressed.ts'
 import { answer, rawBodies, senderOf, type BatchPostOptions } from './batch-post.ts'
-import { acceptedSchema, postErrors } from './schemas.ts'
+import { acceptedSchema } from './schemas.ts'
 
 /** A piece is stored when it has so many bytes, or has waited for so long. */
 const pieceBytes = 2 * 1024 * 1024
@@ -41,12 +41,14 @@ export function journaldRoute(options: UploadOptions): RoutePlugin {
   return (app, _, done) => {
     rawBodies(app)
     const schema = {
+      operationId: 'storeJournal',
       summary: 'Store entries of the journal',
       description:
         'The export format of journald, as systemd-journal-upload sends it and `journalctl -o export` prints it, with ' +
         'any Content-Type and of any length; Content-Encoding zstd or gzip. Answers once every entry is durable.',
+      takes: { 'application/vnd.fdo.journal': 'Entries in the export format.' },
       tags: ['ingest'],
-      response: { 200: acceptedSchema, ...postErrors },
+      response: { 200: acceptedSchema },
     }
     app.post('/upload', { schema }, (request, reply) => upload(request, reply, options))
     done()

@@ -1,6 +1,6 @@
 // POST /v1/logs: OTLP over HTTP, in protobuf or JSON. Answers and errors have the encoding of the request.
 // https://opentelemetry.io/docs/specs/otlp/#otlphttp
-import type { FastifyRequest } from 'fastify'
+import type { FastifyRequest, FastifySchema } from 'fastify'
 import type { AfterlogError } from '#shared/errors.ts'
 import { sendFailure } from '#shared/http/problem.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
@@ -8,6 +8,8 @@ import { encodeProto } from '../formats/otlp-schema.ts'
 import { rejectedOf, rejectsMax } from '../normalise/reject.ts'
 import { batchPost, mediaType, rawBodies, type BatchPostOptions, type PostDialect } from './batch-post.ts'
 import type { Delivered } from './deliver-body.ts'
+import { otlpExport } from './body-schemas.ts'
+import { otlpAnswer, otlpStatus } from './schemas.ts'
 
 const protobuf = 'application/x-protobuf'
 
@@ -67,9 +69,14 @@ export function otlpRoute(options: BatchPostOptions): RoutePlugin {
           : { type: 'application/json', body: JSON.stringify(status) }
       }),
     )
-    const schema = {
+    const schema: FastifySchema = {
+      operationId: 'exportLogs',
       summary: 'Store an export of OTLP logs',
       description: 'OTLP/HTTP: application/x-protobuf or application/json. Answers ExportLogsServiceResponse.',
+      takes: { 'application/json': otlpExport, [protobuf]: 'An ExportLogsServiceRequest.' },
+      response: { 200: otlpAnswer },
+      forms: { [protobuf]: 'An ExportLogsServiceResponse.' },
+      failureForm: { types: ['application/json', protobuf], shape: otlpStatus },
       tags: ['ingest'],
     }
     app.post('/v1/logs', { schema }, batchPost(options, dialect))

@@ -14,24 +14,27 @@ export const acceptedSchema = z
     ),
   })
   .describe('Everything accepted is durable: it survives a crash of every process')
+  .meta({ id: 'Accepted' })
 
-const problemSchema = z
+/** ExportLogsServiceResponse. */
+export const otlpAnswer = z
   .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: z.string(),
-    parameter: z.string().optional(),
-    position: z.int().optional(),
+    partialSuccess: z.object({ rejectedLogRecords: z.string(), errorMessage: z.string() }).optional(),
   })
-  .describe('RFC 9457 problem JSON')
+  .describe('Everything accepted is durable.')
 
-export const postErrors = {
-  400: problemSchema,
-  401: problemSchema,
-  413: problemSchema,
-  415: problemSchema,
-  429: problemSchema,
-  503: problemSchema,
-}
+export const otlpStatus = z.object({ code: z.int(), message: z.string() }).describe('google.rpc.Status.')
+
+export const bulkAnswerSchema = z
+  .object({
+    took: z.number().optional(),
+    errors: z.boolean().optional().describe('Whether any document was rejected.'),
+    items: z.array(z.record(z.string(), z.looseObject({ status: z.int().optional() }))).optional(),
+  })
+  .describe('An item for each action, in their order. `filter_path` leaves out fields.')
+
+const cause = { type: z.string(), reason: z.string() }
+export const elasticsearchError = z.object({
+  error: z.object({ root_cause: z.array(z.object(cause)), ...cause }),
+  status: z.int(),
+})

@@ -27,7 +27,13 @@ const querystring = z.strictObject({
 export const deadLettersRoute =
   ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
   (app, _, done) => {
-    const schema = { summary: 'What could not be stored, and why', querystring, response: { 200: deadLettersAnswer } }
+    const schema = {
+      operationId: 'listDeadLetters',
+      tags: ['store'],
+      summary: 'What could not be stored, and why',
+      querystring,
+      response: { 200: deadLettersAnswer },
+    }
     app.get('/v1/dead-letters', { schema }, async (request, reply) => {
       const { query, tenant } = request
       const filters = digest([

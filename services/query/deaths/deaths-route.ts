@@ -32,6 +32,8 @@ export const deathsRoute =
   ({ store, limits, clock, projection }: QueryRouteOptions): RoutePlugin =>
   (app, _, done) => {
     const schema = {
+      operationId: 'listDeaths',
+      tags: ['deaths'],
       summary: 'Containers and pods that ended badly, newest first, or by fingerprint',
       querystring: deathsQuery,
       response: { 200: deathsAnswer },

@@ -44,50 +44,64 @@ export const deathsQuery = z.strictObject({
 })
 export type DeathsQuery = z.output<typeof deathsQuery>
 
-const death = z.object({
-  cluster: z.string(),
-  namespace: z.string(),
-  pod: z.string(),
-  podUid: z.string(),
-  node: z.string(),
-  owner: z.string().describe('`Deployment/cart`; empty where it is not known.'),
-  container: z.string().describe('Empty where the whole pod ended and no container is known to.'),
-  restart: z.int().nullable(),
-  containerId: z.string(),
-  diedAt: time,
-  outcome: z.enum(outcomes),
-  reason: z.string(),
-  exitCode: z.int().nullable(),
-  cause: z.string(),
-  lastError: z.string().nullable().describe('The last error of its last minutes; null where it said none.'),
-  frames: z.array(z.string()).describe('The top frames of the stack trace of that error, without lines and numbers.'),
-  fingerprint: z.string(),
-})
+const death = z
+  .object({
+    cluster: z.string(),
+    namespace: z.string(),
+    pod: z.string(),
+    podUid: z.string(),
+    node: z.string(),
+    owner: z.string().describe('`Deployment/cart`; empty where it is not known.'),
+    container: z.string().describe('Empty where the whole pod ended and no container is known to.'),
+    restart: z.int().nullable(),
+    containerId: z.string(),
+    diedAt: time,
+    outcome: z.enum(outcomes),
+    reason: z.string(),
+    exitCode: z.int().nullable(),
+    cause: z.string(),
+    lastError: z.string().nullable().describe('The last error of its last minutes; null where it said none.'),
+    frames: z.array(z.string()).describe('The top frames of the stack trace of that error, without lines and numbers.'),
+    fingerprint: z.string(),
+  })
+  .describe('A life, or a pod, that ended badly.')
+  .meta({ id: 'Death' })
 export type DeathJson = z.output<typeof death>
 
-const group = z.object({
-  fingerprint: z.string(),
-  title: z.string(),
-  outcome: z.enum(outcomes),
-  reason: z.string(),
-  exitCode: z.int().nullable(),
-  count: z.number(),
-  pods: z.number().describe('How many pods died so.'),
-  owners: z.array(z.string()).describe('Of these pods, up to 20.'),
-  firstSeen: time,
-  lastSeen: time,
-  lastError: z.string().nullable(),
-  example: death.describe('The last of them.'),
-  buckets: z.array(z.object({ time, count: z.number() })).describe('Ascending, those with a death.'),
-})
+const group = z
+  .object({
+    fingerprint: z.string(),
+    title: z.string(),
+    outcome: z.enum(outcomes),
+    reason: z.string(),
+    exitCode: z.int().nullable(),
+    count: z.number(),
+    pods: z.number().describe('How many pods died so.'),
+    owners: z.array(z.string()).describe('Of these pods, up to 20.'),
+    firstSeen: time,
+    lastSeen: time,
+    lastError: z.string().nullable(),
+    example: death.describe('The last of them.'),
+    buckets: z.array(z.object({ time, count: z.number() })).describe('Ascending, those with a death.'),
+  })
+  .describe('Deaths of one fault.')
+  .meta({ id: 'DeathGroup' })
 
-export const deathsAnswer = z.union([
-  z.object({ deaths: z.array(death), next: z.string().nullable(), asOf: time.nullable(), hints }),
-  z.object({
-    groups: z.array(group),
-    total: z.number().describe('How many groups there are.'),
-    step: z.string(),
-    asOf: time.nullable(),
-    hints,
-  }),
-])
+export const deathsAnswer = z
+  .union([
+    z
+      .object({ deaths: z.array(death), next: z.string().nullable(), asOf: time.nullable(), hints })
+      .describe('Deaths, newest first.')
+      .meta({ id: 'Deaths' }),
+    z
+      .object({
+        groups: z.array(group),
+        total: z.number().describe('How many groups there are.'),
+        step: z.string(),
+        asOf: time.nullable(),
+        hints,
+      })
+      .describe('With `group`: groups, most frequent first.')
+      .meta({ id: 'DeathGroups' }),
+  ])
+  .describe('Deaths, or groups of them.')

@@ -39,34 +39,42 @@ const sample = z
   .object({ lines: z.number() })
   .optional()
   .describe(`The newest lines, up to ${sampleMax}, in which keys of JSON messages are counted.`)
-const valuesAnswer = z.object({
-  values: z.array(
-    z.object({
-      value: z.string(),
-      count: z.number(),
-      source: z
-        .enum(['message', 'pod'])
-        .optional()
-        .describe('`message`: of JSON messages, counted in the sample; `pod`: counted in pods; else in all lines.'),
-    }),
-  ),
-  sample,
-  hints,
-})
+const valuesAnswer = z
+  .object({
+    values: z.array(
+      z.object({
+        value: z.string(),
+        count: z.number(),
+        source: z
+          .enum(['message', 'pod'])
+          .optional()
+          .describe('`message`: of JSON messages, counted in the sample; `pod`: counted in pods; else in all lines.'),
+      }),
+    ),
+    sample,
+    hints,
+  })
+  .describe('Names or values, the most frequent first.')
+  .meta({ id: 'FieldValues' })
 
 export const fieldsRoute =
   (options: QueryRouteOptions): RoutePlugin =>
   (app, _, done) => {
-    const answer = { querystring, response: { 200: valuesAnswer } }
+    const answer = { tags: ['lines'], querystring, response: { 200: valuesAnswer } }
     const summary = 'Names of fields, by how many lines have them'
-    app.get('/v1/fields', { schema: { summary, ...answer } }, async (request, reply) => {
+    app.get('/v1/fields', { schema: { operationId: 'listFields', summary, ...answer } }, async (request, reply) => {
       const { query, tenant } = request
       const requested = readFilter(query, { tenant, nowNs: nowNs(options.clock) })
       const reading = requestReading(options, reply)
       const filter = await withPods(reading, requested, query)
       return reply.send(await readNames(reading, filter, query))
     })
-    const schema = { summary: 'The most frequent values of a field', params: pathParameters, ...answer }
+    const schema = {
+      operationId: 'listFieldValues',
+      summary: 'The most frequent values of a field',
+      params: pathParameters,
+      ...answer,
+    }
     app.get('/v1/fields/:field/values', { schema }, async (request, reply) => {
       const { query, tenant, params } = request
       checkField(params.field)

@@ -1,26 +1,23 @@
 // Sends lines: one JSON page, or a stream of NDJSON or plain text. A stream waits for its client and ends when the
 // client goes away. A failure before the first byte is a status, a failure after it a broken connection.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { AfterlogError } from '#shared/errors.ts'
+import { negotiatedType } from '#shared/http/accept.ts'
 import { createSlices } from '#shared/in-slices.ts'
 import { ndjson } from '#shared/lines/line-json.ts'
 import { createLineText, type TextOptions } from '#shared/lines/line-text.ts'
 import { streamBody } from './stream-body.ts'
 import { hintHeader, hintHeaders, type Hint } from './hint.ts'
-import { acceptedType, type LineType } from './accept.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
 
-export function negotiate(request: FastifyRequest): LineType {
-  const type = acceptedType(request.headers.accept)
-  if (type === undefined)
-    throw new AfterlogError(
-      'not-acceptable',
-      'lines come as application/json, application/x-ndjson or text/plain: name one of them in Accept',
-      {
-        parameter: 'Accept',
-      },
-    )
-  return type
+const lineTypes = ['application/json', 'application/x-ndjson', 'text/plain'] as const
+type LineType = (typeof lineTypes)[number]
+
+export const negotiate = (request: FastifyRequest): LineType => negotiatedType(request, lineTypes)
+
+/** `forms` of a route that sends lines. */
+export const lineForms = {
+  'application/x-ndjson': 'A Line as JSON on each line, without a page.',
+  'text/plain': 'The message of a line on each line, as it was written, without a page.',
 }
 
 const bare: TextOptions = { names: false, times: false }

@@ -4,12 +4,15 @@ import { z } from 'zod'
 export const time = z.string().describe('RFC 3339, UTC, nine digits.')
 const strings = z.record(z.string(), z.string())
 
-export const gap = z.object({
-  from: time.describe('Time of the last line before the gap.'),
-  to: time.describe('Time of the first line behind the gap.'),
-  bytes: z.number().nullable().describe('At least so many bytes are missing.'),
-  reason: z.string(),
-})
+export const gap = z
+  .object({
+    from: time.describe('Time of the last line before the gap.'),
+    to: time.describe('Time of the first line behind the gap.'),
+    bytes: z.number().nullable().describe('At least so many bytes are missing.'),
+    reason: z.string(),
+  })
+  .describe('Bytes of a file that are missing.')
+  .meta({ id: 'Gap' })
 
 export const line = z
   .object({
@@ -34,8 +37,14 @@ export const line = z
     attributes: strings,
   })
   .describe('A line of a container, or of a system unit.')
+  .meta({ id: 'Line' })
 export const hints = z
-  .array(z.object({ parameter: z.string(), message: z.string() }))
+  .array(
+    z
+      .object({ parameter: z.string(), message: z.string() })
+      .describe('What may be wrong with a request that finds nothing.')
+      .meta({ id: 'Hint' }),
+  )
   .optional()
   .describe('Only where the answer is empty: which value was never there, and what is like it.')
 export const next = z.string().nullable().describe('Cursor of the next page; null at the end.')

@@ -37,7 +37,14 @@ const lineNotFound = ({ podUid, time }: z.output<typeof querystring>): string =>
 export const contextRoute =
   ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
   (app, _, done) => {
-    const schema = { summary: 'The lines around a line', querystring, response: { 200: contextAnswer } }
+    const schema = {
+      operationId: 'getContext',
+      tags: ['lines'],
+      failures: ['not-found', 'ambiguous'] as const,
+      summary: 'The lines around a line',
+      querystring,
+      response: { 200: contextAnswer },
+    }
     app.get('/v1/logs/context', { schema }, async (request, reply) => {
       const { query, tenant } = request
       const time = readTime('time', query.time, nowNs(clock))!

@@ -21,6 +21,8 @@ export const histogramRoute =
   ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
   (app, _, done) => {
     const schema = {
+      operationId: 'getHistogram',
+      tags: ['lines'],
       summary: 'How many lines there are in each stretch of time, by severity',
       querystring,
       response: { 200: histogramAnswer },

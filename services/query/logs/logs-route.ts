@@ -8,7 +8,7 @@ import { readPage, streamLines } from '#shared/store-reading/line-pages.ts'
 import { attributeLines } from './read-attribution.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
-import { namesOnePod, negotiate, onePart, streamReply, textOptions } from '#query/http/line-reply.ts'
+import { namesOnePod, lineForms, negotiate, onePart, streamReply, textOptions } from '#query/http/line-reply.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
 import { readLineHints } from '#query/pods/read-hints.ts'
 import { withPods } from '#query/pods/read-line-filter.ts'
@@ -33,10 +33,13 @@ export const logsRoute =
   ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
   (app, _, done) => {
     const schema = {
+      operationId: 'listLines',
+      tags: ['lines'],
       summary: 'Lines, by any filter, in time order',
       description:
         'JSON is paged; `Accept: application/x-ndjson` and `text/plain` stream everything unless `limit` is given.',
       querystring,
+      forms: lineForms,
       response: { 200: searchAnswer },
     }
     app.get('/v1/logs', { schema }, async (request, reply) => {

@@ -16,7 +16,7 @@ import { keyOf, type Line } from '#shared/lines/row-decoder.ts'
 import { createGapDrawer, drawGaps, type GapDrawing } from './draw-gaps.ts'
 import { podLogHints } from './pod-log-hints.ts'
 import { pageJson } from './page-json.ts'
-import { negotiate, onePart, streamReply, textOptions } from '#query/http/line-reply.ts'
+import { lineForms, negotiate, onePart, streamReply, textOptions } from '#query/http/line-reply.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
 import { withPods } from '#query/pods/read-line-filter.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
@@ -62,9 +62,13 @@ export const podLogsRoute =
   ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
   (app, _, done) => {
     const schema = {
+      operationId: 'listPodLines',
+      tags: ['pods'],
       summary: 'The lines of one pod, however it ended',
       params: podPath,
       querystring,
+      forms: lineForms,
+      failures: ['not-found', 'ambiguous'] as const,
       response: { 200: linesAnswer },
     }
     app.get('/v1/pods/:uid/logs', { schema }, async (request, reply) => {

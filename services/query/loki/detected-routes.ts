@@ -27,6 +27,7 @@ export function detectedRoutes(app: LokiApp, options: LokiRouteOptions): void {
     app,
     {
       path: '/loki/api/v1/detected_labels',
+      operationId: 'queryDetectedLabels',
       summary: 'Labels that are worth a filter',
       parameters: ['query', 'start', 'end', 'since'],
       answer: z.object({ detectedLabels: z.array(z.object({ label: z.string(), cardinality: z.number() })) }),
@@ -42,6 +43,7 @@ export function detectedRoutes(app: LokiApp, options: LokiRouteOptions): void {
     app,
     {
       path: '/loki/api/v1/detected_fields',
+      operationId: 'queryDetectedFields',
       summary: 'Fields of the newest lines',
       parameters,
       answer: z.object({
@@ -65,6 +67,7 @@ export function detectedRoutes(app: LokiApp, options: LokiRouteOptions): void {
     app,
     {
       path: '/loki/api/v1/detected_field/:name/values',
+      operationId: 'queryDetectedFieldValues',
       summary: 'Values of a field in the newest lines',
       parameters,
       answer: z.object({ values: z.array(z.string()), limit: z.number() }),

@@ -3,6 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/types.ts'
+import type { FailureForm } from '#shared/http/route-contract.ts'
 import { readForm, type RequestForm } from './request-form.ts'
 
 export type LokiApp = Parameters<RoutePlugin>[0]
@@ -28,6 +29,7 @@ export type LokiParameter = keyof typeof descriptions
 
 export interface LokiPath {
   path: string
+  operationId: string
   summary: string
   parameters: readonly LokiParameter[]
   /** Of the answer. */
@@ -42,21 +44,27 @@ export function describe(parameters: readonly LokiParameter[]) {
   return z.looseObject(Object.fromEntries(parameters.map((name) => [name, any.describe(descriptions[name])])))
 }
 
-const named = z.object({ name: z.string() })
+const named = z.object({ name: z.string().describe('Of the label or the field.') })
+
+/** How failures are sent. */
+export const sentence: FailureForm = { types: ['text/plain'] }
 
 /** `answer` makes the body of the answer, which is sent as JSON. */
 export function serveForm(
   app: LokiApp,
-  { path, summary, parameters, answer: shape }: LokiPath,
+  { path, operationId, summary, parameters, answer: shape }: LokiPath,
   answer: (form: RequestForm, request: FastifyRequest, reply: FastifyReply) => unknown,
 ): void {
   app.route({
     method: ['GET', 'POST'],
     url: path,
     schema: {
+      operationId,
       summary,
       tags: ['loki'],
       querystring: describe(parameters),
+      takes: { 'application/x-www-form-urlencoded': describe(parameters) },
+      failureForm: sentence,
       ...(path.includes('/:name') ? { params: named } : {}),
       response: { 200: shape },
     },

@@ -9,6 +9,7 @@ export function formatQueryRoute(app: LokiApp): void {
     app,
     {
       path: '/loki/api/v1/format_query',
+      operationId: 'formatLokiQuery',
       summary: 'A query in its one form',
       parameters: ['query'],
       answer: success(z.string()),

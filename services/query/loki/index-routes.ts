@@ -29,6 +29,7 @@ export function indexRoutes(app: LokiApp, options: LokiRouteOptions): void {
     app,
     {
       path: '/loki/api/v1/index/stats',
+      operationId: 'queryIndexStats',
       summary: 'How many streams, lines and bytes a selector has',
       parameters: ['query', 'start', 'end'],
       answer: z.object({ streams: z.number(), chunks: z.number(), bytes: z.number(), entries: z.number() }),
@@ -55,6 +56,7 @@ export function indexRoutes(app: LokiApp, options: LokiRouteOptions): void {
     app,
     {
       path: '/loki/api/v1/index/volume',
+      operationId: 'queryVolume',
       summary: 'Bytes of lines by label',
       parameters,
       answer: success(data),
@@ -68,6 +70,7 @@ export function indexRoutes(app: LokiApp, options: LokiRouteOptions): void {
     app,
     {
       path: '/loki/api/v1/index/volume_range',
+      operationId: 'queryVolumeRange',
       summary: 'Bytes of lines by label, over time',
       parameters: [...parameters, 'step'],
       answer: success(data),

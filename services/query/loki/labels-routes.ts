@@ -36,11 +36,21 @@ export function labelsRoutes(app: LokiApp, { store, limits, clock }: LokiRouteOp
   }
   const summary = 'Names of labels'
   const parameters: readonly LokiParameter[] = [...times, 'query']
-  serveForm(app, { path: '/loki/api/v1/labels', summary, parameters, answer: names }, labels)
-  serveForm(app, { path: '/loki/api/v1/label', summary, parameters, answer: names }, labels)
   serveForm(
     app,
-    { path: '/loki/api/v1/label/:name/values', summary: 'Values of a label', parameters, answer: names },
+    { path: '/loki/api/v1/labels', operationId: 'queryLabels', summary, parameters, answer: names },
+    labels,
+  )
+  serveForm(app, { path: '/loki/api/v1/label', operationId: 'queryLabel', summary, parameters, answer: names }, labels)
+  serveForm(
+    app,
+    {
+      path: '/loki/api/v1/label/:name/values',
+      operationId: 'queryLabelValues',
+      summary: 'Values of a label',
+      parameters,
+      answer: names,
+    },
     async (form, request, reply) => {
       const { name = '' } = request.params as { name?: string }
       if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name))
@@ -57,6 +67,7 @@ export function labelsRoutes(app: LokiApp, { store, limits, clock }: LokiRouteOp
     app,
     {
       path: '/loki/api/v1/series',
+      operationId: 'querySeries',
       summary: 'Sets of labels',
       parameters: ['match[]', ...times],
       answer: success(z.array(z.record(z.string(), z.string()))),

@@ -18,6 +18,7 @@ export function logPatternsRoute(app: LokiApp, { store, limits, clock }: LokiRou
     app,
     {
       path: '/loki/api/v1/patterns',
+      operationId: 'queryPatterns',
       summary: 'Which messages the lines of a selector are, and when',
       parameters: ['query', 'start', 'end', 'since', 'step'],
       answer: success(z.array(z.object({ pattern: z.string(), samples: z.array(z.tuple([z.number(), z.number()])) }))),

@@ -41,6 +41,7 @@ export function queryRoutes(app: LokiApp, { store, limits, clock }: LokiRouteOpt
     app,
     {
       path: '/loki/api/v1/query',
+      operationId: 'queryInstant',
       summary: 'Evaluate a metric query at one time',
       parameters: ['query', 'time', 'limit', 'direction'],
       answer,
@@ -61,6 +62,7 @@ export function queryRoutes(app: LokiApp, { store, limits, clock }: LokiRouteOpt
     app,
     {
       path: '/loki/api/v1/query_range',
+      operationId: 'queryRange',
       summary: 'Lines, or the values of a metric query, over a range of time',
       parameters: ['query', 'start', 'end', 'since', 'step', 'interval', 'limit', 'direction'],
       answer,

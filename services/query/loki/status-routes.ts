@@ -25,6 +25,7 @@ export function statusRoutes(app: LokiApp): void {
     app,
     {
       path: '/loki/api/v1/status/buildinfo',
+      operationId: 'getLokiBuildInfo',
       summary: "The version of Loki's API that is served, and that of Afterlog",
       parameters: [],
       answer: buildInfo,
@@ -42,6 +43,7 @@ export function statusRoutes(app: LokiApp): void {
     app,
     {
       path: '/loki/api/v1/drilldown-limits',
+      operationId: 'getDrilldownLimits',
       summary: 'What Logs Drilldown may ask for',
       parameters: [],
       answer: z.object({ limits: z.looseObject({}), pattern_ingester_enabled: z.boolean(), version: z.string() }),

@@ -4,6 +4,7 @@
 import websocket from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
+import { z } from 'zod'
 import { AfterlogError } from '#shared/errors.ts'
 import { logFailure, toAfterlogError, toProblem } from '#shared/http/problem.ts'
 import type { Line } from '#shared/lines/row-decoder.ts'
@@ -12,7 +13,7 @@ import { nowNs } from '#query/http/query-context.ts'
 import type { Dropped } from '#query/tail/line-buffer.ts'
 import { createHeldBack } from './held-back.ts'
 import { followLog, type LogTail } from './follow-log.ts'
-import { describe, type LokiApp } from './form-routes.ts'
+import { describe, sentence, type LokiApp } from './form-routes.ts'
 import { readCategorize } from './query-parameter.ts'
 import { readForm } from './request-form.ts'
 import { openLogQuery } from './logql/read-log-query.ts'
@@ -37,9 +38,13 @@ export function tailRoute(app: LokiApp, options: LokiRouteOptions): void {
   void app.register(websocket, { options: { maxPayload: messageBytesMax } })
   void app.register((sockets, _, done) => {
     const schema = {
+      operationId: 'tailStreams',
       summary: 'Lines as they arrive (websocket)',
       tags: ['loki'],
       querystring: describe(['query', 'start', 'limit', 'delay_for']),
+      response: { 101: z.null().describe('The connection is a websocket, whose messages have the lines.') },
+      failures: ['forbidden'] as const,
+      failureForm: sentence,
     }
     sockets.route({
       method: 'GET',

@@ -1,11 +1,10 @@
 // GET /v1/pods/{uid}/obituary: how a pod died, as JSON or as one page for a browser.
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { AfterlogError } from '#shared/errors.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { readObituary } from './read-obituary.ts'
 import { readReferencedPod } from '#query/pods/read-pod-reference.ts'
-import { acceptedType } from '#query/http/accept.ts'
+import { negotiatedType } from '#shared/http/accept.ts'
 import { obituaryPage } from './obituary-page.ts'
 import type { QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
@@ -20,22 +19,21 @@ export const obituaryRoute =
   ({ store, limits }: Pick<QueryRouteOptions, 'store' | 'limits'>): RoutePlugin =>
   (app, _, done) => {
     const schema = {
+      operationId: 'getObituary',
+      tags: ['pods'],
       summary: 'How a pod died: cause, evidence, timeline, last words; as JSON or as a page',
       params: podPath,
       querystring: z.strictObject({}),
+      forms: { 'text/html': 'The obituary as one page, without scripts.' },
+      failures: ['not-found', 'ambiguous'] as const,
       response: { 200: obituaryAnswer },
     }
     app.get('/v1/pods/:uid/obituary', { schema }, async (request, reply) => {
-      const { tenant, params, headers } = request
-      const type = acceptedType(headers.accept, ['application/json', 'text/html'])
-      if (type === undefined) {
-        const message = 'an obituary comes as application/json or text/html: name one of them in Accept'
-        throw new AfterlogError('not-acceptable', message, { parameter: 'Accept' })
-      }
+      const { tenant, params } = request
+      const type = negotiatedType(request, ['application/json', 'text/html'])
       const reading = requestReading({ store, limits }, reply)
       const reference = { tenant, reference: params.uid, parameter: 'uid' }
       const { pod: obituary } = await readReferencedPod(reading, reference, (uid) => readObituary(reading, tenant, uid))
-      void reply.header('vary', 'accept')
       return type === 'application/json' ? reply.send(obituary) : sendPage(reply, obituaryPage(obituary))
     })
     done()

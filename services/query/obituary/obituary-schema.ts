@@ -4,32 +4,40 @@ import { timelineKinds } from '#shared/pod-model/timeline.ts'
 import { line } from '#query/http/line-schema.ts'
 import { cause, evidence, outcome, podDetails, replacement, seal, time } from '#query/pods/pods-schema.ts'
 
-const alsoDied = z.object({
-  namespace: z.string(),
-  name: z.string(),
-  uid: z.string(),
-  outcome,
-  reason: z.string(),
-  diedAt: time,
-  cause,
-})
+const alsoDied = z
+  .object({
+    namespace: z.string(),
+    name: z.string(),
+    uid: z.string(),
+    outcome,
+    reason: z.string(),
+    diedAt: time,
+    cause,
+  })
+  .describe('A pod that died beside another one.')
+  .meta({ id: 'AlsoDied' })
 
-export const obituaryAnswer = z.object({
-  pod: podDetails.omit({ cause: true, evidence: true }),
-  outcome,
-  cause,
-  evidence,
-  timeline: z.array(z.object({ time, kind: z.enum(timelineKinds), text: z.string() })).describe('Oldest first.'),
-  lastWords: z
-    .array(z.object({ container: z.string(), lines: z.array(line) }))
-    .describe('The last 50 lines of each container.'),
-  firstError: line
-    .extend({ because: z.string().describe('Why the line counts as an error.') })
-    .nullable()
-    .describe('The first error of the life that died.'),
-  alsoDied: z.array(alsoDied).describe('On the same node within 5 minutes, oldest first; completed pods are left out.'),
-  replacement,
-  seals: z
-    .array(seal.extend({ container: z.string(), restart: z.int().nullable() }))
-    .describe('The seal of each life.'),
-})
+export const obituaryAnswer = z
+  .object({
+    pod: podDetails.omit({ cause: true, evidence: true }),
+    outcome,
+    cause,
+    evidence,
+    timeline: z.array(z.object({ time, kind: z.enum(timelineKinds), text: z.string() })).describe('Oldest first.'),
+    lastWords: z
+      .array(z.object({ container: z.string(), lines: z.array(line) }))
+      .describe('The last 50 lines of each container.'),
+    firstError: line
+      .extend({ because: z.string().describe('Why the line counts as an error.') })
+      .nullable()
+      .describe('The first error of the life that died.'),
+    alsoDied: z
+      .array(alsoDied)
+      .describe('On the same node within 5 minutes, oldest first; completed pods are left out.'),
+    replacement,
+    seals: z
+      .array(seal.extend({ container: z.string(), restart: z.int().nullable() }))
+      .describe('The seal of each life.'),
+  })
+  .describe('How a pod died.')
+  .meta({ id: 'Obituary' })

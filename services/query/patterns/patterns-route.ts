@@ -20,30 +20,42 @@ const bucketsMax = 1000
 
 const querystring = z.strictObject({ ...filterParameters, step, limit: limit(100, patternsMax) })
 
-const answer = z.object({
-  patterns: z.array(
-    z.object({
-      pattern: z.string().describe('What its lines have in common, with `<_>` for what varies.'),
-      count: z.number().describe('Distinct lines.'),
-      bySeverity: z.record(z.string(), z.number()),
-      firstSeen: time,
-      lastSeen: time,
-      example: line.nullable().describe('Its last line; null where that was deleted meanwhile.'),
-      buckets: z
-        .array(z.object({ time, count: z.number() }))
-        .describe('Ascending. Stretches without a line of it are left out.'),
-    }),
-  ),
-  lines: z.number().describe('Distinct lines, also those of patterns beyond `limit`.'),
-  sampled: z.boolean().describe('true where not all lines were counted: all numbers are estimates.'),
-  step: z.string(),
-  hints,
-})
+const answer = z
+  .object({
+    patterns: z.array(
+      z
+        .object({
+          pattern: z.string().describe('What its lines have in common, with `<_>` for what varies.'),
+          count: z.number().describe('Distinct lines.'),
+          bySeverity: z.record(z.string(), z.number()),
+          firstSeen: time,
+          lastSeen: time,
+          example: line.nullable().describe('Its last line; null where that was deleted meanwhile.'),
+          buckets: z
+            .array(z.object({ time, count: z.number() }))
+            .describe('Ascending. Stretches without a line of it are left out.'),
+        })
+        .describe('Messages that are alike.')
+        .meta({ id: 'Pattern' }),
+    ),
+    lines: z.number().describe('Distinct lines, also those of patterns beyond `limit`.'),
+    sampled: z.boolean().describe('true where not all lines were counted: all numbers are estimates.'),
+    step: z.string(),
+    hints,
+  })
+  .describe('Patterns of messages, the most frequent first.')
+  .meta({ id: 'Patterns' })
 
 export const patternsRoute =
   ({ store, limits, clock }: QueryRouteOptions): RoutePlugin =>
   (app, _, done) => {
-    const schema = { summary: 'Which messages the lines are', querystring, response: { 200: answer } }
+    const schema = {
+      operationId: 'listPatterns',
+      tags: ['lines'],
+      summary: 'Which messages the lines are',
+      querystring,
+      response: { 200: answer },
+    }
     app.get('/v1/logs/patterns', { schema }, async (request, reply) => {
       const { query, tenant } = request
       const asked = query.step === undefined ? undefined : readStep(query.step)

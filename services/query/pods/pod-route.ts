@@ -15,9 +15,12 @@ export const podRoute =
   ({ store, limits }: Pick<QueryRouteOptions, 'store' | 'limits'>): RoutePlugin =>
   (app, _, done) => {
     const schema = {
+      operationId: 'getPod',
+      tags: ['pods'],
       summary: 'One pod, with its lives, why they ended, its events and its replacement',
       params: podPath,
       querystring: z.strictObject({}),
+      failures: ['not-found', 'ambiguous'] as const,
       response: { 200: podAnswer },
     }
     app.get('/v1/pods/:uid', { schema }, async (request, reply) => {

@@ -18,6 +18,8 @@ export const podsRoute =
   ({ store, limits, clock, projection }: QueryRouteOptions): RoutePlugin =>
   (app, _, done) => {
     const schema = {
+      operationId: 'listPods',
+      tags: ['pods'],
       summary: 'Pods, alive and dead, newest first',
       querystring: podsQuery,
       response: { 200: podsAnswer },

@@ -18,7 +18,7 @@ import {
   type LastWords,
   type RetentionSettings,
 } from '#shared/retention/retention.ts'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { readInexactDays } from '#shared/retention/inexact-days.ts'
 import { storedPartitions } from '#shared/retention/partitions.ts'
 import type { BlockedDay } from '#shared/retention/blocked-day.ts'
@@ -33,7 +33,13 @@ import {
   type RetentionFacts,
 } from './retention-json.ts'
 import type { QueryRouteOptions } from '#query/http/query-context.ts'
-import { retentionAnswer, retentionBody, retentionChange, retentionQuery } from './retention-schema.ts'
+import {
+  deleteOperation,
+  getOperation,
+  putOperation,
+  type retentionBody,
+  type retentionQuery,
+} from './retention-schema.ts'
 
 export interface RetentionRouteOptions extends Pick<QueryRouteOptions, 'store' | 'clock'> {
   retention: LiveRetention
@@ -56,25 +62,14 @@ export const retentionRoute =
 
     const overdue = async (): Promise<Overdue> => ({ blocked: blockedDays, inexact: await readInexactDays(store) })
 
-    const get = {
-      summary: 'How long lines are kept',
-      querystring: z.strictObject({}),
-      response: { 200: retentionAnswer },
-    }
-    app.get('/v1/retention', { schema: get }, async (_request, reply) => {
+    app.get('/v1/retention', { schema: getOperation }, async (_request, reply) => {
       await retention.compare()
       return reply.send(retentionJson(await factsOf(retention.newest()), await overdue()))
     })
 
     const onRequest = async (request: AdminRequest): Promise<void> => checkAdmin(request)
 
-    const put = {
-      summary: 'Change how long lines are kept, without a restart',
-      querystring: retentionQuery,
-      body: retentionBody,
-      response: { 200: retentionChange },
-    }
-    app.put('/v1/retention', { schema: put, onRequest }, async (request, reply) => {
+    app.put('/v1/retention', { schema: putOperation, onRequest }, async (request, reply) => {
       const settings = (before: RetentionVersion, classes: ReadonlySet<string>): RetentionSettings => {
         const rules = rulesOf(request.body)
         const released = releasedBy(before, rules, request.body.unnamed === 'default' ? classes : [])
@@ -83,12 +78,7 @@ export const retentionRoute =
       return change(reply, request, { settings, source: 'put', sentence: 'retention rules are put' })
     })
 
-    const remove = {
-      summary: 'Return to the rules of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS',
-      querystring: retentionQuery,
-      response: { 200: retentionChange },
-    }
-    app.delete('/v1/retention', { schema: remove, onRequest }, async (request, reply) => {
+    app.delete('/v1/retention', { schema: deleteOperation, onRequest }, async (request, reply) => {
       const sentence = 'retention rules return to those of the environment'
       const { environment } = retention
       const settings = (before: RetentionVersion): RetentionSettings => ({

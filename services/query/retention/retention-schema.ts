@@ -49,80 +49,116 @@ export const retentionQuery = z.strictObject({
     ),
 })
 
-export const retentionAnswer = z.object({
-  rules,
-  lastWords,
-  source: z.enum(['environment', 'put']),
-  inForce: z.string().nullable().describe('For lines that arrive at this time or later.'),
-  text: z.string().describe('What set the rules, and how to return to those of the environment.'),
-  environment: z.object({ rules, lastWords }).describe('The rules of the environment, in force or not.'),
-  stored: z.array(
-    z.object({
-      class: z.string(),
-      kept: keptTime,
-      ...amount,
-      firstDay: z.string(),
-      lastDay: z.string(),
-      nextExpiry: z.string().nullable(),
-    }),
-  ),
-  unnamed: z
-    .array(z.object({ class: z.string(), text: z.string() }))
-    .describe('Classes of which nothing is dropped until an operator says what becomes of their lines.'),
-  overdue: z
-    .array(
-      z.object({
-        class: z.string(),
-        day: z.string(),
-        rows: z.number(),
-        bytes: z.number(),
-        since: z.string(),
-        reason: z.string().nullable(),
-        tries: z.int().describe('Tries that failed.'),
-        nextTry: z.string().nullable(),
-      }),
-    )
-    .describe('Expired days that are not dropped yet, and why.'),
-  inexact: z
-    .array(z.object({ class: z.string(), day: z.string(), dropped: z.string(), reason: z.string() }))
-    .describe(
-      'Days that were dropped before everything was stored that outlives their lines. ' +
-        'Numbers of lines of these days are not exact.',
-    ),
-})
-
-const rule = z.object({ class: z.string(), kept: keepTime })
-export const retentionChange = retentionAnswer.extend({
-  effect: z.object({
-    confirm: z
-      .string()
-      .nullable()
-      .describe('The `confirm` that the request needs; null where no stored line is kept for less time than before.'),
+export const retentionAnswer = z
+  .object({
+    rules,
+    lastWords,
+    source: z.enum(['environment', 'put']),
+    inForce: z.string().nullable().describe('For lines that arrive at this time or later.'),
+    text: z.string().describe('What set the rules, and how to return to those of the environment.'),
+    environment: z.object({ rules, lastWords }).describe('The rules of the environment, in force or not.'),
     stored: z.array(
       z.object({
         class: z.string(),
-        before: keptTime,
-        after: keptTime,
-        expireNow: z.object(amount),
-        stay: z.object(amount),
-        text: z.string(),
+        kept: keptTime,
+        ...amount,
+        firstDay: z.string(),
+        lastDay: z.string(),
+        nextExpiry: z.string().nullable(),
       }),
     ),
-    namespaces: z
+    unnamed: z
+      .array(z.object({ class: z.string(), text: z.string() }))
+      .describe('Classes of which nothing is dropped until an operator says what becomes of their lines.'),
+    overdue: z
       .array(
         z.object({
-          namespace: z.string(),
           class: z.string(),
+          day: z.string(),
           rows: z.number(),
           bytes: z.number(),
-          days: z.int(),
-          firstDay: z.string(),
-          lastDay: z.string(),
-          text: z.string(),
+          since: z.string(),
+          reason: z.string().nullable(),
+          tries: z.int().describe('Tries that failed.'),
+          nextTry: z.string().nullable(),
         }),
       )
-      .describe('Namespaces with stored lines that the change drops at once, by class; those with most rows first.'),
-    namespacesComplete: z.boolean().describe('Whether `namespaces` has all of them: counting is bounded.'),
-    new: z.array(z.object({ namespace: z.string(), before: rule, after: rule })),
-  }),
-})
+      .describe('Expired days that are not dropped yet, and why.'),
+    inexact: z
+      .array(z.object({ class: z.string(), day: z.string(), dropped: z.string(), reason: z.string() }))
+      .describe(
+        'Days that were dropped before everything was stored that outlives their lines. ' +
+          'Numbers of lines of these days are not exact.',
+      ),
+  })
+  .describe('How long lines are kept.')
+  .meta({ id: 'Retention' })
+
+const rule = z.object({ class: z.string(), kept: keepTime })
+export const retentionChange = retentionAnswer
+  .extend({
+    effect: z.object({
+      confirm: z
+        .string()
+        .nullable()
+        .describe('The `confirm` that the request needs; null where no stored line is kept for less time than before.'),
+      stored: z.array(
+        z.object({
+          class: z.string(),
+          before: keptTime,
+          after: keptTime,
+          expireNow: z.object(amount),
+          stay: z.object(amount),
+          text: z.string(),
+        }),
+      ),
+      namespaces: z
+        .array(
+          z.object({
+            namespace: z.string(),
+            class: z.string(),
+            rows: z.number(),
+            bytes: z.number(),
+            days: z.int(),
+            firstDay: z.string(),
+            lastDay: z.string(),
+            text: z.string(),
+          }),
+        )
+        .describe('Namespaces with stored lines that the change drops at once, by class; those with most rows first.'),
+      namespacesComplete: z.boolean().describe('Whether `namespaces` has all of them: counting is bounded.'),
+      new: z.array(z.object({ namespace: z.string(), before: rule, after: rule })),
+    }),
+  })
+  .describe('How long lines are kept, and what the change drops.')
+  .meta({ id: 'RetentionChange' })
+
+export const getOperation = {
+  operationId: 'getRetention',
+  tags: ['store'],
+  summary: 'How long lines are kept',
+  querystring: z.strictObject({}),
+  response: { 200: retentionAnswer },
+}
+
+export const putOperation = {
+  operationId: 'putRetention',
+  tags: ['store'],
+  admin: 'must' as const,
+  failures: ['not-confirmed'] as const,
+  takes: { 'application/json': retentionBody },
+  summary: 'Change how long lines are kept, without a restart',
+  querystring: retentionQuery,
+  body: retentionBody,
+  response: { 200: retentionChange },
+}
+
+export const deleteOperation = {
+  operationId: 'deleteRetention',
+  tags: ['store'],
+  admin: 'must' as const,
+  failures: ['not-confirmed'] as const,
+  summary: 'Return to the rules of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS',
+  querystring: retentionQuery,
+  response: { 200: retentionChange },
+}

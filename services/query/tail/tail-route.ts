@@ -17,10 +17,9 @@ import { canonicalOwner } from '#shared/stored-pods/owner-name.ts'
 import { withPods } from '#query/pods/read-line-filter.ts'
 import { filterDigest, readFilter } from '#query/search/line-request.ts'
 import type { TailRun } from './tail-run.ts'
-import { createTailWriter, tailTypes, type TailType } from './tail-writer.ts'
-import { acceptedType } from '#query/http/accept.ts'
+import { createTailWriter, tailForms, tailTypes } from './tail-writer.ts'
+import { negotiatedType } from '#shared/http/accept.ts'
 import { namesOnePod, textOptions } from '#query/http/line-reply.ts'
-import { AfterlogError } from '#shared/errors.ts'
 import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { cursor, filterParameters, textParameters } from '#query/http/parameters.ts'
@@ -56,13 +55,15 @@ export const tailRoute =
     const timer = setInterval(sentMemory.forgetOld, 60_000).unref()
     app.addHook('onClose', async () => clearInterval(timer))
     const schema = {
+      operationId: 'tailLines',
+      tags: ['lines'],
       summary: 'Lines as they arrive: server-sent events, NDJSON or text',
       querystring,
-      produces: [...tailTypes],
+      forms: tailForms,
     }
     app.get('/v1/logs/tail', { schema }, async (request, reply) => {
       const { query, tenant } = request
-      const type = acceptedTailType(request.headers.accept)
+      const type = negotiatedType(request, tailTypes)
       const writer = createTailWriter(type, textOptions(query, namesOnePod(query)))
       const owner = ownerFollowed(query)
       const others = owner === undefined ? query : { ...query, owner: undefined }
@@ -174,14 +175,6 @@ async function* tail(run: TailRun): AsyncGenerator<string> {
     }
     yield text
   }
-}
-
-function acceptedTailType(accept: string | undefined): TailType {
-  const type = acceptedType(accept, tailTypes)
-  if (type !== undefined) return type
-  throw new AfterlogError('not-acceptable', `a tail comes as ${tailTypes.join(', ')}: name one of them in Accept`, {
-    parameter: 'Accept',
-  })
 }
 
 async function* startingWith(

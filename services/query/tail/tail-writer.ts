@@ -11,6 +11,15 @@ import { droppedEvent, sseComment, sseEvent } from './sse.ts'
 export const tailTypes = ['text/event-stream', 'application/x-ndjson', 'text/plain'] as const
 export type TailType = (typeof tailTypes)[number]
 
+/** `forms` of the route. */
+export const tailForms: Readonly<Record<TailType, string>> = {
+  'text/event-stream':
+    'Server-sent events. `line`: its data is a Line, its id a cursor. `life`: a pod or a container that died or was ' +
+    'born. `dropped`: lines that the client did not take in time. `end`: the service stops.',
+  'application/x-ndjson': 'A Line as JSON on each line, and an object with `dropped` where lines were dropped.',
+  'text/plain': 'The message of a line on each line.',
+}
+
 export interface TailWriter {
   /** `id` makes the cursor behind the line, where the form has one. */
   line(line: Line, id: () => string): string

@@ -6,12 +6,27 @@ import { badRequest } from '#shared/kubernetes-status.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { kubeconfig } from './kubeconfig.ts'
 
+const statusSchema = z
+  .object({
+    kind: z.literal('Status'),
+    apiVersion: z.literal('v1'),
+    metadata: z.object({}),
+    status: z.literal('Failure'),
+    message: z.string(),
+    reason: z.string(),
+    code: z.int(),
+  })
+  .describe('A failure, as Kubernetes sends it.')
+
 export const kubeconfigRoute: RoutePlugin = (app, _, done) => {
   const schema = {
     hide: false,
+    operationId: 'getKubeconfig',
+    tags: ['kubernetes'],
     summary: 'A kubeconfig with a context named afterlog',
     querystring: z.strictObject({}),
-    produces: ['application/yaml'],
+    forms: { 'application/yaml': 'A kubeconfig.' },
+    failureForm: { types: ['application/json'], shape: statusSchema },
   }
   app.get('/kubeconfig', { schema }, (request, reply) =>
     reply.type('application/yaml').send(kubeconfig(addressOf(request))),

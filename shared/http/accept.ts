@@ -1,16 +1,13 @@
 // Chooses the type of an answer from the Accept header: RFC 9110 section 12.5.1. The most specific range decides the
 // weight of a type.
-
-export type LineType = 'application/json' | 'application/x-ndjson' | 'text/plain'
-const offered: readonly LineType[] = ['application/json', 'application/x-ndjson', 'text/plain']
+import type { FastifyRequest } from 'fastify'
+import { AfterlogError } from '#shared/errors.ts'
 
 /** The type to answer with; undefined where the client accepts none. Of types with equal weight the first one wins. */
-export function acceptedType(accept: string | undefined): LineType | undefined
-export function acceptedType<T extends string>(accept: string | undefined, types: readonly T[]): T | undefined
-export function acceptedType(accept: string | undefined, types: readonly string[] = offered): string | undefined {
+export function acceptedType<T extends string>(accept: string | undefined, types: readonly T[]): T | undefined {
   if (accept === undefined || accept.trim() === '') return types[0]
   const ranges = accept.split(',').flatMap(parseRange)
-  let best: { type: string; weight: number } | undefined
+  let best: { type: T; weight: number } | undefined
   for (const type of types) {
     const weight = weightOf(type, ranges)
     if (weight > (best?.weight ?? 0)) best = { type, weight }
@@ -18,10 +15,34 @@ export function acceptedType(accept: string | undefined, types: readonly string[
   return best?.type
 }
 
+/** The same for a request. Throws `not-acceptable`, with all that there is. */
+export function negotiatedType<T extends string>(
+  { headers, url }: Pick<FastifyRequest, 'headers' | 'url'>,
+  types: readonly T[],
+): T {
+  const type = acceptedType(headers.accept, types)
+  if (type !== undefined) return type
+  const path = url.split('?', 1)[0]!.slice(0, 200)
+  throw new AfterlogError('not-acceptable', `${path} comes as ${listOf(types)}: name one of them in Accept`, {
+    parameter: 'Accept',
+    available: types,
+  })
+}
+
+const listOf = (types: readonly string[]): string =>
+  types.length < 2 ? types.join('') : `${types.slice(0, -1).join(', ')} or ${types.at(-1)}`
+
 interface Range {
   range: string
   weight: number
 }
+
+/** The clients of Elasticsearch name JSON so. */
+const otherNames = new Map([
+  ['application/ndjson', 'application/x-ndjson'],
+  ['application/jsonl', 'application/x-ndjson'],
+  ['application/vnd.elasticsearch+json', 'application/json'],
+])
 
 function parseRange(text: string): Range[] {
   const [range = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())
@@ -30,7 +51,7 @@ function parseRange(text: string): Range[] {
   const weight = q === undefined ? 1 : Number(q.slice(2))
   return [
     {
-      range: range === 'application/ndjson' || range === 'application/jsonl' ? 'application/x-ndjson' : range,
+      range: otherNames.get(range) ?? range,
       weight: Number.isFinite(weight) ? weight : 0,
     },
   ]
