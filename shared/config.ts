@@ -18,6 +18,7 @@ import {
 import { parseBrokers, parseTopics, saslMechanisms } from './kafka/settings.ts'
 import { adminTokenPattern, adminTokenRule } from './http/admin-token.ts'
 import { parseHostNames } from './http/allowed-hosts.ts'
+import { parseOrigins } from './allowed-origins.ts'
 import { parseListenAddress } from './listen-address.ts'
 import { parseDays, parseLastWords, parseRetention } from '#shared/retention/retention.ts'
 
@@ -30,6 +31,7 @@ export const variables = {
   AFTERLOG_LISTEN_FORWARD: { schema: readBy(parseListenAddress), default: undefined },
   AFTERLOG_FORWARD_SHARED_KEY: { schema: text, default: undefined, secret: true },
   AFTERLOG_ALLOWED_HOSTS: { schema: readBy(parseHostNames), default: undefined },
+  AFTERLOG_CORS_ORIGINS: { schema: readBy(parseOrigins), default: undefined },
   AFTERLOG_ADMIN_TOKEN: {
     schema: z.string().regex(adminTokenPattern, adminTokenRule),
     default: undefined,

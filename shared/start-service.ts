@@ -128,6 +128,7 @@ export async function startService({ config, log, services: creators }: StartOpt
     readiness,
     troubles: () => [...lostTroubles(), ...unreadable(), ...services.flatMap((service) => service.troubles?.() ?? [])],
     obstacle: obstacleOf,
+    origins: config.AFTERLOG_CORS_ORIGINS,
     routes,
     answers: { bytesMax: config.AFTERLOG_ANSWER_BYTES_MAX },
   })

@@ -85,7 +85,7 @@ export const createQuery: CreateService = ({
       ...explained.map((route) => explainedRoute(route(options), options)),
       tailRoute(options),
       kubernetesRoutes(options),
-      lokiRoutes(options),
+      lokiRoutes({ ...options, origins: config.AFTERLOG_CORS_ORIGINS }),
       retentionRoute({
         ...options,
         retention,

@@ -13,6 +13,8 @@ export interface RequestWork {
   memoryBytes?: number
   /** Whether the answer is a stream that has begun: its status can no longer be an error. */
   streams: boolean
+  /** Whether the answer follows what arrives, and has no end of its own. */
+  follows?: boolean
   /** The statements that ran; missing where nobody asks for them. */
   ran?: RunStatement[]
   /** Whether it became a websocket. */

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { ErrorCode } from '#shared/errors.ts'
 import { negotiatedType } from './accept.ts'
 import type { HttpServer } from './types.ts'
+import { addVary } from './vary.ts'
 
 /** How a protocol sends its failures. */
 export interface FailureForm {
@@ -68,7 +69,7 @@ export function honourAccept(app: HttpServer): void {
     route.onRequest = [
       ...[route.onRequest ?? []].flat(),
       async (request, reply) => {
-        if (types.length > 1) void reply.header('vary', 'accept')
+        if (types.length > 1) addVary(reply, 'accept')
         negotiatedType(request, types)
       },
     ]

@@ -16,6 +16,10 @@ import { parseJsonBody } from './json-body.ts'
 import { isApiPath, isKubernetesPath, isLokiPath, isUpgrade } from './api-paths.ts'
 import { sendStatus } from './kubernetes-status.ts'
 import { observeRequests, requestIdOf } from './observe-requests.ts'
+import { compressAnswers } from './compress-answers.ts'
+import type { Origins } from '#shared/allowed-origins.ts'
+import { answerOtherOrigins } from './cors.ts'
+import { sayFreshness } from './freshness.ts'
 import { describeApi } from './openapi/describe-api.ts'
 import { sendProblem, sendSentence } from './problem.ts'
 import { createRequestWork } from './request-work.ts'
@@ -36,7 +40,9 @@ export interface HttpServerOptions {
   /** Work that the service does not do now although it serves requests. */
   troubles?: () => readonly string[]
   /** Why no path under /v1 and /k8s can be served, or undefined. */
-  obstacle?: () => AfterlogError | undefined
+  obstacle?: (() => AfterlogError | undefined) | undefined
+  /** Origins whose pages may read answers. */
+  origins?: Origins | undefined
   routes: readonly RoutePlugin[]
   answers?: AnswerLimits
 }
@@ -49,6 +55,7 @@ export async function createHttpServer({
   readiness,
   troubles = () => [],
   obstacle,
+  origins,
   routes,
   answers = {},
 }: HttpServerOptions): Promise<HttpServer> {
@@ -99,6 +106,22 @@ export async function createHttpServer({
   observeRequests(app, registry)
   watchAnswers(app, registry, answers)
   app.decorateRequest('tenant', 'default')
+  if (origins !== undefined) answerOtherOrigins(app, origins)
+  checkRequests(app, { checkHost, obstacle })
+  noteStreams(app)
+  compressAnswers(app)
+  sayFreshness(app)
+  honourAccept(app)
+  await describeApi(app)
+  operations(app, registry, { readiness, troubles })
+  for (const route of routes) await app.register(route)
+  return app
+}
+
+function checkRequests(
+  app: HttpServer,
+  { checkHost, obstacle }: Pick<HttpServerOptions, 'checkHost' | 'obstacle'>,
+): void {
   app.addHook('onRequest', async (request, reply) => {
     if (isUpgrade(request.raw)) endOnceRefused(request, reply)
     readHost(request.raw, checkHost)
@@ -106,6 +129,9 @@ export async function createHttpServer({
     const blocking = isApiPath(request.url) ? obstacle?.() : undefined
     if (blocking !== undefined) throw blocking
   })
+}
+
+function noteStreams(app: HttpServer): void {
   app.addHook('onSend', async (request, _, payload) => {
     if (!(payload instanceof Readable)) return payload
     request.work.streams = true
@@ -114,11 +140,6 @@ export async function createHttpServer({
     payload.destroy()
     return Readable.from([])
   })
-  honourAccept(app)
-  await describeApi(app)
-  operations(app, registry, { readiness, troubles })
-  for (const route of routes) await app.register(route)
-  return app
 }
 
 /** Nothing reads a connection that asked for another protocol and got an answer: it would stay open for ever. */

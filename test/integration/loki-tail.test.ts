@@ -185,7 +185,7 @@ describe('no websocket is opened', () => {
   test('for a page of another site', async () => {
     expect(await refusal({ query: '{pod="cart"}' }, { origin: 'https://evil.example' })).toEqual({
       status: 403,
-      text: 'a page of another site may not read these lines\n',
+      text: 'a page of another site may not read these lines, unless AFTERLOG_CORS_ORIGINS names its origin\n',
     })
     const own = await open({ query: '{pod="cart"}', start: String(at(0)) }, { origin: base })
     await own.leave()

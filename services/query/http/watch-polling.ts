@@ -52,6 +52,7 @@ export function createPolling(store: Pick<LogStore, 'rows' | 'cluster'>): Pollin
           { retryAfterS: 10 },
         )
       counts[kind] += 1
+      reply.request.work.follows = true
       onAnswerOver(reply, () => {
         counts[kind] -= 1
       })

@@ -22,7 +22,7 @@ import { streamRuns } from './logql/stream-entry.ts'
 import { categorizeLabels, streamsJson } from './result-json.ts'
 import type { LokiRouteOptions } from './route-options.ts'
 import { readTailRequest } from './tail-request.ts'
-import { isOwnPage } from './web-origin.ts'
+import { mayRead } from './web-origin.ts'
 
 const tailPath = '/loki/api/v1/tail'
 /** Clients send nothing but control frames. */
@@ -58,10 +58,14 @@ export function tailRoute(app: LokiApp, options: LokiRouteOptions): void {
       // What is wrong with a request is said by a status, before it becomes a websocket.
       preHandler: async (request, reply) => {
         if (!request.ws) return
-        if (!isOwnPage(request.headers))
-          throw new AfterlogError('forbidden', 'a page of another site may not read these lines', {
-            parameter: 'Origin',
-          })
+        if (!mayRead(request.headers, options.origins))
+          throw new AfterlogError(
+            'forbidden',
+            'a page of another site may not read these lines, unless AFTERLOG_CORS_ORIGINS names its origin',
+            {
+              parameter: 'Origin',
+            },
+          )
         readTailRequest(readForm(request.query, undefined), nowNs(options.clock))
         options.polling.join('tails', reply)
       },

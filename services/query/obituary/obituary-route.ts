@@ -1,6 +1,7 @@
 // GET /v1/pods/{uid}/obituary: how a pod died, as JSON or as one page for a browser.
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
+import { isUnchanged } from '#shared/http/freshness.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { readObituary } from './read-obituary.ts'
 import { readReferencedPod } from '#query/pods/read-pod-reference.ts'
@@ -11,6 +12,8 @@ import { requestReading } from '#query/http/request-reading.ts'
 import { obituaryAnswer } from './obituary-schema.ts'
 import { podPath } from '#query/pods/pods-schema.ts'
 
+const unchanged = z.null().describe('The obituary is the one that the client has.')
+
 /** Lets the page load and run nothing, so that a log line stays text. */
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -20,13 +23,14 @@ export const obituaryRoute =
   (app, _, done) => {
     const schema = {
       operationId: 'getObituary',
+      sends: z.object({ 'If-None-Match': z.string().optional().describe('`ETag` of an answer that the client has.') }),
       tags: ['pods'],
       summary: 'How a pod died: cause, evidence, timeline, last words; as JSON or as a page',
       params: podPath,
       querystring: z.strictObject({}),
       forms: { 'text/html': 'The obituary as one page, without scripts.' },
       failures: ['not-found', 'ambiguous'] as const,
-      response: { 200: obituaryAnswer },
+      response: { 200: obituaryAnswer, 304: unchanged },
     }
     app.get('/v1/pods/:uid/obituary', { schema }, async (request, reply) => {
       const { tenant, params } = request
@@ -34,10 +38,19 @@ export const obituaryRoute =
       const reading = requestReading({ store, limits }, reply)
       const reference = { tenant, reference: params.uid, parameter: 'uid' }
       const { pod: obituary } = await readReferencedPod(reading, reference, (uid) => readObituary(reading, tenant, uid))
-      return type === 'application/json' ? reply.send(obituary) : sendPage(reply, obituaryPage(obituary))
+      const text = type === 'application/json' ? JSON.stringify(obituary) : obituaryPage(obituary)
+      // Of a pod that is alive the obituary changes with every line.
+      if (obituary.pod.diedAt !== null && isUnchanged(reply, text)) return reply.code(304).send(null)
+      return type === 'application/json' ? sendJson(reply, text) : sendPage(reply, text)
     })
     done()
   }
+
+const sendJson = (reply: FastifyReply, text: string): FastifyReply =>
+  reply
+    .type('application/json; charset=utf-8')
+    .serializer((payload) => payload as string)
+    .send(text)
 
 const sendPage = (reply: FastifyReply, page: string): FastifyReply =>
   reply

@@ -74,7 +74,7 @@ function successes(schema: FastifySchema, components: Components): Record<string
   const forms = content(schema.forms ?? {}, components, 'output')
   const ofShapes = shapes.map(([status, shape]): [string, unknown] => {
     const { description = schema.summary } = shape.meta() ?? {}
-    if (status === '204') return [status, { description }]
+    if (shape instanceof z.ZodNull) return [status, { description }]
     const ofShape = content({ [json]: shape }, components, 'output')
     return [status, { description, content: Object.fromEntries([...ofShape, ...(status === '200' ? forms : [])]) }]
   })
