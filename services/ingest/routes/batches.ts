@@ -3,12 +3,14 @@ import type { RoutePlugin } from '#shared/http/server.ts'
 import { batchPost, ownDialect, rawBodies, type BatchPostOptions } from './batch-post.ts'
 import { acceptedSchema } from './schemas.ts'
 import { batchBody, senderHeaders } from './body-schemas.ts'
+import { batchExample } from './body-examples.ts'
 
 export function batchesRoute(options: BatchPostOptions): RoutePlugin {
   return (app, _, done) => {
     rawBodies(app)
     const schema = {
       operationId: 'storeLines',
+      example: batchExample,
       summary: 'Store a batch of lines',
       description:
         'application/json: `{"records": […]}`, an array of records, one record, or one record per line; ' +

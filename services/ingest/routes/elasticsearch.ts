@@ -11,6 +11,7 @@ import { batchPost, rawBodies, type BatchPostOptions, type PostDialect } from '.
 import { actionsOf, bulkAnswer } from './bulk-answer.ts'
 import { bulkAnswerSchema, elasticsearchError } from './schemas.ts'
 import * as handshake from './elasticsearch-handshake.ts'
+import { bulkExample } from './body-examples.ts'
 
 /** Of the answer. */
 const bulkQuery = z.looseObject({
@@ -135,6 +136,7 @@ const served =
       description:
         "Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.",
       querystring: bulkQuery,
+      example: bulkExample,
       takes: bulkBodies,
       response: { 200: bulkAnswerSchema },
       failureForm: { types: ['application/json'], shape: elasticsearchError },

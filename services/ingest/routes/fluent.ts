@@ -6,6 +6,7 @@ import type { RoutePlugin } from '#shared/http/server.ts'
 import { answer, batchPost, rawBodies, type BatchPostOptions, type PostDialect } from './batch-post.ts'
 import { acceptedSchema } from './schemas.ts'
 import { fluentBodies } from './body-schemas.ts'
+import { fluentExample } from './body-examples.ts'
 
 const json = { format: 'fluent', form: 'json' } as const
 const msgpack = { format: 'fluent-msgpack', form: 'json' } as const
@@ -40,6 +41,7 @@ export function fluentRoute(options: BatchPostOptions): RoutePlugin {
     rawBodies(app)
     const schema = {
       operationId: 'storeFluentRecords',
+      example: fluentExample,
       summary: 'Store records of Fluent Bit, Fluentd or Vector',
       description:
         'JSON: an array of records, one per line, or one behind the other. Msgpack: [time, record] or [[time, metadata], ' +

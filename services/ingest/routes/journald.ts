@@ -18,6 +18,7 @@ import { rejectsMax, type RejectSummary } from '../normalise/reject.ts'
 import { decompressed } from '../sources/decompressed.ts'
 import { answer, rawBodies, senderOf, type BatchPostOptions } from './batch-post.ts'
 import { acceptedSchema } from './schemas.ts'
+import { journalExample } from './body-examples.ts'
 
 /** A piece is stored when it has so many bytes, or has waited for so long. */
 const pieceBytes = 2 * 1024 * 1024
@@ -42,6 +43,7 @@ export function journaldRoute(options: UploadOptions): RoutePlugin {
     rawBodies(app)
     const schema = {
       operationId: 'storeJournal',
+      example: journalExample,
       summary: 'Store entries of the journal',
       description:
         'The export format of journald, as systemd-journal-upload sends it and `journalctl -o export` prints it, with ' +

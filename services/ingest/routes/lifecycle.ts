@@ -3,12 +3,14 @@ import type { RoutePlugin } from '#shared/http/server.ts'
 import { batchPost, ownDialect, rawBodies, type BatchPostOptions } from './batch-post.ts'
 import { acceptedSchema } from './schemas.ts'
 import { objectsBody, senderHeaders } from './body-schemas.ts'
+import { objectsExample } from './body-examples.ts'
 
 export function lifecycleRoute(options: BatchPostOptions): RoutePlugin {
   return (app, _, done) => {
     rawBodies(app)
     const schema = {
       operationId: 'storeObjects',
+      example: objectsExample,
       summary: 'Store what Kubernetes reported about pods and nodes',
       description:
         'JSON, NDJSON or a List of core/v1 Pods, Nodes, Events and events.k8s.io/v1 Events, bare or as watch events.',

@@ -8,6 +8,7 @@ import { sendSentence } from '#shared/http/problem.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { batchPost, rawBodies, type BatchPostOptions, type PostDialect } from './batch-post.ts'
 import { lokiPush } from './body-schemas.ts'
+import { lokiExample } from './body-examples.ts'
 
 /** Agents compress every push without saying so. */
 const proto = { format: 'loki-proto', form: 'json', unnamedEncoding: 'snappy' } as const
@@ -23,6 +24,7 @@ export function lokiRoute(options: BatchPostOptions): RoutePlugin {
     app.setErrorHandler((error, request, reply) => sendSentence(request, reply, error))
     const schema: FastifySchema = {
       operationId: 'pushStreams',
+      example: lokiExample,
       summary: 'Store a push of Loki',
       description: "Loki's push: application/x-protobuf, compressed by snappy, or application/json. Answers 204.",
       takes: { 'application/x-protobuf': 'A PushRequest, compressed by snappy.', 'application/json': lokiPush },

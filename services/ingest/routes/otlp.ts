@@ -10,6 +10,7 @@ import { batchPost, mediaType, rawBodies, type BatchPostOptions, type PostDialec
 import type { Delivered } from './deliver-body.ts'
 import { otlpExport } from './body-schemas.ts'
 import { otlpAnswer, otlpStatus } from './schemas.ts'
+import { otlpExample } from './body-examples.ts'
 
 const protobuf = 'application/x-protobuf'
 
@@ -71,6 +72,7 @@ export function otlpRoute(options: BatchPostOptions): RoutePlugin {
     )
     const schema: FastifySchema = {
       operationId: 'exportLogs',
+      example: otlpExample,
       summary: 'Store an export of OTLP logs',
       description: 'OTLP/HTTP: application/x-protobuf or application/json. Answers ExportLogsServiceResponse.',
       takes: { 'application/json': otlpExport, [protobuf]: 'An ExportLogsServiceRequest.' },

@@ -3,6 +3,7 @@
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { answer, batchPost, rawBodies, type BatchPostOptions, type PostDialect } from './batch-post.ts'
 import { acceptedSchema } from './schemas.ts'
+import { syslogExample } from './body-examples.ts'
 
 const dialect: PostDialect<ReturnType<typeof answer>> = { types: { '*': { format: 'syslog', form: 'json' } }, answer }
 
@@ -11,6 +12,7 @@ export function syslogRoute(options: BatchPostOptions): RoutePlugin {
     rawBodies(app)
     const schema = {
       operationId: 'storeSyslog',
+      example: syslogExample,
       summary: 'Store syslog messages',
       description: 'RFC 5424 or RFC 3164, one per line or counted (RFC 6587), with any Content-Type.',
       takes: { 'text/plain': 'Messages.', 'application/octet-stream': 'Messages.' },

@@ -29,6 +29,7 @@ export const deadLettersRoute =
   (app, _, done) => {
     const schema = {
       operationId: 'listDeadLetters',
+      example: { query: { limit: '10' } },
       tags: ['store'],
       summary: 'What could not be stored, and why',
       querystring,

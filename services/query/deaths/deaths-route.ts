@@ -33,6 +33,7 @@ export const deathsRoute =
   (app, _, done) => {
     const schema = {
       operationId: 'listDeaths',
+      example: { query: { namespace: 'shop', group: 'fingerprint' } },
       tags: ['deaths'],
       summary: 'Containers and pods that ended badly, newest first, or by fingerprint',
       querystring: deathsQuery,

@@ -62,15 +62,20 @@ export const fieldsRoute =
   (app, _, done) => {
     const answer = { tags: ['lines'], querystring, response: { 200: valuesAnswer } }
     const summary = 'Names of fields, by how many lines have them'
-    app.get('/v1/fields', { schema: { operationId: 'listFields', summary, ...answer } }, async (request, reply) => {
-      const { query, tenant } = request
-      const requested = readFilter(query, { tenant, nowNs: nowNs(options.clock) })
-      const reading = requestReading(options, reply)
-      const filter = await withPods(reading, requested, query)
-      return reply.send(await readNames(reading, filter, query))
-    })
+    app.get(
+      '/v1/fields',
+      { schema: { operationId: 'listFields', example: { query: { namespace: 'shop' } }, summary, ...answer } },
+      async (request, reply) => {
+        const { query, tenant } = request
+        const requested = readFilter(query, { tenant, nowNs: nowNs(options.clock) })
+        const reading = requestReading(options, reply)
+        const filter = await withPods(reading, requested, query)
+        return reply.send(await readNames(reading, filter, query))
+      },
+    )
     const schema = {
       operationId: 'listFieldValues',
+      example: { path: { field: 'severity' }, query: { namespace: 'shop' } },
       summary: 'The most frequent values of a field',
       params: pathParameters,
       ...answer,

@@ -39,6 +39,7 @@ export const contextRoute =
   (app, _, done) => {
     const schema = {
       operationId: 'getContext',
+      example: { query: { podUid: '5b0c1d2e', time: '2026-11-23T10:02:04.000000001Z', before: '5', after: '5' } },
       tags: ['lines'],
       failures: ['not-found', 'ambiguous'] as const,
       summary: 'The lines around a line',

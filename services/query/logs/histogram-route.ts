@@ -22,6 +22,7 @@ export const histogramRoute =
   (app, _, done) => {
     const schema = {
       operationId: 'getHistogram',
+      example: { query: { namespace: 'shop', step: '1m' } },
       tags: ['lines'],
       summary: 'How many lines there are in each stretch of time, by severity',
       querystring,

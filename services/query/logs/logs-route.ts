@@ -34,6 +34,7 @@ export const logsRoute =
   (app, _, done) => {
     const schema = {
       operationId: 'listLines',
+      example: { query: { namespace: 'shop', q: 'payment OR java*', limit: '10' } },
       tags: ['lines'],
       summary: 'Lines, by any filter, in time order',
       description:

@@ -63,6 +63,7 @@ export const podLogsRoute =
   (app, _, done) => {
     const schema = {
       operationId: 'listPodLines',
+      example: { path: { uid: '5b0c1d2e' }, query: { tail: '10', gaps: 'true' } },
       tags: ['pods'],
       summary: 'The lines of one pod, however it ended',
       params: podPath,

@@ -3,7 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { RoutePlugin } from '#shared/http/types.ts'
-import type { FailureForm } from '#shared/http/route-contract.ts'
+import type { FailureForm, RequestExample } from '#shared/http/route-contract.ts'
 import { readForm, type RequestForm } from './request-form.ts'
 
 export type LokiApp = Parameters<RoutePlugin>[0]
@@ -32,6 +32,8 @@ export interface LokiPath {
   operationId: string
   summary: string
   parameters: readonly LokiParameter[]
+  /** By which the document shows it; a selector where there is none. */
+  example?: Readonly<Record<string, string>>
   /** Of the answer. */
   answer: z.ZodType
 }
@@ -44,15 +46,24 @@ export function describe(parameters: readonly LokiParameter[]) {
   return z.looseObject(Object.fromEntries(parameters.map((name) => [name, any.describe(descriptions[name])])))
 }
 
+const selector = '{namespace="shop"}'
+
 const named = z.object({ name: z.string().describe('Of the label or the field.') })
 
 /** How failures are sent. */
 export const sentence: FailureForm = { types: ['text/plain'] }
 
+function exampleOf(parameters: readonly LokiParameter[], given: LokiPath['example']): RequestExample {
+  const asked = given ?? { query: selector, 'match[]': selector }
+  const query = Object.fromEntries(Object.entries(asked).filter(([name]) => parameters.some((each) => each === name)))
+  const body = { 'application/x-www-form-urlencoded': query }
+  return { path: { name: 'namespace' }, query, body }
+}
+
 /** `answer` makes the body of the answer, which is sent as JSON. */
 export function serveForm(
   app: LokiApp,
-  { path, operationId, summary, parameters, answer: shape }: LokiPath,
+  { path, operationId, summary, parameters, example, answer: shape }: LokiPath,
   answer: (form: RequestForm, request: FastifyRequest, reply: FastifyReply) => unknown,
 ): void {
   app.route({
@@ -65,6 +76,7 @@ export function serveForm(
       querystring: describe(parameters),
       takes: { 'application/x-www-form-urlencoded': describe(parameters) },
       failureForm: sentence,
+      example: exampleOf(parameters, example),
       ...(path.includes('/:name') ? { params: named } : {}),
       response: { 200: shape },
     },

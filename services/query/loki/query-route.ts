@@ -42,6 +42,7 @@ export function queryRoutes(app: LokiApp, { store, limits, clock }: LokiRouteOpt
     {
       path: '/loki/api/v1/query',
       operationId: 'queryInstant',
+      example: { query: 'sum by (severity) (count_over_time({namespace="shop"}[1h]))' },
       summary: 'Evaluate a metric query at one time',
       parameters: ['query', 'time', 'limit', 'direction'],
       answer,

@@ -23,6 +23,7 @@ export const obituaryRoute =
   (app, _, done) => {
     const schema = {
       operationId: 'getObituary',
+      example: { path: { uid: '5b0c1d2e' } },
       sends: z.object({ 'If-None-Match': z.string().optional().describe('`ETag` of an answer that the client has.') }),
       tags: ['pods'],
       summary: 'How a pod died: cause, evidence, timeline, last words; as JSON or as a page',

@@ -51,6 +51,7 @@ export const patternsRoute =
   (app, _, done) => {
     const schema = {
       operationId: 'listPatterns',
+      example: { query: { namespace: 'shop', limit: '10' } },
       tags: ['lines'],
       summary: 'Which messages the lines are',
       querystring,

@@ -16,6 +16,7 @@ export const podRoute =
   (app, _, done) => {
     const schema = {
       operationId: 'getPod',
+      example: { path: { uid: '5b0c1d2e' } },
       tags: ['pods'],
       summary: 'One pod, with its lives, why they ended, its events and its replacement',
       params: podPath,

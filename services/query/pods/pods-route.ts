@@ -19,6 +19,7 @@ export const podsRoute =
   (app, _, done) => {
     const schema = {
       operationId: 'listPods',
+      example: { query: { namespace: 'shop', sort: 'died', limit: '10' } },
       tags: ['pods'],
       summary: 'Pods, alive and dead, newest first',
       querystring: podsQuery,

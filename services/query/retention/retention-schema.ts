@@ -143,6 +143,7 @@ export const getOperation = {
 
 export const putOperation = {
   operationId: 'putRetention',
+  example: { query: { dryRun: 'true' }, body: { 'application/json': { rules: { default: '14d', payments: '90d' } } } },
   tags: ['store'],
   admin: 'must' as const,
   failures: ['not-confirmed'] as const,
@@ -155,6 +156,7 @@ export const putOperation = {
 
 export const deleteOperation = {
   operationId: 'deleteRetention',
+  example: { query: { dryRun: 'true' } },
   tags: ['store'],
   admin: 'must' as const,
   failures: ['not-confirmed'] as const,

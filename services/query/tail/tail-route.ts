@@ -56,6 +56,7 @@ export const tailRoute =
     app.addHook('onClose', async () => clearInterval(timer))
     const schema = {
       operationId: 'tailLines',
+      example: { query: { owner: 'deploy/cart' } },
       tags: ['lines'],
       summary: 'Lines as they arrive: server-sent events, NDJSON or text',
       querystring,
