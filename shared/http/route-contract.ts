@@ -64,7 +64,8 @@ export function answerTypes({ response, forms = {} }: Described): readonly strin
  */
 export function honourAccept(app: HttpServer): void {
   app.addHook('onRoute', (route) => {
-    const types = route.schema === undefined || route.schema.hide === true ? [] : answerTypes(route.schema)
+    const { schema } = route
+    const types = schema === undefined || schema.hide === true ? [] : answerTypes(schema)
     if (types.length === 0) return
     route.onRequest = [
       ...[route.onRequest ?? []].flat(),

@@ -5,8 +5,9 @@
 // of it is stored. What comes again has the same numbers, and adds nothing. An upload that has to wait is not refused,
 // but not read on: before version 255 nothing starts the uploader again.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd-journal-upload.service.html
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { negotiatedType } from '#shared/http/accept.ts'
 import { AfterlogError } from '#shared/errors.ts'
 import { takeYourTime } from '#shared/http/client-error.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
@@ -41,7 +42,7 @@ type UploadOptions = Omit<BatchPostOptions, 'checkReplay' | 'bodyBytesMax'> & {
 export function journaldRoute(options: UploadOptions): RoutePlugin {
   return (app, _, done) => {
     rawBodies(app)
-    const schema = {
+    const schema: FastifySchema = {
       operationId: 'storeJournal',
       example: journalExample,
       summary: 'Store entries of the journal',
@@ -51,8 +52,16 @@ export function journaldRoute(options: UploadOptions): RoutePlugin {
       takes: { 'application/vnd.fdo.journal': 'Entries in the export format.' },
       tags: ['ingest'],
       response: { 200: acceptedSchema },
+      forms: { 'text/plain': 'The same JSON, for systemd-journal-upload, which accepts no other type.' },
     }
-    app.post('/upload', { schema }, (request, reply) => upload(request, reply, options))
+    app.post('/upload', { schema }, async (request, reply) => {
+      const type = negotiatedType(request, ['application/json', 'text/plain'])
+      const accepted = await upload(request, reply, options)
+      return reply
+        .type(`${type}; charset=utf-8`)
+        .serializer((payload) => payload as string)
+        .send(JSON.stringify(accepted))
+    })
     done()
   }
 }
