@@ -4,6 +4,8 @@ import { checkAdminOf } from '#shared/http/admin-token.ts'
 import type { CreateService } from '#shared/start-service.ts'
 import { contextRoute } from './logs/context-route.ts'
 import { deadLettersRoute } from './dead-letters/dead-letters-route.ts'
+import { deathsFacetsRoute } from './deaths/deaths-facets-route.ts'
+import { deathsHistogramRoute } from './deaths/deaths-histogram-route.ts'
 import { deathsRoute } from './deaths/deaths-route.ts'
 import { explainedRoute } from './http/explained-route.ts'
 import { fieldsRoute } from './fields/fields-route.ts'
@@ -78,6 +80,8 @@ export const createQuery: CreateService = ({
     podLogsRoute,
     obituaryRoute,
     deathsRoute,
+    deathsHistogramRoute,
+    deathsFacetsRoute,
     deadLettersRoute,
   ]
   return {

@@ -145,6 +145,8 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   '/v1/dead-letters': ['', 'code=bad-time'],
   '/v1/pods': ['', ...podFilters],
   '/v1/deaths': ['', 'group=fingerprint', 'outcome=oomkilled'],
+  '/v1/deaths/histogram': ['', `node=${node}`],
+  '/v1/deaths/facets': ['', `node=${node}`],
   '/v1/pods/:uid': [''],
   '/v1/pods/:uid/logs': ['', 'gaps=true', 'q=needle', 'tail=1', 'life=0'],
   '/v1/pods/:uid/obituary': [''],

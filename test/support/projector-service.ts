@@ -15,6 +15,8 @@ import { dayPodsOf } from '#projector/retention/day-pods.ts'
 import { createExpiry, type Expired, type Expiry } from '#projector/retention/expiry.ts'
 import type { BlockedDay } from '#shared/retention/blocked-day.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
+import { deathsFacetsRoute } from '#query/deaths/deaths-facets-route.ts'
+import { deathsHistogramRoute } from '#query/deaths/deaths-histogram-route.ts'
 import { deathsRoute } from '#query/deaths/deaths-route.ts'
 import { logsRoute } from '#query/logs/logs-route.ts'
 import { obituaryRoute } from '#query/obituary/obituary-route.ts'
@@ -89,7 +91,8 @@ export async function openProjectorService({
     registry: new Registry(),
     readiness: async () => [],
     routes: [
-      ...[logsRoute, podsRoute, podRoute, deathsRoute, obituaryRoute, podLogsRoute].map((route) => route(options)),
+      ...[logsRoute, podsRoute, podRoute, obituaryRoute, podLogsRoute].map((route) => route(options)),
+      ...[deathsRoute, deathsHistogramRoute, deathsFacetsRoute].map((route) => route(options)),
       retentionRoute({ ...options, retention, blockedDays, checkAdmin: () => undefined }),
     ],
   })

@@ -100,6 +100,26 @@ export const rangeOfDeaths = (filter: DeathFilter): Fragment =>
       toString(toUnixTimestamp64Nano(max(death.died_at))) AS last, toFloat64(count()) AS count ${deathsFrom(filter)}`,
   )
 
+/** ns from the first death to the last. */
+export const extentOfDeaths = (range: DeathRange | undefined): bigint =>
+  range === undefined || range.count === 0 ? 0n : BigInt(range.last) - BigInt(range.first)
+
+export interface DeathCountRow {
+  /** Number of the bucket since 1970. */
+  bucket: string
+  outcome: string
+  count: number
+}
+
+/** Deaths of the filter by stretch of time and outcome, ascending. Rows: DeathCountRow. */
+export const histogramOfDeaths = (filter: DeathFilter, stepNs: bigint): Fragment =>
+  statement(
+    'deaths-histogram',
+    sql`SELECT toString(number) AS bucket, outcome, toFloat64(count()) AS count
+    FROM (SELECT intDiv(toUnixTimestamp64Nano(death.died_at), ${int(stepNs)}) AS number, death.outcome AS outcome
+      ${deathsFrom(filter)}) GROUP BY number, outcome ORDER BY number, outcome`,
+  )
+
 export interface GroupRow {
   count: number
   pods: number
@@ -131,7 +151,8 @@ export const groupsOfDeaths = (filter: DeathFilter, stepNs: bigint, limit: numbe
     LIMIT ${uint(limit)}`,
   )
 
-function deathsFrom(filter: DeathFilter): Fragment {
+/** `columns`: those of obituaries that are read too, as `its_<column>`. */
+export function deathsFrom(filter: DeathFilter, columns: readonly DeathColumn[] = []): Fragment {
   const { tenant, cluster, namespace, name, uid } = filter
   // These never change, so that they narrow before the newest row of each pod is found.
   const ofPods = [
@@ -144,18 +165,31 @@ function deathsFrom(filter: DeathFilter): Fragment {
   ]
   const newest = (column: string): string =>
     `argMax(obituaries.${column}, (obituaries.revision, written_at)) AS its_${column}`
-  const columns = ['cluster', 'namespace', 'pod', 'node', 'owner', 'deaths']
-  if (filter.owner !== undefined) columns.push('owners')
-  if (filter.label !== undefined) columns.push('labels')
-  if (filter.image !== undefined) columns.push('images')
-  return sql`FROM (SELECT uid, ${raw(columns.map(newest).join(', '))} ${join(ofPods, ' AND ')} GROUP BY uid)
+  const read = new Set(['cluster', 'namespace', 'pod', 'node', 'owner', 'deaths', ...columns])
+  if (filter.owner !== undefined) read.add('owners')
+  if (filter.label !== undefined) read.add('labels')
+  if (filter.image !== undefined) read.add('images')
+  return sql`FROM (SELECT uid, ${raw([...read].map(newest).join(', '))} ${join(ofPods, ' AND ')} GROUP BY uid)
     ARRAY JOIN its_deaths AS death WHERE ${join([raw('1'), ...conditions(filter)], ' AND ')}`
 }
 
-const oneOf = (column: string, values: readonly string[] | undefined): Fragment[] =>
+/** Of those that a filter reads only where it needs them. */
+type DeathColumn = 'owners' | 'images'
+
+export const oneOf = (column: string, values: readonly string[] | undefined): Fragment[] =>
   values === undefined ? [] : [sql`${raw(column)} IN ${strs(values)}`]
 
-function conditions({ node, outcome, owner, image, label = [], from, to, ...filter }: DeathFilter): Fragment[] {
+/** Of what pods say anew, and of their deaths. */
+export function conditions({
+  node,
+  outcome,
+  owner,
+  image,
+  label = [],
+  from,
+  to,
+  ...filter
+}: Omit<DeathFilter, 'tenant'>): Fragment[] {
   return [
     ...oneOf('its_node', node),
     ...oneOf('death.outcome', outcome),

@@ -5,12 +5,17 @@ import { isBad } from '#shared/lifecycle/bad-outcome.ts'
 import { cursor, limit, repeatable, timeParameters } from '#query/http/parameters.ts'
 import { hints, time } from '#query/http/line-schema.ts'
 import { step } from '#query/logs/bucket-step.ts'
+import { facetNames } from './facet-statements.ts'
 import { podsQuery } from '#query/pods/pods-schema.ts'
 
 const badOutcomes = outcomes.filter(isBad)
+/** Values of one facet. */
+export const facetValues = 20
+const facetValuesMax = 1000
 const { cluster, namespace, name, uid, node, outcome, owner, image, label } = podsQuery.shape
 
-export const deathsQuery = z.strictObject({
+/** The filters of every route that selects deaths. */
+const filters = {
   cluster,
   namespace,
   name,
@@ -32,6 +37,10 @@ export const deathsQuery = z.strictObject({
     .describe('Fingerprint, as an answer has it. Repeatable.'),
   from: timeParameters.from.describe('Deaths at this time or later.'),
   to: timeParameters.to.describe('Deaths before this time.'),
+}
+
+export const deathsQuery = z.strictObject({
+  ...filters,
   group: z
     .literal('fingerprint', 'must be fingerprint')
     .optional()
@@ -43,6 +52,11 @@ export const deathsQuery = z.strictObject({
   cursor,
 })
 export type DeathsQuery = z.output<typeof deathsQuery>
+
+export const deathsHistogramQuery = z.strictObject({ ...filters, step })
+export const deathsFacetsQuery = z.strictObject({ ...filters, limit: limit(facetValues, facetValuesMax) })
+/** What the requests of all these routes have. */
+export type DeathFilterQuery = z.output<z.ZodObject<typeof filters>>
 
 const death = z.object({
   cluster: z.string(),
@@ -91,3 +105,23 @@ export const deathsAnswer = z.union([
     hints,
   }),
 ])
+
+export const deathsHistogramAnswer = z.object({
+  step: z.string(),
+  buckets: z
+    .array(z.object({ time, total: z.number(), byOutcome: z.record(z.string(), z.number()) }))
+    .describe('Ascending, from the first death to the last; those between them without a death too.'),
+  asOf: time.nullable(),
+  hints,
+})
+
+const facet = z.object({
+  values: z.array(z.object({ value: z.string(), count: z.number() })).describe('Most frequent first.'),
+  total: z.number().describe('How many values there are.'),
+})
+export type FacetJson = z.output<typeof facet>
+export const deathsFacetsAnswer = z.object({
+  facets: z.record(z.enum(facetNames), facet).describe('Each counts the deaths that match all filters but its own.'),
+  asOf: time.nullable(),
+  hints,
+})

@@ -90,6 +90,12 @@ const filters = {
   restart: ['x', '-1', '1.5', '9999999999', '1e3'],
 }
 const filterOnce = ['from', 'to', 'q']
+const deathFilters = {
+  ...times,
+  outcome: ['', 'dead', 'running', 'completed'],
+  owner: ['', 'a/b/c', '/'],
+  fingerprint: ['', 'x', "'"],
+}
 export const routes: readonly Route[] = [
   {
     path: '/v1/logs',
@@ -129,15 +135,22 @@ export const routes: readonly Route[] = [
   {
     path: '/v1/deaths',
     wrong: {
-      ...times,
-      outcome: ['', 'dead', 'running', 'completed'],
-      owner: ['', 'a/b/c', '/'],
-      fingerprint: ['', 'x', "'"],
+      ...deathFilters,
       group: ['', 'pod'],
       limit: badLimits,
       cursor: garbageCursors,
     },
     once: ['from', 'to', 'limit', 'cursor', 'group'],
+  },
+  {
+    path: '/v1/deaths/histogram',
+    wrong: { ...deathFilters, step: ['', '0', '5x', '0s', '-5m', '99999999999999w', '%00'] },
+    once: ['from', 'to', 'step'],
+  },
+  {
+    path: '/v1/deaths/facets',
+    wrong: { ...deathFilters, limit: [...badLimits, '1001'] },
+    once: ['from', 'to', 'limit'],
   },
   { path: '/v1/pods/uid-good', wrong: {}, once: [] },
   { path: '/v1/pods/uid-good/obituary', wrong: {}, once: [] },
