@@ -144,7 +144,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   '/v1/fields/:field/values': ['', ...lineFilters],
   '/v1/dead-letters': ['', 'code=bad-time'],
   '/v1/pods': ['', ...podFilters],
-  '/v1/deaths': ['', 'group=fingerprint', 'outcome=oomkilled'],
+  '/v1/deaths': ['', 'group=fingerprint', 'outcome=oomkilled', 'with=lives,replacement'],
   '/v1/deaths/histogram': ['', `node=${node}`],
   '/v1/deaths/facets': ['', `node=${node}`],
   '/v1/pods/:uid': [''],

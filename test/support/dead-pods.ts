@@ -3,6 +3,7 @@ const at = (clock: string) => `2026-11-23T${clock}Z`
 
 export interface DeadPod {
   uid: string
+  name?: string
   namespace?: string
   /** `Deployment/cart` is behind a ReplicaSet `cart-<hash>`. */
   owner?: string
@@ -11,7 +12,6 @@ export interface DeadPod {
   container?: string
   /** Start and end of each life, oldest first, with the exit code of the end. The last one may still run. */
   lives: readonly (readonly [from: string, to: string, exitCode: number] | readonly [from: string])[]
-  version?: number
 }
 
 /** One Pod object for each restart, as a watch has them: each names its life and the one before. */
@@ -20,7 +20,7 @@ export function deadPod(pod: DeadPod): object[] {
 }
 
 function podAt({ uid, namespace = 'shop', owner, node = 'n1', image = 'app:1', lives, ...pod }: DeadPod, restart: number) {
-  const { container = 'app', version = 1 } = pod
+  const { container = 'app', name: podName = `pod-${uid}` } = pod
   const stateOf = (life: number): object => {
     const [from, to, exitCode] = lives[life]!
     if (to === undefined) return { running: { startedAt: at(from) } }
@@ -35,10 +35,10 @@ function podAt({ uid, namespace = 'shop', owner, node = 'n1', image = 'app:1', l
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      name: `pod-${uid}`,
+      name: podName,
       namespace,
       uid,
-      resourceVersion: String(version * 100 + restart),
+      resourceVersion: String(100 + restart),
       creationTimestamp: at(lives[0]![0]),
       labels: kind === 'Deployment' ? { app: name, 'pod-template-hash': '7d9f8b6c5' } : {},
       ...(owner === undefined

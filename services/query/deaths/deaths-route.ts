@@ -24,6 +24,7 @@ import {
   type GroupRow,
 } from './death-statements.ts'
 import { deathJson } from './death-json.ts'
+import { readBeside } from './read-beside.ts'
 import { deathsAnswer, deathsQuery, type DeathsQuery } from './deaths-schema.ts'
 
 const standardLimit = 100
@@ -45,6 +46,8 @@ export const deathsRoute =
       if (query.group !== undefined) {
         if (query.cursor !== undefined)
           throw invalidParameter('cursor', 'cursor is none of groups: leave it out, and give a higher limit')
+        if (query.with !== undefined)
+          throw invalidParameter('with', 'with is of deaths: leave it out, or leave out group')
         const groups = await readGroups(reading, deathFilter(query, tenant, times), query)
         const found = groups.total === 0 ? await readPodHints(reading, tenant, query) : []
         return reply.send({ ...groups, asOf, ...withHints(found) })
@@ -60,8 +63,9 @@ export const deathsRoute =
       const page = rows.slice(0, limit)
       const last = rows.length > limit ? page.at(-1) : undefined
       const found = page.length === 0 && cursor === undefined ? await readPodHints(reading, tenant, query) : []
+      const beside = await readBeside(reading, tenant, page, query.with ?? [])
       return reply.send({
-        deaths: page.map(deathJson),
+        deaths: page.map((row, i) => ({ ...deathJson(row), ...beside[i]! })),
         next:
           last === undefined
             ? null
@@ -109,7 +113,7 @@ async function readGroups(reading: Reading, filter: DeathFilter, { step, limit }
 
 /** All parameters that decide which deaths the pages of one listing have. */
 function filterDigest(query: DeathsQuery, tenant: string): unknown {
-  const { limit: _, cursor: __, ...filters } = query
+  const { limit: _, cursor: __, with: ___, ...filters } = query
   const names = Object.entries(filters).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return [tenant, 'deaths', names.map(([name, values]) => [name, [values ?? []].flat().map(String).toSorted()])]
 }

@@ -9,6 +9,13 @@ import { facetNames } from './facet-statements.ts'
 import { podsQuery } from '#query/pods/pods-schema.ts'
 
 const badOutcomes = outcomes.filter(isBad)
+/** What entries of the list have on request. */
+const besides = ['lives', 'replacement'] as const
+export type Beside = (typeof besides)[number]
+const besideMessage = `must be ${besides.join(' or ')}, or both with a comma between them`
+/** Lives that an entry has, the last ones. */
+export const livesMax = 20
+
 /** Values of one facet. */
 export const facetValues = 20
 const facetValuesMax = 1000
@@ -48,6 +55,14 @@ export const deathsQuery = z.strictObject({
   step: step.describe(
     'With `group`: width of a bucket, like `1h`; a round one that makes up to 100 where none is given.',
   ),
+  with: z
+    .union([z.string().max(64, besideMessage), z.array(z.string().max(64, besideMessage)).max(4, besideMessage)])
+    .transform((given) => [...new Set([given].flat().flatMap((text) => text.split(',')))])
+    .pipe(z.array(z.enum(besides, besideMessage)))
+    .optional()
+    .describe(
+      'What each death has too: `lives` of its container, the `replacement` of its pod, or `lives,replacement`.',
+    ),
   limit: limit(100),
   cursor,
 })
@@ -76,6 +91,25 @@ const death = z.object({
   lastError: z.string().nullable().describe('The last error of its last minutes; null where it said none.'),
   frames: z.array(z.string()).describe('The top frames of the stack trace of that error, without lines and numbers.'),
   fingerprint: z.string(),
+  lives: z
+    .array(
+      z.object({
+        restart: z.int().nullable(),
+        containerId: z.string(),
+        startedAt: time.nullable(),
+        endedAt: time.nullable().describe('null while it runs.'),
+        outcome: z.enum(outcomes),
+        exitCode: z.int().nullable(),
+      }),
+    )
+    .optional()
+    .describe(`With \`with=lives\`: the last ${livesMax} lives of the container until now, oldest first.`),
+  earlierLives: z.int().optional().describe('How many more lives there were before those.'),
+  replacement: z
+    .object({ podUid: z.string(), pod: z.string() })
+    .nullable()
+    .optional()
+    .describe('With `with=replacement`: the pod that replaced the one that died; null where none did.'),
 })
 export type DeathJson = z.output<typeof death>
 

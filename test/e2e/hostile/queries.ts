@@ -137,6 +137,7 @@ export const routes: readonly Route[] = [
     wrong: {
       ...deathFilters,
       group: ['', 'pod'],
+      with: ['', 'pods', 'lives,,', "lives'"],
       limit: badLimits,
       cursor: garbageCursors,
     },
