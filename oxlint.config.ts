@@ -117,6 +117,7 @@ const features: Readonly<Record<string, readonly string[]>> = {
   obituary: ['http', 'pods'],
   fields: ['http', 'search', 'pods', 'logs'],
   deaths: ['http', 'search', 'pods', 'logs'],
+  nodes: ['http', 'search', 'pods'],
   'dead-letters': ['http', 'search'],
   retention: ['http'],
   kubernetes: ['http', 'pods', 'tail'],

@@ -13,6 +13,8 @@ import { histogramRoute } from './logs/histogram-route.ts'
 import { kubernetesRoutes } from './kubernetes/kubernetes-routes.ts'
 import { lokiRoutes } from './loki/loki-routes.ts'
 import { logsRoute } from './logs/logs-route.ts'
+import { nodeRoute } from './nodes/node-route.ts'
+import { nodesRoute } from './nodes/nodes-route.ts'
 import { obituaryRoute } from './obituary/obituary-route.ts'
 import { patternsRoute } from './patterns/patterns-route.ts'
 import { podLogsRoute } from './logs/pod-logs-route.ts'
@@ -82,6 +84,8 @@ export const createQuery: CreateService = ({
     deathsRoute,
     deathsHistogramRoute,
     deathsFacetsRoute,
+    nodesRoute,
+    nodeRoute,
     deadLettersRoute,
   ]
   return {

@@ -19,6 +19,8 @@ import { deathsFacetsRoute } from '#query/deaths/deaths-facets-route.ts'
 import { deathsHistogramRoute } from '#query/deaths/deaths-histogram-route.ts'
 import { deathsRoute } from '#query/deaths/deaths-route.ts'
 import { logsRoute } from '#query/logs/logs-route.ts'
+import { nodeRoute } from '#query/nodes/node-route.ts'
+import { nodesRoute } from '#query/nodes/nodes-route.ts'
 import { obituaryRoute } from '#query/obituary/obituary-route.ts'
 import { podLogsRoute } from '#query/logs/pod-logs-route.ts'
 import { podRoute } from '#query/pods/pod-route.ts'
@@ -92,7 +94,7 @@ export async function openProjectorService({
     readiness: async () => [],
     routes: [
       ...[logsRoute, podsRoute, podRoute, obituaryRoute, podLogsRoute].map((route) => route(options)),
-      ...[deathsRoute, deathsHistogramRoute, deathsFacetsRoute].map((route) => route(options)),
+      ...[deathsRoute, deathsHistogramRoute, deathsFacetsRoute, nodesRoute, nodeRoute].map((route) => route(options)),
       retentionRoute({ ...options, retention, blockedDays, checkAdmin: () => undefined }),
     ],
   })

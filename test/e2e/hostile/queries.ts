@@ -153,6 +153,12 @@ export const routes: readonly Route[] = [
     wrong: { ...deathFilters, limit: [...badLimits, '1001'] },
     once: ['from', 'to', 'limit'],
   },
+  { path: '/v1/nodes', wrong: { limit: badLimits, cursor: garbageCursors }, once: ['limit', 'cursor'] },
+  {
+    path: '/v1/nodes/node-good',
+    wrong: { ...times, pods: ['', 'all'], outcome: ['', 'dead'], limit: badLimits, cursor: garbageCursors },
+    once: ['cluster', 'from', 'to', 'pods', 'limit', 'cursor'],
+  },
   { path: '/v1/pods/uid-good', wrong: {}, once: [] },
   { path: '/v1/pods/uid-good/obituary', wrong: {}, once: [] },
   { path: '/v1/retention', wrong: {}, once: [] },
