@@ -26,6 +26,7 @@ import { createSentMemory } from './tail/sent-memory.ts'
 import { tailRoute } from './tail/tail-route.ts'
 import { createPolling } from './http/watch-polling.ts'
 import { followProjector } from './pods/follow-projector.ts'
+import { webRoute } from './web/web-route.ts'
 import { createQueryMetrics } from './metrics.ts'
 
 export const createQuery: CreateService = ({
@@ -92,6 +93,7 @@ export const createQuery: CreateService = ({
     routes: [
       ...explained.map((route) => explainedRoute(route(options), options)),
       tailRoute(options),
+      webRoute(),
       kubernetesRoutes(options),
       lokiRoutes(options),
       retentionRoute({

@@ -132,7 +132,7 @@ let dir: string
 let diagnostics: Diagnostic[]
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'afterlog-lint-'))
-  await copyFile('oxlint.config.ts', join(dir, 'oxlint.config.ts'))
+  for (const name of ['oxlint.config.ts', 'oxlint-long-functions.ts']) await copyFile(name, join(dir, name))
   for (const [path, text] of planted) {
     await mkdir(dirname(join(dir, path)), { recursive: true })
     await writeFile(join(dir, path), text)
