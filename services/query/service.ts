@@ -92,10 +92,8 @@ export const createQuery: CreateService = ({
   return {
     routes: [
       ...explained.map((route) => explainedRoute(route(options), options)),
-      tailRoute(options),
+      ...[tailRoute, kubernetesRoutes, lokiRoutes].map((route) => route(options)),
       webRoute(),
-      kubernetesRoutes(options),
-      lokiRoutes(options),
       retentionRoute({
         ...options,
         retention,

@@ -10,6 +10,7 @@ import {
   listOf,
   oneOf,
   parseSearch,
+  secondsOf,
   stringifySearch,
   type Search,
 } from './search-params.ts'
@@ -59,6 +60,7 @@ const podRoute = createRoute({
       severity: listOf(search, 'severity'),
       q: oneOf(search, 'q'),
       wrap: choiceOf(search, 'wrap', ['off']),
+      last: secondsOf(search, 'last'),
     }),
   component: lazyRouteComponent(() => import('./pod/pod-page.tsx'), 'PodPage'),
 })

@@ -43,6 +43,12 @@ export function choicesOf<const T extends string>(
   return values.length === 0 ? undefined : values
 }
 
+/** A whole number of seconds, as text. */
+export function secondsOf(search: Search, name: string): string | undefined {
+  const value = oneOf(search, name)
+  return value !== undefined && /^[1-9]\d{0,8}$/.test(value) ? value : undefined
+}
+
 /** The search but these parameters. */
 export function without<T extends object, Name extends keyof T>(search: T, ...names: Name[]): Omit<T, Name> {
   const rest = { ...search }

@@ -4,4991 +4,5345 @@
  */
 
 export interface paths {
-  '/healthz': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Is the process alive */
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'ok'
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/readyz': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Whether it can serve, and if not, why; and what else it does not do now */
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'ready' | 'not-ready'
-              reasons: string[]
-            }
-          }
-        }
-        /** @description Default Response */
-        503: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'ready' | 'not-ready'
-              reasons: string[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/batches': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Store a batch of lines
-     * @description application/json: `{"records": […]}`, an array of records, one record, or one record per line; application/x-ndjson: one record per line; batch fields in `x-afterlog-node` and `x-afterlog-cluster`. Content-Encoding gzip, zstd, snappy or deflate. Answers once every accepted line is durable.
-     */
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Everything accepted is durable: it survives a crash of every process */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @description Records that are stored */
-              accepted: number
-              /** @description Records that are dead letters now */
-              rejected: number
-              rejects: {
-                /** @description Index of the record in the batch */
-                index: number
-                /** @description Which field is wrong, how, and what would be right */
-                reason: string
-                /** @description The reason as one word, for counting */
-                code: string
-              }[]
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        400: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        401: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        413: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        415: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        429: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        503: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/lifecycle': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Store what Kubernetes reported about pods and nodes
-     * @description JSON, NDJSON or a List of core/v1 Pods, Nodes, Events and events.k8s.io/v1 Events, bare or as watch events.
-     */
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Everything accepted is durable: it survives a crash of every process */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @description Records that are stored */
-              accepted: number
-              /** @description Records that are dead letters now */
-              rejected: number
-              rejects: {
-                /** @description Index of the record in the batch */
-                index: number
-                /** @description Which field is wrong, how, and what would be right */
-                reason: string
-                /** @description The reason as one word, for counting */
-                code: string
-              }[]
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        400: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        401: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        413: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        415: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        429: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        503: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/logs': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Lines, by any filter, in time order
-     * @description JSON is paged; `Accept: application/x-ndjson` and `text/plain` stream everything unless `limit` is given.
-     */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
-          namespace?: string | string[]
-          /** @description Pod name. Repeatable: any of the values. An empty value selects lines without one. */
-          pod?: string | string[]
-          /** @description Pod uid, as lines have it. Repeatable: any of the values. An empty value selects lines without one. */
-          podUid?: string | string[]
-          /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
-          container?: string | string[]
-          /** @description Restart number of the container. Repeatable: any of the values. An empty value selects lines without one. */
-          restart?: string | string[]
-          /** @description Node of the pod, or the one that the agent sent with the line. Repeatable: any of the values. An empty value selects lines without one. */
-          node?: string | string[]
-          /** @description `stdout` or `stderr`. Repeatable: any of the values. An empty value selects lines without one. */
-          stream?: string | string[]
-          /** @description `trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs. Repeatable: any of the values. An empty value selects lines without one. */
-          severity?: string | string[]
-          /** @description Unit of a system line. Repeatable: any of the values. An empty value selects lines without one. */
-          unit?: string | string[]
-          /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
-          cluster?: string | string[]
-          /** @description Trace id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
-          traceId?: string | string[]
-          /** @description Span id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
-          spanId?: string | string[]
-          /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
-          owner?: string | string[]
-          /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
-          label?: string | string[]
-          /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
-          image?: string | string[]
-          /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
-          outcome?:
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')[]
-          /** @description Phase of the pod that Kubernetes reported last, in any case. Repeatable up to 100 times: any of the values. */
-          phase?:
-            | ('Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown')
-            | ('Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown')[]
-          /** @description Search text. */
-          q?: string
-          /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          from?: string
-          /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          to?: string
-          /** @description Time, pod and container before each line of text/plain; the default where the request names no single pod. */
-          prefix?: '0' | '1' | 'true' | 'false'
-          /** @description The time before each line of text/plain; where it is not given, lines have it with their prefix. */
-          timestamps?: '0' | '1' | 'true' | 'false'
-          /** @description Mark the lines that go on with the one before, of stack traces. */
-          traces?: '0' | '1' | 'true' | 'false'
-          /** @description Show the keys of messages that are JSON objects among the attributes. */
-          json?: '0' | '1' | 'true' | 'false'
-          /** @description At most so many; 100 where none is given. */
-          limit?: string
-          /** @description Oldest first, or newest first. */
-          order?: 'asc' | 'desc'
-          /** @description `next` of the page before, with the same filters. */
-          cursor?: string
-          /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
-          explain?: '0' | '1' | 'true' | 'false'
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              lines: {
-                /** @description RFC 3339, UTC, nine digits. */
-                time: string
-                cluster: string
-                namespace: string
-                pod: string
-                podUid: string | null
-                container: string
-                restart: number | null
-                node: string
-                stream: string
-                /** @description trace, debug, info, warn, error, fatal or empty. */
-                severity: string
-                /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
-                message: string
-                offset: number | null
-                containerId: string
-                unit: string
-                partial: boolean
-                traceId: string
-                spanId: string
-                labels: {
-                  [key: string]: string
-                }
-                attributes: {
-                  [key: string]: string
-                }
-                /** @description Only in /v1/pods/{uid}/logs?gaps=true: this entry is no line; it says what is missing before the next line. */
-                gap?: {
-                  /** @description Time of the last line before the gap. */
-                  from: string
-                  /** @description Time of the first line behind the gap. */
-                  to: string
-                  /** @description At least so many bytes are missing. */
-                  bytes: number | null
-                  reason: string
-                }
-                /**
-                 * @description Only with traces=true: the line goes on with the one before it in time, as in a stack trace.
-                 * @enum {boolean}
-                 */
-                continues?: true
-              }[]
-              /** @description Cursor of the next page; null at the end. */
-              next: string | null
-              /**
-               * @description The search met its limits: the page has what was found until then, and `next` goes on behind it.
-               * @enum {boolean}
-               */
-              partial?: true
-              /** @description Of a partial page, newest first: it has every line from then on. */
-              completeFrom?: string
-              /** @description Of a partial page, oldest first: it has every line before then. */
-              completeTo?: string
-              /** @description Of a partial page: what to narrow. */
-              hint?: string
-              /** @description What the engine read for this answer. */
-              stats: {
-                rowsRead: number
-                bytesRead: number
-                elapsedMs: number
-                /**
-                 * @description Only in a partial answer: what the search needed more of than it may use.
-                 * @enum {string}
-                 */
-                partial?: 'time' | 'memory' | 'read'
-              }
-              /** @description Only where the answer is empty: which value was never there, and what is like it. */
-              hints?: {
-                parameter: string
-                message: string
-              }[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /**
-     * Store an export of OTLP logs
-     * @description OTLP/HTTP: application/x-protobuf or application/json. Answers ExportLogsServiceResponse.
-     */
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/fluent': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Store records of Fluent Bit, Fluentd or Vector
-     * @description JSON: an array of records, one per line, or one behind the other. Msgpack: [time, record] or [[time, metadata], record], one behind the other. The fields of the agents as docs/agents.md has them. The header Fluent-Tag or ?tag= has the tag of the records.
-     */
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Everything accepted is durable: it survives a crash of every process */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @description Records that are stored */
-              accepted: number
-              /** @description Records that are dead letters now */
-              rejected: number
-              rejects: {
-                /** @description Index of the record in the batch */
-                index: number
-                /** @description Which field is wrong, how, and what would be right */
-                reason: string
-                /** @description The reason as one word, for counting */
-                code: string
-              }[]
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        400: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        401: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        413: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        415: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        429: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        503: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/push': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Store a push of Loki
-     * @description Loki's push: application/x-protobuf, compressed by snappy, or application/json. Answers 204.
-     */
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/_bulk': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * Store documents as Elasticsearch does
-     * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
-     */
-    put: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-      }
-    }
-    /**
-     * Store documents as Elasticsearch does
-     * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
-     */
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/{index}/_bulk': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * Store documents as Elasticsearch does
-     * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
-     */
-    put: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          index: string
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-      }
-    }
-    /**
-     * Store documents as Elasticsearch does
-     * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
-     */
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          index: string
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/elasticsearch/_bulk': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * Store documents as Elasticsearch does
-     * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
-     */
-    put: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-      }
-    }
-    /**
-     * Store documents as Elasticsearch does
-     * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
-     */
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/elasticsearch/{index}/_bulk': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * Store documents as Elasticsearch does
-     * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
-     */
-    put: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          index: string
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-      }
-    }
-    /**
-     * Store documents as Elasticsearch does
-     * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
-     */
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          index: string
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/upload': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Store entries of the journal
-     * @description The export format of journald, as systemd-journal-upload sends it and `journalctl -o export` prints it, with any Content-Type and of any length; Content-Encoding zstd or gzip. Answers once every entry is durable.
-     */
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Everything accepted is durable: it survives a crash of every process */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @description Records that are stored */
-              accepted: number
-              /** @description Records that are dead letters now */
-              rejected: number
-              rejects: {
-                /** @description Index of the record in the batch */
-                index: number
-                /** @description Which field is wrong, how, and what would be right */
-                reason: string
-                /** @description The reason as one word, for counting */
-                code: string
-              }[]
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        400: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        401: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        413: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        415: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        429: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        503: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/syslog': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Store syslog messages
-     * @description RFC 5424 or RFC 3164, one per line or counted (RFC 6587), with any Content-Type.
-     */
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Everything accepted is durable: it survives a crash of every process */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @description Records that are stored */
-              accepted: number
-              /** @description Records that are dead letters now */
-              rejected: number
-              rejects: {
-                /** @description Index of the record in the batch */
-                index: number
-                /** @description Which field is wrong, how, and what would be right */
-                reason: string
-                /** @description The reason as one word, for counting */
-                code: string
-              }[]
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        400: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        401: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        413: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        415: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        429: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-        /** @description RFC 9457 problem JSON */
-        503: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              type: string
-              title: string
-              status: number
-              detail: string
-              code: string
-              parameter?: string
-              position?: number
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/logs/histogram': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** How many lines there are in each stretch of time, by severity */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
-          namespace?: string | string[]
-          /** @description Pod name. Repeatable: any of the values. An empty value selects lines without one. */
-          pod?: string | string[]
-          /** @description Pod uid, as lines have it. Repeatable: any of the values. An empty value selects lines without one. */
-          podUid?: string | string[]
-          /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
-          container?: string | string[]
-          /** @description Restart number of the container. Repeatable: any of the values. An empty value selects lines without one. */
-          restart?: string | string[]
-          /** @description Node of the pod, or the one that the agent sent with the line. Repeatable: any of the values. An empty value selects lines without one. */
-          node?: string | string[]
-          /** @description `stdout` or `stderr`. Repeatable: any of the values. An empty value selects lines without one. */
-          stream?: string | string[]
-          /** @description `trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs. Repeatable: any of the values. An empty value selects lines without one. */
-          severity?: string | string[]
-          /** @description Unit of a system line. Repeatable: any of the values. An empty value selects lines without one. */
-          unit?: string | string[]
-          /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
-          cluster?: string | string[]
-          /** @description Trace id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
-          traceId?: string | string[]
-          /** @description Span id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
-          spanId?: string | string[]
-          /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
-          owner?: string | string[]
-          /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
-          label?: string | string[]
-          /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
-          image?: string | string[]
-          /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
-          outcome?:
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')[]
-          /** @description Phase of the pod that Kubernetes reported last, in any case. Repeatable up to 100 times: any of the values. */
-          phase?:
-            | ('Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown')
-            | ('Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown')[]
-          /** @description Search text. */
-          q?: string
-          /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          from?: string
-          /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          to?: string
-          /** @description Width of a bucket, like `5m`; where none is given, a round one that makes up to 100 buckets. */
-          step?: string
-          /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
-          explain?: '0' | '1' | 'true' | 'false'
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              step: string
-              buckets: {
-                /** @description RFC 3339, UTC, nine digits. */
-                time: string
-                total: number
-                bySeverity: {
-                  [key: string]: number
-                }
-              }[]
-              /** @description Only where the answer is empty: which value was never there, and what is like it. */
-              hints?: {
-                parameter: string
-                message: string
-              }[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/logs/patterns': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Which messages the lines are */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
-          namespace?: string | string[]
-          /** @description Pod name. Repeatable: any of the values. An empty value selects lines without one. */
-          pod?: string | string[]
-          /** @description Pod uid, as lines have it. Repeatable: any of the values. An empty value selects lines without one. */
-          podUid?: string | string[]
-          /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
-          container?: string | string[]
-          /** @description Restart number of the container. Repeatable: any of the values. An empty value selects lines without one. */
-          restart?: string | string[]
-          /** @description Node of the pod, or the one that the agent sent with the line. Repeatable: any of the values. An empty value selects lines without one. */
-          node?: string | string[]
-          /** @description `stdout` or `stderr`. Repeatable: any of the values. An empty value selects lines without one. */
-          stream?: string | string[]
-          /** @description `trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs. Repeatable: any of the values. An empty value selects lines without one. */
-          severity?: string | string[]
-          /** @description Unit of a system line. Repeatable: any of the values. An empty value selects lines without one. */
-          unit?: string | string[]
-          /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
-          cluster?: string | string[]
-          /** @description Trace id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
-          traceId?: string | string[]
-          /** @description Span id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
-          spanId?: string | string[]
-          /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
-          owner?: string | string[]
-          /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
-          label?: string | string[]
-          /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
-          image?: string | string[]
-          /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
-          outcome?:
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')[]
-          /** @description Phase of the pod that Kubernetes reported last, in any case. Repeatable up to 100 times: any of the values. */
-          phase?:
-            | ('Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown')
-            | ('Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown')[]
-          /** @description Search text. */
-          q?: string
-          /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          from?: string
-          /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          to?: string
-          /** @description Width of a bucket, like `5m`; where none is given, a round one that makes up to 100 buckets. */
-          step?: string
-          /** @description At most so many; 100 where none is given. */
-          limit?: string
-          /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
-          explain?: '0' | '1' | 'true' | 'false'
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              patterns: {
-                /** @description What its lines have in common, with `<_>` for what varies. */
-                pattern: string
-                /** @description Distinct lines. */
-                count: number
-                bySeverity: {
-                  [key: string]: number
-                }
-                /** @description RFC 3339, UTC, nine digits. */
-                firstSeen: string
-                /** @description RFC 3339, UTC, nine digits. */
-                lastSeen: string
-                /** @description Its last line; null where that was deleted meanwhile. */
-                example: {
-                  /** @description RFC 3339, UTC, nine digits. */
-                  time: string
-                  cluster: string
-                  namespace: string
-                  pod: string
-                  podUid: string | null
-                  container: string
-                  restart: number | null
-                  node: string
-                  stream: string
-                  /** @description trace, debug, info, warn, error, fatal or empty. */
-                  severity: string
-                  /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
-                  message: string
-                  offset: number | null
-                  containerId: string
-                  unit: string
-                  partial: boolean
-                  traceId: string
-                  spanId: string
-                  labels: {
-                    [key: string]: string
-                  }
-                  attributes: {
-                    [key: string]: string
-                  }
-                } | null
-                /** @description Ascending. Stretches without a line of it are left out. */
-                buckets: {
-                  /** @description RFC 3339, UTC, nine digits. */
-                  time: string
-                  count: number
-                }[]
-              }[]
-              /** @description Distinct lines, also those of patterns beyond `limit`. */
-              lines: number
-              /** @description true where not all lines were counted: all numbers are estimates. */
-              sampled: boolean
-              step: string
-              /** @description Only where the answer is empty: which value was never there, and what is like it. */
-              hints?: {
-                parameter: string
-                message: string
-              }[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/logs/context': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The lines around a line */
-    get: {
-      parameters: {
-        query: {
-          /** @description Pod: its uid, the first 6 or more characters of it, NAME.UIDPREFIX, or a name that one pod alone has had. */
-          podUid: string
-          /** @description Container; the one of the line where none is given. */
-          container?: string
-          /** @description Time of the line, as an answer has it. */
-          time: string
-          /** @description Offset of the line, where several share its time. */
-          offset?: string
-          /** @description Lines before it; 10 where none is given. */
-          before?: string
-          /** @description Lines after it; 10 where none is given. */
-          after?: string
-          /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
-          explain?: '0' | '1' | 'true' | 'false'
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              before: {
-                /** @description RFC 3339, UTC, nine digits. */
-                time: string
-                cluster: string
-                namespace: string
-                pod: string
-                podUid: string | null
-                container: string
-                restart: number | null
-                node: string
-                stream: string
-                /** @description trace, debug, info, warn, error, fatal or empty. */
-                severity: string
-                /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
-                message: string
-                offset: number | null
-                containerId: string
-                unit: string
-                partial: boolean
-                traceId: string
-                spanId: string
-                labels: {
-                  [key: string]: string
-                }
-                attributes: {
-                  [key: string]: string
-                }
-              }[]
-              line: {
-                /** @description RFC 3339, UTC, nine digits. */
-                time: string
-                cluster: string
-                namespace: string
-                pod: string
-                podUid: string | null
-                container: string
-                restart: number | null
-                node: string
-                stream: string
-                /** @description trace, debug, info, warn, error, fatal or empty. */
-                severity: string
-                /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
-                message: string
-                offset: number | null
-                containerId: string
-                unit: string
-                partial: boolean
-                traceId: string
-                spanId: string
-                labels: {
-                  [key: string]: string
-                }
-                attributes: {
-                  [key: string]: string
-                }
-              } | null
-              after: {
-                /** @description RFC 3339, UTC, nine digits. */
-                time: string
-                cluster: string
-                namespace: string
-                pod: string
-                podUid: string | null
-                container: string
-                restart: number | null
-                node: string
-                stream: string
-                /** @description trace, debug, info, warn, error, fatal or empty. */
-                severity: string
-                /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
-                message: string
-                offset: number | null
-                containerId: string
-                unit: string
-                partial: boolean
-                traceId: string
-                spanId: string
-                labels: {
-                  [key: string]: string
-                }
-                attributes: {
-                  [key: string]: string
-                }
-              }[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/fields': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Names of fields, by how many lines have them */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
-          namespace?: string | string[]
-          /** @description Pod name. Repeatable: any of the values. An empty value selects lines without one. */
-          pod?: string | string[]
-          /** @description Pod uid, as lines have it. Repeatable: any of the values. An empty value selects lines without one. */
-          podUid?: string | string[]
-          /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
-          container?: string | string[]
-          /** @description Restart number of the container. Repeatable: any of the values. An empty value selects lines without one. */
-          restart?: string | string[]
-          /** @description Node of the pod, or the one that the agent sent with the line. Repeatable: any of the values. An empty value selects lines without one. */
-          node?: string | string[]
-          /** @description `stdout` or `stderr`. Repeatable: any of the values. An empty value selects lines without one. */
-          stream?: string | string[]
-          /** @description `trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs. Repeatable: any of the values. An empty value selects lines without one. */
-          severity?: string | string[]
-          /** @description Unit of a system line. Repeatable: any of the values. An empty value selects lines without one. */
-          unit?: string | string[]
-          /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
-          cluster?: string | string[]
-          /** @description Trace id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
-          traceId?: string | string[]
-          /** @description Span id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
-          spanId?: string | string[]
-          /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
-          owner?: string | string[]
-          /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
-          label?: string | string[]
-          /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
-          image?: string | string[]
-          /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
-          outcome?:
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')[]
-          /** @description Phase of the pod that Kubernetes reported last, in any case. Repeatable up to 100 times: any of the values. */
-          phase?:
-            | ('Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown')
-            | ('Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown')[]
-          /** @description Search text. */
-          q?: string
-          /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          from?: string
-          /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          to?: string
-          /** @description At most so many; 100 where none is given. */
-          limit?: string
-          /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
-          explain?: '0' | '1' | 'true' | 'false'
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              values: {
-                value: string
-                count: number
-                /**
-                 * @description `message`: of JSON messages, counted in the sample; `pod`: counted in pods; else in all lines.
-                 * @enum {string}
-                 */
-                source?: 'message' | 'pod'
-              }[]
-              /** @description The newest lines, up to 1000, in which keys of JSON messages are counted. */
-              sample?: {
-                lines: number
-              }
-              /** @description Only where the answer is empty: which value was never there, and what is like it. */
-              hints?: {
-                parameter: string
-                message: string
-              }[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/fields/{field}/values': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The most frequent values of a field */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
-          namespace?: string | string[]
-          /** @description Pod name. Repeatable: any of the values. An empty value selects lines without one. */
-          pod?: string | string[]
-          /** @description Pod uid, as lines have it. Repeatable: any of the values. An empty value selects lines without one. */
-          podUid?: string | string[]
-          /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
-          container?: string | string[]
-          /** @description Restart number of the container. Repeatable: any of the values. An empty value selects lines without one. */
-          restart?: string | string[]
-          /** @description Node of the pod, or the one that the agent sent with the line. Repeatable: any of the values. An empty value selects lines without one. */
-          node?: string | string[]
-          /** @description `stdout` or `stderr`. Repeatable: any of the values. An empty value selects lines without one. */
-          stream?: string | string[]
-          /** @description `trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs. Repeatable: any of the values. An empty value selects lines without one. */
-          severity?: string | string[]
-          /** @description Unit of a system line. Repeatable: any of the values. An empty value selects lines without one. */
-          unit?: string | string[]
-          /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
-          cluster?: string | string[]
-          /** @description Trace id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
-          traceId?: string | string[]
-          /** @description Span id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
-          spanId?: string | string[]
-          /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
-          owner?: string | string[]
-          /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
-          label?: string | string[]
-          /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
-          image?: string | string[]
-          /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
-          outcome?:
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')[]
-          /** @description Phase of the pod that Kubernetes reported last, in any case. Repeatable up to 100 times: any of the values. */
-          phase?:
-            | ('Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown')
-            | ('Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown')[]
-          /** @description Search text. */
-          q?: string
-          /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          from?: string
-          /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          to?: string
-          /** @description At most so many; 100 where none is given. */
-          limit?: string
-          /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
-          explain?: '0' | '1' | 'true' | 'false'
-        }
-        header?: never
-        path: {
-          /** @description cluster, namespace, pod, podUid, container, restart, containerId, node, unit, stream, severity, traceId, spanId, labels.<key>, attributes.<key>, owner, image, label.<key> or a key of JSON. */
-          field: string
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              values: {
-                value: string
-                count: number
-                /**
-                 * @description `message`: of JSON messages, counted in the sample; `pod`: counted in pods; else in all lines.
-                 * @enum {string}
-                 */
-                source?: 'message' | 'pod'
-              }[]
-              /** @description The newest lines, up to 1000, in which keys of JSON messages are counted. */
-              sample?: {
-                lines: number
-              }
-              /** @description Only where the answer is empty: which value was never there, and what is like it. */
-              hints?: {
-                parameter: string
-                message: string
-              }[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/pods': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Pods, alive and dead, newest first */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
-          cluster?: string | string[]
-          /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
-          namespace?: string | string[]
-          /** @description Pod name; one name may have had many uids. Repeatable up to 100 times: any of the values. */
-          name?: string | string[]
-          /** @description Pod uid, or its first 6 or more characters. Repeatable up to 100 times: any of the values. */
-          uid?: string | string[]
-          /** @description Node of the pod. Repeatable: any of the values. */
-          node?: string | string[]
-          /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
-          outcome?:
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')[]
-          /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
-          owner?: string | string[]
-          /** @description Address of the pod. With `at`, or `from` and `to`: the pods that had this address then. Repeatable up to 100 times: any of the values. */
-          ip?: string | string[]
-          /** @description Id of any container instance of the pod, or its first 6 or more digits, with or without scheme. Repeatable up to 100 times: any of the values. */
-          containerId?: string | string[]
-          /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
-          image?: string | string[]
-          /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
-          label?: string | string[]
-          /** @description Uid or name of an Event on the pod. Repeatable up to 100 times: any of the values. */
-          event?: string | string[]
-          /** @description Pods that lived at this time. RFC 3339, epoch, or relative such as `-15m`. */
-          at?: string
-          /** @description Pods last seen at this time or later. RFC 3339, epoch, or relative such as `-15m`. */
-          from?: string
-          /** @description Pods first seen before this time. */
-          to?: string
-          /** @description `created`, the default: newest first. `died`: only pods that are over, newest death first. */
-          sort?: 'created' | 'died'
-          /** @description At most so many; 100 where none is given. */
-          limit?: string
-          /** @description `next` of the page before, with the same filters. */
-          cursor?: string
-          /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
-          explain?: '0' | '1' | 'true' | 'false'
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              pods: {
-                cluster: string
-                namespace: string
-                name: string
-                uid: string
-                node: string
-                owner: {
-                  kind: string
-                  name: string
-                }
-                /** @enum {string} */
-                outcome:
-                  | 'running'
-                  | 'completed'
-                  | 'crashed'
-                  | 'oomkilled'
-                  | 'evicted'
-                  | 'node-lost'
-                  | 'deleted'
-                  | 'unknown'
-                reason: string
-                message: string
-                exitCode: number | null
-                firstSeen: string | null
-                lastSeen: string | null
-                /** @description null while the pod runs. */
-                diedAt: string | null
-                restarts: number | null
-                /** @description Distinct lines. */
-                lines: number
-                /** @description false where `lines` of any life is an estimate. */
-                linesExact: boolean
-                containers: {
-                  name: string
-                  lives: {
-                    /** @description Number of the log file of this life; null while it is not known. */
-                    restart: number | null
-                    containerId: string
-                    startedAt: string | null
-                    finishedAt: string | null
-                    /** @enum {string} */
-                    outcome:
-                      | 'running'
-                      | 'completed'
-                      | 'crashed'
-                      | 'oomkilled'
-                      | 'evicted'
-                      | 'node-lost'
-                      | 'deleted'
-                      | 'unknown'
-                    reason: string
-                    exitCode: number | null
-                    /** @description Signal that the runtime reported, else n of an exit code 128 + n that stands for a signal. */
-                    signal: number | null
-                    /** @description Distinct lines. */
-                    lines: number
-                    /** @description false while the life runs, or where a day was dropped uncounted: `lines` is an estimate then. */
-                    linesExact: boolean
-                    firstLine: string | null
-                    lastLine: string | null
-                    seal: {
-                      /** @enum {string} */
-                      state: 'sealed' | 'gap' | 'tail-unknown' | 'unsealed'
-                      lines: number
-                      gaps: {
-                        /** @description Time of the last line before the gap. */
-                        from: string
-                        /** @description Time of the first line behind the gap. */
-                        to: string
-                        /** @description At least so many bytes are missing. */
-                        bytes: number | null
-                        reason: string
-                      }[]
-                      text: string
-                    } | null
-                  }[]
-                }[]
-              }[]
-              /** @description Cursor of the next page; null at the end. */
-              next: string | null
-              /** @description The list has every fact that was stored until this time; null before the projector has started. */
-              asOf: string | null
-              /** @description Only where the answer is empty: which value was never there, and what is like it. */
-              hints?: {
-                parameter: string
-                message: string
-              }[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/pods/{uid}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** One pod, with its lives, why they ended, its events and its replacement */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
-          explain?: '0' | '1' | 'true' | 'false'
-        }
-        header?: never
-        path: {
-          /** @description API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>; also the first 6 or more characters of a uid, NAME.UIDPREFIX, or a name that only one pod has had. */
-          uid: string
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              cluster: string
-              namespace: string
-              name: string
-              uid: string
-              node: string
-              owner: {
-                kind: string
-                name: string
-              }
-              /** @enum {string} */
-              outcome:
-                | 'running'
-                | 'completed'
-                | 'crashed'
-                | 'oomkilled'
-                | 'evicted'
-                | 'node-lost'
-                | 'deleted'
-                | 'unknown'
-              reason: string
-              message: string
-              exitCode: number | null
-              firstSeen: string | null
-              lastSeen: string | null
-              /** @description null while the pod runs. */
-              diedAt: string | null
-              restarts: number | null
-              /** @description Distinct lines. */
-              lines: number
-              /** @description false where `lines` of any life is an estimate. */
-              linesExact: boolean
-              containers: {
-                name: string
-                lives: {
-                  /** @description Number of the log file of this life; null while it is not known. */
-                  restart: number | null
-                  containerId: string
-                  startedAt: string | null
-                  finishedAt: string | null
-                  /** @enum {string} */
-                  outcome:
-                    | 'running'
-                    | 'completed'
-                    | 'crashed'
-                    | 'oomkilled'
-                    | 'evicted'
-                    | 'node-lost'
-                    | 'deleted'
-                    | 'unknown'
-                  reason: string
-                  exitCode: number | null
-                  /** @description Signal that the runtime reported, else n of an exit code 128 + n that stands for a signal. */
-                  signal: number | null
-                  /** @description Distinct lines. */
-                  lines: number
-                  /** @description false while the life runs, or where a day was dropped uncounted: `lines` is an estimate then. */
-                  linesExact: boolean
-                  firstLine: string | null
-                  lastLine: string | null
-                  seal: {
-                    /** @enum {string} */
-                    state: 'sealed' | 'gap' | 'tail-unknown' | 'unsealed'
-                    lines: number
-                    gaps: {
-                      /** @description Time of the last line before the gap. */
-                      from: string
-                      /** @description Time of the first line behind the gap. */
-                      to: string
-                      /** @description At least so many bytes are missing. */
-                      bytes: number | null
-                      reason: string
-                    }[]
-                    text: string
-                  } | null
-                  /**
-                   * @description Empty where only lines of the container are known.
-                   * @enum {string}
-                   */
-                  kind: 'container' | 'init' | 'sidecar' | 'ephemeral' | ''
-                  /** @description Why the pod or life ended, in one sentence, which says so where the evidence contradicts itself. */
-                  cause: string
-                  /** @description What the outcome rests on, oldest first. */
-                  evidence: {
-                    /** @enum {string} */
-                    kind: 'container-status' | 'pod-status' | 'condition' | 'event' | 'node' | 'deletion' | 'line'
-                    time: string | null
-                    text: string
-                  }[]
-                  image: string
-                  /** @description Empty where the digest is not known. */
-                  imageDigest: string
-                  /** @description Bytes of the messages of the distinct lines. */
-                  bytes: number
-                  /** @description Distinct lines of severity error or fatal. */
-                  errors: number
-                }[]
-              }[]
-              /** @description Why the pod or life ended, in one sentence, which says so where the evidence contradicts itself. */
-              cause: string
-              /** @description What the outcome rests on, oldest first. */
-              evidence: {
-                /** @enum {string} */
-                kind: 'container-status' | 'pod-status' | 'condition' | 'event' | 'node' | 'deletion' | 'line'
-                time: string | null
-                text: string
-              }[]
-              ip: string
-              labels: {
-                [key: string]: string
-              }
-              annotations: {
-                [key: string]: string
-              }
-              /** @description By container: the digest of its newest life of which one is known. */
-              imageDigests: {
-                [key: string]: string
-              }
-              /** @description Oldest first. */
-              events: {
-                type: string
-                reason: string
-                message: string
-                count: number
-                /** @description RFC 3339, UTC, nine digits. */
-                firstTime: string
-                /** @description RFC 3339, UTC, nine digits. */
-                lastTime: string
-                /** @description Empty where the Event is about the whole pod. */
-                container: string
-                component: string
-                host: string
-              }[]
-              /** @description The pod that replaced this one. */
-              replacement: {
-                uid: string
-                name: string
-                node: string
-                startedAt: string | null
-              } | null
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/pods/{uid}/logs': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The lines of one pod, however it ended */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
-          container?: string | string[]
-          /** @description A restart number; negative counts back from the newest: -1 is the previous life. */
-          life?: string
-          /** @description The last so many lines. */
-          tail?: string
-          /** @description Draw gaps among the lines: what is known to be missing. */
-          gaps?: '0' | '1' | 'true' | 'false'
-          /** @description Time, pod and container before each line of text/plain; the default where the request names no single pod. */
-          prefix?: '0' | '1' | 'true' | 'false'
-          /** @description The time before each line of text/plain; where it is not given, lines have it with their prefix. */
-          timestamps?: '0' | '1' | 'true' | 'false'
-          /** @description Mark the lines that go on with the one before, of stack traces. */
-          traces?: '0' | '1' | 'true' | 'false'
-          /** @description Show the keys of messages that are JSON objects among the attributes. */
-          json?: '0' | '1' | 'true' | 'false'
-          /** @description Search text. */
-          q?: string
-          /** @description Trace id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
-          traceId?: string | string[]
-          /** @description Span id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
-          spanId?: string | string[]
-          /** @description `trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs. Repeatable: any of the values. An empty value selects lines without one. */
-          severity?: string | string[]
-          /** @description `stdout` or `stderr`. Repeatable: any of the values. An empty value selects lines without one. */
-          stream?: string | string[]
-          /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          from?: string
-          /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          to?: string
-          /** @description At most so many; 100 where none is given. */
-          limit?: string
-          /** @description Oldest first, or newest first. */
-          order?: 'asc' | 'desc'
-          /** @description `next` of the page before, with the same filters. */
-          cursor?: string
-          /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
-          explain?: '0' | '1' | 'true' | 'false'
-        }
-        header?: never
-        path: {
-          /** @description API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>; also the first 6 or more characters of a uid, NAME.UIDPREFIX, or a name that only one pod has had. */
-          uid: string
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              lines: {
-                /** @description RFC 3339, UTC, nine digits. */
-                time: string
-                cluster: string
-                namespace: string
-                pod: string
-                podUid: string | null
-                container: string
-                restart: number | null
-                node: string
-                stream: string
-                /** @description trace, debug, info, warn, error, fatal or empty. */
-                severity: string
-                /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
-                message: string
-                offset: number | null
-                containerId: string
-                unit: string
-                partial: boolean
-                traceId: string
-                spanId: string
-                labels: {
-                  [key: string]: string
-                }
-                attributes: {
-                  [key: string]: string
-                }
-                /** @description Only in /v1/pods/{uid}/logs?gaps=true: this entry is no line; it says what is missing before the next line. */
-                gap?: {
-                  /** @description Time of the last line before the gap. */
-                  from: string
-                  /** @description Time of the first line behind the gap. */
-                  to: string
-                  /** @description At least so many bytes are missing. */
-                  bytes: number | null
-                  reason: string
-                }
-                /**
-                 * @description Only with traces=true: the line goes on with the one before it in time, as in a stack trace.
-                 * @enum {boolean}
-                 */
-                continues?: true
-              }[]
-              /** @description Cursor of the next page; null at the end. */
-              next: string | null
-              /** @description What the engine read for this answer. */
-              stats: {
-                rowsRead: number
-                bytesRead: number
-                elapsedMs: number
-                /**
-                 * @description Only in a partial answer: what the search needed more of than it may use.
-                 * @enum {string}
-                 */
-                partial?: 'time' | 'memory' | 'read'
-              }
-              /** @description Only where the answer is empty: which value was never there, and what is like it. */
-              hints?: {
-                parameter: string
-                message: string
-              }[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/pods/{uid}/obituary': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** How a pod died: cause, evidence, timeline, last words; as JSON or as a page */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
-          explain?: '0' | '1' | 'true' | 'false'
-        }
-        header?: never
-        path: {
-          /** @description API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>; also the first 6 or more characters of a uid, NAME.UIDPREFIX, or a name that only one pod has had. */
-          uid: string
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              pod: {
-                cluster: string
-                namespace: string
-                name: string
-                uid: string
-                node: string
-                owner: {
-                  kind: string
-                  name: string
-                }
-                /** @enum {string} */
-                outcome:
-                  | 'running'
-                  | 'completed'
-                  | 'crashed'
-                  | 'oomkilled'
-                  | 'evicted'
-                  | 'node-lost'
-                  | 'deleted'
-                  | 'unknown'
-                reason: string
-                message: string
-                exitCode: number | null
-                firstSeen: string | null
-                lastSeen: string | null
-                /** @description null while the pod runs. */
-                diedAt: string | null
-                restarts: number | null
-                /** @description Distinct lines. */
-                lines: number
-                /** @description false where `lines` of any life is an estimate. */
-                linesExact: boolean
-                containers: {
-                  name: string
-                  lives: {
-                    /** @description Number of the log file of this life; null while it is not known. */
-                    restart: number | null
-                    containerId: string
-                    startedAt: string | null
-                    finishedAt: string | null
-                    /** @enum {string} */
-                    outcome:
-                      | 'running'
-                      | 'completed'
-                      | 'crashed'
-                      | 'oomkilled'
-                      | 'evicted'
-                      | 'node-lost'
-                      | 'deleted'
-                      | 'unknown'
-                    reason: string
-                    exitCode: number | null
-                    /** @description Signal that the runtime reported, else n of an exit code 128 + n that stands for a signal. */
-                    signal: number | null
-                    /** @description Distinct lines. */
-                    lines: number
-                    /** @description false while the life runs, or where a day was dropped uncounted: `lines` is an estimate then. */
-                    linesExact: boolean
-                    firstLine: string | null
-                    lastLine: string | null
-                    seal: {
-                      /** @enum {string} */
-                      state: 'sealed' | 'gap' | 'tail-unknown' | 'unsealed'
-                      lines: number
-                      gaps: {
-                        /** @description Time of the last line before the gap. */
-                        from: string
-                        /** @description Time of the first line behind the gap. */
-                        to: string
-                        /** @description At least so many bytes are missing. */
-                        bytes: number | null
-                        reason: string
-                      }[]
-                      text: string
-                    } | null
-                    /**
-                     * @description Empty where only lines of the container are known.
-                     * @enum {string}
-                     */
-                    kind: 'container' | 'init' | 'sidecar' | 'ephemeral' | ''
-                    /** @description Why the pod or life ended, in one sentence, which says so where the evidence contradicts itself. */
-                    cause: string
-                    /** @description What the outcome rests on, oldest first. */
-                    evidence: {
-                      /** @enum {string} */
-                      kind: 'container-status' | 'pod-status' | 'condition' | 'event' | 'node' | 'deletion' | 'line'
-                      time: string | null
-                      text: string
-                    }[]
-                    image: string
-                    /** @description Empty where the digest is not known. */
-                    imageDigest: string
-                    /** @description Bytes of the messages of the distinct lines. */
-                    bytes: number
-                    /** @description Distinct lines of severity error or fatal. */
-                    errors: number
-                  }[]
-                }[]
-                ip: string
-                labels: {
-                  [key: string]: string
-                }
-                annotations: {
-                  [key: string]: string
-                }
-                /** @description By container: the digest of its newest life of which one is known. */
-                imageDigests: {
-                  [key: string]: string
-                }
-              }
-              /** @enum {string} */
-              outcome:
-                | 'running'
-                | 'completed'
-                | 'crashed'
-                | 'oomkilled'
-                | 'evicted'
-                | 'node-lost'
-                | 'deleted'
-                | 'unknown'
-              /** @description Why the pod or life ended, in one sentence, which says so where the evidence contradicts itself. */
-              cause: string
-              /** @description What the outcome rests on, oldest first. */
-              evidence: {
-                /** @enum {string} */
-                kind: 'container-status' | 'pod-status' | 'condition' | 'event' | 'node' | 'deletion' | 'line'
-                time: string | null
-                text: string
-              }[]
-              /** @description Oldest first. */
-              timeline: {
-                /** @description RFC 3339, UTC, nine digits. */
-                time: string
-                /** @enum {string} */
-                kind: 'pod' | 'life' | 'event' | 'node' | 'deletion' | 'line' | 'replacement'
-                text: string
-              }[]
-              /** @description The last 50 lines of each container. */
-              lastWords: {
-                container: string
-                lines: {
-                  /** @description RFC 3339, UTC, nine digits. */
-                  time: string
-                  cluster: string
-                  namespace: string
-                  pod: string
-                  podUid: string | null
-                  container: string
-                  restart: number | null
-                  node: string
-                  stream: string
-                  /** @description trace, debug, info, warn, error, fatal or empty. */
-                  severity: string
-                  /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
-                  message: string
-                  offset: number | null
-                  containerId: string
-                  unit: string
-                  partial: boolean
-                  traceId: string
-                  spanId: string
-                  labels: {
-                    [key: string]: string
-                  }
-                  attributes: {
-                    [key: string]: string
-                  }
-                }[]
-              }[]
-              /** @description The first error of the life that died. */
-              firstError: {
-                /** @description RFC 3339, UTC, nine digits. */
-                time: string
-                cluster: string
-                namespace: string
-                pod: string
-                podUid: string | null
-                container: string
-                restart: number | null
-                node: string
-                stream: string
-                /** @description trace, debug, info, warn, error, fatal or empty. */
-                severity: string
-                /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
-                message: string
-                offset: number | null
-                containerId: string
-                unit: string
-                partial: boolean
-                traceId: string
-                spanId: string
-                labels: {
-                  [key: string]: string
-                }
-                attributes: {
-                  [key: string]: string
-                }
-                /** @description Why the line counts as an error. */
-                because: string
-              } | null
-              /** @description On the same node within 5 minutes, oldest first; completed pods are left out. */
-              alsoDied: {
-                namespace: string
-                name: string
-                uid: string
-                /** @enum {string} */
-                outcome:
-                  | 'running'
-                  | 'completed'
-                  | 'crashed'
-                  | 'oomkilled'
-                  | 'evicted'
-                  | 'node-lost'
-                  | 'deleted'
-                  | 'unknown'
-                reason: string
-                /** @description RFC 3339, UTC, nine digits. */
-                diedAt: string
-                /** @description Why the pod or life ended, in one sentence, which says so where the evidence contradicts itself. */
-                cause: string
-              }[]
-              /** @description The pod that replaced this one. */
-              replacement: {
-                uid: string
-                name: string
-                node: string
-                startedAt: string | null
-              } | null
-              /** @description The seal of each life. */
-              seals: {
-                /** @enum {string} */
-                state: 'sealed' | 'gap' | 'tail-unknown' | 'unsealed'
-                lines: number
-                gaps: {
-                  /** @description Time of the last line before the gap. */
-                  from: string
-                  /** @description Time of the first line behind the gap. */
-                  to: string
-                  /** @description At least so many bytes are missing. */
-                  bytes: number | null
-                  reason: string
-                }[]
-                text: string
-                container: string
-                restart: number | null
-              }[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/deaths': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Containers and pods that ended badly, newest first, or by fingerprint */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
-          cluster?: string | string[]
-          /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
-          namespace?: string | string[]
-          /** @description Pod name; one name may have had many uids. Repeatable up to 100 times: any of the values. */
-          name?: string | string[]
-          /** @description Pod uid, or its first 6 or more characters. Repeatable up to 100 times: any of the values. */
-          uid?: string | string[]
-          /** @description Node of the pod. Repeatable: any of the values. */
-          node?: string | string[]
-          /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
-          container?: string | string[]
-          /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
-          outcome?:
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')[]
-          /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
-          owner?: string | string[]
-          /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
-          image?: string | string[]
-          /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
-          label?: string | string[]
-          /** @description Fingerprint, as an answer has it. Repeatable. */
-          fingerprint?: string | string[]
-          /** @description Deaths at this time or later. */
-          from?: string
-          /** @description Deaths before this time. */
-          to?: string
-          /** @description `fingerprint`: deaths of one fault as one group, most frequent first. */
-          group?: 'fingerprint'
-          /** @description With `group`: width of a bucket, like `1h`; a round one that makes up to 100 where none is given. */
-          step?: string
-          /** @description At most so many; 100 where none is given. */
-          limit?: string
-          /** @description `next` of the page before, with the same filters. */
-          cursor?: string
-          /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
-          explain?: '0' | '1' | 'true' | 'false'
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json':
-              | {
-                  deaths: {
-                    cluster: string
-                    namespace: string
-                    pod: string
-                    podUid: string
-                    node: string
-                    /** @description `Deployment/cart`; empty where it is not known. */
-                    owner: string
-                    /** @description Empty where the whole pod ended and no container is known to. */
-                    container: string
-                    restart: number | null
-                    containerId: string
-                    /** @description RFC 3339, UTC, nine digits. */
-                    diedAt: string
-                    /** @enum {string} */
-                    outcome:
-                      | 'running'
-                      | 'completed'
-                      | 'crashed'
-                      | 'oomkilled'
-                      | 'evicted'
-                      | 'node-lost'
-                      | 'deleted'
-                      | 'unknown'
-                    reason: string
-                    exitCode: number | null
-                    cause: string
-                    /** @description The last error of its last minutes; null where it said none. */
-                    lastError: string | null
-                    /** @description The top frames of the stack trace of that error, without lines and numbers. */
-                    frames: string[]
-                    fingerprint: string
-                  }[]
-                  next: string | null
-                  asOf: string | null
-                  /** @description Only where the answer is empty: which value was never there, and what is like it. */
-                  hints?: {
-                    parameter: string
-                    message: string
-                  }[]
-                }
-              | {
-                  groups: {
-                    fingerprint: string
-                    title: string
-                    /** @enum {string} */
-                    outcome:
-                      | 'running'
-                      | 'completed'
-                      | 'crashed'
-                      | 'oomkilled'
-                      | 'evicted'
-                      | 'node-lost'
-                      | 'deleted'
-                      | 'unknown'
-                    reason: string
-                    exitCode: number | null
-                    count: number
-                    /** @description How many pods died so. */
-                    pods: number
-                    /** @description Of these pods, up to 20. */
-                    owners: string[]
-                    /** @description RFC 3339, UTC, nine digits. */
-                    firstSeen: string
-                    /** @description RFC 3339, UTC, nine digits. */
-                    lastSeen: string
-                    lastError: string | null
-                    /** @description The last of them. */
-                    example: {
-                      cluster: string
-                      namespace: string
-                      pod: string
-                      podUid: string
-                      node: string
-                      /** @description `Deployment/cart`; empty where it is not known. */
-                      owner: string
-                      /** @description Empty where the whole pod ended and no container is known to. */
-                      container: string
-                      restart: number | null
-                      containerId: string
-                      /** @description RFC 3339, UTC, nine digits. */
-                      diedAt: string
-                      /** @enum {string} */
-                      outcome:
-                        | 'running'
-                        | 'completed'
-                        | 'crashed'
-                        | 'oomkilled'
-                        | 'evicted'
-                        | 'node-lost'
-                        | 'deleted'
-                        | 'unknown'
-                      reason: string
-                      exitCode: number | null
-                      cause: string
-                      /** @description The last error of its last minutes; null where it said none. */
-                      lastError: string | null
-                      /** @description The top frames of the stack trace of that error, without lines and numbers. */
-                      frames: string[]
-                      fingerprint: string
-                    }
-                    /** @description Ascending, those with a death. */
-                    buckets: {
-                      /** @description RFC 3339, UTC, nine digits. */
-                      time: string
-                      count: number
-                    }[]
-                  }[]
-                  /** @description How many groups there are. */
-                  total: number
-                  step: string
-                  asOf: string | null
-                  /** @description Only where the answer is empty: which value was never there, and what is like it. */
-                  hints?: {
-                    parameter: string
-                    message: string
-                  }[]
-                }
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/dead-letters': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** What could not be stored, and why */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          from?: string
-          /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          to?: string
-          /** @description The reason as one word. Repeatable: any of the values. */
-          code?: string | string[]
-          /** @description `true`: only letters whose record was sent again and is stored by now; `false`: only the others. */
-          replayed?: '0' | '1' | 'true' | 'false'
-          /** @description At most so many; 100 where none is given. */
-          limit?: string
-          /** @description `next` of the page before, with the same filters. */
-          cursor?: string
-          /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
-          explain?: '0' | '1' | 'true' | 'false'
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              deadLetters: {
-                /** @description Its identity, a whole number of 64 bits. */
-                id: string
-                /** @description RFC 3339, UTC, nine digits. */
-                time: string
-                origin: string
-                /** @description Topic of the Kafka message; null over HTTP. */
-                topic: string | null
-                partition: number | null
-                offset: number | null
-                /** @description The reason as the sentence that the sender got. */
-                reason: string
-                /** @description The reason as one word, for counting. */
-                code: string
-                /** @description `native` or `lifecycle`: the format in which it can be sent again. */
-                format: string | null
-                /** @description Inherited from the batch, as are node and agent. */
-                cluster: string
-                node: string
-                agent: string
-                payload:
-                  | string
-                  | {
-                      base64: string
-                    }
-                /** @description The payload is cut: it was longer than 64 KiB. */
-                truncated: boolean
-                /** @description When its record was sent again and stored. */
-                replayedAt: string | null
-              }[]
-              /** @description Cursor of the next page; null at the end. */
-              next: string | null
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/logs/tail': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Lines as they arrive: server-sent events, NDJSON or text */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
-          namespace?: string | string[]
-          /** @description Pod name. Repeatable: any of the values. An empty value selects lines without one. */
-          pod?: string | string[]
-          /** @description Pod uid, as lines have it. Repeatable: any of the values. An empty value selects lines without one. */
-          podUid?: string | string[]
-          /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
-          container?: string | string[]
-          /** @description Restart number of the container. Repeatable: any of the values. An empty value selects lines without one. */
-          restart?: string | string[]
-          /** @description Node of the pod, or the one that the agent sent with the line. Repeatable: any of the values. An empty value selects lines without one. */
-          node?: string | string[]
-          /** @description `stdout` or `stderr`. Repeatable: any of the values. An empty value selects lines without one. */
-          stream?: string | string[]
-          /** @description `trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs. Repeatable: any of the values. An empty value selects lines without one. */
-          severity?: string | string[]
-          /** @description Unit of a system line. Repeatable: any of the values. An empty value selects lines without one. */
-          unit?: string | string[]
-          /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
-          cluster?: string | string[]
-          /** @description Trace id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
-          traceId?: string | string[]
-          /** @description Span id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
-          spanId?: string | string[]
-          /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
-          owner?: string | string[]
-          /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
-          label?: string | string[]
-          /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
-          image?: string | string[]
-          /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
-          outcome?:
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')
-            | ('running' | 'completed' | 'crashed' | 'oomkilled' | 'evicted' | 'node-lost' | 'deleted' | 'unknown')[]
-          /** @description Phase of the pod that Kubernetes reported last, in any case. Repeatable up to 100 times: any of the values. */
-          phase?:
-            | ('Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown')
-            | ('Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown')[]
-          /** @description Search text. */
-          q?: string
-          /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          from?: string
-          /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
-          to?: string
-          /** @description Time, pod and container before each line of text/plain; the default where the request names no single pod. */
-          prefix?: '0' | '1' | 'true' | 'false'
-          /** @description The time before each line of text/plain; where it is not given, lines have it with their prefix. */
-          timestamps?: '0' | '1' | 'true' | 'false'
-          /** @description Like Last-Event-ID, for clients that cannot set it. */
-          cursor?: string
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/k8s/kubeconfig': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** A kubeconfig with a context named afterlog */
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/query': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Evaluate a metric query at one time */
-    get: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description As `start`: when the query is evaluated. Now where it is missing. */
-          time?: string | string[]
-          /** @description At most so many. */
-          limit?: string | string[]
-          /** @description `backward`, newest first, or `forward`. */
-          direction?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: {
-                /** @enum {string} */
-                resultType: 'streams' | 'matrix' | 'vector' | 'scalar'
-                encodingFlags?: string[]
-                result: unknown[]
-                stats: {
-                  [key: string]: unknown
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** Evaluate a metric query at one time */
-    post: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description As `start`: when the query is evaluated. Now where it is missing. */
-          time?: string | string[]
-          /** @description At most so many. */
-          limit?: string | string[]
-          /** @description `backward`, newest first, or `forward`. */
-          direction?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: {
-                /** @enum {string} */
-                resultType: 'streams' | 'matrix' | 'vector' | 'scalar'
-                encodingFlags?: string[]
-                result: unknown[]
-                stats: {
-                  [key: string]: unknown
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/query_range': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Lines, or the values of a metric query, over a range of time */
-    get: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-          /** @description Of a metric query: `30s`, or seconds. */
-          step?: string | string[]
-          /** @description Of a log query: lines that are nearer to the one before are left out. `30s`, or seconds. */
-          interval?: string | string[]
-          /** @description At most so many. */
-          limit?: string | string[]
-          /** @description `backward`, newest first, or `forward`. */
-          direction?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: {
-                /** @enum {string} */
-                resultType: 'streams' | 'matrix' | 'vector' | 'scalar'
-                encodingFlags?: string[]
-                result: unknown[]
-                stats: {
-                  [key: string]: unknown
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** Lines, or the values of a metric query, over a range of time */
-    post: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-          /** @description Of a metric query: `30s`, or seconds. */
-          step?: string | string[]
-          /** @description Of a log query: lines that are nearer to the one before are left out. `30s`, or seconds. */
-          interval?: string | string[]
-          /** @description At most so many. */
-          limit?: string | string[]
-          /** @description `backward`, newest first, or `forward`. */
-          direction?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: {
-                /** @enum {string} */
-                resultType: 'streams' | 'matrix' | 'vector' | 'scalar'
-                encodingFlags?: string[]
-                result: unknown[]
-                stats: {
-                  [key: string]: unknown
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/labels': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Names of labels */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-          /** @description LogQL. */
-          query?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: string[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** Names of labels */
-    post: {
-      parameters: {
-        query?: {
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-          /** @description LogQL. */
-          query?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: string[]
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/label': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Names of labels */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-          /** @description LogQL. */
-          query?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: string[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** Names of labels */
-    post: {
-      parameters: {
-        query?: {
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-          /** @description LogQL. */
-          query?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: string[]
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/label/{name}/values': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Values of a label */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-          /** @description LogQL. */
-          query?: string | string[]
-        }
-        header?: never
-        path: {
-          name: string
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: string[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** Values of a label */
-    post: {
-      parameters: {
-        query?: {
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-          /** @description LogQL. */
-          query?: string | string[]
-        }
-        header?: never
-        path: {
-          name: string
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: string[]
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/series': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Sets of labels */
-    get: {
-      parameters: {
-        query?: {
-          /** @description A stream selector, such as `{namespace="shop"}`. Repeatable: streams of any of them. */
-          'match[]'?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: {
-                [key: string]: string
-              }[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** Sets of labels */
-    post: {
-      parameters: {
-        query?: {
-          /** @description A stream selector, such as `{namespace="shop"}`. Repeatable: streams of any of them. */
-          'match[]'?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: {
-                [key: string]: string
-              }[]
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/index/stats': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** How many streams, lines and bytes a selector has */
-    get: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              streams: number
-              chunks: number
-              bytes: number
-              entries: number
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** How many streams, lines and bytes a selector has */
-    post: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              streams: number
-              chunks: number
-              bytes: number
-              entries: number
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/index/volume': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Bytes of lines by label */
-    get: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description At most so many. */
-          limit?: string | string[]
-          /** @description Labels to sum by, with commas between them; those of the selector where it is missing. */
-          targetLabels?: string | string[]
-          /** @description `series`, or `labels` for the names of labels alone. */
-          aggregateBy?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: {
-                /** @enum {string} */
-                resultType: 'vector' | 'matrix'
-                result: unknown[]
-                stats: {
-                  [key: string]: unknown
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** Bytes of lines by label */
-    post: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description At most so many. */
-          limit?: string | string[]
-          /** @description Labels to sum by, with commas between them; those of the selector where it is missing. */
-          targetLabels?: string | string[]
-          /** @description `series`, or `labels` for the names of labels alone. */
-          aggregateBy?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: {
-                /** @enum {string} */
-                resultType: 'vector' | 'matrix'
-                result: unknown[]
-                stats: {
-                  [key: string]: unknown
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/index/volume_range': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Bytes of lines by label, over time */
-    get: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description At most so many. */
-          limit?: string | string[]
-          /** @description Labels to sum by, with commas between them; those of the selector where it is missing. */
-          targetLabels?: string | string[]
-          /** @description `series`, or `labels` for the names of labels alone. */
-          aggregateBy?: string | string[]
-          /** @description Of a metric query: `30s`, or seconds. */
-          step?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: {
-                /** @enum {string} */
-                resultType: 'vector' | 'matrix'
-                result: unknown[]
-                stats: {
-                  [key: string]: unknown
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** Bytes of lines by label, over time */
-    post: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description At most so many. */
-          limit?: string | string[]
-          /** @description Labels to sum by, with commas between them; those of the selector where it is missing. */
-          targetLabels?: string | string[]
-          /** @description `series`, or `labels` for the names of labels alone. */
-          aggregateBy?: string | string[]
-          /** @description Of a metric query: `30s`, or seconds. */
-          step?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: {
-                /** @enum {string} */
-                resultType: 'vector' | 'matrix'
-                result: unknown[]
-                stats: {
-                  [key: string]: unknown
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/detected_labels': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Labels that are worth a filter */
-    get: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              detectedLabels: {
-                label: string
-                cardinality: number
-              }[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** Labels that are worth a filter */
-    post: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              detectedLabels: {
-                label: string
-                cardinality: number
-              }[]
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/detected_fields': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Fields of the newest lines */
-    get: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-          /** @description How many of the newest lines are looked at. */
-          line_limit?: string | string[]
-          /** @description At most so many. */
-          limit?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              fields: {
-                label: string
-                /** @enum {string} */
-                type: 'string' | 'int' | 'float' | 'boolean' | 'duration' | 'bytes'
-                cardinality: number
-                parsers: string[] | null
-              }[]
-              limit: number
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** Fields of the newest lines */
-    post: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-          /** @description How many of the newest lines are looked at. */
-          line_limit?: string | string[]
-          /** @description At most so many. */
-          limit?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              fields: {
-                label: string
-                /** @enum {string} */
-                type: 'string' | 'int' | 'float' | 'boolean' | 'duration' | 'bytes'
-                cardinality: number
-                parsers: string[] | null
-              }[]
-              limit: number
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/detected_field/{name}/values': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Values of a field in the newest lines */
-    get: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-          /** @description How many of the newest lines are looked at. */
-          line_limit?: string | string[]
-          /** @description At most so many. */
-          limit?: string | string[]
-        }
-        header?: never
-        path: {
-          name: string
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              values: string[]
-              limit: number
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** Values of a field in the newest lines */
-    post: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-          /** @description How many of the newest lines are looked at. */
-          line_limit?: string | string[]
-          /** @description At most so many. */
-          limit?: string | string[]
-        }
-        header?: never
-        path: {
-          name: string
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              values: string[]
-              limit: number
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/patterns': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Which messages the lines of a selector are, and when */
-    get: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-          /** @description Of a metric query: `30s`, or seconds. */
-          step?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: {
-                pattern: string
-                samples: [number, number][]
-              }[]
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** Which messages the lines of a selector are, and when */
-    post: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
-          end?: string | string[]
-          /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
-          since?: string | string[]
-          /** @description Of a metric query: `30s`, or seconds. */
-          step?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: {
-                pattern: string
-                samples: [number, number][]
-              }[]
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/format_query': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** A query in its one form */
-    get: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: string
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** A query in its one form */
-    post: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @enum {string} */
-              status: 'success'
-              data: string
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/status/buildinfo': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The version of Loki's API that is served, and that of Afterlog */
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              version: string
-              revision: string
-              branch: string
-              buildUser: string
-              buildDate: string
-              goVersion: string
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** The version of Loki's API that is served, and that of Afterlog */
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              version: string
-              revision: string
-              branch: string
-              buildUser: string
-              buildDate: string
-              goVersion: string
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/drilldown-limits': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** What Logs Drilldown may ask for */
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              limits: {
-                [key: string]: unknown
-              }
-              pattern_ingester_enabled: boolean
-              version: string
-            }
-          }
-        }
-      }
-    }
-    put?: never
-    /** What Logs Drilldown may ask for */
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              limits: {
-                [key: string]: unknown
-              }
-              pattern_ingester_enabled: boolean
-              version: string
-            }
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/loki/api/v1/tail': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Lines as they arrive (websocket) */
-    get: {
-      parameters: {
-        query?: {
-          /** @description LogQL. */
-          query?: string | string[]
-          /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
-          start?: string | string[]
-          /** @description At most so many. */
-          limit?: string | string[]
-          /** @description Seconds, at most 5, for which lines are held back. */
-          delay_for?: string | string[]
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/v1/retention': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** How long lines are kept */
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @description By namespace; `default` is for all others. */
-              rules: {
-                [key: string]: string
-              }
-              lastWords: {
-                /** @description A time such as 30s, 5m or 1h. */
-                first: string
-                /** @description A time such as 30s, 5m or 1h. */
-                last: string
-                /** @description A time such as 12h, 7d, 2w or 1y. */
-                keep: string
-              }
-              /** @enum {string} */
-              source: 'environment' | 'put'
-              /** @description For lines that arrive at this time or later. */
-              inForce: string | null
-              /** @description What set the rules, and how to return to those of the environment. */
-              text: string
-              /** @description The rules of the environment, in force or not. */
-              environment: {
-                /** @description By namespace; `default` is for all others. */
-                rules: {
-                  [key: string]: string
-                }
-                lastWords: {
-                  /** @description A time such as 30s, 5m or 1h. */
-                  first: string
-                  /** @description A time such as 30s, 5m or 1h. */
-                  last: string
-                  /** @description A time such as 12h, 7d, 2w or 1y. */
-                  keep: string
-                }
-              }
-              stored: {
-                class: string
-                /** @description A time such as 12h or 7d; `unlimited` where nothing of the class is dropped. */
-                kept: string
-                partitions: number
-                /** @description Rows as stored; a line that was sent twice may count twice. */
-                rows: number
-                bytes: number
-                firstDay: string
-                lastDay: string
-                nextExpiry: string | null
-              }[]
-              /** @description Classes of which nothing is dropped until an operator says what becomes of their lines. */
-              unnamed: {
-                class: string
-                text: string
-              }[]
-              /** @description Expired days that are not dropped yet, and why. */
-              overdue: {
-                class: string
-                day: string
-                rows: number
-                bytes: number
-                since: string
-                reason: string | null
-                /** @description Tries that failed. */
-                tries: number
-                nextTry: string | null
-              }[]
-              /** @description Days that were dropped before everything was stored that outlives their lines. Numbers of lines of these days are not exact. */
-              inexact: {
-                class: string
-                day: string
-                dropped: string
-                reason: string
-              }[]
-            }
-          }
-        }
-      }
-    }
-    /** Change how long lines are kept, without a restart */
-    put: {
-      parameters: {
-        query?: {
-          /** @description `true`: the answer says what would happen; nothing changes. */
-          dryRun?: 'true' | 'false'
-          /** @description Value of `effect.confirm` in the answer of a dry run. Clients on other machines need it to keep stored lines for less time than before. */
-          confirm?: string
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            /** @description By namespace; `default` is for all others. */
-            rules: {
-              [key: string]: string
-            }
-            lastWords?: {
-              /** @description A time such as 30s, 5m or 1h. */
-              first?: string
-              /** @description A time such as 30s, 5m or 1h. */
-              last?: string
-              /** @description A time such as 12h, 7d, 2w or 1y. */
-              keep?: string
-            }
-            /**
-             * @description Stored lines of classes that no rule names go by the rule `default` from then on.
-             * @enum {string}
-             */
-            unnamed?: 'default'
-          }
-        }
-      }
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @description By namespace; `default` is for all others. */
-              rules: {
-                [key: string]: string
-              }
-              lastWords: {
-                /** @description A time such as 30s, 5m or 1h. */
-                first: string
-                /** @description A time such as 30s, 5m or 1h. */
-                last: string
-                /** @description A time such as 12h, 7d, 2w or 1y. */
-                keep: string
-              }
-              /** @enum {string} */
-              source: 'environment' | 'put'
-              /** @description For lines that arrive at this time or later. */
-              inForce: string | null
-              /** @description What set the rules, and how to return to those of the environment. */
-              text: string
-              /** @description The rules of the environment, in force or not. */
-              environment: {
-                /** @description By namespace; `default` is for all others. */
-                rules: {
-                  [key: string]: string
-                }
-                lastWords: {
-                  /** @description A time such as 30s, 5m or 1h. */
-                  first: string
-                  /** @description A time such as 30s, 5m or 1h. */
-                  last: string
-                  /** @description A time such as 12h, 7d, 2w or 1y. */
-                  keep: string
-                }
-              }
-              stored: {
-                class: string
-                /** @description A time such as 12h or 7d; `unlimited` where nothing of the class is dropped. */
-                kept: string
-                partitions: number
-                /** @description Rows as stored; a line that was sent twice may count twice. */
-                rows: number
-                bytes: number
-                firstDay: string
-                lastDay: string
-                nextExpiry: string | null
-              }[]
-              /** @description Classes of which nothing is dropped until an operator says what becomes of their lines. */
-              unnamed: {
-                class: string
-                text: string
-              }[]
-              /** @description Expired days that are not dropped yet, and why. */
-              overdue: {
-                class: string
-                day: string
-                rows: number
-                bytes: number
-                since: string
-                reason: string | null
-                /** @description Tries that failed. */
-                tries: number
-                nextTry: string | null
-              }[]
-              /** @description Days that were dropped before everything was stored that outlives their lines. Numbers of lines of these days are not exact. */
-              inexact: {
-                class: string
-                day: string
-                dropped: string
-                reason: string
-              }[]
-              effect: {
-                /** @description The `confirm` that the request needs; null where no stored line is kept for less time than before. */
-                confirm: string | null
-                stored: {
-                  class: string
-                  /** @description A time such as 12h or 7d; `unlimited` where nothing of the class is dropped. */
-                  before: string
-                  /** @description A time such as 12h or 7d; `unlimited` where nothing of the class is dropped. */
-                  after: string
-                  expireNow: {
-                    partitions: number
-                    /** @description Rows as stored; a line that was sent twice may count twice. */
-                    rows: number
-                    bytes: number
-                  }
-                  stay: {
-                    partitions: number
-                    /** @description Rows as stored; a line that was sent twice may count twice. */
-                    rows: number
-                    bytes: number
-                  }
-                  text: string
-                }[]
-                /** @description Namespaces with stored lines that the change drops at once, by class; those with most rows first. */
-                namespaces: {
-                  namespace: string
-                  class: string
-                  rows: number
-                  bytes: number
-                  days: number
-                  firstDay: string
-                  lastDay: string
-                  text: string
-                }[]
-                /** @description Whether `namespaces` has all of them: counting is bounded. */
-                namespacesComplete: boolean
-                new: {
-                  namespace: string
-                  before: {
-                    class: string
-                    /** @description A time such as 12h, 7d, 2w or 1y. */
-                    kept: string
-                  }
-                  after: {
-                    class: string
-                    /** @description A time such as 12h, 7d, 2w or 1y. */
-                    kept: string
-                  }
-                }[]
-              }
-            }
-          }
-        }
-      }
-    }
-    post?: never
-    /** Return to the rules of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS */
-    delete: {
-      parameters: {
-        query?: {
-          /** @description `true`: the answer says what would happen; nothing changes. */
-          dryRun?: 'true' | 'false'
-          /** @description Value of `effect.confirm` in the answer of a dry run. Clients on other machines need it to keep stored lines for less time than before. */
-          confirm?: string
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description Default Response */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              /** @description By namespace; `default` is for all others. */
-              rules: {
-                [key: string]: string
-              }
-              lastWords: {
-                /** @description A time such as 30s, 5m or 1h. */
-                first: string
-                /** @description A time such as 30s, 5m or 1h. */
-                last: string
-                /** @description A time such as 12h, 7d, 2w or 1y. */
-                keep: string
-              }
-              /** @enum {string} */
-              source: 'environment' | 'put'
-              /** @description For lines that arrive at this time or later. */
-              inForce: string | null
-              /** @description What set the rules, and how to return to those of the environment. */
-              text: string
-              /** @description The rules of the environment, in force or not. */
-              environment: {
-                /** @description By namespace; `default` is for all others. */
-                rules: {
-                  [key: string]: string
-                }
-                lastWords: {
-                  /** @description A time such as 30s, 5m or 1h. */
-                  first: string
-                  /** @description A time such as 30s, 5m or 1h. */
-                  last: string
-                  /** @description A time such as 12h, 7d, 2w or 1y. */
-                  keep: string
-                }
-              }
-              stored: {
-                class: string
-                /** @description A time such as 12h or 7d; `unlimited` where nothing of the class is dropped. */
-                kept: string
-                partitions: number
-                /** @description Rows as stored; a line that was sent twice may count twice. */
-                rows: number
-                bytes: number
-                firstDay: string
-                lastDay: string
-                nextExpiry: string | null
-              }[]
-              /** @description Classes of which nothing is dropped until an operator says what becomes of their lines. */
-              unnamed: {
-                class: string
-                text: string
-              }[]
-              /** @description Expired days that are not dropped yet, and why. */
-              overdue: {
-                class: string
-                day: string
-                rows: number
-                bytes: number
-                since: string
-                reason: string | null
-                /** @description Tries that failed. */
-                tries: number
-                nextTry: string | null
-              }[]
-              /** @description Days that were dropped before everything was stored that outlives their lines. Numbers of lines of these days are not exact. */
-              inexact: {
-                class: string
-                day: string
-                dropped: string
-                reason: string
-              }[]
-              effect: {
-                /** @description The `confirm` that the request needs; null where no stored line is kept for less time than before. */
-                confirm: string | null
-                stored: {
-                  class: string
-                  /** @description A time such as 12h or 7d; `unlimited` where nothing of the class is dropped. */
-                  before: string
-                  /** @description A time such as 12h or 7d; `unlimited` where nothing of the class is dropped. */
-                  after: string
-                  expireNow: {
-                    partitions: number
-                    /** @description Rows as stored; a line that was sent twice may count twice. */
-                    rows: number
-                    bytes: number
-                  }
-                  stay: {
-                    partitions: number
-                    /** @description Rows as stored; a line that was sent twice may count twice. */
-                    rows: number
-                    bytes: number
-                  }
-                  text: string
-                }[]
-                /** @description Namespaces with stored lines that the change drops at once, by class; those with most rows first. */
-                namespaces: {
-                  namespace: string
-                  class: string
-                  rows: number
-                  bytes: number
-                  days: number
-                  firstDay: string
-                  lastDay: string
-                  text: string
-                }[]
-                /** @description Whether `namespaces` has all of them: counting is bounded. */
-                namespacesComplete: boolean
-                new: {
-                  namespace: string
-                  before: {
-                    class: string
-                    /** @description A time such as 12h, 7d, 2w or 1y. */
-                    kept: string
-                  }
-                  after: {
-                    class: string
-                    /** @description A time such as 12h, 7d, 2w or 1y. */
-                    kept: string
-                  }
-                }[]
-              }
-            }
-          }
-        }
-      }
-    }
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is the process alive */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "ok";
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether it can serve, and if not, why; and what else it does not do now */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "ready" | "not-ready";
+                            reasons: string[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "ready" | "not-ready";
+                            reasons: string[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store a batch of lines
+         * @description application/json: `{"records": […]}`, an array of records, one record, or one record per line; application/x-ndjson: one record per line; batch fields in `x-afterlog-node` and `x-afterlog-cluster`. Content-Encoding gzip, zstd, snappy or deflate. Answers once every accepted line is durable.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Everything accepted is durable: it survives a crash of every process */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Records that are stored */
+                            accepted: number;
+                            /** @description Records that are dead letters now */
+                            rejected: number;
+                            rejects: {
+                                /** @description Index of the record in the batch */
+                                index: number;
+                                /** @description Which field is wrong, how, and what would be right */
+                                reason: string;
+                                /** @description The reason as one word, for counting */
+                                code: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store what Kubernetes reported about pods and nodes
+         * @description JSON, NDJSON or a List of core/v1 Pods, Nodes, Events and events.k8s.io/v1 Events, bare or as watch events.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Everything accepted is durable: it survives a crash of every process */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Records that are stored */
+                            accepted: number;
+                            /** @description Records that are dead letters now */
+                            rejected: number;
+                            rejects: {
+                                /** @description Index of the record in the batch */
+                                index: number;
+                                /** @description Which field is wrong, how, and what would be right */
+                                reason: string;
+                                /** @description The reason as one word, for counting */
+                                code: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines, by any filter, in time order
+         * @description JSON is paged; `Accept: application/x-ndjson` and `text/plain` stream everything unless `limit` is given.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
+                    namespace?: string | string[];
+                    /** @description Pod name. Repeatable: any of the values. An empty value selects lines without one. */
+                    pod?: string | string[];
+                    /** @description Pod uid, as lines have it. Repeatable: any of the values. An empty value selects lines without one. */
+                    podUid?: string | string[];
+                    /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
+                    container?: string | string[];
+                    /** @description Restart number of the container. Repeatable: any of the values. An empty value selects lines without one. */
+                    restart?: string | string[];
+                    /** @description Node of the pod, or the one that the agent sent with the line. Repeatable: any of the values. An empty value selects lines without one. */
+                    node?: string | string[];
+                    /** @description `stdout` or `stderr`. Repeatable: any of the values. An empty value selects lines without one. */
+                    stream?: string | string[];
+                    /** @description `trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs. Repeatable: any of the values. An empty value selects lines without one. */
+                    severity?: string | string[];
+                    /** @description Unit of a system line. Repeatable: any of the values. An empty value selects lines without one. */
+                    unit?: string | string[];
+                    /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
+                    cluster?: string | string[];
+                    /** @description Trace id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
+                    traceId?: string | string[];
+                    /** @description Span id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
+                    spanId?: string | string[];
+                    /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
+                    owner?: string | string[];
+                    /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
+                    label?: string | string[];
+                    /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
+                    image?: string | string[];
+                    /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
+                    outcome?: ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown") | ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown")[];
+                    /** @description Phase of the pod that Kubernetes reported last, in any case. Repeatable up to 100 times: any of the values. */
+                    phase?: ("Pending" | "Running" | "Succeeded" | "Failed" | "Unknown") | ("Pending" | "Running" | "Succeeded" | "Failed" | "Unknown")[];
+                    /** @description Search text. */
+                    q?: string;
+                    /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    from?: string;
+                    /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    to?: string;
+                    /** @description Time, pod and container before each line of text/plain; the default where the request names no single pod. */
+                    prefix?: "0" | "1" | "true" | "false";
+                    /** @description The time before each line of text/plain; where it is not given, lines have it with their prefix. */
+                    timestamps?: "0" | "1" | "true" | "false";
+                    /** @description Mark the lines that go on with the one before, of stack traces. */
+                    traces?: "0" | "1" | "true" | "false";
+                    /** @description Show the keys of messages that are JSON objects among the attributes. */
+                    json?: "0" | "1" | "true" | "false";
+                    /** @description At most so many; 100 where none is given. */
+                    limit?: string;
+                    /** @description Oldest first, or newest first. */
+                    order?: "asc" | "desc";
+                    /** @description `next` of the page before, with the same filters. */
+                    cursor?: string;
+                    /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                    explain?: "0" | "1" | "true" | "false";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            lines: {
+                                /** @description RFC 3339, UTC, nine digits. */
+                                time: string;
+                                cluster: string;
+                                namespace: string;
+                                pod: string;
+                                podUid: string | null;
+                                container: string;
+                                restart: number | null;
+                                node: string;
+                                stream: string;
+                                /** @description trace, debug, info, warn, error, fatal or empty. */
+                                severity: string;
+                                /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
+                                message: string;
+                                offset: number | null;
+                                containerId: string;
+                                unit: string;
+                                partial: boolean;
+                                traceId: string;
+                                spanId: string;
+                                labels: {
+                                    [key: string]: string;
+                                };
+                                attributes: {
+                                    [key: string]: string;
+                                };
+                                /** @description Only in /v1/pods/{uid}/logs?gaps=true: this entry is no line; it says what is missing before the next line. */
+                                gap?: {
+                                    /** @description Time of the last line before the gap. */
+                                    from: string;
+                                    /** @description Time of the first line behind the gap. */
+                                    to: string;
+                                    /** @description At least so many bytes are missing. */
+                                    bytes: number | null;
+                                    reason: string;
+                                };
+                                /**
+                                 * @description Only with traces=true: the line goes on with the one before it in time, as in a stack trace.
+                                 * @enum {boolean}
+                                 */
+                                continues?: true;
+                            }[];
+                            /** @description Cursor of the next page; null at the end. */
+                            next: string | null;
+                            /**
+                             * @description The search met its limits: the page has what was found until then, and `next` goes on behind it.
+                             * @enum {boolean}
+                             */
+                            partial?: true;
+                            /** @description Of a partial page, newest first: it has every line from then on. */
+                            completeFrom?: string;
+                            /** @description Of a partial page, oldest first: it has every line before then. */
+                            completeTo?: string;
+                            /** @description Of a partial page: what to narrow. */
+                            hint?: string;
+                            /** @description What the engine read for this answer. */
+                            stats: {
+                                rowsRead: number;
+                                bytesRead: number;
+                                elapsedMs: number;
+                                /**
+                                 * @description Only in a partial answer: what the search needed more of than it may use.
+                                 * @enum {string}
+                                 */
+                                partial?: "time" | "memory" | "read";
+                            };
+                            /** @description Only where the answer is empty: which value was never there, and what is like it. */
+                            hints?: {
+                                parameter: string;
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Store an export of OTLP logs
+         * @description OTLP/HTTP: application/x-protobuf or application/json. Answers ExportLogsServiceResponse.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fluent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store records of Fluent Bit, Fluentd or Vector
+         * @description JSON: an array of records, one per line, or one behind the other. Msgpack: [time, record] or [[time, metadata], record], one behind the other. The fields of the agents as docs/agents.md has them. The header Fluent-Tag or ?tag= has the tag of the records.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Everything accepted is durable: it survives a crash of every process */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Records that are stored */
+                            accepted: number;
+                            /** @description Records that are dead letters now */
+                            rejected: number;
+                            rejects: {
+                                /** @description Index of the record in the batch */
+                                index: number;
+                                /** @description Which field is wrong, how, and what would be right */
+                                reason: string;
+                                /** @description The reason as one word, for counting */
+                                code: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store a push of Loki
+         * @description Loki's push: application/x-protobuf, compressed by snappy, or application/json. Answers 204.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Store documents as Elasticsearch does
+         * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        /**
+         * Store documents as Elasticsearch does
+         * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/{index}/_bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Store documents as Elasticsearch does
+         * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    index: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        /**
+         * Store documents as Elasticsearch does
+         * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    index: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/elasticsearch/_bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Store documents as Elasticsearch does
+         * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        /**
+         * Store documents as Elasticsearch does
+         * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/elasticsearch/{index}/_bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Store documents as Elasticsearch does
+         * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    index: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        /**
+         * Store documents as Elasticsearch does
+         * @description Elasticsearch's bulk body: pairs of an action, index or create, and a document. An item answers each.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    index: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store entries of the journal
+         * @description The export format of journald, as systemd-journal-upload sends it and `journalctl -o export` prints it, with any Content-Type and of any length; Content-Encoding zstd or gzip. Answers once every entry is durable.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Everything accepted is durable: it survives a crash of every process */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Records that are stored */
+                            accepted: number;
+                            /** @description Records that are dead letters now */
+                            rejected: number;
+                            rejects: {
+                                /** @description Index of the record in the batch */
+                                index: number;
+                                /** @description Which field is wrong, how, and what would be right */
+                                reason: string;
+                                /** @description The reason as one word, for counting */
+                                code: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/syslog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store syslog messages
+         * @description RFC 5424 or RFC 3164, one per line or counted (RFC 6587), with any Content-Type.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Everything accepted is durable: it survives a crash of every process */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Records that are stored */
+                            accepted: number;
+                            /** @description Records that are dead letters now */
+                            rejected: number;
+                            rejects: {
+                                /** @description Index of the record in the batch */
+                                index: number;
+                                /** @description Which field is wrong, how, and what would be right */
+                                reason: string;
+                                /** @description The reason as one word, for counting */
+                                code: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+                /** @description RFC 9457 problem JSON */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            code: string;
+                            parameter?: string;
+                            position?: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/logs/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many lines there are in each stretch of time, by severity */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
+                    namespace?: string | string[];
+                    /** @description Pod name. Repeatable: any of the values. An empty value selects lines without one. */
+                    pod?: string | string[];
+                    /** @description Pod uid, as lines have it. Repeatable: any of the values. An empty value selects lines without one. */
+                    podUid?: string | string[];
+                    /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
+                    container?: string | string[];
+                    /** @description Restart number of the container. Repeatable: any of the values. An empty value selects lines without one. */
+                    restart?: string | string[];
+                    /** @description Node of the pod, or the one that the agent sent with the line. Repeatable: any of the values. An empty value selects lines without one. */
+                    node?: string | string[];
+                    /** @description `stdout` or `stderr`. Repeatable: any of the values. An empty value selects lines without one. */
+                    stream?: string | string[];
+                    /** @description `trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs. Repeatable: any of the values. An empty value selects lines without one. */
+                    severity?: string | string[];
+                    /** @description Unit of a system line. Repeatable: any of the values. An empty value selects lines without one. */
+                    unit?: string | string[];
+                    /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
+                    cluster?: string | string[];
+                    /** @description Trace id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
+                    traceId?: string | string[];
+                    /** @description Span id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
+                    spanId?: string | string[];
+                    /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
+                    owner?: string | string[];
+                    /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
+                    label?: string | string[];
+                    /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
+                    image?: string | string[];
+                    /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
+                    outcome?: ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown") | ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown")[];
+                    /** @description Phase of the pod that Kubernetes reported last, in any case. Repeatable up to 100 times: any of the values. */
+                    phase?: ("Pending" | "Running" | "Succeeded" | "Failed" | "Unknown") | ("Pending" | "Running" | "Succeeded" | "Failed" | "Unknown")[];
+                    /** @description Search text. */
+                    q?: string;
+                    /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    from?: string;
+                    /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    to?: string;
+                    /** @description Width of a bucket, like `5m`; where none is given, a round one that makes up to 100 buckets. */
+                    step?: string;
+                    /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                    explain?: "0" | "1" | "true" | "false";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            step: string;
+                            buckets: {
+                                /** @description RFC 3339, UTC, nine digits. */
+                                time: string;
+                                total: number;
+                                bySeverity: {
+                                    [key: string]: number;
+                                };
+                            }[];
+                            /** @description Only where the answer is empty: which value was never there, and what is like it. */
+                            hints?: {
+                                parameter: string;
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/logs/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which messages the lines are */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
+                    namespace?: string | string[];
+                    /** @description Pod name. Repeatable: any of the values. An empty value selects lines without one. */
+                    pod?: string | string[];
+                    /** @description Pod uid, as lines have it. Repeatable: any of the values. An empty value selects lines without one. */
+                    podUid?: string | string[];
+                    /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
+                    container?: string | string[];
+                    /** @description Restart number of the container. Repeatable: any of the values. An empty value selects lines without one. */
+                    restart?: string | string[];
+                    /** @description Node of the pod, or the one that the agent sent with the line. Repeatable: any of the values. An empty value selects lines without one. */
+                    node?: string | string[];
+                    /** @description `stdout` or `stderr`. Repeatable: any of the values. An empty value selects lines without one. */
+                    stream?: string | string[];
+                    /** @description `trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs. Repeatable: any of the values. An empty value selects lines without one. */
+                    severity?: string | string[];
+                    /** @description Unit of a system line. Repeatable: any of the values. An empty value selects lines without one. */
+                    unit?: string | string[];
+                    /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
+                    cluster?: string | string[];
+                    /** @description Trace id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
+                    traceId?: string | string[];
+                    /** @description Span id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
+                    spanId?: string | string[];
+                    /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
+                    owner?: string | string[];
+                    /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
+                    label?: string | string[];
+                    /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
+                    image?: string | string[];
+                    /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
+                    outcome?: ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown") | ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown")[];
+                    /** @description Phase of the pod that Kubernetes reported last, in any case. Repeatable up to 100 times: any of the values. */
+                    phase?: ("Pending" | "Running" | "Succeeded" | "Failed" | "Unknown") | ("Pending" | "Running" | "Succeeded" | "Failed" | "Unknown")[];
+                    /** @description Search text. */
+                    q?: string;
+                    /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    from?: string;
+                    /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    to?: string;
+                    /** @description Width of a bucket, like `5m`; where none is given, a round one that makes up to 100 buckets. */
+                    step?: string;
+                    /** @description At most so many; 100 where none is given. */
+                    limit?: string;
+                    /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                    explain?: "0" | "1" | "true" | "false";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            patterns: {
+                                /** @description What its lines have in common, with `<_>` for what varies. */
+                                pattern: string;
+                                /** @description Distinct lines. */
+                                count: number;
+                                bySeverity: {
+                                    [key: string]: number;
+                                };
+                                /** @description RFC 3339, UTC, nine digits. */
+                                firstSeen: string;
+                                /** @description RFC 3339, UTC, nine digits. */
+                                lastSeen: string;
+                                /** @description Its last line; null where that was deleted meanwhile. */
+                                example: {
+                                    /** @description RFC 3339, UTC, nine digits. */
+                                    time: string;
+                                    cluster: string;
+                                    namespace: string;
+                                    pod: string;
+                                    podUid: string | null;
+                                    container: string;
+                                    restart: number | null;
+                                    node: string;
+                                    stream: string;
+                                    /** @description trace, debug, info, warn, error, fatal or empty. */
+                                    severity: string;
+                                    /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
+                                    message: string;
+                                    offset: number | null;
+                                    containerId: string;
+                                    unit: string;
+                                    partial: boolean;
+                                    traceId: string;
+                                    spanId: string;
+                                    labels: {
+                                        [key: string]: string;
+                                    };
+                                    attributes: {
+                                        [key: string]: string;
+                                    };
+                                } | null;
+                                /** @description Ascending. Stretches without a line of it are left out. */
+                                buckets: {
+                                    /** @description RFC 3339, UTC, nine digits. */
+                                    time: string;
+                                    count: number;
+                                }[];
+                            }[];
+                            /** @description Distinct lines, also those of patterns beyond `limit`. */
+                            lines: number;
+                            /** @description true where not all lines were counted: all numbers are estimates. */
+                            sampled: boolean;
+                            step: string;
+                            /** @description Only where the answer is empty: which value was never there, and what is like it. */
+                            hints?: {
+                                parameter: string;
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/logs/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines around a line */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Pod: its uid, the first 6 or more characters of it, NAME.UIDPREFIX, or a name that one pod alone has had. */
+                    podUid: string;
+                    /** @description Container; the one of the line where none is given. */
+                    container?: string;
+                    /** @description Time of the line, as an answer has it. */
+                    time: string;
+                    /** @description Offset of the line, where several share its time. */
+                    offset?: string;
+                    /** @description Lines before it; 10 where none is given. */
+                    before?: string;
+                    /** @description Lines after it; 10 where none is given. */
+                    after?: string;
+                    /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                    explain?: "0" | "1" | "true" | "false";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            before: {
+                                /** @description RFC 3339, UTC, nine digits. */
+                                time: string;
+                                cluster: string;
+                                namespace: string;
+                                pod: string;
+                                podUid: string | null;
+                                container: string;
+                                restart: number | null;
+                                node: string;
+                                stream: string;
+                                /** @description trace, debug, info, warn, error, fatal or empty. */
+                                severity: string;
+                                /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
+                                message: string;
+                                offset: number | null;
+                                containerId: string;
+                                unit: string;
+                                partial: boolean;
+                                traceId: string;
+                                spanId: string;
+                                labels: {
+                                    [key: string]: string;
+                                };
+                                attributes: {
+                                    [key: string]: string;
+                                };
+                            }[];
+                            line: {
+                                /** @description RFC 3339, UTC, nine digits. */
+                                time: string;
+                                cluster: string;
+                                namespace: string;
+                                pod: string;
+                                podUid: string | null;
+                                container: string;
+                                restart: number | null;
+                                node: string;
+                                stream: string;
+                                /** @description trace, debug, info, warn, error, fatal or empty. */
+                                severity: string;
+                                /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
+                                message: string;
+                                offset: number | null;
+                                containerId: string;
+                                unit: string;
+                                partial: boolean;
+                                traceId: string;
+                                spanId: string;
+                                labels: {
+                                    [key: string]: string;
+                                };
+                                attributes: {
+                                    [key: string]: string;
+                                };
+                            } | null;
+                            after: {
+                                /** @description RFC 3339, UTC, nine digits. */
+                                time: string;
+                                cluster: string;
+                                namespace: string;
+                                pod: string;
+                                podUid: string | null;
+                                container: string;
+                                restart: number | null;
+                                node: string;
+                                stream: string;
+                                /** @description trace, debug, info, warn, error, fatal or empty. */
+                                severity: string;
+                                /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
+                                message: string;
+                                offset: number | null;
+                                containerId: string;
+                                unit: string;
+                                partial: boolean;
+                                traceId: string;
+                                spanId: string;
+                                labels: {
+                                    [key: string]: string;
+                                };
+                                attributes: {
+                                    [key: string]: string;
+                                };
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names of fields, by how many lines have them */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
+                    namespace?: string | string[];
+                    /** @description Pod name. Repeatable: any of the values. An empty value selects lines without one. */
+                    pod?: string | string[];
+                    /** @description Pod uid, as lines have it. Repeatable: any of the values. An empty value selects lines without one. */
+                    podUid?: string | string[];
+                    /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
+                    container?: string | string[];
+                    /** @description Restart number of the container. Repeatable: any of the values. An empty value selects lines without one. */
+                    restart?: string | string[];
+                    /** @description Node of the pod, or the one that the agent sent with the line. Repeatable: any of the values. An empty value selects lines without one. */
+                    node?: string | string[];
+                    /** @description `stdout` or `stderr`. Repeatable: any of the values. An empty value selects lines without one. */
+                    stream?: string | string[];
+                    /** @description `trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs. Repeatable: any of the values. An empty value selects lines without one. */
+                    severity?: string | string[];
+                    /** @description Unit of a system line. Repeatable: any of the values. An empty value selects lines without one. */
+                    unit?: string | string[];
+                    /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
+                    cluster?: string | string[];
+                    /** @description Trace id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
+                    traceId?: string | string[];
+                    /** @description Span id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
+                    spanId?: string | string[];
+                    /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
+                    owner?: string | string[];
+                    /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
+                    label?: string | string[];
+                    /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
+                    image?: string | string[];
+                    /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
+                    outcome?: ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown") | ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown")[];
+                    /** @description Phase of the pod that Kubernetes reported last, in any case. Repeatable up to 100 times: any of the values. */
+                    phase?: ("Pending" | "Running" | "Succeeded" | "Failed" | "Unknown") | ("Pending" | "Running" | "Succeeded" | "Failed" | "Unknown")[];
+                    /** @description Search text. */
+                    q?: string;
+                    /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    from?: string;
+                    /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    to?: string;
+                    /** @description At most so many; 100 where none is given. */
+                    limit?: string;
+                    /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                    explain?: "0" | "1" | "true" | "false";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            values: {
+                                value: string;
+                                count: number;
+                                /**
+                                 * @description `message`: of JSON messages, counted in the sample; `pod`: counted in pods; else in all lines.
+                                 * @enum {string}
+                                 */
+                                source?: "message" | "pod";
+                            }[];
+                            /** @description The newest lines, up to 1000, in which keys of JSON messages are counted. */
+                            sample?: {
+                                lines: number;
+                            };
+                            /** @description Only where the answer is empty: which value was never there, and what is like it. */
+                            hints?: {
+                                parameter: string;
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fields/{field}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The most frequent values of a field */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
+                    namespace?: string | string[];
+                    /** @description Pod name. Repeatable: any of the values. An empty value selects lines without one. */
+                    pod?: string | string[];
+                    /** @description Pod uid, as lines have it. Repeatable: any of the values. An empty value selects lines without one. */
+                    podUid?: string | string[];
+                    /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
+                    container?: string | string[];
+                    /** @description Restart number of the container. Repeatable: any of the values. An empty value selects lines without one. */
+                    restart?: string | string[];
+                    /** @description Node of the pod, or the one that the agent sent with the line. Repeatable: any of the values. An empty value selects lines without one. */
+                    node?: string | string[];
+                    /** @description `stdout` or `stderr`. Repeatable: any of the values. An empty value selects lines without one. */
+                    stream?: string | string[];
+                    /** @description `trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs. Repeatable: any of the values. An empty value selects lines without one. */
+                    severity?: string | string[];
+                    /** @description Unit of a system line. Repeatable: any of the values. An empty value selects lines without one. */
+                    unit?: string | string[];
+                    /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
+                    cluster?: string | string[];
+                    /** @description Trace id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
+                    traceId?: string | string[];
+                    /** @description Span id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
+                    spanId?: string | string[];
+                    /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
+                    owner?: string | string[];
+                    /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
+                    label?: string | string[];
+                    /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
+                    image?: string | string[];
+                    /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
+                    outcome?: ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown") | ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown")[];
+                    /** @description Phase of the pod that Kubernetes reported last, in any case. Repeatable up to 100 times: any of the values. */
+                    phase?: ("Pending" | "Running" | "Succeeded" | "Failed" | "Unknown") | ("Pending" | "Running" | "Succeeded" | "Failed" | "Unknown")[];
+                    /** @description Search text. */
+                    q?: string;
+                    /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    from?: string;
+                    /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    to?: string;
+                    /** @description At most so many; 100 where none is given. */
+                    limit?: string;
+                    /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                    explain?: "0" | "1" | "true" | "false";
+                };
+                header?: never;
+                path: {
+                    /** @description cluster, namespace, pod, podUid, container, restart, containerId, node, unit, stream, severity, traceId, spanId, labels.<key>, attributes.<key>, owner, image, label.<key> or a key of JSON. */
+                    field: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            values: {
+                                value: string;
+                                count: number;
+                                /**
+                                 * @description `message`: of JSON messages, counted in the sample; `pod`: counted in pods; else in all lines.
+                                 * @enum {string}
+                                 */
+                                source?: "message" | "pod";
+                            }[];
+                            /** @description The newest lines, up to 1000, in which keys of JSON messages are counted. */
+                            sample?: {
+                                lines: number;
+                            };
+                            /** @description Only where the answer is empty: which value was never there, and what is like it. */
+                            hints?: {
+                                parameter: string;
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pods, alive and dead, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
+                    cluster?: string | string[];
+                    /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
+                    namespace?: string | string[];
+                    /** @description Pod name; one name may have had many uids. Repeatable up to 100 times: any of the values. */
+                    name?: string | string[];
+                    /** @description Pod uid, or its first 6 or more characters. Repeatable up to 100 times: any of the values. */
+                    uid?: string | string[];
+                    /** @description Node of the pod. Repeatable: any of the values. */
+                    node?: string | string[];
+                    /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
+                    outcome?: ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown") | ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown")[];
+                    /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
+                    owner?: string | string[];
+                    /** @description Address of the pod. With `at`, or `from` and `to`: the pods that had this address then. Repeatable up to 100 times: any of the values. */
+                    ip?: string | string[];
+                    /** @description Id of any container instance of the pod, or its first 6 or more digits, with or without scheme. Repeatable up to 100 times: any of the values. */
+                    containerId?: string | string[];
+                    /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
+                    image?: string | string[];
+                    /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
+                    label?: string | string[];
+                    /** @description Uid or name of an Event on the pod. Repeatable up to 100 times: any of the values. */
+                    event?: string | string[];
+                    /** @description Pods that lived at this time. RFC 3339, epoch, or relative such as `-15m`. */
+                    at?: string;
+                    /** @description Pods last seen at this time or later. RFC 3339, epoch, or relative such as `-15m`. */
+                    from?: string;
+                    /** @description Pods first seen before this time. */
+                    to?: string;
+                    /** @description `created`, the default: newest first. `died`: only pods that are over, newest death first. */
+                    sort?: "created" | "died";
+                    /** @description At most so many; 100 where none is given. */
+                    limit?: string;
+                    /** @description `next` of the page before, with the same filters. */
+                    cursor?: string;
+                    /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                    explain?: "0" | "1" | "true" | "false";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            pods: {
+                                cluster: string;
+                                namespace: string;
+                                name: string;
+                                uid: string;
+                                node: string;
+                                owner: {
+                                    kind: string;
+                                    name: string;
+                                };
+                                /** @enum {string} */
+                                outcome: "running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown";
+                                reason: string;
+                                message: string;
+                                exitCode: number | null;
+                                firstSeen: string | null;
+                                lastSeen: string | null;
+                                /** @description null while the pod runs. */
+                                diedAt: string | null;
+                                restarts: number | null;
+                                /** @description Distinct lines. */
+                                lines: number;
+                                /** @description false where `lines` of any life is an estimate. */
+                                linesExact: boolean;
+                                containers: {
+                                    name: string;
+                                    lives: {
+                                        /** @description Number of the log file of this life; null while it is not known. */
+                                        restart: number | null;
+                                        containerId: string;
+                                        startedAt: string | null;
+                                        finishedAt: string | null;
+                                        /** @enum {string} */
+                                        outcome: "running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown";
+                                        reason: string;
+                                        exitCode: number | null;
+                                        /** @description Signal that the runtime reported, else n of an exit code 128 + n that stands for a signal. */
+                                        signal: number | null;
+                                        /** @description Distinct lines. */
+                                        lines: number;
+                                        /** @description false while the life runs, or where a day was dropped uncounted: `lines` is an estimate then. */
+                                        linesExact: boolean;
+                                        firstLine: string | null;
+                                        lastLine: string | null;
+                                        seal: {
+                                            /** @enum {string} */
+                                            state: "sealed" | "gap" | "tail-unknown" | "unsealed";
+                                            lines: number;
+                                            gaps: {
+                                                /** @description Time of the last line before the gap. */
+                                                from: string;
+                                                /** @description Time of the first line behind the gap. */
+                                                to: string;
+                                                /** @description At least so many bytes are missing. */
+                                                bytes: number | null;
+                                                reason: string;
+                                            }[];
+                                            text: string;
+                                        } | null;
+                                    }[];
+                                }[];
+                            }[];
+                            /** @description Cursor of the next page; null at the end. */
+                            next: string | null;
+                            /** @description The list has every fact that was stored until this time; null before the projector has started. */
+                            asOf: string | null;
+                            /** @description Only where the answer is empty: which value was never there, and what is like it. */
+                            hints?: {
+                                parameter: string;
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pods/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One pod, with its lives, why they ended, its events and its replacement */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                    explain?: "0" | "1" | "true" | "false";
+                };
+                header?: never;
+                path: {
+                    /** @description API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>; also the first 6 or more characters of a uid, NAME.UIDPREFIX, or a name that only one pod has had. */
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            cluster: string;
+                            namespace: string;
+                            name: string;
+                            uid: string;
+                            node: string;
+                            owner: {
+                                kind: string;
+                                name: string;
+                            };
+                            /** @enum {string} */
+                            outcome: "running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown";
+                            reason: string;
+                            message: string;
+                            exitCode: number | null;
+                            firstSeen: string | null;
+                            lastSeen: string | null;
+                            /** @description null while the pod runs. */
+                            diedAt: string | null;
+                            restarts: number | null;
+                            /** @description Distinct lines. */
+                            lines: number;
+                            /** @description false where `lines` of any life is an estimate. */
+                            linesExact: boolean;
+                            containers: {
+                                name: string;
+                                lives: {
+                                    /** @description Number of the log file of this life; null while it is not known. */
+                                    restart: number | null;
+                                    containerId: string;
+                                    startedAt: string | null;
+                                    finishedAt: string | null;
+                                    /** @enum {string} */
+                                    outcome: "running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown";
+                                    reason: string;
+                                    exitCode: number | null;
+                                    /** @description Signal that the runtime reported, else n of an exit code 128 + n that stands for a signal. */
+                                    signal: number | null;
+                                    /** @description Distinct lines. */
+                                    lines: number;
+                                    /** @description false while the life runs, or where a day was dropped uncounted: `lines` is an estimate then. */
+                                    linesExact: boolean;
+                                    firstLine: string | null;
+                                    lastLine: string | null;
+                                    seal: {
+                                        /** @enum {string} */
+                                        state: "sealed" | "gap" | "tail-unknown" | "unsealed";
+                                        lines: number;
+                                        gaps: {
+                                            /** @description Time of the last line before the gap. */
+                                            from: string;
+                                            /** @description Time of the first line behind the gap. */
+                                            to: string;
+                                            /** @description At least so many bytes are missing. */
+                                            bytes: number | null;
+                                            reason: string;
+                                        }[];
+                                        text: string;
+                                    } | null;
+                                    /**
+                                     * @description Empty where only lines of the container are known.
+                                     * @enum {string}
+                                     */
+                                    kind: "container" | "init" | "sidecar" | "ephemeral" | "";
+                                    /** @description Why the pod or life ended, in one sentence, which says so where the evidence contradicts itself. */
+                                    cause: string;
+                                    /** @description What the outcome rests on, oldest first. */
+                                    evidence: {
+                                        /** @enum {string} */
+                                        kind: "container-status" | "pod-status" | "condition" | "event" | "node" | "deletion" | "line";
+                                        time: string | null;
+                                        text: string;
+                                    }[];
+                                    image: string;
+                                    /** @description Empty where the digest is not known. */
+                                    imageDigest: string;
+                                    /** @description Bytes of the messages of the distinct lines. */
+                                    bytes: number;
+                                    /** @description Distinct lines of severity error or fatal. */
+                                    errors: number;
+                                }[];
+                            }[];
+                            /** @description Why the pod or life ended, in one sentence, which says so where the evidence contradicts itself. */
+                            cause: string;
+                            /** @description What the outcome rests on, oldest first. */
+                            evidence: {
+                                /** @enum {string} */
+                                kind: "container-status" | "pod-status" | "condition" | "event" | "node" | "deletion" | "line";
+                                time: string | null;
+                                text: string;
+                            }[];
+                            ip: string;
+                            labels: {
+                                [key: string]: string;
+                            };
+                            annotations: {
+                                [key: string]: string;
+                            };
+                            /** @description By container: the digest of its newest life of which one is known. */
+                            imageDigests: {
+                                [key: string]: string;
+                            };
+                            /** @description Oldest first. */
+                            events: {
+                                type: string;
+                                reason: string;
+                                message: string;
+                                count: number;
+                                /** @description RFC 3339, UTC, nine digits. */
+                                firstTime: string;
+                                /** @description RFC 3339, UTC, nine digits. */
+                                lastTime: string;
+                                /** @description Empty where the Event is about the whole pod. */
+                                container: string;
+                                component: string;
+                                host: string;
+                            }[];
+                            /** @description The pod that replaced this one. */
+                            replacement: {
+                                uid: string;
+                                name: string;
+                                node: string;
+                                startedAt: string | null;
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pods/{uid}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines of one pod, however it ended */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
+                    container?: string | string[];
+                    /** @description A restart number; negative counts back from the newest: -1 is the previous life. */
+                    life?: string;
+                    /** @description The last so many lines. */
+                    tail?: string;
+                    /** @description Draw gaps among the lines: what is known to be missing. */
+                    gaps?: "0" | "1" | "true" | "false";
+                    /** @description Time, pod and container before each line of text/plain; the default where the request names no single pod. */
+                    prefix?: "0" | "1" | "true" | "false";
+                    /** @description The time before each line of text/plain; where it is not given, lines have it with their prefix. */
+                    timestamps?: "0" | "1" | "true" | "false";
+                    /** @description Mark the lines that go on with the one before, of stack traces. */
+                    traces?: "0" | "1" | "true" | "false";
+                    /** @description Show the keys of messages that are JSON objects among the attributes. */
+                    json?: "0" | "1" | "true" | "false";
+                    /** @description Search text. */
+                    q?: string;
+                    /** @description Trace id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
+                    traceId?: string | string[];
+                    /** @description Span id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
+                    spanId?: string | string[];
+                    /** @description `trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs. Repeatable: any of the values. An empty value selects lines without one. */
+                    severity?: string | string[];
+                    /** @description `stdout` or `stderr`. Repeatable: any of the values. An empty value selects lines without one. */
+                    stream?: string | string[];
+                    /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    from?: string;
+                    /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    to?: string;
+                    /** @description At most so many; 100 where none is given. */
+                    limit?: string;
+                    /** @description Oldest first, or newest first. */
+                    order?: "asc" | "desc";
+                    /** @description `next` of the page before, with the same filters. */
+                    cursor?: string;
+                    /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                    explain?: "0" | "1" | "true" | "false";
+                };
+                header?: never;
+                path: {
+                    /** @description API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>; also the first 6 or more characters of a uid, NAME.UIDPREFIX, or a name that only one pod has had. */
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            lines: {
+                                /** @description RFC 3339, UTC, nine digits. */
+                                time: string;
+                                cluster: string;
+                                namespace: string;
+                                pod: string;
+                                podUid: string | null;
+                                container: string;
+                                restart: number | null;
+                                node: string;
+                                stream: string;
+                                /** @description trace, debug, info, warn, error, fatal or empty. */
+                                severity: string;
+                                /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
+                                message: string;
+                                offset: number | null;
+                                containerId: string;
+                                unit: string;
+                                partial: boolean;
+                                traceId: string;
+                                spanId: string;
+                                labels: {
+                                    [key: string]: string;
+                                };
+                                attributes: {
+                                    [key: string]: string;
+                                };
+                                /** @description Only in /v1/pods/{uid}/logs?gaps=true: this entry is no line; it says what is missing before the next line. */
+                                gap?: {
+                                    /** @description Time of the last line before the gap. */
+                                    from: string;
+                                    /** @description Time of the first line behind the gap. */
+                                    to: string;
+                                    /** @description At least so many bytes are missing. */
+                                    bytes: number | null;
+                                    reason: string;
+                                };
+                                /**
+                                 * @description Only with traces=true: the line goes on with the one before it in time, as in a stack trace.
+                                 * @enum {boolean}
+                                 */
+                                continues?: true;
+                            }[];
+                            /** @description Cursor of the next page; null at the end. */
+                            next: string | null;
+                            /** @description What the engine read for this answer. */
+                            stats: {
+                                rowsRead: number;
+                                bytesRead: number;
+                                elapsedMs: number;
+                                /**
+                                 * @description Only in a partial answer: what the search needed more of than it may use.
+                                 * @enum {string}
+                                 */
+                                partial?: "time" | "memory" | "read";
+                            };
+                            /** @description Only where the answer is empty: which value was never there, and what is like it. */
+                            hints?: {
+                                parameter: string;
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pods/{uid}/obituary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a pod died: cause, evidence, timeline, last words; as JSON or as a page */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                    explain?: "0" | "1" | "true" | "false";
+                };
+                header?: never;
+                path: {
+                    /** @description API uid, uid of a static pod, or unresolved:<cluster>/<namespace>/<pod>; also the first 6 or more characters of a uid, NAME.UIDPREFIX, or a name that only one pod has had. */
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            pod: {
+                                cluster: string;
+                                namespace: string;
+                                name: string;
+                                uid: string;
+                                node: string;
+                                owner: {
+                                    kind: string;
+                                    name: string;
+                                };
+                                /** @enum {string} */
+                                outcome: "running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown";
+                                reason: string;
+                                message: string;
+                                exitCode: number | null;
+                                firstSeen: string | null;
+                                lastSeen: string | null;
+                                /** @description null while the pod runs. */
+                                diedAt: string | null;
+                                restarts: number | null;
+                                /** @description Distinct lines. */
+                                lines: number;
+                                /** @description false where `lines` of any life is an estimate. */
+                                linesExact: boolean;
+                                containers: {
+                                    name: string;
+                                    lives: {
+                                        /** @description Number of the log file of this life; null while it is not known. */
+                                        restart: number | null;
+                                        containerId: string;
+                                        startedAt: string | null;
+                                        finishedAt: string | null;
+                                        /** @enum {string} */
+                                        outcome: "running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown";
+                                        reason: string;
+                                        exitCode: number | null;
+                                        /** @description Signal that the runtime reported, else n of an exit code 128 + n that stands for a signal. */
+                                        signal: number | null;
+                                        /** @description Distinct lines. */
+                                        lines: number;
+                                        /** @description false while the life runs, or where a day was dropped uncounted: `lines` is an estimate then. */
+                                        linesExact: boolean;
+                                        firstLine: string | null;
+                                        lastLine: string | null;
+                                        seal: {
+                                            /** @enum {string} */
+                                            state: "sealed" | "gap" | "tail-unknown" | "unsealed";
+                                            lines: number;
+                                            gaps: {
+                                                /** @description Time of the last line before the gap. */
+                                                from: string;
+                                                /** @description Time of the first line behind the gap. */
+                                                to: string;
+                                                /** @description At least so many bytes are missing. */
+                                                bytes: number | null;
+                                                reason: string;
+                                            }[];
+                                            text: string;
+                                        } | null;
+                                        /**
+                                         * @description Empty where only lines of the container are known.
+                                         * @enum {string}
+                                         */
+                                        kind: "container" | "init" | "sidecar" | "ephemeral" | "";
+                                        /** @description Why the pod or life ended, in one sentence, which says so where the evidence contradicts itself. */
+                                        cause: string;
+                                        /** @description What the outcome rests on, oldest first. */
+                                        evidence: {
+                                            /** @enum {string} */
+                                            kind: "container-status" | "pod-status" | "condition" | "event" | "node" | "deletion" | "line";
+                                            time: string | null;
+                                            text: string;
+                                        }[];
+                                        image: string;
+                                        /** @description Empty where the digest is not known. */
+                                        imageDigest: string;
+                                        /** @description Bytes of the messages of the distinct lines. */
+                                        bytes: number;
+                                        /** @description Distinct lines of severity error or fatal. */
+                                        errors: number;
+                                    }[];
+                                }[];
+                                ip: string;
+                                labels: {
+                                    [key: string]: string;
+                                };
+                                annotations: {
+                                    [key: string]: string;
+                                };
+                                /** @description By container: the digest of its newest life of which one is known. */
+                                imageDigests: {
+                                    [key: string]: string;
+                                };
+                            };
+                            /** @enum {string} */
+                            outcome: "running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown";
+                            /** @description Why the pod or life ended, in one sentence, which says so where the evidence contradicts itself. */
+                            cause: string;
+                            /** @description What the outcome rests on, oldest first. */
+                            evidence: {
+                                /** @enum {string} */
+                                kind: "container-status" | "pod-status" | "condition" | "event" | "node" | "deletion" | "line";
+                                time: string | null;
+                                text: string;
+                            }[];
+                            /** @description Oldest first. */
+                            timeline: {
+                                /** @description RFC 3339, UTC, nine digits. */
+                                time: string;
+                                /** @enum {string} */
+                                kind: "pod" | "life" | "event" | "node" | "deletion" | "line" | "replacement";
+                                text: string;
+                            }[];
+                            /** @description The last 50 lines of each container. */
+                            lastWords: {
+                                container: string;
+                                lines: {
+                                    /** @description RFC 3339, UTC, nine digits. */
+                                    time: string;
+                                    cluster: string;
+                                    namespace: string;
+                                    pod: string;
+                                    podUid: string | null;
+                                    container: string;
+                                    restart: number | null;
+                                    node: string;
+                                    stream: string;
+                                    /** @description trace, debug, info, warn, error, fatal or empty. */
+                                    severity: string;
+                                    /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
+                                    message: string;
+                                    offset: number | null;
+                                    containerId: string;
+                                    unit: string;
+                                    partial: boolean;
+                                    traceId: string;
+                                    spanId: string;
+                                    labels: {
+                                        [key: string]: string;
+                                    };
+                                    attributes: {
+                                        [key: string]: string;
+                                    };
+                                }[];
+                            }[];
+                            /** @description The first error of the life that died. */
+                            firstError: {
+                                /** @description RFC 3339, UTC, nine digits. */
+                                time: string;
+                                cluster: string;
+                                namespace: string;
+                                pod: string;
+                                podUid: string | null;
+                                container: string;
+                                restart: number | null;
+                                node: string;
+                                stream: string;
+                                /** @description trace, debug, info, warn, error, fatal or empty. */
+                                severity: string;
+                                /** @description U+FFFD where the bytes are not UTF-8; text/plain has the bytes. */
+                                message: string;
+                                offset: number | null;
+                                containerId: string;
+                                unit: string;
+                                partial: boolean;
+                                traceId: string;
+                                spanId: string;
+                                labels: {
+                                    [key: string]: string;
+                                };
+                                attributes: {
+                                    [key: string]: string;
+                                };
+                                /** @description Why the line counts as an error. */
+                                because: string;
+                            } | null;
+                            /** @description On the same node within 5 minutes, oldest first; completed pods are left out. */
+                            alsoDied: {
+                                namespace: string;
+                                name: string;
+                                uid: string;
+                                /** @enum {string} */
+                                outcome: "running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown";
+                                reason: string;
+                                /** @description RFC 3339, UTC, nine digits. */
+                                diedAt: string;
+                                /** @description Why the pod or life ended, in one sentence, which says so where the evidence contradicts itself. */
+                                cause: string;
+                            }[];
+                            /** @description The pod that replaced this one. */
+                            replacement: {
+                                uid: string;
+                                name: string;
+                                node: string;
+                                startedAt: string | null;
+                            } | null;
+                            /** @description The seal of each life. */
+                            seals: {
+                                /** @enum {string} */
+                                state: "sealed" | "gap" | "tail-unknown" | "unsealed";
+                                lines: number;
+                                gaps: {
+                                    /** @description Time of the last line before the gap. */
+                                    from: string;
+                                    /** @description Time of the first line behind the gap. */
+                                    to: string;
+                                    /** @description At least so many bytes are missing. */
+                                    bytes: number | null;
+                                    reason: string;
+                                }[];
+                                text: string;
+                                container: string;
+                                restart: number | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deaths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Containers and pods that ended badly, newest first, or by fingerprint */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
+                    cluster?: string | string[];
+                    /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
+                    namespace?: string | string[];
+                    /** @description Pod name; one name may have had many uids. Repeatable up to 100 times: any of the values. */
+                    name?: string | string[];
+                    /** @description Pod uid, or its first 6 or more characters. Repeatable up to 100 times: any of the values. */
+                    uid?: string | string[];
+                    /** @description Node of the pod. Repeatable: any of the values. */
+                    node?: string | string[];
+                    /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
+                    container?: string | string[];
+                    /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
+                    outcome?: ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown") | ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown")[];
+                    /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
+                    owner?: string | string[];
+                    /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
+                    image?: string | string[];
+                    /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
+                    label?: string | string[];
+                    /** @description Fingerprint, as an answer has it. Repeatable. */
+                    fingerprint?: string | string[];
+                    /** @description Deaths at this time or later. */
+                    from?: string;
+                    /** @description Deaths before this time. */
+                    to?: string;
+                    /** @description `fingerprint`: deaths of one fault as one group, most frequent first. */
+                    group?: "fingerprint";
+                    /** @description With `group`: width of a bucket, like `1h`; a round one that makes up to 100 where none is given. */
+                    step?: string;
+                    /** @description What each death has too: `lives` of its container, the `replacement` of its pod, or `lives,replacement`. */
+                    with?: string | string[];
+                    /** @description At most so many; 100 where none is given. */
+                    limit?: string;
+                    /** @description `next` of the page before, with the same filters. */
+                    cursor?: string;
+                    /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                    explain?: "0" | "1" | "true" | "false";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            deaths: {
+                                cluster: string;
+                                namespace: string;
+                                pod: string;
+                                podUid: string;
+                                node: string;
+                                /** @description `Deployment/cart`; empty where it is not known. */
+                                owner: string;
+                                /** @description Empty where the whole pod ended and no container is known to. */
+                                container: string;
+                                restart: number | null;
+                                containerId: string;
+                                /** @description RFC 3339, UTC, nine digits. */
+                                diedAt: string;
+                                /** @enum {string} */
+                                outcome: "running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown";
+                                reason: string;
+                                exitCode: number | null;
+                                cause: string;
+                                /** @description The last error of its last minutes; null where it said none. */
+                                lastError: string | null;
+                                /** @description The top frames of the stack trace of that error, without lines and numbers. */
+                                frames: string[];
+                                fingerprint: string;
+                                /** @description With `with=lives`: the last 20 lives of the container until now, oldest first. */
+                                lives?: {
+                                    restart: number | null;
+                                    containerId: string;
+                                    startedAt: string | null;
+                                    /** @description null while it runs. */
+                                    endedAt: string | null;
+                                    /** @enum {string} */
+                                    outcome: "running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown";
+                                    exitCode: number | null;
+                                }[];
+                                /** @description How many more lives there were before those. */
+                                earlierLives?: number;
+                                /** @description With `with=replacement`: the pod that replaced the one that died; null where none did. */
+                                replacement?: {
+                                    podUid: string;
+                                    pod: string;
+                                } | null;
+                            }[];
+                            next: string | null;
+                            asOf: string | null;
+                            /** @description Only where the answer is empty: which value was never there, and what is like it. */
+                            hints?: {
+                                parameter: string;
+                                message: string;
+                            }[];
+                        } | {
+                            groups: {
+                                fingerprint: string;
+                                title: string;
+                                /** @enum {string} */
+                                outcome: "running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown";
+                                reason: string;
+                                exitCode: number | null;
+                                count: number;
+                                /** @description How many pods died so. */
+                                pods: number;
+                                /** @description Of these pods, up to 20. */
+                                owners: string[];
+                                /** @description RFC 3339, UTC, nine digits. */
+                                firstSeen: string;
+                                /** @description RFC 3339, UTC, nine digits. */
+                                lastSeen: string;
+                                lastError: string | null;
+                                /** @description The last of them. */
+                                example: {
+                                    cluster: string;
+                                    namespace: string;
+                                    pod: string;
+                                    podUid: string;
+                                    node: string;
+                                    /** @description `Deployment/cart`; empty where it is not known. */
+                                    owner: string;
+                                    /** @description Empty where the whole pod ended and no container is known to. */
+                                    container: string;
+                                    restart: number | null;
+                                    containerId: string;
+                                    /** @description RFC 3339, UTC, nine digits. */
+                                    diedAt: string;
+                                    /** @enum {string} */
+                                    outcome: "running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown";
+                                    reason: string;
+                                    exitCode: number | null;
+                                    cause: string;
+                                    /** @description The last error of its last minutes; null where it said none. */
+                                    lastError: string | null;
+                                    /** @description The top frames of the stack trace of that error, without lines and numbers. */
+                                    frames: string[];
+                                    fingerprint: string;
+                                    /** @description With `with=lives`: the last 20 lives of the container until now, oldest first. */
+                                    lives?: {
+                                        restart: number | null;
+                                        containerId: string;
+                                        startedAt: string | null;
+                                        /** @description null while it runs. */
+                                        endedAt: string | null;
+                                        /** @enum {string} */
+                                        outcome: "running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown";
+                                        exitCode: number | null;
+                                    }[];
+                                    /** @description How many more lives there were before those. */
+                                    earlierLives?: number;
+                                    /** @description With `with=replacement`: the pod that replaced the one that died; null where none did. */
+                                    replacement?: {
+                                        podUid: string;
+                                        pod: string;
+                                    } | null;
+                                };
+                                /** @description Ascending, those with a death. */
+                                buckets: {
+                                    /** @description RFC 3339, UTC, nine digits. */
+                                    time: string;
+                                    count: number;
+                                }[];
+                            }[];
+                            /** @description How many groups there are. */
+                            total: number;
+                            step: string;
+                            asOf: string | null;
+                            /** @description Only where the answer is empty: which value was never there, and what is like it. */
+                            hints?: {
+                                parameter: string;
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deaths/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many containers and pods ended badly in each stretch of time, by outcome */
+        get: operations["getDeathsHistogram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deaths/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Namespaces, owners, nodes, outcomes, images and containers of deaths, with counts */
+        get: operations["getDeathsFacets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Nodes with their conditions, by cluster and name */
+        get: operations["listNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One node, with its conditions over time, its Events and its pods */
+        get: operations["getNode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What could not be stored, and why */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    from?: string;
+                    /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    to?: string;
+                    /** @description The reason as one word. Repeatable: any of the values. */
+                    code?: string | string[];
+                    /** @description `true`: only letters whose record was sent again and is stored by now; `false`: only the others. */
+                    replayed?: "0" | "1" | "true" | "false";
+                    /** @description At most so many; 100 where none is given. */
+                    limit?: string;
+                    /** @description `next` of the page before, with the same filters. */
+                    cursor?: string;
+                    /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                    explain?: "0" | "1" | "true" | "false";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            deadLetters: {
+                                /** @description Its identity, a whole number of 64 bits. */
+                                id: string;
+                                /** @description RFC 3339, UTC, nine digits. */
+                                time: string;
+                                origin: string;
+                                /** @description Topic of the Kafka message; null over HTTP. */
+                                topic: string | null;
+                                partition: number | null;
+                                offset: number | null;
+                                /** @description The reason as the sentence that the sender got. */
+                                reason: string;
+                                /** @description The reason as one word, for counting. */
+                                code: string;
+                                /** @description `native` or `lifecycle`: the format in which it can be sent again. */
+                                format: string | null;
+                                /** @description Inherited from the batch, as are node and agent. */
+                                cluster: string;
+                                node: string;
+                                agent: string;
+                                payload: string | {
+                                    base64: string;
+                                };
+                                /** @description The payload is cut: it was longer than 64 KiB. */
+                                truncated: boolean;
+                                /** @description When its record was sent again and stored. */
+                                replayedAt: string | null;
+                            }[];
+                            /** @description Cursor of the next page; null at the end. */
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/logs/tail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines as they arrive: server-sent events, NDJSON or text */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
+                    namespace?: string | string[];
+                    /** @description Pod name. Repeatable: any of the values. An empty value selects lines without one. */
+                    pod?: string | string[];
+                    /** @description Pod uid, as lines have it. Repeatable: any of the values. An empty value selects lines without one. */
+                    podUid?: string | string[];
+                    /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
+                    container?: string | string[];
+                    /** @description Restart number of the container. Repeatable: any of the values. An empty value selects lines without one. */
+                    restart?: string | string[];
+                    /** @description Node of the pod, or the one that the agent sent with the line. Repeatable: any of the values. An empty value selects lines without one. */
+                    node?: string | string[];
+                    /** @description `stdout` or `stderr`. Repeatable: any of the values. An empty value selects lines without one. */
+                    stream?: string | string[];
+                    /** @description `trace` `debug` `info` `warn` `error` `fatal`, or an alias of theirs. Repeatable: any of the values. An empty value selects lines without one. */
+                    severity?: string | string[];
+                    /** @description Unit of a system line. Repeatable: any of the values. An empty value selects lines without one. */
+                    unit?: string | string[];
+                    /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
+                    cluster?: string | string[];
+                    /** @description Trace id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
+                    traceId?: string | string[];
+                    /** @description Span id, in any spelling, of the line's own field or in its text: hex digits, a UUID, base64. Repeatable: any of the ids. An empty value selects lines without one. */
+                    spanId?: string | string[];
+                    /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
+                    owner?: string | string[];
+                    /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
+                    label?: string | string[];
+                    /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
+                    image?: string | string[];
+                    /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
+                    outcome?: ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown") | ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown")[];
+                    /** @description Phase of the pod that Kubernetes reported last, in any case. Repeatable up to 100 times: any of the values. */
+                    phase?: ("Pending" | "Running" | "Succeeded" | "Failed" | "Unknown") | ("Pending" | "Running" | "Succeeded" | "Failed" | "Unknown")[];
+                    /** @description Search text. */
+                    q?: string;
+                    /** @description Inclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    from?: string;
+                    /** @description Exclusive. RFC 3339, epoch seconds, ms, µs or ns, or relative: `now`, `-15m`. */
+                    to?: string;
+                    /** @description Time, pod and container before each line of text/plain; the default where the request names no single pod. */
+                    prefix?: "0" | "1" | "true" | "false";
+                    /** @description The time before each line of text/plain; where it is not given, lines have it with their prefix. */
+                    timestamps?: "0" | "1" | "true" | "false";
+                    /** @description Like Last-Event-ID, for clients that cannot set it. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/k8s/kubeconfig": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A kubeconfig with a context named afterlog */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Evaluate a metric query at one time */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description As `start`: when the query is evaluated. Now where it is missing. */
+                    time?: string | string[];
+                    /** @description At most so many. */
+                    limit?: string | string[];
+                    /** @description `backward`, newest first, or `forward`. */
+                    direction?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: {
+                                /** @enum {string} */
+                                resultType: "streams" | "matrix" | "vector" | "scalar";
+                                encodingFlags?: string[];
+                                result: unknown[];
+                                stats: {
+                                    [key: string]: unknown;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Evaluate a metric query at one time */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description As `start`: when the query is evaluated. Now where it is missing. */
+                    time?: string | string[];
+                    /** @description At most so many. */
+                    limit?: string | string[];
+                    /** @description `backward`, newest first, or `forward`. */
+                    direction?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: {
+                                /** @enum {string} */
+                                resultType: "streams" | "matrix" | "vector" | "scalar";
+                                encodingFlags?: string[];
+                                result: unknown[];
+                                stats: {
+                                    [key: string]: unknown;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/query_range": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines, or the values of a metric query, over a range of time */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                    /** @description Of a metric query: `30s`, or seconds. */
+                    step?: string | string[];
+                    /** @description Of a log query: lines that are nearer to the one before are left out. `30s`, or seconds. */
+                    interval?: string | string[];
+                    /** @description At most so many. */
+                    limit?: string | string[];
+                    /** @description `backward`, newest first, or `forward`. */
+                    direction?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: {
+                                /** @enum {string} */
+                                resultType: "streams" | "matrix" | "vector" | "scalar";
+                                encodingFlags?: string[];
+                                result: unknown[];
+                                stats: {
+                                    [key: string]: unknown;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Lines, or the values of a metric query, over a range of time */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                    /** @description Of a metric query: `30s`, or seconds. */
+                    step?: string | string[];
+                    /** @description Of a log query: lines that are nearer to the one before are left out. `30s`, or seconds. */
+                    interval?: string | string[];
+                    /** @description At most so many. */
+                    limit?: string | string[];
+                    /** @description `backward`, newest first, or `forward`. */
+                    direction?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: {
+                                /** @enum {string} */
+                                resultType: "streams" | "matrix" | "vector" | "scalar";
+                                encodingFlags?: string[];
+                                result: unknown[];
+                                stats: {
+                                    [key: string]: unknown;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names of labels */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                    /** @description LogQL. */
+                    query?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: string[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Names of labels */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                    /** @description LogQL. */
+                    query?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: string[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names of labels */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                    /** @description LogQL. */
+                    query?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: string[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Names of labels */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                    /** @description LogQL. */
+                    query?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: string[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/label/{name}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Values of a label */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                    /** @description LogQL. */
+                    query?: string | string[];
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: string[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Values of a label */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                    /** @description LogQL. */
+                    query?: string | string[];
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: string[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sets of labels */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A stream selector, such as `{namespace="shop"}`. Repeatable: streams of any of them. */
+                    "match[]"?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: {
+                                [key: string]: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Sets of labels */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description A stream selector, such as `{namespace="shop"}`. Repeatable: streams of any of them. */
+                    "match[]"?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: {
+                                [key: string]: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/index/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many streams, lines and bytes a selector has */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            streams: number;
+                            chunks: number;
+                            bytes: number;
+                            entries: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** How many streams, lines and bytes a selector has */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            streams: number;
+                            chunks: number;
+                            bytes: number;
+                            entries: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/index/volume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bytes of lines by label */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description At most so many. */
+                    limit?: string | string[];
+                    /** @description Labels to sum by, with commas between them; those of the selector where it is missing. */
+                    targetLabels?: string | string[];
+                    /** @description `series`, or `labels` for the names of labels alone. */
+                    aggregateBy?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: {
+                                /** @enum {string} */
+                                resultType: "vector" | "matrix";
+                                result: unknown[];
+                                stats: {
+                                    [key: string]: unknown;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Bytes of lines by label */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description At most so many. */
+                    limit?: string | string[];
+                    /** @description Labels to sum by, with commas between them; those of the selector where it is missing. */
+                    targetLabels?: string | string[];
+                    /** @description `series`, or `labels` for the names of labels alone. */
+                    aggregateBy?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: {
+                                /** @enum {string} */
+                                resultType: "vector" | "matrix";
+                                result: unknown[];
+                                stats: {
+                                    [key: string]: unknown;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/index/volume_range": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bytes of lines by label, over time */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description At most so many. */
+                    limit?: string | string[];
+                    /** @description Labels to sum by, with commas between them; those of the selector where it is missing. */
+                    targetLabels?: string | string[];
+                    /** @description `series`, or `labels` for the names of labels alone. */
+                    aggregateBy?: string | string[];
+                    /** @description Of a metric query: `30s`, or seconds. */
+                    step?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: {
+                                /** @enum {string} */
+                                resultType: "vector" | "matrix";
+                                result: unknown[];
+                                stats: {
+                                    [key: string]: unknown;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Bytes of lines by label, over time */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description At most so many. */
+                    limit?: string | string[];
+                    /** @description Labels to sum by, with commas between them; those of the selector where it is missing. */
+                    targetLabels?: string | string[];
+                    /** @description `series`, or `labels` for the names of labels alone. */
+                    aggregateBy?: string | string[];
+                    /** @description Of a metric query: `30s`, or seconds. */
+                    step?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: {
+                                /** @enum {string} */
+                                resultType: "vector" | "matrix";
+                                result: unknown[];
+                                stats: {
+                                    [key: string]: unknown;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/detected_labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Labels that are worth a filter */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            detectedLabels: {
+                                label: string;
+                                cardinality: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Labels that are worth a filter */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            detectedLabels: {
+                                label: string;
+                                cardinality: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/detected_fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fields of the newest lines */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                    /** @description How many of the newest lines are looked at. */
+                    line_limit?: string | string[];
+                    /** @description At most so many. */
+                    limit?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            fields: {
+                                label: string;
+                                /** @enum {string} */
+                                type: "string" | "int" | "float" | "boolean" | "duration" | "bytes";
+                                cardinality: number;
+                                parsers: string[] | null;
+                            }[];
+                            limit: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Fields of the newest lines */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                    /** @description How many of the newest lines are looked at. */
+                    line_limit?: string | string[];
+                    /** @description At most so many. */
+                    limit?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            fields: {
+                                label: string;
+                                /** @enum {string} */
+                                type: "string" | "int" | "float" | "boolean" | "duration" | "bytes";
+                                cardinality: number;
+                                parsers: string[] | null;
+                            }[];
+                            limit: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/detected_field/{name}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Values of a field in the newest lines */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                    /** @description How many of the newest lines are looked at. */
+                    line_limit?: string | string[];
+                    /** @description At most so many. */
+                    limit?: string | string[];
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            values: string[];
+                            limit: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Values of a field in the newest lines */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                    /** @description How many of the newest lines are looked at. */
+                    line_limit?: string | string[];
+                    /** @description At most so many. */
+                    limit?: string | string[];
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            values: string[];
+                            limit: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which messages the lines of a selector are, and when */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                    /** @description Of a metric query: `30s`, or seconds. */
+                    step?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: {
+                                pattern: string;
+                                samples: [
+                                    number,
+                                    number
+                                ][];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Which messages the lines of a selector are, and when */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description As `start`; now where it is missing. Lines of this very time are not in the answer. */
+                    end?: string | string[];
+                    /** @description Such as `1h`: how long before `end` to begin, where `start` is missing. */
+                    since?: string | string[];
+                    /** @description Of a metric query: `30s`, or seconds. */
+                    step?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: {
+                                pattern: string;
+                                samples: [
+                                    number,
+                                    number
+                                ][];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/format_query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A query in its one form */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** A query in its one form */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "success";
+                            data: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/status/buildinfo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The version of Loki's API that is served, and that of Afterlog */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            version: string;
+                            revision: string;
+                            branch: string;
+                            buildUser: string;
+                            buildDate: string;
+                            goVersion: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** The version of Loki's API that is served, and that of Afterlog */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            version: string;
+                            revision: string;
+                            branch: string;
+                            buildUser: string;
+                            buildDate: string;
+                            goVersion: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/drilldown-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What Logs Drilldown may ask for */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            limits: {
+                                [key: string]: unknown;
+                            };
+                            pattern_ingester_enabled: boolean;
+                            version: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** What Logs Drilldown may ask for */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            limits: {
+                                [key: string]: unknown;
+                            };
+                            pattern_ingester_enabled: boolean;
+                            version: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/loki/api/v1/tail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines as they arrive (websocket) */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description LogQL. */
+                    query?: string | string[];
+                    /** @description Epoch ns, epoch seconds with a point, or RFC 3339; an hour before `end` where it is missing. */
+                    start?: string | string[];
+                    /** @description At most so many. */
+                    limit?: string | string[];
+                    /** @description Seconds, at most 5, for which lines are held back. */
+                    delay_for?: string | string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long lines are kept */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description By namespace; `default` is for all others. */
+                            rules: {
+                                [key: string]: string;
+                            };
+                            lastWords: {
+                                /** @description A time such as 30s, 5m or 1h. */
+                                first: string;
+                                /** @description A time such as 30s, 5m or 1h. */
+                                last: string;
+                                /** @description A time such as 12h, 7d, 2w or 1y. */
+                                keep: string;
+                            };
+                            /** @enum {string} */
+                            source: "environment" | "put";
+                            /** @description For lines that arrive at this time or later. */
+                            inForce: string | null;
+                            /** @description What set the rules, and how to return to those of the environment. */
+                            text: string;
+                            /** @description The rules of the environment, in force or not. */
+                            environment: {
+                                /** @description By namespace; `default` is for all others. */
+                                rules: {
+                                    [key: string]: string;
+                                };
+                                lastWords: {
+                                    /** @description A time such as 30s, 5m or 1h. */
+                                    first: string;
+                                    /** @description A time such as 30s, 5m or 1h. */
+                                    last: string;
+                                    /** @description A time such as 12h, 7d, 2w or 1y. */
+                                    keep: string;
+                                };
+                            };
+                            stored: {
+                                class: string;
+                                /** @description A time such as 12h or 7d; `unlimited` where nothing of the class is dropped. */
+                                kept: string;
+                                partitions: number;
+                                /** @description Rows as stored; a line that was sent twice may count twice. */
+                                rows: number;
+                                bytes: number;
+                                firstDay: string;
+                                lastDay: string;
+                                nextExpiry: string | null;
+                            }[];
+                            /** @description Classes of which nothing is dropped until an operator says what becomes of their lines. */
+                            unnamed: {
+                                class: string;
+                                text: string;
+                            }[];
+                            /** @description Expired days that are not dropped yet, and why. */
+                            overdue: {
+                                class: string;
+                                day: string;
+                                rows: number;
+                                bytes: number;
+                                since: string;
+                                reason: string | null;
+                                /** @description Tries that failed. */
+                                tries: number;
+                                nextTry: string | null;
+                            }[];
+                            /** @description Days that were dropped before everything was stored that outlives their lines. Numbers of lines of these days are not exact. */
+                            inexact: {
+                                class: string;
+                                day: string;
+                                dropped: string;
+                                reason: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        /** Change how long lines are kept, without a restart */
+        put: {
+            parameters: {
+                query?: {
+                    /** @description `true`: the answer says what would happen; nothing changes. */
+                    dryRun?: "true" | "false";
+                    /** @description Value of `effect.confirm` in the answer of a dry run. Clients on other machines need it to keep stored lines for less time than before. */
+                    confirm?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description By namespace; `default` is for all others. */
+                        rules: {
+                            [key: string]: string;
+                        };
+                        lastWords?: {
+                            /** @description A time such as 30s, 5m or 1h. */
+                            first?: string;
+                            /** @description A time such as 30s, 5m or 1h. */
+                            last?: string;
+                            /** @description A time such as 12h, 7d, 2w or 1y. */
+                            keep?: string;
+                        };
+                        /**
+                         * @description Stored lines of classes that no rule names go by the rule `default` from then on.
+                         * @enum {string}
+                         */
+                        unnamed?: "default";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description By namespace; `default` is for all others. */
+                            rules: {
+                                [key: string]: string;
+                            };
+                            lastWords: {
+                                /** @description A time such as 30s, 5m or 1h. */
+                                first: string;
+                                /** @description A time such as 30s, 5m or 1h. */
+                                last: string;
+                                /** @description A time such as 12h, 7d, 2w or 1y. */
+                                keep: string;
+                            };
+                            /** @enum {string} */
+                            source: "environment" | "put";
+                            /** @description For lines that arrive at this time or later. */
+                            inForce: string | null;
+                            /** @description What set the rules, and how to return to those of the environment. */
+                            text: string;
+                            /** @description The rules of the environment, in force or not. */
+                            environment: {
+                                /** @description By namespace; `default` is for all others. */
+                                rules: {
+                                    [key: string]: string;
+                                };
+                                lastWords: {
+                                    /** @description A time such as 30s, 5m or 1h. */
+                                    first: string;
+                                    /** @description A time such as 30s, 5m or 1h. */
+                                    last: string;
+                                    /** @description A time such as 12h, 7d, 2w or 1y. */
+                                    keep: string;
+                                };
+                            };
+                            stored: {
+                                class: string;
+                                /** @description A time such as 12h or 7d; `unlimited` where nothing of the class is dropped. */
+                                kept: string;
+                                partitions: number;
+                                /** @description Rows as stored; a line that was sent twice may count twice. */
+                                rows: number;
+                                bytes: number;
+                                firstDay: string;
+                                lastDay: string;
+                                nextExpiry: string | null;
+                            }[];
+                            /** @description Classes of which nothing is dropped until an operator says what becomes of their lines. */
+                            unnamed: {
+                                class: string;
+                                text: string;
+                            }[];
+                            /** @description Expired days that are not dropped yet, and why. */
+                            overdue: {
+                                class: string;
+                                day: string;
+                                rows: number;
+                                bytes: number;
+                                since: string;
+                                reason: string | null;
+                                /** @description Tries that failed. */
+                                tries: number;
+                                nextTry: string | null;
+                            }[];
+                            /** @description Days that were dropped before everything was stored that outlives their lines. Numbers of lines of these days are not exact. */
+                            inexact: {
+                                class: string;
+                                day: string;
+                                dropped: string;
+                                reason: string;
+                            }[];
+                            effect: {
+                                /** @description The `confirm` that the request needs; null where no stored line is kept for less time than before. */
+                                confirm: string | null;
+                                stored: {
+                                    class: string;
+                                    /** @description A time such as 12h or 7d; `unlimited` where nothing of the class is dropped. */
+                                    before: string;
+                                    /** @description A time such as 12h or 7d; `unlimited` where nothing of the class is dropped. */
+                                    after: string;
+                                    expireNow: {
+                                        partitions: number;
+                                        /** @description Rows as stored; a line that was sent twice may count twice. */
+                                        rows: number;
+                                        bytes: number;
+                                    };
+                                    stay: {
+                                        partitions: number;
+                                        /** @description Rows as stored; a line that was sent twice may count twice. */
+                                        rows: number;
+                                        bytes: number;
+                                    };
+                                    text: string;
+                                }[];
+                                /** @description Namespaces with stored lines that the change drops at once, by class; those with most rows first. */
+                                namespaces: {
+                                    namespace: string;
+                                    class: string;
+                                    rows: number;
+                                    bytes: number;
+                                    days: number;
+                                    firstDay: string;
+                                    lastDay: string;
+                                    text: string;
+                                }[];
+                                /** @description Whether `namespaces` has all of them: counting is bounded. */
+                                namespacesComplete: boolean;
+                                new: {
+                                    namespace: string;
+                                    before: {
+                                        class: string;
+                                        /** @description A time such as 12h, 7d, 2w or 1y. */
+                                        kept: string;
+                                    };
+                                    after: {
+                                        class: string;
+                                        /** @description A time such as 12h, 7d, 2w or 1y. */
+                                        kept: string;
+                                    };
+                                }[];
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Return to the rules of AFTERLOG_RETENTION and AFTERLOG_LAST_WORDS */
+        delete: {
+            parameters: {
+                query?: {
+                    /** @description `true`: the answer says what would happen; nothing changes. */
+                    dryRun?: "true" | "false";
+                    /** @description Value of `effect.confirm` in the answer of a dry run. Clients on other machines need it to keep stored lines for less time than before. */
+                    confirm?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description By namespace; `default` is for all others. */
+                            rules: {
+                                [key: string]: string;
+                            };
+                            lastWords: {
+                                /** @description A time such as 30s, 5m or 1h. */
+                                first: string;
+                                /** @description A time such as 30s, 5m or 1h. */
+                                last: string;
+                                /** @description A time such as 12h, 7d, 2w or 1y. */
+                                keep: string;
+                            };
+                            /** @enum {string} */
+                            source: "environment" | "put";
+                            /** @description For lines that arrive at this time or later. */
+                            inForce: string | null;
+                            /** @description What set the rules, and how to return to those of the environment. */
+                            text: string;
+                            /** @description The rules of the environment, in force or not. */
+                            environment: {
+                                /** @description By namespace; `default` is for all others. */
+                                rules: {
+                                    [key: string]: string;
+                                };
+                                lastWords: {
+                                    /** @description A time such as 30s, 5m or 1h. */
+                                    first: string;
+                                    /** @description A time such as 30s, 5m or 1h. */
+                                    last: string;
+                                    /** @description A time such as 12h, 7d, 2w or 1y. */
+                                    keep: string;
+                                };
+                            };
+                            stored: {
+                                class: string;
+                                /** @description A time such as 12h or 7d; `unlimited` where nothing of the class is dropped. */
+                                kept: string;
+                                partitions: number;
+                                /** @description Rows as stored; a line that was sent twice may count twice. */
+                                rows: number;
+                                bytes: number;
+                                firstDay: string;
+                                lastDay: string;
+                                nextExpiry: string | null;
+                            }[];
+                            /** @description Classes of which nothing is dropped until an operator says what becomes of their lines. */
+                            unnamed: {
+                                class: string;
+                                text: string;
+                            }[];
+                            /** @description Expired days that are not dropped yet, and why. */
+                            overdue: {
+                                class: string;
+                                day: string;
+                                rows: number;
+                                bytes: number;
+                                since: string;
+                                reason: string | null;
+                                /** @description Tries that failed. */
+                                tries: number;
+                                nextTry: string | null;
+                            }[];
+                            /** @description Days that were dropped before everything was stored that outlives their lines. Numbers of lines of these days are not exact. */
+                            inexact: {
+                                class: string;
+                                day: string;
+                                dropped: string;
+                                reason: string;
+                            }[];
+                            effect: {
+                                /** @description The `confirm` that the request needs; null where no stored line is kept for less time than before. */
+                                confirm: string | null;
+                                stored: {
+                                    class: string;
+                                    /** @description A time such as 12h or 7d; `unlimited` where nothing of the class is dropped. */
+                                    before: string;
+                                    /** @description A time such as 12h or 7d; `unlimited` where nothing of the class is dropped. */
+                                    after: string;
+                                    expireNow: {
+                                        partitions: number;
+                                        /** @description Rows as stored; a line that was sent twice may count twice. */
+                                        rows: number;
+                                        bytes: number;
+                                    };
+                                    stay: {
+                                        partitions: number;
+                                        /** @description Rows as stored; a line that was sent twice may count twice. */
+                                        rows: number;
+                                        bytes: number;
+                                    };
+                                    text: string;
+                                }[];
+                                /** @description Namespaces with stored lines that the change drops at once, by class; those with most rows first. */
+                                namespaces: {
+                                    namespace: string;
+                                    class: string;
+                                    rows: number;
+                                    bytes: number;
+                                    days: number;
+                                    firstDay: string;
+                                    lastDay: string;
+                                    text: string;
+                                }[];
+                                /** @description Whether `namespaces` has all of them: counting is bounded. */
+                                namespacesComplete: boolean;
+                                new: {
+                                    namespace: string;
+                                    before: {
+                                        class: string;
+                                        /** @description A time such as 12h, 7d, 2w or 1y. */
+                                        kept: string;
+                                    };
+                                    after: {
+                                        class: string;
+                                        /** @description A time such as 12h, 7d, 2w or 1y. */
+                                        kept: string;
+                                    };
+                                }[];
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-export type webhooks = Record<string, never>
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: never
-  responses: never
-  parameters: never
-  requestBodies: never
-  headers: never
-  pathItems: never
+    schemas: never;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
-export type $defs = Record<string, never>
-export type operations = Record<string, never>
+export type $defs = Record<string, never>;
+export interface operations {
+    getDeathsHistogram: {
+        parameters: {
+            query?: {
+                /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
+                cluster?: string | string[];
+                /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
+                namespace?: string | string[];
+                /** @description Pod name; one name may have had many uids. Repeatable up to 100 times: any of the values. */
+                name?: string | string[];
+                /** @description Pod uid, or its first 6 or more characters. Repeatable up to 100 times: any of the values. */
+                uid?: string | string[];
+                /** @description Node of the pod. Repeatable: any of the values. */
+                node?: string | string[];
+                /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
+                container?: string | string[];
+                /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
+                outcome?: ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown") | ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown")[];
+                /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
+                owner?: string | string[];
+                /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
+                image?: string | string[];
+                /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
+                label?: string | string[];
+                /** @description Fingerprint, as an answer has it. Repeatable. */
+                fingerprint?: string | string[];
+                /** @description Deaths at this time or later. */
+                from?: string;
+                /** @description Deaths before this time. */
+                to?: string;
+                /** @description Width of a bucket, like `5m`; where none is given, a round one that makes up to 100 buckets. */
+                step?: string;
+                /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                explain?: "0" | "1" | "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        step: string;
+                        /** @description Ascending, from the first death to the last; those between them without a death too. */
+                        buckets: {
+                            /** @description RFC 3339, UTC, nine digits. */
+                            time: string;
+                            total: number;
+                            byOutcome: {
+                                [key: string]: number;
+                            };
+                        }[];
+                        asOf: string | null;
+                        /** @description Only where the answer is empty: which value was never there, and what is like it. */
+                        hints?: {
+                            parameter: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    getDeathsFacets: {
+        parameters: {
+            query?: {
+                /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
+                cluster?: string | string[];
+                /** @description Namespace. Repeatable: any of the values. An empty value selects lines without one. */
+                namespace?: string | string[];
+                /** @description Pod name; one name may have had many uids. Repeatable up to 100 times: any of the values. */
+                name?: string | string[];
+                /** @description Pod uid, or its first 6 or more characters. Repeatable up to 100 times: any of the values. */
+                uid?: string | string[];
+                /** @description Node of the pod. Repeatable: any of the values. */
+                node?: string | string[];
+                /** @description Container. Repeatable: any of the values. An empty value selects lines without one. */
+                container?: string | string[];
+                /** @description How the pod ended, in any case, with or without dashes: `OOMKilled` is `oomkilled`. Repeatable up to 100 times: any of the values. */
+                outcome?: ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown") | ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown")[];
+                /** @description Owner of the pod: `Deployment/cart`, `deploy/cart` or `cart`, in any case. Repeatable up to 100 times: any of the values. */
+                owner?: string | string[];
+                /** @description Image of any container of the pod: a reference with or without tag, or `sha256:` and the first 6 or more digits. Repeatable up to 100 times: any of the values. */
+                image?: string | string[];
+                /** @description Label of the pod, as a selector of kubectl: `app=cart`, `app`, `app!=cart`, `app in (cart,web)`, `!canary`. Values of one key are ORed, different keys ANDed. Repeatable up to 100 times: any of the values. */
+                label?: string | string[];
+                /** @description Fingerprint, as an answer has it. Repeatable. */
+                fingerprint?: string | string[];
+                /** @description Deaths at this time or later. */
+                from?: string;
+                /** @description Deaths before this time. */
+                to?: string;
+                /** @description At most so many; 20 where none is given. */
+                limit?: string;
+                /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                explain?: "0" | "1" | "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Each counts the deaths that match all filters but its own. */
+                        facets: {
+                            [key: string]: {
+                                /** @description Most frequent first. */
+                                values: {
+                                    value: string;
+                                    count: number;
+                                }[];
+                                /** @description How many values there are. */
+                                total: number;
+                            };
+                        };
+                        asOf: string | null;
+                        /** @description Only where the answer is empty: which value was never there, and what is like it. */
+                        hints?: {
+                            parameter: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    listNodes: {
+        parameters: {
+            query?: {
+                /** @description Cluster. Repeatable: any of the values. An empty value selects lines without one. */
+                cluster?: string | string[];
+                /** @description Name of the node. Repeatable up to 100 times: any of the values. */
+                name?: string | string[];
+                /** @description At most so many; 100 where none is given. */
+                limit?: string;
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: string;
+                /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                explain?: "0" | "1" | "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        nodes: {
+                            cluster: string;
+                            name: string;
+                            /** @description Empty where only pods name the node. */
+                            uid: string;
+                            createdAt: string | null;
+                            /** @description The newest time in what Kubernetes reported of it; null where it reported none. */
+                            reportedAt: string | null;
+                            /** @description Whether a watch said that it was deleted. */
+                            gone: boolean;
+                            /** @description Its condition Ready; null where none was reported. */
+                            ready: ("True" | "False" | "Unknown") | null;
+                            /** @description Its newest conditions, by type. */
+                            conditions: {
+                                /** @description `Ready`, `MemoryPressure` … */
+                                type: string;
+                                /** @description `True`, `False` or `Unknown`. */
+                                status: string;
+                                reason: string;
+                                message: string;
+                                /** @description RFC 3339, UTC, nine digits. */
+                                since: string;
+                            }[];
+                            taints: {
+                                key: string;
+                                value: string;
+                                effect: string;
+                            }[];
+                            labels: {
+                                [key: string]: string;
+                            };
+                            addresses: {
+                                type: string;
+                                address: string;
+                            }[];
+                            kubeletVersion: string;
+                            osImage: string;
+                            /** @description Pods that were ever on it. */
+                            podsKnown: number;
+                            podsLiving: number;
+                        }[];
+                        /** @description Cursor of the next page; null at the end. */
+                        next: string | null;
+                        /** @description Of pods, every fact that was stored until this time is there. */
+                        asOf: string | null;
+                    };
+                };
+            };
+        };
+    };
+    getNode: {
+        parameters: {
+            query?: {
+                /** @description Cluster of the node, where nodes of several clusters have the name. */
+                cluster?: string;
+                /** @description States, Events and pods of this time or later. */
+                from?: string;
+                /** @description States, Events and pods before this time. */
+                to?: string;
+                /** @description `died`, the default: pods that ended on the node in this time. `lived`: pods that were on it then. */
+                pods?: "died" | "lived";
+                /** @description Of these pods: how they ended, as `/v1/pods` has it. Repeatable. */
+                outcome?: ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown") | ("running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown")[];
+                /** @description At most so many; 100 where none is given. */
+                limit?: string;
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: string;
+                /** @description Instead of the answer, the statements that it is made from, their indexes, and what they read. */
+                explain?: "0" | "1" | "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @description Name of the node. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        node: {
+                            cluster: string;
+                            name: string;
+                            /** @description Empty where only pods name the node. */
+                            uid: string;
+                            createdAt: string | null;
+                            /** @description The newest time in what Kubernetes reported of it; null where it reported none. */
+                            reportedAt: string | null;
+                            /** @description Whether a watch said that it was deleted. */
+                            gone: boolean;
+                            /** @description Its condition Ready; null where none was reported. */
+                            ready: ("True" | "False" | "Unknown") | null;
+                            /** @description Its newest conditions, by type. */
+                            conditions: {
+                                /** @description `Ready`, `MemoryPressure` … */
+                                type: string;
+                                /** @description `True`, `False` or `Unknown`. */
+                                status: string;
+                                reason: string;
+                                message: string;
+                                /** @description RFC 3339, UTC, nine digits. */
+                                since: string;
+                            }[];
+                            taints: {
+                                key: string;
+                                value: string;
+                                effect: string;
+                            }[];
+                            labels: {
+                                [key: string]: string;
+                            };
+                            addresses: {
+                                type: string;
+                                address: string;
+                            }[];
+                            kubeletVersion: string;
+                            osImage: string;
+                            /** @description Pods that were ever on it. */
+                            podsKnown: number;
+                            podsLiving: number;
+                        };
+                        /** @description Of the last 2000 states. */
+                        history: {
+                            /** @description Oldest first: each as long as the condition stayed so, as far as Kubernetes reported it. */
+                            conditions: {
+                                /** @description `Ready`, `MemoryPressure` … */
+                                type: string;
+                                /** @description `True`, `False` or `Unknown`. */
+                                status: string;
+                                reason: string;
+                                message: string;
+                                /** @description RFC 3339, UTC, nine digits. */
+                                since: string;
+                                /** @description null where it is so still. */
+                                until: string | null;
+                            }[];
+                            /** @description Oldest first. When a taint was taken away is not reported. */
+                            taints: {
+                                key: string;
+                                value: string;
+                                effect: string;
+                                /** @description RFC 3339, UTC, nine digits. */
+                                since: string;
+                            }[];
+                            /** @description When a node of this name was deleted. */
+                            gone: string[];
+                        };
+                        /** @description On the node itself, oldest first: the last 500. */
+                        events: {
+                            type: string;
+                            reason: string;
+                            message: string;
+                            count: number;
+                            /** @description RFC 3339, UTC, nine digits. */
+                            firstTime: string;
+                            /** @description RFC 3339, UTC, nine digits. */
+                            lastTime: string;
+                            component: string;
+                            host: string;
+                        }[];
+                        /** @description Newest first. */
+                        pods: {
+                            cluster: string;
+                            namespace: string;
+                            name: string;
+                            uid: string;
+                            owner: {
+                                kind: string;
+                                name: string;
+                            };
+                            /** @enum {string} */
+                            outcome: "running" | "completed" | "crashed" | "oomkilled" | "evicted" | "node-lost" | "deleted" | "unknown";
+                            reason: string;
+                            exitCode: number | null;
+                            cause: string;
+                            firstSeen: string | null;
+                            lastSeen: string | null;
+                            /** @description With `pods=died` when it ended, or ended last where it lives again. */
+                            diedAt: string | null;
+                            restarts: number | null;
+                        }[];
+                        /** @description Cursor of the next page; null at the end. */
+                        next: string | null;
+                        /** @description Of pods, every fact that was stored until this time is there. */
+                        asOf: string | null;
+                    };
+                };
+            };
+        };
+    };
+}

@@ -13,6 +13,8 @@ export type Fault = FaultsAnswer['groups'][number]
 export type Death = DeathsAnswer['deaths'][number]
 export type DeathsQuery = NonNullable<paths['/v1/deaths']['get']['parameters']['query']>
 
+export type DeathCounts = Answer<'/v1/deaths/histogram'>
+export type DeathFacets = Answer<'/v1/deaths/facets'>
 export type ListedPod = Answer<'/v1/pods'>['pods'][number]
 export type Pod = Answer<'/v1/pods/{uid}'>
 export type Container = Pod['containers'][number]

@@ -4,9 +4,10 @@ import { Message } from '../text/message.tsx'
 import { OutcomeBadge } from '../ui/outcome.tsx'
 import { Time } from '../ui/zone.tsx'
 import { FilterLink } from './filter-link.tsx'
+import { LivesStrip } from './lives-strip.tsx'
 
 export function DeathRow({ death }: { death: Death }) {
-  const { podUid, namespace, pod, container, node, owner, restart } = death
+  const { podUid, namespace, pod, container, node, owner, restart, lives, earlierLives, replacement } = death
   return (
     <li className={`death edge-${death.outcome}`}>
       <div className="death-head">
@@ -41,6 +42,20 @@ export function DeathRow({ death }: { death: Death }) {
           </>
         )}
         {node !== '' && <FilterLink name="node" value={node} />}
+        {lives !== undefined && lives.length > 0 && (
+          <>
+            {' · '}
+            <LivesStrip lives={lives} earlier={earlierLives ?? 0} restart={restart} />
+          </>
+        )}
+        {replacement != null && (
+          <>
+            {' · replaced by '}
+            <Link to="/pods/$uid" params={{ uid: replacement.podUid }} title={replacement.podUid}>
+              {replacement.pod}
+            </Link>
+          </>
+        )}
       </p>
     </li>
   )

@@ -8,6 +8,8 @@ import { without } from '../search-params.ts'
 import { Failure, Nothing, Waiting } from '../ui/state.tsx'
 import { ChosenFilters } from './chosen-filters.tsx'
 import { DeathRow } from './death-row.tsx'
+import { DeathsChart } from './deaths-chart.tsx'
+import { Facets } from './facets.tsx'
 import { FaultList } from './fault-list.tsx'
 import { TimeRange } from './time-range.tsx'
 
@@ -40,7 +42,11 @@ export function DeathsPage() {
         <TimeRange />
       </div>
       <ChosenFilters />
-      {isGrouped ? <FaultList /> : <DeathList />}
+      <DeathsChart />
+      <div className="beside">
+        <Facets />
+        <section aria-label={isGrouped ? 'Faults' : 'Deaths'}>{isGrouped ? <FaultList /> : <DeathList />}</section>
+      </div>
     </div>
   )
 }

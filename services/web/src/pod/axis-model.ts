@@ -28,24 +28,41 @@ export interface Pin {
   texts: string[]
 }
 
-/** From the first to the last that is known of the pod; a living one goes on until now. */
-export function axisSpan({ pod, timeline }: Pick<Obituary, 'pod' | 'timeline'>, nowMs: number): Span {
+/**
+ * From the first to the last that is known of the pod; a living one goes on until now. `lastMs`: only so much of its
+ * end.
+ */
+export function axisSpan({ pod, timeline }: Pick<Obituary, 'pod' | 'timeline'>, nowMs: number, lastMs?: number): Span {
   const isAlive = pod.diedAt === null && pod.outcome === 'running'
   const times = [pod.firstSeen, pod.lastSeen, pod.diedAt, ...timeline.map(({ time }) => time)].filter(
     (time) => time !== null,
   )
   const sorted = times.toSorted()
-  const from = sorted[0]!
   const to = isAlive ? new Date(nowMs).toISOString() : sorted.at(-1)!
-  const fromMs = epochMs(from)
+  const fromMs = Math.max(epochMs(sorted[0]!), lastMs === undefined ? -Infinity : epochMs(to) - lastMs)
+  const from = new Date(fromMs).toISOString()
   return { from, to, fromMs, lengthMs: Math.max(1000, epochMs(to) - fromMs) }
 }
 
 const shareOf = (time: string, { fromMs, lengthMs }: Span): number =>
   Math.min(1, Math.max(0, (epochMs(time) - fromMs) / lengthMs))
 
+/** A life that ended before the span has no bar. */
 export const lanesOf = (containers: readonly Container[], span: Span): { name: string; bars: Bar[] }[] =>
-  containers.map(({ name, lives }) => ({ name, bars: lives.map((life) => barOf(life, span)) }))
+  containers.map(({ name, lives }) => ({
+    name,
+    bars: lives.map((life) => barOf(life, span)).filter(({ to }) => to > 0),
+  }))
+
+/** Stretches of the end that are worth a look of their own, where the whole is much longer: their length in ms, and its text. */
+export const closerLooks = ({ lengthMs }: Span): [lastMs: number, text: string][] =>
+  looks.filter(([lastMs]) => lengthMs > 3 * lastMs)
+
+const looks: [number, string][] = [
+  [3_600_000, 'last hour'],
+  [300_000, 'last 5 min'],
+  [30_000, 'last 30 s'],
+]
 
 function barOf(life: Life, span: Span): Bar {
   const start = life.startedAt ?? life.firstLine
@@ -71,7 +88,7 @@ const pinned = new Set(['event', 'node', 'deletion', 'replacement', 'pod'])
 export function pinsOf(timeline: Obituary['timeline'], span: Span): Pin[] {
   const pins: Pin[] = []
   for (const { time, kind, text } of timeline) {
-    if (!pinned.has(kind)) continue
+    if (!pinned.has(kind) || epochMs(time) < span.fromMs) continue
     const share = shareOf(time, span)
     const last = pins.at(-1)
     if (last !== undefined && share - last.share < together) {

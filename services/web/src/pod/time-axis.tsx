@@ -1,11 +1,14 @@
 // The life of a pod over time: a lane for each container with its lives by how they ended, gaps hatched, and above them
 // what Kubernetes reported. A click goes to the lines of that time.
+import { getRouteApi } from '@tanstack/react-router'
 import type { Obituary } from '../api/types.ts'
+import { without } from '../search-params.ts'
 import { outcomeWord } from '../ui/outcome.tsx'
 import { useNowMs, useZone } from '../ui/zone.tsx'
 import { clockTime, dayOf, duration, epochMs, zoneName } from '../time/format.ts'
-import { axisSpan, lanesOf, pinsOf, ticksOf, type Bar } from './axis-model.ts'
+import { axisSpan, closerLooks, lanesOf, pinsOf, ticksOf, type Bar } from './axis-model.ts'
 
+const route = getRouteApi('/pods/$uid')
 const laneHeight = 26
 const pinsHeight = 22
 /** Of the drawing, in its own units; it is as wide as the page. */
@@ -14,7 +17,9 @@ const width = 1000
 export function TimeAxis({ obituary, onJump }: { obituary: Obituary; onJump: (time: string) => void }) {
   const zone = useZone()
   const nowMs = useNowMs()
-  const span = axisSpan(obituary, nowMs)
+  const { last } = route.useSearch()
+  const whole = axisSpan(obituary, nowMs)
+  const span = axisSpan(obituary, nowMs, last === undefined ? undefined : Number(last) * 1000)
   const lanes = lanesOf(obituary.pod.containers, span)
   const pins = pinsOf(obituary.timeline, span)
   const percent = (share: number): string => `${(share * 100).toFixed(3)}%`
@@ -24,6 +29,7 @@ export function TimeAxis({ obituary, onJump }: { obituary: Obituary; onJump: (ti
         The lives of this pod from {dayOf(span.from, zone, nowMs)} {clockTime(span.from, zone)} to{' '}
         {dayOf(span.to, zone, nowMs)} {clockTime(span.to, zone)} {zoneName(zone, epochMs(span.to))}
       </figcaption>
+      <Looks looks={closerLooks(whole)} last={last} />
       <div className="lane pins" style={{ height: pinsHeight }}>
         <span className="lane-name">Events</span>
         <div className="lane-track">
@@ -63,6 +69,34 @@ export function TimeAxis({ obituary, onJump }: { obituary: Obituary; onJump: (ti
         </div>
       </div>
     </figure>
+  )
+}
+
+function Looks({ looks, last }: { looks: ReturnType<typeof closerLooks>; last: string | undefined }) {
+  const navigate = route.useNavigate()
+  if (looks.length === 0) return null
+  const choices: (readonly [last: string | undefined, text: string])[] = [
+    [undefined, 'its whole life'],
+    ...looks.map(([lastMs, text]) => [String(lastMs / 1000), text] as const),
+  ]
+  return (
+    <fieldset className="segments looks" aria-label="What the time axis shows">
+      {choices.map(([value, text]) => (
+        <button
+          key={text}
+          type="button"
+          aria-pressed={last === value}
+          onClick={() =>
+            void navigate({
+              search: (before) => (value === undefined ? without(before, 'last') : { ...before, last: value }),
+              replace: true,
+            })
+          }
+        >
+          {text}
+        </button>
+      ))}
+    </fieldset>
   )
 }
 

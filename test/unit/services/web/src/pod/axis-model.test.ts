@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Obituary } from '#web/api/types.ts'
-import { axisSpan, pinsOf, ticksOf } from '#web/pod/axis-model.ts'
+import type { Life, Obituary } from '#web/api/types.ts'
+import { axisSpan, closerLooks, lanesOf, pinsOf, ticksOf } from '#web/pod/axis-model.ts'
 
 const at = (seconds: number): string => new Date(Date.UTC(2026, 11, 1) + seconds * 1000).toISOString()
 const span = { from: at(0), to: at(7200), fromMs: Date.parse(at(0)), lengthMs: 7_200_000 }
@@ -27,4 +27,16 @@ test('the axis of a living pod goes on until now, that of a dead one ends with w
   const pod = { firstSeen: at(0), lastSeen: at(60), diedAt: null, outcome: 'running' } as Obituary['pod']
   expect(axisSpan({ pod, timeline: [] }, Date.parse(at(100))).to).toBe(at(100))
   expect(axisSpan({ pod: { ...pod, outcome: 'crashed', diedAt: at(50) }, timeline: [] }, Date.parse(at(100))).to).toBe(at(60))
+})
+
+test('a closer look at the end leaves out the lives and events before it', () => {
+  const life = { restart: 0, containerId: 'a', startedAt: at(0), finishedAt: at(3000), outcome: 'crashed', seal: null } as Life
+  const last = { ...life, restart: 1, containerId: 'b', startedAt: at(7000), finishedAt: at(7200) }
+  const pod = { firstSeen: at(0), lastSeen: at(7200), diedAt: at(7200), outcome: 'crashed' } as Obituary['pod']
+  const close = axisSpan({ pod, timeline: [] }, 0, 300_000)
+  expect([close.from, close.lengthMs]).toEqual([at(6900), 300_000])
+  const [lane] = lanesOf([{ name: 'app', lives: [life, last] }], close)
+  expect(lane!.bars.map(({ key, from }) => [key, from])).toEqual([['b/1', 1 / 3]])
+  expect(pinsOf([{ time: at(10), kind: 'event', text: 'Scheduled' }], close)).toEqual([])
+  expect(closerLooks(span).map(([, text]) => text)).toEqual(['last 5 min', 'last 30 s'])
 })
