@@ -20,7 +20,7 @@ const policy = [
 ].join('; ')
 
 /** services/web/src/router.tsx has the same. */
-const views = ['/', '/deaths', '/pods/:uid']
+const views = ['/', '/deaths', '/pods/:uid', '/logs']
 
 const built = new URL('../../web/dist/', import.meta.url)
 /** In services/web/index.html. */

@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { baseUrl } from './api/client.ts'
 import { DeathsPage } from './deaths/deaths-page.tsx'
 import { Shell } from './layout/shell.tsx'
+import { logsSearchOf } from './logs/logs-search.ts'
 import {
   choiceOf,
   choicesOf,
@@ -65,8 +66,15 @@ const podRoute = createRoute({
   component: lazyRouteComponent(() => import('./pod/pod-page.tsx'), 'PodPage'),
 })
 
+const logsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/logs',
+  validateSearch: logsSearchOf,
+  component: lazyRouteComponent(() => import('./logs/logs-page.tsx'), 'LogsPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([homeRoute, deathsRoute, podRoute]),
+  routeTree: root.addChildren([homeRoute, deathsRoute, podRoute, logsRoute]),
   basepath: baseUrl.pathname,
   parseSearch,
   stringifySearch,

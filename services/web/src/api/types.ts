@@ -25,3 +25,10 @@ export type PodLinesAnswer = Answer<'/v1/pods/{uid}/logs'>
 export type Line = PodLinesAnswer['lines'][number]
 export type PodLinesQuery = NonNullable<paths['/v1/pods/{uid}/logs']['get']['parameters']['query']>
 export type Outcome = Death['outcome']
+
+export type LogsQuery = NonNullable<paths['/v1/logs']['get']['parameters']['query']>
+export type HistogramAnswer = Answer<'/v1/logs/histogram'>
+export type PatternsAnswer = Answer<'/v1/logs/patterns'>
+export type Pattern = PatternsAnswer['patterns'][number]
+export type ContextAnswer = Answer<'/v1/logs/context'>
+export type FieldsAnswer = Answer<'/v1/fields'>

@@ -20,6 +20,7 @@ export function Shell() {
     'mod+k': () => setIsFinding(true),
     '/': () => setIsFinding(true),
     '?': () => setAreKeysShown(true),
+    'g l': () => void navigate({ to: '/logs', search: tz === undefined ? {} : { tz } }),
     'g d': () => void navigate({ to: '/deaths', search: tz === undefined ? {} : { tz } }),
   })
   return (
@@ -38,6 +39,9 @@ export function Shell() {
             activeOptions={{ exact: true, includeSearch: false }}
           >
             Deaths
+          </Link>
+          <Link to="/logs" search={tz === undefined ? {} : { tz }} activeOptions={{ includeSearch: false }}>
+            Logs
           </Link>
         </nav>
         <button type="button" className="find" onClick={() => setIsFinding(true)}>

@@ -13,7 +13,7 @@ export function useKeys(actions: Readonly<Record<string, () => void>>): void {
     let first: { key: string; atMs: number } | undefined
     function act(event: KeyboardEvent): void {
       const withMod = event.metaKey || event.ctrlKey
-      if (event.altKey || event.defaultPrevented || (isField(event.target) && !withMod)) return
+      if (event.altKey || event.defaultPrevented || (isField(event.composedPath()[0]) && !withMod)) return
       const key = withMod ? `mod+${event.key.toLowerCase()}` : event.key
       const together = first !== undefined && event.timeStamp - first.atMs < togetherMs ? `${first.key} ${key}` : key
       first = { key, atMs: event.timeStamp }
@@ -28,6 +28,7 @@ export function useKeys(actions: Readonly<Record<string, () => void>>): void {
   }, [])
 }
 
-const isField = (target: EventTarget | null): boolean =>
+/** A field may stand in a shadow root, as the editor of search text does. */
+const isField = (target: EventTarget | undefined): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))

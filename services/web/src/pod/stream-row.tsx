@@ -3,10 +3,11 @@ import { Link } from '@tanstack/react-router'
 import { memo, useState } from 'react'
 import type { Line } from '../api/types.ts'
 import { Message } from '../text/message.tsx'
-import { clockTimeMs, dayOf, epochMs, wholeTime } from '../time/format.ts'
-import { CopyButton } from '../ui/copy-button.tsx'
+import { LineDetails, useTimeText } from '../lines/line-details.tsx'
+import { clockTimeMs, wholeTime } from '../time/format.ts'
 import { outcomeWord } from '../ui/outcome.tsx'
-import { Time, useNowMs, useZone } from '../ui/zone.tsx'
+import { severityName } from '../ui/severity.ts'
+import { Time, useZone } from '../ui/zone.tsx'
 import type { Row } from './stream-rows.ts'
 
 export interface StreamRowProps {
@@ -67,9 +68,8 @@ function LineRow({
 }) {
   const [isOpen, setIsOpen] = useState(false)
   const zone = useZone()
-  const severity = line.severity === '' ? 'none' : line.severity
   return (
-    <div className={`line severity-${severity}${isNamed ? ' is-named' : ''}`}>
+    <div className={`line severity-${severityName(line.severity)}${isNamed ? ' is-named' : ''}`}>
       <button
         type="button"
         className="line-time"
@@ -83,43 +83,26 @@ function LineRow({
       <span className="line-text">
         <Message text={line.message} isWhole={isOpen} />
       </span>
-      {isOpen && <LineDetails line={line} />}
+      {isOpen && <PodLineDetails line={line} />}
     </div>
   )
 }
 
-function LineDetails({ line }: { line: Line }) {
-  const zone = useZone()
-  const nowMs = useNowMs()
-  const facts: (readonly [string, string])[] = [
-    ['time', `${dayOf(line.time, zone, nowMs)}, ${wholeTime(line.time, zone)} (${epochMs(line.time)} ms)`],
-    ['severity', line.severity === '' ? 'none known' : line.severity],
-    ['stream', line.stream],
-    ['container', `${line.container}, life ${line.restart ?? 'unknown'}`],
-    ['offset', line.offset === null ? '' : String(line.offset)],
-    ['trace', line.traceId],
-    ...Object.entries(line.attributes),
+function PodLineDetails({ line }: { line: Line }) {
+  const facts = [
+    { name: 'time', value: useTimeText(line.time) },
+    { name: 'severity', value: severityName(line.severity) },
+    { name: 'stream', value: line.stream },
+    { name: 'container', value: `${line.container}, life ${line.restart ?? 'unknown'}` },
+    { name: 'offset', value: line.offset === null ? '' : String(line.offset) },
+    { name: 'trace', value: line.traceId },
+    ...Object.entries(line.attributes).map(([name, value]) => ({ name, value })),
   ]
   return (
-    <div className="line-details">
-      <dl>
-        {facts
-          .filter(([, value]) => value !== '')
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>
-                <Message text={value} />
-              </dd>
-            </div>
-          ))}
-      </dl>
-      <p>
-        <CopyButton label="Copy text" text={line.message} />
-        <Link to="." search={(before) => ({ ...before, at: line.time })}>
-          Link to this line
-        </Link>
-      </p>
-    </div>
+    <LineDetails line={line} facts={facts}>
+      <Link to="." search={(before) => ({ ...before, at: line.time })}>
+        Link to this line
+      </Link>
+    </LineDetails>
   )
 }

@@ -1,26 +1,18 @@
 // Pure: the lines of a pod as the rows of the list: lines, gaps, and dividers where a life of a container begins.
 import type { Container, Life, Line } from '../api/types.ts'
+import { lineKey, uniqueKeys } from '../lines/line-key.ts'
 
 export type Row =
   | { kind: 'line'; key: string; line: Line; isFirstOfTrace: boolean }
   | { kind: 'gap'; key: string; line: Line; gap: NonNullable<Line['gap']> }
   | { kind: 'life'; key: string; container: string; restart: number; life: Life | undefined; before: Life | undefined }
 
-/** Two lines of one time in one container differ by where they stand in its file, or by their text. */
-const keyOf = (line: Line): string =>
-  `${line.gap === undefined ? '' : 'gap '}${line.time} ${line.container} ${line.restart} ${line.offset ?? line.message.slice(0, 80)}`
-
 /** `hasAll`: there are no older lines than these. */
 export function rowsOf(lines: readonly Line[], containers: readonly Container[], hasAll: boolean): Row[] {
   const livesByName = new Map(containers.map(({ name, lives }) => [name, lives]))
   const restarts = new Map<string, number>()
   const rows: Row[] = []
-  const keys = new Map<string, number>()
-  const unique = (key: string): string => {
-    const times = keys.get(key) ?? 0
-    keys.set(key, times + 1)
-    return times === 0 ? key : `${key} ${times}`
-  }
+  const unique = uniqueKeys()
   for (const line of lines) {
     const { container, restart, gap } = line
     const before = restarts.get(container)
@@ -37,7 +29,7 @@ export function rowsOf(lines: readonly Line[], containers: readonly Container[],
           before: before === undefined ? undefined : lives.find((life) => life.restart === before),
         })
     }
-    const key = unique(keyOf(line))
+    const key = unique(lineKey(line))
     if (gap !== undefined) rows.push({ kind: 'gap', key, line, gap })
     else rows.push({ kind: 'line', key, line, isFirstOfTrace: line.continues !== true })
   }
