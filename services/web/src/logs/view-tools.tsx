@@ -35,7 +35,7 @@ export function ViewTools() {
     w: toggleWrap,
     o: toggleOrder,
     l: () => show(view === 'live' ? undefined : 'live'),
-    p: () => show(view === 'patterns' ? undefined : 'patterns'),
+    v: () => show(view === 'patterns' ? undefined : 'patterns'),
     j: () => moveAmongLines(1),
     k: () => moveAmongLines(-1),
   })

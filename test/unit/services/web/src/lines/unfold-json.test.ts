@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { unfoldedJson } from '../../../../../../services/web/src/lines/unfold-json.ts'
+import { unfoldedJson } from '#web/lines/unfold-json.ts'
 
 test('an object has a member on each line, and its text as it was', () =>
   expect(unfoldedJson(String.raw`{"id":9007199254740993,"p":1.50,"s":"a,{\"b\": 1}","e":{},"l":[1,[]],"u":"\u00e9"}`)).toBe(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { handleText, readHandle } from '../../../../../../services/web/src/logs/line-handle.ts'
+import { handleText, readHandle } from '#web/logs/line-handle.ts'
 
 const time = '2026-11-23T10:02:03.500000000Z'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { columnText, standardColumns, withColumn } from '../../../../../../services/web/src/logs/log-columns.ts'
+import { columnText, standardColumns, withColumn } from '#web/logs/log-columns.ts'
 
 const line = {
   time: '2026-11-23T10:02:03.500000000Z',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fieldTerm, patternText, withTerm } from '../../../../../../services/web/src/logs/search-terms.ts'
+import { fieldTerm, patternText, withTerm } from '#web/logs/search-terms.ts'
 
 describe('a term for a value', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { after } from '../../../../../../services/web/src/time/after.ts'
+import { after } from '#web/time/after.ts'
 
 test.each([
   ['2026-11-23T10:02:03.500000000Z', '2026-11-23T10:02:03.500000001Z'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { stacked, stepMs } from '../../../../../../services/web/src/ui/bars-model.ts'
+import { stacked, stepMs } from '#web/ui/bars-model.ts'
 
 test.each([
   ['30s', 30_000],
