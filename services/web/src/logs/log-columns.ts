@@ -6,29 +6,35 @@ import type { Line } from '../api/types.ts'
 export const lineColumns = ['time', 'severity', 'namespace', 'pod', 'container', 'node', 'stream', 'message'] as const
 export const standardColumns: readonly string[] = ['time', 'pod', 'container', 'message']
 
+/** What every line has by itself, as columns that are chosen in the details too. */
+const ownColumns = [
+  'severity',
+  'namespace',
+  'pod',
+  'podUid',
+  'container',
+  'node',
+  'stream',
+  'unit',
+  'cluster',
+  'traceId',
+  'spanId',
+  'containerId',
+  'message',
+] as const
+const ownByName = new Map<string, (typeof ownColumns)[number]>(ownColumns.map((name) => [name, name]))
+
+/** An attribute whose name is that of another column has `attributes.` before it. */
+export const attributeColumn = (key: string): string =>
+  ownByName.has(key) || /^(?:time|restart|(?:labels|attributes)\..*)$/.test(key) ? `attributes.${key}` : key
+
 export function columnText(line: Line, column: string): string {
-  switch (column) {
-    case 'severity':
-    case 'namespace':
-    case 'pod':
-    case 'container':
-    case 'node':
-    case 'stream':
-    case 'cluster':
-    case 'unit':
-    case 'traceId':
-    case 'spanId':
-    case 'containerId':
-    case 'podUid':
-    case 'message':
-      return line[column] ?? ''
-    case 'restart':
-      return line.restart === null ? '' : String(line.restart)
-    default:
-      return column.startsWith('labels.')
-        ? ownOf(line.labels, column.slice('labels.'.length))
-        : ownOf(line.attributes, column)
-  }
+  const own = ownByName.get(column)
+  if (own !== undefined) return line[own] ?? ''
+  if (column === 'restart') return line.restart === null ? '' : String(line.restart)
+  const [, kind, key] = /^(labels|attributes)\.(.+)$/s.exec(column) ?? []
+  if (kind === 'labels') return ownOf(line.labels, key!)
+  return ownOf(line.attributes, key ?? column)
 }
 
 const ownOf = (values: Readonly<Record<string, string>>, key: string): string =>

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { Line } from '../api/types.ts'
 import { LineDetails, useTimeText, type Fact } from '../lines/line-details.tsx'
 import { without } from '../search-params.ts'
-import { standardColumns, withColumn } from './log-columns.ts'
+import { attributeColumn, standardColumns, withColumn } from './log-columns.ts'
 import { LineContext } from './line-context.tsx'
 import { handleText } from './line-handle.ts'
 import { fieldTerm } from './search-terms.ts'
@@ -18,10 +18,10 @@ export function LogDetails({ line }: { line: Line }) {
   const { podUid } = line
   const facts: Fact[] = [
     { name: 'time', value: time },
-    ...fieldsOfLine(line).map(({ name, field, value }) => ({
+    ...fieldsOfLine(line).map(({ name, field, column, value }) => ({
       name,
       value,
-      actions: <ValueActions field={field} value={value} />,
+      actions: <ValueActions field={field} column={column ?? field} value={value} />,
     })),
     { name: 'offset', value: line.offset === null ? '' : String(line.offset) },
   ]
@@ -51,6 +51,8 @@ interface LineField {
   name: string
   /** As the search has it. */
   field: string
+  /** Where it is another name. */
+  column?: string
   value: string
 }
 
@@ -78,12 +80,13 @@ function fieldsOfLine(line: Line): LineField[] {
     ...Object.entries(line.attributes).map(([key, value]) => ({
       name: key,
       field: reserved.has(key) ? `attributes.${key}` : key,
+      column: attributeColumn(key),
       value,
     })),
   ]
 }
 
-function ValueActions({ field, value }: { field: string; value: string }) {
+function ValueActions({ field, column, value }: { field: string; column: string; value: string }) {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const refine = useRefine()
@@ -109,13 +112,13 @@ function ValueActions({ field, value }: { field: string; value: string }) {
       </button>
       <button
         type="button"
-        aria-label={`Column ${field}`}
-        aria-pressed={shown.includes(field)}
+        aria-label={`Column ${column}`}
+        aria-pressed={shown.includes(column)}
         title="As a column"
         onClick={() =>
           void navigate({
             search: (before) => {
-              const columnsNow = withColumn(shown, field)
+              const columnsNow = withColumn(shown, column)
               return columnsNow === undefined ? without(before, 'columns') : { ...before, columns: columnsNow }
             },
             replace: true,

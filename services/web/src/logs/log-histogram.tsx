@@ -42,7 +42,7 @@ export function LogHistogram({ isReady, run }: { isReady: boolean; run: number }
   )
   const total = buckets.reduce((sum, bucket) => sum + bucket.total, 0)
   return (
-    <figure className="histogram">
+    <figure className={data !== undefined && buckets.length === 0 ? 'histogram is-empty' : 'histogram'}>
       {data === undefined ? (
         isReady && <Unanswered what="the lines over time" queryKey={queryKey} query={query} />
       ) : (

@@ -16,7 +16,7 @@ export interface LogRowProps {
 }
 
 export const LogRow = memo(function LogRow({ line, columns, isNamed }: LogRowProps) {
-  const [isOpen, setIsOpen] = useState(isNamed)
+  const [isOpen, setIsOpen] = useState(false)
   const zone = useZone()
   return (
     <>

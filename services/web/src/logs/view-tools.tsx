@@ -1,5 +1,6 @@
 // How the lines are shown: as they are, live, or as patterns; in which order, wrapped or not, and in which columns.
 import { getRouteApi } from '@tanstack/react-router'
+import { useRef } from 'react'
 import { useKeys } from '../layout/use-keys.ts'
 import { without } from '../search-params.ts'
 import { lineColumns, standardColumns, withColumn } from './log-columns.ts'
@@ -67,9 +68,22 @@ export function ViewTools() {
 
 function ColumnChoice({ onChange }: { onChange: (next: (before: LogsSearch) => LogsSearch) => void }) {
   const chosen = route.useSearch({ select: ({ columns }) => columns }) ?? standardColumns
+  const details = useRef<HTMLDetailsElement>(null)
+  const close = (): void => details.current?.removeAttribute('open')
   const offered = [...lineColumns, ...chosen.filter((column) => !lineColumns.some((each) => each === column))]
   return (
-    <details className="column-choice">
+    <details
+      ref={details}
+      className="column-choice"
+      onKeyDown={({ key }) => {
+        if (key !== 'Escape') return
+        close()
+        details.current?.querySelector('summary')?.focus()
+      }}
+      onBlur={({ relatedTarget }) => {
+        if (relatedTarget !== null && details.current?.contains(relatedTarget) === false) close()
+      }}
+    >
       <summary>Columns</summary>
       <fieldset aria-label="Columns">
         {offered.map((column) => (

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { columnText, standardColumns, withColumn } from '#web/logs/log-columns.ts'
+import { attributeColumn, columnText, standardColumns, withColumn } from '#web/logs/log-columns.ts'
 
 const line = {
   time: '2026-11-23T10:02:03.500000000Z',
@@ -20,7 +20,7 @@ const line = {
   traceId: '',
   spanId: '',
   labels: { app: 'cart' },
-  attributes: { status: '502' },
+  attributes: { status: '502', time: '10:00', 'labels.app': 'x' },
 }
 
 test.each([
@@ -29,6 +29,9 @@ test.each([
   ['restart', '0'],
   ['labels.app', 'cart'],
   ['status', '502'],
+  ['attributes.status', '502'],
+  ['attributes.time', '10:00'],
+  ['attributes.labels.app', 'x'],
   ['constructor', ''],
   ['labels.toString', ''],
 ])('the column %s has %j', (column, text) => expect(columnText(line, column)).toBe(text))
@@ -43,3 +46,11 @@ test('the standard columns need no address', () => {
   expect(withColumn(['time', 'pod', 'container'], 'message')).toBeUndefined()
   expect(withColumn(['message'], 'message')).toBeUndefined()
 })
+
+test.each(['status', 'time', 'pod', 'restart', 'labels.app', 'message', 'attributes.x'])(
+  'the attribute %s has a column that is no other',
+  (key) => {
+    const attributes = { [key]: 'mine' }
+    expect(columnText({ ...line, attributes }, attributeColumn(key))).toBe('mine')
+  },
+)
