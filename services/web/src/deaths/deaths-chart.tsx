@@ -4,12 +4,13 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState, type PointerEvent } from 'react'
 import { deathCountsOf } from '../api/deaths.ts'
+import type { DeathCounts } from '../api/types.ts'
 import { without } from '../search-params.ts'
+import { endOfBuckets } from '../time/buckets.ts'
 import { clockTime, dayOf, zoneName } from '../time/format.ts'
 import { outcomes, outcomeWord } from '../ui/outcome.tsx'
 import { Failure } from '../ui/state.tsx'
 import { useNowMs, useZone } from '../ui/zone.tsx'
-import { endOfBuckets, type Bucket } from './buckets.ts'
 
 const route = getRouteApi('/deaths')
 const height = 72
@@ -27,7 +28,7 @@ export function DeathsChart() {
   return <Bars buckets={data.buckets} step={data.step} />
 }
 
-function Bars({ buckets, step }: { buckets: readonly Bucket[]; step: string }) {
+function Bars({ buckets, step }: Pick<DeathCounts, 'buckets' | 'step'>) {
   const navigate = route.useNavigate()
   const zone = useZone()
   const nowMs = useNowMs()

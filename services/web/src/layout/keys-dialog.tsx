@@ -8,6 +8,13 @@ const keys: readonly (readonly [keys: string, what: string])[] = [
   ['f', 'of a pod: its first error'],
   ['m', 'of a pod: the moment it died'],
   ['[ ]', 'of a pod: the previous, the next life'],
+  ['g l', 'the logs'],
+  ['/', 'of the logs: to the search text; Enter searches'],
+  ['j k', 'of the logs: the next, the previous line; Enter opens it'],
+  ['o', 'of the logs: newest first, or oldest first'],
+  ['l', 'of the logs: the live tail, or what is stored'],
+  ['p G', 'of the live tail: pause or go on, to the newest line'],
+  ['v', 'of the logs: patterns, or lines'],
   ['w', 'wrap long lines, or not'],
   ['?', 'these keys'],
   ['Esc', 'close'],
@@ -22,7 +29,7 @@ export function KeysDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () =
           <Dialog.Title>Keys</Dialog.Title>
           <dl className="keys">
             {keys.map(([names, what]) => (
-              <div key={names}>
+              <div key={what}>
                 <dt>
                   <kbd>{names}</kbd>
                 </dt>

@@ -29,7 +29,7 @@ export function Facets({ isReady, run }: { isReady: boolean; run: number }) {
   // Where they stand above the lines, they are closed.
   const [isBeside] = useState(() => matchMedia('(min-width: 1100px)').matches)
   return (
-    <aside className="facets" aria-label="What the lines are">
+    <aside className="log-facets" aria-label="What the lines are">
       {facets.map(({ name, isOpen }) => (
         <Facet
           key={name}
@@ -95,7 +95,7 @@ function FacetValues({ name, isReady, run }: Omit<FacetProps, 'isOpenFirst'>) {
           <li key={value}>
             <button
               type="button"
-              className="facet-value"
+              className="log-facet-value"
               aria-pressed={chosen.includes(value)}
               onClick={() => toggle(name, value)}
             >
@@ -107,7 +107,7 @@ function FacetValues({ name, isReady, run }: Omit<FacetProps, 'isOpenFirst'>) {
             </button>
             <button
               type="button"
-              className="quiet facet-without"
+              className="quiet log-facet-without"
               aria-label={`Without ${name} ${value}`}
               title="Without this"
               onClick={() => exclude(name, value)}

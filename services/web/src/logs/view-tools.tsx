@@ -1,6 +1,6 @@
 // How the lines are shown: as they are, live, or as patterns; in which order, wrapped or not, and in which columns.
+import { Popover } from '@base-ui/react/popover'
 import { getRouteApi } from '@tanstack/react-router'
-import { useRef } from 'react'
 import { useKeys } from '../layout/use-keys.ts'
 import { without } from '../search-params.ts'
 import { lineColumns, standardColumns, withColumn } from './log-columns.ts'
@@ -68,41 +68,32 @@ export function ViewTools() {
 
 function ColumnChoice({ onChange }: { onChange: (next: (before: LogsSearch) => LogsSearch) => void }) {
   const chosen = route.useSearch({ select: ({ columns }) => columns }) ?? standardColumns
-  const details = useRef<HTMLDetailsElement>(null)
-  const close = (): void => details.current?.removeAttribute('open')
   const offered = [...lineColumns, ...chosen.filter((column) => !lineColumns.some((each) => each === column))]
   return (
-    <details
-      ref={details}
-      className="column-choice"
-      onKeyDown={({ key }) => {
-        if (key !== 'Escape') return
-        close()
-        details.current?.querySelector('summary')?.focus()
-      }}
-      onBlur={({ relatedTarget }) => {
-        if (relatedTarget !== null && details.current?.contains(relatedTarget) === false) close()
-      }}
-    >
-      <summary>Columns</summary>
-      <fieldset aria-label="Columns">
-        {offered.map((column) => (
-          <label key={column}>
-            <input
-              type="checkbox"
-              checked={chosen.includes(column)}
-              onChange={() =>
-                onChange((before) => {
-                  const columns = withColumn(before.columns ?? standardColumns, column)
-                  return columns === undefined ? without(before, 'columns') : { ...before, columns }
-                })
-              }
-            />
-            {column}
-          </label>
-        ))}
-      </fieldset>
-    </details>
+    <Popover.Root>
+      <Popover.Trigger className="quiet">Columns</Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Positioner sideOffset={4} align="start">
+          <Popover.Popup className="column-choice" aria-label="Columns">
+            {offered.map((column) => (
+              <label key={column}>
+                <input
+                  type="checkbox"
+                  checked={chosen.includes(column)}
+                  onChange={() =>
+                    onChange((before) => {
+                      const columns = withColumn(before.columns ?? standardColumns, column)
+                      return columns === undefined ? without(before, 'columns') : { ...before, columns }
+                    })
+                  }
+                />
+                {column}
+              </label>
+            ))}
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
   )
 }
 

@@ -3,9 +3,10 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { endOfBuckets, stepMs } from '../time/buckets.ts'
 import { clockTime, dayOf, type Zone } from '../time/format.ts'
 import { useZone } from './zone.tsx'
-import { stacked, stepMs } from './bars-model.ts'
+import { stacked } from './bars-model.ts'
 
 export interface BarsBucket {
   time: string
@@ -70,7 +71,7 @@ function Bars({ label, step, buckets, series, onBrush }: BarsOverTimeProps) {
   return (
     <div
       ref={host}
-      className="bars"
+      className="plot"
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- A canvas is drawn in it.
       role="slider"
       tabIndex={0}
@@ -109,7 +110,7 @@ function useBarKeys({ plot, buckets, step, onBrush, series }: BarKeys) {
       mark(plot.current, buckets, step, Math.min(next, start), Math.max(next, start))
     } else if (event.key === 'Enter' && buckets[first] !== undefined) {
       event.preventDefault()
-      onBrush(buckets[first].time, isoTime(Date.parse(buckets[last]!.time) + stepMs(step)))
+      onBrush(buckets[first].time, endOfBuckets(buckets.slice(0, last + 1), step))
     }
   }
   return { at: here, text: textOf(buckets.slice(first, last + 1), series, zone), onKeyDown }
@@ -150,7 +151,7 @@ interface PlotLook extends Pick<BarsOverTimeProps, 'step' | 'buckets'> {
 
 function optionsOf({ width, step, buckets, colours, ink, grid, zone, onBrush }: PlotLook): UPlot.Options {
   const fromS = Date.parse(buckets[0]!.time) / 1000
-  const toS = (Date.parse(buckets.at(-1)!.time) + stepMs(step)) / 1000
+  const toS = Date.parse(endOfBuckets(buckets, step)) / 1000
   const isOfDays = toS - fromS > 86_400
   const font = '11px system-ui, sans-serif'
   return {

@@ -1,7 +1,4 @@
 // Pure: buckets of time of the API, which says their width like `5m` or `1h`.
-import type { DeathCounts } from '../api/types.ts'
-
-export type Bucket = DeathCounts['buckets'][number]
 
 const units: Readonly<Record<string, number>> = {
   ms: 1,
@@ -17,5 +14,5 @@ export const stepMs = (step: string): number =>
   [...step.matchAll(/(\d+)(ms|[smhdw])/g)].reduce((sum, [, count, unit]) => sum + Number(count) * units[unit!]!, 0)
 
 /** Where the last bucket ends, RFC 3339. */
-export const endOfBuckets = (buckets: readonly Pick<Bucket, 'time'>[], step: string): string =>
+export const endOfBuckets = (buckets: readonly { time: string }[], step: string): string =>
   new Date(Date.parse(buckets.at(-1)!.time) + stepMs(step)).toISOString()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { endOfBuckets, stepMs } from '#web/deaths/buckets.ts'
+import { endOfBuckets, stepMs } from '#web/time/buckets.ts'
 
 test.each([
   ['30s', 30_000],
