@@ -103,7 +103,6 @@ const sharedFolders = sharedOrder.map((folder, i) => {
 })
 
 // services/query: a folder for each feature. What is not named below is pure.
-
 /** Files that talk to a client or to the store, by their names. */
 const outward = ['*-route', '*-routes', '*-reply', '*-reading', '*-tail', 'read-*', 'follow-*', 'watch-*'].map(
   (name) => `${name}.ts`,
@@ -123,6 +122,7 @@ const features: Readonly<Record<string, readonly string[]>> = {
   'dead-letters': ['http', 'search'],
   retention: ['http'],
   web: [],
+  store: ['http', 'retention'],
   kubernetes: ['http', 'pods', 'tail'],
   loki: ['http', 'search', 'pods', 'logs', 'tail', 'fields', 'patterns'],
 }

@@ -21,6 +21,7 @@ import { podLogsRoute } from './logs/pod-logs-route.ts'
 import { podRoute } from './pods/pod-route.ts'
 import { podsRoute } from './pods/pods-route.ts'
 import { retentionRoute } from './retention/retention-route.ts'
+import { storeRoute } from './store/store-route.ts'
 import { createArrivalFeed } from './tail/follow-arrivals.ts'
 import { createSentMemory } from './tail/sent-memory.ts'
 import { tailRoute } from './tail/tail-route.ts'
@@ -28,6 +29,25 @@ import { createPolling } from './http/watch-polling.ts'
 import { followProjector } from './pods/follow-projector.ts'
 import { webRoute } from './web/web-route.ts'
 import { createQueryMetrics } from './metrics.ts'
+
+/** Those whose answers have an end and are ours to shape. */
+const explained = [
+  logsRoute,
+  histogramRoute,
+  patternsRoute,
+  contextRoute,
+  fieldsRoute,
+  podsRoute,
+  podRoute,
+  podLogsRoute,
+  obituaryRoute,
+  deathsRoute,
+  deathsHistogramRoute,
+  deathsFacetsRoute,
+  nodesRoute,
+  nodeRoute,
+  deadLettersRoute,
+]
 
 export const createQuery: CreateService = ({
   config,
@@ -71,29 +91,12 @@ export const createQuery: CreateService = ({
       onDropped: metrics.tailDropped,
     }),
   }
-  /** Those whose answers have an end and are ours to shape. */
-  const explained = [
-    logsRoute,
-    histogramRoute,
-    patternsRoute,
-    contextRoute,
-    fieldsRoute,
-    podsRoute,
-    podRoute,
-    podLogsRoute,
-    obituaryRoute,
-    deathsRoute,
-    deathsHistogramRoute,
-    deathsFacetsRoute,
-    nodesRoute,
-    nodeRoute,
-    deadLettersRoute,
-  ]
   return {
     routes: [
       ...explained.map((route) => explainedRoute(route(options), options)),
       ...[tailRoute, kubernetesRoutes, lokiRoutes].map((route) => route(options)),
       webRoute(),
+      storeRoute({ ...options, registry, retention, inflightBytesMax: config.AFTERLOG_INFLIGHT_BYTES_MAX }),
       retentionRoute({
         ...options,
         retention,

@@ -147,6 +147,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   '/v1/deaths': ['', 'group=fingerprint', 'outcome=oomkilled', 'with=lives,replacement'],
   '/v1/deaths/histogram': ['', `node=${node}`],
   '/v1/deaths/facets': ['', `node=${node}`],
+  '/v1/store': [''],
   '/v1/nodes': ['', `name=${node}`],
   '/v1/nodes/:name': ['', 'pods=lived'],
   '/v1/pods/:uid': [''],

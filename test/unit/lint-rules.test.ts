@@ -68,6 +68,8 @@ const planted: readonly (readonly [path: string, text: string, said: string | nu
   ['services/query/logs/b-route.ts', take('#query/loki/logql/result.ts'), featuresApart],
   ['services/query/loki/logql/evaluate/a.ts', take('#query/obituary/read-obituary.ts'), featuresApart],
   ['services/query/retention/a-route.ts', take('#query/search/line-request.ts'), featuresApart],
+  ['services/query/nodes/a.ts', take('#query/obituary/obituary-page.ts'), featuresApart],
+  ['services/query/store/read-a.ts', take('#query/pods/read-records.ts'), featuresApart],
   ['services/query/deaths/a.ts', take('#query/obituary/read-obituary.ts'), featuresApart],
   ['services/query/obituary/a.ts', take('#query/logs/logs-schema.ts'), featuresApart],
   ['services/query/kubernetes/a-routes.ts', take('#query/obituary/read-obituary.ts'), featuresApart],

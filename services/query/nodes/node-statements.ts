@@ -139,7 +139,7 @@ export const eventsOfNode = (tenant: string, { cluster, name }: NodeName, { from
     'events-of-node',
     sql`SELECT type, reason, message, toFloat64(events.count) AS count, first_time AS firstTime, last_time AS lastTime,
       component, host
-    ${fromTable(tenant, 'events', { final: true })} AND involved_uid IN (SELECT ${str(name)} UNION ALL SELECT ''
+    ${fromTable(tenant, 'events', { final: true })} AND involved_uid GLOBAL IN (SELECT ${str(name)} UNION ALL SELECT ''
         UNION ALL SELECT uid ${fromTable(tenant, 'nodes')} AND nodes.cluster = ${str(cluster)}
           AND nodes.name = ${str(name)})
       AND involved_kind = 'Node' AND involved_name = ${str(name)} AND events.cluster = ${str(cluster)}

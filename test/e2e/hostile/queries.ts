@@ -162,6 +162,7 @@ export const routes: readonly Route[] = [
   { path: '/v1/pods/uid-good', wrong: {}, once: [] },
   { path: '/v1/pods/uid-good/obituary', wrong: {}, once: [] },
   { path: '/v1/retention', wrong: {}, once: [] },
+  { path: '/v1/store', wrong: {}, once: [] },
   {
     path: '/v1/pods/uid-good/logs',
     wrong: {
