@@ -117,7 +117,7 @@ const features: Readonly<Record<string, readonly string[]>> = {
   tail: ['http', 'search', 'pods', 'logs'],
   obituary: ['http', 'pods'],
   fields: ['http', 'search', 'pods', 'logs'],
-  deaths: ['http', 'search', 'pods', 'logs'],
+  deaths: ['http', 'search', 'pods', 'logs', 'tail'],
   nodes: ['http', 'search', 'pods'],
   'dead-letters': ['http', 'search'],
   retention: ['http'],

@@ -6,6 +6,8 @@ import { contextRoute } from './logs/context-route.ts'
 import { deadLettersRoute } from './dead-letters/dead-letters-route.ts'
 import { deathsFacetsRoute } from './deaths/deaths-facets-route.ts'
 import { deathsHistogramRoute } from './deaths/deaths-histogram-route.ts'
+import { createDeathFeed } from './deaths/follow-deaths.ts'
+import { deathsTailRoute } from './deaths/deaths-tail-route.ts'
 import { deathsRoute } from './deaths/deaths-route.ts'
 import { explainedRoute } from './http/explained-route.ts'
 import { fieldsRoute } from './fields/fields-route.ts'
@@ -74,13 +76,15 @@ export const createQuery: CreateService = ({
     clock: () => performance.now(),
     flushIntervalMs: config.AFTERLOG_FLUSH_INTERVAL_MS,
   })
+  const polling = createPolling(store)
   const options = {
     store,
     clock,
     stopping: stopping.signal,
     limits,
     projection,
-    polling: createPolling(store),
+    polling,
+    deathFeed: createDeathFeed({ store, limits, polling }),
     sentMemory,
     feed: createArrivalFeed({
       store,
@@ -94,7 +98,7 @@ export const createQuery: CreateService = ({
   return {
     routes: [
       ...explained.map((route) => explainedRoute(route(options), options)),
-      ...[tailRoute, kubernetesRoutes, lokiRoutes].map((route) => route(options)),
+      ...[tailRoute, deathsTailRoute, kubernetesRoutes, lokiRoutes].map((route) => route(options)),
       webRoute(),
       storeRoute({ ...options, registry, retention, inflightBytesMax: config.AFTERLOG_INFLIGHT_BYTES_MAX }),
       retentionRoute({

@@ -4,7 +4,7 @@ import type { DeathFilter } from './death-statements.ts'
 import type { DeathFilterQuery } from './deaths-schema.ts'
 
 export const deathFilter = (
-  query: DeathFilterQuery,
+  query: Omit<DeathFilterQuery, 'from' | 'to'>,
   tenant: string,
   times: Pick<DeathFilter, 'from' | 'to'>,
 ): DeathFilter => ({

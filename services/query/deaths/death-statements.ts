@@ -69,11 +69,16 @@ const fields = {
 } as const satisfies Record<keyof DeathRow, readonly [from: string, type: string]>
 const sources = Object.values(fields).map(([from]) => from)
 const types = Object.entries(fields).map(([name, [, type]]) => `${name} ${type}`)
+/** The columns of a DeathRow, in what deathsFrom reads. */
+export const deathColumns = raw(
+  Object.entries(fields)
+    .map(([name, [from]]) => `${from} AS ${name}`)
+    .join(', '),
+)
 const place = raw('(death.died_at, uid, death.container, death.restart, death.container_id)')
 
 /** Deaths of the filter, newest first, at most `limit`, behind `after`. Rows: DeathRow. */
 export function someDeaths(filter: DeathFilter, limit: number, after?: DeathPlace): Fragment {
-  const selected = Object.entries(fields).map(([name, [from]]) => raw(`${from} AS ${name}`))
   const rest =
     after === undefined
       ? raw('')
@@ -81,7 +86,7 @@ export function someDeaths(filter: DeathFilter, limit: number, after?: DeathPlac
         ${bind('Int32', after.restart)}, ${str(after.containerId)})`
   return statement(
     'deaths-page',
-    sql`SELECT ${join(selected, ', ')} ${deathsFrom(filter)}${rest} ORDER BY ${place} DESC LIMIT ${uint(limit)}`,
+    sql`SELECT ${deathColumns} ${deathsFrom(filter)}${rest} ORDER BY ${place} DESC LIMIT ${uint(limit)}`,
   )
 }
 
@@ -151,8 +156,14 @@ export const groupsOfDeaths = (filter: DeathFilter, stepNs: bigint, limit: numbe
     LIMIT ${uint(limit)}`,
   )
 
-/** `columns`: those of obituaries that are read too, as `its_<column>`. */
-export function deathsFrom(filter: DeathFilter, columns: readonly DeathColumn[] = []): Fragment {
+export interface DeathsRead {
+  /** Columns of obituaries that are read too, as `its_<column>`. */
+  columns?: readonly DeathColumn[]
+  /** Only deaths that are known since this revision or a later one; each has it as `noted`. */
+  since?: bigint
+}
+
+export function deathsFrom(filter: DeathFilter, { columns = [], since }: DeathsRead = {}): Fragment {
   const { tenant, cluster, namespace, name, uid } = filter
   // These never change, so that they narrow before the newest row of each pod is found.
   const ofPods = [
@@ -162,6 +173,8 @@ export function deathsFrom(filter: DeathFilter, columns: readonly DeathColumn[] 
     ...oneOf('pod', name),
     ...(uid === undefined ? [] : [beginsAs('uid', uid)]),
     raw('notEmpty(deaths)'),
+    // What a row has noted is not later than the row.
+    ...(since === undefined ? [] : [sql`obituaries.revision >= ${uint(since)}`]),
   ]
   const newest = (column: string): string =>
     `argMax(obituaries.${column}, (obituaries.revision, written_at)) AS its_${column}`
@@ -169,9 +182,14 @@ export function deathsFrom(filter: DeathFilter, columns: readonly DeathColumn[] 
   if (filter.owner !== undefined) read.add('owners')
   if (filter.label !== undefined) read.add('labels')
   if (filter.image !== undefined) read.add('images')
+  if (since !== undefined) read.add('deaths_noted')
   return sql`FROM (SELECT uid, ${raw([...read].map(newest).join(', '))} ${join(ofPods, ' AND ')} GROUP BY uid)
-    ARRAY JOIN its_deaths AS death WHERE ${join([raw('1'), ...conditions(filter)], ' AND ')}`
+    ARRAY JOIN its_deaths AS death${since === undefined ? raw('') : raw(noted)}
+    WHERE ${join([since === undefined ? raw('1') : sql`noted >= ${uint(since)}`, ...conditions(filter)], ' AND ')}`
 }
+
+/** Rows from before deaths were noted have no revisions of them. */
+const noted = ', arrayResize(its_deaths_noted, length(its_deaths)) AS noted'
 
 /** Of those that a filter reads only where it needs them. */
 type DeathColumn = 'owners' | 'images'

@@ -70,6 +70,13 @@ export type DeathsQuery = z.output<typeof deathsQuery>
 
 export const deathsHistogramQuery = z.strictObject({ ...filters, step })
 export const deathsFacetsQuery = z.strictObject({ ...filters, limit: limit(facetValues, facetValuesMax) })
+const { to: _to, ...tailFilters } = filters
+export const deathsTailQuery = z.strictObject({
+  ...tailFilters,
+  from: timeParameters.from.describe('Begin with the stored deaths since this time; else with those from now on.'),
+  cursor: cursor.describe('Like Last-Event-ID, for clients that cannot set it.'),
+})
+export type DeathsTailQuery = z.output<typeof deathsTailQuery>
 /** What the requests of all these routes have. */
 export type DeathFilterQuery = z.output<z.ZodObject<typeof filters>>
 

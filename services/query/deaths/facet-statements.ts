@@ -51,7 +51,7 @@ export function facetsOfDeaths(filter: DeathFilter, limit: number): Fragment {
     sql`SELECT pair.1 AS facet, pair.2 AS value, toFloat64(count()) AS count,
       toFloat64(count() OVER (PARTITION BY facet)) AS total
     FROM (SELECT ${refusedBy} AS refused_by, arrayJoin(arrayConcat(${join(pairs, ', ')})) AS pair
-      ${deathsFrom(others, ['images', ...(owner === undefined ? [] : (['owners'] as const))])})
+      ${deathsFrom(others, { columns: owner === undefined ? ['images'] : ['images', 'owners'] })})
     GROUP BY facet, value ORDER BY facet, count DESC, value LIMIT ${uint(limit)} BY facet`,
   )
 }

@@ -148,6 +148,7 @@ export const routes: readonly Route[] = [
     wrong: { ...deathFilters, step: ['', '0', '5x', '0s', '-5m', '99999999999999w', '%00'] },
     once: ['from', 'to', 'step'],
   },
+  { path: '/v1/deaths/tail', wrong: { ...deathFilters, to: [], cursor: garbageCursors }, once: ['from', 'cursor'] },
   {
     path: '/v1/deaths/facets',
     wrong: { ...deathFilters, limit: [...badLimits, '1001'] },
