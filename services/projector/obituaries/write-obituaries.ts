@@ -11,7 +11,7 @@ import type { Reading } from '#shared/store-reading/reading.ts'
 import { documents, notedDeaths, type DocumentRow, type NotedRow } from '#shared/obituary/obituary-documents.ts'
 import { notedOf } from './noted-deaths.ts'
 import type { FrozenDocument } from '#shared/obituary/frozen-document.ts'
-import type { Obituary } from '#shared/obituary/obituary.ts'
+import { obituaryIn } from '#shared/obituary/stored-obituary.ts'
 import { renderPodDetail } from '#shared/pod-model/pod-detail.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
@@ -36,7 +36,7 @@ export async function writeObituaries(store: LogStore, reading: Reading, written
       .filter((pod) => !hasAllLines(pod) || badLives(pod).length === livesMax)
       .map(({ record }) => record.uid)
     const stored = uids.length === 0 ? [] : await reading.rows<DocumentRow>(documents(tenant, uids))
-    const before = new Map(stored.map(({ uid, document }) => [uid, JSON.parse(document) as Obituary]))
+    const before = new Map(stored.map(({ uid, document }) => [uid, obituaryIn(document)]))
     const deathsBefore = new Map(stored.map((row) => [row.uid, deathsIn(row)]))
     const composed = await composeObituaries(reading, tenant, some, before)
     const deathsNow = some.map(({ record }, i) => {
@@ -72,7 +72,7 @@ export const freezeDocuments = (store: LogStore, { tenant, revision, pods }: Doc
     store,
     pods.map(({ stored, ...pod }) => {
       const { evidence, events } = renderPodDetail({ ...pod, replacement: null })
-      const frozen: FrozenDocument = { ...(JSON.parse(stored.document) as Obituary), detail: { evidence, events } }
+      const frozen: FrozenDocument = { ...obituaryIn(stored.document), detail: { evidence, events } }
       return rowOf(tenant, revision, pod.record, {
         document: JSON.stringify(frozen),
         deaths: deathsIn(stored),

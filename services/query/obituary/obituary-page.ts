@@ -31,10 +31,9 @@ export function obituaryPage(obituary: Obituary): string {
 }
 
 function main(obituary: Obituary): Html {
-  const { evidence, timeline, lastWords, firstError, alsoDied } = obituary
+  const { evidence, timeline, lastWords, alsoDied } = obituary
   return html`
-    ${facts(obituary)} ${section('Evidence', evidence.map(eventRow))}
-    ${firstError === null ? html`` : firstErrorSection(firstError)}
+    ${facts(obituary)} ${section('Evidence', evidence.map(eventRow))} ${errorSections(obituary)}
     ${join(lastWords.map(({ container, lines }) => lastWordsOf(container, lines)))}
     ${section('Timeline', timeline.map(eventRow))} ${section('Lives', lives(obituary))}
     ${section('Also died on this node within 5 minutes', alsoDied.map(alsoDiedRow))}
@@ -70,11 +69,17 @@ function lives({ pod, seals }: Obituary): Html[] {
   )
 }
 
-const firstErrorSection = (line: NonNullable<Obituary['firstError']>): Html =>
+function errorSections({ firstError, lastError }: Obituary): Html {
+  if (lastError === null) return html``
+  const isOne = firstError === null || (firstError.time === lastError.time && firstError.text === lastError.text)
+  return html`${isOne ? html`` : errorSection('First error', firstError)} ${errorSection('Last error', lastError)}`
+}
+
+const errorSection = (title: string, line: NonNullable<Obituary['lastError']>): Html =>
   html`<section>
-    <h2>First error</h2>
+    <h2>${title}</h2>
     <p class="note">${line.container}, ${stamp(line.time)}: ${line.because}</p>
-    ${lineList([line])}
+    ${lineList([{ ...line, message: line.text }])}
   </section>`
 
 function facts({ pod, replacement }: Obituary): Html {
