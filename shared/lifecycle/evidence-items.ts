@@ -5,6 +5,7 @@ import { eventMeaning, type EventMeaning } from './event-meaning.ts'
 import type { EventEvidence, LifeEvidence, NodeEvidence, Outcome, Verdict } from './evidence.ts'
 import { restartOrdered } from './explain-life.ts'
 import { exitInWords } from './exit-code.ts'
+import { withoutCgroups } from './kernel-oom.ts'
 import { madeUpBy } from './made-up.ts'
 import { endNotice, evictingTaint, nodeDown, nodeGone } from './node-evidence.ts'
 import { isBadLife, newestLives, type Evidence } from './outcome.ts'
@@ -45,7 +46,7 @@ export function podEvidence(verdict: Verdict, { pod, lives, events, node = [] }:
   const orders = decisive.flatMap((one) => restartOrdered(one, events)?.event ?? [])
   return [
     ...statuses.flatMap(lifeStatus),
-    ...lives.flatMap(oomLines),
+    ...decisive.flatMap(oomLines),
     ...podStatus(pod, verdict),
     ...deletion(pod, outcome),
     ...condition(pod, verdict),
@@ -90,8 +91,12 @@ function lifeStatus({
   return [{ kind: 'container-status', time: finishedAt ?? startedAt, text: words.join(', ') }]
 }
 
-const oomLines = ({ oom }: LifeEvidence): EvidenceItem[] =>
-  oom === undefined ? [] : [{ kind: 'line', time: oom.time, text: oom.text }]
+/** The kernel's line about the OOM kill: that with the memory of the process, where it is known. */
+export const oomLines = ({ oom }: LifeEvidence): (EvidenceItem & { kind: 'line'; time: string })[] => {
+  if (oom === undefined) return []
+  const { time, text } = oom.killed ?? { time: oom.time, text: withoutCgroups(oom.text) }
+  return [{ kind: 'line', time, text }]
+}
 
 function podStatus(pod: Evidence['pod'], verdict: Verdict): EvidenceItem[] {
   if (pod === null || pod.phase === '') return []

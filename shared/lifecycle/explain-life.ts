@@ -6,6 +6,7 @@ import { plain } from './eviction.ts'
 import { exitInWords, signalNamed, signalOf } from './exit-code.ts'
 import { lifeOutcome } from './life-outcome.ts'
 import { madeUpBy } from './made-up.ts'
+import { sizeInWords } from './quantity.ts'
 
 export interface LifeSurroundings {
   events: readonly EventEvidence[]
@@ -41,7 +42,7 @@ export function endInWords(life: LifeEvidence, around: LifeSurroundings): string
   const { exitCode, reason, message, finishedAt } = life
   const name = nameOf(life)
   const when = `${atClock(finishedAt)}${restartsBefore(life)}`
-  if (lifeOutcome(life) === 'oomkilled') return `${oomInWords(life)}${when}${limitInWords(life, around)}`
+  if (lifeOutcome(life) === 'oomkilled') return `${oomInWords(life)}${when}${memoryInWords(life, around)}`
   if (lifeOutcome(life) === 'unknown' || exitCode === null) return unknownInWords(life)
   if (reason === 'StartError' || reason === 'ContainerCannotRun') {
     const words = message === '' ? '' : `: ${firstLine(message)}`
@@ -95,11 +96,15 @@ function oomInWords(life: LifeEvidence): string {
   return `${name} ended with ${exitInWords(exitCode)} after a process in it${killed} was OOM-killed`
 }
 
-function limitInWords({ container, oom }: LifeEvidence, { memoryLimits }: LifeSurroundings): string {
-  if (oom?.ofNode === true) return '; the node itself was out of memory'
+/** `; java used 640Mi of the limit of 640Mi` */
+function memoryInWords({ container, oom }: LifeEvidence, { memoryLimits }: LifeSurroundings): string {
+  const used = oom?.killed === undefined ? '' : `; ${oom.killed.process || 'it'} used ${sizeInWords(oom.killed.used)}`
+  if (oom?.ofNode === true) return `${used}; the node itself was out of memory`
   const limit = memoryLimits[container]
-  if (limit === undefined) return ''
-  return limit === null ? '; it had no memory limit of its own' : `; its limit was ${limit}`
+  if (limit === undefined) return used
+  if (limit === null) return `${used}; it had no memory limit of its own`
+  const size = /^\d+$/.test(limit) ? sizeInWords(limit) : limit
+  return used === '' ? `; its limit was ${size}` : `${used} of the limit of ${size}`
 }
 
 function unknownInWords(life: LifeEvidence): string {

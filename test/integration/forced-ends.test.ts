@@ -33,7 +33,7 @@ describe('ended by the kubelet, told by a condition alone', () => {
       },
       { owner, spec: { restartPolicy: 'Always' } },
     )
-  const evicted = 'evicted by the kubelet at 09:22:03: the node was low on ephemeral-storage (threshold 1Gi, available 877.2Mi)'
+  const evicted = 'evicted by the kubelet at 09:22:03: the node was low on ephemeral-storage (threshold 1Gi, available 877Mi)'
   test.each([
     ['c16a', 16, 'Failed', 137, low, 'evicted', evicted, 'was killed by SIGKILL (exit code 137)', 'exit code 137, SIGKILL'],
     ['c16d', 316, 'Failed', 143, low, 'evicted', evicted, 'was killed by SIGTERM (exit code 143)', 'exit code 143, SIGTERM'],

@@ -37,7 +37,7 @@ describe('what the kubelet ended is told by its condition alone', () => {
       endAt: stored('10:22:03'),
     })
     expect(inWords(object)).toBe(
-      `evicted by the kubelet at 10:22:03: the node was low on ephemeral-storage (threshold 1Gi, available 877.2Mi)${exitCode === 0 ? '; but the pod status says Succeeded' : ''}`,
+      `evicted by the kubelet at 10:22:03: the node was low on ephemeral-storage (threshold 1Gi, available 877Mi)${exitCode === 0 ? '; but the pod status says Succeeded' : ''}`,
     )
     expect(outcomeOf(gone(object)).outcome).toBe('evicted')
   })
