@@ -12,13 +12,15 @@ export interface LifeSurroundings {
   events: readonly EventEvidence[]
   /** The memory limit of each container; null where the pod object sets none. */
   memoryLimits: Readonly<Record<string, string | null>>
+  /** The time that stands beside the sentence; that of the end of the life where it is left out. */
+  beside?: string | null
 }
 
 /** `outcome` is the life's, as lifeOutcomeOf decides it. `podCause` is the sentence of its pod. */
 export function lifeInWords(life: LifeEvidence, outcome: Outcome, around: LifeSurroundings, podCause: string): string {
   switch (outcome) {
     case 'running':
-      return `${nameOf(life)} runs${life.startedAt === null ? '' : ` since ${clock(life.startedAt)}`}`
+      return `${nameOf(life)} runs${life.startedAt === null ? '' : ` since ${clock(life.startedAt, null)}`}`
     case 'completed':
     case 'crashed':
     case 'oomkilled':
@@ -28,7 +30,7 @@ export function lifeInWords(life: LifeEvidence, outcome: Outcome, around: LifeSu
     case 'deleted':
       return withItsPod(life, around, podCause)
     case 'unknown':
-      return unknownInWords(life)
+      return unknownInWords(life, around)
   }
 }
 
@@ -40,10 +42,11 @@ function withItsPod(life: LifeEvidence, around: LifeSurroundings, podCause: stri
 /** `app was OOM-killed (exit code 137, SIGKILL) at 14:03:02 after 3 restarts; its limit was 256Mi` */
 export function endInWords(life: LifeEvidence, around: LifeSurroundings): string {
   const { exitCode, reason, message, finishedAt } = life
+  const { beside } = around
   const name = nameOf(life)
-  const when = `${atClock(finishedAt)}${restartsBefore(life)}`
+  const when = `${atClock(finishedAt, beside ?? finishedAt)}${restartsBefore(life)}`
   if (lifeOutcome(life) === 'oomkilled') return `${oomInWords(life)}${when}${memoryInWords(life, around)}`
-  if (lifeOutcome(life) === 'unknown' || exitCode === null) return unknownInWords(life)
+  if (lifeOutcome(life) === 'unknown' || exitCode === null) return unknownInWords(life, around)
   if (reason === 'StartError' || reason === 'ContainerCannotRun') {
     const words = message === '' ? '' : `: ${firstLine(message)}`
     return `${name} could not be started (${reason}, ${exitInWords(exitCode)})${when}${words}`
@@ -107,12 +110,12 @@ function memoryInWords({ container, oom }: LifeEvidence, { memoryLimits }: LifeS
   return used === '' ? `; its limit was ${size}` : `${used} of the limit of ${size}`
 }
 
-function unknownInWords(life: LifeEvidence): string {
+function unknownInWords(life: LifeEvidence, { beside }: LifeSurroundings): string {
   switch (madeUpBy(life)) {
     case 'kubelet':
       return `the kubelet lost sight of ${nameOf(life)}; how it ended is not known, and its exit code of 137 is made up`
     case 'containerd': {
-      const when = atClock(life.finishedAt)
+      const when = atClock(life.finishedAt, beside ?? life.finishedAt)
       const gone = `${nameOf(life)} was gone when containerd looked for it${when}, as after a reboot of its node`
       return `${gone}; how and when it ended is not known, and its exit code of 255 is made up`
     }

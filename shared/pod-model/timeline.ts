@@ -37,7 +37,7 @@ export function timeline({ facts, rendered, replacement, around }: TimelineSourc
       ]
     }),
     ...events.map(({ reason, message, count, firstTime, lastTime }): TimelineItem => {
-      const often = count > 1 ? ` (${count} times since ${clock(firstTime)})` : ''
+      const often = count > 1 ? ` (${count} times since ${clock(firstTime, lastTime)})` : ''
       return { time: lastTime, kind: 'event', text: `${reason}: ${message.trim()}${often}` }
     }),
     ...node

@@ -29,7 +29,7 @@ async function recorded(uid: string): Promise<string> {
   })
   return (JSON.parse(row!.record) as { cause: string }).cause
 }
-const oomKilled = 'app was OOM-killed (exit code 137, SIGKILL) at 09:09:00'
+const oomKilled = 'app was OOM-killed (exit code 137, SIGKILL) at 09:09:00 UTC'
 
 test.each([
   ['first', [1, 0]],

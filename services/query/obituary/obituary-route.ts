@@ -7,17 +7,14 @@ import { readObituary } from './read-obituary.ts'
 import { readReferencedPod } from '#query/pods/read-pod-reference.ts'
 import { acceptedType } from '#query/http/accept.ts'
 import { obituaryPage } from './obituary-page.ts'
+import { errorPage, pagePolicy } from './page-frame.ts'
 import type { QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { obituaryAnswer } from './obituary-schema.ts'
 import { podPath } from '#query/pods/pods-schema.ts'
 
-/** Lets the page load and run nothing, so that a log line stays text. */
-const policy =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
 export const obituaryRoute =
-  ({ store, limits }: Pick<QueryRouteOptions, 'store' | 'limits'>): RoutePlugin =>
+  ({ store, limits, clock }: Pick<QueryRouteOptions, 'store' | 'limits' | 'clock'>): RoutePlugin =>
   (app, _, done) => {
     const schema = {
       summary: 'How a pod died: cause, evidence, timeline, last words; as JSON or as a page',
@@ -34,16 +31,25 @@ export const obituaryRoute =
       }
       const reading = requestReading({ store, limits }, reply)
       const reference = { tenant, reference: params.uid, parameter: 'uid' }
-      const { pod: obituary } = await readReferencedPod(reading, reference, (uid) => readObituary(reading, tenant, uid))
       void reply.header('vary', 'accept')
-      return type === 'application/json' ? reply.send(obituary) : sendPage(reply, obituaryPage(obituary))
+      const found = readReferencedPod(reading, reference, (uid) => readObituary(reading, tenant, uid))
+      if (type === 'application/json') return reply.send((await found).pod)
+      const page = await found.then(({ pod }) => obituaryPage(pod, clock()), failurePage)
+      return typeof page === 'string' ? sendPage(reply, 200, page) : sendPage(reply, page.status, errorPage(page))
     })
     done()
   }
 
-const sendPage = (reply: FastifyReply, page: string): FastifyReply =>
+/** A browser gets a page of what it can correct. Other failures are answered as everywhere. */
+function failurePage(error: unknown): AfterlogError {
+  if (error instanceof AfterlogError && (error.code === 'not-found' || error.code === 'ambiguous')) return error
+  throw error
+}
+
+const sendPage = (reply: FastifyReply, status: number, page: string): FastifyReply =>
   reply
+    .code(status)
     .type('text/html; charset=utf-8')
-    .header('content-security-policy', policy)
+    .header('content-security-policy', pagePolicy)
     .header('x-content-type-options', 'nosniff')
     .send(page)
