@@ -12,7 +12,7 @@ export interface LifeSurroundings {
   events: readonly EventEvidence[]
   /** The memory limit of each container; null where the pod object sets none. */
   memoryLimits: Readonly<Record<string, string | null>>
-  /** The time that stands beside the sentence; that of the end of the life where it is left out. */
+  /** The time that stands beside the sentence, null for none; that of the end of the life where it is left out. */
   beside?: string | null
 }
 
@@ -42,9 +42,9 @@ function withItsPod(life: LifeEvidence, around: LifeSurroundings, podCause: stri
 /** `app was OOM-killed (exit code 137, SIGKILL) at 14:03:02 after 3 restarts; its limit was 256Mi` */
 export function endInWords(life: LifeEvidence, around: LifeSurroundings): string {
   const { exitCode, reason, message, finishedAt } = life
-  const { beside } = around
+  const { beside = finishedAt } = around
   const name = nameOf(life)
-  const when = `${atClock(finishedAt, beside ?? finishedAt)}${restartsBefore(life)}`
+  const when = `${atClock(finishedAt, beside)}${restartsBefore(life)}`
   if (lifeOutcome(life) === 'oomkilled') return `${oomInWords(life)}${when}${memoryInWords(life, around)}`
   if (lifeOutcome(life) === 'unknown' || exitCode === null) return unknownInWords(life, around)
   if (reason === 'StartError' || reason === 'ContainerCannotRun') {
@@ -110,12 +110,12 @@ function memoryInWords({ container, oom }: LifeEvidence, { memoryLimits }: LifeS
   return used === '' ? `; its limit was ${size}` : `${used} of the limit of ${size}`
 }
 
-function unknownInWords(life: LifeEvidence, { beside }: LifeSurroundings): string {
+function unknownInWords(life: LifeEvidence, { beside = life.finishedAt }: LifeSurroundings): string {
   switch (madeUpBy(life)) {
     case 'kubelet':
       return `the kubelet lost sight of ${nameOf(life)}; how it ended is not known, and its exit code of 137 is made up`
     case 'containerd': {
-      const when = atClock(life.finishedAt, beside ?? life.finishedAt)
+      const when = atClock(life.finishedAt, beside)
       const gone = `${nameOf(life)} was gone when containerd looked for it${when}, as after a reboot of its node`
       return `${gone}; how and when it ended is not known, and its exit code of 255 is made up`
     }
