@@ -56,3 +56,10 @@ export function deathErrors(found: FoundErrors | undefined, lineOf: (at: number)
 /** Errors explain a crash. They explain no death that came from outside, such as an eviction or an OOM kill. */
 export const isExplainedByErrors = ({ outcome, reason }: { outcome: Outcome; reason: string }): boolean =>
   outcome === 'crashed' && reason !== 'DeadlineExceeded'
+
+/** One line or two: the first error is often the last one too. */
+export function distinctErrors({ firstError, lastError }: DeathErrors): ErrorLine[] {
+  if (lastError === null) return []
+  const isOne = firstError === null || (firstError.time === lastError.time && firstError.text === lastError.text)
+  return isOne ? [lastError] : [firstError, lastError]
+}

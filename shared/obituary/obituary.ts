@@ -4,7 +4,7 @@ import { oldestFirst, type EvidenceItem } from '#shared/lifecycle/evidence-items
 import type { Seal } from '#shared/pod-model/seal/evidence.ts'
 import type { LineJson } from '#shared/lines/line-json.ts'
 import { errorMinutes } from './last-error.ts'
-import { isExplainedByErrors, noErrors, type DeathErrors, type ErrorLine } from './errors-of-death.ts'
+import { distinctErrors, isExplainedByErrors, noErrors, type DeathErrors, type ErrorLine } from './errors-of-death.ts'
 import { renderPodDetail, type PodDetail, type PodDetailJson } from '#shared/pod-model/pod-detail.ts'
 import { memoryLimits } from '#shared/pod-model/pod-spec.ts'
 import { byTime, replacementItems, timeline, type TimelineItem } from '#shared/pod-model/timeline.ts'
@@ -65,7 +65,7 @@ export function renderObituary(sources: ObituarySources): Obituary {
 export function withErrors(obituary: Omit<Obituary, keyof DeathErrors>, errors: DeathErrors): Obituary {
   const { firstError, lastError } = isExplainedByErrors(obituary.pod) ? errors : noErrors
   if (lastError === null) return { ...obituary, firstError, lastError }
-  const lines = firstError === null || isSame(firstError, lastError) ? [lastError] : [firstError, lastError]
+  const lines = distinctErrors({ firstError, lastError })
   return {
     ...obituary,
     cause: `${obituary.cause}; ${lines.map(quoted).join(', ')}`,
@@ -74,8 +74,6 @@ export function withErrors(obituary: Omit<Obituary, keyof DeathErrors>, errors: 
     lastError,
   }
 }
-
-const isSame = (a: ErrorLine, b: ErrorLine): boolean => a.time === b.time && a.text === b.text
 
 function quoted({ text }: ErrorLine, i: number, { length }: readonly ErrorLine[]): string {
   const which = i === length - 1 ? 'its last error' : `its first error of the last ${errorMinutes} minutes`

@@ -5,7 +5,7 @@ import { html, join, type Html } from './html.ts'
 import { pageText } from './page-frame.ts'
 import { lineList } from './page-lines.ts'
 import { ago, span, stamp } from './page-times.ts'
-import type { ErrorLine } from '#shared/obituary/errors-of-death.ts'
+import { distinctErrors, type ErrorLine } from '#shared/obituary/errors-of-death.ts'
 import type { LastWords, Obituary } from '#shared/obituary/obituary.ts'
 
 /** `nowMs`: epoch ms. */
@@ -111,11 +111,10 @@ const lives = ({ pod }: Obituary): Html[] =>
     ),
   )
 
-function errorSections({ firstError, lastError }: Obituary): Html[] {
-  if (lastError === null) return []
-  const isOne = firstError === null || (firstError.time === lastError.time && firstError.text === lastError.text)
-  return [...(isOne ? [] : [errorSection('First error', firstError)]), errorSection('Last error', lastError)]
-}
+const errorSections = (obituary: Obituary): Html[] =>
+  distinctErrors(obituary).map((line, i, { length }) =>
+    errorSection(i === length - 1 ? 'Last error' : 'First error', line),
+  )
 
 const errorSection = (title: string, line: ErrorLine): Html =>
   html`<section>

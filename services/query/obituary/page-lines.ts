@@ -10,7 +10,7 @@ export interface LifeGaps {
   gaps: readonly Gap[]
 }
 
-/** `lines`: of one container, oldest first. The day stands once, and again where it changes. */
+/** `lines`: of one container, oldest first. The day stands once, and again where it changes, as the life does. */
 export function lineList(lines: readonly LineJson[], lives: readonly LifeGaps[] = []): Html {
   const gapsBefore = gapsByIndex(lines, lives)
   let shown = ''
@@ -22,7 +22,9 @@ export function lineList(lines: readonly LineJson[], lives: readonly LifeGaps[] 
     if (!isRepeated) shown = clock
     const gaps = (gapsBefore.get(i) ?? []).map(gapItem)
     const day = isNewDay ? [html`<li class="day">${dayOf(line.time)}, UTC</li>`] : []
-    return [...gaps, ...day, lineItem(line, isRepeated ? '' : clock)]
+    const isSameLife = before === undefined || line.restart === null || line.restart === before.restart
+    const life = isSameLife ? [] : [html`<li class="day">life ${String(line.restart)}</li>`]
+    return [...gaps, ...life, ...day, lineItem(line, isRepeated ? '' : clock)]
   })
   const last = (gapsBefore.get(lines.length) ?? []).map(gapItem)
   return html`<ol class="lines">

@@ -57,12 +57,13 @@ test('a gap behind the last line stands there; one before the first line, and on
   expect(items.at(-1)).toMatch(/^gap: .*10:00:02–10:00:09/)
 })
 
-test('lines of a stack trace and lines of one moment have one time; a new day is told', () => {
+test('lines of a stack trace and lines of one moment have one time; a new day and a new life are told', () => {
   const lines = [
     lineAt('2026-11-22T23:59:59.577883000', 'boom'),
     lineAt('2026-11-22T23:59:59.577883000', 'same moment'),
     lineAt('2026-11-22T23:59:59.579000000', '\tat com.shop.Cart.lock(Cart.java:1)'),
     lineAt('2026-11-23T00:00:01.000000000', '\tat another trace'),
+    lineAt('2026-11-23T00:00:02.000000000', 'again', 1),
   ]
   expect(itemsOf(lineList(lines).text)).toEqual([
     'day: 2026-11-22, UTC',
@@ -71,5 +72,7 @@ test('lines of a stack trace and lines of one moment have one time; a new day is
     'at com.shop.Cart.lock(Cart.java:1)',
     'day: 2026-11-23, UTC',
     '00:00:01|at another trace',
+    'day: life 1',
+    '00:00:02|again',
   ])
 })
