@@ -1,4 +1,4 @@
--- The cluster form of 0032-oom-memory.sql, which says what the lines are for.
+-- The cluster form of 0033-oom-memory.sql, which says what the lines are for.
 ALTER TABLE kernel_ooms_of_logs_distributed ON CLUSTER {cluster} MODIFY QUERY
 SELECT tenant, ts, identity, message
 FROM logs_local AS logs
