@@ -21,6 +21,13 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
+FROM node:24.21.0-bookworm-slim AS page
+WORKDIR /app
+COPY package.json package-lock.json tsconfig.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY services/web ./services/web
+RUN node services/web/build.ts
+
 FROM node:24.21.0-bookworm-slim AS program
 # As process 1 it passes signals on and reaps.
 RUN apt-get update \
@@ -30,6 +37,7 @@ WORKDIR /app
 COPY package.json LICENSE ./
 COPY shared ./shared
 COPY services ./services
+COPY --from=page /app/services/web/dist ./services/web/dist
 COPY migrations ./migrations
 COPY demo ./demo
 # Messages name its pages.

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 
 const steps: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['types', 'tsc'],
+  ['types of the page', 'tsc', '-p', 'services/web'],
   ['unit tests', 'vitest', 'run', '--project', 'unit', '--reporter', 'dot'],
   ['lint', 'oxlint', '--type-aware', '--deny-warnings'],
   ['unused code', 'knip'],

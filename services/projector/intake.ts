@@ -2,7 +2,8 @@
 // Records on older rules come when nothing else waits (decision 0016).
 import { settleAll } from '#shared/settle-all.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
-import { readKernelOom } from '#shared/lifecycle/kernel-oom.ts'
+import { readKernelOom, readKilledProcess, type KernelOom } from '#shared/lifecycle/kernel-oom.ts'
+import { kernelLinesOf, type KernelLineRow } from './scene-statements.ts'
 import type { ChangeFeed, FactChange, LinesChange } from './change-feed.ts'
 import { containerIdAliases, type ContainerIdRow } from '#shared/stored-pods/fact-statements.ts'
 import type { KnownPods } from './known-pods.ts'
@@ -120,11 +121,24 @@ async function podsOf(reading: Reading, { tenant, source, uid, cluster, node, de
   if (source === 'fact') return [uid]
   if (source === 'node') return podsOfNode(reading, tenant, cluster, node)
   if (source === 'letters') return podsOfKey(reading, tenant, uid)
+  const pods: string[] = []
+  for (const oom of await killsOf(reading, tenant, detail)) {
+    const aliases =
+      oom.containerId === '' ? [] : await reading.rows<ContainerIdRow>(containerIdAliases(tenant, [oom.containerId]))
+    pods.push(oom.podUid, ...aliases.map((alias) => alias.uid))
+  }
+  return [...new Set(pods)].filter((one) => one !== '')
+}
+
+/** The OOM kills that a line of a kernel is about. `detail`: its time in epoch ns, and the line; once without the time. */
+async function killsOf(reading: Reading, tenant: string, detail: string): Promise<KernelOom[]> {
   const oom = readKernelOom(detail)
-  if (oom === undefined) return []
-  const aliases =
-    oom.containerId === '' ? [] : await reading.rows<ContainerIdRow>(containerIdAliases(tenant, [oom.containerId]))
-  return [...new Set([oom.podUid, ...aliases.map((alias) => alias.uid)])].filter((one) => one !== '')
+  if (oom !== undefined) return [oom]
+  const killed = readKilledProcess(detail)
+  const ns = /^\d{1,19} /.exec(detail)?.[0]
+  if (killed === undefined || ns === undefined) return []
+  const near = await reading.rows<KernelLineRow>(kernelLinesOf(tenant, killed.pid, BigInt(ns.trim())))
+  return near.flatMap(({ message }) => readKernelOom(message) ?? [])
 }
 
 /** So often lines of a pod have it projected before its lines settle for longer. */

@@ -1,7 +1,8 @@
 // Reads what nodes and kernels reported around the ends of pods: evidence for why these ended (decision 0008).
 import { secondsBetween } from '#shared/lifecycle/clock.ts'
 import type { OomLine } from '#shared/lifecycle/evidence.ts'
-import { readKernelOom } from '#shared/lifecycle/kernel-oom.ts'
+import { killedWithinS, readKernelOom, readKilledProcess } from '#shared/lifecycle/kernel-oom.ts'
+import { epochNs } from '#shared/pod-model/epoch-ns.ts'
 import {
   kernelLinesMax,
   kernelOomLines,
@@ -66,10 +67,31 @@ async function readKernel(
   if (first === undefined || last === undefined) return []
   const kernelLines = await rows<KernelLineRow>(kernelOomLines(tenant, { first, last }))
   if (kernelLines.length === kernelLinesMax && keys.length > 1) return undefined
+  return oomLinesIn(kernelLines)
+}
+
+/** Kills, each with the line that says how much memory the process had. */
+function oomLinesIn(kernelLines: readonly KernelLineRow[]): OomLine[] {
+  const killed = kernelLines.flatMap(({ time, message }) => {
+    const process = readKilledProcess(message)
+    return process === undefined ? [] : [{ ...process, time }]
+  })
+  const byPid = Map.groupBy(killed, ({ pid }) => pid)
   return kernelLines.flatMap(({ time, message }): OomLine[] => {
     const oom = readKernelOom(message)
-    return oom === undefined ? [] : [{ ...oom, time, text: message }]
+    if (oom === undefined) return []
+    const own = byPid
+      .get(oom.pid)
+      ?.find(
+        (one) => one.process === oom.process && nsBetween(time, one.time) <= BigInt(killedWithinS) * 1_000_000_000n,
+      )
+    return [{ ...oom, time, text: message, ...(own === undefined ? {} : { killed: own }) }]
   })
+}
+
+const nsBetween = (a: string, b: string): bigint => {
+  const ns = epochNs(b) - epochNs(a)
+  return ns < 0n ? -ns : ns
 }
 
 const nodeKey = ({ cluster, node }: Pick<SceneKey, 'cluster' | 'node'>): string => JSON.stringify([cluster, node])

@@ -1,8 +1,10 @@
 // Pure: statements about what happened around the ends of pods: states of their nodes, and OOM kills that kernels
 // reported. Both read short ranges of a key, for many pods at once.
-import { instant, raw, sql, statement, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
+import { instant, raw, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import type { NodeEvidence } from '#shared/lifecycle/evidence.ts'
+import { nanoseconds } from '#shared/lines/line-filter.ts'
+import { killedWithinS } from '#shared/lifecycle/kernel-oom.ts'
 import { oomWithin } from '#shared/pod-model/rows.ts'
 
 /** States of a node up to so many minutes after the end of a pod are evidence for that end. */
@@ -56,7 +58,19 @@ export function kernelOomLines(tenant: string, { first, last }: { first: string;
     'kernel-oom-lines',
     sql`SELECT ts AS time, toValidUTF8(message) AS message
   ${fromTable(tenant, 'kernel_ooms')} AND ts >= ${instant(first)} - INTERVAL ${uint(oomWithin.beforeS)} SECOND
-  AND ts < ${instant(last)} + INTERVAL ${uint(oomWithin.afterS)} SECOND
+  AND ts < ${instant(last)} + INTERVAL ${uint(oomWithin.afterS + killedWithinS)} SECOND
+  ORDER BY ts, identity LIMIT 1 BY ts, identity LIMIT ${uint(kernelLinesMax)}`,
+  )
+}
+
+/** Lines of kernels within a second of a time that name a process. Rows: KernelLineRow. */
+export function kernelLinesOf(tenant: string, pid: string, ns: bigint): Fragment {
+  const withinNs = BigInt(killedWithinS) * 1_000_000_000n
+  return statement(
+    'kernel-lines-of-process',
+    sql`SELECT ts AS time, toValidUTF8(message) AS message
+  ${fromTable(tenant, 'kernel_ooms')} AND ts >= ${nanoseconds(ns - withinNs)} AND ts <= ${nanoseconds(ns + withinNs)}
+  AND position(message, ${str(`,pid=${pid},`)}) > 0
   ORDER BY ts, identity LIMIT 1 BY ts, identity LIMIT ${uint(kernelLinesMax)}`,
   )
 }

@@ -4,6 +4,10 @@ import { checkAdminOf } from '#shared/http/admin-token.ts'
 import type { CreateService } from '#shared/start-service.ts'
 import { contextRoute } from './logs/context-route.ts'
 import { deadLettersRoute } from './dead-letters/dead-letters-route.ts'
+import { deathsFacetsRoute } from './deaths/deaths-facets-route.ts'
+import { deathsHistogramRoute } from './deaths/deaths-histogram-route.ts'
+import { createDeathFeed } from './deaths/follow-deaths.ts'
+import { deathsTailRoute } from './deaths/deaths-tail-route.ts'
 import { deathsRoute } from './deaths/deaths-route.ts'
 import { explainedRoute } from './http/explained-route.ts'
 import { fieldsRoute } from './fields/fields-route.ts'
@@ -11,18 +15,41 @@ import { histogramRoute } from './logs/histogram-route.ts'
 import { kubernetesRoutes } from './kubernetes/kubernetes-routes.ts'
 import { lokiRoutes } from './loki/loki-routes.ts'
 import { logsRoute } from './logs/logs-route.ts'
+import { nodeRoute } from './nodes/node-route.ts'
+import { nodesRoute } from './nodes/nodes-route.ts'
 import { obituaryRoute } from './obituary/obituary-route.ts'
 import { patternsRoute } from './patterns/patterns-route.ts'
 import { podLogsRoute } from './logs/pod-logs-route.ts'
 import { podRoute } from './pods/pod-route.ts'
 import { podsRoute } from './pods/pods-route.ts'
 import { retentionRoute } from './retention/retention-route.ts'
+import { storeRoute } from './store/store-route.ts'
 import { createArrivalFeed } from './tail/follow-arrivals.ts'
 import { createSentMemory } from './tail/sent-memory.ts'
 import { tailRoute } from './tail/tail-route.ts'
 import { createPolling } from './http/watch-polling.ts'
 import { followProjector } from './pods/follow-projector.ts'
+import { webRoute } from './web/web-route.ts'
 import { createQueryMetrics } from './metrics.ts'
+
+/** Those whose answers have an end and are ours to shape. */
+const explained = [
+  logsRoute,
+  histogramRoute,
+  patternsRoute,
+  contextRoute,
+  fieldsRoute,
+  podsRoute,
+  podRoute,
+  podLogsRoute,
+  obituaryRoute,
+  deathsRoute,
+  deathsHistogramRoute,
+  deathsFacetsRoute,
+  nodesRoute,
+  nodeRoute,
+  deadLettersRoute,
+]
 
 export const createQuery: CreateService = ({
   config,
@@ -49,13 +76,15 @@ export const createQuery: CreateService = ({
     clock: () => performance.now(),
     flushIntervalMs: config.AFTERLOG_FLUSH_INTERVAL_MS,
   })
+  const polling = createPolling(store)
   const options = {
     store,
     clock,
     stopping: stopping.signal,
     limits,
     projection,
-    polling: createPolling(store),
+    polling,
+    deathFeed: createDeathFeed({ store, limits, polling }),
     sentMemory,
     feed: createArrivalFeed({
       store,
@@ -66,26 +95,13 @@ export const createQuery: CreateService = ({
       onDropped: metrics.tailDropped,
     }),
   }
-  /** Those whose answers have an end and are ours to shape. */
-  const explained = [
-    logsRoute,
-    histogramRoute,
-    patternsRoute,
-    contextRoute,
-    fieldsRoute,
-    podsRoute,
-    podRoute,
-    podLogsRoute,
-    obituaryRoute,
-    deathsRoute,
-    deadLettersRoute,
-  ]
   return {
     routes: [
       ...explained.map((route) => explainedRoute(route(options), options)),
-      tailRoute(options),
-      kubernetesRoutes(options),
+      ...[tailRoute, deathsTailRoute, kubernetesRoutes].map((route) => route(options)),
       lokiRoutes({ ...options, origins: config.AFTERLOG_CORS_ORIGINS }),
+      webRoute(),
+      storeRoute({ ...options, registry, retention, inflightBytesMax: config.AFTERLOG_INFLIGHT_BYTES_MAX }),
       retentionRoute({
         ...options,
         retention,

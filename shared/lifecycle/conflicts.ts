@@ -14,16 +14,20 @@ import { startedAfter } from './outlived.ts'
 
 /** Returns sentences that begin in lower case, the most important first. */
 export function conflicts(verdict: Verdict, { pod, lives, events }: Evidence): string[] {
-  const { outcome, life } = verdict
+  const { outcome, life, diedAt: beside } = verdict
   const sentences: string[] = []
   const newest = newestLives(lives)
   const oomEvent = events.findLast((event) => eventMeaning(event) === 'oomkilled' && isAbout(event, life))
   if (outcome === 'completed' || outcome === 'crashed') {
     const stated = outcome === 'completed' ? 'completed' : `exit code ${life?.exitCode ?? 'unknown'}`
     if (oomEvent !== undefined)
-      sentences.push(`the container status says ${stated}, an Event says ${oomEvent.reason} at ${clock(oomEvent.time)}`)
+      sentences.push(
+        `the container status says ${stated}, an Event says ${oomEvent.reason} at ${clock(oomEvent.time, beside)}`,
+      )
     else if (life?.oom !== undefined)
-      sentences.push(`the kernel says that it OOM-killed a process in ${life.container} at ${clock(life.oom.time)}`)
+      sentences.push(
+        `the kernel says that it OOM-killed a process in ${life.container} at ${clock(life.oom.time, beside)}`,
+      )
   }
   if (outcome === 'oomkilled' && life?.reason === 'OOMKilled' && life.exitCode === 0)
     sentences.push('the container status says OOMKilled and exit code 0: a process of it was killed, not its first one')
@@ -34,7 +38,7 @@ export function conflicts(verdict: Verdict, { pod, lives, events }: Evidence): s
     )
     for (const { container, exitCode, finishedAt, reason } of failed) {
       const end = `${container} ${reason === 'OOMKilled' ? 'was OOM-killed' : 'ended'} with ${exitInWords(exitCode!)}`
-      against.push(`the container status says that ${end}${atClock(finishedAt)}`)
+      against.push(`the container status says that ${end}${atClock(finishedAt, beside)}`)
     }
     if (outcome === 'completed' && life?.reason === 'OOMKilled' && !failed.includes(life))
       against.push('the container status says OOMKilled')
@@ -42,7 +46,7 @@ export function conflicts(verdict: Verdict, { pod, lives, events }: Evidence): s
       (event) => ['evicted', 'node-lost', 'deadline'].includes(eventMeaning(event)) && !startedAfter(event, newest),
     )
     const ended = outcome === 'evicted' || outcome === 'node-lost'
-    if (!ended && forced !== undefined) against.push(`an Event says ${forced.reason} at ${clock(forced.time)}`)
+    if (!ended && forced !== undefined) against.push(`an Event says ${forced.reason} at ${clock(forced.time, beside)}`)
     if (against.length > 0 || (ended && !pod.gone && pod.deletedAt === null))
       sentences.push(['the pod status says Succeeded', ...against].join(', '))
   }
@@ -63,7 +67,7 @@ function outlivedWords(pod: PodEvidence, lives: readonly LifeEvidence[]): string
   const words = `its status still says ${stated.reason}${stated.message === '' ? '' : ` (${plain(stated.message)})`}`
   const again = startedAgain(pod, lives, mainLives(newestLives(lives)))
   if (again === undefined) return [words]
-  const since = again.startedAt === null ? '' : ` since ${clock(again.startedAt)}`
+  const since = again.startedAt === null ? '' : ` since ${clock(again.startedAt, null)}`
   return [`${words}, while ${again.container} runs${since} and is ready`]
 }
 

@@ -1,10 +1,12 @@
 // Pure: shortens the kubelet's message about an eviction: which resource, threshold and use. Formats:
 // pkg/kubelet/eviction/ helpers.go of kubernetes/kubernetes, and older ones. Other messages stay as they are.
+import { sizeInWords } from './quantity.ts'
 
 /** `the node was low on memory (threshold 100Mi, available 52Mi; app used 1.2Gi, request 0)` */
 export function evictionInWords(message: string): string {
   const resource = /The node was low on resource: ([^.]+)\./.exec(message)?.[1]
   if (resource !== undefined) {
+    const quantity = /^(?:memory|ephemeral-storage)$/.test(resource) ? sizeInWords : asItIs
     const threshold = /Threshold quantity: ([^,]+), available: ([^\s]+?)\.(?:\s|$)/.exec(message)
     const details = [
       ...(threshold === null ? [] : [`threshold ${quantity(threshold[1]!)}, available ${quantity(threshold[2]!)}`]),
@@ -34,17 +36,8 @@ const use = new RegExp(
   'g',
 )
 
+/** Of inodes and process ids a plain number is no size. */
+const asItIs = (text: string): string => text
+
 /** Makes a message a part of a sentence: without full stop and surrounding blanks. */
 export const plain = (message: string): string => message.trim().replace(/\.$/, '')
-
-const units = ['Ki', 'Mi', 'Gi', 'Ti']
-
-/** Returns `1258291Ki` as `1.2Gi`. Other quantities stay as they are. */
-function quantity(text: string): string {
-  const match = /^(\d+)(Ki|Mi|Gi|Ti)$/.exec(text)
-  if (match === null) return text
-  let value = Number(match[1])
-  let unit = units.indexOf(match[2]!)
-  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024
-  return `${Math.round(value * 10) / 10}${units[unit]}`
-}

@@ -5,6 +5,7 @@ import { eventMeaning, type EventMeaning } from './event-meaning.ts'
 import type { EventEvidence, LifeEvidence, NodeEvidence, Outcome, Verdict } from './evidence.ts'
 import { restartOrdered } from './explain-life.ts'
 import { exitInWords } from './exit-code.ts'
+import { withoutCgroups } from './kernel-oom.ts'
 import { madeUpBy } from './made-up.ts'
 import { endNotice, evictingTaint, nodeDown, nodeGone } from './node-evidence.ts'
 import { isBadLife, newestLives, type Evidence } from './outcome.ts'
@@ -43,15 +44,17 @@ export function podEvidence(verdict: Verdict, { pod, lives, events, node = [] }:
   const decisive = life === null ? lives.filter(isBadLife).slice(-1) : [life]
   const statuses = outcome === 'running' ? newestLives(lives).filter(({ state }) => state === 'running') : decisive
   const orders = decisive.flatMap((one) => restartOrdered(one, events)?.event ?? [])
+  const supported = newestOfEach(events.filter((event) => supporting[outcome].includes(eventMeaning(event))))
+  // The kubelet says one thing in an Event, in the status and in a condition.
+  const told = supported.map(({ message }) => message)
+  const statusItems = podStatus(pod, verdict, told)
   return [
     ...statuses.flatMap(lifeStatus),
-    ...lives.flatMap(oomLines),
-    ...podStatus(pod, verdict),
+    ...decisive.flatMap(oomLines),
+    ...statusItems,
     ...deletion(pod, outcome),
-    ...condition(pod, verdict),
-    ...[...newestOfEach(events.filter((event) => supporting[outcome].includes(eventMeaning(event)))), ...orders].map(
-      eventItem,
-    ),
+    ...condition(pod, verdict, statusItems.length === 0 ? told : [...told, pod?.message ?? '']),
+    ...[...supported, ...orders].map(eventItem),
     ...nodeStates(verdict, node).map(nodeItem),
   ].toSorted(oldestFirst)
 }
@@ -79,21 +82,27 @@ function lifeStatus({
 }: LifeEvidence): EvidenceItem[] {
   if (state === '') return []
   const madeUp = madeUpBy({ reason, exitCode }) !== undefined
+  const time = finishedAt ?? startedAt
   const words = [
     `${container}${restart === null ? '' : `, life ${restart}`}: ${state}`,
     ...(reason === '' ? [] : [reason]),
     ...(exitCode === null ? [] : [madeUp ? `exit code ${exitCode} (made up)` : exitInWords(exitCode)]),
-    ...(startedAt === null ? [] : [`started ${clock(startedAt)}`]),
-    ...(finishedAt === null ? [] : [`finished ${clock(finishedAt)}`]),
+    ...(startedAt === null ? [] : [`started ${clock(startedAt, time)}`]),
+    ...(finishedAt === null ? [] : [`finished ${clock(finishedAt, time)}`]),
     ...(message === '' ? [] : [message.trim()]),
   ]
-  return [{ kind: 'container-status', time: finishedAt ?? startedAt, text: words.join(', ') }]
+  return [{ kind: 'container-status', time, text: words.join(', ') }]
 }
 
-const oomLines = ({ oom }: LifeEvidence): EvidenceItem[] =>
-  oom === undefined ? [] : [{ kind: 'line', time: oom.time, text: oom.text }]
+/** The kernel's line about the OOM kill: that with the memory of the process, where it is known. */
+export const oomLines = ({ oom }: LifeEvidence): (EvidenceItem & { kind: 'line'; time: string })[] => {
+  if (oom === undefined) return []
+  const { time, text } = oom.killed ?? { time: oom.time, text: withoutCgroups(oom.text) }
+  return [{ kind: 'line', time, text }]
+}
 
-function podStatus(pod: Evidence['pod'], verdict: Verdict): EvidenceItem[] {
+/** `told`: messages of other evidence; what one of them says already is left out. */
+function podStatus(pod: Evidence['pod'], verdict: Verdict, told: readonly string[]): EvidenceItem[] {
   if (pod === null || pod.phase === '') return []
   const waiting = Object.entries(pod.waiting).map(([container, reason]) => `${container} waits: ${reason}`)
   // A phase of running or starting is no evidence of an end.
@@ -101,7 +110,12 @@ function podStatus(pod: Evidence['pod'], verdict: Verdict): EvidenceItem[] {
   const { outcome } = verdict
   const against = statusSaysRunning(verdict, pod)
   if (!against && ((open && outcome !== 'running' && outcome !== 'node-lost') || outcome === 'deleted')) return []
-  const words = [`phase ${pod.phase}`, ...(pod.reason === '' ? [] : [pod.reason]), ...waiting, pod.message.trim()]
+  const words = [
+    `phase ${pod.phase}`,
+    ...(pod.reason === '' ? [] : [pod.reason]),
+    ...waiting,
+    untold(pod.message, told),
+  ]
   return [{ kind: 'pod-status', time: pod.statusAt, text: words.filter((word) => word !== '').join(', ') }]
 }
 
@@ -117,16 +131,22 @@ function deletion(pod: Evidence['pod'], outcome: Outcome): EvidenceItem[] {
   ]
 }
 
-function condition(pod: Evidence['pod'], verdict: Verdict): EvidenceItem[] {
+function condition(pod: Evidence['pod'], verdict: Verdict, told: readonly string[]): EvidenceItem[] {
   if (pod === null || pod.disruption === '') return []
   if (verdict.outcome === 'completed' && !disruptionLeft(verdict, pod)) return []
+  const message = untold(pod.disruptionMessage, told)
   return [
     {
       kind: 'condition',
       time: pod.disruptionAt ?? pod.deletedAt,
-      text: `DisruptionTarget ${pod.disruption}: ${pod.disruptionMessage.trim()}`,
+      text: `DisruptionTarget ${pod.disruption}${message === '' ? '' : `: ${message}`}`,
     },
   ]
+}
+
+function untold(message: string, told: readonly string[]): string {
+  const words = message.trim()
+  return told.some((other) => other.includes(words)) ? '' : words
 }
 
 // Kubernetes repeats an Event with other words in between. The newest one of a reason stands for all.

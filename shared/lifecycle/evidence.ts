@@ -1,7 +1,7 @@
 // The input of the outcome rules: facts of a Pod object, of its container instances and of its Events, as ingest stores
 // them. Times are RFC 3339 UTC with 9 digits, so that they compare as strings; null means that no fact states the time.
 
-import type { KernelOom } from './kernel-oom.ts'
+import type { KernelOom, KilledProcess } from './kernel-oom.ts'
 
 export const outcomes = [
   'running',
@@ -43,6 +43,8 @@ export interface PodEvidence {
 export interface OomLine extends KernelOom {
   time: string
   text: string
+  /** What the line behind it says of the process. */
+  killed?: KilledProcess & { time: string }
 }
 
 /** One state of the pod's node. */

@@ -6,18 +6,21 @@ import { plain } from './eviction.ts'
 import { exitInWords, signalNamed, signalOf } from './exit-code.ts'
 import { lifeOutcome } from './life-outcome.ts'
 import { madeUpBy } from './made-up.ts'
+import { sizeInWords } from './quantity.ts'
 
 export interface LifeSurroundings {
   events: readonly EventEvidence[]
   /** The memory limit of each container; null where the pod object sets none. */
   memoryLimits: Readonly<Record<string, string | null>>
+  /** The time that stands beside the sentence, null for none; that of the end of the life where it is left out. */
+  beside?: string | null
 }
 
 /** `outcome` is the life's, as lifeOutcomeOf decides it. `podCause` is the sentence of its pod. */
 export function lifeInWords(life: LifeEvidence, outcome: Outcome, around: LifeSurroundings, podCause: string): string {
   switch (outcome) {
     case 'running':
-      return `${nameOf(life)} runs${life.startedAt === null ? '' : ` since ${clock(life.startedAt)}`}`
+      return `${nameOf(life)} runs${life.startedAt === null ? '' : ` since ${clock(life.startedAt, null)}`}`
     case 'completed':
     case 'crashed':
     case 'oomkilled':
@@ -27,7 +30,7 @@ export function lifeInWords(life: LifeEvidence, outcome: Outcome, around: LifeSu
     case 'deleted':
       return withItsPod(life, around, podCause)
     case 'unknown':
-      return unknownInWords(life)
+      return unknownInWords(life, around)
   }
 }
 
@@ -39,10 +42,11 @@ function withItsPod(life: LifeEvidence, around: LifeSurroundings, podCause: stri
 /** `app was OOM-killed (exit code 137, SIGKILL) at 14:03:02 after 3 restarts; its limit was 256Mi` */
 export function endInWords(life: LifeEvidence, around: LifeSurroundings): string {
   const { exitCode, reason, message, finishedAt } = life
+  const { beside = finishedAt } = around
   const name = nameOf(life)
-  const when = `${atClock(finishedAt)}${restartsBefore(life)}`
-  if (lifeOutcome(life) === 'oomkilled') return `${oomInWords(life)}${when}${limitInWords(life, around)}`
-  if (lifeOutcome(life) === 'unknown' || exitCode === null) return unknownInWords(life)
+  const when = `${atClock(finishedAt, beside)}${restartsBefore(life)}`
+  if (lifeOutcome(life) === 'oomkilled') return `${oomInWords(life)}${when}${memoryInWords(life, around)}`
+  if (lifeOutcome(life) === 'unknown' || exitCode === null) return unknownInWords(life, around)
   if (reason === 'StartError' || reason === 'ContainerCannotRun') {
     const words = message === '' ? '' : `: ${firstLine(message)}`
     return `${name} could not be started (${reason}, ${exitInWords(exitCode)})${when}${words}`
@@ -95,19 +99,23 @@ function oomInWords(life: LifeEvidence): string {
   return `${name} ended with ${exitInWords(exitCode)} after a process in it${killed} was OOM-killed`
 }
 
-function limitInWords({ container, oom }: LifeEvidence, { memoryLimits }: LifeSurroundings): string {
-  if (oom?.ofNode === true) return '; the node itself was out of memory'
+/** `; java used 640Mi of the limit of 640Mi` */
+function memoryInWords({ container, oom }: LifeEvidence, { memoryLimits }: LifeSurroundings): string {
+  const used = oom?.killed === undefined ? '' : `; ${oom.killed.process || 'it'} used ${sizeInWords(oom.killed.used)}`
+  if (oom?.ofNode === true) return `${used}; the node itself was out of memory`
   const limit = memoryLimits[container]
-  if (limit === undefined) return ''
-  return limit === null ? '; it had no memory limit of its own' : `; its limit was ${limit}`
+  if (limit === undefined) return used
+  if (limit === null) return `${used}; it had no memory limit of its own`
+  const size = /^\d+$/.test(limit) ? sizeInWords(limit) : limit
+  return used === '' ? `; its limit was ${size}` : `${used} of the limit of ${size}`
 }
 
-function unknownInWords(life: LifeEvidence): string {
+function unknownInWords(life: LifeEvidence, { beside = life.finishedAt }: LifeSurroundings): string {
   switch (madeUpBy(life)) {
     case 'kubelet':
       return `the kubelet lost sight of ${nameOf(life)}; how it ended is not known, and its exit code of 137 is made up`
     case 'containerd': {
-      const when = atClock(life.finishedAt)
+      const when = atClock(life.finishedAt, beside)
       const gone = `${nameOf(life)} was gone when containerd looked for it${when}, as after a reboot of its node`
       return `${gone}; how and when it ended is not known, and its exit code of 255 is made up`
     }

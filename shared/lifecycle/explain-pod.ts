@@ -15,7 +15,9 @@ export interface PodSurroundings extends LifeSurroundings {
   evidence: Evidence
 }
 
-export function podInWords(verdict: Verdict, around: PodSurroundings): string {
+/** Times in it are beside that of the death. */
+export function podInWords(verdict: Verdict, surroundings: PodSurroundings): string {
+  const around = { ...surroundings, beside: verdict.diedAt }
   const against = conflicts(verdict, around.evidence)
   return [causeOf(verdict, around), ...against.map((conflict) => `but ${conflict}`)].join('; ')
 }
@@ -43,7 +45,7 @@ function causeOf(verdict: Verdict, around: PodSurroundings): string {
 function ownDeath({ life, reason, message, diedAt, outcome, over }: Verdict, around: PodSurroundings): string {
   if (reason === 'DeadlineExceeded') {
     const words = message === '' ? '' : ` (${plain(message)})`
-    return `stopped${atClock(diedAt)}, since it ran longer than its activeDeadlineSeconds${words}`
+    return `stopped${atClock(diedAt, diedAt)}, since it ran longer than its activeDeadlineSeconds${words}`
   }
   const { pod } = around.evidence
   const looping = Object.entries(pod?.waiting ?? {}).find(([, why]) => why === 'CrashLoopBackOff')
@@ -51,12 +53,12 @@ function ownDeath({ life, reason, message, diedAt, outcome, over }: Verdict, aro
     const words = [reason, plain(message)].filter((text) => text !== '').join(': ')
     const how =
       life === null ? '; how its containers ended is not known' : ', although all its containers ended with exit code 0'
-    return `it failed${atClock(diedAt)}${words === '' ? '' : ` (${words})`}${how}`
+    return `it failed${atClock(diedAt, diedAt)}${words === '' ? '' : ` (${words})`}${how}`
   }
   if (life === null) {
     const name = looping?.[0] ?? 'a container'
     const how = outcome === 'oomkilled' ? 'was OOM-killed' : 'crashed'
-    return `${name} ${how}${atClock(diedAt)}${message === '' ? '; its exit code is not known' : `: ${plain(message)}`}`
+    return `${name} ${how}${atClock(diedAt, diedAt)}${message === '' ? '; its exit code is not known' : `: ${plain(message)}`}`
   }
   const end = endInWords(life, around)
   if (looping?.[0] === life.container) return `${end}; it crashes again and again (CrashLoopBackOff)`
@@ -81,7 +83,7 @@ function running({ pod, lives, events, node = [] }: Evidence): string {
 
 function illnessOf(down: NodeEvidence | undefined): string {
   if (down === undefined) return ''
-  const since = `since ${clock(down.since)} (${down.reason})`
+  const since = `since ${clock(down.since, null)} (${down.reason})`
   return down.status === 'Unknown'
     ? `; nothing was heard from its node ${since}, so it may be gone`
     : `; its node says that it has not been ready ${since}`
@@ -104,7 +106,7 @@ const waitingInWords = (why: string): string => (Object.hasOwn(waits, why) ? `${
 function evicted(verdict: Verdict, { pod, events, node = [] }: Evidence): string {
   const { reason, message, endAt, diedAt, life } = verdict
   const at = endAt ?? diedAt
-  const when = atClock(knownEnd(verdict))
+  const when = atClock(knownEnd(verdict), diedAt)
   switch (reason) {
     case 'Evicted': {
       const why = evictionInWords(message)
@@ -128,14 +130,16 @@ function evicted(verdict: Verdict, { pod, events, node = [] }: Evidence): string
     case 'EvictionByEvictionAPI': {
       const notice = at === null ? undefined : endNotice(node, at)
       const taint =
-        notice === undefined ? '' : `; its node was to end: taint ${taintKey(notice)} since ${clock(notice.since)}`
+        notice === undefined
+          ? ''
+          : `; its node was to end: taint ${taintKey(notice)} since ${clock(notice.since, diedAt)}`
       return `evicted through the eviction API${when}, as a drain of its node does${taint}`
     }
     case 'DeletionByTaintManager':
     case 'TaintManagerEviction': {
       const taint = evictingTaint(node, at)
       if (taint === undefined) return `evicted${when}, since it did not tolerate a NoExecute taint of its node`
-      const words = `the NoExecute taint ${taintKey(taint)} that its node had since ${clock(taint.since)}`
+      const words = `the NoExecute taint ${taintKey(taint)} that its node had since ${clock(taint.since, diedAt)}`
       return `evicted${when}, since it did not tolerate ${words}`
     }
     case 'TerminationByKubelet': {
@@ -159,7 +163,7 @@ function evicted(verdict: Verdict, { pod, events, node = [] }: Evidence): string
 function nodeLost(verdict: Verdict, { node = [], events }: Evidence): string {
   const { reason, message, endAt, diedAt } = verdict
   const at = endAt ?? diedAt
-  const when = atClock(knownEnd(verdict))
+  const when = atClock(knownEnd(verdict), diedAt)
   switch (reason) {
     case 'Terminated':
     case 'NodeShutdown':
@@ -172,11 +176,11 @@ function nodeLost(verdict: Verdict, { node = [], events }: Evidence): string {
       return `its node is gone, and Kubernetes cleaned the pod up${when}: ${plain(message)}`
     default: {
       const down = nodeDown(node, at)
-      const givenUp = taken(knownEnd(verdict))
+      const givenUp = taken(knownEnd(verdict), diedAt)
       if (down !== undefined)
-        return `the node went down: ${nodeInWords(down.message, down.reason)} ${clock(down.since)}${givenUp}`
+        return `the node went down: ${nodeInWords(down.message, down.reason)} ${clock(down.since, diedAt)}${givenUp}`
       const event = events.findLast(({ reason: eventReason }) => eventReason === 'NodeNotReady')
-      const since = event === undefined ? '' : ` ${clock(event.time)}`
+      const since = event === undefined ? '' : ` ${clock(event.time, diedAt)}`
       const why = event === undefined ? nodeInWords(message, reason) : 'it was not ready'
       return `the node went down: ${why}${since}${givenUp}`
     }
@@ -186,18 +190,20 @@ function nodeLost(verdict: Verdict, { node = [], events }: Evidence): string {
 /** Returns when the pod ended, where a fact states it. Without one, `diedAt` is only the newest time in its object. */
 const knownEnd = ({ endAt, life }: Verdict): string | null => endAt ?? life?.finishedAt ?? null
 
-const taken = (at: string | null): string => (at === null ? '' : `; the pod was given up at ${clock(at)}`)
+const taken = (at: string | null, beside: string | null): string =>
+  at === null ? '' : `; the pod was given up at ${clock(at, beside)}`
 
 const nodeInWords = (message: string, reason: string): string =>
   message === ''
     ? reason
     : plain(message).replace('Kubelet stopped posting node status', 'kubelet stopped posting status')
 
-function deleted({ endAt, life, message }: Verdict, { evidence }: PodSurroundings): string {
+function deleted({ endAt, life, message, diedAt }: Verdict, { evidence }: PodSurroundings): string {
   const { pod, node = [] } = evidence
   const down = endAt === null ? undefined : nodeDown(node, endAt)
-  const ill = down === undefined ? '' : `; its node had not been ready since ${clock(down.since)} (${down.reason})`
-  const when = endAt === null ? '' : ` at ${clock(endAt)}`
+  const ill =
+    down === undefined ? '' : `; its node had not been ready since ${clock(down.since, diedAt)} (${down.reason})`
+  const when = atClock(endAt, diedAt)
   if (life === null) {
     const [name, why] = Object.entries(pod?.waiting ?? {})[0] ?? []
     const waited = name === undefined || why === undefined ? '' : `: ${name} waited, ${waitingInWords(why)}`
@@ -207,7 +213,7 @@ function deleted({ endAt, life, message }: Verdict, { evidence }: PodSurrounding
   }
   const end =
     life.state === 'terminated' && exitCodeOf(life) !== null
-      ? `; ${nameOf(life)} ended with ${exitInWords(life.exitCode!)}${atClock(life.finishedAt)}`
+      ? `; ${nameOf(life)} ended with ${exitInWords(life.exitCode!)}${atClock(life.finishedAt, diedAt)}`
       : `; how ${nameOf(life)} ended is not known`
   return `deleted${when} while it ran${end}${ill}`
 }

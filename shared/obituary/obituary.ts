@@ -3,6 +3,8 @@ import type { Outcome } from '#shared/lifecycle/evidence.ts'
 import { oldestFirst, type EvidenceItem } from '#shared/lifecycle/evidence-items.ts'
 import type { Seal } from '#shared/pod-model/seal/evidence.ts'
 import type { LineJson } from '#shared/lines/line-json.ts'
+import { errorMinutes } from './last-error.ts'
+import { distinctErrors, isExplainedByErrors, noErrors, type DeathErrors, type ErrorLine } from './errors-of-death.ts'
 import { renderPodDetail, type PodDetail, type PodDetailJson } from '#shared/pod-model/pod-detail.ts'
 import { memoryLimits } from '#shared/pod-model/pod-spec.ts'
 import { byTime, replacementItems, timeline, type TimelineItem } from '#shared/pod-model/timeline.ts'
@@ -12,11 +14,6 @@ export interface LastWords {
   container: string
   /** Oldest first. */
   lines: LineJson[]
-}
-
-export interface FirstError extends LineJson {
-  /** What makes it an error. */
-  because: string
 }
 
 export interface AlsoDied {
@@ -29,43 +26,58 @@ export interface AlsoDied {
   cause: string
 }
 
-export interface Obituary {
+export interface Obituary extends DeathErrors {
   pod: Omit<PodDetailJson, 'cause' | 'evidence' | 'events' | 'replacement'>
   outcome: Outcome
   cause: string
   evidence: EvidenceItem[]
   timeline: TimelineItem[]
   lastWords: LastWords[]
-  firstError: FirstError | null
   alsoDied: AlsoDied[]
   replacement: ReplacementRow | null
   seals: ({ container: string; restart: number | null } & Seal)[]
 }
 
-export interface ObituarySources extends PodDetail {
+export interface ObituarySources extends PodDetail, DeathErrors {
   lastWords: LastWords[]
-  firstError: FirstError | null
   alsoDied: AlsoDied[]
 }
 
 export function renderObituary(sources: ObituarySources): Obituary {
-  const { rendered, facts, maps, lastWords, firstError, alsoDied } = sources
+  const { rendered, facts, maps, lastWords, firstError, lastError, alsoDied } = sources
   const { cause, evidence, events: _, replacement, ...pod } = renderPodDetail(sources)
-  const { outcome } = pod
-  const told = outcome === 'crashed' && firstError !== null ? firstError : null
   const around = { events: rendered.evidence.events, memoryLimits: memoryLimits(maps.object) }
-  return {
+  const obituary = {
     pod,
-    outcome,
-    cause: told === null ? cause : `${cause}; its first error: ${JSON.stringify(shortened(told.message, 200))}`,
-    evidence: told === null ? evidence : [...evidence, saidOf(told)].toSorted(oldestFirst),
+    outcome: pod.outcome,
+    cause,
+    evidence,
     timeline: timeline({ facts, rendered, replacement, around }),
     lastWords,
-    firstError,
     alsoDied,
     replacement,
     seals: sealsOf(pod.containers),
   }
+  return withErrors(obituary, { firstError, lastError })
+}
+
+/** Errors of a crash stand in its cause and evidence. */
+export function withErrors(obituary: Omit<Obituary, keyof DeathErrors>, errors: DeathErrors): Obituary {
+  const { firstError, lastError } = isExplainedByErrors(obituary.pod) ? errors : noErrors
+  if (lastError === null) return { ...obituary, firstError, lastError }
+  const lines = distinctErrors({ firstError, lastError })
+  return {
+    ...obituary,
+    cause: `${obituary.cause}; ${lines.map(quoted).join(', ')}`,
+    evidence: [...obituary.evidence, ...lines.map(saidOf)].toSorted(oldestFirst),
+    firstError,
+    lastError,
+  }
+}
+
+function quoted({ text }: ErrorLine, i: number, { length }: readonly ErrorLine[]): string {
+  const which = i === length - 1 ? 'its last error' : `its first error of the last ${errorMinutes} minutes`
+  return `${which}: "${shortened(text.replaceAll(/\s+/g, ' '), 200)}"`
 }
 
 /** The obituary with what replaced the pod, which is known later than the rest. */
@@ -79,7 +91,7 @@ const sealsOf = (containers: PodDetailJson['containers']): Obituary['seals'] =>
     lives.flatMap(({ restart, seal }) => (seal === null ? [] : [{ container: name, restart, ...seal }])),
   )
 
-const saidOf = ({ time, message }: FirstError): EvidenceItem => ({ kind: 'line', time, text: shortened(message, 1000) })
+const saidOf = ({ time, text }: ErrorLine): EvidenceItem => ({ kind: 'line', time, text: shortened(text, 1000) })
 
 function shortened(text: string, most: number): string {
   const whole = text.trim()

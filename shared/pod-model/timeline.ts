@@ -1,6 +1,7 @@
 // Pure: what happened to a pod, by time: its lives, its Events, its deletion, its node, the kernel's lines, its
 // replacement.
 import { clock } from '#shared/lifecycle/clock.ts'
+import { oomLines } from '#shared/lifecycle/evidence-items.ts'
 import { endInWords, nameOf, type LifeSurroundings } from '#shared/lifecycle/explain-life.ts'
 import type { PodFacts, RenderedPod } from './pod.ts'
 import type { ReplacementRow } from './rows.ts'
@@ -32,11 +33,11 @@ export function timeline({ facts, rendered, replacement, around }: TimelineSourc
       return [
         ...at(life.startedAt, 'life', `${nameOf(life)} started${numbered}`),
         ...at(life.finishedAt, 'life', `${endInWords(life, around)}${numbered}`),
-        ...at(life.oom?.time, 'line', life.oom?.text ?? ''),
+        ...oomLines(life),
       ]
     }),
     ...events.map(({ reason, message, count, firstTime, lastTime }): TimelineItem => {
-      const often = count > 1 ? ` (${count} times since ${clock(firstTime)})` : ''
+      const often = count > 1 ? ` (${count} times since ${clock(firstTime, lastTime)})` : ''
       return { time: lastTime, kind: 'event', text: `${reason}: ${message.trim()}${often}` }
     }),
     ...node

@@ -1,15 +1,14 @@
 // `npm run demo` as a stranger runs it: a process of its own, its output, its answers over HTTP, its end.
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { scale } from '#test/support/campaign.ts'
+import { root } from '#test/support/service-process.ts'
+import { startDemo, type Demo } from '#test/support/demo-process.ts'
 import { rebaseText } from '../../demo/rebase.ts'
 
-const root = join(import.meta.dirname, '../..')
-const children: ChildProcess[] = []
+const demos: Demo[] = []
 /** Where the demo makes its directory. */
 let temporary: string
 
@@ -18,54 +17,14 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null) continue
-    child.kill('SIGKILL')
-    await once(child, 'close')
-  }
+  for (const demo of demos.splice(0)) await demo[Symbol.asyncDispose]()
   await rm(temporary, { recursive: true })
 })
 
-interface Demo {
-  child: ChildProcess
-  /** All that it has printed. */
-  output(): string
-  /** Resolves with the output once it holds the text; rejects where the process ends before. */
-  until(text: string): Promise<string>
-  /** Its exit code. */
-  ended: Promise<number | null>
-}
-
-function startDemo(args: readonly string[], env: Record<string, string> = {}): Demo {
-  const child = spawn(join(root, 'node_modules/.bin/node'), ['demo/main.ts', ...args], {
-    cwd: root,
-    env: { ...process.env, TMPDIR: temporary, AFTERLOG_HTTP_PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  children.push(child)
-  let output = ''
-  let told = Promise.withResolvers<void>()
-  const add = (chunk: Buffer) => {
-    output += chunk.toString()
-    told.resolve()
-    told = Promise.withResolvers()
-  }
-  child.stdout.on('data', add)
-  child.stderr.on('data', add)
-  let isOver = false
-  const ended = once(child, 'close').then(([code]) => {
-    isOver = true
-    told.resolve()
-    return code as number | null
-  })
-  const until = async (text: string): Promise<string> => {
-    while (!output.includes(text)) {
-      if (isOver) throw new Error(`ended before it said ${JSON.stringify(text)}:\n${output}`)
-      await told.promise
-    }
-    return output
-  }
-  return { child, output: () => output, until, ended }
+function demoOf(args: readonly string[], env: Record<string, string> = {}): Demo {
+  const demo = startDemo({ temporary, args, env })
+  demos.push(demo)
+  return demo
 }
 
 interface Pods {
@@ -111,14 +70,14 @@ function expectTable(output: string): void {
 // By day the next test alone, since the demo that goes on serving has printed the same.
 if (scale > 1)
   test('the table tells how every dead pod died, and an ended demo leaves nothing behind', async () => {
-    const demo = startDemo(['--once'])
+    const demo = demoOf(['--once'])
     expect(await demo.ended).toBe(0)
     expectTable(demo.output())
     expect(await readdir(temporary)).toEqual([])
   })
 
 test('the table tells how every dead pod died; the text of a pod whose files are gone is the text that it wrote; Ctrl-C ends the demo with 0 and removes its directory', async () => {
-  const demo = startDemo([])
+  const demo = demoOf([])
   const output = await demo.until('Serving until Ctrl-C.')
   expectTable(output)
   const url = /Listening on (\S+)/.exec(output)![1]!
@@ -150,7 +109,7 @@ test('the table tells how every dead pod died; the text of a pod whose files are
 })
 
 test('what keeps the demo from starting is one sentence and exit code 1', async () => {
-  const demo = startDemo([], { AFTERLOG_HTTP_PORT: 'eighty' })
+  const demo = demoOf([], { AFTERLOG_HTTP_PORT: 'eighty' })
   expect(await demo.ended).toBe(1)
   expect(demo.output()).toContain('AFTERLOG_HTTP_PORT must be a whole number')
   expect(await readdir(temporary)).toEqual([])
@@ -159,7 +118,7 @@ test('what keeps the demo from starting is one sentence and exit code 1', async 
 test('where the embedded engine does not load, the demo says so and exits with 1', async () => {
   const hook = `import { registerHooks } from 'node:module'
 registerHooks({ resolve(name, context, next) { if (name === 'chdb') throw new Error('no binary for this platform'); return next(name, context) } })`
-  const demo = startDemo([], { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` })
+  const demo = demoOf([], { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` })
   expect(await demo.ended).toBe(1)
   expect(demo.output()).toContain('afterlog demo: the embedded engine (package chdb) is not installed or does not load on')
   expect(await readdir(temporary)).toEqual([])

@@ -154,4 +154,28 @@ export const objects = [
     lastTimestamp: '2026-11-23T10:07:30Z',
     source: { component: 'kubelet', host: 'node-7' },
   },
+  {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name: 'node-8',
+      uid: '8d2e3f40',
+      resourceVersion: '22',
+      creationTimestamp: '2026-11-23T08:00:00Z',
+      labels: { 'topology.kubernetes.io/zone': 'a' },
+    },
+    status: {
+      conditions: [
+        {
+          type: 'Ready',
+          status: 'True',
+          reason: 'KubeletReady',
+          message: 'kubelet is posting ready status',
+          lastTransitionTime: '2026-11-23T10:05:00Z',
+        },
+      ],
+      addresses: [{ type: 'InternalIP', address: '10.0.0.8' }],
+      nodeInfo: { kubeletVersion: 'v1.34.1', osImage: 'Debian GNU/Linux 13 (trixie)' },
+    },
+  },
 ]

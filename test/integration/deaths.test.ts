@@ -14,7 +14,7 @@ interface Shape {
   objects: unknown[]
   nodes?: { what: string; status: string; since: string; reason: string; message: string }[]
   lines?: TestRecord[]
-  expect: { outcome: string; cause: string; evidence: string[]; firstError?: object }
+  expect: { outcome: string; cause: string; evidence: string[]; firstError?: object; lines?: string[] }
 }
 
 /** Of the pod that dies. */
@@ -100,6 +100,8 @@ test.each(shapes)('%s', async (name, { expect: expected }, { uid }) => {
     evidence: expected.evidence,
   })
   if (expected.firstError !== undefined) expect(firstError).toMatchObject(expected.firstError)
+  if (expected.lines !== undefined)
+    expect(evidence.filter(({ kind }) => kind === 'line').map(({ text }) => text)).toEqual(expected.lines)
   expect(pod.outcome).toBe(outcome)
 
   // The record, and the obituary that was written with it, say the same.

@@ -49,6 +49,9 @@ test.each([
   ['/v1/pods/uid-cart-0/logs', 'logs'],
   ['/v1/deaths', 'obituaries'],
   ['/v1/deaths?group=fingerprint', 'obituaries'],
+  ['/v1/deaths/histogram', 'obituaries'],
+  ['/v1/nodes', 'pod_lookup'],
+  ['/v1/deaths/facets', 'obituaries'],
 ])('%s says its statements', async (path, table) => {
   const explained = await explain(path)
   expect(explained.length).toBeGreaterThan(0)

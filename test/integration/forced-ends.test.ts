@@ -1,7 +1,20 @@
 // Pods that were ended, or lived on, otherwise than their last status says: reports of users, posted as they are,
 // answered whole.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { at, askedBy, container, ended, item, lifeJson, ns, podJson, podOf, runs, uidOf } from '#test/support/reported-pods.ts'
+import {
+  day,
+  at,
+  askedBy,
+  container,
+  ended,
+  item,
+  lifeJson,
+  ns,
+  podJson,
+  podOf,
+  runs,
+  uidOf,
+} from '#test/support/reported-pods.ts'
 import { startTestService, type TestService } from '#test/support/service.ts'
 
 let service: TestService
@@ -33,7 +46,7 @@ describe('ended by the kubelet, told by a condition alone', () => {
       },
       { owner, spec: { restartPolicy: 'Always' } },
     )
-  const evicted = 'evicted by the kubelet at 09:22:03: the node was low on ephemeral-storage (threshold 1Gi, available 877.2Mi)'
+  const evicted = 'evicted by the kubelet at 09:22:03 UTC: the node was low on ephemeral-storage (threshold 1Gi, available 877Mi)'
   test.each([
     ['c16a', 16, 'Failed', 137, low, 'evicted', evicted, 'was killed by SIGKILL (exit code 137)', 'exit code 137, SIGKILL'],
     ['c16d', 316, 'Failed', 143, low, 'evicted', evicted, 'was killed by SIGTERM (exit code 143)', 'exit code 143, SIGTERM'],
@@ -56,7 +69,7 @@ describe('ended by the kubelet, told by a condition alone', () => {
       0,
       shutdown,
       'node-lost',
-      'its node was shutting down at 09:22:03: Pod was terminated in response to imminent node shutdown',
+      'its node was shutting down at 09:22:03 UTC: Pod was terminated in response to imminent node shutdown',
       'ended with exit code 0',
       'exit code 0',
     ],
@@ -65,7 +78,7 @@ describe('ended by the kubelet, told by a condition alone', () => {
     const status = item(
       'container-status',
       '09:22:10',
-      `app, life 0: terminated, x, ${exit}, started 09:00:05, finished 09:22:10`,
+      `app, life 0: terminated, x, ${exit}, started 09:00:05 UTC, finished 09:22:10 UTC`,
     )
     const answer = podJson(name, number, outcome, cause, {
       owner: { kind: 'ReplicaSet', name: 'istiod-b7' },
@@ -78,7 +91,7 @@ describe('ended by the kubelet, told by a condition alone', () => {
         {
           name: 'app',
           lives: [
-            lifeJson(`16${exitCode}`, outcome, `app ${how} at 09:22:10, with its pod: ${cause}`, [status], {
+            lifeJson(`16${exitCode}`, outcome, `app ${how} at 09:22:10 UTC, with its pod: ${cause}`, [status], {
               startedAt: ns('09:00:05'),
               finishedAt: ns('09:22:10'),
               reason: 'x',
@@ -130,7 +143,7 @@ describe('ended by the kubelet, told by a condition alone', () => {
       outcome: 'evicted',
       exitCode: 0,
       cause:
-        'evicted by the kubelet at 09:22:08: its containers together exceeded their ephemeral storage limits of 5Mi; but the pod status says Succeeded',
+        'evicted by the kubelet at 09:22:08 UTC: its containers together exceeded their ephemeral storage limits of 5Mi; but the pod status says Succeeded',
     })
   })
 })
@@ -140,18 +153,18 @@ test('a node that came back, and status.reason left over', async () => {
   const app = container(1, '19b', runs('09:40:00'), ended('19a', 0, 'Completed', '09:00:05', '09:30:00'))
   const ready = { type: 'Ready', status: 'True', lastTransitionTime: at('09:40:05') }
   await tell(podOf('c19', 19, { phase: 'Running', reason: 'Terminated', message, conditions: [ready], containerStatuses: [app] }))
-  const running = item('container-status', '09:40:00', 'app, life 1: running, started 09:40:00')
+  const running = item('container-status', '09:40:00', 'app, life 1: running, started 09:40:00 UTC')
   const completed = item(
     'container-status',
     '09:30:00',
-    'app, life 0: terminated, Completed, exit code 0, started 09:00:05, finished 09:30:00',
+    'app, life 0: terminated, Completed, exit code 0, started 09:00:05 UTC, finished 09:30:00 UTC',
   )
   expect(await answerOf(19)).toEqual(
     podJson(
       'c19',
       19,
       'running',
-      'it has not died; but its status still says Terminated (Pod was terminated in response to imminent node shutdown), while app runs since 09:40:00 and is ready',
+      `it has not died; but its status still says Terminated (Pod was terminated in response to imminent node shutdown), while app runs since ${day} 09:40:00 UTC and is ready`,
       {
         lastSeen: ns('09:40:05'),
         restarts: 1,
@@ -159,13 +172,16 @@ test('a node that came back, and status.reason left over', async () => {
           {
             name: 'app',
             lives: [
-              lifeJson('19a', 'completed', 'app ended with exit code 0 at 09:30:00', [completed], {
+              lifeJson('19a', 'completed', 'app ended with exit code 0 at 09:30:00 UTC', [completed], {
                 startedAt: ns('09:00:05'),
                 finishedAt: ns('09:30:00'),
                 reason: 'Completed',
                 exitCode: 0,
               }),
-              lifeJson('19b', 'running', 'app runs since 09:40:00', [running], { restart: 1, startedAt: ns('09:40:00') }),
+              lifeJson('19b', 'running', `app runs since ${day} 09:40:00 UTC`, [running], {
+                restart: 1,
+                startedAt: ns('09:40:00'),
+              }),
             ],
           },
         ],

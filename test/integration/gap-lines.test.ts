@@ -102,7 +102,7 @@ describe('gaps are drawn', () => {
       severity: '',
       offset: null,
       gap: { from: `${new Date(startMs + 5000).toISOString().slice(0, 19)}.000000000Z`, to: gap.time },
-      message: expect.stringMatching(/^── gap 20\d\d-\d\d-\d\d 14:03:05–14:03:12, \d+ bytes, lost at rotation ──$/),
+      message: expect.stringMatching(/^── gap 20\d\d-\d\d-\d\d 14:03:05–14:03:12 UTC, \d+ bytes, lost at rotation ──$/),
     })
   })
 

@@ -33,7 +33,7 @@ describe('two instances with one restart count, after the runtime lost its state
     )
   const both = (name: string, number: number) =>
     tell(of(name, number, 'b001', '08:00:00', '101'), of(name, number, 'b002', '10:00:00', '102'))
-  const status = (clock: string) => item('container-status', clock, `app, life 0: running, started ${clock}`)
+  const status = (clock: string) => item('container-status', clock, `app, life 0: running, started ${clock} UTC`)
   const expected = (name: string, number: number, [first, second]: readonly [object, object]) =>
     podJson(name, number, 'running', 'it has not died', {
       firstSeen: ns('07:59:00'),
@@ -47,7 +47,7 @@ describe('two instances with one restart count, after the runtime lost its state
               startedAt: ns('08:00:00'),
               ...first,
             }),
-            lifeJson('b002', 'running', 'app runs since 10:00:00', [status('10:00:00')], {
+            lifeJson('b002', 'running', `app runs since ${day} 10:00:00 UTC`, [status('10:00:00')], {
               startedAt: ns('10:00:00'),
               ...second,
             }),
@@ -149,11 +149,11 @@ test('ContainerStatusUnknown after an exit code was told', async () => {
       { spec, resourceVersion: '101' },
     ),
   )
-  const cause = 'evicted by the kubelet at 09:22:05: its containers together exceeded their ephemeral storage limits of 5Mi'
+  const cause = 'evicted by the kubelet at 09:22:05 UTC: its containers together exceeded their ephemeral storage limits of 5Mi'
   const status = item(
     'container-status',
     '09:22:05',
-    'app, life 0: terminated, Error, exit code 6, started 09:00:05, finished 09:22:05',
+    'app, life 0: terminated, Error, exit code 6, started 09:00:05 UTC, finished 09:22:05 UTC',
   )
   expect(await answerOf(28)).toEqual(
     podJson('c28', 28, 'evicted', cause, {
@@ -166,7 +166,7 @@ test('ContainerStatusUnknown after an exit code was told', async () => {
         {
           name: 'app',
           lives: [
-            lifeJson('28a', 'evicted', `app ended with exit code 6 at 09:22:05, with its pod: ${cause}`, [status], {
+            lifeJson('28a', 'evicted', `app ended with exit code 6 at 09:22:05 UTC, with its pod: ${cause}`, [status], {
               startedAt: ns('09:00:05'),
               finishedAt: ns('09:22:05'),
               reason: 'Error',

@@ -181,13 +181,15 @@ test('a life tells its kind, image, digest, bytes and errors, each line once', a
     ['app', [0, 'container', 2, 11, 2, 'crashed'], [1, 'container', 1, 5, 0, 'running']],
     ['shell', [0, 'ephemeral', 1, 1, 0, 'running']],
   ])
-  expect(cause).toBe(`app was killed by SIGSEGV (exit code 139) at ${at(30).slice(11, 19)}; it was started again and runs`)
+  expect(cause).toBe(
+    `app was killed by SIGSEGV (exit code 139) at ${at(30).slice(0, 10)} ${at(30).slice(11, 19)} UTC; it was started again and runs`,
+  )
   const [first, second] = containers[2]!.lives
   expect(second).toMatchObject({
     image: 'registry.example/app:1',
     imageDigest: `sha256:${'ab'.repeat(32)}`,
     containerId: '1'.repeat(64),
-    cause: `app runs since ${at(40).slice(11, 19)}`,
+    cause: `app runs since ${at(40).slice(0, 10)} ${at(40).slice(11, 19)} UTC`,
   })
   expect(first).toMatchObject({
     startedAt: at(10),
@@ -195,7 +197,7 @@ test('a life tells its kind, image, digest, bytes and errors, each line once', a
     exitCode: 139,
     signal: 11,
     containerId: '0'.repeat(64),
-    cause: `app was killed by SIGSEGV (exit code 139) at ${at(30).slice(11, 19)}`,
+    cause: `app was killed by SIGSEGV (exit code 139) at ${at(30).slice(11, 19)} UTC`,
     evidence: [{ kind: 'container-status', time: at(30) }],
   })
 })

@@ -107,7 +107,7 @@ async function tellStory(): Promise<void> {
     line('goroutine 1 [running]:', 302, { restart: 1, stream: 'stderr' }),
     line('prepared', 5, { container: 'prepare' }),
     ...['exception handlers ready', 'Traceback (most recent call last):', '  File "app.py", line 1'].map((message, i) =>
-      line(message, 20 + i, { pod: 'near', podUid: 'near', stream: i === 0 ? 'stdout' : 'stderr' }),
+      line(message, 1180 + i, { pod: 'near', podUid: 'near', stream: i === 0 ? 'stdout' : 'stderr' }),
     ),
   ])
   const reason = 'The node was low on resource: memory. Threshold quantity: 100Mi, available: 52Mi. '
@@ -145,7 +145,9 @@ describe('an obituary', () => {
   test('says why, in order of time what happened, and what came after', async () => {
     const { pod: dead, outcome, cause, evidence, timeline, replacement, seals } = await obituary(uid)
     expect(outcome).toBe('evicted')
-    expect(cause).toBe(`evicted by the kubelet at ${clock(895)}: the node was low on memory (threshold 100Mi, available 52Mi)`)
+    expect(cause).toBe(
+      `evicted by the kubelet at ${clock(895)} UTC: the node was low on memory (threshold 100Mi, available 52Mi)`,
+    )
     expect(evidence.map(({ kind }) => kind)).toEqual(['event', 'container-status', 'pod-status'])
     expect(dead).toMatchObject({
       name: 'web-0',
@@ -157,10 +159,10 @@ describe('an obituary', () => {
     expect(timeline.map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
       'pod: the pod was made',
       'life: app started (life 0)',
-      `life: app was OOM-killed (exit code 137, SIGKILL) at ${clock(190)}; its limit was 256Mi (life 0)`,
+      `life: app was OOM-killed (exit code 137, SIGKILL) at ${clock(190)} UTC; its limit was 256Mi (life 0)`,
       'life: app started (life 1)',
       expect.stringMatching(/^event: Evicted: The node was low on resource: memory\. .*\(3 times since /),
-      `life: app was killed by SIGKILL (exit code 137) at ${clock(900)} after 1 restart (life 1)`,
+      `life: app was killed by SIGKILL (exit code 137) at ${clock(900)} UTC after 1 restart (life 1)`,
       'replacement: web-0 replaced it, on n2',
     ])
     expect(replacement).toEqual({ uid: 'next', name: 'web-0', node: 'n2', startedAt: at(902) })
@@ -171,8 +173,8 @@ describe('an obituary', () => {
     ])
   })
 
-  test('has the last 50 lines of each container, each once, and the first error of the life that died', async () => {
-    const { lastWords, firstError } = await obituary(uid)
+  test('has the last 50 lines of each container, each once, and errors only where they explain the death', async () => {
+    const { lastWords, firstError, lastError } = await obituary(uid)
     expect(lastWords.map(({ container, lines }) => [container, lines.length])).toEqual([
       ['app', 50],
       ['prepare', 1],
@@ -180,15 +182,12 @@ describe('an obituary', () => {
     const said = lastWords[0]!.lines.map(({ message }) => message)
     expect(said.slice(0, 2)).toEqual(['line 23', 'line 24'])
     expect(said.at(-1)).toBe('goroutine 1 [running]:')
-    expect(firstError).toMatchObject({
-      message: "panic: runtime error: 'index' out of range & more",
-      restart: 1,
-      because: 'its severity is fatal',
-    })
+    // Errors explain no eviction.
+    expect([firstError, lastError]).toEqual([null, null])
     expect((await obituary('near')).firstError).toMatchObject({
       message: 'Traceback (most recent call last):',
       severity: 'error',
-      because: 'its severity is error',
+      because: 'its severity is error; it is the first error of the 5 minutes before the end',
     })
   })
 
@@ -216,7 +215,7 @@ describe('an obituary', () => {
     await tell([pod('late-news', 'late-news', { state: { running: { startedAt: seconds(10) } } })])
     expect((await obituary('late-news')).outcome).toBe('running')
     await tell([pod('late-news', 'late-news', { born: 5, state: ended(139, 10, 60), status: { phase: 'Failed' } })])
-    expect((await obituary('late-news')).cause).toBe(`app was killed by SIGSEGV (exit code 139) at ${clock(60)}`)
+    expect((await obituary('late-news')).cause).toBe(`app was killed by SIGSEGV (exit code 139) at ${clock(60)} UTC`)
   })
 
   test('of a static pod is one under both its uids', async () => {
@@ -237,7 +236,7 @@ describe('an obituary', () => {
 
   test('is its tenant’s alone; an unknown uid is 404, an unknown parameter 400, another type 406', async () => {
     expect((await fetched(uid, '*/*', { 'x-scope-orgid': 'other' })).status).toBe(404)
-    expect(await (await fetched('nobody', 'text/html')).json()).toMatchObject({ status: 404, parameter: 'uid' })
+    expect(await (await fetched('nobody')).json()).toMatchObject({ status: 404, parameter: 'uid' })
     expect((await request(`${service.url}/v1/pods/${uid}/obituary?x=1`)).body).toMatchObject({ status: 400, parameter: 'x' })
     expect(await (await fetched(uid, 'text/plain')).json()).toMatchObject({ status: 406, parameter: 'Accept' })
   })
@@ -257,12 +256,37 @@ describe('its page', () => {
     expect(answer.headers.get('vary')).toContain('accept')
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
     const page = await answer.text()
-    expect(page).not.toMatch(/<script|<link|<img|@import|url\(|src=|href=/)
+    expect(page).not.toMatch(/<script|<img|@import|url\(|src=/)
+    // Its links are relative, for a path prefix; its icon is in it.
+    const links = [...page.matchAll(/href="([^"]*)"/g)].map(([, link]) => link!)
+    expect(links).toContain('../next/obituary')
+    expect(links).toContain('../looping/obituary')
+    for (const link of links) expect(link).toMatch(/^(?:data:image\/svg\+xml,|\.\.\/|logs)/)
+    for (const link of links.filter((one) => one.startsWith('../') || one.startsWith('logs')))
+      expect((await fetch(new URL(link.replaceAll('&amp;', '&'), answer.url))).status, link).toBe(200)
     expect(page).toContain('&lt;script&gt;alert(&quot;out&quot;)&lt;/script&gt;')
     expect(page).toContain('panic: runtime error: &#39;index&#39; out of range &amp; more')
+    const order = 'Evidence|Last words of app|Last words of prepare|Is anything missing?|Timeline|Lives|The pod|Also died on'
+    expect([...page.matchAll(/<h2>([^<]*)/g)].map(([, title]) => title).join('|')).toContain(order)
+    expect(page).toMatch(new RegExp(`died <b>${at(900).slice(0, 10)} ${clock(900)} UTC</b>, 1 h ago, after 15 min`))
+    expect(page).toContain(`registry.example/app:2 sha256:${'cd'.repeat(32)}`)
+    // The kubelet's message is an Event and in the status, and is quoted once as evidence.
+    expect(page.split('<h2>Last words')[0]!.split('Threshold quantity')).toHaveLength(2)
     expect(page).toContain('width=device-width')
     expect(page).toContain('prefers-color-scheme: dark')
-    for (const text of ['low on memory', 'looping', 'Last words of prepare', 'web-0 on n2']) expect(page).toContain(text)
+    for (const text of ['low on memory', 'looping', 'Last words of prepare', 'on n2']) expect(page).toContain(text)
+  })
+
+  test('of a pod that is not there, or of a name of several pods, is a page too', async () => {
+    const gone = await fetched('<nobody>', 'text/html')
+    expect([gone.status, gone.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8'])
+    expect(gone.headers.get('content-security-policy')).toContain("default-src 'none'")
+    const page = await gone.text()
+    expect(page).toContain('<h1>No such pod</h1>')
+    expect(page).toContain('&lt;nobody&gt;')
+    const several = await fetched('web-0', 'text/html')
+    expect(several.status).toBe(409)
+    expect(await several.text()).toContain('may be one of several pods')
   })
 
   test('JSON is what everybody else is given', async () => {

@@ -40,7 +40,7 @@ describe('one pod', () => {
     const [life] = container.lives
     expect(body).toEqual({
       ...listed,
-      cause: 'deleted at 10:30:00 while it ran; app ended with exit code 143, SIGTERM at 10:30:21',
+      cause: 'deleted at 10:30:00 UTC while it ran; app ended with exit code 143, SIGTERM at 10:30:21 UTC',
       evidence: expect.arrayContaining([
         { kind: 'event', time: '2026-11-23T10:30:00.000000000Z', text: 'Killing: Stopping container app' },
       ]),
@@ -51,7 +51,7 @@ describe('one pod', () => {
             {
               ...life,
               kind: 'container',
-              cause: expect.stringMatching(/^app was killed by SIGTERM \(exit code 143\) at 10:30:21, with its pod: deleted/),
+              cause: expect.stringMatching(/^app was killed by SIGTERM \(exit code 143\) at 10:30:21 UTC, with its pod: deleted/),
               evidence: [expect.objectContaining({ kind: 'container-status', time: '2026-11-23T10:30:21.000000000Z' })],
               image: 'registry.example/shop/app:1.4.2',
               imageDigest: `sha256:${'47'.repeat(32)}`,

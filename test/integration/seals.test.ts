@@ -287,7 +287,7 @@ describe('a range that Kafka deleted unread', () => {
 
   test('may be where the lines of an earlier hole went, and not those of a later one', async () => {
     expect((await told(lives.holed)).text).toMatch(
-      /^gap 14:03:02–14:03:09, \d+ bytes, lost on the way, perhaps with 1,200 messages of afterlog\.logs\/2 that Kafka deleted unread$/,
+      /^gap 14:03:02–14:03:09 UTC, \d+ bytes, lost on the way, perhaps with 1,200 messages of afterlog\.logs\/2 that Kafka deleted unread$/,
     )
     expect((await told(lives.later)).text).toMatch(/lost on the way$/)
   })

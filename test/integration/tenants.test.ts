@@ -144,7 +144,13 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   '/v1/fields/:field/values': ['', ...lineFilters],
   '/v1/dead-letters': ['', 'code=bad-time'],
   '/v1/pods': ['', ...podFilters],
-  '/v1/deaths': ['', 'group=fingerprint', 'outcome=oomkilled'],
+  '/v1/deaths': ['', 'group=fingerprint', 'outcome=oomkilled', 'with=lives,replacement'],
+  '/v1/deaths/tail': ['from=2026-11-23T00:00:00Z'],
+  '/v1/deaths/histogram': ['', `node=${node}`],
+  '/v1/deaths/facets': ['', `node=${node}`],
+  '/v1/store': [''],
+  '/v1/nodes': ['', `name=${node}`],
+  '/v1/nodes/:name': ['', 'pods=lived'],
   '/v1/pods/:uid': [''],
   '/v1/pods/:uid/logs': ['', 'gaps=true', 'q=needle', 'tail=1', 'life=0'],
   '/v1/pods/:uid/obituary': [''],
@@ -194,6 +200,7 @@ async function ask(tenant: string, path: string): Promise<{ status: number; text
 
 function endOf(tenant: string, path: string): RegExp | undefined {
   if (path.includes('watch=1')) return /initial-events-end/
+  if (path.startsWith('/v1/deaths/tail')) return /all that was known is sent/
   if (!path.startsWith('/v1/logs/tail')) return undefined
   // Of an owner that a tenant does not have, nothing comes but the comment that says so.
   return tenant === 'alpha' ? /needle/ : path.includes('owner=') ? /^: .*\n\n: /m : /bravo-line/

@@ -43,7 +43,7 @@ const linesOf = (uid: string, way: Way) =>
   [0, 1].flatMap((life) =>
     Array.from({ length: 60 }, (_, i) =>
       lineOf(uid, `09:${life}${i % 10}:${String(i).padStart(2, '0')}.5`, `life ${life}, line ${i}`, {
-        severity: i === 30 ? 'error' : 'info',
+        severity: i === 39 ? 'error' : 'info',
         ...ways[way](uid, life),
       }),
     ),
@@ -77,7 +77,7 @@ test('have the lives, last words and first error of a pod with numbers', async (
   for (const way of Object.keys(ways) as Way[]) await die([`by ${way}`], way)
   await service.project()
   const numbered = await obituaryOf('by numbers')
-  expect(numbered.firstError).toEqual(['life 1, line 30', 1])
+  expect(numbered.firstError).toEqual(['life 1, line 39', 1])
   expect(numbered.lives).toEqual([
     [
       [0, 60],

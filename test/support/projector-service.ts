@@ -15,8 +15,12 @@ import { dayPodsOf } from '#projector/retention/day-pods.ts'
 import { createExpiry, type Expired, type Expiry } from '#projector/retention/expiry.ts'
 import type { BlockedDay } from '#shared/retention/blocked-day.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
+import { deathsFacetsRoute } from '#query/deaths/deaths-facets-route.ts'
+import { deathsHistogramRoute } from '#query/deaths/deaths-histogram-route.ts'
 import { deathsRoute } from '#query/deaths/deaths-route.ts'
 import { logsRoute } from '#query/logs/logs-route.ts'
+import { nodeRoute } from '#query/nodes/node-route.ts'
+import { nodesRoute } from '#query/nodes/nodes-route.ts'
 import { obituaryRoute } from '#query/obituary/obituary-route.ts'
 import { podLogsRoute } from '#query/logs/pod-logs-route.ts'
 import { podRoute } from '#query/pods/pod-route.ts'
@@ -89,7 +93,8 @@ export async function openProjectorService({
     registry: new Registry(),
     readiness: async () => [],
     routes: [
-      ...[logsRoute, podsRoute, podRoute, deathsRoute, obituaryRoute, podLogsRoute].map((route) => route(options)),
+      ...[logsRoute, podsRoute, podRoute, obituaryRoute, podLogsRoute].map((route) => route(options)),
+      ...[deathsRoute, deathsHistogramRoute, deathsFacetsRoute, nodesRoute, nodeRoute].map((route) => route(options)),
       retentionRoute({ ...options, retention, blockedDays, checkAdmin: () => undefined }),
     ],
   })

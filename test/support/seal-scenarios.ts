@@ -104,7 +104,7 @@ export const scenarios: Scenario[] = [
     arrives: ([file]) => [file!.slice(0, 3), file!.slice(9)],
     seal: {
       state: 'gap',
-      text: /^gap 14:03:02–14:03:09, \d+ bytes, lost on the way$/,
+      text: /^gap 14:03:02–14:03:09 UTC, \d+ bytes, lost on the way$/,
       gaps: [{ reason: 'lost on the way' }],
     },
   },
@@ -112,7 +112,11 @@ export const scenarios: Scenario[] = [
     name: 'rotation outran the agent',
     files: [10, 10],
     arrives: ([old, young]) => [old!.slice(0, 3), young!.slice(4)],
-    seal: { state: 'gap', text: /^gap 14:03:02–14:03:14, \d+ bytes, lost at rotation$/, gaps: [{ reason: 'lost at rotation' }] },
+    seal: {
+      state: 'gap',
+      text: /^gap 14:03:02–14:03:14 UTC, \d+ bytes, lost at rotation$/,
+      gaps: [{ reason: 'lost at rotation' }],
+    },
   },
   {
     name: 'rotation outran the agent, which began the new file at its head',
@@ -133,7 +137,7 @@ export const scenarios: Scenario[] = [
     name: 'an agent that started late',
     files: [20],
     arrives: ([file]) => [file!.slice(5)],
-    seal: { state: 'gap', text: /^gap 14:03:00–14:03:05, \d+ bytes, lost before the agent read the log$/ },
+    seal: { state: 'gap', text: /^gap 14:03:00–14:03:05 UTC, \d+ bytes, lost before the agent read the log$/ },
   },
   {
     name: 'node vanished mid-line',
@@ -222,13 +226,13 @@ export const scenarios: Scenario[] = [
     name: 'a whole file that an agent marks as lost',
     files: [10, 10, 10],
     arrives: ([first, second, third]) => [first!, [markOf(second!, first!.at(-1)!)], third!],
-    seal: { state: 'gap', text: 'gap 14:03:09, 590 bytes, lost at rotation' },
+    seal: { state: 'gap', text: 'gap 14:03:09 UTC, 590 bytes, lost at rotation' },
   },
   {
     name: 'a file of which nothing came but that an agent marks it as lost',
     files: [10],
     arrives: ([first]) => [[markOf(first!, first![9]!)]],
-    seal: { state: 'gap', text: /^gap .*14:03:09, 580 bytes, / },
+    seal: { state: 'gap', text: /^gap .*14:03:09 UTC, 580 bytes, / },
   },
   {
     name: 'the end of a file that an agent marks as lost, twice',
@@ -239,7 +243,7 @@ export const scenarios: Scenario[] = [
       second!,
       [markOf(first!, first![6]!)],
     ],
-    seal: { state: 'gap', text: 'gap 14:03:06, 174 bytes, lost on the way' },
+    seal: { state: 'gap', text: 'gap 14:03:06 UTC, 174 bytes, lost on the way' },
   },
   {
     name: 'a file that an agent marks as lost, and that comes later',
@@ -267,7 +271,7 @@ export const scenarios: Scenario[] = [
     name: 'a mark where a line is stored, behind a hole',
     files: [10],
     arrives: ([first]) => [first!.slice(0, 4), [markOf(first!.slice(0, 6), first![3]!)], first!.slice(6)],
-    seal: { state: 'gap', text: 'gap 14:03:03–14:03:06, 116 bytes, lost on the way' },
+    seal: { state: 'gap', text: 'gap 14:03:03–14:03:06 UTC, 116 bytes, lost on the way' },
   },
   {
     name: 'a clock that stepped back',

@@ -1,7 +1,7 @@
-// Reads the last words of pods, and the first error of the life that died (decision 0008). Small pods, which most are,
+// Reads the last words of pods, and the errors of the life that died (decision 0008). Small pods, which most are,
 // have them in the lines that were read to count them. Other pods, and those whose lines have to be joined, need
 // statements of their own.
-import { sql, str } from '#shared/clickhouse/sql.ts'
+import { sql } from '#shared/clickhouse/sql.ts'
 import { bareContainerId } from '#shared/container-id.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import { lastMessageMax, lastOfContainers } from '#shared/lines/line-statements.ts'
@@ -9,8 +9,7 @@ import { livesScope, type LifeScope, type Times } from '#shared/lines/pod-scope.
 import { lineJson, type LineJson } from '#shared/lines/line-json.ts'
 import type { FatalLife, Words } from '#shared/obituary/archived-obituary.ts'
 import type { LifeError } from '#shared/obituary/death.ts'
-import { panic } from '#shared/obituary/last-error.ts'
-import type { FirstError } from '#shared/obituary/obituary.ts'
+import { lastLinesMax, noErrors } from '#shared/obituary/errors-of-death.ts'
 import { readSmallPods } from '../count-lines/read-small-pods.ts'
 import type { CountablePod } from '../count-lines/small-pods.ts'
 import type { PodDossier } from '#shared/pod-model/dossier.ts'
@@ -20,7 +19,7 @@ import { readPodPage } from '#shared/store-reading/pod-lines.ts'
 import { sharesNumber } from '#shared/lifecycle/instances.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { compareKeys } from '#shared/lines/line-order.ts'
-import { badLives, lastLinesMax, lifeErrorOf } from './last-errors.ts'
+import { badLives, fatalErrors, lifeErrorOf } from './last-errors.ts'
 import { keyOf, type Line, type MeasuredLine } from '#shared/lines/row-decoder.ts'
 
 /** So many newest lines of each container are its last words. */
@@ -83,11 +82,6 @@ const containersOf = ({ rendered }: PodDossier): string[] => [
   ...new Set(rendered.lives.map(({ container }) => container)),
 ]
 
-const isPanic = new RegExp(panic, 'is')
-const panics = sql`match(message, ${str(`(?i)(${panic})`)})`
-const severe = { severity: ['error', 'fatal'] }
-const onStderr = { stream: ['stderr'] }
-
 /** The line as an obituary has it for years: a long message is cut, and says so. */
 function obituaryLine(line: Line): LineJson {
   const { message } = line
@@ -98,18 +92,13 @@ function obituaryLine(line: Line): LineJson {
   return lineJson({ ...line, message: Buffer.concat([message.subarray(0, stop), cutNote]) })
 }
 
-const severeError = (line: Line): FirstError => ({ ...obituaryLine(line), because: `its severity is ${line.severity}` })
-const panicError = (line: Line): FirstError => ({
-  ...obituaryLine(line),
-  because: 'it is the first line of stderr that reads like a panic or an exception',
-})
-
 /** The life that decided the outcome, where it has a restart number. */
 export function fatalLife({ rendered }: PodDossier): FatalLife | undefined {
   const { life } = rendered.verdict
   const own = rendered.lives.find((one) => one === life)
   if (own === undefined || own.restart === null) return undefined
-  return { container: own.container, restart: own.restart, containerId: own.containerId }
+  const { container, restart, containerId, finishedAt } = own
+  return { container, restart, containerId, finishedAt }
 }
 
 function wordsIn(pod: PodWithLines, lines: readonly MeasuredLine[]): PodWords {
@@ -127,10 +116,7 @@ function wordsIn(pod: PodWithLines, lines: readonly MeasuredLine[]): PodWords {
   )
   const life = fatalLife(pod)
   const own = life === undefined ? [] : linesOfLife(attributed, life, identity)
-  const severeLine = own.find(({ severity }) => severe.severity.includes(severity))
-  if (severeLine !== undefined) return { lastWords, lastErrors, firstError: severeError(severeLine) }
-  const panicLine = own.find(({ stream, message }) => stream === 'stderr' && isPanic.test(message.toString('utf8')))
-  return { lastWords, lastErrors, firstError: panicLine === undefined ? null : panicError(panicLine) }
+  return { lastWords, lastErrors, ...(life === undefined ? noErrors : fatalErrors(life, own, obituaryLine)) }
 }
 
 /** Whether a line may lack the uid of the pod, or the restart number that names one life. */
@@ -159,7 +145,7 @@ function linesOfLife(lines: readonly Line[], life: FatalLife, identity: PodIdent
 
 async function readLongWords(reading: Reading, tenant: string, dossier: PodWithLines): Promise<PodWords> {
   const pod = dossier.identity()
-  if (pod === undefined) return { lastWords: [], lastErrors: [], firstError: null }
+  if (pod === undefined) return { lastWords: [], lastErrors: [], ...noErrors }
   const isMany = numberOfLines(dossier.rendered.lives) > sortedMax
   const newestLines = await (pod.fragments || isMany ? pagedWords : plainWords)(reading, tenant, pod)
   const lastWords = containersOf(dossier).map((container) => ({
@@ -197,19 +183,15 @@ async function errorsOf(
   { dossier, pod }: { dossier: PodDossier; pod: PodIdentity },
 ): Promise<Omit<PodWords, 'lastWords'>> {
   const life = fatalLife(dossier)
-  if (life === undefined) return { firstError: null, lastErrors: [] }
+  if (life === undefined) return { ...noErrors, lastErrors: [] }
   const scope = sql`${pod.scope} AND ${livesScope(livesOfFatal(pod, life))}`
   const filter: LineFilter = { ...whole(tenant, pod), scope }
-  const page = { reading, pod, order: 'asc', limit: 1 } as const
-  const { lines } = await readPodPage({ reading, pod, filter, order: 'desc', limit: lastLinesMax })
+  const page = await readPodPage({ reading, pod, filter, order: 'desc', limit: lastLinesMax })
+  const lines = page.lines.toReversed()
   const isBadLife = badLives(dossier).some(
     ({ container, restart }) => container === life.container && restart === life.restart,
   )
-  const lastErrors = isBadLife ? lifeErrorOf(life, lines.toReversed()) : []
-  const [line] = (await readPodPage({ ...page, filter: { ...filter, fields: severe } })).lines
-  if (line !== undefined) return { firstError: severeError(line), lastErrors }
-  const [other] = (await readPodPage({ ...page, filter: { ...filter, fields: onStderr, search: panics } })).lines
-  return { firstError: other === undefined ? null : panicError(other), lastErrors }
+  return { ...fatalErrors(life, lines, obituaryLine), lastErrors: isBadLife ? lifeErrorOf(life, lines) : [] }
 }
 
 /** Of lives that share the number the one with the container id, where one has it. */

@@ -8,9 +8,10 @@ import { badLives, livesMax } from './last-errors.ts'
 import { inBatches } from './read-last-words.ts'
 import { composeObituaries, hasAllLines } from './compose-obituaries.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
-import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
+import { documents, notedDeaths, type DocumentRow, type NotedRow } from '#shared/obituary/obituary-documents.ts'
+import { notedOf } from './noted-deaths.ts'
 import type { FrozenDocument } from '#shared/obituary/frozen-document.ts'
-import type { Obituary } from '#shared/obituary/obituary.ts'
+import { obituaryIn } from '#shared/obituary/stored-obituary.ts'
 import { renderPodDetail } from '#shared/pod-model/pod-detail.ts'
 import type { PodRecord } from '#shared/pod-model/record.ts'
 import type { Outcome } from '#shared/lifecycle/evidence.ts'
@@ -35,13 +36,22 @@ export async function writeObituaries(store: LogStore, reading: Reading, written
       .filter((pod) => !hasAllLines(pod) || badLives(pod).length === livesMax)
       .map(({ record }) => record.uid)
     const stored = uids.length === 0 ? [] : await reading.rows<DocumentRow>(documents(tenant, uids))
-    const before = new Map(stored.map(({ uid, document }) => [uid, JSON.parse(document) as Obituary]))
+    const before = new Map(stored.map(({ uid, document }) => [uid, obituaryIn(document)]))
     const deathsBefore = new Map(stored.map((row) => [row.uid, deathsIn(row)]))
     const composed = await composeObituaries(reading, tenant, some, before)
-    const rows = some.map(({ record }, i) => {
+    const deathsNow = some.map(({ record }, i) => {
       const { obituary, lastErrors } = composed[i]!
-      const deaths = deathsOf(obituary, lastErrors, deathsBefore.get(record.uid) ?? [])
-      return rowOf(tenant, revision, record, { document: JSON.stringify(obituary), deaths })
+      return deathsOf(obituary, lastErrors, deathsBefore.get(record.uid) ?? [])
+    })
+    const withDeaths = some.filter((_, i) => deathsNow[i]!.length > 0).map(({ record }) => record.uid)
+    const noted = await readNoted(reading, tenant, withDeaths)
+    const rows = some.map(({ record }, i) => {
+      const deaths = deathsNow[i]!
+      return rowOf(tenant, revision, record, {
+        document: JSON.stringify(composed[i]!.obituary),
+        deaths,
+        noted: notedOf(deaths, noted.get(record.uid), revision),
+      })
     })
     await insert(store, rows)
     count += rows.length
@@ -62,10 +72,23 @@ export const freezeDocuments = (store: LogStore, { tenant, revision, pods }: Doc
     store,
     pods.map(({ stored, ...pod }) => {
       const { evidence, events } = renderPodDetail({ ...pod, replacement: null })
-      const frozen: FrozenDocument = { ...(JSON.parse(stored.document) as Obituary), detail: { evidence, events } }
-      return rowOf(tenant, revision, pod.record, { document: JSON.stringify(frozen), deaths: deathsIn(stored) })
+      const frozen: FrozenDocument = { ...obituaryIn(stored.document), detail: { evidence, events } }
+      return rowOf(tenant, revision, pod.record, {
+        document: JSON.stringify(frozen),
+        deaths: deathsIn(stored),
+        noted: stored.noted,
+      })
     }),
   )
+
+async function readNoted(
+  { rows }: Pick<Reading, 'rows'>,
+  tenant: string,
+  uids: readonly string[],
+): Promise<Map<string, NotedRow>> {
+  const noted = uids.length === 0 ? [] : await rows<NotedRow>(notedDeaths(tenant, uids))
+  return new Map(noted.map((row) => [row.uid, row]))
+}
 
 const numberOfLines = ({ lives }: PodRecord): number => lives.reduce((sum, life) => sum + life.lines, 0)
 const died = (outcome: Outcome): boolean => outcome !== 'running' && outcome !== 'unknown'
@@ -76,9 +99,11 @@ const insert = (store: LogStore, rows: readonly string[]): Promise<void> =>
 interface Written {
   document: string
   deaths: readonly Death[]
+  /** Of each death the revision since which it is known; none in rows from before there were any. */
+  noted: readonly string[]
 }
 
-function rowOf(tenant: string, revision: string, record: PodRecord, { document, deaths }: Written): string {
+function rowOf(tenant: string, revision: string, record: PodRecord, { document, deaths, noted }: Written): string {
   const { cluster, namespace, name, uid, node, owner, outcome, diedAt, lives, handles } = record
   const handlesOf = (one: string): string[] => handles.flatMap(({ kind, value }) => (kind === one ? [value] : []))
   const bad = isBad(outcome) || lives.some((life) => isBad(life.outcome))
@@ -99,6 +124,7 @@ function rowOf(tenant: string, revision: string, record: PodRecord, { document, 
     node,
     owner.kind === '' ? owner.name : `${owner.kind}/${owner.name}`,
     ...(deaths.length === 0 ? [[], [], []] : [handlesOf('owner'), handlesOf('label'), handlesOf('image')]),
+    noted,
   ]
   return `${JSON.stringify(row)}\n`
 }
@@ -130,4 +156,5 @@ const columns = [
   'owners',
   'labels',
   'images',
+  'deaths_noted',
 ]

@@ -69,11 +69,16 @@ const fields = {
 } as const satisfies Record<keyof DeathRow, readonly [from: string, type: string]>
 const sources = Object.values(fields).map(([from]) => from)
 const types = Object.entries(fields).map(([name, [, type]]) => `${name} ${type}`)
+/** The columns of a DeathRow, in what deathsFrom reads. */
+export const deathColumns = raw(
+  Object.entries(fields)
+    .map(([name, [from]]) => `${from} AS ${name}`)
+    .join(', '),
+)
 const place = raw('(death.died_at, uid, death.container, death.restart, death.container_id)')
 
 /** Deaths of the filter, newest first, at most `limit`, behind `after`. Rows: DeathRow. */
 export function someDeaths(filter: DeathFilter, limit: number, after?: DeathPlace): Fragment {
-  const selected = Object.entries(fields).map(([name, [from]]) => raw(`${from} AS ${name}`))
   const rest =
     after === undefined
       ? raw('')
@@ -81,7 +86,7 @@ export function someDeaths(filter: DeathFilter, limit: number, after?: DeathPlac
         ${bind('Int32', after.restart)}, ${str(after.containerId)})`
   return statement(
     'deaths-page',
-    sql`SELECT ${join(selected, ', ')} ${deathsFrom(filter)}${rest} ORDER BY ${place} DESC LIMIT ${uint(limit)}`,
+    sql`SELECT ${deathColumns} ${deathsFrom(filter)}${rest} ORDER BY ${place} DESC LIMIT ${uint(limit)}`,
   )
 }
 
@@ -98,6 +103,26 @@ export const rangeOfDeaths = (filter: DeathFilter): Fragment =>
     'deaths-range',
     sql`SELECT toString(toUnixTimestamp64Nano(min(death.died_at))) AS first,
       toString(toUnixTimestamp64Nano(max(death.died_at))) AS last, toFloat64(count()) AS count ${deathsFrom(filter)}`,
+  )
+
+/** ns from the first death to the last. */
+export const extentOfDeaths = (range: DeathRange | undefined): bigint =>
+  range === undefined || range.count === 0 ? 0n : BigInt(range.last) - BigInt(range.first)
+
+export interface DeathCountRow {
+  /** Number of the bucket since 1970. */
+  bucket: string
+  outcome: string
+  count: number
+}
+
+/** Deaths of the filter by stretch of time and outcome, ascending. Rows: DeathCountRow. */
+export const histogramOfDeaths = (filter: DeathFilter, stepNs: bigint): Fragment =>
+  statement(
+    'deaths-histogram',
+    sql`SELECT toString(number) AS bucket, outcome, toFloat64(count()) AS count
+    FROM (SELECT intDiv(toUnixTimestamp64Nano(death.died_at), ${int(stepNs)}) AS number, death.outcome AS outcome
+      ${deathsFrom(filter)}) GROUP BY number, outcome ORDER BY number, outcome`,
   )
 
 export interface GroupRow {
@@ -131,7 +156,14 @@ export const groupsOfDeaths = (filter: DeathFilter, stepNs: bigint, limit: numbe
     LIMIT ${uint(limit)}`,
   )
 
-function deathsFrom(filter: DeathFilter): Fragment {
+export interface DeathsRead {
+  /** Columns of obituaries that are read too, as `its_<column>`. */
+  columns?: readonly DeathColumn[]
+  /** Only deaths that are known since this revision or a later one; each has it as `noted`. */
+  since?: bigint
+}
+
+export function deathsFrom(filter: DeathFilter, { columns = [], since }: DeathsRead = {}): Fragment {
   const { tenant, cluster, namespace, name, uid } = filter
   // These never change, so that they narrow before the newest row of each pod is found.
   const ofPods = [
@@ -141,21 +173,41 @@ function deathsFrom(filter: DeathFilter): Fragment {
     ...oneOf('pod', name),
     ...(uid === undefined ? [] : [beginsAs('uid', uid)]),
     raw('notEmpty(deaths)'),
+    // What a row has noted is not later than the row.
+    ...(since === undefined ? [] : [sql`obituaries.revision >= ${uint(since)}`]),
   ]
   const newest = (column: string): string =>
     `argMax(obituaries.${column}, (obituaries.revision, written_at)) AS its_${column}`
-  const columns = ['cluster', 'namespace', 'pod', 'node', 'owner', 'deaths']
-  if (filter.owner !== undefined) columns.push('owners')
-  if (filter.label !== undefined) columns.push('labels')
-  if (filter.image !== undefined) columns.push('images')
-  return sql`FROM (SELECT uid, ${raw(columns.map(newest).join(', '))} ${join(ofPods, ' AND ')} GROUP BY uid)
-    ARRAY JOIN its_deaths AS death WHERE ${join([raw('1'), ...conditions(filter)], ' AND ')}`
+  const read = new Set(['cluster', 'namespace', 'pod', 'node', 'owner', 'deaths', ...columns])
+  if (filter.owner !== undefined) read.add('owners')
+  if (filter.label !== undefined) read.add('labels')
+  if (filter.image !== undefined) read.add('images')
+  if (since !== undefined) read.add('deaths_noted')
+  return sql`FROM (SELECT uid, ${raw([...read].map(newest).join(', '))} ${join(ofPods, ' AND ')} GROUP BY uid)
+    ARRAY JOIN its_deaths AS death${since === undefined ? raw('') : raw(noted)}
+    WHERE ${join([since === undefined ? raw('1') : sql`noted >= ${uint(since)}`, ...conditions(filter)], ' AND ')}`
 }
 
-const oneOf = (column: string, values: readonly string[] | undefined): Fragment[] =>
+/** Rows from before deaths were noted have no revisions of them. */
+const noted = ', arrayResize(its_deaths_noted, length(its_deaths)) AS noted'
+
+/** Of those that a filter reads only where it needs them. */
+type DeathColumn = 'owners' | 'images'
+
+export const oneOf = (column: string, values: readonly string[] | undefined): Fragment[] =>
   values === undefined ? [] : [sql`${raw(column)} IN ${strs(values)}`]
 
-function conditions({ node, outcome, owner, image, label = [], from, to, ...filter }: DeathFilter): Fragment[] {
+/** Of what pods say anew, and of their deaths. */
+export function conditions({
+  node,
+  outcome,
+  owner,
+  image,
+  label = [],
+  from,
+  to,
+  ...filter
+}: Omit<DeathFilter, 'tenant'>): Fragment[] {
   return [
     ...oneOf('its_node', node),
     ...oneOf('death.outcome', outcome),

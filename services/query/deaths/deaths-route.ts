@@ -5,15 +5,16 @@ import { invalidParameter } from '#shared/errors.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
 import { formatTime } from '#shared/time/format-time.ts'
 import { digest } from '#query/http/cursor.ts'
-import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
+import { asOfTime, nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { readStep } from '#query/logs/bucket-step.ts'
 import { standardStep } from '#query/logs/histogram-statements.ts'
 import { readPodHints } from '#query/pods/read-hints.ts'
-import { readPodFilter } from '#query/pods/pod-request.ts'
 import { readTimes } from '#query/search/line-request.ts'
+import { deathFilter } from './death-filter.ts'
 import { decodeDeathCursor, encodeDeathCursor } from './death-cursor.ts'
 import {
+  extentOfDeaths,
   groupsOfDeaths,
   rangeOfDeaths,
   someDeaths,
@@ -23,6 +24,7 @@ import {
   type GroupRow,
 } from './death-statements.ts'
 import { deathJson } from './death-json.ts'
+import { readBeside } from './read-beside.ts'
 import { deathsAnswer, deathsQuery, type DeathsQuery } from './deaths-schema.ts'
 
 const standardLimit = 100
@@ -42,15 +44,16 @@ export const deathsRoute =
     app.get('/v1/deaths', { schema }, async (request, reply) => {
       const { query, tenant } = request
       const reading = requestReading({ store, limits }, reply)
-      const asOf = projection.asOf
-      const asOfTime = asOf === undefined ? null : formatTime(BigInt(Math.trunc(asOf)) * 1_000_000n)
+      const asOf = asOfTime(projection)
       const times = readTimes(query, nowNs(clock))
       if (query.group !== undefined) {
         if (query.cursor !== undefined)
           throw invalidParameter('cursor', 'cursor is none of groups: leave it out, and give a higher limit')
-        const groups = await readGroups(reading, filterOf(query, tenant, times), query)
+        if (query.with !== undefined)
+          throw invalidParameter('with', 'with is of deaths: leave it out, or leave out group')
+        const groups = await readGroups(reading, deathFilter(query, tenant, times), query)
         const found = groups.total === 0 ? await readPodHints(reading, tenant, query) : []
-        return reply.send({ ...groups, asOf: asOfTime, ...withHints(found) })
+        return reply.send({ ...groups, asOf, ...withHints(found) })
       }
       if (query.step !== undefined) throw invalidParameter('step', 'step is of groups: give group=fingerprint too')
       const filters = digest(filterDigest(query, tenant))
@@ -58,18 +61,19 @@ export const deathsRoute =
       const pageTimes = cursor?.times ?? times
       const limit = query.limit ?? standardLimit
       const rows = await reading.rows<DeathRow>(
-        someDeaths(filterOf(query, tenant, pageTimes), limit + 1, cursor?.after),
+        someDeaths(deathFilter(query, tenant, pageTimes), limit + 1, cursor?.after),
       )
       const page = rows.slice(0, limit)
       const last = rows.length > limit ? page.at(-1) : undefined
       const found = page.length === 0 && cursor === undefined ? await readPodHints(reading, tenant, query) : []
+      const beside = await readBeside(reading, tenant, page, query.with ?? [])
       return reply.send({
-        deaths: page.map(deathJson),
+        deaths: page.map((row, i) => ({ ...deathJson(row), ...beside[i]! })),
         next:
           last === undefined
             ? null
             : encodeDeathCursor({ after: { ...last, diedNs: BigInt(last.diedNs) }, times: pageTimes }, filters),
-        asOf: asOfTime,
+        asOf,
         ...withHints(found),
       })
     })
@@ -79,7 +83,7 @@ export const deathsRoute =
 async function readGroups(reading: Reading, filter: DeathFilter, { step, limit }: DeathsQuery) {
   const asked = step === undefined ? undefined : readStep(step)
   const [range] = await reading.rows<DeathRange>(rangeOfDeaths(filter))
-  const extent = range === undefined || range.count === 0 ? 0n : BigInt(range.last) - BigInt(range.first)
+  const extent = extentOfDeaths(range)
   if (asked !== undefined && extent / asked.ns >= BigInt(bucketsMax)) {
     throw invalidParameter(
       'step',
@@ -110,15 +114,9 @@ async function readGroups(reading: Reading, filter: DeathFilter, { step, limit }
   return { groups, total: rows[0]?.total ?? 0, step: chosen.text }
 }
 
-const filterOf = (query: DeathsQuery, tenant: string, times: Pick<DeathFilter, 'from' | 'to'>): DeathFilter => ({
-  ...readPodFilter(query, { tenant }, times),
-  container: query.container,
-  fingerprint: query.fingerprint,
-})
-
 /** All parameters that decide which deaths the pages of one listing have. */
 function filterDigest(query: DeathsQuery, tenant: string): unknown {
-  const { limit: _, cursor: __, ...filters } = query
+  const { limit: _, cursor: __, with: ___, ...filters } = query
   const names = Object.entries(filters).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return [tenant, 'deaths', names.map(([name, values]) => [name, [values ?? []].flat().map(String).toSorted()])]
 }

@@ -38,9 +38,10 @@ export const histogramRoute =
       if (requestedStep !== undefined) checkBuckets(requestedStep, extent, bucketsMax)
       const { text, ns } = requestedStep ?? standardStep(extent)
       const rows = await reading.rows<{ bucket: string; severity: string; count: number }>(histogram(filter, ns))
-      const counts = rows.map(({ bucket, severity, count }) => ({ bucket: BigInt(bucket), severity, count }))
+      const counts = rows.map(({ bucket, severity, count }) => ({ bucket: BigInt(bucket), kind: severity, count }))
+      const buckets = fillBuckets(counts, ns).map(({ byKind, ...bucket }) => ({ ...bucket, bySeverity: byKind }))
       const hints = counts.length === 0 ? await readLineHints(reading, requested, query) : []
-      return reply.send({ step: text, buckets: fillBuckets(counts, ns), ...withHints(hints) })
+      return reply.send({ step: text, buckets, ...withHints(hints) })
     })
     done()
   }

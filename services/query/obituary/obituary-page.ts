@@ -1,111 +1,171 @@
-// Pure: an obituary as one HTML page, light and dark, for a desk and for a phone. The page loads nothing and runs
-// nothing. All text in it is escaped, since containers write what they like.
+// Pure: an obituary as one HTML page, light and dark, for a desk and for a phone: why, on which evidence, the last words,
+// whether all is there, and then the rest. All text in it is escaped, since containers write what they like. Links are
+// relative, so that they work behind a path prefix.
 import { html, join, type Html } from './html.ts'
-import type { LineJson } from '#shared/lines/line-json.ts'
-import { style } from './obituary-style.ts'
-import type { Obituary } from '#shared/obituary/obituary.ts'
+import { pageText } from './page-frame.ts'
+import { lineList } from './page-lines.ts'
+import { ago, span, stamp } from './page-times.ts'
+import { distinctErrors, type ErrorLine } from '#shared/obituary/errors-of-death.ts'
+import type { LastWords, Obituary } from '#shared/obituary/obituary.ts'
 
-export function obituaryPage(obituary: Obituary): string {
-  const { pod, outcome, cause } = obituary
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${pod.name}: ${outcome}</title>
-        <style>
-          ${style}
-        </style>
-      </head>
-      <body>
-        <header>
-          <p class="where">${[pod.cluster, pod.namespace].filter((part) => part !== '').join(' / ')}</p>
-          <h1>${pod.name} ${badge(outcome)}</h1>
-          <p class="cause">${cause}</p>
-        </header>
-        <main>${main(obituary)}</main>
-      </body>
-    </html> `
-  return page.text
+/** `nowMs`: epoch ms. */
+export function obituaryPage(obituary: Obituary, nowMs: number): string {
+  const { pod, outcome, evidence, timeline, alsoDied } = obituary
+  return pageText({
+    title: `${pod.name}: ${outcome}`,
+    header: header(obituary, nowMs),
+    main: [
+      section('Evidence', rowsOf(evidence)),
+      ...errorSections(obituary),
+      ...fatalFirst(obituary).map((words) => lastWordsOf(words, obituary)),
+      section('Is anything missing?', seals(obituary)),
+      section('Timeline', rowsOf(timeline)),
+      section('Lives', lives(obituary)),
+      facts(obituary),
+      section('Also died on this node within 5 minutes', alsoDied.map(alsoDiedRow)),
+    ],
+    footer: html`Afterlog · obituary of pod <span class="uid">${pod.uid}</span>, as of
+      ${stamp(new Date(nowMs).toISOString().slice(0, 19))} · times are UTC`,
+  })
 }
 
-function main(obituary: Obituary): Html {
-  const { evidence, timeline, lastWords, firstError, alsoDied } = obituary
-  return html`
-    ${facts(obituary)} ${section('Evidence', evidence.map(eventRow))}
-    ${firstError === null ? html`` : firstErrorSection(firstError)}
-    ${join(lastWords.map(({ container, lines }) => lastWordsOf(container, lines)))}
-    ${section('Timeline', timeline.map(eventRow))} ${section('Lives', lives(obituary))}
-    ${section('Also died on this node within 5 minutes', alsoDied.map(alsoDiedRow))}
-  `
+function header({ pod, outcome, cause, replacement }: Obituary, nowMs: number): Html {
+  const { diedAt, firstSeen } = pod
+  const age = diedAt === null ? '' : ago(diedAt, nowMs)
+  const lived = diedAt === null || firstSeen === null ? '' : span(firstSeen, diedAt)
+  const died =
+    diedAt === null
+      ? []
+      : [html`died <b>${stamp(diedAt)}</b>${age === '' ? '' : `, ${age}`}${lived === '' ? '' : `, after ${lived}`}`]
+  const replaced =
+    replacement === null
+      ? []
+      : [
+          html`replaced by ${podLink(replacement)} on ${replacement.node || 'no node yet'},
+          ${stamp(replacement.startedAt)}`,
+        ]
+  const owner = pod.owner.name === '' ? [] : [html`${pod.owner.kind}/${pod.owner.name}`]
+  const node = pod.node === '' ? [] : [html`node ${pod.node}`]
+  return html`<p class="where">${[pod.cluster, pod.namespace].filter((part) => part !== '').join(' / ')}</p>
+    <h1>${pod.name} ${badge(outcome)}</h1>
+    <p class="cause">${cause}.</p>
+    <ul class="facts">
+      ${join([...died, ...owner, ...node, ...replaced, html`<a href="logs?gaps=true&amp;tail=1000">its lines</a>`].map((item) => html`<li>${item}</li>`))}
+    </ul>`
 }
 
 const badge = (outcome: string): Html => html`<span class="outcome ${outcome}">${outcome}</span>`
 
-const eventRow = ({ time, kind, text }: Obituary['evidence'][number] | Obituary['timeline'][number]): Html =>
-  html`<tr>
-    <td class="time">${stamp(time)}</td>
-    <td class="kind">${kind}</td>
-    <td>${text}</td>
-  </tr>`
+/** The page is at …/pods/{uid}/obituary. */
+const podLink = ({ uid, name }: { uid: string; name: string }): Html =>
+  html`<a href="../${encodeURIComponent(uid)}/obituary">${name}</a>`
 
-const alsoDiedRow = ({ namespace, name, outcome, diedAt, cause }: Obituary['alsoDied'][number]): Html =>
+type Row = Obituary['evidence'][number] | Obituary['timeline'][number]
+
+/** The day stands where it changes. */
+const rowsOf = (items: readonly Row[]): Html[] =>
+  items.map(
+    ({ time, kind, text }, i) =>
+      html`<tr>
+        <td class="time">${timeBelow(time, items[i - 1]?.time ?? null)}</td>
+        <td class="kind">${kind}</td>
+        <td>${text}</td>
+      </tr>`,
+  )
+
+const timeBelow = (time: string | null, above: string | null): string => {
+  const whole = stamp(time)
+  return time !== null && time.slice(0, 10) === above?.slice(0, 10) ? whole.slice(11) : whole
+}
+
+const alsoDiedRow = ({ namespace, name, uid, outcome, diedAt, cause }: Obituary['alsoDied'][number]): Html =>
   html`<tr>
     <td class="time">${stamp(diedAt)}</td>
     <td>${badge(outcome)}</td>
-    <td>${namespace}/${name}: ${cause}</td>
+    <td>${namespace}/${podLink({ uid, name })}: ${cause}</td>
   </tr>`
 
-/** Rows of the lives: seals and causes are both in the order of the lives. */
-function lives({ pod, seals }: Obituary): Html[] {
-  const causes = pod.containers.flatMap((container) => container.lives.map(({ cause }) => cause))
-  return seals.map(
-    ({ container, restart, text }, i) =>
+const lifeName = (container: string, restart: number | null): string =>
+  restart === null ? container : `${container}, life ${restart}`
+
+const seals = ({ seals: ofLives }: Obituary): Html[] =>
+  ofLives.map(
+    ({ container, restart, state, text }) =>
       html`<tr>
-        <td class="kind">${container} ${restart === null ? '?' : restart}</td>
-        <td>${causes[i] ?? ''}</td>
-        <td class="note">${text}</td>
+        <td class="kind">${lifeName(container, restart)}</td>
+        <td class="seal ${state}">${text}</td>
       </tr>`,
   )
-}
 
-const firstErrorSection = (line: NonNullable<Obituary['firstError']>): Html =>
+const lives = ({ pod }: Obituary): Html[] =>
+  pod.containers.flatMap(({ name, lives: ofContainer }) =>
+    ofContainer.map(
+      ({ restart, startedAt, finishedAt, cause }) =>
+        html`<tr>
+          <td class="kind">${lifeName(name, restart)}</td>
+          <td class="time">${startedAt === null ? 'start not known' : stamp(startedAt)}</td>
+          <td>
+            ${cause}${startedAt === null || finishedAt === null ? '' : `; it lived ${span(startedAt, finishedAt)}`}
+          </td>
+        </tr>`,
+    ),
+  )
+
+const errorSections = (obituary: Obituary): Html[] =>
+  distinctErrors(obituary).map((line, i, { length }) =>
+    errorSection(i === length - 1 ? 'Last error' : 'First error', line),
+  )
+
+const errorSection = (title: string, line: ErrorLine): Html =>
   html`<section>
-    <h2>First error</h2>
+    <h2>${title}</h2>
     <p class="note">${line.container}, ${stamp(line.time)}: ${line.because}</p>
-    ${lineList([line])}
+    <p class="said">${line.text}</p>
+    ${line.frames.length === 0 ? html`` : html`<p class="note">in ${line.frames.join(' ← ')}</p>`}
   </section>`
 
-function facts({ pod, replacement }: Obituary): Html {
+/** Last words of containers, first of those whose last life ended badly. */
+function fatalFirst({ lastWords, pod }: Obituary): readonly LastWords[] {
+  const endedWell = (container: string): number => {
+    const last = pod.containers.find(({ name }) => name === container)?.lives.at(-1)
+    return last === undefined || last.outcome === 'completed' || last.outcome === 'running' ? 1 : 0
+  }
+  return lastWords.toSorted((a, b) => endedWell(a.container) - endedWell(b.container))
+}
+
+const lastWordsOf = ({ container, lines }: LastWords, { seals: ofLives }: Obituary): Html =>
+  html`<section>
+    <h2>Last words of ${container}</h2>
+    ${
+      lines.length === 0
+        ? html`<p class="note">No line of it is stored.</p>`
+        : lineList(
+            lines,
+            ofLives.filter((life) => life.container === container),
+          )
+    }
+  </section>`
+
+function facts({ pod }: Obituary): Html {
+  const images = pod.containers.map(({ name, lives: ofContainer }): [string, string] => {
+    const { image = '', imageDigest = '' } = ofContainer.at(-1) ?? {}
+    return [`image of ${name}`, [image, imageDigest].filter((part) => part !== '').join(' ')]
+  })
   const rows: [string, string][] = [
     ['uid', pod.uid],
-    ['node', pod.node],
-    ['owner', pod.owner.name === '' ? '' : `${pod.owner.kind}/${pod.owner.name}`],
-    ['seen', `${stamp(pod.firstSeen)} to ${stamp(pod.lastSeen)}`],
-    ['died', stamp(pod.diedAt)],
+    ['seen', pod.firstSeen === null ? '' : `${stamp(pod.firstSeen)} to ${stamp(pod.lastSeen)}`],
     ['restarts', pod.restarts === null ? '' : String(pod.restarts)],
     ['lines', pod.linesExact ? String(pod.lines) : `about ${pod.lines}`],
-    ...Object.entries(pod.imageDigests).map(([name, digest]): [string, string] => [`image of ${name}`, digest]),
-    [
-      'replaced by',
-      replacement === null
-        ? ''
-        : `${replacement.name} on ${replacement.node || 'no node yet'}, ${stamp(replacement.startedAt)}`,
-    ],
+    ['address', pod.ip],
+    ...images,
   ]
-  const rowsWithValue = rows.filter(([, value]) => value !== '')
-  return html`<dl>
-    ${join(
-      rowsWithValue.map(
-        ([name, value]) =>
-          html`<div>
-            <dt>${name}</dt>
-            <dd>${value}</dd>
-          </div>`,
-      ),
-    )}
-  </dl>`
+  const known = rows.filter(([, value]) => value !== '')
+  return html`<section>
+    <h2>The pod</h2>
+    <dl>
+      ${join(known.map(([name, value]) => html`<dt>${name}</dt><dd${name === 'uid' ? html` class="uid"` : html``}>${value}</dd>`))}
+    </dl>
+  </section>`
 }
 
 const section = (title: string, rows: readonly Html[]): Html =>
@@ -117,25 +177,3 @@ const section = (title: string, rows: readonly Html[]): Html =>
           ${join(rows)}
         </table>
       </section>`
-
-const lastWordsOf = (container: string, lines: readonly LineJson[]): Html =>
-  html`<section>
-    <h2>Last words of ${container}</h2>
-    ${lines.length === 0 ? html`<p class="note">No line of it is stored.</p>` : lineList(lines)}
-  </section>`
-
-const lineList = (lines: readonly LineJson[]): Html =>
-  html`<ol class="lines">
-    ${join(
-      lines.map(
-        ({ time, stream, severity, message }) =>
-          html`<li class="${[stream, severity].filter((word) => word !== '').join(' ')}">
-            <time>${stamp(time)}</time> <span>${message}</span>
-          </li>`,
-      ),
-    )}
-  </ol>`
-
-/** `2026-11-23 10:00:00.123` */
-const stamp = (time: string | null): string =>
-  time === null ? '' : time.slice(0, 23).replace('T', ' ').replace('.000', '')

@@ -1,12 +1,14 @@
 // GET /v1/pods/{uid}/obituary: how a pod died, as JSON or as one page for a browser.
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
+import { AfterlogError } from '#shared/errors.ts'
 import { isUnchanged } from '#shared/http/freshness.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import { readObituary } from './read-obituary.ts'
 import { readReferencedPod } from '#query/pods/read-pod-reference.ts'
 import { negotiatedType } from '#shared/http/accept.ts'
 import { obituaryPage } from './obituary-page.ts'
+import { errorPage, pagePolicy } from './page-frame.ts'
 import type { QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { obituaryAnswer } from './obituary-schema.ts'
@@ -14,12 +16,8 @@ import { podPath } from '#query/pods/pods-schema.ts'
 
 const unchanged = z.null().describe('The obituary is the one that the client has.')
 
-/** Lets the page load and run nothing, so that a log line stays text. */
-const policy =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
 export const obituaryRoute =
-  ({ store, limits }: Pick<QueryRouteOptions, 'store' | 'limits'>): RoutePlugin =>
+  ({ store, limits, clock }: Pick<QueryRouteOptions, 'store' | 'limits' | 'clock'>): RoutePlugin =>
   (app, _, done) => {
     const schema = {
       operationId: 'getObituary',
@@ -38,11 +36,16 @@ export const obituaryRoute =
       const type = negotiatedType(request, ['application/json', 'text/html'])
       const reading = requestReading({ store, limits }, reply)
       const reference = { tenant, reference: params.uid, parameter: 'uid' }
-      const { pod: obituary } = await readReferencedPod(reading, reference, (uid) => readObituary(reading, tenant, uid))
-      const text = type === 'application/json' ? JSON.stringify(obituary) : obituaryPage(obituary)
-      // Of a pod that is alive the obituary changes with every line.
-      if (obituary.pod.diedAt !== null && isUnchanged(reply, text)) return reply.code(304).send(null)
-      return type === 'application/json' ? sendJson(reply, text) : sendPage(reply, text)
+      const found = readReferencedPod(reading, reference, (uid) => readObituary(reading, tenant, uid))
+      if (type === 'application/json') {
+        const { pod: obituary } = await found
+        const text = JSON.stringify(obituary)
+        // Of a pod that is alive the obituary changes with every line.
+        if (obituary.pod.diedAt !== null && isUnchanged(reply, text)) return reply.code(304).send(null)
+        return sendJson(reply, text)
+      }
+      const page = await found.then(({ pod }) => obituaryPage(pod, clock()), failurePage)
+      return typeof page === 'string' ? sendPage(reply, 200, page) : sendPage(reply, page.status, errorPage(page))
     })
     done()
   }
@@ -53,9 +56,16 @@ const sendJson = (reply: FastifyReply, text: string): FastifyReply =>
     .serializer((payload) => payload as string)
     .send(text)
 
-const sendPage = (reply: FastifyReply, page: string): FastifyReply =>
+/** A browser gets a page of what it can correct. Other failures are answered as everywhere. */
+function failurePage(error: unknown): AfterlogError {
+  if (error instanceof AfterlogError && (error.code === 'not-found' || error.code === 'ambiguous')) return error
+  throw error
+}
+
+const sendPage = (reply: FastifyReply, status: number, page: string): FastifyReply =>
   reply
+    .code(status)
     .type('text/html; charset=utf-8')
-    .header('content-security-policy', policy)
+    .header('content-security-policy', pagePolicy)
     .header('x-content-type-options', 'nosniff')
     .send(page)

@@ -17,6 +17,12 @@ const alsoDied = z
   .describe('A pod that died beside another one.')
   .meta({ id: 'AlsoDied' })
 
+const errorLine = line.extend({
+  text: z.string().describe('What it says: of a structured line its message, of a stack trace the exception.'),
+  frames: z.array(z.string()).describe('The top frames of its stack trace, without lines and numbers.'),
+  because: z.string().describe('Why the line counts as an error, and of which minutes it is.'),
+})
+
 export const obituaryAnswer = z
   .object({
     pod: podDetails.omit({ cause: true, evidence: true }),
@@ -27,10 +33,12 @@ export const obituaryAnswer = z
     lastWords: z
       .array(z.object({ container: z.string(), lines: z.array(line) }))
       .describe('The last 50 lines of each container.'),
-    firstError: line
-      .extend({ because: z.string().describe('Why the line counts as an error.') })
+    firstError: errorLine
       .nullable()
-      .describe('The first error of the life that died.'),
+      .describe('The first error of the last 5 minutes of the life that crashed; null of other deaths.'),
+    lastError: errorLine
+      .nullable()
+      .describe('The last error of these minutes: that of the fingerprint in /v1/deaths. Often it is the same line.'),
     alsoDied: z
       .array(alsoDied)
       .describe('On the same node within 5 minutes, oldest first; completed pods are left out.'),

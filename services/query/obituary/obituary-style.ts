@@ -20,21 +20,37 @@ h2 { margin: 0 0 0.5rem; font-size: 1.05rem; }
 .crashed, .oomkilled { color: var(--bad); }
 .completed { color: var(--good); }
 .running { color: var(--live); }
-section, dl { margin: 1.25rem 0 0; padding: 1rem; background: var(--card); border: 1px solid var(--edge);
+section { margin: 1.25rem 0 0; padding: 1rem; background: var(--card); border: 1px solid var(--edge);
   border-radius: 0.6rem; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: 0.5rem 1.5rem; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.3rem 1rem; margin: 0; }
 dd { margin: 0; }
+a { color: var(--live); }
+.facts { margin: 0.6rem 0 0; padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: 0.2rem 1.5rem;
+  color: var(--soft); }
+.facts b { color: var(--ink); font-weight: 600; }
+.uid { font: 0.8125rem/1.85 ui-monospace, monospace; white-space: nowrap; }
+.said { margin: 0; font: 0.875rem/1.5 ui-monospace, monospace; white-space: pre-wrap; }
+.seal { color: var(--soft); }
+.seal.sealed { color: var(--good); }
+.seal.gap { color: var(--bad); }
+footer { margin: 1.5rem 0 0; color: var(--soft); font-size: 0.875rem; }
 table { width: 100%; border-collapse: collapse; }
 td { padding: 0.3rem 0.8rem 0.3rem 0; vertical-align: top; border-top: 1px solid var(--edge); }
 tr:first-child td { border-top: 0; }
 .time, .kind { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .kind { color: var(--soft); font-size: 0.875rem; }
 .lines { margin: 0; padding: 0; list-style: none; font: 0.8125rem/1.5 ui-monospace, monospace; }
-.lines li { padding: 0.1rem 0 0.1rem 0.6rem; border-left: 3px solid transparent; }
+.lines li { display: grid; grid-template-columns: 6.5rem 1fr; padding: 0.1rem 0 0.1rem 0.6rem;
+  border-left: 3px solid transparent; }
 .lines .stderr { border-color: var(--edge); }
 .lines .error, .lines .fatal { border-color: var(--bad); }
 .lines time { color: var(--soft); }
 .lines span { white-space: pre-wrap; }
+.lines .day { display: block; padding-top: 0.4rem; color: var(--soft); }
+.lines .gap { margin: 0.3rem 0; border: 1px dashed var(--bad); border-left-width: 3px; color: var(--bad);
+  font-family: system-ui, sans-serif; }
 @media (max-width: 40rem) { tr, td { display: block; border: 0; padding: 0; } tr { padding: 0.5rem 0; } tr + tr {
-  border-top: 1px solid var(--edge); } .lines time { display: block; } }
+  border-top: 1px solid var(--edge); } .lines li { display: block; } .lines time { margin-right: 0.6rem; }
+  .lines time:empty { display: none; }
+  dl { grid-template-columns: 1fr; gap: 0; } dt { margin-top: 0.5rem; } .uid { font-size: 0.75rem; } }
 `)

@@ -10,7 +10,7 @@ import { readDiedBeside, readReplacement, replacedOf } from '#query/pods/read-ne
 import { readPod } from '#query/pods/read-pod.ts'
 import { composeObituaries } from '#projector/obituaries/compose-obituaries.ts'
 import type { Reading } from '#shared/store-reading/reading.ts'
-import type { FrozenDocument } from '#shared/obituary/frozen-document.ts'
+import { obituaryIn } from '#shared/obituary/stored-obituary.ts'
 import { withReplacement, type Obituary } from '#shared/obituary/obituary.ts'
 
 /** undefined where no fact and no line names the pod. `uid` may be any form that names one pod. */
@@ -23,18 +23,13 @@ export async function readObituary(reading: Reading, tenant: string, uid: string
   const record = recordIn(storedRecord)
   if (storedRecord !== undefined && record !== undefined && document !== undefined) {
     const isOwn = document.revision === storedRecord.revision && (await isFresh(reading, tenant, storedRecord, record))
-    if (record.frozen === true || isOwn) return withNeighbours(reading, tenant, obituaryIn(document), record)
+    if (record.frozen === true || isOwn) return withNeighbours(reading, tenant, obituaryIn(document.document), record)
   }
   const pod = await readPod(reading, tenant, uid)
-  if (pod === undefined) return document === undefined ? undefined : obituaryIn(document)
-  const before = new Map(document === undefined ? [] : [[pod.facts.uid, obituaryIn(document)]])
+  if (pod === undefined) return document === undefined ? undefined : obituaryIn(document.document)
+  const before = new Map(document === undefined ? [] : [[pod.facts.uid, obituaryIn(document.document)]])
   const [composed] = await composeObituaries(reading, tenant, [pod], before)
   return withNeighbours(reading, tenant, composed!.obituary, pod.record)
-}
-
-function obituaryIn({ document }: DocumentRow): Obituary {
-  const { detail: _, ...obituary } = JSON.parse(document) as FrozenDocument
-  return obituary
 }
 
 async function isFresh(

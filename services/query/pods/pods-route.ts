@@ -6,9 +6,8 @@ import { digest } from '#query/http/cursor.ts'
 import { decodePodCursor, encodePodCursor } from './pod-cursor.ts'
 import { readPodHints } from './read-hints.ts'
 import { readPodPage } from './read-page.ts'
-import { formatTime } from '#shared/time/format-time.ts'
 import { podFilterDigest, readPodFilter, readPodTimes } from './pod-request.ts'
-import { nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
+import { asOfTime, nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { requestReading } from '#query/http/request-reading.ts'
 import { podsAnswer, podsQuery } from './pods-schema.ts'
 
@@ -47,7 +46,7 @@ export const podsRoute =
         pods: records.map(podJson),
         next: next === null ? null : encodePodCursor({ position: next, times }, filters),
         ...withHints(hints),
-        asOf: asOf === undefined ? null : formatTime(BigInt(Math.trunc(asOf)) * 1_000_000n),
+        asOf: asOfTime({ asOf }),
       })
     })
     done()

@@ -1,7 +1,7 @@
 // One pod whose facts have expired: the answer is made of its record and its obituary, which outlive them (decision
 // 0011).
 import { documents, type DocumentRow } from '#shared/obituary/obituary-documents.ts'
-import type { FrozenDocument } from '#shared/obituary/frozen-document.ts'
+import { documentIn } from '#shared/obituary/stored-obituary.ts'
 import { recordDetail, type PodDetailJson } from '#shared/pod-model/pod-detail.ts'
 import type { RowReading } from '#shared/store-reading/reading.ts'
 import { newestRecords, recordIn, storedRecords, type StoredRecord } from '#shared/stored-pods/stored-records.ts'
@@ -23,7 +23,7 @@ export async function readArchivedDetail(
   const record = recordIn(newestRecords(stored).get(uid))
   const replacement = record === undefined ? null : await readReplacement(reading, tenant, replacedOf(record))
   if (document === undefined) return record === undefined ? undefined : recordDetail(record, replacement)
-  const { pod, detail, ...obituary } = JSON.parse(document.document) as FrozenDocument
+  const { pod, detail, ...obituary } = documentIn(document.document)
   const { evidence, events } = detail ?? { evidence: obituary.evidence, events: [] }
   return {
     ...pod,

@@ -62,11 +62,9 @@ export async function readReplacement(
 ): Promise<ReplacementRow | null> {
   if (replaced === undefined) return null
   const { uid, cluster, namespace, name, node, ownerKind, ownerName, since } = replaced
-  const place = ['StatefulSet', 'Node'].includes(ownerKind)
-    ? sql` AND name = ${str(name)}`
-    : ownerKind === 'DaemonSet'
-      ? sql` AND node = ${str(node)}`
-      : sql``
+  const under = replacedUnder(ownerKind)
+  const place =
+    under === 'name' ? sql` AND name = ${str(name)}` : under === 'node' ? sql` AND node = ${str(node)}` : sql``
   const second = epochNs(`${since.slice(0, 19)}.000000000Z`)
   const rows = await reading.rows<{ uid: string }>(
     statement(
@@ -84,6 +82,10 @@ export async function readReplacement(
   const next = rows.map((row) => records.get(row.uid)).find((record) => record !== undefined && isOf(record, replaced))
   return next === undefined ? null : { uid: next.uid, name: next.name, node: next.node, startedAt: next.startedAt }
 }
+
+/** What a replacement has in common with the pod that it replaces, beside the owner. */
+export const replacedUnder = (ownerKind: string): 'name' | 'node' | undefined =>
+  ['StatefulSet', 'Node'].includes(ownerKind) ? 'name' : ownerKind === 'DaemonSet' ? 'node' : undefined
 
 /** What `readReplacement` needs of a record; undefined for a pod that nothing replaces. */
 export function replacedOf({

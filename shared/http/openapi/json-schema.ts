@@ -36,6 +36,16 @@ function simplify(schema: JsonSchema, io: 'input' | 'output'): void {
   // Answers get new fields: a client must not refuse them.
   if (io === 'output' && schema.additionalProperties === false) delete schema.additionalProperties
   if (schema.propertyNames !== undefined && isAnyText(schema.propertyNames)) delete schema.propertyNames
+  nameProperties(schema)
+}
+
+/** A record that has each of some keys is an object with these properties. */
+function nameProperties(schema: JsonSchema): void {
+  const { propertyNames, additionalProperties, required } = schema
+  if (required === undefined || typeof propertyNames !== 'object' || typeof additionalProperties !== 'object') return
+  schema.properties = Object.fromEntries(required.map((name) => [name, additionalProperties]))
+  delete schema.propertyNames
+  delete schema.additionalProperties
 }
 
 const isAnyText = (names: unknown): boolean => JSON.stringify(names) === '{"type":"string"}'

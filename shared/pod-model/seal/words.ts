@@ -12,10 +12,10 @@ function sizeInWords(bytes: number): string {
   return `${size < 10 ? Math.round(size * 10) / 10 : Math.round(size)} ${['KiB', 'MiB', 'GiB'][exponent - 1]}`
 }
 
-/** Returns `14:03:02–14:03:09, 81 KiB, lost at rotation`, with the day where `dated`. */
+/** Returns `14:03:02–14:03:09 UTC, 81 KiB, lost at rotation`, with the day where `dated`. */
 export function gapInWords({ from, to, bytes, reason }: Gap, dated: boolean): string {
   const [begin, end] = [clock(from, dated || day(from) !== day(to)), clock(to, day(from) !== day(to))]
-  return `${begin === end ? begin : `${begin}–${end}`}${bytes === null ? '' : `, ${sizeInWords(bytes)}`}, ${reason}`
+  return `${begin === end ? begin : `${begin}–${end}`} UTC${bytes === null ? '' : `, ${sizeInWords(bytes)}`}, ${reason}`
 }
 
 const namedMax = 3

@@ -90,6 +90,12 @@ const filters = {
   restart: ['x', '-1', '1.5', '9999999999', '1e3'],
 }
 const filterOnce = ['from', 'to', 'q']
+const deathFilters = {
+  ...times,
+  outcome: ['', 'dead', 'running', 'completed'],
+  owner: ['', 'a/b/c', '/'],
+  fingerprint: ['', 'x', "'"],
+}
 export const routes: readonly Route[] = [
   {
     path: '/v1/logs',
@@ -129,19 +135,35 @@ export const routes: readonly Route[] = [
   {
     path: '/v1/deaths',
     wrong: {
-      ...times,
-      outcome: ['', 'dead', 'running', 'completed'],
-      owner: ['', 'a/b/c', '/'],
-      fingerprint: ['', 'x', "'"],
+      ...deathFilters,
       group: ['', 'pod'],
+      with: ['', 'pods', 'lives,,', "lives'"],
       limit: badLimits,
       cursor: garbageCursors,
     },
     once: ['from', 'to', 'limit', 'cursor', 'group'],
   },
+  {
+    path: '/v1/deaths/histogram',
+    wrong: { ...deathFilters, step: ['', '0', '5x', '0s', '-5m', '99999999999999w', '%00'] },
+    once: ['from', 'to', 'step'],
+  },
+  { path: '/v1/deaths/tail', wrong: { ...deathFilters, to: [], cursor: garbageCursors }, once: ['from', 'cursor'] },
+  {
+    path: '/v1/deaths/facets',
+    wrong: { ...deathFilters, limit: [...badLimits, '1001'] },
+    once: ['from', 'to', 'limit'],
+  },
+  { path: '/v1/nodes', wrong: { limit: badLimits, cursor: garbageCursors }, once: ['limit', 'cursor'] },
+  {
+    path: '/v1/nodes/node-good',
+    wrong: { ...times, pods: ['', 'all'], outcome: ['', 'dead'], limit: badLimits, cursor: garbageCursors },
+    once: ['cluster', 'from', 'to', 'pods', 'limit', 'cursor'],
+  },
   { path: '/v1/pods/uid-good', wrong: {}, once: [] },
   { path: '/v1/pods/uid-good/obituary', wrong: {}, once: [] },
   { path: '/v1/retention', wrong: {}, once: [] },
+  { path: '/v1/store', wrong: {}, once: [] },
   {
     path: '/v1/pods/uid-good/logs',
     wrong: {

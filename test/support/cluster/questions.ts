@@ -53,7 +53,22 @@ export function questions({ from, to, uids, staticUid, containerId, ip, node }: 
       route: '/v1/fields/{field}/values',
       paths: ['namespace', 'pod', 'podUid', 'severity', 'node'].map((field) => `/v1/fields/${field}/values?${span}`),
     },
-    { route: '/v1/deaths', paths: ['/v1/deaths', '/v1/deaths?limit=3&namespace=shop', '/v1/deaths?group=fingerprint'] },
+    {
+      route: '/v1/deaths',
+      paths: [
+        '/v1/deaths',
+        '/v1/deaths?limit=3&namespace=shop',
+        '/v1/deaths?group=fingerprint',
+        '/v1/deaths?with=lives,replacement',
+      ],
+    },
+    { route: '/v1/deaths/histogram', paths: ['/v1/deaths/histogram', '/v1/deaths/histogram?namespace=shop'] },
+    { route: '/v1/deaths/facets', paths: ['/v1/deaths/facets', '/v1/deaths/facets?namespace=shop&outcome=crashed'] },
+    { route: '/v1/nodes', paths: ['/v1/nodes', '/v1/nodes?limit=2', `/v1/nodes?name=${node}`] },
+    {
+      route: '/v1/nodes/{name}',
+      paths: [`/v1/nodes/${node}`, `/v1/nodes/${node}?pods=lived`, `/v1/nodes/${node}?limit=2&outcome=crashed`],
+    },
     {
       route: '/v1/pods',
       paths: [

@@ -10,6 +10,14 @@ test.each([
     'The node was low on resource: memory. Container a was using 35505620Ki, which exceeds its request of 12Gi. Container b was using 512Ki, which exceeds its request of 0. ',
     'the node was low on memory (a used 33.9Gi, request 12Gi; b used 512Ki, request 0)',
   ],
+  [
+    'The node was low on resource: ephemeral-storage. Threshold quantity: 8587738521, available: 8102748Ki. Container indexer was using 21643812Ki, request is 0, has larger consumption of ephemeral-storage. ',
+    'the node was low on ephemeral-storage (threshold 8Gi, available 7.7Gi; indexer used 20.6Gi, request 0)',
+  ],
+  [
+    'The node was low on resource: inodes. Threshold quantity: 131072, available: 120000. ',
+    'the node was low on inodes (threshold 131072, available 120000)',
+  ],
   ['The node was low on resource: ephemeral-storage. ', 'the node was low on ephemeral-storage'],
   ['Container app exceeded its local ephemeral storage limit "1Gi". ', 'app exceeded its ephemeral storage limit of 1Gi'],
   [

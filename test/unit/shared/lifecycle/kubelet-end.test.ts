@@ -37,7 +37,7 @@ describe('what the kubelet ended is told by its condition alone', () => {
       endAt: stored('10:22:03'),
     })
     expect(inWords(object)).toBe(
-      `evicted by the kubelet at 10:22:03: the node was low on ephemeral-storage (threshold 1Gi, available 877.2Mi)${exitCode === 0 ? '; but the pod status says Succeeded' : ''}`,
+      `evicted by the kubelet at 10:22:03 UTC: the node was low on ephemeral-storage (threshold 1Gi, available 877Mi)${exitCode === 0 ? '; but the pod status says Succeeded' : ''}`,
     )
     expect(outcomeOf(gone(object)).outcome).toBe('evicted')
   })
@@ -45,7 +45,7 @@ describe('what the kubelet ended is told by its condition alone', () => {
     const object = pod(both(status(ended(0, '10:22:10'), 'Failed'), ends(shutdown)))
     expect(outcomeOf(object).outcome).toBe('node-lost')
     expect(inWords(object)).toBe(
-      'its node was shutting down at 10:22:03: Pod was terminated in response to imminent node shutdown',
+      'its node was shutting down at 10:22:03 UTC: Pod was terminated in response to imminent node shutdown',
     )
     expect(outcomeOf(gone(object)).outcome).toBe('node-lost')
     const removed = pod(both(status(ended(0, '10:22:10'), 'Failed'), ends(shutdown), deleted('10:40:00', 0)), 2)
@@ -54,7 +54,7 @@ describe('what the kubelet ended is told by its condition alone', () => {
   test('room for a critical pod', () => {
     const message = 'Pod was preempted by Kubelet to accommodate a critical pod.'
     expect(inWords(pod(both(status(ended(143, '10:22:10'), 'Failed'), ends(message))))).toBe(
-      'evicted by the kubelet at 10:22:03 to make room for a critical pod: Pod was preempted by Kubelet to accommodate a critical pod',
+      'evicted by the kubelet at 10:22:03 UTC to make room for a critical pod: Pod was preempted by Kubelet to accommodate a critical pod',
     )
   })
   test('while its containers still run', () => {
@@ -83,7 +83,7 @@ describe('an Event Evicted of the kubelet beside a pod that succeeded', () => {
   test('is its end where its containers ended after it', () => {
     expect(outcomeOf(succeeded, evicted('10:29:58'))).toMatchObject({ outcome: 'evicted', exitCode: 0 })
     expect(inWords(succeeded, evicted('10:29:58'))).toMatch(
-      /^evicted by the kubelet at 10:29:58: .*; but the pod status says Succeeded$/,
+      /^evicted by the kubelet at 10:29:58 UTC: .*; but the pod status says Succeeded$/,
     )
   })
   test('contradicts it where they had ended before, or where another wrote it', () => {
@@ -103,7 +103,7 @@ describe('a pod that lives on after its node came back', () => {
     const object = pod(both(status(again, 'Running', { reason, message: shutdown }), ready('10:40:05')))
     expect(outcomeOf(object)).toMatchObject({ outcome: 'running', reason: '', message: '', diedAt: null, over: false })
     expect(inWords(object)).toBe(
-      `it has not died; but its status still says ${reason} (Pod was terminated in response to imminent node shutdown), while app runs since 10:40:00 and is ready`,
+      `it has not died; but its status still says ${reason} (Pod was terminated in response to imminent node shutdown), while app runs since 2026-11-23 10:40:00 UTC and is ready`,
     )
   })
   test.each([137, 143, 1])('has not crashed by exit code %i of the instance that the shutdown ended', (exitCode) => {

@@ -201,7 +201,7 @@ describe('an Event of an OOM kill, where the status says no more than 137', () =
     return [verdict.outcome, ...evidence.lives.map((life) => lifeOutcomeOf(life, verdict, newest.has(life))), words]
   }
   test('is the death of pod and life, and the sentence says so', () => {
-    const words = 'app was OOM-killed (exit code 137, SIGKILL) at 10:30:00'
+    const words = 'app was OOM-killed (exit code 137, SIGKILL) at 10:30:00 UTC'
     const object = pod(status(ended(137), 'Failed'))
     expect(outcomesOf(object, oom('10:29:59'))).toEqual(['oomkilled', 'oomkilled', words])
     expect(outcomesOf(oom('10:29:59', 'app'), object)).toEqual(['oomkilled', 'oomkilled', words])

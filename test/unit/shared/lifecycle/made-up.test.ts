@@ -41,7 +41,7 @@ describe('what containerd made up at a reboot', () => {
     const evidence = evidenceOf(pod(status(unknown(), 'Failed')))
     expect(podOutcome(evidence)).toMatchObject({ outcome: 'unknown', exitCode: null, diedAt: stored('10:30:00'), over: true })
     expect(wordsOf(evidence)).toBe(
-      'app was gone when containerd looked for it at 10:30:00, as after a reboot of its node; how and when it ended is not known, and its exit code of 255 is made up',
+      'app was gone when containerd looked for it at 10:30:00 UTC, as after a reboot of its node; how and when it ended is not known, and its exit code of 255 is made up',
     )
   })
   test('is no death that the pod had before it runs again', () => {
@@ -52,7 +52,7 @@ describe('what containerd made up at a reboot', () => {
     const evidence = { ...evidenceOf(pod(status(unknown(), 'Failed'))), node: [nodeDown(stored('10:20:00'))] }
     expect(podOutcome(evidence)).toMatchObject({ outcome: 'node-lost', exitCode: null })
     expect(wordsOf(evidence)).toBe(
-      'the node went down: kubelet stopped posting status 10:20:00; the pod was given up at 10:30:00',
+      'the node went down: kubelet stopped posting status 10:20:00 UTC; the pod was given up at 10:30:00 UTC',
     )
     const later = { ...evidence, node: [nodeDown(stored('10:31:00'))] }
     expect(podOutcome(later).outcome).toBe('unknown')
@@ -60,7 +60,7 @@ describe('what containerd made up at a reboot', () => {
   test('is the deletion where the pod was being deleted', () => {
     const evidence = evidenceOf(gone(pod(both(status(unknown('10:30:05'), 'Failed'), deleted()))))
     expect(podOutcome(evidence)).toMatchObject({ outcome: 'deleted', exitCode: null })
-    expect(wordsOf(evidence)).toBe('deleted at 10:30:00 while it ran; how app ended is not known')
+    expect(wordsOf(evidence)).toBe('deleted at 10:30:00 UTC while it ran; how app ended is not known')
   })
 })
 

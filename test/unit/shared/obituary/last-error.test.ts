@@ -2,10 +2,12 @@
 // and the same over builds, pods and restarts.
 import { describe, expect, test } from 'vitest'
 import { fingerprintOf } from '#shared/obituary/fingerprint.ts'
-import { lastErrorOf, type SaidLine } from '#shared/obituary/last-error.ts'
+import { errorsOf, type LastError, type SaidLine } from '#shared/obituary/last-error.ts'
 
 const said = (text: string, severity = ''): SaidLine[] =>
   text.split('\n').map((message) => ({ message, severity, stream: 'stderr' }))
+
+const lastErrorOf = (lines: readonly SaidLine[]): LastError | undefined => errorsOf(lines)?.last.error
 
 /** Two runs of one fault, and one of another. */
 const runtimes: Readonly<Record<string, { one: string; again: string; other: string; message: string; frames: string[] }>> = {

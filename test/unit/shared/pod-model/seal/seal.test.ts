@@ -56,7 +56,7 @@ test('a container that runs, or went with its node, is not sealed although the e
   expect(told(whole, { end: 'vanished' })).toEqual(['tail-unknown', 'tail unknown: node vanished'])
   expect(told([stretch(0, 900, 0, 9), stretch(1000, 1100, 12, 15)], { end: 'vanished' })).toEqual([
     'gap',
-    'gap 14:03:09–14:03:12, 100 bytes, lost on the way; tail unknown: node vanished',
+    'gap 14:03:09–14:03:12 UTC, 100 bytes, lost on the way; tail unknown: node vanished',
   ])
 })
 

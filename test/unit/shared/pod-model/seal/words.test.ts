@@ -19,24 +19,24 @@ test.each([
   [3 * 1024 ** 4, '3072 GiB'],
 ])('%i bytes are %s', (bytes, words) => {
   expect(gapsInWords([gap(at('14:03:02'), at('14:03:09'), bytes)], oneDay)).toBe(
-    `gap 14:03:02–14:03:09, ${words}, lost at rotation`,
+    `gap 14:03:02–14:03:09 UTC, ${words}, lost at rotation`,
   )
 })
 
 test('one gap is told with its times, its bytes and its reason; times of another day with the day', () => {
-  expect(gapsInWords([gap(at('14:03:02'), at('14:03:02'), null)], oneDay)).toBe('gap 14:03:02, lost at rotation')
+  expect(gapsInWords([gap(at('14:03:02'), at('14:03:02'), null)], oneDay)).toBe('gap 14:03:02 UTC, lost at rotation')
   const days = { ...oneDay, lastLine: at('00:00:00', '2026-11-25') }
   expect(gapsInWords([gap(at('14:03:02'), at('14:03:09'))], days)).toBe(
-    'gap 2026-11-23 14:03:02–14:03:09, 81 KiB, lost at rotation',
+    'gap 2026-11-23 14:03:02–14:03:09 UTC, 81 KiB, lost at rotation',
   )
   expect(gapsInWords([gap(at('23:59:59'), at('00:00:01', '2026-11-24'))], oneDay)).toBe(
-    'gap 2026-11-23 23:59:59–2026-11-24 00:00:01, 81 KiB, lost at rotation',
+    'gap 2026-11-23 23:59:59–2026-11-24 00:00:01 UTC, 81 KiB, lost at rotation',
   )
 })
 
 test('of many gaps the first three are told, and how much is missing in all', () => {
   const gaps = [2, 3, 4, 5].map((second) => gap(at(`14:03:0${second}`), at(`14:03:0${second}`), 1024))
   expect(gapsInWords(gaps, oneDay)).toBe(
-    '4 gaps, 4 KiB: 14:03:02, 1 KiB, lost at rotation; 14:03:03, 1 KiB, lost at rotation; 14:03:04, 1 KiB, lost at rotation; and 1 more',
+    '4 gaps, 4 KiB: 14:03:02 UTC, 1 KiB, lost at rotation; 14:03:03 UTC, 1 KiB, lost at rotation; 14:03:04 UTC, 1 KiB, lost at rotation; and 1 more',
   )
 })

@@ -1,0 +1,17 @@
+-- How much memory a process had when the kernel killed it: the line behind that of the cgroup says it, and names neither
+-- pod nor container. So changes of these lines say their time, by which the other line is found.
+ALTER TABLE kernel_ooms_of_logs MODIFY QUERY
+SELECT tenant, ts, identity, message
+FROM logs
+WHERE pod = '' AND namespace = '' AND (message LIKE '%oom-kill:%' OR message LIKE '%killed as a result of limit of%'
+    OR message LIKE '%Killed process %anon-rss:%');
+
+ALTER TABLE pod_change_feed_of_kernel MODIFY QUERY
+SELECT now64(3, 'UTC') AS at, tenant, 'kernel' AS source, '' AS uid, toUInt64(0) AS life, '' AS cluster, '' AS node,
+       concat(toString(toUnixTimestamp64Nano(kernel_ooms.ts)), ' ', message) AS detail
+FROM kernel_ooms;
+
+INSERT INTO kernel_ooms (tenant, ts, identity, message)
+SELECT tenant, ts, identity, message
+FROM logs
+WHERE pod = '' AND namespace = '' AND message LIKE '%Killed process %anon-rss:%';

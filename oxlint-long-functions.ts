@@ -1,0 +1,21 @@
+// Files with a function that is longer than others may be: each is one flow that reads best on one page.
+export const longFunctions = [
+  'bench/faults/outages.ts',
+  'bench/faults/outages/chatter.ts',
+  'bench/kubernetes.ts',
+  'bench/pods/population.ts',
+  'services/import/import-file.ts',
+  'services/import/send/batch-builder.ts',
+  'services/ingest/buffer/group-writer.ts',
+  'services/ingest/sources/kafka.ts',
+  'services/ingest/sources/watch-kind.ts',
+  'services/projector/retention/expiry.ts',
+  'services/projector/settle-lines.ts',
+  'services/query/tail/owner-tail.ts',
+  'shared/clickhouse/client-store.ts',
+  'shared/clickhouse/embedded-connection.ts',
+  'shared/clickhouse/session-pool.ts',
+  'shared/kafka/consumer.ts',
+  'shared/kafka/publisher.ts',
+  'shared/retention/live-retention.ts',
+]
