@@ -38,7 +38,7 @@ const lineItem = ({ stream, severity, message }: LineJson, clock: string): Html 
   </li>`
 
 const gapItem = (gap: Gap): Html =>
-  html`<li class="gap"><time></time><span>missing here: ${gapInWords(gap, true)}</span></li>`
+  html`<li class="gap"><time></time><span>missing here: ${gapInWords(gap, false)}</span></li>`
 
 /** A line of a stack trace, within a second of the line above it. */
 const isContinued = ({ message, time }: LineJson, before: LineJson): boolean =>

@@ -15,7 +15,7 @@ function sizeInWords(bytes: number): string {
 /** Returns `14:03:02–14:03:09 UTC, 81 KiB, lost at rotation`, with the day where `dated`. */
 export function gapInWords({ from, to, bytes, reason }: Gap, dated: boolean): string {
   const [begin, end] = [clock(from, dated || day(from) !== day(to)), clock(to, day(from) !== day(to))]
-  return `${begin === end ? begin : `${begin}–${end}`} UTC${bytes === null ? '' : `, ${sizeInWords(bytes)}`}, ${reason}`
+  return `${from.slice(0, 19) === to.slice(0, 19) ? begin : `${begin}–${end}`} UTC${bytes === null ? '' : `, ${sizeInWords(bytes)}`}, ${reason}`
 }
 
 const namedMax = 3

@@ -40,7 +40,7 @@ test('a gap stands between the lines that it is between', () => {
   expect(itemsOf(lineList(lines, [{ restart: 0, gaps: [gap('10:00:02', '10:00:06')] }]).text)).toEqual([
     'day: 2026-11-23, UTC',
     '10:00:02|two',
-    'gap: missing here: 2026-11-23 10:00:02–10:00:06 UTC, 100 bytes, lost at rotation',
+    'gap: missing here: 10:00:02–10:00:06 UTC, 100 bytes, lost at rotation',
     '10:00:06|six',
   ])
 })

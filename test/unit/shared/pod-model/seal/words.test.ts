@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Gap } from '#shared/pod-model/seal/evidence.ts'
-import { counted, gapsInWords } from '#shared/pod-model/seal/words.ts'
+import { counted, gapInWords, gapsInWords } from '#shared/pod-model/seal/words.ts'
 
 const gap = (from: string, to: string, bytes: number | null = 81 * 1024): Gap => ({ from, to, bytes, reason: 'lost at rotation' })
 const oneDay = { firstLine: '2026-11-23T10:00:00.000000000Z', lastLine: '2026-11-23T20:00:00.000000000Z' }
@@ -25,6 +25,8 @@ test.each([
 
 test('one gap is told with its times, its bytes and its reason; times of another day with the day', () => {
   expect(gapsInWords([gap(at('14:03:02'), at('14:03:02'), null)], oneDay)).toBe('gap 14:03:02 UTC, lost at rotation')
+  const within = { from: at('14:03:02'), to: '2026-11-23T14:03:02.900000000Z', bytes: 52, reason: 'lost on the way' }
+  expect(gapInWords(within, true)).toBe('2026-11-23 14:03:02 UTC, 52 bytes, lost on the way')
   const days = { ...oneDay, lastLine: at('00:00:00', '2026-11-25') }
   expect(gapsInWords([gap(at('14:03:02'), at('14:03:09'))], days)).toBe(
     'gap 2026-11-23 14:03:02–14:03:09 UTC, 81 KiB, lost at rotation',
