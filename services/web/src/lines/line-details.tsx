@@ -1,5 +1,5 @@
 // What a line opens to: all that is known of it, its JSON unfolded, and what may be done with it.
-import { useMemo, type ReactNode } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import type { Line } from '../api/types.ts'
 import { Message } from '../text/message.tsx'
 import { dayOf, epochMs, wholeTime } from '../time/format.ts'
@@ -14,24 +14,41 @@ export interface Fact {
   actions?: ReactNode
 }
 
+/** A message that is JSON may have thousands of keys. */
+const factsAtFirst = 60
+const factsMax = 1000
+
 /** `children`: links and buttons beside the one that copies. */
 export function LineDetails({ line, facts, children }: { line: Line; facts: readonly Fact[]; children?: ReactNode }) {
   const json = useMemo(() => unfoldedJson(line.message), [line.message])
+  const [isLong, setIsLong] = useState(false)
+  const known = facts.filter(({ value }) => value !== '')
+  const shown = known.slice(0, isLong ? factsMax : factsAtFirst)
   return (
     <div className="line-details">
       <dl>
-        {facts
-          .filter(({ value }) => value !== '')
-          .map(({ name, value, actions }) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>
-                <Message text={value} />
-                {actions}
-              </dd>
-            </div>
-          ))}
+        {shown.map(({ name, value, actions }) => (
+          <div key={name}>
+            <dt>
+              <Message text={name} />
+            </dt>
+            <dd>
+              <Message text={value} />
+              {actions}
+            </dd>
+          </div>
+        ))}
       </dl>
+      {shown.length < known.length && (
+        <p>
+          {known.length - shown.length} more{' '}
+          {!isLong && (
+            <button type="button" onClick={() => setIsLong(true)}>
+              Show them
+            </button>
+          )}
+        </p>
+      )}
       {json !== undefined && (
         <pre className="line-json">
           <Message text={json} isWhole />

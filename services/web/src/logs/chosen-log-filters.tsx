@@ -1,6 +1,7 @@
 // Filters that are in force, each with a button that takes it away.
 import { getRouteApi } from '@tanstack/react-router'
 import { without } from '../search-params.ts'
+import { Message } from '../text/message.tsx'
 import { filterNames } from './logs-search.ts'
 import { useRefine } from './use-refine.ts'
 
@@ -16,7 +17,10 @@ export function ChosenLogFilters() {
     <ul className="chosen" aria-label="Filters">
       {chosen.map(({ name, value }) => (
         <li key={`${name}=${value}`}>
-          {name} <strong>{value}</strong>
+          {name}{' '}
+          <strong>
+            <Message text={value} />
+          </strong>
           <button type="button" aria-label={`Without the filter ${name} ${value}`} onClick={() => toggle(name, value)}>
             ×
           </button>

@@ -4,10 +4,13 @@ import { ApiError } from '../api/client.ts'
 import { fieldsOf, valuesOf, type LogFilters } from '../api/logs.ts'
 import type { FieldsAnswer } from '../api/types.ts'
 import { without } from '../search-params.ts'
+import { withHiddenShown } from '../text/hidden-characters.ts'
 import { completionPlace } from './completion-place.ts'
 import { quoted } from './search-terms.ts'
 
 const valuesMax = 50
+/** Characters of a value that are shown. */
+const labelMax = 200
 /** ms after a key, so that not each key of a word asks. */
 const pauseMs = 150
 
@@ -37,11 +40,15 @@ export const completionSource =
 
 const optionOf =
   (field: string | undefined) =>
-  ({ value, count, source }: FieldsAnswer['values'][number]): Completion => {
-    const detail = `${source === 'pod' ? 'pods: ' : ''}${count.toLocaleString('en')}`
-    if (field === undefined)
-      return { label: value, apply: `${value}:`, detail, type: 'field', boost: Math.log2(count + 1) }
-    return { label: value, apply: `${valueText(value)} `, detail, type: 'value', boost: Math.log2(count + 1) }
-  }
+  ({ value, count, source }: FieldsAnswer['values'][number]): Completion => ({
+    label: value,
+    displayLabel: withHiddenShown(value.slice(0, labelMax))
+      .map(({ text }) => text)
+      .join(''),
+    apply: field === undefined ? `${value}:` : `${valueText(value)} `,
+    detail: `${source === 'pod' ? 'pods: ' : ''}${count.toLocaleString('en')}`,
+    type: field === undefined ? 'field' : 'value',
+    boost: Math.min(99, Math.log2(count + 1)),
+  })
 
 const valueText = (value: string): string => (/^[\p{L}\p{N}_.-]+$/u.test(value) ? value : quoted(value))

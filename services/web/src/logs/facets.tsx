@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { valuesOf } from '../api/logs.ts'
+import { Message } from '../text/message.tsx'
 import { Unanswered } from '../ui/unanswered.tsx'
 import { filtersBut, filtersOf, type FilterName } from './logs-search.ts'
 import { useRefine } from './use-refine.ts'
@@ -99,7 +100,9 @@ function FacetValues({ name, isReady, run }: Omit<FacetProps, 'isOpenFirst'>) {
               aria-pressed={chosen.includes(value)}
               onClick={() => toggle(name, value)}
             >
-              <span>{value}</span>
+              <span title={value}>
+                <Message text={value} />
+              </span>
               <span className="faint">
                 {count.toLocaleString('en')}
                 {ofPods && (count === 1 ? ' pod' : ' pods')}
@@ -119,8 +122,7 @@ function FacetValues({ name, isReady, run }: Omit<FacetProps, 'isOpenFirst'>) {
       </ul>
       {values.length > shown.length && (
         <button type="button" className="quiet" onClick={() => setIsLong(true)}>
-          {values.length - shown.length}
-          {values.length >= valuesMax ? ' or more' : ''} others
+          {values.length >= valuesMax ? 'The most frequent' : 'All'} {values.length}
         </button>
       )}
     </>

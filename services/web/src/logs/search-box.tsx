@@ -26,7 +26,7 @@ export function SearchBox({ error, onSearch }: { error: unknown; onSearch: () =>
   const input = useRef<HTMLInputElement>(null)
   const wrong = error instanceof ApiError && error.parameter === 'q' ? error : undefined
   const submit = (written: string): void => {
-    searchFor(written.trim() === '' ? '' : written)
+    searchFor(written.trim())
     onSearch()
   }
   const { host, editor, isLoaded } = useSearchEditor({
