@@ -2,18 +2,10 @@
 // be gone through in little memory. What reads a page is given: lines of a pod, or of a search.
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { Line } from '../api/types.ts'
-import { after } from '../time/after.ts'
+import { newerThan, olderThan, withoutKnown, type Step } from './window-steps.ts'
 
 /** Pages of some 300 lines that are kept. */
 const pagesMax = 30
-
-/** Where to go on: the request that was made, and the cursor behind it. */
-export interface Step {
-  order: 'asc' | 'desc'
-  /** Lines of this time and later (asc), or before it (desc). */
-  at?: string
-  cursor?: string
-}
 
 /** Lines in the order of the step. */
 export interface LinesAnswer {
@@ -58,15 +50,11 @@ export function useLineWindow({ queryKey, read, at, begin, isEnabled = true }: L
     queryFn: ({ pageParam, signal }) =>
       pageParam === undefined ? firstPage(read, at, begin, signal) : furtherPage(read, pageParam, signal),
     initialPageParam: undefined as Step | undefined,
+    // Where the pages behind an end were let go, this one came from them.
     getPreviousPageParam: ({ lines, older }, _, param): Step | undefined =>
-      // The pages before were let go: this one came from them.
-      older ?? (param?.order === 'asc' && lines[0] !== undefined ? { order: 'desc', at: lines[0].time } : undefined),
-    getNextPageParam: ({ lines, newer }, _, param): Step | undefined => {
-      const last = lines.at(-1)
-      return (
-        newer ?? (param?.order === 'desc' && last !== undefined ? { order: 'asc', at: after(last.time) } : undefined)
-      )
-    },
+      older ?? (param?.order === 'asc' ? olderThan(lines) : undefined),
+    getNextPageParam: ({ lines, newer }, _, param): Step | undefined =>
+      newer ?? (param?.order === 'desc' ? newerThan(lines) : undefined),
     enabled: isEnabled,
     maxPages: pagesMax,
     staleTime: Infinity,
@@ -94,7 +82,8 @@ async function firstPage(
 }
 
 async function furtherPage(read: ReadLines, step: Step, signal: AbortSignal): Promise<LinePage> {
-  const { lines, next, hint, hints = [] } = await read(step, signal)
+  const { lines: answered, next, hint, hints = [] } = await read(step, signal)
+  const lines = withoutKnown(answered, step)
   const further = next === null ? undefined : { ...step, cursor: next }
   const said = [...(hint === undefined ? [] : [hint]), ...hints.map(({ message }) => message)]
   return step.order === 'desc'

@@ -26,8 +26,8 @@ export function SearchBox({ error, onSearch }: { error: unknown; onSearch: () =>
   const input = useRef<HTMLInputElement>(null)
   const wrong = error instanceof ApiError && error.parameter === 'q' ? error : undefined
   const submit = (written: string): void => {
-    searchFor(written.trim())
-    onSearch()
+    if (written.trim() === q) onSearch()
+    else searchFor(written.trim())
   }
   const { host, editor, isLoaded } = useSearchEditor({
     text,

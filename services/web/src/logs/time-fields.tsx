@@ -21,6 +21,9 @@ export function TimeFields({ error, onSearch }: { error: unknown; onSearch: () =
   const errorId = useId()
   const wrong =
     error instanceof ApiError && (error.parameter === 'from' || error.parameter === 'to') ? error : undefined
+  /** The same time again is a search again: what is relative may have moved. */
+  const set = (nextFrom: string | undefined, nextTo: string | undefined): void =>
+    from === nextFrom && to === nextTo ? onSearch() : between(nextFrom, nextTo)
   const field = (name: 'from' | 'to', value: string | undefined, example: string) => (
     <label>
       {name === 'from' ? 'From' : 'To'}
@@ -46,10 +49,7 @@ export function TimeFields({ error, onSearch }: { error: unknown; onSearch: () =
             key={label}
             type="button"
             aria-pressed={to === undefined && from === value}
-            onClick={() => {
-              between(value, undefined)
-              onSearch()
-            }}
+            onClick={() => set(value, undefined)}
           >
             {label}
           </button>
@@ -60,8 +60,7 @@ export function TimeFields({ error, onSearch }: { error: unknown; onSearch: () =
         onSubmit={(event) => {
           event.preventDefault()
           const fields = new FormData(event.currentTarget)
-          between(textOf(fields, 'from'), textOf(fields, 'to'))
-          onSearch()
+          set(textOf(fields, 'from'), textOf(fields, 'to'))
         }}
       >
         {field('from', from, '-1h')}
