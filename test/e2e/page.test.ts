@@ -102,7 +102,14 @@ describe.skipIf(missingBrowser !== undefined)('the page', () => {
     ['light', 390],
   ] as const)('no view breaks a rule of WCAG 2.2 AA, nor is wider than the screen: %s, %d px', async (colorScheme, width) => {
     const { page, troubles } = await openPage(browser, { colorScheme, viewport: { width, height: 844 } })
-    for (const path of ['/', '/deaths?group=fingerprint', '/deaths?namespace=nobody', '/pods/a2c8d0', '/pods/nobody']) {
+    for (const path of [
+      '/',
+      '/deaths?group=fingerprint',
+      '/deaths?namespace=nobody',
+      '/pods/a2c8d0',
+      '/pods/nobody',
+      '/logs?q=error',
+    ]) {
       await page.goto(`${url}${path}`)
       await page.locator('.death, .line, .state.nothing, .state.failure').first().waitFor()
       await expectAccessible(page)
@@ -118,6 +125,29 @@ describe.skipIf(missingBrowser !== undefined)('the page', () => {
       await page.getByRole('dialog').waitFor({ state: 'detached' })
     }
     expect(troubles.filter((text) => !text.includes('404'))).toEqual([])
+  })
+
+  test('logs: a search by keys finds the lines, a mistake is named, and lines are counted', async () => {
+    const { page, troubles } = await openPage(browser)
+    await page.goto(url)
+    await page.locator('.death').first().waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('l')
+    await page.locator('.line').first().waitFor()
+    await page.locator('.cm-content').click()
+    await page.keyboard.type('"gave up after" -nothing')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('"gave up after" -nothing')
+    await page.locator('.line', { hasText: 'waiting for the heap' }).first().waitFor()
+    await page.locator('.line', { hasText: 'checkout-5f4b8d7c6-k8wq2' }).first().waitFor()
+    await page.goto(`${url}/logs?q=%28refused`)
+    await page.getByRole('alert').first().waitFor()
+    await page.goto(`${url}/logs?q=refused`)
+    await page
+      .getByText(/^\d+ lines?/)
+      .first()
+      .waitFor()
+    expect(troubles.filter((text) => !text.includes('400'))).toEqual([])
   })
 
   test('what a pod says runs nothing, hides nothing and keeps its row', async () => {
