@@ -16,7 +16,7 @@ export type Send = (target: Target, request: HostileRequest) => Promise<HostileA
 const patienceMs = 120_000
 
 /** A tail has no end: what it answers is its status. */
-const isEndless = ({ path }: Target): boolean => path === '/v1/logs/tail'
+const isEndless = ({ path }: Target): boolean => path === '/v1/logs/tail' || path === '/v1/deaths/tail'
 const isSocket = ({ path }: Target): boolean => path === '/loki/api/v1/tail'
 const upgrade = {
   connection: 'Upgrade',

@@ -50,6 +50,7 @@ export function targetsOf(paths: Paths): Target[] {
     ),
     headerOf('GET', '/v1/logs', 'accept'),
     headerOf('GET', '/v1/logs/tail', 'last-event-id'),
+    headerOf('GET', '/v1/deaths/tail', 'last-event-id'),
     headerOf('GET', '/loki/api/v1/query_range', 'x-loki-response-encoding-flags'),
     ...['x-forwarded-host', 'x-forwarded-proto'].map((name) => headerOf('GET', '/k8s/kubeconfig', name)),
     ...['rules', 'rules.default', 'lastWords.first', 'lastWords.last', 'lastWords.keep', 'unnamed'].map((name): Target => ({
