@@ -48,13 +48,14 @@ export function VirtualRows<Row extends { key: string }>({
     overscan: 20,
   })
   useStart(virtual, rows, start)
-  useKeptPlace(virtual, rows, isFollowing)
+  const place = useKeptPlace(virtual, rows, isFollowing)
   useFollowedEnd(virtual, rows, isFollowing)
   const shown = virtual.getVirtualItems()
   const first = shown[0]?.index ?? 0
   const last = shown.at(-1)?.index ?? 0
   useEffect(() => {
-    if (shown.length === 0) return
+    // Until the list has come where it was moved, it shows others.
+    if (shown.length === 0 || place.current?.isMoving === true) return
     if (first < readAhead && onNearStart !== undefined) onNearStart()
     else if (last > rows.length - readAhead && onNearEnd !== undefined) onNearEnd()
   })
@@ -104,22 +105,35 @@ function useStart(virtual: Virtual, rows: Rows, start: VirtualRowsProps<{ key: s
   }, [virtual, rows, start])
 }
 
+interface Place {
+  rows: Rows
+  /** Of the row at the top of the screen, and px of it that are above. */
+  topKey: string | undefined
+  within: number
+  /** Where the list was scrolled to when this was seen. */
+  offset: number | null
+  /** Whether the list was moved, and has not come there yet. */
+  isMoving: boolean
+}
+
 /** Where rows come before those on the screen, or go there, these stay where they are. */
-function useKeptPlace(virtual: Virtual, rows: Rows, isFollowing: boolean): void {
-  const before = useRef<{ firstKey: string; rows: Rows } | undefined>(undefined)
+function useKeptPlace(virtual: Virtual, rows: Rows, isFollowing: boolean): React.RefObject<Place | undefined> {
+  const place = useRef<Place | undefined>(undefined)
   useLayoutEffect(() => {
-    const firstKey = rows[0]?.key
-    const known = before.current
-    if (firstKey !== undefined) before.current = { firstKey, rows }
-    if (isFollowing || known === undefined || firstKey === undefined || known.firstKey === firstKey) return
-    const top = virtual.getVirtualItemForOffset(virtual.scrollOffset ?? 0)
-    const topKey = top === undefined ? undefined : known.rows[top.index]?.key
-    const index = topKey === undefined ? -1 : rows.findIndex(({ key }) => key === topKey)
-    if (index < 0 || top === undefined) return
-    const within = (virtual.scrollOffset ?? 0) - top.start
-    const offset = virtual.getOffsetForIndex(index, 'start')?.[0]
-    if (offset !== undefined) virtual.scrollToOffset(offset + within)
-  }, [virtual, rows, isFollowing])
+    const before = place.current
+    const offset = virtual.scrollOffset
+    if (before !== undefined && before.rows[0]?.key !== rows[0]?.key && !isFollowing) {
+      const index = before.topKey === undefined ? -1 : rows.findIndex(({ key }) => key === before.topKey)
+      const start = index < 0 ? undefined : virtual.measurementsCache[index]?.start
+      place.current = { ...before, rows, isMoving: start !== undefined }
+      if (start !== undefined) virtual.scrollToOffset(start + before.within)
+    } else if (before === undefined || before.offset !== offset) {
+      const top = virtual.getVirtualItemForOffset(offset ?? 0)
+      const topKey = top === undefined ? undefined : rows[top.index]?.key
+      place.current = { rows, topKey, within: (offset ?? 0) - (top?.start ?? 0), offset, isMoving: false }
+    } else place.current = { ...before, rows }
+  })
+  return place
 }
 
 function useFollowedEnd(virtual: Virtual, rows: Rows, isFollowing: boolean): void {
