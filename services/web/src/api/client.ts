@@ -5,7 +5,7 @@ import type { paths } from './schema.d.ts'
 /** Where the page and the API begin: behind a proxy that may be a path. */
 export const baseUrl = new URL('.', document.baseURI)
 
-export const api = createClient<paths>({ baseUrl: baseUrl.href.replace(/\/$/, '') })
+export const api = createClient<paths, 'application/json'>({ baseUrl: baseUrl.href.replace(/\/$/, '') })
 
 /** An answer that is no success, in words for a person. */
 export class ApiError extends Error {

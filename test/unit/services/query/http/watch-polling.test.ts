@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify'
 import { expect, test } from 'vitest'
 import { createPolling } from '#query/http/watch-polling.ts'
 import type { LogStore } from '#shared/clickhouse/store.ts'
+import { createRequestWork } from '#shared/http/request-work.ts'
 
 const storeOf = (state: () => string) => {
   const statements: string[] = []
@@ -15,7 +16,9 @@ const storeOf = (state: () => string) => {
 
 const replyOf = (): FastifyReply & { raw: EventEmitter } => {
   const raw = new EventEmitter()
-  return { raw, request: { raw: { socket: new EventEmitter() } } } as unknown as FastifyReply & { raw: EventEmitter }
+  return { raw, request: { raw: { socket: new EventEmitter() }, work: createRequestWork() } } as unknown as FastifyReply & {
+    raw: EventEmitter
+  }
 }
 
 test('all pollers share one statement that says whether anything was stored', async () => {
