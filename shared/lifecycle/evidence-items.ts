@@ -144,9 +144,10 @@ function condition(pod: Evidence['pod'], verdict: Verdict, told: readonly string
   ]
 }
 
+/** The message, where none of `told` begins with it: the kubelet says the same in an Event, and more behind it. */
 function untold(message: string, told: readonly string[]): string {
   const words = message.trim()
-  return told.some((other) => other.includes(words)) ? '' : words
+  return told.some((other) => other.trim().startsWith(words)) ? '' : words
 }
 
 // Kubernetes repeats an Event with other words in between. The newest one of a reason stands for all.

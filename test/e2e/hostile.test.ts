@@ -32,6 +32,7 @@ beforeAll(async () => {
     namespace: 'shop',
     pod: name,
     podUid: `uid-${name}`,
+    node: `node-${name}`,
     container: 'app',
     message: 'a good line',
   }))

@@ -184,6 +184,37 @@ describe.skipIf(missingBrowser !== undefined)('the page', () => {
     expect(troubles).toEqual([])
   })
 
+  test('a death that becomes known comes into the open list by itself', async () => {
+    const { page, troubles } = await openPage(browser)
+    await page.goto(`${url}/deaths?namespace=live`)
+    await page.getByText('Nobody died badly').waitFor()
+    const object = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        name: 'late-0',
+        namespace: 'live',
+        uid: 'late-0-uid',
+        creationTimestamp: new Date(Date.now() - 60_000).toISOString(),
+      },
+      spec: { nodeName: 'node-1', containers: [{ name: 'app', image: 'registry.example/app:1' }] },
+      status: {
+        phase: 'Failed',
+        reason: 'Evicted',
+        message: 'The node was low on resource: memory.',
+        startTime: new Date(Date.now() - 50_000).toISOString(),
+      },
+    }
+    const posted = await fetch(`${url}/v1/lifecycle`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'MODIFIED', object }),
+    })
+    expect([posted.status, await posted.json()]).toMatchObject([200, { accepted: 1 }])
+    await page.locator('.death', { hasText: 'late-0' }).waitFor()
+    expect(troubles).toEqual([])
+  })
+
   test('behind a path of a proxy, which takes it away, every view and link works', async () => {
     const target = new URL(url)
     const proxy = createServer((incoming, answer) => {

@@ -180,5 +180,7 @@ test('a path that Elasticsearch has and Afterlog has not is 404 in its form', as
 
 test('`/` is no Elasticsearch for a browser', async () => {
   const answer = await send('/', { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } })
-  expect(answer).toMatchObject({ status: 404, product: null })
+  // It is the page.
+  expect(answer).toMatchObject({ status: 200, product: null })
+  expect(answer.text).toContain('<title>Afterlog</title>')
 })

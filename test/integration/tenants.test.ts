@@ -65,6 +65,12 @@ const isMoreThanOneLine = (text: string): boolean => /alpha|"(?:count|total)":(?
 
 /** Routes that tell nothing of any tenant. */
 const ofNobody = [
+  // The page, which asks the API.
+  '/',
+  '/deaths',
+  '/logs',
+  '/pods/:uid',
+  '/assets/*',
   '/v1/retention',
   '/k8s/kubeconfig',
   '/k8s/version',

@@ -12,6 +12,7 @@ import { DeathsChart } from './deaths-chart.tsx'
 import { Facets } from './facets.tsx'
 import { FaultList } from './fault-list.tsx'
 import { TimeRange } from './time-range.tsx'
+import { useLiveDeaths } from './use-live-deaths.ts'
 
 const route = getRouteApi('/deaths')
 
@@ -19,6 +20,7 @@ export function DeathsPage() {
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/deaths' })
   const isGrouped = search.group === 'fingerprint'
+  const live = useLiveDeaths(without(search, 'tz', 'group'))
   return (
     <div className="deaths">
       <div className="view-head">
@@ -42,6 +44,11 @@ export function DeathsPage() {
         <TimeRange />
       </div>
       <ChosenFilters />
+      {live.count > 0 && (
+        <button type="button" className="more" onClick={live.show}>
+          {live.count === 1 ? '1 death' : `${live.count} deaths`} since: show
+        </button>
+      )}
       <DeathsChart />
       <div className="beside">
         <Facets />
