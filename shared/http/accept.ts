@@ -2,11 +2,12 @@
 // weight of a type.
 import type { FastifyRequest } from 'fastify'
 import { AfterlogError } from '#shared/errors.ts'
+import { weightedItems, type WeightedItem } from './weighted-items.ts'
 
 /** The type to answer with; undefined where the client accepts none. Of types with equal weight the first one wins. */
 export function acceptedType<T extends string>(accept: string | undefined, types: readonly T[]): T | undefined {
   if (accept === undefined || accept.trim() === '') return types[0]
-  const ranges = accept.split(',').flatMap(parseRange)
+  const ranges = weightedItems(accept).map(({ name, weight }) => ({ name: otherNames.get(name) ?? name, weight }))
   let best: { type: T; weight: number } | undefined
   for (const type of types) {
     const weight = weightOf(type, ranges)
@@ -32,11 +33,6 @@ export function negotiatedType<T extends string>(
 const listOf = (types: readonly string[]): string =>
   types.length < 2 ? types.join('') : `${types.slice(0, -1).join(', ')} or ${types.at(-1)}`
 
-interface Range {
-  range: string
-  weight: number
-}
-
 /** The clients of Elasticsearch name JSON so. */
 const otherNames = new Map([
   ['application/ndjson', 'application/x-ndjson'],
@@ -44,23 +40,10 @@ const otherNames = new Map([
   ['application/vnd.elasticsearch+json', 'application/json'],
 ])
 
-function parseRange(text: string): Range[] {
-  const [range = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())
-  if (range === '') return []
-  const q = parameters.find((parameter) => parameter.startsWith('q='))
-  const weight = q === undefined ? 1 : Number(q.slice(2))
-  return [
-    {
-      range: otherNames.get(range) ?? range,
-      weight: Number.isFinite(weight) ? weight : 0,
-    },
-  ]
-}
-
-function weightOf(type: string, ranges: readonly Range[]): number {
+function weightOf(type: string, ranges: readonly WeightedItem[]): number {
   const wild = `${type.split('/')[0]}/*`
   for (const candidate of [type, wild, '*/*']) {
-    const match = ranges.find(({ range }) => range === candidate)
+    const match = ranges.find(({ name }) => name === candidate)
     if (match !== undefined) return match.weight
   }
   return 0

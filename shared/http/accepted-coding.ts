@@ -1,4 +1,5 @@
 // Pure: chooses how an answer is compressed from the Accept-Encoding header. RFC 9110, section 12.5.3.
+import { weightedItems } from './weighted-items.ts'
 
 /** What is made, the cheapest first: of those that a client likes equally it gets the first. */
 export const codings = ['zstd', 'br', 'gzip'] as const
@@ -7,7 +8,8 @@ export type Coding = (typeof codings)[number]
 /** undefined where the answer is to be sent as it is. */
 export function acceptedCoding(header: string | string[] | undefined): Coding | undefined {
   if (header === undefined) return undefined
-  const weights = new Map([header].flat().join(',').split(',').map(weighted))
+  const items = weightedItems([header].flat().join(','))
+  const weights = new Map(items.map(({ name, weight }) => [name, weight]))
   let best: { coding: Coding; weight: number } | undefined
   for (const coding of codings) {
     const weight =
@@ -15,11 +17,4 @@ export function acceptedCoding(header: string | string[] | undefined): Coding | 
     if (weight > (best?.weight ?? 0)) best = { coding, weight }
   }
   return best !== undefined && best.weight >= (weights.get('identity') ?? 0) ? best.coding : undefined
-}
-
-function weighted(text: string): [string, number] {
-  const [name = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())
-  const q = parameters.find((parameter) => parameter.startsWith('q='))
-  const weight = q === undefined ? 1 : Number(q.slice(2))
-  return [name, Number.isFinite(weight) ? weight : 0]
 }

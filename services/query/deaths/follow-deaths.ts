@@ -3,6 +3,8 @@
 // share that statement too.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Polling } from '#query/http/watch-polling.ts'
+import { createWaking } from '#query/http/watch-waking.ts'
+import { inBackground } from '#shared/clickhouse/background-lane.ts'
 import type { LogStore, QueryLimits } from '#shared/clickhouse/store.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
 import { readStoreMicros } from '#shared/store-reading/store-clock.ts'
@@ -123,11 +125,7 @@ interface TenantFeed {
 function openReader({ readers, start, begun }: TenantFeed, onEnd: () => void): DeathReader {
   let [waiting, dropped]: [NotedPlace[], DeathPart['dropped']] = [[], undefined]
   let failure: { error: unknown } | undefined
-  let woken = Promise.withResolvers<void>()
-  const wake = (): void => {
-    woken.resolve()
-    woken = Promise.withResolvers()
-  }
+  const waking = createWaking()
   const reader: Reader = {
     push(places) {
       waiting.push(...places)
@@ -138,11 +136,11 @@ function openReader({ readers, start, begun }: TenantFeed, onEnd: () => void): D
           first: dropped?.first ?? cut[0]!,
           last: cut.at(-1)!,
         }
-      wake()
+      waking.wake()
     },
     fail(error) {
       failure = { error }
-      wake()
+      waking.wake()
     },
   }
   readers.add(reader)
@@ -150,13 +148,7 @@ function openReader({ readers, start, begun }: TenantFeed, onEnd: () => void): D
   return {
     ready: begun,
     async next(ms, signal) {
-      if (failure === undefined && waiting.length === 0 && !signal.aborted) {
-        const timer = new AbortController()
-        const timeout = wait(ms, undefined, { signal: AbortSignal.any([signal, timer.signal]) })
-        await Promise.race([woken.promise, timeout]).catch(() => undefined)
-        timer.abort()
-        await timeout.catch(() => undefined)
-      }
+      if (failure === undefined && waiting.length === 0 && !signal.aborted) await waking.asleep(ms, signal)
       if (failure !== undefined) throw failure.error as Error
       if (waiting.length === 0) return undefined
       const part = { places: waiting, dropped }
@@ -170,9 +162,3 @@ function openReader({ readers, start, begun }: TenantFeed, onEnd: () => void): D
     },
   }
 }
-
-/** In sessions beside those of requests, so that broad ones do not hold it up. */
-const inBackground = (store: LogStore): LogStore => ({
-  ...store,
-  rows: (query) => store.rows({ lane: 'background', ...query }),
-})

@@ -1,5 +1,6 @@
 // Pure: statements about nodes: which there are, what Kubernetes reported of them last, their states over time, their
 // Events, and the pods that ended on them. Each reads ranges of keys, but for the names of all nodes.
+import type { EventJson } from '#shared/pod-model/pod-detail.ts'
 import { int, join, raw, sql, statement, str, strs, uint, type Fragment } from '#shared/clickhouse/sql.ts'
 import { fromTable } from '#shared/clickhouse/tenant-scope.ts'
 import { nanoseconds } from '#shared/lines/line-filter.ts'
@@ -117,16 +118,7 @@ export const statesOfNode = (tenant: string, { cluster, name }: NodeName, { to }
     ORDER BY node_states.since DESC, version DESC, what, status LIMIT ${uint(statesMax)}`,
   )
 
-export interface NodeEventRow {
-  type: string
-  reason: string
-  message: string
-  count: number
-  firstTime: string
-  lastTime: string
-  component: string
-  host: string
-}
+export type NodeEventRow = Omit<EventJson, 'container'>
 
 export const eventsMax = 500
 

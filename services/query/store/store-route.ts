@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client'
 import { z } from 'zod'
 import { asOfTime, nowNs, type QueryRouteOptions } from '#query/http/query-context.ts'
 import { settingsJson } from '#query/retention/retention-json.ts'
-import type { LogStore } from '#shared/clickhouse/store.ts'
+import { inBackground } from '#shared/clickhouse/background-lane.ts'
 import type { RoutePlugin } from '#shared/http/server.ts'
 import type { LiveRetention } from '#shared/retention/live-retention.ts'
 import { createReading } from '#shared/store-reading/reading.ts'
@@ -89,9 +89,3 @@ export const storeRoute =
       }
     }
   }
-
-/** In sessions beside those of requests, so that broad ones do not hold it up. */
-const inBackground = (store: LogStore): LogStore => ({
-  ...store,
-  rows: (query) => store.rows({ lane: 'background', ...query }),
-})

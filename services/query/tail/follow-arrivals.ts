@@ -3,6 +3,8 @@
 // says for each line whom it is for. What a part is read for is what has become visible since, so no clock decides what
 // is new. In a cluster, where parts of replicas differ, a round reads the batches of an overlap that are unread.
 import { setTimeout as wait } from 'node:timers/promises'
+import { createWaking } from '#query/http/watch-waking.ts'
+import { inBackground } from '#shared/clickhouse/background-lane.ts'
 import type { LogStore, QueryLimits } from '#shared/clickhouse/store.ts'
 import type { LineFilter } from '#shared/lines/line-filter.ts'
 import type { ArrivalPlace } from './arrival-place.ts'
@@ -50,13 +52,6 @@ export interface ArrivalFeedOptions {
 
 /** Rounds that fail one after the other before the readers fail. */
 const failuresMax = 3
-
-/** In sessions beside those of requests, so that broad ones do not hold it up. */
-const inBackground = (store: LogStore): LogStore => ({
-  ...store,
-  rows: (query) => store.rows({ lane: 'background', ...query }),
-  bytes: (query, format) => store.bytes({ lane: 'background', ...query }, format),
-})
 
 interface OpenReader extends FeedReader, Reader {}
 
@@ -141,11 +136,7 @@ interface OpenReaderOptions {
 function openReader({ filter: first, after, buffer, ready, onDropped, onEnd }: OpenReaderOptions): OpenReader {
   let filter = first
   let failure: unknown
-  let woken = Promise.withResolvers<void>()
-  const wake = (): void => {
-    woken.resolve()
-    woken = Promise.withResolvers()
-  }
+  const waking = createWaking()
   return {
     get filter() {
       return filter
@@ -157,20 +148,14 @@ function openReader({ filter: first, after, buffer, ready, onDropped, onEnd }: O
     },
     push(arrivals) {
       buffer.push(arrivals)
-      wake()
+      waking.wake()
     },
     fail(error) {
       failure = error
-      wake()
+      waking.wake()
     },
     async next(ms, signal) {
-      if (failure === undefined && buffer.size === 0 && !signal.aborted) {
-        const timer = new AbortController()
-        const timeout = wait(ms, undefined, { signal: AbortSignal.any([signal, timer.signal]) })
-        await Promise.race([woken.promise, timeout]).catch(() => undefined)
-        timer.abort()
-        await timeout.catch(() => undefined)
-      }
+      if (failure === undefined && buffer.size === 0 && !signal.aborted) await waking.asleep(ms, signal)
       if (failure !== undefined) throw failure as Error
       const part = buffer.take()
       if (part?.dropped !== undefined) onDropped?.(part.dropped.count)

@@ -6,8 +6,8 @@ import type { Line } from '../api/types.ts'
 export const lineColumns = ['time', 'severity', 'namespace', 'pod', 'container', 'node', 'stream', 'message'] as const
 export const standardColumns: readonly string[] = ['time', 'pod', 'container', 'message']
 
-/** What every line has by itself, as columns that are chosen in the details too. */
-const ownColumns = [
+/** What every line has by itself and a search asks for by the same name. */
+export const lineFields = [
   'severity',
   'namespace',
   'pod',
@@ -19,9 +19,9 @@ const ownColumns = [
   'cluster',
   'traceId',
   'spanId',
-  'containerId',
-  'message',
 ] as const
+/** What every line has by itself, as columns that are chosen in the details too. */
+const ownColumns = [...lineFields, 'containerId', 'message'] as const
 const ownByName = new Map<string, (typeof ownColumns)[number]>(ownColumns.map((name) => [name, name]))
 
 /** An attribute whose name is that of another column has `attributes.` before it. */

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { Line } from '../api/types.ts'
 import { LineDetails, useTimeText, type Fact } from '../lines/line-details.tsx'
 import { without } from '../search-params.ts'
-import { attributeColumn, standardColumns, withColumn } from './log-columns.ts'
+import { attributeColumn, lineFields, standardColumns, withColumn } from './log-columns.ts'
 import { LineContext } from './line-context.tsx'
 import { handleText } from './line-handle.ts'
 import { fieldTerm } from './search-terms.ts'
@@ -56,24 +56,11 @@ interface LineField {
   value: string
 }
 
-const columns = [
-  'severity',
-  'namespace',
-  'pod',
-  'podUid',
-  'container',
-  'node',
-  'stream',
-  'unit',
-  'cluster',
-  'traceId',
-  'spanId',
-] as const
-const reserved = new Set<string>([...columns, 'message', 'restart', 'containerId', 'file', 'owner'])
+const reserved = new Set<string>([...lineFields, 'message', 'restart', 'containerId', 'file', 'owner'])
 
 function fieldsOfLine(line: Line): LineField[] {
   return [
-    ...columns.map((field) => ({ name: field, field, value: line[field] ?? '' })),
+    ...lineFields.map((field) => ({ name: field, field, value: line[field] ?? '' })),
     { name: 'restart', field: 'restart', value: line.restart === null ? '' : String(line.restart) },
     ...Object.entries(line.labels).map(([key, value]) => ({ name: `labels.${key}`, field: `labels.${key}`, value })),
     // A bare name finds an attribute, and a key of a message that is JSON.

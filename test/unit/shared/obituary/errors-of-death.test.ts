@@ -4,28 +4,10 @@ import type { LineJson } from '#shared/lines/line-json.ts'
 import { deathErrors, isExplainedByErrors, linesBeforeEnd } from '#shared/obituary/errors-of-death.ts'
 import { errorsOf } from '#shared/obituary/last-error.ts'
 import { epochNs } from '#shared/pod-model/epoch-ns.ts'
+import { lineJson } from '#test/support/line-json.ts'
 
-const lineAt = (clock: string, message: string, severity = 'info', stream = 'stdout'): LineJson => ({
-  time: `2026-11-23T${clock}.000000000Z`,
-  cluster: 'prod-eu',
-  namespace: 'shop',
-  pod: 'cart-0',
-  podUid: 'u',
-  container: 'app',
-  restart: 0,
-  node: 'node-7',
-  stream,
-  severity,
-  message,
-  offset: null,
-  containerId: '',
-  unit: '',
-  partial: false,
-  traceId: '',
-  spanId: '',
-  labels: {},
-  attributes: {},
-})
+const lineAt = (clock: string, message: string, severity = 'info', stream = 'stdout'): LineJson =>
+  lineJson({ time: `2026-11-23T${clock}.000000000Z`, message, severity, stream })
 const errorsBefore = (lines: readonly LineJson[], finishedAt: string | null) => {
   const last = linesBeforeEnd(lines, finishedAt, ({ time }) => epochNs(time))
   return deathErrors(errorsOf(last), (at) => last[at]!)

@@ -2,28 +2,9 @@
 import { expect, test } from 'vitest'
 import type { LineJson } from '#shared/lines/line-json.ts'
 import { lineList } from '#query/obituary/page-lines.ts'
+import { lineJson } from '#test/support/line-json.ts'
 
-const lineAt = (time: string, message: string, restart = 0): LineJson => ({
-  time: `${time}Z`,
-  cluster: '',
-  namespace: 'shop',
-  pod: 'cart-0',
-  podUid: 'u',
-  container: 'app',
-  restart,
-  node: '',
-  stream: 'stdout',
-  severity: '',
-  message,
-  offset: null,
-  containerId: '',
-  unit: '',
-  partial: false,
-  traceId: '',
-  spanId: '',
-  labels: {},
-  attributes: {},
-})
+const lineAt = (time: string, message: string, restart = 0): LineJson => lineJson({ time: `${time}Z`, message, restart })
 const day = '2026-11-23'
 const at = (clock: string): string => `${day}T${clock}.000000000Z`
 const gap = (from: string, to: string) => ({ from: at(from), to: at(to), bytes: 100, reason: 'lost at rotation' })

@@ -1,27 +1,8 @@
 import { expect, test } from 'vitest'
 import { newerThan, olderThan, withoutKnown, type Step } from '#web/lines/window-steps.ts'
+import { lineJson } from '#test/support/line-json.ts'
 
-const lineAt = (time: string, message: string) => ({
-  time,
-  cluster: '',
-  namespace: 'shop',
-  pod: 'cart',
-  podUid: null,
-  container: 'app',
-  restart: 0,
-  node: '',
-  stream: 'stdout',
-  severity: '',
-  message,
-  offset: null,
-  containerId: '',
-  unit: '',
-  partial: false,
-  traceId: '',
-  spanId: '',
-  labels: {},
-  attributes: {},
-})
+const lineAt = (time: string, message: string) => lineJson({ time, message })
 const [first, second, third] = ['01', '02', '03'].map((s) => `2026-11-23T10:02:${s}.000000000Z`) as [string, string, string]
 const stored = [lineAt(first, 'a'), lineAt(second, 'b'), lineAt(second, 'c'), lineAt(second, 'd'), lineAt(third, 'e')]
 

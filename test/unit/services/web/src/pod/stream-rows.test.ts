@@ -1,29 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Line } from '#web/api/types.ts'
 import { rowsOf } from '#web/pod/stream-rows.ts'
+import { lineJson } from '#test/support/line-json.ts'
 
-const line = (message: string, restart: number | null, more: Partial<Line> = {}): Line => ({
-  time: '2026-12-01T00:00:00.000000000Z',
-  cluster: '',
-  namespace: 'shop',
-  pod: 'cart',
-  podUid: 'u',
-  container: 'app',
-  restart,
-  node: '',
-  stream: 'stdout',
-  severity: '',
-  message,
-  offset: null,
-  containerId: '',
-  unit: '',
-  partial: false,
-  traceId: '',
-  spanId: '',
-  labels: {},
-  attributes: {},
-  ...more,
-})
+const line = (message: string, restart: number | null, more: Partial<Line> = {}): Line =>
+  lineJson({ time: '2026-12-01T00:00:00.000000000Z', message, restart, ...more })
 const kinds = (rows: ReturnType<typeof rowsOf>) =>
   rows.map((row) => (row.kind === 'life' ? `life ${row.restart}` : row.kind === 'gap' ? 'gap' : row.line.message))
 
